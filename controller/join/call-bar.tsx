@@ -1,0 +1,102 @@
+/** The controls of a call, within the thumb's reach: below the stage, or beside it on a phone held sideways. */
+import LogOut from 'lucide-react/icons/log-out';
+import Mic from 'lucide-react/icons/mic';
+import MicOff from 'lucide-react/icons/mic-off';
+import MonitorUp from 'lucide-react/icons/monitor-up';
+import MonitorX from 'lucide-react/icons/monitor-x';
+import Users from 'lucide-react/icons/users';
+import Video from 'lucide-react/icons/video';
+import VideoOff from 'lucide-react/icons/video-off';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallState } from '#call/call-state.ts';
+import { Button } from '#ui/button.tsx';
+import type { DevicesState } from './devices.ts';
+import type { Guest } from './guest.ts';
+import { PeopleDialog } from './people-dialog.tsx';
+import type { ScreenShare } from './use-screen-share.ts';
+
+type CallBarProps = { guest: Guest; call: CallState; devices: DevicesState; selfPeerId: string; share: ScreenShare };
+
+export function CallBar({ guest, call, devices, selfPeerId, share }: CallBarProps) {
+  const { t } = useTranslation('join');
+  const [listOpen, setListOpen] = useState(false);
+  const { microphone } = call.local;
+  const muted = microphone !== 'on';
+  const { camera } = devices;
+  const mute = (): void => {
+    guest.devices.setMuted(!muted);
+    guest.call.setMuted(!muted);
+  };
+  return (
+    <footer
+      role="toolbar"
+      aria-label={t('call.controls')}
+      className="flex items-stretch justify-center gap-2 px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] join-low:flex-col join-low:justify-between join-low:gap-1 join-low:py-2 join-low:pr-[max(0.75rem,env(safe-area-inset-right))] sm:gap-3"
+    >
+      {share.sharing && (
+        <span className="sr-only" role="status">
+          {t('call.sharingNow')}
+        </span>
+      )}
+      <Button
+        size="bar"
+        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        variant={muted ? 'inverted' : 'plain'}
+        icon={muted ? MicOff : Mic}
+        isDisabled={microphone === 'absent'}
+        aria-label={microphone === 'absent' ? t('call.noMicrophone') : muted ? t('call.unmute') : t('call.mute')}
+        onPress={mute}
+      >
+        {muted ? t('call.unmuteShort') : t('call.muteShort')}
+      </Button>
+      <Button
+        size="bar"
+        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        variant={camera.on && camera.track ? 'plain' : 'inverted'}
+        icon={camera.on && camera.track ? Video : VideoOff}
+        isDisabled={camera.problem !== null}
+        aria-label={camera.problem !== null ? t('call.noCamera') : camera.on ? t('call.cameraOff') : t('call.cameraOn')}
+        onPress={() => void guest.devices.setCameraOn(!camera.on)}
+      >
+        {t('call.cameraShort')}
+      </Button>
+      {share.possible && (
+        <Button
+          size="bar"
+          className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+          variant={share.sharing ? 'primary' : 'plain'}
+          icon={share.sharing ? MonitorX : MonitorUp}
+          aria-label={share.sharing ? t('call.stopSharing') : t('call.share')}
+          onPress={share.sharing ? share.stop : share.start}
+        >
+          {share.sharing ? t('call.stopSharing') : t('call.shareShort')}
+        </Button>
+      )}
+      <Button
+        size="bar"
+        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        icon={Users}
+        aria-label={`${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.length })}`}
+        onPress={() => setListOpen(true)}
+      >
+        {t('call.people')}
+      </Button>
+      <Button
+        size="bar"
+        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        variant="danger"
+        icon={LogOut}
+        onPress={() => guest.call.leave()}
+      >
+        {t('call.leave')}
+      </Button>
+      <PeopleDialog
+        isOpen={listOpen}
+        onClose={() => setListOpen(false)}
+        participants={call.participants}
+        selfPeerId={selfPeerId}
+      />
+    </footer>
+  );
+}

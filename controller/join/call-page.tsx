@@ -1,0 +1,154 @@
+/** The call: the stage, the bar of controls, and what is said over them. */
+import ChevronLeft from 'lucide-react/icons/chevron-left';
+import ChevronRight from 'lucide-react/icons/chevron-right';
+import LayoutGrid from 'lucide-react/icons/layout-grid';
+import UserSquare from 'lucide-react/icons/square-user';
+import { useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallPhase, CallState } from '#call/call-state.ts';
+import { People, soundsOf } from '#stage/people.ts';
+import { RemoteAudio } from '#stage/remote-audio.tsx';
+import { Stage } from '#stage/stage.tsx';
+import type { StageWords } from '#stage/stage-person.ts';
+import { Button } from '#ui/button.tsx';
+import { Spinner } from '#ui/progress.tsx';
+import { ToastRegion } from '#ui/toast.tsx';
+import { elapsed } from '#ui/words/format.ts';
+import { CallBar } from './call-bar.tsx';
+import type { DevicesState } from './devices.ts';
+import type { Guest } from './guest.ts';
+import { useCallNews } from './use-call-news.ts';
+import { useScreenShare } from './use-screen-share.ts';
+
+type CallPageProps = {
+  guest: Guest;
+  call: CallState;
+  phase: Extract<CallPhase, { name: 'joined' }>;
+  devices: DevicesState;
+};
+
+export function CallPage({ guest, call, phase, devices }: CallPageProps) {
+  const { t } = useTranslation('join');
+  const [page, setPage] = useState(0);
+  const [pageCount, setPageCount] = useState(1);
+  const [layout, setLayout] = useState<'auto' | 'grid'>('auto');
+  const news = useCallNews(call, phase.peerId);
+  const share = useScreenShare(guest.call, call.local.sharesScreen, () =>
+    news.add({ words: t('call.shareFailed'), tone: 'warn' }),
+  );
+
+  const { track } = devices.camera;
+  const ownCamera = useMemo(() => (track ? new MediaStream([track]) : null), [track]);
+  const [people] = useState(() => new People());
+  const { participants, streams, activeSpeakerPeerId } = call;
+  const onStage = useMemo(
+    () => people.follow({ participants, streams, selfPeerId: phase.peerId, ownCamera }),
+    [people, participants, streams, phase.peerId, ownCamera],
+  );
+  const sounds = useMemo(() => soundsOf(streams), [streams]);
+  const words = useMemo<StageWords>(
+    () => ({
+      muted: t('microphone.muted', { ns: 'common' }),
+      away: t('call.away'),
+      speaking: t('call.speaking'),
+      screenOf: (name) => t('call.screenOf', { name }),
+    }),
+    [t],
+  );
+  const alone = participants.length <= 1;
+  const shown = Math.min(page, pageCount - 1);
+  return (
+    <div className="join-call flex h-dvh flex-col bg-surface">
+      <header className="flex min-h-12 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
+        <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{phase.meetingTitle}</h1>
+        {pageCount > 1 && <Pages page={shown} pageCount={pageCount} onPage={setPage} />}
+        {participants.length > 2 && (
+          <Button
+            variant="quiet"
+            icon={layout === 'grid' ? UserSquare : LayoutGrid}
+            aria-label={layout === 'grid' ? t('call.layoutAuto') : t('call.layoutGrid')}
+            onPress={() => setLayout(layout === 'grid' ? 'auto' : 'grid')}
+          />
+        )}
+        <RunningTime sinceMs={phase.startedAtMs} />
+      </header>
+      <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
+        <main className="relative min-h-0 min-w-0 flex-1">
+          <Stage
+            label={t('call.stage')}
+            people={onStage}
+            selfPeerId={phase.peerId}
+            activeSpeakerPeerId={activeSpeakerPeerId}
+            layout={layout}
+            page={shown}
+            words={words}
+            onView={(view) => guest.call.show(view)}
+            onPageCount={setPageCount}
+          />
+          {alone && phase.connection === 'connected' && (
+            <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
+              <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
+                <span className="block text-base font-semibold">{t('call.alone')}</span>
+                <span className="block text-small text-quiet">{t('call.aloneHint')}</span>
+              </span>
+            </p>
+          )}
+          {phase.connection === 'reconnecting' && <Reconnecting />}
+          <ToastRegion current={news.current} className="absolute inset-x-4 top-4 z-20 flex justify-center text-base" />
+        </main>
+        <CallBar guest={guest} call={call} devices={devices} selfPeerId={phase.peerId} share={share} />
+      </div>
+      <RemoteAudio sounds={sounds} volumePercent={100} />
+    </div>
+  );
+}
+
+/** Said over the last pictures, which stand. */
+function Reconnecting() {
+  const { t } = useTranslation('join');
+  return (
+    <div className="absolute inset-0 z-10 grid animate-appear place-items-center bg-veil p-6">
+      <div role="alert" className="flex items-center gap-4 rounded-card bg-raised p-5 text-ink shadow-overlay">
+        <Spinner className="size-7 text-warn" />
+        <div>
+          <p className="text-base font-semibold">{t('call.reconnecting')}</p>
+          <p className="text-small text-quiet">{t('call.reconnectingHint')}</p>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Pages({ page, pageCount, onPage }: { page: number; pageCount: number; onPage: (page: number) => void }) {
+  const { t } = useTranslation('common');
+  return (
+    <div className="flex items-center gap-1">
+      <Button
+        variant="quiet"
+        icon={ChevronLeft}
+        aria-label={t('previousPage')}
+        isDisabled={page === 0}
+        onPress={() => onPage(page - 1)}
+      />
+      <span className="numerals text-small text-quiet" aria-live="polite">
+        {t('page', { page: page + 1, pages: pageCount })}
+      </span>
+      <Button
+        variant="quiet"
+        icon={ChevronRight}
+        aria-label={t('nextPage')}
+        isDisabled={page >= pageCount - 1}
+        onPress={() => onPage(page + 1)}
+      />
+    </div>
+  );
+}
+
+function RunningTime({ sinceMs }: { sinceMs: number }) {
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return <time className="text-small text-quiet">{elapsed(nowMs - sinceMs)}</time>;
+}

@@ -1,0 +1,194 @@
+/** Before the call: who one is, how one looks and sounds, and one large button. Everything here may fail but that. */
+import Camera from 'lucide-react/icons/camera';
+import Mic from 'lucide-react/icons/mic';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import Volume2 from 'lucide-react/icons/volume-2';
+import { type FormEvent, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '#ui/button.tsx';
+import { Floor } from '#ui/floor.tsx';
+import { Icon } from '#ui/icon.tsx';
+import { Spinner } from '#ui/progress.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { DeviceSelect } from './device-select.tsx';
+import type { Devices, DevicesState } from './devices.ts';
+import type { EntryState, Guest } from './guest.ts';
+import { Mirror } from './mirror.tsx';
+import { PageHeader } from './page-header.tsx';
+import { closeSoundCheck, playTestTone, TONE_MS } from './sound-check.ts';
+
+const NAME_KEPT_AS = 'maru-guest-name';
+
+type CheckPageProps = {
+  guest: Guest;
+  entry: EntryState;
+  devices: DevicesState;
+  /** Join was pressed, the way in is not open yet */
+  waiting: boolean;
+  onJoin: (displayName: string) => void;
+};
+
+export function CheckPage({ guest, entry, devices, waiting, onJoin }: CheckPageProps) {
+  const { t } = useTranslation('join');
+  const [typed, setTyped] = useState(keptName);
+  const [missing, setMissing] = useState(false);
+  useEffect(() => closeSoundCheck, []);
+  const given = entry.name === 'admitted' ? entry.displayName : null;
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const displayName = (given ?? typed).trim();
+    setMissing(displayName === '');
+    if (displayName === '') return;
+    keepName(displayName);
+    onJoin(displayName);
+  };
+  return (
+    <div className="relative isolate flex min-h-dvh flex-col">
+      <Floor />
+      <PageHeader />
+      <main className="mx-auto grid w-full max-w-md flex-1 content-start gap-5 px-5 pb-8 sm:max-w-5xl sm:grid-cols-[1.15fr_1fr] sm:items-start sm:gap-x-10 sm:px-8 lg:content-center lg:pb-24">
+        <div className="flex flex-col gap-5">
+          <div className="sm:hidden">
+            <Welcome entry={entry} />
+          </div>
+          <Mirror devices={guest.devices} state={devices} />
+        </div>
+        <form onSubmit={submit} className="flex flex-col gap-5" noValidate>
+          <div className="hidden sm:block">
+            <Welcome entry={entry} />
+          </div>
+          <TextField
+            label={t('check.name')}
+            hint={given ? t('check.nameFixed') : undefined}
+            problem={missing ? t('check.nameMissing') : null}
+            value={given ?? typed}
+            isReadOnly={given !== null}
+            maxLength={80}
+            autoComplete="name"
+            onChange={(name) => {
+              setTyped(name);
+              setMissing(false);
+            }}
+          />
+          <Button type="submit" variant="primary" size="hero" isPending={waiting}>
+            {t('check.join')}
+          </Button>
+          <Problems devices={guest.devices} state={devices} />
+          <DeviceChoices devices={guest.devices} state={devices} />
+        </form>
+      </main>
+    </div>
+  );
+}
+
+function Welcome({ entry }: { entry: EntryState }) {
+  const { t } = useTranslation('join');
+  if (entry.name === 'admitted') {
+    return (
+      <div className="flex flex-col gap-1">
+        <p className="text-base text-quiet">{t('check.title')}</p>
+        <h1 className="line-clamp-3 text-heading font-bold lg:text-title">{entry.meetingTitle}</h1>
+        <p className="text-small text-quiet">{t('check.policy')}</p>
+      </div>
+    );
+  }
+  const unreachable = entry.name === 'unreachable';
+  return (
+    <div className="flex flex-col gap-1">
+      <h1 className="text-heading font-bold lg:text-title">{t('check.title')}</h1>
+      <p role="status" className={`flex items-center gap-2 text-base ${unreachable ? 'text-fault' : 'text-quiet'}`}>
+        <Spinner className="size-4" />
+        {unreachable ? t('check.unreachable') : t('check.checkingInvite')}
+      </p>
+    </div>
+  );
+}
+
+function Problems({ devices, state }: { devices: Devices; state: DevicesState }) {
+  const { t } = useTranslation('join');
+  const found = (['microphone', 'camera'] as const).flatMap((kind) => {
+    const { problem } = state[kind];
+    return problem ? [{ kind, problem }] : [];
+  });
+  if (found.length === 0) return null;
+  return (
+    <div role="status" className="rounded-card bg-warn-soft p-4">
+      <ul className="flex flex-col gap-3">
+        {found.map(({ kind, problem }) => (
+          <li key={kind} className="flex items-start gap-3 text-base">
+            <Icon of={TriangleAlert} className="mt-0.5 size-5 text-warn" />
+            <span className="flex flex-1 flex-col items-start gap-1">
+              {t(`problem.${kind}.${problem}`)}
+              <Button
+                size="medium"
+                variant="quiet"
+                isPending={state[kind].asking}
+                className="-mb-2 -ml-4 text-small!"
+                onPress={() => void devices.retry(kind)}
+              >
+                {t('check.retryDevice')}
+              </Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function DeviceChoices({ devices, state }: { devices: Devices; state: DevicesState }) {
+  const { t } = useTranslation('join');
+  const [playing, setPlaying] = useState(false);
+  useEffect(() => {
+    if (!playing) return;
+    const timer = setTimeout(() => setPlaying(false), TONE_MS);
+    return () => clearTimeout(timer);
+  }, [playing]);
+  const list = (kind: 'microphone' | 'camera') =>
+    state[kind].track !== null &&
+    state[kind].choices.length > 0 && (
+      <DeviceSelect
+        label={t(`check.${kind}`)}
+        icon={kind === 'microphone' ? Mic : Camera}
+        choices={state[kind].choices}
+        chosen={state[kind].track?.getSettings().deviceId}
+        onChoose={(deviceId) => void devices.choose(kind, deviceId)}
+      />
+    );
+  return (
+    <section aria-label={t('check.devices')} className="flex flex-col gap-3">
+      {list('microphone')}
+      {list('camera')}
+      <div className="flex items-center gap-3">
+        <Icon of={Volume2} className="size-5 text-quiet" />
+        <Button
+          variant="plain"
+          className="flex-1"
+          onPress={() => {
+            playTestTone();
+            setPlaying(true);
+          }}
+        >
+          {playing ? t('check.playingTone') : t('check.playTone')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function keptName(): string {
+  try {
+    return localStorage.getItem(NAME_KEPT_AS) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keepName(displayName: string): void {
+  try {
+    localStorage.setItem(NAME_KEPT_AS, displayName);
+  } catch {
+    // asked again next time
+  }
+}

@@ -1,0 +1,74 @@
+/** What became of the call, and what to do now. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { EndReason } from '#contract/room-state.ts';
+import { Button } from '#ui/button.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
+import { Floor } from '#ui/floor.tsx';
+import { PageHeader } from './page-header.tsx';
+
+const wordsOf = {
+  left: 'left',
+  removed: 'removed',
+  'ended-by-room': 'over',
+  'ended-by-participant': 'over',
+  'ended-by-fleet': 'stopped',
+  empty: 'empty',
+} as const satisfies Record<EndReason, string>;
+
+type EndedPageProps = { reason: EndReason; title: string | null; onJoinAgain: () => void };
+
+export function EndedPage({ reason, title, onJoinAgain }: EndedPageProps) {
+  const { t } = useTranslation('join');
+  const { t: common } = useTranslation('common');
+  const words = wordsOf[reason];
+  return (
+    <Message>
+      {title !== null && <p className="line-clamp-2 text-base text-quiet">{title}</p>}
+      <h1 className="text-title font-bold">{t(`ended.${words}.what`)}</h1>
+      <p className="text-base">{t(`ended.${words}.meaning`)}</p>
+      <p className="text-base">{t(`ended.${words}.todo`)}</p>
+      <p className="text-small text-quiet">{common('errorCode', { code: reason })}</p>
+      {words === 'left' && (
+        <Button variant="primary" size="large" className="mt-4 self-start" onPress={onJoinAgain}>
+          {t('ended.joinAgain')}
+        </Button>
+      )}
+    </Message>
+  );
+}
+
+/** `onTryAgain` null: nothing that a second try would change */
+export function FailedPage({ code, onTryAgain }: { code: ErrorCode; onTryAgain: (() => void) | null }) {
+  const { t } = useTranslation('common');
+  return (
+    <Message>
+      <ErrorWords code={code} as="title" className="gap-3" />
+      {onTryAgain && (
+        <Button variant="primary" size="large" className="mt-4 self-start" onPress={onTryAgain}>
+          {t('retry')}
+        </Button>
+      )}
+    </Message>
+  );
+}
+
+function Message({ children }: { children: ReactNode }) {
+  const main = useRef<HTMLElement>(null);
+  // the page changed under whoever listens to it
+  useEffect(() => main.current?.focus(), []);
+  return (
+    <div className="relative isolate flex min-h-dvh flex-col">
+      <Floor />
+      <PageHeader />
+      <main
+        ref={main}
+        tabIndex={-1}
+        className="mx-auto flex w-full max-w-xl flex-1 flex-col justify-center gap-3 px-6 pb-24 outline-none"
+      >
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** The pure parts of the guest's page: what a refused device means, how loud loud is, and the inline head start. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { problemOf } from './devices.ts';
+import { inlineEarly } from './early-plugin.ts';
+import { levelPercent } from './sound-check.ts';
+
+describe('a device that cannot be had', () => {
+  it('is refused, busy or missing', () => {
+    expect(problemOf(new DOMException('', 'NotAllowedError'))).toBe('refused');
+    expect(problemOf(new DOMException('', 'NotReadableError'))).toBe('busy');
+    expect(problemOf(new DOMException('', 'NotFoundError'))).toBe('missing');
+    expect(problemOf(new DOMException('', 'OverconstrainedError'))).toBe('missing');
+  });
+});
+
+describe('the level', () => {
+  const tone = (amplitude: number) => Float32Array.from({ length: 1024 }, (_, i) => amplitude * Math.sin(i / 4));
+  it('is nothing in silence, full at a raised voice, and rises between', () => {
+    expect(levelPercent(tone(0))).toBe(0);
+    expect(levelPercent(tone(0.9))).toBe(100);
+    const [soft, spoken] = [levelPercent(tone(0.01)), levelPercent(tone(0.1))];
+    expect(soft).toBeGreaterThan(5);
+    expect(spoken).toBeGreaterThan(soft + 20);
+  });
+});
+
+describe('the head start', () => {
+  it('stands inline in join.html alone, is plain script, and keeps its names', async () => {
+    const hook = inlineEarly().transformIndexHtml;
+    if (typeof hook !== 'object') throw new Error('no hook');
+    const transform = (html: string, path: string) =>
+      (hook.handler as (html: string, of: { path: string }) => Promise<string>)(html, { path });
+    const html = await readFile(new URL('../join.html', import.meta.url), 'utf8');
+    const done = await transform(html, '/join.html');
+    const script = /<script>([\s\S]*?)<\/script>/.exec(done)![1]!;
+    // it runs as it stands: what it begins is found under its name
+    const page = { location: { hash: '#invite' }, window: {} as Record<string, unknown> };
+    const asked: unknown[] = [];
+    const fetch = async (path: string, init: unknown) => {
+      asked.push([path, init]);
+      return { status: 200, json: async () => ({}) };
+    };
+    const opened: string[] = [];
+    class Socket {
+      constructor(url: string) {
+        opened.push(url);
+      }
+    }
+    const document = { querySelector: () => ({ content: 'ws://node.test/signaling' }) };
+    new Function('location', 'window', 'fetch', 'document', 'WebSocket', script)(
+      page.location,
+      page.window,
+      fetch,
+      document,
+      Socket,
+    );
+    expect(page.window.maruEarly).toMatchObject({ invite: 'invite' });
+    expect(asked).toMatchObject([['/api/v1/guest-entries', { method: 'POST', body: '{"invite":"invite"}' }]]);
+    expect(opened).toEqual(['ws://node.test/signaling']);
+    expect(done.indexOf('<script>')).toBeLessThan(done.indexOf('<script type="module"'));
+    expect(await transform(html, '/control.html')).toBe(html);
+  });
+});

@@ -1,0 +1,112 @@
+/**
+ * One guest's way: invite, preparation while they read, the call, and out again. Ties the call to the devices and says
+ * where the guest stands; draws nothing.
+ */
+import { Call, type JoinOptions } from '#call/call.ts';
+import { warmUp } from '#call/rtc-device.ts';
+import { Store } from '#call/store.ts';
+import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import { TILES_PER_PAGE } from '#contract/limits.ts';
+import { Devices } from './devices.ts';
+import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
+
+export type EntryState =
+  | { name: 'checking' }
+  /** trying again by itself */
+  | { name: 'unreachable' }
+  | { name: 'refused'; code: ErrorCode }
+  | { name: 'admitted'; meetingTitle: string; displayName: string | null };
+
+const RETRY_MS = 2_000;
+const PREPARE_AGAIN_MS = 3_000;
+
+export class Guest {
+  readonly devices = new Devices();
+  readonly entry = new Store<EntryState>({ name: 'checking' });
+  readonly call = new Call({
+    requestGrant: ({ endedCallId }) => this.#enter(endedCallId),
+    openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
+  });
+  #firstEntry: Promise<void> = Promise.resolve();
+  #preparedAtMs = Number.NEGATIVE_INFINITY;
+  /** what the call has of the devices */
+  #given: { microphone: MediaStreamTrack | null; camera: MediaStreamTrack | null } = { microphone: null, camera: null };
+
+  start(): void {
+    warmUp();
+    this.#firstEntry = this.#prepareFirst();
+    void this.devices.start();
+    this.devices.subscribe(this.#followDevices);
+    for (const sign of ['pointerdown', 'keydown', 'focusin', 'visibilitychange', 'pageshow']) {
+      addEventListener(sign, this.#keepPrepared, { passive: true });
+    }
+    addEventListener('pagehide', () => this.call.leave());
+  }
+
+  /** Resolves in the call. What went wrong is in the call's phase, or in `entry`. */
+  async join(displayName: string): Promise<void> {
+    await this.#firstEntry;
+    if (this.entry.getSnapshot().name === 'refused') return;
+    const { microphone, camera } = this.devices.getSnapshot();
+    this.#given = { microphone: microphone.track, camera: camera.track };
+    const options: JoinOptions = {
+      displayName,
+      microphone: microphone.track,
+      camera: camera.track,
+      cameraWithoutTrack: camera.on || camera.problem ? 'absent' : 'off',
+      view: { kind: 'auto', maxTiles: TILES_PER_PAGE, tileHeightPx: Math.round(innerHeight * devicePixelRatio) },
+    };
+    // the phase says it: `failed` with its code
+    await this.call.join(options).catch(() => {});
+  }
+
+  async #prepareFirst(): Promise<void> {
+    for (;;) {
+      try {
+        const grant = await this.#enter(null);
+        this.#preparedAtMs = performance.now();
+        // a node that cannot be reached now is tried again by Join
+        void this.call.prepare(grant).catch(() => {});
+        return;
+      } catch (error) {
+        const { code, kind } = toMaruError(error);
+        if (kind !== 'operational') {
+          this.entry.set({ name: 'refused', code });
+          return;
+        }
+        this.entry.set({ name: 'unreachable' });
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #enter(endedCallId: string | null): Promise<CallGrant> {
+    const { meetingTitle, displayName, grant }: Entry = await enterAsGuest(endedCallId);
+    this.entry.set({ name: 'admitted', meetingTitle, displayName });
+    return grant;
+  }
+
+  /** What was prepared is closed by the node after half a minute unused: any sign of life prepares again. */
+  readonly #keepPrepared = (): void => {
+    const idle = this.call.getSnapshot().phase.name === 'idle' && this.entry.getSnapshot().name === 'admitted';
+    const due = performance.now() - this.#preparedAtMs > PREPARE_AGAIN_MS;
+    if (!idle || !due || document.visibilityState === 'hidden') return;
+    this.#preparedAtMs = performance.now();
+    this.#firstEntry = this.#enter(null).then(
+      (grant) => {
+        if (this.call.getSnapshot().phase.name === 'idle') void this.call.prepare(grant).catch(() => {});
+      },
+      () => {},
+    );
+  };
+
+  readonly #followDevices = (): void => {
+    const { name } = this.call.getSnapshot().phase;
+    if (name !== 'joined' && name !== 'joining') return;
+    const { microphone, camera } = this.devices.getSnapshot();
+    if (microphone.track !== this.#given.microphone) this.call.setMicrophone(microphone.track);
+    if (camera.track !== this.#given.camera) this.call.setCamera(camera.track, camera.problem ? 'absent' : 'off');
+    this.#given = { microphone: microphone.track, camera: camera.track };
+  };
+}

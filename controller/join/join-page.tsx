@@ -1,0 +1,49 @@
+/** Which page a guest sees: the check before, the call, or what became of it. */
+import { startTransition, useEffect, useState, useSyncExternalStore } from 'react';
+import { CallPage } from './call-page.tsx';
+import { CheckPage } from './check-page.tsx';
+import { EndedPage, FailedPage } from './ended-page.tsx';
+import type { Guest } from './guest.ts';
+import { JoiningPage } from './joining-page.tsx';
+
+export function JoinPage({ guest }: { guest: Guest }) {
+  const entry = useSyncExternalStore(guest.entry.subscribe, guest.entry.getSnapshot);
+  const call = useSyncExternalStore(guest.call.subscribe, guest.call.getSnapshot);
+  const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
+  const [name, setName] = useState<string | null>(null);
+  const title = entry.name === 'admitted' ? entry.meetingTitle : null;
+  useEffect(() => {
+    document.title = title === null ? 'Maru' : `${title} · Maru`;
+  }, [title]);
+
+  const join = (displayName: string): void => {
+    void guest.join(displayName);
+    // drawn after the request has left
+    startTransition(() => setName(displayName));
+  };
+  const again = (): void => {
+    if (name !== null) join(name);
+  };
+  const { phase } = call;
+  if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
+  switch (phase.name) {
+    case 'joined':
+      return <CallPage guest={guest} call={call} phase={phase} devices={devices} />;
+    case 'joining':
+      return <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />;
+    case 'ended':
+      return <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
+    case 'failed':
+      return <FailedPage code={phase.code} onTryAgain={name === null ? null : again} />;
+    default:
+      return (
+        <CheckPage
+          guest={guest}
+          entry={entry}
+          devices={devices}
+          waiting={name !== null && phase.name !== 'closed'}
+          onJoin={join}
+        />
+      );
+  }
+}

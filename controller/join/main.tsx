@@ -1,0 +1,14 @@
+/** Starts the guest's page: the guest first, whose round trips run while the rest is drawn. */
+// first: it declares the order of the CSS layers that the stage's own styles then fill
+import './join.css';
+import { createRoot } from 'react-dom/client';
+import en from '#ui/words/en/join.ts';
+import ko from '#ui/words/ko/join.ts';
+import { startWords } from '#ui/words/words.ts';
+import { Guest } from './guest.ts';
+import { JoinPage } from './join-page.tsx';
+
+const guest = new Guest();
+guest.start();
+startWords({ join: { en, ko } });
+createRoot(document.getElementById('root')!).render(<JoinPage guest={guest} />);

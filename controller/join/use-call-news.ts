@@ -1,0 +1,33 @@
+/** What happens to others and to oneself, as short news: who came, who went, who muted whom. */
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallState } from '#call/call-state.ts';
+import { useToasts } from '#ui/toast.tsx';
+
+/** Many at once are a crowd, not news. */
+const AT_ONCE = 2;
+
+export function useCallNews({ participants, mutedByPeerId }: CallState, selfPeerId: string) {
+  const { t } = useTranslation('join');
+  const toasts = useToasts();
+  const { add } = toasts;
+  const before = useRef<ReadonlyMap<string, string> | null>(null);
+  useEffect(() => {
+    const now = new Map(participants.map(({ peerId, displayName }) => [peerId, displayName]));
+    const known = before.current;
+    before.current = now;
+    if (known === null) return;
+    const came = [...now].filter(([peerId]) => !known.has(peerId) && peerId !== selfPeerId);
+    const went = [...known].filter(([peerId]) => !now.has(peerId) && peerId !== selfPeerId);
+    if (came.length + went.length > AT_ONCE) return;
+    for (const [, name] of came) add({ words: t('call.joined', { name }) });
+    for (const [, name] of went) add({ words: t('call.left', { name }) });
+  }, [participants, selfPeerId, add, t]);
+
+  useEffect(() => {
+    if (mutedByPeerId === null) return;
+    const name = before.current?.get(mutedByPeerId);
+    add({ words: name ? t('call.mutedBy', { name }) : t('call.mutedByHost'), tone: 'warn' });
+  }, [mutedByPeerId, add, t]);
+  return toasts;
+}

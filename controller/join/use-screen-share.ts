@@ -1,0 +1,37 @@
+/** One's own screen: asked of the browser, given to the call, stopped when either end says so. */
+import { useEffect, useRef } from 'react';
+import type { Call } from '#call/call.ts';
+
+export type ScreenShare = { possible: boolean; sharing: boolean; start: () => void; stop: () => void };
+
+export function useScreenShare(call: Call, sharing: boolean, onFailed: () => void): ScreenShare {
+  const stream = useRef<MediaStream | null>(null);
+  useEffect(() => {
+    if (sharing) return;
+    for (const track of stream.current?.getTracks() ?? []) track.stop();
+    stream.current = null;
+  }, [sharing]);
+  useEffect(
+    () => () => {
+      for (const track of stream.current?.getTracks() ?? []) track.stop();
+    },
+    [],
+  );
+  const start = async (): Promise<void> => {
+    try {
+      // few frames, full size: documents are read, not watched
+      const taken = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
+      stream.current = taken;
+      call.setScreen(taken.getVideoTracks()[0] ?? null, taken.getAudioTracks()[0] ?? null);
+    } catch (error) {
+      // the person changed their mind: nothing to say
+      if (!(error instanceof DOMException && error.name === 'NotAllowedError')) onFailed();
+    }
+  };
+  return {
+    possible: navigator.mediaDevices !== undefined && 'getDisplayMedia' in navigator.mediaDevices,
+    sharing,
+    start: () => void start(),
+    stop: () => call.setScreen(null),
+  };
+}

@@ -1,0 +1,288 @@
+/**
+ * The room link, seen from the phone: keeps one WebSocket to the room up, and what the room says in one snapshot.
+ * Owns reconnecting and the five seconds that a command may take. What is painted, and where the token is kept, is the
+ * page's.
+ */
+import { v7 as newId } from 'uuid';
+import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.ts';
+import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { RoomCommand } from '#contract/room-command.ts';
+import { RoomLinkToController } from '#contract/room-link.ts';
+import type { RoomLinkFromController } from '#contract/room-link.ts';
+import type { RoomState } from '#contract/room-state.ts';
+import { reconnectDelayMs } from './backoff.ts';
+import { applyRoster } from './roster.ts';
+import type { Roster } from './roster.ts';
+
+/** Silence longer than the pause between two pings and this is a dead line. */
+export const PING_EVERY_MS = 4_000;
+export const ANSWER_WITHIN_MS = 4_000;
+
+/** Refusals that trying again does not mend. */
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'token-invalid',
+  'token-expired',
+  'token-used',
+  'pairing-revoked',
+  'forbidden',
+  'wrong-room',
+  'client-too-old',
+  'server-too-old',
+]);
+
+export type LinkSnapshot = {
+  /** `refused`: for good, see `refusedBy`; the others mend themselves */
+  connection: 'connecting' | 'connected' | 'reconnecting' | 'refused';
+  refusedBy: ErrorCode | null;
+  /** own clock, when the line was lost; null while it is up */
+  lostAtMs: number | null;
+  roomId: string | null;
+  roomName: string | null;
+  /** as the room told it last; null: nothing was ever heard of it */
+  state: RoomState | null;
+  /** by the fleet: the room's heartbeat is fresh */
+  online: boolean;
+  /** fleet's clock */
+  lastSeenMs: number | null;
+  /** fleet's clock minus this device's */
+  clockOffsetMs: number;
+  roster: Roster | null;
+};
+
+/** The part of a browser's WebSocket that is used here. */
+export type Socket = Pick<WebSocket, 'send' | 'close'> & {
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+};
+type Dependencies = { token: string; openSocket: () => Socket; now?: () => number; random?: () => number };
+type Pending = { command: RoomCommand; settle: (error: MaruError | null) => void };
+
+export class RoomLink {
+  private readonly dependencies: Required<Dependencies>;
+  private readonly listeners = new Set<() => void>();
+  private readonly pending = new Map<string, Pending>();
+  private snapshot: LinkSnapshot = {
+    connection: 'connecting',
+    refusedBy: null,
+    lostAtMs: null,
+    roomId: null,
+    roomName: null,
+    state: null,
+    online: false,
+    lastSeenMs: null,
+    clockOffsetMs: 0,
+    roster: null,
+  };
+  private socket: Socket | null = null;
+  private attempt = 0;
+  private rosterWatchers = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(dependencies: Dependencies) {
+    this.dependencies = { now: Date.now, random: Math.random, ...dependencies };
+  }
+
+  start(): void {
+    if (this.socket === null && this.snapshot.connection !== 'refused') this.open();
+  }
+
+  /** Harmless twice. Commands under way fail at once. */
+  stop(): void {
+    clearTimeout(this.retryTimer);
+    this.drop();
+    for (const pending of [...this.pending.values()])
+      pending.settle(new OperationalError('shutting-down', 'the page let go of the link'));
+  }
+
+  /** For React's useSyncExternalStore; each change makes a new object. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly getSnapshot = (): LinkSnapshot => this.snapshot;
+
+  /** The page is seen again, or the network is back: find out at once instead of when the next timer is due. */
+  wake(): void {
+    if (this.snapshot.connection === 'refused') return;
+    if (this.socket === null) {
+      clearTimeout(this.retryTimer);
+      this.attempt = 0;
+      this.open();
+    } else if (this.snapshot.connection === 'connected') {
+      this.send({ type: 'ping' });
+      this.expectWithin(ANSWER_WITHIN_MS / 2);
+    }
+  }
+
+  /**
+   * Asks the room. Waits for the line where it is down, and asks again with the same id where it broke meanwhile.
+   * @throws MaruError the room's refusal, or `room-not-answering` after COMMAND_TIMEOUT_MS.
+   */
+  command(command: RoomCommand): Promise<void> {
+    const id = newId();
+    return new Promise((resolve, reject) => {
+      const settle = (error: MaruError | null) => {
+        clearTimeout(timer);
+        this.pending.delete(id);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      const timer = setTimeout(() => settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
+      if (this.snapshot.refusedBy !== null)
+        return settle(fromWire({ code: this.snapshot.refusedBy, message: 'refused' }));
+      const pending: Pending = { command, settle };
+      this.pending.set(id, pending);
+      if (this.snapshot.connection === 'connected') this.sendCommand(id, pending);
+    });
+  }
+
+  /** Told and forgotten: where the line is down or the room says no, nothing is lost. */
+  hint(command: RoomCommand): void {
+    if (this.snapshot.connection === 'connected') this.send({ type: 'command', id: newId(), command });
+  }
+
+  /** Keeps `roster` filled as long as somebody looks; the returned function ends it. */
+  watchRoster(everyMs = 45_000): () => void {
+    this.rosterWatchers += 1;
+    this.hint({ name: 'watch-roster' });
+    const timer = setInterval(() => this.hint({ name: 'watch-roster' }), everyMs);
+    return () => {
+      clearInterval(timer);
+      this.rosterWatchers -= 1;
+    };
+  }
+
+  /** Ends this pairing; the server answers by closing. */
+  unpair(): void {
+    if (this.snapshot.connection === 'connected') this.send({ type: 'unpair' });
+  }
+
+  private open(): void {
+    const socket = this.dependencies.openSocket();
+    this.socket = socket;
+    // covers the connect, the upgrade and the welcome: a captive network may swallow each
+    this.expectWithin(ANSWER_WITHIN_MS);
+    socket.onopen = () => {
+      if (this.socket === socket)
+        this.send({ type: 'hello', protocol: PROTOCOL_VERSION, token: this.dependencies.token });
+    };
+    socket.onmessage = (event) => {
+      if (this.socket === socket) this.receive(event.data);
+    };
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      const code = codeOfClose(event.code);
+      if (code !== null && FINAL.has(code)) this.refuse(code);
+      else this.lost();
+    };
+  }
+
+  private receive(data: unknown): void {
+    let message: RoomLinkToController;
+    try {
+      message = RoomLinkToController.parse(JSON.parse(String(data)));
+    } catch (error) {
+      console.warn('room link: a message that this page does not know', error);
+      return;
+    }
+    clearTimeout(this.quietTimer);
+    switch (message.type) {
+      case 'welcome': {
+        this.attempt = 0;
+        this.update({
+          connection: 'connected',
+          lostAtMs: null,
+          roomId: message.roomId,
+          roomName: message.state?.roomName ?? message.roomName,
+          state: message.state,
+          online: message.online,
+          lastSeenMs: message.lastSeenMs,
+          clockOffsetMs: message.nowMs - this.dependencies.now(),
+        });
+        for (const [id, pending] of this.pending) this.sendCommand(id, pending);
+        if (this.rosterWatchers > 0) this.hint({ name: 'watch-roster' });
+        break;
+      }
+      case 'state':
+        // a state is also a sign of life
+        this.update({
+          state: message.state,
+          roomName: message.state.roomName,
+          lastSeenMs: this.dependencies.now() + this.snapshot.clockOffsetMs,
+        });
+        break;
+      case 'presence':
+        this.update({ online: message.online, lastSeenMs: message.lastSeenMs });
+        break;
+      case 'roster': {
+        const roster = applyRoster(this.snapshot.roster, message.roster);
+        if (roster === null && this.rosterWatchers > 0) this.hint({ name: 'watch-roster' });
+        this.update({ roster });
+        break;
+      }
+      case 'reply':
+        this.pending.get(message.id)?.settle(message.error === null ? null : fromWire(message.error));
+        break;
+      case 'error':
+        if (FINAL.has(message.error.code)) this.refuse(message.error.code);
+        break;
+      case 'pong':
+        break;
+    }
+    if (this.snapshot.connection === 'connected') this.pingLater();
+  }
+
+  private pingLater(): void {
+    clearTimeout(this.quietTimer);
+    this.quietTimer = setTimeout(() => {
+      this.send({ type: 'ping' });
+      this.expectWithin(ANSWER_WITHIN_MS);
+    }, PING_EVERY_MS);
+  }
+
+  private expectWithin(ms: number): void {
+    clearTimeout(this.quietTimer);
+    this.quietTimer = setTimeout(() => this.lost(), ms);
+  }
+
+  private send(message: RoomLinkFromController): void {
+    this.socket?.send(JSON.stringify(message));
+  }
+
+  private sendCommand(id: string, pending: Pending): void {
+    this.send({ type: 'command', id, command: pending.command });
+  }
+
+  private drop(): void {
+    clearTimeout(this.quietTimer);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  private lost(): void {
+    this.drop();
+    const delayMs = reconnectDelayMs(this.attempt++, this.dependencies.random());
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => this.open(), delayMs);
+    this.update({
+      connection: this.snapshot.roomId === null ? 'connecting' : 'reconnecting',
+      lostAtMs: this.snapshot.lostAtMs ?? this.dependencies.now(),
+    });
+  }
+
+  private refuse(code: ErrorCode): void {
+    this.drop();
+    this.update({ connection: 'refused', refusedBy: code });
+    for (const pending of [...this.pending.values()]) pending.settle(fromWire({ code, message: 'refused' }));
+  }
+
+  private update(change: Partial<LinkSnapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    for (const listener of [...this.listeners]) listener();
+  }
+}

@@ -1,0 +1,44 @@
+/** The top of every screen of a paired remote: which room this is, how it is, and what is seldom needed. */
+import Ellipsis from 'lucide-react/icons/ellipsis';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '#ui/button.tsx';
+import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
+import { LanguageSwitch } from '#ui/language-switch.tsx';
+
+type HeaderProps = { roomName: string | null; status: ReactNode; onUnpair: () => void };
+
+export function Header({ roomName, status, onUnpair }: HeaderProps) {
+  const { t } = useTranslation('remote');
+  const [open, setOpen] = useState<'menu' | 'unpair' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <header className="mx-auto flex w-full items-center gap-3 px-5 pt-[max(1rem,env(safe-area-inset-top))] pb-3 lg:max-w-6xl lg:px-8">
+      <div className="min-w-0 flex-1 text-small text-quiet">{status}</div>
+      <Button
+        variant="quiet"
+        icon={Ellipsis}
+        aria-label={t('menu.open')}
+        className="-mr-2"
+        onPress={() => setOpen('menu')}
+      />
+      <Dialog title={t('menu.title')} isOpen={open === 'menu'} onClose={close}>
+        <div className="flex items-center justify-between gap-4">
+          <span className="text-base">{t('menu.language')}</span>
+          <LanguageSwitch />
+        </div>
+        <Button variant="danger-quiet" size="large" onPress={() => setOpen('unpair')}>
+          {t('menu.unpair')}
+        </Button>
+      </Dialog>
+      <ConfirmDialog
+        title={t('menu.unpairTitle', { room: roomName ?? '' })}
+        body={t('menu.unpairBody')}
+        action={t('menu.unpairAction')}
+        isOpen={open === 'unpair'}
+        onClose={close}
+        onConfirm={onUnpair}
+      />
+    </header>
+  );
+}

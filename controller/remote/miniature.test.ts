@@ -1,0 +1,54 @@
+/** The miniature shows the TV's own layout: everyone once, inside its box, the nameless too. */
+import { expect, it } from 'vitest';
+import { Layout, type Participant, type RoomPhase } from '#contract/room-state.ts';
+import { layOut } from '#stage/layout.ts';
+import { initials } from '#stage/names.ts';
+import { stageTiles } from './miniature.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const person = (n: number): Participant => ({
+  peerId: id(n),
+  displayName: `Guest ${n}`,
+  peerKind: 'person',
+  microphone: 'on',
+  camera: 'on',
+  sharesScreen: false,
+  connection: 'connected',
+});
+function tiles(participantCount: number, layout: Layout = 'grid', sharer: number | null = null) {
+  const phase: Extract<RoomPhase, { name: 'in-call' }> = {
+    name: 'in-call',
+    callId: id(900),
+    peerId: id(0),
+    meetingTitle: 'Weekly',
+    startedAtMs: 1,
+    connection: 'connected',
+    participantCount,
+    participants: Array.from({ length: Math.min(8, participantCount) }, (_, n) => person(n)),
+    sharedBy: sharer === null ? null : { peerId: id(sharer), displayName: `Guest ${sharer}` },
+  };
+  return stageTiles({ phase, layout, page: 0, layOut, initials });
+}
+
+it.each(Layout.options)('stays inside its box in layout %s', (layout) => {
+  for (const count of [1, 2, 5, 42]) {
+    for (const { rect } of tiles(count, layout)) {
+      expect(rect.x).toBeGreaterThanOrEqual(0);
+      expect(rect.x + rect.width).toBeLessThanOrEqual(320);
+      expect(rect.y + rect.height).toBeLessThanOrEqual(180);
+    }
+  }
+});
+
+it('draws people whom the state does not name without a name', () => {
+  const drawn = tiles(20).filter((tile) => tile.kind === 'person');
+  expect(drawn.length).toBe(19);
+  expect(drawn.filter((tile) => tile.label !== '').length).toBe(7);
+});
+
+it('makes a shared screen the large one, and the room’s own picture alone when nobody is there', () => {
+  const shared = tiles(4, 'auto', 2);
+  const largest = [...shared].sort((a, b) => b.rect.width - a.rect.width)[0]!;
+  expect(largest).toMatchObject({ kind: 'screen', label: 'G2' });
+  expect(tiles(1)).toMatchObject([{ kind: 'own', label: 'G0' }]);
+});

@@ -1,0 +1,114 @@
+/** A phone without a room: the code from the TV's QR is tried by itself, or typed as the TV shows it. */
+import CircleAlert from 'lucide-react/icons/circle-alert';
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toMaruError } from '#contract/error-codes.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { Button } from '#ui/button.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
+import { Floor } from '#ui/floor.tsx';
+import { Icon } from '#ui/icon.tsx';
+import { LanguageSwitch } from '#ui/language-switch.tsx';
+import { Spinner } from '#ui/progress.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { formatTypedCode, isWholeCode, NoServer, pair, type Pairing } from './pairing.ts';
+
+type Trouble = { code: ErrorCode; noServer: boolean };
+type PairingPageProps = {
+  /** from the QR */
+  scannedCode: string | null;
+  /** why an earlier pairing is over */
+  endedBy: ErrorCode | null;
+  onPaired: (pairing: Pairing) => void;
+};
+
+export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps) {
+  const { t } = useTranslation('remote');
+  const { t: common } = useTranslation('common');
+  const [typed, setTyped] = useState(() => formatTypedCode(scannedCode ?? ''));
+  const [isPending, setPending] = useState(scannedCode !== null);
+  const [trouble, setTrouble] = useState<Trouble | null>(endedBy === null ? null : { code: endedBy, noServer: false });
+  const [incomplete, setIncomplete] = useState(false);
+
+  const connect = useCallback(
+    (code: string) => {
+      setPending(true);
+      setTrouble(null);
+      pair(code).then(onPaired, (error: unknown) => {
+        setTrouble({ code: toMaruError(error).code, noServer: error instanceof NoServer });
+        setPending(false);
+      });
+    },
+    [onPaired],
+  );
+  const tried = useRef(false);
+  useEffect(() => {
+    if (scannedCode === null || tried.current) return;
+    tried.current = true;
+    connect(scannedCode);
+  }, [scannedCode, connect]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setIncomplete(!isWholeCode(typed));
+    if (isWholeCode(typed) && !isPending) connect(typed);
+  };
+  return (
+    <div className="relative isolate flex min-h-dvh flex-col overflow-hidden">
+      <Floor />
+      <header className="flex items-center justify-between px-5 pt-[max(1rem,env(safe-area-inset-top))] lg:px-8">
+        <span className="text-control font-bold tracking-tight">{common('productName')}</span>
+        <LanguageSwitch className="-mr-4" />
+      </header>
+      <main className="mx-auto flex w-full max-w-md flex-1 flex-col justify-center gap-6 px-5 py-6">
+        <div className="flex flex-col gap-2">
+          <h1 className="text-title font-bold text-balance">{t('pair.title')}</h1>
+          <p className="text-base text-quiet">{t('pair.lead')}</p>
+        </div>
+        <form onSubmit={submit} className="flex flex-col gap-5 rounded-card bg-raised p-5 shadow-card" noValidate>
+          <TextField
+            label={t('pair.label')}
+            hint={t('pair.hint')}
+            placeholder={t('pair.placeholder')}
+            value={typed}
+            problem={incomplete ? t('pair.incomplete') : null}
+            autoComplete="off"
+            spellCheck="false"
+            inputClassName="numerals text-center text-heading! font-semibold tracking-[0.12em] uppercase placeholder:font-normal placeholder:opacity-60"
+            onChange={(value) => {
+              setTyped(formatTypedCode(value));
+              setIncomplete(false);
+            }}
+          />
+          <Button type="submit" variant="primary" size="large" isPending={isPending}>
+            {t('pair.action')}
+          </Button>
+          {isPending && (
+            <p role="status" className="flex items-center justify-center gap-2 text-small text-quiet">
+              <Spinner className="size-4" /> {t('pair.pending')}
+            </p>
+          )}
+        </form>
+        <div role="alert" className="empty:hidden">
+          {trouble && (
+            <div className="flex animate-rise gap-3 rounded-control bg-fault-soft p-4">
+              <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
+              {trouble.noServer ? <NoServerWords /> : <ErrorWords code={trouble.code} className="gap-1!" />}
+            </div>
+          )}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function NoServerWords() {
+  const { t } = useTranslation('remote');
+  return (
+    <div className="flex flex-col gap-1">
+      <p className="font-semibold">{t('pair.noServer.what')}</p>
+      <p>{t('pair.noServer.meaning')}</p>
+      <p>{t('pair.noServer.todo')}</p>
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+/** Who is in the call, with their state; mute one, mute all, remove one (asked once). */
+import Mic from 'lucide-react/icons/mic';
+import MicOff from 'lucide-react/icons/mic-off';
+import Presentation from 'lucide-react/icons/presentation';
+import UserX from 'lucide-react/icons/user-x';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Participant } from '#contract/room-state.ts';
+import { initials } from '#stage/names.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { ConfirmDialog } from '#ui/dialog.tsx';
+import { Icon } from '#ui/icon.tsx';
+import { Spinner } from '#ui/progress.tsx';
+import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
+import { peopleOf } from './projection.ts';
+import type { RemoteView } from './projection.ts';
+import type { Asking } from './use-room.ts';
+
+type PeopleCardProps = {
+  view: Extract<RemoteView, { screen: 'in-call' }>;
+  link: RoomLink;
+  roster: LinkSnapshot['roster'];
+  asking: Asking;
+};
+
+export function PeopleCard({ view, link, roster, asking }: PeopleCardProps) {
+  const { t } = useTranslation('remote');
+  const { t: common } = useTranslation('common');
+  const [showsAll, setShowsAll] = useState(false);
+  const [removing, setRemoving] = useState<Participant | null>(null);
+  const { phase } = view;
+  useEffect(() => (showsAll ? link.watchRoster() : undefined), [showsAll, link]);
+  const people = peopleOf(phase, showsAll ? roster : null);
+  const hidden = phase.participantCount - people.length;
+  const others = people.filter((participant) => participant.peerId !== phase.peerId);
+  const canMuteAll = hidden > 0 || others.some((participant) => participant.microphone === 'on');
+  return (
+    <Card
+      title={`${t('people.title')} · ${phase.participantCount}`}
+      className="pb-2!"
+      aside={
+        others.length > 0 && (
+          <Button
+            variant="quiet"
+            icon={MicOff}
+            className="-my-2 -mr-3"
+            isDisabled={!canMuteAll}
+            isPending={asking.pending('mute-all') !== null}
+            onPress={() => asking.ask({ name: 'mute-all' })}
+          >
+            {t('people.muteAll')}
+          </Button>
+        )
+      }
+    >
+      <ul className="flex flex-col">
+        {people.map((participant) => (
+          <Person
+            key={participant.peerId}
+            participant={participant}
+            isRoom={participant.peerId === phase.peerId}
+            asking={asking}
+            onRemove={setRemoving}
+          />
+        ))}
+      </ul>
+      {hidden > 0 && !showsAll && (
+        <Button variant="quiet" className="mb-2 w-full text-accent!" onPress={() => setShowsAll(true)}>
+          {t('people.showAll', { count: phase.participantCount })}
+        </Button>
+      )}
+      {hidden > 0 && showsAll && (
+        <p role="status" className="flex items-center gap-2 py-3 text-small text-quiet">
+          <Spinner className="size-4" /> {t('people.loading')}
+        </p>
+      )}
+      {phase.participantCount <= 1 && (
+        <div className="border-t border-line py-4">
+          <p className="text-base font-medium">{t('people.alone')}</p>
+          <p className="text-small text-quiet">{t('people.aloneHint')}</p>
+        </div>
+      )}
+      <ConfirmDialog
+        title={t('people.removeTitle', { name: removing?.displayName ?? '' })}
+        body={t('people.removeBody')}
+        action={t('people.removeAction')}
+        isOpen={removing !== null}
+        onClose={() => setRemoving(null)}
+        onConfirm={() => {
+          if (removing)
+            asking.ask(
+              { name: 'remove-participant', peerId: removing.peerId },
+              (state) => !isIn(state.phase, removing.peerId),
+            );
+          setRemoving(null);
+        }}
+      />
+      <span className="sr-only" role="status">
+        {common('people', { count: phase.participantCount })}
+      </span>
+    </Card>
+  );
+}
+
+const isIn = (phase: { name: string; participants?: readonly Participant[] }, peerId: string): boolean =>
+  phase.participants?.some((participant) => participant.peerId === peerId) ?? false;
+
+type PersonProps = {
+  participant: Participant;
+  isRoom: boolean;
+  asking: Asking;
+  onRemove: (participant: Participant) => void;
+};
+
+function Person({ participant, isRoom, asking, onRemove }: PersonProps) {
+  const { t } = useTranslation('remote');
+  const { t: common } = useTranslation('common');
+  const { displayName, microphone, connection, sharesScreen, peerKind, peerId } = participant;
+  const says = [
+    isRoom ? common('thisRoom') : peerKind === 'room' ? t('people.room') : null,
+    connection === 'away' ? common('connection.away') : null,
+    sharesScreen ? common('sharesScreen') : null,
+    common(`microphone.${microphone}`),
+    participant.camera === 'on' ? null : common(`camera.${participant.camera}`),
+  ].filter((word) => word !== null);
+  const removing = asking.pending('remove-participant', peerId) !== null;
+  const micName =
+    microphone === 'on'
+      ? t('people.mute', { name: displayName })
+      : microphone === 'muted'
+        ? t('people.isMuted', { name: displayName })
+        : t('people.noMicrophone', { name: displayName });
+  return (
+    <li
+      className={`flex items-center gap-3 border-t border-line py-2.5 first:border-t-0 ${removing ? 'opacity-45' : ''}`}
+    >
+      <span
+        aria-hidden="true"
+        className={`flex size-11 shrink-0 items-center justify-center rounded-full text-small font-semibold ${isRoom ? 'bg-accent-soft text-accent' : 'bg-lifted text-quiet'} ${connection === 'away' ? 'animate-breathe' : ''}`}
+      >
+        {initials(displayName)}
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="truncate text-base font-medium">{displayName}</p>
+        <p className="flex items-center gap-1.5 text-small text-quiet">
+          {sharesScreen && <Icon of={Presentation} className="size-4 text-accent" />}
+          <span className="truncate">{says.join(' · ')}</span>
+        </p>
+      </div>
+      {!isRoom && (
+        <div className="-mr-2 flex">
+          <Button
+            variant="quiet"
+            icon={microphone === 'on' ? Mic : MicOff}
+            aria-label={micName}
+            isDisabled={microphone !== 'on'}
+            isPending={asking.pending('mute-participant', peerId) !== null}
+            onPress={() => asking.ask({ name: 'mute-participant', peerId })}
+          />
+          <Button
+            variant="quiet"
+            icon={UserX}
+            className="text-quiet!"
+            aria-label={t('people.remove', { name: displayName })}
+            onPress={() => onRemove(participant)}
+          />
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,133 @@
+/** What the remote shows, by tables: every phase, every way of being gone, and nothing remembered. */
+import { describe, expect, it } from 'vitest';
+import type { Participant, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { LinkSnapshot } from '../link/room-link.ts';
+import { LINE_GONE_AFTER_MS, nextChangeAtMs, peopleOf, project, RECONNECTING_SHOWN_AFTER_MS } from './projection.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const NOW = 1_000_000;
+const person = (n: number): Participant => ({
+  peerId: id(n),
+  displayName: `Guest ${n}`,
+  peerKind: 'person',
+  microphone: 'on',
+  camera: 'on',
+  sharesScreen: false,
+  connection: 'connected',
+});
+const call: Extract<RoomPhase, { name: 'in-call' }> = {
+  name: 'in-call',
+  callId: id(3),
+  peerId: id(10),
+  meetingTitle: 'Weekly',
+  startedAtMs: 1,
+  connection: 'connected',
+  participantCount: 2,
+  participants: [person(11), person(10)],
+  sharedBy: null,
+};
+const stateOf = (phase: RoomPhase): RoomState => ({
+  protocol: 1,
+  roomId: id(1),
+  roomName: 'Maple',
+  epoch: 1,
+  revision: 1,
+  asOfMs: 1,
+  phase,
+  meeting: null,
+  microphone: 'on',
+  camera: 'on',
+  volumePercent: 40,
+  layout: 'auto',
+  stagePage: 0,
+  stagePageCount: 1,
+  notices: ['camera-missing'],
+});
+const up = (over: Partial<LinkSnapshot> = {}): LinkSnapshot => ({
+  connection: 'connected',
+  refusedBy: null,
+  lostAtMs: null,
+  roomId: id(1),
+  roomName: 'Maple',
+  state: stateOf({ name: 'idle' }),
+  online: true,
+  lastSeenMs: NOW,
+  clockOffsetMs: 0,
+  roster: null,
+  ...over,
+});
+
+describe('the screen', () => {
+  const phases: RoomPhase[] = [
+    { name: 'idle' },
+    { name: 'starting', meetingTitle: 'Weekly', sinceMs: 1, cancelOffered: false },
+    call,
+    { name: 'ended', meetingTitle: 'Weekly', durationMs: 1, reason: 'left', callId: id(3), feedback: null },
+    { name: 'fault', code: 'media-failed', sinceMs: 1, meetingTitle: null },
+  ];
+  it.each(phases)('is the room’s phase: $name', (phase) => {
+    const view = project(up({ state: stateOf(phase) }), NOW);
+    expect(view).toMatchObject({ screen: phase.name, roomName: 'Maple', reconnecting: false });
+  });
+
+  const gone: [string, Partial<LinkSnapshot>, object][] = [
+    [
+      'nothing yet',
+      { connection: 'connecting', roomId: null, roomName: null, state: null, online: false },
+      { screen: 'loading' },
+    ],
+    ['a room that is there and silent', { state: null }, { screen: 'loading' }],
+    [
+      'a room whose heartbeat is old',
+      { online: false, lastSeenMs: NOW - 60_000, clockOffsetMs: 5_000 },
+      { screen: 'gone', why: 'room', sinceMs: NOW - 65_000 },
+    ],
+    [
+      'a room never heard of',
+      { online: false, lastSeenMs: null, state: null },
+      { screen: 'gone', why: 'never', sinceMs: null },
+    ],
+    [
+      'a lost line, long',
+      { connection: 'reconnecting', lostAtMs: NOW - LINE_GONE_AFTER_MS },
+      { screen: 'gone', why: 'line', sinceMs: NOW - LINE_GONE_AFTER_MS },
+    ],
+    [
+      'no line ever, long',
+      { connection: 'connecting', roomId: null, state: null, online: false, lostAtMs: NOW - LINE_GONE_AFTER_MS },
+      { screen: 'gone', why: 'line' },
+    ],
+    [
+      'a lost line, short',
+      { connection: 'reconnecting', lostAtMs: NOW - LINE_GONE_AFTER_MS + 1 },
+      { screen: 'idle', reconnecting: true },
+    ],
+    [
+      'a lost line, just now',
+      { connection: 'reconnecting', lostAtMs: NOW - RECONNECTING_SHOWN_AFTER_MS + 1 },
+      { screen: 'idle', reconnecting: false },
+    ],
+    [
+      'a refusal',
+      { connection: 'refused', refusedBy: 'pairing-revoked', lostAtMs: 1, online: false },
+      { screen: 'refused', code: 'pairing-revoked' },
+    ],
+  ];
+  it.each(gone)('%s', (_, over, expected) => expect(project(up(over), NOW)).toMatchObject(expected));
+});
+
+it('is painted again exactly when time alone changes it', () => {
+  expect(nextChangeAtMs(up(), NOW)).toBeNull();
+  const lost = up({ connection: 'reconnecting', lostAtMs: NOW });
+  const moments: number[] = [];
+  for (let at: number | null = NOW; at !== null; at = nextChangeAtMs(lost, at)) moments.push(at);
+  expect(moments).toEqual([NOW, NOW + RECONNECTING_SHOWN_AFTER_MS, NOW + LINE_GONE_AFTER_MS]);
+  expect(moments.map((at) => project(lost, at).screen)).toEqual(['idle', 'idle', 'gone']);
+});
+
+it('lists the room first, and everyone once the roster of this very call is known', () => {
+  expect(peopleOf(call, null).map((each) => each.peerId)).toEqual([id(10), id(11)]);
+  const roster = { callId: id(3), revision: 1, participants: [person(12), person(11), person(10)] };
+  expect(peopleOf(call, roster).map((each) => each.peerId)).toEqual([id(10), id(12), id(11)]);
+  expect(peopleOf(call, { ...roster, callId: id(4) }).map((each) => each.peerId)).toEqual([id(10), id(11)]);
+});

@@ -1,0 +1,73 @@
+/**
+ * What the remote shows, as a pure function of what the link knows and the time. Every screen has only its own data.
+ * Nothing here remembers anything: a reloaded phone is right at once.
+ */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { Participant, RoomNotice, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { LinkSnapshot } from '../link/room-link.ts';
+
+/** A line that breaks is mended before this in all but bad networks; until then the last state stays on show. */
+export const LINE_GONE_AFTER_MS = 12_000;
+/** Shorter breaks than this are not mentioned. */
+export const RECONNECTING_SHOWN_AFTER_MS = 700;
+
+type Phase<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
+type InRoom = { roomName: string; state: RoomState; notices: readonly RoomNotice[]; reconnecting: boolean };
+
+export type RemoteView =
+  | { screen: 'loading'; roomName: string | null }
+  | { screen: 'refused'; code: ErrorCode }
+  | { screen: 'gone'; why: 'room' | 'line' | 'never'; roomName: string | null /** own clock */; sinceMs: number | null }
+  | ({ screen: 'idle' } & InRoom)
+  | ({ screen: 'starting'; phase: Phase<'starting'> } & InRoom)
+  | ({ screen: 'in-call'; phase: Phase<'in-call'> } & InRoom)
+  | ({ screen: 'ended'; phase: Phase<'ended'> } & InRoom)
+  | ({ screen: 'fault'; phase: Phase<'fault'> } & InRoom);
+
+/** `nowMs` and `sinceMs` are this device's clock. */
+export function project(link: LinkSnapshot, nowMs: number): RemoteView {
+  if (link.refusedBy !== null) return { screen: 'refused', code: link.refusedBy };
+  const lostForMs = link.lostAtMs === null ? 0 : nowMs - link.lostAtMs;
+  if (link.lostAtMs !== null && lostForMs >= LINE_GONE_AFTER_MS) {
+    return { screen: 'gone', why: 'line', roomName: link.roomName, sinceMs: link.lostAtMs };
+  }
+  if (link.roomId === null) return { screen: 'loading', roomName: link.roomName };
+  const lastSeenMs = link.lastSeenMs === null ? null : link.lastSeenMs - link.clockOffsetMs;
+  if (!link.online) {
+    const never = link.state === null && lastSeenMs === null;
+    return { screen: 'gone', why: never ? 'never' : 'room', roomName: link.roomName, sinceMs: lastSeenMs };
+  }
+  if (link.state === null) return { screen: 'loading', roomName: link.roomName };
+  return inRoom(link.state, lostForMs >= RECONNECTING_SHOWN_AFTER_MS);
+}
+
+function inRoom(state: RoomState, reconnecting: boolean): RemoteView {
+  const common: InRoom = { roomName: state.roomName, state, notices: state.notices, reconnecting };
+  const { phase } = state;
+  switch (phase.name) {
+    case 'idle':
+      return { screen: 'idle', ...common };
+    case 'starting':
+      return { screen: 'starting', phase, ...common };
+    case 'in-call':
+      return { screen: 'in-call', phase, ...common };
+    case 'ended':
+      return { screen: 'ended', phase, ...common };
+    case 'fault':
+      return { screen: 'fault', phase, ...common };
+  }
+}
+
+/** When the same link would give another view by the passing of time alone; null: never. */
+export function nextChangeAtMs(link: LinkSnapshot, nowMs: number): number | null {
+  if (link.lostAtMs === null) return null;
+  const moments = [link.lostAtMs + RECONNECTING_SHOWN_AFTER_MS, link.lostAtMs + LINE_GONE_AFTER_MS];
+  return moments.find((moment) => moment > nowMs) ?? null;
+}
+
+/** The people to list: all of them where the whole roster is known, else those whom the state names. */
+export function peopleOf(phase: Phase<'in-call'>, roster: LinkSnapshot['roster']): readonly Participant[] {
+  const all = roster !== null && roster.callId === phase.callId ? roster.participants : phase.participants;
+  const own = all.filter((participant) => participant.peerId === phase.peerId);
+  return [...own, ...all.filter((participant) => participant.peerId !== phase.peerId)];
+}

@@ -1,0 +1,116 @@
+/** A paired remote: keeps the link, and chooses the screen by the projection. */
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { Floor } from '#ui/floor.tsx';
+import { Spinner } from '#ui/progress.tsx';
+import { elapsed } from '#ui/words/format.ts';
+import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
+import { CallScreen } from './call-screen.tsx';
+import { EndedScreen } from './ended-screen.tsx';
+import { Header } from './header.tsx';
+import { IdleScreen } from './idle-screen.tsx';
+import { ProblemNote, ReconnectingMark } from './notes.tsx';
+import type { RemoteView } from './projection.ts';
+import { StartingScreen } from './starting-screen.tsx';
+import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
+import { usePrepare } from './use-prepare.ts';
+import { type Asking, useAsking, useLinkView, useNow } from './use-room.ts';
+
+type RoomPageProps = { link: RoomLink; roomName: string; onPairingOver: (code: ErrorCode | null) => void };
+
+/** Only these are mended by a reload; every other refusal means that the pairing is over. */
+const VERSION_CODES: readonly ErrorCode[] = ['client-too-old', 'server-too-old'];
+
+export function RoomPage({ link, roomName, onPairingOver }: RoomPageProps) {
+  const { t } = useTranslation('remote');
+  const { snapshot, view } = useLinkView(link);
+  const asking = useAsking(link);
+  usePrepare(link, view.screen === 'idle' && snapshot.connection === 'connected');
+  const over = view.screen === 'refused' && !VERSION_CODES.includes(view.code) ? view.code : null;
+  useEffect(() => {
+    if (over !== null) onPairingOver(over);
+  }, [over, onPairingOver]);
+  const shownName = snapshot.roomName ?? roomName;
+  useEffect(() => {
+    document.title = t('pageTitle', { room: shownName });
+  }, [t, shownName]);
+
+  const unpair = () => {
+    link.unpair();
+    onPairingOver(null);
+  };
+  const quietScreen = view.screen !== 'in-call';
+  return (
+    <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
+      {quietScreen && <Floor />}
+      <Header
+        roomName={shownName}
+        status={<Status view={view} roomName={shownName} clockOffsetMs={snapshot.clockOffsetMs} />}
+        onUnpair={unpair}
+      />
+      <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+      {quietScreen && (
+        <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">
+          <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+type ScreenProps = { view: RemoteView; link: RoomLink; snapshot: LinkSnapshot; asking: Asking };
+
+function Screen({ view, link, snapshot, asking }: ScreenProps) {
+  const { t } = useTranslation('remote');
+  switch (view.screen) {
+    case 'loading':
+      return (
+        <main className="flex flex-1 flex-col items-center justify-center gap-4 pb-24 text-quiet">
+          <h1 className="sr-only">{view.roomName}</h1>
+          <Spinner className="size-10 text-accent" />
+          <p role="status">{t('loading')}</p>
+        </main>
+      );
+    case 'refused':
+      return <RefusedScreen code={view.code} />;
+    case 'gone':
+      return <GoneScreen view={view} />;
+    case 'idle':
+      return <IdleScreen view={view} asking={asking} />;
+    case 'starting':
+      return <StartingScreen view={view} asking={asking} />;
+    case 'in-call':
+      return <CallScreen view={view} link={link} snapshot={snapshot} asking={asking} />;
+    case 'ended':
+      return <EndedScreen view={view} asking={asking} />;
+    case 'fault':
+      return <FaultScreen view={view} asking={asking} />;
+  }
+}
+
+/** One line: the room where the screen does not name it, the call's time, or that the line is being mended. */
+function Status({ view, roomName, clockOffsetMs }: { view: RemoteView; roomName: string; clockOffsetMs: number }) {
+  const { t } = useTranslation('remote');
+  const now = useNow(1_000);
+  if ('reconnecting' in view && view.reconnecting) return <ReconnectingMark />;
+  if (view.screen === 'idle') {
+    return (
+      <span className="inline-flex items-center gap-2">
+        <span className="size-2 rounded-full bg-accent" />
+        {t('idle.ready')}
+      </span>
+    );
+  }
+  const time = view.screen === 'in-call' ? elapsed(now + clockOffsetMs - view.phase.startedAtMs) : null;
+  return (
+    <span className="flex items-baseline gap-2">
+      <span className="truncate font-semibold text-ink">{roomName}</span>
+      {time !== null && (
+        <span className="numerals shrink-0" role="timer" aria-label={t('call.since', { time })}>
+          {time}
+        </span>
+      )}
+    </span>
+  );
+}

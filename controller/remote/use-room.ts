@@ -1,0 +1,97 @@
+/** React's side of the link: the projected view, and commands that are pending until the room has done them. */
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { toMaruError } from '#contract/error-codes.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RoomCommand } from '#contract/room-command.ts';
+import type { RoomState } from '#contract/room-state.ts';
+import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
+import { nextChangeAtMs, project } from './projection.ts';
+import type { RemoteView } from './projection.ts';
+
+/** The room has said yes; its state follows within this, or the button is let go. */
+const STATE_FOLLOWS_WITHIN_MS = 1_500;
+
+export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: RemoteView } {
+  const snapshot = useSyncExternalStore(link.subscribe, link.getSnapshot);
+  const [, repaint] = useState(0);
+  const now = Date.now();
+  const nextAtMs = nextChangeAtMs(snapshot, now);
+  useEffect(() => {
+    if (nextAtMs === null) return;
+    const timer = setTimeout(() => repaint((count) => count + 1), nextAtMs - Date.now() + 10);
+    return () => clearTimeout(timer);
+  }, [nextAtMs]);
+  return { snapshot, view: project(snapshot, now) };
+}
+
+export type Problem = { code: ErrorCode; command: RoomCommand['name'] };
+export type Ask = (command: RoomCommand, done?: (state: RoomState) => boolean) => void;
+export type Asking = {
+  /** `done` says by the state that it has happened; without it the reply is enough. One of a kind at a time. */
+  ask: Ask;
+  /** the pending command of that kind: shown at once, before the room has answered */
+  pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
+  problem: Problem | null;
+  dismissProblem: () => void;
+};
+
+/** Every volume is told, the last one above all: a slider's end must not be lost to the value before it. */
+const keyOf = (command: RoomCommand): string =>
+  command.name + ('peerId' in command ? command.peerId : command.name === 'set-volume' ? command.percent : '');
+
+export function useAsking(link: RoomLink): Asking {
+  const [asked, setAsked] = useState<ReadonlyMap<string, RoomCommand>>(new Map());
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const underWay = useRef(new Map<string, RoomCommand>());
+
+  const ask = useCallback<Ask>(
+    (command, done) => {
+      const key = keyOf(command);
+      if (underWay.current.has(key)) return;
+      const show = () => setAsked(new Map(underWay.current));
+      underWay.current.set(key, command);
+      show();
+      setProblem(null);
+      void link
+        .command(command)
+        .then(() => (done === undefined ? undefined : stateFollows(link, done)))
+        .catch((error: unknown) => setProblem({ code: toMaruError(error).code, command: command.name }))
+        .finally(() => {
+          underWay.current.delete(key);
+          show();
+        });
+    },
+    [link],
+  );
+  const pending = useCallback((name: RoomCommand['name'], about = '') => asked.get(name + about) ?? null, [asked]);
+  const dismissProblem = useCallback(() => setProblem(null), []);
+  return { ask, pending, problem, dismissProblem };
+}
+
+function stateFollows(link: RoomLink, done: (state: RoomState) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      const { state } = link.getSnapshot();
+      if (state !== null && !done(state)) return;
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      unsubscribe();
+      resolve();
+    }, STATE_FOLLOWS_WITHIN_MS);
+    const unsubscribe = link.subscribe(check);
+    check();
+  });
+}
+
+/** The time, again each `everyMs`, for what counts up. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

@@ -1,0 +1,74 @@
+/** What opens over a page: a sheet from below on a phone, a card in the middle elsewhere; and the question asked once. */
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { useTranslation } from 'react-i18next';
+import { Button } from './button.tsx';
+
+type DialogProps = {
+  title: string;
+  isOpen: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  /** `alertdialog` interrupts: for questions */
+  role?: 'dialog' | 'alertdialog';
+  className?: string;
+};
+
+export function Dialog({ title, isOpen, onClose, children, role = 'dialog', className = '' }: DialogProps) {
+  return (
+    <ModalOverlay
+      isOpen={isOpen}
+      isDismissable
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      className="fixed inset-0 z-40 flex items-end justify-center bg-veil data-entering:animate-appear sm:items-center sm:p-6"
+    >
+      <Modal
+        className={`max-h-[85dvh] w-full overflow-y-auto rounded-t-card bg-raised text-ink shadow-overlay data-entering:animate-rise sm:max-w-md sm:rounded-card ${className}`}
+      >
+        <AriaDialog
+          role={role}
+          className="flex flex-col gap-5 p-6 pb-[max(1.5rem,env(safe-area-inset-bottom))] outline-none"
+        >
+          <Heading slot="title" className="text-heading font-semibold">
+            {title}
+          </Heading>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+type ConfirmProps = {
+  title: string;
+  /** what will happen, and to whom */
+  body: string;
+  /** the verb */
+  action: string;
+  isOpen: boolean;
+  isPending?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+};
+
+/** Asks once before something that cannot be taken back. */
+export function ConfirmDialog({ title, body, action, isOpen, isPending, onConfirm, onClose }: ConfirmProps) {
+  const { t } = useTranslation('common');
+  return (
+    <Dialog title={title} isOpen={isOpen} onClose={onClose} role="alertdialog">
+      <p className="text-base text-quiet">{body}</p>
+      <div className="mt-1 flex flex-col gap-3 sm:flex-row-reverse">
+        <Button variant="danger" size="large" className="flex-1" isPending={isPending} onPress={onConfirm}>
+          {action}
+        </Button>
+        <Button variant="plain" size="large" className="flex-1" onPress={onClose}>
+          {t('notNow')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

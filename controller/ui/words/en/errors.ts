@@ -1,0 +1,183 @@
+/** English words for every ErrorCode: what happened, what it means for the meeting, what to do. */
+export default {
+  'bad-message': {
+    what: 'The request could not be understood',
+    meaning: 'Nothing has changed in the meeting.',
+    todo: 'Reload this page. If it happens again, tell IT the code.',
+  },
+  'too-large': {
+    what: 'That was too large to send',
+    meaning: 'Nothing has changed in the meeting.',
+    todo: 'Reload this page and try something shorter.',
+  },
+  'unknown-command': {
+    what: 'The room does not know this command',
+    meaning: 'Nothing has changed in the meeting.',
+    todo: 'Reload this page: the room may run another version.',
+  },
+  'hello-expected': {
+    what: 'The connection was not set up correctly',
+    meaning: 'Nothing has changed in the meeting.',
+    todo: 'Reload this page.',
+  },
+  'client-too-old': {
+    what: 'This page is older than the server',
+    meaning: 'It cannot take part until it is current.',
+    todo: 'Reload this page to get the current version.',
+  },
+  'server-too-old': {
+    what: 'The server is older than this page',
+    meaning: 'It cannot take part until the server is updated.',
+    todo: 'Ask IT to update the server.',
+  },
+  'wrong-room': {
+    what: 'This request was meant for another room',
+    meaning: 'Nothing has changed in either room.',
+    todo: 'Scan the code on the TV of the room you are in.',
+  },
+  'second-writer': {
+    what: 'Two kiosks claim to be this room',
+    meaning: 'Only the first one is believed.',
+    todo: 'Ask IT to switch one of them off.',
+  },
+  'not-found': {
+    what: 'This no longer exists',
+    meaning: 'Nothing has changed in the meeting.',
+    todo: 'Go back and choose again.',
+  },
+  'pairing-code-invalid': {
+    what: 'This code does not work',
+    meaning: 'The code on the TV changes every few minutes, and each works once.',
+    todo: 'Type the code that the TV shows now, or scan it.',
+  },
+  'invite-invalid': {
+    what: 'This invitation does not work',
+    meaning: 'The link may be incomplete, or it was withdrawn.',
+    todo: 'Open the whole link from your invitation, or ask for a new one.',
+  },
+  'invite-expired': {
+    what: 'This invitation has expired',
+    meaning: 'It no longer opens the meeting.',
+    todo: 'Ask the person who invited you for a new link.',
+  },
+  'token-invalid': {
+    what: 'This permission is not valid',
+    meaning: 'You were not let in.',
+    todo: 'Open the link again, or scan the code on the TV again.',
+  },
+  'token-expired': {
+    what: 'Permission to enter has expired',
+    meaning: 'You were not let in.',
+    todo: 'Try again: a new permission is fetched.',
+  },
+  'token-used': {
+    what: 'Permission to enter was already used',
+    meaning: 'Each lets in once.',
+    todo: 'Try again: a new permission is fetched.',
+  },
+  'credentials-invalid': {
+    what: 'User name or password is wrong',
+    meaning: 'You are not signed in.',
+    todo: 'Check both and try again.',
+  },
+  'password-too-weak': {
+    what: 'This password is too easy to guess',
+    meaning: 'Your password was not changed.',
+    todo: 'Take at least 10 characters, different from the old one.',
+  },
+  'not-signed-in': {
+    what: 'You are not signed in',
+    meaning: 'The session is over, so nothing was changed.',
+    todo: 'Sign in again.',
+  },
+  forbidden: {
+    what: 'You may not do this',
+    meaning: 'Nothing has changed.',
+    todo: 'Ask someone with the right to do it.',
+  },
+  'too-many-attempts': {
+    what: 'Too many attempts',
+    meaning: 'Further attempts are refused for a while.',
+    todo: 'Wait a minute, then try again.',
+  },
+  'claim-code-invalid': {
+    what: 'This enrolment code does not work',
+    meaning: 'The kiosk was not enrolled. Each code works once, for ten minutes.',
+    todo: 'Make a new code in the console.',
+  },
+  'pairing-revoked': {
+    what: 'This phone is no longer connected to the room',
+    meaning: 'The meeting goes on; it cannot be controlled from here.',
+    todo: 'Scan the code on the TV to connect again.',
+  },
+  'removed-from-call': {
+    what: 'You were removed from the meeting',
+    meaning: 'The meeting goes on without you.',
+    todo: 'Ask the host for a new invitation.',
+  },
+  'no-one-there': {
+    what: 'Nobody is there yet',
+    meaning: 'The meeting has not begun.',
+    todo: 'Wait a moment, then try again.',
+  },
+  'not-possible-now': {
+    what: 'This is not possible right now',
+    meaning: 'The room has just changed. Nothing was done.',
+    todo: 'Look at what the room shows now, then try again.',
+  },
+  'call-ended': {
+    what: 'The meeting is over',
+    meaning: 'Nobody is in it any more.',
+    todo: 'Start it again if you still need it.',
+  },
+  'call-full': {
+    what: 'The meeting is full',
+    meaning: 'Nobody else can come in.',
+    todo: 'Try again when somebody has left.',
+  },
+  'peer-unknown': {
+    what: 'This person is no longer in the meeting',
+    meaning: 'Nothing was changed.',
+    todo: 'Look at the list again.',
+  },
+  replaced: {
+    what: 'This was opened somewhere else',
+    meaning: 'The newer window has taken over.',
+    todo: 'Go on there, or reload this page to take it back.',
+  },
+  'command-expired': {
+    what: 'The room got this too late',
+    meaning: 'Nothing was done, so that nothing happens by surprise.',
+    todo: 'Try again.',
+  },
+  'room-not-answering': {
+    what: 'The room does not answer',
+    meaning: 'A meeting on the TV goes on, but it cannot be controlled from here.',
+    todo: 'Wait a moment and try again. If it lasts, check that the kiosk behind the TV is on.',
+  },
+  'no-media-node': {
+    what: 'No media server is ready',
+    meaning: 'Meetings cannot start right now.',
+    todo: 'Try again in a minute. If it lasts, tell IT the code.',
+  },
+  'media-failed': {
+    what: 'Picture and sound could not be connected',
+    meaning: 'The meeting cannot be shown here.',
+    todo: 'Try again. If it fails again, the network may block the media ports: tell IT the code.',
+  },
+  'no-screen': {
+    what: 'The TV screen does not respond',
+    meaning: 'The meeting cannot be shown on the TV.',
+    todo: 'It is being restarted. Try again in a few seconds.',
+  },
+  'shutting-down': {
+    what: 'The server is restarting',
+    meaning: 'A running meeting goes on.',
+    todo: 'Wait a moment; the page reconnects by itself.',
+  },
+  internal: {
+    what: 'Something went wrong on our side',
+    meaning: 'The last step was not done.',
+    todo: 'Try again. If it happens again, tell IT the code.',
+  },
+} as const;

@@ -1,0 +1,35 @@
+/** English words for what a person in the room should know; one entry for each RoomNotice. */
+export default {
+  'camera-missing': {
+    what: 'No camera was found',
+    todo: 'The meeting runs without the room’s picture. Check the camera’s cable.',
+  },
+  'camera-refused': {
+    what: 'The camera may not be used',
+    todo: 'The meeting runs without the room’s picture. IT can allow the camera on the kiosk.',
+  },
+  'microphone-missing': {
+    what: 'No microphone was found',
+    todo: 'Others cannot hear this room. Check the speakerphone’s cable.',
+  },
+  'microphone-refused': {
+    what: 'The microphone may not be used',
+    todo: 'Others cannot hear this room. IT can allow the microphone on the kiosk.',
+  },
+  'fleet-unreachable': {
+    what: 'The room cannot reach the server',
+    todo: 'A running meeting goes on. New meetings have to wait until the connection is back.',
+  },
+  'media-unreachable': {
+    what: 'Picture and sound are interrupted',
+    todo: 'The room reconnects by itself. Stay in the meeting.',
+  },
+  'screen-missing': {
+    what: 'The TV screen does not respond',
+    todo: 'It is being restarted. If it stays dark, switch the TV off and on.',
+  },
+  'protocol-refused': {
+    what: 'The kiosk and the server do not match',
+    todo: 'Meetings cannot start here. IT has to update the kiosk or the server.',
+  },
+} as const;

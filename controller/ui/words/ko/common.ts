@@ -1,0 +1,26 @@
+/** Korean words that every page uses; same keys as in English, by type. */
+import type { Translated } from '../translated.ts';
+import type en from '../en/common.ts';
+
+export default {
+  productName: '마루',
+  notNow: '아니요',
+  close: '닫기',
+  back: '뒤로',
+  retry: '다시 시도',
+  copy: '복사',
+  copied: '복사했습니다',
+  working: '처리하고 있습니다…',
+  errorCode: 'IT 담당자용 코드: {{code}}',
+  you: '나',
+  thisRoom: '이 회의실',
+  people_other: '{{count}}명',
+  page: '{{pages}}쪽 중 {{page}}쪽',
+  previousPage: '이전 쪽',
+  nextPage: '다음 쪽',
+  microphone: { on: '마이크 켜짐', muted: '마이크 꺼짐', absent: '마이크 없음' },
+  camera: { on: '카메라 켜짐', off: '카메라 꺼짐', absent: '카메라 없음' },
+  connection: { away: '다시 연결하는 중' },
+  sharesScreen: '화면 공유 중',
+  layout: { auto: '자동', grid: '격자', speaker: '발표자', 'side-by-side': '나란히' },
+} as const satisfies Translated<typeof en>;

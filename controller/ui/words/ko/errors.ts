@@ -1,0 +1,186 @@
+/** Korean words for every ErrorCode: what happened, what it means for the meeting, what to do. */
+import type { Translated } from '../translated.ts';
+import type en from '../en/errors.ts';
+
+export default {
+  'bad-message': {
+    what: '요청을 이해하지 못했습니다',
+    meaning: '회의에는 아무 변화가 없습니다.',
+    todo: '이 페이지를 새로 고쳐 주세요. 다시 발생하면 IT 담당자에게 코드를 알려 주세요.',
+  },
+  'too-large': {
+    what: '너무 커서 보낼 수 없습니다',
+    meaning: '회의에는 아무 변화가 없습니다.',
+    todo: '페이지를 새로 고치고 더 짧게 시도해 주세요.',
+  },
+  'unknown-command': {
+    what: '회의실이 이 명령을 모릅니다',
+    meaning: '회의에는 아무 변화가 없습니다.',
+    todo: '페이지를 새로 고쳐 주세요. 회의실의 버전이 다를 수 있습니다.',
+  },
+  'hello-expected': {
+    what: '연결이 올바르게 시작되지 않았습니다',
+    meaning: '회의에는 아무 변화가 없습니다.',
+    todo: '이 페이지를 새로 고쳐 주세요.',
+  },
+  'client-too-old': {
+    what: '이 페이지가 서버보다 오래되었습니다',
+    meaning: '최신 버전이 될 때까지 참여할 수 없습니다.',
+    todo: '페이지를 새로 고치면 최신 버전이 열립니다.',
+  },
+  'server-too-old': {
+    what: '서버가 이 페이지보다 오래되었습니다',
+    meaning: '서버를 업데이트할 때까지 참여할 수 없습니다.',
+    todo: 'IT 담당자에게 서버 업데이트를 요청해 주세요.',
+  },
+  'wrong-room': {
+    what: '다른 회의실에 대한 요청입니다',
+    meaning: '두 회의실 모두 아무 변화가 없습니다.',
+    todo: '지금 있는 회의실의 TV에 나온 코드를 스캔해 주세요.',
+  },
+  'second-writer': {
+    what: '단말 두 대가 같은 회의실로 등록되어 있습니다',
+    meaning: '먼저 연결된 단말만 인정됩니다.',
+    todo: 'IT 담당자에게 한 대를 꺼 달라고 요청해 주세요.',
+  },
+  'not-found': {
+    what: '더 이상 없는 항목입니다',
+    meaning: '회의에는 아무 변화가 없습니다.',
+    todo: '뒤로 가서 다시 선택해 주세요.',
+  },
+  'pairing-code-invalid': {
+    what: '사용할 수 없는 코드입니다',
+    meaning: 'TV의 코드는 몇 분마다 바뀌고, 한 번만 쓸 수 있습니다.',
+    todo: '지금 TV에 나온 코드를 입력하거나 스캔해 주세요.',
+  },
+  'invite-invalid': {
+    what: '사용할 수 없는 초대입니다',
+    meaning: '링크가 잘렸거나 취소되었을 수 있습니다.',
+    todo: '초대장에 있는 링크 전체를 열거나 새 링크를 요청해 주세요.',
+  },
+  'invite-expired': {
+    what: '초대 기간이 지났습니다',
+    meaning: '이 링크로는 회의에 들어갈 수 없습니다.',
+    todo: '초대한 사람에게 새 링크를 요청해 주세요.',
+  },
+  'token-invalid': {
+    what: '입장 권한이 올바르지 않습니다',
+    meaning: '들어가지 못했습니다.',
+    todo: '링크를 다시 열거나 TV의 코드를 다시 스캔해 주세요.',
+  },
+  'token-expired': {
+    what: '입장 권한의 유효 시간이 지났습니다',
+    meaning: '들어가지 못했습니다.',
+    todo: '다시 시도하면 새 권한을 받습니다.',
+  },
+  'token-used': {
+    what: '이미 사용한 입장 권한입니다',
+    meaning: '권한 하나로 한 번만 들어갈 수 있습니다.',
+    todo: '다시 시도하면 새 권한을 받습니다.',
+  },
+  'credentials-invalid': {
+    what: '사용자 이름이나 비밀번호가 맞지 않습니다',
+    meaning: '로그인되지 않았습니다.',
+    todo: '둘 다 확인하고 다시 시도해 주세요.',
+  },
+  'password-too-weak': {
+    what: '추측하기 쉬운 비밀번호입니다',
+    meaning: '비밀번호가 바뀌지 않았습니다.',
+    todo: '이전 것과 다르게 10자 이상으로 정해 주세요.',
+  },
+  'not-signed-in': {
+    what: '로그인되어 있지 않습니다',
+    meaning: '로그인 시간이 끝나 아무것도 바뀌지 않았습니다.',
+    todo: '다시 로그인해 주세요.',
+  },
+  forbidden: {
+    what: '이 작업을 할 권한이 없습니다',
+    meaning: '아무것도 바뀌지 않았습니다.',
+    todo: '권한이 있는 사람에게 요청해 주세요.',
+  },
+  'too-many-attempts': {
+    what: '시도 횟수가 너무 많습니다',
+    meaning: '잠시 동안 더 시도할 수 없습니다.',
+    todo: '1분 뒤에 다시 시도해 주세요.',
+  },
+  'claim-code-invalid': {
+    what: '사용할 수 없는 등록 코드입니다',
+    meaning: '단말이 등록되지 않았습니다. 코드는 10분 동안 한 번만 쓸 수 있습니다.',
+    todo: '관리 콘솔에서 새 코드를 만들어 주세요.',
+  },
+  'pairing-revoked': {
+    what: '이 휴대폰과 회의실의 연결이 해제되었습니다',
+    meaning: '회의는 계속되지만 여기서는 조작할 수 없습니다.',
+    todo: 'TV의 코드를 스캔하면 다시 연결됩니다.',
+  },
+  'removed-from-call': {
+    what: '회의에서 내보내졌습니다',
+    meaning: '회의는 계속 진행됩니다.',
+    todo: '주최자에게 새 초대를 요청해 주세요.',
+  },
+  'no-one-there': {
+    what: '아직 아무도 없습니다',
+    meaning: '회의가 시작되지 않았습니다.',
+    todo: '잠시 뒤에 다시 시도해 주세요.',
+  },
+  'not-possible-now': {
+    what: '지금은 할 수 없습니다',
+    meaning: '회의실 상태가 방금 바뀌어 실행하지 않았습니다.',
+    todo: '지금 회의실의 상태를 확인하고 다시 시도해 주세요.',
+  },
+  'call-ended': {
+    what: '회의가 끝났습니다',
+    meaning: '남아 있는 사람이 없습니다.',
+    todo: '필요하면 회의를 다시 시작해 주세요.',
+  },
+  'call-full': {
+    what: '회의 정원이 찼습니다',
+    meaning: '더 이상 들어갈 수 없습니다.',
+    todo: '누군가 나간 뒤에 다시 시도해 주세요.',
+  },
+  'peer-unknown': {
+    what: '이미 회의를 나간 참가자입니다',
+    meaning: '아무것도 바뀌지 않았습니다.',
+    todo: '참가자 목록을 다시 확인해 주세요.',
+  },
+  replaced: {
+    what: '다른 곳에서 열렸습니다',
+    meaning: '새로 연 창이 이어받았습니다.',
+    todo: '그 창에서 계속하거나, 이 페이지를 새로 고쳐 다시 가져오세요.',
+  },
+  'command-expired': {
+    what: '회의실에 너무 늦게 도착했습니다',
+    meaning: '뜻밖의 동작을 막기 위해 실행하지 않았습니다.',
+    todo: '다시 시도해 주세요.',
+  },
+  'room-not-answering': {
+    what: '회의실이 응답하지 않습니다',
+    meaning: 'TV의 회의는 계속되지만 여기서는 조작할 수 없습니다.',
+    todo: '잠시 뒤에 다시 시도해 주세요. 계속되면 TV 뒤의 회의실 단말이 켜져 있는지 확인해 주세요.',
+  },
+  'no-media-node': {
+    what: '준비된 미디어 서버가 없습니다',
+    meaning: '지금은 회의를 시작할 수 없습니다.',
+    todo: '1분 뒤에 다시 시도해 주세요. 계속되면 IT 담당자에게 코드를 알려 주세요.',
+  },
+  'media-failed': {
+    what: '영상과 소리를 연결하지 못했습니다',
+    meaning: '여기서 회의를 볼 수 없습니다.',
+    todo: '다시 시도해 주세요. 또 실패하면 네트워크가 미디어 포트를 막고 있을 수 있으니 IT 담당자에게 코드를 알려 주세요.',
+  },
+  'no-screen': {
+    what: 'TV 화면이 응답하지 않습니다',
+    meaning: 'TV에 회의를 표시할 수 없습니다.',
+    todo: '다시 시작하고 있습니다. 몇 초 뒤에 다시 시도해 주세요.',
+  },
+  'shutting-down': {
+    what: '서버를 다시 시작하고 있습니다',
+    meaning: '진행 중인 회의는 계속됩니다.',
+    todo: '잠시 기다리면 페이지가 스스로 다시 연결됩니다.',
+  },
+  internal: {
+    what: '시스템에 문제가 생겼습니다',
+    meaning: '마지막 작업이 실행되지 않았습니다.',
+    todo: '다시 시도해 주세요. 또 발생하면 IT 담당자에게 코드를 알려 주세요.',
+  },
+} as const satisfies Translated<typeof en>;

@@ -1,0 +1,38 @@
+/** Korean words for what a person in the room should know; same keys as in English, by type. */
+import type { Translated } from '../translated.ts';
+import type en from '../en/notices.ts';
+
+export default {
+  'camera-missing': {
+    what: '카메라를 찾지 못했습니다',
+    todo: '회의실 영상 없이 회의가 진행됩니다. 카메라 케이블을 확인해 주세요.',
+  },
+  'camera-refused': {
+    what: '카메라를 사용할 권한이 없습니다',
+    todo: '회의실 영상 없이 회의가 진행됩니다. IT 담당자가 회의실 단말에서 카메라를 허용할 수 있습니다.',
+  },
+  'microphone-missing': {
+    what: '마이크를 찾지 못했습니다',
+    todo: '상대방이 이 회의실의 소리를 들을 수 없습니다. 스피커폰 케이블을 확인해 주세요.',
+  },
+  'microphone-refused': {
+    what: '마이크를 사용할 권한이 없습니다',
+    todo: '상대방이 이 회의실의 소리를 들을 수 없습니다. IT 담당자가 회의실 단말에서 마이크를 허용할 수 있습니다.',
+  },
+  'fleet-unreachable': {
+    what: '회의실이 서버에 연결되지 않습니다',
+    todo: '진행 중인 회의는 계속됩니다. 새 회의는 연결이 돌아온 뒤 시작할 수 있습니다.',
+  },
+  'media-unreachable': {
+    what: '영상과 소리가 끊겼습니다',
+    todo: '회의실이 스스로 다시 연결합니다. 회의를 나가지 말고 기다려 주세요.',
+  },
+  'screen-missing': {
+    what: 'TV 화면이 응답하지 않습니다',
+    todo: '다시 시작하고 있습니다. 계속 어두우면 TV를 껐다 켜 주세요.',
+  },
+  'protocol-refused': {
+    what: '회의실 단말과 서버의 버전이 맞지 않습니다',
+    todo: '여기서는 회의를 시작할 수 없습니다. IT 담당자가 단말이나 서버를 업데이트해야 합니다.',
+  },
+} as const satisfies Translated<typeof en>;

@@ -1,0 +1,75 @@
+/** Korean words of the screen; same keys as in English, by type. */
+import type { Translated } from '../translated.ts';
+import type en from '../en/screen.ts';
+
+export default {
+  boot: {
+    title: '회의실을 준비하고 있습니다',
+    detail: '잠시만 기다려 주세요.',
+  },
+  gone: {
+    title: '지금은 회의실이 응답하지 않습니다',
+    meaning: '돌아올 때까지 이곳에서 회의를 시작할 수 없습니다.',
+    todo: '자동으로 다시 시작합니다. 1분 넘게 계속되면 IT 담당자에게 알려 주세요.',
+    soon: '회의실 소프트웨어를 다시 시작하는 중',
+  },
+  elsewhere: {
+    title: '이 회의실은 다른 화면에 표시되고 있습니다',
+    detail: '다른 화면을 닫으면 이 화면으로 돌아옵니다.',
+  },
+  idle: {
+    free: '사용 가능',
+    startHint: '휴대폰에서 회의를 시작하세요',
+    underWay: '회의 진행 중',
+    waiting_other: '{{count}}명이 참가하고 있습니다',
+    noMeeting: '이 회의실에 설정된 회의가 없습니다',
+  },
+  pairing: {
+    scan: '스캔해서 회의실 조작',
+    code: '코드',
+    unavailable: '아직 휴대폰을 연결할 수 없습니다',
+    unavailableDetail: '서버에 연결되기를 기다리고 있습니다.',
+  },
+  starting: {
+    connecting: '연결하는 중…',
+    returning: '회의로 돌아가는 중…',
+    slow: '평소보다 오래 걸립니다. 휴대폰에서 취소할 수 있습니다.',
+    ending: '회의가 끝났습니다',
+  },
+  alone: {
+    title: '다른 참가자를 기다리고 있습니다',
+    howTo: '회의의 초대 링크로 들어올 수 있습니다.',
+  },
+  call: {
+    stage: '통화 무대',
+    speaking: '말하는 중',
+    screenOf: '{{name}} – 화면 공유',
+    reconnecting: '연결이 끊겨 다시 연결하는 중…',
+    reconnectingDetail: '화면은 멈췄지만 회의는 계속됩니다.',
+  },
+  news: {
+    joined: '{{name}} 님이 들어왔습니다',
+    left: '{{name}} 님이 나갔습니다',
+    joinedMore_other: '{{name}} 님 외 {{count}}명이 들어왔습니다',
+    leftMore_other: '{{name}} 님 외 {{count}}명이 나갔습니다',
+  },
+  ended: {
+    'ended-by-room': '회의가 끝났습니다',
+    'ended-by-participant': '회의가 끝났습니다',
+    'ended-by-fleet': 'IT 담당자가 회의를 종료했습니다',
+    left: '이 회의실이 회의에서 나왔습니다',
+    removed: '이 회의실이 회의에서 내보내졌습니다',
+    empty: '회의가 끝났습니다',
+    thanks: '수고하셨습니다.',
+    duration: '{{duration}} 동안 진행되었습니다.',
+    question: '불편한 점은 없으셨나요?',
+    answerOnPhone: '휴대폰에서 답해 주세요.',
+    answeredGood: '다행입니다. 감사합니다.',
+    answeredBad: '알려 주셔서 감사합니다. IT 담당자가 확인합니다.',
+  },
+  fault: {
+    page: 'TV 화면에 문제가 생겼습니다',
+    pageMeaning: 'TV가 돌아오지 않으면 이 회의실의 회의는 끊깁니다.',
+    pageTodo: '몇 초 안에 자동으로 다시 시작합니다. 반복되면 IT 담당자에게 알려 주세요.',
+  },
+} as const satisfies Translated<typeof en>;

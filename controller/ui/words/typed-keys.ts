@@ -1,0 +1,25 @@
+/** Types only: makes `useTranslation('remote')` know the keys of words/en/remote.ts. Nothing here reaches a page. */
+import 'i18next';
+import type common from './en/common.ts';
+import type consoleWords from './en/console.ts';
+import type errors from './en/errors.ts';
+import type join from './en/join.ts';
+import type notices from './en/notices.ts';
+import type remote from './en/remote.ts';
+import type screen from './en/screen.ts';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    returnNull: false;
+    resources: {
+      common: typeof common;
+      console: typeof consoleWords;
+      errors: typeof errors;
+      join: typeof join;
+      notices: typeof notices;
+      remote: typeof remote;
+      screen: typeof screen;
+    };
+  }
+}

@@ -1,0 +1,311 @@
+/**
+ * The embedded MQTT broker: who connects (client certificate, one live connection each), what they may say and hear,
+ * and what they say checked against its schema. The fleet server itself speaks through `publish` and `on`, in process.
+ * Owns no meaning of any message.
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import {
+  Aedes,
+  type AuthenticateError,
+  type Client,
+  type ConnectPacket,
+  type PublishPacket,
+  type Subscription,
+} from 'aedes';
+import type { Logger } from 'pino';
+import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
+import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
+import { clientIdOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import type { z } from '#contract/schema.ts';
+import { guardSocket } from './guarded-socket.ts';
+import { parsePayload } from './payload.ts';
+import { type Identity, parseIdentity, publishable, readable } from './topic-access.ts';
+
+type MessageOf<N extends TopicName> = z.output<(typeof topicRules)[N]['schema']>;
+
+export type BrokerOptions = {
+  listen: { host: string; port: number };
+  /** the fleet CA's certificate is `ca`: whoever it did not sign does not get past the handshake */
+  tls: SecureContextOptions;
+  /** is this certificate one of ours that has not been revoked? */
+  isAccepted: (identity: string, serial: string) => boolean;
+  /** one line in the log is written here already */
+  onRefused: (refusal: { identity: string | null; network: string; code: ErrorCode; reason: string }) => void;
+  logger: Logger;
+};
+
+type LiveClient = { client: Client; who: Identity; keepaliveMs: number; heardAtMs: number; readTopics: Set<string> };
+type Handler = (id: string, message: never) => void;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const DRAIN_TIMEOUT_MS = 10_000;
+/** longer than this nobody may be silent */
+const KEEPALIVE_LIMIT_SECONDS = 60;
+const FLOOD_LIMITS = {
+  room: { packetsPerSecond: 60, burstPackets: 300 },
+  node: { packetsPerSecond: 500, burstPackets: 2000 },
+} as const;
+const NOT_AUTHORISED = 5;
+/** where refused payloads go: a topic that nobody can read */
+const NOWHERE = '$refused';
+
+export class Broker {
+  readonly #options: BrokerOptions;
+  readonly #aedes: Aedes;
+  readonly #server: Server;
+  readonly #live = new Map<string, LiveClient>();
+  readonly #whoIs = new WeakMap<Client, LiveClient>();
+  readonly #connects = new WeakMap<Client, ConnectPacket>();
+  readonly #handlers = new Map<TopicName, Handler[]>();
+  readonly #presenceHandlers: ((who: Identity, connected: boolean) => void)[] = [];
+  readonly #subscribedHandlers: ((who: Identity, topic: TopicName) => void)[] = [];
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.#aedes = new Aedes({
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      keepaliveLimit: KEEPALIVE_LIMIT_SECONDS,
+      maxTopicLevels: 8,
+      preConnect: (client, packet, done) => {
+        // no session outlives its connection: nothing of commands is kept for a room that was gone [MQTT-3.2.2-3]
+        (packet as { clean: boolean }).clean = true;
+        this.#connects.set(client, packet);
+        done(null, true);
+      },
+      authenticate: (client, _userName, _password, done) => this.#authenticate(client, done),
+      authorizePublish: (client, packet, done) => done(client ? this.#takeIn(client, packet) : null),
+      authorizeSubscribe: (client, subscription, done) =>
+        done(null, this.#maySubscribe(client, subscription) ? subscription : null),
+      authorizeForward: (client, packet) => (this.#mayHear(client, packet.topic) ? packet : null),
+    });
+    this.#server = createServer({
+      ...options.tls,
+      requestCert: true,
+      rejectUnauthorized: true,
+      handshakeTimeout: CONNECT_TIMEOUT_MS,
+      noDelay: true,
+      minVersion: 'TLSv1.2',
+    });
+  }
+
+  /** Takes what the fleet publishes; nobody else can connect yet. */
+  async open(): Promise<void> {
+    const { logger } = this.#options;
+    await this.#aedes.listen();
+    this.#aedes.on('clientDisconnect', (client) => this.#gone(client));
+    this.#aedes.on('clientError', (client, error) =>
+      logger.warn({ identity: client.id, reason: error.message }, 'MQTT connection ended'),
+    );
+    this.#aedes.on('connectionError', (client, error) =>
+      logger.warn({ network: networkOf(client), reason: error.message }, 'MQTT connection refused'),
+    );
+    this.#aedes.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client));
+    this.#server.on('secureConnection', (socket) => this.#accept(socket));
+    this.#server.on('tlsClientError', (error, socket) =>
+      logger.warn({ network: socket.remoteAddress, reason: error.message }, 'MQTT handshake refused'),
+    );
+  }
+  async listen(): Promise<void> {
+    this.#server.listen(this.#options.listen);
+    await once(this.#server, 'listening');
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    await closed;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+  get connectedCount(): number {
+    return this.#live.size;
+  }
+
+  /** A renewed server certificate, for the connections that come. */
+  renewTls(tls: SecureContextOptions): void {
+    this.#server.setSecureContext(tls);
+  }
+
+  /** What the fleet says. */
+  publish<N extends TopicName>(name: N, id: string, message: MessageOf<N>): void {
+    const { qos, retained } = topicRules[name];
+    const packet = {
+      cmd: 'publish',
+      topic: topicOf(name, id),
+      payload: JSON.stringify(message),
+      qos,
+      retain: retained,
+      dup: false,
+    } as const;
+    this.#aedes.publish(packet, (error) => {
+      if (error) this.#options.logger.error({ err: error, topic: packet.topic }, 'publish failed');
+    });
+  }
+
+  /** What the fleet hears: parsed, in the order of arrival, at once. */
+  on<N extends TopicName>(name: N, handler: (id: string, message: MessageOf<N>) => void): void {
+    this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler as Handler]);
+  }
+  onPresence(handler: (who: Identity, connected: boolean) => void): void {
+    this.#presenceHandlers.push(handler);
+  }
+  onSubscribed(handler: (who: Identity, topic: TopicName) => void): void {
+    this.#subscribedHandlers.push(handler);
+  }
+  /** Somebody listens on this topic now. */
+  isHeard(name: TopicName, who: Identity): boolean {
+    return this.#live.get(clientIdOf(who.party, who.id))?.readTopics.has(name) ?? false;
+  }
+
+  /** Ends the live connection, e.g. because the certificate was revoked. */
+  disconnect(identity: string): void {
+    this.#live.get(identity)?.client.close();
+  }
+
+  #accept(socket: TLSSocket): void {
+    const who = parseIdentity(socket.getPeerCertificate().subject?.CN);
+    const limits = { maxPacketBytes: MAX_MQTT_PACKET_BYTES, ...FLOOD_LIMITS[who?.party ?? 'room'] };
+    guardSocket(socket, limits, {
+      onHeard: (nowMs) => {
+        const live = who && this.#live.get(clientIdOf(who.party, who.id));
+        if (live?.client.conn === socket) live.heardAtMs = nowMs;
+      },
+      onRefused: (verdict) =>
+        this.#refuse(
+          who,
+          socket.remoteAddress,
+          verdict === 'too-large' ? 'too-large' : verdict === 'flood' ? 'too-many-attempts' : 'bad-message',
+          verdict,
+        ),
+    });
+    this.#aedes.handle(socket);
+  }
+
+  #authenticate(client: Client, done: (error: AuthenticateError | null, success: boolean) => void): void {
+    const socket = client.conn as TLSSocket;
+    const who = socket.authorized ? parseIdentity(socket.getPeerCertificate().subject?.CN) : null;
+    const objection = who ? this.#objectionTo(who, client) : { code: 'forbidden' as const, reason: 'no identity' };
+    if (!who || objection) {
+      const { code, reason } = objection!;
+      this.#refuse(who, socket.remoteAddress, code, reason);
+      done(Object.assign(new Error(reason), { returnCode: NOT_AUTHORISED }), false);
+      return;
+    }
+    const identity = clientIdOf(who.party, who.id);
+    const keepaliveMs = (this.#connects.get(client)?.keepalive ?? 0) * 1000;
+    const live: LiveClient = { client, who, keepaliveMs, heardAtMs: Date.now(), readTopics: new Set() };
+    this.#live.set(identity, live);
+    this.#whoIs.set(client, live);
+    this.#options.logger.info({ identity }, 'MQTT connected');
+    done(null, true);
+    for (const handler of this.#presenceHandlers) this.#guarded(() => handler(who, true));
+  }
+
+  #objectionTo(who: Identity, client: Client): { code: ErrorCode; reason: string } | null {
+    const identity = clientIdOf(who.party, who.id);
+    const { serialNumber } = (client.conn as TLSSocket).getPeerCertificate();
+    if (client.id !== identity) return { code: 'forbidden', reason: "client id is not the certificate's" };
+    if (!this.#options.isAccepted(identity, serialNumber))
+      return { code: 'forbidden', reason: 'certificate unknown or revoked' };
+    const will = this.#connects.get(client)?.will;
+    if (will && !publishable(who, { topic: will.topic, qos: will.qos ?? 0, retain: will.retain ?? false }))
+      return { code: 'forbidden', reason: 'will to a topic that is denied' };
+    const former = this.#live.get(identity);
+    // heard from within its keepalive: it lives, and this one is the copy
+    if (former && !former.client.closed && Date.now() - former.heardAtMs < former.keepaliveMs)
+      return { code: 'second-writer', reason: 'second connection of a live identity' };
+    return null;
+  }
+
+  #gone(client: Client): void {
+    const live = this.#whoIs.get(client);
+    const identity = live && clientIdOf(live.who.party, live.who.id);
+    if (!identity || this.#live.get(identity) !== live) return;
+    this.#live.delete(identity);
+    this.#options.logger.info({ identity }, 'MQTT disconnected');
+    for (const handler of this.#presenceHandlers) this.#guarded(() => handler(live.who, false));
+  }
+
+  /** An error closes the connection, which is all that 3.1.1 offers [MQTT-3.3.5-2]. */
+  #takeIn(client: Client, packet: PublishPacket): Error | null {
+    const live = this.#whoIs.get(client);
+    const name = live && publishable(live.who, packet);
+    if (!live || !name) {
+      this.#refuse(
+        live?.who ?? null,
+        networkOf(client),
+        'forbidden',
+        `publish to ${packet.topic.slice(0, 120)} denied`,
+      );
+      return new Error('publish denied');
+    }
+    let message: unknown;
+    try {
+      message = parsePayload(name, packet.payload);
+    } catch (error) {
+      const { code, message: reason } = toMaruError(error);
+      this.#refuse(live.who, networkOf(client), code, `payload on ${name}: ${reason}`);
+      if (live.who.party === 'room')
+        this.publish('response', live.who.id, {
+          name: 'refused',
+          id: null,
+          error: { code, message: reason.slice(0, 500) },
+        });
+      Object.assign(packet, { topic: NOWHERE, retain: false });
+      return null;
+    }
+    for (const handler of this.#handlers.get(name) ?? []) this.#guarded(() => handler(live.who.id, message as never));
+    return null;
+  }
+
+  #maySubscribe(client: Client, subscription: Subscription): boolean {
+    const live = this.#whoIs.get(client);
+    if (live && readable(live.who, subscription.topic) !== null) return true;
+    this.#refuse(
+      live?.who ?? null,
+      networkOf(client),
+      'forbidden',
+      `subscription to ${subscription.topic.slice(0, 120)} denied`,
+    );
+    return false;
+  }
+
+  #mayHear(client: Client, topic: string): boolean {
+    const live = this.#whoIs.get(client);
+    return live !== undefined && readable(live.who, topic) !== null;
+  }
+
+  #subscribed(subscriptions: Subscription[], client: Client): void {
+    const live = this.#whoIs.get(client);
+    if (!live) return;
+    for (const { topic } of subscriptions) {
+      const name = readable(live.who, topic);
+      if (!name) continue;
+      live.readTopics.add(name);
+      for (const handler of this.#subscribedHandlers) this.#guarded(() => handler(live.who, name));
+    }
+  }
+
+  #refuse(who: Identity | null, network: string | undefined, code: ErrorCode, reason: string): void {
+    const refusal = { identity: who && clientIdOf(who.party, who.id), network: network ?? 'unknown', code, reason };
+    this.#options.logger.warn(refusal, 'MQTT refused');
+    this.#options.onRefused(refusal);
+  }
+
+  /** One handler's failure is neither the sender's nor another handler's. */
+  #guarded(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'MQTT handler failed');
+    }
+  }
+}
+
+const networkOf = (client: Client): string | undefined => (client.conn as TLSSocket).remoteAddress;

@@ -1,0 +1,194 @@
+/**
+ * The ways into a call, each with its round trips counted: over what is prepared (one), from a grant (two, back to
+ * back), and back to the place after a drop. Says how it went; what that means for the page is `call.ts`'s.
+ */
+import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import { RESUME_GRACE_MS } from '#contract/limits.ts';
+import type { EndReason } from '#contract/room-state.ts';
+import type { ResumeTicket } from '#contract/screen-link.ts';
+import type { CallSnapshot, View } from '#contract/signaling.ts';
+import type { CallMedia } from './call-media.ts';
+import type { LocalMedia } from './local-media.ts';
+import { pauseBeforeTryMs } from './open-socket.ts';
+import { consequenceOf } from './refusals.ts';
+import type { Seat } from './seat.ts';
+
+/** An answer that comes faster than this is drawn before our own tracks are negotiated. */
+const PRODUCE_AFTER_MS = 10;
+/** How many grants a first join tries; on the way back there is no such limit. */
+const GRANTS_TO_TRY = 4;
+
+/** A fresh grant, when the place is lost. Rejects with a UserError where there is none to be had. */
+export type RequestGrant = (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;
+
+export type AdmissionDependencies = {
+  seat: Seat;
+  media: CallMedia;
+  local: LocalMedia;
+  requestGrant: RequestGrant;
+  /** as whom, and what is shown: asked at the moment of joining */
+  intent: () => { displayName: string; view: View };
+  /** we are in; resolves when all who are to be seen are set up */
+  onIn: (call: CallSnapshot) => Promise<unknown>;
+};
+
+export type Return = { name: 'in' } | { name: 'ended'; reason: EndReason } | { name: 'failed'; error: MaruError };
+
+export class Admission {
+  readonly #dependencies: AdmissionDependencies;
+
+  constructor(dependencies: AdmissionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** One round trip: after it the transports connect by themselves. */
+  async enter(grant: CallGrant, signal: AbortSignal): Promise<void> {
+    const { seat, media } = this.#dependencies;
+    const { admission } = await seat.enter(grant, signal);
+    if (admission.kind === 'kept') throw new InvalidStateError('internal', 'a token was answered with kept');
+    media.start(admission.media);
+  }
+
+  /** false: what was prepared does not hold any more; rejects where that is the last word */
+  async joinOver(entered: Promise<void>, signal: AbortSignal): Promise<boolean> {
+    try {
+      await entered;
+      await this.#sayJoin(signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (consequenceOf(toMaruError(error).code, false).step === 'failed') throw error;
+      return false;
+    }
+  }
+
+  /** @param held we come back, and do not give up while there is hope */
+  async joinAfresh(
+    signal: AbortSignal,
+    start: { grant: CallGrant | null; code: ErrorCode; held: boolean },
+  ): Promise<void> {
+    let { grant, code } = start;
+    let callId: string | null = null;
+    for (let tries = 1; ; tries++) {
+      try {
+        grant ??= await this.#dependencies.requestGrant({ code, endedCallId: code === 'call-ended' ? callId : null });
+        signal.throwIfAborted();
+        callId = grant.callId;
+        await this.enter(grant, signal);
+        return await this.#sayJoin(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const refusal = toMaruError(error);
+        if (refusal.code === 'internal') console.error('call: joining failed', error);
+        const { step } = consequenceOf(refusal.code, false);
+        if (step === 'failed' || step === 'ended' || (!start.held && tries >= GRANTS_TO_TRY)) throw refusal;
+        code = refusal.code;
+        grant = null;
+        await pause(pauseBeforeTryMs(tries, Math.random));
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  /** Until the place is ours again, or somebody says that it is not. Rejects only with the signal's reason. */
+  async comeBack(ticket: ResumeTicket, mediaGone: boolean, signal: AbortSignal): Promise<Return> {
+    const graceEndsAtMs = performance.now() + RESUME_GRACE_MS;
+    for (let tries = 1; ; tries++) {
+      const graceLeftMs = graceEndsAtMs - performance.now();
+      let refusal: MaruError = new InvalidStateError('peer-unknown', 'the grace time is over');
+      if (graceLeftMs > 0) {
+        try {
+          await within(graceLeftMs, refusal, signal, (bounded) => this.#takeSeatAgain(ticket, mediaGone, bounded));
+          return { name: 'in' };
+        } catch (error) {
+          signal.throwIfAborted();
+          refusal = toMaruError(error);
+        }
+      }
+      const consequence = consequenceOf(refusal.code, true);
+      switch (consequence.step) {
+        case 'ended':
+          return { name: 'ended', reason: consequence.reason };
+        case 'failed':
+          return { name: 'failed', error: refusal };
+        case 'try-again':
+          await pause(pauseBeforeTryMs(tries, Math.random));
+          signal.throwIfAborted();
+          continue;
+        case 'ask-for-grant':
+          try {
+            await this.joinAfresh(signal, { grant: null, code: refusal.code, held: true });
+            return { name: 'in' };
+          } catch (error) {
+            signal.throwIfAborted();
+            return { name: 'failed', error: toMaruError(error) };
+          }
+      }
+    }
+  }
+
+  async #takeSeatAgain(ticket: ResumeTicket, mediaGone: boolean, signal: AbortSignal): Promise<void> {
+    const { seat, media, local, onIn, intent } = this.#dependencies;
+    const { admission } = await seat.resume(ticket, mediaGone, signal);
+    switch (admission.kind) {
+      case 'fresh':
+        // the node knows the peer, which never joined: as after a token
+        media.start(admission.media);
+        return this.#sayJoin(signal);
+      case 'kept':
+        media.current!.resume(admission.sendIceParameters, admission.recvIceParameters);
+        local.reaffirm();
+        break;
+      case 'restarted':
+        local.attach(media.start(admission.media), null);
+        break;
+    }
+    void onIn(admission.call);
+    seat.ask('show', { view: intent().view }).catch(() => {});
+  }
+
+  async #sayJoin(signal: AbortSignal): Promise<void> {
+    const { seat, media, local, intent, onIn } = this.#dependencies;
+    const current = media.current!;
+    const rtpCapabilities = await current.rtpCapabilities();
+    signal.throwIfAborted();
+    const told = local.state;
+    const { microphone, camera } = told;
+    const { displayName, view } = intent();
+    const answer = seat.ask('join', { displayName, rtpCapabilities, microphone, camera, view });
+    const produce = (): void => {
+      if (media.current === current) local.attach(current, told);
+    };
+    // our tracks follow without waiting, unless the answer is so near that drawing the others comes first
+    const near = await Promise.race([answer.then(() => true), pause(PRODUCE_AFTER_MS)]);
+    if (!near) produce();
+    const call = await answer;
+    signal.throwIfAborted();
+    const drawn = onIn(call);
+    if (near) void drawn.then(produce);
+    const now = intent().view;
+    if (now !== view) seat.ask('show', { view: now }).catch(() => {});
+  }
+}
+
+const pause = (ms: number): Promise<false> => new Promise((resolve) => setTimeout(() => resolve(false), ms));
+
+/** Runs with a signal that also ends after `ms`, with `reason`. */
+async function within<T>(
+  ms: number,
+  reason: Error,
+  signal: AbortSignal,
+  work: (bounded: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const bounded = new AbortController();
+  const forward = (): void => bounded.abort(signal.reason);
+  signal.addEventListener('abort', forward);
+  const timer = setTimeout(() => bounded.abort(reason), ms);
+  try {
+    return await work(bounded.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', forward);
+  }
+}

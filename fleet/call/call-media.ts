@@ -1,0 +1,138 @@
+/**
+ * The media of a call over all its set-ups: replaces one by the next without the pictures going out, makes consumers
+ * what the node says they are, and hands each track to its stream.
+ */
+import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
+import type { Ask, CreateMedia, Media, MediaOptions } from './media-session.ts';
+import { RemoteStreams, type StreamsByPeer } from './remote-streams.ts';
+
+/** The former transports stay until the new ones show something, so that the last picture stands. */
+const RETIRE_MS = 4_000;
+
+type Dependencies = {
+  createMedia: CreateMedia;
+  createStream: () => MediaStream;
+  ask: Ask;
+  onChange: () => void;
+  onProducerRefused: MediaOptions['onProducerRefused'];
+};
+
+export class CallMedia {
+  readonly #dependencies: Dependencies;
+  readonly #streams: RemoteStreams;
+  readonly #retired = new Map<Media, ReturnType<typeof setTimeout>>();
+  #current: Media | null = null;
+  #snapshot: StreamsByPeer = new Map();
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+    this.#streams = new RemoteStreams(dependencies.createStream);
+  }
+
+  get current(): Media | null {
+    return this.#current;
+  }
+  get streams(): StreamsByPeer {
+    return this.#snapshot;
+  }
+
+  start(setup: MediaSetup): Media {
+    this.#retire();
+    const { createMedia, ask, onProducerRefused } = this.#dependencies;
+    const media: Media = createMedia({
+      setup,
+      // what a former set-up still wants to say is of no use to the node
+      ask: (method, data) => (this.#current === media ? ask(method, data) : new Promise(() => {})),
+      onProducerRefused,
+    });
+    this.#current = media;
+    return media;
+  }
+
+  /** Consumers as the node has them now: new ones are set up in one negotiation, those it no longer has are closed. */
+  reconcile(consumers: ConsumerParameters[], peerIds: ReadonlySet<string>): Promise<unknown> {
+    const media = this.#current;
+    if (!media) return Promise.resolve();
+    this.#streams.keepPeers(peerIds);
+    const wanted = new Map(consumers.map((consumer) => [consumer.consumerId, consumer]));
+    const known = new Set(media.consumerIds());
+    for (const consumerId of known) if (!wanted.has(consumerId)) this.#closeConsumer(consumerId);
+    const setUp = consumers.map((consumer) => {
+      if (!known.has(consumer.consumerId)) return this.#consume(media, consumer);
+      this.#streams.setPaused(consumer.consumerId, consumer.paused);
+      return null;
+    });
+    this.#publish();
+    return Promise.all(setUp);
+  }
+
+  follow(notification: SignalingNotification): void {
+    switch (notification.event) {
+      case 'consumer-added':
+        if (this.#current) void this.#consume(this.#current, notification.data);
+        break;
+      case 'consumer-closed':
+        this.#closeConsumer(notification.data.consumerId);
+        break;
+      case 'consumer-paused':
+        this.#streams.setPaused(notification.data.consumerId, true);
+        break;
+      case 'consumer-resumed':
+        this.#streams.setPaused(notification.data.consumerId, false);
+        break;
+      case 'peer-left':
+        this.#streams.removePeer(notification.data.peerId);
+        break;
+      default:
+        return;
+    }
+    this.#publish();
+  }
+
+  close(): void {
+    this.#current?.close();
+    this.#current = null;
+    for (const [media, timer] of this.#retired) {
+      clearTimeout(timer);
+      media.close();
+    }
+    this.#retired.clear();
+    this.#streams.clear();
+    this.#publish();
+  }
+
+  async #consume(media: Media, parameters: ConsumerParameters): Promise<void> {
+    this.#streams.announce(parameters);
+    try {
+      const track = await media.consume(parameters);
+      if (media !== this.#current) return;
+      this.#streams.attach(parameters.consumerId, track);
+      this.#publish();
+    } catch (error) {
+      if (media === this.#current) console.warn('call: cannot receive', parameters.source, error);
+    }
+  }
+
+  #closeConsumer(consumerId: string): void {
+    this.#current?.closeConsumer(consumerId);
+    this.#streams.detach(consumerId);
+  }
+
+  #retire(): void {
+    const former = this.#current;
+    if (!former) return;
+    this.#current = null;
+    const timer = setTimeout(() => {
+      this.#retired.delete(former);
+      former.close();
+    }, RETIRE_MS);
+    this.#retired.set(former, timer);
+    this.#streams.detachAll();
+    this.#publish();
+  }
+
+  #publish(): void {
+    this.#snapshot = this.#streams.snapshot();
+    this.#dependencies.onChange();
+  }
+}

@@ -1,0 +1,73 @@
+/** What a page draws a call from: one immutable value, and the pure part of how it follows the node's word. */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { Right } from '#contract/grants.ts';
+import type { EndReason, Participant } from '#contract/room-state.ts';
+import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
+import type { LocalState } from './local-media.ts';
+import type { StreamsByPeer } from './remote-streams.ts';
+
+export type CallPhase =
+  /** nothing is prepared (any more) */
+  | { readonly name: 'idle' }
+  | { readonly name: 'preparing' }
+  /** transports are connected or about to be: `join` takes one round trip */
+  | { readonly name: 'prepared' }
+  | { readonly name: 'joining' }
+  | {
+      readonly name: 'joined';
+      readonly callId: string;
+      readonly peerId: string;
+      readonly meetingTitle: string;
+      readonly startedAtMs: number;
+      readonly connection: 'connected' | 'reconnecting';
+    }
+  | { readonly name: 'ended'; readonly callId: string; readonly reason: EndReason }
+  | { readonly name: 'failed'; readonly code: ErrorCode }
+  | { readonly name: 'closed' };
+
+export type CallState = {
+  readonly phase: CallPhase;
+  readonly rights: readonly Right[];
+  /** all who are in, this peer included, as the node has them */
+  readonly participants: readonly Participant[];
+  readonly streams: StreamsByPeer;
+  /** raw, from the node; the stage holds it */
+  readonly activeSpeakerPeerId: string | null;
+  readonly local: LocalState;
+  /** who muted us last, until we unmute */
+  readonly mutedByPeerId: string | null;
+};
+
+export type Roster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'rights'>;
+export const NO_ROSTER: Roster = { participants: [], activeSpeakerPeerId: null, rights: [] };
+
+export function rosterOf({ participants, activeSpeakerPeerId, rights }: CallSnapshot): Roster {
+  return { participants, activeSpeakerPeerId, rights };
+}
+
+/** Deltas over the snapshot. A peer told twice is one; a change of somebody unknown is a join. */
+export function followRoster(roster: Roster, notification: SignalingNotification): Roster {
+  switch (notification.event) {
+    case 'peer-joined':
+    case 'peer-changed': {
+      const { participant } = notification.data;
+      const known = roster.participants.some(({ peerId }) => peerId === participant.peerId);
+      const participants = known
+        ? roster.participants.map((other) => (other.peerId === participant.peerId ? participant : other))
+        : [...roster.participants, participant];
+      return { ...roster, participants };
+    }
+    case 'peer-left': {
+      const { peerId } = notification.data;
+      return {
+        ...roster,
+        participants: roster.participants.filter((other) => other.peerId !== peerId),
+        activeSpeakerPeerId: roster.activeSpeakerPeerId === peerId ? null : roster.activeSpeakerPeerId,
+      };
+    }
+    case 'active-speaker':
+      return { ...roster, activeSpeakerPeerId: notification.data.peerId };
+    default:
+      return roster;
+  }
+}

@@ -1,0 +1,304 @@
+/** Joining and coming back, over a node in memory and a clock that is moved by hand. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UserError } from '#contract/error-codes.ts';
+import { Call, type CallDependencies } from './call.ts';
+import { createFakeStream, FakeMedia, fakeTrack } from './testing/fake-media.ts';
+import { FakeNode } from './testing/fake-node.ts';
+
+const view = { kind: 'auto', maxTiles: 9, tileHeightPx: 360 } as const;
+let node: FakeNode;
+let media: FakeMedia[];
+let call: Call;
+const requestGrant = vi.fn<CallDependencies['requestGrant']>();
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  node = new FakeNode();
+  media = [];
+  requestGrant.mockReset().mockImplementation(async () => node.grant());
+  call = new Call({
+    requestGrant,
+    openSocket: node.open,
+    createStream: createFakeStream,
+    createMedia: (options) => {
+      const made = new FakeMedia(options);
+      media.push(made);
+      return made;
+    },
+  });
+});
+afterEach(async () => {
+  call.close();
+  await vi.advanceTimersByTimeAsync(15);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const options = () => ({ displayName: 'Me', microphone: fakeTrack('audio'), camera: fakeTrack('video'), view });
+async function joined(): Promise<void> {
+  const joining = call.join(options(), node.grant());
+  await pass(100);
+  await joining;
+  expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+}
+const phase = () => call.getSnapshot().phase;
+const count = (method: string) => node.methods().filter((asked) => asked === method).length;
+
+describe('the way in', () => {
+  it('over what is prepared asks once, and nothing is produced before', async () => {
+    const preparing = call.prepare(node.grant());
+    await pass(50);
+    await preparing;
+    expect(phase().name).toBe('prepared');
+    expect(node.methods()).toEqual(['hello']);
+    const joining = call.join(options());
+    await pass(50);
+    await joining;
+    expect(node.methods().slice(0, 2)).toEqual(['hello', 'join']);
+    expect(node.methods().filter((method) => method === 'produce')).toHaveLength(2);
+    expect(requestGrant).not.toHaveBeenCalled();
+  });
+
+  it('from a grant: hello and join back to back, and those who are there are set up at once', async () => {
+    const peer = node.addPeer('Mina');
+    node.consumerOf(peer);
+    await joined();
+    expect(node.methods().slice(0, 2)).toEqual(['hello', 'join']);
+    expect(call.getSnapshot().streams.get(peer.peerId)?.camera?.state).toBe('live');
+  });
+
+  it('tells the page when those who are there are set up, not before: a render would stand in the way', async () => {
+    node.consumerOf(node.addPeer('Mina'));
+    const told: string[] = [];
+    call.subscribe(() => {
+      const { phase: now, streams } = call.getSnapshot();
+      told.push(`${now.name} ${[...streams.values()].map(({ camera }) => camera?.state).join()}`);
+    });
+    await joined();
+    const [first, second] = told.filter((words) => !words.startsWith('idle'));
+    expect([first, second]).toEqual(['joining ', 'joined live']);
+  });
+
+  it('while it is still being prepared: waits for that, and does not begin again', async () => {
+    void call.prepare(node.grant());
+    await joined();
+    expect(count('hello')).toBe(1);
+  });
+
+  it('after what was prepared has expired: with a fresh grant', async () => {
+    void call.prepare(node.grant());
+    await pass(50);
+    node.tell({ event: 'prepared-expired', data: {} });
+    await pass(5);
+    expect(phase().name).toBe('idle');
+    const joining = call.join(options());
+    await pass(100);
+    await joining;
+    expect(requestGrant).toHaveBeenCalledOnce();
+    expect(phase().name).toBe('joined');
+  });
+
+  it('that leads to a call which is over: asks for the next, and says which one ended', async () => {
+    node.onJoin = 'call-ended';
+    const joining = call.join(options(), node.grant());
+    await pass(20);
+    node.onJoin = 'ok';
+    await pass(2_000);
+    await joining;
+    expect(requestGrant).toHaveBeenCalledWith({ code: 'call-ended', endedCallId: node.callId });
+  });
+
+  it('that is refused for good says so, once', async () => {
+    node.onJoin = 'forbidden';
+    const refused = expect(call.join(options(), node.grant())).rejects.toMatchObject({ code: 'forbidden' });
+    await pass(50);
+    await refused;
+    expect(phase()).toEqual({ name: 'failed', code: 'forbidden' });
+  });
+});
+
+describe('the way back', () => {
+  it('after ten seconds of stalled network: within a second and a half of its end, same transports', async () => {
+    await joined();
+    node.network = 'stalled';
+    await pass(5_500);
+    expect(phase()).toMatchObject({ connection: 'reconnecting' });
+    await pass(4_500);
+    node.network = 'up';
+    await pass(2_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected', peerId: node.peerId });
+    expect(media).toHaveLength(1);
+    expect(media[0]!.iceRestarts).toBe(1);
+    expect(requestGrant).not.toHaveBeenCalled();
+  });
+
+  it('after a reset and refused connections: each pause stays under a second', async () => {
+    await joined();
+    node.network = 'refusing';
+    node.current!.end(1006);
+    await pass(10_000);
+    const tries = node.sockets.length;
+    expect(tries).toBeLessThan(25);
+    node.network = 'up';
+    await pass(1_020);
+    expect(phase()).toMatchObject({ connection: 'connected' });
+  });
+
+  it('says again what may have been lost: mute, and what the node never confirmed', async () => {
+    await joined();
+    media[0]!.confirms = false;
+    call.setScreen(fakeTrack('video'));
+    await pass(10);
+    node.network = 'stalled';
+    call.setMuted(true);
+    await pass(6_000);
+    node.network = 'up';
+    node.asked.length = 0;
+    await pass(3_000);
+    expect(node.methods()).toContain('pause-producer');
+    expect(count('close-producer')).toBe(1);
+    expect(count('produce')).toBe(1);
+    expect(call.getSnapshot().local).toEqual({ microphone: 'muted', camera: 'on', sharesScreen: true });
+  });
+
+  it('with new media: the same tracks are produced again, muted as before, and each stream stays the same object', async () => {
+    const peer = node.addPeer('Mina');
+    node.consumerOf(peer);
+    await joined();
+    call.setMuted(true);
+    const { stream } = call.getSnapshot().streams.get(peer.peerId)!.camera!;
+    const [before] = media;
+    node.consumers = [];
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(10);
+    expect(call.getSnapshot().streams.get(peer.peerId)!.camera).toEqual({ stream, state: 'frozen' });
+    node.tell({ event: 'consumer-added', data: node.consumerOf(peer) });
+    await pass(10);
+    expect(call.getSnapshot().streams.get(peer.peerId)!.camera).toEqual({ stream, state: 'live' });
+    expect(media[1]!.produced.map(({ track }) => track)).toEqual(before!.produced.map(({ track }) => track));
+    expect(media[1]!.produced[0]!.track.enabled).toBe(false);
+    expect(before!.closed).toBe(false);
+    await pass(4_000);
+    expect(before!.closed).toBe(true);
+  });
+
+  it('to a node that does not know the place any more: a fresh grant, and in again', async () => {
+    await joined();
+    node.onResume = 'peer-unknown';
+    node.current!.end(1006);
+    await pass(500);
+    expect(requestGrant).toHaveBeenCalledWith({ code: 'peer-unknown', endedCallId: null });
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+    expect(count('join')).toBe(2);
+  });
+
+  it('goes on asking while the fleet is gone, and ends where the invite is refused', async () => {
+    await joined();
+    node.onResume = 'peer-unknown';
+    requestGrant.mockRejectedValue(new TypeError('Failed to fetch'));
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    node.current!.end(1006);
+    await pass(20_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'reconnecting' });
+    requestGrant.mockRejectedValue(new UserError('invite-expired'));
+    await pass(2_000);
+    expect(phase()).toEqual({ name: 'failed', code: 'invite-expired' });
+  });
+
+  it('does not come back where it was ended, removed or opened elsewhere', async () => {
+    for (const [closeCode, expected] of [
+      [4422, { name: 'ended', reason: 'removed' }],
+      [4431, { name: 'ended' }],
+      [4434, { name: 'failed', code: 'replaced' }],
+    ] as const) {
+      await joined();
+      const sockets = node.sockets.length;
+      node.current!.end(closeCode);
+      await pass(3_000);
+      expect(phase()).toMatchObject(expected);
+      expect(node.sockets).toHaveLength(sockets);
+    }
+  });
+
+  it('of a reloaded page: says that its media is gone, and is not asked to join', async () => {
+    await joined();
+    const ticket = call.ticket!;
+    node.onResume = 'restarted';
+    call.close();
+    node.asked.length = 0;
+    call = new Call({
+      requestGrant,
+      openSocket: node.open,
+      createStream: createFakeStream,
+      createMedia: (of) => new FakeMedia(of),
+    });
+    void call.resume(ticket, options());
+    await pass(50);
+    expect(node.asked[0]!.data).toMatchObject({ admission: { kind: 'resume', mediaGone: true } });
+    expect(node.methods()).not.toContain('join');
+    expect(phase()).toMatchObject({ name: 'joined' });
+  });
+});
+
+it('muted by another: the track itself, and said', async () => {
+  await joined();
+  node.tell({ event: 'muted', data: { byPeerId: node.peerId } });
+  await pass(10);
+  expect(call.getSnapshot()).toMatchObject({ mutedByPeerId: node.peerId, local: { microphone: 'muted' } });
+  expect(media[0]!.produced.find(({ source }) => source === 'microphone')!.track.enabled).toBe(false);
+});
+
+it('another microphone takes over the mute', async () => {
+  await joined();
+  call.setMuted(true);
+  const other = fakeTrack('audio');
+  call.setMicrophone(other);
+  await pass(10);
+  expect(other.enabled).toBe(false);
+  expect(call.getSnapshot().local.microphone).toBe('muted');
+});
+
+it('follows who comes, changes and goes', async () => {
+  await joined();
+  const peer = node.addPeer('Mina');
+  node.tell({ event: 'peer-joined', data: { participant: peer } });
+  node.tell({ event: 'consumer-added', data: node.consumerOf(peer) });
+  node.tell({ event: 'active-speaker', data: { peerId: peer.peerId } });
+  await pass(10);
+  expect(call.getSnapshot()).toMatchObject({
+    participants: [{}, { displayName: 'Mina' }],
+    activeSpeakerPeerId: peer.peerId,
+  });
+  node.tell({ event: 'peer-changed', data: { participant: { ...peer, microphone: 'muted' } } });
+  await pass(10);
+  expect(call.getSnapshot().participants[1]).toMatchObject({ microphone: 'muted' });
+  node.tell({ event: 'peer-left', data: { peerId: peer.peerId } });
+  await pass(10);
+  expect(call.getSnapshot()).toMatchObject({ participants: [{ displayName: 'Me' }], activeSpeakerPeerId: null });
+  expect(call.getSnapshot().streams.size).toBe(0);
+});
+
+it('closing in the middle of a move or of a reconnect leaves neither transports nor sockets', async () => {
+  await joined();
+  node.tell({ event: 'media-moved', data: node.setup() });
+  await pass(10);
+  node.network = 'stalled';
+  node.current!.end(1006);
+  await pass(300);
+  expect(phase()).toMatchObject({ connection: 'reconnecting' });
+  call.close();
+  expect(media.map(({ closed }) => closed)).toEqual([true, true]);
+  expect(node.sockets.every(({ readyState }) => readyState === 3)).toBe(true);
+});
+
+it('closing twice releases everything', async () => {
+  await joined();
+  call.close();
+  call.close();
+  expect(phase().name).toBe('closed');
+  expect(media.every(({ closed }) => closed)).toBe(true);
+  await pass(10);
+});

@@ -1,0 +1,220 @@
+/**
+ * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
+ * is `track.enabled === false` and nothing else, and the node's producer follows it.
+ */
+import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
+import type { MediaSource } from '#contract/signaling.ts';
+import type { Ask, LocalProducer, Media } from './media-session.ts';
+
+export type LocalState = {
+  readonly microphone: MicrophoneState;
+  readonly camera: CameraState;
+  readonly sharesScreen: boolean;
+};
+
+type Slot = {
+  readonly source: MediaSource;
+  track: MediaStreamTrack | null;
+  producer: LocalProducer | null;
+  /** what the node was told last; null: in doubt */
+  toldPaused: boolean | null;
+  busy: boolean;
+  again: boolean;
+  unwatch: () => void;
+};
+
+const newSlot = (source: MediaSource): Slot => ({
+  source,
+  track: null,
+  producer: null,
+  toldPaused: null,
+  busy: false,
+  again: false,
+  unwatch: () => {},
+});
+
+export class LocalMedia {
+  readonly #ask: Ask;
+  readonly #onChange: () => void;
+  readonly #slots = {
+    microphone: newSlot('microphone'),
+    camera: newSlot('camera'),
+    screen: newSlot('screen'),
+    'screen-audio': newSlot('screen-audio'),
+  };
+  #cameraWithoutTrack: 'off' | 'absent' = 'absent';
+  #media: Media | null = null;
+  #told: string | null = null;
+
+  constructor({ ask, onChange }: { ask: Ask; onChange: () => void }) {
+    this.#ask = ask;
+    this.#onChange = onChange;
+  }
+
+  get state(): LocalState {
+    const { microphone, camera, screen } = this.#slots;
+    return {
+      microphone: !microphone.track ? 'absent' : microphone.track.enabled ? 'on' : 'muted',
+      camera: camera.track ? 'on' : this.#cameraWithoutTrack,
+      sharesScreen: screen.track !== null,
+    };
+  }
+
+  /** A track that replaces another takes over its mute. null: there is none. */
+  setMicrophone(track: MediaStreamTrack | null): void {
+    const former = this.#slots.microphone.track;
+    if (former && track && former !== track) track.enabled = former.enabled;
+    this.#put(this.#slots.microphone, track);
+  }
+
+  setMuted(muted: boolean): void {
+    const { microphone } = this.#slots;
+    if (!microphone.track) return;
+    microphone.track.enabled = !muted;
+    this.#changed(microphone);
+  }
+
+  /** Off: the owner stops the track, so that the camera's light goes out, and passes null. */
+  setCamera(track: MediaStreamTrack | null, withoutTrack: 'off' | 'absent' = 'off'): void {
+    this.#cameraWithoutTrack = withoutTrack;
+    this.#put(this.#slots.camera, track);
+  }
+
+  setScreen(video: MediaStreamTrack | null, audio: MediaStreamTrack | null): void {
+    if (video) video.contentHint = 'detail';
+    this.#put(this.#slots.screen, video);
+    this.#put(this.#slots['screen-audio'], video ? audio : null);
+  }
+
+  /** From here on, and through every later change, the node is told. `told`: what `join` said already. */
+  attach(media: Media, told: LocalState | null): void {
+    this.#media = media;
+    this.#told = told && stateKey(told);
+    for (const slot of Object.values(this.#slots)) {
+      slot.producer = null;
+      void this.#sync(slot);
+    }
+  }
+
+  /** The media is gone, and its producers with it. */
+  detach(): void {
+    this.#media = null;
+    for (const slot of Object.values(this.#slots)) slot.producer = null;
+  }
+
+  /** After a kept resume: what was in flight at the drop is said again. */
+  reaffirm(): void {
+    this.#told = null;
+    for (const slot of Object.values(this.#slots)) {
+      slot.toldPaused = null;
+      if (slot.producer && !slot.producer.confirmed) this.#closeProducer(slot);
+      void this.#sync(slot);
+    }
+  }
+
+  /** The node did not take it: nothing of it stays, and it is not tried again by itself. */
+  refused(source: MediaSource): void {
+    const slot = this.#slots[source];
+    slot.producer?.close();
+    slot.producer = null;
+    if (source === 'screen') this.setScreen(null, null);
+  }
+
+  close(): void {
+    this.detach();
+    for (const slot of Object.values(this.#slots)) slot.unwatch();
+  }
+
+  #put(slot: Slot, track: MediaStreamTrack | null): void {
+    if (slot.track !== track) {
+      slot.unwatch();
+      slot.track = track;
+      // unplugged, or sharing stopped in the browser's own bar; a stop() by the owner fires nothing
+      const ended = (): void => {
+        if (slot.source === 'screen') this.setScreen(null, null);
+        else if (slot.source === 'camera') this.setCamera(null, 'absent');
+        else this.#put(slot, null);
+      };
+      track?.addEventListener('ended', ended);
+      slot.unwatch = () => track?.removeEventListener('ended', ended);
+    }
+    this.#changed(slot);
+  }
+
+  #changed(slot: Slot): void {
+    this.#onChange();
+    void this.#sync(slot);
+  }
+
+  /** Brings the producer to what the slot says, one step at a time; changes meanwhile make it look again. */
+  async #sync(slot: Slot): Promise<void> {
+    slot.again = true;
+    if (slot.busy) return;
+    slot.busy = true;
+    while (slot.again) {
+      slot.again = false;
+      try {
+        await this.#step(slot);
+      } catch (error) {
+        console.warn(`call: ${slot.source} could not be sent`, error);
+      }
+    }
+    slot.busy = false;
+  }
+
+  async #step(slot: Slot): Promise<void> {
+    const media = this.#media;
+    if (!media) return;
+    const { track } = slot;
+    const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
+    if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
+    if (track && !slot.producer) {
+      const producer = await media.produce(slot.source, track);
+      if (this.#media !== media) {
+        producer.close();
+        slot.again = true;
+        return;
+      }
+      slot.producer = producer;
+      slot.toldPaused = producer.announcedPaused;
+      slot.again = true;
+      return;
+    }
+    const { producer } = slot;
+    if (!producer) return this.#tellState();
+    if (producer.track !== track) {
+      await producer.replaceTrack(track);
+      slot.again = true;
+    }
+    // the track may have been muted or taken while we waited: what counts is now
+    const paused = !slot.track?.enabled;
+    if (slot.producer === producer && paused !== slot.toldPaused) {
+      slot.toldPaused = paused;
+      const { producerId } = producer;
+      this.#ask(paused ? 'pause-producer' : 'resume-producer', { producerId }).catch(() => {
+        slot.toldPaused = null;
+      });
+    }
+  }
+
+  #closeProducer(slot: Slot): void {
+    const { producer } = slot;
+    if (!producer) return;
+    slot.producer = null;
+    producer.close();
+    this.#ask('close-producer', { producerId: producer.producerId }).catch(() => {});
+  }
+
+  /** Only what no producer can tell: that there is no device, or a camera that was never on. */
+  #tellState(): void {
+    const { microphone, camera } = this.state;
+    const key = stateKey(this.state);
+    if (key === this.#told) return;
+    this.#told = key;
+    this.#ask('set-media-state', { microphone, camera }).catch(() => {
+      this.#told = null;
+    });
+  }
+}
+
+const stateKey = ({ microphone, camera }: LocalState): string => `${microphone} ${camera}`;

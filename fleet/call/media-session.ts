@@ -1,0 +1,283 @@
+/**
+ * One set-up of media with one router: device, the two transports, consumers and producers. Lives as long as the
+ * transports do; a worker's death replaces it by another. Knows neither roster nor tracks' owners.
+ */
+import { InvalidStateError } from '#contract/error-codes.ts';
+import type {
+  ConsumerParameters,
+  MediaSetup,
+  MediaSource,
+  RequestOf,
+  ResponseOf,
+  SignalingMethod,
+  TransportParameters,
+} from '#contract/signaling.ts';
+import type { types } from 'mediasoup-client';
+import { v7 as uuidv7 } from 'uuid';
+import { sendOptions } from './encodings.ts';
+import { loadDevice } from './rtc-device.ts';
+
+/** After these, a picture without a frame asks for a key frame again: the first may have come before its receiver. */
+const FIRST_FRAME_CHECKS_MS = [150, 350, 1_000];
+const ICE_CHECK_INTERVAL_MS = 500;
+/** An ICE restart gets this long before the next. */
+const ICE_RESTART_MS = 2_000;
+const ICE_CONNECT_MS = 6_000;
+
+export type Ask = <M extends SignalingMethod>(method: M, data: RequestOf<M>) => Promise<ResponseOf<M>>;
+export type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
+export type MediaOptions = {
+  setup: MediaSetup;
+  ask: Ask;
+  onProducerRefused: (source: MediaSource, error: Error) => void;
+};
+
+/** What `call.ts` needs of it; its tests put another in its place. */
+export type Media = {
+  rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']>;
+  connectAhead(): void;
+  consume(parameters: ConsumerParameters): Promise<MediaStreamTrack>;
+  closeConsumer(consumerId: string): void;
+  consumerIds(): string[];
+  produce(source: MediaSource, track: MediaStreamTrack): Promise<LocalProducer>;
+  /** after a kept resume: new ICE parameters, and what the node may not have heard before the drop */
+  resume(send: IceParameters, recv: IceParameters): void;
+  close(): void;
+};
+export type CreateMedia = (options: MediaOptions) => Media;
+
+/** A producer of ours. It never touches `track.enabled`: that is the track's owner's word, and the truth about mute. */
+export type LocalProducer = {
+  readonly producerId: string;
+  /** once the node has answered: what was in flight at a drop may be lost */
+  readonly confirmed: boolean;
+  /** as `produce` told the node */
+  readonly announcedPaused: boolean;
+  readonly track: MediaStreamTrack | null;
+  replaceTrack(track: MediaStreamTrack | null): Promise<void>;
+  close(): void;
+};
+
+type Transports = { device: types.Device; send: types.Transport; recv: types.Transport };
+/** Travels with mediasoup-client's producer from `produce()` to its event. */
+type SendData = {
+  producerId: string;
+  source: MediaSource | 'anchor';
+  track: MediaStreamTrack;
+  announcedPaused?: boolean;
+};
+
+export class MediaSession implements Media {
+  readonly #options: MediaOptions;
+  readonly #ready: Promise<Transports>;
+  readonly #consumers = new Map<string, types.Consumer | null>();
+  readonly #unconfirmedConnects = new Map<string, RequestOf<'connect-transport'>>();
+  readonly #confirmedProducers = new Set<string>();
+  readonly #iceSince = new Map<types.Transport, { state: string; sinceMs: number; restartedAtMs: number }>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #anchorTrack: Promise<MediaStreamTrack> | null = null;
+  #iceTimer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+
+  constructor(options: MediaOptions) {
+    this.#options = options;
+    this.#ready = this.#start();
+    this.#ready.catch((error) => console.error('call: media could not start', error));
+  }
+
+  async #start(): Promise<Transports> {
+    const { setup } = this.#options;
+    const device = await loadDevice(setup.routerRtpCapabilities as types.RtpCapabilities);
+    if (this.#closed) throw new InvalidStateError('not-possible-now', 'closed');
+    const send = device.createSendTransport(transportOptions(setup.send));
+    const recv = device.createRecvTransport(transportOptions(setup.recv));
+    for (const transport of [send, recv]) {
+      // pipelined: nothing waits for the node's answer
+      transport.on('connect', ({ dtlsParameters }, done) => {
+        this.#connect({ transportId: transport.id, dtlsParameters });
+        done();
+      });
+      this.#iceSince.set(transport, { state: 'new', sinceMs: performance.now(), restartedAtMs: 0 });
+      transport.on('connectionstatechange', (state) => {
+        Object.assign(this.#iceSince.get(transport)!, { state, sinceMs: performance.now() });
+        this.#checkIce();
+      });
+    }
+    send.on('produce', ({ kind, rtpParameters, appData }, done) => {
+      const data = appData as SendData;
+      const { producerId, source } = data;
+      done({ id: producerId });
+      if (source === 'anchor') return;
+      data.announcedPaused = !data.track.enabled;
+      const request = { transportId: send.id, producerId, kind, source, rtpParameters, paused: data.announcedPaused };
+      this.#options.ask('produce', request as RequestOf<'produce'>).then(
+        () => this.#confirmedProducers.add(producerId),
+        (error) => this.#options.onProducerRefused(source, error),
+      );
+    });
+    const { anchor } = setup;
+    this.#anchorTrack = recv
+      .consume({
+        id: anchor.consumerId,
+        producerId: anchor.producerId,
+        kind: 'audio',
+        rtpParameters: anchor.rtpParameters as types.RtpParameters,
+        streamId: 'anchor',
+      })
+      .then((consumer) => consumer.track);
+    this.#anchorTrack.catch(() => {});
+    this.#iceTimer = setInterval(() => this.#checkIce(), ICE_CHECK_INTERVAL_MS);
+    return { device, send, recv };
+  }
+
+  async rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']> {
+    const { device } = await this.#ready;
+    return device.recvRtpCapabilities as RequestOf<'join'>['rtpCapabilities'];
+  }
+
+  /**
+   * Connects the sending transport before there is anything to send: an m-line without RTP (encoding inactive, never
+   * announced to the node), so that ICE and DTLS are done when the person joins.
+   */
+  connectAhead(): void {
+    void (async () => {
+      const { send } = await this.#ready;
+      const track = await this.#anchorTrack!;
+      const appData: SendData = { producerId: uuidv7(), source: 'anchor', track };
+      await send.produce({
+        track,
+        encodings: [{ active: false }],
+        stopTracks: false,
+        disableTrackOnPause: false,
+        appData,
+      });
+    })().catch(() => {});
+  }
+
+  /** Several in one tick are negotiated at once: mediasoup-client batches them. */
+  async consume(parameters: ConsumerParameters): Promise<MediaStreamTrack> {
+    const { consumerId, producerId, kind, peerId, source } = parameters;
+    this.#consumers.set(consumerId, null);
+    const { recv } = await this.#ready;
+    // voice and face are kept in step by their stream's id; a shared screen keeps its own time
+    const streamId = source === 'microphone' || source === 'camera' ? peerId : `${peerId}-screen`;
+    const consumer = await recv.consume({
+      id: consumerId,
+      producerId,
+      kind,
+      streamId,
+      rtpParameters: parameters.rtpParameters as types.RtpParameters,
+    });
+    if (!this.#consumers.has(consumerId)) consumer.close();
+    else this.#consumers.set(consumerId, consumer);
+    if (kind === 'video' && !parameters.paused) this.#expectFrame(consumer, 0);
+    return consumer.track;
+  }
+
+  closeConsumer(consumerId: string): void {
+    const consumer = this.#consumers.get(consumerId);
+    this.#consumers.delete(consumerId);
+    consumer?.close();
+  }
+
+  consumerIds(): string[] {
+    return [...this.#consumers.keys()];
+  }
+
+  async produce(source: MediaSource, track: MediaStreamTrack): Promise<LocalProducer> {
+    const { device, send } = await this.#ready;
+    const options = sendOptions(source, track, device.sendRtpCapabilities);
+    const producerId = uuidv7();
+    const appData: SendData = { producerId, source, track };
+    const producer = await send.produce({ track, ...options, stopTracks: false, disableTrackOnPause: false, appData });
+    const confirmed = (): boolean => this.#confirmedProducers.has(producerId);
+    return {
+      producerId,
+      get confirmed() {
+        return confirmed();
+      },
+      get track() {
+        return producer.track;
+      },
+      announcedPaused: appData.announcedPaused ?? false,
+      replaceTrack: (next) => producer.replaceTrack({ track: next }),
+      close: () => producer.close(),
+    };
+  }
+
+  resume(sendIce: IceParameters, recvIce: IceParameters): void {
+    void (async () => {
+      const { send, recv } = await this.#ready;
+      for (const request of this.#unconfirmedConnects.values()) this.#connect(request);
+      for (const [transport, iceParameters] of [
+        [send, sendIce],
+        [recv, recvIce],
+      ] as const) {
+        this.#iceSince.get(transport)!.restartedAtMs = performance.now();
+        await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
+      }
+    })().catch((error) => console.warn('call: ICE restart failed', error));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#iceTimer);
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#consumers.clear();
+    this.#ready.then(
+      ({ send, recv }) => {
+        send.close();
+        recv.close();
+      },
+      () => {},
+    );
+  }
+
+  #connect(request: RequestOf<'connect-transport'>): void {
+    this.#unconfirmedConnects.set(request.transportId, request);
+    this.#options
+      .ask('connect-transport', request)
+      .then(() => this.#unconfirmedConnects.delete(request.transportId))
+      .catch((error) => console.warn('call: transport not connected', error));
+  }
+
+  /** A network that changed under living signalling: the node gives new ICE parameters. */
+  #checkIce(): void {
+    if (this.#closed) return;
+    const nowMs = performance.now();
+    for (const [transport, ice] of this.#iceSince) {
+      const stuck = ice.state === 'connecting' && nowMs - ice.sinceMs > ICE_CONNECT_MS;
+      if (ice.state !== 'disconnected' && ice.state !== 'failed' && !stuck) continue;
+      if (nowMs - ice.restartedAtMs < ICE_RESTART_MS) continue;
+      ice.restartedAtMs = nowMs;
+      this.#options
+        .ask('restart-ice', { transportId: transport.id })
+        .then(({ iceParameters }) => transport.restartIce({ iceParameters: iceParameters as types.IceParameters }))
+        .catch(() => {}); // tried again by the timer, or by the reconnect
+    }
+  }
+
+  #expectFrame(consumer: types.Consumer, check: number): void {
+    const waitMs = FIRST_FRAME_CHECKS_MS[check];
+    if (waitMs === undefined) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (consumer.closed) return;
+      void consumer.getStats().then(
+        (stats) => {
+          for (const report of stats.values()) if (report.type === 'inbound-rtp' && report.framesDecoded > 0) return;
+          this.#options.ask('request-key-frame', { consumerId: consumer.id }).catch(() => {});
+          this.#expectFrame(consumer, check + 1);
+        },
+        () => {},
+      );
+    }, waitMs);
+    this.#timers.add(timer);
+  }
+}
+
+function transportOptions(parameters: TransportParameters): types.TransportOptions {
+  const { transportId, iceParameters, iceCandidates, dtlsParameters } = parameters;
+  return { id: transportId, iceParameters, iceCandidates, dtlsParameters } as unknown as types.TransportOptions;
+}

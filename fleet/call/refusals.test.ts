@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { ErrorCode } from '#contract/error-codes.ts';
+import { consequenceOf } from './refusals.ts';
+
+describe('what a refusal means', () => {
+  it('has an answer for every code, and trying again is kept for what passes', () => {
+    const again = ErrorCode.options.filter((code) => consequenceOf(code, true).step === 'try-again');
+    expect(again.sort()).toEqual([
+      'media-failed',
+      'no-screen',
+      'room-not-answering',
+      'shutting-down',
+      'too-many-attempts',
+    ]);
+  });
+
+  it('ends for whoever was in a call that is over, and leads a newcomer to the next', () => {
+    expect(consequenceOf('call-ended', true)).toEqual({ step: 'ended', reason: 'ended-by-participant' });
+    expect(consequenceOf('call-ended', false)).toEqual({ step: 'ask-for-grant' });
+  });
+
+  it('never brings back who was removed, or who is open elsewhere', () => {
+    for (const held of [true, false]) {
+      expect(consequenceOf('removed-from-call', held)).toEqual({ step: 'ended', reason: 'removed' });
+      expect(consequenceOf('replaced', held)).toEqual({ step: 'failed' });
+    }
+  });
+});

@@ -1,0 +1,163 @@
+/**
+ * Our place at a media node: the one signalling connection that counts, how it is taken (token) and taken again
+ * (secret), and the ticket that proves it. What a drop means is `call.ts`'s.
+ */
+import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
+import type { CallGrant, PeerKind } from '#contract/grants.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { ResumeTicket } from '#contract/screen-link.ts';
+import type { RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
+import type { Ask } from './media-session.ts';
+import { openPersistently, type OpenSocket } from './open-socket.ts';
+import { SignalingConnection } from './signaling-connection.ts';
+
+/** Patience with the very first handshake, for which a person waits; after a drop tries are short. */
+const FIRST_CONNECT_MS = 5_000;
+
+export type Hello = ResponseOf<'hello'>;
+export type SeatEvents = {
+  onNotification: (notification: SignalingNotification) => void;
+  onDropped: (code: ErrorCode | null) => void;
+};
+
+export class Seat {
+  readonly #openSocket: OpenSocket;
+  readonly #events: SeatEvents;
+  #early: { url: string; abort: AbortController; socket: Promise<WebSocket> } | null = null;
+  #connection: SignalingConnection | null = null;
+  #ticket: ResumeTicket | null = null;
+  #peerKind: PeerKind = 'person';
+
+  constructor(dependencies: { openSocket: OpenSocket } & SeatEvents) {
+    this.#openSocket = dependencies.openSocket;
+    this.#events = dependencies;
+  }
+
+  get connected(): boolean {
+    return this.#connection !== null;
+  }
+  get ticket(): ResumeTicket | null {
+    return this.#ticket;
+  }
+  get peerKind(): PeerKind {
+    return this.#peerKind;
+  }
+
+  readonly ask: Ask = (method, data) =>
+    this.#connection?.request(method, data) ??
+    Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
+
+  /** Handshakes ahead of the token that will be sent over them. */
+  openEarly(url: string): void {
+    if (this.#early?.url === url || this.#connection) return;
+    this.#early?.abort.abort();
+    const abort = new AbortController();
+    const socket = openPersistently({
+      url,
+      openSocket: this.#openSocket,
+      signal: abort.signal,
+      firstTryMs: FIRST_CONNECT_MS,
+    });
+    socket.then(
+      (open) => {
+        if (abort.signal.aborted) open.close();
+      },
+      () => {},
+    );
+    this.#early = { url, abort, socket };
+  }
+
+  /** @throws the node's refusal; the place that was held before is given up by then */
+  enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
+    return this.#hello(grant.signalingUrl, { kind: 'token', token: grant.joinToken }, signal, FIRST_CONNECT_MS);
+  }
+
+  /** @param mediaGone the page was reloaded: nothing of the former transports is left */
+  resume(ticket: ResumeTicket, mediaGone: boolean, signal: AbortSignal): Promise<Hello> {
+    const { peerId, resumeSecret: secret } = ticket;
+    return this.#hello(
+      ticket.signalingUrl,
+      { kind: 'resume', peerId, secret, ...(mediaGone && { mediaGone }) },
+      signal,
+    );
+  }
+
+  /** Hangs up; what was asked before still leaves. */
+  close(): void {
+    this.#early?.abort.abort();
+    void this.#early?.socket.then(
+      (socket) => socket.close(),
+      () => {},
+    );
+    this.#early = null;
+    this.#connection?.close();
+    this.#connection = null;
+    this.#ticket = null;
+  }
+
+  async #hello(
+    url: string,
+    admission: RequestOf<'hello'>['admission'],
+    signal: AbortSignal,
+    firstTryMs?: number,
+  ): Promise<Hello> {
+    const connection = await this.#connect(url, signal, firstTryMs);
+    const hangUp = (): void => connection.close();
+    signal.addEventListener('abort', hangUp);
+    try {
+      const hello = await connection.request('hello', { protocol: PROTOCOL_VERSION, admission });
+      signal.throwIfAborted();
+      this.#connection?.close();
+      this.#connection = connection;
+      this.#peerKind = hello.peerKind;
+      this.#ticket = {
+        callId: hello.callId,
+        peerId: hello.peerId,
+        signalingUrl: url,
+        resumeSecret: hello.resumeSecret,
+      };
+      return hello;
+    } catch (error) {
+      connection.close();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', hangUp);
+    }
+  }
+
+  async #connect(url: string, signal: AbortSignal, firstTryMs?: number): Promise<SignalingConnection> {
+    const socket =
+      (await this.#takeEarly(url, signal)) ??
+      (await openPersistently({ url, openSocket: this.#openSocket, signal, firstTryMs }));
+    const connection: SignalingConnection = new SignalingConnection(socket, {
+      onNotification: (notification) => {
+        if (connection === this.#connection) this.#events.onNotification(notification);
+      },
+      onClose: (code) => {
+        if (connection !== this.#connection) return;
+        this.#connection = null;
+        this.#events.onDropped(code);
+      },
+    });
+    return connection;
+  }
+
+  /** null where there is none, or where it was closed again while nobody needed it */
+  async #takeEarly(url: string, signal: AbortSignal): Promise<WebSocket | null> {
+    const early = this.#early;
+    if (!early) return null;
+    this.#early = null;
+    const forward = (): void => early.abort.abort(signal.reason);
+    if (early.url !== url || signal.aborted) forward();
+    signal.addEventListener('abort', forward);
+    try {
+      const socket = await early.socket;
+      return socket.readyState === socket.OPEN && !early.abort.signal.aborted ? socket : null;
+    } catch {
+      signal.throwIfAborted();
+      return null;
+    } finally {
+      signal.removeEventListener('abort', forward);
+    }
+  }
+}

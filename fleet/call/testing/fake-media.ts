@@ -1,0 +1,90 @@
+/** Tracks, streams and a media session without WebRTC, for unit tests. */
+import { v7 as uuidv7 } from 'uuid';
+import type { LocalProducer, Media, MediaOptions } from '../media-session.ts';
+
+export class FakeTrack extends EventTarget {
+  enabled = true;
+  contentHint = '';
+  readonly kind: string;
+  constructor(kind: string) {
+    super();
+    this.kind = kind;
+  }
+  getSettings = () => ({ width: 1280, height: 720 });
+}
+export const fakeTrack = (kind: 'audio' | 'video'): MediaStreamTrack =>
+  new FakeTrack(kind) as unknown as MediaStreamTrack;
+
+export class FakeStream {
+  readonly tracks = new Set<MediaStreamTrack>();
+  addTrack = (track: MediaStreamTrack): void => void this.tracks.add(track);
+  removeTrack = (track: MediaStreamTrack): void => void this.tracks.delete(track);
+}
+export const createFakeStream = (): MediaStream => new FakeStream() as unknown as MediaStream;
+
+export class FakeMedia implements Media {
+  readonly options: MediaOptions;
+  readonly produced: { source: string; track: MediaStreamTrack }[] = [];
+  readonly open = new Set<string>();
+  iceRestarts = 0;
+  closed = false;
+  /** whether the node's answer to `produce` counts as heard */
+  confirms = true;
+
+  constructor(options: MediaOptions) {
+    this.options = options;
+  }
+
+  rtpCapabilities = async () => ({ codecs: [{ mimeType: 'video/VP8' }] });
+  connectAhead = (): void => {};
+  consumerIds = (): string[] => [...this.open];
+
+  async consume({ consumerId, kind }: { consumerId: string; kind: string }): Promise<MediaStreamTrack> {
+    this.open.add(consumerId);
+    await Promise.resolve();
+    return fakeTrack(kind as 'video');
+  }
+
+  closeConsumer(consumerId: string): void {
+    this.open.delete(consumerId);
+  }
+
+  async produce(source: MediaSourceName, track: MediaStreamTrack): Promise<LocalProducer> {
+    await Promise.resolve();
+    const producerId = uuidv7();
+    this.produced.push({ source, track });
+    const confirmed = this.confirms;
+    const producer = { track: track as MediaStreamTrack | null };
+    this.options
+      .ask('produce', {
+        transportId: 't',
+        producerId,
+        kind: 'video',
+        source,
+        rtpParameters: { codecs: [] },
+        paused: !track.enabled,
+      })
+      .catch(() => {});
+    return {
+      producerId,
+      confirmed,
+      announcedPaused: !track.enabled,
+      get track() {
+        return producer.track;
+      },
+      replaceTrack: async (next) => {
+        producer.track = next;
+      },
+      close: () => {},
+    };
+  }
+
+  resume(): void {
+    this.iceRestarts += 1;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+type MediaSourceName = Parameters<Media['produce']>[0];

@@ -1,0 +1,212 @@
+/** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import type { Participant } from '#contract/room-state.ts';
+import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
+import { v7 as uuidv7 } from 'uuid';
+
+type Request = { id: number; method: string; data: Record<string, unknown> };
+
+export class FakeSocket extends EventTarget {
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSED = 3;
+  readyState: number = this.CONNECTING;
+  readonly #node: FakeNode;
+
+  constructor(node: FakeNode) {
+    super();
+    this.#node = node;
+    setTimeout(() => this.#tryToOpen(), 1);
+  }
+
+  #tryToOpen(): void {
+    if (this.readyState !== this.CONNECTING || this.#node.network === 'stalled') return;
+    if (this.#node.network === 'refusing') {
+      this.end(1006);
+      return;
+    }
+    this.readyState = this.OPEN;
+    this.dispatchEvent(new Event('open'));
+  }
+
+  send(text: string): void {
+    if (this.readyState === this.OPEN && this.#node.network === 'up')
+      this.#node.take(this, JSON.parse(text) as Request);
+  }
+
+  receive(frame: unknown): void {
+    setTimeout(() => {
+      if (this.readyState !== this.OPEN || this.#node.network !== 'up') return;
+      this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(frame) }));
+    }, 1);
+  }
+
+  close(): void {
+    this.readyState = this.CLOSED;
+  }
+
+  end(code: number): void {
+    if (this.readyState === this.CLOSED) return;
+    this.readyState = this.CLOSED;
+    this.dispatchEvent(Object.assign(new Event('close'), { code }));
+  }
+}
+
+const rtpParameters = { codecs: [{ mimeType: 'video/VP8' }] };
+const transport = (): MediaSetup['send'] => ({
+  transportId: uuidv7(),
+  iceParameters: { usernameFragment: 'u', password: 'p' },
+  iceCandidates: [],
+  dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: 'AA' }] },
+});
+
+export class FakeNode {
+  /** `stalled`: open streams carry nothing and new ones hang; `refusing`: new ones fail at once */
+  network: 'up' | 'stalled' | 'refusing' = 'up';
+  readonly asked: Request[] = [];
+  readonly sockets: FakeSocket[] = [];
+  readonly callId = uuidv7();
+  readonly peerId = uuidv7();
+  others: Participant[] = [];
+  consumers: ConsumerParameters[] = [];
+  /** what the next resume is answered with */
+  onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
+  onJoin: 'ok' | ErrorCode = 'ok';
+  current: FakeSocket | null = null;
+
+  readonly open = (): WebSocket => {
+    const socket = new FakeSocket(this);
+    this.sockets.push(socket);
+    return socket as unknown as WebSocket;
+  };
+
+  grant(): CallGrant {
+    return {
+      callId: this.callId,
+      meetingId: uuidv7(),
+      meetingTitle: 'Test',
+      peerId: this.peerId,
+      signalingUrl: 'ws://node.test/signaling',
+      joinToken: 'token',
+      expiresAtMs: Date.now() + 60_000,
+    };
+  }
+
+  methods(): string[] {
+    return this.asked.map(({ method }) => method).filter((method) => method !== 'ping');
+  }
+
+  tell(notification: SignalingNotification): void {
+    this.current?.receive(notification);
+  }
+
+  addPeer(displayName: string): Participant {
+    const peer: Participant = {
+      peerId: uuidv7(),
+      displayName,
+      peerKind: 'person',
+      microphone: 'on',
+      camera: 'on',
+      sharesScreen: false,
+      connection: 'connected',
+    };
+    this.others.push(peer);
+    return peer;
+  }
+
+  consumerOf(peer: Participant): ConsumerParameters {
+    const consumer: ConsumerParameters = {
+      consumerId: uuidv7(),
+      producerId: uuidv7(),
+      peerId: peer.peerId,
+      source: 'camera',
+      kind: 'video',
+      rtpParameters,
+      paused: false,
+    };
+    this.consumers.push(consumer);
+    return consumer;
+  }
+
+  setup(): MediaSetup {
+    return {
+      routerRtpCapabilities: {},
+      send: transport(),
+      recv: transport(),
+      anchor: { consumerId: uuidv7(), producerId: uuidv7(), rtpParameters },
+    };
+  }
+
+  take(socket: FakeSocket, request: Request): void {
+    this.asked.push(request);
+    const answer = (data: unknown): void => socket.receive({ id: request.id, ok: true, data });
+    const refuse = (code: ErrorCode): void =>
+      socket.receive({ id: request.id, ok: false, error: { code, message: code } });
+    switch (request.method) {
+      case 'hello':
+        this.#hello(socket, request, answer, refuse);
+        break;
+      case 'join':
+        if (this.onJoin === 'ok') answer(this.#call());
+        else refuse(this.onJoin);
+        break;
+      case 'restart-ice':
+        answer({ iceParameters: { usernameFragment: 'u2', password: 'p2' } });
+        break;
+      default:
+        answer({});
+    }
+  }
+
+  #hello(
+    socket: FakeSocket,
+    request: Request,
+    answer: (data: unknown) => void,
+    refuse: (code: ErrorCode) => void,
+  ): void {
+    const { kind } = request.data.admission as { kind: 'token' | 'resume' };
+    const iceParameters = { usernameFragment: 'u', password: 'p' };
+    if (kind === 'resume' && this.onResume !== 'kept' && this.onResume !== 'restarted') {
+      refuse(this.onResume);
+      return;
+    }
+    this.current = socket;
+    const admission =
+      kind === 'token'
+        ? { kind: 'fresh', media: this.setup() }
+        : this.onResume === 'kept'
+          ? { kind: 'kept', call: this.#call(), sendIceParameters: iceParameters, recvIceParameters: iceParameters }
+          : { kind: 'restarted', call: this.#call(), media: this.setup() };
+    answer({
+      protocol: 1,
+      callId: this.callId,
+      peerId: this.peerId,
+      peerKind: 'person',
+      meetingTitle: 'Test',
+      resumeSecret: uuidv7(),
+      admission,
+    });
+  }
+
+  #call() {
+    const self = {
+      peerId: this.peerId,
+      displayName: 'Me',
+      peerKind: 'person',
+      microphone: 'on',
+      camera: 'on',
+      sharesScreen: false,
+      connection: 'connected',
+    };
+    return {
+      callId: this.callId,
+      meetingTitle: 'Test',
+      startedAtMs: 1,
+      rights: [],
+      participants: [self, ...this.others],
+      consumers: this.consumers,
+      activeSpeakerPeerId: null,
+    };
+  }
+}

@@ -1,0 +1,12 @@
+/** Starts the console: words, then the page. */
+import { createRoot } from 'react-dom/client';
+import en from '#ui/words/en/console.ts';
+import noticesEn from '#ui/words/en/notices.ts';
+import ko from '#ui/words/ko/console.ts';
+import noticesKo from '#ui/words/ko/notices.ts';
+import { startWords } from '#ui/words/words.ts';
+import { Console } from './console.tsx';
+import './console.css';
+
+startWords({ console: { en, ko }, notices: { en: noticesEn, ko: noticesKo } });
+createRoot(document.getElementById('root')!).render(<Console />);

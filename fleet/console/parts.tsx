@@ -1,0 +1,105 @@
+/** Small pieces that several pages of the console show: a room's state, why, what went wrong, a thing to copy once. */
+import Check from 'lucide-react/icons/check';
+import CircleAlert from 'lucide-react/icons/circle-alert';
+import CircleCheck from 'lucide-react/icons/circle-check';
+import CirclePlay from 'lucide-react/icons/circle-play';
+import CircleX from 'lucide-react/icons/circle-x';
+import Copy from 'lucide-react/icons/copy';
+import LoaderCircle from 'lucide-react/icons/loader-circle';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MaruError } from '#contract/error-codes.ts';
+import { Button } from '#ui/button.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
+import { Icon, type LucideIcon } from '#ui/icon.tsx';
+import { NoServer } from './api.ts';
+import type { HealthState, Why } from './room-health.ts';
+
+export const stateMark: Record<HealthState, { icon: LucideIcon; tone: string; ground: string }> = {
+  trouble: { icon: CircleX, tone: 'text-fault', ground: 'bg-fault-soft' },
+  limited: { icon: TriangleAlert, tone: 'text-warn', ground: 'bg-warn-soft' },
+  'in-call': { icon: CirclePlay, tone: 'text-accent', ground: 'bg-accent-soft' },
+  starting: { icon: LoaderCircle, tone: 'text-accent', ground: 'bg-accent-soft' },
+  ready: { icon: CircleCheck, tone: 'text-quiet', ground: 'bg-lifted' },
+};
+
+export function StateMark({ state }: { state: HealthState }) {
+  const { t } = useTranslation('console');
+  const { icon, tone } = stateMark[state];
+  return (
+    <span className={`inline-flex items-center gap-2 font-semibold whitespace-nowrap ${tone}`}>
+      <Icon of={icon} className="size-5" />
+      {t(`state.${state}`)}
+    </span>
+  );
+}
+
+/** The reason and what to do about it, beside it. */
+export function WhyWords({ why }: { why: Why }) {
+  const { t } = useTranslation('console');
+  const { t: errors } = useTranslation('errors');
+  const { t: notices } = useTranslation('notices');
+  const [what, todo] =
+    why.kind === 'fleet'
+      ? [t(`why.${why.reason}.what`), t(`why.${why.reason}.todo`)]
+      : why.kind === 'fault'
+        ? [errors(`${why.code}.what`), errors(`${why.code}.todo`)]
+        : [notices(`${why.notice}.what`), notices(`${why.notice}.todo`)];
+  return (
+    <span className="flex flex-col">
+      <span className="font-medium">{what}</span>
+      <span className="text-small text-quiet">{todo}</span>
+    </span>
+  );
+}
+
+export function ProblemWords({ problem }: { problem: MaruError | null }) {
+  const { t } = useTranslation('console');
+  return (
+    <div role="alert" className="empty:hidden">
+      {problem && (
+        <div className="flex animate-appear gap-3 rounded-control bg-fault-soft p-4">
+          <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
+          {problem instanceof NoServer ? (
+            <div className="flex flex-col gap-1">
+              <p className="font-semibold">{t('noServer.what')}</p>
+              <p>{t('noServer.todo')}</p>
+            </div>
+          ) : (
+            <ErrorWords code={problem.code} className="gap-1!" />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A secret that is shown this once. Where the clipboard is refused, the text is there to be marked by hand. */
+export function CopyOnce({ label, text, action }: { label: string; text: string; action: string }) {
+  const { t: common } = useTranslation('common');
+  const [copied, setCopied] = useState(false);
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="text-small font-medium text-quiet">{label}</p>
+      <p className="rounded-control bg-sunken p-4 font-mono text-small break-all whitespace-pre-wrap select-all">
+        {text}
+      </p>
+      <Button
+        variant="primary"
+        icon={copied ? Check : Copy}
+        onPress={() =>
+          void navigator.clipboard?.writeText(text).then(
+            () => setCopied(true),
+            () => setCopied(false),
+          )
+        }
+      >
+        {copied ? common('copied') : action}
+      </Button>
+      <span role="status" className="sr-only">
+        {copied && common('copied')}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * Every error that crosses a wire, in one table: whose fault it is, its HTTP status and its WebSocket close code.
+ * `message` is for logs, in English; what people read is looked up by `code` in the words of the page that shows it.
+ */
+import { z } from './schema.ts';
+
+type Kind = 'protocol' | 'user' | 'invalid-state' | 'operational';
+type Entry = { kind: Kind; httpStatus: number; closeCode: number };
+
+const table = {
+  // the peer broke the contract
+  'bad-message': { kind: 'protocol', httpStatus: 400, closeCode: 4400 },
+  'too-large': { kind: 'protocol', httpStatus: 413, closeCode: 1009 },
+  'unknown-command': { kind: 'protocol', httpStatus: 400, closeCode: 4401 },
+  'hello-expected': { kind: 'protocol', httpStatus: 400, closeCode: 4402 },
+  'client-too-old': { kind: 'protocol', httpStatus: 426, closeCode: 4426 },
+  'server-too-old': { kind: 'protocol', httpStatus: 426, closeCode: 4427 },
+  'wrong-room': { kind: 'protocol', httpStatus: 403, closeCode: 4403 },
+  'second-writer': { kind: 'protocol', httpStatus: 409, closeCode: 4409 },
+  'not-found': { kind: 'protocol', httpStatus: 404, closeCode: 4404 },
+  // the person can do something about it
+  'pairing-code-invalid': { kind: 'user', httpStatus: 403, closeCode: 4410 },
+  'invite-invalid': { kind: 'user', httpStatus: 403, closeCode: 4411 },
+  'invite-expired': { kind: 'user', httpStatus: 403, closeCode: 4412 },
+  'token-invalid': { kind: 'user', httpStatus: 401, closeCode: 4413 },
+  'token-expired': { kind: 'user', httpStatus: 401, closeCode: 4414 },
+  'token-used': { kind: 'user', httpStatus: 401, closeCode: 4415 },
+  'credentials-invalid': { kind: 'user', httpStatus: 401, closeCode: 4416 },
+  'password-too-weak': { kind: 'user', httpStatus: 422, closeCode: 4417 },
+  'not-signed-in': { kind: 'user', httpStatus: 401, closeCode: 4418 },
+  forbidden: { kind: 'user', httpStatus: 403, closeCode: 4419 },
+  'too-many-attempts': { kind: 'user', httpStatus: 429, closeCode: 4429 },
+  'claim-code-invalid': { kind: 'user', httpStatus: 403, closeCode: 4420 },
+  'pairing-revoked': { kind: 'user', httpStatus: 403, closeCode: 4421 },
+  'removed-from-call': { kind: 'user', httpStatus: 403, closeCode: 4422 },
+  'no-one-there': { kind: 'user', httpStatus: 404, closeCode: 4423 },
+  // asked at the wrong time
+  'not-possible-now': { kind: 'invalid-state', httpStatus: 409, closeCode: 4430 },
+  'call-ended': { kind: 'invalid-state', httpStatus: 410, closeCode: 4431 },
+  'call-full': { kind: 'invalid-state', httpStatus: 409, closeCode: 4432 },
+  'peer-unknown': { kind: 'invalid-state', httpStatus: 410, closeCode: 4433 },
+  replaced: { kind: 'invalid-state', httpStatus: 409, closeCode: 4434 },
+  'command-expired': { kind: 'invalid-state', httpStatus: 409, closeCode: 4435 },
+  // try again
+  'room-not-answering': { kind: 'operational', httpStatus: 504, closeCode: 4440 },
+  'no-media-node': { kind: 'operational', httpStatus: 503, closeCode: 4441 },
+  'media-failed': { kind: 'operational', httpStatus: 503, closeCode: 4442 },
+  'no-screen': { kind: 'operational', httpStatus: 503, closeCode: 4443 },
+  'shutting-down': { kind: 'operational', httpStatus: 503, closeCode: 1012 },
+  internal: { kind: 'invalid-state', httpStatus: 500, closeCode: 1011 },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof table;
+export const ErrorCode = z.enum(Object.keys(table) as [ErrorCode, ...ErrorCode[]]);
+
+/** How an error travels, on every wire. */
+export const WireError = z.object({ code: ErrorCode, message: z.string().max(500) });
+export type WireError = z.infer<typeof WireError>;
+
+/** Base of the four kinds. `code` is stable; `message` is for logs. */
+export class MaruError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string = code, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+  get kind(): Kind {
+    return table[this.code].kind;
+  }
+  get httpStatus(): number {
+    return table[this.code].httpStatus;
+  }
+  get closeCode(): number {
+    return table[this.code].closeCode;
+  }
+  toWire(): WireError {
+    return { code: this.code, message: this.message.slice(0, 500) };
+  }
+}
+/** The peer broke the contract. */
+export class ProtocolError extends MaruError {}
+/** Say it to the person. */
+export class UserError extends MaruError {}
+/** Asked at the wrong time, or our own bug. */
+export class InvalidStateError extends MaruError {}
+/** Retry, capped and jittered. */
+export class OperationalError extends MaruError {}
+
+const classOf: Record<Kind, typeof MaruError> = {
+  protocol: ProtocolError,
+  user: UserError,
+  'invalid-state': InvalidStateError,
+  operational: OperationalError,
+};
+
+/** An error that arrived over a wire, as the class of its kind. */
+export function fromWire(wire: WireError): MaruError {
+  return new classOf[table[wire.code].kind](wire.code, wire.message);
+}
+
+/** The one translation of anything thrown: a schema's refusal is the peer's fault, the unknown is ours and tells nothing. */
+export function toMaruError(thrown: unknown): MaruError {
+  if (thrown instanceof MaruError) return thrown;
+  if (thrown instanceof z.ZodError) return new ProtocolError('bad-message', z.prettifyError(thrown), { cause: thrown });
+  if (thrown instanceof SyntaxError) return new ProtocolError('bad-message', 'not JSON', { cause: thrown });
+  return new InvalidStateError('internal', 'internal error', { cause: thrown });
+}
+
+/** The code behind a WebSocket close, or null for one that is not ours. */
+export function codeOfClose(closeCode: number): ErrorCode | null {
+  for (const [code, entry] of Object.entries(table)) if (entry.closeCode === closeCode) return code as ErrorCode;
+  return null;
+}

@@ -1,0 +1,188 @@
+/**
+ * The fleet server's HTTP API for browsers: every route with who may call it, what it takes and what it answers.
+ * The server registers exactly these, the OpenAPI page is generated from them, and the authorisation test walks them.
+ * Errors are `{ error: WireError }` with the code's HTTP status.
+ */
+import { CallGrant } from './grants.ts';
+import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from './limits.ts';
+import { RoomState } from './room-state.ts';
+import { EpochMs, Id, PersonName, z } from './schema.ts';
+
+/** Typed by people: case, spaces and dashes do not matter. */
+export const PairingCode = z
+  .string()
+  .max(20)
+  .transform((typed) => typed.toUpperCase().replace(/[\s-]/g, ''))
+  .refine((code) => code.length === PAIRING_CODE_LENGTH && [...code].every((c) => PAIRING_CODE_ALPHABET.includes(c)));
+
+export const Role = z.enum(['admin', 'operator', 'member']);
+export type Role = z.infer<typeof Role>;
+
+const Account = z.object({ accountId: Id, userName: z.string(), role: Role, mustChangePassword: z.boolean() });
+export const RoomSummary = z.object({
+  roomId: Id,
+  roomName: z.string(),
+  enrolled: z.boolean(),
+  online: z.boolean(),
+  lastSeenMs: EpochMs.nullable(),
+  state: RoomState.nullable(),
+  meetingId: Id,
+});
+export type RoomSummary = z.infer<typeof RoomSummary>;
+export const Invite = z.object({
+  inviteId: Id,
+  meetingId: Id,
+  displayName: z.string().nullable(),
+  expiresAtMs: EpochMs,
+  revokedAtMs: EpochMs.nullable(),
+});
+export type Invite = z.infer<typeof Invite>;
+
+/** `public` routes check a secret of their own; the others need a session of at least that role. */
+export type Access = 'public' | 'member' | 'operator' | 'admin';
+type Route = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  access: Access;
+  summary: string;
+  params?: z.ZodType;
+  body?: z.ZodType;
+  response: z.ZodType;
+};
+
+const Empty = z.object({});
+const RoomParams = z.object({ roomId: Id });
+const MeetingParams = z.object({ meetingId: Id });
+
+export const httpRoutes = {
+  pair: {
+    method: 'POST',
+    path: '/api/v1/pairings',
+    access: 'public',
+    summary: 'Pair a phone with a room by the code on its TV',
+    body: z.strictObject({ code: PairingCode }),
+    response: z.object({ controllerToken: z.string(), roomId: Id, roomName: z.string() }),
+  },
+  enterAsGuest: {
+    method: 'POST',
+    path: '/api/v1/guest-entries',
+    access: 'public',
+    summary: 'Exchange an invite for a grant to the call of its meeting',
+    body: z.strictObject({ invite: z.string().max(4096), endedCallId: Id.optional() }),
+    response: z.object({
+      meetingTitle: z.string(),
+      displayName: z.string().nullable(),
+      /** the policy in force, said to the guest: this meeting admits by itself */
+      admission: z.literal('admitted'),
+      grant: CallGrant,
+    }),
+  },
+  signIn: {
+    method: 'POST',
+    path: '/api/v1/sessions',
+    access: 'public',
+    summary: 'Sign in; the session is a __Host- cookie over TLS',
+    body: z.strictObject({ userName: z.string().max(80), password: z.string().max(200) }),
+    response: z.object({ account: Account }),
+  },
+  currentSession: {
+    method: 'GET',
+    path: '/api/v1/sessions/current',
+    access: 'member',
+    summary: 'Who is signed in',
+    response: z.object({ account: Account }),
+  },
+  signOut: {
+    method: 'DELETE',
+    path: '/api/v1/sessions/current',
+    access: 'member',
+    summary: 'Sign out',
+    response: Empty,
+  },
+  changePassword: {
+    method: 'PUT',
+    path: '/api/v1/accounts/current/password',
+    access: 'member',
+    summary: 'Change the own password; ends the other sessions',
+    body: z.strictObject({ currentPassword: z.string().max(200), newPassword: z.string().min(10).max(200) }),
+    response: Empty,
+  },
+  listRooms: {
+    method: 'GET',
+    path: '/api/v1/rooms',
+    access: 'operator',
+    summary: 'All rooms with their last state',
+    response: z.object({ rooms: z.array(RoomSummary) }),
+  },
+  createRoom: {
+    method: 'POST',
+    path: '/api/v1/rooms',
+    access: 'admin',
+    summary: 'Make a room and a claim for its box',
+    body: z.strictObject({ roomName: PersonName }),
+    response: z.object({
+      roomId: Id,
+      claimCode: z.string(),
+      claimExpiresAtMs: EpochMs,
+      deviceApiUrl: z.url(),
+      caSha256: z.string(),
+    }),
+  },
+  revokePairings: {
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/pairings',
+    access: 'operator',
+    summary: 'End every pairing of a room at once',
+    params: RoomParams,
+    response: z.object({ revokedCount: z.number().int() }),
+  },
+  listInvites: {
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/invites',
+    access: 'operator',
+    summary: 'Guest links of a meeting',
+    params: MeetingParams,
+    response: z.object({ invites: z.array(Invite) }),
+  },
+  createInvite: {
+    method: 'POST',
+    path: '/api/v1/meetings/:meetingId/invites',
+    access: 'operator',
+    summary: 'Make a guest link; it is shown once',
+    params: MeetingParams,
+    body: z.strictObject({
+      displayName: PersonName.nullable(),
+      expiresInMinutes: z
+        .number()
+        .int()
+        .min(5)
+        .max(60 * 24 * 30),
+    }),
+    response: z.object({ invite: Invite, joinUrl: z.url() }),
+  },
+  revokeInvite: {
+    method: 'DELETE',
+    path: '/api/v1/meetings/:meetingId/invites/:inviteId',
+    access: 'operator',
+    summary: 'Revoke a guest link',
+    params: MeetingParams.extend({ inviteId: Id }),
+    response: Empty,
+  },
+} as const satisfies Record<string, Route>;
+export type HttpRouteName = keyof typeof httpRoutes;
+export type HttpBody<N extends HttpRouteName> = (typeof httpRoutes)[N] extends { body: infer B extends z.ZodType }
+  ? z.input<B>
+  : undefined;
+export type HttpResponse<N extends HttpRouteName> = z.output<(typeof httpRoutes)[N]['response']>;
+
+/** Pages that the fleet server serves beside the API. */
+export const pagePaths = {
+  console: '/',
+  controller: '/control',
+  join: '/join',
+  apiDocs: '/api/docs',
+  openApi: '/api/openapi.json',
+  health: '/healthz',
+  metrics: '/metrics',
+  caCertificate: '/ca.crt',
+} as const;

@@ -1,0 +1,42 @@
+/** Bounds that both ends of a wire know. What is larger is refused before it is buffered. */
+
+export const MAX_ROOM_LINK_MESSAGE_BYTES = 16 * 1024;
+export const MAX_SIGNALING_MESSAGE_BYTES = 128 * 1024;
+export const MAX_SCREEN_LINK_MESSAGE_BYTES = 256 * 1024;
+export const MAX_MQTT_PACKET_BYTES = 128 * 1024;
+export const MAX_HTTP_BODY_BYTES = 64 * 1024;
+/** A room's retained state, serialised. */
+export const MAX_ROOM_STATE_BYTES = 4 * 1024;
+export const ROOM_STATE_CHANGES_PER_SECOND = 5;
+
+/** How many participants a room's retained state names; the full roster is asked for. */
+export const PARTICIPANTS_IN_STATE = 8;
+export const MAX_PEERS_IN_CALL = 300;
+export const MAX_TILES = 64;
+export const TILES_PER_PAGE = 30;
+
+/** A command waits this long at most, on every hop together; then the phone says why. */
+export const COMMAND_TIMEOUT_MS = 5_000;
+/** The kiosk says that it lives this often; a room is online when the last one is younger than ROOM_ONLINE_MS. */
+export const HEARTBEAT_INTERVAL_MS = 5_000;
+export const ROOM_ONLINE_MS = 15_000;
+
+export const JOIN_TOKEN_TTL_MS = 60_000;
+/** A dropped peer keeps its place this long. */
+export const RESUME_GRACE_MS = 45_000;
+/** Transports prepared before Join are closed after this long unused. */
+export const PREPARED_TTL_MS = 30_000;
+
+/** Crockford's alphabet without vowels and look-alikes. */
+export const PAIRING_CODE_ALPHABET = '23456789BCDFGHJKMNPQRSTVWXYZ';
+export const PAIRING_CODE_LENGTH = 8;
+/** The TV shows a new code this often; each is accepted for PAIRING_CODE_TTL_MS. */
+export const PAIRING_CODE_ROTATION_MS = 5 * 60_000;
+export const PAIRING_CODE_TTL_MS = 10 * 60_000;
+export const PAIRING_IDLE_TTL_MS = 15 * 60_000;
+
+/** The TV offers to cancel after this long without a picture, and gives up after START_FAILS_MS. */
+export const START_CANCEL_OFFERED_MS = 10_000;
+export const START_FAILS_MS = 60_000;
+/** How long the TV thanks before it is idle again. */
+export const ENDED_SHOWN_MS = 10_000;

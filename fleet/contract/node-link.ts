@@ -1,0 +1,62 @@
+/**
+ * Media node and fleet over MQTT: the node registers with address, capacity and load, tells what happened in its
+ * calls (an outbox with ids, acknowledged by id), and is told what to end.
+ */
+import { EndReason } from './room-state.ts';
+import { PeerKind } from './grants.ts';
+import { EpochMs, Id, z } from './schema.ts';
+
+/** Retained; the last will is the same with `online: false`. */
+export const NodeRegistration = z.object({
+  protocol: z.number().int(),
+  nodeId: Id,
+  online: z.boolean(),
+  /** changes with each start of the node's process: its calls from before are gone */
+  instanceId: Id,
+  signalingUrl: z.url(),
+  workers: z.number().int().nonnegative(),
+  maxPeers: z.number().int().positive(),
+  peers: z.number().int().nonnegative(),
+  /** calls that live on it now */
+  callIds: z.array(Id),
+  asOfMs: EpochMs,
+});
+export type NodeRegistration = z.infer<typeof NodeRegistration>;
+
+/** What happened, in past tense. `eventId` is UUIDv7, so that order and repetition can be told. */
+export const CallEvent = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('call-opened'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs }),
+  z.object({
+    name: z.literal('peer-joined'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    peerId: Id,
+    peerKind: PeerKind,
+    displayName: z.string(),
+    participantCount: z.number().int(),
+  }),
+  z.object({
+    name: z.literal('peer-left'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    peerId: Id,
+    participantCount: z.number().int(),
+  }),
+  z.object({ name: z.literal('call-ended'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs, reason: EndReason }),
+]);
+export type CallEvent = z.infer<typeof CallEvent>;
+
+export const CallEvents = z.object({ events: z.array(CallEvent).min(1).max(100) });
+export type CallEvents = z.infer<typeof CallEvents>;
+export const EventAcks = z.object({ eventIds: z.array(Id) });
+export type EventAcks = z.infer<typeof EventAcks>;
+
+export const NodeCommand = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('end-call'), callId: Id }),
+  z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
+]);
+export type NodeCommand = z.infer<typeof NodeCommand>;

@@ -1,0 +1,44 @@
+/**
+ * The phone's one WebSocket: state, command, reply. Served alike by the fleet server (which relays to MQTT) and,
+ * later, by the kiosk's agent on the LAN. The token is in the first message, never in the URL.
+ */
+import { WireError } from './error-codes.ts';
+import { RoomCommand } from './room-command.ts';
+import { RoomState, RosterUpdate } from './room-state.ts';
+import { ProtocolVersion } from './protocol-version.ts';
+import { EpochMs, Id, z } from './schema.ts';
+
+export const ROOM_LINK_PATH = '/room-link';
+
+export const RoomLinkFromController = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), protocol: ProtocolVersion, token: z.string().min(1).max(200) }),
+  z.strictObject({ type: z.literal('command'), id: Id, command: RoomCommand }),
+  z.strictObject({ type: z.literal('ping') }),
+  /** ends this pairing */
+  z.strictObject({ type: z.literal('unpair') }),
+]);
+export type RoomLinkFromController = z.infer<typeof RoomLinkFromController>;
+
+export const RoomLinkToController = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.number().int(),
+    roomId: Id,
+    roomName: z.string(),
+    /** null: nothing was ever heard of the room */
+    state: RoomState.nullable(),
+    /** true: the room's heartbeat is fresh */
+    online: z.boolean(),
+    /** fleet's clock, when the room was last heard; null: never */
+    lastSeenMs: EpochMs.nullable(),
+    nowMs: EpochMs,
+  }),
+  z.object({ type: z.literal('state'), state: RoomState }),
+  z.object({ type: z.literal('presence'), online: z.boolean(), lastSeenMs: EpochMs.nullable() }),
+  z.object({ type: z.literal('roster'), roster: RosterUpdate }),
+  z.object({ type: z.literal('reply'), id: Id, error: WireError.nullable() }),
+  /** said before the close that it explains, and for a message that has no id */
+  z.object({ type: z.literal('error'), error: WireError }),
+  z.object({ type: z.literal('pong') }),
+]);
+export type RoomLinkToController = z.infer<typeof RoomLinkToController>;

@@ -1,0 +1,133 @@
+/**
+ * What a room is doing, in under 4 KB: written by the kiosk's agent alone, retained by the broker, projected by
+ * phones, console and TV. A phase carries only its own data. Readers tolerate unknown fields.
+ */
+import { ErrorCode } from './error-codes.ts';
+import { PARTICIPANTS_IN_STATE } from './limits.ts';
+import { PeerKind } from './grants.ts';
+import { EpochMs, Id, z } from './schema.ts';
+
+/** `absent`: no device, or no permission. The reason is in the state's `notices`. */
+export const MicrophoneState = z.enum(['on', 'muted', 'absent']);
+export type MicrophoneState = z.infer<typeof MicrophoneState>;
+export const CameraState = z.enum(['on', 'off', 'absent']);
+export type CameraState = z.infer<typeof CameraState>;
+
+export const Layout = z.enum(['auto', 'grid', 'speaker', 'side-by-side']);
+export type Layout = z.infer<typeof Layout>;
+
+export const Participant = z.object({
+  peerId: Id,
+  displayName: z.string(),
+  peerKind: PeerKind,
+  microphone: MicrophoneState,
+  camera: CameraState,
+  sharesScreen: z.boolean(),
+  /** `away`: dropped, its place kept */
+  connection: z.enum(['connected', 'away']),
+});
+export type Participant = z.infer<typeof Participant>;
+
+/** The meeting that one tap starts or joins. */
+export const RoomMeeting = z.object({
+  meetingId: Id,
+  title: z.string().max(200),
+  /** others hold the call already */
+  underWay: z.boolean(),
+  participantCount: z.number().int().nonnegative(),
+});
+export type RoomMeeting = z.infer<typeof RoomMeeting>;
+
+export const EndReason = z.enum([
+  'ended-by-room',
+  'ended-by-participant',
+  'left',
+  'removed',
+  'ended-by-fleet',
+  'empty',
+]);
+export type EndReason = z.infer<typeof EndReason>;
+
+export const RoomPhase = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('idle') }),
+  z.object({
+    name: z.literal('starting'),
+    meetingTitle: z.string(),
+    sinceMs: EpochMs,
+    /** after START_CANCEL_OFFERED_MS */
+    cancelOffered: z.boolean(),
+  }),
+  z.object({
+    name: z.literal('in-call'),
+    callId: Id,
+    /** the room's own peer */
+    peerId: Id,
+    meetingTitle: z.string(),
+    startedAtMs: EpochMs,
+    connection: z.enum(['connected', 'reconnecting']),
+    /** the room itself is counted, and listed first */
+    participantCount: z.number().int().nonnegative(),
+    participants: z.array(Participant).max(PARTICIPANTS_IN_STATE),
+    /** who shows a screen */
+    sharedBy: z.object({ peerId: Id, displayName: z.string() }).nullable(),
+  }),
+  z.object({
+    name: z.literal('ended'),
+    meetingTitle: z.string(),
+    durationMs: z.number().int().nonnegative(),
+    reason: EndReason,
+    callId: Id,
+    feedback: z.enum(['good', 'bad']).nullable(),
+  }),
+  z.object({ name: z.literal('fault'), code: ErrorCode, sinceMs: EpochMs, meetingTitle: z.string().nullable() }),
+]);
+export type RoomPhase = z.infer<typeof RoomPhase>;
+
+/** Things a person should know; the words are looked up by code. */
+export const RoomNotice = z.enum([
+  'camera-missing',
+  'camera-refused',
+  'microphone-missing',
+  'microphone-refused',
+  'fleet-unreachable',
+  'media-unreachable',
+  'screen-missing',
+  'protocol-refused',
+]);
+export type RoomNotice = z.infer<typeof RoomNotice>;
+
+export const RoomState = z.object({
+  protocol: z.number().int(),
+  roomId: Id,
+  roomName: z.string().max(120),
+  /** counts the agent's starts: a lower one is a second writer's */
+  epoch: z.number().int().nonnegative(),
+  /** counts changes within an epoch */
+  revision: z.number().int().nonnegative(),
+  /** kiosk's clock */
+  asOfMs: EpochMs,
+  phase: RoomPhase,
+  meeting: RoomMeeting.nullable(),
+  microphone: MicrophoneState,
+  camera: CameraState,
+  volumePercent: z.number().int().min(0).max(100),
+  layout: Layout,
+  /** page of the stage, from 0 */
+  stagePage: z.number().int().nonnegative(),
+  stagePageCount: z.number().int().positive(),
+  notices: z.array(RoomNotice),
+});
+export type RoomState = z.infer<typeof RoomState>;
+
+/** The whole roster, for a phone that shows it: a snapshot, then deltas of the next revision each. */
+export const RosterUpdate = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), callId: Id, revision: z.number().int(), participants: z.array(Participant) }),
+  z.object({
+    kind: z.literal('delta'),
+    callId: Id,
+    revision: z.number().int(),
+    changed: z.array(Participant),
+    removedPeerIds: z.array(Id),
+  }),
+]);
+export type RosterUpdate = z.infer<typeof RosterUpdate>;

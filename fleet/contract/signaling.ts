@@ -1,0 +1,236 @@
+/**
+ * Client and media node over one WebSocket. The first request is `hello`; it admits and prepares (transports are made,
+ * the receiving one connects through the silent `anchor` consumer), and nothing is produced or consumed until `join`.
+ *
+ * Frames are JSON text: a request `{id, method, data}`, its response `{id, ok, data | error}`, a notification
+ * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters are mediasoup's own
+ * (https://mediasoup.org/documentation/v3/mediasoup/api/), passed through; mediasoup checks them itself.
+ */
+import { WireError } from './error-codes.ts';
+import { PeerKind, Right } from './grants.ts';
+import { MAX_TILES } from './limits.ts';
+import { CameraState, EndReason, MicrophoneState, Participant } from './room-state.ts';
+import { ProtocolVersion } from './protocol-version.ts';
+import { EpochMs, Id, PersonName, z } from './schema.ts';
+
+export const SIGNALING_PATH = '/signaling';
+
+/** mediasoup's structures: objects here, checked in full by mediasoup. */
+const RtpCapabilities = z.looseObject({ codecs: z.array(z.looseObject({ mimeType: z.string() })).optional() });
+const RtpParameters = z.looseObject({ codecs: z.array(z.looseObject({ mimeType: z.string() })) });
+const DtlsParameters = z.looseObject({
+  role: z.enum(['auto', 'client', 'server']).optional(),
+  fingerprints: z
+    .array(z.object({ algorithm: z.string(), value: z.string() }))
+    .min(1)
+    .max(10),
+});
+const IceParameters = z.looseObject({ usernameFragment: z.string(), password: z.string() });
+const TransportId = z.string().max(64);
+
+/** What a track shows or says. */
+export const MediaSource = z.enum(['microphone', 'camera', 'screen', 'screen-audio']);
+export type MediaSource = z.infer<typeof MediaSource>;
+
+export const TransportParameters = z.object({
+  transportId: TransportId,
+  iceParameters: IceParameters,
+  iceCandidates: z.array(z.looseObject({})),
+  dtlsParameters: DtlsParameters,
+});
+export type TransportParameters = z.infer<typeof TransportParameters>;
+
+/** A consumer that the node has made for this client. It runs already unless `paused`. */
+export const ConsumerParameters = z.object({
+  consumerId: z.string(),
+  producerId: z.string(),
+  peerId: Id,
+  source: MediaSource,
+  kind: z.enum(['audio', 'video']),
+  rtpParameters: RtpParameters,
+  /** the sender has muted it, or turned it off */
+  paused: z.boolean(),
+});
+export type ConsumerParameters = z.infer<typeof ConsumerParameters>;
+
+/** The way into media on one router: in `welcome`, and again in `media-moved` after a worker's death. */
+export const MediaSetup = z.object({
+  routerRtpCapabilities: RtpCapabilities,
+  send: TransportParameters,
+  recv: TransportParameters,
+  /** a silent audio consumer whose only purpose is to connect the receiving transport ahead of time */
+  anchor: z.object({ consumerId: z.string(), producerId: z.string(), rtpParameters: RtpParameters }),
+});
+export type MediaSetup = z.infer<typeof MediaSetup>;
+
+/** What a client shows and how large, so that nothing else is sent to it. */
+export const View = z.discriminatedUnion('kind', [
+  /** before the client knows who is there: the node chooses up to `maxTiles` */
+  z.strictObject({
+    kind: z.literal('auto'),
+    maxTiles: z.number().int().min(0).max(MAX_TILES),
+    tileHeightPx: z.number().int().min(0).max(4320),
+  }),
+  z.strictObject({
+    kind: z.literal('exact'),
+    tiles: z
+      .array(
+        z.strictObject({
+          peerId: Id,
+          source: z.enum(['camera', 'screen']),
+          heightPx: z.number().int().min(1).max(4320),
+        }),
+      )
+      .max(MAX_TILES + 4),
+  }),
+]);
+export type View = z.infer<typeof View>;
+
+export const CallSnapshot = z.object({
+  callId: Id,
+  meetingTitle: z.string(),
+  startedAtMs: EpochMs,
+  rights: z.array(Right),
+  /** all who are in, this peer included */
+  participants: z.array(Participant),
+  consumers: z.array(ConsumerParameters),
+  activeSpeakerPeerId: Id.nullable(),
+});
+export type CallSnapshot = z.infer<typeof CallSnapshot>;
+
+/** Each method: what the client sends and what it gets back. */
+export const signalingMethods = {
+  hello: {
+    request: z.strictObject({
+      protocol: ProtocolVersion,
+      admission: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('token'), token: z.string().max(4096) }),
+        /** within RESUME_GRACE_MS of the drop */
+        z.strictObject({
+          kind: z.literal('resume'),
+          peerId: Id,
+          secret: z.string().max(200),
+          /** the page was reloaded and has no transports: the answer is `restarted`, never `kept` */
+          mediaGone: z.boolean().optional(),
+        }),
+      ]),
+    }),
+    response: z.object({
+      protocol: z.number().int(),
+      callId: Id,
+      peerId: Id,
+      peerKind: PeerKind,
+      meetingTitle: z.string(),
+      /** shown to nobody; resumes this peer */
+      resumeSecret: z.string(),
+      /**
+       * `fresh`: new transports, then `join`.
+       * `kept`: the page kept its transports; here are their new ICE parameters and what changed meanwhile.
+       * `restarted`: the place is kept, the media is new (the worker died, or the page was reloaded): set up again,
+       *   produce again; `call` has the consumers.
+       */
+      admission: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('fresh'), media: MediaSetup }),
+        z.object({
+          kind: z.literal('kept'),
+          call: CallSnapshot,
+          sendIceParameters: IceParameters,
+          recvIceParameters: IceParameters,
+        }),
+        z.object({ kind: z.literal('restarted'), call: CallSnapshot, media: MediaSetup }),
+      ]),
+    }),
+  },
+  join: {
+    request: z.strictObject({
+      /** ignored where the token names the peer */
+      displayName: PersonName,
+      rtpCapabilities: RtpCapabilities,
+      microphone: MicrophoneState,
+      camera: CameraState,
+      view: View,
+    }),
+    response: CallSnapshot,
+  },
+  'connect-transport': {
+    request: z.strictObject({ transportId: TransportId, dtlsParameters: DtlsParameters }),
+    response: z.object({}),
+  },
+  produce: {
+    request: z.strictObject({
+      transportId: TransportId,
+      /** chosen by the client, so that it need not wait for the answer */
+      producerId: Id,
+      kind: z.enum(['audio', 'video']),
+      source: MediaSource,
+      rtpParameters: RtpParameters,
+      paused: z.boolean(),
+    }),
+    response: z.object({}),
+  },
+  'close-producer': { request: z.strictObject({ producerId: Id }), response: z.object({}) },
+  'pause-producer': { request: z.strictObject({ producerId: Id }), response: z.object({}) },
+  'resume-producer': { request: z.strictObject({ producerId: Id }), response: z.object({}) },
+  /** tells what cannot be told by a producer: a device that is not there */
+  'set-media-state': {
+    request: z.strictObject({ microphone: MicrophoneState, camera: CameraState }),
+    response: z.object({}),
+  },
+  show: { request: z.strictObject({ view: View }), response: z.object({}) },
+  'request-key-frame': { request: z.strictObject({ consumerId: z.string().max(64) }), response: z.object({}) },
+  'restart-ice': {
+    request: z.strictObject({ transportId: TransportId }),
+    response: z.object({ iceParameters: IceParameters }),
+  },
+  /** `peerId: null`: everyone but the asker. Needs the right `mute`. */
+  'mute-peer': { request: z.strictObject({ peerId: Id.nullable() }), response: z.object({}) },
+  /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
+  'remove-peer': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
+  /** Needs the right `end`. */
+  'end-call': { request: z.strictObject({}), response: z.object({}) },
+  leave: { request: z.strictObject({}), response: z.object({}) },
+  ping: { request: z.strictObject({}), response: z.object({}) },
+} as const;
+export type SignalingMethod = keyof typeof signalingMethods;
+export type RequestOf<M extends SignalingMethod> = z.input<(typeof signalingMethods)[M]['request']>;
+export type ResponseOf<M extends SignalingMethod> = z.output<(typeof signalingMethods)[M]['response']>;
+
+/** What the node tells by itself. */
+export const SignalingNotification = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('peer-joined'), data: z.object({ participant: Participant }) }),
+  z.object({ event: z.literal('peer-changed'), data: z.object({ participant: Participant }) }),
+  z.object({ event: z.literal('peer-left'), data: z.object({ peerId: Id }) }),
+  z.object({ event: z.literal('consumer-added'), data: ConsumerParameters }),
+  z.object({ event: z.literal('consumer-closed'), data: z.object({ consumerId: z.string() }) }),
+  z.object({ event: z.literal('consumer-paused'), data: z.object({ consumerId: z.string() }) }),
+  z.object({ event: z.literal('consumer-resumed'), data: z.object({ consumerId: z.string() }) }),
+  /** raw, from the node; the stage holds it for 2 s */
+  z.object({ event: z.literal('active-speaker'), data: z.object({ peerId: Id.nullable() }) }),
+  /** the loudest, in dBov (-127 to 0), a few times a second */
+  z.object({
+    event: z.literal('audio-levels'),
+    data: z.object({ levels: z.array(z.object({ peerId: Id, dBov: z.number() })) }),
+  }),
+  /** somebody with the right has muted this peer; its own track follows */
+  z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
+  /** the worker died: same peer, same place, new media */
+  z.object({ event: z.literal('media-moved'), data: MediaSetup }),
+  z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),
+  z.object({ event: z.literal('call-ended'), data: z.object({ reason: EndReason }) }),
+]);
+export type SignalingNotification = z.infer<typeof SignalingNotification>;
+
+/** The outer frame of a request; `data` is parsed by the method's own schema. */
+export const RequestFrame = z.strictObject({
+  id: z.number().int().nonnegative(),
+  method: z.string().max(40),
+  data: z.unknown(),
+});
+export type RequestFrame = z.infer<typeof RequestFrame>;
+
+export const ResponseFrame = z.discriminatedUnion('ok', [
+  z.object({ id: z.number().int(), ok: z.literal(true), data: z.unknown() }),
+  /** `id: null`: the frame could not be read so far */
+  z.object({ id: z.number().int().nullable(), ok: z.literal(false), error: WireError }),
+]);
+export type ResponseFrame = z.infer<typeof ResponseFrame>;

@@ -1,0 +1,200 @@
+/**
+ * The MQTT wire: every topic, who writes it, who reads it, what it carries. MQTT 3.1.1 features alone.
+ * Denied by default: the broker's rules are made from this table.
+ */
+import { WireError } from './error-codes.ts';
+import { CallGrant } from './grants.ts';
+import { CommandEnvelope, CommandReply } from './room-command.ts';
+import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
+import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
+import { EpochMs, Id, Language, z } from './schema.ts';
+
+const ROOT = 'maru/1';
+
+/** Desired state, fleet to kiosk, retained; published again whenever the broker or the fleet starts. */
+export const RoomDesired = z.object({
+  protocol: z.number().int(),
+  roomId: Id,
+  roomName: z.string().max(120),
+  /** language of the TV */
+  language: Language,
+  /** where phones open the controller: origin and path, to which the TV adds `#code=` */
+  controllerUrl: z.url(),
+  /** what one tap starts or joins */
+  meeting: RoomMeeting.nullable(),
+  /** fleet's clock when this was written */
+  nowMs: EpochMs,
+});
+export type RoomDesired = z.infer<typeof RoomDesired>;
+
+/** Kiosk to fleet, retained; the last will is the same with `online: false`. */
+export const RoomPresence = z.object({ online: z.boolean(), epoch: z.number().int(), asOfMs: EpochMs });
+export type RoomPresence = z.infer<typeof RoomPresence>;
+
+/** Codes that the TV shows, as hex SHA-256 of `roomId:CODE`: the fleet checks what a phone types against them. */
+export const PairingOffer = z.object({
+  codes: z.array(z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), expiresAtMs: EpochMs })).max(4),
+});
+export type PairingOffer = z.infer<typeof PairingOffer>;
+
+/** What a kiosk asks of the fleet by itself. */
+export const RoomRequest = z.discriminatedUnion('name', [
+  /** a fresh grant for the room's meeting; `endedCallId`: the last one led to a call that is over */
+  z.strictObject({ name: z.literal('request-grant'), id: Id, endedCallId: Id.nullable() }),
+]);
+export type RoomRequest = z.infer<typeof RoomRequest>;
+
+export const RoomResponse = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
+  z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
+  /** a phone paired with this code: show another */
+  z.object({ name: z.literal('pairing-code-used'), sha256: z.string() }),
+]);
+export type RoomResponse = z.infer<typeof RoomResponse>;
+
+/** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
+export const FleetKeys = z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) });
+export type FleetKeys = z.infer<typeof FleetKeys>;
+
+type Party = 'fleet' | 'room' | 'node';
+type TopicRule = { pattern: string; writer: Party; readers: Party[]; retained: boolean; qos: 0 | 1; schema: z.ZodType };
+
+/** `{id}` is the writer's or reader's own id; a room or node reaches no other's. */
+export const topicRules = {
+  desired: {
+    pattern: `${ROOT}/rooms/{id}/desired`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: RoomDesired,
+  },
+  state: {
+    pattern: `${ROOT}/rooms/{id}/state`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: RoomState,
+  },
+  presence: {
+    pattern: `${ROOT}/rooms/{id}/presence`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: RoomPresence,
+  },
+  pairing: {
+    pattern: `${ROOT}/rooms/{id}/pairing`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: PairingOffer,
+  },
+  command: {
+    pattern: `${ROOT}/rooms/{id}/command`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: false,
+    qos: 1,
+    schema: CommandEnvelope,
+  },
+  reply: {
+    pattern: `${ROOT}/rooms/{id}/reply`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: false,
+    qos: 1,
+    schema: CommandReply,
+  },
+  request: {
+    pattern: `${ROOT}/rooms/{id}/request`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: false,
+    qos: 1,
+    schema: RoomRequest,
+  },
+  response: {
+    pattern: `${ROOT}/rooms/{id}/response`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: false,
+    qos: 1,
+    schema: RoomResponse,
+  },
+  roster: {
+    pattern: `${ROOT}/rooms/{id}/roster`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: false,
+    qos: 1,
+    schema: RosterUpdate,
+  },
+  keys: {
+    pattern: `${ROOT}/fleet/keys`,
+    writer: 'fleet',
+    readers: ['node'],
+    retained: true,
+    qos: 1,
+    schema: FleetKeys,
+  },
+  registration: {
+    pattern: `${ROOT}/nodes/{id}/registration`,
+    writer: 'node',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: NodeRegistration,
+  },
+  callEvents: {
+    pattern: `${ROOT}/nodes/{id}/call-events`,
+    writer: 'node',
+    readers: ['fleet'],
+    retained: false,
+    qos: 1,
+    schema: CallEvents,
+  },
+  eventAcks: {
+    pattern: `${ROOT}/nodes/{id}/event-acks`,
+    writer: 'fleet',
+    readers: ['node'],
+    retained: false,
+    qos: 1,
+    schema: EventAcks,
+  },
+  nodeCommand: {
+    pattern: `${ROOT}/nodes/{id}/command`,
+    writer: 'fleet',
+    readers: ['node'],
+    retained: false,
+    qos: 1,
+    schema: NodeCommand,
+  },
+} as const satisfies Record<string, TopicRule>;
+export type TopicName = keyof typeof topicRules;
+
+/** The topic itself; `'+'` for a subscription to all of a kind. */
+export function topicOf(name: TopicName, id = ''): string {
+  return topicRules[name].pattern.replace('{id}', id);
+}
+
+/** Which rule a concrete topic falls under, and whose it is; null: none, so denied. */
+export function ruleOfTopic(topic: string): { name: TopicName; id: string } | null {
+  for (const name of Object.keys(topicRules) as TopicName[]) {
+    const [before, after] = topicRules[name].pattern.split('{id}');
+    if (after === undefined) {
+      if (topic === before) return { name, id: '' };
+      continue;
+    }
+    if (!topic.startsWith(before!) || !topic.endsWith(after)) continue;
+    const id = topic.slice(before!.length, topic.length - after.length);
+    if (id !== '' && !id.includes('/')) return { name, id };
+  }
+  return null;
+}
+
+/** MQTT client ids, bound to the certificate's common name. */
+export const clientIdOf = (party: Exclude<Party, 'fleet'>, id: string): string => `${party}:${id}`;

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { verifyAudit } from '../audit/index.ts';
+import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import { CertificateAuthority, CertificateRegister, Enrolment, newSigningRequest, ServerCertificate } from './index.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+let authority: CertificateAuthority;
+let register: CertificateRegister;
+let enrolment: Enrolment;
+const roomId = newId();
+const fail = (error: unknown) => {
+  throw error;
+};
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-devices-'));
+  store = authorityStore({ dataDir, onFatal: fail });
+  await store.start();
+  authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
+  await authority.start();
+  register = new CertificateRegister({ store });
+  await register.start();
+  enrolment = new Enrolment({ store, authority, register, logger: pino({ level: 'silent' }) });
+  await store.write((trx) =>
+    trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
+  );
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+const claim = async () => (await store.write((trx) => enrolment.makeClaim(trx, roomId, 'test'))).claimCode;
+const serials = async () =>
+  (await store.read.selectFrom('certificate').selectAll().orderBy('issuedAtMs').execute()).map((row) => row.serial);
+
+test('a claim enrols once, two at the same instant included', async () => {
+  const claimCode = await claim();
+  const [one, two] = await Promise.all([newSigningRequest(), newSigningRequest()]);
+  const results = await Promise.allSettled(
+    [one, two].map(({ csrPem }) => enrolment.enrol({ claimCode, csrPem }, 'net')),
+  );
+  expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(await serials()).toHaveLength(1);
+  expect(await verifyAudit(store)).toMatchObject({ intact: true });
+});
+
+test('a claim is good for ten minutes', async () => {
+  const claimCode = await claim();
+  const { csrPem } = await newSigningRequest();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 + 1 });
+  await expect(enrolment.enrol({ claimCode, csrPem }, 'net')).rejects.toMatchObject({ code: 'claim-code-invalid' });
+});
+
+test('a new box revokes the former, and whoever holds connections is told', async () => {
+  const told: string[] = [];
+  register.onRevoked((identity) => told.push(identity));
+  await enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
+  const [former] = await serials();
+  expect(register.isAccepted(`room:${roomId}`, former!)).toBe(true);
+  await enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
+  expect(told).toEqual([`room:${roomId}`]);
+  expect(register.isAccepted(`room:${roomId}`, former!)).toBe(false);
+  const reloaded = new CertificateRegister({ store });
+  await reloaded.start();
+  expect(reloaded.isAccepted(`room:${roomId}`, former!)).toBe(false);
+  expect(reloaded.isEnrolled(`room:${roomId}`)).toBe(true);
+});
+
+test('a request that its key did not sign is refused, and spends no claim', async () => {
+  const claimCode = await claim();
+  const { csrPem } = await newSigningRequest();
+  const lines = csrPem.split('\n');
+  lines[lines.length - 3] = lines[lines.length - 3]!.split('').reverse().join('');
+  await expect(enrolment.enrol({ claimCode, csrPem: lines.join('\n') }, 'net')).rejects.toMatchObject({
+    code: 'bad-message',
+  });
+  await expect(
+    enrolment.enrol({ claimCode: claimCode.toLowerCase().replaceAll('-', ' '), csrPem }, 'net'),
+  ).resolves.toMatchObject({ roomId });
+});
+
+test('the server certificate is kept while it fits, and made again for other hosts or at two thirds of its life', async () => {
+  const make = async (hosts: string[]) => {
+    const certificate = new ServerCertificate({
+      directory: join(dataDir, 'tls'),
+      hosts,
+      authority,
+      onRenewed: () => {},
+      onFailed: fail,
+    });
+    await certificate.start();
+    certificate.stop();
+    return String(certificate.tls.cert);
+  };
+  const first = await make(['127.0.0.1', 'localhost']);
+  expect(await make(['127.0.0.1', 'localhost'])).toBe(first);
+  const second = await make(['127.0.0.1', 'localhost', 'maru.example']);
+  expect(second).not.toBe(first);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61 * 86_400_000 });
+  expect(await make(['127.0.0.1', 'localhost', 'maru.example'])).not.toBe(second);
+});
+
+test('keys are readable by us alone', async () => {
+  expect(statSync(join(dataDir, 'ca/ca.key.pem')).mode & 0o777).toBe(0o600);
+});

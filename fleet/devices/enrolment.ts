@@ -1,0 +1,135 @@
+/**
+ * From a claim code to a room's certificate, and its renewal. Codes are stored hashed, work once and ten minutes at
+ * most; a box that enrols takes the room over, so that the former box's certificates end with it.
+ */
+import type { Logger } from 'pino';
+import { UserError } from '#contract/error-codes.ts';
+import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
+import { clientIdOf } from '#contract/topics.ts';
+import { appendAudit } from '../audit/index.ts';
+import { AttemptLimit } from '../people/index.ts';
+import { type AuthorityStore, type AuthorityWrite, hashOf, newCode } from '../store/index.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import type { CertificateRegister } from './certificate-register.ts';
+
+const CLAIM_TTL_MS = 10 * 60_000;
+const CLAIM_CODE_LENGTH = 12;
+const RENEWALS_PER_HOUR = 10;
+
+export type EnrolmentDependencies = {
+  store: AuthorityStore;
+  authority: CertificateAuthority;
+  register: CertificateRegister;
+  logger: Logger;
+};
+export type Enrolled = { roomId: string; roomName: string; certificatePem: string; caPem: string };
+
+export class Enrolment {
+  readonly #deps: EnrolmentDependencies;
+  readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 2 });
+  readonly #renewals = new AttemptLimit({ burst: RENEWALS_PER_HOUR, refillPerMinute: RENEWALS_PER_HOUR / 60 });
+  readonly #enrolledHandlers: ((roomId: string) => void)[] = [];
+
+  constructor(deps: EnrolmentDependencies) {
+    this.#deps = deps;
+  }
+
+  /** A new box stands in the room: what the former reported counts no more. */
+  onEnrolled(handler: (roomId: string) => void): void {
+    this.#enrolledHandlers.push(handler);
+  }
+
+  /** The code itself is shown once and stored nowhere. */
+  async makeClaim(
+    trx: AuthorityWrite,
+    roomId: string,
+    actor: string,
+  ): Promise<{ claimCode: string; expiresAtMs: number }> {
+    const claimCode = newCode(PAIRING_CODE_ALPHABET, CLAIM_CODE_LENGTH).replace(/(.{4})(?=.)/g, '$1-');
+    const nowMs = Date.now();
+    const expiresAtMs = nowMs + CLAIM_TTL_MS;
+    await trx.deleteFrom('claim').where('expiresAtMs', '<', nowMs).execute();
+    await trx
+      .insertInto('claim')
+      .values({ codeHash: hashOfCode(claimCode), roomId, expiresAtMs, usedAtMs: null })
+      .execute();
+    await appendAudit(trx, { kind: 'claim-made', actor, subject: `room:${roomId}`, details: { expiresAtMs } });
+    return { claimCode, expiresAtMs };
+  }
+
+  /** @throws UserError claim-code-invalid, too-many-attempts; ProtocolError for a request that proves no key */
+  async enrol(request: { claimCode: string; csrPem: string }, network: string): Promise<Enrolled> {
+    const { store, authority, register, logger } = this.#deps;
+    if (!this.#byNetwork.take(network)) {
+      logger.warn({ network, code: 'too-many-attempts' }, 'enrolment refused');
+      throw new UserError('too-many-attempts');
+    }
+    const codeHash = hashOfCode(request.claimCode);
+    const claim = await store.read
+      .selectFrom('claim')
+      .select('roomId')
+      .where('codeHash', '=', codeHash)
+      .where('usedAtMs', 'is', null)
+      .where('expiresAtMs', '>', Date.now())
+      .executeTakeFirst();
+    if (!claim) return this.#refuse(network);
+    const identity = clientIdOf('room', claim.roomId);
+    const issued = await authority.issueClient(identity, request.csrPem);
+    const done = await store.write(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('claim')
+        .set({ usedAtMs: Date.now() })
+        .where('codeHash', '=', codeHash)
+        .where('usedAtMs', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return null;
+      const revoked = await register.revokeAll(trx, identity, 'fleet');
+      const recorded = await register.record(trx, identity, issued);
+      await appendAudit(trx, {
+        kind: 'room-enrolled',
+        actor: `network:${network}`,
+        subject: identity,
+        details: { serial: issued.serial },
+      });
+      const room = await trx
+        .selectFrom('room')
+        .select('roomName')
+        .where('roomId', '=', claim.roomId)
+        .executeTakeFirstOrThrow();
+      return { revoked, recorded, roomName: room.roomName };
+    });
+    if (!done) return this.#refuse(network);
+    done.revoked.apply();
+    done.recorded.apply();
+    this.#byNetwork.giveBack(network);
+    for (const handler of this.#enrolledHandlers) handler(claim.roomId);
+    logger.info({ identity, serial: issued.serial }, 'room enrolled');
+    return {
+      roomId: claim.roomId,
+      roomName: done.roomName,
+      certificatePem: issued.certificatePem,
+      caPem: authority.certificatePem,
+    };
+  }
+
+  /** For who came with a good certificate of `identity`. The former stays good until it expires. */
+  async renew(identity: string, csrPem: string): Promise<{ certificatePem: string; caPem: string }> {
+    const { store, authority, register } = this.#deps;
+    if (!this.#renewals.take(identity)) throw new UserError('too-many-attempts');
+    const issued = await authority.issueClient(identity, csrPem);
+    const recorded = await store.write((trx) => register.record(trx, identity, issued));
+    recorded.apply();
+    return { certificatePem: issued.certificatePem, caPem: authority.certificatePem };
+  }
+
+  async #refuse(network: string): Promise<never> {
+    this.#deps.logger.warn({ network, code: 'claim-code-invalid' }, 'enrolment refused');
+    await this.#deps.store.write((trx) =>
+      appendAudit(trx, { kind: 'enrolment-refused', actor: `network:${network}`, subject: 'claim' }),
+    );
+    throw new UserError('claim-code-invalid');
+  }
+}
+
+/** Typed by people: case and dashes do not matter. */
+const hashOfCode = (claimCode: string): string => hashOf(claimCode.toUpperCase().replace(/[\s-]/g, ''));

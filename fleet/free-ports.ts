@@ -1,0 +1,66 @@
+/** Free ports for a fleet that must not be in anyone's way; kept in the data directory, so that links stay right. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Ports } from './options.ts';
+
+const TRIES = 50;
+
+export async function keptFreePorts(dataDir: string): Promise<Ports> {
+  const path = join(dataDir, 'ports.json');
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Ports;
+  const [http, deviceApi, mqtt, signaling] = (await freeTcpPorts(4)) as [number, number, number, number];
+  const ports = { http, deviceApi, mqtt, signaling, mediaBase: await freeRange(availableParallelism()) };
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(path, JSON.stringify(ports));
+  return ports;
+}
+
+async function freeTcpPorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+/** One port per media worker, in a row, free for UDP and TCP both. */
+async function freeRange(length: number): Promise<number> {
+  for (let i = 0; i < TRIES; i += 1) {
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
+    const checks = Array.from({ length }, (_, offset) =>
+      Promise.all([isFreeTcp(base + offset), isFreeUdp(base + offset)]),
+    );
+    if ((await Promise.all(checks)).flat().every(Boolean)) return base;
+  }
+  throw new Error('no free ports for media');
+}
+
+async function isFreeTcp(port: number): Promise<boolean> {
+  const server = createServer();
+  server.listen(port, '0.0.0.0');
+  return once(server, 'listening').then(
+    async () => {
+      await once(server.close(), 'close');
+      return true;
+    },
+    () => false,
+  );
+}
+
+async function isFreeUdp(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  socket.bind(port, '0.0.0.0');
+  return once(socket, 'listening').then(
+    async () => {
+      const closed = once(socket, 'close');
+      socket.close();
+      await closed;
+      return true;
+    },
+    () => false,
+  );
+}

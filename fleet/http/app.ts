@@ -1,0 +1,137 @@
+/** Composes the browsers' HTTP server: what it answers, not where it listens (that is `server.ts`). */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
+import cookie from '@fastify/cookie';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { ProtocolError, UserError } from '#contract/error-codes.ts';
+import { pagePaths } from '#contract/http-api.ts';
+import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
+import { ROOM_LINK_PATH } from '#contract/room-link.ts';
+import type { Accounts, RouteHandlers, Sessions } from '../people/index.ts';
+import { apiDocsPage } from './api-docs.ts';
+import { accountOf, installApiRoutes } from './api-routes.ts';
+import { isLoopback, networkOf } from './client-address.ts';
+import { installErrorHandler } from './error-handler.ts';
+import type { Metrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
+import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
+import { installPages, type PagesOptions } from './pages.ts';
+import { allowInline, inlineHashesOf, installSecurityHeaders } from './security-headers.ts';
+
+export type AppDependencies = {
+  /** null: plain http, on loopback */
+  tls: SecureContextOptions | null;
+  hosts: readonly string[];
+  fleetUrl: () => string;
+  handlers: RouteHandlers;
+  accounts: Accounts;
+  sessions: Sessions;
+  pages: PagesOptions;
+  signalingOrigins: () => string[];
+  /** DER, for phones; null where there is nothing to trust */
+  caCertificate: Buffer | null;
+  metrics: Metrics;
+  onRoomLink: (request: IncomingMessage, socket: Duplex, head: Buffer, network: string) => void;
+  logger: Logger;
+};
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** a person reads a page for a while before the next request; a new connection would cost them round trips */
+const KEEP_ALIVE_MS = 72_000;
+
+export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
+  const { tls, hosts, handlers, accounts, sessions, metrics, logger } = deps;
+  const secure = tls !== null;
+  const origins: Origins = { hosts, secure };
+  const app = Fastify({
+    loggerInstance: logger as never,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_HTTP_BODY_BYTES,
+    trustProxy: false,
+    forceCloseConnections: true,
+    serverFactory: (handler) => {
+      const options = {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        noDelay: true,
+      };
+      return (
+        tls ? createTlsServer({ ...tls, ...options, minVersion: 'TLSv1.2' }, handler) : createServer(options, handler)
+      ) as Server;
+    },
+  }) as unknown as FastifyInstance;
+  app.decorateRequest('account', null);
+  installErrorHandler(app);
+  app.addHook('onRequest', async (request) => {
+    if (!isKnownHost(origins, request.headers.host)) throw new ProtocolError('not-found', 'not a host of ours');
+    if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
+      throw new UserError('forbidden', 'a page of another origin');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+    if (reply.statusCode >= 400) metrics.refused('http', String(reply.statusCode));
+  });
+  await app.register(cookie);
+  await installSecurityHeaders(app, { secure, signalingOrigins: deps.signalingOrigins });
+  installApiRoutes(app, { handlers, accounts, sessions, secure });
+  await installPages(app, deps.pages);
+  installOwnPages(app, deps);
+  installUpgrades(app, origins, deps);
+  return app;
+}
+
+function installOwnPages(
+  app: FastifyInstance,
+  { fleetUrl, caCertificate, metrics, accounts, sessions, tls }: AppDependencies,
+): void {
+  app.get(pagePaths.openApi, async () => openApi(fleetUrl()));
+  app.get(pagePaths.apiDocs, async (_request, reply) => {
+    const html = apiDocsPage(openApi(fleetUrl()));
+    allowInline(reply, 'style', inlineHashesOf(html, 'style'));
+    return reply.type('text/html; charset=utf-8').send(html);
+  });
+  app.get(pagePaths.health, async () => ({ status: 'ok' }));
+  app.get(pagePaths.metrics, async (request, reply) => {
+    const account = isLoopback(request.raw)
+      ? null
+      : await accountOf(request, { accounts, sessions, secure: tls !== null });
+    if (!isLoopback(request.raw) && account?.role !== 'admin')
+      throw new UserError(account ? 'forbidden' : 'not-signed-in');
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+  app.get(pagePaths.caCertificate, async (_request, reply) => {
+    if (!caCertificate) throw new ProtocolError('not-found', 'no certificate authority of ours is in use');
+    return reply
+      .type('application/x-x509-ca-cert')
+      .header('content-disposition', 'attachment; filename="maru-ca.crt"')
+      .send(caCertificate);
+  });
+}
+
+/** WebSockets do not pass Fastify: the room link is the only one, and its Origin is checked here. */
+function installUpgrades(
+  app: FastifyInstance,
+  origins: Origins,
+  { onRoomLink, logger, metrics }: AppDependencies,
+): void {
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const network = networkOf(request);
+    const path = request.url?.split('?')[0];
+    const allowed =
+      path === ROOM_LINK_PATH &&
+      isKnownHost(origins, request.headers.host) &&
+      isAllowedOrigin(origins, request.headers);
+    if (allowed) return onRoomLink(request, socket, head, network);
+    const status = path === ROOM_LINK_PATH ? '403 Forbidden' : '404 Not Found';
+    logger.warn({ network, path, code: path === ROOM_LINK_PATH ? 'forbidden' : 'not-found' }, 'upgrade refused');
+    metrics.refused('http', status.slice(0, 3));
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * The device API on its own TLS listener: client certificates are asked for here and nowhere where browsers come, and
+ * needed only to renew one.
+ */
+import { createServer } from 'node:https';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { UserError } from '#contract/error-codes.ts';
+import { enrolmentRoutes } from '#contract/enrolment.ts';
+import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
+import { clientIdOf } from '#contract/topics.ts';
+import { parse } from '#contract/schema.ts';
+import { parseIdentity } from '../broker/index.ts';
+import type { CertificateRegister, Enrolment } from '../devices/index.ts';
+import { networkOf } from './client-address.ts';
+import { installErrorHandler } from './error-handler.ts';
+
+export type DeviceAppDependencies = {
+  tls: SecureContextOptions;
+  enrolment: Enrolment;
+  register: CertificateRegister;
+  mqttUrl: () => string;
+  logger: Logger;
+};
+
+const TIMEOUT_MS = 10_000;
+
+export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: DeviceAppDependencies): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: logger as never,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_HTTP_BODY_BYTES,
+    forceCloseConnections: true,
+    serverFactory: (handler) =>
+      createServer(
+        {
+          ...tls,
+          requestCert: true,
+          rejectUnauthorized: false,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: TIMEOUT_MS,
+          headersTimeout: TIMEOUT_MS,
+          requestTimeout: TIMEOUT_MS,
+        },
+        handler,
+      ),
+  }) as unknown as FastifyInstance;
+  installErrorHandler(app);
+  const { enrol, renew } = enrolmentRoutes;
+  app.post(enrol.path, async (request) => {
+    const enrolled = await enrolment.enrol(parse(enrol.body, request.body), networkOf(request.raw));
+    return parse(enrol.response, { ...enrolled, mqttUrl: mqttUrl() });
+  });
+  app.post(renew.path, async (request) => {
+    const socket = request.raw.socket as TLSSocket;
+    const certificate = socket.getPeerCertificate();
+    const who = socket.authorized ? parseIdentity(certificate.subject?.CN) : null;
+    const identity = who && clientIdOf(who.party, who.id);
+    if (!identity || !register.isAccepted(identity, certificate.serialNumber))
+      throw new UserError('forbidden', 'renewal needs the certificate that it replaces');
+    return parse(renew.response, await enrolment.renew(identity, parse(renew.body, request.body).csrPem));
+  });
+  return app;
+}

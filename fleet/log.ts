@@ -1,0 +1,58 @@
+/** The processes' log: JSON lines or lines for people, on stderr, so that stdout stays whoever started us's. No secret ever. */
+import { Writable } from 'node:stream';
+import { pino, type Logger } from 'pino';
+
+const SECRET_NAMES = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'oneTimePassword',
+  'passwordHash',
+  'token',
+  'controllerToken',
+  'joinToken',
+  'resumeSecret',
+  'secret',
+  'invite',
+  'claimCode',
+  'cookie',
+  'authorization',
+  'csrPem',
+  'keyPem',
+  'grant',
+  'joinUrl',
+];
+const LEVELS: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+
+export function createLogger({
+  process: name,
+  json,
+  out = process.stderr,
+}: {
+  process: string;
+  json: boolean;
+  out?: Writable;
+}): Logger {
+  const paths = SECRET_NAMES.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]);
+  const options = { base: { process: name }, redact: { paths, censor: '[secret]' } };
+  return pino(
+    options,
+    json
+      ? out
+      : new Writable({
+          write: (line: Buffer, _encoding, done) => {
+            out.write(forPeople(line));
+            done();
+          },
+        }),
+  );
+}
+
+function forPeople(line: Buffer): string {
+  const { level, time, process: name, msg, err, ...rest } = JSON.parse(line.toString()) as Record<string, unknown>;
+  const fields = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const stack = (err as { stack?: string } | undefined)?.stack;
+  return `${new Date(time as number).toISOString().slice(11, 23)} ${LEVELS[level as number] ?? level} ${[name, msg, ...fields].join(' ')}\n${stack ? `${stack}\n` : ''}`;
+}

@@ -1,0 +1,95 @@
+/**
+ * The fleet's supervisor: runs the fleet server, then the media node beside it, and restarts each alone on the same
+ * ports, so that a call outlives the server and the server a call. Tells whoever started it when all serve.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FleetReady } from '#contract/process-ready.ts';
+import { keptFreePorts } from './free-ports.ts';
+import { createLogger } from './log.ts';
+import { DEFAULT_PORTS, parseOptions } from './options.ts';
+import { SupervisedProcess } from './supervised-process.ts';
+import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
+
+const args = process.argv.slice(2);
+const options = parseOptions(args);
+const { dataDir, hosts, listenAddress, lan, jsonLogs } = options;
+mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
+const logger = createLogger({ process: 'fleet', json: jsonLogs });
+
+const server = new SupervisedProcess({
+  name: 'fleet-server',
+  script: join(import.meta.dirname, 'server.ts'),
+  args: [...args, '--ports', JSON.stringify(ports)],
+  pidFile: join(dataDir, 'fleet-server.pid'),
+  logger,
+  onMessage: (message) => onServerMessage(message as ServerMessage),
+});
+let mediaNode: SupervisedProcess | null = null;
+
+function onServerMessage(message: ServerMessage): void {
+  if (message.ready === 'fleet') {
+    tellReady(message);
+    return;
+  }
+  // a server that was restarted finds the node running
+  if (mediaNode) return;
+  mediaNode = new SupervisedProcess({
+    name: 'media-node',
+    script: join(import.meta.dirname, 'media/main.ts'),
+    args: mediaNodeArgs(message),
+    pidFile: join(dataDir, 'media-node.pid'),
+    logger,
+    onMessage: () => {},
+  });
+  mediaNode.start();
+}
+
+function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServing): string[] {
+  const reach = lan
+    ? ['--listen-address', listenAddress, ...hosts.flatMap((host) => ['--announced-address', host])]
+    : [];
+  const tls = signalingTls ? ['--tls-cert', signalingTls.cert, '--tls-key', signalingTls.key] : [];
+  return [
+    '--credentials',
+    nodeCredentialsDir,
+    '--mqtt-url',
+    mqttUrl,
+    '--signaling-port',
+    String(ports.signaling),
+    '--media-port-base',
+    String(ports.mediaBase),
+    ...reach,
+    ...tls,
+    ...(jsonLogs ? ['--json-logs'] : []),
+  ];
+}
+
+function tellReady({ mediaWorkers, ...ready }: ServerReady): void {
+  const media = Array.from({ length: mediaWorkers }, (_, index) => ({
+    port: ports.mediaBase + index,
+    transport: 'tcp+udp' as const,
+    purpose: `media, worker ${index + 1}`,
+  }));
+  const all: FleetReady = {
+    ...ready,
+    ports: [...ready.ports, { port: ports.signaling, transport: 'tcp', purpose: 'signalling for calls' }, ...media],
+  };
+  logger.info({ fleetUrl: all.fleetUrl }, 'the fleet serves');
+  process.send?.(all);
+}
+
+let ending = false;
+function end(): void {
+  if (ending) return;
+  ending = true;
+  // the node first, so that it can still say that its calls ended
+  void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(0));
+}
+process.on('SIGTERM', end);
+process.on('SIGINT', end);
+// whoever started us is gone
+process.on('disconnect', end);
+
+server.start();

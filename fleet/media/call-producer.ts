@@ -1,0 +1,28 @@
+/** What is sent into a call: one producer with whose it is and what it shows. */
+import type { MediaSource } from '#contract/signaling.ts';
+import type { types } from 'mediasoup';
+import type { CallRouter } from './call-routers.ts';
+import type { Available } from './forwarding-plan.ts';
+
+export type CallProducer = Available & {
+  readonly producer: types.Producer;
+  readonly callRouter: CallRouter;
+};
+
+export function callProducer(
+  producer: types.Producer,
+  peerId: string,
+  source: MediaSource,
+  callRouter: CallRouter,
+): CallProducer {
+  const layers = producer.rtpParameters.encodings?.length ?? 1;
+  return { producer, callRouter, producerId: producer.id, peerId, source, layers };
+}
+
+/** The kind of each source; anything else breaks the contract. */
+export const kindOf: Record<MediaSource, types.MediaKind> = {
+  microphone: 'audio',
+  camera: 'video',
+  screen: 'video',
+  'screen-audio': 'audio',
+};

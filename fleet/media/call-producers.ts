@@ -1,0 +1,110 @@
+/**
+ * What is sent into a call: makes, pauses and closes the peers' producers, and keeps what is told of microphone and
+ * camera in step with them. A mute has one truth, the producer; only where there is none does the client's word count.
+ */
+import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import type { RequestOf } from '#contract/signaling.ts';
+import { type CallProducer, callProducer, kindOf } from './call-producer.ts';
+import { fromMediasoup } from './media-errors.ts';
+import type { Peer } from './peer.ts';
+
+export type CallProducersOptions = {
+  /** a producer came or went: everyone's forwarding is to look again */
+  onChanged: () => void;
+  onPeerChanged: (peer: Peer) => void;
+  onMicrophone: (microphone: CallProducer | null) => void;
+};
+
+export class CallProducers {
+  readonly all = new Map<string, CallProducer>();
+  readonly #options: CallProducersOptions;
+
+  constructor(options: CallProducersOptions) {
+    this.#options = options;
+  }
+
+  async produce(peer: Peer, request: RequestOf<'produce'>): Promise<void> {
+    const { producerId, source, kind } = request;
+    // said again after a drop
+    if (peer.producers.get(producerId)?.source === source) return;
+    if (kindOf[source] !== kind) throw new ProtocolError('bad-message', `${source} is ${kindOf[source]}`);
+    if (peer.producerOf(source)) throw new InvalidStateError('not-possible-now', `there is a ${source} already`);
+    if (this.all.has(producerId)) throw new InvalidStateError('not-possible-now', 'there is such a producer already');
+    const { media } = peer;
+    if (!media) throw new InvalidStateError('not-possible-now', 'no media at this moment');
+    const producer = await media.produce(request).catch((error: unknown) => Promise.reject(fromMediasoup(error)));
+    if (peer.media !== media || producer.closed) {
+      producer.close();
+      throw new InvalidStateError('not-possible-now', 'the media was replaced meanwhile');
+    }
+    const made = callProducer(producer, peer.peerId, source, media.callRouter);
+    this.all.set(producerId, made);
+    peer.producers.set(producerId, made);
+    producer.observer.once('close', () => this.#gone(peer, made));
+    this.#declare(peer);
+    if (source === 'microphone') this.#options.onMicrophone(made);
+    this.#options.onChanged();
+    this.#options.onPeerChanged(peer);
+  }
+
+  /** One that is not there is closed already. */
+  close(peer: Peer, producerId: string): void {
+    const known = peer.producers.get(producerId);
+    if (!known) return;
+    known.producer.close();
+    if (known.source === 'microphone') peer.microphone = 'muted';
+    if (known.source === 'camera') peer.camera = 'off';
+    this.#options.onPeerChanged(peer);
+  }
+
+  async setPaused(peer: Peer, producerId: string, paused: boolean): Promise<void> {
+    const known = peer.producers.get(producerId);
+    if (!known) throw new InvalidStateError('not-possible-now', 'no such producer');
+    await this.#pause(known, paused);
+    if (this.#declare(peer)) this.#options.onPeerChanged(peer);
+  }
+
+  /** Where there is a producer, it knows better. */
+  declare(peer: Peer, { microphone, camera }: RequestOf<'set-media-state'>): void {
+    const before = `${peer.microphone} ${peer.camera}`;
+    peer.microphone = microphone;
+    peer.camera = camera;
+    this.#declare(peer);
+    if (before !== `${peer.microphone} ${peer.camera}`) this.#options.onPeerChanged(peer);
+  }
+
+  /** By somebody else's right: nothing of it is forwarded from here on. */
+  mute(peer: Peer): void {
+    const known = peer.producerOf('microphone');
+    if (known) this.#pause(known, true).catch(() => {});
+    if (peer.microphone === 'on') {
+      peer.microphone = 'muted';
+      this.#options.onPeerChanged(peer);
+    }
+  }
+
+  async #pause({ producer }: CallProducer, paused: boolean): Promise<void> {
+    try {
+      if (paused !== producer.paused) await (paused ? producer.pause() : producer.resume());
+    } catch (error) {
+      throw fromMediasoup(error);
+    }
+  }
+
+  #declare(peer: Peer): boolean {
+    const before = `${peer.microphone} ${peer.camera}`;
+    const microphone = peer.producerOf('microphone');
+    const camera = peer.producerOf('camera');
+    if (microphone) peer.microphone = microphone.producer.paused ? 'muted' : 'on';
+    if (camera) peer.camera = camera.producer.paused ? 'off' : 'on';
+    return before !== `${peer.microphone} ${peer.camera}`;
+  }
+
+  #gone(peer: Peer, { producerId, source }: CallProducer): void {
+    this.all.delete(producerId);
+    peer.producers.delete(producerId);
+    if (source === 'microphone') this.#options.onMicrophone(null);
+    this.#options.onChanged();
+    if (source === 'screen') this.#options.onPeerChanged(peer);
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * One call: its roster, and what happens to all who are in it. The only writer of the roster. Who comes, goes,
+ * drops and comes back, who may do what to others, and who is told; what is sent and forwarded is `CallMedia`'s.
+ */
+import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
+import type { JoinTokenClaims } from '#contract/grants.ts';
+import type { EndReason } from '#contract/room-state.ts';
+import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
+import type { Logger } from 'pino';
+import type { CallEvents } from './call-happening.ts';
+import { CallMedia } from './call-media.ts';
+import type { CallProducers } from './call-producers.ts';
+import type { CallRouters } from './call-routers.ts';
+import { fromMediasoup } from './media-errors.ts';
+import type { MediaSettings } from './media-settings.ts';
+import { Peer, type PeerLine } from './peer.ts';
+import type { MediaWorker, WorkerPool } from './worker-pool.ts';
+
+export type CallOptions = {
+  callId: string;
+  meetingTitle: string;
+  pool: WorkerPool;
+  settings: MediaSettings;
+  events: CallEvents;
+  logger: Logger;
+};
+
+type Resumed = Exclude<ResponseOf<'hello'>['admission'], { kind: 'fresh' }>;
+
+export class Call {
+  readonly peers = new Map<string, Peer>();
+  readonly #options: CallOptions;
+  readonly #media: CallMedia;
+  #startedAtMs: number | null = null;
+  #empty: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: CallOptions) {
+    this.#options = options;
+    const { pool, settings, logger } = options;
+    this.#media = new CallMedia({
+      pool,
+      settings,
+      peers: this.peers,
+      onPeerChanged: (peer) => this.#tellChanged(peer),
+      onLevels: (levels) => this.#tell({ event: 'audio-levels', data: { levels } }, { ifIdle: true }),
+      onSpeaker: (peerId) => this.#tell({ event: 'active-speaker', data: { peerId } }),
+      logger,
+    });
+  }
+
+  get callId(): string {
+    return this.#options.callId;
+  }
+  get routers(): CallRouters {
+    return this.#media.routers;
+  }
+  get producers(): CallProducers {
+    return this.#media.producers;
+  }
+  get opened(): boolean {
+    return this.#startedAtMs !== null;
+  }
+  get joined(): Peer[] {
+    return [...this.peers.values()].filter(({ stage }) => stage === 'joined');
+  }
+
+  /** A place with transports that connect; not in the roster yet. A former peer of the same id gives way. */
+  async prepare(claims: JoinTokenClaims, line: PeerLine): Promise<{ peer: Peer; media: MediaSetup }> {
+    const { settings } = this.#options;
+    const former = this.peers.get(claims.sub);
+    if (!former && this.peers.size >= settings.maxPeersInCall) throw new InvalidStateError('call-full');
+    const peer = new Peer(claims, line);
+    this.peers.set(peer.peerId, peer);
+    if (former) this.#dismiss(former, 'replaced');
+    try {
+      await this.#media.open(peer);
+    } catch (error) {
+      this.#dismiss(peer, null);
+      throw fromMediasoup(error);
+    }
+    peer.expireIn(settings.preparedTtlMs, () => {
+      peer.notify({ event: 'prepared-expired', data: {} });
+      this.#dismiss(peer, 'peer-unknown');
+    });
+    return { peer, media: peer.media!.setup };
+  }
+
+  /** One round trip: what is answered runs already. */
+  async join(peer: Peer, request: RequestOf<'join'>): Promise<CallSnapshot> {
+    if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
+    peer.stay();
+    peer.stage = 'joined';
+    peer.displayName = peer.claims.displayName ?? request.displayName;
+    peer.rtpCapabilities = request.rtpCapabilities;
+    peer.view = request.view;
+    peer.microphone = request.microphone;
+    peer.camera = request.camera;
+    if (this.#empty) clearTimeout(this.#empty);
+    this.#empty = null;
+    if (this.#startedAtMs === null) {
+      this.#startedAtMs = Date.now();
+      this.#options.events.happened({ name: 'call-opened' });
+    }
+    this.#options.events.happened({
+      name: 'peer-joined',
+      peerId: peer.peerId,
+      peerKind: peer.claims.peerKind,
+      displayName: peer.displayName,
+      participantCount: this.joined.length,
+    });
+    this.#tell({ event: 'peer-joined', data: { participant: peer.participant } });
+    await this.#media.forward(peer);
+    return this.#goLive(peer);
+  }
+
+  /** The client is back on another line. */
+  async resume(peer: Peer, mediaGone: boolean, line: PeerLine): Promise<Resumed> {
+    const former = peer.line;
+    peer.line = line;
+    peer.live = false;
+    peer.stay();
+    former?.close('replaced');
+    if (!former) this.#tellChanged(peer);
+    try {
+      return await this.#takeBack(peer, mediaGone, line);
+    } catch (error) {
+      this.drop(peer, line);
+      throw fromMediasoup(error);
+    }
+  }
+
+  async #takeBack(peer: Peer, mediaGone: boolean, line: PeerLine): Promise<Resumed> {
+    if (!mediaGone && peer.media?.usable) {
+      try {
+        const ice = await peer.media.restartBoth();
+        await peer.forwarding?.settle();
+        peer.forwarding?.requestKeyFrames();
+        return { kind: 'kept', call: this.#goLive(peer, line), ...ice };
+      } catch (error) {
+        this.#options.logger.warn({ err: error, peerId: peer.peerId }, 'transports could not be kept');
+      }
+    }
+    peer.closeMedia();
+    await this.#media.open(peer);
+    await this.#media.forward(peer);
+    const { media } = peer;
+    if (!media) throw new OperationalError('media-failed', 'the worker died meanwhile');
+    return { kind: 'restarted', call: this.#goLive(peer, line), media: media.setup };
+  }
+
+  show(peer: Peer, view: RequestOf<'show'>['view']): void {
+    peer.view = view;
+    peer.forwarding?.touch();
+  }
+
+  /** @param peerId null: everyone but the asker */
+  mute(asker: Peer, peerId: string | null): void {
+    const targets = peerId === null ? this.joined.filter((peer) => peer !== asker) : [this.inRoster(peerId)];
+    for (const target of targets) {
+      this.producers.mute(target);
+      if (target !== asker) target.notify({ event: 'muted', data: { byPeerId: asker.peerId } });
+    }
+  }
+
+  remove(peer: Peer): void {
+    peer.notify({ event: 'call-ended', data: { reason: 'removed' } });
+    this.#dismiss(peer, 'removed-from-call');
+  }
+
+  leave(peer: Peer): void {
+    this.#dismiss(peer, null);
+  }
+
+  /** The line is gone without a word: who is in keeps the place for the grace time. */
+  drop(peer: Peer, line: PeerLine): void {
+    if (peer.line !== line || peer.stage === 'closed') return;
+    if (peer.stage === 'prepared') {
+      this.#dismiss(peer, null);
+      return;
+    }
+    peer.line = null;
+    peer.live = false;
+    this.#tellChanged(peer);
+    peer.expireIn(this.#options.settings.resumeGraceMs, () => this.#dismiss(peer, null));
+  }
+
+  /** A worker died: whoever had media there gets new media elsewhere; who is away gets it when coming back. */
+  workerDied(mediaWorker: MediaWorker): void {
+    if (!this.routers.forget(mediaWorker)) return;
+    for (const peer of this.peers.values()) {
+      if (peer.media?.callRouter.mediaWorker !== mediaWorker) continue;
+      peer.closeMedia();
+      if (peer.line && (peer.live || peer.stage === 'prepared')) void this.#moveMedia(peer, peer.line);
+    }
+  }
+
+  /** Twice is harmless. */
+  end(reason: EndReason): void {
+    if (this.#closed) return;
+    this.#tell({ event: 'call-ended', data: { reason } }, { prepared: true });
+    this.#close(reason, 'call-ended');
+  }
+
+  /** The process ends: clients are told to come again, elsewhere. */
+  abandon(): void {
+    this.#close(null, 'shutting-down');
+  }
+
+  #close(reason: EndReason | null, code: ErrorCode): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#empty) clearTimeout(this.#empty);
+    const { events } = this.#options;
+    for (const peer of this.peers.values()) {
+      peer.close(code);
+      events.peerGone(peer, code);
+    }
+    this.peers.clear();
+    this.#media.close();
+    if (reason && this.opened) events.happened({ name: 'call-ended', reason });
+    events.closed(this.opened ? reason : null);
+  }
+
+  #dismiss(peer: Peer, code: ErrorCode | null): void {
+    if (peer.stage === 'closed') return;
+    if (this.peers.get(peer.peerId) === peer) this.peers.delete(peer.peerId);
+    const wasIn = peer.stage === 'joined';
+    peer.close(code);
+    this.#options.events.peerGone(peer, code);
+    if (wasIn) {
+      this.#media.sound.forget(peer.peerId);
+      this.#options.events.happened({ name: 'peer-left', peerId: peer.peerId, participantCount: this.joined.length });
+      this.#tell({ event: 'peer-left', data: { peerId: peer.peerId } });
+    }
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.#closed || this.joined.length > 0) return;
+    // nobody was ever in: nothing began, and the same call may still begin
+    if (!this.opened) {
+      if (this.peers.size === 0) this.#close(null, 'call-ended');
+      return;
+    }
+    this.#empty ??= setTimeout(() => {
+      this.#empty = null;
+      if (this.peers.size > 0) this.#checkEmpty();
+      else this.end('empty');
+    }, this.#options.settings.emptyCallMs);
+  }
+
+  async #moveMedia(peer: Peer, line: PeerLine): Promise<void> {
+    try {
+      await this.#media.open(peer);
+      if (peer.line !== line) return;
+      peer.notify({ event: 'media-moved', data: peer.media!.setup });
+      if (peer.stage === 'joined') await this.#media.forward(peer);
+    } catch (error) {
+      // closing the line makes the client come again, and then it gets its media
+      this.#options.logger.error({ err: error, peerId: peer.peerId }, 'media could not be moved');
+      if (peer.line === line && !peer.media) line.close(error instanceof MaruError ? error.code : 'media-failed');
+    }
+  }
+
+  /** From this snapshot on the peer is told of changes. */
+  #goLive(peer: Peer, line: PeerLine | null = peer.line): CallSnapshot {
+    if (peer.stage !== 'joined') throw new InvalidStateError('peer-unknown', 'left meanwhile');
+    if (peer.line !== line) throw new InvalidStateError('replaced');
+    peer.live = line !== null;
+    // the worker died while it joined
+    if (line && !peer.media) void this.#moveMedia(peer, line);
+    return {
+      callId: this.callId,
+      meetingTitle: this.#options.meetingTitle,
+      startedAtMs: this.#startedAtMs!,
+      rights: peer.claims.rights,
+      participants: this.joined.map(({ participant }) => participant),
+      consumers: peer.forwarding?.parameters ?? [],
+      activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,
+    };
+  }
+
+  /** @throws InvalidStateError peer-unknown */
+  inRoster(peerId: string): Peer {
+    const peer = this.peers.get(peerId);
+    if (peer?.stage !== 'joined') throw new InvalidStateError('peer-unknown', 'nobody of this id is in the call');
+    return peer;
+  }
+
+  #tellChanged(peer: Peer): void {
+    if (peer.stage === 'joined') this.#tell({ event: 'peer-changed', data: { participant: peer.participant } });
+  }
+
+  #tell(notification: SignalingNotification, { ifIdle = false, prepared = false } = {}): void {
+    const text = JSON.stringify(notification);
+    for (const { line, live, stage } of this.peers.values()) {
+      if (!line || !(live || (prepared && stage === 'prepared'))) continue;
+      if (ifIdle) line.notifyIfIdle(text);
+      else line.notify(text);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** The node's identity as files: key.pem, cert.pem, ca.pem, nodeId, and the fleet's public keys as last heard. */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Id } from '#contract/schema.ts';
+import { FleetKeys } from '#contract/topics.ts';
+
+export type Credentials = { nodeId: string; key: string; cert: string; ca: string };
+
+export async function readCredentials(directory: string): Promise<Credentials> {
+  const [key, cert, ca, nodeId] = await Promise.all(
+    ['key.pem', 'cert.pem', 'ca.pem', 'nodeId'].map((name) => readFile(join(directory, name), 'utf8')),
+  );
+  return { key: key!, cert: cert!, ca: ca!, nodeId: Id.parse(nodeId!.trim()) };
+}
+
+const keysPath = (directory: string): string => join(directory, 'fleet-keys.json');
+
+/** null: never heard, or not readable. With them tokens are verified while the fleet is down. */
+export async function readCachedKeys(directory: string): Promise<FleetKeys | null> {
+  try {
+    return FleetKeys.parse(JSON.parse(await readFile(keysPath(directory), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export async function cacheKeys(directory: string, keys: FleetKeys): Promise<void> {
+  const path = keysPath(directory);
+  await writeFile(`${path}.new`, JSON.stringify(keys), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}

@@ -1,0 +1,104 @@
+/** What one peer is sent, chosen from all there is: by its view, and by who is heard. Pure. */
+import type { MediaSource, View } from '#contract/signaling.ts';
+
+export type Available = {
+  readonly producerId: string;
+  readonly peerId: string;
+  readonly source: MediaSource;
+  /** spatial layers; 1: no simulcast */
+  readonly layers: number;
+};
+
+/** `spatialLayer` null: there is only one, or it is sound. */
+export type Planned = { readonly spatialLayer: number | null; readonly priority: number };
+
+/** What 180 and 360 lines are enough for: a quarter larger is not seen. */
+const LOW_UP_TO_PX = 225;
+const MIDDLE_UP_TO_PX = 450;
+
+export function layerFor(heightPx: number, layers: number): number | null {
+  if (layers <= 1) return null;
+  const wanted = heightPx <= LOW_UP_TO_PX ? 0 : heightPx <= MIDDLE_UP_TO_PX ? 1 : 2;
+  return Math.min(wanted, layers - 1);
+}
+
+/** Who gets bandwidth first when there is not enough: what is shared, then what is shown large. */
+export function priorityFor(source: MediaSource, heightPx: number): number {
+  if (source === 'screen') return 200;
+  return heightPx > MIDDLE_UP_TO_PX ? 100 : heightPx > LOW_UP_TO_PX ? 50 : 20;
+}
+
+export type Situation = {
+  self: string;
+  view: View;
+  /** in the order in which they were produced */
+  available: readonly Available[];
+  /** producers of microphones, the loudest first, as `Loudness` ranks them */
+  audible: readonly string[];
+  audibleCount: number;
+  /** peers, the last to speak first */
+  speakers: readonly string[];
+};
+
+export function planForwarding({
+  self,
+  view,
+  available,
+  audible,
+  audibleCount,
+  speakers,
+}: Situation): Map<string, Planned> {
+  const others = available.filter(({ peerId }) => peerId !== self);
+  const plan = new Map<string, Planned>();
+  const sound: Planned = { spatialLayer: null, priority: 255 };
+
+  const microphones = new Set(
+    others.filter(({ source }) => source === 'microphone').map(({ producerId }) => producerId),
+  );
+  const heard =
+    microphones.size <= audibleCount
+      ? [...microphones]
+      : audible.filter((id) => microphones.has(id)).slice(0, audibleCount);
+  for (const producerId of heard) plan.set(producerId, sound);
+  for (const { producerId, source } of others) if (source === 'screen-audio') plan.set(producerId, sound);
+
+  for (const { producer, heightPx } of view.kind === 'exact'
+    ? exactTiles(view, others)
+    : autoTiles(view, others, speakers)) {
+    const planned = {
+      spatialLayer: layerFor(heightPx, producer.layers),
+      priority: priorityFor(producer.source, heightPx),
+    };
+    const before = plan.get(producer.producerId);
+    // shown twice: the larger counts
+    if (!before || planned.priority > before.priority || (planned.spatialLayer ?? 0) > (before.spatialLayer ?? 0)) {
+      plan.set(producer.producerId, planned);
+    }
+  }
+  return plan;
+}
+
+type Tile = { producer: Available; heightPx: number };
+
+function exactTiles({ tiles }: Extract<View, { kind: 'exact' }>, others: readonly Available[]): Tile[] {
+  return tiles.flatMap(({ peerId, source, heightPx }) =>
+    others
+      .filter((producer) => producer.peerId === peerId && producer.source === source)
+      .map((producer) => ({ producer, heightPx })),
+  );
+}
+
+/** Screens first, the latest before the others; then those who spoke last, then those who are there longest. */
+function autoTiles(
+  { maxTiles, tileHeightPx }: Extract<View, { kind: 'auto' }>,
+  others: readonly Available[],
+  speakers: readonly string[],
+): Tile[] {
+  const screens = others.filter(({ source }) => source === 'screen').reverse();
+  const rank = ({ peerId }: Available): number => {
+    const place = speakers.indexOf(peerId);
+    return place === -1 ? speakers.length : place;
+  };
+  const cameras = others.filter(({ source }) => source === 'camera').sort((a, b) => rank(a) - rank(b));
+  return [...screens, ...cameras].slice(0, maxTiles).map((producer) => ({ producer, heightPx: tileHeightPx }));
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, test, vi } from 'vitest';
+import { clientAddress, isLoopback } from './client-address.ts';
+import { EventOutbox } from './event-outbox.ts';
+import { retryAfterMs } from './fleet-link.ts';
+import { AddressLimits, TokenBucket } from './flood-limits.ts';
+import { parseOptions } from './media-options.ts';
+import { Memory } from './memory.ts';
+import type { CallEvent } from '#contract/node-link.ts';
+
+const request = (remoteAddress: string, forwarded?: string): IncomingMessage =>
+  ({
+    socket: { remoteAddress },
+    headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+  }) as unknown as IncomingMessage;
+
+describe("the client's address", () => {
+  test('is the socket, whatever a stranger says', () =>
+    expect(clientAddress(request('::ffff:192.0.2.1', '10.0.0.1'), new Set(['10.0.0.1']))).toBe('192.0.2.1'));
+  test('is what a named proxy says, and no further than the first stranger', () => {
+    const proxies = new Set(['10.0.0.1', '10.0.0.2']);
+    expect(clientAddress(request('10.0.0.1', '6.6.6.6, 192.0.2.7, 10.0.0.2'), proxies)).toBe('192.0.2.7');
+    expect(clientAddress(request('10.0.0.1'), proxies)).toBe('10.0.0.1');
+  });
+  test('loopback is known in both families', () =>
+    expect(['127.0.0.9', '::1', '10.0.0.1'].map(isLoopback)).toEqual([true, true, false]));
+});
+
+describe('how much is too much', () => {
+  test('a bucket refills by the second', () => {
+    const bucket = new TokenBucket({ perSecond: 2, burst: 3, nowMs: 0 });
+    expect([0, 0, 0, 0, 400, 500].map((nowMs) => bucket.take(nowMs))).toEqual([true, true, true, false, false, true]);
+  });
+  test('an address that fails too often waits, others do not', () => {
+    const limits = new AddressLimits({ failedHellosPerMinute: 2, waitingForHelloPerAddress: 10 });
+    for (let tries = 0; tries < 2; tries++) limits.failed('a', 0);
+    expect([limits.admits('a', 1_000), limits.admits('b', 1_000), limits.admits('a', 31_000)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+  test('connections that say nothing are counted, and given back once', () => {
+    const limits = new AddressLimits({ failedHellosPerMinute: 2, waitingForHelloPerAddress: 2 });
+    const [first] = [limits.waits('a'), limits.waits('a')];
+    expect(limits.admits('a', 0)).toBe(false);
+    first!();
+    first!();
+    expect(limits.admits('a', 0)).toBe(true);
+    limits.waits('a');
+    expect(limits.admits('a', 0)).toBe(false);
+  });
+});
+
+test('memory forgets by time', () => {
+  vi.useFakeTimers();
+  const memory = new Memory<number>(1_000);
+  memory.keep('a', 1);
+  vi.advanceTimersByTime(999);
+  expect(memory.get('a')).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(memory.has('a')).toBe(false);
+  vi.useRealTimers();
+});
+
+test('the outbox tells until it is acknowledged, a hundred at a time, in order', () => {
+  const told: string[][] = [];
+  const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)) });
+  const ids = Array.from({ length: 150 }, (_, index) => String(index));
+  for (const eventId of ids) outbox.add({ eventId } as CallEvent);
+  told.length = 0;
+  outbox.acknowledged(['0', '149']);
+  outbox.resend();
+  expect(told).toEqual([ids.slice(1, 101), ids.slice(101, 149)]);
+  expect(outbox.size).toBe(148);
+});
+
+test('the fleet is tried again later and later, never later than 5 s, and spread', () => {
+  expect([0, 1, 2, 3, 4, 5, 50].map((tries) => retryAfterMs(tries, 1))).toEqual([
+    250, 500, 1_000, 2_000, 4_000, 5_000, 5_000,
+  ]);
+  expect(retryAfterMs(50, 0)).toBe(2_500);
+});
+
+describe('options', () => {
+  const needed = ['--credentials', 'd', '--mqtt-url', 'mqtts://127.0.0.1:1'];
+  test('ports of the fleet unless said otherwise', () =>
+    expect(parseOptions(needed)).toMatchObject({
+      signalingPort: 7403,
+      mediaPortBase: 7410,
+      listenAddress: '127.0.0.1',
+      workers: null,
+    }));
+  test.each([
+    [[]],
+    [[...needed, '--tls-cert', 'c']],
+    [[...needed, '--signaling-port', '70000']],
+    [[...needed, '--workers', '0']],
+    [[...needed, '--what']],
+  ])('refuses %j', (args) => expect(() => parseOptions(args)).toThrow());
+});

@@ -1,0 +1,40 @@
+/**
+ * The media node as a process of its own: options, start, the word to its supervisor, and the end. It needs neither
+ * database nor fleet server to keep its calls going.
+ */
+import type { MediaReady } from '#contract/process-ready.ts';
+import { createLogger } from '../log.ts';
+import { MediaNode } from './media-node.ts';
+import { nodeOptions, parseOptions } from './media-options.ts';
+
+const options = parseOptions(process.argv.slice(2));
+const logger = createLogger({ process: 'media', json: options.jsonLogs });
+
+// one request that was forgotten must not take every call with it
+process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection: our bug'));
+
+const node = new MediaNode(await nodeOptions(options, logger));
+
+let ending = false;
+/** Before mediasoup's own handler of the signal, which closes the workers. */
+function end(why: string): void {
+  if (ending) return;
+  ending = true;
+  logger.info({ why }, 'media node ends');
+  node.stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      logger.error({ err: error }, 'not ended in order');
+      process.exit(1);
+    },
+  );
+}
+process.on('SIGTERM', () => end('SIGTERM'));
+process.on('SIGINT', () => end('SIGINT'));
+// forked: without its supervisor nobody would ever end it
+if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
+
+await node.start();
+const ready: MediaReady = { ready: 'media', signalingUrl: node.signalingUrl, mediaPorts: node.pool.ports };
+logger.info(ready, 'media node serves');
+process.send?.(ready);

@@ -1,0 +1,32 @@
+/** What routers carry (decision 15), and what the silent anchor is made of. */
+import type { types } from 'mediasoup';
+
+export const routerCodecs: types.RouterRtpCodecCapability[] = [
+  { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
+  { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
+  {
+    kind: 'video',
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
+  },
+];
+
+/** A LAN's worth to begin with: bandwidth estimation goes down from here in a second, and up in several. */
+export const INITIAL_OUTGOING_BITRATE_BPS = 3_000_000;
+
+/** Any fixed number: the producer never sends. */
+export const anchorRtpParameters: types.RtpParameters = {
+  codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],
+  encodings: [{ ssrc: 1_111_111 }],
+};
+
+/** What every browser can receive: known before a client has said anything, so that the anchor needs no question. */
+export function anchorCapabilities(router: types.RtpCapabilities): types.RtpCapabilities {
+  return {
+    codecs: router.codecs!.filter(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus'),
+    headerExtensions: router.headerExtensions!.filter(
+      ({ kind, uri }) => kind === 'audio' && uri === 'urn:ietf:params:rtp-hdrext:sdes:mid',
+    ),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The media node: wires pool, calls, signalling and the fleet link, and says their start order. `main.ts` gives it a
+ * process; tests run it inside their own.
+ */
+import { availableParallelism } from 'node:os';
+import type { NodeRegistration } from '#contract/node-link.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { SIGNALING_PATH } from '#contract/signaling.ts';
+import type { FleetKeys } from '#contract/topics.ts';
+import type { Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { CallRegistry } from './call-registry.ts';
+import type { Credentials } from './credentials.ts';
+import { FleetLink } from './fleet-link.ts';
+import { defaultSettings, type MediaSettings } from './media-settings.ts';
+import { NodeMetrics } from './metrics.ts';
+import { SignalingServer } from './signaling-server.ts';
+import { TokenAdmission } from './token-admission.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export type MediaNodeOptions = {
+  nodeId: string;
+  /** null: one per core */
+  workers: number | null;
+  listenAddress: string;
+  announcedAddresses: string[];
+  /** host in the signalling address that clients are told; null: the announced or listen address */
+  publicHost: string | null;
+  signalingPort: number;
+  mediaPortBase: number;
+  tls: { key: string | Buffer; cert: string | Buffer } | null;
+  trustedProxies: string[];
+  /** null: a node without a fleet, for tests */
+  fleet: { mqttUrl: string; credentials: Credentials } | null;
+  keys: FleetKeys | null;
+  onKeys: (keys: FleetKeys) => void;
+  settings?: Partial<MediaSettings>;
+  logger: Logger;
+};
+
+export class MediaNode {
+  readonly pool: WorkerPool;
+  readonly registry: CallRegistry;
+  readonly #options: MediaNodeOptions;
+  readonly #settings: MediaSettings;
+  readonly #admission: TokenAdmission;
+  readonly #signaling: SignalingServer;
+  readonly #link: FleetLink | null;
+  readonly #instanceId = uuidv7();
+  #signalingUrl = '';
+  #stopping = false;
+
+  constructor(options: MediaNodeOptions) {
+    this.#options = options;
+    const { nodeId, listenAddress, announcedAddresses, fleet, logger } = options;
+    const settings = { ...defaultSettings, ...options.settings };
+    this.#settings = settings;
+    this.#admission = new TokenAdmission({ nodeId });
+    if (options.keys) this.#admission.setKeys(options.keys);
+    this.pool = new WorkerPool({
+      count: options.workers ?? availableParallelism(),
+      listen: { listenAddress, announcedAddresses },
+      portBase: options.mediaPortBase,
+      workerAnswerMs: settings.workerAnswerMs,
+      logger,
+    });
+    this.registry = new CallRegistry({
+      pool: this.pool,
+      settings,
+      logger,
+      onEvent: (event) => this.#link?.happened(event),
+      onLoadChanged: () => this.#link?.loadChanged(),
+    });
+    this.#link =
+      fleet &&
+      new FleetLink({
+        ...fleet,
+        logger,
+        registration: (online) => this.#registration(online),
+        onKeys: (keys) => {
+          this.#admission.setKeys(keys);
+          options.onKeys(keys);
+        },
+        onCommand: (command) => this.registry.perform(command),
+      });
+    const metrics = new NodeMetrics({
+      pool: this.pool,
+      registry: this.registry,
+      fleetConnected: () => this.#link?.connected ?? false,
+      eventsWaiting: () => this.#link?.outbox.size ?? 0,
+    });
+    this.#signaling = new SignalingServer({
+      listenAddress,
+      logger,
+      settings,
+      port: options.signalingPort,
+      tls: options.tls,
+      trustedProxies: new Set(options.trustedProxies),
+      registry: this.registry,
+      admission: this.#admission,
+      healthy: () => this.pool.alive.length > 0 && this.#admission.hasKeys,
+      metrics: () => metrics.text(),
+    });
+  }
+
+  get signalingUrl(): string {
+    return this.#signalingUrl;
+  }
+  get sessionCount(): number {
+    return this.#signaling.sessionCount;
+  }
+
+  async start(): Promise<void> {
+    const { tls, publicHost, announcedAddresses, listenAddress } = this.#options;
+    await this.pool.start();
+    const port = await this.#signaling.start();
+    const host =
+      publicHost ?? announcedAddresses[0] ?? (['0.0.0.0', '::'].includes(listenAddress) ? '127.0.0.1' : listenAddress);
+    this.#signalingUrl = `${tls ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}${SIGNALING_PATH}`;
+    this.#link?.start();
+  }
+
+  /** Clients are told to come again, the fleet that we are gone; then the workers go. Twice is harmless. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.registry.close();
+    await Promise.all([this.#signaling.stop(), this.#link?.stop()]);
+    this.pool.stop();
+  }
+
+  #registration(online: boolean): NodeRegistration {
+    return {
+      protocol: PROTOCOL_VERSION,
+      nodeId: this.#options.nodeId,
+      online,
+      instanceId: this.#instanceId,
+      signalingUrl: this.#signalingUrl,
+      workers: this.pool.alive.length,
+      maxPeers: this.#settings.maxPeers,
+      peers: this.registry.peerCount,
+      callIds: online ? this.registry.openCallIds : [],
+      asOfMs: Date.now(),
+    };
+  }
+}

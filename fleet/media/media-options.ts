@@ -1,0 +1,83 @@
+/** The command line of the media node. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Logger } from 'pino';
+import { cacheKeys, readCachedKeys, readCredentials } from './credentials.ts';
+import type { MediaNodeOptions } from './media-node.ts';
+
+export function parseOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      credentials: { type: 'string' },
+      'mqtt-url': { type: 'string' },
+      'signaling-port': { type: 'string', default: '7403' },
+      'media-port-base': { type: 'string', default: '7410' },
+      'listen-address': { type: 'string', default: '127.0.0.1' },
+      'announced-address': { type: 'string', multiple: true, default: [] },
+      'public-host': { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'trusted-proxy': { type: 'string', multiple: true, default: [] },
+      workers: { type: 'string' },
+      'max-peers': { type: 'string' },
+      'consumers-per-worker': { type: 'string' },
+      'json-logs': { type: 'boolean', default: false },
+    },
+  });
+  if (!values.credentials || !values['mqtt-url']) throw new Error('--credentials and --mqtt-url are needed');
+  if (Boolean(values['tls-cert']) !== Boolean(values['tls-key']))
+    throw new Error('--tls-cert and --tls-key go together');
+  return {
+    credentialsDirectory: values.credentials,
+    mqttUrl: values['mqtt-url'],
+    signalingPort: port(values['signaling-port']),
+    mediaPortBase: port(values['media-port-base']),
+    listenAddress: values['listen-address'],
+    announcedAddresses: values['announced-address'],
+    publicHost: values['public-host'] ?? null,
+    tlsFiles: values['tls-cert'] && values['tls-key'] ? { cert: values['tls-cert'], key: values['tls-key'] } : null,
+    trustedProxies: values['trusted-proxy'],
+    workers: values.workers === undefined ? null : positive(values.workers),
+    settings: {
+      ...(values['max-peers'] !== undefined && { maxPeers: positive(values['max-peers']) }),
+      ...(values['consumers-per-worker'] !== undefined && {
+        consumersPerWorker: positive(values['consumers-per-worker']),
+      }),
+    },
+    jsonLogs: values['json-logs'],
+  };
+}
+export type ParsedOptions = ReturnType<typeof parseOptions>;
+
+/** Reads what the options point to. */
+export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
+  const { credentialsDirectory, mqttUrl, tlsFiles, jsonLogs: _, ...rest } = parsed;
+  const credentials = await readCredentials(credentialsDirectory);
+  const tls = tlsFiles && { cert: await readFile(tlsFiles.cert), key: await readFile(tlsFiles.key) };
+  return {
+    ...rest,
+    nodeId: credentials.nodeId,
+    tls,
+    fleet: { mqttUrl, credentials },
+    keys: await readCachedKeys(credentialsDirectory),
+    onKeys: (keys) => {
+      cacheKeys(credentialsDirectory, keys).catch((error: unknown) =>
+        logger.error({ err: error }, 'keys could not be cached'),
+      );
+    },
+    logger,
+  };
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`not a port: ${text}`);
+  return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`not a positive number: ${text}`);
+  return value;
+}

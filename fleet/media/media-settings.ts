@@ -1,0 +1,60 @@
+/** Every bound and time of the media node in one place, so that tests can shorten them and operators can see them. */
+import { MAX_PEERS_IN_CALL, PREPARED_TTL_MS, RESUME_GRACE_MS } from '#contract/limits.ts';
+
+export type MediaSettings = {
+  /** prepared transports are closed after this long without `join` */
+  preparedTtlMs: number;
+  /** a dropped peer keeps its place this long */
+  resumeGraceMs: number;
+  /** an opened call ends this long after the last one has left */
+  emptyCallMs: number;
+  helloWithinMs: number;
+  /** WebSocket pings, and the silence after which a socket is dead; together under 6 s */
+  pingIntervalMs: number;
+  deadAfterMs: number;
+  /** what a client shows no more: first paused, so that showing it again is quick, then closed */
+  pauseUnseenAfterMs: number;
+  closeUnseenAfterMs: number;
+  /** how many voices each peer receives, and how long one that was heard is kept among them */
+  audibleCount: number;
+  audibleHoldMs: number;
+  levelIntervalMs: number;
+  /** beyond so many consumers on a worker, the call's next peers go to another */
+  consumersPerWorker: number;
+  /** prepared ones count */
+  maxPeers: number;
+  maxPeersInCall: number;
+  /** per connection: a bucket that holds `requestBurst` and refills by `requestsPerSecond` */
+  requestsPerSecond: number;
+  requestBurst: number;
+  /** per client address */
+  failedHellosPerMinute: number;
+  waitingForHelloPerAddress: number;
+  /** how long an ended call and a removed peer are remembered; tokens live a minute */
+  endedKeptMs: number;
+  /** a worker that does not answer within this is killed and replaced */
+  workerAnswerMs: number;
+};
+
+export const defaultSettings: MediaSettings = {
+  preparedTtlMs: PREPARED_TTL_MS,
+  resumeGraceMs: RESUME_GRACE_MS,
+  emptyCallMs: 30_000,
+  helloWithinMs: 5_000,
+  pingIntervalMs: 2_000,
+  deadAfterMs: 5_000,
+  pauseUnseenAfterMs: 2_000,
+  closeUnseenAfterMs: 30_000,
+  audibleCount: 8,
+  audibleHoldMs: 10_000,
+  levelIntervalMs: 250,
+  consumersPerWorker: 500,
+  maxPeers: 300,
+  maxPeersInCall: MAX_PEERS_IN_CALL,
+  requestsPerSecond: 50,
+  requestBurst: 300,
+  failedHellosPerMinute: 30,
+  waitingForHelloPerAddress: 100,
+  endedKeptMs: 24 * 60 * 60_000,
+  workerAnswerMs: 3_000,
+};

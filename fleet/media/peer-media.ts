@@ -1,0 +1,144 @@
+/**
+ * A peer's two transports on one router, its producers, and the anchor consumer that connects the receiving one ahead
+ * of time. Replaced as a whole when the worker dies or the page comes back without its own half.
+ */
+import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
+import type { MediaSetup, RequestOf, ResponseOf, TransportParameters } from '#contract/signaling.ts';
+import type { types } from 'mediasoup';
+import type { CallRouter } from './call-routers.ts';
+import { INITIAL_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
+
+type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
+
+export class PeerMedia {
+  readonly callRouter: CallRouter;
+  readonly recv: types.WebRtcTransport;
+  readonly #send: types.WebRtcTransport;
+  readonly #anchor: types.Consumer;
+  /** by transport: the fingerprints that it was connected with */
+  readonly #connected = new Map<string, string>();
+
+  private constructor(
+    callRouter: CallRouter,
+    send: types.WebRtcTransport,
+    recv: types.WebRtcTransport,
+    anchor: types.Consumer,
+  ) {
+    this.callRouter = callRouter;
+    this.#send = send;
+    this.recv = recv;
+    this.#anchor = anchor;
+    const { mediaWorker } = callRouter;
+    mediaWorker.peers += 1;
+    recv.observer.once('close', () => {
+      mediaWorker.peers -= 1;
+    });
+  }
+
+  /** @throws mediasoup's errors where the worker dies meanwhile */
+  static async open(callRouter: CallRouter): Promise<PeerMedia> {
+    const { router, mediaWorker, anchor, anchorCapabilities } = callRouter;
+    const openTransport = (): Promise<types.WebRtcTransport> =>
+      router.createWebRtcTransport({
+        webRtcServer: mediaWorker.webRtcServer,
+        enableUdp: true,
+        enableTcp: true,
+        preferUdp: true,
+        initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE_BPS,
+      });
+    const opening = [openTransport(), openTransport()] as const;
+    try {
+      const [send, recv] = await Promise.all(opening);
+      const consumer = await recv.consume({ producerId: anchor.id, rtpCapabilities: anchorCapabilities });
+      if (send.closed || recv.closed) throw new OperationalError('media-failed', 'closed while it opened');
+      return new PeerMedia(callRouter, send, recv, consumer);
+    } catch (error) {
+      for (const transport of opening)
+        transport.then(
+          (opened) => opened.close(),
+          () => {},
+        );
+      throw error;
+    }
+  }
+
+  get setup(): MediaSetup {
+    const { router, anchor } = this.callRouter;
+    return {
+      routerRtpCapabilities: router.rtpCapabilities as unknown as MediaSetup['routerRtpCapabilities'],
+      send: parametersOf(this.#send),
+      recv: parametersOf(this.recv),
+      anchor: {
+        consumerId: this.#anchor.id,
+        producerId: anchor.id,
+        rtpParameters: this.#anchor.rtpParameters as unknown as MediaSetup['anchor']['rtpParameters'],
+      },
+    };
+  }
+
+  /** Whether a page that kept its own half can go on with it. */
+  get usable(): boolean {
+    return [this.#send, this.recv].every(
+      ({ closed, dtlsState }) => !closed && dtlsState !== 'failed' && dtlsState !== 'closed',
+    );
+  }
+
+  /** Said again after a drop with the same fingerprints, it is no fault. */
+  async connect({ transportId, dtlsParameters }: RequestOf<'connect-transport'>): Promise<void> {
+    const transport = this.#transport(transportId);
+    const said = JSON.stringify(dtlsParameters.fingerprints);
+    const before = this.#connected.get(transportId);
+    if (before === said) return;
+    if (before !== undefined) throw new InvalidStateError('not-possible-now', 'connected already, to another');
+    this.#connected.set(transportId, said);
+    try {
+      await transport.connect({ dtlsParameters: dtlsParameters as types.DtlsParameters });
+    } catch (error) {
+      this.#connected.delete(transportId);
+      throw error;
+    }
+  }
+
+  produce({ transportId, producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {
+    if (transportId !== this.#send.id) throw new InvalidStateError('not-possible-now', 'not the sending transport');
+    return this.#send.produce({
+      id: producerId,
+      kind,
+      paused,
+      rtpParameters: rtpParameters as unknown as types.RtpParameters,
+    });
+  }
+
+  async restartIce(transportId: string): Promise<IceParameters> {
+    return (await this.#transport(transportId).restartIce()) as IceParameters;
+  }
+
+  async restartBoth(): Promise<{ sendIceParameters: IceParameters; recvIceParameters: IceParameters }> {
+    const [sendIceParameters, recvIceParameters] = await Promise.all([this.#send.restartIce(), this.recv.restartIce()]);
+    return {
+      sendIceParameters: sendIceParameters as IceParameters,
+      recvIceParameters: recvIceParameters as IceParameters,
+    };
+  }
+
+  /** Producers and consumers close with their transports. Twice is harmless. */
+  close(): void {
+    this.#send.close();
+    this.recv.close();
+  }
+
+  #transport(transportId: string): types.WebRtcTransport {
+    for (const transport of [this.#send, this.recv]) if (transport.id === transportId) return transport;
+    // of a set-up that was replaced meanwhile: the client has been told, or will be
+    throw new InvalidStateError('not-possible-now', 'no such transport');
+  }
+}
+
+function parametersOf({
+  id,
+  iceParameters,
+  iceCandidates,
+  dtlsParameters,
+}: types.WebRtcTransport): TransportParameters {
+  return { transportId: id, iceParameters, iceCandidates, dtlsParameters } as unknown as TransportParameters;
+}

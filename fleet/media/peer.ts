@@ -1,0 +1,112 @@
+/**
+ * One connection of a participant or room to a call: who it is, what it may do, what the others are told of it, and
+ * its line to the client. Prepared at first, then in the roster; its media is a part that may be replaced.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { JoinTokenClaims, Right } from '#contract/grants.ts';
+import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
+import type { SignalingNotification, View } from '#contract/signaling.ts';
+import type { CallProducer } from './call-producer.ts';
+import type { Forwarding } from './forwarding.ts';
+import type { PeerMedia } from './peer-media.ts';
+
+/** The way back to the client. After `close` nothing more is said on it. */
+export type PeerLine = {
+  /** `text` is the notification, serialised once for all who get it */
+  notify: (text: string) => void;
+  /** left out by a client that is slow already */
+  notifyIfIdle: (text: string) => void;
+  /** null: a good end, which needs no code */
+  close: (code: ErrorCode | null) => void;
+};
+
+export type PeerStage = 'prepared' | 'joined' | 'closed';
+
+export class Peer {
+  readonly peerId: string;
+  readonly claims: JoinTokenClaims;
+  /** shown to the client alone; resumes this peer */
+  readonly resumeSecret = randomBytes(32).toString('base64url');
+  readonly producers = new Map<string, CallProducer>();
+  stage: PeerStage = 'prepared';
+  displayName: string;
+  microphone: MicrophoneState = 'absent';
+  camera: CameraState = 'absent';
+  view: View = { kind: 'auto', maxTiles: 0, tileHeightPx: 0 };
+  /** null: dropped, its place kept */
+  line: PeerLine | null;
+  /** whether the client has its snapshot, so that changes mean something to it */
+  live = false;
+  media: PeerMedia | null = null;
+  forwarding: Forwarding | null = null;
+  rtpCapabilities: Record<string, unknown> | null = null;
+  /** of the stage: prepared too long, or away too long */
+  deadline: NodeJS.Timeout | null = null;
+
+  constructor(claims: JoinTokenClaims, line: PeerLine) {
+    this.peerId = claims.sub;
+    this.claims = claims;
+    this.displayName = claims.displayName ?? '';
+    this.line = line;
+  }
+
+  get participant(): Participant {
+    return {
+      peerId: this.peerId,
+      displayName: this.displayName,
+      peerKind: this.claims.peerKind,
+      microphone: this.microphone,
+      camera: this.camera,
+      sharesScreen: this.producerOf('screen') !== undefined,
+      connection: this.line ? 'connected' : 'away',
+    };
+  }
+
+  may(right: Right): boolean {
+    return this.claims.rights.includes(right);
+  }
+
+  knows(secret: string): boolean {
+    return timingSafeEqual(sha256(secret), sha256(this.resumeSecret));
+  }
+
+  producerOf(source: CallProducer['source']): CallProducer | undefined {
+    return [...this.producers.values()].find((candidate) => candidate.source === source);
+  }
+
+  notify(notification: SignalingNotification): void {
+    this.line?.notify(JSON.stringify(notification));
+  }
+
+  expireIn(ms: number, expired: () => void): void {
+    this.stay();
+    this.deadline = setTimeout(expired, ms);
+  }
+
+  stay(): void {
+    if (this.deadline) clearTimeout(this.deadline);
+    this.deadline = null;
+  }
+
+  /** Transports, and with them producers and consumers. The states that were told stay as they are. */
+  closeMedia(): void {
+    this.forwarding?.close();
+    this.media?.close();
+    this.forwarding = null;
+    this.media = null;
+  }
+
+  /** Twice is harmless. */
+  close(code: ErrorCode | null): void {
+    if (this.stage === 'closed') return;
+    this.stage = 'closed';
+    this.live = false;
+    this.stay();
+    this.closeMedia();
+    this.line?.close(code);
+    this.line = null;
+  }
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

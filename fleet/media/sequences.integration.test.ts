@@ -1,0 +1,246 @@
+/**
+ * Several clients do what comes to their minds, in any order, drops and worker deaths among it. Whatever happened: every
+ * request was answered, who asks sees the same roster as everybody else, and after the end nothing is left.
+ */
+import type { CallSnapshot, MediaSource, SignalingMethod } from '#contract/signaling.ts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { dtlsParameters, type RawClient, Refused } from './testing/raw-client.ts';
+import { settled, startTestNode, type TestNode } from './testing/test-node.ts';
+
+const PEERS = 4;
+const sources: MediaSource[] = ['microphone', 'camera', 'screen', 'screen-audio'];
+/** What a request may be refused with when it comes at a bad time; anything else is a bug of ours. */
+const expectedCodes = new Set([
+  'not-possible-now',
+  'peer-unknown',
+  'media-failed',
+  'forbidden',
+  'closed',
+  'call-ended',
+  'removed-from-call',
+  'replaced',
+]);
+
+type Act =
+  | { do: 'join' | 'drop' | 'resume' | 'reload' | 'leave' | 'enter'; who: number }
+  | { do: 'produce' | 'pause' | 'go-on' | 'stop'; who: number; source: number }
+  | { do: 'show' | 'mute' | 'remove'; who: number; whom: number }
+  | { do: 'connect' | 'restart'; who: number }
+  | { do: 'wait'; ms: number }
+  | { do: 'kill-worker' };
+
+const who = fc.nat({ max: PEERS - 1 });
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('join', 'join', 'enter', 'drop', 'resume', 'resume', 'reload', 'leave'),
+      who,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('produce', 'produce', 'produce', 'pause', 'go-on', 'stop'),
+      who,
+      source: fc.nat({ max: 3 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('show', 'show', 'mute', 'remove'), who, whom: who }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('connect', 'restart'), who }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 15 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill-worker') }) },
+) as fc.Arbitrary<Act>;
+
+let it: TestNode;
+const unhandled: unknown[] = [];
+const onUnhandled = (error: unknown): void => void unhandled.push(error);
+beforeAll(async () => {
+  process.on('unhandledRejection', onUnhandled);
+  it = await startTestNode({
+    workers: 2,
+    settings: {
+      resumeGraceMs: 60_000,
+      emptyCallMs: 60_000,
+      requestBurst: 100_000,
+      failedHellosPerMinute: 100_000,
+      consumersPerWorker: 3,
+      pauseUnseenAfterMs: 5,
+      closeUnseenAfterMs: 10,
+    },
+  });
+});
+afterAll(async () => {
+  await it.stop();
+  process.off('unhandledRejection', onUnhandled);
+});
+
+class Player {
+  client: RawClient | null = null;
+  readonly producers = new Map<MediaSource, string>();
+  readonly problems: string[] = [];
+  readonly asked: Promise<unknown>[] = [];
+  readonly callId: string;
+  readonly all: Player[];
+
+  constructor(callId: string, all: Player[]) {
+    this.callId = callId;
+    this.all = all;
+  }
+  get peerId(): string {
+    return this.client?.hello?.peerId ?? uuidv7();
+  }
+
+  /** Not awaited: the next act comes while this one is under way. */
+  #ask(method: SignalingMethod, data: object): void {
+    if (!this.client) return;
+    const { client } = this;
+    const answer = (client.request as (method: string, data: object) => Promise<unknown>)(method, data);
+    this.asked.push(answer.catch((error: unknown) => this.#refused(method, error)));
+  }
+  #refused(method: string, error: unknown): void {
+    if (!(error instanceof Refused) || !expectedCodes.has(error.code))
+      this.problems.push(`${method}: ${String(error)}`);
+  }
+
+  async play(act: Exclude<Act, { do: 'wait' | 'kill-worker' }>): Promise<void> {
+    const source = 'source' in act ? sources[act.source]! : 'camera';
+    const whom = 'whom' in act ? this.all[act.whom]!.peerId : '';
+    const admission = this.client?.hello?.admission;
+    const media = admission && admission.kind !== 'kept' ? admission.media : null;
+    switch (act.do) {
+      case 'enter':
+        return this.#connect(async (client) =>
+          client.enter(await it.fleet.token({ callId: this.callId, rights: ['mute', 'remove'] })),
+        );
+      case 'resume':
+      case 'reload': {
+        const hello = this.client?.hello;
+        if (hello) await this.#connect((client) => client.resume(hello, act.do === 'reload'));
+        return;
+      }
+      case 'join':
+        if (!this.client) await this.play({ do: 'enter', who: 0 });
+        if (media || this.client?.hello) {
+          this.#ask('join', {
+            displayName: 'Guest',
+            rtpCapabilities: media?.routerRtpCapabilities ?? {},
+            microphone: 'absent',
+            camera: 'absent',
+            view: { kind: 'auto', maxTiles: 3, tileHeightPx: 360 },
+          });
+        }
+        return;
+      case 'drop':
+        return this.client?.drop();
+      case 'leave':
+        return this.#ask('leave', {});
+      case 'produce':
+        // a set-up that was replaced meanwhile is refused by its transport's id
+        if (media && this.client)
+          this.asked.push(
+            this.client.produce(source).then(
+              (id) => this.producers.set(source, id),
+              (error: unknown) => this.#refused('produce', error),
+            ),
+          );
+        return;
+      case 'pause':
+      case 'go-on':
+        return this.#ask(act.do === 'pause' ? 'pause-producer' : 'resume-producer', {
+          producerId: this.producers.get(source) ?? uuidv7(),
+        });
+      case 'stop':
+        return this.#ask('close-producer', { producerId: this.producers.get(source) ?? uuidv7() });
+      case 'show':
+        return this.#ask('show', {
+          view: { kind: 'exact', tiles: [{ peerId: whom, source: 'camera', heightPx: 360 }] },
+        });
+      case 'mute':
+        return this.#ask('mute-peer', { peerId: whom });
+      case 'remove':
+        return this.#ask('remove-peer', { peerId: whom });
+      case 'connect':
+        if (media) this.#ask('connect-transport', { transportId: media.send.transportId, dtlsParameters });
+        return;
+      case 'restart':
+        if (media) this.#ask('restart-ice', { transportId: media.recv.transportId });
+    }
+  }
+
+  async #connect(greet: (client: RawClient) => Promise<unknown>): Promise<void> {
+    const client = await it.open();
+    const former = this.client;
+    try {
+      await greet(client);
+      this.client = client;
+      former?.drop();
+    } catch (error) {
+      this.#refused('hello', error);
+      client.drop();
+    }
+  }
+}
+
+function connectedIn(client: RawClient, { participants }: CallSnapshot): string[] {
+  const roster = new Map(participants.map(({ peerId, connection }) => [peerId, connection]));
+  for (const { event, data } of client.notifications) {
+    if (event === 'peer-joined' || event === 'peer-changed')
+      roster.set(data.participant.peerId, data.participant.connection);
+    if (event === 'peer-left') roster.delete(data.peerId);
+  }
+  return [...roster]
+    .filter(([, connection]) => connection === 'connected')
+    .map(([peerId]) => peerId)
+    .sort();
+}
+
+test('any sequence leaves one roster, every answer given, and nothing behind', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
+      const callId = uuidv7();
+      // the former run's, where it failed
+      for (const former of it.node.registry.calls.keys())
+        it.node.registry.perform({ name: 'end-call', callId: former });
+      unhandled.length = 0;
+      const players: Player[] = [];
+      for (let index = 0; index < PEERS; index++) players.push(new Player(callId, players));
+      for (const one of acts) {
+        if (one.do === 'wait') await settled(one.ms);
+        else if (one.do === 'kill-worker') {
+          const [victim] = it.node.pool.alive;
+          if (victim) process.kill(victim.worker.pid, 'SIGKILL');
+        } else await players[one.who]!.play(one);
+      }
+      for (const player of players) await Promise.all(player.asked);
+      expect(players.flatMap(({ problems }) => problems)).toEqual([]);
+      expect(players.map(({ client }) => client?.unanswered ?? 0)).toEqual(players.map(() => 0));
+
+      // what a newcomer is shown, and told from then on, is who is there
+      const judge = await it.prepare({ callId, rights: ['end'] });
+      const snapshot = await judge.join('Judge');
+      const inCall = (peerId: string): boolean =>
+        it.node.registry.calls.get(callId)?.peers.get(peerId)?.stage === 'joined';
+      const there = players.filter(({ client, peerId }) => client?.closeCode === null && inCall(peerId));
+      await expect
+        .poll(() => connectedIn(judge, snapshot))
+        .toEqual([...there.map(({ peerId }) => peerId), judge.hello!.peerId].sort());
+
+      await judge.request('end-call', {});
+      for (const { client } of [...there, { client: judge }]) expect(await client!.closed()).toBe(4431);
+      expect([...it.node.registry.calls.keys()]).toEqual([]);
+      expect(it.node.registry.peerCount).toBe(0);
+      await expect
+        .poll(async () => (it.node.pool.alive.length === 2 ? it.held() : null), { timeout: 5_000 })
+        .toEqual({ routers: 0, transports: 0, handlers: 2 });
+      for (const { client } of players) client?.drop();
+      expect(unhandled).toEqual([]);
+    }),
+    {
+      numRuns: Number(process.env.SEQUENCE_RUNS ?? 40),
+      ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+    },
+  );
+});

@@ -1,0 +1,195 @@
+/**
+ * One WebSocket: hello first and in time, then requests one after the other, answers in their order, and notifications
+ * between answers. Refuses what breaks the contract, and finds out when the other end is gone.
+ */
+import { type ErrorCode, type MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { parse, z } from '#contract/schema.ts';
+import { RequestFrame, type ResponseOf, signalingMethods } from '#contract/signaling.ts';
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+import type { Admitted, CallRegistry } from './call-registry.ts';
+import { TokenBucket } from './flood-limits.ts';
+import type { MediaSettings } from './media-settings.ts';
+import type { PeerLine } from './peer.ts';
+import { perform, type Seat } from './signaling-methods.ts';
+import type { TokenAdmission } from './token-admission.ts';
+
+export type SignalingSessionOptions = {
+  socket: WebSocket;
+  registry: CallRegistry;
+  admission: TokenAdmission;
+  settings: MediaSettings;
+  onHello: (succeeded: boolean) => void;
+  onClosed: () => void;
+  logger: Logger;
+};
+
+const Greeting = z.looseObject({ protocol: z.number() });
+/** A client that takes nothing in is as good as gone: it comes again and gets the truth at once. */
+const MOST_BUFFERED_BYTES = 2 * 1024 * 1024;
+const IDLE_BELOW_BYTES = 64 * 1024;
+const GOOD_END = 1000;
+
+export class SignalingSession implements PeerLine {
+  readonly #options: SignalingSessionOptions;
+  readonly #queue: RequestFrame[] = [];
+  readonly #held: (() => void)[] = [];
+  readonly #flood: TokenBucket;
+  #seat: Seat | null = null;
+  #helloDeadline: NodeJS.Timeout | null = null;
+  #heardAtMs = performance.now();
+  #busy = false;
+  #over = false;
+
+  constructor(options: SignalingSessionOptions) {
+    this.#options = options;
+    const { requestsPerSecond, requestBurst } = options.settings;
+    this.#flood = new TokenBucket({ perSecond: requestsPerSecond, burst: requestBurst, nowMs: performance.now() });
+  }
+
+  start(): void {
+    const { socket, settings } = this.#options;
+    socket.on('message', (data, isBinary) => this.#take(data, isBinary));
+    socket.on('pong', () => {
+      this.#heardAtMs = performance.now();
+    });
+    socket.on('close', () => this.#closed());
+    // ws closes the socket itself, with 1009 for what is too large
+    socket.on('error', (error) => this.#options.logger.info({ err: error }, 'signalling broken'));
+    this.#helloDeadline = setTimeout(
+      () => this.#refuse(null, new ProtocolError('hello-expected', 'no hello in time')),
+      settings.helloWithinMs,
+    );
+  }
+
+  /** Called by the server's clock. */
+  checkPulse(nowMs: number): void {
+    const { socket, settings } = this.#options;
+    if (nowMs - this.#heardAtMs > settings.deadAfterMs || socket.bufferedAmount > MOST_BUFFERED_BYTES)
+      socket.terminate();
+    else socket.ping();
+  }
+
+  notify(text: string): void {
+    this.#inOrder(() => this.#send(text));
+  }
+
+  notifyIfIdle(text: string): void {
+    if (this.#options.socket.bufferedAmount < IDLE_BELOW_BYTES) this.notify(text);
+  }
+
+  close(code: ErrorCode | null): void {
+    this.#inOrder(() => this.#hangUp(code === null ? GOOD_END : toCloseCode(code), code ?? ''));
+  }
+
+  /** The answer under way goes first: what it brings about is told after it. */
+  #inOrder(act: () => void): void {
+    if (this.#busy) this.#held.push(act);
+    else act();
+  }
+
+  #take(data: RawData, isBinary: boolean): void {
+    this.#heardAtMs = performance.now();
+    if (this.#over) return;
+    try {
+      if (!this.#flood.take(this.#heardAtMs)) throw new UserError('too-many-attempts', 'too many requests');
+      if (isBinary) throw new ProtocolError('bad-message', 'text frames only');
+      this.#queue.push(parse(RequestFrame, JSON.parse(String(data))));
+    } catch (error) {
+      this.#refuse(null, toMaruError(error));
+    }
+    if (!this.#busy) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    for (let frame = this.#queue.shift(); frame && !this.#over; frame = this.#queue.shift()) {
+      this.#busy = true;
+      const refusal = await this.#answer(frame);
+      this.#busy = false;
+      for (const act of this.#held.splice(0)) act();
+      if (refusal) this.#hangUp(refusal.closeCode, refusal.code);
+    }
+  }
+
+  /** @returns why the connection ends: only a hello that fails ends it */
+  async #answer({ id, method, data }: RequestFrame): Promise<MaruError | null> {
+    const seat = this.#seat;
+    try {
+      this.#send(
+        JSON.stringify({
+          id,
+          ok: true,
+          data: seat ? await perform(seat, method, data) : await this.#hello(method, data),
+        }),
+      );
+      return null;
+    } catch (thrown) {
+      const error = toMaruError(thrown);
+      const { logger } = this.#options;
+      if (error.code === 'internal') logger.error({ err: thrown, method }, 'request failed: our bug');
+      else logger.warn({ code: error.code, reason: error.message, method, peerId: seat?.peer.peerId }, 'refused');
+      this.#send(JSON.stringify({ id, ok: false, error: error.toWire() }));
+      return seat ? null : error;
+    }
+  }
+
+  async #hello(method: string, data: unknown): Promise<ResponseOf<'hello'>> {
+    if (this.#helloDeadline) clearTimeout(this.#helloDeadline);
+    try {
+      if (method !== 'hello') throw new ProtocolError('hello-expected');
+      // the number first: a client of another time may say things that our schema does not know
+      const negotiation = negotiate(parse(Greeting, data).protocol);
+      if (negotiation !== 'accepted') throw new ProtocolError(negotiation, `this node speaks ${PROTOCOL_VERSION}`);
+      const { admission } = parse(signalingMethods.hello.request, data);
+      const { peer, call, admission: admitted } = await this.#admit(admission);
+      this.#options.onHello(true);
+      this.#seat = { peer, call };
+      if (this.#over) call.drop(peer, this);
+      const { peerId, claims, resumeSecret } = peer;
+      const { callId, peerKind, meetingTitle } = claims;
+      return { protocol: PROTOCOL_VERSION, callId, peerId, peerKind, meetingTitle, resumeSecret, admission: admitted };
+    } catch (error) {
+      this.#options.onHello(false);
+      throw error;
+    }
+  }
+
+  async #admit(asked: ReturnType<typeof signalingMethods.hello.request.parse>['admission']): Promise<Admitted> {
+    const { registry, admission } = this.#options;
+    if (asked.kind === 'resume') return registry.resume(asked, this);
+    const claims = await admission.verify(asked.token);
+    registry.refuse(claims);
+    admission.use(claims);
+    return registry.admit(claims, this);
+  }
+
+  #refuse(id: number | null, error: MaruError): void {
+    if (this.#over) return;
+    this.#options.logger.warn({ code: error.code, reason: error.message }, 'refused');
+    if (!this.#seat) this.#options.onHello(false);
+    this.#send(JSON.stringify({ id, ok: false, error: error.toWire() }));
+    this.#hangUp(error.closeCode, error.code);
+  }
+
+  #send(text: string): void {
+    const { socket } = this.#options;
+    if (!this.#over && socket.readyState === socket.OPEN) socket.send(text);
+  }
+
+  #hangUp(closeCode: number, reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#options.socket.close(closeCode, reason);
+  }
+
+  #closed(): void {
+    this.#over = true;
+    if (this.#helloDeadline) clearTimeout(this.#helloDeadline);
+    this.#queue.length = 0;
+    if (this.#seat) this.#seat.call.drop(this.#seat.peer, this);
+    this.#options.onClosed();
+  }
+}
+
+const toCloseCode = (code: ErrorCode): number => new ProtocolError(code).closeCode;

@@ -1,0 +1,112 @@
+/** For the tests of this folder: a media node inside the test's process, with a fleet that is a key pair and no more. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { JOIN_TOKEN_ISSUER, type JoinTokenClaims } from '#contract/grants.ts';
+import type { FleetKeys } from '#contract/topics.ts';
+import { SignJWT } from 'jose';
+import { pino } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { MediaNode } from '../media-node.ts';
+import type { MediaSettings } from '../media-settings.ts';
+import { RawClient } from './raw-client.ts';
+
+export class TestFleet {
+  readonly nodeId = uuidv7();
+  readonly keys: FleetKeys;
+  readonly #privateKey: KeyObject;
+
+  constructor() {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    this.#privateKey = privateKey;
+    this.keys = {
+      keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'test', alg: 'EdDSA' } as FleetKeys['keys'][number]],
+    };
+  }
+
+  token(claims: Partial<JoinTokenClaims> = {}): Promise<string> {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const whole: JoinTokenClaims = {
+      iss: JOIN_TOKEN_ISSUER,
+      aud: this.nodeId,
+      sub: uuidv7(),
+      jti: uuidv7(),
+      iat: nowSeconds,
+      exp: nowSeconds + 60,
+      callId: uuidv7(),
+      meetingId: uuidv7(),
+      meetingTitle: 'Test',
+      peerKind: 'person',
+      displayName: null,
+      rights: [],
+      ...claims,
+    };
+    return new SignJWT(whole).setProtectedHeader({ alg: 'EdDSA', kid: 'test' }).sign(this.#privateKey);
+  }
+}
+
+export type TestNode = {
+  node: MediaNode;
+  fleet: TestFleet;
+  open: () => Promise<RawClient>;
+  /** hello and join */
+  join: (claims: Partial<JoinTokenClaims>, name?: string) => Promise<RawClient>;
+  /** hello only */
+  prepare: (claims: Partial<JoinTokenClaims>) => Promise<RawClient>;
+  /** of all workers together, by their own count */
+  held: () => Promise<{ routers: number; transports: number; handlers: number }>;
+  stop: () => Promise<void>;
+};
+
+export async function startTestNode(
+  options: { workers?: number; settings?: Partial<MediaSettings> } = {},
+): Promise<TestNode> {
+  const fleet = new TestFleet();
+  const node = new MediaNode({
+    nodeId: fleet.nodeId,
+    workers: options.workers ?? 1,
+    listenAddress: '127.0.0.1',
+    announcedAddresses: [],
+    publicHost: null,
+    signalingPort: 0,
+    mediaPortBase: 0,
+    tls: null,
+    trustedProxies: [],
+    fleet: null,
+    keys: fleet.keys,
+    onKeys: () => {},
+    settings: options.settings ?? {},
+    logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
+  });
+  await node.start();
+  const open = (): Promise<RawClient> => RawClient.open(node.signalingUrl);
+  const prepare: TestNode['prepare'] = async (claims) => {
+    const client = await open();
+    await client.enter(await fleet.token(claims));
+    return client;
+  };
+  return {
+    node,
+    fleet,
+    open,
+    prepare,
+    join: async (claims, name = 'Guest 1') => {
+      const client = await prepare(claims);
+      await client.join(name);
+      return client;
+    },
+    held: async () => {
+      const dumps = await Promise.all(
+        node.pool.alive.map(
+          async ({ worker, webRtcServer }) => [await worker.dump(), await webRtcServer.dump()] as const,
+        ),
+      );
+      return {
+        routers: dumps.reduce((sum, [worker]) => sum + worker.routerIds.length, 0),
+        transports: dumps.reduce((sum, [, server]) => sum + server.webRtcTransportIds.length, 0),
+        handlers: dumps.reduce((sum, [worker]) => sum + worker.channelMessageHandlers.channelRequestHandlers.length, 0),
+      };
+    },
+    stop: () => node.stop(),
+  };
+}
+
+export const settled = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,60 @@
+import { SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { TestFleet } from './testing/test-node.ts';
+import { TokenAdmission } from './token-admission.ts';
+
+const fleet = new TestFleet();
+function admissionOf(keys = fleet.keys): TokenAdmission {
+  const admission = new TokenAdmission({ nodeId: fleet.nodeId });
+  admission.setKeys(keys);
+  return admission;
+}
+const seconds = Math.floor(Date.now() / 1_000);
+
+describe('a join token', () => {
+  test('for this node, in time, lets in once', async () => {
+    const admission = admissionOf();
+    const claims = await admission.verify(await fleet.token({ displayName: 'Mina', rights: ['mute'] }));
+    expect(claims).toMatchObject({ displayName: 'Mina', rights: ['mute'] });
+    admission.use(claims);
+    expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-used' }));
+  });
+
+  test.each([
+    ['of another node', 'token-invalid', () => fleet.token({ aud: uuidv7() })],
+    ['expired', 'token-expired', () => fleet.token({ iat: seconds - 120, exp: seconds - 60 })],
+    [
+      'of another fleet',
+      'token-invalid',
+      () => Object.assign(new TestFleet(), { nodeId: fleet.nodeId }).token({ aud: fleet.nodeId }),
+    ],
+    ['with claims that are none', 'token-invalid', () => fleet.token({ callId: 'call' })],
+    ['of another issuer', 'token-invalid', () => fleet.token({ iss: 'someone' as 'maru-fleet' })],
+    ['that is none', 'token-invalid', async () => 'not.a.token'],
+    [
+      'without a signature',
+      'token-invalid',
+      async () => {
+        const [, body] = (await fleet.token()).split('.');
+        return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${body}.`;
+      },
+    ],
+    [
+      'signed with the public key as a secret',
+      'token-invalid',
+      async () => {
+        const { x } = fleet.keys.keys[0] as unknown as { x: string };
+        return new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid: 'test' }).sign(Buffer.from(x, 'base64url'));
+      },
+    ],
+  ])('%s is refused: %s', async (_name, code, make) => {
+    await expect(admissionOf().verify(await make())).rejects.toMatchObject({ code });
+  });
+
+  test('without the keys of a fleet nobody is told that the token is bad', async () => {
+    await expect(new TokenAdmission({ nodeId: fleet.nodeId }).verify(await fleet.token())).rejects.toMatchObject({
+      code: 'media-failed',
+    });
+  });
+});

@@ -1,0 +1,4 @@
+/** What other aggregates see of meetings. */
+export { Meetings } from './meetings.ts';
+export { SigningKeys } from './signing-keys.ts';
+export { meetingRoutes } from './routes.ts';

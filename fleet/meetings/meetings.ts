@@ -1,0 +1,238 @@
+/**
+ * The aggregate: a room's standing meeting, its call, and the grants that let a room or a guest in. Speaks with media
+ * nodes over MQTT; knows nothing of kiosks and phones.
+ */
+import type { Logger } from 'pino';
+import { ProtocolError, UserError } from '#contract/error-codes.ts';
+import type { CallGrant, JoinTokenClaims } from '#contract/grants.ts';
+import type { HttpResponse } from '#contract/http-api.ts';
+import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
+import type { RoomMeeting } from '#contract/room-state.ts';
+import { negotiate } from '#contract/protocol-version.ts';
+import type { NodeRegistration } from '#contract/node-link.ts';
+import { appendAudit } from '../audit/index.ts';
+import type { Broker } from '../broker/index.ts';
+import { AttemptLimit } from '../people/index.ts';
+import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
+import { Calls } from './calls.ts';
+import { Invites } from './invites.ts';
+import { MediaNodes } from './media-nodes.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+export type MeetingsDependencies = {
+  store: AuthorityStore;
+  telemetry: TelemetryStore;
+  broker: Broker;
+  keys: SigningKeys;
+  joinPageUrl: string;
+  logger: Logger;
+};
+type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights'>;
+
+export class Meetings {
+  readonly invites: Invites;
+  readonly nodes: MediaNodes;
+  readonly #deps: MeetingsDependencies;
+  readonly #calls: Calls;
+  readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
+  readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
+
+  constructor(deps: MeetingsDependencies) {
+    const { store, telemetry, broker, keys, joinPageUrl, logger } = deps;
+    this.#deps = deps;
+    this.invites = new Invites({ store, keys, joinPageUrl });
+    this.nodes = new MediaNodes({ telemetry });
+    this.#calls = new Calls({
+      store,
+      nodes: this.nodes,
+      logger,
+      sendToNode: (nodeId, command) => broker.publish('nodeCommand', nodeId, command),
+      acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
+      onMeetingChanged: (meetingId) => {
+        for (const handler of this.#changedHandlers) handler(meetingId);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { broker, keys, logger } = this.#deps;
+    await this.nodes.start();
+    this.#calls.start();
+    const failed = (error: unknown): void => logger.error({ err: error }, 'message of a media node failed');
+    broker.on('registration', (nodeId, registration) => void this.#register(nodeId, registration).catch(failed));
+    broker.on('callEvents', (nodeId, events) => void this.#calls.takeEvents(nodeId, events).catch(failed));
+    broker.publish('keys', '', keys.published);
+  }
+  stop(): void {
+    this.#calls.stop();
+    this.nodes.stop();
+  }
+
+  onChanged(handler: (meetingId: string) => void): void {
+    this.#changedHandlers.push(handler);
+  }
+
+  /** A room's standing meeting, made with the room. */
+  async createStanding(trx: AuthorityWrite, roomId: string, title: string): Promise<string> {
+    const meetingId = newId();
+    await trx.insertInto('meeting').values({ meetingId, roomId, title, createdAtMs: Date.now() }).execute();
+    return meetingId;
+  }
+
+  async exists(meetingId: string): Promise<boolean> {
+    return (
+      (await this.#deps.store.read
+        .selectFrom('meeting')
+        .select('meetingId')
+        .where('meetingId', '=', meetingId)
+        .executeTakeFirst()) !== undefined
+    );
+  }
+
+  async roomOf(meetingId: string): Promise<string | null> {
+    const row = await this.#deps.store.read
+      .selectFrom('meeting')
+      .select('roomId')
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirst();
+    return row?.roomId ?? null;
+  }
+
+  /** As the room is told of it: under way when somebody is in its call. */
+  async ofRoom(roomId: string): Promise<RoomMeeting | null> {
+    const meeting = await this.#deps.store.read
+      .selectFrom('meeting')
+      .select(['meetingId', 'title'])
+      .where('roomId', '=', roomId)
+      .executeTakeFirst();
+    if (!meeting) return null;
+    const participantCount = (await this.#calls.currentOf(meeting.meetingId))?.participantCount ?? 0;
+    return { ...meeting, underWay: participantCount > 0, participantCount };
+  }
+
+  /** @throws ProtocolError not-found; OperationalError no-media-node */
+  async grantForRoom(roomId: string, roomName: string, endedCallId: string | null): Promise<CallGrant> {
+    const meeting = await this.#deps.store.read
+      .selectFrom('meeting')
+      .select(['meetingId', 'title'])
+      .where('roomId', '=', roomId)
+      .executeTakeFirst();
+    if (!meeting) throw new ProtocolError('not-found', 'the room has no meeting');
+    return this.#grant(meeting, endedCallId, {
+      peerKind: 'room',
+      displayName: roomName,
+      rights: ['end', 'mute', 'remove'],
+    });
+  }
+
+  /** @throws UserError invite-invalid, invite-expired, too-many-attempts; OperationalError no-media-node */
+  async enterAsGuest(
+    invite: string,
+    endedCallId: string | null,
+    network: string,
+  ): Promise<HttpResponse<'enterAsGuest'>> {
+    const { store, logger } = this.#deps;
+    if (!this.#refusedByNetwork.allows(network) || !this.#admittedByNetwork.take(network)) {
+      logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
+      throw new UserError('too-many-attempts');
+    }
+    const claims = await this.invites.check(invite).catch(async (error: UserError) => {
+      this.#refusedByNetwork.count(network);
+      logger.warn({ network, code: error.code }, 'guest refused');
+      await store.write((trx) =>
+        appendAudit(trx, {
+          kind: 'guest-refused',
+          actor: `network:${network}`,
+          subject: 'invite',
+          details: { code: error.code },
+        }),
+      );
+      throw error;
+    });
+    const meeting = await store.read
+      .selectFrom('meeting')
+      .select(['meetingId', 'title'])
+      .where('meetingId', '=', claims.meetingId)
+      .executeTakeFirstOrThrow();
+    const grant = await this.#grant(meeting, endedCallId, {
+      peerKind: 'person',
+      displayName: claims.displayName,
+      rights: [],
+    });
+    await store.write(async (trx) => {
+      await trx
+        .insertInto('guestEntry')
+        .values({ peerId: grant.peerId, callId: grant.callId, inviteId: claims.jti, atMs: Date.now() })
+        .execute();
+      await appendAudit(trx, {
+        kind: 'guest-admitted',
+        actor: `network:${network}`,
+        subject: `call:${grant.callId}`,
+        details: { inviteId: claims.jti, peerId: grant.peerId },
+      });
+    });
+    return { meetingTitle: meeting.title, displayName: claims.displayName, admission: 'admitted', grant };
+  }
+
+  /** Also ends what came in by it. False: no such invite. */
+  async revokeInvite(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
+    if (!(await this.invites.revoke(meetingId, inviteId, actor))) return false;
+    const call = await this.#calls.currentOf(meetingId);
+    if (!call) return true;
+    const peers = await this.#deps.store.read
+      .selectFrom('guestEntry')
+      .select('peerId')
+      .where('inviteId', '=', inviteId)
+      .where('callId', '=', call.callId)
+      .execute();
+    for (const { peerId } of peers)
+      this.#deps.broker.publish('nodeCommand', call.nodeId, { name: 'remove-peer', callId: call.callId, peerId });
+    return true;
+  }
+
+  async #register(nodeId: string, registration: NodeRegistration): Promise<void> {
+    if (registration.nodeId !== nodeId || negotiate(registration.protocol) !== 'accepted') {
+      this.#deps.logger.warn(
+        { nodeId, protocol: registration.protocol, code: negotiate(registration.protocol) },
+        'media node refused',
+      );
+      return;
+    }
+    await this.nodes.register(registration);
+    await this.#calls.reconcile(registration);
+  }
+
+  async #grant(
+    meeting: { meetingId: string; title: string },
+    endedCallId: string | null,
+    admitted: Admitted,
+  ): Promise<CallGrant> {
+    const { call, node } = await this.#calls.openCall(meeting.meetingId, endedCallId);
+    const peerId = newId();
+    const iat = Math.floor(Date.now() / 1000);
+    const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
+    const { callId, meetingId } = call;
+    const claims: Omit<JoinTokenClaims, 'iss'> = {
+      aud: node.nodeId,
+      sub: peerId,
+      jti: newId(),
+      iat,
+      exp,
+      callId,
+      meetingId,
+      meetingTitle: meeting.title,
+      ...admitted,
+    };
+    const joinToken = await this.#deps.keys.sign(claims);
+    return {
+      callId,
+      meetingId,
+      meetingTitle: meeting.title,
+      peerId,
+      signalingUrl: node.signalingUrl,
+      joinToken,
+      expiresAtMs: exp * 1000,
+    };
+  }
+}

@@ -1,0 +1,32 @@
+/** Guests coming in, and the links that they come by. */
+import { ProtocolError } from '#contract/error-codes.ts';
+import { actorOf, type RouteHandlers } from '../people/index.ts';
+import type { Meetings } from './meetings.ts';
+
+type Names = 'enterAsGuest' | 'listInvites' | 'createInvite' | 'revokeInvite';
+
+export function meetingRoutes({ meetings }: { meetings: Meetings }): RouteHandlers<Names> {
+  const known = async (meetingId: string): Promise<string> => {
+    if (!(await meetings.exists(meetingId))) throw new ProtocolError('not-found', 'no such meeting');
+    return meetingId;
+  };
+  return {
+    enterAsGuest: async ({ body, network }) => meetings.enterAsGuest(body.invite, body.endedCallId ?? null, network),
+    listInvites: async ({ params }) => ({ invites: await meetings.invites.list(await known(params.meetingId)) }),
+    createInvite: async (context) => {
+      const { displayName, expiresInMinutes } = context.body;
+      return meetings.invites.create(
+        await known(context.params.meetingId),
+        displayName,
+        expiresInMinutes * 60_000,
+        actorOf(context),
+      );
+    },
+    revokeInvite: async (context) => {
+      const { meetingId, inviteId } = context.params;
+      if (!(await meetings.revokeInvite(meetingId, inviteId, actorOf(context))))
+        throw new ProtocolError('not-found', 'no such invite');
+      return {};
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** What the fleet's two processes are told on the command line, and the addresses that follow from it. */
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export type Ports = { http: number; deviceApi: number; mqtt: number; signaling: number; mediaBase: number };
+export type FleetOptions = {
+  dataDir: string;
+  /** free ports instead of the usual ones, chosen once and kept in the data directory */
+  ephemeralPorts: boolean;
+  /** given by the supervisor, so that a restart finds the same */
+  ports: Ports | null;
+  demonstration: boolean;
+  lan: boolean;
+  /** names and addresses that clients use, the first of them in links */
+  hosts: string[];
+  listenAddress: string;
+  tlsFiles: { cert: string; key: string } | null;
+  jsonLogs: boolean;
+};
+
+export const DEFAULT_PORTS: Ports = { http: 7400, deviceApi: 7401, mqtt: 7402, signaling: 7403, mediaBase: 7410 };
+export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '::1'];
+
+export function parseOptions(args: string[]): FleetOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      'data-dir': { type: 'string', default: '.maru/fleet' },
+      'ephemeral-ports': { type: 'boolean', default: false },
+      ports: { type: 'string' },
+      demonstration: { type: 'boolean', default: false },
+      lan: { type: 'boolean', default: false },
+      host: { type: 'string', multiple: true, default: [] },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'json-logs': { type: 'boolean', default: false },
+    },
+  });
+  const [cert, key] = [values['tls-cert'], values['tls-key']];
+  if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together');
+  if (cert !== undefined && !values.lan) throw new Error('--tls-cert is for --lan');
+  return {
+    dataDir: resolve(values['data-dir']),
+    ephemeralPorts: values['ephemeral-ports'],
+    ports: values.ports === undefined ? null : (JSON.parse(values.ports) as Ports),
+    demonstration: values.demonstration,
+    lan: values.lan,
+    hosts: values.lan ? (values.host.length > 0 ? values.host : ownAddresses()) : ['127.0.0.1'],
+    listenAddress: values.lan ? '0.0.0.0' : '127.0.0.1',
+    tlsFiles: cert !== undefined && key !== undefined ? { cert: resolve(cert), key: resolve(key) } : null,
+    jsonLogs: values['json-logs'],
+  };
+}
+
+export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+
+function ownAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  const outside = addresses.filter((entry) => entry.family === 'IPv4' && !entry.internal).map((entry) => entry.address);
+  return outside.length > 0 ? outside : ['127.0.0.1'];
+}

@@ -1,0 +1,120 @@
+/** Accounts and their passwords (argon2id). Who is signed in is `sessions.ts`. */
+import { hash, verify } from '@node-rs/argon2';
+import type { Role } from '#contract/http-api.ts';
+import { UserError } from '#contract/error-codes.ts';
+import { appendAudit } from '../audit/index.ts';
+import { type AuthorityStore, newCode, newId } from '../store/index.ts';
+
+export type Account = { accountId: string; userName: string; role: Role; mustChangePassword: boolean };
+
+const FIRST_ADMIN = 'admin';
+const ONE_TIME_ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
+const ONE_TIME_LENGTH = 16;
+const MIN_PASSWORD_LENGTH = 10;
+
+export class Accounts {
+  readonly #store: AuthorityStore;
+  /** verified against when there is no such account, so that both answers take as long */
+  readonly #decoyHash: Promise<string>;
+
+  constructor({ store }: { store: AuthorityStore }) {
+    this.#store = store;
+    this.#decoyHash = hash(newId());
+  }
+
+  /** The first administrator with a password that works until it is changed; null when there is an account already. */
+  async createFirstAdmin(): Promise<{ userName: string; oneTimePassword: string } | null> {
+    if (await this.#store.read.selectFrom('account').select('accountId').limit(1).executeTakeFirst()) return null;
+    const oneTimePassword = newCode(ONE_TIME_ALPHABET, ONE_TIME_LENGTH);
+    await this.create({ userName: FIRST_ADMIN, password: oneTimePassword, role: 'admin', mustChangePassword: true });
+    return { userName: FIRST_ADMIN, oneTimePassword };
+  }
+
+  async create(account: {
+    userName: string;
+    password: string;
+    role: Role;
+    mustChangePassword: boolean;
+  }): Promise<Account> {
+    const { userName, password, role, mustChangePassword } = account;
+    const accountId = newId();
+    const passwordHash = await hash(password);
+    await this.#store.write(async (trx) => {
+      await trx
+        .insertInto('account')
+        .values({
+          accountId,
+          userName: userName.toLowerCase(),
+          passwordHash,
+          role,
+          mustChangePassword: mustChangePassword ? 1 : 0,
+          createdAtMs: Date.now(),
+        })
+        .execute();
+      await appendAudit(trx, {
+        kind: 'account-created',
+        actor: 'fleet',
+        subject: `account:${accountId}`,
+        details: { role },
+      });
+    });
+    return { accountId, userName, role, mustChangePassword };
+  }
+
+  async byId(accountId: string): Promise<Account | null> {
+    const row = await this.#store.read
+      .selectFrom('account')
+      .selectAll()
+      .where('accountId', '=', accountId)
+      .executeTakeFirst();
+    return row ? { ...row, mustChangePassword: row.mustChangePassword === 1 } : null;
+  }
+
+  async idOf(userName: string): Promise<string | null> {
+    const row = await this.#store.read
+      .selectFrom('account')
+      .select('accountId')
+      .where('userName', '=', userName.toLowerCase())
+      .executeTakeFirst();
+    return row?.accountId ?? null;
+  }
+
+  /** Takes as long for an account that does not exist. */
+  async passwordMatches(accountId: string | null, password: string): Promise<boolean> {
+    const row =
+      accountId === null
+        ? undefined
+        : await this.#store.read
+            .selectFrom('account')
+            .select('passwordHash')
+            .where('accountId', '=', accountId)
+            .executeTakeFirst();
+    const matches = await verify(row?.passwordHash ?? (await this.#decoyHash), password);
+    return matches && row !== undefined;
+  }
+
+  /** @throws UserError password-too-weak */
+  async changePassword(account: Account, newPassword: string): Promise<void> {
+    if (isWeak(newPassword, account.userName)) throw new UserError('password-too-weak');
+    const passwordHash = await hash(newPassword);
+    await this.#store.write(async (trx) => {
+      await trx
+        .updateTable('account')
+        .set({ passwordHash, mustChangePassword: 0 })
+        .where('accountId', '=', account.accountId)
+        .execute();
+      await appendAudit(trx, {
+        kind: 'password-changed',
+        actor: `account:${account.accountId}`,
+        subject: `account:${account.accountId}`,
+      });
+    });
+  }
+}
+
+/** Length is what counts (NIST SP 800-63B); beyond it only what nobody should choose. */
+function isWeak(password: string, userName: string): boolean {
+  if (password.length < MIN_PASSWORD_LENGTH) return true;
+  if (new Set(password).size < 5) return true;
+  return password.toLowerCase().includes(userName.toLowerCase());
+}

@@ -1,0 +1,67 @@
+/** Who is signed in: an opaque token in a cookie, of which the store has the hash. */
+import { type AuthorityStore, hashOf, newToken } from '../store/index.ts';
+
+export const SESSION_TTL_MS = 12 * 3_600_000;
+const SESSION_IDLE_TTL_MS = 2 * 3_600_000;
+/** so that a busy page does not write at each request */
+const TOUCH_INTERVAL_MS = 5 * 60_000;
+
+export class Sessions {
+  readonly #store: AuthorityStore;
+
+  constructor({ store }: { store: AuthorityStore }) {
+    this.#store = store;
+  }
+
+  async open(accountId: string): Promise<string> {
+    const token = newToken();
+    const nowMs = Date.now();
+    await this.#store.write(async (trx) => {
+      await trx.deleteFrom('session').where('expiresAtMs', '<', nowMs).execute();
+      await trx
+        .insertInto('session')
+        .values({
+          tokenHash: hashOf(token),
+          accountId,
+          createdAtMs: nowMs,
+          lastUsedAtMs: nowMs,
+          expiresAtMs: nowMs + SESSION_TTL_MS,
+        })
+        .execute();
+    });
+    return token;
+  }
+
+  /** accountId, or null: unknown, expired or left alone too long. */
+  async accountOf(token: string): Promise<string | null> {
+    const tokenHash = hashOf(token);
+    const row = await this.#store.read
+      .selectFrom('session')
+      .selectAll()
+      .where('tokenHash', '=', tokenHash)
+      .executeTakeFirst();
+    const nowMs = Date.now();
+    if (!row || row.expiresAtMs <= nowMs || row.lastUsedAtMs + SESSION_IDLE_TTL_MS <= nowMs) return null;
+    if (row.lastUsedAtMs + TOUCH_INTERVAL_MS <= nowMs) {
+      await this.#store.write((trx) =>
+        trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('tokenHash', '=', tokenHash).execute(),
+      );
+    }
+    return row.accountId;
+  }
+
+  async close(token: string): Promise<void> {
+    await this.#store.write((trx) => trx.deleteFrom('session').where('tokenHash', '=', hashOf(token)).execute());
+  }
+
+  /** All of an account but the one that asks. */
+  async closeOthers(accountId: string, keptToken: string): Promise<void> {
+    await this.#store.write((trx) =>
+      trx
+        .deleteFrom('session')
+        .where('accountId', '=', accountId)
+        .where('tokenHash', '!=', hashOf(keptToken))
+        .execute(),
+    );
+  }
+}

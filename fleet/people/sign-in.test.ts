@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import { Accounts, Sessions, SignIn } from './index.ts';
+
+const PASSWORD = 'correct horse battery';
+let dataDir: string;
+let store: AuthorityStore;
+let accounts: Accounts;
+let sessions: Sessions;
+let signIn: SignIn;
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-people-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  accounts = new Accounts({ store });
+  sessions = new Sessions({ store });
+  signIn = new SignIn({ store, accounts, sessions, logger: pino({ level: 'silent' }) });
+  await accounts.create({ userName: 'Mina', password: PASSWORD, role: 'operator', mustChangePassword: false });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+const guess = (network: string, userName = 'mina') =>
+  signIn.signIn(userName, 'wrong', network).catch((error) => error.code as string);
+const enter = (network: string) => signIn.signIn('mina', PASSWORD, network);
+
+test('whoever guesses at an account from everywhere locks out neither its owner nor anybody else', async () => {
+  await enter('office');
+  let last: unknown;
+  for (let i = 0; i < 65; i += 1) last = await guess(`somewhere-${i}`);
+  expect(last).toBe('too-many-attempts');
+  // not even with the right password, from where the account was never used
+  await expect(enter('somewhere-new')).rejects.toMatchObject({ code: 'too-many-attempts' });
+  expect((await enter('office')).account.userName).toBe('mina');
+});
+
+test('guesses made at the same instant are counted like those one after the other', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => guess('one network')));
+  expect(answers.filter((code) => code === 'credentials-invalid').length).toBeLessThanOrEqual(6);
+});
+
+test('who is right never runs dry', async () => {
+  for (let i = 0; i < 10; i += 1) await enter('office');
+  expect((await enter('office')).account.role).toBe('operator');
+});
+
+test('a session ends after two hours alone and twelve at most', async () => {
+  const { token, account } = await enter('office');
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const hour = 3_600_000;
+  const startMs = Date.now();
+  for (let hours = 1; hours < 12; hours += 1) {
+    vi.setSystemTime(startMs + hours * hour);
+    expect(await sessions.accountOf(token)).toBe(account.accountId);
+  }
+  vi.setSystemTime(startMs + 12 * hour);
+  expect(await sessions.accountOf(token)).toBeNull();
+  vi.setSystemTime(startMs);
+  const left = await enter('office');
+  vi.setSystemTime(startMs + 2 * hour);
+  expect(await sessions.accountOf(left.token)).toBeNull();
+});
+
+test('the first administrator is made once', async () => {
+  expect(await accounts.createFirstAdmin()).toBeNull();
+});

@@ -1,0 +1,96 @@
+/**
+ * Carries a command to its room and the reply back, by id, within COMMAND_TIMEOUT_MS. What starts a call goes with a
+ * grant, so that the kiosk need not ask back. Nothing is retained: a room that is gone is not rung when it returns.
+ */
+import type { Logger } from 'pino';
+import { fromWire, type MaruError, OperationalError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { CommandEnvelope, RoomCommand } from '#contract/room-command.ts';
+import type { Broker } from '../broker/index.ts';
+import type { RoomReports } from './room-reports.ts';
+
+export type CommandRelayDependencies = {
+  broker: Broker;
+  reports: RoomReports;
+  grantFor: (roomId: string) => Promise<CallGrant>;
+  logger: Logger;
+};
+export type Order = { id: string; roomId: string; command: RoomCommand; issuer: CommandEnvelope['issuer'] };
+type Pending = { answer: Promise<void>; settle: (error: MaruError | null) => void };
+
+export class CommandRelay {
+  readonly #deps: CommandRelayDependencies;
+  readonly #pending = new Map<string, Pending>();
+  /** for rooms that are about to listen again */
+  readonly #held = new Map<string, Set<() => void>>();
+
+  constructor(deps: CommandRelayDependencies) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { broker } = this.#deps;
+    broker.on('reply', (roomId, reply) =>
+      this.#pending.get(`${roomId} ${reply.id}`)?.settle(reply.ok ? null : fromWire(reply.error)),
+    );
+    broker.onSubscribed((who, topic) => {
+      if (who.party !== 'room' || topic !== 'command') return;
+      for (const deliver of this.#held.get(who.id) ?? []) deliver();
+      this.#held.delete(who.id);
+    });
+  }
+
+  /** Resolves when the room has done it. The same id twice is one command. @throws the room's error, or ours */
+  async send(order: Order): Promise<void> {
+    const key = `${order.roomId} ${order.id}`;
+    const former = this.#pending.get(key);
+    if (former) return former.answer;
+    const expiresAtMs = Date.now() + COMMAND_TIMEOUT_MS;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => pending.settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
+    const pending: Pending = {
+      answer: promise,
+      settle: (error) => {
+        clearTimeout(timer);
+        this.#pending.delete(key);
+        if (!error) return resolve();
+        this.#deps.logger.info(
+          { roomId: order.roomId, command: order.command.name, code: error.code },
+          'command refused',
+        );
+        reject(error);
+      },
+    };
+    this.#pending.set(key, pending);
+    this.#prepare(order, expiresAtMs).then((envelope) => this.#deliver(envelope), pending.settle);
+    return promise;
+  }
+
+  async #prepare({ id, roomId, command, issuer }: Order, expiresAtMs: number): Promise<CommandEnvelope> {
+    const needsGrant = command.name === 'start-meeting' || command.name === 'prepare-call';
+    const grant = needsGrant ? await this.#deps.grantFor(roomId) : null;
+    return { protocol: PROTOCOL_VERSION, id, roomId, expiresAtMs, issuer, command, grant };
+  }
+
+  #deliver(envelope: CommandEnvelope): void {
+    const { broker, reports } = this.#deps;
+    const { roomId, id } = envelope;
+    const publish = (): void => {
+      if (Date.now() < envelope.expiresAtMs) broker.publish('command', roomId, envelope);
+    };
+    if (broker.isHeard('command', { party: 'room', id: roomId })) {
+      publish();
+      return;
+    }
+    if (!reports.of(roomId).online) {
+      this.#pending.get(`${roomId} ${id}`)?.settle(new OperationalError('room-not-answering', 'the room is offline'));
+      return;
+    }
+    // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not
+    const held = this.#held.get(roomId) ?? new Set();
+    this.#held.set(roomId, held);
+    held.add(publish);
+  }
+}

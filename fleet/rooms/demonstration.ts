@@ -1,0 +1,31 @@
+/** The demonstration's room and guest link, made at the first start and found again after. */
+import type { FleetReady } from '#contract/process-ready.ts';
+import type { Meetings } from '../meetings/index.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import type { Rooms } from './rooms.ts';
+
+const SETTING = 'demonstration-room-id';
+const ROOM_NAME = 'Demonstration room';
+const LINK_LIFE_MS = 30 * 86_400_000;
+
+type Dependencies = { store: AuthorityStore; rooms: Rooms; meetings: Meetings };
+
+export async function ensureDemonstration({
+  store,
+  rooms,
+  meetings,
+}: Dependencies): Promise<NonNullable<FleetReady['demonstration']>> {
+  const known = await store.read.selectFrom('setting').select('value').where('name', '=', SETTING).executeTakeFirst();
+  const roomId = known?.value ?? (await create({ store, rooms }));
+  const meetingId = (await meetings.ofRoom(roomId))!.meetingId;
+  const link =
+    (await meetings.invites.findUsable(meetingId)) ??
+    (await meetings.invites.create(meetingId, null, LINK_LIFE_MS, 'fleet'));
+  return { roomId, claim: await rooms.registry.claimUnlessEnrolled(roomId), joinUrl: link.joinUrl };
+}
+
+async function create({ store, rooms }: Pick<Dependencies, 'store' | 'rooms'>): Promise<string> {
+  const { roomId } = await rooms.registry.create(ROOM_NAME, 'fleet');
+  await store.write((trx) => trx.insertInto('setting').values({ name: SETTING, value: roomId }).execute());
+  return roomId;
+}

@@ -1,0 +1,70 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RoomDesired } from '#contract/topics.ts';
+import { DesiredState } from './desired-state.ts';
+
+const rooms = ['r1', 'r2'].map((roomId) => ({ roomId, roomName: roomId, language: 'en' }));
+const published: RoomDesired[] = [];
+let participantCount: number;
+let meetingChanged: (meetingId: string) => void;
+let presence: (who: { party: string; id: string }, connected: boolean) => void;
+let desired: DesiredState;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  published.length = 0;
+  participantCount = 0;
+  desired = new DesiredState({
+    registry: {
+      all: async () => rooms,
+      byId: async (id: string) => rooms.find(({ roomId }) => roomId === id),
+    } as never,
+    meetings: {
+      onChanged: (handler: typeof meetingChanged) => {
+        meetingChanged = handler;
+      },
+      roomOf: async () => 'r1',
+      ofRoom: async () => ({ meetingId: 'm', title: 't', underWay: participantCount > 0, participantCount }),
+    } as never,
+    broker: {
+      onPresence: (handler: typeof presence) => {
+        presence = handler;
+      },
+      publish: (_name: string, _id: string, message: RoomDesired) => published.push(message),
+    } as never,
+    controllerUrl: 'http://127.0.0.1/control',
+    logger: pino({ level: 'silent' }),
+  });
+  await desired.start();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test('every room is told at our start, so that a broker that forgot knows again', () => {
+  expect(published.map((message) => message.roomId)).toEqual(['r1', 'r2']);
+});
+
+test('a room that connects is told the time afresh', async () => {
+  vi.setSystemTime(Date.now() + 3_600_000);
+  presence({ party: 'room', id: 'r2' }, true);
+  presence({ party: 'node', id: 'r1' }, true);
+  presence({ party: 'room', id: 'r1' }, false);
+  await settled();
+  expect(published.slice(2)).toMatchObject([{ roomId: 'r2', nowMs: Date.now() }]);
+});
+
+test('the first change goes out at once, a burst behind it as one with the last word', async () => {
+  published.length = 0;
+  for (participantCount = 1; participantCount <= 50; participantCount += 1) {
+    meetingChanged('m');
+    await settled();
+  }
+  expect(published).toHaveLength(1);
+  expect(published[0]!.meeting!.participantCount).toBe(1);
+  participantCount = 50;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(published).toHaveLength(2);
+  expect(published[1]!.meeting!.participantCount).toBe(50);
+});

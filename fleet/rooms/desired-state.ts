@@ -1,0 +1,77 @@
+/**
+ * What the fleet wants of each room, published retained: at our start, at each change (the first at once, more of them
+ * coalesced), and whenever the room connects, so that `nowMs` is fresh and tells the kiosk what its clock is worth.
+ */
+import type { Logger } from 'pino';
+import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { Broker } from '../broker/index.ts';
+import type { Meetings } from '../meetings/index.ts';
+import type { RoomRegistry } from './room-registry.ts';
+
+const INTERVAL_MS = 1000 / ROOM_STATE_CHANGES_PER_SECOND;
+
+export type DesiredStateDependencies = {
+  registry: RoomRegistry;
+  meetings: Meetings;
+  broker: Broker;
+  controllerUrl: string;
+  logger: Logger;
+};
+
+export class DesiredState {
+  readonly #deps: DesiredStateDependencies;
+  readonly #waiting = new Map<string, { changed: boolean }>();
+
+  constructor(deps: DesiredStateDependencies) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    const { registry, meetings, broker } = this.#deps;
+    meetings.onChanged(
+      (meetingId) =>
+        void meetings
+          .roomOf(meetingId)
+          .then((roomId) => roomId && this.changed(roomId))
+          .catch(this.#failed),
+    );
+    broker.onPresence((who, connected) => {
+      if (connected && who.party === 'room') void this.#publish(who.id).catch(this.#failed);
+    });
+    for (const { roomId } of await registry.all()) await this.#publish(roomId);
+  }
+
+  changed(roomId: string): void {
+    const waiting = this.#waiting.get(roomId);
+    if (waiting) {
+      waiting.changed = true;
+      return;
+    }
+    void this.#publish(roomId).catch(this.#failed);
+    const interval = { changed: false };
+    this.#waiting.set(roomId, interval);
+    setTimeout(() => {
+      this.#waiting.delete(roomId);
+      if (interval.changed) this.changed(roomId);
+    }, INTERVAL_MS).unref();
+  }
+
+  readonly #failed = (error: unknown): void => this.#deps.logger.error({ err: error }, 'desired state not published');
+
+  async #publish(roomId: string): Promise<void> {
+    const { registry, meetings, broker, controllerUrl } = this.#deps;
+    const room = await registry.byId(roomId);
+    if (!room) return;
+    const meeting = await meetings.ofRoom(roomId);
+    broker.publish('desired', roomId, {
+      protocol: PROTOCOL_VERSION,
+      roomId,
+      roomName: room.roomName,
+      language: room.language,
+      controllerUrl,
+      meeting,
+      nowMs: Date.now(),
+    });
+  }
+}

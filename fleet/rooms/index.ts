@@ -1,0 +1,4 @@
+/** What other folders see of rooms. */
+export { ensureDemonstration } from './demonstration.ts';
+export { Rooms } from './rooms.ts';
+export { roomRoutes } from './routes.ts';

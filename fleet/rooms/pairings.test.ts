@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PAIRING_CODE_TTL_MS, PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
+import { type AuthorityStore, authorityStore, hashOf, newId } from '../store/index.ts';
+import { Pairings } from './pairings.ts';
+import { PairingOffers } from './pairing-offers.ts';
+
+const CODE = 'BCDFGHJK';
+const MINUTE_MS = 60_000;
+const roomId = newId();
+let dataDir: string;
+let store: AuthorityStore;
+let pairings: Pairings;
+let phase: string;
+let takeOffer: (roomId: string, offer: object) => void;
+const revoked: string[] = [];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-pairings-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  await store.write((trx) =>
+    trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
+  );
+  phase = 'idle';
+  revoked.length = 0;
+  pairings = new Pairings({
+    store,
+    broker: {
+      on: (_name: string, handler: typeof takeOffer) => {
+        takeOffer = handler;
+      },
+      publish: () => {},
+    } as never,
+    reports: { of: () => ({ state: { phase: { name: phase } } }), clockOffsetOf: () => 0 } as never,
+    logger: pino({ level: 'silent' }),
+  });
+  pairings.onRevoked((pairingId) => revoked.push(pairingId));
+  await pairings.start();
+});
+afterEach(async () => {
+  pairings.stop();
+  vi.useRealTimers();
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+async function pair(): Promise<string> {
+  takeOffer(roomId, { codes: [{ sha256: hashOf(`${roomId}:${CODE}`), expiresAtMs: Date.now() + MINUTE_MS }] });
+  return (await pairings.pair(CODE, 'net')).controllerToken;
+}
+async function pass(minutes: number): Promise<void> {
+  for (let i = 0; i < minutes; i += 1) vi.advanceTimersByTime(MINUTE_MS);
+  // the sweep's write is on its way
+  await store.write(async () => {});
+  await vi.waitFor(() => {});
+}
+
+test('without a meeting a pairing ends 15 minutes after its last use', async () => {
+  const token = await pair();
+  await pass(14);
+  pairings.touch(await pairings.ofToken(token));
+  await pass(14);
+  await expect(pairings.ofToken(token)).resolves.toMatchObject({ roomId });
+  await pass(2);
+  await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+  await vi.waitFor(() => expect(revoked).toHaveLength(1));
+});
+
+test('during a meeting it stays, untouched for hours; after it, for 15 minutes whatever is tapped', async () => {
+  const token = await pair();
+  phase = 'in-call';
+  await pass(180);
+  await expect(pairings.ofToken(token)).resolves.toBeDefined();
+  phase = 'idle';
+  await pass(10);
+  pairings.touch(await pairings.ofToken(token));
+  await pass(6);
+  await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+});
+
+test('who paired after the meeting is not ended by it', async () => {
+  phase = 'in-call';
+  await pass(1);
+  phase = 'idle';
+  await pass(10);
+  const token = await pair();
+  await pass(10);
+  await expect(pairings.ofToken(token)).resolves.toBeDefined();
+  expect(PAIRING_IDLE_TTL_MS).toBe(15 * MINUTE_MS);
+});
+
+test('a token that never was is another answer', async () => {
+  await expect(pairings.ofToken('made up')).rejects.toMatchObject({ code: 'token-invalid' });
+});
+
+test('a code said again and again gets no older than its ten minutes by our clock', () => {
+  const offers = new PairingOffers();
+  const sha256 = hashOf(`${roomId}:${CODE}`);
+  for (let atMs = 0; atMs <= PAIRING_CODE_TTL_MS; atMs += MINUTE_MS) {
+    offers.take(roomId, { codes: [{ sha256, expiresAtMs: atMs + 10 * PAIRING_CODE_TTL_MS }] }, 0, atMs);
+  }
+  expect(offers.find(CODE, PAIRING_CODE_TTL_MS - 1)).toMatchObject({ roomId });
+  expect(offers.find(CODE, PAIRING_CODE_TTL_MS)).toBeNull();
+  expect(offers.find('BCDFGHJZ', 1)).toBeNull();
+});

@@ -1,0 +1,188 @@
+/**
+ * The ties between phones and rooms. A code pairs once; guesses run dry by network, and when the whole fleet is
+ * flooded wrong answers turn slow while right ones stay quick. A pairing ends 15 minutes after it was last used, or
+ * after the last call: never while the room is in one.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type ErrorCode, UserError } from '#contract/error-codes.ts';
+import { PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
+import { appendAudit } from '../audit/index.ts';
+import type { Broker } from '../broker/index.ts';
+import { AttemptLimit } from '../people/index.ts';
+import { type AuthorityStore, type AuthorityTables, hashOf, newId, newToken } from '../store/index.ts';
+import { PairingOffers } from './pairing-offers.ts';
+import type { RoomReports } from './room-reports.ts';
+
+export type Pairing = AuthorityTables['pairing'];
+export type PairingsDependencies = { store: AuthorityStore; broker: Broker; reports: RoomReports; logger: Logger };
+
+const SWEEP_INTERVAL_MS = 5_000;
+const TOUCH_INTERVAL_MS = 60_000;
+const SLOWED_MS = 1_000;
+const OVERALL = 'overall';
+
+export class Pairings {
+  readonly #deps: PairingsDependencies;
+  readonly #offers = new PairingOffers();
+  readonly #live = new Map<string, Pairing>();
+  /** when each room was last seen in a call */
+  readonly #inCallAtMs = new Map<string, number>();
+  readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
+  readonly #byRoom = new AttemptLimit({ burst: 30, refillPerMinute: 3 });
+  readonly #overall = new AttemptLimit({ burst: 100, refillPerMinute: 600 });
+  readonly #revokedHandlers: ((pairingId: string) => void)[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(deps: PairingsDependencies) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    const { store, broker, reports, logger } = this.#deps;
+    for (const row of await store.read.selectFrom('pairing').selectAll().where('revokedAtMs', 'is', null).execute())
+      this.#live.set(row.tokenHash, row);
+    broker.on('pairing', (roomId, offer) => this.#offers.take(roomId, offer, reports.clockOffsetOf(roomId)));
+    this.#timer = setInterval(
+      () => void this.#sweep().catch((error: unknown) => logger.error({ err: error }, 'pairing sweep failed')),
+      SWEEP_INTERVAL_MS,
+    );
+    this.#timer.unref();
+  }
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  onRevoked(handler: (pairingId: string) => void): void {
+    this.#revokedHandlers.push(handler);
+  }
+
+  /** @throws UserError pairing-code-invalid, too-many-attempts */
+  async pair(code: string, network: string): Promise<{ controllerToken: string; roomId: string }> {
+    const { store, broker, logger } = this.#deps;
+    if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
+    const found = this.#offers.find(code);
+    if (!found) return this.#refuseGuess(network);
+    const { roomId, sha256, expiresAtMs } = found;
+    if (!this.#byRoom.take(roomId)) return this.#refuse('too-many-attempts', network);
+    const controllerToken = newToken();
+    const nowMs = Date.now();
+    const pairing: Pairing = {
+      pairingId: newId(),
+      roomId,
+      tokenHash: hashOf(controllerToken),
+      createdAtMs: nowMs,
+      lastUsedAtMs: nowMs,
+      revokedAtMs: null,
+    };
+    const paired = await store.write(async (trx) => {
+      await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
+      const { numInsertedOrUpdatedRows } = await trx
+        .insertInto('usedPairingCode')
+        .values({ sha256, expiresAtMs })
+        .onConflict((c) => c.column('sha256').doNothing())
+        .executeTakeFirst();
+      if (!numInsertedOrUpdatedRows) return false;
+      await trx.insertInto('pairing').values(pairing).execute();
+      await appendAudit(trx, {
+        kind: 'phone-paired',
+        actor: `network:${network}`,
+        subject: `room:${roomId}`,
+        details: { pairingId: pairing.pairingId },
+      });
+      return true;
+    });
+    this.#offers.withdraw(roomId, sha256);
+    if (!paired) return this.#refuseGuess(network);
+    this.#live.set(pairing.tokenHash, pairing);
+    broker.publish('response', roomId, { name: 'pairing-code-used', sha256 });
+    logger.info({ roomId, pairingId: pairing.pairingId }, 'phone paired');
+    return { controllerToken, roomId };
+  }
+
+  /** @throws UserError token-invalid, pairing-revoked */
+  async ofToken(token: string): Promise<Pairing> {
+    const tokenHash = hashOf(token);
+    const live = this.#live.get(tokenHash);
+    if (live && !this.#isOver(live, Date.now())) return live;
+    const known =
+      live ??
+      (await this.#deps.store.read
+        .selectFrom('pairing')
+        .select('pairingId')
+        .where('tokenHash', '=', tokenHash)
+        .executeTakeFirst());
+    throw new UserError(known ? 'pairing-revoked' : 'token-invalid');
+  }
+
+  /** A person did something with it. */
+  touch(pairing: Pairing): void {
+    const nowMs = Date.now();
+    const savedAtMs = pairing.lastUsedAtMs;
+    if (nowMs - savedAtMs < TOUCH_INTERVAL_MS) return;
+    pairing.lastUsedAtMs = nowMs;
+    const { store, logger } = this.#deps;
+    void store
+      .write((trx) =>
+        trx.updateTable('pairing').set({ lastUsedAtMs: nowMs }).where('pairingId', '=', pairing.pairingId).execute(),
+      )
+      .catch((error: unknown) => logger.error({ err: error }, 'pairing not touched'));
+  }
+
+  async revoke(pairing: Pairing, actor: string): Promise<void> {
+    await this.#revokeAll([pairing], actor);
+  }
+  async revokeOfRoom(roomId: string, actor: string): Promise<number> {
+    const pairings = [...this.#live.values()].filter((pairing) => pairing.roomId === roomId);
+    await this.#revokeAll(pairings, actor);
+    return pairings.length;
+  }
+
+  #isOver(pairing: Pairing, nowMs: number): boolean {
+    const phase = this.#deps.reports.of(pairing.roomId).state?.phase.name;
+    if (phase === 'starting' || phase === 'in-call') this.#inCallAtMs.set(pairing.roomId, nowMs);
+    const inCallAtMs = this.#inCallAtMs.get(pairing.roomId) ?? 0;
+    // paired before or during the last call: its end counts, whatever was tapped after it
+    const fromMs = inCallAtMs > pairing.createdAtMs ? inCallAtMs : pairing.lastUsedAtMs;
+    return nowMs - fromMs > PAIRING_IDLE_TTL_MS;
+  }
+
+  async #sweep(): Promise<void> {
+    const nowMs = Date.now();
+    await this.#revokeAll(
+      [...this.#live.values()].filter((pairing) => this.#isOver(pairing, nowMs)),
+      'fleet',
+    );
+  }
+
+  async #revokeAll(pairings: Pairing[], actor: string): Promise<void> {
+    // out of memory first: from here on the token is refused, and nobody revokes it twice
+    const revoked = pairings.filter(({ tokenHash }) => this.#live.delete(tokenHash));
+    if (revoked.length === 0) return;
+    const revokedAtMs = Date.now();
+    await this.#deps.store.write(async (trx) => {
+      for (const { pairingId, roomId } of revoked) {
+        await trx.updateTable('pairing').set({ revokedAtMs }).where('pairingId', '=', pairingId).execute();
+        await appendAudit(trx, { kind: 'pairing-revoked', actor, subject: `room:${roomId}`, details: { pairingId } });
+      }
+    });
+    for (const { pairingId } of revoked) for (const handler of this.#revokedHandlers) handler(pairingId);
+  }
+
+  async #refuseGuess(network: string): Promise<never> {
+    this.#byNetwork.count(network);
+    if (this.#overall.take(OVERALL)) {
+      await this.#deps.store.write((trx) =>
+        appendAudit(trx, { kind: 'pairing-refused', actor: `network:${network}`, subject: 'code' }),
+      );
+    } else {
+      await sleep(SLOWED_MS, undefined, { ref: false });
+    }
+    return this.#refuse('pairing-code-invalid', network);
+  }
+
+  #refuse(code: ErrorCode, network: string): never {
+    this.#deps.logger.warn({ network, code }, 'pairing refused');
+    throw new UserError(code);
+  }
+}

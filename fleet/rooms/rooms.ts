@@ -1,0 +1,99 @@
+/** The aggregate: wires a room's parts together, and answers what its kiosk asks. */
+import type { Logger } from 'pino';
+import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import type { RoomRequest } from '#contract/topics.ts';
+import type { Broker } from '../broker/index.ts';
+import type { CertificateRegister, Enrolment } from '../devices/index.ts';
+import type { Meetings } from '../meetings/index.ts';
+import { AttemptLimit } from '../people/index.ts';
+import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
+import { CommandRelay } from './command-relay.ts';
+import { DesiredState } from './desired-state.ts';
+import { Pairings } from './pairings.ts';
+import { RoomLink } from './room-link.ts';
+import { RoomRegistry } from './room-registry.ts';
+import { RoomReports } from './room-reports.ts';
+
+export type RoomsDependencies = {
+  store: AuthorityStore;
+  telemetry: TelemetryStore;
+  broker: Broker;
+  meetings: Meetings;
+  enrolment: Enrolment;
+  register: CertificateRegister;
+  deviceApi: { url: string; caSha256: string };
+  controllerUrl: string;
+  logger: Logger;
+};
+
+export class Rooms {
+  readonly registry: RoomRegistry;
+  readonly reports: RoomReports;
+  readonly pairings: Pairings;
+  readonly link: RoomLink;
+  readonly #deps: RoomsDependencies;
+  readonly #relay: CommandRelay;
+  readonly #desired: DesiredState;
+  readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
+
+  constructor(deps: RoomsDependencies) {
+    const { store, telemetry, broker, meetings, enrolment, register, deviceApi, controllerUrl, logger } = deps;
+    this.#deps = deps;
+    this.reports = new RoomReports({ telemetry, broker, logger });
+    this.registry = new RoomRegistry({ store, meetings, enrolment, register, reports: this.reports, deviceApi });
+    this.pairings = new Pairings({ store, broker, reports: this.reports, logger });
+    this.#relay = new CommandRelay({
+      broker,
+      reports: this.reports,
+      grantFor: (roomId) => this.#grantFor(roomId, null),
+      logger,
+    });
+    this.#desired = new DesiredState({ registry: this.registry, meetings, broker, controllerUrl, logger });
+    this.link = new RoomLink({
+      pairings: this.pairings,
+      relay: this.#relay,
+      reports: this.reports,
+      registry: this.registry,
+      logger,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { broker, enrolment, logger } = this.#deps;
+    await this.reports.start();
+    await this.pairings.start();
+    this.#relay.start();
+    this.link.start();
+    broker.on(
+      'request',
+      (roomId, request) =>
+        void this.#answer(roomId, request).catch((error: unknown) => logger.error({ err: error }, 'request failed')),
+    );
+    enrolment.onEnrolled((roomId) => this.reports.forget(roomId));
+    await this.#desired.start();
+  }
+  async stop(): Promise<void> {
+    this.link.stop();
+    this.pairings.stop();
+    await this.reports.stop();
+  }
+
+  async #grantFor(roomId: string, endedCallId: string | null): Promise<CallGrant> {
+    const room = await this.registry.byId(roomId);
+    if (!room) throw new ProtocolError('not-found', 'no such room');
+    return this.#deps.meetings.grantForRoom(roomId, room.roomName, endedCallId);
+  }
+
+  async #answer(roomId: string, { id, endedCallId }: RoomRequest): Promise<void> {
+    const { broker, logger } = this.#deps;
+    try {
+      if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
+      broker.publish('response', roomId, { name: 'grant', id, grant: await this.#grantFor(roomId, endedCallId) });
+    } catch (thrown) {
+      const error = toMaruError(thrown);
+      logger.warn({ roomId, code: error.code, err: error.code === 'internal' ? thrown : undefined }, 'grant refused');
+      broker.publish('response', roomId, { name: 'refused', id, error: error.toWire() });
+    }
+  }
+}

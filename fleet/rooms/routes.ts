@@ -1,0 +1,26 @@
+/** Pairing a phone, and the rooms for those who run them. */
+import { ProtocolError } from '#contract/error-codes.ts';
+import { actorOf, type RouteHandlers } from '../people/index.ts';
+import type { Rooms } from './rooms.ts';
+
+export function roomRoutes({
+  rooms,
+}: {
+  rooms: Rooms;
+}): RouteHandlers<'pair' | 'listRooms' | 'createRoom' | 'revokePairings'> {
+  return {
+    pair: async ({ body, network }) => {
+      const { controllerToken, roomId } = await rooms.pairings.pair(body.code, network);
+      const room = await rooms.registry.byId(roomId);
+      if (!room) throw new ProtocolError('not-found', 'no such room');
+      return { controllerToken, roomId, roomName: room.roomName };
+    },
+    listRooms: async () => ({ rooms: await rooms.registry.list() }),
+    createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
+    revokePairings: async (context) => {
+      const { roomId } = context.params;
+      if (!(await rooms.registry.byId(roomId))) throw new ProtocolError('not-found', 'no such room');
+      return { revokedCount: await rooms.pairings.revokeOfRoom(roomId, actorOf(context)) };
+    },
+  };
+}

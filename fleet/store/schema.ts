@@ -1,0 +1,87 @@
+/**
+ * The tables as TypeScript sees them (columns are snake_case in the database). Ids are UUIDv7 text, times epoch
+ * milliseconds, yes or no is 1 or 0: what SQLite and PostgreSQL both keep without translation.
+ */
+import type { Role } from '#contract/http-api.ts';
+
+type CallState = 'prepared' | 'open' | 'ended';
+
+/** authority.sqlite: identities, rights, bookings, audit. Lost writes would be lies, so FULL. */
+export type AuthorityTables = {
+  room: { roomId: string; roomName: string; language: 'ko' | 'en'; createdAtMs: number };
+  meeting: { meetingId: string; roomId: string | null; title: string; createdAtMs: number };
+  claim: { codeHash: string; roomId: string; expiresAtMs: number; usedAtMs: number | null };
+  certificate: {
+    serial: string;
+    identity: string;
+    issuedAtMs: number;
+    expiresAtMs: number;
+    revokedAtMs: number | null;
+  };
+  pairing: {
+    pairingId: string;
+    roomId: string;
+    tokenHash: string;
+    createdAtMs: number;
+    lastUsedAtMs: number;
+    revokedAtMs: number | null;
+  };
+  usedPairingCode: { sha256: string; expiresAtMs: number };
+  call: {
+    callId: string;
+    meetingId: string;
+    nodeId: string;
+    nodeInstanceId: string;
+    state: CallState;
+    participantCount: number;
+    createdAtMs: number;
+    openedAtMs: number | null;
+    endedAtMs: number | null;
+    endReason: string | null;
+  };
+  callEvent: { eventId: string; callId: string; atMs: number };
+  invite: {
+    inviteId: string;
+    meetingId: string;
+    displayName: string | null;
+    createdAtMs: number;
+    expiresAtMs: number;
+    revokedAtMs: number | null;
+  };
+  /** which peer came in by which invite, so that revoking the invite reaches it */
+  guestEntry: { peerId: string; callId: string; inviteId: string; atMs: number };
+  account: {
+    accountId: string;
+    userName: string;
+    passwordHash: string;
+    role: Role;
+    mustChangePassword: 0 | 1;
+    createdAtMs: number;
+  };
+  session: { tokenHash: string; accountId: string; createdAtMs: number; lastUsedAtMs: number; expiresAtMs: number };
+  knownNetwork: { accountId: string; networkHash: string };
+  audit: {
+    seq: number;
+    atMs: number;
+    kind: string;
+    actor: string;
+    subject: string;
+    details: string;
+    previousHash: string;
+    hash: string;
+  };
+  setting: { name: string; value: string };
+};
+
+/** telemetry.sqlite: what is reported again anyway. One row per room and node, so it cannot grow. */
+export type TelemetryTables = {
+  roomReport: {
+    roomId: string;
+    /** the last RoomState, as JSON */
+    state: string | null;
+    epoch: number;
+    revision: number;
+    lastSeenMs: number;
+  };
+  nodeReport: { nodeId: string; instanceId: string; signalingUrl: string; lastSeenMs: number };
+};

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AuthorityStore, authorityStore, telemetryStore } from './index.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+const fail = (error: Error) => {
+  throw error;
+};
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-store-'));
+  store = authorityStore({ dataDir, onFatal: fail });
+  await store.start();
+});
+afterEach(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const setting = (name: string) =>
+  store.read.selectFrom('setting').selectAll().where('name', '=', name).executeTakeFirst();
+
+test('a write is there for readers once it resolves, and survives closing', async () => {
+  await store.write((trx) => trx.insertInto('setting').values({ name: 'a', value: '1' }).execute());
+  expect((await setting('a'))?.value).toBe('1');
+  await store.stop();
+  store = authorityStore({ dataDir, onFatal: fail });
+  await store.start();
+  expect((await setting('a'))?.value).toBe('1');
+});
+
+test('a job that fails undoes its own statements and none of its neighbours in the same commit', async () => {
+  const results = await Promise.allSettled([
+    store.write((trx) => trx.insertInto('setting').values({ name: 'before', value: '1' }).execute()),
+    store.write(async (trx) => {
+      await trx.insertInto('setting').values({ name: 'half', value: '1' }).execute();
+      throw new Error('changed my mind');
+    }),
+    store.write((trx) => trx.insertInto('setting').values({ name: 'after', value: '1' }).execute()),
+  ]);
+  expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await setting('before')).toBeDefined();
+  expect(await setting('half')).toBeUndefined();
+  expect(await setting('after')).toBeDefined();
+});
+
+test('the reader cannot write', async () => {
+  await expect(store.read.insertInto('setting').values({ name: 'a', value: '1' }).execute()).rejects.toThrow(
+    /readonly/,
+  );
+});
+
+test('a second open call of one meeting cannot be stored', async () => {
+  const call = {
+    meetingId: 'm',
+    nodeId: 'n',
+    nodeInstanceId: 'i',
+    state: 'open' as const,
+    participantCount: 0,
+    createdAtMs: 1,
+    openedAtMs: null,
+    endReason: null,
+  };
+  await store.write((trx) =>
+    trx.insertInto('meeting').values({ meetingId: 'm', roomId: null, title: 't', createdAtMs: 1 }).execute(),
+  );
+  const insert = (callId: string, endedAtMs: number | null) =>
+    store.write((trx) =>
+      trx
+        .insertInto('call')
+        .values({ ...call, callId, endedAtMs })
+        .execute(),
+    );
+  await insert('ended', 5);
+  await insert('first', null);
+  await expect(insert('second', null)).rejects.toThrow(/UNIQUE/);
+});
+
+test('writes do not hold the thread that asked', async () => {
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  for (let i = 0; i < 20; i += 1)
+    await store.write((trx) =>
+      trx
+        .insertInto('setting')
+        .values({ name: `n${i}`, value: 'x'.repeat(1000) })
+        .execute(),
+    );
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(0);
+});
+
+test('telemetry opens beside it', async () => {
+  const telemetry = telemetryStore({ dataDir, onFatal: fail });
+  await telemetry.start();
+  await telemetry.write((trx) =>
+    trx
+      .insertInto('nodeReport')
+      .values({ nodeId: 'n', instanceId: 'i', signalingUrl: 'ws://x', lastSeenMs: 1 })
+      .execute(),
+  );
+  expect(await telemetry.read.selectFrom('nodeReport').selectAll().execute()).toHaveLength(1);
+  await telemetry.stop();
+});

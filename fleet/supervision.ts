@@ -1,0 +1,14 @@
+/** What the fleet server tells its supervisor, beside FleetReady of the contract. */
+import type { FleetReady } from '#contract/process-ready.ts';
+
+/** It listens; the media node may be started. */
+export type ServerServing = {
+  ready: 'fleet-server';
+  nodeCredentialsDir: string;
+  mqttUrl: string;
+  /** what the media node's signalling serves with; null: plain, on loopback */
+  signalingTls: { cert: string; key: string } | null;
+};
+/** `ports` without the media node's, which the supervisor knows; `mediaWorkers` as the node registered. */
+export type ServerReady = FleetReady & { mediaWorkers: number };
+export type ServerMessage = ServerServing | ServerReady;

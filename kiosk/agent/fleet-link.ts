@@ -1,0 +1,200 @@
+/**
+ * The agent's line to the fleet: MQTT over TLS with the room's certificate. Owns connecting again, heartbeat and will,
+ * and parsing what comes; what a message means is the authority's. While the fleet is gone nothing is queued: what
+ * holds is said again when it is back.
+ */
+import { connect, type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import { toMaruError } from '#contract/error-codes.ts';
+import { HEARTBEAT_INTERVAL_MS } from '#contract/limits.ts';
+import { CommandEnvelope, type CommandReply } from '#contract/room-command.ts';
+import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
+import {
+  clientIdOf,
+  type PairingOffer,
+  RoomDesired,
+  type RoomRequest,
+  RoomResponse,
+  topicOf,
+} from '#contract/topics.ts';
+import type { Identity } from './identity.ts';
+
+type Outgoing = {
+  state: RoomState;
+  pairing: PairingOffer;
+  reply: CommandReply;
+  request: RoomRequest;
+  roster: RosterUpdate;
+};
+const RETAINED: ReadonlySet<string> = new Set(['state', 'pairing', 'presence']);
+const KEEPALIVE_S = 5;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export type FleetLinkOptions = {
+  identity: Identity;
+  epoch: number;
+  logger: Logger;
+  onOnline: (online: boolean) => void;
+  onDesired: (desired: RoomDesired) => void;
+  onCommand: (envelope: CommandEnvelope) => void;
+  onResponse: (response: RoomResponse) => void;
+};
+
+export class FleetLink {
+  readonly #options: FleetLinkOptions;
+  #client: MqttClient | null = null;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #online = false;
+  #stopped = true;
+  /** fleet's clock less ours; a retained `desired` may be old, so the largest seen is the nearest */
+  #clockOffsetMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FleetLinkOptions) {
+    this.#options = options;
+  }
+
+  get online(): boolean {
+    return this.#online;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#open();
+    this.#heartbeat = setInterval(() => this.#beat(true), HEARTBEAT_INTERVAL_MS);
+  }
+
+  /** Says goodbye, so that nobody has to wait for the heartbeat to grow old. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#retry);
+    const client = this.#client;
+    if (client === null) return;
+    if (this.#online) await Promise.race([this.#beat(false), new Promise((resolve) => setTimeout(resolve, 500))]);
+    await client.endAsync(true).catch(() => {});
+  }
+
+  /** Takes the identity of a renewed certificate at the next connection. */
+  use(identity: Identity): void {
+    this.#options.identity = identity;
+  }
+
+  /** By the fleet's clock, as far as it is known; an unknown clock expires nothing. */
+  isExpired(expiresAtMs: number): boolean {
+    return Date.now() + this.#clockOffsetMs > expiresAtMs;
+  }
+
+  /** @returns settles when the broker has it; at once while the fleet is gone */
+  async publish<T extends keyof Outgoing>(name: T, message: Outgoing[T]): Promise<void> {
+    await this.#send(name, message);
+  }
+
+  #open(): void {
+    const { identity, epoch } = this.#options;
+    const { roomId } = identity;
+    const client = connect(identity.mqttUrl, {
+      clientId: clientIdOf('room', roomId),
+      key: identity.keyPem,
+      cert: identity.certificatePem,
+      ca: identity.caPem,
+      protocolVersion: 4,
+      keepalive: KEEPALIVE_S,
+      clean: true,
+      // our own, because it has to be quick at first and to carry a renewed certificate
+      reconnectPeriod: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      will: {
+        topic: topicOf('presence', roomId),
+        payload: Buffer.from(JSON.stringify({ online: false, epoch, asOfMs: Date.now() })),
+        qos: 1,
+        retain: true,
+      },
+    });
+    this.#client = client;
+    client.on('error', (error) =>
+      this.#options.logger.warn({ code: (error as { code?: unknown }).code }, `fleet: ${error.message}`),
+    );
+    client.on('message', (topic, payload) => this.#hear(topic, payload));
+    client.on(
+      'connect',
+      () => void this.#onConnect(client).catch((error) => this.#options.logger.warn({ err: error }, 'fleet')),
+    );
+    client.on('close', () => this.#onClose(client));
+  }
+
+  async #onConnect(client: MqttClient): Promise<void> {
+    const { roomId } = this.#options.identity;
+    await client.subscribeAsync([topicOf('desired', roomId), topicOf('command', roomId), topicOf('response', roomId)], {
+      qos: 1,
+    });
+    if (client !== this.#client) return;
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#online = true;
+    void this.#beat(true);
+    this.#options.onOnline(true);
+  }
+
+  #onClose(client: MqttClient): void {
+    if (client !== this.#client) return;
+    this.#client = null;
+    client.removeAllListeners('message');
+    client.end(true);
+    const wasOnline = this.#online;
+    this.#online = false;
+    if (wasOnline) this.#options.onOnline(false);
+    if (this.#stopped) return;
+    this.#retry = setTimeout(() => this.#open(), this.#retryMs * (0.5 + Math.random() / 2));
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  #hear(topic: string, payload: Buffer): void {
+    const { identity, logger, onDesired, onCommand, onResponse } = this.#options;
+    const { roomId } = identity;
+    try {
+      const message: unknown = JSON.parse(payload.toString());
+      if (topic === topicOf('command', roomId)) onCommand(CommandEnvelope.parse(message));
+      else if (topic === topicOf('response', roomId)) onResponse(RoomResponse.parse(message));
+      else if (topic === topicOf('desired', roomId)) {
+        const desired = RoomDesired.parse(message);
+        this.#clockOffsetMs = Math.max(this.#clockOffsetMs, desired.nowMs - Date.now());
+        onDesired(desired);
+      }
+    } catch (error) {
+      const { code, message } = toMaruError(error);
+      logger.warn({ topic, code, detail: message }, 'fleet: a message was refused');
+      this.#refuse(topic, payload, toMaruError(error));
+    }
+  }
+
+  /** A command that could not be read is answered all the same, where its id can be. */
+  #refuse(topic: string, payload: Buffer, error: ReturnType<typeof toMaruError>): void {
+    if (topic !== topicOf('command', this.#options.identity.roomId)) return;
+    try {
+      const id = CommandEnvelope.shape.id.parse((JSON.parse(payload.toString()) as { id?: unknown }).id);
+      void this.publish('reply', { ok: false, id, error: error.toWire() });
+    } catch {
+      // nobody to answer
+    }
+  }
+
+  #beat(online: boolean): Promise<void> {
+    return this.#send('presence', { online, epoch: this.#options.epoch, asOfMs: Date.now() });
+  }
+
+  async #send(name: keyof Outgoing | 'presence', message: object): Promise<void> {
+    if (!this.#online || this.#client === null) return;
+    const { identity, logger } = this.#options;
+    try {
+      await this.#client.publishAsync(topicOf(name, identity.roomId), JSON.stringify(message), {
+        qos: 1,
+        retain: RETAINED.has(name),
+      });
+    } catch (error) {
+      logger.debug({ err: error, name }, 'fleet: not sent');
+    }
+  }
+}

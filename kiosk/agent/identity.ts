@@ -1,0 +1,118 @@
+/**
+ * How this box becomes a room's: the key is made here and never leaves, the fleet's CA signs. Owns enrolment, and
+ * renewal at two thirds of the certificate's life.
+ */
+import 'reflect-metadata';
+import { X509Certificate, webcrypto } from 'node:crypto';
+import { request } from 'node:https';
+import { connect, type DetailedPeerCertificate } from 'node:tls';
+import { Pkcs10CertificateRequestGenerator, PemConverter } from '@peculiar/x509';
+import { type Claim, enrolmentRoutes } from '#contract/enrolment.ts';
+import { fromWire, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
+import { Id, z } from '#contract/schema.ts';
+
+export const Identity = z.object({
+  roomId: Id,
+  roomName: z.string(),
+  deviceApiUrl: z.url(),
+  mqttUrl: z.url(),
+  keyPem: z.string(),
+  certificatePem: z.string(),
+  caPem: z.string(),
+});
+export type Identity = z.infer<typeof Identity>;
+
+const ANSWER_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+
+/** @throws UserError `claim-code-invalid`, OperationalError where the server is not there or not the claimed one */
+export async function enrol(claim: Claim): Promise<Identity> {
+  const caPem = await pinnedCa(claim);
+  const { keyPem, csrPem } = await makeKey();
+  const { path, method, response } = enrolmentRoutes.enrol;
+  const body = { claimCode: claim.claimCode, csrPem };
+  const answer = response.parse(await post(new URL(path, claim.deviceApiUrl), method, body, { ca: caPem }));
+  return { ...answer, deviceApiUrl: claim.deviceApiUrl, keyPem };
+}
+
+/** A new key with each renewal. */
+export async function renew(identity: Identity): Promise<Identity> {
+  const { keyPem, csrPem } = await makeKey();
+  const { path, method, response } = enrolmentRoutes.renew;
+  const tls = { ca: identity.caPem, key: identity.keyPem, cert: identity.certificatePem };
+  const answer = response.parse(await post(new URL(path, identity.deviceApiUrl), method, { csrPem }, tls));
+  return { ...identity, ...answer, keyPem };
+}
+
+/** By the certificate's own dates; a clock that stands before its first day is wrong, and no reason to renew. */
+export function renewalDue({ certificatePem }: Identity, nowMs: number): boolean {
+  const { validFrom, validTo } = new X509Certificate(certificatePem);
+  const [fromMs, toMs] = [Date.parse(validFrom), Date.parse(validTo)];
+  return nowMs > fromMs + ((toMs - fromMs) * 2) / 3;
+}
+
+/** Nothing is sent to a server before one of its certificates has shown the claim's fingerprint. */
+async function pinnedCa({ deviceApiUrl, caSha256 }: Claim): Promise<string> {
+  const { hostname, port } = new URL(deviceApiUrl);
+  // trust is decided below, by fingerprint; the real request verifies against what was found
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  try {
+    const chain = await new Promise<DetailedPeerCertificate>((resolve, reject) => {
+      socket.setTimeout(ANSWER_TIMEOUT_MS, () => reject(new OperationalError('room-not-answering', 'no TLS answer')));
+      socket.once('secureConnect', () => resolve(socket.getPeerCertificate(true)));
+      socket.once('error', reject);
+    });
+    for (
+      let each = chain, seen = new Set<string>();
+      each && !seen.has(each.fingerprint256);
+      each = each.issuerCertificate
+    ) {
+      seen.add(each.fingerprint256);
+      if (each.fingerprint256.replaceAll(':', '').toLowerCase() === caSha256)
+        return new X509Certificate(each.raw).toString();
+    }
+  } finally {
+    socket.destroy();
+  }
+  throw new UserError('claim-code-invalid', 'the server is not the one that the claim names');
+}
+
+async function makeKey(): Promise<{ keyPem: string; csrPem: string }> {
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const csr = await Pkcs10CertificateRequestGenerator.create({ name: 'CN=kiosk', keys, signingAlgorithm: ALGORITHM });
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey as webcrypto.CryptoKey);
+  return { keyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY'), csrPem: csr.toString('pem') };
+}
+
+type Tls = { ca: string; key?: string; cert?: string };
+
+function post(url: URL, method: string, body: object, tls: Tls): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const text = JSON.stringify(body);
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const sent = request(url, { method, headers, ...tls, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
+      let answer = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        answer += part;
+        if (answer.length > MAX_ANSWER_BYTES)
+          sent.destroy(new OperationalError('too-large', 'the answer is too large'));
+      });
+      response.on('end', () => {
+        try {
+          const parsed: unknown = JSON.parse(answer);
+          if (response.statusCode === 200) resolve(parsed);
+          else reject(fromWire(z.object({ error: WireError }).parse(parsed).error));
+        } catch (cause) {
+          reject(new OperationalError('internal', `the device API answered ${response.statusCode}`, { cause }));
+        }
+      });
+    });
+    sent.once('timeout', () =>
+      sent.destroy(new OperationalError('room-not-answering', 'the device API does not answer')),
+    );
+    sent.once('error', reject);
+    sent.end(text);
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * The codes that phones pair with: one is shown, the one before is still accepted until its time is over. The fleet
+ * gets hashes alone.
+ */
+import { createHash, randomInt } from 'node:crypto';
+import {
+  PAIRING_CODE_ALPHABET,
+  PAIRING_CODE_LENGTH,
+  PAIRING_CODE_ROTATION_MS,
+  PAIRING_CODE_TTL_MS,
+} from '#contract/limits.ts';
+import type { PairingOffer } from '#contract/topics.ts';
+
+type Code = { code: string; sha256: string; expiresAtMs: number };
+
+export class PairingCodes {
+  readonly #roomId: string;
+  readonly #onChange: () => void;
+  readonly #nowMs: () => number;
+  #codes: Code[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ roomId, onChange, nowMs = Date.now }: { roomId: string; onChange: () => void; nowMs?: () => number }) {
+    this.#roomId = roomId;
+    this.#onChange = onChange;
+    this.#nowMs = nowMs;
+  }
+
+  start(): void {
+    this.#rotate();
+    this.#timer = setInterval(() => this.#rotate(), PAIRING_CODE_ROTATION_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** What the TV shows. */
+  get shown(): string {
+    return this.#codes[0]?.code ?? '';
+  }
+
+  get offer(): PairingOffer {
+    return { codes: this.#codes.map(({ sha256, expiresAtMs }) => ({ sha256, expiresAtMs })) };
+  }
+
+  /** A phone has paired with it: another takes its place at once. */
+  use(sha256: string): void {
+    const wasShown = this.#codes[0]?.sha256 === sha256;
+    this.#codes = this.#codes.filter((each) => each.sha256 !== sha256);
+    if (wasShown) this.#rotate();
+    else this.#onChange();
+  }
+
+  #rotate(): void {
+    const nowMs = this.#nowMs();
+    const code = Array.from(
+      { length: PAIRING_CODE_LENGTH },
+      () => PAIRING_CODE_ALPHABET[randomInt(PAIRING_CODE_ALPHABET.length)],
+    ).join('');
+    const sha256 = createHash('sha256').update(`${this.#roomId}:${code}`).digest('hex');
+    const valid = this.#codes.filter(({ expiresAtMs }) => expiresAtMs > nowMs).slice(0, 2);
+    this.#codes = [{ code, sha256, expiresAtMs: nowMs + PAIRING_CODE_TTL_MS }, ...valid];
+    this.#onChange();
+  }
+}

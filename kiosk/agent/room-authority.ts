@@ -1,0 +1,203 @@
+/**
+ * The room's one authority: feeds the machine with what happens, performs its effects, and tells everyone the state.
+ * The TV is told at once; the broker at the rate of the contract.
+ */
+import { v7 } from 'uuid';
+import type { Logger } from 'pino';
+import { MaruError } from '#contract/error-codes.ts';
+import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
+import type { CommandEnvelope, CommandReply } from '#contract/room-command.ts';
+import type { RoomState } from '#contract/room-state.ts';
+import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
+import type { RoomDesired, RoomResponse } from '#contract/topics.ts';
+import {
+  type Effect,
+  firstRoom,
+  type Remembered,
+  rememberedOf,
+  type Room,
+  type RoomEvent,
+  type TimerName,
+} from '../room/room.ts';
+import { step } from '../room/room-machine.ts';
+import { roomStateOf } from '../room/room-state-of.ts';
+import { Coalescer } from './coalescer.ts';
+import { RosterFeed } from './roster-feed.ts';
+import type { FleetLink } from './fleet-link.ts';
+
+/** Replies kept for a command that arrives twice (QoS 1). */
+const REPLIES_KEPT = 200;
+
+export type AuthorityOptions = {
+  roomId: string;
+  roomName: string;
+  epoch: number;
+  remembered: Remembered | null;
+  fleet: Pick<FleetLink, 'publish' | 'isExpired'>;
+  logger: Logger;
+  /** false: no screen is there */
+  perform: (effect: ScreenEffect) => boolean;
+  /** what the TV draws from has changed */
+  onView: () => void;
+  remember: (remembered: Remembered) => void;
+};
+
+export class RoomAuthority {
+  readonly #options: AuthorityOptions;
+  readonly #published: Coalescer;
+  readonly #roster: RosterFeed;
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
+  readonly #replies = new Map<string, CommandReply>();
+  #room: Room;
+  #roomName: string;
+  #revision = 0;
+  #remembered = '';
+  /** the request whose answer is awaited; answers to older ones are too late */
+  #requestId: string | null = null;
+
+  constructor(options: AuthorityOptions) {
+    this.#options = options;
+    this.#room = firstRoom(options.remembered);
+    this.#roomName = options.roomName;
+    this.#published = new Coalescer(
+      ROOM_STATE_CHANGES_PER_SECOND,
+      () => void options.fleet.publish('state', this.state),
+    );
+    this.#roster = new RosterFeed((update) => void options.fleet.publish('roster', update));
+  }
+
+  get state(): RoomState {
+    const { roomId, epoch } = this.#options;
+    return roomStateOf(this.#room, {
+      roomId,
+      roomName: this.#roomName,
+      epoch,
+      revision: this.#revision,
+      nowMs: Date.now(),
+    });
+  }
+
+  get fleetOnline(): boolean {
+    return this.#room.fleetOnline;
+  }
+
+  get resumeTicket(): ResumeTicket | null {
+    const { phase } = this.#room;
+    return phase.name === 'in-call' ? phase.ticket : null;
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#published.stop();
+    this.#roster.stop();
+  }
+
+  /** The broker may have forgotten: everything is said again. */
+  onFleet(online: boolean): void {
+    this.take({ type: 'fleet', online });
+    if (online) void this.#options.fleet.publish('state', this.state);
+  }
+
+  onDesired({ roomName, meeting }: RoomDesired): void {
+    this.#roomName = roomName;
+    this.take({ type: 'meeting', meeting });
+  }
+
+  onCommand({ id, roomId, expiresAtMs, command, grant, issuer }: CommandEnvelope): void {
+    const { fleet, logger } = this.#options;
+    const earlier = this.#replies.get(id);
+    if (earlier !== undefined) {
+      void fleet.publish('reply', earlier);
+      return;
+    }
+    if (roomId !== this.#options.roomId) {
+      logger.warn({ roomId, command: command.name }, 'command for another room');
+      this.#reply({ ok: false, id, error: new MaruError('wrong-room').toWire() });
+    } else if (fleet.isExpired(expiresAtMs)) {
+      logger.warn({ command: command.name, id }, 'command came too late');
+      this.#reply({ ok: false, id, error: new MaruError('command-expired').toWire() });
+    } else {
+      logger.info({ command: command.name, id, issuer: issuer.kind }, 'command');
+      this.take({ type: 'command', id, command, grant });
+    }
+  }
+
+  onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
+    if (response.name === 'refused') {
+      this.#options.logger.warn({ code: response.error.code, detail: response.error.message }, 'the fleet refused');
+      if (response.id === this.#requestId) this.take({ type: 'grant-refused', code: response.error.code });
+    } else if (response.id === this.#requestId) {
+      this.#requestId = null;
+      this.take({ type: 'grant', grant: response.grant });
+    }
+  }
+
+  take(event: RoomEvent): void {
+    const before = this.#room;
+    const { room, effects } = step(before, event, Date.now());
+    this.#room = room;
+    // what a person waits for first: the screen's effects, then its view, then everyone else
+    for (const effect of effects) this.#perform(effect);
+    if (room === before && effects.length === 0) return;
+    if (room.phase.name !== before.phase.name)
+      this.#options.logger.info({ from: before.phase.name, to: room.phase.name }, 'room');
+    this.#revision += 1;
+    this.#options.onView();
+    this.#published.changed();
+    this.#roster.update(room.phase);
+    this.remember(false);
+  }
+
+  /** @param again though nothing has changed, so that its time is fresh */
+  remember(again: boolean): void {
+    const remembered = rememberedOf(this.#room);
+    const text = JSON.stringify(remembered);
+    if (text === this.#remembered && !again) return;
+    this.#remembered = text;
+    this.#options.remember(remembered);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'screen':
+        this.#options.perform(effect.effect);
+        return;
+      case 'reply':
+        this.#reply(
+          effect.error === null
+            ? { ok: true, id: effect.id }
+            : { ok: false, id: effect.id, error: new MaruError(effect.error).toWire() },
+        );
+        return;
+      case 'request-grant':
+        this.#requestId = v7();
+        void this.#options.fleet.publish('request', {
+          name: 'request-grant',
+          id: this.#requestId,
+          endedCallId: effect.endedCallId,
+        });
+        return;
+      case 'set-timer':
+        clearTimeout(this.#timers.get(effect.name));
+        this.#timers.set(
+          effect.name,
+          setTimeout(() => this.take({ type: 'timer', name: effect.name }), effect.delayMs),
+        );
+        return;
+      case 'clear-timer':
+        clearTimeout(this.#timers.get(effect.name));
+        this.#timers.delete(effect.name);
+        return;
+      case 'watch-roster':
+        this.#roster.watch(this.#room.phase);
+        return;
+    }
+  }
+
+  #reply(reply: CommandReply): void {
+    this.#replies.set(reply.id, reply);
+    const oldest = this.#replies.keys().next();
+    if (this.#replies.size > REPLIES_KEPT && !oldest.done) this.#replies.delete(oldest.value);
+    void this.#options.fleet.publish('reply', reply);
+  }
+}

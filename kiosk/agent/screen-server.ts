@@ -1,0 +1,190 @@
+/**
+ * The agent's side towards its own TV: the screen's page and its link, on loopback alone, so that the TV shows
+ * something whatever the network does. Owns who is the active screen (the newest); what to show is the authority's.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { ProtocolError, toMaruError } from '#contract/error-codes.ts';
+import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
+import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import {
+  type AgentToScreen,
+  type ResumeTicket,
+  SCREEN_LINK_PATH,
+  type ScreenEffect,
+  ScreenToAgent,
+  type ScreenView,
+} from '#contract/screen-link.ts';
+
+const HELLO_WITHIN_MS = 5_000;
+const HEADERS = {
+  // wherever the media node is; plain only on this machine
+  'content-security-policy':
+    "default-src 'self'; connect-src 'self' ws://127.0.0.1:* ws://localhost:* wss:; img-src 'self' data: blob:; media-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'permissions-policy': 'camera=(self), microphone=(self), geolocation=()',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
+type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
+export type ScreenServerOptions = {
+  port: number;
+  /** kiosk/screen/dist */
+  pageDir: string;
+  logger: Logger;
+  view: () => ScreenView;
+  /** what a page without a call needs to come back into it */
+  resume: () => ResumeTicket | null;
+  onConnected: (inCall: Hello['inCall']) => void;
+  /** no screen is left */
+  onGone: () => void;
+  onReport: (report: Exclude<ScreenToAgent, { type: 'hello' | 'alive' }>) => void;
+};
+
+export class ScreenServer {
+  readonly #options: ScreenServerOptions;
+  readonly #app: FastifyInstance;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_SCREEN_LINK_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
+  /** greeted, the oldest first: the last is the active one */
+  #screens: WebSocket[] = [];
+
+  constructor(options: ScreenServerOptions) {
+    this.#options = options;
+    this.#app = fastify({ logger: false, bodyLimit: 1024, forceCloseConnections: true });
+  }
+
+  /** @returns the page's address */
+  async start(): Promise<string> {
+    const { port, pageDir } = this.#options;
+    this.#app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
+    this.#app.addHook('onRequest', async (request, reply) => {
+      // a foreign name that resolves to loopback is another site's page
+      if (!this.#isOurHost(request.headers.host)) return reply.code(403).send();
+    });
+    await this.#app.register(fastifyStatic, { root: pageDir, cacheControl: true, maxAge: 0 });
+    this.#app.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    await this.#app.listen({ host: '127.0.0.1', port });
+    return `${this.#origin}/`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    await this.#app.close();
+  }
+
+  /** To the active screen. False: there is none. */
+  perform(effect: ScreenEffect): boolean {
+    const active = this.#screens.at(-1);
+    if (active === undefined) return false;
+    send(active, { type: 'do', effect });
+    return true;
+  }
+
+  showView(): void {
+    const view = this.#options.view();
+    for (const screen of this.#screens) send(screen, { type: 'view', view });
+  }
+
+  get #origin(): string {
+    return `http://127.0.0.1:${(this.#app.server.address() as AddressInfo).port}`;
+  }
+
+  #isOurHost(host: string | undefined): boolean {
+    const { port } = this.#app.server.address() as AddressInfo;
+    return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { origin, host } = request.headers;
+    const ours = this.#isOurHost(host) && origin === `http://${host}`;
+    if (request.url !== SCREEN_LINK_PATH || !ours) {
+      this.#options.logger.warn({ origin, url: request.url }, 'screen: a connection was refused');
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (screen) => this.#greet(screen));
+  }
+
+  #greet(screen: WebSocket): void {
+    const late = setTimeout(
+      () => this.#refuse(screen, new ProtocolError('hello-expected', 'no hello came')),
+      HELLO_WITHIN_MS,
+    );
+    let greeted = false;
+    screen.on('error', (error) => this.#options.logger.warn({ detail: error.message }, 'screen: broken frame'));
+    screen.on('message', (data, isBinary) => {
+      try {
+        if (isBinary) throw new ProtocolError('bad-message', 'text is expected');
+        const message = ScreenToAgent.parse(JSON.parse(String(data)));
+        if (greeted) {
+          if (message.type === 'hello') throw new ProtocolError('bad-message', 'hello came twice');
+          // who has yielded may go on living, but speaks for nobody
+          if (message.type !== 'alive' && screen === this.#screens.at(-1)) this.#options.onReport(message);
+          return;
+        }
+        if (message.type !== 'hello') throw new ProtocolError('hello-expected');
+        const outcome = negotiate(message.protocol);
+        if (outcome !== 'accepted') throw new ProtocolError(outcome);
+        clearTimeout(late);
+        greeted = true;
+        this.#welcome(screen, message);
+      } catch (error) {
+        this.#refuse(screen, toMaruError(error));
+      }
+    });
+    screen.on('close', () => {
+      clearTimeout(late);
+      this.#forget(screen);
+    });
+  }
+
+  #welcome(screen: WebSocket, { inCall, yielded }: Hello): void {
+    const { view, resume, onConnected } = this.#options;
+    const before = this.#screens.at(-1);
+    const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, view: view() } as const;
+    if (yielded && before !== undefined) {
+      this.#screens.unshift(screen);
+      send(screen, { ...welcome, resume: null });
+      send(screen, { type: 'yield' });
+      return;
+    }
+    if (before !== undefined) send(before, { type: 'yield' });
+    this.#screens.push(screen);
+    send(screen, { ...welcome, resume: inCall === null && !yielded ? resume() : null });
+    if (yielded) send(screen, { type: 'take-over', resume: resume() });
+    onConnected(inCall);
+  }
+
+  #forget(screen: WebSocket): void {
+    const wasActive = this.#screens.at(-1) === screen;
+    this.#screens = this.#screens.filter((each) => each !== screen);
+    if (!wasActive) return;
+    const next = this.#screens.at(-1);
+    if (next === undefined) {
+      this.#options.onGone();
+      return;
+    }
+    send(next, { type: 'take-over', resume: this.#options.resume() });
+    this.#options.onConnected(null);
+  }
+
+  #refuse(screen: WebSocket, error: ReturnType<typeof toMaruError>): void {
+    this.#options.logger.warn({ code: error.code, detail: error.message }, 'screen: a message was refused');
+    send(screen, { type: 'error', code: error.code });
+    screen.close(error.closeCode, error.code);
+  }
+}
+
+function send(screen: WebSocket, message: AgentToScreen): void {
+  screen.send(JSON.stringify(message), () => {});
+}

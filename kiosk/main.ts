@@ -1,0 +1,68 @@
+/**
+ * The kiosk on a box without systemd units: agent and shell as siblings, each started again alone. The screen keeps its
+ * port, so that a page finds its agent again without a navigation.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { KioskReady } from '#contract/process-ready.ts';
+import { z } from '#contract/schema.ts';
+import { KeptProcess } from './kept-process.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    'data-dir': { type: 'string', default: '.maru/kiosk' },
+    'claim-file': { type: 'string' },
+    'screen-port': { type: 'string', default: '7420' },
+    shell: { type: 'string', default: 'chromium' },
+    headless: { type: 'boolean', default: false },
+    'fake-media': { type: 'boolean', default: false },
+    'nss-ca': { type: 'string' },
+  },
+});
+const AgentMessage = z.union([z.object({ screenPort: z.number().int() }), KioskReady]);
+
+const dataDir = options['data-dir'];
+mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+let screenPort = Number(options['screen-port']);
+
+const shell = new KeptProcess({
+  modulePath: join(import.meta.dirname, 'shell/chromium/main.ts'),
+  args: () => [
+    `--url=http://127.0.0.1:${screenPort}/`,
+    `--profile-dir=${join(dataDir, 'chromium')}`,
+    ...(options.headless ? ['--headless'] : []),
+    ...(options['fake-media'] ? ['--fake-media'] : []),
+    ...(options['nss-ca'] === undefined ? [] : [`--nss-ca=${options['nss-ca']}`]),
+  ],
+  pidFile: join(dataDir, 'shell.pid'),
+});
+const agent = new KeptProcess({
+  modulePath: join(import.meta.dirname, 'agent/main.ts'),
+  args: () => [
+    `--data-dir=${dataDir}`,
+    `--screen-port=${screenPort}`,
+    ...(options['claim-file'] === undefined ? [] : [`--claim-file=${options['claim-file']}`]),
+  ],
+  pidFile: join(dataDir, 'agent.pid'),
+  onMessage: (message) => {
+    const told = AgentMessage.parse(message);
+    if ('ready' in told) {
+      process.send?.(told);
+      return;
+    }
+    screenPort = told.screenPort;
+    if (options.shell === 'chromium' && !shell.started) shell.start();
+  },
+});
+agent.start();
+
+let ending = false;
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await Promise.all([shell.stop(), agent.stop()]);
+  process.exit(0);
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
+if (process.send) process.on('disconnect', () => void end());

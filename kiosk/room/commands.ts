@@ -1,0 +1,77 @@
+/** What a command does to the room. Each is answered once: accepted, or refused by a code. */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { ScreenEffect } from '#contract/screen-link.ts';
+import type { PhaseOf, Room, RoomEvent, Step } from './room.ts';
+import { ended, idle, screen, starting, still, timer } from './transitions.ts';
+
+/** The screen tells when the call has ended for all; a node that does not answer is not waited for longer. */
+const END_AWAITED_MS = 3_000;
+
+type CommandEvent = Extract<RoomEvent, { type: 'command' }>;
+
+export function onCommand(room: Room, event: CommandEvent, nowMs: number): Step {
+  const done = obey(room, event, nowMs);
+  if (typeof done === 'string') return { room, effects: [{ type: 'reply', id: event.id, error: done }] };
+  // what is to be shown goes first: the reply may wait, the person does not
+  return { room: done.room, effects: [...done.effects, { type: 'reply', id: event.id, error: null }] };
+}
+
+function obey(room: Room, { command, grant }: CommandEvent, nowMs: number): Step | ErrorCode {
+  const { phase } = room;
+  switch (command.name) {
+    case 'prepare-call':
+      if (grant === null || phase.name === 'starting' || phase.name === 'in-call') return still(room);
+      return tell(room, { name: 'prepare', grant });
+    case 'start-meeting':
+      // two starts make one call: the second finds what it wants
+      if (phase.name === 'starting' || phase.name === 'in-call') return still(room);
+      return starting(room, grant, nowMs);
+    case 'cancel-start':
+      if (phase.name !== 'starting') return 'not-possible-now';
+      return left(idle(room));
+    case 'leave-meeting':
+      if (phase.name === 'starting') return left(idle(room));
+      if (phase.name !== 'in-call') return 'not-possible-now';
+      return left(ended(room, phase, 'left', nowMs));
+    case 'end-meeting':
+      if (phase.name !== 'in-call') return 'not-possible-now';
+      return { room, effects: [screen({ name: 'end-call' }), timer('end-awaited', END_AWAITED_MS)] };
+    case 'set-microphone':
+      if (room.microphone === 'absent') return 'not-possible-now';
+      return tell(room, { name: 'set-microphone', muted: command.muted });
+    case 'set-camera':
+      if (room.camera === 'absent') return 'not-possible-now';
+      return tell(room, { name: 'set-camera', on: command.on });
+    case 'set-volume':
+      return tell({ ...room, volumePercent: command.percent }, { name: 'set-volume', percent: command.percent });
+    case 'set-layout':
+      return tell({ ...room, layout: command.layout, stagePage: 0 }, { name: 'set-layout', layout: command.layout });
+    case 'set-stage-page': {
+      if (phase.name !== 'in-call') return 'not-possible-now';
+      const page = Math.min(command.page, room.stagePageCount - 1);
+      return tell({ ...room, stagePage: page }, { name: 'set-stage-page', page });
+    }
+    case 'mute-participant':
+      return inCall(phase, command.peerId, () => tell(room, { name: 'mute-participant', peerId: command.peerId }));
+    case 'mute-all':
+      return inCall(phase, null, () => tell(room, { name: 'mute-participant', peerId: null }));
+    case 'remove-participant':
+      return inCall(phase, command.peerId, () => tell(room, { name: 'remove-participant', peerId: command.peerId }));
+    case 'answer-feedback':
+      if (phase.name !== 'ended') return 'not-possible-now';
+      return still({ ...room, phase: { ...phase, feedback: command.answer } });
+    case 'watch-roster':
+      return { room, effects: [{ type: 'watch-roster' }] };
+  }
+}
+
+const tell = (room: Room, effect: ScreenEffect): Step => ({ room, effects: [screen(effect)] });
+const left = ({ room, effects }: Step): Step => ({ room, effects: [screen({ name: 'leave' }), ...effects] });
+
+function inCall(phase: Room['phase'], peerId: string | null, then: () => Step): Step | ErrorCode {
+  if (phase.name !== 'in-call') return 'not-possible-now';
+  if (peerId !== null && !others(phase).some((each) => each.peerId === peerId)) return 'peer-unknown';
+  return then();
+}
+
+const others = (phase: PhaseOf<'in-call'>) => phase.participants.filter(({ peerId }) => peerId !== phase.ticket.peerId);

@@ -1,0 +1,197 @@
+/**
+ * The room machine: (room, event) to (room, effects), pure. Owns what the room is doing and when it stops doing it;
+ * what commands may be given is commands.ts's, how a call is entered and left transitions.ts's.
+ */
+import { START_FAILS_MS } from '#contract/limits.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { onCommand } from './commands.ts';
+import type { Effect, PhaseOf, Room, RoomEvent, Step, TimerName } from './room.ts';
+import {
+  ASK_AGAIN_MS,
+  ended,
+  enterCall,
+  failed,
+  idle,
+  screen,
+  staleGrant,
+  startOver,
+  still,
+  timer,
+} from './transitions.ts';
+
+/** @param nowMs the kiosk's clock */
+export function step(room: Room, event: RoomEvent, nowMs: number): Step {
+  switch (event.type) {
+    case 'command':
+      return onCommand(room, event, nowMs);
+    case 'meeting':
+      return still({ ...room, meeting: event.meeting });
+    case 'fleet':
+      return still({ ...room, fleetOnline: event.online });
+    case 'grant':
+      return onGrant(room, event.grant);
+    case 'grant-refused':
+      return onGrantRefused(room, event.code, nowMs);
+    case 'screen-connected':
+      return onScreenConnected({ ...room, screenPresent: true }, event.inCall, nowMs);
+    case 'screen-gone':
+      return onScreenGone({ ...room, screenPresent: false });
+    case 'screen':
+      return onReport(room, event.report, nowMs);
+    case 'timer':
+      return onTimer(room, event.name, nowMs);
+  }
+}
+
+function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): Step {
+  const { phase } = room;
+  const join = screen({ name: 'join', grant });
+  if (phase.name === 'starting' && phase.grant === null) {
+    return { room: { ...room, phase: { ...phase, grant, meetingTitle: grant.meetingTitle } }, effects: [join] };
+  }
+  if (phase.name === 'in-call' && phase.awaitsGrant) {
+    return { room: { ...room, phase: { ...phase, awaitsGrant: false } }, effects: [timer('ask-again', null), join] };
+  }
+  return still(room);
+}
+
+function onGrantRefused(room: Room, code: ErrorCode, nowMs: number): Step {
+  const { phase } = room;
+  if (phase.name === 'starting' && phase.grant === null) return failed(room, code, nowMs);
+  // a call that ran is worth asking again for: the fleet may just be starting
+  if (phase.name === 'in-call' && phase.awaitsGrant) return { room, effects: [timer('ask-again', ASK_AGAIN_MS)] };
+  return still(room);
+}
+
+type InCall = Extract<RoomEvent, { type: 'screen-connected' }>['inCall'];
+
+function onScreenConnected(room: Room, inCall: InCall, nowMs: number): Step {
+  const { phase } = room;
+  const present = timer('screen-awaited', null);
+  if (inCall !== null) {
+    // the room left it while the page could not be told
+    if (phase.name === 'ended' && phase.callId === inCall.ticket.callId)
+      return { room, effects: [present, screen({ name: 'leave' })] };
+    const entered = enterCall(room, inCall);
+    return { room: entered.room, effects: [present, ...entered.effects] };
+  }
+  if (phase.name === 'starting') {
+    if (phase.grant === null) return { room, effects: [present] };
+    if (phase.grant.expiresAtMs > nowMs)
+      return { room, effects: [present, screen({ name: 'join', grant: phase.grant })] };
+    const again = startOver(room, phase, null, nowMs);
+    return { room: again.room, effects: [present, ...again.effects] };
+  }
+  if (phase.name === 'in-call') {
+    // a page that came back from a crash: it resumes by the ticket of its welcome, muted as it was
+    const kept: Effect[] = [];
+    if (room.microphone === 'muted') kept.push(screen({ name: 'set-microphone', muted: true }));
+    if (room.camera === 'off') kept.push(screen({ name: 'set-camera', on: false }));
+    return { room: { ...room, phase: { ...phase, connection: 'reconnecting' } }, effects: [present, ...kept] };
+  }
+  return { room, effects: [present] };
+}
+
+function onScreenGone(room: Room): Step {
+  const { phase } = room;
+  if (phase.name === 'in-call') return still({ ...room, phase: { ...phase, connection: 'reconnecting' } });
+  return still(room);
+}
+
+function onReport(room: Room, report: Extract<RoomEvent, { type: 'screen' }>['report'], nowMs: number): Step {
+  const { phase } = room;
+  switch (report.type) {
+    case 'devices': {
+      const { microphone, camera, microphoneProblem, cameraProblem } = report;
+      return still({ ...room, microphone, camera, microphoneProblem, cameraProblem });
+    }
+    case 'stage':
+      return still({
+        ...room,
+        stagePageCount: report.pageCount,
+        stagePage: Math.min(room.stagePage, report.pageCount - 1),
+      });
+    case 'joined':
+      // cancelled or left in the meantime: the page is told once more
+      if (phase.name !== 'starting' && phase.name !== 'in-call') return { room, effects: [screen({ name: 'leave' })] };
+      return enterCall(room, report);
+    case 'join-failed':
+      if (phase.name === 'starting' && phase.grant?.callId === report.callId)
+        return joinFailed(room, phase, report.code, nowMs);
+      if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
+        return placeLost(room, phase, report.code, nowMs);
+      return still(room);
+    case 'lost':
+      if (phase.name === 'starting' && phase.grant?.callId === report.callId)
+        return joinFailed(room, phase, report.code, nowMs);
+      if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
+        return placeLost(room, phase, report.code, nowMs);
+      return still(room);
+    case 'call-ended':
+      if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
+        return ended(room, phase, report.reason, nowMs);
+      if (phase.name === 'starting' && phase.grant?.callId === report.callId)
+        return joinFailed(room, phase, 'call-ended', nowMs);
+      return still(room);
+    case 'connection':
+      if (phase.name !== 'in-call') return still(room);
+      return still({ ...room, phase: { ...phase, connection: report.connection } });
+    case 'roster':
+      if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
+      return still({ ...room, phase: { ...phase, participants: report.participants } });
+    case 'effect-failed':
+      // the media node could not be told to end it for all: the room at least goes
+      if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);
+      return still(room);
+  }
+}
+
+function joinFailed(room: Room, phase: PhaseOf<'starting'>, code: ErrorCode, nowMs: number): Step {
+  if (!staleGrant(code)) return failed(room, code, nowMs);
+  return startOver(room, phase, code === 'call-ended' ? (phase.grant?.callId ?? null) : null, nowMs);
+}
+
+function placeLost(room: Room, phase: PhaseOf<'in-call'>, code: ErrorCode, nowMs: number): Step {
+  if (code === 'call-ended' || code === 'removed-from-call') {
+    const over = ended(room, phase, code === 'call-ended' ? 'ended-by-participant' : 'removed', nowMs);
+    // the page still waits for a grant
+    return { room: over.room, effects: [screen({ name: 'leave' }), ...over.effects] };
+  }
+  return {
+    room: { ...room, phase: { ...phase, connection: 'reconnecting', awaitsGrant: true } },
+    effects: [
+      { type: 'request-grant', endedCallId: null },
+      timer('ask-again', ASK_AGAIN_MS),
+      timer('start-fails', START_FAILS_MS),
+    ],
+  };
+}
+
+function leaveNow(room: Room, phase: PhaseOf<'in-call'>, nowMs: number): Step {
+  const over = ended(room, phase, 'ended-by-room', nowMs);
+  return { room: over.room, effects: [screen({ name: 'leave' }), ...over.effects] };
+}
+
+function onTimer(room: Room, name: TimerName, nowMs: number): Step {
+  const { phase } = room;
+  switch (name) {
+    case 'offer-cancel':
+      return phase.name === 'starting' ? still({ ...room, phase: { ...phase, cancelOffered: true } }) : still(room);
+    case 'start-fails':
+      if (phase.name === 'starting')
+        return failed(room, room.fleetOnline ? 'media-failed' : 'room-not-answering', nowMs);
+      if (phase.name === 'in-call' && phase.awaitsGrant) return failed(room, 'media-failed', nowMs);
+      return still(room);
+    case 'screen-awaited':
+      return phase.name === 'starting' && !room.screenPresent ? failed(room, 'no-screen', nowMs) : still(room);
+    case 'end-awaited':
+      return phase.name === 'in-call' ? leaveNow(room, phase, nowMs) : still(room);
+    case 'ask-again':
+      if (phase.name !== 'in-call' || !phase.awaitsGrant) return still(room);
+      return { room, effects: [{ type: 'request-grant', endedCallId: null }, timer('ask-again', ASK_AGAIN_MS)] };
+    case 'thanks-over':
+      return phase.name === 'ended' ? idle(room) : still(room);
+    case 'fault-over':
+      return phase.name === 'fault' ? idle(room) : still(room);
+  }
+}

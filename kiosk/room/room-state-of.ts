@@ -1,0 +1,82 @@
+/** The room as everyone else sees it: the contract's RoomState, small enough for a retained message. */
+import { MAX_ROOM_STATE_BYTES, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { Participant, RoomNotice, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { PhaseOf, Room } from './room.ts';
+
+export type Heading = { roomId: string; roomName: string; epoch: number; revision: number; nowMs: number };
+
+/** At most MAX_ROOM_STATE_BYTES when serialised: of many long names, fewer are listed. The count stays right. */
+export function roomStateOf(room: Room, { roomId, roomName, epoch, revision, nowMs }: Heading): RoomState {
+  const state: RoomState = {
+    protocol: PROTOCOL_VERSION,
+    roomId,
+    roomName,
+    epoch,
+    revision,
+    asOfMs: nowMs,
+    phase: phaseOf(room),
+    meeting: room.meeting,
+    microphone: room.microphone,
+    camera: room.camera,
+    volumePercent: room.volumePercent,
+    layout: room.layout,
+    stagePage: room.stagePage,
+    stagePageCount: room.stagePageCount,
+    notices: noticesOf(room),
+  };
+  while (
+    sizeBytes(state) > MAX_ROOM_STATE_BYTES &&
+    state.phase.name === 'in-call' &&
+    state.phase.participants.length > 0
+  ) {
+    state.phase.participants.pop();
+  }
+  return state;
+}
+
+const sizeBytes = (state: RoomState): number => new TextEncoder().encode(JSON.stringify(state)).length;
+
+function phaseOf({ phase }: Room): RoomPhase {
+  switch (phase.name) {
+    case 'idle':
+    case 'fault':
+    case 'ended':
+      return { ...phase };
+    case 'starting': {
+      const { name, meetingTitle, sinceMs, cancelOffered } = phase;
+      return { name, meetingTitle, sinceMs, cancelOffered };
+    }
+    case 'in-call': {
+      const { name, ticket, meetingTitle, startedAtMs, connection } = phase;
+      const participants = roomFirst(phase);
+      const sharing = participants.find(({ sharesScreen }) => sharesScreen);
+      return {
+        name,
+        meetingTitle,
+        startedAtMs,
+        connection,
+        callId: ticket.callId,
+        peerId: ticket.peerId,
+        participantCount: participants.length,
+        participants: participants.slice(0, PARTICIPANTS_IN_STATE),
+        sharedBy: sharing ? { peerId: sharing.peerId, displayName: sharing.displayName } : null,
+      };
+    }
+  }
+}
+
+export function roomFirst({ participants, ticket }: PhaseOf<'in-call'>): Participant[] {
+  const own = participants.filter(({ peerId }) => peerId === ticket.peerId);
+  return [...own, ...participants.filter(({ peerId }) => peerId !== ticket.peerId)];
+}
+
+function noticesOf(room: Room): RoomNotice[] {
+  const notices: RoomNotice[] = [];
+  if (room.cameraProblem !== null) notices.push(`camera-${room.cameraProblem}`);
+  if (room.microphoneProblem !== null) notices.push(`microphone-${room.microphoneProblem}`);
+  if (!room.fleetOnline) notices.push('fleet-unreachable');
+  if (!room.screenPresent) notices.push('screen-missing');
+  if (room.phase.name === 'in-call' && room.phase.connection === 'reconnecting') notices.push('media-unreachable');
+  return notices;
+}

@@ -1,0 +1,122 @@
+/** What the room machine knows, hears and asks for. Types and the first state; how they follow is room-machine.ts's. */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import type { RoomCommand } from '#contract/room-command.ts';
+import type {
+  CameraState,
+  EndReason,
+  Layout,
+  MicrophoneState,
+  Participant,
+  RoomMeeting,
+} from '#contract/room-state.ts';
+import type { ResumeTicket, ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
+
+/** A phase carries only its own data: nothing but `in-call` has a ticket. */
+export type Phase =
+  | { name: 'idle' }
+  | {
+      name: 'starting';
+      meetingTitle: string;
+      sinceMs: number;
+      cancelOffered: boolean;
+      /** null: asked of the fleet */
+      grant: CallGrant | null;
+      /** how many grants have led nowhere */
+      failedGrants: number;
+    }
+  | {
+      name: 'in-call';
+      ticket: ResumeTicket;
+      meetingTitle: string;
+      startedAtMs: number;
+      connection: 'connected' | 'reconnecting';
+      participants: Participant[];
+      /** the place was lost, a grant to come back was asked for */
+      awaitsGrant: boolean;
+    }
+  | {
+      name: 'ended';
+      meetingTitle: string;
+      durationMs: number;
+      reason: EndReason;
+      callId: string;
+      feedback: 'good' | 'bad' | null;
+    }
+  | { name: 'fault'; code: ErrorCode; sinceMs: number; meetingTitle: string | null };
+export type PhaseOf<N extends Phase['name']> = Extract<Phase, { name: N }>;
+
+export type Room = {
+  phase: Phase;
+  meeting: RoomMeeting | null;
+  microphone: MicrophoneState;
+  camera: CameraState;
+  microphoneProblem: 'missing' | 'refused' | null;
+  cameraProblem: 'missing' | 'refused' | null;
+  volumePercent: number;
+  layout: Layout;
+  stagePage: number;
+  stagePageCount: number;
+  screenPresent: boolean;
+  fleetOnline: boolean;
+};
+
+export type TimerName =
+  | 'offer-cancel'
+  | 'start-fails'
+  | 'screen-awaited'
+  | 'end-awaited'
+  | 'thanks-over'
+  | 'fault-over'
+  | 'ask-again';
+
+type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' }>;
+type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
+
+export type RoomEvent =
+  | { type: 'command'; id: string; command: RoomCommand; grant: CallGrant | null }
+  | { type: 'meeting'; meeting: RoomMeeting | null }
+  | { type: 'grant'; grant: CallGrant }
+  | { type: 'grant-refused'; code: ErrorCode }
+  | { type: 'fleet'; online: boolean }
+  | { type: 'screen-connected'; inCall: Hello['inCall'] }
+  | { type: 'screen-gone' }
+  | { type: 'screen'; report: ScreenReport }
+  | { type: 'timer'; name: TimerName };
+
+export type Effect =
+  | { type: 'screen'; effect: ScreenEffect }
+  /** exactly one for each command */
+  | { type: 'reply'; id: string; error: ErrorCode | null }
+  | { type: 'request-grant'; endedCallId: string | null }
+  | { type: 'set-timer'; name: TimerName; delayMs: number }
+  | { type: 'clear-timer'; name: TimerName }
+  | { type: 'watch-roster' };
+
+export type Step = { room: Room; effects: Effect[] };
+
+/** Kept over restarts of the agent. */
+export type Remembered = { volumePercent: number; layout: Layout; inCall: PhaseOf<'in-call'> | null };
+
+/** As after power on; with a call that ran when the agent went, until the screen confirms or corrects it. */
+export function firstRoom(remembered: Remembered | null): Room {
+  const inCall = remembered?.inCall ?? null;
+  return {
+    phase: inCall ? { ...inCall, connection: 'reconnecting', awaitsGrant: false } : { name: 'idle' },
+    meeting: null,
+    microphone: 'absent',
+    camera: 'absent',
+    microphoneProblem: null,
+    cameraProblem: null,
+    volumePercent: remembered?.volumePercent ?? 60,
+    layout: remembered?.layout ?? 'auto',
+    stagePage: 0,
+    stagePageCount: 1,
+    screenPresent: false,
+    fleetOnline: false,
+  };
+}
+
+export function rememberedOf({ phase, volumePercent, layout }: Room): Remembered {
+  return { volumePercent, layout, inCall: phase.name === 'in-call' ? { ...phase, participants: [] } : null };
+}

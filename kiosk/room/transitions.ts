@@ -1,0 +1,125 @@
+/** The ways between phases, each with the timers that it ends: a timer never outlives the phase that set it. */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import { ENDED_SHOWN_MS, START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/limits.ts';
+import type { EndReason } from '#contract/room-state.ts';
+import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
+import type { Effect, PhaseOf, Room, Step, TimerName } from './room.ts';
+
+export const ASK_AGAIN_MS = 2_000;
+const SCREEN_AWAITED_MS = 5_000;
+const FAULT_SHOWN_MS = 30_000;
+const MAX_FAILED_GRANTS = 3;
+
+export const still = (room: Room): Step => ({ room, effects: [] });
+export const screen = (effect: ScreenEffect): Effect => ({ type: 'screen', effect });
+/** `null` clears it. */
+export const timer = (name: TimerName, delayMs: number | null): Effect =>
+  delayMs === null ? { type: 'clear-timer', name } : { type: 'set-timer', name, delayMs };
+
+const TIMERS_OF = {
+  idle: [],
+  starting: ['offer-cancel', 'start-fails', 'screen-awaited'],
+  'in-call': ['ask-again', 'start-fails', 'end-awaited'],
+  ended: ['thanks-over'],
+  fault: ['fault-over'],
+} as const satisfies Record<Room['phase']['name'], TimerName[]>;
+
+const clearTimers = ({ phase }: Room): Effect[] => TIMERS_OF[phase.name].map((name) => timer(name, null));
+
+/** A grant that led nowhere, though another may: it was used up, too old, or of a call that is over. */
+export const staleGrant = (code: ErrorCode): boolean =>
+  code === 'call-ended' ||
+  code === 'token-expired' ||
+  code === 'token-used' ||
+  code === 'token-invalid' ||
+  code === 'peer-unknown';
+
+export function starting(room: Room, grant: CallGrant | null, nowMs: number): Step {
+  return {
+    room: {
+      ...room,
+      stagePage: 0,
+      phase: {
+        name: 'starting',
+        meetingTitle: grant?.meetingTitle ?? room.meeting?.title ?? '',
+        sinceMs: nowMs,
+        cancelOffered: false,
+        grant,
+        failedGrants: 0,
+      },
+    },
+    effects: [
+      grant === null ? { type: 'request-grant', endedCallId: null } : screen({ name: 'join', grant }),
+      ...clearTimers(room),
+      timer('offer-cancel', START_CANCEL_OFFERED_MS),
+      timer('start-fails', START_FAILS_MS),
+      ...(room.screenPresent ? [] : [timer('screen-awaited', SCREEN_AWAITED_MS)]),
+    ],
+  };
+}
+
+/** Still the same start, with another grant; a few times only. */
+export function startOver(room: Room, phase: PhaseOf<'starting'>, endedCallId: string | null, nowMs: number): Step {
+  const failedGrants = phase.failedGrants + 1;
+  if (failedGrants > MAX_FAILED_GRANTS) return failed(room, 'media-failed', nowMs);
+  return {
+    room: { ...room, phase: { ...phase, grant: null, failedGrants } },
+    effects: [{ type: 'request-grant', endedCallId }],
+  };
+}
+
+export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle: string; startedAtMs: number }): Step {
+  const { ticket, meetingTitle, startedAtMs } = call;
+  const before = room.phase.name === 'in-call' ? room.phase : null;
+  const participants = before?.ticket.callId === ticket.callId ? before.participants : [];
+  return {
+    room: {
+      ...room,
+      phase: {
+        name: 'in-call',
+        ticket,
+        meetingTitle,
+        startedAtMs,
+        connection: 'connected',
+        participants,
+        awaitsGrant: false,
+      },
+    },
+    effects: before ? [timer('ask-again', null), timer('start-fails', null)] : clearTimers(room),
+  };
+}
+
+export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: EndReason, nowMs: number): Step {
+  const { meetingTitle, startedAtMs, ticket } = phase;
+  return {
+    room: {
+      ...room,
+      layout: 'auto',
+      stagePage: 0,
+      phase: {
+        name: 'ended',
+        meetingTitle,
+        reason,
+        callId: ticket.callId,
+        feedback: null,
+        // the node's clock against ours: never below nothing
+        durationMs: Math.max(0, nowMs - startedAtMs),
+      },
+    },
+    effects: [...clearTimers(room), timer('thanks-over', ENDED_SHOWN_MS)],
+  };
+}
+
+/** The screen is told to let go of whatever it still tries. */
+export function failed(room: Room, code: ErrorCode, nowMs: number): Step {
+  const meetingTitle = room.phase.name === 'starting' || room.phase.name === 'in-call' ? room.phase.meetingTitle : null;
+  return {
+    room: { ...room, phase: { name: 'fault', code, sinceMs: nowMs, meetingTitle } },
+    effects: [...clearTimers(room), screen({ name: 'leave' }), timer('fault-over', FAULT_SHOWN_MS)],
+  };
+}
+
+export function idle(room: Room): Step {
+  return { room: { ...room, phase: { name: 'idle' } }, effects: clearTimers(room) };
+}

@@ -1,0 +1,88 @@
+/** A call runs: the stage over the whole TV, and over it only what has to be said. The region is the stage's own. */
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallPhase, CallState } from '#call/call-state.ts';
+import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
+import type { ScreenView } from '#contract/screen-link.ts';
+import { People } from '#stage/people.ts';
+import { Stage } from '#stage/stage.tsx';
+import type { StageWords } from '#stage/stage-person.ts';
+import { ToastRegion } from '#ui/toast.tsx';
+import { AlonePanel } from '../alone/alone-panel.tsx';
+import { useShownAfter } from '../frame/clock.ts';
+import { TroubleCorner } from '../frame/trouble-corner.tsx';
+import type { Trouble } from '../frame/troubles.ts';
+import type { DevicesState } from '../session/room-devices.ts';
+import type { ScreenSession } from '../session/screen-session.ts';
+import { CallBar } from './call-bar.tsx';
+import { Reconnecting } from './reconnecting.tsx';
+import { useRoomNews } from './use-room-news.ts';
+
+/** From this many device pixels on, a chosen grid shows more people at once. */
+const TALL_SCREEN_PX = 2_000;
+const GAP_PART_OF_HEIGHT = 1 / 90;
+/** A trouble is said in full this long, then in short, where the picture does not say it by itself. */
+const IN_FULL_MS = 12_000;
+
+type CallSceneProps = {
+  session: ScreenSession;
+  phase: Extract<CallPhase, { name: 'joined' }>;
+  call: CallState;
+  view: ScreenView;
+  devices: DevicesState;
+  troubles: Trouble[];
+};
+
+export function CallScene({ session, phase, call, view, devices, troubles }: CallSceneProps) {
+  const { t } = useTranslation(['screen', 'common']);
+  const [people] = useState(() => new People());
+  const { peerId: selfPeerId } = phase;
+  const { layout, stagePage } = view.state;
+  const shown = people.follow({
+    participants: call.participants,
+    streams: call.streams,
+    selfPeerId,
+    ownCamera: devices.ownCamera,
+  });
+  const words = useMemo(
+    (): StageWords => ({
+      muted: t('common:microphone.muted'),
+      away: t('common:connection.away'),
+      speaking: t('screen:call.speaking'),
+      screenOf: (name) => t('screen:call.screenOf', { name }),
+    }),
+    [t],
+  );
+  const news = useRoomNews(call.participants, selfPeerId);
+  const inFull = useShownAfter(troubles.join(), IN_FULL_MS);
+  // afterwards a missing camera is told by the own picture's plate
+  const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera'));
+  const tall = window.innerHeight * window.devicePixelRatio >= TALL_SCREEN_PX;
+  const tellPageCount = useCallback((pageCount: number) => session.tellPageCount(pageCount), [session]);
+  const show = useCallback<NonNullable<Parameters<typeof Stage>[0]['onView']>>(
+    (seen) => session.call.show(seen),
+    [session],
+  );
+  return (
+    <main className="relative h-full bg-sunken">
+      <Stage
+        label={t('screen:call.stage')}
+        people={shown}
+        selfPeerId={selfPeerId}
+        activeSpeakerPeerId={call.activeSpeakerPeerId}
+        layout={layout}
+        page={stagePage}
+        tilesPerPage={layout === 'grid' && tall ? MAX_TILES : TILES_PER_PAGE}
+        gapPx={Math.round(window.innerHeight * GAP_PART_OF_HEIGHT)}
+        words={words}
+        onView={show}
+        onPageCount={tellPageCount}
+      />
+      {call.participants.length <= 1 && <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />}
+      <CallBar state={view.state} meetingTitle={phase.meetingTitle} participantCount={call.participants.length} />
+      {phase.connection === 'reconnecting' && <Reconnecting />}
+      <TroubleCorner troubles={told} brief={!inFull} className="absolute top-24 left-8" />
+      <ToastRegion current={news} className="absolute top-6 right-8 max-w-[48rem] text-tv-small" />
+    </main>
+  );
+}

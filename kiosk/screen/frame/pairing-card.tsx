@@ -1,0 +1,31 @@
+/** How a phone becomes this room's controller: QR, short code and one line. */
+import { useTranslation } from 'react-i18next';
+import type { ScreenView } from '#contract/screen-link.ts';
+import { Qr } from './qr.tsx';
+
+export function PairingCard({ pairing }: { pairing: ScreenView['pairing'] }) {
+  const { t } = useTranslation('screen');
+  if (pairing === null) {
+    return (
+      <div className="w-[25rem] rounded-card bg-raised p-8 text-tv-small">
+        <p className="font-semibold">{t('pairing.unavailable')}</p>
+        <p className="text-quiet">{t('pairing.unavailableDetail')}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="flex w-[25rem] flex-col items-center overflow-hidden rounded-card bg-raised text-center shadow-overlay">
+      <Qr text={pairing.url} label={t('pairing.scan')} className="size-[25rem]" />
+      <div className="px-4 pt-5 pb-6">
+        <p className="text-tv-small text-ink">{t('pairing.scan')}</p>
+        <p className="mt-1 whitespace-nowrap text-[2.75rem] leading-[3.25rem] font-semibold tracking-[0.06em] numerals">
+          <span className="sr-only">{t('pairing.code')} </span>
+          {spoken(pairing.code)}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** Groups of four are read out and typed more easily. */
+export const spoken = (code: string): string => code.replace(/(.{4})(?=.)/g, '$1 ');

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { CallPhase } from '#call/call-state.ts';
+import type { RoomPhase } from '#contract/room-state.ts';
+import type { ScreenSnapshot } from '../session/screen-session.ts';
+import { stepAside } from './clock.ts';
+import { GONE_AFTER_MS, sceneOf } from './scene.ts';
+import { troublesOf } from './troubles.ts';
+
+const id = '0193a0b0-0000-7000-8000-000000000001';
+const devices = {
+  microphone: 'on',
+  camera: 'on',
+  microphoneProblem: null,
+  cameraProblem: null,
+  ownCamera: null,
+} as const;
+const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): ScreenSnapshot => ({
+  linkUp: true,
+  refusedCode: null,
+  yielded: false,
+  devices,
+  view:
+    phase === null
+      ? null
+      : {
+          language: 'en',
+          fleetOnline: true,
+          pairing: null,
+          state: {
+            protocol: 1,
+            roomId: id,
+            roomName: 'Maple',
+            epoch: 1,
+            revision: 1,
+            asOfMs: 1,
+            phase,
+            meeting: null,
+            microphone: 'on',
+            camera: 'on',
+            volumePercent: 1,
+            layout: 'auto',
+            stagePage: 0,
+            stagePageCount: 1,
+            notices: [],
+          },
+        },
+  ...over,
+});
+const none: CallPhase = { name: 'idle' };
+const joined: CallPhase = {
+  name: 'joined',
+  callId: id,
+  peerId: id,
+  meetingTitle: 'Weekly',
+  startedAtMs: 1,
+  connection: 'reconnecting',
+};
+const idle: RoomPhase = { name: 'idle' };
+const starting = (cancelOffered = false): RoomPhase => ({
+  name: 'starting',
+  meetingTitle: 'Weekly',
+  sinceMs: 1,
+  cancelOffered,
+});
+const inCall: RoomPhase = {
+  name: 'in-call',
+  callId: id,
+  peerId: id,
+  meetingTitle: 'Weekly',
+  startedAtMs: 1,
+  connection: 'connected',
+  participantCount: 1,
+  participants: [],
+  sharedBy: null,
+};
+const ended: RoomPhase = {
+  name: 'ended',
+  meetingTitle: 'Weekly',
+  durationMs: 1,
+  reason: 'left',
+  callId: id,
+  feedback: null,
+};
+
+describe('what the TV shows', () => {
+  const down = { linkUp: false };
+  const table: [string, ScreenSnapshot, CallPhase, number, object][] = [
+    ['nothing was heard', screen(null, down), none, 0, { name: 'boot' }],
+    ['nothing was heard for long', screen(null, down), none, GONE_AFTER_MS, { name: 'gone' }],
+    ['idle', screen(idle), none, 0, { name: 'idle' }],
+    ['idle, the agent restarts', screen(idle, down), none, 0, { name: 'idle' }],
+    ['idle, the agent stays away', screen(idle, down), none, GONE_AFTER_MS, { name: 'gone' }],
+    ['starting', screen(starting()), { name: 'joining' }, 0, { name: 'starting', words: 'connecting' }],
+    ['starting, slowly', screen(starting(true)), { name: 'joining' }, 0, { name: 'starting', words: 'slow' }],
+    ['the call is there before the agent says so', screen(starting()), joined, 0, { name: 'call' }],
+    ['in the call', screen(inCall), joined, 0, { name: 'call' }],
+    ['in the call, the agent stays away', screen(inCall, down), joined, GONE_AFTER_MS, { name: 'call' }],
+    [
+      'the page was loaded anew in a call',
+      screen(inCall),
+      { name: 'joining' },
+      0,
+      { name: 'starting', words: 'returning' },
+    ],
+    [
+      'the call is over before the agent says so',
+      screen(inCall),
+      { name: 'ended', callId: id, reason: 'empty' },
+      0,
+      { name: 'starting', words: 'ending' },
+    ],
+    ['ended', screen(ended), joined, 0, { name: 'ended' }],
+    [
+      'a fault',
+      screen({ name: 'fault', code: 'media-failed', sinceMs: 1, meetingTitle: null }),
+      none,
+      0,
+      { name: 'fault', code: 'media-failed' },
+    ],
+    ['another screen', screen(inCall, { yielded: true }), joined, 0, { name: 'elsewhere' }],
+    [
+      'another release',
+      screen(null, { refusedCode: 'client-too-old' }),
+      none,
+      0,
+      { name: 'fault', code: 'client-too-old' },
+    ],
+  ];
+  it.each(table)('%s', (_, snapshot, call, downForMs, scene) =>
+    expect(sceneOf(snapshot, call, downForMs)).toMatchObject(scene),
+  );
+});
+
+describe('what is wrong in the room', () => {
+  it('is told by the devices themselves, worst first', () => {
+    const view = screen(idle).view!;
+    const stale = {
+      ...view,
+      fleetOnline: false,
+      state: { ...view.state, notices: ['camera-missing' as const, 'screen-missing' as const] },
+    };
+    expect(troublesOf(stale, { ...devices, microphoneProblem: 'refused' }, true)).toEqual([
+      'agent-gone',
+      'fleet-unreachable',
+      'microphone-refused',
+    ]);
+    expect(troublesOf(view, devices, false)).toEqual([]);
+  });
+});
+
+it('everything steps aside every few minutes, and never far', () => {
+  const places = Array.from({ length: 60 }, (_, minute) => stepAside(minute * 60_000));
+  expect(new Set(places.map((place) => JSON.stringify(place))).size).toBeGreaterThan(4);
+  expect(places.every(({ xRem, yRem }) => Math.abs(xRem) <= 1 && Math.abs(yRem) <= 1)).toBe(true);
+  expect(places.slice(0, 4).every((place) => JSON.stringify(place) === JSON.stringify(places[0]))).toBe(true);
+});

@@ -1,0 +1,49 @@
+/**
+ * Which state the TV shows. Pure: from what the agent says and what the call itself is. The agent's word decides; the
+ * call only fills in the moment before the agent's word has caught up with it.
+ */
+import type { CallPhase } from '#call/call-state.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RoomPhase } from '#contract/room-state.ts';
+import type { ScreenSnapshot } from '../session/screen-session.ts';
+
+type PhaseOf<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
+export type Scene =
+  | { name: 'boot' }
+  | { name: 'gone' }
+  | { name: 'elsewhere' }
+  | { name: 'idle' }
+  | { name: 'starting'; meetingTitle: string; words: 'connecting' | 'returning' | 'slow' | 'ending' }
+  | { name: 'call'; call: Extract<CallPhase, { name: 'joined' }> }
+  | { name: 'ended'; phase: PhaseOf<'ended'> }
+  | { name: 'fault'; code: ErrorCode };
+
+/** A restarting agent is back before this; longer, and the room says so over the whole TV. */
+export const GONE_AFTER_MS = 15_000;
+
+export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: number): Scene {
+  if (screen.yielded) return { name: 'elsewhere' };
+  if (screen.refusedCode !== null) return { name: 'fault', code: screen.refusedCode };
+  const gone = !screen.linkUp && downForMs >= GONE_AFTER_MS;
+  if (screen.view === null) return gone ? { name: 'gone' } : { name: 'boot' };
+  const { phase } = screen.view.state;
+  if (gone && call.name !== 'joined') return { name: 'gone' };
+  switch (phase.name) {
+    case 'idle':
+      return { name: 'idle' };
+    case 'starting':
+      if (call.name === 'joined') return { name: 'call', call };
+      return { name: 'starting', meetingTitle: phase.meetingTitle, words: phase.cancelOffered ? 'slow' : 'connecting' };
+    case 'in-call':
+      if (call.name === 'joined') return { name: 'call', call };
+      return {
+        name: 'starting',
+        meetingTitle: phase.meetingTitle,
+        words: call.name === 'ended' ? 'ending' : 'returning',
+      };
+    case 'ended':
+      return { name: 'ended', phase };
+    case 'fault':
+      return { name: 'fault', code: phase.code };
+  }
+}

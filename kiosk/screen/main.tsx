@@ -1,0 +1,48 @@
+/**
+ * The TV's page: starts words, session and sign of life, then draws. The session lives outside React, so that a call
+ * outlives an error in drawing.
+ */
+import './screen.css';
+import { createRoot } from 'react-dom/client';
+import { v7 as uuidv7 } from 'uuid';
+import { Call } from '#call/call.ts';
+import { SCREEN_LINK_PATH } from '#contract/screen-link.ts';
+import noticesEn from '#ui/words/en/notices.ts';
+import screenEn from '#ui/words/en/screen.ts';
+import noticesKo from '#ui/words/ko/notices.ts';
+import screenKo from '#ui/words/ko/screen.ts';
+import { startWords } from '#ui/words/words.ts';
+import { App } from './frame/app.tsx';
+import { Boundary } from './frame/boundary.tsx';
+import { reloadAtMostOnceAMinute } from './frame/reload.ts';
+import { AgentLink } from './session/agent-link.ts';
+import { startAlive } from './session/alive.ts';
+import { browserDevices, RoomDevices } from './session/room-devices.ts';
+import { ScreenSession } from './session/screen-session.ts';
+
+startWords({ screen: { en: screenEn, ko: screenKo }, notices: { en: noticesEn, ko: noticesKo } });
+
+const session = new ScreenSession({
+  screenId: uuidv7(),
+  createCall: (requestGrant) => new Call({ requestGrant }),
+  createDevices: (listeners) => new RoomDevices(browserDevices(), listeners),
+  createLink: (options) =>
+    new AgentLink({
+      ...options,
+      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${SCREEN_LINK_PATH}`,
+      onRefused: (code) => {
+        options.onRefused(code);
+        // an agent of another release serves its own page
+        reloadAtMostOnceAMinute();
+      },
+    }),
+  screenHeightPx: () => window.innerHeight * window.devicePixelRatio,
+});
+session.start();
+startAlive(() => session.tellAlive());
+
+createRoot(document.getElementById('root')!).render(
+  <Boundary>
+    <App session={session} />
+  </Boundary>,
+);

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AgentToScreen, ScreenToAgent } from '#contract/screen-link.ts';
+import { AgentLink } from './agent-link.ts';
+
+class FakeSocket {
+  sent: string[] = [];
+  readyState = 1;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  send(text: string): void {
+    this.sent.push(text);
+  }
+  close(): void {
+    this.onclose?.();
+  }
+  say(message: unknown): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+}
+
+const view = {
+  language: 'en',
+  fleetOnline: true,
+  pairing: null,
+  state: {
+    protocol: 1,
+    roomId: '0193a0b0-0000-7000-8000-000000000001',
+    roomName: 'Maple',
+    epoch: 1,
+    revision: 1,
+    asOfMs: 1,
+    phase: { name: 'idle' },
+    meeting: null,
+    microphone: 'on',
+    camera: 'on',
+    volumePercent: 50,
+    layout: 'auto',
+    stagePage: 0,
+    stagePageCount: 1,
+    notices: [],
+  },
+};
+const welcome = { type: 'welcome', protocol: 1, view, resume: null };
+const hello: ScreenToAgent = {
+  type: 'hello',
+  protocol: 1,
+  screenId: '0193a0b0-0000-7000-8000-000000000002',
+  inCall: null,
+};
+
+function linked() {
+  const sockets: FakeSocket[] = [];
+  const heard: AgentToScreen[] = [];
+  const ups: boolean[] = [];
+  const refused: string[] = [];
+  const link = new AgentLink({
+    url: 'ws://agent/',
+    hello: () => hello,
+    onMessage: (message) => heard.push(message),
+    onUp: (up) => ups.push(up),
+    onRefused: (code) => refused.push(code),
+    openSocket: () => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket as unknown as WebSocket;
+    },
+  });
+  return { link, sockets, heard, ups, refused };
+}
+
+describe('the line to the agent', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('says hello first, and nothing else before the welcome', () => {
+    const { link, sockets, ups } = linked();
+    link.start();
+    sockets[0]!.onopen!();
+    expect(sockets[0]!.sent.map((text) => JSON.parse(text))).toEqual([hello]);
+    expect(link.send({ type: 'alive' })).toBe(false);
+    sockets[0]!.say(welcome);
+    expect(link.send({ type: 'alive' })).toBe(true);
+    expect(ups).toEqual([true]);
+  });
+
+  it('tries again within a second, however long the agent is away', () => {
+    const { link, sockets, ups } = linked();
+    link.start();
+    sockets[0]!.onopen!();
+    sockets[0]!.say(welcome);
+    sockets[0]!.close();
+    expect(ups).toEqual([true, false]);
+    for (let tries = 1; tries < 20; tries += 1) {
+      vi.advanceTimersByTime(1_000);
+      expect(sockets.length).toBe(tries + 1);
+      sockets.at(-1)!.close();
+    }
+  });
+
+  it('ignores what it does not understand, and goes on', () => {
+    const { link, sockets, heard } = linked();
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    link.start();
+    sockets[0]!.onopen!();
+    sockets[0]!.onmessage!({ data: 'not JSON' });
+    sockets[0]!.say({ type: 'dance' });
+    sockets[0]!.say(welcome);
+    expect(heard.map(({ type }) => type)).toEqual(['welcome']);
+  });
+
+  it('tells of an agent that does not want this page', () => {
+    const { link, sockets, refused } = linked();
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    link.start();
+    sockets[0]!.onopen!();
+    sockets[0]!.say({ type: 'error', code: 'bad-message' });
+    sockets[0]!.say({ type: 'error', code: 'client-too-old' });
+    expect(refused).toEqual(['client-too-old']);
+  });
+
+  it('opens no socket once it was stopped', () => {
+    const { link, sockets } = linked();
+    link.start();
+    link.stop();
+    vi.advanceTimersByTime(10_000);
+    expect(sockets.length).toBe(1);
+  });
+});

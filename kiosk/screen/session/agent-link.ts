@@ -1,0 +1,104 @@
+/**
+ * The screen's one WebSocket to its agent, on loopback. Owns opening it again and again (an agent that restarts is met
+ * within a second, without any navigation) and parsing what comes. What messages mean is screen-session.ts's.
+ */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { AgentToScreen, type ScreenToAgent } from '#contract/screen-link.ts';
+
+/** Loopback refuses at once when nobody listens, so trying often costs nothing. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 600;
+
+type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'onopen' | 'onmessage' | 'onclose'>;
+
+export type AgentLinkOptions = {
+  url: string;
+  /** the first message of each connection */
+  hello: () => ScreenToAgent;
+  onMessage: (message: AgentToScreen) => void;
+  /** true from the agent's welcome on */
+  onUp: (up: boolean) => void;
+  /** the agent does not want this page's protocol */
+  onRefused: (code: ErrorCode) => void;
+  openSocket?: (url: string) => Socket;
+};
+
+export class AgentLink {
+  readonly #options: AgentLinkOptions;
+  #socket: Socket | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #up = false;
+  #stopped = true;
+
+  constructor(options: AgentLinkOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#open();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    this.#socket?.close();
+  }
+
+  /** False: the agent is not there; whoever asks decides what must be said later. */
+  send(message: ScreenToAgent): boolean {
+    if (!this.#up || this.#socket === null) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  #open(): void {
+    const socket = (this.#options.openSocket ?? ((url) => new WebSocket(url)))(this.#options.url);
+    this.#socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify(this.#options.hello()));
+    socket.onmessage = ({ data }) => this.#take(data);
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#setUp(false);
+      if (this.#stopped) return;
+      this.#retry = setTimeout(() => this.#open(), this.#retryMs);
+      this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+    };
+  }
+
+  #take(data: unknown): void {
+    const read = AgentToScreen.safeParse(parseJson(data));
+    if (!read.success) {
+      console.error('screen: a message of the agent was not understood', read.error);
+      return;
+    }
+    const message = read.data;
+    if (message.type === 'error') {
+      console.error('screen: the agent refused', message.code);
+      if (message.code === 'client-too-old' || message.code === 'server-too-old') this.#options.onRefused(message.code);
+      return;
+    }
+    if (message.type === 'welcome') {
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#setUp(true);
+    }
+    this.#options.onMessage(message);
+  }
+
+  #setUp(up: boolean): void {
+    if (this.#up === up) return;
+    this.#up = up;
+    this.#options.onUp(up);
+  }
+}
+
+function parseJson(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return undefined;
+  }
+}

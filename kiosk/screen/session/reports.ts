@@ -1,0 +1,67 @@
+/**
+ * What the agent has to hear of a call, from one of its states to the next. Pure: the session sends it, and says what
+ * still holds again to an agent that has come back.
+ */
+import type { CallPhase, CallState } from '#call/call-state.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
+import type { DevicesState } from './room-devices.ts';
+
+export type Told = { call: CallState; ticket: ResumeTicket | null };
+
+export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
+  const reports: ScreenToAgent[] = [];
+  const { phase } = now.call;
+  if (phase.name === 'joined' && now.ticket !== null) {
+    const newPlace =
+      before.call.phase.name !== 'joined' ||
+      before.ticket?.resumeSecret !== now.ticket.resumeSecret ||
+      before.ticket.peerId !== now.ticket.peerId ||
+      before.call.phase.callId !== phase.callId;
+    if (newPlace) reports.push(joinedReport(phase, now.ticket));
+    if (before.call.phase.name !== 'joined' || before.call.phase.connection !== phase.connection) {
+      reports.push({ type: 'connection', connection: phase.connection });
+    }
+    if (newPlace || before.call.participants !== now.call.participants)
+      reports.push(rosterReport(phase.callId, now.call));
+  }
+  const wasIn = before.call.phase.name === 'joined' || before.call.phase.name === 'joining';
+  if (phase.name === 'ended' && wasIn) {
+    reports.push({ type: 'call-ended', callId: phase.callId, reason: phase.reason });
+  }
+  return reports;
+}
+
+/** What an agent that was away has to know again; its `hello` has told it of the call itself. */
+export function standingReports({ call, ticket }: Told): ScreenToAgent[] {
+  const { phase } = call;
+  if (phase.name !== 'joined' || ticket === null) return [];
+  return [{ type: 'connection', connection: phase.connection }, rosterReport(phase.callId, call)];
+}
+
+export function inCallOf({ call, ticket }: Told): Extract<ScreenToAgent, { type: 'hello' }>['inCall'] {
+  const { phase } = call;
+  if (phase.name !== 'joined' || ticket === null) return null;
+  return { ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
+}
+
+export function devicesReport({ microphone, camera, microphoneProblem, cameraProblem }: DevicesState): ScreenToAgent {
+  return { type: 'devices', microphone, camera, microphoneProblem, cameraProblem };
+}
+
+/** A call that failed before it was joined, or after. */
+export function failureReport(code: ErrorCode, callId: string, wasIn: boolean): ScreenToAgent {
+  return wasIn ? { type: 'lost', callId, code } : { type: 'join-failed', callId, code };
+}
+
+/** Kept for an agent that is away; all else is told anew by what holds then. */
+export const outlastsSilence = ({ type }: ScreenToAgent): boolean =>
+  type === 'call-ended' || type === 'join-failed' || type === 'lost' || type === 'effect-failed';
+
+function joinedReport(phase: Extract<CallPhase, { name: 'joined' }>, ticket: ResumeTicket): ScreenToAgent {
+  return { type: 'joined', ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
+}
+
+function rosterReport(callId: string, { participants }: CallState): ScreenToAgent {
+  return { type: 'roster', callId, participants: [...participants] };
+}

@@ -1,0 +1,351 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Call } from '#call/call.ts';
+import type { CallPhase, CallState } from '#call/call-state.ts';
+import { Store } from '#call/store.ts';
+import { InvalidStateError, UserError, type ErrorCode } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import {
+  AgentToScreen,
+  ScreenToAgent,
+  type ResumeTicket,
+  type ScreenEffect,
+  type ScreenView,
+} from '#contract/screen-link.ts';
+import type { AgentLink } from './agent-link.ts';
+import type { DevicesState, RoomDevices } from './room-devices.ts';
+import { ScreenSession } from './screen-session.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const CALL = id(1);
+const ticket: ResumeTicket = { callId: CALL, peerId: id(2), signalingUrl: 'ws://node/signaling', resumeSecret: 's1' };
+const grant = (callId = CALL): CallGrant => ({
+  callId,
+  meetingId: id(3),
+  meetingTitle: 'Weekly',
+  peerId: id(2),
+  signalingUrl: 'ws://node/signaling',
+  joinToken: 't',
+  expiresAtMs: 1,
+});
+const view: ScreenView = {
+  language: 'en',
+  fleetOnline: true,
+  pairing: null,
+  state: {
+    protocol: 1,
+    roomId: id(4),
+    roomName: 'Maple',
+    epoch: 1,
+    revision: 1,
+    asOfMs: 1,
+    phase: { name: 'idle' },
+    meeting: null,
+    microphone: 'on',
+    camera: 'on',
+    volumePercent: 50,
+    layout: 'auto',
+    stagePage: 0,
+    stagePageCount: 1,
+    notices: [],
+  },
+};
+const joined: CallPhase = {
+  name: 'joined',
+  callId: CALL,
+  peerId: id(2),
+  meetingTitle: 'Weekly',
+  startedAtMs: 7,
+  connection: 'connected',
+};
+
+/** A call that does what the test says, and remembers what it was asked. */
+class FakeCall {
+  asked: string[] = [];
+  ticket: ResumeTicket | null = null;
+  joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
+  readonly store = new Store<CallState>({
+    phase: { name: 'idle' },
+    rights: [],
+    participants: [],
+    streams: new Map(),
+    activeSpeakerPeerId: null,
+    mutedByPeerId: null,
+    local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
+  });
+  readonly requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;
+  constructor(requestGrant: FakeCall['requestGrant']) {
+    this.requestGrant = requestGrant;
+  }
+  getSnapshot = () => this.store.getSnapshot();
+  subscribe = (listener: () => void) => this.store.subscribe(listener);
+  become(phase: CallPhase, over: Partial<CallState> = {}): void {
+    if (phase.name === 'joined') this.ticket ??= ticket;
+    if (phase.name === 'ended' || phase.name === 'idle' || phase.name === 'failed') this.ticket = null;
+    this.store.set({ ...this.store.getSnapshot(), ...over, phase });
+  }
+  #ask(what: string): Promise<void> {
+    this.asked.push(what);
+    return Promise.resolve();
+  }
+  prepare = (given: CallGrant) => this.#ask(`prepare ${given.callId}`);
+  join(_options: unknown, given: CallGrant | null): Promise<void> {
+    this.asked.push('join');
+    this.become({ name: 'joining' });
+    return new Promise((resolve, reject) => this.joins.push({ grant: given, resolve, reject }));
+  }
+  resume(given: ResumeTicket): Promise<void> {
+    this.become({ name: 'joining' });
+    return this.#ask(`resume ${given.resumeSecret}`);
+  }
+  leave(): void {
+    this.asked.push('leave');
+    const { phase } = this.getSnapshot();
+    if (phase.name === 'joined') this.become({ name: 'ended', callId: phase.callId, reason: 'left' });
+    else if (phase.name === 'joining') {
+      this.become({ name: 'idle' });
+      this.joins.at(-1)?.reject(new InvalidStateError('not-possible-now', 'superseded'));
+    }
+  }
+  abandon(): void {
+    this.asked.push('abandon');
+    this.become({ name: 'idle' });
+  }
+  endForAll = () => this.#ask('end');
+  mutePeer = (peerId: string | null): Promise<void> => {
+    this.asked.push(`mute ${peerId}`);
+    return Promise.reject(new UserError('forbidden'));
+  };
+  removePeer = (peerId: string) => this.#ask(`remove ${peerId}`);
+  setMicrophone(): void {}
+  setCamera(): void {}
+  setMuted(muted: boolean): void {
+    this.asked.push(`muted ${muted}`);
+  }
+}
+
+function session() {
+  const said: ScreenToAgent[] = [];
+  const parts = { up: false, devices: [] as string[] };
+  const state: DevicesState = {
+    microphone: 'on',
+    camera: 'on',
+    microphoneProblem: null,
+    cameraProblem: null,
+    ownCamera: null,
+  };
+  let call!: FakeCall;
+  let line!: { hello: () => ScreenToAgent; onMessage: (message: AgentToScreen) => void; onUp: (up: boolean) => void };
+  const subject = new ScreenSession({
+    screenId: id(9),
+    screenHeightPx: () => 1080,
+    createCall: (requestGrant) => {
+      call = new FakeCall(requestGrant);
+      return call as unknown as Call;
+    },
+    createDevices: () =>
+      ({
+        state,
+        microphoneTrack: null,
+        cameraTrack: null,
+        start: () => {},
+        followTrack: () => {},
+        open: () => parts.devices.push('open'),
+        release: () => parts.devices.push('release'),
+        giveUp: () => parts.devices.push('give up'),
+        setMuted: (muted: boolean) => parts.devices.push(`muted ${muted}`),
+        setCameraOn: (on: boolean) => parts.devices.push(`camera ${on}`),
+      }) as unknown as RoomDevices,
+    createLink: (options) => {
+      line = options;
+      return {
+        start: () => {},
+        send: (message: ScreenToAgent) => {
+          if (parts.up) said.push(ScreenToAgent.parse(message));
+          return parts.up;
+        },
+      } as unknown as AgentLink;
+    },
+  });
+  subject.start();
+  const up = (resume: ResumeTicket | null = null): void => {
+    parts.up = true;
+    line.onUp(true);
+    line.onMessage(AgentToScreen.parse({ type: 'welcome', protocol: 1, view, resume }));
+  };
+  const down = (): void => {
+    parts.up = false;
+    line.onUp(false);
+  };
+  const effect = (given: ScreenEffect): void => line.onMessage({ type: 'do', effect: given });
+  const types = (): string[] => said.map(({ type }) => type);
+  const of = <T extends ScreenToAgent['type']>(type: T) =>
+    said.filter((message): message is Extract<ScreenToAgent, { type: T }> => message.type === type);
+  return { subject, call, said, types, of, up, down, effect, parts, line, hello: () => line.hello() };
+}
+
+describe('the screen’s session', () => {
+  beforeEach(() => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('joins at once, devices beside it, and tells what came of it', () => {
+    const { call, up, effect, types, of, parts } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    expect(parts.devices).toEqual(['open']);
+    expect(call.joins[0]!.grant).toEqual(grant());
+    call.become(joined);
+    expect(of('joined')).toEqual([{ type: 'joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
+    expect(types()).toEqual(['devices', 'stage', 'joined', 'connection', 'roster']);
+  });
+
+  it('opens no device for what is only prepared', () => {
+    const { call, up, effect, parts } = session();
+    up();
+    effect({ name: 'prepare', grant: grant() });
+    expect([call.asked, parts.devices]).toEqual([[`prepare ${CALL}`], []]);
+  });
+
+  it('says why a join failed, and lets the camera go', async () => {
+    const { call, up, effect, of, parts } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become({ name: 'failed', code: 'call-full' });
+    call.joins[0]!.reject(new InvalidStateError('call-full'));
+    await vi.waitFor(() =>
+      expect(of('join-failed')).toEqual([{ type: 'join-failed', code: 'call-full', callId: CALL }]),
+    );
+    expect(parts.devices).toEqual(['open', 'release']);
+  });
+
+  it('says nothing of a join that the room took back itself', async () => {
+    const { up, effect, of, parts } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    effect({ name: 'leave' });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(of('join-failed')).toEqual([]);
+    expect(parts.devices.at(-1)).toBe('release');
+  });
+
+  it('tells connection and roster as they change, and the end', () => {
+    const { call, up, effect, of, parts } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    call.become({ ...joined, connection: 'reconnecting' });
+    call.become(joined, {
+      participants: [
+        {
+          peerId: id(2),
+          displayName: 'Maple',
+          peerKind: 'room',
+          microphone: 'on',
+          camera: 'on',
+          sharesScreen: false,
+          connection: 'connected',
+        },
+      ],
+    });
+    call.become({ name: 'ended', callId: CALL, reason: 'ended-by-participant' });
+    expect(of('connection').map(({ connection }) => connection)).toEqual(['connected', 'reconnecting', 'connected']);
+    expect(of('roster').map(({ participants }) => participants.length)).toEqual([0, 1]);
+    expect(of('call-ended')).toEqual([{ type: 'call-ended', callId: CALL, reason: 'ended-by-participant' }]);
+    expect(parts.devices.at(-1)).toBe('release');
+  });
+
+  it('tells an agent that restarted what runs, without touching the call', () => {
+    const { call, up, down, effect, hello, types, said } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    down();
+    expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
+    said.length = 0;
+    up(ticket);
+    expect(types()).toEqual(['devices', 'stage', 'connection', 'roster']);
+    expect(call.asked).toEqual(['join']);
+  });
+
+  it('keeps for an absent agent that the call has ended', () => {
+    const { call, up, down, effect, of } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    down();
+    call.become({ name: 'ended', callId: CALL, reason: 'empty' });
+    expect(of('call-ended')).toEqual([]);
+    up();
+    expect(of('call-ended')).toEqual([{ type: 'call-ended', callId: CALL, reason: 'empty' }]);
+  });
+
+  it('takes its place again after a crash of the page', () => {
+    const { call, up, parts, of } = session();
+    up(ticket);
+    expect([call.asked, parts.devices]).toEqual([['resume s1'], ['open']]);
+    call.become({ name: 'failed', code: 'media-failed' });
+    expect(of('lost')).toEqual([{ type: 'lost', callId: CALL, code: 'media-failed' }]);
+  });
+
+  it('asks the agent for another grant when its place is lost, and goes in with that', async () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    const wanted = call.requestGrant({ code: 'peer-unknown', endedCallId: null });
+    expect(of('lost')).toEqual([{ type: 'lost', callId: CALL, code: 'peer-unknown' }]);
+    effect({ name: 'join', grant: grant(id(8)) });
+    expect(await wanted).toMatchObject({ callId: id(8) });
+    expect(call.joins.length).toBe(1);
+  });
+
+  it('gives call and camera up to a newer screen without a word, and takes both over again', () => {
+    const { call, up, effect, line, parts, said, subject, hello } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    said.length = 0;
+    line.onMessage({ type: 'yield' });
+    expect(call.asked).toEqual(['join', 'abandon']);
+    expect(parts.devices.at(-1)).toBe('give up');
+    expect(said).toEqual([]);
+    expect(subject.getSnapshot().yielded).toBe(true);
+    // an agent that restarts learns who is behind whom
+    expect(hello()).toMatchObject({ yielded: true, inCall: null });
+    line.onMessage({ type: 'take-over', resume: ticket });
+    expect(call.asked.at(-1)).toBe('resume s1');
+    expect(parts.devices.at(-1)).toBe('open');
+    expect(subject.getSnapshot().yielded).toBe(false);
+    expect(hello()).not.toHaveProperty('yielded');
+  });
+
+  it('performs what the agent asks, and tells what could not be done', async () => {
+    const { call, up, effect, of, parts, subject } = session();
+    up();
+    effect({ name: 'set-microphone', muted: true });
+    effect({ name: 'set-camera', on: false });
+    effect({ name: 'set-layout', layout: 'grid' });
+    effect({ name: 'set-volume', percent: 20 });
+    effect({ name: 'set-stage-page', page: 2 });
+    effect({ name: 'remove-participant', peerId: id(5) });
+    effect({ name: 'mute-participant', peerId: null });
+    expect(parts.devices).toEqual(['muted true', 'camera false']);
+    expect(call.asked).toEqual(['muted true', `remove ${id(5)}`, 'mute null']);
+    expect(subject.getSnapshot().view!.state).toMatchObject({ layout: 'grid', volumePercent: 20, stagePage: 2 });
+    await vi.waitFor(() =>
+      expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-participant', code: 'forbidden' }]),
+    );
+  });
+
+  it('tells the number of pages once', () => {
+    const { up, of, subject } = session();
+    up();
+    subject.tellPageCount(2);
+    subject.tellPageCount(2);
+    expect(of('stage').map(({ pageCount }) => pageCount)).toEqual([1, 2]);
+  });
+});

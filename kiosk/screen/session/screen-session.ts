@@ -1,0 +1,295 @@
+/**
+ * The screen's part of the room: performs the agent's effects with the call and the devices, and tells the agent what
+ * became of them. Owns the order of things and whose turn it is (a newer screen takes call and camera over); what is
+ * drawn follows from `getSnapshot` and the call's own state.
+ */
+import type { Call, JoinOptions } from '#call/call.ts';
+import { Store } from '#call/store.ts';
+import { type ErrorCode, InvalidStateError, OperationalError, toMaruError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import { START_FAILS_MS, TILES_PER_PAGE } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { AgentToScreen, ResumeTicket, ScreenEffect, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
+import type { AgentLink } from './agent-link.ts';
+import { failureReport, inCallOf, reportsOf, standingReports, type Told } from './reports.ts';
+import { Outbox } from './outbox.ts';
+import type { DevicesState, RoomDevices } from './room-devices.ts';
+
+export type ScreenSnapshot = {
+  /** null: the agent was never heard */
+  view: ScreenView | null;
+  linkUp: boolean;
+  /** the agent does not want this page */
+  refusedCode: ErrorCode | null;
+  /** a newer screen shows this room */
+  yielded: boolean;
+  devices: DevicesState;
+};
+
+export type SessionParts = {
+  screenId: string;
+  createCall: (requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>) => Call;
+  createDevices: (listeners: ConstructorParameters<typeof RoomDevices>[1]) => RoomDevices;
+  createLink: (
+    options: Pick<ConstructorParameters<typeof AgentLink>[0], 'hello' | 'onMessage' | 'onUp' | 'onRefused'>,
+  ) => AgentLink;
+  /** of the whole screen, in device pixels */
+  screenHeightPx: () => number;
+};
+
+export class ScreenSession {
+  readonly call: Call;
+  readonly #devices: RoomDevices;
+  readonly #link: AgentLink;
+  readonly #parts: SessionParts;
+  readonly #outbox = new Outbox((message) => this.#link.send(message));
+  readonly #store: Store<ScreenSnapshot>;
+  #told: Told;
+  #pageCount = 1;
+  /** the call that this screen is to be in */
+  #callId: string | null = null;
+  #resuming = false;
+  #grantWanted: { resolve: (grant: CallGrant) => void; reject: (error: Error) => void } | null = null;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.call = parts.createCall((why) => this.#requestGrant(why));
+    this.#told = { call: this.call.getSnapshot(), ticket: null };
+    this.#devices = parts.createDevices({
+      onMicrophone: (track) => this.call.setMicrophone(track),
+      onCamera: (track, withoutTrack) => this.call.setCamera(track, withoutTrack),
+      onChange: () => this.#publish({ devices: this.#devices.state }),
+    });
+    this.#link = parts.createLink({
+      hello: () => ({
+        type: 'hello',
+        protocol: PROTOCOL_VERSION,
+        screenId: parts.screenId,
+        ...(this.getSnapshot().yielded && { yielded: true }),
+        inCall: inCallOf(this.#now()),
+      }),
+      onMessage: (message) => this.#take(message),
+      onUp: (linkUp) => this.#publish({ linkUp }),
+      onRefused: (refusedCode) => this.#publish({ refusedCode }),
+    });
+    this.#store = new Store<ScreenSnapshot>({
+      view: null,
+      linkUp: false,
+      refusedCode: null,
+      yielded: false,
+      devices: this.#devices.state,
+    });
+  }
+
+  readonly getSnapshot = (): ScreenSnapshot => this.#store.getSnapshot();
+  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  start(): void {
+    this.call.subscribe(() => this.#onCall());
+    this.#devices.start();
+    this.#link.start();
+  }
+
+  tellAlive(): void {
+    this.#link.send({ type: 'alive' });
+  }
+
+  tellPageCount(pageCount: number): void {
+    if (this.#pageCount === pageCount) return;
+    this.#pageCount = pageCount;
+    this.#link.send({ type: 'stage', pageCount });
+  }
+
+  #take(message: AgentToScreen): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#publish({ view: message.view, refusedCode: null });
+        this.#tellAll();
+        if (message.resume !== null) this.#resume(message.resume);
+        return;
+      case 'view':
+        this.#publish({ view: message.view });
+        return;
+      case 'do':
+        this.#perform(message.effect);
+        return;
+      case 'yield':
+        this.#yield();
+        return;
+      case 'take-over':
+        this.#publish({ yielded: false });
+        this.#tellAll();
+        if (message.resume !== null) this.#resume(message.resume);
+        return;
+      case 'error':
+        return;
+    }
+  }
+
+  #perform(effect: ScreenEffect): void {
+    switch (effect.name) {
+      case 'prepare':
+        if (!this.#busy) this.#attempt('prepare', this.call.prepare(effect.grant));
+        return;
+      case 'join':
+        this.#join(effect.grant);
+        return;
+      case 'leave':
+        this.#callId = null;
+        this.#grantWanted?.reject(new InvalidStateError('call-ended', 'the room left'));
+        this.call.leave();
+        this.#devices.release();
+        return;
+      case 'end-call':
+        this.#attempt('end-call', this.call.endForAll());
+        return;
+      case 'set-microphone':
+        this.#devices.setMuted(effect.muted);
+        this.call.setMuted(effect.muted);
+        return;
+      case 'set-camera':
+        this.#devices.setCameraOn(effect.on);
+        return;
+      case 'set-volume':
+        this.#change({ volumePercent: effect.percent });
+        return;
+      case 'set-layout':
+        this.#change({ layout: effect.layout });
+        return;
+      case 'set-stage-page':
+        this.#change({ stagePage: effect.page });
+        return;
+      case 'mute-participant':
+        this.#attempt('mute-participant', this.call.mutePeer(effect.peerId));
+        return;
+      case 'remove-participant':
+        this.#attempt('remove-participant', this.call.removePeer(effect.peerId));
+        return;
+    }
+  }
+
+  #join(grant: CallGrant): void {
+    this.#callId = grant.callId;
+    if (this.#grantWanted !== null) {
+      this.#grantWanted.resolve(grant);
+      return;
+    }
+    const { phase } = this.call.getSnapshot();
+    if (phase.name === 'joining') return;
+    if (phase.name === 'joined') {
+      if (phase.callId === grant.callId) {
+        this.#tellCall({ ...this.#told, ticket: null });
+        return;
+      }
+      this.call.leave();
+    }
+    // the devices open beside it: nobody waits for a camera to see the others
+    this.#devices.open();
+    this.call.join(this.#joinOptions(), grant).catch((error: unknown) => this.#onFailed(error, grant.callId, false));
+  }
+
+  #resume(ticket: ResumeTicket): void {
+    if (this.#busy || this.getSnapshot().yielded) return;
+    this.#callId = ticket.callId;
+    this.#devices.open();
+    // how it went is told by the call's phase
+    void this.call.resume(ticket, this.#joinOptions()).catch(() => {});
+    this.#resuming = true;
+  }
+
+  /** The newer screen resumes the same place: nothing is said to the node, the camera is let go. */
+  #yield(): void {
+    this.#publish({ yielded: true });
+    this.#callId = null;
+    this.#grantWanted?.reject(new InvalidStateError('replaced', 'a newer screen took over'));
+    this.call.abandon();
+    this.#devices.giveUp();
+  }
+
+  get #busy(): boolean {
+    const { name } = this.call.getSnapshot().phase;
+    return name === 'joined' || name === 'joining';
+  }
+
+  #joinOptions(): JoinOptions {
+    const { view, devices } = this.getSnapshot();
+    return {
+      displayName: view?.state.roomName ?? 'Maru',
+      microphone: this.#devices.microphoneTrack,
+      camera: this.#devices.cameraTrack,
+      // on its way: not there is said when it did not open
+      cameraWithoutTrack: devices.camera === 'absent' ? 'absent' : 'off',
+      view: { kind: 'auto', maxTiles: TILES_PER_PAGE, tileHeightPx: Math.round(this.#parts.screenHeightPx() / 2) },
+    };
+  }
+
+  /** The place was lost: the agent fetches a grant and answers with `join`. */
+  #requestGrant({ code, endedCallId }: { code: ErrorCode; endedCallId: string | null }): Promise<CallGrant> {
+    const callId = endedCallId ?? this.#callId;
+    if (callId === null) return Promise.reject(new InvalidStateError(code));
+    this.#outbox.tell({ type: 'lost', callId, code });
+    return new Promise<CallGrant>((resolve, reject) => {
+      this.#grantWanted = { resolve, reject };
+      setTimeout(() => reject(new OperationalError('room-not-answering', 'no grant came')), START_FAILS_MS);
+    }).finally(() => {
+      this.#grantWanted = null;
+    });
+  }
+
+  #onFailed(error: unknown, callId: string, wasIn: boolean): void {
+    const { code } = toMaruError(error);
+    console.warn('screen: the call could not be joined', error);
+    // another effect has come between: what it leads to is told by itself
+    if (this.#busy || this.#callId !== callId || this.getSnapshot().yielded) return;
+    this.#devices.release();
+    this.#outbox.tell(failureReport(code, callId, wasIn));
+  }
+
+  #onCall(): void {
+    const { phase } = this.call.getSnapshot();
+    const before = this.#told;
+    this.#devices.followTrack();
+    this.#tellCall(before);
+    if (phase === before.call.phase) return;
+    if (phase.name === 'ended') this.#devices.release();
+    const held = before.call.phase.name === 'joined' || this.#resuming;
+    if (phase.name !== 'joining') this.#resuming = false;
+    if (phase.name === 'failed' && held && this.#callId !== null) {
+      this.#onFailed(new InvalidStateError(phase.code), this.#callId, true);
+    }
+  }
+
+  #tellCall(before: Told): void {
+    const now = this.#now();
+    this.#told = now;
+    if (this.getSnapshot().yielded) return;
+    for (const report of reportsOf(before, now)) this.#outbox.tell(report);
+  }
+
+  #tellAll(): void {
+    const pages: ScreenToAgent = { type: 'stage', pageCount: this.#pageCount };
+    this.#outbox.tellAll(this.#devices.state, [pages, ...standingReports(this.#now())]);
+  }
+
+  #attempt(name: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      console.warn(`screen: ${name} failed`, error);
+      this.#outbox.tell({ type: 'effect-failed', name, code: toMaruError(error).code });
+    });
+  }
+
+  #now(): Told {
+    return { call: this.call.getSnapshot(), ticket: this.call.ticket };
+  }
+
+  /** Shown at once; the agent's next view says the same. */
+  #change(change: Partial<ScreenView['state']>): void {
+    const { view } = this.getSnapshot();
+    if (view !== null) this.#publish({ view: { ...view, state: { ...view.state, ...change } } });
+  }
+
+  #publish(change: Partial<ScreenSnapshot>): void {
+    this.#store.set({ ...this.#store.getSnapshot(), ...change });
+    if (change.devices !== undefined && !this.getSnapshot().yielded) this.#outbox.tellDevices(this.#devices.state);
+  }
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Participant } from '#contract/room-state.ts';
+import { arrange, type Arrangement, type Moment, NOBODY_HERE, sameArrangement } from './arrangement.ts';
+
+const person = (peerId: string, sharesScreen = false): Participant => ({
+  peerId,
+  displayName: peerId,
+  peerKind: 'person',
+  microphone: 'on',
+  camera: 'on',
+  sharesScreen,
+  connection: 'connected',
+});
+const moment = (ids: string[], over: Partial<Moment> = {}): Moment => ({
+  participants: ids.map((id) => person(id)),
+  selfPeerId: null,
+  speakerPeerId: null,
+  tilesPerPage: 30,
+  ...over,
+});
+
+describe('the order of people', () => {
+  it('keeps who was there, adds who came, closes up after who left, and leaves this client out', () => {
+    const first = arrange(NOBODY_HERE, moment(['me', 'a', 'b', 'c'], { selfPeerId: 'me' }));
+    expect(first.order).toEqual(['a', 'b', 'c']);
+    expect(arrange(first, moment(['d', 'c', 'me', 'a'], { selfPeerId: 'me' })).order).toEqual(['a', 'c', 'd']);
+  });
+
+  it('brings who speaks on a later page to the first, in place of the one silent the longest', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const spoke = (before: Arrangement, speakerPeerId: string) =>
+      arrange(before, moment(ids, { speakerPeerId, tilesPerPage: 3 }));
+    const start = arrange(NOBODY_HERE, moment(ids, { tilesPerPage: 3 }));
+    const afterC = spoke(start, 'c');
+    expect(afterC.order).toEqual(ids);
+    const afterE = spoke(afterC, 'e');
+    expect(afterE.order).toEqual(['a', 'e', 'c', 'd', 'b']);
+    expect(afterE.recentSpeakers).toEqual(['e', 'c']);
+    expect(spoke(spoke(afterE, 'd'), 'b').order).toEqual(['d', 'e', 'b', 'a', 'c']);
+  });
+
+  it('knows the latest to share', () => {
+    const first = arrange(NOBODY_HERE, { ...moment([]), participants: [person('a', true), person('b')] });
+    const second = arrange(first, { ...moment([]), participants: [person('a', true), person('b', true)] });
+    expect(second.sharers).toEqual(['b', 'a']);
+    expect(arrange(second, { ...moment([]), participants: [person('a', true), person('b')] }).sharers).toEqual(['a']);
+  });
+
+  it('whatever happens: everyone once, few places change, and nothing changes without a reason', () => {
+    const roster = fc.uniqueArray(fc.constantFrom(...'abcdefghij'), { maxLength: 10 });
+    const moments = fc.array(fc.tuple(roster, fc.option(fc.constantFrom(...'abcdefghij'), { nil: null })), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(moments, fc.integer({ min: 1, max: 5 }), (steps, tilesPerPage) => {
+        let arrangement = NOBODY_HERE;
+        for (const [ids, speakerPeerId] of steps) {
+          const now = moment(ids, { speakerPeerId, tilesPerPage });
+          const next = arrange(arrangement, now);
+          expect([...next.order].sort()).toEqual([...ids].sort());
+          const stayed = arrangement.order.filter((id) => ids.includes(id));
+          const moved = stayed.filter((id, index) => next.order[index] !== id);
+          expect(moved.length).toBeLessThanOrEqual(2);
+          expect(sameArrangement(arrange(next, now), next)).toBe(true);
+          if (speakerPeerId !== null && ids.includes(speakerPeerId))
+            expect(next.order.indexOf(speakerPeerId)).toBeLessThan(tilesPerPage);
+          arrangement = next;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * The order in which people stand on the stage, kept from one moment to the next: who came first stays first, who
+ * leaves makes room, who speaks on a later page changes places with the one on the first page silent the longest.
+ * Pure. Where they stand on the wall is layout.ts's business.
+ */
+import type { Participant } from '#contract/room-state.ts';
+
+export type Arrangement = {
+  /** everyone but this client's own peer */
+  order: readonly string[];
+  /** by the held speaker, latest first */
+  recentSpeakers: readonly string[];
+  /** who shares a screen, the latest to begin first */
+  sharers: readonly string[];
+};
+
+export const NOBODY_HERE: Arrangement = { order: [], recentSpeakers: [], sharers: [] };
+
+export type Moment = {
+  participants: readonly Participant[];
+  selfPeerId: string | null;
+  /** held, not raw */
+  speakerPeerId: string | null;
+  tilesPerPage: number;
+};
+
+export function arrange(previous: Arrangement, moment: Moment): Arrangement {
+  const others = moment.participants.filter((p) => p.peerId !== moment.selfPeerId);
+  const here = new Set(others.map((p) => p.peerId));
+  const stayed = previous.order.filter((peerId) => here.has(peerId));
+  const known = new Set(stayed);
+  const order = [...stayed, ...others.map((p) => p.peerId).filter((peerId) => !known.has(peerId))];
+
+  const sharing = others.filter((p) => p.sharesScreen).map((p) => p.peerId);
+  const wasSharing = previous.sharers.filter((peerId) => sharing.includes(peerId));
+  const sharers = [...sharing.filter((peerId) => !wasSharing.includes(peerId)), ...wasSharing];
+
+  const speaker = moment.speakerPeerId !== null && here.has(moment.speakerPeerId) ? moment.speakerPeerId : null;
+  const spoke = previous.recentSpeakers.filter((peerId) => here.has(peerId) && peerId !== speaker);
+  const recentSpeakers = speaker === null ? spoke : [speaker, ...spoke];
+
+  return { order: bringForward(order, recentSpeakers, moment.tilesPerPage), recentSpeakers, sharers };
+}
+
+/** One exchange of places, so that only two tiles move. */
+function bringForward(order: string[], recentSpeakers: readonly string[], tilesPerPage: number): string[] {
+  const speaker = recentSpeakers[0];
+  const from = speaker === undefined ? -1 : order.indexOf(speaker);
+  if (from < tilesPerPage || tilesPerPage < 1) return order;
+  const silence = (peerId: string): number => {
+    const rank = recentSpeakers.indexOf(peerId);
+    return rank === -1 ? Number.POSITIVE_INFINITY : rank;
+  };
+  let to = 0;
+  for (let index = 0; index < tilesPerPage; index += 1) {
+    // `>=`: of those equally silent the one furthest back goes
+    if (silence(order[index]!) >= silence(order[to]!)) to = index;
+  }
+  const swapped = [...order];
+  [swapped[to], swapped[from]] = [order[from]!, order[to]!];
+  return swapped;
+}
+
+export const sameArrangement = (a: Arrangement, b: Arrangement): boolean =>
+  same(a.order, b.order) && same(a.recentSpeakers, b.recentSpeakers) && same(a.sharers, b.sharers);
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((peerId, index) => peerId === b[index]);

@@ -1,0 +1,48 @@
+/**
+ * The one layout engine: who is where on the stage, of what size. Pure: the same people, size and choice give the same
+ * rectangles. The order of people comes from arrangement.ts, what a layout consists of is compositions.ts, drawing is
+ * stage.tsx.
+ *
+ * Nothing overlaps, but for the own picture over a single large one.
+ */
+import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
+import {
+  alone,
+  type Composition,
+  grid,
+  mosaic,
+  type People,
+  shared,
+  single,
+  speakerAndStrip,
+  twoAndStrip,
+} from './compositions.ts';
+import { isUpright } from './geometry.ts';
+import { type StageInput, type StageLayout, tileKey } from './tiles.ts';
+
+/** Above this many others, `auto` makes the speaker larger than the rest. */
+const EQUALS_IN_AUTO = 9;
+
+export function layOut(input: StageInput): StageLayout {
+  const { kind, page, pageCount, tiles } = compose({
+    ...input,
+    area: { x: 0, y: 0, width: Math.floor(input.size.width), height: Math.floor(input.size.height) },
+    tilesPerPage: Math.max(1, Math.min(MAX_TILES, input.tilesPerPage ?? TILES_PER_PAGE)),
+    sharer: input.sharers[0] ?? null,
+  });
+  const visible = tiles.filter(({ rect }) => rect.width > 0 && rect.height > 0);
+  return { kind, page, pageCount, tiles: visible.map((tile) => ({ ...tile, key: tileKey(tile.peerId, tile.source) })) };
+}
+
+function compose(people: People & Pick<StageInput, 'layout'>): Composition {
+  const { order, sharer, recentSpeakers, layout } = people;
+  if (order.length === 0) return alone(people);
+  if (layout === 'side-by-side' && (order.length > 1 || sharer !== null)) return twoAndStrip(people);
+  if (sharer !== null) return layout === 'grid' ? grid(people) : shared(people, sharer);
+  if (order.length === 1) return single(people);
+  if (layout === 'speaker' || (layout === 'auto' && isUpright(people.area))) return speakerAndStrip(people);
+  if (layout === 'auto' && order.length > EQUALS_IN_AUTO && recentSpeakers[0] !== undefined) {
+    return mosaic(people, recentSpeakers[0]);
+  }
+  return grid(people);
+}

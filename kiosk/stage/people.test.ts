@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Participant } from '#contract/room-state.ts';
+import type { StreamsByPeer } from '#call/remote-streams.ts';
+import { People, soundsOf } from './people.ts';
+
+const participant = (peerId: string, over: Partial<Participant> = {}): Participant => ({
+  peerId,
+  displayName: peerId,
+  peerKind: 'person',
+  microphone: 'on',
+  camera: 'on',
+  sharesScreen: false,
+  connection: 'connected',
+  ...over,
+});
+const stream = (name: string) => ({ name }) as unknown as MediaStream;
+const live = (name: string) => ({ stream: stream(name), state: 'live' as const });
+
+describe('people for the stage', () => {
+  it('are the same objects as long as nothing of them changed', () => {
+    const people = new People();
+    const streams: StreamsByPeer = new Map([['a', { camera: live('a') }]]);
+    const source = { participants: [participant('a'), participant('b')], streams, selfPeerId: null, ownCamera: null };
+    const first = people.follow(source);
+    expect(people.follow({ ...source, participants: [participant('a'), participant('b')] })).toBe(first);
+    const second = people.follow({
+      ...source,
+      participants: [participant('a'), participant('b', { microphone: 'muted' })],
+    });
+    expect(second).not.toBe(first);
+    expect(second[0]).toBe(first[0]);
+    expect(second[1]).toMatchObject({ peerId: 'b', microphone: 'muted' });
+  });
+
+  it('show this client’s own camera, whatever the node has heard so far', () => {
+    const own = stream('own');
+    const self = (camera: Participant['camera'], ownCamera: MediaStream | null) =>
+      new People().follow({
+        participants: [participant('me', { camera })],
+        streams: new Map(),
+        selfPeerId: 'me',
+        ownCamera,
+      })[0];
+    expect(self('off', own)).toMatchObject({ camera: 'on', cameraStream: own });
+    expect(self('on', null)).toMatchObject({ camera: 'off', cameraStream: null });
+    expect(self('absent', null)).toMatchObject({ camera: 'absent' });
+  });
+
+  it('are heard by every stream with sound, and by no other', () => {
+    const streams: StreamsByPeer = new Map([
+      ['a', { camera: live('a'), microphone: live('a-voice') }],
+      ['b', { screen: live('b'), 'screen-audio': live('b-film') }],
+    ]);
+    expect(soundsOf(streams).map(({ key }) => key)).toEqual(['a:microphone', 'b:screen-audio']);
+  });
+});

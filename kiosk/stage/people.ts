@@ -1,0 +1,55 @@
+/**
+ * From a call's state to what the stage draws: one object per person, the same one as long as nothing of that person
+ * changed, so that a level or a name elsewhere draws no other tile again.
+ */
+import type { Participant } from '#contract/room-state.ts';
+import type { StreamsByPeer } from '#call/remote-streams.ts';
+import type { Sound } from './remote-audio.tsx';
+import type { StagePerson } from './stage-person.ts';
+
+export type PeopleSource = {
+  participants: readonly Participant[];
+  streams: StreamsByPeer;
+  selfPeerId: string | null;
+  /** this client's own camera; null: off or absent */
+  ownCamera: MediaStream | null;
+};
+
+/** Remembers the last people; one of these per page. */
+export class People {
+  #last: readonly StagePerson[] = [];
+
+  follow({ participants, streams, selfPeerId, ownCamera }: PeopleSource): readonly StagePerson[] {
+    const before = new Map(this.#last.map((person) => [person.peerId, person]));
+    const next = participants.map((participant): StagePerson => {
+      const own = participant.peerId === selfPeerId;
+      const remote = streams.get(participant.peerId);
+      const person: StagePerson = {
+        ...participant,
+        cameraStream: own ? ownCamera : (remote?.camera?.stream ?? null),
+        screenStream: own ? null : (remote?.screen?.stream ?? null),
+      };
+      // one's own camera is seen before the node has heard of it
+      if (own) person.camera = ownCamera !== null ? 'on' : participant.camera === 'on' ? 'off' : participant.camera;
+      const known = before.get(participant.peerId);
+      return known !== undefined && alike(known, person) ? known : person;
+    });
+    const unchanged = next.length === this.#last.length && next.every((person, index) => person === this.#last[index]);
+    if (!unchanged) this.#last = next;
+    return this.#last;
+  }
+}
+
+function alike(a: StagePerson, b: StagePerson): boolean {
+  return (Object.keys(b) as (keyof StagePerson)[]).every((key) => a[key] === b[key]);
+}
+
+/** Every stream with sound in it, under a name that stays. */
+export function soundsOf(streams: StreamsByPeer): Sound[] {
+  const sounds: Sound[] = [];
+  for (const [peerId, { microphone, 'screen-audio': screenAudio }] of streams) {
+    if (microphone !== undefined) sounds.push({ key: `${peerId}:microphone`, stream: microphone.stream });
+    if (screenAudio !== undefined) sounds.push({ key: `${peerId}:screen-audio`, stream: screenAudio.stream });
+  }
+  return sounds;
+}

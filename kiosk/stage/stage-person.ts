@@ -1,0 +1,12 @@
+/** Who stands on the stage, and the words that are said over a person's picture. */
+import type { Participant } from '#contract/room-state.ts';
+
+export type StagePerson = Participant & { cameraStream: MediaStream | null; screenStream: MediaStream | null };
+
+export type StageWords = {
+  muted: string;
+  /** over the last picture of one whose connection is gone for the moment */
+  away: string;
+  speaking: string;
+  screenOf: (displayName: string) => string;
+};

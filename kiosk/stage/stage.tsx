@@ -1,0 +1,103 @@
+/**
+ * Draws what layout.ts composes: every picture at its rectangle, moving there by transform. Owns the one stage of the
+ * TV, of guests and later of broadcasts. Words come in by props, colours and type by the page's CSS variables
+ * (stage.css). Says what it shows (`onView`) and how many pages there are.
+ */
+import './stage.css';
+import { useEffect, useMemo, useRef } from 'react';
+import type { Layout } from '#contract/room-state.ts';
+import type { View } from '#contract/signaling.ts';
+import { layOut } from './layout.ts';
+import type { StagePerson, StageWords } from './stage-person.ts';
+import { Tile } from './tile.tsx';
+import { tileKey } from './tiles.ts';
+import { useArrangement, useHeldSpeaker, usePacedView, useSize } from './use-stage.ts';
+import { viewOf } from './view.ts';
+
+export type StageProps = {
+  /** accessible name of the region */
+  label: string;
+  /** everyone in the call, this client's own peer included, in the order of the roster */
+  people: readonly StagePerson[];
+  selfPeerId: string | null;
+  /** as the node tells it; the stage holds it */
+  activeSpeakerPeerId: string | null;
+  layout: Layout;
+  page: number;
+  words: StageWords;
+  /** default 30 */
+  tilesPerPage?: number;
+  gapPx?: number;
+  /** false: no own picture */
+  showOwn?: boolean;
+  onView?: (view: View) => void;
+  onPageCount?: (pageCount: number) => void;
+};
+
+/** A tile lower than this part of the stage takes the smaller type. */
+const SMALL_PART = 0.24;
+
+export function Stage({
+  label,
+  people,
+  selfPeerId,
+  activeSpeakerPeerId,
+  layout,
+  page,
+  words,
+  tilesPerPage = 30,
+  gapPx = 8,
+  showOwn = true,
+  onView,
+  onPageCount,
+}: StageProps) {
+  const region = useRef<HTMLElement>(null);
+  const size = useSize(region);
+  const byId = useMemo(() => new Map(people.map((person) => [person.peerId, person])), [people]);
+  const speakerPeerId = useHeldSpeaker(activeSpeakerPeerId, selfPeerId, (peerId) => byId.has(peerId));
+  const { order, recentSpeakers, sharers } = useArrangement({
+    participants: people,
+    selfPeerId,
+    speakerPeerId,
+    tilesPerPage,
+  });
+  const ownPeerId = showOwn && selfPeerId !== null && byId.has(selfPeerId) ? selfPeerId : null;
+
+  const laid = useMemo(
+    () =>
+      size === null
+        ? null
+        : layOut({ size, layout, page, order, recentSpeakers, sharers, ownPeerId, gapPx, tilesPerPage }),
+    [size, layout, page, order, recentSpeakers, sharers, ownPeerId, gapPx, tilesPerPage],
+  );
+  usePacedView(
+    useMemo(() => laid && viewOf(laid.tiles, ownPeerId, window.devicePixelRatio), [laid, ownPeerId]),
+    onView,
+  );
+  const pageCount = laid?.pageCount ?? null;
+  useEffect(() => {
+    if (pageCount !== null) onPageCount?.(pageCount);
+  }, [pageCount, onPageCount]);
+
+  // in the order of their keys, whatever the layout: no tile leaves the document to be put elsewhere in it, and no video stops
+  const tiles = [...(laid?.tiles ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const crowd = laid !== null && laid.kind !== 'single' && laid.kind !== 'alone';
+  return (
+    <section ref={region} className="stage" aria-label={label} data-kind={laid?.kind}>
+      {tiles.map(({ peerId, source, role, rect }) => (
+        <Tile
+          key={tileKey(peerId, source)}
+          person={byId.get(peerId)!}
+          source={source}
+          tileRole={role}
+          rect={rect}
+          small={rect.height < (size?.height ?? 0) * SMALL_PART}
+          edgeToEdge={rect.width === size?.width && rect.height >= size.height}
+          own={peerId === ownPeerId}
+          speaking={crowd && peerId === activeSpeakerPeerId && byId.get(peerId)?.microphone === 'on'}
+          words={words}
+        />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+/** What the layouts are given and what they give. Lengths are CSS pixels. */
+import type { Layout } from '#contract/room-state.ts';
+import type { Rect, Size } from './geometry.ts';
+
+export type TileRole = 'main' | 'grid' | 'strip' | 'own';
+export type StageTile = {
+  /** names the tile through all its moves */
+  key: string;
+  peerId: string;
+  source: 'camera' | 'screen';
+  role: TileRole;
+  rect: Rect;
+};
+export type StageKind = 'empty' | 'alone' | 'single' | 'grid' | 'mosaic' | 'speaker' | 'side-by-side' | 'shared';
+
+export type StageInput = {
+  size: Size;
+  layout: Layout;
+  /** from 0; a page beyond the last shows the last */
+  page: number;
+  /** everyone but this client's own peer, in the order of arrangement.ts */
+  order: readonly string[];
+  /** latest first, held */
+  recentSpeakers: readonly string[];
+  /** the latest to begin first; the first one's screen is shown */
+  sharers: readonly string[];
+  /** null: no picture of one's own on the stage */
+  ownPeerId: string | null;
+  gapPx: number;
+  tilesPerPage?: number;
+};
+
+export type StageLayout = { kind: StageKind; tiles: StageTile[]; page: number; pageCount: number };
+
+export const tileKey = (peerId: string, source: StageTile['source']): string => `${peerId}:${source}`;

@@ -1,0 +1,83 @@
+/**
+ * One run of a fleet and its demonstration room: what starts after what, what is handed from one to the other, and the
+ * end of all of it.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FleetReady, KioskReady } from '#contract/process-ready.ts';
+import type { z } from '#contract/schema.ts';
+import { jsonLine, words } from './announcement.ts';
+import { killProcessesOfRun, RUN_VARIABLE } from './leftovers.ts';
+import { type DemonstrationOptions, fleetArguments, kioskArguments } from './options.ts';
+import { Part, PartFailed } from './part.ts';
+
+export const checkout = fileURLToPath(new URL('../..', import.meta.url));
+
+export class Demonstration {
+  readonly #options: DemonstrationOptions;
+  readonly #folder: string;
+  readonly #runId: string;
+  readonly #parts: Part<unknown>[] = [];
+  #stopping = false;
+
+  constructor(run: { options: DemonstrationOptions; folder: string; runId: string }) {
+    this.#options = run.options;
+    this.#folder = run.folder;
+    this.#runId = run.runId;
+  }
+
+  /** @returns what ended for good */
+  async run(): Promise<PartFailed> {
+    const fleetPart = this.#start('fleet', FleetReady, fleetArguments(this.#options, this.#subfolder('fleet')));
+    const fleet = await fleetPart.ready();
+    const claimFile = this.#writeClaim(fleet);
+    const caFile = this.#options.lan ? fleet.caCertificatePath : null;
+    const paths = { dataDir: this.#subfolder('kiosk'), claimFile, caFile };
+    const kioskPart = this.#start('kiosk', KioskReady, kioskArguments(this.#options, paths));
+    const kiosk = await Promise.race([kioskPart.ready(), fleetPart.ended.then((failure) => Promise.reject(failure))]);
+    // The box is enrolled: what let it in is of no more use.
+    if (claimFile) rmSync(claimFile, { force: true });
+
+    const ready = { fleet, kiosk };
+    process.stdout.write(`${this.#options.json ? jsonLine(ready) : await words(ready, this.#options)}\n`);
+    return Promise.race([fleetPart.ended, kioskPart.ended]);
+  }
+
+  /** The room goes first, so that it can say goodbye to the fleet. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const part of this.#parts.toReversed()) await part.stop();
+    killProcessesOfRun(this.#runId);
+  }
+
+  #start<T>(name: 'fleet' | 'kiosk', readySchema: z.ZodType<T>, args: string[]): Part<T> {
+    // It became ready in the moment in which it was told to end.
+    if (this.#stopping) throw new PartFailed('stopped');
+    const part = new Part({
+      name: `The ${name}`,
+      modulePath: join(checkout, name, 'main.ts'),
+      args,
+      env: { ...process.env, [RUN_VARIABLE]: this.#runId },
+      logPath: this.#options.dev ? null : join(this.#folder, `${name}.log`),
+      readySchema,
+    });
+    this.#parts.push(part);
+    return part;
+  }
+
+  #subfolder(name: string): string {
+    const folder = join(this.#folder, name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  #writeClaim(fleet: FleetReady): string | null {
+    const claim = fleet.demonstration?.claim;
+    if (!claim) return null;
+    const path = join(this.#folder, 'claim.json');
+    rmSync(path, { force: true });
+    writeFileSync(path, JSON.stringify(claim), { mode: 0o600, flag: 'wx' });
+    return path;
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { fleetArguments, kioskArguments, parseOptions, UsageError } from './options.ts';
+
+const paths = { dataDir: '/state/kiosk', claimFile: null, caFile: null };
+
+describe('the options of a start', () => {
+  it('by default listen on this machine alone, with a window where there is a display', () => {
+    const options = parseOptions([]);
+    expect(fleetArguments(options, '/state/fleet')).toEqual(['--data-dir', '/state/fleet', '--demonstration']);
+    const args = ['--data-dir', '/state/kiosk', '--shell', 'chromium'];
+    expect(kioskArguments(options, paths, { DISPLAY: ':0' })).toEqual(args);
+    expect(kioskArguments(options, paths, { WAYLAND_DISPLAY: 'wayland-0' })).toEqual(args);
+    expect(kioskArguments(options, paths, {})).toEqual([...args, '--headless']);
+  });
+
+  it('take free ports everywhere when nothing is to be left', () => {
+    const options = parseOptions(['--headless', '--ephemeral', '--json']);
+    expect(fleetArguments(options, '/f')).toContain('--ephemeral-ports');
+    expect(kioskArguments(options, { ...paths, claimFile: '/c' }, { DISPLAY: ':0' })).toEqual([
+      '--data-dir',
+      '/state/kiosk',
+      '--claim-file',
+      '/c',
+      '--screen-port',
+      '0',
+      '--shell',
+      'chromium',
+      '--headless',
+    ]);
+  });
+
+  it('pass names, certificate and root on for an office', () => {
+    const args = ['--lan', '--host', 'maru.office', '--host', '10.0.0.5', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
+    const options = parseOptions(args);
+    expect(fleetArguments(options, '/f')).toEqual(['--data-dir', '/f', '--demonstration', ...args]);
+    expect(kioskArguments(options, { ...paths, caFile: '/ca.pem' }, {})).toEqual(
+      expect.arrayContaining(['--nss-ca', '/ca.pem']),
+    );
+  });
+
+  it.each([
+    ['an unknown option', ['--hedless']],
+    ['half a certificate', ['--lan', '--tls-cert', 'c.pem']],
+    ['a name without a network', ['--host', 'maru.office']],
+  ])('refuse %s in words', (_what, args) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+  });
+});

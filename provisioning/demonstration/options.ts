@@ -1,0 +1,113 @@
+/**
+ * What `npm start` understands, and how it becomes the options of the processes that it starts.
+ */
+import { parseArgs } from 'node:util';
+
+export type DemonstrationOptions = {
+  headless: boolean;
+  ephemeral: boolean;
+  json: boolean;
+  lan: boolean;
+  hosts: string[];
+  tlsCertificateFile: string | null;
+  tlsKeyFile: string | null;
+  fakeMedia: boolean;
+  shell: boolean;
+  dev: boolean;
+};
+
+export const usage = `npm start -- [options]
+
+  --headless              no window, even where there is a display
+  --ephemeral             everything in a temporary folder and on free ports; nothing is left afterwards
+  --json                  one line of JSON on stdout when ready, and nothing else there
+  --lan                   serve the office over TLS, not this machine alone
+  --host NAME_OR_IP       with --lan: a name or address that browsers use (may be repeated)
+  --tls-cert F --tls-key F  with --lan: a certificate of your own instead of one from the fleet's CA
+  --fake-media            a test picture and tone instead of camera and microphone
+  --no-shell              no TV at all: open its address in a browser of your own
+  --dev                   build and start again on save; logs in this terminal`;
+
+/** The command line asks for something that does not exist or does not go together; the message says what. */
+export class UsageError extends Error {}
+
+export function parseOptions(args: string[]): DemonstrationOptions {
+  let values: ReturnType<typeof parse>['values'];
+  try {
+    values = parse(args).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+  if (values.help) throw new UsageError('');
+  const options: DemonstrationOptions = {
+    headless: values.headless,
+    ephemeral: values.ephemeral,
+    json: values.json,
+    lan: values.lan,
+    hosts: values.host,
+    tlsCertificateFile: values['tls-cert'] ?? null,
+    tlsKeyFile: values['tls-key'] ?? null,
+    fakeMedia: values['fake-media'],
+    shell: !values['no-shell'],
+    dev: values.dev,
+  };
+  const hasCertificate = options.tlsCertificateFile !== null;
+  if (hasCertificate !== (options.tlsKeyFile !== null)) throw new UsageError('--tls-cert and --tls-key go together');
+  if (!options.lan && (hasCertificate || options.hosts.length > 0)) {
+    throw new UsageError('--host, --tls-cert and --tls-key need --lan: without it nothing leaves this machine');
+  }
+  return options;
+}
+
+function parse(args: string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  return parseArgs({
+    args,
+    options: {
+      headless: flag,
+      ephemeral: flag,
+      json: flag,
+      lan: flag,
+      host: { type: 'string', multiple: true, default: [] },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'fake-media': flag,
+      'no-shell': flag,
+      dev: flag,
+      help: flag,
+    },
+  });
+}
+
+export function fleetArguments(options: DemonstrationOptions, dataDir: string): string[] {
+  return [
+    ...['--data-dir', dataDir, '--demonstration'],
+    ...(options.ephemeral ? ['--ephemeral-ports'] : []),
+    ...(options.lan ? ['--lan'] : []),
+    ...options.hosts.flatMap((host) => ['--host', host]),
+    ...(options.tlsCertificateFile ? ['--tls-cert', options.tlsCertificateFile] : []),
+    ...(options.tlsKeyFile ? ['--tls-key', options.tlsKeyFile] : []),
+    ...(options.json ? ['--json-logs'] : []),
+  ];
+}
+
+/**
+ * @param claimFile null once the box has enrolled
+ * @param caFile the root that the TV's Chromium has to trust, null where all is on loopback
+ */
+export function kioskArguments(
+  options: DemonstrationOptions,
+  paths: { dataDir: string; claimFile: string | null; caFile: string | null },
+  env: NodeJS.ProcessEnv = process.env,
+): string[] {
+  const hasDisplay = Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+  return [
+    ...['--data-dir', paths.dataDir],
+    ...(paths.claimFile ? ['--claim-file', paths.claimFile] : []),
+    ...(options.ephemeral ? ['--screen-port', '0'] : []),
+    ...['--shell', options.shell ? 'chromium' : 'none'],
+    ...(options.shell && (options.headless || !hasDisplay) ? ['--headless'] : []),
+    ...(options.fakeMedia ? ['--fake-media'] : []),
+    ...(paths.caFile ? ['--nss-ca', paths.caFile] : []),
+  ];
+}

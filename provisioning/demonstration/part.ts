@@ -1,0 +1,78 @@
+/**
+ * One process of the demonstration: started, heard until it is ready, stopped. Its output goes into a log file, and its
+ * IPC channel is its lifeline: a part that loses it ends by itself, however this process went.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { z } from '#contract/schema.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+const TAIL_LINES = 25;
+
+/** A part ended, or did not become ready: the message is for the person who started it. */
+export class PartFailed extends Error {}
+
+export type PartOptions<T> = {
+  name: string;
+  modulePath: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  /** null: the output goes to stderr */
+  logPath: string | null;
+  readySchema: z.ZodType<T>;
+};
+
+export class Part<T> {
+  /** settles with a PartFailed when the process ends without having been stopped */
+  readonly ended: Promise<PartFailed>;
+  readonly #options: PartOptions<T>;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<void>;
+  #stopping = false;
+
+  constructor(options: PartOptions<T>) {
+    this.#options = options;
+    const log = options.logPath === null ? 2 : openSync(options.logPath, 'w', 0o600);
+    this.#child = fork(options.modulePath, options.args, { env: options.env, stdio: ['ignore', log, log, 'ipc'] });
+    if (log !== 2) closeSync(log);
+    this.#exited = new Promise((resolve) => this.#child.once('exit', () => resolve()));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        if (!this.#stopping) resolve(this.#failure(`ended (${signal ?? `exit code ${code}`})`));
+      });
+    });
+  }
+
+  /** @throws PartFailed when it ends first, takes longer than a minute, or says something else than the contract has */
+  async ready(): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(this.#failure('was not ready within a minute')), READY_TIMEOUT_MS);
+    const told = new Promise<unknown>((resolve) => this.#child.once('message', resolve));
+    const gone = this.ended.then((failure) => Promise.reject(failure));
+    try {
+      const message = this.#options.readySchema.safeParse(await Promise.race([told, late, gone]));
+      if (message.success) return message.data;
+      throw this.#failure(`told something unexpected: ${z.prettifyError(message.error)}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Asks it to end, then makes it. Harmless when it has ended already. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  #failure(what: string): PartFailed {
+    const { name, logPath } = this.#options;
+    const tail =
+      logPath === null ? '' : readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    return new PartFailed(`${name} ${what}.${tail ? ` The end of its log:\n\n${tail}` : ''}`);
+  }
+}

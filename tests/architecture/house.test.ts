@@ -1,0 +1,73 @@
+// The house as it stands on disk: what the top level holds, a README in every folder that needs one, and commands in the
+// READMEs that package.json knows.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { topFolders } from './imports.ts';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(checkout, path), 'utf8');
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: checkout,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(checkout, path)));
+
+const topFiles = ['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md'];
+/** Folders whose subject is a page of its own. */
+const foldersWithReadme = [...topFolders, 'fleet/media', 'provisioning/media-worker'];
+
+describe('the house', () => {
+  it('has nothing at its top level but the five folders and the files that have to be there', () => {
+    const top = new Set(tracked.map((path) => path.split('/')[0] as string));
+    const unexpected = [...top].filter((name) => ![...topFolders, ...topFiles].includes(name) && !name.startsWith('.'));
+    expect(unexpected).toEqual([]);
+  });
+
+  it.each(foldersWithReadme)('%s has a page of its own', (folder) => {
+    expect(read(`${folder}/README.md`).length).toBeGreaterThan(200);
+  });
+
+  it('names files in kebab-case, components too', () => {
+    const ownWords = /^(README|GUIDE|CHANGELOG)(\.ko)?\.md$/;
+    const misnamed = tracked.filter((path) => {
+      const name = path.split('/').at(-1) as string;
+      const isSource = topFolders.some((folder) => path.startsWith(`${folder}/`)) && !path.includes('/subprojects/');
+      return isSource && !ownWords.test(name) && !/^\.?[a-z0-9]+([.-][a-z0-9]+)*$/.test(name);
+    });
+    expect(misnamed).toEqual([]);
+  });
+
+  it('has no drawer for everything', () => {
+    const drawers = tracked.filter((path) => /(^|\/)(utils?|helpers?|managers?|misc|common)(\.[a-z]+|\/)/.test(path));
+    expect(drawers.filter((path) => !path.includes('/words/'))).toEqual([]);
+  });
+});
+
+describe('the READMEs', () => {
+  const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
+  const pages = tracked.filter((path) => path.endsWith('.md'));
+
+  it('are found', () => {
+    expect(pages.length).toBeGreaterThanOrEqual(topFolders.length);
+  });
+
+  it('name only commands that package.json has', () => {
+    const unknown = pages.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm (?:run ([a-z][\w:-]*)|(start|test)\b)/g)]
+        .map((found) => found[1] ?? found[2] ?? '')
+        .filter((script) => !scripts.includes(script))
+        .map((script) => `${page}: npm run ${script}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('tell of every command that package.json has', () => {
+    const told = pages.map(read).join('\n');
+    const untold = scripts.filter((script) => !new RegExp(`npm (run )?${script}\\b`).test(told));
+    expect(untold).toEqual([]);
+  });
+});

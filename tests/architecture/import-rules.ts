@@ -1,0 +1,151 @@
+/**
+ * Who may import whom: the house's arrows as rules for dependency-cruiser. What is not an arrow is forbidden.
+ * Paths are regular expressions on paths from the checkout's top.
+ */
+import type { IForbiddenRuleType } from 'dependency-cruiser';
+
+const contract = '^fleet/contract/';
+const call = '^fleet/call/';
+const stage = '^kiosk/stage/';
+const kit = '^controller/ui/';
+const browserKit = [contract, call, stage, kit];
+
+const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|alerts|audit';
+const brokerIndex = '^fleet/broker/index\\.ts$';
+/** Pages: the code that Vite bundles. Their Vite configs and tests run in Node and are held to the same arrows. */
+const pages = ['^kiosk/screen/', '^controller/(remote|join|watch|share|link)/', '^fleet/console/'];
+const ours = '^(fleet|kiosk|controller|provisioning|tests)/';
+
+/** Tests beside the code put parts of their own house together, with fixtures that the product never sees. */
+const fixtures = '-under-test\\.tsx?$';
+const besideTests = ['\\.test\\.tsx?$', fixtures];
+
+/** `from` may import, of our own code, `to` and itself; libraries are another matter. */
+function only(name: string, comment: string, from: string, to: string[]): IForbiddenRuleType {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: from, pathNot: besideTests },
+    to: { path: ours, pathNot: [...to, from] },
+  };
+}
+
+/** As `only`, for a house as a whole: its tests are held to it too. */
+function house(name: string, comment: string, from: string, to: string[]): IForbiddenRuleType {
+  const rule = only(name, comment, from, to);
+  return { ...rule, from: { path: from } };
+}
+
+export const importRules: IForbiddenRuleType[] = [
+  {
+    name: 'no-cycles',
+    comment: 'two files that need each other are one file, or miss a third',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'resolvable',
+    comment: 'the file or package is not there',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+  only('contract-alone', '#contract imports the schema library and nothing else', contract, []),
+  {
+    name: 'contract-libraries',
+    comment: '#contract imports the schema library and nothing else; it runs in Node and in browsers',
+    severity: 'error',
+    from: { path: contract, pathNot: '\\.test\\.ts$' },
+    to: { pathNot: [contract, '(^|/)node_modules/zod/'] },
+  },
+  only('call', 'the call imports the contract', call, [contract]),
+  only('stage', 'the stage imports the contract and the call', stage, [contract, call]),
+  only('kit', 'the kit imports the contract, the call and the stage', kit, [contract, call, stage]),
+  only('room-machine', 'the room machine is pure and imports the contract alone', '^kiosk/room/', [contract]),
+  {
+    name: 'room-machine-pure',
+    comment: 'no Node, no DOM, no React in the room machine',
+    severity: 'error',
+    from: { path: '^kiosk/room/', pathNot: '\\.test\\.ts$' },
+    to: { pathNot: ['^kiosk/room/', contract] },
+  },
+  only('screen', 'the TV is browser code beside the room machine', '^kiosk/screen/', [...browserKit, '^kiosk/room/']),
+  only('agent', 'the agent imports the room machine and the contract', '^kiosk/agent/', [contract, '^kiosk/room/']),
+  only('shell', 'the shell knows the contract alone', '^kiosk/shell/', [contract]),
+  only('kiosk-supervisor', 'the supervisor starts processes, it does not import them', '^kiosk/[^/]+$', [contract]),
+  ...['remote', 'join', 'watch', 'share'].map((task) =>
+    only(`controller-${task}`, 'a task imports the browser kit and the link, no other task', `^controller/${task}/`, [
+      ...browserKit,
+      '^controller/link/',
+    ]),
+  ),
+  only('controller-link', 'the room link imports the contract alone', '^controller/link/', [contract]),
+  only('console', 'the console is a page like the others', '^fleet/console/', browserKit),
+  only('media', 'the media node is a process of its own', '^fleet/media/', [contract, '^fleet/log\\.ts$']),
+  only('store', 'the store knows no aggregate', '^fleet/store/', [contract]),
+  {
+    name: 'aggregates-by-index',
+    comment: 'an aggregate is entered by its index.ts',
+    severity: 'error',
+    from: { path: '^fleet/([^/]+)(/|$)', pathNot: besideTests },
+    to: { path: `^fleet/(?:${aggregates})/`, pathNot: [`^fleet/(?:${aggregates})/index\\.ts$`, '^fleet/$1/'] },
+  },
+  only(
+    'aggregates',
+    'an aggregate imports the store, the broker, other aggregates, the contract',
+    `^fleet/(${aggregates})/`,
+    [contract, '^fleet/store/', brokerIndex],
+  ),
+  only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, '^fleet/store/']),
+  only('http', 'the HTTP app composes aggregates', '^fleet/http/', [
+    contract,
+    '^fleet/store/',
+    brokerIndex,
+    `^fleet/(${aggregates})/`,
+  ]),
+  {
+    name: 'fleet-in-node',
+    comment: 'what IT runs in Node imports nothing that is made for browsers',
+    severity: 'error',
+    from: { path: '^fleet/', pathNot: '^fleet/(call|console)/' },
+    to: { path: [call, stage, kit, ...pages] },
+  },
+  {
+    name: 'media-is-a-process',
+    comment: 'the media node is started, not imported',
+    severity: 'error',
+    from: { pathNot: ['^fleet/media/', '^tests/', ...besideTests] },
+    to: { path: '^fleet/media/' },
+  },
+  house('fleet-house', 'the fleet imports no other house, but for the kit of its pages', '^fleet/', [stage, kit]),
+  house('kiosk-house', 'the kiosk imports of other houses the contract, the call and the kit', '^kiosk/', browserKit),
+  house('controller-house', 'the controller imports of other houses what browser code may', '^controller/', browserKit),
+  {
+    name: 'mains-are-the-end',
+    comment: 'nothing imports fleet/server.ts or a main.ts: they are started',
+    severity: 'error',
+    from: {},
+    to: {
+      path: ['^fleet/server\\.ts$', '^fleet/main\\.ts$', '^kiosk/main\\.ts$', '/main\\.ts$'],
+      pathNot: 'node_modules',
+    },
+  },
+  house('provisioning', 'provisioning starts processes and speaks the contract', '^provisioning/', [contract]),
+  {
+    name: 'nothing-imports-tests',
+    comment: 'the product does not know its tests',
+    severity: 'error',
+    from: { pathNot: '^tests/' },
+    to: { path: '^tests/' },
+  },
+  {
+    name: 'fixtures-for-tests',
+    comment: 'the product does not know the fixtures beside it',
+    severity: 'error',
+    from: { pathNot: ['^tests/', ...besideTests] },
+    to: { path: fixtures },
+  },
+  house('simulators', 'simulators import the contract and nothing else of ours', '^tests/simulators/', [contract]),
+];

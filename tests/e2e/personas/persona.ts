@@ -1,0 +1,199 @@
+/**
+ * One person's (or room's) page in a real Chromium, with the devices and the rights of its role and no others: what it
+ * sees and hears, read from pixels and samples, and whether the page was ever loaded again.
+ */
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { bundlePage } from '../../simulators/bundle-page.ts';
+import { eventually } from '../../simulators/eventually.ts';
+import type { ReadPicture } from '../../simulators/media/picture.ts';
+import { colours } from '../../simulators/media/picture.ts';
+import { toneHzOf } from '../../simulators/media/tone.ts';
+import type { NetworkProxy } from '../../simulators/network/network-proxy.ts';
+import type { Device, PersonaDevices } from './page/devices.ts';
+import type { SeenFigure } from './page/entry.ts';
+import type { Watched } from './page/frame-watch.ts';
+
+export type PersonaOptions = {
+  browser: Browser;
+  address: string;
+  /** what it sends: number, colour and tone follow */
+  number: number;
+  camera?: Device;
+  microphone?: Device;
+  context?: BrowserContextOptions;
+  /** all its traffic, media included, goes this way */
+  network?: NetworkProxy;
+};
+
+/** Numbers whose tones the tests know: everyone's. */
+const NUMBERS = Array.from({ length: 10 }, (_, number) => number);
+const SCREEN_NUMBER_FROM = 100;
+
+export const colourOf = (number: number): (typeof colours)[number] => colours[number % colours.length]!;
+export const screenNumberOf = (number: number): number => SCREEN_NUMBER_FROM + number;
+
+export class Persona {
+  readonly page: Page;
+  readonly number: number;
+  readonly #context: BrowserContext;
+  /** everything that went wrong in the page, for the report of a failed test */
+  readonly troubles: string[] = [];
+  #navigations = 0;
+  #mark = '';
+
+  /** Use `open`. */
+  constructor(page: Page, context: BrowserContext, number: number) {
+    this.page = page;
+    this.#context = context;
+    this.number = number;
+  }
+
+  static async open<P extends Persona>(
+    this: new (
+      page: Page,
+      context: BrowserContext,
+      number: number,
+    ) => P,
+    options: PersonaOptions,
+  ): Promise<P> {
+    const { browser, address, number, camera = 'present', microphone = 'present', network } = options;
+    const context = await browser.newContext({
+      locale: 'en-US',
+      ...options.context,
+      ...(network === undefined
+        ? {}
+        : { proxy: { server: `socks5://${network.listenAddress}:${await network.socksPort()}` } }),
+    });
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    const persona = new this(page, context, number);
+    if (network !== undefined) {
+      await page.exposeFunction('maruDetour', async (protocol: string, to: string, port: number) => ({
+        address: network.listenAddress,
+        port: await (protocol === 'udp' ? network.udpPortTo(to, port) : network.tcpPortTo(to, port)),
+      }));
+    }
+    const devices: PersonaDevices = {
+      picture: { number, colour: colourOf(number) },
+      toneHz: toneHzOf(number),
+      screen: { number: screenNumberOf(number), colour: colourOf(number + 1) },
+      camera,
+      microphone,
+    };
+    await page.addInitScript({ content: `window.maruPersona = ${JSON.stringify(devices)};` });
+    await page.addInitScript({ content: await bundlePage(new URL('page/entry.ts', import.meta.url).href) });
+    page.on('pageerror', (error) => persona.troubles.push(`error: ${error.message}`));
+    page.on('console', (line) => {
+      if (line.type() === 'error' || line.type() === 'warning') persona.troubles.push(`${line.type()}: ${line.text()}`);
+    });
+    await page.goto(address, { waitUntil: 'domcontentloaded' });
+    await persona.rememberPage();
+    return persona;
+  }
+
+  get hasNavigated(): boolean {
+    return this.#navigations > 0;
+  }
+
+  /** The same document as at first: neither loaded again nor gone elsewhere. */
+  async expectSamePage(): Promise<void> {
+    assert.equal(this.#navigations, 0, 'the page has navigated');
+    assert.equal(await this.page.evaluate(() => window.maruSenses.mark), this.#mark, 'the document is another');
+  }
+
+  /** The test itself loads it again. */
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.rememberPage();
+  }
+
+  figures(): Promise<SeenFigure[]> {
+    return this.page.evaluate(() => window.maruSenses.figures());
+  }
+
+  /** By the accessible name, as a check from outside would find it. */
+  async pictureOf(name: string): Promise<ReadPicture | null> {
+    const video = this.page.getByRole('figure', { name, exact: true }).locator('video');
+    if ((await video.count()) !== 1) return null;
+    return video.evaluate((element) =>
+      element.checkVisibility() ? window.maruSenses.see(element as HTMLVideoElement) : null,
+    );
+  }
+
+  /** Numbers whose tones it hears now. */
+  async heardNumbers(): Promise<number[]> {
+    const heardHz = await this.page.evaluate(
+      (candidatesHz) => window.maruSenses.tones(candidatesHz),
+      NUMBERS.map(toneHzOf),
+    );
+    return NUMBERS.filter((number) => heardHz.includes(toneHzOf(number)));
+  }
+
+  /** Sees this person's own picture, moving. */
+  async expectToSee(name: string, number: number, timeoutMs = 15_000): Promise<void> {
+    const seen = (picture: ReadPicture | null) => picture?.number === number && picture.colour === colourOf(number);
+    const first = await eventually(`the picture of ${name}`, () => this.pictureOf(name), seen, { timeoutMs });
+    await eventually(
+      `a next frame of ${name}`,
+      () => this.pictureOf(name),
+      (picture) => seen(picture) && picture!.counter !== first!.counter,
+      { timeoutMs },
+    );
+  }
+
+  /** Of this person a picture is not shown: off, or gone. */
+  async expectNotToSee(name: string): Promise<void> {
+    await eventually(
+      `no picture of ${name}`,
+      () => this.pictureOf(name),
+      (picture) => picture === null,
+    );
+  }
+
+  /** These and no others, twice in a row: a tone that ends is in the window for a while. */
+  async expectToHear(numbers: number[], timeoutMs = 15_000): Promise<void> {
+    const wanted = JSON.stringify(numbers);
+    let before = '';
+    await eventually(
+      `tones ${wanted}`,
+      () => this.heardNumbers(),
+      (heard) => {
+        const same = JSON.stringify(heard) === wanted && before === wanted;
+        before = JSON.stringify(heard);
+        return same;
+      },
+      { timeoutMs, everyMs: 200 },
+    );
+  }
+
+  watchFrames(names: string[]): Promise<void> {
+    return this.page.evaluate((watched) => window.maruSenses.watchFrames(watched), names);
+  }
+
+  watchedFrames(): Promise<Record<string, Watched>> {
+    return this.page.evaluate(() => window.maruSenses.watchedFrames());
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+
+  protected async rememberPage(): Promise<void> {
+    this.#navigations = 0;
+    this.#mark = await this.page.evaluate(() => window.maruSenses.mark);
+    this.page.removeAllListeners('framenavigated');
+    let [from] = this.page.url().split('#');
+    this.page.on('framenavigated', (frame) => {
+      if (frame !== this.page.mainFrame()) return;
+      // what only changes the fragment is no navigation: a code or an invite is taken out of it
+      const [to] = frame.url().split('#');
+      if (to !== from) this.#navigations += 1;
+      from = to;
+    });
+  }
+}

@@ -1,0 +1,46 @@
+/** TV, phone and guest: each a persona that can do what its role can, through its page's own words. */
+import assert from 'node:assert/strict';
+import { Persona } from './persona.ts';
+
+export class Tv extends Persona {
+  /** As it stands over the idle picture. */
+  async roomName(): Promise<string> {
+    return (await this.page.getByRole('heading', { level: 1 }).textContent()) ?? '';
+  }
+
+  get stage() {
+    return this.page.getByRole('region', { name: 'Call stage' });
+  }
+
+  async expectIdle(roomName: string, timeoutMs = 15_000): Promise<void> {
+    await this.page.getByRole('heading', { name: roomName, exact: true }).waitFor({ timeout: timeoutMs });
+    assert.equal(await this.stage.count(), 0, 'a call stage in idle');
+  }
+}
+
+export class PhonePage extends Persona {
+  async start(): Promise<void> {
+    await this.button('Start meeting').click();
+  }
+
+  async joinRunning(): Promise<void> {
+    await this.button('Join meeting').click();
+  }
+
+  /** Asks once. */
+  async endForAll(): Promise<void> {
+    await this.button('End meeting for all').click();
+    await this.button('End meeting').click();
+  }
+}
+
+export class Guest extends Persona {
+  async join(name: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(name);
+    await this.button('Join').click();
+  }
+
+  async expectInCall(timeoutMs = 20_000): Promise<void> {
+    await this.button('Leave').waitFor({ timeout: timeoutMs });
+  }
+}

@@ -1,0 +1,72 @@
+/** The administrator at the API: signed in with the one-time password, as the first start gave it. */
+import type { Claim } from '#contract/enrolment.ts';
+import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
+import { OperationalError } from '#contract/error-codes.ts';
+import type { Addresses } from './product.ts';
+
+export class Administrator {
+  readonly #fleetUrl: string;
+  readonly #cookie: string;
+  private constructor(fleetUrl: string, cookie: string) {
+    this.#fleetUrl = fleetUrl;
+    this.#cookie = cookie;
+  }
+
+  /** The first sign-in sets a password of its own. */
+  static async signIn({ fleetUrl, adminUser, adminPassword }: Addresses): Promise<Administrator> {
+    const { method, path } = httpRoutes.signIn;
+    const sign = (password: string) =>
+      fetch(new URL(path, fleetUrl), {
+        method,
+        headers: { 'content-type': 'application/json', origin: fleetUrl },
+        body: JSON.stringify({ userName: adminUser, password }),
+      });
+    const ownPassword = `${adminPassword}-and-more`;
+    let response = await sign(adminPassword);
+    if (!response.ok) response = await sign(ownPassword);
+    if (!response.ok) throw new OperationalError('internal', `sign-in: ${response.status} ${await response.text()}`);
+    const admin = new Administrator(fleetUrl, response.headers.getSetCookie()[0]!.split(';')[0]!);
+    const { account } = httpRoutes.signIn.response.parse(await response.json());
+    if (account.mustChangePassword)
+      await admin.#ask('PUT', httpRoutes.changePassword.path, {
+        currentPassword: adminPassword,
+        newPassword: ownPassword,
+      });
+    return admin;
+  }
+
+  async createRoom(roomName: string): Promise<Claim> {
+    const { method, path, response } = httpRoutes.createRoom;
+    const { claimCode, deviceApiUrl, caSha256 } = response.parse(await this.#ask(method, path, { roomName }));
+    return { claimCode, deviceApiUrl, caSha256 };
+  }
+
+  /** The token of a guest link that was good a moment ago. */
+  async createRevokedInvite(roomId: string): Promise<string> {
+    const { rooms } = httpRoutes.listRooms.response.parse(await this.#ask('GET', httpRoutes.listRooms.path));
+    const { meetingId } = rooms.find((room) => room.roomId === roomId)!;
+    const created: HttpResponse<'createInvite'> = httpRoutes.createInvite.response.parse(
+      await this.#ask('POST', httpRoutes.createInvite.path.replace(':meetingId', meetingId), {
+        displayName: null,
+        expiresInMinutes: 5,
+      }),
+    );
+    const { inviteId } = created.invite;
+    await this.#ask(
+      'DELETE',
+      httpRoutes.revokeInvite.path.replace(':meetingId', meetingId).replace(':inviteId', inviteId),
+    );
+    return new URL(created.joinUrl).hash.slice(1);
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(new URL(path, this.#fleetUrl), {
+      method,
+      headers: { cookie: this.#cookie, origin: this.#fleetUrl, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok)
+      throw new OperationalError('internal', `${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+}

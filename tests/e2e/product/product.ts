@@ -1,0 +1,118 @@
+/** The product as `npm start` starts it, without its own browser: addresses, processes by role, logs, and what the media node counts. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { processTree } from '../../load/processes.ts';
+
+export type Addresses = Record<
+  'consoleUrl' | 'controllerUrl' | 'joinUrl' | 'tvUrl' | 'fleetUrl' | 'adminUser' | 'adminPassword' | 'roomId',
+  string
+>;
+export type Role = keyof typeof scripts;
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const scripts = {
+  'fleet-supervisor': 'fleet/main.ts',
+  'fleet-server': 'fleet/server.ts',
+  'media-node': 'fleet/media/main.ts',
+  'kiosk-supervisor': 'kiosk/main.ts',
+  agent: 'kiosk/agent/main.ts',
+  'media-worker': 'mediasoup-worker',
+} as const;
+
+export class Product {
+  readonly addresses: Addresses;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(child: ChildProcess, addresses: Addresses) {
+    this.#child = child;
+    this.addresses = addresses;
+    const dataDir = /--data-dir\0([^\0]+)/.exec(
+      readFileSync(`/proc/${this.pid('kiosk-supervisor')}/cmdline`, 'utf8'),
+    )?.[1];
+    if (dataDir === undefined) throw new Error('the kiosk has no data folder');
+    this.#folder = dirname(dataDir);
+  }
+
+  static async start(extra: string[] = []): Promise<Product> {
+    const child = spawn(
+      process.execPath,
+      ['provisioning/demonstration/main.ts', '--headless', '--ephemeral', '--json', '--no-shell', ...extra],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const line = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).once('line', resolve);
+      child.once('exit', (code) => reject(new Error(`the product ended with ${code} before it was ready`)));
+    });
+    return new Product(child, JSON.parse(line) as Addresses);
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  pids(role: Role): number[] {
+    return processTree(this.#child.pid!).filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+          .split('\0')
+          .some((argument) => argument.endsWith(scripts[role]));
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  pid(role: Role): number {
+    const [pid] = this.pids(role);
+    if (pid === undefined) throw new Error(`no ${role} runs`);
+    return pid;
+  }
+
+  kill(role: Role, signal: NodeJS.Signals = 'SIGKILL'): number {
+    const pid = this.pid(role);
+    process.kill(pid, signal);
+    return pid;
+  }
+
+  /** The worker that carries a call, by what the media node has logged of its workers. */
+  workerPid(index: number): number {
+    const lines = this.log('fleet')
+      .split('\n')
+      .filter((line) => line.includes('"media worker serves"'));
+    const last = lines
+      .map((line) => JSON.parse(line) as { worker: number; pid: number })
+      .findLast(({ worker }) => worker === index);
+    if (last === undefined) throw new Error(`worker ${index} was never said to serve`);
+    return last.pid;
+  }
+
+  /** Another process of this role runs. */
+  async replaced(role: Role, formerPid: number, timeoutMs = 15_000): Promise<void> {
+    const deadlineMs = Date.now() + timeoutMs;
+    while (!this.pids(role).some((pid) => pid !== formerPid)) {
+      if (Date.now() > deadlineMs) throw new Error(`the ${role} did not come back`);
+      await sleep(50);
+    }
+  }
+
+  /** What the parts have logged so far. */
+  log(part: 'fleet' | 'kiosk'): string {
+    const path = join(this.#folder, `${part}.log`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGTERM');
+    await ended;
+  }
+}

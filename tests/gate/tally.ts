@@ -1,0 +1,46 @@
+/**
+ * What a group of checks or tests came to, and the words for it: the summary for people and the one line for machines.
+ */
+export type Skipped = { name: string; reason: string };
+export type Failure = { name: string; detail: string };
+
+export type Tally = {
+  group: string;
+  passed: number;
+  failures: Failure[];
+  skipped: Skipped[];
+  tookMs: number;
+};
+
+export const noReason = 'no reason given: a skipped test says why with context.skip(condition, reason)';
+
+/** Alone on the last line; continuous integration reads it. */
+export function countLine(tallies: readonly Tally[]): string {
+  const sum = (count: (tally: Tally) => number) => tallies.reduce((total, tally) => total + count(tally), 0);
+  const skipped = sum((tally) => tally.skipped.length);
+  const line = `${sum((tally) => tally.passed)} passed, ${sum((tally) => tally.failures.length)} failed`;
+  return skipped === 0 ? line : `${line}, ${skipped} skipped`;
+}
+
+export function isGreen(tallies: readonly Tally[]): boolean {
+  return tallies.every((tally) => tally.failures.length === 0) && tallies.some((tally) => tally.passed > 0);
+}
+
+export function groupLine(tally: Tally): string {
+  const seconds = (tally.tookMs / 1000).toFixed(1);
+  const mark = tally.failures.length === 0 ? '✓' : '✗';
+  return `${mark} ${tally.group.padEnd(14)} ${countLine([tally])} (${seconds} s)`;
+}
+
+/** Skipped and failed by name: a skipped test that nobody reads of counts as passed in everyone's head. */
+export function summary(tallies: readonly Tally[]): string {
+  const lines = ['', 'Summary'];
+  for (const tally of tallies) lines.push(`  ${groupLine(tally)}`);
+  const skipped = tallies.flatMap((tally) => tally.skipped);
+  if (skipped.length > 0) lines.push('', 'Skipped');
+  for (const { name, reason } of skipped) lines.push(`  - ${name}: ${reason}`);
+  const failures = tallies.flatMap((tally) => tally.failures);
+  if (failures.length > 0) lines.push('', 'Failed');
+  for (const { name, detail } of failures) lines.push(`  ✗ ${name}`, detail.trimEnd().replace(/^/gm, '      '));
+  return lines.join('\n');
+}

@@ -1,0 +1,208 @@
+/** The call bench: what a person waits for and what a call costs, against bare mediasoup, a bare relay and Janus in the same run. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cameraEncodings } from '#call/encodings.ts';
+import { type BenchReport, type Figure, median, pairwise, slope } from '../report.ts';
+import { bundlePage } from '../peers/bundle-page.ts';
+import { startBareRelay } from '../peers/bare-relay.ts';
+import { janusServer, maruServer, measurePacketCost, type PacketCost, startBareServer } from './packet-cost.ts';
+import { pageWeightKB } from './page-weight.ts';
+import { startProduct } from './product.ts';
+import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource } from './waits.ts';
+import { WaitsScene } from './waits-scene.ts';
+
+const TWO_FRAMES_MS = 2000 / 60;
+const ROUND_TRIPS_MS = [0, 50, 100];
+export type CallBenchOptions = { runs: number; seed: number; only: string | null };
+
+export async function callBench({ runs, seed, only }: CallBenchOptions): Promise<BenchReport> {
+  const report: BenchReport = { bench: 'call', seed, figures: [], bareTimes: {} };
+  const wanted = (part: string): boolean => only === null || only === part;
+  if (wanted('weight')) report.figures.push(...weights());
+  if (wanted('waits')) await waits(report, runs, seed);
+  if (wanted('packets')) await packets(report, runs);
+  return report;
+}
+
+function weights(): Figure[] {
+  const root = join(import.meta.dirname, '../../..');
+  return [
+    { name: 'controllerWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'control.html')], limit: 250 },
+    { name: 'guestWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'join.html')] },
+    { name: 'tvWeightKB', values: [pageWeightKB(join(root, 'kiosk/screen/dist'), 'index.html')] },
+  ];
+}
+
+async function waits(report: BenchReport, runs: number, seed: number): Promise<void> {
+  const scene = new WaitsScene(seed);
+  const taps: { x: number; y: number }[] = [];
+  const joins: { x: number; y: number }[] = [];
+  const colds: { x: number; y: number }[] = [];
+  const tap = { ours: [] as number[], bare: [] as number[] };
+  const joining = { ours: [] as number[], bare: [] as number[] };
+  try {
+    progress('starting fleet, kiosk and bare harness behind the delay proxy');
+    await scene.start();
+    await productSource(scene);
+    const room = await ProductRoom.open(scene);
+    const bare = await BareRoom.open(scene, cameraEncodings({ width: 1280, height: 720 }));
+    for (const roundTripMs of ROUND_TRIPS_MS) {
+      scene.proxy.impair({ delayMs: roundTripMs / 2 });
+      for (let run = 0; run < runs; run++) {
+        progress(`waits, round trip ${roundTripMs} ms, run ${run + 1} of ${runs}`);
+        const ourTap = await room.tapToFirstFrameMs();
+        taps.push({ x: roundTripMs, y: ourTap });
+        if (roundTripMs === 0) {
+          tap.ours.push(ourTap);
+          tap.bare.push(await bare.tapToFirstFrameMs());
+          joining.bare.push(await bare.joinMs());
+        }
+        await room.leave();
+        const ourJoin = await productJoinMs(scene);
+        joins.push({ x: roundTripMs, y: ourJoin });
+        if (roundTripMs === 0) joining.ours.push(ourJoin);
+        colds.push({ x: roundTripMs, y: await productColdMs(scene) });
+      }
+    }
+    scene.proxy.impair({ delayMs: 0 });
+    await tapToPaint(report, room, runs);
+  } finally {
+    await scene.stop();
+  }
+  report.figures.push(
+    { name: 'tapToFirstFrameRatio', values: pairwise(tap.ours, tap.bare), limit: 1.3 },
+    { name: 'joinToFirstFrameRatio', values: pairwise(joining.ours, joining.bare), limit: 1.3 },
+    { name: 'tapRoundTrips', values: [slope(medians(taps)).slope], limit: 2.2, note: 'slope over 0, 50, 100 ms' },
+    { name: 'joinRoundTrips', values: [slope(medians(joins)).slope], limit: 1.2, note: 'slope over 0, 50, 100 ms' },
+    { name: 'coldRoundTrips', values: [slope(medians(colds)).slope], limit: 8, note: 'without TLS' },
+  );
+  Object.assign(report.bareTimes, {
+    'tap to first frame, Maru': tap.ours,
+    'tap to first frame, bare': tap.bare,
+    'join to first frame, Maru': joining.ours,
+    'join to first frame, bare': joining.bare,
+    'cold page to first frame, Maru': colds.filter(({ x }) => x === 0).map(({ y }) => y),
+  });
+}
+
+/** The median of each round-trip time: a single slow start would tilt the slope. */
+function medians(points: { x: number; y: number }[]): { x: number; y: number }[] {
+  return ROUND_TRIPS_MS.map((x) => ({ x, y: median(points.filter((point) => point.x === x).map(({ y }) => y)) }));
+}
+
+async function tapToPaint(report: BenchReport, room: ProductRoom, runs: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'maru-relay-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=bench',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ],
+    { stdio: 'ignore' },
+  );
+  const relay = await startBareRelay({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') });
+  const ours: number[] = [];
+  const bare: number[] = [];
+  try {
+    await room.tapToFirstFrameMs();
+    for (let run = 0; run < runs * 2; run++) {
+      progress(`tap to paint, run ${run + 1} of ${runs * 2}`);
+      ours.push((await room.tapToPaintMs()) - TWO_FRAMES_MS);
+      const trips = [];
+      for (let i = 0; i < 10; i++) trips.push(await relay.roundTripMs());
+      bare.push(median(trips));
+    }
+  } finally {
+    await relay.close();
+    rmSync(folder, { recursive: true });
+  }
+  report.figures.push({
+    name: 'tapToPaintRatio',
+    values: pairwise(ours, bare),
+    limit: 3,
+    note: 'one way and painted, to a bare round trip',
+  });
+  Object.assign(report.bareTimes, { 'tap to paint less two frames, Maru': ours, 'bare relay round trip': bare });
+}
+
+async function packets(report: BenchReport, runs: number): Promise<void> {
+  const { url, close } = await serveFolder(await bundlePage(join(import.meta.dirname, 'load-page.ts')));
+  const product = await startProduct();
+  const all: Record<'maru' | 'bare' | 'janus', PacketCost[]> = { maru: [], bare: [], janus: [] };
+  try {
+    for (let run = 0; run < runs; run++) {
+      // each order as often: what the machine does meanwhile hits all alike
+      const order = run % 2 === 0 ? (['maru', 'bare', 'janus'] as const) : (['janus', 'bare', 'maru'] as const);
+      for (const name of order) {
+        progress(`packets, run ${run + 1} of ${runs}: ${name}`);
+        const server =
+          name === 'maru' ? maruServer(product) : name === 'bare' ? await startBareServer() : await janusServer();
+        try {
+          all[name].push(await measurePacketCost(server, url));
+        } finally {
+          await server.close();
+        }
+      }
+    }
+  } finally {
+    await product.close();
+    await close();
+  }
+  const cost = (name: keyof typeof all): number[] => all[name].map((each) => each.cpuMicrosecondsPerPacket);
+  const memory = (name: keyof typeof all): number[] => all[name].map((each) => each.bytesPerViewer);
+  const perSecond = all.maru.concat(all.bare, all.janus).map((each) => Math.round(each.packetsPerSecond));
+  report.figures.push(
+    {
+      name: 'packetCpuRatio',
+      values: pairwise(cost('maru'), cost('bare')),
+      limit: 1.05,
+      note: `${Math.min(...perSecond)}..${Math.max(...perSecond)} packets/s`,
+    },
+    { name: 'packetCpuToJanusRatio', values: pairwise(cost('maru'), cost('janus')), limit: 0.8 },
+    { name: 'viewerMemoryToJanusRatio', values: pairwise(memory('maru'), memory('janus')) },
+  );
+}
+
+async function serveFolder(folder: string): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer((request, response) => {
+    const name = request.url === '/' ? 'index.html' : request.url!.slice(1);
+    response.setHeader('content-type', name.endsWith('.js') ? 'text/javascript' : 'text/html');
+    readFile(join(folder, name)).then(
+      (body) => response.end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const progress = (what: string): void =>
+  void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);

@@ -1,0 +1,252 @@
+/** What a person waits for, once each: tap to the TV's first remote frame, Join to first frame, a cold page, tap to paint. */
+import type { Page } from 'playwright-core';
+import type { WaitsScene } from './waits-scene.ts';
+
+const SOURCE_NAME = 'Source';
+const FRAME_WITHIN_MS = 20_000;
+/** What can be prepared is prepared while a person reads the page. */
+const READING_MS = 2_500;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Someone near the node whose picture the others wait for. */
+export async function productSource(scene: WaitsScene): Promise<Page> {
+  const page = await scene.near();
+  await page.goto(scene.fleet.demonstration!.joinUrl);
+  await page.getByRole('textbox', { name: 'Your name' }).fill(SOURCE_NAME);
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.getByRole('button', { name: 'Leave' }).waitFor();
+  return page;
+}
+
+export class ProductRoom {
+  readonly #tv: Page;
+  readonly #phone: Page;
+
+  private constructor(tv: Page, phone: Page) {
+    this.#tv = tv;
+    this.#phone = phone;
+  }
+
+  static async open(scene: WaitsScene): Promise<ProductRoom> {
+    const tv = await scene.far([new URL(scene.kiosk.tvUrl).host], { width: 1280, height: 720 });
+    await tv.goto(scene.kiosk.tvUrl);
+    const phone = await scene.far([], { width: 390, height: 844 });
+    await phone.goto(scene.kiosk.controllerUrl);
+    return new ProductRoom(tv, phone);
+  }
+
+  async tapToFirstFrameMs(): Promise<number> {
+    await this.#phone.getByRole('button', { name: 'Join meeting' }).waitFor({ timeout: 30_000 });
+    await this.#phone.evaluate(() => document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })));
+    await sleep(READING_MS);
+    const frame = firstFrameAt(this.#tv, SOURCE_NAME);
+    const tappedAt = await press(this.#phone, 'Join meeting');
+    const took = (await frame) - tappedAt;
+    await sleep(1_000);
+    return took;
+  }
+
+  /** The microphone's button to the mark on the TV, painted: two frames after the page changed. */
+  async tapToPaintMs(): Promise<number> {
+    const painted = this.#tv.evaluate(
+      () =>
+        new Promise<number>((resolve, reject) => {
+          const stage = document.querySelector('main') ?? document.body;
+          const seen = new MutationObserver(() => {
+            seen.disconnect();
+            requestAnimationFrame(() =>
+              requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())),
+            );
+          });
+          seen.observe(stage, {
+            subtree: true,
+            childList: true,
+            attributes: true,
+            attributeFilter: ['data-microphone', 'data-muted', 'aria-label'],
+          });
+          setTimeout(() => reject(new Error('nothing changed on the TV')), 10_000);
+        }),
+    );
+    await sleep(50);
+    const name =
+      (await this.#phone.getByRole('button', { name: 'Mute microphone', exact: true }).count()) > 0
+        ? 'Mute microphone'
+        : 'Unmute microphone';
+    const tappedAt = await press(this.#phone, name);
+    const took = (await painted) - tappedAt;
+    await sleep(700);
+    return took;
+  }
+
+  async leave(): Promise<void> {
+    await this.#phone.getByRole('button', { name: 'Leave', exact: true }).click();
+    await sleep(11_500);
+  }
+}
+
+export async function productJoinMs(scene: WaitsScene): Promise<number> {
+  const page = await scene.far();
+  await page.goto(scene.fleet.demonstration!.joinUrl);
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Guest');
+  await sleep(READING_MS);
+  const frame = firstFrameAt(page, SOURCE_NAME);
+  const joinedAt = await press(page, 'Join');
+  const took = (await frame) - joinedAt;
+  await leaveAndClose(page);
+  return took;
+}
+
+/** From the address being opened to the first frame, nothing cached, with a finger that is as quick as the page. */
+export async function productColdMs(scene: WaitsScene): Promise<number> {
+  const page = await scene.far();
+  await page.addInitScript(() => {
+    localStorage.setItem('maru.join.name', 'Guest');
+    const look = setInterval(() => {
+      const box = document.querySelector<HTMLInputElement>('input[type=text], input:not([type])');
+      const join = [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === 'Join');
+      if (box && box.value === '') {
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(box, 'Guest');
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      if (box?.value && join && !join.disabled) {
+        clearInterval(look);
+        join.click();
+      }
+    }, 4);
+  });
+  const openedAt = Date.now();
+  await page.goto(scene.fleet.demonstration!.joinUrl, { waitUntil: 'commit' });
+  const took = (await firstFrameAt(page, SOURCE_NAME)) - openedAt;
+  await leaveAndClose(page);
+  return took;
+}
+
+async function leaveAndClose(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Leave' }).click();
+  await sleep(300);
+  await page.context().close();
+}
+
+/** @returns when the button was pressed, on the clock that all pages of this machine share */
+function press(page: Page, name: string): Promise<number> {
+  return page.evaluate((wanted) => {
+    const named = (button: Element) =>
+      (button.getAttribute('aria-label') ?? button.textContent ?? '').trim() === wanted;
+    const button = [...document.querySelectorAll('button')].find(named);
+    if (!button) throw new Error(`no button ${wanted}`);
+    const at = performance.timeOrigin + performance.now();
+    button.click();
+    return at;
+  }, name);
+}
+
+/** When the first picture of this person was decoded and handed to the compositor. */
+function firstFrameAt(page: Page, name: string): Promise<number> {
+  return page.evaluate(
+    ([wanted, withinMs]) =>
+      new Promise<number>((resolve, reject) => {
+        setTimeout(() => reject(new Error(`no frame of ${wanted}`)), withinMs);
+        const watched = new WeakSet<HTMLVideoElement>();
+        const look = () => {
+          const video = document.querySelector<HTMLVideoElement>(`[aria-label="${wanted}"] video`);
+          if (video && !watched.has(video)) {
+            watched.add(video);
+            video.requestVideoFrameCallback((_now, { presentationTime }) =>
+              resolve(performance.timeOrigin + presentationTime),
+            );
+          }
+        };
+        new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+        look();
+      }),
+    [name, FRAME_WITHIN_MS] as const,
+  );
+}
+
+/** The bare harness: the same waits without a product. */
+export class BareRoom {
+  readonly #scene: WaitsScene;
+  readonly #phone: Page;
+
+  private constructor(scene: WaitsScene, phone: Page) {
+    this.#scene = scene;
+    this.#phone = phone;
+  }
+
+  static async open(scene: WaitsScene, encodings: RTCRtpEncodingParameters[]): Promise<BareRoom> {
+    const source = await scene.near();
+    await source.goto(scene.bare.url);
+    await source.evaluate(
+      async ([url, layers]) => {
+        const client = new window.BareClient();
+        await client.prepare(url, 'source');
+        const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 }, audio: true });
+        for (const track of stream.getTracks()) await client.produce(track, layers);
+      },
+      [scene.bare.url, encodings] as const,
+    );
+    const phone = await scene.far();
+    await phone.goto(scene.bare.url);
+    await phone.evaluate(async (url) => {
+      const client = new window.BareClient();
+      await client.prepare(url, 'phone');
+      Object.assign(window, { client });
+    }, scene.bare.url);
+    return new BareRoom(scene, phone);
+  }
+
+  async tapToFirstFrameMs(): Promise<number> {
+    const tv = await this.#viewer('tv');
+    const frame = tv.evaluate(() => (window as unknown as { frame: Promise<number> }).frame);
+    const tappedAt = await this.#phone.evaluate(() => {
+      const at = performance.timeOrigin + performance.now();
+      void (window as unknown as { client: InstanceType<typeof window.BareClient> }).client.ask('tap', {});
+      return at;
+    });
+    const took = (await frame) - tappedAt;
+    await tv.context().close();
+    return took;
+  }
+
+  async joinMs(): Promise<number> {
+    const page = await this.#viewer('viewer');
+    const took = await page.evaluate(async () => {
+      const at = performance.timeOrigin + performance.now();
+      const own = window as unknown as { go: () => void; frame: Promise<number> };
+      own.go();
+      return (await own.frame) - at;
+    });
+    await page.context().close();
+    return took;
+  }
+
+  async #viewer(role: 'tv' | 'viewer'): Promise<Page> {
+    const page = await this.#scene.far();
+    await page.goto(this.#scene.bare.url);
+    await page.evaluate(
+      async ([url, as]) => {
+        const client = new window.BareClient();
+        await client.prepare(url, as);
+        const video = document.body.appendChild(document.createElement('video'));
+        video.muted = video.autoplay = true;
+        const frame = new Promise<number>((resolve) => {
+          video.requestVideoFrameCallback((_now, { presentationTime }) =>
+            resolve(performance.timeOrigin + presentationTime),
+          );
+        });
+        const go = async (): Promise<void> => {
+          const tracks = await client.join();
+          video.srcObject = new MediaStream(tracks.filter(({ kind }) => kind === 'video'));
+          await video.play();
+        };
+        client.onTap = () => void go();
+        Object.assign(window, { frame, go: () => void go() });
+        for (let tries = 0; !client.connected && tries < 200; tries++)
+          await new Promise((resolve) => setTimeout(resolve, 25));
+      },
+      [this.#scene.bare.url, role] as const,
+    );
+    await sleep(READING_MS);
+    return page;
+  }
+}

@@ -1,0 +1,89 @@
+/** The page's half of the bare harness: mediasoup-client and a WebSocket, nothing else. Runs in Chromium. */
+import { Device, type types } from 'mediasoup-client';
+
+// biome-ignore lint/suspicious/noExplicitAny: bare on purpose, nothing is parsed
+type Answer = Record<string, any>;
+
+export class BareClient {
+  #socket!: WebSocket;
+  #nextId = 1;
+  #waiting = new Map<number, (answer: Answer) => void>();
+  #device = new Device();
+  #send!: types.Transport;
+  #recv!: types.Transport;
+  onTap: () => void = () => {};
+
+  /** Everything that may be prepared ahead: socket, device, transports, receiving side connected. */
+  async prepare(url: string, role: 'source' | 'viewer' | 'tv' | 'phone', candidatePort?: number): Promise<void> {
+    this.#socket = new WebSocket(url.replace('http', 'ws'));
+    await new Promise((resolve, reject) => {
+      this.#socket.onopen = resolve;
+      this.#socket.onerror = reject;
+    });
+    this.#socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.event === 'tap') this.onTap();
+      else this.#waiting.get(message.id)?.(message);
+    };
+    const hello = await this.ask('hello', { role });
+    if (role === 'phone') return;
+    await this.#device.load({ routerRtpCapabilities: hello.routerRtpCapabilities });
+    for (const side of [hello.send, hello.recv]) {
+      if (candidatePort !== undefined) for (const candidate of side.iceCandidates) candidate.port = candidatePort;
+    }
+    this.#send = this.#device.createSendTransport(hello.send);
+    this.#recv = this.#device.createRecvTransport(hello.recv);
+    for (const transport of [this.#send, this.#recv]) {
+      transport.on('connect', ({ dtlsParameters }, done) => {
+        void this.ask('connect', { transportId: transport.id, dtlsParameters });
+        done();
+      });
+    }
+    this.#send.on('produce', ({ kind, rtpParameters }, done, failed) => {
+      this.ask('produce', { transportId: this.#send.id, kind, rtpParameters }).then(
+        (a) => done({ id: a.producerId }),
+        failed,
+      );
+    });
+    await this.#recv.consume(hello.anchor);
+  }
+
+  produce(
+    track: MediaStreamTrack,
+    encodings: RTCRtpEncodingParameters[],
+    codecOptions: types.ProducerCodecOptions = {},
+  ): Promise<types.Producer> {
+    return this.#send.produce({
+      track,
+      encodings: track.kind === 'video' ? encodings : undefined,
+      codecOptions,
+      stopTracks: false,
+    });
+  }
+
+  /** Resolves with the tracks that the others send. */
+  async join(): Promise<MediaStreamTrack[]> {
+    const { consumers } = await this.ask('join', { rtpCapabilities: this.#device.recvRtpCapabilities });
+    const made = await Promise.all(
+      (consumers as types.ConsumerOptions[]).map((options) => this.#recv.consume(options)),
+    );
+    return made.map((consumer) => consumer.track);
+  }
+
+  /** True once the receiving transport's ICE and DTLS are up. */
+  get connected(): boolean {
+    return this.#recv.connectionState === 'connected';
+  }
+
+  ask(method: string, data: object): Promise<Answer> {
+    const id = this.#nextId++;
+    this.#socket.send(JSON.stringify({ id, method, ...data }));
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  close(): void {
+    this.#send?.close();
+    this.#recv?.close();
+    this.#socket.close();
+  }
+}

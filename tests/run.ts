@@ -1,0 +1,15 @@
+/**
+ * `npm test`: the whole suite. Ends with `N passed, N failed` alone on the last line; the exit code says the same.
+ * Browsers share nothing with heavy neighbours: they come last, one group after the other.
+ */
+import { checks, runCheck } from './gate/checks.ts';
+import { print, runStages } from './gate/gate.ts';
+import { runVitest } from './gate/vitest-group.ts';
+
+process.exitCode = await runStages([
+  checks.map((check) => () => runCheck(check)),
+  [() => runVitest('unit', print), () => runVitest('architecture', print)],
+  [() => runVitest('integration', print)],
+  [() => runVitest('e2e', print)],
+  [() => runVitest('chaos', print)],
+]);

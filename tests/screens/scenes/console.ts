@@ -1,0 +1,200 @@
+/** Every state of the console, as the HTTP API would tell it. */
+import type { Page } from 'playwright-core';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { type HttpRouteName, httpRoutes, type Invite, type RoomSummary } from '#contract/http-api.ts';
+import type { RoomPhase } from '#contract/room-state.ts';
+import { roomState } from './remote.ts';
+import type { Scene, SizeName } from './scene.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const sizes: readonly SizeName[] = ['laptop', 'phone'];
+const minutes = (count: number): number => count * 60_000;
+
+const account = { accountId: id(9), userName: 'admin', role: 'admin', mustChangePassword: false };
+let made = 10;
+function roomOf(
+  roomName: string,
+  over: Partial<RoomSummary> = {},
+  state: Parameters<typeof roomState>[0] = {},
+): RoomSummary {
+  made += 1;
+  return {
+    roomId: id(made),
+    roomName,
+    enrolled: true,
+    online: true,
+    lastSeenMs: Date.now() - 2_000,
+    meetingId: id(2),
+    state: roomState({ roomId: id(made), roomName, ...state }),
+    ...over,
+  };
+}
+const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
+  name: 'in-call',
+  callId: id(3),
+  peerId: id(100),
+  meetingTitle,
+  startedAtMs: Date.now() - minutes(20),
+  connection: 'connected',
+  participantCount,
+  participants: [],
+  sharedBy: null,
+});
+
+const healthy = [
+  roomOf('Maple 3F'),
+  roomOf('Birch 3F', {}, { phase: call('Weekly plan', 6) }),
+  roomOf('한라 회의실'),
+  roomOf('Cedar 5F', {}, { phase: call('제품 로드맵 검토', 14) }),
+];
+const mixed = [
+  ...healthy,
+  roomOf('설악 회의실', { online: false, lastSeenMs: Date.now() - minutes(95) }),
+  roomOf('Willow 2F', { enrolled: false, online: false, lastSeenMs: null, state: null }),
+  roomOf(
+    'Aspen 4F',
+    {},
+    { phase: { name: 'fault', code: 'no-media-node', sinceMs: Date.now() - minutes(3), meetingTitle: null } },
+  ),
+  roomOf('Oak 1F', {}, { camera: 'absent', notices: ['camera-missing'] }),
+  roomOf('Juniper 6F', {}, { microphone: 'absent', notices: ['microphone-missing'] }),
+];
+const LONG_ROOM = 'Namsan Panorama Conference Hall with Terrace, South Wing, 27th floor, behind the library';
+const long = [
+  roomOf(LONG_ROOM, { online: false, lastSeenMs: Date.now() - minutes(60 * 50) }),
+  roomOf('남산 파노라마 대회의실 남관 이십칠층 도서관 옆 전망 테라스'),
+];
+const many = Array.from({ length: 60 }, (_, index) =>
+  roomOf(`Room ${index + 1}`, index % 17 === 5 ? { online: false } : {}),
+);
+
+const invite = (n: number, displayName: string | null, expiresInMinutes: number, revoked = false): Invite => ({
+  inviteId: id(200 + n),
+  meetingId: id(2),
+  displayName,
+  expiresAtMs: Date.now() + minutes(expiresInMinutes),
+  revokedAtMs: revoked ? Date.now() : null,
+});
+const invites = [
+  invite(1, 'Plant 2', 60 * 20),
+  invite(2, null, 60 * 24 * 6),
+  invite(3, '박미나', -30),
+  invite(4, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', 50, true),
+];
+
+type Answer = { status?: number; body: unknown } | 'no-answer';
+const refusal = (status: number, code: ErrorCode): Answer => ({ status, body: { error: { code, message: '' } } });
+const signedIn: Answer = { body: { account } };
+
+/** Answers by the contract's route names; what is not named is refused as not signed in. */
+async function api(page: Page, answers: Partial<Record<HttpRouteName, Answer>>): Promise<void> {
+  await page.route('**/api/v1/**', (route) => {
+    const method = route.request().method();
+    const { pathname } = new URL(route.request().url());
+    const name = (Object.keys(httpRoutes) as HttpRouteName[]).find((each) => {
+      const pattern = new RegExp(`^${httpRoutes[each].path.replace(/:\w+/g, '[^/]+')}$`);
+      return httpRoutes[each].method === method && pattern.test(pathname);
+    });
+    const answer = (name && answers[name]) ?? refusal(401, 'not-signed-in');
+    if (answer === 'no-answer') return route.abort();
+    return route.fulfill({ status: answer.status ?? 200, json: answer.body });
+  });
+}
+const scene = (
+  name: string,
+  answers: Partial<Record<HttpRouteName, Answer>>,
+  act?: Scene['act'],
+  path = '/',
+): Scene => ({
+  name,
+  path,
+  sizes,
+  setup: (page) => api(page, answers),
+  ...(act === undefined ? {} : { act }),
+});
+const rooms = (list: readonly RoomSummary[]): Answer => ({ body: { rooms: list } });
+const press = (page: Page, name: RegExp) => page.getByRole('button', { name }).last().click();
+const signIn = async (page: Page) => {
+  await page.getByRole('textbox').first().fill('admin');
+  await page.locator('input[type=password]').fill('one-time-password');
+  await press(page, /^Sign in$|^로그인$/);
+};
+const roomPath = `/#/rooms/${healthy[1]!.roomId}`;
+const roomAnswers = { currentSession: signedIn, listRooms: rooms(mixed), listInvites: { body: { invites } } };
+
+export const consoleScenes: readonly Scene[] = [
+  scene('sign-in', {}),
+  scene('sign-in-wrong', { signIn: refusal(401, 'credentials-invalid') }, signIn),
+  scene('sign-in-no-server', { currentSession: 'no-answer', signIn: 'no-answer' }, signIn),
+  scene(
+    'change-password',
+    { signIn: { body: { account: { ...account, mustChangePassword: true } } } },
+    async (page) => {
+      await signIn(page);
+      await page.locator('input[autocomplete=new-password]').first().fill('short');
+      await press(page, /Save and continue|저장하고 계속/);
+    },
+  ),
+  scene('now', { currentSession: signedIn, listRooms: rooms(mixed) }),
+  scene('now-all-well', { currentSession: signedIn, listRooms: rooms(healthy) }),
+  scene('now-empty', { currentSession: signedIn, listRooms: rooms([]) }),
+  scene('now-long-names', { currentSession: signedIn, listRooms: rooms(long) }),
+  scene('now-many', { currentSession: signedIn, listRooms: rooms(many) }),
+  scene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
+  scene('add-room', { currentSession: signedIn, listRooms: rooms(mixed) }, (page) =>
+    press(page, /^Add room$|^회의실 추가$/),
+  ),
+  scene(
+    'add-room-claim',
+    {
+      currentSession: signedIn,
+      listRooms: rooms(mixed),
+      createRoom: {
+        body: {
+          roomId: id(50),
+          claimCode: 'K7PW-3MXD-9QRT',
+          claimExpiresAtMs: Date.now() + minutes(10),
+          deviceApiUrl: 'https://maru.example:7401',
+          caSha256: 'a3'.repeat(32),
+        },
+      },
+    },
+    async (page) => {
+      await press(page, /^Add room$|^회의실 추가$/);
+      await page.getByRole('textbox').fill('Rowan 8F');
+      await press(page, /^Add room$|^추가$/);
+    },
+  ),
+  scene('room', roomAnswers, undefined, roomPath),
+  scene(
+    'room-trouble',
+    { ...roomAnswers, listInvites: { body: { invites: [] } } },
+    undefined,
+    `/#/rooms/${mixed.at(-1)!.roomId}`,
+  ),
+  scene('room-link-form', roomAnswers, (page) => press(page, /Make a guest link|외부 참가자 링크 만들기/), roomPath),
+  scene(
+    'room-link-fresh',
+    {
+      ...roomAnswers,
+      createInvite: {
+        body: { invite: invites[0], joinUrl: `https://maru.example/join#${'eyJhbGciOiJFZERTQSJ9'.repeat(12)}` },
+      },
+    },
+    async (page) => {
+      await press(page, /Make a guest link|외부 참가자 링크 만들기/);
+      await press(page, /^Make link$|^링크 만들기$/);
+    },
+    roomPath,
+  ),
+  scene(
+    'room-revoke-asked',
+    roomAnswers,
+    (page) =>
+      page
+        .getByRole('button', { name: /Revoke the link|링크 취소/ })
+        .first()
+        .click(),
+    roomPath,
+  ),
+];

@@ -1,0 +1,285 @@
+/** Every state of the remote, as the room link would tell it. */
+import type { Page, WebSocketRoute } from 'playwright-core';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
+import type { Participant, RoomMeeting, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { Scene, SizeName } from './scene.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const ROOM = id(1);
+const ROOM_PEER = id(100);
+const sizes: readonly SizeName[] = ['phone', 'tablet', 'laptop'];
+const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
+
+export function person(n: number, displayName: string, over: Partial<Participant> = {}): Participant {
+  return {
+    peerId: id(100 + n),
+    displayName,
+    peerKind: 'person',
+    microphone: 'on',
+    camera: 'on',
+    sharesScreen: false,
+    connection: 'connected',
+    ...over,
+  };
+}
+const room = person(0, 'Maple 3F', { peerKind: 'room' });
+const few = [
+  room,
+  person(1, 'Head office'),
+  person(2, '포항 공장', { microphone: 'muted' }),
+  person(3, 'Plant 2', { camera: 'off' }),
+];
+const weekly: RoomMeeting = { meetingId: id(2), title: 'Weekly plan', underWay: false, participantCount: 0 };
+const LONG_ROOM = 'Namsan Panorama Conference Hall, South Wing, 27th floor';
+const LONG_MEETING = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정을 위한 전사 임원 확대 회의 (2차)';
+
+type InCall = Extract<RoomPhase, { name: 'in-call' }>;
+function inCall(participants: readonly Participant[], over: Partial<InCall> = {}): InCall {
+  return {
+    name: 'in-call',
+    callId: id(3),
+    peerId: ROOM_PEER,
+    meetingTitle: weekly.title,
+    startedAtMs: minutesAgo(42),
+    connection: 'connected',
+    participantCount: participants.length,
+    participants: participants.slice(0, 8),
+    sharedBy: null,
+    ...over,
+  };
+}
+export function roomState(over: Partial<RoomState> = {}): RoomState {
+  return {
+    protocol: 1,
+    roomId: ROOM,
+    roomName: 'Maple 3F',
+    epoch: 1,
+    revision: 1,
+    asOfMs: Date.now(),
+    phase: { name: 'idle' },
+    meeting: weekly,
+    microphone: 'on',
+    camera: 'on',
+    volumePercent: 62,
+    layout: 'auto',
+    stagePage: 0,
+    stagePageCount: 1,
+    notices: [],
+    ...over,
+  };
+}
+
+type Link = {
+  state?: RoomState | null;
+  online?: boolean;
+  lastSeenMs?: number | null;
+  /** how commands are answered; `never`: not at all */
+  commands?: 'ok' | 'never' | ErrorCode;
+  /** says this instead of the welcome, and closes */
+  refuses?: ErrorCode;
+  /** after the welcome */
+  after?: (socket: WebSocketRoute, say: (message: RoomLinkToController) => void) => void;
+};
+
+/** A paired phone whose room link says what the scene wants. */
+async function paired(page: Page, link: Link): Promise<void> {
+  const state = link.state === undefined ? roomState() : link.state;
+  const roomName = state?.roomName ?? 'Maple 3F';
+  await page.addInitScript(
+    (kept) => localStorage.setItem('maru-pairing', kept),
+    JSON.stringify({ controllerToken: 'scene', roomId: ROOM, roomName }),
+  );
+  let opened = 0;
+  await page.routeWebSocket(/\/room-link$/, (socket) => {
+    opened += 1;
+    const say = (message: RoomLinkToController) => socket.send(JSON.stringify(message));
+    socket.onMessage((data) => {
+      const message = JSON.parse(String(data)) as RoomLinkFromController;
+      if (message.type === 'ping') say({ type: 'pong' });
+      if (message.type === 'command') {
+        const { commands = 'ok' } = link;
+        if (commands !== 'never')
+          say({ type: 'reply', id: message.id, error: commands === 'ok' ? null : { code: commands, message: '' } });
+      }
+      if (message.type !== 'hello') return;
+      if (link.refuses !== undefined) {
+        say({ type: 'error', error: { code: link.refuses, message: '' } });
+        return void socket.close();
+      }
+      if (opened > 1 && link.after !== undefined) return;
+      say({
+        type: 'welcome',
+        protocol: 1,
+        roomId: ROOM,
+        roomName,
+        state,
+        online: link.online ?? true,
+        lastSeenMs: link.lastSeenMs === undefined ? Date.now() : link.lastSeenMs,
+        nowMs: Date.now(),
+      });
+      link.after?.(socket, say);
+    });
+  });
+}
+
+const scene = (name: string, link: Link, act?: Scene['act']): Scene => ({
+  name,
+  path: '/control',
+  sizes,
+  setup: (page) => paired(page, link),
+  ...(act === undefined ? {} : { act }),
+});
+/** The names of buttons differ by language; the visible scene does not. */
+const press = (names: RegExp) => (page: Page) => page.getByRole('button', { name: names }).first().click();
+
+const crowd = Array.from({ length: 42 }, (_, index) =>
+  index === 0
+    ? room
+    : person(index, index % 3 === 0 ? `참가자 ${index}` : `Guest ${index}`, {
+        microphone: index % 4 === 1 ? 'on' : 'muted',
+      }),
+);
+
+async function pairingAnswers(page: Page, status: number, body: unknown): Promise<void> {
+  await page.route('**/api/v1/pairings', (route) => route.fulfill({ status, json: body }));
+}
+
+export const remoteScenes: readonly Scene[] = [
+  { name: 'pairing', path: '/control', sizes, setup: async () => undefined },
+  {
+    name: 'pairing-connecting',
+    path: '/control#code=K7PW3MXD',
+    sizes: ['phone'],
+    setup: (page) => page.route('**/api/v1/pairings', () => undefined),
+  },
+  {
+    name: 'pairing-wrong-code',
+    path: '/control#code=K7PW3MXD',
+    sizes: ['phone', 'tablet'],
+    setup: (page) => pairingAnswers(page, 403, { error: { code: 'pairing-code-invalid', message: '' } }),
+  },
+  {
+    name: 'pairing-no-server',
+    path: '/control#code=K7PW3MXD',
+    sizes: ['phone'],
+    setup: (page) => page.route('**/api/v1/pairings', (route) => route.abort()),
+  },
+  scene('pairing-revoked', { refuses: 'pairing-revoked' }),
+  scene('version-refused', { refuses: 'client-too-old' }),
+  scene('loading', { state: null }),
+  scene('idle', {}),
+  scene('idle-under-way', { state: roomState({ meeting: { ...weekly, underWay: true, participantCount: 3 } }) }),
+  scene('idle-long-names', {
+    state: roomState({
+      roomName: LONG_ROOM,
+      meeting: { ...weekly, title: LONG_MEETING, underWay: true, participantCount: 128 },
+    }),
+  }),
+  scene('idle-no-meeting', { state: roomState({ meeting: null }) }),
+  scene('idle-notices', { state: roomState({ camera: 'absent', notices: ['camera-missing', 'fleet-unreachable'] }) }),
+  scene('idle-tapped', { commands: 'never' }, press(/Start meeting|회의 시작/)),
+  scene('idle-refused', { commands: 'no-media-node' }, press(/Start meeting|회의 시작/)),
+  scene('starting', {
+    state: roomState({
+      phase: { name: 'starting', meetingTitle: weekly.title, sinceMs: Date.now(), cancelOffered: false },
+    }),
+  }),
+  scene('starting-slow', {
+    state: roomState({
+      phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: minutesAgo(0.3), cancelOffered: true },
+    }),
+  }),
+  scene('call', { state: roomState({ phase: inCall(few) }) }),
+  scene('call-muted', {
+    state: roomState({ phase: inCall(few), microphone: 'muted', camera: 'off', layout: 'speaker' }),
+  }),
+  scene('call-alone', { state: roomState({ phase: inCall([room], { startedAtMs: minutesAgo(0.2) }) }) }),
+  scene('call-shared', {
+    state: roomState({
+      phase: inCall([...few.slice(0, 3), person(3, 'Plant 2', { sharesScreen: true })], {
+        sharedBy: { peerId: id(103), displayName: 'Plant 2' },
+      }),
+    }),
+  }),
+  scene('call-crowd', {
+    state: roomState({ phase: inCall(crowd, { participantCount: 42 }), stagePageCount: 2, layout: 'grid' }),
+  }),
+  scene('call-long-names', {
+    state: roomState({
+      roomName: LONG_ROOM,
+      phase: inCall(
+        [
+          person(0, LONG_ROOM, { peerKind: 'room' }),
+          person(1, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', {
+            connection: 'away',
+            microphone: 'muted',
+          }),
+          person(2, '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원', { sharesScreen: true }),
+        ],
+        { meetingTitle: LONG_MEETING, startedAtMs: minutesAgo(187) },
+      ),
+    }),
+  }),
+  scene('call-no-devices', {
+    state: roomState({
+      phase: inCall(few),
+      microphone: 'absent',
+      camera: 'absent',
+      notices: ['microphone-missing', 'camera-refused'],
+    }),
+  }),
+  scene('call-room-reconnecting', {
+    state: roomState({ phase: inCall(few, { connection: 'reconnecting' }), notices: ['media-unreachable'] }),
+  }),
+  scene(
+    'call-line-lost',
+    { state: roomState({ phase: inCall(few) }), after: (socket) => setTimeout(() => void socket.close(), 200) },
+    (page) => page.waitForTimeout(1_500),
+  ),
+  scene(
+    'call-muting',
+    { state: roomState({ phase: inCall(few) }), commands: 'never' },
+    press(/^Mute microphone|^마이크 끄기/),
+  ),
+  scene(
+    'call-command-failed',
+    { state: roomState({ phase: inCall(few) }), commands: 'room-not-answering' },
+    press(/^Mute microphone|^마이크 끄기/),
+  ),
+  scene('call-layout', { state: roomState({ phase: inCall(few) }) }, press(/Change layout|화면 배치 바꾸기/)),
+  scene('call-end-asked', { state: roomState({ phase: inCall(few) }) }, press(/End meeting for all|모두 종료/)),
+  scene('call-remove-asked', { state: roomState({ phase: inCall(few) }) }, press(/Remove Mina|Head office 내보내기/)),
+  scene('menu', {}, press(/^More|^더 보기/)),
+  scene('ended', {
+    state: roomState({
+      phase: {
+        name: 'ended',
+        meetingTitle: weekly.title,
+        durationMs: 65 * 60_000,
+        reason: 'ended-by-room',
+        callId: id(3),
+        feedback: null,
+      },
+    }),
+  }),
+  scene('ended-answered', {
+    state: roomState({
+      phase: {
+        name: 'ended',
+        meetingTitle: weekly.title,
+        durationMs: 40_000,
+        reason: 'left',
+        callId: id(3),
+        feedback: 'bad',
+      },
+    }),
+  }),
+  scene('gone-room', { online: false, lastSeenMs: minutesAgo(7), state: roomState({ phase: inCall(few) }) }),
+  scene('gone-never', { online: false, lastSeenMs: null, state: null }),
+  scene('fault', {
+    state: roomState({
+      phase: { name: 'fault', code: 'media-failed', sinceMs: minutesAgo(3), meetingTitle: weekly.title },
+    }),
+  }),
+];

@@ -1,0 +1,210 @@
+/** Every state of the TV, as agent and media node would tell it. */
+import type { Page } from 'playwright-core';
+import type { Participant, RoomState } from '#contract/room-state.ts';
+import type { ScreenView } from '#contract/screen-link.ts';
+import { drawPictures, type OwnDevices } from '../drawn-pictures.ts';
+import {
+  CALL,
+  inCallPhase,
+  person,
+  PlayedAgent,
+  PlayedNode,
+  ROOM_PEER,
+  roomView,
+  serveTv,
+  ticket,
+  TV_PATH,
+  welcome,
+} from '../screen-wires.ts';
+import type { Scene, SizeName } from './scene.ts';
+
+const sizes: readonly SizeName[] = ['1080p', '4k'];
+const ROOM_NAME = 'Maple 3F';
+const LONG_ROOM = 'Namsan Panorama Conference Hall, South Wing, 27th floor';
+const LONG_MEETING = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정을 위한 전사 임원 확대 회의 (2차)';
+
+type Told = {
+  state?: Partial<RoomState>;
+  view?: Partial<ScreenView>;
+  /** who is in the call; none: no call */
+  people?: Participant[];
+  own?: OwnDevices;
+  /** what happens once it is shown */
+  after?: (parts: { page: Page; agent: PlayedAgent; node: PlayedNode }) => Promise<void> | void;
+  sizes?: readonly SizeName[];
+};
+
+/** Waits for `?lang` by itself: the view carries English, the address decides. */
+function scene(name: string, told: Told = {}): Scene {
+  const { state, view, people, own, after } = told;
+  const parts = new WeakMap<Page, { agent: PlayedAgent; node: PlayedNode }>();
+  return {
+    name,
+    path: TV_PATH,
+    sizes: told.sizes ?? sizes,
+    setup: async (page) => {
+      const inCall: Partial<RoomState> = people === undefined ? {} : { phase: inCallPhase(people) };
+      const agent = new PlayedAgent(() => [
+        welcome(roomView({ ...inCall, ...state }, view), people === undefined ? null : ticket),
+      ]);
+      const node = new PlayedNode(people ?? []);
+      parts.set(page, { agent, node });
+      await drawPictures(page, own);
+      await serveTv(page);
+      await agent.attach(page);
+      await node.attach(page);
+    },
+    act: async (page) => {
+      if (people !== undefined) await page.getByRole('region').waitFor();
+      await after?.({ page, ...parts.get(page)! });
+      // pictures have come, what appears has appeared
+      await page.waitForTimeout(people === undefined ? 400 : 1_200);
+    },
+  };
+}
+
+const room = person(0, ROOM_NAME);
+const names = [
+  'Head office',
+  '포항 공장',
+  'Plant 2',
+  '부산 대리점',
+  'Dealer East',
+  '영업 1팀',
+  'Guest 7',
+  '구매팀',
+  'Dealer West',
+  '안전팀',
+];
+const others = (count: number): Participant[] =>
+  Array.from({ length: count }, (_, index) =>
+    person(index + 1, index < names.length ? names[index]! : `Guest ${index + 1}`, {
+      microphone: index % 3 === 1 ? 'muted' : 'on',
+      camera: index % 7 === 5 ? 'off' : 'on',
+    }),
+  );
+const call = (count: number): Participant[] => [room, ...others(count)];
+const speaks =
+  (n: number): Told['after'] =>
+  ({ node }) =>
+    node.tell('active-speaker', { peerId: person(n, '').peerId });
+const long = [
+  person(0, LONG_ROOM),
+  person(1, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander'),
+  person(2, '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원', { microphone: 'muted', camera: 'off' }),
+  person(3, 'a'),
+  person(4, '독고탁', { camera: 'off' }),
+];
+const ended = (over: object = {}): Partial<RoomState> => ({
+  phase: {
+    name: 'ended',
+    meetingTitle: 'Weekly plan',
+    durationMs: 65 * 60_000,
+    reason: 'ended-by-room',
+    callId: CALL,
+    feedback: null,
+    ...over,
+  },
+});
+
+export const screenScenes: readonly Scene[] = [
+  {
+    ...scene('boot'),
+    setup: async (page) => {
+      await serveTv(page);
+      await page.routeWebSocket(/\/screen-link$/, () => undefined);
+    },
+  },
+  scene('gone', {
+    sizes: ['1080p'],
+    after: async ({ page, agent }) => {
+      agent.listening = false;
+      await agent.drop();
+      await page.waitForTimeout(15_500);
+    },
+  }),
+  scene('elsewhere', { after: ({ agent }) => agent.say({ type: 'yield' }) }),
+  scene('idle'),
+  scene('idle-under-way', {
+    state: { meeting: { meetingId: CALL, title: 'Weekly plan', underWay: true, participantCount: 3 } },
+  }),
+  scene('idle-long-names', {
+    state: {
+      roomName: LONG_ROOM,
+      meeting: { meetingId: CALL, title: LONG_MEETING, underWay: true, participantCount: 128 },
+    },
+  }),
+  scene('idle-troubles', { own: 'missing', view: { fleetOnline: false, pairing: null } }),
+  scene('starting', {
+    state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: false } },
+    after: ({ agent }) =>
+      agent.say({
+        type: 'do',
+        effect: {
+          name: 'join',
+          grant: {
+            callId: CALL,
+            meetingId: CALL,
+            meetingTitle: 'Weekly plan',
+            peerId: ROOM_PEER,
+            signalingUrl: 'ws://localhost:7404/',
+            joinToken: 'x',
+            expiresAtMs: Date.now() + 60_000,
+          },
+        },
+      }),
+  }),
+  scene('starting-slow', {
+    own: 'refused',
+    state: { phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: Date.now(), cancelOffered: true } },
+  }),
+  scene('alone', { people: [room] }),
+  scene('call-1', { people: call(1) }),
+  scene('call-2', { people: call(2), after: speaks(1) }),
+  scene('call-3', { people: call(3), after: speaks(3) }),
+  scene('call-4', { people: call(4) }),
+  scene('call-9', { people: call(9), after: speaks(4) }),
+  scene('call-14-speaker', { people: call(14), after: speaks(4) }),
+  scene('call-30', { people: call(30), state: { layout: 'grid' } }),
+  scene('call-30-speaker', { people: call(30), after: speaks(9) }),
+  scene('call-42-page-2', {
+    people: call(42),
+    state: { layout: 'grid', stagePage: 1, stagePageCount: 2 },
+    sizes: ['1080p'],
+  }),
+  scene('call-speaker', { people: call(7), state: { layout: 'speaker' }, after: speaks(3) }),
+  scene('call-side-by-side', { people: call(5), state: { layout: 'side-by-side' }, after: speaks(3) }),
+  scene('call-shared', {
+    people: [room, ...others(3), person(4, '부산 대리점', { sharesScreen: true })],
+    after: speaks(4),
+  }),
+  scene('call-long-names', { people: long, state: { roomName: LONG_ROOM, phase: inCallPhase(long, LONG_MEETING) } }),
+  scene('call-away', { people: [room, person(1, 'Head office', { connection: 'away' }), ...others(3).slice(1)] }),
+  scene('call-reconnecting', {
+    people: call(3),
+    after: async ({ page, node }) => {
+      await page.waitForTimeout(800);
+      await page.routeWebSocket(/\/signaling$/, (socket) => void socket.close());
+      await node.drop();
+    },
+  }),
+  scene('call-joined', {
+    people: call(2),
+    after: async ({ node }) => {
+      for (const participant of [person(5, '부산 대리점'), person(6, 'Dealer East')])
+        node.tell('peer-joined', { participant });
+    },
+  }),
+  scene('call-no-devices', {
+    people: [person(0, ROOM_NAME, { microphone: 'absent', camera: 'absent' }), ...others(2)],
+    own: 'missing',
+  }),
+  scene('ended', { state: ended() }),
+  scene('ended-answered', {
+    state: ended({ feedback: 'good', reason: 'left', durationMs: 40_000, meetingTitle: LONG_MEETING }),
+    sizes: ['1080p'],
+  }),
+  scene('fault', {
+    state: { phase: { name: 'fault', code: 'media-failed', sinceMs: Date.now(), meetingTitle: 'Weekly plan' } },
+  }),
+];

@@ -1,0 +1,51 @@
+/** How the tests start Chromium: nothing forgives certificates, nothing fakes devices; a person's browser keeps the autoplay rule. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+export type BrowserOptions = {
+  /** the kiosk's shell lets the TV sound without a touch; a person's browser does not */
+  role: 'kiosk' | 'person';
+  /** a network namespace to run in (`ip netns`) */
+  namespace?: string;
+  /** whose certificate database it uses */
+  home?: string;
+};
+
+const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
+
+const flags = [
+  // a container's root has no sandbox
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // pages beside each other are all looked at
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-background-timer-throttling',
+];
+
+export async function launchChromium({ role, namespace, home }: BrowserOptions): Promise<Browser> {
+  const wrapper = namespace === undefined ? null : wrapperFor(namespace);
+  const browser = await chromium.launch({
+    executablePath: wrapper?.path ?? CHROMIUM,
+    args: [...flags, ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : [])],
+    ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),
+  });
+  browser.once('disconnected', () => wrapper?.remove());
+  return browser;
+}
+
+/** playwright-core talks over inherited pipes, which `ip netns exec` hands on. */
+function wrapperFor(namespace: string): { path: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'maru-chromium-'));
+  const path = join(folder, 'chromium');
+  writeFileSync(path, `#!/bin/sh\nexec ip netns exec ${namespace} ${CHROMIUM} "$@"\n`);
+  chmodSync(path, 0o755);
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,50 @@
+/** A camera and a microphone that are none, in a page: a drawn picture, a sounding tone. Real tracks, known content. Runs in a browser. */
+import { drawPicture, type Picture } from './picture.ts';
+
+export type PictureSize = { width: number; height: number; framesPerSecond: number };
+
+/** Draws until its track is stopped. `draw` may be asked for what changes with time. */
+export function syntheticCamera(picture: Picture, { width, height, framesPerSecond }: PictureSize): MediaStreamTrack {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d', { alpha: false })!;
+  let counter = 0;
+  drawPicture(context, picture, counter);
+  const track = canvas.captureStream(framesPerSecond).getVideoTracks()[0]!;
+  const timer = setInterval(() => {
+    if (track.readyState === 'ended') return clearInterval(timer);
+    counter += 1;
+    drawPicture(context, picture, counter);
+  }, 1000 / framesPerSecond);
+  return track;
+}
+
+let shared: AudioContext | null = null;
+
+/** One for the page. A browser lets it sound after the first touch, as it does with anything of a person's. */
+export function sharedAudioContext(): AudioContext {
+  if (shared === null) {
+    const context = new AudioContext({ sampleRate: 48_000 });
+    shared = context;
+    const resume = () => void context.resume().catch(() => {});
+    for (const event of ['pointerdown', 'keydown', 'click'] as const)
+      addEventListener(event, resume, { capture: true });
+  }
+  return shared;
+}
+
+/** Swells three times a second: a steady tone is what noise suppression and DTX take for silence. */
+export function syntheticMicrophone(toneHz: number, level = 0.25): MediaStreamTrack {
+  const context = sharedAudioContext();
+  const tone = new OscillatorNode(context, { frequency: toneHz });
+  const swell = new OscillatorNode(context, { frequency: 3 });
+  const depth = new GainNode(context, { gain: level * 0.4 });
+  const volume = new GainNode(context, { gain: level * 0.6 });
+  const output = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+  swell.connect(depth).connect(volume.gain);
+  tone.connect(volume).connect(output);
+  tone.start();
+  swell.start();
+  return output.stream.getAudioTracks()[0]!;
+}

@@ -1,0 +1,49 @@
+/** What a bad network does to one direction of traffic, as numbers. Decides when or whether a packet arrives; moves nothing. */
+import type { Random } from '../seeded-random.ts';
+
+export type Impairment = {
+  /** one way */
+  delayMs: number;
+  /** up to this much more, evenly spread; datagrams may overtake each other, a stream's bytes may not */
+  jitterMs: number;
+  /** of datagrams; a stream loses nothing */
+  lossPercent: number;
+  /** null: as fast as it comes */
+  rateBps: number | null;
+};
+
+export const unimpaired: Impairment = { delayMs: 0, jitterMs: 0, lossPercent: 0, rateBps: null };
+
+/** Longer than this a link's own queue does not get: what comes then is dropped, as a router's would be. */
+const MAX_QUEUE_MS = 500;
+
+/** One direction of one link. `ordered` for streams. */
+export class Direction {
+  readonly #random: Random;
+  readonly #ordered: boolean;
+  /** when the link has sent all that it was given, by the same clock as `nowMs` */
+  #freeAtMs = 0;
+  #lastDueMs = 0;
+
+  constructor({ random, ordered }: { random: Random; ordered: boolean }) {
+    this.#random = random;
+    this.#ordered = ordered;
+  }
+
+  /** When it arrives, or null: lost on the way. */
+  dueMs(sizeBytes: number, nowMs: number, impairment: Impairment): number | null {
+    const { delayMs, jitterMs, lossPercent, rateBps } = impairment;
+    if (!this.#ordered && lossPercent > 0 && this.#random.next() * 100 < lossPercent) return null;
+    let sentMs = nowMs;
+    if (rateBps !== null) {
+      const startMs = Math.max(nowMs, this.#freeAtMs);
+      if (!this.#ordered && startMs - nowMs > MAX_QUEUE_MS) return null;
+      sentMs = startMs + (sizeBytes * 8_000) / rateBps;
+      this.#freeAtMs = sentMs;
+    }
+    const due = sentMs + delayMs + (jitterMs > 0 ? this.#random.between(0, jitterMs) : 0);
+    if (!this.#ordered) return due;
+    this.#lastDueMs = Math.max(this.#lastDueMs, due);
+    return this.#lastDueMs;
+  }
+}

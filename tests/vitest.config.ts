@@ -1,0 +1,70 @@
+/**
+ * The suite's groups as vitest projects. Unit tests stand beside the code they test; whoever needs other processes, a
+ * browser or the network namespaces of the machine is `integration` or `e2e` and says so by folder or file name.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const built = ['**/node_modules/**', '**/dist/**'];
+const integrationFiles = ['tests/integration/**/*.test.ts', '**/*.integration.test.ts'];
+const endToEndFiles = ['tests/e2e/**/*.test.ts'];
+const chaosFiles = ['tests/chaos/**/*.test.ts'];
+const architectureFiles = ['tests/architecture/**/*.test.ts'];
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // the suite's own cache, so that a run beside a dev server does not fight over one folder
+  cacheDir: 'node_modules/.vite-tests',
+  test: {
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}', '**/*.test.mjs'],
+          exclude: [...built, ...integrationFiles, ...endToEndFiles, ...chaosFiles, ...architectureFiles],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'architecture', include: architectureFiles, exclude: built, testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: integrationFiles,
+          exclude: built,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: endToEndFiles,
+          exclude: built,
+          // real browsers on few cores: one file at a time
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: chaosFiles,
+          exclude: built,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
