@@ -160,7 +160,7 @@ function placeLost(room: Room, phase: PhaseOf<'in-call'>, code: ErrorCode, nowMs
   return {
     room: { ...room, phase: { ...phase, connection: 'reconnecting', awaitsGrant: true } },
     effects: [
-      { type: 'request-grant', endedCallId: null },
+      { type: 'request-grant', endedCallId: null, bookingId: phase.bookingId },
       timer('ask-again', ASK_AGAIN_MS),
       timer('start-fails', START_FAILS_MS),
     ],
@@ -188,7 +188,13 @@ function onTimer(room: Room, name: TimerName, nowMs: number): Step {
       return phase.name === 'in-call' ? leaveNow(room, phase, nowMs) : still(room);
     case 'ask-again':
       if (phase.name !== 'in-call' || !phase.awaitsGrant) return still(room);
-      return { room, effects: [{ type: 'request-grant', endedCallId: null }, timer('ask-again', ASK_AGAIN_MS)] };
+      return {
+        room,
+        effects: [
+          { type: 'request-grant', endedCallId: null, bookingId: phase.bookingId },
+          timer('ask-again', ASK_AGAIN_MS),
+        ],
+      };
     case 'thanks-over':
       return phase.name === 'ended' ? idle(room) : still(room);
     case 'fault-over':

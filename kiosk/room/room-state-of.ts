@@ -44,16 +44,17 @@ function phaseOf({ phase }: Room): RoomPhase {
     case 'ended':
       return { ...phase };
     case 'starting': {
-      const { name, meetingTitle, sinceMs, cancelOffered } = phase;
-      return { name, meetingTitle, sinceMs, cancelOffered };
+      const { name, meetingTitle, bookingId, sinceMs, cancelOffered } = phase;
+      return { name, meetingTitle, bookingId, sinceMs, cancelOffered };
     }
     case 'in-call': {
-      const { name, ticket, meetingTitle, startedAtMs, connection } = phase;
+      const { name, ticket, meetingTitle, bookingId, startedAtMs, connection } = phase;
       const participants = roomFirst(phase);
       const sharing = participants.find(({ sharesScreen }) => sharesScreen);
       return {
         name,
         meetingTitle,
+        bookingId,
         startedAtMs,
         connection,
         callId: ticket.callId,
