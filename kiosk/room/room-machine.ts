@@ -28,6 +28,8 @@ export function step(room: Room, event: RoomEvent, nowMs: number): Step {
       return still({ ...room, meeting: event.meeting });
     case 'fleet':
       return still({ ...room, fleetOnline: event.online });
+    case 'box-notices':
+      return still({ ...room, boxNotices: event.notices });
     case 'grant':
       return onGrant(room, event.grant);
     case 'grant-refused':

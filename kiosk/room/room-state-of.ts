@@ -73,7 +73,7 @@ export function roomFirst({ participants, ticket }: PhaseOf<'in-call'>): Partici
 }
 
 function noticesOf(room: Room): RoomNotice[] {
-  const notices: RoomNotice[] = [];
+  const notices: RoomNotice[] = [...room.boxNotices];
   if (room.cameraProblem !== null) notices.push(`camera-${room.cameraProblem}`);
   if (room.microphoneProblem !== null) notices.push(`microphone-${room.microphoneProblem}`);
   if (!room.fleetOnline) notices.push('fleet-unreachable');

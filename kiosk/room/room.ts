@@ -9,6 +9,7 @@ import type {
   MicrophoneState,
   Participant,
   RoomMeeting,
+  RoomNotice,
 } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 
@@ -62,6 +63,8 @@ export type Room = {
   stagePageCount: number;
   screenPresent: boolean;
   fleetOnline: boolean;
+  /** of devices, calendar and disk, as those who own them say */
+  boxNotices: readonly RoomNotice[];
 };
 
 export type TimerName =
@@ -97,6 +100,7 @@ export type RoomEvent =
   | { type: 'grant'; grant: CallGrant }
   | { type: 'grant-refused'; code: ErrorCode }
   | { type: 'fleet'; online: boolean }
+  | { type: 'box-notices'; notices: readonly RoomNotice[] }
   | { type: 'screen-connected'; inCall: Hello['inCall'] }
   | { type: 'screen-gone' }
   | { type: 'screen'; report: ScreenReport }
@@ -132,6 +136,7 @@ export function firstRoom(remembered: Remembered | null): Room {
     stagePageCount: 1,
     screenPresent: false,
     fleetOnline: false,
+    boxNotices: [],
   };
 }
 

@@ -1,15 +1,19 @@
 /** `npm run bench -- NAME`: measures against a peer that does the same work in the same run, prints a table and one line of JSON. */
 import { parseArgs } from 'node:util';
 import { callBench } from './call/call-bench.ts';
+import { kioskBench } from './kiosk/kiosk-bench.ts';
 import { printReport } from './report.ts';
 
 const help = `npm run bench -- NAME [options]
 
   call            waits, cost per packet, page weight
+  kiosk           an idle room above a blank page, power on to picture, memory over calls
+  all             one after the other
 
   --runs N        pairs of each figure (5)
   --seed N        of the delay proxy (7)
-  --only PART     weight, waits or packets`;
+  --only PART     call: weight, waits or packets; kiosk: idle, soak or ready
+  --soak-minutes  of simulated calls on the kiosk (0: left out)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,12 +22,18 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '5' },
     seed: { type: 'string', default: '7' },
     only: { type: 'string' },
+    'soak-minutes': { type: 'string', default: '0' },
   },
 });
-const [name] = positionals;
-if (values.help || (name !== 'call' && name !== 'all')) {
+const benches = ['call', 'kiosk'] as const;
+const wanted = positionals[0] === 'all' ? benches : benches.filter((name) => name === positionals[0]);
+if (values.help || wanted.length === 0) {
   console.log(help);
   process.exit(values.help ? 0 : 2);
 }
-printReport(await callBench({ runs: Number(values.runs), seed: Number(values.seed), only: values.only ?? null }));
+const options = { runs: Number(values.runs), seed: Number(values.seed), only: values.only ?? null };
+for (const name of wanted) {
+  if (name === 'call') printReport(await callBench(options));
+  else printReport(await kioskBench({ ...options, soakMinutes: Number(values['soak-minutes']) }));
+}
 process.exit(0);

@@ -43,6 +43,18 @@ export function residentBytes(pid: number): number {
   }, 0);
 }
 
+/** Proportional bytes of the tree: a page that n processes share counts 1/n in each (needs root for others' processes). */
+export function proportionalBytes(pid: number): number {
+  return processTree(pid).reduce((sum, each) => {
+    try {
+      const line = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${each}/smaps_rollup`, 'utf8'));
+      return sum + Number(line?.[1] ?? 0) * 1024;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
 /** Pins the tree to one core, so that server and load do not take each other's time. */
 export function pinTo(pid: number, core: number): void {
   for (const each of processTree(pid)) {

@@ -1,4 +1,4 @@
-/** The product as `npm start` starts it, without its own browser: addresses, processes by role, logs, and what the media node counts. */
+/** The product as `npm start` starts it, without its own browser unless it is given a display: addresses, processes by role, logs, and what the media node counts. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,7 @@ const scripts = {
   'media-node': 'fleet/media/main.ts',
   'kiosk-supervisor': 'kiosk/main.ts',
   agent: 'kiosk/agent/main.ts',
+  shell: 'kiosk/shell/chromium/main.ts',
   'media-worker': 'mediasoup-worker',
 } as const;
 
@@ -38,13 +39,16 @@ export class Product {
     this.#folder = dirname(dataDir);
   }
 
-  static async start(extra: string[] = []): Promise<Product> {
+  /** @param display where the TV's own window opens, as DISPLAY; null: no window, a test's page is the TV */
+  static async start(extra: string[] = [], display: string | null = null): Promise<Product> {
+    const window = display === null ? ['--headless', '--no-shell'] : [];
     const child = spawn(
       process.execPath,
-      ['provisioning/demonstration/main.ts', '--headless', '--ephemeral', '--json', '--no-shell', ...extra],
+      ['provisioning/demonstration/main.ts', ...window, '--ephemeral', '--json', ...extra],
       {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: display === null ? process.env : { ...process.env, DISPLAY: display },
       },
     );
     const line = await new Promise<string>((resolve, reject) => {
