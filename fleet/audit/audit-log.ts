@@ -19,6 +19,8 @@ export type AuditKind =
   | 'invite-revoked'
   | 'guest-admitted'
   | 'guest-refused'
+  | 'room-admitted'
+  | 'room-refused'
   | 'call-opened'
   | 'call-ended'
   | 'peer-admitted'

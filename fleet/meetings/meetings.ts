@@ -1,19 +1,21 @@
 /**
- * The aggregate: a room's standing meeting, its call, and the grants that let a room or a guest in. Speaks with media
+ * The aggregate: a room's standing meeting and its bookings', their calls, and the grants that let room or guest in. Speaks with media
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, JoinTokenClaims } from '#contract/grants.ts';
+import type { CallGrant, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { HttpResponse } from '#contract/http-api.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { NodeRegistration } from '#contract/node-link.ts';
-import { appendAudit } from '../audit/index.ts';
+import type { RoomRequest } from '#contract/topics.ts';
+import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
+import { BookingMeetings } from './booking-meetings.ts';
 import { Calls } from './calls.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
@@ -28,12 +30,21 @@ export type MeetingsDependencies = {
   logger: Logger;
 };
 type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights'>;
+type Meeting = { meetingId: string; title: string };
+
+/** As every room enters: under its name, and able to end what it started. */
+const asRoom = (roomName: string): Admitted => ({
+  peerKind: 'room',
+  displayName: roomName,
+  rights: ['end', 'mute', 'remove'],
+});
 
 export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
+  readonly #bookingMeetings: BookingMeetings;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
   readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
@@ -41,6 +52,7 @@ export class Meetings {
   constructor(deps: MeetingsDependencies) {
     const { store, telemetry, broker, keys, joinPageUrl, logger } = deps;
     this.#deps = deps;
+    this.#bookingMeetings = new BookingMeetings({ store });
     this.invites = new Invites({ store, keys, joinPageUrl });
     this.nodes = new MediaNodes({ telemetry });
     this.#calls = new Calls({
@@ -119,11 +131,26 @@ export class Meetings {
       .where('roomId', '=', roomId)
       .executeTakeFirst();
     if (!meeting) throw new ProtocolError('not-found', 'the room has no meeting');
-    return this.#grant(meeting, endedCallId, {
-      peerKind: 'room',
-      displayName: roomName,
-      rights: ['end', 'mute', 'remove'],
-    });
+    return this.#grant(meeting, endedCallId, asRoom(roomName));
+  }
+
+  /**
+   * The meeting that the booking's invite names, else one of the booking's own.
+   * @throws UserError invite-invalid, invite-expired; OperationalError no-media-node
+   */
+  async grantForBooking(
+    { roomId, roomName }: { roomId: string; roomName: string },
+    endedCallId: string | null,
+    { bookingId, title, invite }: NonNullable<RoomRequest['booking']>,
+  ): Promise<CallGrant> {
+    if (invite === null) {
+      const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
+      return this.#grant(meeting, endedCallId, asRoom(roomName));
+    }
+    const claims = await this.#checkInvite(invite, { kind: 'room-refused', actor: `room:${roomId}` });
+    const grant = await this.#grant(await this.#byId(claims.meetingId), endedCallId, asRoom(roomName));
+    await this.#enter(grant, claims, { kind: 'room-admitted', actor: `room:${roomId}`, details: { bookingId } });
+    return grant;
   }
 
   /** @throws UserError invite-invalid, invite-expired, too-many-attempts; OperationalError no-media-node */
@@ -132,46 +159,23 @@ export class Meetings {
     endedCallId: string | null,
     network: string,
   ): Promise<HttpResponse<'enterAsGuest'>> {
-    const { store, logger } = this.#deps;
+    const { logger } = this.#deps;
     if (!this.#refusedByNetwork.allows(network) || !this.#admittedByNetwork.take(network)) {
       logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
       throw new UserError('too-many-attempts');
     }
-    const claims = await this.invites.check(invite).catch(async (error: UserError) => {
+    const actor = `network:${network}`;
+    const claims = await this.#checkInvite(invite, { kind: 'guest-refused', actor }).catch((error: UserError) => {
       this.#refusedByNetwork.count(network);
-      logger.warn({ network, code: error.code }, 'guest refused');
-      await store.write((trx) =>
-        appendAudit(trx, {
-          kind: 'guest-refused',
-          actor: `network:${network}`,
-          subject: 'invite',
-          details: { code: error.code },
-        }),
-      );
       throw error;
     });
-    const meeting = await store.read
-      .selectFrom('meeting')
-      .select(['meetingId', 'title'])
-      .where('meetingId', '=', claims.meetingId)
-      .executeTakeFirstOrThrow();
+    const meeting = await this.#byId(claims.meetingId);
     const grant = await this.#grant(meeting, endedCallId, {
       peerKind: 'person',
       displayName: claims.displayName,
       rights: [],
     });
-    await store.write(async (trx) => {
-      await trx
-        .insertInto('guestEntry')
-        .values({ peerId: grant.peerId, callId: grant.callId, inviteId: claims.jti, atMs: Date.now() })
-        .execute();
-      await appendAudit(trx, {
-        kind: 'guest-admitted',
-        actor: `network:${network}`,
-        subject: `call:${grant.callId}`,
-        details: { inviteId: claims.jti, peerId: grant.peerId },
-      });
-    });
+    await this.#enter(grant, claims, { kind: 'guest-admitted', actor });
     return { meetingTitle: meeting.title, displayName: claims.displayName, admission: 'admitted', grant };
   }
 
@@ -191,6 +195,36 @@ export class Meetings {
     return true;
   }
 
+  async #byId(meetingId: string): Promise<Meeting> {
+    return this.#deps.store.read
+      .selectFrom('meeting')
+      .select(['meetingId', 'title'])
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirstOrThrow();
+  }
+
+  /** A refusal is told to log and audit. @throws UserError invite-invalid, invite-expired */
+  async #checkInvite(invite: string, refusal: Pick<AuditEntry, 'kind' | 'actor'>): Promise<InviteClaims> {
+    const { store, logger } = this.#deps;
+    return this.invites.check(invite).catch(async (error: UserError) => {
+      logger.warn({ actor: refusal.actor, code: error.code }, 'invite refused');
+      await store.write((trx) => appendAudit(trx, { ...refusal, subject: 'invite', details: { code: error.code } }));
+      throw error;
+    });
+  }
+
+  /** Which peer came in by which invite: revoking it reaches room and guest alike. */
+  async #enter(
+    { peerId, callId }: CallGrant,
+    { jti: inviteId }: InviteClaims,
+    { kind, actor, details = {} }: Omit<AuditEntry, 'subject'>,
+  ): Promise<void> {
+    await this.#deps.store.write(async (trx) => {
+      await trx.insertInto('guestEntry').values({ peerId, callId, inviteId, atMs: Date.now() }).execute();
+      await appendAudit(trx, { kind, actor, subject: `call:${callId}`, details: { ...details, inviteId, peerId } });
+    });
+  }
+
   async #register(nodeId: string, registration: NodeRegistration): Promise<void> {
     if (registration.nodeId !== nodeId || negotiate(registration.protocol) !== 'accepted') {
       this.#deps.logger.warn(
@@ -203,11 +237,7 @@ export class Meetings {
     await this.#calls.reconcile(registration);
   }
 
-  async #grant(
-    meeting: { meetingId: string; title: string },
-    endedCallId: string | null,
-    admitted: Admitted,
-  ): Promise<CallGrant> {
+  async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
     const { call, node } = await this.#calls.openCall(meeting.meetingId, endedCallId);
     const peerId = newId();
     const iat = Math.floor(Date.now() / 1000);

@@ -1,6 +1,6 @@
 /**
- * Carries a command to its room and the reply back, by id, within COMMAND_TIMEOUT_MS. What starts a call goes with a
- * grant, so that the kiosk need not ask back. Nothing is retained: a room that is gone is not rung when it returns.
+ * Carries a command to its room and the reply back, by id, within COMMAND_TIMEOUT_MS. What starts the room's own call
+ * goes with a grant, so that the kiosk need not ask back. Nothing is retained: a room that is gone is not rung when it returns.
  */
 import type { Logger } from 'pino';
 import { fromWire, type MaruError, OperationalError } from '#contract/error-codes.ts';
@@ -69,7 +69,9 @@ export class CommandRelay {
   }
 
   async #prepare({ id, roomId, command, issuer }: Order, expiresAtMs: number): Promise<CommandEnvelope> {
-    const needsGrant = command.name === 'start-meeting' || command.name === 'prepare-call';
+    // a booking's meeting is the kiosk's to ask for: it alone knows which invite the booking carries
+    const needsGrant =
+      command.name === 'prepare-call' || (command.name === 'start-meeting' && command.bookingId === undefined);
     const grant = needsGrant ? await this.#deps.grantFor(roomId) : null;
     return { protocol: PROTOCOL_VERSION, id, roomId, expiresAtMs, issuer, command, grant };
   }

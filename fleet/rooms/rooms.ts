@@ -79,17 +79,25 @@ export class Rooms {
     await this.reports.stop();
   }
 
-  async #grantFor(roomId: string, endedCallId: string | null): Promise<CallGrant> {
+  async #grantFor(
+    roomId: string,
+    endedCallId: string | null,
+    booking: RoomRequest['booking'] = null,
+  ): Promise<CallGrant> {
     const room = await this.registry.byId(roomId);
     if (!room) throw new ProtocolError('not-found', 'no such room');
-    return this.#deps.meetings.grantForRoom(roomId, room.roomName, endedCallId);
+    const { meetings } = this.#deps;
+    return booking
+      ? meetings.grantForBooking(room, endedCallId, booking)
+      : meetings.grantForRoom(roomId, room.roomName, endedCallId);
   }
 
-  async #answer(roomId: string, { id, endedCallId }: RoomRequest): Promise<void> {
+  async #answer(roomId: string, { id, endedCallId, booking }: RoomRequest): Promise<void> {
     const { broker, logger } = this.#deps;
     try {
       if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
-      broker.publish('response', roomId, { name: 'grant', id, grant: await this.#grantFor(roomId, endedCallId) });
+      const grant = await this.#grantFor(roomId, endedCallId, booking ?? null);
+      broker.publish('response', roomId, { name: 'grant', id, grant });
     } catch (thrown) {
       const error = toMaruError(thrown);
       logger.warn({ roomId, code: error.code, err: error.code === 'internal' ? thrown : undefined }, 'grant refused');

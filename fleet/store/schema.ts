@@ -9,7 +9,10 @@ type CallState = 'prepared' | 'open' | 'ended';
 /** authority.sqlite: identities, rights, bookings, audit. Lost writes would be lies, so FULL. */
 export type AuthorityTables = {
   room: { roomId: string; roomName: string; language: 'ko' | 'en'; createdAtMs: number };
+  /** `roomId`: whose standing meeting it is; null: a booking's, see bookingMeeting */
   meeting: { meetingId: string; roomId: string | null; title: string; createdAtMs: number };
+  /** `bookingId`: the kiosk's hash over its calendar, the same after each reading */
+  bookingMeeting: { roomId: string; bookingId: string; meetingId: string };
   claim: { codeHash: string; roomId: string; expiresAtMs: number; usedAtMs: number | null };
   certificate: {
     serial: string;

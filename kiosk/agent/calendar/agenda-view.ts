@@ -1,0 +1,83 @@
+/** The agenda as everyone is shown it: today's bookings with their states, bounded in number and bytes. Pure. */
+import { BOOKINGS_IN_AGENDA, CHECK_IN_OPENS_MS, MAX_ROOM_AGENDA_BYTES, NO_SHOW_AFTER_MS } from '#contract/limits.ts';
+import type { Booking, BookingState, RoomAgenda } from '#contract/room-agenda.ts';
+import { type AgendaRules, type AgendaState, bookingsOf, type BookingNow, startedCall } from './agenda-state.ts';
+import { meetingLinkOf } from './meeting-link.ts';
+import { startOfDay, type Zone } from './zones.ts';
+
+export type AgendaContent = Pick<RoomAgenda, 'timeZone' | 'calendar' | 'bookings' | 'moreCount'>;
+type View = { nowMs: number; zone: Zone; fleetOrigin: string | null; rules: AgendaRules };
+
+const MAX_TITLE = { units: 120, bytes: 240 };
+const MAX_ORGANIZER = { units: 80, bytes: 120 };
+/** the agenda's other fields: ids, counters, health, the zone's name */
+const HEADING_BYTES = 700;
+
+export function bookingsInView(state: AgendaState, view: View): { bookings: Booking[]; moreCount: number } {
+  const { nowMs, zone } = view;
+  // tomorrow's first may open before midnight
+  const untilMs = Math.max(startOfDay(zone, nowMs, 1), nowMs + CHECK_IN_OPENS_MS + 1);
+  const all = bookingsOf(state);
+  const inCall = startedCall(all, state.call);
+  const shown = all.filter(
+    (booking) => booking.startMs < untilMs && (nowMs < booking.endMs || booking.bookingId === inCall?.bookingId),
+  );
+  const bookings = shown.slice(0, BOOKINGS_IN_AGENDA).map((booking) => toBooking(booking, state, view));
+  while (Buffer.byteLength(JSON.stringify(bookings)) > MAX_ROOM_AGENDA_BYTES - HEADING_BYTES) bookings.pop();
+  return { bookings, moreCount: shown.length - bookings.length };
+}
+
+/** For a start that names it; null: it is over or gone. The invite stays between agent and fleet. */
+export function startableIn(
+  state: AgendaState,
+  bookingId: string,
+  { nowMs, fleetOrigin }: Pick<View, 'nowMs' | 'fleetOrigin'>,
+): { title: string; invite: string | null } | null {
+  const all = bookingsOf(state);
+  const booking = all.find((each) => each.bookingId === bookingId);
+  if (!booking || (nowMs >= booking.endMs && startedCall(all, state.call) !== booking)) return null;
+  return { title: cut(booking.title, MAX_TITLE), invite: meetingLinkOf(booking.links, fleetOrigin).invite };
+}
+
+function toBooking(booking: BookingNow, { awaited }: AgendaState, { nowMs, fleetOrigin, rules }: View): Booking {
+  const { bookingId, isPrivate, startMs, endMs, isAllDay, released } = booking;
+  const state = stateOf(booking, nowMs);
+  const expected = state === 'check-in-open' && rules.noShowRelease && !isAllDay;
+  return {
+    bookingId,
+    title: cut(booking.title, MAX_TITLE),
+    isPrivate,
+    organizer: booking.organizer === null ? null : cut(booking.organizer, MAX_ORGANIZER),
+    startMs,
+    endMs,
+    isAllDay,
+    link: meetingLinkOf(booking.links, fleetOrigin).link,
+    state,
+    releasedBecause: released?.because ?? null,
+    checkInUntilMs: expected
+      ? (awaited.get(bookingId)?.untilMs ?? (nowMs < startMs ? startMs + NO_SHOW_AFTER_MS : null))
+      : null,
+    isWritable: booking.place !== null,
+  };
+}
+
+function stateOf({ startMs, endMs, released, checkedIn }: BookingNow, nowMs: number): BookingState {
+  if (nowMs >= endMs) return 'over';
+  if (released) return 'released';
+  if (checkedIn) return 'in-use';
+  return nowMs >= startMs - CHECK_IN_OPENS_MS ? 'check-in-open' : 'upcoming';
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Never within a letter. */
+export function cut(text: string, { units, bytes }: { units: number; bytes: number }): string {
+  if (text.length <= units && Buffer.byteLength(text) <= bytes) return text;
+  let kept = '';
+  for (const { segment } of graphemes.segment(text)) {
+    const longer = kept + segment;
+    if (longer.length > units - 1 || Buffer.byteLength(longer) > bytes - 3) break;
+    kept = longer;
+  }
+  return `${kept.trimEnd()}…`;
+}

@@ -1,0 +1,159 @@
+/** A calendar on a CalDAV server (RFC 4791): read by time range, one occurrence changed with If-Match. */
+import { readFile } from 'node:fs/promises';
+import { calendarQuery } from 'tsdav';
+import { MaruError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { expectGood, type Fetched, fetchBounded } from './bounded-fetch.ts';
+import { type Edit, edited } from './caldav-edit.ts';
+import type {
+  CalendarSource,
+  CalendarWindow,
+  CalendarWrites,
+  Occurrence,
+  Reading,
+  SourceOptions,
+} from './calendar-source.ts';
+import { splitCalendar, textOf } from './calendar-text.ts';
+import { type CalendarObject, expand } from './expansion.ts';
+import type { CalendarSettings } from './settings.ts';
+import { ianaZone, utc, type Zone } from './zones.ts';
+
+type Settings = Extract<CalendarSettings, { kind: 'caldav' }>;
+type StoredObject = { href: string; text: string };
+
+/** somebody else changed the object between our look and our write */
+const MAX_TRIES = 4;
+
+export class CaldavSource implements CalendarSource {
+  readonly writes: CalendarWrites;
+  readonly #options: SourceOptions & { settings: Settings };
+  readonly #zone: Zone;
+
+  constructor(options: SourceOptions & { settings: Settings }) {
+    this.#options = options;
+    this.#zone = ianaZone(options.timeZone) ?? utc;
+    this.writes = {
+      moveEnd: (occurrence, endMs, signal) => this.#write(occurrence, { name: 'move-end', endMs }, signal),
+      giveBack: (occurrence, signal) => this.#write(occurrence, { name: 'give-back' }, signal),
+      takeBack: (occurrence, signal) => this.#write(occurrence, { name: 'take-back' }, signal),
+    };
+  }
+
+  async read(window: CalendarWindow, signal: AbortSignal): Promise<Reading> {
+    const { settings, poisoned, onSeries, onExpanding } = this.#options;
+    const stored = await this.#query(window, signal);
+    onExpanding();
+    const objects: CalendarObject[] = [];
+    let unreadable = 0;
+    for (const { href, text } of stored) {
+      try {
+        objects.push({ calendar: splitCalendar(textOf(Buffer.from(text)), window), place: href });
+      } catch {
+        unreadable += 1;
+      }
+    }
+    const { roomAddress } = settings;
+    const reading = expand(objects, window, { zone: this.#zone, roomAddress, poisoned, onSeries });
+    return { ...reading, leftOut: reading.leftOut + unreadable };
+  }
+
+  async #query({ fromMs, toMs }: CalendarWindow, signal: AbortSignal): Promise<StoredObject[]> {
+    const { url } = this.#options.settings;
+    const range = { _attributes: { start: utcText(fromMs), end: utcText(toMs) } };
+    const filters = {
+      'comp-filter': {
+        _attributes: { name: 'VCALENDAR' },
+        'comp-filter': { _attributes: { name: 'VEVENT' }, 'time-range': range },
+      },
+    };
+    const headers = await this.#headers();
+    // the server's own answer comes out of fetch as our error; what else goes wrong is not CalDAV
+    const answers = await calendarQuery({
+      url,
+      props: { 'd:getetag': {}, 'c:calendar-data': {} },
+      filters,
+      depth: '1',
+      headers,
+      fetch: async (address, init) => {
+        const answer = await this.#ask(String(address), init ?? {}, signal);
+        expectGood(answer);
+        if (answer.status !== 207) throw new ProtocolError('calendar-malformed', 'not a CalDAV calendar');
+        return new Response(Buffer.from(answer.bytes), { status: answer.status, headers: answer.headers });
+      },
+    }).catch((error: unknown) => {
+      if (error instanceof MaruError) throw error;
+      throw new ProtocolError('calendar-malformed', 'an answer that is not CalDAV');
+    });
+    const base = new URL(url);
+    return answers.flatMap(({ href, props }) => {
+      const text = textIn(props?.calendarData);
+      const place = href === undefined ? null : URL.parse(href, base);
+      // a password is for the server that it was given for
+      return place === null || place.origin !== base.origin || text === null ? [] : [{ href: place.href, text }];
+    });
+  }
+
+  async #write(occurrence: Occurrence, edit: Edit, signal: AbortSignal): Promise<void> {
+    const { settings } = this.#options;
+    if (occurrence.place === null) throw new UserError('not-possible-now', 'read-only');
+    const headers = await this.#headers();
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const { etag, text } = await this.#object(occurrence.place, headers, signal);
+      const body = edited(text, occurrence, edit, {
+        zone: this.#zone,
+        roomAddress: settings.roomAddress,
+        nowMs: Date.now(),
+      });
+      const answer = await fetchBounded(
+        occurrence.place,
+        {
+          method: 'PUT',
+          headers: { ...headers, 'content-type': 'text/calendar; charset=utf-8', 'if-match': etag },
+          body,
+        },
+        signal,
+      );
+      if (answer.status === 412) continue;
+      expectGood(answer);
+      return;
+    }
+    throw new OperationalError('calendar-unreachable', 'it is being changed by somebody else all the time');
+  }
+
+  async #object(
+    href: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<{ etag: string; text: string }> {
+    const answer = await fetchBounded(href, { method: 'GET', headers }, signal);
+    if (answer.status === 404 || answer.status === 410) throw new UserError('booking-unknown', 'it is gone');
+    expectGood(answer);
+    const etag = answer.headers.get('etag');
+    // without one, a change of somebody else's would be lost
+    if (!etag) throw new UserError('calendar-refused', 'the server has no ETags');
+    return { etag, text: textOf(answer.bytes) };
+  }
+
+  async #ask(address: string, init: RequestInit, signal: AbortSignal): Promise<Fetched> {
+    const headers = Object.fromEntries(new Headers(init.headers));
+    return fetchBounded(address, { method: init.method ?? 'GET', headers, body: String(init.body ?? '') }, signal);
+  }
+
+  /** The file is read each time: a password that IT changes is taken without a restart. */
+  async #headers(): Promise<Record<string, string>> {
+    const { userName, passwordFile } = this.#options.settings;
+    const password = await readFile(passwordFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new UserError('calendar-refused', `the password cannot be read: ${error.code}`);
+    });
+    const credentials = Buffer.from(`${userName}:${password.replace(/\r?\n$/, '')}`).toString('base64');
+    return { authorization: `Basic ${credentials}` };
+  }
+}
+
+const utcText = (atMs: number): string => new Date(atMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+
+/** As tsdav gives it, plain or from a CDATA section. */
+function textIn(data: unknown): string | null {
+  if (typeof data === 'string') return data;
+  const { _cdata } = (data ?? {}) as { _cdata?: unknown };
+  return typeof _cdata === 'string' ? _cdata : null;
+}
