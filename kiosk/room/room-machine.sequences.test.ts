@@ -84,7 +84,7 @@ const report = fc.oneof(
     arbitrary: fields.map((each) => ({ type, ...each }) as Report),
   })),
 );
-const meeting = { meetingId: id(20), title: '주간 회의', underWay: true, participantCount: 3 };
+const meeting = { meetingId: id(20), title: '주간 회의'.repeat(40), underWay: true, participantCount: 3 };
 const event = fc.oneof(
   code.map((each): RoomEvent => ({ type: 'grant-refused', code: each })),
   fc.boolean().map((online): RoomEvent => ({ type: 'fleet', online })),
@@ -325,7 +325,7 @@ function stateHolds({ room, nowMs }: RoomUnderTest): void {
   seen.phases.add(name);
   expect(Object.keys(data).sort()).toEqual(DATA[name]);
   expect(room.stagePage).toBeLessThan(room.stagePageCount);
-  const state = roomStateOf(room, { roomId: id(30), roomName: '대회의실', epoch: 1, revision: 1, nowMs });
+  const state = roomStateOf(room, { roomId: id(30), roomName: '대회의실'.repeat(30), epoch: 1, revision: 1, nowMs });
   expect(RoomState.parse(state)).toEqual(state);
   expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(MAX_ROOM_STATE_BYTES);
 }
