@@ -65,6 +65,8 @@ export class RoomAuthority {
   readonly #roster: RosterFeed;
   readonly #timers = new Map<TimerName, NodeJS.Timeout>();
   readonly #replies = new Map<string, CommandReply>();
+  /** commands that calendar and devices are still at */
+  readonly #underWay = new Set<string>();
   #room: Room;
   #roomName: string;
   #revision = 0;
@@ -127,6 +129,7 @@ export class RoomAuthority {
       void fleet.publish('reply', earlier);
       return;
     }
+    if (this.#underWay.has(id)) return;
     if (roomId !== this.#options.roomId) {
       logger.warn({ roomId, command: command.name }, 'command for another room');
       this.#reply({ ok: false, id, error: new MaruError('wrong-room').toWire() });
@@ -158,6 +161,7 @@ export class RoomAuthority {
   }
 
   #answer(id: string, done: Promise<ErrorCode | null>): void {
+    this.#underWay.add(id);
     void done
       .catch((error: unknown) => {
         this.#options.logger.error({ err: error, id }, 'command failed');
@@ -245,6 +249,7 @@ export class RoomAuthority {
   }
 
   #reply(reply: CommandReply): void {
+    this.#underWay.delete(reply.id);
     this.#replies.set(reply.id, reply);
     const oldest = this.#replies.keys().next();
     if (this.#replies.size > REPLIES_KEPT && !oldest.done) this.#replies.delete(oldest.value);
