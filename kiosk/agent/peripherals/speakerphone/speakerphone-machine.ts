@@ -1,0 +1,290 @@
+/**
+ * The speakerphone machine: (machine, event) to (machine, effects), pure. Owns whose word counts: the room's state is
+ * the only truth of call and mute. What a device reports is a wish where a person meant it, and no wish where it only
+ * repeats what its lamps were set to.
+ */
+import type { RoomCommand } from '#contract/room-command.ts';
+import type { Values } from './controls.ts';
+import type { Style } from './quirks.ts';
+import {
+  type Level,
+  lampsOf,
+  type Machine,
+  nothingAsked,
+  type RoomView,
+  type SpeakerphoneEffect,
+  type SpeakerphoneEvent,
+  type Step,
+  type TimerName,
+} from './speakerphone-model.ts';
+
+/** Room and device get this long to follow a wish, a lamp; Jabra's give up on an unanswered signal after 2 s. */
+export const SETTLE_MS = 1_000;
+/** A call is left this long after the hook says so: whoever pulls the cable in the middle of it did not mean to. */
+export const HANG_UP_MS = 200;
+/** A button's pulse this soon after its lamp changed is the device's echo. */
+const ECHO_MS = 150;
+const HOOK_BOUNCE_MS = 300;
+export const MAX_MENDS = 3;
+export const VOLUME_STEP_PERCENT = 5;
+const VOLUME_HELD_MS = 500;
+const VOLUME_REPEAT_MS = 200;
+/** A key that is stuck turns the volume no further than a thumb would. */
+const MAX_VOLUME_REPEATS = 20;
+const WISHES_WINDOW_MS = 5_000;
+export const MAX_WISHES = 40;
+
+const TIMERS: readonly TimerName[] = ['settled', 'hang-up', 'volume-repeat'];
+
+/** A step under way: the copy that becomes the next machine. Nested objects are replaced, never changed. */
+type Draft = { next: Machine; effects: SpeakerphoneEffect[]; nowMs: number };
+
+/** @param nowMs any clock that does not go back */
+export function step(machine: Machine, event: SpeakerphoneEvent, nowMs: number): Step {
+  const draft: Draft = { next: { ...machine }, effects: [], nowMs };
+  switch (event.type) {
+    case 'attached':
+      attach(draft, event.device);
+      break;
+    case 'detached':
+      forget(draft);
+      draft.next.device = null;
+      for (const name of TIMERS) draft.effects.push({ type: 'clear-timer', name });
+      break;
+    case 'room':
+      follow(draft, event.room);
+      break;
+    case 'report':
+      if (machine.device !== null) onReport(draft, event.values);
+      break;
+    case 'timer':
+      if (machine.device !== null) onTimer(draft, event.name);
+      break;
+  }
+  return { machine: draft.next, effects: draft.effects };
+}
+
+function attach(draft: Draft, device: Machine['device']): void {
+  const { next, nowMs } = draft;
+  forget(draft);
+  next.device = device;
+  next.muteLampChangedAtMs = nowMs;
+  next.confirmLamps = next.room.inCall;
+  writeLamps(draft);
+}
+
+/** Nothing of one device is held against the next, nor against the same after it was plugged in again. */
+function forget({ next }: Draft): void {
+  Object.assign(next, { values: {}, hook: null, mute: null, asked: nothingAsked, mends: 0, confirmLamps: false });
+}
+
+function follow(draft: Draft, room: RoomView): void {
+  const { next } = draft;
+  const before = next.room;
+  const { asked } = next;
+  next.room = room;
+  if (asked.call === false && !room.inCall) clearTimer(draft, 'hang-up');
+  next.asked = {
+    call: asked.call === room.inCall ? null : asked.call,
+    muted: asked.muted === room.muted ? null : asked.muted,
+    volumePercent: asked.volumePercent === room.volumePercent ? null : asked.volumePercent,
+  };
+  if (before.muted !== room.muted) {
+    next.muteLampChangedAtMs = draft.nowMs;
+    next.mends = 0;
+  }
+  if (room.inCall && !before.inCall) next.confirmLamps = true;
+  const isSame = Object.entries(room).every(([name, value]) => before[name as keyof RoomView] === value);
+  if (!isSame) writeLamps(draft);
+}
+
+/** Also where they stay as they are: several devices take a signal back that nobody answers. */
+function writeLamps(draft: Draft): void {
+  const { next } = draft;
+  if (next.device === null) return;
+  draft.effects.push({ type: 'lamps', lamps: lampsOf(next.room) });
+  next.hook = next.hook && { ...next.hook, told: false };
+  next.mute = next.mute && { ...next.mute, told: false };
+  setTimer(draft, 'settled', SETTLE_MS);
+}
+
+function onReport(draft: Draft, values: Values): void {
+  const { next } = draft;
+  const before = next.values;
+  next.values = { ...before, ...values };
+  const isPressed = (name: keyof Values) => values[name] === 1 && before[name] !== 1;
+  const changedBeside = (name: keyof Values) =>
+    Object.entries(values).some(([other, value]) => other !== name && value !== (before[other as keyof Values] ?? 0));
+
+  if (values.hook !== undefined) {
+    const wish = wishOf(draft, 'hook', values.hook, before.hook, changedBeside('hook'));
+    if (wish !== null) wishCall(draft, wish);
+  }
+  if (isPressed('drop')) wishCall(draft, false);
+  if (isPressed('redial')) wishCall(draft, true);
+  if (values.phoneMute !== undefined) {
+    const wish = wishOf(draft, 'mute', values.phoneMute, before.phoneMute, changedBeside('phoneMute'));
+    if (wish !== null) wishMuted(draft, wish);
+  }
+  for (const [name, direction] of [
+    ['volumeUp', 1],
+    ['volumeDown', -1],
+  ] as const) {
+    if (isPressed(name)) pressVolume(draft, direction);
+    else if (values[name] === 0 && before[name] === 1) clearTimer(draft, 'volume-repeat');
+  }
+}
+
+/** @returns what the person wants hook or mute to be; null: nothing, or what it is already */
+function wishOf(
+  draft: Draft,
+  control: 'hook' | 'mute',
+  value: number,
+  before: number | undefined,
+  changedBeside: boolean,
+): boolean | null {
+  const { next, nowMs } = draft;
+  const target = targetOf(next, control);
+  switch (styleOf(next, control)) {
+    case null:
+      return null;
+    case 'toggle': {
+      const isPressed = value === 1 && before !== 1;
+      if (!isPressed) return null;
+      if (control === 'mute') return nowMs - next.muteLampChangedAtMs < ECHO_MS ? null : !target;
+      if (nowMs - next.hookPressedAtMs < HOOK_BOUNCE_MS) return null;
+      next.hookPressedAtMs = nowMs;
+      return !target;
+    }
+    case 'step':
+      if (value === before || value === 0) return null;
+      return value > 0 === target ? null : value > 0;
+    case 'level': {
+      const last = next[control];
+      const on = value !== 0;
+      next[control] = { on, told: true, assumed: false };
+      // what the lamp was set to comes back; a device just attached tells where it stands
+      if (on === target || last === null || last.on === on) return null;
+      // it did not follow the lamp, as was assumed, and this report is another button's
+      if (last.assumed && changedBeside) return null;
+      return on;
+    }
+  }
+}
+
+function styleOf({ device }: Machine, control: 'hook' | 'mute'): Style | null {
+  return (control === 'hook' ? device?.hook : device?.phoneMute) ?? null;
+}
+
+/** What is already asked for counts as done: a second press means its opposite. */
+function targetOf({ asked, room }: Machine, control: 'hook' | 'mute'): boolean {
+  return control === 'hook' ? (asked.call ?? room.inCall) : (asked.muted ?? room.muted);
+}
+
+function wishCall(draft: Draft, on: boolean): void {
+  const { next } = draft;
+  if (on === targetOf(next, 'hook')) return;
+  if (on) {
+    clearTimer(draft, 'hang-up');
+    const isTakenBack = next.room.inCall;
+    next.asked = { ...next.asked, call: isTakenBack ? null : true };
+    if (!isTakenBack) ask(draft, { name: 'start-meeting' });
+  } else {
+    next.asked = { ...next.asked, call: false };
+    setTimer(draft, 'hang-up', HANG_UP_MS);
+  }
+  setTimer(draft, 'settled', SETTLE_MS);
+}
+
+function wishMuted(draft: Draft, muted: boolean): void {
+  draft.next.asked = { ...draft.next.asked, muted };
+  ask(draft, { name: 'set-microphone', muted });
+  setTimer(draft, 'settled', SETTLE_MS);
+}
+
+function pressVolume(draft: Draft, direction: 1 | -1): void {
+  const { next, nowMs } = draft;
+  const sinceLastMs = nowMs - next.volumePressedAtMs;
+  next.volumePressedAtMs = nowMs;
+  if (sinceLastMs < (next.device?.volumeBounceMs ?? 0)) return;
+  next.volumeRepeats = 0;
+  if (turnVolume(draft, direction)) setTimer(draft, 'volume-repeat', VOLUME_HELD_MS);
+}
+
+/** @returns false at either end */
+function turnVolume(draft: Draft, direction: 1 | -1): boolean {
+  const { next } = draft;
+  const from = next.asked.volumePercent ?? next.room.volumePercent;
+  const percent = Math.min(100, Math.max(0, from + direction * VOLUME_STEP_PERCENT));
+  if (percent === from) return false;
+  next.asked = { ...next.asked, volumePercent: percent };
+  ask(draft, { name: 'set-volume', percent });
+  setTimer(draft, 'settled', SETTLE_MS);
+  return true;
+}
+
+function onTimer(draft: Draft, name: TimerName): void {
+  const { next } = draft;
+  switch (name) {
+    case 'hang-up':
+      if (next.asked.call === false && next.room.inCall) ask(draft, { name: 'leave-meeting' });
+      return;
+    case 'volume-repeat': {
+      const { volumeUp, volumeDown } = next.values;
+      if (volumeUp === volumeDown || next.volumeRepeats >= MAX_VOLUME_REPEATS) return;
+      next.volumeRepeats += 1;
+      if (turnVolume(draft, volumeUp === 1 ? 1 : -1)) setTimer(draft, 'volume-repeat', VOLUME_REPEAT_MS);
+      return;
+    }
+    case 'settled':
+      settle(draft);
+      return;
+  }
+}
+
+/** What should have followed by now has, or is put right; what said nothing is taken to have followed. */
+function settle(draft: Draft): void {
+  const { next } = draft;
+  const { room, asked, mute } = next;
+  const isUnanswered = asked.call !== null || asked.muted !== null;
+  const isMuteWrong = asked.muted !== null || (mute?.told === true && mute.on !== room.muted);
+  next.asked = nothingAsked;
+  if (isMuteWrong && next.mends >= MAX_MENDS) {
+    if (next.mends === MAX_MENDS) draft.effects.push({ type: 'mute-not-mended' });
+    next.mends = MAX_MENDS + 1;
+    return;
+  }
+  if (isMuteWrong) {
+    next.mends += 1;
+    draft.effects.push({ type: 'mute-mended', lamp: room.muted ? 'muted' : 'open' });
+  } else {
+    next.mends = 0;
+  }
+  next.hook = settled(styleOf(next, 'hook'), next.hook, room.inCall);
+  next.mute = settled(styleOf(next, 'mute'), next.mute, room.muted);
+  if (isMuteWrong || isUnanswered || next.confirmLamps) {
+    next.confirmLamps = false;
+    writeLamps(draft);
+  }
+}
+
+function settled(style: Style | null, level: Level | null, truth: boolean): Level | null {
+  if (style !== 'level') return null;
+  if (level === null || (!level.told && level.on !== truth)) return { on: truth, told: false, assumed: true };
+  return level;
+}
+
+function ask(draft: Draft, command: RoomCommand): void {
+  const { next, nowMs } = draft;
+  const isNewWindow = nowMs - next.wishes.sinceMs >= WISHES_WINDOW_MS;
+  next.wishes = isNewWindow ? { sinceMs: nowMs, count: 1 } : { ...next.wishes, count: next.wishes.count + 1 };
+  if (next.wishes.count <= MAX_WISHES) draft.effects.push({ type: 'ask', command });
+  else if (next.wishes.count === MAX_WISHES + 1) draft.effects.push({ type: 'flooded' });
+}
+
+const setTimer = ({ effects }: Draft, name: TimerName, delayMs: number): void => {
+  effects.push({ type: 'set-timer', name, delayMs });
+};
+const clearTimer = ({ effects }: Draft, name: TimerName): void => {
+  effects.push({ type: 'clear-timer', name });
+};
