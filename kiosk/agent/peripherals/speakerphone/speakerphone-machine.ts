@@ -4,7 +4,7 @@
  * repeats what its lamps were set to.
  */
 import type { RoomCommand } from '#contract/room-command.ts';
-import type { Values } from './controls.ts';
+import type { LampName, Values } from './controls.ts';
 import type { Style } from './quirks.ts';
 import {
   type Level,
@@ -22,8 +22,10 @@ import {
 export const SETTLE_MS = 1_000;
 /** A call is left this long after the hook says so: whoever pulls the cable in the middle of it did not mean to. */
 export const HANG_UP_MS = 200;
-/** A button's pulse this soon after its lamp changed is the device's echo. */
+/** A pulse or state this soon after its lamp was set is the device's echo. */
 const ECHO_MS = 150;
+/** What a device tells of its state so soon after it was plugged in is where it woke up, not what anybody wants. */
+const AWAKE_MS = 500;
 const HOOK_BOUNCE_MS = 300;
 export const MAX_MENDS = 3;
 export const VOLUME_STEP_PERCENT = 5;
@@ -31,6 +33,8 @@ const VOLUME_HELD_MS = 500;
 const VOLUME_REPEAT_MS = 200;
 /** A key that is stuck turns the volume no further than a thumb would. */
 const MAX_VOLUME_REPEATS = 20;
+/** So many in a row without a second's pause: device and room answer each other, or a child plays. It may pause first. */
+const MAX_STREAK = 6;
 const WISHES_WINDOW_MS = 5_000;
 export const MAX_WISHES = 40;
 
@@ -68,14 +72,15 @@ function attach(draft: Draft, device: Machine['device']): void {
   const { next, nowMs } = draft;
   forget(draft);
   next.device = device;
-  next.muteLampChangedAtMs = nowMs;
-  next.confirmLamps = next.room.inCall;
+  expectEcho(draft, 'hook', 'mute');
+  next.awakeAtMs = nowMs + AWAKE_MS;
   writeLamps(draft);
+  next.owesLamps = next.room.inCall;
 }
 
 /** Nothing of one device is held against the next, nor against the same after it was plugged in again. */
 function forget({ next }: Draft): void {
-  Object.assign(next, { values: {}, hook: null, mute: null, asked: nothingAsked, mends: 0, confirmLamps: false });
+  Object.assign(next, { values: {}, hook: null, mute: null, asked: nothingAsked, mends: 0, owesLamps: false });
 }
 
 function follow(draft: Draft, room: RoomView): void {
@@ -90,12 +95,15 @@ function follow(draft: Draft, room: RoomView): void {
     volumePercent: asked.volumePercent === room.volumePercent ? null : asked.volumePercent,
   };
   if (before.muted !== room.muted) {
-    next.muteLampChangedAtMs = draft.nowMs;
+    expectEcho(draft, 'mute');
     next.mends = 0;
   }
-  if (room.inCall && !before.inCall) next.confirmLamps = true;
-  const isSame = Object.entries(room).every(([name, value]) => before[name as keyof RoomView] === value);
+  if (before.inCall !== room.inCall) expectEcho(draft, 'hook');
+  const [shown, toShow] = [lampsOf(before), lampsOf(room)];
+  const isSame = (Object.keys(toShow) as LampName[]).every((name) => shown[name] === toShow[name]);
   if (!isSame) writeLamps(draft);
+  // a device that was on-hook may have missed them: once more when all is quiet
+  if (room.inCall && !before.inCall) next.owesLamps = true;
 }
 
 /** Also where they stay as they are: several devices take a signal back that nobody answers. */
@@ -103,9 +111,17 @@ function writeLamps(draft: Draft): void {
   const { next } = draft;
   if (next.device === null) return;
   draft.effects.push({ type: 'lamps', lamps: lampsOf(next.room) });
+  next.lampsWrittenAtMs = draft.nowMs;
+  next.owesLamps = false;
+  // a device that has lit its lamp at the press sees it put out again, for the moment until the room has followed
+  if (next.asked.muted !== null) expectEcho(draft, 'mute');
   next.hook = next.hook && { ...next.hook, told: false };
   next.mute = next.mute && { ...next.mute, told: false };
   setTimer(draft, 'settled', SETTLE_MS);
+}
+
+function expectEcho({ next, nowMs }: Draft, ...controls: ('hook' | 'mute')[]): void {
+  for (const control of controls) next.echoUntilMs = { ...next.echoUntilMs, [control]: nowMs + ECHO_MS };
 }
 
 function onReport(draft: Draft, values: Values): void {
@@ -151,7 +167,8 @@ function wishOf(
     case 'toggle': {
       const isPressed = value === 1 && before !== 1;
       if (!isPressed) return null;
-      if (control === 'mute') return nowMs - next.muteLampChangedAtMs < ECHO_MS ? null : !target;
+      if (isEcho(draft, control)) return null;
+      if (control === 'mute') return !target;
       if (nowMs - next.hookPressedAtMs < HOOK_BOUNCE_MS) return null;
       next.hookPressedAtMs = nowMs;
       return !target;
@@ -164,12 +181,20 @@ function wishOf(
       const on = value !== 0;
       next[control] = { on, told: true, assumed: false };
       // what the lamp was set to comes back; a device just attached tells where it stands
-      if (on === target || last === null || last.on === on) return null;
+      if (on === target || last === null || last.on === on || nowMs < next.awakeAtMs) return null;
+      if (isEcho(draft, control) && !(control === 'hook' && next.asked.call === false)) return null;
       // it did not follow the lamp, as was assumed, and this report is another button's
       if (last.assumed && changedBeside) return null;
       return on;
     }
   }
+}
+
+/** Or else a person was that quick, and device and room differ: the lamps are said again when all is quiet. */
+function isEcho({ next, nowMs }: Draft, control: 'hook' | 'mute'): boolean {
+  if (nowMs >= next.echoUntilMs[control]) return false;
+  next.owesLamps = true;
+  return true;
 }
 
 function styleOf({ device }: Machine, control: 'hook' | 'mute'): Style | null {
@@ -183,7 +208,7 @@ function targetOf({ asked, room }: Machine, control: 'hook' | 'mute'): boolean {
 
 function wishCall(draft: Draft, on: boolean): void {
   const { next } = draft;
-  if (on === targetOf(next, 'hook')) return;
+  if (on === targetOf(next, 'hook') || isTooMuch(draft)) return;
   if (on) {
     clearTimer(draft, 'hang-up');
     const isTakenBack = next.room.inCall;
@@ -193,13 +218,29 @@ function wishCall(draft: Draft, on: boolean): void {
     next.asked = { ...next.asked, call: false };
     setTimer(draft, 'hang-up', HANG_UP_MS);
   }
+  next.owesLamps = true;
   setTimer(draft, 'settled', SETTLE_MS);
 }
 
 function wishMuted(draft: Draft, muted: boolean): void {
-  draft.next.asked = { ...draft.next.asked, muted };
+  if (isTooMuch(draft)) return;
+  const { next, nowMs } = draft;
+  // lamps on their way to the device put its own back, until the room has followed
+  if (nowMs - next.lampsWrittenAtMs < ECHO_MS) expectEcho(draft, 'mute');
+  next.asked = { ...next.asked, muted };
+  next.owesLamps = true;
   ask(draft, { name: 'set-microphone', muted });
   setTimer(draft, 'settled', SETTLE_MS);
+}
+
+/** What is not heard is answered by the lamps once all is quiet. */
+function isTooMuch(draft: Draft): boolean {
+  const { next } = draft;
+  next.streak += 1;
+  if (next.streak <= MAX_STREAK) return false;
+  next.owesLamps = true;
+  setTimer(draft, 'settled', SETTLE_MS);
+  return true;
 }
 
 function pressVolume(draft: Draft, direction: 1 | -1): void {
@@ -230,7 +271,7 @@ function onTimer(draft: Draft, name: TimerName): void {
       if (next.asked.call === false && next.room.inCall) ask(draft, { name: 'leave-meeting' });
       return;
     case 'volume-repeat': {
-      const { volumeUp, volumeDown } = next.values;
+      const { volumeUp = 0, volumeDown = 0 } = next.values;
       if (volumeUp === volumeDown || next.volumeRepeats >= MAX_VOLUME_REPEATS) return;
       next.volumeRepeats += 1;
       if (turnVolume(draft, volumeUp === 1 ? 1 : -1)) setTimer(draft, 'volume-repeat', VOLUME_REPEAT_MS);
@@ -246,9 +287,9 @@ function onTimer(draft: Draft, name: TimerName): void {
 function settle(draft: Draft): void {
   const { next } = draft;
   const { room, asked, mute } = next;
-  const isUnanswered = asked.call !== null || asked.muted !== null;
   const isMuteWrong = asked.muted !== null || (mute?.told === true && mute.on !== room.muted);
   next.asked = nothingAsked;
+  next.streak = 0;
   if (isMuteWrong && next.mends >= MAX_MENDS) {
     if (next.mends === MAX_MENDS) draft.effects.push({ type: 'mute-not-mended' });
     next.mends = MAX_MENDS + 1;
@@ -262,8 +303,8 @@ function settle(draft: Draft): void {
   }
   next.hook = settled(styleOf(next, 'hook'), next.hook, room.inCall);
   next.mute = settled(styleOf(next, 'mute'), next.mute, room.muted);
-  if (isMuteWrong || isUnanswered || next.confirmLamps) {
-    next.confirmLamps = false;
+  if (isMuteWrong || next.owesLamps) {
+    expectEcho(draft, 'hook', 'mute');
     writeLamps(draft);
   }
 }

@@ -45,13 +45,18 @@ export type Machine = {
   mute: Level | null;
   /** wishes that the room has not followed yet */
   asked: Asked;
-  muteLampChangedAtMs: number;
+  awakeAtMs: number;
+  lampsWrittenAtMs: number;
+  /** what a control says before this is the device's answer to its lamp */
+  echoUntilMs: { hook: number; mute: number };
   hookPressedAtMs: number;
   volumePressedAtMs: number;
   volumeRepeats: number;
-  /** the lamps are to be written once more: a device that was on-hook may have missed it */
-  confirmLamps: boolean;
+  /** the device has said something since they were written, or may have missed them: written once more when all is quiet */
+  owesLamps: boolean;
   mends: number;
+  /** wishes for call and mute since it was last quiet */
+  streak: number;
   wishes: { sinceMs: number; count: number };
 };
 
@@ -89,12 +94,15 @@ export function firstMachine(room: RoomView): Machine {
     hook: null,
     mute: null,
     asked: nothingAsked,
-    muteLampChangedAtMs: Number.NEGATIVE_INFINITY,
+    awakeAtMs: Number.NEGATIVE_INFINITY,
+    lampsWrittenAtMs: Number.NEGATIVE_INFINITY,
+    echoUntilMs: { hook: Number.NEGATIVE_INFINITY, mute: Number.NEGATIVE_INFINITY },
     hookPressedAtMs: Number.NEGATIVE_INFINITY,
     volumePressedAtMs: Number.NEGATIVE_INFINITY,
     volumeRepeats: 0,
-    confirmLamps: false,
+    owesLamps: false,
     mends: 0,
+    streak: 0,
     wishes: { sinceMs: Number.NEGATIVE_INFINITY, count: 0 },
   };
 }
