@@ -5,28 +5,21 @@
  */
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { LampName, Values } from './controls.ts';
-import type { Style } from './quirks.ts';
 import {
-  type Level,
   lampsOf,
   type Machine,
   nothingAsked,
   type RoomView,
-  type SpeakerphoneEffect,
   type SpeakerphoneEvent,
   type Step,
   type TimerName,
 } from './speakerphone-model.ts';
+import { AWAKE_MS, type Draft, ECHO_MS, expectEcho, settledAt, styleOf, targetOf, wishOf } from './switches.ts';
 
 /** Room and device get this long to follow a wish, a lamp; Jabra's give up on an unanswered signal after 2 s. */
 export const SETTLE_MS = 1_000;
 /** A call is left this long after the hook says so: whoever pulls the cable in the middle of it did not mean to. */
 export const HANG_UP_MS = 200;
-/** A pulse or state this soon after its lamp was set is the device's echo. */
-const ECHO_MS = 150;
-/** What a device tells of its state so soon after it was plugged in is where it woke up, not what anybody wants. */
-const AWAKE_MS = 500;
-const HOOK_BOUNCE_MS = 300;
 export const MAX_MENDS = 3;
 export const VOLUME_STEP_PERCENT = 5;
 const VOLUME_HELD_MS = 500;
@@ -39,9 +32,6 @@ const WISHES_WINDOW_MS = 5_000;
 export const MAX_WISHES = 40;
 
 const TIMERS: readonly TimerName[] = ['settled', 'hang-up', 'volume-repeat'];
-
-/** A step under way: the copy that becomes the next machine. Nested objects are replaced, never changed. */
-type Draft = { next: Machine; effects: SpeakerphoneEffect[]; nowMs: number };
 
 /** @param nowMs any clock that does not go back */
 export function step(machine: Machine, event: SpeakerphoneEvent, nowMs: number): Step {
@@ -120,10 +110,6 @@ function writeLamps(draft: Draft): void {
   setTimer(draft, 'settled', SETTLE_MS);
 }
 
-function expectEcho({ next, nowMs }: Draft, ...controls: ('hook' | 'mute')[]): void {
-  for (const control of controls) next.echoUntilMs = { ...next.echoUntilMs, [control]: nowMs + ECHO_MS };
-}
-
 function onReport(draft: Draft, values: Values): void {
   const { next } = draft;
   const before = next.values;
@@ -149,61 +135,6 @@ function onReport(draft: Draft, values: Values): void {
     if (isPressed(name)) pressVolume(draft, direction);
     else if (values[name] === 0 && before[name] === 1) clearTimer(draft, 'volume-repeat');
   }
-}
-
-/** @returns what the person wants hook or mute to be; null: nothing, or what it is already */
-function wishOf(
-  draft: Draft,
-  control: 'hook' | 'mute',
-  value: number,
-  before: number | undefined,
-  changedBeside: boolean,
-): boolean | null {
-  const { next, nowMs } = draft;
-  const target = targetOf(next, control);
-  switch (styleOf(next, control)) {
-    case null:
-      return null;
-    case 'toggle': {
-      const isPressed = value === 1 && before !== 1;
-      if (!isPressed) return null;
-      if (isEcho(draft, control)) return null;
-      if (control === 'mute') return !target;
-      if (nowMs - next.hookPressedAtMs < HOOK_BOUNCE_MS) return null;
-      next.hookPressedAtMs = nowMs;
-      return !target;
-    }
-    case 'step':
-      if (value === before || value === 0) return null;
-      return value > 0 === target ? null : value > 0;
-    case 'level': {
-      const last = next[control];
-      const on = value !== 0;
-      next[control] = { on, told: true, assumed: false };
-      // what the lamp was set to comes back; a device just attached tells where it stands
-      if (on === target || last === null || last.on === on || nowMs < next.awakeAtMs) return null;
-      if (isEcho(draft, control) && !(control === 'hook' && next.asked.call === false)) return null;
-      // it did not follow the lamp, as was assumed, and this report is another button's
-      if (last.assumed && changedBeside) return null;
-      return on;
-    }
-  }
-}
-
-/** Or else a person was that quick, and device and room differ: the lamps are said again when all is quiet. */
-function isEcho({ next, nowMs }: Draft, control: 'hook' | 'mute'): boolean {
-  if (nowMs >= next.echoUntilMs[control]) return false;
-  next.owesLamps = true;
-  return true;
-}
-
-function styleOf({ device }: Machine, control: 'hook' | 'mute'): Style | null {
-  return (control === 'hook' ? device?.hook : device?.phoneMute) ?? null;
-}
-
-/** What is already asked for counts as done: a second press means its opposite. */
-function targetOf({ asked, room }: Machine, control: 'hook' | 'mute'): boolean {
-  return control === 'hook' ? (asked.call ?? room.inCall) : (asked.muted ?? room.muted);
 }
 
 function wishCall(draft: Draft, on: boolean): void {
@@ -301,18 +232,12 @@ function settle(draft: Draft): void {
   } else {
     next.mends = 0;
   }
-  next.hook = settled(styleOf(next, 'hook'), next.hook, room.inCall);
-  next.mute = settled(styleOf(next, 'mute'), next.mute, room.muted);
+  next.hook = settledAt(styleOf(next, 'hook'), next.hook, room.inCall);
+  next.mute = settledAt(styleOf(next, 'mute'), next.mute, room.muted);
   if (isMuteWrong || next.owesLamps) {
     expectEcho(draft, 'hook', 'mute');
     writeLamps(draft);
   }
-}
-
-function settled(style: Style | null, level: Level | null, truth: boolean): Level | null {
-  if (style !== 'level') return null;
-  if (level === null || (!level.told && level.on !== truth)) return { on: truth, told: false, assumed: true };
-  return level;
 }
 
 function ask(draft: Draft, command: RoomCommand): void {
