@@ -1,0 +1,94 @@
+/**
+ * Hostile descriptors: random bytes, random items, and real ones with bytes changed, cut, doubled. MARU_FUZZ_RUNS=1000000
+ * for the long run; MARU_FUZZ_SEED to see one again.
+ */
+import { expect, it } from 'vitest';
+import { ProtocolError } from '#contract/error-codes.ts';
+import { controlsOf, lampReports, readReport } from './controls.ts';
+import { speakerphonesUnderTest } from './descriptors-under-test.ts';
+import { MAX_REPORT_BYTES, parseReportDescriptor } from './report-descriptor.ts';
+
+const runs = Number(process.env.MARU_FUZZ_RUNS ?? 20_000);
+const seed = Number(process.env.MARU_FUZZ_SEED ?? 20261124);
+/** A descriptor at its bounds takes a few milliseconds; the machines that run this are shared. */
+const SLOWEST_MS = 250;
+
+/** Mulberry32: small, seeded, good enough to make noise. */
+function generator(state: number): () => number {
+  let a = state;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = generator(seed);
+const below = (bound: number) => Math.floor(random() * bound);
+
+function noise(): number[] {
+  return Array.from({ length: below(300) }, () => below(256));
+}
+
+/** Well-formed items with wild values: gets further than noise does. */
+function wildItems(): number[] {
+  const items: number[] = [];
+  const tags = [0x04, 0x14, 0x24, 0x74, 0x84, 0x94, 0xa4, 0xb4, 0x08, 0x18, 0x28, 0xa8, 0x80, 0x90, 0xb0, 0xa0, 0xc0];
+  for (let i = below(80); i > 0; i -= 1) {
+    const size = below(4);
+    items.push((tags[below(tags.length)] as number) | size);
+    const small = below(3) > 0;
+    for (let j = [0, 1, 2, 4][size] as number; j > 0; j -= 1) items.push(small ? below(9) : below(256));
+  }
+  return items;
+}
+
+function mutated(): number[] {
+  const descriptor = [
+    ...(speakerphonesUnderTest[below(speakerphonesUnderTest.length)] as { descriptor: Uint8Array }).descriptor,
+  ];
+  for (let i = 1 + below(6); i > 0; i -= 1) {
+    const at = below(descriptor.length);
+    const kind = below(5);
+    if (kind === 0) descriptor[at] = below(256);
+    else if (kind === 1) descriptor[at] = (descriptor[at] as number) ^ (1 << below(8));
+    else if (kind === 2) descriptor.splice(at, 1 + below(8));
+    else if (kind === 3) descriptor.splice(at, 0, ...descriptor.slice(below(descriptor.length)).slice(0, below(60)));
+    else descriptor.length = at;
+  }
+  return descriptor;
+}
+
+it(`holds against ${runs} hostile descriptors (seed ${seed})`, { timeout: 30_000 + runs }, () => {
+  let slowestMs = 0;
+  let read = 0;
+  const report = Uint8Array.from({ length: MAX_REPORT_BYTES + 1 }, () => below(256));
+  for (let run = 0; run < runs; run += 1) {
+    const descriptor = Uint8Array.from([noise, wildItems, mutated, mutated][run & 3]?.() ?? []);
+    const startedAt = performance.now();
+    try {
+      const layout = parseReportDescriptor(descriptor);
+      read += 1;
+      for (const { bitOffset, bitSize } of layout.fields) {
+        if (bitOffset < 0 || bitOffset + bitSize > MAX_REPORT_BYTES * 8) throw new Error('a field beyond its report');
+      }
+      const controls = controlsOf(layout, {});
+      if (controls) {
+        for (const length of [0, 1, 2, below(64), report.length]) readReport(controls, report.subarray(0, length));
+        for (const lamps of lampReports(controls, { mute: true, offHook: true, ring: true, speaker: true })) {
+          if (lamps.length > MAX_REPORT_BYTES + 1) throw new Error('a report beyond its bounds');
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError && error.code === 'device-malformed')) {
+        throw new Error(`run ${run}: ${Buffer.from(descriptor).toString('hex')}`, { cause: error });
+      }
+    }
+    slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+    if (slowestMs > SLOWEST_MS) throw new Error(`${slowestMs} ms: ${Buffer.from(descriptor).toString('hex')}`);
+  }
+  // the noise must not all end at the first byte
+  expect(read).toBeGreaterThan(runs / 10);
+  if (runs > 20_000) console.log(`${runs} descriptors, ${read} of them read, slowest ${slowestMs.toFixed(1)} ms`);
+});
