@@ -125,7 +125,12 @@ class FakeCall {
 
 function session() {
   const said: ScreenToAgent[] = [];
-  const parts = { up: false, devices: [] as string[] };
+  const parts = {
+    up: false,
+    devices: [] as string[],
+    asked: [] as MediaStreamConstraints[],
+    devicesAnswer: (): Promise<MediaStream> => Promise.reject(new DOMException('none here', 'NotFoundError')),
+  };
   const state: DevicesState = {
     microphone: 'on',
     camera: 'on',
@@ -138,6 +143,11 @@ function session() {
   const subject = new ScreenSession({
     screenId: id(9),
     screenHeightPx: () => 1080,
+    getUserMedia: (constraints) => {
+      parts.asked.push(constraints);
+      return parts.devicesAnswer();
+    },
+    createStream: (tracks) => ({ tracks }) as unknown as MediaStream,
     createCall: (requestGrant) => {
       call = new FakeCall(requestGrant);
       return call as unknown as Call;
@@ -145,6 +155,12 @@ function session() {
     createDevices: () =>
       ({
         state,
+        speakerId: null,
+        listed: [],
+        openIds: { cameraId: null, microphoneId: null, speakerId: null },
+        wanted: { camera: 'any', microphone: 'any', speakerId: null, deviceCancelsEcho: false },
+        use: ({ cameraId }: { cameraId: string | null }) => parts.devices.push(`use ${cameraId}`),
+        speakerFailed: (id: string) => parts.devices.push(`no sound from ${id}`),
         microphoneTrack: null,
         cameraTrack: null,
         start: () => {},
@@ -183,6 +199,9 @@ function session() {
   return { subject, call, said, types, of, up, down, effect, parts, line, hello: () => line.hello() };
 }
 
+/** What is told of the devices, to an agent that comes. */
+const STATES = ['devices', 'media-devices', 'camera-axes'];
+
 describe('the screen’s session', () => {
   beforeEach(() => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -199,7 +218,7 @@ describe('the screen’s session', () => {
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
     expect(of('joined')).toEqual([{ type: 'joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
-    expect(types()).toEqual(['devices', 'stage', 'joined', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'joined', 'connection', 'roster']);
   });
 
   it('opens no device for what is only prepared', () => {
@@ -267,7 +286,7 @@ describe('the screen’s session', () => {
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual(['devices', 'stage', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'connection', 'roster']);
     expect(call.asked).toEqual(['join']);
   });
 

@@ -95,6 +95,7 @@ describe('the room’s equipment', () => {
       microphoneId: 'id Jabra (0b0e:0422)',
       speakerId: 'id Jabra (0b0e:0422)',
       deviceCancelsEcho: true,
+      inputIds: [`id ${STICK}`],
     };
     expect(of('use-devices')).toEqual([use]);
     equipment.onScreenConnected();

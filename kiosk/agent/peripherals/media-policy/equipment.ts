@@ -200,6 +200,9 @@ export class Equipment {
       microphoneId: microphone?.deviceId ?? null,
       speakerId: speaker?.deviceId ?? null,
       deviceCancelsEcho,
+      inputIds: this.#devices
+        .filter((device) => isHdmiInput(device, this.#devices, settings))
+        .map(({ deviceId }) => deviceId),
     };
     const text = JSON.stringify(use);
     if (text !== this.#toldUse && perform(use)) this.#toldUse = text;
