@@ -277,7 +277,7 @@ export class MediaSession implements Media {
   }
 }
 
-function transportOptions(parameters: TransportParameters): types.TransportOptions {
+export function transportOptions(parameters: TransportParameters): types.TransportOptions {
   const { transportId, iceParameters, iceCandidates, dtlsParameters } = parameters;
   return { id: transportId, iceParameters, iceCandidates, dtlsParameters } as unknown as types.TransportOptions;
 }

@@ -60,6 +60,8 @@ export const AgentToScreen = z.discriminatedUnion('type', [
         speakerId: z.string().nullable(),
         /** the device cancels its own echo: the browser must not do it a second time */
         deviceCancelsEcho: z.boolean(),
+        /** HDMI inputs with their sound: never taken in place of another */
+        inputIds: z.array(z.string()),
       }),
       /** at most CAMERA_STEER_MS, -1 to 1 of the axis' speed */
       z.object({ name: z.literal('steer-camera'), pan: z.number(), tilt: z.number(), zoom: z.number() }),

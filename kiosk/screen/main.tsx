@@ -17,15 +17,19 @@ import { Boundary } from './frame/boundary.tsx';
 import { reloadAtMostOnceAMinute } from './frame/reload.ts';
 import { AgentLink } from './session/agent-link.ts';
 import { startAlive } from './session/alive.ts';
-import { browserDevices, RoomDevices } from './session/room-devices.ts';
+import { browserDevices } from './session/browser-devices.ts';
+import { RoomDevices } from './session/room-devices.ts';
 import { ScreenSession } from './session/screen-session.ts';
 
 startWords({ screen: { en: screenEn, ko: screenKo }, notices: { en: noticesEn, ko: noticesKo } });
 
+const browser = browserDevices();
 const session = new ScreenSession({
   screenId: uuidv7(),
   createCall: (requestGrant) => new Call({ requestGrant }),
-  createDevices: (listeners) => new RoomDevices(browserDevices(), listeners),
+  createDevices: (listeners) => new RoomDevices(browser, listeners),
+  getUserMedia: browser.getUserMedia,
+  createStream: (tracks) => new MediaStream(tracks),
   createLink: (options) =>
     new AgentLink({
       ...options,

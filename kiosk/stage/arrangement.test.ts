@@ -47,6 +47,14 @@ describe('the order of people', () => {
     expect(arrange(second, { ...moment([]), participants: [person('a', true), person('b')] }).sharers).toEqual(['a']);
   });
 
+  it('shows a share of one’s own only to who sees it here', () => {
+    const participants = [person('me', true), person('a', true)];
+    const own = { ...moment([]), participants, selfPeerId: 'me' };
+    expect(arrange(NOBODY_HERE, own).sharers).toEqual(['a']);
+    expect(arrange(NOBODY_HERE, { ...own, ownScreenShown: true }).sharers).toEqual(['me', 'a']);
+    expect(arrange(NOBODY_HERE, { ...own, ownScreenShown: true }).order).toEqual(['a']);
+  });
+
   it('whatever happens: everyone once, few places change, and nothing changes without a reason', () => {
     const roster = fc.uniqueArray(fc.constantFrom(...'abcdefghij'), { maxLength: 10 });
     const moments = fc.array(fc.tuple(roster, fc.option(fc.constantFrom(...'abcdefghij'), { nil: null })), {

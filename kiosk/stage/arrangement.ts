@@ -22,6 +22,8 @@ export type Moment = {
   /** held, not raw */
   speakerPeerId: string | null;
   tilesPerPage: number;
+  /** this client sees what it shares itself */
+  ownScreenShown?: boolean;
 };
 
 export function arrange(previous: Arrangement, moment: Moment): Arrangement {
@@ -31,7 +33,10 @@ export function arrange(previous: Arrangement, moment: Moment): Arrangement {
   const known = new Set(stayed);
   const order = [...stayed, ...others.map((p) => p.peerId).filter((peerId) => !known.has(peerId))];
 
-  const sharing = others.filter((p) => p.sharesScreen).map((p) => p.peerId);
+  const { selfPeerId, ownScreenShown = false } = moment;
+  const sharing = moment.participants
+    .filter((p) => (p.peerId === selfPeerId ? ownScreenShown : p.sharesScreen))
+    .map((p) => p.peerId);
   const wasSharing = previous.sharers.filter((peerId) => sharing.includes(peerId));
   const sharers = [...sharing.filter((peerId) => !wasSharing.includes(peerId)), ...wasSharing];
 

@@ -36,7 +36,7 @@ export function layOut(input: StageInput): StageLayout {
 
 function compose(people: People & Pick<StageInput, 'layout'>): Composition {
   const { order, sharer, recentSpeakers, layout } = people;
-  if (order.length === 0) return alone(people);
+  if (order.length === 0) return sharer === null ? alone(people) : shared(people, sharer);
   if (layout === 'side-by-side' && (order.length > 1 || sharer !== null)) return twoAndStrip(people);
   if (sharer !== null) return layout === 'grid' ? grid(people) : shared(people, sharer);
   if (order.length === 1) return single(people);

@@ -46,6 +46,25 @@ describe('people for the stage', () => {
     expect(self('absent', null)).toMatchObject({ camera: 'absent' });
   });
 
+  it('see what they share themselves where the page says so, and never by default', () => {
+    const ownScreen = stream('laptop');
+    const source = {
+      participants: [participant('me', { sharesScreen: true })],
+      streams: new Map(),
+      selfPeerId: 'me',
+      ownCamera: null,
+    };
+    expect(new People().follow(source)[0]).toMatchObject({ screenStream: null });
+    expect(new People().follow({ ...source, ownScreen })[0]).toMatchObject({ screenStream: ownScreen });
+  });
+
+  it('hear a laptop that is plugged into the room', () => {
+    const withTracks = (count: number) =>
+      ({ getAudioTracks: () => Array.from({ length: count }) }) as unknown as MediaStream;
+    expect(soundsOf(new Map(), withTracks(1)).map(({ key }) => key)).toEqual(['own-screen']);
+    expect(soundsOf(new Map(), withTracks(0))).toEqual([]);
+  });
+
   it('are heard by every stream with sound, and by no other', () => {
     const streams: StreamsByPeer = new Map([
       ['a', { camera: live('a'), microphone: live('a-voice') }],

@@ -13,13 +13,15 @@ export type PeopleSource = {
   selfPeerId: string | null;
   /** this client's own camera; null: off or absent */
   ownCamera: MediaStream | null;
+  /** what a room shares and sees itself: a laptop on its HDMI input. A person's own screen is never shown to that person */
+  ownScreen?: MediaStream | null;
 };
 
 /** Remembers the last people; one of these per page. */
 export class People {
   #last: readonly StagePerson[] = [];
 
-  follow({ participants, streams, selfPeerId, ownCamera }: PeopleSource): readonly StagePerson[] {
+  follow({ participants, streams, selfPeerId, ownCamera, ownScreen = null }: PeopleSource): readonly StagePerson[] {
     const before = new Map(this.#last.map((person) => [person.peerId, person]));
     const next = participants.map((participant): StagePerson => {
       const own = participant.peerId === selfPeerId;
@@ -27,7 +29,7 @@ export class People {
       const person: StagePerson = {
         ...participant,
         cameraStream: own ? ownCamera : (remote?.camera?.stream ?? null),
-        screenStream: own ? null : (remote?.screen?.stream ?? null),
+        screenStream: own ? ownScreen : (remote?.screen?.stream ?? null),
       };
       // one's own camera is seen before the node has heard of it
       if (own) person.camera = ownCamera !== null ? 'on' : participant.camera === 'on' ? 'off' : participant.camera;
@@ -45,8 +47,11 @@ function alike(a: StagePerson, b: StagePerson): boolean {
 }
 
 /** Every stream with sound in it, under a name that stays. */
-export function soundsOf(streams: StreamsByPeer): Sound[] {
+export function soundsOf(streams: StreamsByPeer, ownScreen: MediaStream | null = null): Sound[] {
   const sounds: Sound[] = [];
+  // a laptop that is plugged into the room is heard in the room
+  if (ownScreen !== null && ownScreen.getAudioTracks().length > 0)
+    sounds.push({ key: 'own-screen', stream: ownScreen });
   for (const [peerId, { microphone, 'screen-audio': screenAudio }] of streams) {
     if (microphone !== undefined) sounds.push({ key: `${peerId}:microphone`, stream: microphone.stream });
     if (screenAudio !== undefined) sounds.push({ key: `${peerId}:screen-audio`, stream: screenAudio.stream });

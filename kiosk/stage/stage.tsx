@@ -60,6 +60,7 @@ export function Stage({
     selfPeerId,
     speakerPeerId,
     tilesPerPage,
+    ownScreenShown: selfPeerId !== null && (byId.get(selfPeerId)?.screenStream ?? null) !== null,
   });
   const ownPeerId = showOwn && selfPeerId !== null && byId.has(selfPeerId) ? selfPeerId : null;
 
@@ -71,7 +72,7 @@ export function Stage({
     [size, layout, page, order, recentSpeakers, sharers, ownPeerId, gapPx, tilesPerPage],
   );
   usePacedView(
-    useMemo(() => laid && viewOf(laid.tiles, ownPeerId, window.devicePixelRatio), [laid, ownPeerId]),
+    useMemo(() => laid && viewOf(laid.tiles, selfPeerId, window.devicePixelRatio), [laid, selfPeerId]),
     onView,
   );
   const pageCount = laid?.pageCount ?? null;
@@ -93,7 +94,7 @@ export function Stage({
           rect={rect}
           small={rect.height < (size?.height ?? 0) * SMALL_PART}
           edgeToEdge={rect.width === size?.width && rect.height >= size.height}
-          own={peerId === ownPeerId}
+          own={peerId === selfPeerId}
           speaking={crowd && peerId === activeSpeakerPeerId && byId.get(peerId)?.microphone === 'on'}
           words={words}
         />

@@ -22,7 +22,7 @@ export type StageInput = {
   order: readonly string[];
   /** latest first, held */
   recentSpeakers: readonly string[];
-  /** the latest to begin first; the first one's screen is shown */
+  /** the latest to begin first, this client's own peer where it sees what it shares; the first one's screen is shown */
   sharers: readonly string[];
   /** null: no picture of one's own on the stage */
   ownPeerId: string | null;

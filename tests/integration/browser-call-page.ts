@@ -2,11 +2,13 @@
 import { Call, type CallDependencies } from '#call/call.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
+import { hearTones } from '../simulators/media/senses.ts';
 
 type Made = { call: Call; camera: MediaStreamTrack; microphone: MediaStreamTrack; streamIds: Map<string, string> };
 type Ports = Record<number, number>;
 
 const made: { current: Made | null } = { current: null };
+const ears = new Map<MediaStreamTrack, HTMLAudioElement>();
 const viewAll = { kind: 'auto', maxTiles: 9, tileHeightPx: 360 } as const;
 
 function cameraOf(colour: string): MediaStreamTrack {
@@ -113,6 +115,19 @@ const page = {
         video.srcObject = camera.stream;
       }
     }
+  },
+  /** which of these tones come from a peer's microphone; the first ask only opens the ear */
+  heard(peerId: string, candidatesHz: number[]): number[] {
+    const track = made.current!.call.getSnapshot().streams.get(peerId)?.microphone?.stream.getAudioTracks().at(-1);
+    if (track === undefined) return [];
+    // Chromium decodes a remote track for WebAudio only while an element plays it
+    if (!ears.has(track)) {
+      const ear = Object.assign(new Audio(), { muted: true });
+      ear.srcObject = new MediaStream([track]);
+      void ear.play();
+      ears.set(track, ear);
+    }
+    return hearTones(track, candidatesHz).tonesHz;
   },
   /** what a person sees of a peer, in the middle of the picture; null while there is none */
   seen(peerId: string): { rgb: [number, number, number]; frames: number; swaps: number } | null {

@@ -30,10 +30,12 @@ type CallSceneProps = {
   call: CallState;
   view: ScreenView;
   devices: DevicesState;
+  /** a laptop on the room's HDMI input */
+  shownInput: MediaStream | null;
   troubles: Trouble[];
 };
 
-export function CallScene({ session, phase, call, view, devices, troubles }: CallSceneProps) {
+export function CallScene({ session, phase, call, view, devices, shownInput, troubles }: CallSceneProps) {
   const { t } = useTranslation(['screen', 'common']);
   const [people] = useState(() => new People());
   const { peerId: selfPeerId } = phase;
@@ -43,6 +45,7 @@ export function CallScene({ session, phase, call, view, devices, troubles }: Cal
     streams: call.streams,
     selfPeerId,
     ownCamera: devices.ownCamera,
+    ownScreen: shownInput,
   });
   const words = useMemo(
     (): StageWords => ({
@@ -78,7 +81,9 @@ export function CallScene({ session, phase, call, view, devices, troubles }: Cal
         onView={show}
         onPageCount={tellPageCount}
       />
-      {call.participants.length <= 1 && <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />}
+      {call.participants.length <= 1 && shownInput === null && (
+        <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
+      )}
       <CallBar state={view.state} meetingTitle={phase.meetingTitle} participantCount={call.participants.length} />
       {phase.connection === 'reconnecting' && <Reconnecting />}
       <TroubleCorner troubles={told} brief={!inFull} className="absolute top-24 left-8" />

@@ -52,13 +52,19 @@ export function App({ session }: { session: ScreenSession }) {
           call={call}
           view={view!}
           devices={devices}
+          shownInput={screen.shownInput}
           troubles={troubles}
         />
       )}
       {scene.name === 'ended' && <EndedScene phase={scene.phase} roomName={view!.state.roomName} />}
       {scene.name === 'fault' && <FaultScene code={scene.code} roomName={view?.state.roomName ?? null} />}
       {call.phase.name === 'joined' && !screen.yielded && (
-        <RemoteAudio sounds={soundsOf(call.streams)} volumePercent={view?.state.volumePercent ?? 100} />
+        <RemoteAudio
+          sounds={soundsOf(call.streams, screen.shownInput)}
+          volumePercent={view?.state.volumePercent ?? 100}
+          speakerId={screen.speakerId}
+          onSpeakerFailed={(speakerId) => session.tellSpeakerFailed(speakerId)}
+        />
       )}
     </>
   );

@@ -18,6 +18,8 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
   linkUp: true,
   refusedCode: null,
   yielded: false,
+  speakerId: null,
+  shownInput: null,
   devices,
   view:
     phase === null

@@ -1,13 +1,12 @@
-/** What is said to the agent: devices once per change, and what an absent agent must not miss is kept for it. */
+/** What is said to the agent: what holds once per change, and what an absent agent must not miss is kept for it. */
 import type { ScreenToAgent } from '#contract/screen-link.ts';
-import { devicesReport, outlastsSilence } from './reports.ts';
-import type { DevicesState } from './room-devices.ts';
+import { outlastsSilence } from './reports.ts';
 
 export class Outbox {
   /** false: the agent is away */
   readonly #send: (message: ScreenToAgent) => boolean;
+  readonly #toldStates = new Map<ScreenToAgent['type'], string>();
   #unsaid: ScreenToAgent[] = [];
-  #toldDevices = '';
 
   constructor(send: (message: ScreenToAgent) => boolean) {
     this.#send = send;
@@ -17,18 +16,20 @@ export class Outbox {
     if (!this.#send(report) && outlastsSilence(report)) this.#unsaid.push(report);
   }
 
-  tellDevices(devices: DevicesState): void {
-    const report = devicesReport(devices);
-    const text = JSON.stringify(report);
-    if (text !== this.#toldDevices && this.#send(report)) this.#toldDevices = text;
+  /** One state of each type: said when it is another than the last. */
+  tellStates(states: readonly ScreenToAgent[]): void {
+    for (const state of states) {
+      const text = JSON.stringify(state);
+      if (text !== this.#toldStates.get(state.type) && this.#send(state)) this.#toldStates.set(state.type, text);
+    }
   }
 
   /** The agent is (back) there: all that holds, then what it has missed. */
-  tellAll(devices: DevicesState, standing: readonly ScreenToAgent[]): void {
+  tellAll(states: readonly ScreenToAgent[], standing: readonly ScreenToAgent[]): void {
     const unsaid = this.#unsaid;
     this.#unsaid = [];
-    this.#toldDevices = '';
-    this.tellDevices(devices);
+    this.#toldStates.clear();
+    this.tellStates(states);
     for (const report of [...standing, ...unsaid]) this.tell(report);
   }
 }

@@ -5,7 +5,8 @@
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
-import type { DevicesState } from './room-devices.ts';
+import type { CameraAxes } from '#contract/room-equipment.ts';
+import type { RoomDevices } from './room-devices.ts';
 
 export type Told = { call: CallState; ticket: ResumeTicket | null };
 
@@ -46,8 +47,19 @@ export function inCallOf({ call, ticket }: Told): Extract<ScreenToAgent, { type:
   return { ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
 }
 
-export function devicesReport({ microphone, camera, microphoneProblem, cameraProblem }: DevicesState): ScreenToAgent {
-  return { type: 'devices', microphone, camera, microphoneProblem, cameraProblem };
+/** What holds of the devices: tracks, list, motors. The list is told when the browser has given it. */
+export function deviceReports(
+  { state, listed, openIds }: Pick<RoomDevices, 'state' | 'listed' | 'openIds'>,
+  { axes, inputId }: { axes: CameraAxes | null; inputId: string | null },
+): ScreenToAgent[] {
+  const { microphone, camera, microphoneProblem, cameraProblem } = state;
+  const tracks: ScreenToAgent = { type: 'devices', microphone, camera, microphoneProblem, cameraProblem };
+  if (listed === null) return [tracks];
+  return [
+    tracks,
+    { type: 'media-devices', devices: [...listed], inUse: { ...openIds, inputId } },
+    { type: 'camera-axes', axes },
+  ];
 }
 
 /** A call that failed before it was joined, or after. */

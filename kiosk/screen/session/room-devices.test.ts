@@ -17,7 +17,7 @@ class FakeTrack extends EventTarget {
 function room() {
   const opened: FakeTrack[] = [];
   const fails: { audio?: string; video?: string } = {};
-  const present = new Set(['audioinput', 'videoinput']);
+  const present = new Set<MediaDeviceKind>(['audioinput', 'videoinput']);
   const told: string[] = [];
   let plug: () => void = () => {};
   let release: (() => void) | null = null;
@@ -38,6 +38,7 @@ function room() {
       },
       enumerateDevices: async () => [...present].map((kind) => ({ kind })),
       isRefused: async () => world.refused,
+      mayMoveCamera: async () => false,
       onDeviceChange: (listener) => {
         plug = listener;
       },
@@ -47,6 +48,7 @@ function room() {
       onMicrophone: (track) => told.push(`microphone ${track === null ? 'gone' : 'there'}`),
       onCamera: (track, without) => told.push(`camera ${track === null ? without : 'there'}`),
       onChange: () => {},
+      onUnusable: (name) => told.push(`${name} unusable`),
     },
   );
   return { devices, opened, fails, present, told, world, plug: () => plug(), release: () => release?.() };

@@ -1,11 +1,21 @@
 /**
- * The room's camera and microphone: opened for a call and kept through its reconnects, released after it, so that no
- * camera's light burns in an idle room. Owns opening, what is wrong with a device, and finding it again when it was
- * plugged in; sending tracks is the call's.
+ * The room's camera and microphone, and where its sound goes: opened for a call and kept through its reconnects,
+ * released after it, so that no camera's light burns in an idle room. Owns which ones are wanted, mute, and what is
+ * plugged in; how one is opened and changed is room-device.ts's, sending tracks is the call's.
  */
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
+import {
+  fallbackFor,
+  type ListedDevice,
+  listedDevices,
+  type Plan,
+  planOf,
+  USE_ANY,
+  type UseDevices,
+} from './device-plan.ts';
+import { cameraConstraints, type GetUserMedia, microphoneConstraints } from './open-tracks.ts';
+import { type DeviceProblem, problemOf, RoomDevice } from './room-device.ts';
 
-export type DeviceProblem = 'missing' | 'refused';
 export type DevicesState = {
   microphone: MicrophoneState;
   camera: CameraState;
@@ -17,10 +27,12 @@ export type DevicesState = {
 
 /** The part of the browser that is needed here. */
 export type DevicesPort = {
-  getUserMedia: (constraints: MediaStreamConstraints) => Promise<MediaStream>;
-  enumerateDevices: () => Promise<{ kind: string }[]>;
+  getUserMedia: GetUserMedia;
+  enumerateDevices: () => Promise<Partial<MediaDeviceInfo>[]>;
   /** what the browser was told about this page; it is asked at each look */
   isRefused: (device: 'microphone' | 'camera') => Promise<boolean>;
+  mayMoveCamera: () => Promise<boolean>;
+  /** of the list, and of what the page may see of it */
   onDeviceChange: (listener: () => void) => void;
   createStream: (track: MediaStreamTrack) => MediaStream;
 };
@@ -29,204 +41,223 @@ export type DevicesListeners = {
   onMicrophone: (track: MediaStreamTrack | null) => void;
   onCamera: (track: MediaStreamTrack | null, withoutTrack: 'off' | 'absent') => void;
   onChange: () => void;
+  /** one that was to be used does not open */
+  onUnusable: (device: 'microphone' | 'camera' | 'speaker') => void;
 };
 
-const CONSTRAINTS = {
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-  camera: { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } },
-} as const;
-const INPUT_KIND = { microphone: 'audioinput', camera: 'videoinput' } as const;
 /** Plugging a device in fires several events. */
 const SETTLE_MS = 400;
-/** Another program holds it: another screen that is about to let go, for one. */
-const BUSY_RETRY_MS = 1_500;
-
-type Device = { track: MediaStreamTrack | null; problem: DeviceProblem | null; wanted: boolean; opening: boolean };
+type Name = 'microphone' | 'camera';
 
 export class RoomDevices {
   readonly #port: DevicesPort;
   readonly #listeners: DevicesListeners;
-  readonly #devices: Record<'microphone' | 'camera', Device> = {
-    microphone: { track: null, problem: null, wanted: true, opening: false },
-    camera: { track: null, problem: null, wanted: true, opening: false },
-  };
+  readonly #microphone: RoomDevice;
+  readonly #camera: RoomDevice;
+  #use: UseDevices = USE_ANY;
+  #listed: ListedDevice[] | null = null;
+  #mayMoveCamera = false;
+  #speakerFailed = false;
   #muted = false;
+  #cameraWanted = true;
   #inUse = false;
   #ownCamera: MediaStream | null = null;
-  #settling: ReturnType<typeof setTimeout> | undefined;
+  #changing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(port: DevicesPort, listeners: DevicesListeners) {
     this.#port = port;
     this.#listeners = listeners;
+    this.#microphone = new RoomDevice({
+      ...this.#optionsOf('microphone'),
+      isNeeded: () => this.#inUse,
+      openTrack: (plan) => this.#openMicrophone(plan),
+      keyOf: (plan) => `${nameOf(plan)} ${this.#browserCancelsEcho(plan)}`,
+      onTrack: (track) => {
+        if (track !== null) track.enabled = !this.#muted;
+        listeners.onMicrophone(track);
+      },
+    });
+    this.#camera = new RoomDevice({
+      ...this.#optionsOf('camera'),
+      isNeeded: () => this.#inUse && this.#cameraWanted,
+      openTrack: (plan) => this.#openCamera(plan),
+      keyOf: nameOf,
+      onTrack: (track) => {
+        this.#ownCamera = track && port.createStream(track);
+        listeners.onCamera(track, this.#cameraWanted && track === null ? 'absent' : 'off');
+      },
+    });
   }
 
   /** Looks what is there without opening anything, and follows what is plugged in and out. */
   start(): void {
     this.#port.onDeviceChange(() => {
-      clearTimeout(this.#settling);
-      this.#settling = setTimeout(() => void this.#look(), SETTLE_MS);
+      clearTimeout(this.#changing);
+      this.#changing = setTimeout(() => void this.#look(), SETTLE_MS);
     });
     void this.#look();
   }
 
   /** The tracks as they are; while none is open, what would be sent. */
   get state(): DevicesState {
-    const { microphone, camera } = this.#devices;
+    const [microphone, camera] = [this.#microphone, this.#camera];
     const muted = microphone.track ? !microphone.track.enabled : this.#muted;
     return {
       microphone: microphone.problem !== null ? 'absent' : muted ? 'muted' : 'on',
-      camera: camera.problem !== null ? 'absent' : camera.wanted ? 'on' : 'off',
+      camera: camera.problem !== null ? 'absent' : this.#cameraWanted ? 'on' : 'off',
       microphoneProblem: microphone.problem,
       cameraProblem: camera.problem,
       ownCamera: this.#ownCamera,
     };
   }
 
+  /** Where the others are heard; null: the browser's own choice. */
+  get speakerId(): string | null {
+    return this.#speakerFailed ? null : this.#use.speakerId;
+  }
+
   get microphoneTrack(): MediaStreamTrack | null {
-    return this.#devices.microphone.track;
+    return this.#microphone.track;
   }
   get cameraTrack(): MediaStreamTrack | null {
-    return this.#devices.camera.track;
+    return this.#camera.track;
+  }
+  /** null: the browser has not answered yet */
+  get listed(): readonly ListedDevice[] | null {
+    return this.#listed;
+  }
+  get openIds(): { cameraId: string | null; microphoneId: string | null; speakerId: string | null } {
+    const { openId: cameraId } = this.#camera;
+    return { cameraId, microphoneId: this.#microphone.openId, speakerId: this.speakerId };
+  }
+  /** What a call would open, for whoever tries a device without a call. */
+  get wanted(): { camera: Plan; microphone: Plan; speakerId: string | null; deviceCancelsEcho: boolean } {
+    const { speakerId, deviceCancelsEcho } = this.#use;
+    return { camera: this.#plan('camera'), microphone: this.#plan('microphone'), speakerId, deviceCancelsEcho };
   }
 
   /** For a call. Nobody waits for it: what opens later is sent later. */
   open(): void {
     this.#inUse = true;
-    void this.#open('microphone');
-    void this.#open('camera');
+    void this.#microphone.settle();
+    void this.#camera.settle();
+  }
+
+  /** These from now on; what is open is changed for them under a running call. */
+  use(devices: UseDevices): void {
+    if (devices.speakerId !== this.#use.speakerId) this.#speakerFailed = false;
+    this.#use = devices;
+    void this.#microphone.tryAll();
+    void this.#camera.tryAll();
+    this.#listeners.onChange();
+  }
+
+  /** The sound goes out elsewhere then, and no device hears its own echo. */
+  speakerFailed(speakerId: string): void {
+    if (speakerId !== this.#use.speakerId || this.#speakerFailed) return;
+    this.#speakerFailed = true;
+    void this.#microphone.settle();
+    this.#listeners.onUnusable('speaker');
+    this.#listeners.onChange();
   }
 
   /** After a call: lights go out. What was muted or off is on again for the next one. */
   release(): void {
-    this.#inUse = false;
     this.#muted = false;
-    this.#devices.camera.wanted = true;
-    this.#drop('microphone');
-    this.#drop('camera');
-    this.#listeners.onChange();
+    this.#cameraWanted = true;
+    this.giveUp();
   }
 
   /** The newer screen needs them now; what is muted or off stays known. */
   giveUp(): void {
     this.#inUse = false;
-    this.#drop('microphone');
-    this.#drop('camera');
+    this.#microphone.drop();
+    this.#camera.drop();
     this.#listeners.onChange();
   }
 
   setMuted(muted: boolean): void {
     this.#muted = muted;
-    const { track } = this.#devices.microphone;
+    const { track } = this.#microphone;
     if (track) track.enabled = !muted;
     this.#listeners.onChange();
   }
 
   /** The call has muted the track itself, because someone with the right asked. */
   followTrack(): void {
-    const { track } = this.#devices.microphone;
+    const { track } = this.#microphone;
     if (!track || this.#muted === !track.enabled) return;
     this.#muted = !track.enabled;
     this.#listeners.onChange();
   }
 
   setCameraOn(on: boolean): void {
-    const { camera } = this.#devices;
-    camera.wanted = on;
-    if (!on) this.#drop('camera');
-    else if (this.#inUse) void this.#open('camera');
+    this.#cameraWanted = on;
+    if (on) void this.#camera.settle();
+    else this.#camera.drop();
     this.#listeners.onChange();
   }
 
-  async #open(name: 'microphone' | 'camera'): Promise<void> {
-    const device = this.#devices[name];
-    if (device.track !== null || device.opening || !this.#needs(name)) return;
-    device.opening = true;
+  #optionsOf(name: Name) {
+    return {
+      name,
+      plan: () => this.#plan(name),
+      fallback: (failedId: string | null) => fallbackFor(name, failedId, this.#use.inputIds, this.#listed ?? []),
+      onChange: () => this.#listeners.onChange(),
+      onUnusable: () => this.#listeners.onUnusable(name),
+      // some browsers tell names only of what they were once allowed to open
+      onOpened: () => {
+        if (this.#listed?.some(({ label }) => label === '')) void this.#look();
+      },
+    };
+  }
+
+  #plan(name: Name): Plan {
+    const wantedId = name === 'camera' ? this.#use.cameraId : this.#use.microphoneId;
+    return planOf(name, wantedId, this.#use.inputIds, this.#listed ?? []);
+  }
+
+  /** Left to the device only where it is this very one, and what it plays is what is heard: never both off. */
+  #browserCancelsEcho(plan: Plan): boolean {
+    const { deviceCancelsEcho, microphoneId } = this.#use;
+    return !(deviceCancelsEcho && nameOf(plan) === microphoneId && !this.#speakerFailed);
+  }
+
+  async #openMicrophone(plan: Plan): Promise<MediaStreamTrack> {
+    const stream = await this.#port.getUserMedia(microphoneConstraints(plan, this.#browserCancelsEcho(plan)));
+    return stream.getTracks()[0]!;
+  }
+
+  async #openCamera(plan: Plan): Promise<MediaStreamTrack> {
+    const { getUserMedia } = this.#port;
     try {
-      const stream = await this.#port.getUserMedia(CONSTRAINTS[name]);
-      device.opening = false;
-      const track = stream.getTracks()[0]!;
-      // the call may have ended, or the camera been turned off, while the device was opening
-      if (!this.#needs(name)) {
-        track.stop();
-        return;
-      }
-      device.problem = null;
-      this.#adopt(name, track);
+      return (await getUserMedia(cameraConstraints(plan, this.#mayMoveCamera))).getTracks()[0]!;
     } catch (error) {
-      device.opening = false;
-      const problem = problemOf(error);
-      device.problem = problem ?? 'missing';
-      if (problem === null) setTimeout(() => void this.#open(name), BUSY_RETRY_MS);
-      if (name === 'camera') this.#listeners.onCamera(null, 'absent');
-      console.warn(`screen: no ${name}`, error);
+      if (!this.#mayMoveCamera || problemOf(error) !== 'refused') throw error;
+      // who may not move it may still see through it
+      this.#mayMoveCamera = false;
+      return (await getUserMedia(cameraConstraints(plan, false))).getTracks()[0]!;
     }
-    this.#listeners.onChange();
-  }
-
-  #adopt(name: 'microphone' | 'camera', track: MediaStreamTrack): void {
-    this.#devices[name].track = track;
-    track.addEventListener('ended', () => {
-      if (this.#devices[name].track !== track) return;
-      // pulled out: say so, and look for another
-      this.#drop(name);
-      this.#devices[name].problem = 'missing';
-      this.#listeners.onChange();
-      void this.#open(name);
-    });
-    if (name === 'microphone') {
-      track.enabled = !this.#muted;
-      this.#listeners.onMicrophone(track);
-    } else {
-      this.#ownCamera = this.#port.createStream(track);
-      this.#listeners.onCamera(track, 'off');
-    }
-  }
-
-  #drop(name: 'microphone' | 'camera'): void {
-    const device = this.#devices[name];
-    const { track } = device;
-    device.track = null;
-    track?.stop();
-    if (name === 'camera') this.#ownCamera = null;
-    if (track === null) return;
-    if (name === 'microphone') this.#listeners.onMicrophone(null);
-    else this.#listeners.onCamera(null, device.wanted ? 'absent' : 'off');
-  }
-
-  #needs(name: 'microphone' | 'camera'): boolean {
-    return this.#inUse && (name === 'microphone' || this.#devices.camera.wanted);
   }
 
   async #look(): Promise<void> {
     const found = await this.#port.enumerateDevices().catch(() => null);
+    if (found !== null) this.#listed = listedDevices(found);
+    this.#mayMoveCamera = await this.#port.mayMoveCamera().catch(() => false);
+    const { speakerId } = this.#use;
+    if (this.#listed?.some(({ deviceId }) => deviceId === speakerId)) this.#speakerFailed = false;
     for (const name of ['microphone', 'camera'] as const) {
-      const device = this.#devices[name];
-      if (device.track !== null || device.opening) continue;
-      const present = found === null || found.some(({ kind }) => kind === INPUT_KIND[name]);
-      const refused = await this.#port.isRefused(name).catch(() => false);
-      device.problem = refused ? 'refused' : present ? null : 'missing';
-      if (present && !refused) await this.#open(name);
+      const device = name === 'microphone' ? this.#microphone : this.#camera;
+      if (device.track === null && !device.opening) {
+        const present = found === null || this.#listed!.some(({ kind }) => kind === name);
+        const refused = await this.#port.isRefused(name).catch(() => false);
+        device.problem = refused ? 'refused' : present ? null : 'missing';
+        if (!present || refused) continue;
+      }
+      await device.tryAll();
     }
     this.#listeners.onChange();
   }
 }
 
-/** null: it is there, but something else holds it. */
-function problemOf(error: unknown): DeviceProblem | null {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
-  return name === 'NotReadableError' || name === 'AbortError' ? null : 'missing';
-}
-
-/** The browser's own devices; a page without them (no secure context) is one that was refused. */
-export function browserDevices(): DevicesPort {
-  const media: MediaDevices | undefined = navigator.mediaDevices;
-  const refused = () => Promise.reject(new DOMException('no media devices in this context', 'NotAllowedError'));
-  return {
-    getUserMedia: (constraints) => media?.getUserMedia(constraints) ?? refused(),
-    enumerateDevices: () => media?.enumerateDevices() ?? refused(),
-    isRefused: async (name) => (await navigator.permissions.query({ name })).state === 'denied',
-    onDeviceChange: (listener) => media?.addEventListener('devicechange', listener),
-    createStream: (track) => new MediaStream([track]),
-  };
-}
+const nameOf = (plan: Plan): string => (typeof plan === 'object' ? plan.exact : plan);

@@ -125,7 +125,12 @@ class FakeCall {
 
 function session() {
   const said: ScreenToAgent[] = [];
-  const parts = { up: false, devices: [] as string[] };
+  const parts = {
+    up: false,
+    devices: [] as string[],
+    asked: [] as MediaStreamConstraints[],
+    devicesAnswer: (): Promise<MediaStream> => Promise.reject(new DOMException('none here', 'NotFoundError')),
+  };
   const state: DevicesState = {
     microphone: 'on',
     camera: 'on',
@@ -138,6 +143,11 @@ function session() {
   const subject = new ScreenSession({
     screenId: id(9),
     screenHeightPx: () => 1080,
+    getUserMedia: (constraints) => {
+      parts.asked.push(constraints);
+      return parts.devicesAnswer();
+    },
+    createStream: (tracks) => ({ tracks }) as unknown as MediaStream,
     createCall: (requestGrant) => {
       call = new FakeCall(requestGrant);
       return call as unknown as Call;
@@ -145,6 +155,12 @@ function session() {
     createDevices: () =>
       ({
         state,
+        speakerId: null,
+        listed: [],
+        openIds: { cameraId: null, microphoneId: null, speakerId: null },
+        wanted: { camera: 'any', microphone: 'any', speakerId: null, deviceCancelsEcho: false },
+        use: ({ cameraId }: { cameraId: string | null }) => parts.devices.push(`use ${cameraId}`),
+        speakerFailed: (id: string) => parts.devices.push(`no sound from ${id}`),
         microphoneTrack: null,
         cameraTrack: null,
         start: () => {},
@@ -183,6 +199,9 @@ function session() {
   return { subject, call, said, types, of, up, down, effect, parts, line, hello: () => line.hello() };
 }
 
+/** What is told of the devices, to an agent that comes. */
+const STATES = ['devices', 'media-devices', 'camera-axes'];
+
 describe('the screen’s session', () => {
   beforeEach(() => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -199,7 +218,7 @@ describe('the screen’s session', () => {
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
     expect(of('joined')).toEqual([{ type: 'joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
-    expect(types()).toEqual(['devices', 'stage', 'joined', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'joined', 'connection', 'roster']);
   });
 
   it('opens no device for what is only prepared', () => {
@@ -267,7 +286,7 @@ describe('the screen’s session', () => {
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual(['devices', 'stage', 'joined', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'joined', 'connection', 'roster']);
     expect(call.asked).toEqual(['join']);
   });
 
@@ -380,5 +399,65 @@ describe('the screen’s session', () => {
     subject.tellPageCount(2);
     subject.tellPageCount(2);
     expect(of('stage').map(({ pageCount }) => pageCount)).toEqual([1, 2]);
+  });
+
+  it('takes the devices that the agent names, and says where the sound could not go', () => {
+    const { up, effect, parts, subject, of } = session();
+    up();
+    const use = { microphoneId: null, speakerId: 'tv', deviceCancelsEcho: false, inputIds: [] };
+    effect({ name: 'use-devices', cameraId: 'brio', ...use });
+    subject.tellSpeakerFailed('tv');
+    expect(parts.devices).toEqual(['use brio', 'no sound from tv']);
+    expect(of('media-devices').length).toBe(1);
+  });
+
+  it('tests the devices in an idle room, over a place that nothing else holds', async () => {
+    const { call, up, effect, of, types } = session();
+    up();
+    effect({ name: 'run-self-test', testId: id(7), grant: null });
+    // what was prepared is the same peer
+    expect(call.asked).toEqual(['leave']);
+    effect({ name: 'prepare', grant: grant() });
+    expect(call.asked).toEqual(['leave']);
+    await vi.waitFor(() => expect(of('self-test-done').length).toBe(1));
+    expect(of('self-test-check').map(({ check }) => `${check.name} ${check.reason ?? check.outcome}`)).toEqual([
+      'camera missing',
+      'microphone missing',
+      'speaker skipped',
+    ]);
+    expect(types().at(-1)).toBe('self-test-done');
+    effect({ name: 'prepare', grant: grant() });
+    expect(call.asked.at(-1)).toBe(`prepare ${CALL}`);
+  });
+
+  it('ends the self-test for a call, and does not begin one in it', async () => {
+    const { call, up, effect, of, parts } = session();
+    let opened: (stream: MediaStream) => void = () => {};
+    parts.devicesAnswer = () =>
+      new Promise((resolve) => {
+        opened = resolve;
+      });
+    up();
+    effect({ name: 'run-self-test', testId: id(7), grant: null });
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    await vi.waitFor(() => expect(of('self-test-done')).toEqual([{ type: 'self-test-done', testId: id(7) }]));
+    expect(of('self-test-check')).toEqual([]);
+    // a camera that opens only now is closed again
+    const stop = vi.fn();
+    opened({ getTracks: () => [{ stop }] } as unknown as MediaStream);
+    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
+    effect({ name: 'run-self-test', testId: id(8), grant: null });
+    await vi.waitFor(() =>
+      expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'run-self-test', code: 'not-possible-now' }]),
+    );
+  });
+
+  it('shows no input without a call', async () => {
+    const { up, effect, of, parts } = session();
+    up();
+    effect({ name: 'show-input', deviceId: 'stick' });
+    await vi.waitFor(() => expect(of('effect-failed').map(({ name }) => name)).toEqual(['show-input']));
+    expect(parts.asked).toEqual([]);
   });
 });

@@ -11,9 +11,11 @@ import { START_FAILS_MS, TILES_PER_PAGE } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { AgentToScreen, ResumeTicket, ScreenEffect, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
 import type { AgentLink } from './agent-link.ts';
-import { failureReport, inCallOf, reportsOf, standingReports, type Told } from './reports.ts';
+import type { GetUserMedia } from './open-tracks.ts';
 import { Outbox } from './outbox.ts';
+import { deviceReports, failureReport, inCallOf, reportsOf, standingReports, type Told } from './reports.ts';
 import type { DevicesState, RoomDevices } from './room-devices.ts';
+import { RoomEquipment } from './room-equipment.ts';
 
 export type ScreenSnapshot = {
   /** null: the agent was never heard */
@@ -24,6 +26,10 @@ export type ScreenSnapshot = {
   /** a newer screen shows this room */
   yielded: boolean;
   devices: DevicesState;
+  /** where the others are heard; null: the browser's own choice */
+  speakerId: string | null;
+  /** the HDMI input that the room shares, with its sound */
+  shownInput: MediaStream | null;
 };
 
 export type SessionParts = {
@@ -33,6 +39,8 @@ export type SessionParts = {
   createLink: (
     options: Pick<ConstructorParameters<typeof AgentLink>[0], 'hello' | 'onMessage' | 'onUp' | 'onRefused'>,
   ) => AgentLink;
+  getUserMedia: GetUserMedia;
+  createStream: (tracks: MediaStreamTrack[]) => MediaStream;
   /** of the whole screen, in device pixels */
   screenHeightPx: () => number;
 };
@@ -40,6 +48,7 @@ export type SessionParts = {
 export class ScreenSession {
   readonly call: Call;
   readonly #devices: RoomDevices;
+  readonly #equipment: RoomEquipment;
   readonly #link: AgentLink;
   readonly #parts: SessionParts;
   readonly #outbox = new Outbox((message) => this.#link.send(message));
@@ -61,8 +70,20 @@ export class ScreenSession {
     this.#told = { call: this.call.getSnapshot(), ticket: null };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
-      onCamera: (track, withoutTrack) => this.call.setCamera(track, withoutTrack),
-      onChange: () => this.#publish({ devices: this.#devices.state }),
+      onCamera: (track, withoutTrack) => {
+        this.call.setCamera(track, withoutTrack);
+        this.#equipment.motors.follow(track);
+      },
+      onChange: () => this.#publish(this.#ofDevices()),
+      onUnusable: () => this.#outbox.tell({ type: 'effect-failed', name: 'use-devices', code: 'device-gone' }),
+    });
+    this.#equipment = new RoomEquipment({
+      call: this.call,
+      devices: this.#devices,
+      getUserMedia: parts.getUserMedia,
+      createStream: parts.createStream,
+      tell: (report) => this.#outbox.tell(report),
+      onChange: () => this.#publish(this.#ofDevices()),
     });
     this.#link = parts.createLink({
       hello: () => ({
@@ -81,7 +102,7 @@ export class ScreenSession {
       linkUp: false,
       refusedCode: null,
       yielded: false,
-      devices: this.#devices.state,
+      ...this.#ofDevices(),
     });
   }
 
@@ -96,6 +117,11 @@ export class ScreenSession {
 
   tellAlive(): void {
     this.#link.send({ type: 'alive' });
+  }
+
+  /** The page could not send sound there. */
+  tellSpeakerFailed(speakerId: string): void {
+    this.#devices.speakerFailed(speakerId);
   }
 
   tellPageCount(pageCount: number): void {
@@ -133,7 +159,7 @@ export class ScreenSession {
   #perform(effect: ScreenEffect): void {
     switch (effect.name) {
       case 'prepare':
-        if (!this.#busy) this.#attempt('prepare', this.call.prepare(effect.grant));
+        if (!this.#busy && !this.#equipment.testing) this.#attempt('prepare', this.call.prepare(effect.grant));
         return;
       case 'join':
         this.#join(effect.grant);
@@ -169,11 +195,14 @@ export class ScreenSession {
       case 'remove-participant':
         this.#attempt('remove-participant', this.call.removePeer(effect.peerId));
         return;
+      default:
+        this.#attempt(effect.name, this.#equipment.perform(effect));
     }
   }
 
   #join(grant: CallGrant): void {
     const formerCallId = this.#callId;
+    this.#equipment.makeWay();
     this.#callId = grant.callId;
     if (this.#grantWanted !== null) {
       this.#grantWanted.resolve(grant);
@@ -198,6 +227,7 @@ export class ScreenSession {
 
   #resume(ticket: ResumeTicket): void {
     if (this.#busy || this.getSnapshot().yielded) return;
+    this.#equipment.makeWay();
     this.#callId = ticket.callId;
     this.#devices.open();
     // how it went is told by the call's phase
@@ -208,6 +238,7 @@ export class ScreenSession {
   /** The newer screen resumes the same place: nothing is said to the node, the camera is let go. */
   #yield(): void {
     this.#publish({ yielded: true });
+    this.#equipment.makeWay();
     this.#callId = null;
     this.#grantWanted?.reject(new InvalidStateError('replaced', 'a newer screen took over'));
     this.call.abandon();
@@ -258,6 +289,7 @@ export class ScreenSession {
     const { phase } = this.call.getSnapshot();
     const before = this.#told;
     this.#devices.followTrack();
+    this.#equipment.input.followCall();
     this.#tellCall(before);
     if (phase === before.call.phase) return;
     if (phase.name === 'ended') this.#devices.release();
@@ -280,7 +312,17 @@ export class ScreenSession {
     const now = this.#now();
     // the agent that was told may be gone, and the grant with it
     const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
-    this.#outbox.tellAll(this.#devices.state, [pages, ...standingReports(now), ...lost]);
+    this.#outbox.tellAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
+  }
+
+  #deviceReports(): ScreenToAgent[] {
+    const { motors, input } = this.#equipment;
+    return deviceReports(this.#devices, { axes: motors.axes, inputId: input.deviceId });
+  }
+
+  #ofDevices(): Pick<ScreenSnapshot, 'devices' | 'speakerId' | 'shownInput'> {
+    const { state, speakerId } = this.#devices;
+    return { devices: state, speakerId, shownInput: this.#equipment.input.stream };
   }
 
   #attempt(name: string, work: Promise<unknown>): void {
@@ -302,6 +344,6 @@ export class ScreenSession {
 
   #publish(change: Partial<ScreenSnapshot>): void {
     this.#store.set({ ...this.#store.getSnapshot(), ...change });
-    if (change.devices !== undefined && !this.getSnapshot().yielded) this.#outbox.tellDevices(this.#devices.state);
+    if (change.devices !== undefined && !this.getSnapshot().yielded) this.#outbox.tellStates(this.#deviceReports());
   }
 }

@@ -1,0 +1,140 @@
+/**
+ * What the agent asks of the room's devices beside a call's camera and microphone: the camera's motors, an HDMI input
+ * on the stage, the self-test, an ear on an idle room. Owns whose turn it is; what each does has a file of its own.
+ */
+import type { Call } from '#call/call.ts';
+import { InvalidStateError } from '#contract/error-codes.ts';
+import type { SelfTestCheck } from '#contract/room-equipment.ts';
+import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
+import { CameraMotors } from './camera-motors.ts';
+import type { GetUserMedia } from './open-tracks.ts';
+import type { RoomDevices } from './room-devices.ts';
+import { ShownInput } from './shown-input.ts';
+import { SoundWatch } from './sound-watch.ts';
+import { checkCamera } from './self-test/camera-check.ts';
+import { mediaChecks } from './self-test/media-check.ts';
+import { checkMicrophone } from './self-test/microphone-check.ts';
+import { type Checks, runSelfTest } from './self-test/self-test-run.ts';
+import { checkSpeaker } from './self-test/speaker-check.ts';
+
+export const EQUIPMENT_EFFECTS = [
+  'use-devices',
+  'steer-camera',
+  'place-camera',
+  'show-input',
+  'run-self-test',
+  'listen-for-sound',
+] as const satisfies readonly ScreenEffect['name'][];
+export type EquipmentEffect = Extract<ScreenEffect, { name: (typeof EQUIPMENT_EFFECTS)[number] }>;
+type RunSelfTest = Extract<ScreenEffect, { name: 'run-self-test' }>;
+
+export type RoomEquipmentParts = {
+  call: Pick<Call, 'setScreen' | 'getSnapshot' | 'leave'>;
+  devices: Pick<RoomDevices, 'use' | 'listed' | 'openIds' | 'wanted'>;
+  getUserMedia: GetUserMedia;
+  createStream: (tracks: MediaStreamTrack[]) => MediaStream;
+  tell: (report: ScreenToAgent) => void;
+  /** what is shown, or where the camera looks, is another */
+  onChange: () => void;
+};
+
+export class RoomEquipment {
+  readonly motors: CameraMotors;
+  readonly input: ShownInput;
+  readonly #parts: RoomEquipmentParts;
+  readonly #sound: SoundWatch;
+  #selfTest: AbortController | null = null;
+
+  constructor(parts: RoomEquipmentParts) {
+    this.#parts = parts;
+    const { call, devices, getUserMedia, createStream, onChange, tell } = parts;
+    this.motors = new CameraMotors({ onAxes: onChange });
+    this.input = new ShownInput({
+      call,
+      getUserMedia,
+      createStream,
+      listed: () => devices.listed ?? [],
+      microphoneId: () => devices.openIds.microphoneId,
+      onChange,
+    });
+    this.#sound = new SoundWatch({
+      getUserMedia,
+      microphone: () => devices.wanted.microphone,
+      onHeard: () => tell({ type: 'sound-heard' }),
+    });
+  }
+
+  /** @throws where it can't be done */
+  async perform(effect: EquipmentEffect): Promise<void> {
+    switch (effect.name) {
+      case 'use-devices': {
+        const { name: _, ...devices } = effect;
+        this.#parts.devices.use(devices);
+        return;
+      }
+      case 'steer-camera':
+        this.motors.steer(effect);
+        return;
+      case 'place-camera':
+        this.motors.place(effect);
+        return;
+      case 'show-input':
+        if (effect.deviceId === null) this.input.hide();
+        else await this.input.show(effect.deviceId);
+        return;
+      case 'run-self-test':
+        await this.#runSelfTest(effect);
+        return;
+      case 'listen-for-sound':
+        // in a call everybody hears it
+        this.#sound.listen(this.#inCall ? 0 : effect.forMs);
+        return;
+    }
+  }
+
+  /** While it runs, nothing is prepared: both would be the same peer at the node. */
+  get testing(): boolean {
+    return this.#selfTest !== null;
+  }
+
+  /** A call takes the devices, or a newer screen does. What was not tried is not told. */
+  makeWay(): void {
+    this.#selfTest?.abort();
+    this.#sound.stop();
+  }
+
+  get #inCall(): boolean {
+    const { name } = this.#parts.call.getSnapshot().phase;
+    return name === 'joined' || name === 'joining';
+  }
+
+  async #runSelfTest({ testId, grant }: RunSelfTest): Promise<void> {
+    const { call, tell } = this.#parts;
+    if (this.#inCall || this.testing) throw new InvalidStateError('not-possible-now', 'no self-test in a call');
+    this.#sound.stop();
+    // what a phone had prepared is the same peer: it is made again when it is needed
+    call.leave();
+    const ends = new AbortController();
+    this.#selfTest = ends;
+    try {
+      const checks: Checks = { ...this.#deviceChecks(), ...(grant && mediaChecks(grant, ends.signal)) };
+      const tellCheck = (check: SelfTestCheck): void => tell({ type: 'self-test-check', testId, check });
+      await runSelfTest(checks, tellCheck, ends.signal);
+    } finally {
+      this.#selfTest = null;
+      ends.abort();
+      tell({ type: 'self-test-done', testId });
+    }
+  }
+
+  #deviceChecks(): Checks {
+    const { getUserMedia, devices } = this.#parts;
+    const { camera, microphone, speakerId, deviceCancelsEcho } = devices.wanted;
+    const speaker = { getUserMedia, microphone, speakerId, deviceCancelsEcho, listed: devices.listed ?? [] };
+    return {
+      camera: (signal) => checkCamera(getUserMedia, camera, signal),
+      microphone: (signal) => checkMicrophone(getUserMedia, microphone, signal),
+      speaker: (signal) => checkSpeaker(speaker, signal),
+    };
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The TV's page with planted devices, behind it the agent's real screen server and equipment, before it a real media
+ * node: for the tests of what page and agent do together about devices. The room machine alone is left out.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import type { Page } from 'playwright-core';
+import { v7 as uuidv7 } from 'uuid';
+import { build } from 'vite';
+import type { CallGrant } from '#contract/grants.ts';
+import type { RoomPhase } from '#contract/room-state.ts';
+import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
+import type { TestNode } from '../../fleet/media/testing/test-node.ts';
+import { Equipment, type EquipmentOptions } from '../../kiosk/agent/peripherals/media-policy/equipment.ts';
+import { MediaPolicySettings } from '../../kiosk/agent/peripherals/media-policy/media-policy-settings.ts';
+import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
+import { isEquipmentReport } from '../../kiosk/room/room.ts';
+import { roomView } from '../screens/screen-wires.ts';
+import { bundlePage } from '../simulators/bundle-page.ts';
+import type { PlantedDevice } from './planted-devices-page.ts';
+
+const config = fileURLToPath(new URL('../../kiosk/screen/vite.config.ts', import.meta.url));
+const pageDir = fileURLToPath(new URL('../../kiosk/screen/dist', import.meta.url));
+const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+
+export class ScreenAndEquipment {
+  readonly page: Page;
+  readonly equipment: Equipment;
+  readonly #screens: ScreenServer;
+  readonly #heard: ScreenToAgent[] = [];
+  #phase: RoomPhase = { name: 'idle' };
+
+  private constructor(page: Page, over: Partial<EquipmentOptions>) {
+    this.page = page;
+    this.equipment = new Equipment({
+      logger,
+      settings: MediaPolicySettings.parse({}),
+      memory: { load: () => null, save: () => {} },
+      perform: (effect) => this.perform(effect),
+      requestGrant: async () => null,
+      fleetOnline: () => true,
+      onChange: () => {},
+      onSelfTestDone: () => {},
+      onSoundHeard: () => {},
+      cancelsOwnEcho: () => false,
+      sysDir: '/nowhere',
+      ...over,
+    });
+    this.#screens = new ScreenServer({
+      port: 0,
+      pageDir,
+      logger,
+      view: () => roomView({ phase: this.#phase }),
+      resume: () => null,
+      onConnected: () => this.equipment.onScreenConnected(),
+      onGone: () => {},
+      onReport: (report) => {
+        this.#heard.push(report);
+        if (isEquipmentReport(report)) this.equipment.onReport(report);
+      },
+    });
+  }
+
+  /** @param planted null leaves the browser's own devices in place */
+  static async open(
+    page: Page,
+    planted: PlantedDevice[] | null,
+    over: Partial<EquipmentOptions> = {},
+  ): Promise<ScreenAndEquipment> {
+    if (!existsSync(pageDir)) await build({ configFile: config, logLevel: 'warn' });
+    if (process.env.DEBUG_PAGES) page.on('console', (message) => console.log('tv', message.text()));
+    if (planted !== null) {
+      await page.addInitScript({ content: `window.plantedAtFirst = ${JSON.stringify(planted)};` });
+      await page.addInitScript({ content: await bundlePage('../integration/planted-devices-page.ts') });
+    }
+    const scene = new ScreenAndEquipment(page, over);
+    scene.equipment.start();
+    await page.goto(await scene.#screens.start());
+    return scene;
+  }
+
+  async close(): Promise<void> {
+    this.equipment.stop();
+    await this.page.close();
+    await this.#screens.stop();
+  }
+
+  perform(effect: ScreenEffect): boolean {
+    return this.#screens.perform(effect);
+  }
+
+  /** As the room machine would have it. */
+  become(phase: RoomPhase): void {
+    this.#phase = phase;
+    this.equipment.follow(roomView({ phase }).state);
+    this.#screens.showView();
+  }
+
+  heardOf<T extends ScreenToAgent['type']>(type: T): Extract<ScreenToAgent, { type: T }>[] {
+    return this.#heard.filter((report): report is Extract<ScreenToAgent, { type: T }> => report.type === type);
+  }
+
+  openIds(): Promise<string[]> {
+    return this.page.evaluate(() => window.plantedRoom.openIds());
+  }
+}
+
+type Who = { callId?: string; peerId?: string; kind?: 'room' | 'person' };
+export async function grantFor(node: TestNode, who: Who): Promise<CallGrant> {
+  const { callId = uuidv7(), peerId = uuidv7(), kind = 'room' } = who;
+  const meetingId = uuidv7();
+  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind, rights: [] });
+  const { signalingUrl } = node.node;
+  return { callId, meetingId, meetingTitle: 'Test', peerId, signalingUrl, joinToken, expiresAtMs: Date.now() + 60_000 };
+}
+
+export const inCall = (callId: string, peerId: string): RoomPhase => ({
+  name: 'in-call',
+  callId,
+  peerId,
+  meetingTitle: 'Test',
+  startedAtMs: Date.now(),
+  connection: 'connected',
+  participantCount: 1,
+  participants: [],
+  sharedBy: null,
+});
