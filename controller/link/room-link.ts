@@ -8,7 +8,9 @@ import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.t
 import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomLinkFromController } from '#contract/room-link.ts';
 import type { RoomState } from '#contract/room-state.ts';
@@ -42,6 +44,9 @@ export type LinkSnapshot = {
   roomName: string | null;
   /** as the room told it last; null: nothing was ever heard of it */
   state: RoomState | null;
+  /** null: the room has told none, as one without calendar, or of an older release */
+  agenda: RoomAgenda | null;
+  equipment: RoomEquipment | null;
   /** by the fleet: the room's heartbeat is fresh */
   online: boolean;
   /** fleet's clock */
@@ -71,6 +76,8 @@ export class RoomLink {
     roomId: null,
     roomName: null,
     state: null,
+    agenda: null,
+    equipment: null,
     online: false,
     lastSeenMs: null,
     clockOffsetMs: 0,
@@ -199,6 +206,8 @@ export class RoomLink {
           roomId: message.roomId,
           roomName: message.state?.roomName ?? message.roomName,
           state: message.state,
+          agenda: message.agenda ?? null,
+          equipment: message.equipment ?? null,
           online: message.online,
           lastSeenMs: message.lastSeenMs,
           clockOffsetMs: message.nowMs - this.dependencies.now(),
@@ -214,6 +223,12 @@ export class RoomLink {
           roomName: message.state.roomName,
           lastSeenMs: this.dependencies.now() + this.snapshot.clockOffsetMs,
         });
+        break;
+      case 'agenda':
+        this.update({ agenda: message.agenda });
+        break;
+      case 'equipment':
+        this.update({ equipment: message.equipment });
         break;
       case 'presence':
         this.update({ online: message.online, lastSeenMs: message.lastSeenMs });

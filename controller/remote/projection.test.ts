@@ -50,6 +50,8 @@ const up = (over: Partial<LinkSnapshot> = {}): LinkSnapshot => ({
   roomId: id(1),
   roomName: 'Maple',
   state: stateOf({ name: 'idle' }),
+  agenda: null,
+  equipment: null,
   online: true,
   lastSeenMs: NOW,
   clockOffsetMs: 0,

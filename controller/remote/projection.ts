@@ -3,16 +3,30 @@
  * Nothing here remembers anything: a reloaded phone is right at once.
  */
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { Participant, RoomNotice, RoomPhase, RoomState } from '#contract/room-state.ts';
+import { type CallTime, callTime } from '#ui/agenda/call-time.ts';
+import { type RoomDay, roomDay } from '#ui/agenda/room-day.ts';
 import type { LinkSnapshot } from '../link/room-link.ts';
 
 /** A line that breaks is mended before this in all but bad networks; until then the last state stays on show. */
 export const LINE_GONE_AFTER_MS = 12_000;
 /** Shorter breaks than this are not mentioned. */
 export const RECONNECTING_SHOWN_AFTER_MS = 700;
+const MINUTE_MS = 60_000;
 
 type Phase<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
-type InRoom = { roomName: string; state: RoomState; notices: readonly RoomNotice[]; reconnecting: boolean };
+type InRoom = {
+  roomName: string;
+  state: RoomState;
+  notices: readonly RoomNotice[];
+  reconnecting: boolean;
+  /** null: the room has no calendar, or nothing is known of it */
+  day: RoomDay | null;
+  equipment: RoomEquipment | null;
+  /** the clock of the bookings */
+  nowMs: number;
+};
 
 export type RemoteView =
   | { screen: 'loading'; roomName: string | null }
@@ -20,7 +34,7 @@ export type RemoteView =
   | { screen: 'gone'; why: 'room' | 'line' | 'never'; roomName: string | null /** own clock */; sinceMs: number | null }
   | ({ screen: 'idle' } & InRoom)
   | ({ screen: 'starting'; phase: Phase<'starting'> } & InRoom)
-  | ({ screen: 'in-call'; phase: Phase<'in-call'> } & InRoom)
+  | ({ screen: 'in-call'; phase: Phase<'in-call'>; callTime: CallTime | null } & InRoom)
   | ({ screen: 'ended'; phase: Phase<'ended'> } & InRoom)
   | ({ screen: 'fault'; phase: Phase<'fault'> } & InRoom);
 
@@ -38,11 +52,23 @@ export function project(link: LinkSnapshot, nowMs: number): RemoteView {
     return { screen: 'gone', why: never ? 'never' : 'room', roomName: link.roomName, sinceMs: lastSeenMs };
   }
   if (link.state === null) return { screen: 'loading', roomName: link.roomName };
-  return inRoom(link.state, lostForMs >= RECONNECTING_SHOWN_AFTER_MS);
+  return inRoom(link, link.state, { nowMs: nowMs + link.clockOffsetMs, lostForMs });
 }
 
-function inRoom(state: RoomState, reconnecting: boolean): RemoteView {
-  const common: InRoom = { roomName: state.roomName, state, notices: state.notices, reconnecting };
+function inRoom(
+  { agenda, equipment }: LinkSnapshot,
+  state: RoomState,
+  { nowMs, lostForMs }: { nowMs: number; lostForMs: number },
+): RemoteView {
+  const common: InRoom = {
+    roomName: state.roomName,
+    state,
+    notices: state.notices,
+    reconnecting: lostForMs >= RECONNECTING_SHOWN_AFTER_MS,
+    day: roomDay(agenda, nowMs),
+    equipment,
+    nowMs,
+  };
   const { phase } = state;
   switch (phase.name) {
     case 'idle':
@@ -50,7 +76,7 @@ function inRoom(state: RoomState, reconnecting: boolean): RemoteView {
     case 'starting':
       return { screen: 'starting', phase, ...common };
     case 'in-call':
-      return { screen: 'in-call', phase, ...common };
+      return { screen: 'in-call', phase, callTime: callTime(agenda, phase.bookingId, nowMs), ...common };
     case 'ended':
       return { screen: 'ended', phase, ...common };
     case 'fault':
@@ -60,9 +86,13 @@ function inRoom(state: RoomState, reconnecting: boolean): RemoteView {
 
 /** When the same link would give another view by the passing of time alone; null: never. */
 export function nextChangeAtMs(link: LinkSnapshot, nowMs: number): number | null {
-  if (link.lostAtMs === null) return null;
-  const moments = [link.lostAtMs + RECONNECTING_SHOWN_AFTER_MS, link.lostAtMs + LINE_GONE_AFTER_MS];
-  return moments.find((moment) => moment > nowMs) ?? null;
+  const moments =
+    link.lostAtMs === null
+      ? []
+      : [link.lostAtMs + RECONNECTING_SHOWN_AFTER_MS, link.lostAtMs + LINE_GONE_AFTER_MS].filter((at) => at > nowMs);
+  // bookings begin and end on the minute of the fleet's clock, and are told in minutes
+  if (link.agenda !== null) moments.push(nowMs + MINUTE_MS - ((nowMs + link.clockOffsetMs) % MINUTE_MS));
+  return moments.length === 0 ? null : Math.min(...moments);
 }
 
 /** The people to list: all of them where the whole roster is known, else those whom the state names. */

@@ -25,25 +25,38 @@ export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: Rem
 }
 
 export type Problem = { code: ErrorCode; command: RoomCommand['name'] };
-export type Ask = (command: RoomCommand, done?: (state: RoomState) => boolean) => void;
+export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;
 export type Asking = {
-  /** `done` says by the state that it has happened; without it the reply is enough. One of a kind at a time. */
+  /** `done` says by what the room tells that it has happened; without it the reply is enough. One of a kind at a time. */
   ask: Ask;
   /** the pending command of that kind: shown at once, before the room has answered */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
   problem: Problem | null;
+  /** of a command that was told beside `ask` */
+  report: (error: unknown, command: RoomCommand['name']) => void;
   dismissProblem: () => void;
 };
 
-/** Every volume is told, the last one above all: a slider's end must not be lost to the value before it. */
-const keyOf = (command: RoomCommand): string =>
-  command.name + ('peerId' in command ? command.peerId : command.name === 'set-volume' ? command.percent : '');
+/** What a command is about: two of one name about different things are under way side by side. */
+function keyOf(command: RoomCommand): string {
+  if ('peerId' in command) return command.name + command.peerId;
+  if ('presetId' in command) return command.name + command.presetId;
+  // every volume is told, the last one above all: a slider's end must not be lost to the value before it
+  if (command.name === 'set-volume') return command.name + command.percent;
+  if (command.name === 'choose-device') return command.name + command.kind;
+  // one start at a time, of whichever meeting
+  if (command.name === 'start-meeting') return command.name;
+  return command.name + ('bookingId' in command ? command.bookingId : '');
+}
 
 export function useAsking(link: RoomLink): Asking {
   const [asked, setAsked] = useState<ReadonlyMap<string, RoomCommand>>(new Map());
   const [problem, setProblem] = useState<Problem | null>(null);
   const underWay = useRef(new Map<string, RoomCommand>());
 
+  const report = useCallback((error: unknown, command: RoomCommand['name']) => {
+    setProblem({ code: toMaruError(error).code, command });
+  }, []);
   const ask = useCallback<Ask>(
     (command, done) => {
       const key = keyOf(command);
@@ -55,24 +68,24 @@ export function useAsking(link: RoomLink): Asking {
       void link
         .command(command)
         .then(() => (done === undefined ? undefined : stateFollows(link, done)))
-        .catch((error: unknown) => setProblem({ code: toMaruError(error).code, command: command.name }))
+        .catch((error: unknown) => report(error, command.name))
         .finally(() => {
           underWay.current.delete(key);
           show();
         });
     },
-    [link],
+    [link, report],
   );
   const pending = useCallback((name: RoomCommand['name'], about = '') => asked.get(name + about) ?? null, [asked]);
   const dismissProblem = useCallback(() => setProblem(null), []);
-  return { ask, pending, problem, dismissProblem };
+  return { ask, pending, problem, report, dismissProblem };
 }
 
-function stateFollows(link: RoomLink, done: (state: RoomState) => boolean): Promise<void> {
+function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Promise<void> {
   return new Promise((resolve) => {
     const check = () => {
-      const { state } = link.getSnapshot();
-      if (state !== null && !done(state)) return;
+      const told = link.getSnapshot();
+      if (told.state !== null && !done(told.state, told)) return;
       clearTimeout(timer);
       unsubscribe();
       resolve();

@@ -7,8 +7,12 @@ import { createRoot } from 'react-dom/client';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from '#call/call.ts';
 import { SCREEN_LINK_PATH } from '#contract/screen-link.ts';
+import bookingsEn from '#ui/words/en/bookings.ts';
+import devicesEn from '#ui/words/en/devices.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import screenEn from '#ui/words/en/screen.ts';
+import bookingsKo from '#ui/words/ko/bookings.ts';
+import devicesKo from '#ui/words/ko/devices.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import screenKo from '#ui/words/ko/screen.ts';
 import { startWords } from '#ui/words/words.ts';
@@ -21,7 +25,12 @@ import { browserDevices } from './session/browser-devices.ts';
 import { RoomDevices } from './session/room-devices.ts';
 import { ScreenSession } from './session/screen-session.ts';
 
-startWords({ screen: { en: screenEn, ko: screenKo }, notices: { en: noticesEn, ko: noticesKo } });
+startWords({
+  screen: { en: screenEn, ko: screenKo },
+  notices: { en: noticesEn, ko: noticesKo },
+  bookings: { en: bookingsEn, ko: bookingsKo },
+  devices: { en: devicesEn, ko: devicesKo },
+});
 
 const browser = browserDevices();
 const session = new ScreenSession({

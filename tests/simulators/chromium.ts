@@ -1,4 +1,7 @@
-/** How the tests start Chromium: nothing forgives certificates, nothing fakes devices; a person's browser keeps the autoplay rule. */
+/**
+ * How the tests start Chromium: nothing forgives certificates, a person's browser keeps the autoplay rule, and it fakes no
+ * devices unless a test asks for Chromium's own, which have what a page's synthetic ones can't: ids, motors, speakers.
+ */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +14,8 @@ export type BrowserOptions = {
   namespace?: string;
   /** whose certificate database it uses */
   home?: string;
+  /** so many of Chromium's own fake cameras, with fake microphones and speakers */
+  fakeCameras?: number;
 };
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
@@ -30,11 +35,15 @@ const flags = [
   '--disable-background-timer-throttling',
 ];
 
-export async function launchChromium({ role, namespace, home }: BrowserOptions): Promise<Browser> {
+export async function launchChromium({ role, namespace, home, fakeCameras }: BrowserOptions): Promise<Browser> {
   const wrapper = namespace === undefined ? null : wrapperFor(namespace);
   const browser = await chromium.launch({
     executablePath: wrapper?.path ?? CHROMIUM,
-    args: [...flags, ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : [])],
+    args: [
+      ...flags,
+      ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : []),
+      ...(fakeCameras === undefined ? [] : [`--use-fake-device-for-media-stream=device-count=${fakeCameras}`]),
+    ],
     ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),
   });
   browser.once('disconnected', () => wrapper?.remove());

@@ -2,19 +2,45 @@
 import type { Language } from '#contract/schema.ts';
 
 const localeOf: Record<Language, string> = { ko: 'ko-KR', en: 'en-GB' };
+const MINUTE_MS = 60_000;
 
-/** 14:05 */
-export function clockTime(epochMs: number, language: Language): string {
-  return new Intl.DateTimeFormat(localeOf[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-    epochMs,
-  );
+/** As Intl knows it; undefined, which is this device's own zone, for a name that this browser does not know. */
+function knownZone(timeZone: string | undefined): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** 14:05; in the room's time zone where one is given (IANA name), else in the device's */
+export function clockTime(epochMs: number, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(localeOf[language], {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: knownZone(timeZone),
+  }).format(epochMs);
+}
+
+/** 14:00–15:30 */
+export function timeRange(startMs: number, endMs: number, language: Language, timeZone?: string): string {
+  return `${clockTime(startMs, language, timeZone)}–${clockTime(endMs, language, timeZone)}`;
+}
+
+/** Whole minutes until then, as people count them: 30 seconds before is 1 minute. Never below 0. */
+export function minutesUntil(epochMs: number, nowMs: number): number {
+  return Math.max(0, Math.ceil((epochMs - nowMs) / MINUTE_MS));
 }
 
 /** 11월 24일 화요일, Tuesday 24 November */
-export function dayAndDate(epochMs: number, language: Language): string {
-  return new Intl.DateTimeFormat(localeOf[language], { weekday: 'long', day: 'numeric', month: 'long' }).format(
-    epochMs,
-  );
+export function dayAndDate(epochMs: number, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(localeOf[language], {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    timeZone: knownZone(timeZone),
+  }).format(epochMs);
 }
 
 /** 24 Nov 14:05 */

@@ -1,7 +1,9 @@
 /** Types only: makes `useTranslation('remote')` know the keys of words/en/remote.ts. Nothing here reaches a page. */
 import 'i18next';
+import type bookings from './en/bookings.ts';
 import type common from './en/common.ts';
 import type consoleWords from './en/console.ts';
+import type devices from './en/devices.ts';
 import type errors from './en/errors.ts';
 import type join from './en/join.ts';
 import type notices from './en/notices.ts';
@@ -13,8 +15,10 @@ declare module 'i18next' {
     defaultNS: 'common';
     returnNull: false;
     resources: {
+      bookings: typeof bookings;
       common: typeof common;
       console: typeof consoleWords;
+      devices: typeof devices;
       errors: typeof errors;
       join: typeof join;
       notices: typeof notices;

@@ -7,15 +7,18 @@ import type { ScreenView } from '#contract/screen-link.ts';
 import { People } from '#stage/people.ts';
 import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
+import { callTime } from '#ui/agenda/call-time.ts';
 import { ToastRegion } from '#ui/toast.tsx';
 import { AlonePanel } from '../alone/alone-panel.tsx';
-import { useShownAfter } from '../frame/clock.ts';
+import { useMinute, useShownAfter } from '../frame/clock.ts';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
-import type { Trouble } from '../frame/troubles.ts';
+import { ofNoCall, type Trouble } from '../frame/troubles.ts';
 import type { DevicesState } from '../session/room-devices.ts';
 import type { ScreenSession } from '../session/screen-session.ts';
 import { CallBar } from './call-bar.tsx';
+import { CallTimeNotice } from './call-time-notice.tsx';
 import { Reconnecting } from './reconnecting.tsx';
+import { useExtensionNews } from './use-extension-news.ts';
 import { useRoomNews } from './use-room-news.ts';
 
 /** From this many device pixels on, a chosen grid shows more people at once. */
@@ -57,9 +60,13 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
     [t],
   );
   const news = useRoomNews(call.participants, selfPeerId);
+  const nowMs = useMinute();
+  const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
+  const time = callTime(view.agenda, bookingId, nowMs);
+  const extension = useExtensionNews(view.agenda, bookingId);
   const inFull = useShownAfter(troubles.join(), IN_FULL_MS);
   // afterwards a missing camera is told by the own picture's plate
-  const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera'));
+  const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
   const tall = window.innerHeight * window.devicePixelRatio >= TALL_SCREEN_PX;
   const tellPageCount = useCallback((pageCount: number) => session.tellPageCount(pageCount), [session]);
   const show = useCallback<NonNullable<Parameters<typeof Stage>[0]['onView']>>(
@@ -84,10 +91,19 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
       {call.participants.length <= 1 && shownInput === null && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
       )}
-      <CallBar state={view.state} meetingTitle={phase.meetingTitle} participantCount={call.participants.length} />
+      <CallBar
+        state={view.state}
+        equipment={view.equipment}
+        timeZone={view.agenda?.timeZone}
+        meetingTitle={phase.meetingTitle}
+        participantCount={call.participants.length}
+      />
       {phase.connection === 'reconnecting' && <Reconnecting />}
-      <TroubleCorner troubles={told} brief={!inFull} className="absolute top-24 left-8" />
-      <ToastRegion current={news} className="absolute top-6 right-8 max-w-[48rem] text-tv-small" />
+      <TroubleCorner troubles={told} equipment={view.equipment} brief={!inFull} className="absolute top-24 left-8" />
+      <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
+        {time !== null && <CallTimeNotice time={time} timeZone={view.agenda?.timeZone} nowMs={nowMs} />}
+        <ToastRegion current={extension ?? news} className="text-tv-small" />
+      </div>
     </main>
   );
 }

@@ -1,10 +1,17 @@
 /** The corner that appears only when something is wrong: what, and what to do. */
 import { useTranslation } from 'react-i18next';
+import CalendarX from 'lucide-react/icons/calendar-x';
 import CameraOff from 'lucide-react/icons/camera-off';
 import CloudOff from 'lucide-react/icons/cloud-off';
+import HardDrive from 'lucide-react/icons/hard-drive';
+import ListX from 'lucide-react/icons/list-x';
 import MicOff from 'lucide-react/icons/mic-off';
 import RotateCw from 'lucide-react/icons/rotate-cw';
+import Speaker from 'lucide-react/icons/speaker';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import Tv from 'lucide-react/icons/tv';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
+import { failedLines } from '#ui/equipment/self-test.ts';
 import { Icon } from '#ui/icon.tsx';
 import type { Trouble } from './troubles.ts';
 
@@ -18,45 +25,58 @@ const icons = {
   'screen-missing': TriangleAlert,
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,
-  'speakerphone-faulty': TriangleAlert,
-  'tv-faulty': TriangleAlert,
-  'calendar-faulty': TriangleAlert,
-  'storage-failing': TriangleAlert,
-  'self-test-failed': TriangleAlert,
+  'speakerphone-faulty': Speaker,
+  'tv-faulty': Tv,
+  'calendar-faulty': CalendarX,
+  'storage-failing': HardDrive,
+  'self-test-failed': ListX,
 } as const;
 /** More than these would fill the TV with complaints; the worst come first. */
 const SHOWN = 2;
 
-export function TroubleCorner({
-  troubles,
-  brief = false,
-  className = '',
-}: {
+type CornerProps = {
   troubles: Trouble[];
+  /** which checks of the self-test are red */
+  equipment?: RoomEquipment | null;
   brief?: boolean;
   className?: string;
-}) {
-  const { t } = useTranslation(['notices', 'screen']);
+};
+
+export function TroubleCorner({ troubles, equipment = null, brief = false, className = '' }: CornerProps) {
+  const words = useTroubleWords(equipment);
   if (troubles.length === 0) return null;
-  const words = (trouble: Trouble, part: 'what' | 'todo') => {
-    if (trouble === 'agent-gone') return part === 'what' ? t('screen:gone.soon') : '';
-    return t(`notices:${trouble}.${part}`);
-  };
   return (
     <div role="status" className={`max-w-[56rem] ${className}`}>
       <ul className="flex flex-col gap-4">
-        {troubles.slice(0, SHOWN).map((trouble) => (
-          <li key={trouble} className="flex animate-appear items-start gap-5 rounded-card bg-warn-soft px-7 py-5">
-            <Icon of={icons[trouble]} className="mt-1 size-9 text-warn" />
-            <div>
-              <p className="text-tv-name font-semibold text-warn">{words(trouble, 'what')}</p>
-              {!brief && words(trouble, 'todo') !== '' && (
-                <p className="text-tv-small text-ink">{words(trouble, 'todo')}</p>
-              )}
-            </div>
-          </li>
-        ))}
+        {troubles.slice(0, SHOWN).map((trouble) => {
+          const { what, todo } = words(trouble);
+          return (
+            <li key={trouble} className="flex animate-appear items-start gap-5 rounded-card bg-warn-soft px-7 py-5">
+              <Icon of={icons[trouble]} className="mt-1 size-9 text-warn" />
+              <div>
+                <p className="text-tv-name font-semibold text-warn">{what}</p>
+                {!brief && todo !== '' && <p className="text-tv-small text-ink">{todo}</p>}
+              </div>
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
+}
+
+/** A failed self-test names its device and what to do; of several the first, and how many there are. */
+function useTroubleWords(equipment: RoomEquipment | null): (trouble: Trouble) => { what: string; todo: string } {
+  const { t } = useTranslation(['notices', 'screen', 'devices']);
+  const [first, ...others] = failedLines(equipment);
+  return (trouble) => {
+    if (trouble === 'agent-gone') return { what: t('screen:gone.soon'), todo: '' };
+    if (trouble !== 'self-test-failed' || first?.reason == null)
+      return { what: t(`notices:${trouble}.what`), todo: t(`notices:${trouble}.todo`) };
+    const name = t(`devices:selfTest.check.${first.name}`);
+    const what = t('devices:selfTest.says', { name, what: t(`devices:selfTest.reason.${first.reason}.what`) });
+    const todo = t(`devices:selfTest.reason.${first.reason}.todo`);
+    if (others.length === 0) return { what, todo };
+    return { what, todo: `${todo} ${t('screen:selfTest.moreOnPhone', { count: others.length })}` };
+  };
 }

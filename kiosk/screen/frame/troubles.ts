@@ -1,6 +1,7 @@
 /** What is wrong in this room at the moment, worst first: from what the agent says and from the screen's own devices. */
 import type { RoomNotice } from '#contract/room-state.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
+import { failedLines } from '#ui/equipment/self-test.ts';
 import type { DevicesState } from '../session/room-devices.ts';
 
 export type Trouble = RoomNotice | 'agent-gone';
@@ -22,6 +23,13 @@ const WORST_FIRST: readonly Trouble[] = [
   'tv-faulty',
 ];
 
+/** What no longer concerns a call once it was said: nothing of it is heard or seen by anybody. */
+export const ofNoCall = (trouble: Trouble): boolean =>
+  trouble === 'calendar-faulty' ||
+  trouble === 'self-test-failed' ||
+  trouble === 'tv-faulty' ||
+  trouble === 'storage-failing';
+
 export function troublesOf(view: ScreenView | null, devices: DevicesState, agentDown: boolean): Trouble[] {
   const found = new Set<Trouble>(view?.state.notices ?? []);
   // the tracks are this page's: it knows before the agent has said so
@@ -34,6 +42,10 @@ export function troublesOf(view: ScreenView | null, devices: DevicesState, agent
   // this very page is the screen
   found.delete('screen-missing');
   if (view !== null && !view.fleetOnline) found.add('fleet-unreachable');
+  if (failedLines(view?.equipment).length > 0) found.add('self-test-failed');
+  if (view?.agenda?.calendar.state === 'faulty') found.add('calendar-faulty');
+  if (view?.equipment?.speakerphone?.state === 'faulty') found.add('speakerphone-faulty');
+  if (view?.equipment?.tv.control === 'faulty') found.add('tv-faulty');
   if (agentDown) found.add('agent-gone');
   return WORST_FIRST.filter((trouble) => found.has(trouble));
 }

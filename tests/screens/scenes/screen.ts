@@ -16,6 +16,21 @@ import {
   TV_PATH,
   welcome,
 } from '../screen-wires.ts';
+import {
+  afternoon,
+  agenda,
+  at,
+  booking,
+  busyDay,
+  due,
+  equipment,
+  HDMI_KEY,
+  LONG_BOOKING,
+  missed,
+  selfTests,
+  standAt,
+  weeklyPlan,
+} from '../rooms-day.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const sizes: readonly SizeName[] = ['1080p', '4k'];
@@ -29,6 +44,8 @@ type Told = {
   /** who is in the call; none: no call */
   people?: Participant[];
   own?: OwnDevices;
+  /** the page's clock stands at that time of the made-up day */
+  time?: string;
   /** what happens once it is shown */
   after?: (parts: { page: Page; agent: PlayedAgent; node: PlayedNode }) => Promise<void> | void;
   sizes?: readonly SizeName[];
@@ -43,6 +60,7 @@ function scene(name: string, told: Told = {}): Scene {
     path: TV_PATH,
     sizes: told.sizes ?? sizes,
     setup: async (page) => {
+      if (told.time !== undefined) await standAt(page, told.time);
       const inCall: Partial<RoomState> = people === undefined ? {} : { phase: inCallPhase(people) };
       const agent = new PlayedAgent(() => [
         welcome(roomView({ ...inCall, ...state }, view), people === undefined ? null : ticket),
@@ -107,6 +125,74 @@ const ended = (over: object = {}): Partial<RoomState> => ({
   },
 });
 
+const day = [weeklyPlan(), ...afternoon];
+const idleDays: [name: string, time: string, view: Partial<ScreenView>][] = [
+  ['idle-free-until', '09:12', { agenda: agenda(day) }],
+  ['idle-free-today', '16:40', { agenda: agenda([]) }],
+  ['idle-due-before', '09:52', { agenda: agenda([weeklyPlan(due), ...afternoon]) }],
+  ['idle-due', '10:02', { agenda: agenda([weeklyPlan(due), ...afternoon]) }],
+  ['idle-booked', '10:20', { agenda: agenda([weeklyPlan({ state: 'in-use' }), ...afternoon]) }],
+  ['idle-released', '10:12', { agenda: agenda([weeklyPlan(missed), ...afternoon]) }],
+  ['idle-all-day', '10:20', { agenda: agenda([booking('00:00', '23:59', '시설 점검', { isAllDay: true })]) }],
+  ['idle-private', '11:10', { agenda: agenda([{ ...afternoon[0]!, state: 'in-use' }, ...afternoon.slice(1)]) }],
+  ['idle-12-bookings', '10:05', { agenda: agenda(busyDay(12)) }],
+  ['idle-20-bookings', '09:40', { agenda: agenda(busyDay(20), { moreCount: 7 }) }],
+  [
+    'idle-calendar-stale',
+    '13:05',
+    {
+      agenda: agenda(day, {
+        calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40') },
+      }),
+    },
+  ],
+  [
+    'idle-calendar-faulty',
+    '09:12',
+    { agenda: agenda([], { calendar: { state: 'faulty', code: 'calendar-refused', freshAsOfMs: null } }) },
+  ],
+];
+const idleDevices: [name: string, told: Told][] = [
+  [
+    'idle-booked-long',
+    {
+      time: '10:20',
+      state: {
+        roomName: LONG_ROOM,
+        meeting: { meetingId: CALL, title: LONG_MEETING, underWay: true, participantCount: 3 },
+      },
+      view: {
+        agenda: agenda([
+          booking('10:00', '11:00', LONG_BOOKING, {
+            state: 'in-use',
+            organizer: '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원',
+          }),
+          ...busyDay(14).slice(4),
+        ]),
+      },
+    },
+  ],
+  ['idle-self-test-running', { view: { agenda: agenda(day), equipment: equipment({ selfTest: selfTests.running }) } }],
+  [
+    'idle-self-test-failed',
+    {
+      state: { notices: ['self-test-failed'] },
+      view: { agenda: agenda([weeklyPlan(due), ...afternoon]), equipment: equipment({ selfTest: selfTests.failed }) },
+    },
+  ],
+  [
+    'idle-device-faults',
+    {
+      state: { roomName: LONG_ROOM, notices: ['speakerphone-faulty', 'tv-faulty'] },
+      view: { agenda: agenda([weeklyPlan(due), ...afternoon]), equipment: equipment() },
+    },
+  ],
+];
+/** A call of the weekly plan, as its agenda says. */
+const booked = (people: Participant[]): Partial<RoomState> => ({
+  phase: { ...inCallPhase(people), bookingId: weeklyPlan().bookingId } as RoomState['phase'],
+});
+
 export const screenScenes: readonly Scene[] = [
   {
     ...scene('boot'),
@@ -134,6 +220,8 @@ export const screenScenes: readonly Scene[] = [
       meeting: { meetingId: CALL, title: LONG_MEETING, underWay: true, participantCount: 128 },
     },
   }),
+  ...idleDays.map(([name, time, view]) => scene(name, { time, view })),
+  ...idleDevices.map(([name, told]) => scene(name, { time: '09:52', ...told })),
   scene('idle-troubles', { own: 'missing', view: { fleetOnline: false, pairing: null } }),
   scene('starting', {
     state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: false } },
@@ -194,6 +282,46 @@ export const screenScenes: readonly Scene[] = [
       for (const participant of [person(5, '부산 대리점'), person(6, 'Dealer East')])
         node.tell('peer-joined', { participant });
     },
+  }),
+  scene('call-ends-soon', {
+    people: call(4),
+    time: '10:55',
+    state: booked(call(4)),
+    view: { agenda: agenda([weeklyPlan({ state: 'in-use' }), ...afternoon.slice(1)]) },
+  }),
+  scene('call-ends-soon-next', {
+    people: call(9),
+    time: '10:57',
+    state: booked(call(9)),
+    view: {
+      agenda: agenda([weeklyPlan({ state: 'in-use' }), booking('11:00', '12:00', LONG_BOOKING), ...afternoon.slice(1)]),
+    },
+  }),
+  scene('call-over', {
+    people: call(3),
+    time: '11:04',
+    state: booked(call(3)),
+    view: { agenda: agenda([weeklyPlan({ state: 'over' }), ...afternoon]) },
+  }),
+  scene('call-next-begins', {
+    people: call(2),
+    time: '09:56',
+    view: { agenda: agenda([weeklyPlan(due), ...afternoon]) },
+  }),
+  scene('call-extended', {
+    people: call(3),
+    time: '10:57',
+    state: booked(call(3)),
+    view: { agenda: agenda([weeklyPlan({ state: 'in-use' }), ...afternoon.slice(1)]) },
+    after: async ({ page, agent }) => {
+      await page.waitForTimeout(400);
+      const later = agenda([weeklyPlan({ state: 'in-use', endMs: at('11:15') }), ...afternoon.slice(1)]);
+      agent.say({ type: 'view', view: roomView(booked(call(3)), { agenda: later }) });
+    },
+  }),
+  scene('call-hdmi', {
+    people: [{ ...room, sharesScreen: true }, ...others(3)],
+    view: { equipment: equipment({ shownInput: HDMI_KEY }) },
   }),
   scene('call-no-devices', {
     people: [person(0, ROOM_NAME, { microphone: 'absent', camera: 'absent' }), ...others(2)],

@@ -22,6 +22,10 @@ export default {
     waiting_other: '{{count}} people are in it',
     noMeeting: 'No meeting is set up for this room',
   },
+  selfTest: {
+    moreOnPhone_one: '{{count}} more problem: see “Devices” on the phone.',
+    moreOnPhone_other: '{{count}} more problems: see “Devices” on the phone.',
+  },
   pairing: {
     scan: 'Scan to control this room',
     code: 'Code',

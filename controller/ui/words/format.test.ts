@@ -1,0 +1,35 @@
+/** Times of a room read the same on every device: by the room's zone, whatever the device's is. */
+import { describe, expect, it } from 'vitest';
+import { clockTime, dayAndDate, minutesUntil, timeRange } from './format.ts';
+
+const instant = Date.parse('2026-11-24T15:05:00Z');
+
+describe('in the room’s time zone', () => {
+  it.each([
+    ['Asia/Seoul', '00:05', 'Wednesday'],
+    ['Europe/Berlin', '16:05', 'Tuesday'],
+    ['America/New_York', '10:05', 'Tuesday'],
+    ['Pacific/Apia', '04:05', 'Wednesday'],
+  ])('%s', (zone, clock, weekday) => {
+    expect(clockTime(instant, 'en', zone)).toBe(clock);
+    expect(dayAndDate(instant, 'en', zone)).toContain(weekday);
+  });
+
+  it('follows the change to summer time', () => {
+    const start = Date.parse('2026-03-29T00:30:00Z');
+    expect(timeRange(start, start + 3_600_000, 'ko', 'Europe/Berlin')).toBe('01:30–03:30');
+  });
+
+  it('falls back to the device’s own zone where a name is unknown or none is given', () => {
+    expect(clockTime(instant, 'en', 'Mars/Olympus')).toBe(clockTime(instant, 'en'));
+    expect(clockTime(instant, 'en', '')).toBe(clockTime(instant, 'en'));
+  });
+});
+
+it.each([
+  [0, 0],
+  [1, 1],
+  [60_000, 1],
+  [60_001, 2],
+  [-5_000, 0],
+])('%d ms ahead are %d minutes', (ahead, minutes) => expect(minutesUntil(1_000_000 + ahead, 1_000_000)).toBe(minutes));
