@@ -5,6 +5,7 @@
  */
 import { CallGrant } from './grants.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from './limits.ts';
+import { RoomEvent } from './room-events.ts';
 import { RoomState } from './room-state.ts';
 import { EpochMs, Id, PersonName, z } from './schema.ts';
 
@@ -135,6 +136,17 @@ export const httpRoutes = {
     summary: 'End every pairing of a room at once',
     params: RoomParams,
     response: z.object({ revokedCount: z.number().int() }),
+  },
+  listRoomEvents: {
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/events',
+    access: 'operator',
+    summary: 'What happened in a room, the newest 500 in the order in which they came',
+    params: RoomParams,
+    response: z.object({
+      /** `receivedAtMs` by the fleet's clock: long after `event.atMs` where the kiosk had no server for a while */
+      events: z.array(z.object({ event: RoomEvent, receivedAtMs: EpochMs })),
+    }),
   },
   listInvites: {
     method: 'GET',

@@ -3,11 +3,13 @@ import { ProtocolError } from '#contract/error-codes.ts';
 import { actorOf, type RouteHandlers } from '../people/index.ts';
 import type { Rooms } from './rooms.ts';
 
-export function roomRoutes({
-  rooms,
-}: {
-  rooms: Rooms;
-}): RouteHandlers<'pair' | 'listRooms' | 'createRoom' | 'revokePairings'> {
+type Names = 'pair' | 'listRooms' | 'createRoom' | 'revokePairings' | 'listRoomEvents';
+
+export function roomRoutes({ rooms }: { rooms: Rooms }): RouteHandlers<Names> {
+  const known = async (roomId: string): Promise<string> => {
+    if (!(await rooms.registry.byId(roomId))) throw new ProtocolError('not-found', 'no such room');
+    return roomId;
+  };
   return {
     pair: async ({ body, network }) => {
       const { controllerToken, roomId } = await rooms.pairings.pair(body.code, network);
@@ -18,9 +20,9 @@ export function roomRoutes({
     listRooms: async () => ({ rooms: await rooms.registry.list() }),
     createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
     revokePairings: async (context) => {
-      const { roomId } = context.params;
-      if (!(await rooms.registry.byId(roomId))) throw new ProtocolError('not-found', 'no such room');
+      const roomId = await known(context.params.roomId);
       return { revokedCount: await rooms.pairings.revokeOfRoom(roomId, actorOf(context)) };
     },
+    listRoomEvents: async ({ params }) => ({ events: await rooms.events.list(await known(params.roomId)) }),
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Transaction } from 'kysely';
 import * as authorityFirst from './migrations/authority-0001-first.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
+import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
 import { Store } from './store.ts';
 
@@ -27,7 +28,7 @@ export function telemetryStore({ dataDir, onFatal }: Place): TelemetryStore {
   return new Store<TelemetryTables>({
     path: join(dataDir, 'telemetry.sqlite'),
     synchronous: 'NORMAL',
-    migrations: { '0001-first': telemetryFirst },
+    migrations: { '0001-first': telemetryFirst, '0002-room-events': telemetryRoomEvents },
     onFatal,
   });
 }
