@@ -55,7 +55,14 @@ export class Rooms {
       grantFor: (roomId) => this.#grantFor(roomId, null),
       logger,
     });
-    this.#desired = new DesiredState({ registry: this.registry, meetings, broker, controllerUrl, logger });
+    this.#desired = new DesiredState({
+      registry: this.registry,
+      pairings: this.pairings,
+      meetings,
+      broker,
+      controllerUrl,
+      logger,
+    });
     this.link = new RoomLink({
       pairings: this.pairings,
       relay: this.#relay,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Transaction } from 'kysely';
 import * as authorityFirst from './migrations/authority-0001-first.ts';
+import * as authorityTablets from './migrations/authority-0002-tablets.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -19,7 +20,7 @@ export function authorityStore({ dataDir, onFatal }: Place): AuthorityStore {
   return new Store<AuthorityTables>({
     path: join(dataDir, 'authority.sqlite'),
     synchronous: 'FULL',
-    migrations: { '0001-first': authorityFirst },
+    migrations: { '0001-first': authorityFirst, '0002-tablets': authorityTablets },
     onFatal,
   });
 }

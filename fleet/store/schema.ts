@@ -25,6 +25,16 @@ export type AuthorityTables = {
     createdAtMs: number;
     lastUsedAtMs: number;
     revokedAtMs: number | null;
+    /** a tablet stays until it is revoked */
+    kind: 'phone' | 'tablet';
+    tabletName: string | null;
+  };
+  tabletCode: {
+    codeHash: string;
+    roomId: string;
+    tabletName: string;
+    expiresAtMs: number;
+    usedAtMs: number | null;
   };
   usedPairingCode: { sha256: string; expiresAtMs: number };
   call: {
