@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CommandEnvelope } from '#contract/room-command.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
-import { type TopicName, topicOf } from '#contract/topics.ts';
+import { ruleOfTopic, type TopicName, topicOf } from '#contract/topics.ts';
 import { connectAs, type EnrolledRoom, type FleetUnderTest, type Json } from './fleet-under-test.ts';
 import { newId } from './store/index.ts';
 
@@ -28,13 +28,15 @@ export class RoomUnderTest {
   async start(fleet: FleetUnderTest): Promise<void> {
     this.#client = await connectAs(fleet.ready.mqttUrl, this.room.credentials);
     this.#client.on('message', (topic, payload) => {
-      const name = topic.split('/').at(-1) as TopicName;
+      const { name } = ruleOfTopic(topic)!;
       const message = JSON.parse(payload.toString()) as Json;
       this.heard.push({ name, message });
       const reply = name === 'command' && this.answer(message as CommandEnvelope);
       if (reply) void this.say('reply', reply, false);
     });
-    const topics = (['desired', 'response', 'command'] as const).map((name) => topicOf(name, this.room.roomId));
+    const topics = (['desired', 'response', 'command', 'roomEventsAck'] as const).map((name) =>
+      topicOf(name, this.room.roomId),
+    );
     await this.#client.subscribeAsync(topics, { qos: 1 });
     await this.say('presence', { online: true, epoch: this.epoch, asOfMs: Date.now() });
   }

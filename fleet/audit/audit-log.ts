@@ -13,6 +13,8 @@ export type AuditKind =
   | 'room-enrolled'
   | 'enrolment-refused'
   | 'phone-paired'
+  | 'tablet-code-made'
+  | 'tablet-paired'
   | 'pairing-refused'
   | 'pairing-revoked'
   | 'invite-created'

@@ -1,4 +1,4 @@
-/** One room: how it is, the guest links of its meeting, and the phones that control it. */
+/** One room: how it is, the guest links of its meeting, and the phones and tablets that control it. */
 import ArrowLeft from 'lucide-react/icons/arrow-left';
 import Smartphone from 'lucide-react/icons/smartphone';
 import { useState } from 'react';
@@ -14,6 +14,7 @@ import { callApi } from './api.ts';
 import { GuestLinks } from './guest-links.tsx';
 import { ProblemWords, StateMark, WhyWords } from './parts.tsx';
 import { healthOf } from './room-health.ts';
+import { Tablets } from './tablets.tsx';
 import { useDoing } from './use-api.ts';
 
 export function RoomPage({ room }: { room: RoomSummary }) {
@@ -53,7 +54,10 @@ export function RoomPage({ room }: { room: RoomSummary }) {
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
         <GuestLinks meetingId={room.meetingId} />
-        <Phones room={room} />
+        <div className="flex flex-col gap-6">
+          <Phones room={room} />
+          <Tablets roomId={room.roomId} />
+        </div>
       </div>
     </>
   );

@@ -40,6 +40,11 @@ export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
 export const DELEGATION_AUDIENCE = 'maru-delegation';
 /** Header of a join token that a room signed by itself: the delegation, as the fleet signed it. */
 export const DELEGATION_HEADER = 'maru-delegation';
+/** How the room signs then: with the key of its client certificate. */
+export const DELEGATED_TOKEN_ALGORITHM = 'ES256';
+/** Signed by the fleet for three days, and again each day. */
+export const DELEGATION_TTL_MS = 72 * 3_600_000;
+export const DELEGATION_RENEWED_AFTER_MS = 24 * 3_600_000;
 
 /**
  * Signed by the fleet for one room, three days long, renewed daily: with it the room signs join tokens for its own

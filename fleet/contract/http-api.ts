@@ -5,6 +5,7 @@
  */
 import { CallGrant } from './grants.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from './limits.ts';
+import { RoomEvent } from './room-events.ts';
 import { RoomState } from './room-state.ts';
 import { EpochMs, Id, PersonName, z } from './schema.ts';
 
@@ -38,6 +39,15 @@ export const Invite = z.object({
 });
 export type Invite = z.infer<typeof Invite>;
 
+export const Tablet = z.object({
+  pairingId: Id,
+  tabletName: z.string(),
+  createdAtMs: EpochMs,
+  /** when a person last did something with it, to the minute */
+  lastUsedAtMs: EpochMs,
+});
+export type Tablet = z.infer<typeof Tablet>;
+
 /** `public` routes check a secret of their own; the others need a session of at least that role. */
 export type Access = 'public' | 'member' | 'operator' | 'admin';
 type Route = {
@@ -59,9 +69,17 @@ export const httpRoutes = {
     method: 'POST',
     path: '/api/v1/pairings',
     access: 'public',
-    summary: 'Pair a phone with a room by the code on its TV',
+    summary: 'Pair a phone with a room by the code on its TV, or a tablet for good by a code from the console',
     body: z.strictObject({ code: PairingCode }),
-    response: z.object({ controllerToken: z.string(), roomId: Id, roomName: z.string() }),
+    response: z.object({
+      controllerToken: z.string(),
+      roomId: Id,
+      roomName: z.string(),
+      /** a tablet's pairing ends only when IT ends it */
+      kind: z.enum(['phone', 'tablet']).default('phone'),
+      /** where the kiosk itself serves this page, for when the fleet is gone; null: it does not, or it is not known */
+      lanUrl: z.url().nullable().default(null),
+    }),
   },
   enterAsGuest: {
     method: 'POST',
@@ -132,9 +150,45 @@ export const httpRoutes = {
     method: 'DELETE',
     path: '/api/v1/rooms/:roomId/pairings',
     access: 'operator',
-    summary: 'End every pairing of a room at once',
+    summary: 'End the pairing of every phone of a room at once',
     params: RoomParams,
     response: z.object({ revokedCount: z.number().int() }),
+  },
+  createTabletCode: {
+    method: 'POST',
+    path: '/api/v1/rooms/:roomId/tablet-codes',
+    access: 'operator',
+    summary: 'Make a code by which a tablet becomes the room’s for good; it is shown once',
+    params: RoomParams,
+    body: z.strictObject({ tabletName: PersonName }),
+    response: z.object({ code: z.string(), expiresAtMs: EpochMs }),
+  },
+  listTablets: {
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/tablets',
+    access: 'operator',
+    summary: 'Tablets of a room',
+    params: RoomParams,
+    response: z.object({ tablets: z.array(Tablet) }),
+  },
+  revokeTablet: {
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/tablets/:pairingId',
+    access: 'operator',
+    summary: 'End the pairing of a tablet at once, at the fleet and at the kiosk',
+    params: RoomParams.extend({ pairingId: Id }),
+    response: Empty,
+  },
+  listRoomEvents: {
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/events',
+    access: 'operator',
+    summary: 'What happened in a room, the newest 500 in the order in which they came',
+    params: RoomParams,
+    response: z.object({
+      /** `receivedAtMs` by the fleet's clock: long after `event.atMs` where the kiosk had no server for a while */
+      events: z.array(z.object({ event: RoomEvent, receivedAtMs: EpochMs })),
+    }),
   },
   listInvites: {
     method: 'GET',

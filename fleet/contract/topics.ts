@@ -72,7 +72,14 @@ export const RoomResponse = z.discriminatedUnion('name', [
 export type RoomResponse = z.infer<typeof RoomResponse>;
 
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
-export const FleetKeys = z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) });
+export const FleetKeys = z.object({
+  keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })),
+  /** rooms whose box was revoked: what was delegated to them up to this second (JWT's `iat`) is void */
+  revokedDelegations: z
+    .array(z.object({ roomId: Id, issuedUpTo: z.number().int().nonnegative() }))
+    .max(1_000)
+    .optional(),
+});
 export type FleetKeys = z.infer<typeof FleetKeys>;
 
 type Party = 'fleet' | 'room' | 'node';

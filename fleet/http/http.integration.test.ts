@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => fleet.stop());
 
 const RANK = { public: 0, member: 1, operator: 2, admin: 3 } as const;
-const ids = { ':roomId': newId(), ':meetingId': newId(), ':inviteId': newId() };
+const ids = { ':roomId': newId(), ':meetingId': newId(), ':inviteId': newId(), ':pairingId': newId() };
 const routes = Object.entries(httpRoutes) as [
   HttpRouteName,
   { method: string; path: string; access: keyof typeof RANK; body?: unknown },

@@ -3,7 +3,6 @@
  * back. Decides who may enter; what happens inside is the call's.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
-import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { CallEvent, NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
@@ -13,6 +12,7 @@ import type { CallHappening } from './call-happening.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { Memory } from './memory.ts';
 import type { Peer, PeerLine } from './peer.ts';
+import type { AdmittedClaims, Delegation } from './token-admission.ts';
 import type { MediaWorker, WorkerPool } from './worker-pool.ts';
 
 export type CallRegistryOptions = {
@@ -55,18 +55,22 @@ export class CallRegistry {
   }
 
   /** @throws before the token counts as used: what is over, who is removed, what is full */
-  refuse({ callId, sub: peerId }: JoinTokenClaims): void {
+  refuse(claims: AdmittedClaims): void {
+    const { sub: peerId, delegation } = claims;
+    const callId = this.#callOf(claims)?.callId ?? claims.callId;
     if (this.#ended.has(callId)) throw new InvalidStateError('call-ended');
     if (this.#removed.has(`${callId} ${peerId}`)) throw new UserError('removed-from-call');
+    // a room names its peer itself, and must not take another's place by it
+    if (delegation && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
     if (this.#peers.size >= this.#options.settings.maxPeers)
       throw new InvalidStateError('call-full', 'the node is full');
   }
 
-  async admit(claims: JoinTokenClaims, line: PeerLine): Promise<Admitted> {
+  async admit(claims: AdmittedClaims, line: PeerLine): Promise<Admitted> {
+    const call = this.#callOf(claims) ?? this.#open(claims);
     // one peer id, one place: also where the token leads to another call
     const elsewhere = this.#peers.get(claims.sub);
-    if (elsewhere && elsewhere.call.callId !== claims.callId) elsewhere.call.leave(elsewhere.peer);
-    const call = this.calls.get(claims.callId) ?? this.#open(claims);
+    if (elsewhere && elsewhere.call !== call) elsewhere.call.leave(elsewhere.peer);
     const preparing = call.prepare(claims, line);
     const placed = call.peers.get(claims.sub);
     if (placed) this.#peers.set(claims.sub, { peer: placed, call });
@@ -101,15 +105,39 @@ export class CallRegistry {
     }
   }
 
+  /** Who came in by a delegation that the fleet has taken back. */
+  removeDelegated(isRevoked: (delegation: Delegation) => boolean): void {
+    for (const { peer, call } of [...this.#peers.values()]) {
+      const { delegation } = peer.claims;
+      if (delegation && isRevoked(delegation)) call.remove(peer);
+    }
+  }
+
   close(): void {
     for (const call of [...this.calls.values()]) call.abandon();
   }
 
-  #open({ callId, meetingId, meetingTitle }: JoinTokenClaims): Call {
+  /**
+   * Where a token leads: to the call that it names. Without the fleet a room can't know what the meeting's call is
+   * called, nor a guest whom the fleet sent before it went that a room has begun one: then to the meeting's, so that
+   * one meeting is one call.
+   */
+  #callOf({ callId, meetingId, delegation }: AdmittedClaims): Call | undefined {
+    const named = this.calls.get(callId);
+    if (named || this.#ended.has(callId)) return named;
+    const ofMeeting = [...this.calls.values()].filter(
+      (call) => call.meetingId === meetingId && (delegation !== null || call.isDelegated),
+    );
+    return ofMeeting.find(({ opened }) => opened) ?? ofMeeting[0];
+  }
+
+  #open({ callId, meetingId, meetingTitle, delegation }: AdmittedClaims): Call {
     const { pool, settings, logger, onEvent, onLoadChanged } = this.#options;
     const call = new Call({
       callId,
+      meetingId,
       meetingTitle,
+      isDelegated: delegation !== null,
       pool,
       settings,
       logger: logger.child({ callId }),

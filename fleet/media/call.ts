@@ -3,7 +3,6 @@
  * drops and comes back, who may do what to others, and who is told; what is sent and forwarded is `CallMedia`'s.
  */
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
-import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
@@ -14,11 +13,15 @@ import type { CallRouters } from './call-routers.ts';
 import { fromMediasoup } from './media-errors.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { Peer, type PeerLine } from './peer.ts';
+import type { AdmittedClaims } from './token-admission.ts';
 import type { MediaWorker, WorkerPool } from './worker-pool.ts';
 
 export type CallOptions = {
   callId: string;
+  meetingId: string;
   meetingTitle: string;
+  /** a room began it by a delegation: the fleet did not know */
+  isDelegated: boolean;
   pool: WorkerPool;
   settings: MediaSettings;
   events: CallEvents;
@@ -52,6 +55,12 @@ export class Call {
   get callId(): string {
     return this.#options.callId;
   }
+  get meetingId(): string {
+    return this.#options.meetingId;
+  }
+  get isDelegated(): boolean {
+    return this.#options.isDelegated;
+  }
   get routers(): CallRouters {
     return this.#media.routers;
   }
@@ -66,7 +75,7 @@ export class Call {
   }
 
   /** A place with transports that connect; not in the roster yet. A former peer of the same id gives way. */
-  async prepare(claims: JoinTokenClaims, line: PeerLine): Promise<{ peer: Peer; media: MediaSetup }> {
+  async prepare(claims: AdmittedClaims, line: PeerLine): Promise<{ peer: Peer; media: MediaSetup }> {
     const { settings } = this.#options;
     const former = this.peers.get(claims.sub);
     if (!former && this.peers.size >= settings.maxPeersInCall) throw new InvalidStateError('call-full');

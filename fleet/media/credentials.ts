@@ -1,5 +1,5 @@
 /** The node's identity as files: key.pem, cert.pem, ca.pem, nodeId, and the fleet's public keys as last heard. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Id } from '#contract/schema.ts';
 import { FleetKeys } from '#contract/topics.ts';
@@ -15,13 +15,22 @@ export async function readCredentials(directory: string): Promise<Credentials> {
 
 const keysPath = (directory: string): string => join(directory, 'fleet-keys.json');
 
-/** null: never heard, or not readable. With them tokens are verified while the fleet is down. */
-export async function readCachedKeys(directory: string): Promise<FleetKeys | null> {
+/**
+ * With them tokens are verified while the fleet is down. `heardAgoMs`: the file's age, which is how long ago the fleet
+ * was heard. null: never heard, or not readable.
+ */
+export async function readCachedKeys(directory: string): Promise<{ keys: FleetKeys; heardAgoMs: number } | null> {
   try {
-    return FleetKeys.parse(JSON.parse(await readFile(keysPath(directory), 'utf8')));
+    const keys = FleetKeys.parse(JSON.parse(await readFile(keysPath(directory), 'utf8')));
+    return { keys, heardAgoMs: Math.max(0, Date.now() - (await stat(keysPath(directory))).mtimeMs) };
   } catch {
     return null;
   }
+}
+
+/** The fleet is still there. */
+export async function touchKeys(directory: string): Promise<void> {
+  await utimes(keysPath(directory), new Date(), new Date());
 }
 
 export async function cacheKeys(directory: string, keys: FleetKeys): Promise<void> {

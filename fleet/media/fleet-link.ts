@@ -17,6 +17,8 @@ export type FleetLinkOptions = {
   registration: (online: boolean) => NodeRegistration;
   onKeys: (keys: FleetKeys) => void;
   onCommand: (command: NodeCommand) => void;
+  /** the fleet is there: it said something, or its line stands */
+  onHeard: () => void;
   logger: Logger;
 };
 
@@ -73,6 +75,7 @@ export class FleetLink {
       this.#tries = 0;
       client.options.reconnectPeriod = FIRST_RETRY_MS;
       logger.info('fleet reached');
+      this.#options.onHeard();
       this.#subscribe(client, nodeId);
       this.#sendRegistration();
       this.outbox.resend();
@@ -84,6 +87,7 @@ export class FleetLink {
     client.on('error', (error) => logger.warn({ reason: error.message }, 'fleet not reached'));
     client.on('message', (topic, payload) => this.#take(topic, payload));
     this.#resend = setInterval(() => {
+      if (this.connected) this.#options.onHeard();
       this.outbox.resend();
       if (performance.now() - this.#registeredAtMs > REGISTER_AT_LEAST_EVERY_MS) this.#sendRegistration();
     }, RESEND_INTERVAL_MS);
@@ -144,7 +148,8 @@ export class FleetLink {
   }
 
   #take(topic: string, payload: Buffer): void {
-    const { onKeys, onCommand, logger } = this.#options;
+    const { onKeys, onCommand, onHeard, logger } = this.#options;
+    onHeard();
     try {
       const message: unknown = JSON.parse(payload.toString());
       switch (ruleOfTopic(topic)?.name) {

@@ -34,6 +34,10 @@ export type MediaNodeOptions = {
   fleet: { mqttUrl: string; credentials: Credentials } | null;
   keys: FleetKeys | null;
   onKeys: (keys: FleetKeys) => void;
+  /** how long ago the fleet was last heard by a former life of this node */
+  heardAgoMs?: number;
+  /** the fleet is there; said every few seconds while it is */
+  onHeard?: () => void;
   settings?: Partial<MediaSettings>;
   logger: Logger;
 };
@@ -55,8 +59,9 @@ export class MediaNode {
     const { nodeId, listenAddress, announcedAddresses, fleet, logger } = options;
     const settings = { ...defaultSettings, ...options.settings };
     this.#settings = settings;
-    this.#admission = new TokenAdmission({ nodeId });
+    this.#admission = new TokenAdmission({ nodeId, fleetSilenceMs: settings.fleetSilenceMs });
     if (options.keys) this.#admission.setKeys(options.keys);
+    this.#admission.heard(options.heardAgoMs);
     this.pool = new WorkerPool({
       count: options.workers ?? availableParallelism(),
       listen: { listenAddress, announcedAddresses },
@@ -79,7 +84,12 @@ export class MediaNode {
         registration: (online) => this.#registration(online),
         onKeys: (keys) => {
           this.#admission.setKeys(keys);
+          this.registry.removeDelegated((delegation) => this.#admission.isRevoked(delegation));
           options.onKeys(keys);
+        },
+        onHeard: () => {
+          this.#admission.heard();
+          options.onHeard?.();
         },
         onCommand: (command) => this.registry.perform(command),
       });

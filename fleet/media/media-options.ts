@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
-import { cacheKeys, readCachedKeys, readCredentials } from './credentials.ts';
+import { cacheKeys, readCachedKeys, readCredentials, touchKeys } from './credentials.ts';
 import type { MediaNodeOptions } from './media-node.ts';
 
 export function parseOptions(args: string[]) {
@@ -50,17 +50,28 @@ export function parseOptions(args: string[]) {
 }
 export type ParsedOptions = ReturnType<typeof parseOptions>;
 
+const TOUCHED_EVERY_MS = 60_000;
+
 /** Reads what the options point to. */
 export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
   const { credentialsDirectory, mqttUrl, tlsFiles, jsonLogs: _, ...rest } = parsed;
   const credentials = await readCredentials(credentialsDirectory);
+  const cached = await readCachedKeys(credentialsDirectory);
+  let touchedAtMs = Number.NEGATIVE_INFINITY;
   const tls = tlsFiles && { cert: await readFile(tlsFiles.cert), key: await readFile(tlsFiles.key) };
   return {
     ...rest,
     nodeId: credentials.nodeId,
     tls,
     fleet: { mqttUrl, credentials },
-    keys: await readCachedKeys(credentialsDirectory),
+    keys: cached?.keys ?? null,
+    heardAgoMs: cached?.heardAgoMs ?? 0,
+    onHeard: () => {
+      if (performance.now() - touchedAtMs < TOUCHED_EVERY_MS) return;
+      touchedAtMs = performance.now();
+      // not there before the first keys
+      touchKeys(credentialsDirectory).catch(() => {});
+    },
     onKeys: (keys) => {
       cacheKeys(credentialsDirectory, keys).catch((error: unknown) =>
         logger.error({ err: error }, 'keys could not be cached'),

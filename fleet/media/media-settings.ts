@@ -32,6 +32,8 @@ export type MediaSettings = {
   waitingForHelloPerAddress: number;
   /** how long an ended call and a removed peer are remembered; tokens live a minute */
   endedKeptMs: number;
+  /** without a word of the fleet for so long, nobody new is let in but by a room's delegation */
+  fleetSilenceMs: number;
   /** a worker that does not answer within this is killed and replaced */
   workerAnswerMs: number;
 };
@@ -56,5 +58,6 @@ export const defaultSettings: MediaSettings = {
   failedHellosPerMinute: 30,
   waitingForHelloPerAddress: 100,
   endedKeptMs: 24 * 60 * 60_000,
+  fleetSilenceMs: 60 * 60_000,
   workerAnswerMs: 3_000,
 };

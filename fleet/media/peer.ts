@@ -4,12 +4,13 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { JoinTokenClaims, Right } from '#contract/grants.ts';
+import type { Right } from '#contract/grants.ts';
 import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { SignalingNotification, View } from '#contract/signaling.ts';
 import type { CallProducer } from './call-producer.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { PeerMedia } from './peer-media.ts';
+import type { AdmittedClaims } from './token-admission.ts';
 
 /** The way back to the client. After `close` nothing more is said on it. */
 export type PeerLine = {
@@ -25,7 +26,7 @@ export type PeerStage = 'prepared' | 'joined' | 'closed';
 
 export class Peer {
   readonly peerId: string;
-  readonly claims: JoinTokenClaims;
+  readonly claims: AdmittedClaims;
   /** shown to the client alone; resumes this peer */
   readonly resumeSecret = randomBytes(32).toString('base64url');
   readonly producers = new Map<string, CallProducer>();
@@ -44,7 +45,7 @@ export class Peer {
   /** of the stage: prepared too long, or away too long */
   deadline: NodeJS.Timeout | null = null;
 
-  constructor(claims: JoinTokenClaims, line: PeerLine) {
+  constructor(claims: AdmittedClaims, line: PeerLine) {
     this.peerId = claims.sub;
     this.claims = claims;
     this.displayName = claims.displayName ?? '';

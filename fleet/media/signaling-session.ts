@@ -147,7 +147,9 @@ export class SignalingSession implements PeerLine {
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
-      const { callId, peerKind, meetingTitle } = claims;
+      const { peerKind, meetingTitle } = claims;
+      // the call's own id: a token that a room signed names one of its own making
+      const { callId } = call;
       return { protocol: PROTOCOL_VERSION, callId, peerId, peerKind, meetingTitle, resumeSecret, admission: admitted };
     } catch (error) {
       this.#options.onHello(false);

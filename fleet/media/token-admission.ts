@@ -1,43 +1,78 @@
 /**
- * Join tokens, verified offline with the fleet's public keys: for this node, in time, each once. Knows no calls.
+ * Join tokens, verified offline: signed by the fleet, or by a room for its own meeting on the strength of a delegation
+ * that the fleet signed. For this node, in time, each once. Knows no calls.
  */
-import { JOIN_TOKEN_ALGORITHM, JOIN_TOKEN_ISSUER, JoinTokenClaims } from '#contract/grants.ts';
-import { OperationalError, UserError } from '#contract/error-codes.ts';
+import {
+  DELEGATED_TOKEN_ALGORITHM,
+  DELEGATION_AUDIENCE,
+  DELEGATION_HEADER,
+  DelegationClaims,
+  JOIN_TOKEN_ALGORITHM,
+  JOIN_TOKEN_ISSUER,
+  JoinTokenClaims,
+} from '#contract/grants.ts';
+import { MaruError, OperationalError, UserError } from '#contract/error-codes.ts';
+import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
 import type { FleetKeys } from '#contract/topics.ts';
-import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, errors, importJWK, type JSONWebKeySet, jwtVerify } from 'jose';
 import { Memory } from './memory.ts';
 
+/** Which of the fleet's delegations a token came by; `issuedAt` in seconds. */
+export type Delegation = { roomId: string; issuedAt: number };
+/** `delegation: null`: the fleet itself signed it. */
+export type AdmittedClaims = JoinTokenClaims & { delegation: Delegation | null };
+
+export type TokenAdmissionOptions = {
+  nodeId: string;
+  /** after so long without a word of the fleet its tokens are refused: it can't have told us who is not welcome any more */
+  fleetSilenceMs: number;
+  /** a clock that only goes forward */
+  nowMs?: () => number;
+};
+
 const CLOCK_TOLERANCE_SECONDS = 5;
+const LONGEST_LIFE_SECONDS = JOIN_TOKEN_TTL_MS / 1_000;
+const REQUIRED = ['exp', 'iat', 'jti', 'sub'];
 
 export class TokenAdmission {
-  readonly #nodeId: string;
+  readonly #options: Required<TokenAdmissionOptions>;
   readonly #used = new Memory<true>(60_000);
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
+  /** by room: its delegations up to this second are void */
+  #revoked = new Map<string, number>();
+  #heardAtMs: number;
 
-  constructor({ nodeId }: { nodeId: string }) {
-    this.#nodeId = nodeId;
+  constructor(options: TokenAdmissionOptions) {
+    this.#options = { nowMs: () => performance.now(), ...options };
+    this.#heardAtMs = this.#options.nowMs();
   }
 
-  setKeys(keys: FleetKeys): void {
-    this.#keys = createLocalJWKSet(keys as unknown as JSONWebKeySet);
+  setKeys({ keys, revokedDelegations = [] }: FleetKeys): void {
+    this.#keys = createLocalJWKSet({ keys } as unknown as JSONWebKeySet);
+    this.#revoked = new Map(revokedDelegations.map(({ roomId, issuedUpTo }) => [roomId, issuedUpTo]));
   }
   get hasKeys(): boolean {
     return this.#keys !== null;
   }
 
-  /** @throws UserError token-invalid, token-expired; OperationalError while the fleet has not been heard of */
-  async verify(token: string): Promise<JoinTokenClaims> {
+  /** The fleet has said something, or its line stands. `agoMs`: that was in a former life of this process. */
+  heard(agoMs = 0): void {
+    this.#heardAtMs = this.#options.nowMs() - agoMs;
+  }
+
+  /** The fleet has taken it back since. */
+  isRevoked({ roomId, issuedAt }: Delegation): boolean {
+    return issuedAt <= (this.#revoked.get(roomId) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** @throws UserError token-invalid, token-expired; OperationalError while the fleet has not been heard of (for too long) */
+  async verify(token: string): Promise<AdmittedClaims> {
     if (!this.#keys) throw new OperationalError('media-failed', 'the node has not heard from its fleet yet');
     try {
-      const { payload } = await jwtVerify(token, this.#keys, {
-        algorithms: [JOIN_TOKEN_ALGORITHM],
-        issuer: JOIN_TOKEN_ISSUER,
-        audience: this.#nodeId,
-        requiredClaims: ['exp', 'iat', 'jti', 'sub'],
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      });
-      return JoinTokenClaims.parse(payload);
+      const delegation = decodeProtectedHeader(token)[DELEGATION_HEADER];
+      return await (delegation === undefined ? this.#byFleet(token) : this.#byRoom(token, delegation));
     } catch (error) {
+      if (error instanceof MaruError) throw error;
       if (error instanceof errors.JWTExpired) throw new UserError('token-expired', error.message, { cause: error });
       throw new UserError('token-invalid', error instanceof errors.JOSEError ? error.message : 'claims', {
         cause: error,
@@ -50,4 +85,57 @@ export class TokenAdmission {
     if (this.#used.has(jti)) throw new UserError('token-used');
     this.#used.keep(jti, true, Math.max(0, exp * 1_000 - Date.now()) + (CLOCK_TOLERANCE_SECONDS + 1) * 1_000);
   }
+
+  async #byFleet(token: string): Promise<AdmittedClaims> {
+    const { payload } = await jwtVerify(token, this.#keys!, {
+      algorithms: [JOIN_TOKEN_ALGORITHM],
+      issuer: JOIN_TOKEN_ISSUER,
+      audience: this.#options.nodeId,
+      requiredClaims: REQUIRED,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
+    if (this.#options.nowMs() - this.#heardAtMs > this.#options.fleetSilenceMs)
+      throw new OperationalError('media-failed', 'the node has not heard from its fleet for too long');
+    return { ...JoinTokenClaims.parse(payload), delegation: null };
+  }
+
+  /** The chain: the fleet's key, the delegation's `cnf`, the token; and that it asks for no more than was delegated. */
+  async #byRoom(token: string, header: unknown): Promise<AdmittedClaims> {
+    const signed = await jwtVerify(String(header), this.#keys!, {
+      algorithms: [JOIN_TOKEN_ALGORITHM],
+      issuer: JOIN_TOKEN_ISSUER,
+      audience: DELEGATION_AUDIENCE,
+      requiredClaims: REQUIRED,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
+    const delegated = DelegationClaims.parse(signed.payload);
+    const delegation = { roomId: delegated.sub, issuedAt: delegated.iat };
+    if (this.isRevoked(delegation)) throw new UserError('token-invalid', 'the delegation is revoked');
+    const key = await importJWK(delegated.cnf.jwk, DELEGATED_TOKEN_ALGORITHM);
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [DELEGATED_TOKEN_ALGORITHM],
+      issuer: JOIN_TOKEN_ISSUER,
+      audience: this.#options.nodeId,
+      requiredClaims: REQUIRED,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
+    const claims = JoinTokenClaims.parse(payload);
+    const objection = objectionTo(claims, delegated, Date.now() / 1_000);
+    if (objection !== null) throw new UserError('token-invalid', objection);
+    // the names are the fleet's, whatever the room calls itself and its meeting
+    const { meetingTitle, displayName } = delegated;
+    return { ...claims, meetingTitle, displayName, delegation };
+  }
+}
+
+function objectionTo(
+  { meetingId, peerKind, rights, exp }: JoinTokenClaims,
+  delegated: DelegationClaims,
+  nowSeconds: number,
+): string | null {
+  if (meetingId !== delegated.meetingId) return 'another meeting than the delegated one';
+  if (peerKind !== 'room') return 'a room lets in nobody but itself';
+  if (!rights.every((right) => delegated.rights.includes(right))) return 'more rights than were delegated';
+  if (exp > nowSeconds + LONGEST_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) return 'a life that is too long';
+  return null;
 }

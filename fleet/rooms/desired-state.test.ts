@@ -32,6 +32,7 @@ beforeEach(async () => {
       },
       publish: (_name: string, _id: string, message: RoomDesired) => published.push(message),
     } as never,
+    pairings: { onTabletsChanged: () => {}, tabletsOf: () => [] },
     controllerUrl: 'http://127.0.0.1/control',
     logger: pino({ level: 'silent' }),
   });

@@ -7,6 +7,7 @@ import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Broker } from '../broker/index.ts';
 import type { Meetings } from '../meetings/index.ts';
+import type { Pairings } from './pairings.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
 const INTERVAL_MS = 1000 / ROOM_STATE_CHANGES_PER_SECOND;
@@ -15,6 +16,7 @@ export type DesiredStateDependencies = {
   registry: RoomRegistry;
   meetings: Meetings;
   broker: Broker;
+  pairings: Pick<Pairings, 'tabletsOf' | 'onTabletsChanged'>;
   controllerUrl: string;
   logger: Logger;
 };
@@ -28,7 +30,8 @@ export class DesiredState {
   }
 
   async start(): Promise<void> {
-    const { registry, meetings, broker } = this.#deps;
+    const { registry, meetings, broker, pairings } = this.#deps;
+    pairings.onTabletsChanged((roomId) => this.changed(roomId));
     meetings.onChanged(
       (meetingId) =>
         void meetings
@@ -60,7 +63,7 @@ export class DesiredState {
   readonly #failed = (error: unknown): void => this.#deps.logger.error({ err: error }, 'desired state not published');
 
   async #publish(roomId: string): Promise<void> {
-    const { registry, meetings, broker, controllerUrl } = this.#deps;
+    const { registry, meetings, broker, pairings, controllerUrl } = this.#deps;
     const room = await registry.byId(roomId);
     if (!room) return;
     const meeting = await meetings.ofRoom(roomId);
@@ -71,6 +74,7 @@ export class DesiredState {
       language: room.language,
       controllerUrl,
       meeting,
+      tablets: pairings.tabletsOf(roomId).map(({ pairingId, tokenHash }) => ({ pairingId, tokenSha256: tokenHash })),
       nowMs: Date.now(),
     });
   }

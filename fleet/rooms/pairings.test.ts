@@ -99,6 +99,19 @@ test('who paired after the meeting is not ended by it', async () => {
   expect(PAIRING_IDLE_TTL_MS).toBe(15 * MINUTE_MS);
 });
 
+test('a tablet stays, untouched for weeks, until somebody ends it', async () => {
+  const { code } = await pairings.makeTabletCode(roomId, 'By the door', 'account:x');
+  const { controllerToken } = await pairings.pair(code, 'net');
+  vi.setSystemTime(Date.now() + 30 * 86_400_000);
+  await pass(30);
+  const tablet = await pairings.ofToken(controllerToken);
+  expect(pairings.tabletsOf(roomId)).toEqual([tablet]);
+  await pairings.revokeOfRoom(roomId, 'account:x');
+  await expect(pairings.ofToken(controllerToken)).resolves.toBeDefined();
+  expect(await pairings.revokeTablet(roomId, tablet.pairingId, 'account:x')).toBe(true);
+  await expect(pairings.ofToken(controllerToken)).rejects.toMatchObject({ code: 'pairing-revoked' });
+});
+
 test('a token that never was is another answer', async () => {
   await expect(pairings.ofToken('made up')).rejects.toMatchObject({ code: 'token-invalid' });
 });

@@ -1,11 +1,11 @@
 /**
- * The ties between phones and rooms. A code pairs once; guesses run dry by network, and when the whole fleet is
- * flooded wrong answers turn slow while right ones stay quick. A pairing ends 15 minutes after it was last used, or
- * after the last call: never while the room is in one.
+ * The ties between phones, tablets and rooms. A code pairs once; guesses run dry by network, and when the whole fleet is
+ * flooded wrong answers turn slow while right ones stay quick. A phone's pairing ends 15 minutes after it was last used,
+ * or after the last call: never while the room is in one. A tablet's ends when somebody ends it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type ErrorCode, UserError } from '#contract/error-codes.ts';
+import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
@@ -13,6 +13,7 @@ import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityTables, hashOf, newId, newToken } from '../store/index.ts';
 import { PairingOffers } from './pairing-offers.ts';
 import type { RoomReports } from './room-reports.ts';
+import { type TabletCode, TabletCodes } from './tablet-codes.ts';
 
 export type Pairing = AuthorityTables['pairing'];
 export type PairingsDependencies = { store: AuthorityStore; broker: Broker; reports: RoomReports; logger: Logger };
@@ -21,10 +22,15 @@ const SWEEP_INTERVAL_MS = 5_000;
 const TOUCH_INTERVAL_MS = 60_000;
 const SLOWED_MS = 1_000;
 const OVERALL = 'overall';
+/** What a kiosk remembers for when we are gone. */
+const MOST_TABLETS = 8;
+
+export type Paired = { controllerToken: string; roomId: string; kind: Pairing['kind'] };
 
 export class Pairings {
   readonly #deps: PairingsDependencies;
   readonly #offers = new PairingOffers();
+  readonly #tabletCodes: TabletCodes;
   readonly #live = new Map<string, Pairing>();
   /** when each room was last seen in a call */
   readonly #inCallAtMs = new Map<string, number>();
@@ -32,10 +38,12 @@ export class Pairings {
   readonly #byRoom = new AttemptLimit({ burst: 30, refillPerMinute: 3 });
   readonly #overall = new AttemptLimit({ burst: 100, refillPerMinute: 600 });
   readonly #revokedHandlers: ((pairingId: string) => void)[] = [];
+  readonly #tabletsHandlers: ((roomId: string) => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: PairingsDependencies) {
     this.#deps = deps;
+    this.#tabletCodes = new TabletCodes(deps);
   }
 
   async start(): Promise<void> {
@@ -57,24 +65,50 @@ export class Pairings {
     this.#revokedHandlers.push(handler);
   }
 
+  /** A tablet of this room came or went. */
+  onTabletsChanged(handler: (roomId: string) => void): void {
+    this.#tabletsHandlers.push(handler);
+  }
+
+  /** Those that are the room's now. */
+  tabletsOf(roomId: string): Pairing[] {
+    return [...this.#live.values()].filter((pairing) => pairing.roomId === roomId && pairing.kind === 'tablet');
+  }
+
+  /** @throws UserError too-many-attempts; InvalidStateError not-possible-now where the room has its eight */
+  async makeTabletCode(
+    roomId: string,
+    tabletName: string,
+    actor: string,
+  ): Promise<{ code: string; expiresAtMs: number }> {
+    if (this.tabletsOf(roomId).length >= MOST_TABLETS) throw tooManyTablets();
+    return this.#tabletCodes.make(roomId, tabletName, actor);
+  }
+
+  /** False: there is no such tablet in that room. */
+  async revokeTablet(roomId: string, pairingId: string, actor: string): Promise<boolean> {
+    const tablet = this.tabletsOf(roomId).find((pairing) => pairing.pairingId === pairingId);
+    if (tablet) await this.#revokeAll([tablet], actor);
+    return tablet !== undefined;
+  }
+
   /** @throws UserError pairing-code-invalid, too-many-attempts */
-  async pair(code: string, network: string): Promise<{ controllerToken: string; roomId: string }> {
-    const { store, broker, logger } = this.#deps;
+  async pair(code: string, network: string): Promise<Paired> {
     if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
     const found = this.#offers.find(code);
-    if (!found) return this.#refuseGuess(network);
-    const { roomId, sha256, expiresAtMs } = found;
+    if (found) return this.#pairPhone(found, network);
+    const tabletCode = await this.#tabletCodes.find(code);
+    return tabletCode ? this.#pairTablet(tabletCode, network) : this.#refuseGuess(network);
+  }
+
+  async #pairPhone(
+    { roomId, sha256, expiresAtMs }: { roomId: string; sha256: string; expiresAtMs: number },
+    network: string,
+  ): Promise<Paired> {
+    const { store, broker, logger } = this.#deps;
     if (!this.#byRoom.take(roomId)) return this.#refuse('too-many-attempts', network);
-    const controllerToken = newToken();
-    const nowMs = Date.now();
-    const pairing: Pairing = {
-      pairingId: newId(),
-      roomId,
-      tokenHash: hashOf(controllerToken),
-      createdAtMs: nowMs,
-      lastUsedAtMs: nowMs,
-      revokedAtMs: null,
-    };
+    const { controllerToken, pairing } = newPairing(roomId, { kind: 'phone', tabletName: null });
+    const nowMs = pairing.createdAtMs;
     const paired = await store.write(async (trx) => {
       await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
       const { numInsertedOrUpdatedRows } = await trx
@@ -97,7 +131,37 @@ export class Pairings {
     this.#live.set(pairing.tokenHash, pairing);
     broker.publish('response', roomId, { name: 'pairing-code-used', sha256 });
     logger.info({ roomId, pairingId: pairing.pairingId }, 'phone paired');
-    return { controllerToken, roomId };
+    return { controllerToken, roomId, kind: 'phone' };
+  }
+
+  async #pairTablet(code: TabletCode, network: string): Promise<Paired> {
+    const { store, logger } = this.#deps;
+    const { roomId, tabletName } = code;
+    const { controllerToken, pairing } = newPairing(roomId, { kind: 'tablet', tabletName });
+    const paired = await store.write(async (trx) => {
+      if (!(await this.#tabletCodes.use(trx, code))) return false;
+      const others = await trx
+        .selectFrom('pairing')
+        .select('pairingId')
+        .where('roomId', '=', roomId)
+        .where('kind', '=', 'tablet')
+        .where('revokedAtMs', 'is', null)
+        .execute();
+      if (others.length >= MOST_TABLETS) throw tooManyTablets();
+      await trx.insertInto('pairing').values(pairing).execute();
+      await appendAudit(trx, {
+        kind: 'tablet-paired',
+        actor: `network:${network}`,
+        subject: `room:${roomId}`,
+        details: { pairingId: pairing.pairingId, tabletName: tabletName.slice(0, 80) },
+      });
+      return true;
+    });
+    if (!paired) return this.#refuseGuess(network);
+    this.#live.set(pairing.tokenHash, pairing);
+    for (const handler of this.#tabletsHandlers) handler(roomId);
+    logger.info({ roomId, pairingId: pairing.pairingId }, 'tablet paired');
+    return { controllerToken, roomId, kind: 'tablet' };
   }
 
   /** @throws UserError token-invalid, pairing-revoked */
@@ -132,13 +196,17 @@ export class Pairings {
   async revoke(pairing: Pairing, actor: string): Promise<void> {
     await this.#revokeAll([pairing], actor);
   }
+  /** Of its phones. */
   async revokeOfRoom(roomId: string, actor: string): Promise<number> {
-    const pairings = [...this.#live.values()].filter((pairing) => pairing.roomId === roomId);
+    const pairings = [...this.#live.values()].filter(
+      (pairing) => pairing.roomId === roomId && pairing.kind === 'phone',
+    );
     await this.#revokeAll(pairings, actor);
     return pairings.length;
   }
 
   #isOver(pairing: Pairing, nowMs: number): boolean {
+    if (pairing.kind === 'tablet') return false;
     const phase = this.#deps.reports.of(pairing.roomId).state?.phase.name;
     if (phase === 'starting' || phase === 'in-call') this.#inCallAtMs.set(pairing.roomId, nowMs);
     const inCallAtMs = this.#inCallAtMs.get(pairing.roomId) ?? 0;
@@ -167,6 +235,8 @@ export class Pairings {
       }
     });
     for (const { pairingId } of revoked) for (const handler of this.#revokedHandlers) handler(pairingId);
+    const rooms = new Set(revoked.filter(({ kind }) => kind === 'tablet').map(({ roomId }) => roomId));
+    for (const roomId of rooms) for (const handler of this.#tabletsHandlers) handler(roomId);
   }
 
   async #refuseGuess(network: string): Promise<never> {
@@ -185,4 +255,25 @@ export class Pairings {
     this.#deps.logger.warn({ network, code }, 'pairing refused');
     throw new UserError(code);
   }
+}
+
+const tooManyTablets = (): InvalidStateError =>
+  new InvalidStateError('not-possible-now', `the room has ${MOST_TABLETS} tablets`);
+
+function newPairing(
+  roomId: string,
+  kind: Pick<Pairing, 'kind' | 'tabletName'>,
+): { controllerToken: string; pairing: Pairing } {
+  const controllerToken = newToken();
+  const nowMs = Date.now();
+  const pairing: Pairing = {
+    pairingId: newId(),
+    roomId,
+    tokenHash: hashOf(controllerToken),
+    createdAtMs: nowMs,
+    lastUsedAtMs: nowMs,
+    revokedAtMs: null,
+    ...kind,
+  };
+  return { controllerToken, pairing };
 }

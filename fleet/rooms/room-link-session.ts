@@ -9,6 +9,7 @@ import { Id } from '#contract/schema.ts';
 import { AttemptLimit } from '../people/index.ts';
 import type { CommandRelay } from './command-relay.ts';
 import type { Pairing, Pairings } from './pairings.ts';
+import type { RoomDetails } from './room-details.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import type { RoomReports } from './room-reports.ts';
 
@@ -25,6 +26,7 @@ type Dependencies = {
   pairings: Pairings;
   relay: CommandRelay;
   reports: RoomReports;
+  details: RoomDetails;
   registry: RoomRegistry;
   logger: Logger;
 };
@@ -116,7 +118,7 @@ export class RoomLinkSession {
   }
 
   async #greet({ protocol, token }: { protocol: number; token: string }): Promise<void> {
-    const { pairings, registry, reports, wrongTokens, network, logger } = this.#deps;
+    const { pairings, registry, reports, details, wrongTokens, network, logger } = this.#deps;
     this.#phase = 'greeting';
     const negotiated = negotiate(protocol);
     if (negotiated !== 'accepted') return this.refuse(negotiated, `protocol ${protocol}`);
@@ -142,15 +144,25 @@ export class RoomLinkSession {
       roomId: room.roomId,
       roomName: room.roomName,
       state,
+      ...details.of(room.roomId),
       online,
       lastSeenMs,
       nowMs: Date.now(),
     });
-    this.#unlisten = reports.listen(room.roomId, {
-      onState: (changed) => this.#send({ type: 'state', state: changed }),
-      onPresence: (isOnline, seenMs) => this.#send({ type: 'presence', online: isOnline, lastSeenMs: seenMs }),
-      onRoster: (roster) => this.#send({ type: 'roster', roster }),
-    });
+    const ends = [
+      details.listen(room.roomId, {
+        onAgenda: (agenda) => this.#send({ type: 'agenda', agenda }),
+        onEquipment: (equipment) => this.#send({ type: 'equipment', equipment }),
+      }),
+      reports.listen(room.roomId, {
+        onState: (changed) => this.#send({ type: 'state', state: changed }),
+        onPresence: (isOnline, seenMs) => this.#send({ type: 'presence', online: isOnline, lastSeenMs: seenMs }),
+        onRoster: (roster) => this.#send({ type: 'roster', roster }),
+      }),
+    ];
+    this.#unlisten = () => {
+      for (const end of ends) end();
+    };
     this.#phase = 'open';
     logger.info({ roomId: room.roomId, pairingId: pairing.pairingId }, 'room link open');
   }

@@ -10,6 +10,7 @@ import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { AttemptLimit } from '../people/index.ts';
 import type { CommandRelay } from './command-relay.ts';
 import type { Pairings } from './pairings.ts';
+import type { RoomDetails } from './room-details.ts';
 import { RoomLinkSession } from './room-link-session.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
@@ -18,6 +19,7 @@ export type RoomLinkDependencies = {
   pairings: Pairings;
   relay: CommandRelay;
   reports: RoomReports;
+  details: RoomDetails;
   registry: RoomRegistry;
   logger: Logger;
 };

@@ -61,7 +61,7 @@ export class RoomReports {
     broker.on('roster', (roomId, roster) => {
       for (const listener of this.#listenersOf(roomId)) listener.onRoster?.(roster);
     });
-    for (const name of ['reply', 'request', 'pairing'] as const)
+    for (const name of ['reply', 'request', 'pairing', 'agenda', 'equipment', 'roomEvents'] as const)
       broker.on(name, (roomId: string) => this.#heard(roomId, true));
     this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL_MS);
     this.#timer.unref();

@@ -11,6 +11,8 @@ import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
 import { Pairings } from './pairings.ts';
+import { RoomDetails } from './room-details.ts';
+import { RoomEventLog } from './room-event-log.ts';
 import { RoomLink } from './room-link.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
@@ -30,6 +32,8 @@ export type RoomsDependencies = {
 export class Rooms {
   readonly registry: RoomRegistry;
   readonly reports: RoomReports;
+  readonly details: RoomDetails;
+  readonly events: RoomEventLog;
   readonly pairings: Pairings;
   readonly link: RoomLink;
   readonly #deps: RoomsDependencies;
@@ -41,6 +45,8 @@ export class Rooms {
     const { store, telemetry, broker, meetings, enrolment, register, deviceApi, controllerUrl, logger } = deps;
     this.#deps = deps;
     this.reports = new RoomReports({ telemetry, broker, logger });
+    this.details = new RoomDetails({ telemetry, broker, logger });
+    this.events = new RoomEventLog({ telemetry, broker, logger });
     this.registry = new RoomRegistry({ store, meetings, enrolment, register, reports: this.reports, deviceApi });
     this.pairings = new Pairings({ store, broker, reports: this.reports, logger });
     this.#relay = new CommandRelay({
@@ -49,11 +55,19 @@ export class Rooms {
       grantFor: (roomId) => this.#grantFor(roomId, null),
       logger,
     });
-    this.#desired = new DesiredState({ registry: this.registry, meetings, broker, controllerUrl, logger });
+    this.#desired = new DesiredState({
+      registry: this.registry,
+      pairings: this.pairings,
+      meetings,
+      broker,
+      controllerUrl,
+      logger,
+    });
     this.link = new RoomLink({
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
+      details: this.details,
       registry: this.registry,
       logger,
     });
@@ -62,6 +76,8 @@ export class Rooms {
   async start(): Promise<void> {
     const { broker, enrolment, logger } = this.#deps;
     await this.reports.start();
+    await this.details.start();
+    this.events.start();
     await this.pairings.start();
     this.#relay.start();
     this.link.start();
@@ -70,7 +86,13 @@ export class Rooms {
       (roomId, request) =>
         void this.#answer(roomId, request).catch((error: unknown) => logger.error({ err: error }, 'request failed')),
     );
-    enrolment.onEnrolled((roomId) => this.reports.forget(roomId));
+    enrolment.onEnrolled((roomId) => {
+      this.reports.forget(roomId);
+      this.details.forget(roomId);
+      void this.events
+        .forgetCount(roomId)
+        .catch((error: unknown) => logger.error({ err: error, roomId }, 'count of events not forgotten'));
+    });
     await this.#desired.start();
   }
   async stop(): Promise<void> {

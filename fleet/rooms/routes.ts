@@ -3,24 +3,48 @@ import { ProtocolError } from '#contract/error-codes.ts';
 import { actorOf, type RouteHandlers } from '../people/index.ts';
 import type { Rooms } from './rooms.ts';
 
-export function roomRoutes({
-  rooms,
-}: {
-  rooms: Rooms;
-}): RouteHandlers<'pair' | 'listRooms' | 'createRoom' | 'revokePairings'> {
+type Names =
+  | 'pair'
+  | 'listRooms'
+  | 'createRoom'
+  | 'revokePairings'
+  | 'createTabletCode'
+  | 'listTablets'
+  | 'revokeTablet'
+  | 'listRoomEvents';
+
+export function roomRoutes({ rooms }: { rooms: Rooms }): RouteHandlers<Names> {
+  const known = async (roomId: string): Promise<string> => {
+    if (!(await rooms.registry.byId(roomId))) throw new ProtocolError('not-found', 'no such room');
+    return roomId;
+  };
   return {
     pair: async ({ body, network }) => {
-      const { controllerToken, roomId } = await rooms.pairings.pair(body.code, network);
+      const { controllerToken, roomId, kind } = await rooms.pairings.pair(body.code, network);
       const room = await rooms.registry.byId(roomId);
       if (!room) throw new ProtocolError('not-found', 'no such room');
-      return { controllerToken, roomId, roomName: room.roomName };
+      const lanUrl = rooms.details.of(roomId).equipment?.lanUrl ?? null;
+      return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
     listRooms: async () => ({ rooms: await rooms.registry.list() }),
     createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
     revokePairings: async (context) => {
-      const { roomId } = context.params;
-      if (!(await rooms.registry.byId(roomId))) throw new ProtocolError('not-found', 'no such room');
+      const roomId = await known(context.params.roomId);
       return { revokedCount: await rooms.pairings.revokeOfRoom(roomId, actorOf(context)) };
     },
+    createTabletCode: async (context) =>
+      rooms.pairings.makeTabletCode(await known(context.params.roomId), context.body.tabletName, actorOf(context)),
+    listTablets: async ({ params }) => ({
+      tablets: rooms.pairings
+        .tabletsOf(await known(params.roomId))
+        .map(({ tabletName, ...tablet }) => ({ ...tablet, tabletName: tabletName ?? '' })),
+    }),
+    revokeTablet: async (context) => {
+      const { roomId, pairingId } = context.params;
+      if (!(await rooms.pairings.revokeTablet(roomId, pairingId, actorOf(context))))
+        throw new ProtocolError('not-found', 'no such tablet');
+      return {};
+    },
+    listRoomEvents: async ({ params }) => ({ events: await rooms.events.list(await known(params.roomId)) }),
   };
 }

@@ -28,6 +28,16 @@ export type AuthorityTables = {
     createdAtMs: number;
     lastUsedAtMs: number;
     revokedAtMs: number | null;
+    /** a tablet stays until it is revoked */
+    kind: 'phone' | 'tablet';
+    tabletName: string | null;
+  };
+  tabletCode: {
+    codeHash: string;
+    roomId: string;
+    tabletName: string;
+    expiresAtMs: number;
+    usedAtMs: number | null;
   };
   usedPairingCode: { sha256: string; expiresAtMs: number };
   call: {
@@ -76,7 +86,7 @@ export type AuthorityTables = {
   setting: { name: string; value: string };
 };
 
-/** telemetry.sqlite: what is reported again anyway. One row per room and node, so it cannot grow. */
+/** telemetry.sqlite: what is reported again anyway, in one row per room and node, and the newest of each room's events. */
 export type TelemetryTables = {
   roomReport: {
     roomId: string;
@@ -87,4 +97,17 @@ export type TelemetryTables = {
     lastSeenMs: number;
   };
   nodeReport: { nodeId: string; instanceId: string; signalingUrl: string; lastSeenMs: number };
+  /** `position` counts as they came in: a box whose file was lost counts its own `sequence` from the start again */
+  roomEvent: {
+    roomId: string;
+    position: number;
+    eventId: string;
+    sequence: number;
+    receivedAtMs: number;
+    /** the RoomEvent, as JSON */
+    event: string;
+  };
+  roomEventReceipt: { roomId: string; upToSequence: number; lastPosition: number };
+  /** the last RoomAgenda and RoomEquipment, as JSON */
+  roomDetail: { roomId: string; agenda: string | null; equipment: string | null };
 };

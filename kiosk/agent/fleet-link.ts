@@ -7,7 +7,10 @@ import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/limits.ts';
+import type { RoomAgenda } from '#contract/room-agenda.ts';
 import { CommandEnvelope, type CommandReply } from '#contract/room-command.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
+import { type RoomEvents, RoomEventsAck } from '#contract/room-events.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import {
   clientIdOf,
@@ -25,8 +28,12 @@ type Outgoing = {
   reply: CommandReply;
   request: RoomRequest;
   roster: RosterUpdate;
+  agenda: RoomAgenda;
+  equipment: RoomEquipment;
+  roomEvents: RoomEvents;
 };
-const RETAINED: ReadonlySet<string> = new Set(['state', 'pairing', 'presence']);
+const RETAINED: ReadonlySet<string> = new Set(['state', 'pairing', 'presence', 'agenda', 'equipment']);
+const HEARD = ['desired', 'command', 'response', 'roomEventsAck'] as const;
 const KEEPALIVE_S = 5;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 2_000;
@@ -40,6 +47,7 @@ export type FleetLinkOptions = {
   onDesired: (desired: RoomDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onResponse: (response: RoomResponse) => void;
+  onEventsAck?: (ack: RoomEventsAck) => void;
 };
 
 export class FleetLink {
@@ -81,6 +89,11 @@ export class FleetLink {
   /** Takes the identity of a renewed certificate at the next connection. */
   use(identity: Identity): void {
     this.#options.identity = identity;
+  }
+
+  /** The fleet's clock, as far as it is known; else our own. */
+  get fleetNowMs(): number {
+    return Date.now() + (Number.isFinite(this.#clockOffsetMs) ? this.#clockOffsetMs : 0);
   }
 
   /** By the fleet's clock, as far as it is known; an unknown clock expires nothing. */
@@ -128,9 +141,10 @@ export class FleetLink {
 
   async #onConnect(client: MqttClient): Promise<void> {
     const { roomId } = this.#options.identity;
-    await client.subscribeAsync([topicOf('desired', roomId), topicOf('command', roomId), topicOf('response', roomId)], {
-      qos: 1,
-    });
+    await client.subscribeAsync(
+      HEARD.map((name) => topicOf(name, roomId)),
+      { qos: 1 },
+    );
     if (client !== this.#client) return;
     this.#retryMs = FIRST_RETRY_MS;
     this.#online = true;
@@ -152,12 +166,13 @@ export class FleetLink {
   }
 
   #hear(topic: string, payload: Buffer): void {
-    const { identity, logger, onDesired, onCommand, onResponse } = this.#options;
+    const { identity, logger, onDesired, onCommand, onResponse, onEventsAck } = this.#options;
     const { roomId } = identity;
     try {
       const message: unknown = JSON.parse(payload.toString());
       if (topic === topicOf('command', roomId)) onCommand(CommandEnvelope.parse(message));
       else if (topic === topicOf('response', roomId)) onResponse(RoomResponse.parse(message));
+      else if (topic === topicOf('roomEventsAck', roomId)) onEventsAck?.(RoomEventsAck.parse(message));
       else if (topic === topicOf('desired', roomId)) {
         const desired = RoomDesired.parse(message);
         this.#clockOffsetMs = Math.max(this.#clockOffsetMs, desired.nowMs - Date.now());

@@ -1,6 +1,11 @@
 /** For the tests of this folder: a media node inside the test's process, with a fleet that is a key pair and no more. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { JOIN_TOKEN_ISSUER, type JoinTokenClaims } from '#contract/grants.ts';
+import {
+  DELEGATION_AUDIENCE,
+  type DelegationClaims,
+  JOIN_TOKEN_ISSUER,
+  type JoinTokenClaims,
+} from '#contract/grants.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
@@ -39,7 +44,64 @@ export class TestFleet {
       rights: [],
       ...claims,
     };
-    return new SignJWT(whole).setProtectedHeader({ alg: 'EdDSA', kid: 'test' }).sign(this.#privateKey);
+    return this.#sign(whole);
+  }
+
+  /** Lets a room sign for its meeting. */
+  delegation(room: { roomId: string; publicJwk: object }, claims: Partial<DelegationClaims> = {}): Promise<string> {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const whole: DelegationClaims = {
+      iss: JOIN_TOKEN_ISSUER,
+      aud: DELEGATION_AUDIENCE,
+      sub: room.roomId,
+      jti: uuidv7(),
+      iat: nowSeconds,
+      exp: nowSeconds + 72 * 3_600,
+      cnf: { jwk: room.publicJwk as DelegationClaims['cnf']['jwk'] },
+      meetingId: uuidv7(),
+      meetingTitle: 'Standing',
+      displayName: 'Room A',
+      rights: ['end', 'mute', 'remove'],
+      nodes: [{ nodeId: this.nodeId, signalingUrl: 'ws://127.0.0.1/signaling' }],
+      ...claims,
+    };
+    return this.#sign(whole);
+  }
+
+  #sign(claims: JoinTokenClaims | DelegationClaims): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: 'test' }).sign(this.#privateKey);
+  }
+}
+
+/** A room that signs for itself, with what the fleet delegated to it. */
+export class TestRoom {
+  readonly roomId = uuidv7();
+  readonly publicJwk: object;
+  readonly #privateKey: KeyObject;
+
+  constructor() {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    this.#privateKey = privateKey;
+    this.publicJwk = publicKey.export({ format: 'jwk' });
+  }
+
+  token(delegation: string, claims: Partial<JoinTokenClaims> & { aud: string; meetingId: string }): Promise<string> {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const whole: JoinTokenClaims = {
+      iss: JOIN_TOKEN_ISSUER,
+      sub: uuidv7(),
+      jti: uuidv7(),
+      iat: nowSeconds,
+      exp: nowSeconds + 60,
+      callId: uuidv7(),
+      meetingTitle: 'What the room calls it',
+      peerKind: 'room',
+      displayName: null,
+      rights: ['end', 'mute', 'remove'],
+      ...claims,
+    };
+    const header = { alg: 'ES256', 'maru-delegation': delegation };
+    return new SignJWT(whole).setProtectedHeader(header).sign(this.#privateKey);
   }
 }
 

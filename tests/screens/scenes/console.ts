@@ -1,7 +1,7 @@
 /** Every state of the console, as the HTTP API would tell it. */
 import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { type HttpRouteName, httpRoutes, type Invite, type RoomSummary } from '#contract/http-api.ts';
+import { type HttpRouteName, httpRoutes, type Invite, type RoomSummary, type Tablet } from '#contract/http-api.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { roomState } from './remote.ts';
 import type { Scene, SizeName } from './scene.ts';
@@ -120,7 +120,18 @@ const signIn = async (page: Page) => {
   await press(page, /^Sign in$|^로그인$/);
 };
 const roomPath = `/#/rooms/${healthy[1]!.roomId}`;
-const roomAnswers = { currentSession: signedIn, listRooms: rooms(mixed), listInvites: { body: { invites } } };
+const tablets: Tablet[] = ['By the door', '창가 쪽 큰 테이블 위 태블릿'].map((tabletName, n) => ({
+  pairingId: id(300 + n),
+  tabletName,
+  createdAtMs: Date.now() - minutes(60 * 24 * 20),
+  lastUsedAtMs: Date.now() - minutes(12),
+}));
+const roomAnswers = {
+  currentSession: signedIn,
+  listRooms: rooms(mixed),
+  listInvites: { body: { invites } },
+  listTablets: { body: { tablets } },
+};
 
 export const consoleScenes: readonly Scene[] = [
   scene('sign-in', {}),
@@ -168,7 +179,7 @@ export const consoleScenes: readonly Scene[] = [
   scene('room', roomAnswers, undefined, roomPath),
   scene(
     'room-trouble',
-    { ...roomAnswers, listInvites: { body: { invites: [] } } },
+    { ...roomAnswers, listInvites: { body: { invites: [] } }, listTablets: { body: { tablets: [] } } },
     undefined,
     `/#/rooms/${mixed.at(-1)!.roomId}`,
   ),
@@ -184,6 +195,17 @@ export const consoleScenes: readonly Scene[] = [
     async (page) => {
       await press(page, /Make a guest link|외부 참가자 링크 만들기/);
       await press(page, /^Make link$|^링크 만들기$/);
+    },
+    roomPath,
+  ),
+  scene('room-tablet-form', roomAnswers, (page) => press(page, /^Add a tablet$|^태블릿 추가$/), roomPath),
+  scene(
+    'room-tablet-code',
+    { ...roomAnswers, createTabletCode: { body: { code: 'K7PW3MXD', expiresAtMs: Date.now() + minutes(10) } } },
+    async (page) => {
+      await press(page, /^Add a tablet$|^태블릿 추가$/);
+      await page.getByRole('textbox').fill('By the door');
+      await press(page, /^Make code$|^코드 만들기$/);
     },
     roomPath,
   ),

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RoomEvent } from '#contract/room-events.ts';
+import { newId, type TelemetryStore, telemetryStore } from '../store/index.ts';
+import { RoomEventLog } from './room-event-log.ts';
+
+const roomId = newId();
+let dataDir: string;
+let telemetry: TelemetryStore;
+let log: RoomEventLog;
+let say: (roomId: string, message: { events: RoomEvent[] }) => void;
+const acks: number[] = [];
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-events-'));
+  telemetry = telemetryStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await telemetry.start();
+  acks.length = 0;
+  log = new RoomEventLog({
+    telemetry,
+    broker: {
+      on: (_name: string, handler: typeof say) => {
+        say = handler;
+      },
+      publish: (_name: string, _id: string, ack: { upToSequence: number }) => acks.push(ack.upToSequence),
+    } as never,
+    logger: pino({ level: 'silent' }),
+    kept: 5,
+  });
+  log.start();
+});
+afterEach(async () => {
+  await telemetry.stop();
+  rmSync(dataDir, { recursive: true });
+});
+const events = (...sequences: number[]): RoomEvent[] =>
+  sequences.map((sequence) => ({ name: 'agent-started', eventId: newId(), sequence, atMs: 1, epoch: sequence }));
+async function acknowledged(told: RoomEvent[]): Promise<number | undefined> {
+  const before = acks.length;
+  say(roomId, { events: told });
+  await vi.waitFor(() => expect(acks.length).toBe(before + 1));
+  return acks.at(-1);
+}
+const listed = async () => (await log.list(roomId)).map(({ event }) => event.sequence);
+
+test('of each room the newest are kept', async () => {
+  expect(await acknowledged(events(1, 2, 3, 4))).toBe(4);
+  expect(await acknowledged(events(5, 6, 7))).toBe(7);
+  expect(await listed()).toEqual([3, 4, 5, 6, 7]);
+});
+
+test('a new box begins with one, and what the former told stays', async () => {
+  await acknowledged(events(1, 2, 3));
+  await log.forgetCount(roomId);
+  expect(await acknowledged(events(1))).toBe(1);
+  expect(await acknowledged(events(3))).toBe(1);
+  expect(await listed()).toEqual([1, 2, 3, 1]);
+});
+
+test('what could not be written is not acknowledged, and comes in when it is said again', async () => {
+  const told = events(1, 2);
+  const write = vi.spyOn(telemetry, 'write').mockRejectedValueOnce(new Error('disk'));
+  say(roomId, { events: told });
+  await vi.waitFor(() => expect(write).toHaveBeenCalled());
+  await telemetry.write(async () => {});
+  expect(acks).toEqual([]);
+  expect(await acknowledged(told)).toBe(2);
+  expect(await listed()).toEqual([1, 2]);
+});

@@ -1,0 +1,113 @@
+/**
+ * What happened in the rooms, as their kiosks told it: taken in once per event id, in the order of its numbers, and
+ * acknowledged after the commit. Keeps the newest of each room.
+ */
+import type { Logger } from 'pino';
+import { RoomEvent } from '#contract/room-events.ts';
+import type { Broker } from '../broker/index.ts';
+import type { TelemetryStore } from '../store/index.ts';
+
+export type ReceivedEvent = { event: RoomEvent; receivedAtMs: number };
+export type RoomEventLogDependencies = { telemetry: TelemetryStore; broker: Broker; logger: Logger; kept?: number };
+
+const KEPT_OF_ROOM = 10_000;
+const LISTED = 500;
+
+export class RoomEventLog {
+  readonly #deps: RoomEventLogDependencies;
+  /** by room: the number that did not follow; told again, it is believed, because the box has nothing before it */
+  readonly #gaps = new Map<string, number>();
+
+  constructor(deps: RoomEventLogDependencies) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { broker, logger } = this.#deps;
+    broker.on(
+      'roomEvents',
+      (roomId, { events }) =>
+        void this.#takeIn(roomId, events).catch((error: unknown) =>
+          // not acknowledged: they come again
+          logger.error({ err: error, roomId }, 'room events not taken in'),
+        ),
+    );
+  }
+
+  /** The newest, in the order in which they came. */
+  async list(roomId: string): Promise<ReceivedEvent[]> {
+    const rows = await this.#deps.telemetry.read
+      .selectFrom('roomEvent')
+      .select(['event', 'receivedAtMs'])
+      .where('roomId', '=', roomId)
+      .orderBy('position', 'desc')
+      .limit(LISTED)
+      .execute();
+    return rows.reverse().flatMap(({ event, receivedAtMs }) => {
+      const known = RoomEvent.safeParse(JSON.parse(event)).data;
+      return known ? [{ event: known, receivedAtMs }] : [];
+    });
+  }
+
+  /** Another box stands there now and counts from the start. */
+  async forgetCount(roomId: string): Promise<void> {
+    this.#gaps.delete(roomId);
+    await this.#deps.telemetry.write((trx) =>
+      trx.updateTable('roomEventReceipt').set({ upToSequence: 0 }).where('roomId', '=', roomId).execute(),
+    );
+  }
+
+  async #takeIn(roomId: string, events: RoomEvent[]): Promise<void> {
+    const { telemetry, broker, logger, kept = KEPT_OF_ROOM } = this.#deps;
+    const believed = this.#gaps.get(roomId);
+    const { upToSequence, gap } = await telemetry.write(async (trx) => {
+      const receipt = await trx
+        .selectFrom('roomEventReceipt')
+        .selectAll()
+        .where('roomId', '=', roomId)
+        .executeTakeFirst();
+      // of a room that we know nothing of, the first is the first
+      let next = receipt ? receipt.upToSequence + 1 : events[0]!.sequence;
+      let position = receipt?.lastPosition ?? 0;
+      let gapAt: number | null = null;
+      for (const event of events) {
+        if (event.sequence > next && event.sequence !== believed) {
+          gapAt = event.sequence;
+          break;
+        }
+        const { numInsertedOrUpdatedRows } = await trx
+          .insertInto('roomEvent')
+          .values({
+            roomId,
+            position: position + 1,
+            eventId: event.eventId,
+            sequence: event.sequence,
+            receivedAtMs: Date.now(),
+            event: JSON.stringify(event),
+          })
+          .onConflict((c) => c.columns(['roomId', 'eventId']).doNothing())
+          .executeTakeFirst();
+        if (numInsertedOrUpdatedRows) position += 1;
+        next = Math.max(next, event.sequence + 1);
+      }
+      const row = { upToSequence: next - 1, lastPosition: position };
+      await trx
+        .insertInto('roomEventReceipt')
+        .values({ roomId, ...row })
+        .onConflict((c) => c.column('roomId').doUpdateSet(row))
+        .execute();
+      await trx
+        .deleteFrom('roomEvent')
+        .where('roomId', '=', roomId)
+        .where('position', '<=', position - kept)
+        .execute();
+      return { upToSequence: next - 1, gap: gapAt };
+    });
+    if (gap === null) this.#gaps.delete(roomId);
+    else {
+      this.#gaps.set(roomId, gap);
+      logger.warn({ roomId, upToSequence, nextSequence: gap }, 'room events are missing');
+    }
+    broker.publish('roomEventsAck', roomId, { upToSequence });
+  }
+}
