@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CecCtlBus } from './cec-ctl-bus.ts';
+import { type CecFrame, EVERYONE, OPCODE, order, TV } from './cec-frame.ts';
+import { captured } from './testing/captured.ts';
+import { FAKE_CEC_CTL, FakeTools } from './testing/fake-tools.ts';
+
+let tools: FakeTools;
+let bus: CecCtlBus;
+let frames: CecFrame[];
+let gone: string[];
+beforeEach(() => {
+  tools = new FakeTools();
+  bus = new CecCtlBus({ node: tools.node, program: FAKE_CEC_CTL, deadlineMs: 400 });
+  frames = [];
+  gone = [];
+});
+afterEach(async () => {
+  await bus.stop();
+  tools.remove();
+});
+
+const start = () => bus.start({ onFrame: (frame) => frames.push(frame), onGone: (why) => gone.push(why) });
+const soon = async (isSo: () => boolean) => {
+  for (let look = 0; look < 400 && !isSo(); look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(isSo()).toBe(true);
+};
+const powerAsked = () => bus.ask(order(TV, OPCODE.giveDevicePowerStatus), OPCODE.reportPowerStatus);
+
+describe('the kernel’s CEC', () => {
+  it('takes a place on the bus, and listens', async () => {
+    await start();
+    expect(bus.physicalAddress).toBe(0x1000);
+    expect(tools.calls[0]).toBe(`-d ${tools.node} --playback --osd-name Maru --no-rc-passthrough`);
+    tools.say(captured('cec-ctl-1.22')('follow'));
+    await soon(() => frames.length > 10);
+    expect(frames[2]).toEqual({ from: TV, to: 4, opcode: OPCODE.keyPressed, operands: [0] });
+  });
+
+  it('sends in order, in one run', async () => {
+    await start();
+    await bus.send([order(TV, OPCODE.keyPressed, 0x41), order(TV, OPCODE.keyReleased)]);
+    await bus.send([order(EVERYONE, OPCODE.activeSource, 0x10, 0x00)]);
+    expect(tools.calls.filter((call) => call.includes('custom'))).toEqual([
+      `-d ${tools.node} --skip-info --show-raw --to 0 --custom-command cmd=0x44,payload=0x41 --to 0 --custom-command cmd=0x45`,
+      `-d ${tools.node} --skip-info --show-raw --to 15 --custom-command cmd=0x82,payload=0x10:0x00`,
+    ]);
+  });
+
+  it('asks, and gives the frame that answers', async () => {
+    await start();
+    expect((await powerAsked()).operands).toEqual([0]);
+    tools.set('power', 'power-to-standby');
+    expect((await powerAsked()).operands).toEqual([3]);
+  });
+
+  it.each([
+    ['feature-abort', 'device-unsupported'],
+    ['not-acknowledged', 'tv-not-answering'],
+    ['not-connected', 'tv-not-answering'],
+    ['no-answer', 'tv-not-answering'],
+    ['osd-name', 'device-malformed'],
+    ['unconfigured-send', 'device-malformed'],
+  ])('%s is %s', async (section, code) => {
+    await start();
+    tools.set('power', section);
+    await expect(powerAsked()).rejects.toMatchObject({ code });
+  });
+
+  it('says when nobody took a message', async () => {
+    await start();
+    tools.set('send', 'not-acknowledged');
+    await expect(bus.send([order(TV, OPCODE.standby)])).rejects.toMatchObject({ code: 'tv-not-answering' });
+  });
+
+  it.each([
+    ['hangs', 'tv-not-answering'],
+    ['dies', 'device-malformed'],
+    ['garbage', 'device-malformed'],
+    ['floods', 'device-malformed'],
+    ['quiet', 'device-malformed'],
+    ['gone', 'device-gone'],
+  ])('a tool that %s is %s, and works again afterwards', async (mode, code) => {
+    await start();
+    tools.set('mode', mode);
+    await expect(powerAsked()).rejects.toMatchObject({ code });
+    await expect(bus.send([order(TV, OPCODE.standby)])).rejects.toMatchObject({ code });
+    tools.set('mode', 'well');
+    await expect(powerAsked()).resolves.toMatchObject({ operands: [0] });
+  });
+
+  it.each(['dies', 'garbage', 'quiet', 'gone'])('does not start with a tool that %s', async (mode) => {
+    tools.set('mode', mode);
+    await expect(start()).rejects.toMatchObject({ code: 'device-gone' });
+  });
+
+  it('starts without a TV plugged in, and learns where it sits when there is one', async () => {
+    tools.set('claim', 'not-connected-info');
+    await start();
+    expect(bus.physicalAddress).toBeNull();
+    tools.say('Event: State Change: PA: 2.0.0.0, LA mask: 0x0010, Conn Info: no\n');
+    await soon(() => bus.physicalAddress === 0x2000);
+  });
+
+  it('hears frames through garbage', async () => {
+    tools.set('follower', 'garbage');
+    await start();
+    tools.say(`\n${captured('cec-ctl-1.22')('follow')}`);
+    await soon(() => frames.length > 10);
+  });
+
+  it('tells once that its adapter was unplugged, which the tool does not', async () => {
+    await start();
+    tools.unplug();
+    await soon(() => gone.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(gone).toEqual([`${tools.node} is gone`]);
+  });
+
+  it('tells once that its follower has ended', async () => {
+    tools.set('follower', 'dies');
+    await start();
+    await soon(() => gone.length > 0);
+    tools.unplug();
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(gone).toHaveLength(1);
+  });
+});

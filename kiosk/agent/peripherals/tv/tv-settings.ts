@@ -1,0 +1,33 @@
+/** What IT may set about a room's TV. `{}` parses: a TV found by itself, off after a quarter of an hour. */
+import { z } from '#contract/schema.ts';
+
+const MinuteOfDay = z
+  .number()
+  .int()
+  .min(0)
+  .max(24 * 60);
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+/** By the box's own clock and zone. An end that is not after its start is on the next day. */
+export const TvHours = z.strictObject({
+  fromMinuteOfDay: MinuteOfDay,
+  toMinuteOfDay: MinuteOfDay,
+  days: z.array(z.enum(WEEKDAYS)).min(1).max(7),
+});
+export type TvHours = z.infer<typeof TvHours>;
+
+export const TvSettings = z.strictObject({
+  offAfterIdleMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(24 * 60)
+    .default(15),
+  /** within them the idle minutes alone count; when they end, an idle TV goes off. null: no hours */
+  hours: TvHours.nullable().default(null),
+  /** `tv`: the room's volume is the TV's, set over CEC. `device`: CEC leaves the sound alone */
+  audio: z.enum(['tv', 'device']).default('device'),
+  /** a device node of the kernel's CEC, or the serial port of a USB-CEC adapter */
+  adapter: z.union([z.enum(['auto', 'none']), z.string().regex(/^\/dev\/[\w.:/-]{1,80}$/)]).default('auto'),
+});
+export type TvSettings = z.infer<typeof TvSettings>;

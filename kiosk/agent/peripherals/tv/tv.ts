@@ -1,0 +1,187 @@
+/**
+ * A room's TV: runs the machine, performs its effects on whatever CEC adapter the box has, hands the remote control's
+ * keys on as the room's commands, and the room's volume to the TV where it is the TV that sounds.
+ */
+import type { Logger } from 'pino';
+import { toMaruError } from '#contract/error-codes.ts';
+import type { RoomCommand } from '#contract/room-command.ts';
+import type { TvStatus } from '#contract/room-equipment.ts';
+import type { RoomState } from '#contract/room-state.ts';
+import { AdapterKeeper } from './adapter-keeper.ts';
+import type { CecAdapter, CecKey } from './cec-adapter.ts';
+import { findAdapter } from './find-adapter.ts';
+import { hoursAt } from './hours.ts';
+import { firstRemote, onKey } from './remote-keys.ts';
+import { step } from './tv-machine.ts';
+import type { TvSettings } from './tv-settings.ts';
+import { firstTv, type Moment, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
+import { TvVolume } from './tv-volume.ts';
+
+export type TvClock = {
+  /** never jumps */
+  nowMs: () => number;
+  /** of the wall */
+  epochMs: () => number;
+};
+const boxClock: TvClock = { nowMs: () => performance.now(), epochMs: () => Date.now() };
+/** setTimeout knows no longer ones. */
+const LONGEST_SLEEP_MS = 3_600_000;
+
+export type TvOptions = {
+  logger: Logger;
+  /** a wish of the remote control; nobody waits for the answer */
+  ask: (command: RoomCommand) => void;
+  onStatus: () => void;
+  settings: TvSettings;
+  /** instead of the one that is found */
+  adapter?: CecAdapter;
+  clock?: TvClock;
+};
+
+export class Tv {
+  readonly #options: TvOptions;
+  readonly #clock: TvClock;
+  readonly #keeper: AdapterKeeper;
+  readonly #volume: TvVolume | null;
+  #tv: ReturnType<typeof firstTv>;
+  #remote = firstRemote;
+  #room: RoomState | null = null;
+  #adapter: CecAdapter | null = null;
+  /** counts the adapters: what an earlier one answers is too late */
+  #session = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #told: string;
+  #stopped = true;
+
+  constructor(options: TvOptions) {
+    const { adapter, settings, logger, clock = boxClock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#tv = firstTv(clock.nowMs());
+    this.#told = JSON.stringify(this.status);
+    this.#volume = settings.audio === 'tv' ? new TvVolume({ logger }) : null;
+    this.#keeper = new AdapterKeeper({
+      logger,
+      find: async () => adapter ?? (await findAdapter({ wanted: settings.adapter, logger })),
+      events: {
+        onKeyPressed: (key) => this.#onKey(key),
+        onPower: (power) => this.#take({ type: 'power', power }),
+        onActiveSource: (whose) => this.#take({ type: 'source', whose }),
+      },
+      onFound: (found) => this.#use(found),
+      onGone: () => this.#use(null),
+    });
+  }
+
+  get status(): TvStatus {
+    return tvStatusOf(this.#tv);
+  }
+
+  start(): void {
+    this.#stopped = false;
+    if (this.#room !== null) this.#take({ type: 'room', phase: this.#room.phase.name });
+    if (this.#options.settings.adapter !== 'none') this.#keeper.start();
+  }
+
+  /** The TV is left as it is: the box may only be starting again. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#adapter = null;
+    this.#volume?.use(null);
+    await this.#keeper.stop();
+  }
+
+  /** Told at each change of the room, and once at the start. */
+  follow(state: RoomState): void {
+    const before = this.#room;
+    this.#room = state;
+    if (state.phase.name !== before?.phase.name) this.#take({ type: 'room', phase: state.phase.name });
+    if (state.volumePercent !== before?.volumePercent) this.#volume?.want(state.volumePercent);
+  }
+
+  #use(adapter: CecAdapter | null): void {
+    this.#adapter = adapter;
+    this.#session += 1;
+    this.#take({ type: adapter === null ? 'adapter-gone' : 'adapter-found' });
+  }
+
+  #onKey(key: CecKey): void {
+    this.#take({ type: 'key' });
+    if (this.#room === null) return;
+    const { remote, command } = onKey(this.#remote, key, this.#room, this.#clock.nowMs());
+    this.#remote = remote;
+    if (command !== null) this.#options.ask(command);
+  }
+
+  #take(event: TvEvent): void {
+    if (this.#stopped) return;
+    const wasOn = this.#tv.power === 'on';
+    const { tv, effects } = step(this.#tv, event, this.#moment(), {
+      idleMs: this.#options.settings.offAfterIdleMinutes * 60_000,
+    });
+    this.#tv = tv;
+    for (const effect of effects) {
+      if (effect.type === 'wake') this.#wakeAt(effect.atMs);
+      else if (this.#adapter !== null) void this.#perform(this.#adapter, effect.command);
+    }
+    const isOn = tv.power === 'on';
+    if (isOn !== wasOn) this.#volume?.use(isOn ? this.#adapter : null);
+    this.#tell();
+  }
+
+  /** The wall clock may jump, a call must not wait for it: only the hours are its. */
+  #moment(): Moment {
+    const nowMs = this.#clock.nowMs();
+    const epochMs = this.#clock.epochMs();
+    const { inside, sinceMs, untilMs } = hoursAt(this.#options.settings.hours, epochMs);
+    return { nowMs, hours: { inside, sinceMs: sinceMs - epochMs + nowMs, untilMs: untilMs - epochMs + nowMs } };
+  }
+
+  #wakeAt(atMs: number | null): void {
+    clearTimeout(this.#timer);
+    if (atMs === null) return;
+    const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, atMs - this.#clock.nowMs()));
+    this.#timer = setTimeout(() => this.#take({ type: 'wake' }), delayMs);
+  }
+
+  async #perform(adapter: CecAdapter, command: TvCommand): Promise<void> {
+    const session = this.#session;
+    let event: TvEvent;
+    try {
+      event = await perform(adapter, command);
+    } catch (error) {
+      const { code, message } = toMaruError(error);
+      this.#options.logger.debug({ command, code, detail: message }, 'tv');
+      event = { type: 'failed', command, why: code === 'device-unsupported' ? 'unsupported' : 'silent' };
+    }
+    if (session === this.#session) this.#take(event);
+  }
+
+  #tell(): void {
+    const { status } = this;
+    const told = JSON.stringify(status);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.logger.info(status, 'tv');
+    this.#options.onStatus();
+  }
+}
+
+async function perform(adapter: CecAdapter, command: TvCommand): Promise<TvEvent> {
+  switch (command) {
+    case 'turn-on':
+      await adapter.turnOn();
+      return { type: 'done', command };
+    case 'make-active-source':
+      await adapter.makeActiveSource();
+      return { type: 'done', command };
+    case 'standby':
+      await adapter.standby();
+      return { type: 'done', command };
+    case 'ask-power':
+      return { type: 'power-answered', power: await adapter.powerStatus() };
+    case 'ask-name':
+      return { type: 'name-answered', name: await adapter.osdName() };
+  }
+}
