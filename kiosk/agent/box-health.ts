@@ -1,0 +1,56 @@
+/**
+ * What is wrong with the box at the moment: who owns a part tells its fault or that it is well, and from that follow the
+ * room's notices and the events for IT. Calendar and devices tell their own events; here they are notices alone.
+ */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RoomNotice } from '#contract/room-state.ts';
+import type { Happening } from './room-events.ts';
+
+const NOTICE_OF = {
+  storage: 'storage-failing',
+  speakerphone: 'speakerphone-faulty',
+  tv: 'tv-faulty',
+} as const satisfies Record<string, RoomNotice>;
+export type WatchedPart = keyof typeof NOTICE_OF;
+
+export type BoxHealthOptions = {
+  onNotices: (notices: readonly RoomNotice[]) => void;
+  onHappening: (happening: Happening) => void;
+};
+
+export class BoxHealth {
+  readonly #options: BoxHealthOptions;
+  readonly #faults = new Map<WatchedPart, ErrorCode>();
+  #others: readonly RoomNotice[] = [];
+  #told = '';
+
+  constructor(options: BoxHealthOptions) {
+    this.#options = options;
+  }
+
+  /** @param code null: it is well */
+  tell(part: WatchedPart, code: ErrorCode | null): void {
+    const before = this.#faults.get(part) ?? null;
+    if (before === code) return;
+    if (code === null) this.#faults.delete(part);
+    else this.#faults.set(part, code);
+    this.#options.onHappening(
+      code === null ? { name: 'device-mended', device: part } : { name: 'device-faulty', device: part, code },
+    );
+    this.#update();
+  }
+
+  /** Notices of parts that tell their events themselves. */
+  tellOthers(notices: readonly RoomNotice[]): void {
+    this.#others = notices;
+    this.#update();
+  }
+
+  #update(): void {
+    const notices = [...[...this.#faults.keys()].map((part) => NOTICE_OF[part]), ...this.#others];
+    const text = JSON.stringify(notices);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#options.onNotices(notices);
+  }
+}
