@@ -105,13 +105,19 @@ describe('the authority', () => {
     expect(made.log).toEqual([]);
   });
 
-  it('tells a fleet that is back everything at once', () => {
+  it('tells a fleet that is back everything at once, whatever the rate', () => {
     const made = AuthorityUnderTest.inCall(vi.advanceTimersByTime);
+    made.command({ name: 'set-volume', percent: 1 });
     made.authority.onFleet(true);
-    made.authority.onFleet(false);
-    made.authority.onFleet(true);
-    expect(made.states.at(-1)).toMatchObject({ notices: [], phase: { name: 'in-call', participantCount: 2 } });
+    expect(made.states).toHaveLength(2);
+    expect(made.states[1]).toMatchObject({
+      volumePercent: 1,
+      notices: [],
+      phase: { name: 'in-call', participantCount: 2 },
+    });
     expect(made.authority.fleetOnline).toBe(true);
+    made.authority.onFleet(false);
+    expect(made.states).toHaveLength(2);
   });
 
   it('takes name and meeting from what the fleet desires', () => {
