@@ -56,8 +56,10 @@ export function selectModules(root: string): { version: string; paths: string[];
     const known = dependenciesByPath.get(path);
     if (known !== undefined) return [path, ...known];
     const all = dependenciesOf(readFileSync(join(folder, path))).flatMap(select);
-    dependenciesByPath.set(path, [...new Set(all)]);
-    return [path, ...all];
+    // modprobe loads them from the last to the first
+    const inOrder = [...new Set(all.reverse())].reverse();
+    dependenciesByPath.set(path, inOrder);
+    return [path, ...inOrder];
   };
   for (const name of [...loadedModules.map((each) => each.name), ...furtherModules]) select(nameOf(name));
   return {
