@@ -58,9 +58,20 @@ export class NoGuestHere extends Error {}
 
 /** @param progress told of what takes longer than a second */
 export async function baseImage(progress: (line: string) => void): Promise<BaseImage> {
+  try {
+    return await findOrMake(progress);
+  } catch (error) {
+    // lists that are old or not there are root's to renew
+    if (!(error instanceof NoGuestHere) || process.getuid?.() !== 0) throw error;
+    progress(`guest image: ${error.message}; apt-get update`);
+    await apt('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', 'update']);
+    return findOrMake(progress);
+  }
+}
+
+async function findOrMake(progress: (line: string) => void): Promise<BaseImage> {
   const versions = await candidateVersions();
-  const key = keyOf(versions);
-  const folder = join(cacheFolder(), key);
+  const folder = join(cacheFolder(), keyOf(versions));
   const image = { kernelPath: join(folder, 'vmlinux'), archivePath: join(folder, 'base.cpio') };
   if (existsSync(folder)) return image;
   const work = mkdtempSync(join(tmpdir(), 'maru-vm-image-'));
