@@ -2,10 +2,27 @@
 import { execFileSync } from 'node:child_process';
 import { runCommand, SetupError } from './run-command.mjs';
 
-/** To run a demonstration room: its window, Korean letters, and certutil for Chromium's list of trusted roots. */
-const toStart = ['ca-certificates', 'chromium', 'chromium-sandbox', 'fonts-noto-cjk', 'libnss3-tools'];
-/** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with. */
-const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'xvfb'];
+/**
+ * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, and usbhid-dump
+ * for speakerphones that the kernel ignores.
+ */
+const toStart = ['ca-certificates', 'chromium', 'chromium-sandbox', 'fonts-noto-cjk', 'libnss3-tools', 'usbutils'];
+/**
+ * The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with, and QEMU with
+ * what unpacks a kernel for it.
+ */
+const toTest = [
+  'ffmpeg',
+  'git',
+  'iproute2',
+  'janus',
+  'openssl',
+  'postgresql',
+  'procps',
+  'qemu-system-x86',
+  'xvfb',
+  'xz-utils',
+];
 /** To build mediasoup's worker where no binary can be had: see provisioning/media-worker/README.md. */
 const toBuildWorker = [
   'build-essential',

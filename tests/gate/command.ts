@@ -12,12 +12,12 @@ export type CommandResult = { exitCode: number; output: string; tookMs: number }
 export function runCommand(
   command: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv; onLine?: (line: string) => void } = {},
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; onLine?: (line: string) => void } = {},
 ): Promise<CommandResult> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: checkout,
+      cwd: options.cwd ?? checkout,
       env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -36,11 +36,27 @@ describe('sysfs', () => {
   });
 
   it('tells of devices that got no node, and not of those that did', async () => {
-    expect(await new HidSysfs(root).withoutNode()).toEqual([
-      expect.objectContaining({ vendorId: 0x0b0e, productId: 0x0422, serialNumber: 'S1', port: 'usb-1/input3' }),
-    ]);
+    const sysfs = new HidSysfs(root);
+    const identity = { vendorId: 0x0b0e, productId: 0x0422, serialNumber: 'S1', port: 'usb-1/input3' };
+    expect(await sysfs.withoutNode()).toEqual([expect.objectContaining(identity)]);
     mkdirSync(join(root, 'devices/hid/0003:0B0E:0422.0012/hidraw'));
-    expect(await new HidSysfs(root).withoutNode()).toEqual([]);
+    expect(await sysfs.withoutNode()).toEqual([]);
+  });
+
+  it('tells whether such a device has sound, and lacks its module', async () => {
+    const device = 'devices/usb1/1-2/1-2:1.3/0003:0B0E:0422.0013';
+    write(`${device}/report_descriptor`, '');
+    write(`${device}/uevent`, uevent);
+    link('bus/hid/devices/0003:0B0E:0422.0013', device);
+    const look = async () => {
+      const found = (await new HidSysfs(root).withoutNode()).find(({ instance }) => instance.endsWith('13'));
+      return [found?.hasSound, found?.isDriverMissing];
+    };
+    write('bus/hid/drivers/hid-generic/uevent', '');
+    expect(await look()).toEqual([false, true]);
+    write('devices/usb1/1-2/1-2:1.0/bInterfaceClass', '01\n');
+    write('bus/hid/drivers/jabra/uevent', '');
+    expect(await look()).toEqual([true, false]);
   });
 
   it('tells of HID interfaces that no driver has, keyboards and sound left out', async () => {

@@ -3,18 +3,33 @@
  * the devices that have no such node because the kernel leaves them alone.
  */
 import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MAX_DESCRIPTOR_BYTES } from './descriptor-items.ts';
 import type { DeviceIdentity } from './transport.ts';
 
 /** `instance` as in FoundDevice */
 export type KernelDevice = DeviceIdentity & { path: string; instance: string };
 
+export type RefusedDevice = KernelDevice & {
+  /** empty where the kernel could not read it: it shows none then */
+  descriptor: Uint8Array;
+  /** its USB device is a sound card too */
+  hasSound: boolean;
+  /** the module that the kernel wants for this vendor is not loaded */
+  isDriverMissing: boolean;
+};
+
 export type UsbInterface = KernelDevice & {
   busNumber: number;
   deviceNumber: number;
   interfaceNumber: number;
 };
+
+/** The kernel leaves devices of these vendors to modules of their own (hid-quirks.c), and to no other. */
+const DRIVERS_BY_VENDOR = new Map([
+  [0x0b0e, 'jabra'],
+  [0x047f, 'plantronics'],
+]);
 
 export class HidSysfs {
   readonly #root: string;
@@ -40,24 +55,29 @@ export class HidSysfs {
   }
 
   /** On the HID bus without a hidraw node: no driver takes them, or none can read their descriptor. */
-  async withoutNode(): Promise<(KernelDevice & { descriptor: Uint8Array })[]> {
-    const bus = join(this.#root, 'bus/hid/devices');
-    return each(bus, async (name) => {
+  async withoutNode(): Promise<RefusedDevice[]> {
+    const bus = join(this.#root, 'bus/hid');
+    const drivers = await readdir(join(bus, 'drivers')).catch((): string[] => []);
+    return each(join(bus, 'devices'), async (name) => {
       // bus:vendor:product.instance, in hexadecimal
       const [, vendor, product] = /^[0-9A-F]{4}:([0-9A-F]{4}):([0-9A-F]{4})\./.exec(name) ?? [];
-      const device = join(bus, name);
+      const device = join(bus, 'devices', name);
       if (vendor === undefined || product === undefined) return null;
       if ((await readdir(device)).includes('hidraw')) return null;
       const [descriptor, uevent] = await Promise.all([readFile(join(device, 'report_descriptor')), ueventOf(device)]);
+      const vendorId = Number.parseInt(vendor, 16);
+      const driver = DRIVERS_BY_VENDOR.get(vendorId);
       return {
         path: device,
         instance: name,
-        vendorId: Number.parseInt(vendor, 16),
+        vendorId,
         productId: Number.parseInt(product, 16),
         serialNumber: uevent.get('HID_UNIQ') ?? '',
         port: uevent.get('HID_PHYS') ?? '',
         name: uevent.get('HID_NAME') ?? '',
         descriptor: descriptor.subarray(0, MAX_DESCRIPTOR_BYTES + 1),
+        hasSound: await hasSound(await realpath(device)),
+        isDriverMissing: driver !== undefined && !drivers.includes(driver),
       };
     });
   }
@@ -93,9 +113,16 @@ export class HidSysfs {
   }
 }
 
+/** USB device, interface, HID device lie in each other. */
+async function hasSound(hidDevice: string): Promise<boolean> {
+  const usbDevice = dirname(dirname(hidDevice));
+  const classes = await each(usbDevice, (name) => readFile(join(usbDevice, name, 'bInterfaceClass'), 'utf8'));
+  return classes.some((each) => each.trim() === '01');
+}
+
 /** What vanishes while it is read is not there. */
 async function each<T>(folder: string, read: (name: string) => Promise<T | null>): Promise<T[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((): string[] => []);
   const all = await Promise.all(names.map((name) => read(name).catch(() => null)));
   return all.filter((found) => found !== null);
 }

@@ -9,7 +9,6 @@ import { TELEPHONY_PAGE } from './controls.ts';
 import { itemsOf } from './descriptor-items.ts';
 import { HidSysfs } from './hid-sysfs.ts';
 import { dumpDescriptor, openByLibusb } from './libusb-driver.ts';
-import { parseReportDescriptor } from './report-descriptor.ts';
 import type { FoundDevice, HidConnection, HidHandlers, HidTransport } from './transport.ts';
 
 /** A device without a node that is younger than this is one that the kernel is still looking at. */
@@ -22,7 +21,9 @@ export class NodeHidTransport implements HidTransport {
   readonly #logger: Logger;
   readonly #sysfs: HidSysfs;
   readonly #devFolder: string;
-  /** by instance, as all of these */
+  /** those that were seen to be speakerphones */
+  readonly #models = new Set<string>();
+  /** by instance, as the next two */
   readonly #refusedSinceMs = new Map<string, number>();
   readonly #ignoredSinceMs = new Map<string, number>();
   /** asked of each device once */
@@ -79,6 +80,7 @@ export class NodeHidTransport implements HidTransport {
         const kernel = await this.#sysfs.ofHidraw(path).catch(() => null);
         // unplugged since it was listed
         if (kernel === null) return [];
+        this.#models.add(modelOf({ vendorId, productId }));
         const driver = 'hidraw' as const;
         return [{ path, driver, vendorId, productId, serialNumber, name: product, problem: null, ...kernel }];
       }),
@@ -87,12 +89,16 @@ export class NodeHidTransport implements HidTransport {
   }
 
   async #refused(): Promise<FoundDevice[]> {
-    const devices = (await this.#sysfs.withoutNode()).filter(({ descriptor }) => mentionsTelephony(descriptor));
-    return older(devices, this.#refusedSinceMs).map((device) => ({
+    const devices = (await this.#sysfs.withoutNode()).filter(
+      (device) =>
+        mentionsTelephony(device.descriptor) ||
+        // nothing can be read of it: a speakerphone if it was one before, or is a sound card as well
+        (device.descriptor.length === 0 && (device.hasSound || this.#models.has(modelOf(device)))),
+    );
+    return older(devices, this.#refusedSinceMs).map(({ hasSound, isDriverMissing, ...device }) => ({
       ...device,
-      driver: 'hidraw' as const,
-      // sound as far as we see: then its driver is missing (hid-jabra, hid-plantronics)
-      problem: isReadable(device.descriptor) ? 'device-unsupported' : 'device-malformed',
+      driver: 'hidraw',
+      problem: isDriverMissing ? 'device-unsupported' : 'device-malformed',
     }));
   }
 
@@ -161,14 +167,8 @@ async function openHidraw(path: string, handlers: HidHandlers): Promise<HidConne
   };
 }
 
-const isReadable = (descriptor: Uint8Array): boolean => {
-  try {
-    parseReportDescriptor(descriptor);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const modelOf = ({ vendorId, productId }: Pick<FoundDevice, 'vendorId' | 'productId'>): string =>
+  `${vendorId}:${productId}`;
 
 /** As far as it can be read at all. */
 function mentionsTelephony(descriptor: Uint8Array): boolean {

@@ -10,7 +10,7 @@ import { MAX_REPORT_BYTES, parseReportDescriptor } from './report-descriptor.ts'
 
 const runs = Number(process.env.MARU_FUZZ_RUNS ?? 20_000);
 const seed = Number(process.env.MARU_FUZZ_SEED ?? 20261124);
-/** A descriptor at its bounds takes a few milliseconds; the machines that run this are shared. */
+/** A descriptor at its bounds takes a few milliseconds. */
 const SLOWEST_MS = 250;
 
 /** Mulberry32: small, seeded, good enough to make noise. */
@@ -60,33 +60,49 @@ function mutated(): number[] {
   return descriptor;
 }
 
+const report = Uint8Array.from({ length: MAX_REPORT_BYTES + 1 }, () => below(256));
+const reportLengths = [0, 1, 2, 7, 63, report.length];
+
+/** All that is done with a device before it is believed. @returns whether its descriptor could be read */
+function takeIn(descriptor: Uint8Array): boolean {
+  try {
+    const layout = parseReportDescriptor(descriptor);
+    for (const { bitOffset, bitSize } of layout.fields) {
+      if (bitOffset < 0 || bitOffset + bitSize > MAX_REPORT_BYTES * 8) throw new Error('a field beyond its report');
+    }
+    const controls = controlsOf(layout, {});
+    if (controls === null) return true;
+    for (const length of reportLengths) readReport(controls, report.subarray(0, length));
+    for (const lamps of lampReports(controls, { mute: true, offHook: true, ring: true, speaker: true })) {
+      if (lamps.length > MAX_REPORT_BYTES + 1) throw new Error('a report beyond its bounds');
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === 'device-malformed') return false;
+    throw error;
+  }
+}
+
+/** The quickest of a few, where the first was slow: on a shared machine a process waits for others. */
+function tookMs(descriptor: Uint8Array, attempts: number): number {
+  const startedAt = performance.now();
+  takeIn(descriptor);
+  const once = performance.now() - startedAt;
+  return once > SLOWEST_MS && attempts > 1 ? Math.min(once, tookMs(descriptor, attempts - 1)) : once;
+}
+
 it(`holds against ${runs} hostile descriptors (seed ${seed})`, { timeout: 30_000 + runs }, () => {
   let slowestMs = 0;
   let read = 0;
-  const report = Uint8Array.from({ length: MAX_REPORT_BYTES + 1 }, () => below(256));
   for (let run = 0; run < runs; run += 1) {
     const descriptor = Uint8Array.from([noise, wildItems, mutated, mutated][run & 3]?.() ?? []);
-    const startedAt = performance.now();
     try {
-      const layout = parseReportDescriptor(descriptor);
-      read += 1;
-      for (const { bitOffset, bitSize } of layout.fields) {
-        if (bitOffset < 0 || bitOffset + bitSize > MAX_REPORT_BYTES * 8) throw new Error('a field beyond its report');
-      }
-      const controls = controlsOf(layout, {});
-      if (controls) {
-        for (const length of [0, 1, 2, below(64), report.length]) readReport(controls, report.subarray(0, length));
-        for (const lamps of lampReports(controls, { mute: true, offHook: true, ring: true, speaker: true })) {
-          if (lamps.length > MAX_REPORT_BYTES + 1) throw new Error('a report beyond its bounds');
-        }
-      }
+      slowestMs = Math.max(slowestMs, tookMs(descriptor, 5));
+      if (takeIn(descriptor)) read += 1;
+      if (slowestMs > SLOWEST_MS) throw new Error(`it took ${slowestMs} ms`);
     } catch (error) {
-      if (!(error instanceof ProtocolError && error.code === 'device-malformed')) {
-        throw new Error(`run ${run}: ${Buffer.from(descriptor).toString('hex')}`, { cause: error });
-      }
+      throw new Error(`run ${run}: ${Buffer.from(descriptor).toString('hex')}`, { cause: error });
     }
-    slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-    if (slowestMs > SLOWEST_MS) throw new Error(`${slowestMs} ms: ${Buffer.from(descriptor).toString('hex')}`);
   }
   // the noise must not all end at the first byte
   expect(read).toBeGreaterThan(runs / 10);

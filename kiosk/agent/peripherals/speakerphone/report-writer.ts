@@ -21,7 +21,6 @@ export class ReportWriter {
   }
 
   write(reports: Uint8Array[]): void {
-    if (this.#over) return;
     this.#waiting = [...reports];
     this.#draining ??= this.#drain();
   }

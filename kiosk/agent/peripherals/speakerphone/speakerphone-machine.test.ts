@@ -136,6 +136,7 @@ describe('the hook', () => {
     ]);
     expect(new Played(idle).report({ redial: 1 }).asked).toEqual([{ name: 'start-meeting' }]);
     expect(new Played(idle).report({ drop: 1 }).pass(HANG_UP_MS, 'hang-up').asked).toEqual([]);
+    expect(new Played(inCall).report({ redial: 1 }).asked).toEqual([]);
   });
 });
 
@@ -154,6 +155,22 @@ describe('a cable', () => {
     expect(played.asked).toEqual([]);
     // muted by itself, while the room is heard: put right
     expect(played.mended).toEqual(['open']);
+  });
+
+  it('plugged in starts nothing, however the device finds its state', () => {
+    const played = new Played(idle).take({ type: 'detached' });
+    played.take({ type: 'attached', device: { hook: 'level', phoneMute: 'level', volumeBounceMs: 0 } });
+    played.pass(200).report({ hook: 0, phoneMute: 0 }).pass(100).report({ hook: 1, phoneMute: 1 });
+    played.pass(100).report({ hook: 0, phoneMute: 0 }).pass(SETTLE_MS, 'settled');
+    expect(played.asked).toEqual([]);
+  });
+
+  it('that was out has made everything forgotten that was asked before', () => {
+    const played = new Played(inCall).report({ phoneMute: 1 }).take({ type: 'detached' });
+    played.take({ type: 'attached', device: { hook: 'level', phoneMute: 'toggle', volumeBounceMs: 0 } });
+    played.pass(500).report({ phoneMute: 1 });
+    const mute = { name: 'set-microphone', muted: true };
+    expect(played.asked).toEqual([mute, mute]);
   });
 
   it('that is out hears and says nothing', () => {

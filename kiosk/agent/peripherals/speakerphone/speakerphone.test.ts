@@ -262,6 +262,16 @@ describe('the speakerphone', () => {
       expect(speakerphone.status?.state).toBe('ready');
     });
 
+    it('and is taken away leaves nothing behind', async () => {
+      bus.plug(jabraLike, { descriptor: Uint8Array.of(0x05) });
+      begin();
+      await pass(100);
+      expect(speakerphone.status?.code).toBe('device-malformed');
+      bus.pull();
+      await pass(1_100);
+      expect(speakerphone.status).toBeNull();
+    });
+
     it('with a report that is too short is closed, and opened again a second later', async () => {
       const plugged = bus.plug(jabraLike);
       begin();

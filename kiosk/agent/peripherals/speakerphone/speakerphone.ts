@@ -14,16 +14,8 @@ import { NodeHidTransport } from './hid-transport.ts';
 import { quirksOf } from './quirks.ts';
 import { parseReportDescriptor } from './report-descriptor.ts';
 import { ReportWriter, withTimeout } from './report-writer.ts';
-import { step } from './speakerphone-machine.ts';
-import {
-  deviceOf,
-  firstMachine,
-  type Machine,
-  type SpeakerphoneEffect,
-  type SpeakerphoneEvent,
-  type TimerName,
-  viewOf,
-} from './speakerphone-model.ts';
+import { type OuterEffect, RunningMachine } from './running-machine.ts';
+import { deviceOf, viewOf } from './speakerphone-model.ts';
 import type { DeviceIdentity, FoundDevice, HidConnection, HidTransport } from './transport.ts';
 
 /** Beside the watch on /dev, which may miss one. */
@@ -63,9 +55,7 @@ export class Speakerphone {
   readonly #transport: HidTransport;
   readonly #logger: Logger;
   readonly #faults = new FaultBook();
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
-  readonly #effects: SpeakerphoneEffect[] = [];
-  #machine: Machine = firstMachine({ muted: false, inCall: false, ringing: false, volumePercent: 60 });
+  readonly #machine = new RunningMachine((effect) => this.#perform(effect));
   #session: Session | null = null;
   #former: DeviceIdentity | null;
   #formerGoneAtMs = 0;
@@ -73,7 +63,6 @@ export class Speakerphone {
   #lookTimer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
-  #performing = false;
   #told: string | null = null;
 
   constructor(options: SpeakerphoneOptions) {
@@ -95,7 +84,7 @@ export class Speakerphone {
     this.#stopWatching?.();
     this.#stopWatching = null;
     clearTimeout(this.#lookTimer);
-    await this.#looking;
+    await withTimeout(this.#looking ?? Promise.resolve(), OPEN_TIMEOUT_MS + 1_000, 'looking').catch(() => {});
     const session = this.#session;
     this.#session = null;
     if (session !== null) {
@@ -105,12 +94,12 @@ export class Speakerphone {
       await withTimeout(session.writer?.flushed() ?? Promise.resolve(), CLOSE_TIMEOUT_MS, 'lamps').catch(() => {});
       await this.#close(session);
     }
-    this.#take({ type: 'detached' });
+    this.#machine.take({ type: 'detached' });
   }
 
   /** The room has changed, or is told for the first time. */
   follow(state: RoomState): void {
-    this.#take({ type: 'room', room: viewOf(state) });
+    this.#machine.take({ type: 'room', room: viewOf(state) });
   }
 
   /** null: the room has none, and never had. */
@@ -210,7 +199,7 @@ export class Speakerphone {
       { device: device.name, driver: device.driver, hook: controls.hookStyle, mute: controls.muteStyle },
       'speakerphone ready',
     );
-    this.#take({ type: 'attached', device: deviceOf(controls, quirksOf(device.vendorId, device.productId)) });
+    this.#machine.take({ type: 'attached', device: deviceOf(controls, quirksOf(device.vendorId, device.productId)) });
     this.#options.onChosen?.(this.#former);
   }
 
@@ -218,7 +207,7 @@ export class Speakerphone {
     if (this.#session !== session) return;
     const values = readReport(session.controls, report);
     if (values === null) this.#fail(session, `a report of ${report.length} bytes is too short`);
-    else if (Object.keys(values).length > 0) this.#take({ type: 'report', values });
+    else if (Object.keys(values).length > 0) this.#machine.take({ type: 'report', values });
   }
 
   /** What it says can not be trusted: closed, and tried again later. */
@@ -243,7 +232,7 @@ export class Speakerphone {
     this.#formerGoneAtMs = performance.now();
     if (performance.now() - session.openedAtMs > HEALTHY_MS) this.#faults.forget(session.device);
     void this.#close(session);
-    this.#take({ type: 'detached' });
+    this.#machine.take({ type: 'detached' });
     this.#tellStatus();
   }
 
@@ -270,24 +259,16 @@ export class Speakerphone {
     this.#options.onStatus();
   }
 
-  /** An effect may bring the next event before it returns: its effects come after those that are under way. */
-  #take(event: SpeakerphoneEvent): void {
-    const { machine, effects } = step(this.#machine, event, performance.now());
-    this.#machine = machine;
-    this.#effects.push(...effects);
-    if (this.#performing) return;
-    this.#performing = true;
-    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift()) {
-      try {
-        this.#perform(effect);
-      } catch (error) {
-        this.#logger.error({ err: error, effect: effect.type }, 'an effect failed');
-      }
+  /** The room's own code is among what is called here: its errors end here, and are told. */
+  #perform(effect: OuterEffect): void {
+    try {
+      this.#do(effect);
+    } catch (error) {
+      this.#logger.error({ err: error, effect: effect.type }, 'an effect failed');
     }
-    this.#performing = false;
   }
 
-  #perform(effect: SpeakerphoneEffect): void {
+  #do(effect: OuterEffect): void {
     const session = this.#session;
     switch (effect.type) {
       case 'ask':
@@ -295,17 +276,6 @@ export class Speakerphone {
         return;
       case 'lamps':
         if (session !== null) session.writer?.write(lampReports(session.controls, effect.lamps));
-        return;
-      case 'set-timer':
-        clearTimeout(this.#timers.get(effect.name));
-        this.#timers.set(
-          effect.name,
-          setTimeout(() => this.#take({ type: 'timer', name: effect.name }), effect.delayMs),
-        );
-        return;
-      case 'clear-timer':
-        clearTimeout(this.#timers.get(effect.name));
-        this.#timers.delete(effect.name);
         return;
       case 'mute-mended':
         this.#logger.warn({ lamp: effect.lamp }, 'room and speakerphone disagreed on mute: the lamp was set again');

@@ -1,16 +1,18 @@
 /** The way to HID devices, as the speakerphone needs it: hid-transport.ts goes it over node-hid, tests in memory. */
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { z } from '#contract/schema.ts';
 
-/** By what a device is known again: vendor and product, then serial number, then port. */
-export type DeviceIdentity = {
-  vendorId: number;
-  productId: number;
+/** By what a device is known again: vendor and product, then serial number, then port. Kept over restarts. */
+export const DeviceIdentity = z.object({
+  vendorId: z.number().int(),
+  productId: z.number().int(),
   /** empty where it has none */
-  serialNumber: string;
+  serialNumber: z.string(),
   /** as the kernel names it (HID_PHYS): the same after a restart, another in another socket */
-  port: string;
-  name: string;
-};
+  port: z.string(),
+  name: z.string(),
+});
+export type DeviceIdentity = z.infer<typeof DeviceIdentity>;
 
 export type FoundDevice = DeviceIdentity & {
   /** what `open` takes; may be another device's tomorrow */
