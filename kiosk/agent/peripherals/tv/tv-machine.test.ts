@@ -175,11 +175,24 @@ describe('a call', () => {
     bench.take(room('idle'), { type: 'adapter-found' }).pass(2_000, mute);
     bench.said();
     bench.take(room('starting')).pass(20_000, mute);
-    expect(bench.said()).toEqual(['turn-on', 'make-active-source', 'make-active-source']);
+    expect(bench.said()).toEqual(['turn-on', 'make-active-source', 'ask-power', 'make-active-source']);
     expect(bench.status).toMatchObject({ control: 'cec', power: 'on' });
-    bench.take(room('ended'), room('idle')).pass(15 * MINUTE, mute);
-    expect(bench.said()).toEqual(['standby']);
+    bench.take(room('ended'), room('idle')).pass(15 * MINUTE + 2_000, mute);
+    expect(bench.said().filter((command) => command !== 'ask-power')).toEqual(['standby']);
     expect(bench.status.power).toBe('standby');
+  });
+
+  it('is not believed of a TV that has told its power before, and refuses while it wakes up', () => {
+    const bench = asleep();
+    const onAtMs = bench.nowMs + 7_000;
+    const waking = (command: TvCommand): TvEvent =>
+      command === 'ask-power' && bench.nowMs < onAtMs
+        ? { type: 'failed', command, why: 'unsupported' }
+        : obedient(() => 'on')(command);
+    bench.take(room('starting')).pass(5_000, waking);
+    expect(bench.status.power).toBe('turning-on');
+    bench.pass(5_000, waking);
+    expect(bench.status.power).toBe('on');
   });
 });
 
@@ -313,6 +326,20 @@ describe('an idle room', () => {
     const bench = awake();
     bench.take(room('fault')).pass(
       60 * MINUTE,
+      obedient(() => 'on'),
+    );
+    expect(bench.said()).not.toContain('standby');
+  });
+
+  it('gives up telling it to go off as soon as something is on it that people have to read', () => {
+    const bench = awake();
+    bench.pass(
+      16 * MINUTE,
+      obedient(() => 'on'),
+    );
+    bench.said();
+    bench.take(room('fault')).pass(
+      5 * MINUTE,
       obedient(() => 'on'),
     );
     expect(bench.said()).not.toContain('standby');
