@@ -44,7 +44,8 @@ class SimulatedRoom {
 
   constructor(settings: object = {}, adapter?: CecAdapter) {
     this.tv = new Tv({
-      logger: pino({ level: 'warn' }, pino.destination(2)),
+      // shown where a test fails
+      logger: pino({ level: 'debug' }, pino.destination(2)),
       settings: TvSettings.parse({ offAfterIdleMinutes: 1, ...settings }),
       ask: (command) => this.#obey(command),
       onStatus: () => this.told.push(this.tv.status.power),

@@ -17,8 +17,9 @@ import {
 
 /** How it is without being asked for anything: switched by hand, unplugged. */
 const LOOK_EACH_MS = 60_000;
-const LOOK_IN_TRANSITION_MS = 5_000;
-const UNKNOWN_AFTER_LOOKS = 3;
+/** While it changes, and where one answer may just have been lost. */
+const LOOK_AGAIN_MS = 5_000;
+const VAIN_LOOKS = 3;
 /** When the hours end, somebody may just be leaving. */
 const GRACE_MS = 2 * 60_000;
 
@@ -91,7 +92,7 @@ function onAdapter(tv: TvState, nowMs: number): TvState {
     fault: null,
     inFlight: null,
     lookDueMs: nowMs,
-    silentLooks: 0,
+    vainLooks: 0,
     otherSource: false,
   };
 }
@@ -103,8 +104,8 @@ function onPower(before: TvState, power: TvPower, nowMs: number): TvState {
     power,
     tellsPower: true,
     fault: before.fault === 'silent' ? null : before.fault,
-    lookDueMs: nowMs + (isTransition ? LOOK_IN_TRANSITION_MS : LOOK_EACH_MS),
-    silentLooks: 0,
+    lookDueMs: nowMs + (isTransition ? LOOK_AGAIN_MS : LOOK_EACH_MS),
+    vainLooks: 0,
     otherSource: power === 'standby' ? false : before.otherSource,
   };
   if (tv.goal) return afterPower(tv, tv.goal, power, nowMs);
@@ -132,11 +133,11 @@ function onFailed(tv: TvState, { command, why }: Extract<TvEvent, { type: 'faile
     return (why === 'unsupported' ? afterRefusal : afterSilence)(known, known.goal, nowMs);
   }
   if (command !== 'ask-power') return known;
-  const asked = { ...known, lookDueMs: nowMs + LOOK_EACH_MS };
-  if (why === 'unsupported') return asked;
-  const silentLooks = known.silentLooks + 1;
+  const vainLooks = known.vainLooks + 1;
+  const isLost = vainLooks >= VAIN_LOOKS;
   // unplugged perhaps, which is nobody's fault while nothing is asked of it
-  return { ...asked, silentLooks, power: silentLooks >= UNKNOWN_AFTER_LOOKS ? 'unknown' : known.power };
+  const power = isLost && why === 'silent' ? 'unknown' : known.power;
+  return { ...known, power, vainLooks, lookDueMs: nowMs + (isLost ? LOOK_EACH_MS : LOOK_AGAIN_MS) };
 }
 
 const isOn = (power: TvState['power']): boolean => power === 'on' || power === 'turning-on';

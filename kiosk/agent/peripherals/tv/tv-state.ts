@@ -42,8 +42,8 @@ export type TvState = {
   activeAtMs: number;
   standbyAtMs: number;
   lookDueMs: number;
-  /** looks without an answer, in a row */
-  silentLooks: number;
+  /** looks that told no power, in a row */
+  vainLooks: number;
   /** somebody shows another device, or television */
   otherSource: boolean;
 };
@@ -85,7 +85,7 @@ export function firstTv(nowMs: number): TvState {
     activeAtMs: nowMs,
     standbyAtMs: Number.NEGATIVE_INFINITY,
     lookDueMs: nowMs,
-    silentLooks: 0,
+    vainLooks: 0,
     otherSource: false,
   };
 }
