@@ -250,6 +250,13 @@ describe('a TV that does not follow', () => {
     expect(bench.said().length).toBeLessThan(45);
   });
 
+  it('is no fault yet when its first word comes after it was ordered in vain', () => {
+    const bench = new Bench();
+    bench.take(room('in-call'), { type: 'adapter-found' }).pass(30_000, silent);
+    bench.take({ type: 'key' });
+    expect(bench.status).toMatchObject({ control: 'cec', code: null });
+  });
+
   it('is no fault when it is unplugged while nobody needs it', () => {
     const bench = awake();
     bench.pass(4 * MINUTE, silent);
@@ -359,6 +366,26 @@ describe('an idle room', () => {
       obedient(() => 'on'),
     );
     expect(bench.said()).toContain('standby');
+  });
+
+  it('counts as shown again after a call has taken the picture, and after the TV was off', () => {
+    for (const back of ['call', 'off'] as const) {
+      const bench = awake();
+      bench.take({ type: 'source', whose: 'other' });
+      if (back === 'call') {
+        bench.take(room('in-call')).pass(
+          10_000,
+          obedient(() => 'on'),
+        );
+        bench.take(room('idle'));
+      } else bench.take({ type: 'power', power: 'standby' }, { type: 'power', power: 'on' });
+      bench.said();
+      bench.pass(
+        16 * MINUTE,
+        obedient(() => 'on'),
+      );
+      expect(bench.said()).toContain('standby');
+    }
   });
 
   it('looks once a minute, and sooner while the TV changes', () => {
