@@ -21,6 +21,8 @@ const VIVID_OPTIONS = [
   'node_types=0x1,0x101',
 ];
 
+const CLAIM_ATTEMPTS = 5;
+
 const run = promisify(execFile);
 
 export class Television {
@@ -38,7 +40,7 @@ export class Television {
 
   async start({ inStandby = false } = {}): Promise<void> {
     execFileSync('modprobe', ['vivid', ...VIVID_OPTIONS]);
-    await run('cec-ctl', ['-d', this.#node, '--tv', '--osd-name', 'Room TV', '--vendor-id', '0x00e091']);
+    await this.#claim();
     await this.#follow(inStandby);
   }
 
@@ -110,6 +112,16 @@ export class Television {
 
   async #send(...message: string[]): Promise<void> {
     await run('cec-ctl', ['-d', this.#node, '--skip-info', ...message]);
+  }
+
+  /** vivid acknowledges a poll for its own address while a message to it is under way: then that is taken. */
+  async #claim(): Promise<void> {
+    for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt += 1) {
+      const as = ['--tv', '--osd-name', 'Room TV', '--vendor-id', '0x00e091'];
+      const { stdout } = await run('cec-ctl', ['-d', this.#node, ...as]);
+      if (/Logical Address\s+: 0 \(TV\)/.test(stdout)) return;
+    }
+    throw new Error('the TV did not get its address');
   }
 
   async #follow(inStandby: boolean): Promise<void> {

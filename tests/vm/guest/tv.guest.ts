@@ -86,6 +86,8 @@ describe('tv', () => {
   afterEach(async () => {
     await room?.tv.stop();
     await television.stop();
+    // shown where a test fails
+    console.log(`the TV:\n${television.log}`);
   });
 
   describe('by the kernel', () => {
