@@ -21,7 +21,7 @@ const VIVID_OPTIONS = [
   'node_types=0x1,0x101',
 ];
 
-const CLAIM_ATTEMPTS = 5;
+const CLAIM_ATTEMPTS = 40;
 
 const run = promisify(execFile);
 
@@ -114,7 +114,7 @@ export class Television {
     await run('cec-ctl', ['-d', this.#node, '--skip-info', ...message]);
   }
 
-  /** vivid acknowledges a poll for its own address while a message to it is under way: then that is taken. */
+  /** Now and then, for seconds, vivid says that a TV's address is taken, though it is alone: then it becomes another's. */
   async #claim(): Promise<void> {
     for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt += 1) {
       const as = ['--tv', '--osd-name', 'Room TV', '--vendor-id', '0x00e091'];
