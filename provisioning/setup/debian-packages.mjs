@@ -23,6 +23,20 @@ const toTest = [
   'xvfb',
   'xz-utils',
 ];
+ * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, and what speaks
+ * CEC to its TV: cec-ctl (v4l-utils), and cec-client (cec-utils) for USB adapters that the kernel has no device of.
+ */
+const toStart = [
+  'ca-certificates',
+  'cec-utils',
+  'chromium',
+  'chromium-sandbox',
+  'fonts-noto-cjk',
+  'libnss3-tools',
+  'v4l-utils',
+];
+/** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with. */
+const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'xvfb'];
 /** To build mediasoup's worker where no binary can be had: see provisioning/media-worker/README.md. */
 const toBuildWorker = [
   'build-essential',

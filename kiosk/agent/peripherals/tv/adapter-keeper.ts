@@ -50,7 +50,6 @@ export class AdapterKeeper {
       adapter = await find();
       if (adapter === null) {
         this.#tell('tv: no CEC adapter, the TV is switched by hand', {});
-        this.#pauseMs = LONGEST_PAUSE_MS;
         this.#openLater();
         return;
       }

@@ -60,10 +60,13 @@ describe('libcec', () => {
     await expect(audio).rejects.toMatchObject({ code: 'tv-not-answering' });
   });
 
-  it.each(['dies', 'hopeless', 'hangs'])('that %s does not start, and leaves nothing behind', async (mode) => {
-    tools.set('mode', mode);
-    await expect(start()).rejects.toMatchObject({ code: 'device-gone' });
-  });
+  it.each(['dies', 'hopeless', 'hangs', 'unplaced'])(
+    'that %s does not start, and leaves nothing behind',
+    async (mode) => {
+      tools.set('mode', mode);
+      await expect(start()).rejects.toMatchObject({ code: 'device-gone' });
+    },
+  );
 
   it('that prints garbage does not answer', async () => {
     tools.set('mode', 'garbage');

@@ -6,7 +6,7 @@
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { BusEvents, CecBus } from './cec-bus.ts';
 import { readClientLine } from './cec-client-output.ts';
-import { type CecFrame, type CecOrder, EVERYONE, OPCODE } from './cec-frame.ts';
+import { type CecFrame, type CecOrder, OPCODE } from './cec-frame.ts';
 import { FollowedTool } from './cec-tool.ts';
 import { watchNode } from './device-node.ts';
 
@@ -60,7 +60,8 @@ export class CecClientBus implements CecBus {
       this.#onGone = fail;
       this.#onReady = () => {
         clearTimeout(timer);
-        resolve();
+        if (this.#place === null) fail('cec-client got no address on the bus');
+        else resolve();
       };
       this.#client = new FollowedTool({
         program: this.#program,
@@ -134,9 +135,9 @@ export class CecClientBus implements CecBus {
   }
 
   #transmit({ to, opcode, operands }: CecOrder): void {
-    if (this.#client === null) throw new OperationalError('device-gone', 'cec-client has ended');
-    const from = this.#place?.logicalAddress ?? EVERYONE;
-    const bytes = [(from << 4) | to, opcode, ...operands];
+    if (this.#client === null || this.#place === null)
+      throw new OperationalError('device-gone', 'cec-client has ended');
+    const bytes = [(this.#place.logicalAddress << 4) | to, opcode, ...operands];
     this.#client.write(`tx ${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`);
   }
 

@@ -25,6 +25,11 @@ describe('what cec-client prints', () => {
     expect(told.filter(({ type }) => type === 'hopeless')).toEqual([]);
   });
 
+  it('tells its place also where it does not tell everyone', () => {
+    const told = read('without-telling-its-address').filter(({ type }) => type !== 'heard');
+    expect(told).toEqual([{ type: 'placed', logicalAddress: 4, physicalAddress: 0x1000 }, { type: 'ready' }]);
+  });
+
   it('tells that it will not come to work', () => {
     expect(read('nothing-found').map(({ type }) => type)).toEqual(['hopeless']);
     expect(read('not-opened')).toEqual([{ type: 'hopeless', why: 'unable to open the device on port /dev/cec0' }]);

@@ -112,6 +112,7 @@ describe('the kernel’s CEC', () => {
     await start();
     tools.unplug();
     await soon(() => gone.length > 0);
+    process.kill(tools.pidOf('follower-pid'), 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(gone).toEqual([`${tools.node} is gone`]);
   });

@@ -2,7 +2,7 @@
  * Reads what `cec-ctl` (v4l-utils) prints, seen in 1.22 and 1.30: always with `--show-raw`, so that frames are read from
  * their bytes. It ends with 0 whatever became of a message; that is told in words.
  */
-import { type CecFrame, frameOf } from './cec-frame.ts';
+import { type CecFrame, frameOf, readPhysicalAddress } from './cec-frame.ts';
 
 export type AdapterInfo = {
   canTransmit: boolean;
@@ -21,11 +21,6 @@ export function readAdapterInfo(text: string): AdapterInfo | null {
     physicalAddress: readPhysicalAddress(physical),
     logicalAddress: logical === undefined ? null : Number(logical),
   };
-}
-
-function readPhysicalAddress(dotted: string): number | null {
-  const address = Number.parseInt(dotted.replaceAll('.', ''), 16);
-  return address === 0xffff ? null : address;
 }
 
 /** `unsent`: the kernel took the message at no time, as while no TV is plugged in. */

@@ -78,6 +78,12 @@ export function physicalAddressOf({ operands }: CecFrame, index: number): number
   return address === 0xffff ? null : address;
 }
 
+/** As people write it, each of its four steps a digit; null: f.f.f.f, which means none. */
+export function readPhysicalAddress(dotted: string): number | null {
+  const address = Number.parseInt(dotted.replaceAll('.', ''), 16);
+  return address === 0xffff ? null : address;
+}
+
 export type AudioStatus = { volumePercent: number; muted: boolean };
 
 /** CEC 13.15.3: the lowest seven bits are the volume, 127 says that it is not known. */

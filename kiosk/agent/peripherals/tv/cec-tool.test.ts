@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FollowedTool, ToolRunner } from './cec-tool.ts';
 import { FAKE_CEC_CTL, FakeTools } from './testing/fake-tools.ts';
@@ -8,6 +9,18 @@ beforeEach(() => {
 });
 afterEach(() => tools.remove());
 
+const soon = async (isSo: () => boolean) => {
+  for (let look = 0; look < 300 && !isSo(); look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(isSo()).toBe(true);
+};
+/** A dead one that nobody has collected yet is dead. */
+const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
 const runner = (deadlineMs = 5_000) => new ToolRunner({ program: FAKE_CEC_CTL, deadlineMs });
 const ask = ['-d', '/dev/cec1', '--to', '0', '--give-device-power-status'];
 
@@ -23,6 +36,7 @@ describe('a tool that is run', () => {
     const startedMs = performance.now();
     await expect(runner(300).run(ask)).rejects.toMatchObject({ code: 'tv-not-answering' });
     expect(performance.now() - startedMs).toBeLessThan(2_000);
+    await soon(() => !isAlive(tools.pidOf('pid')));
   });
 
   it('is stopped when it prints too much', async () => {
@@ -55,11 +69,6 @@ describe('a tool that is run', () => {
 describe('a tool that is followed', () => {
   const followed = (onLine: (line: string) => void, onEnd: (why: string, exitCode: number | null) => void) =>
     new FollowedTool({ program: FAKE_CEC_CTL, args: ['--wait-for-msgs'], onLine, onEnd });
-  const soon = async (isSo: () => boolean) => {
-    for (let look = 0; look < 300 && !isSo(); look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(isSo()).toBe(true);
-  };
-
   it('tells line by line, also of lines that come in pieces', async () => {
     const lines: string[] = [];
     const tool = followed(

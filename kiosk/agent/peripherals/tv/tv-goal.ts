@@ -35,15 +35,17 @@ export const reached = (tv: TvState): TvState => ({ ...tv, goal: null, fault: nu
 /** The order, or the claim, went out. */
 export function afterDone(tv: TvState, goal: Goal, nowMs: number): TvState {
   if (goal.next === 'claim-again') return reached(tv);
-  const due = { ...tv, goal: { ...goal, dueMs: nowMs } };
-  if (goal.next === 'order') {
-    const deadlineMs = nowMs + THERE_WITHIN_MS;
-    if (goal.to === 'on') return { ...due, goal: { ...due.goal, next: 'claim', deadlineMs } };
-    if (!tv.tellsPower) return reached({ ...tv, power: 'standby' });
-    return { ...due, goal: { ...due.goal, next: 'look', dueMs: nowMs + LOOK_EACH_MS, deadlineMs } };
-  }
-  if (!tv.tellsPower) return { ...due, goal: { ...due.goal, next: 'claim-again', dueMs: nowMs + BELIEVED_AFTER_MS } };
-  return { ...due, goal: { ...due.goal, next: 'look' } };
+  if (goal.next === 'claim') return { ...tv, goal: { ...goal, next: 'look', dueMs: nowMs } };
+  const deadlineMs = nowMs + THERE_WITHIN_MS;
+  if (goal.to === 'on') return { ...tv, goal: { ...goal, next: 'claim', dueMs: nowMs, deadlineMs } };
+  return { ...tv, goal: { ...goal, next: 'look', dueMs: nowMs + LOOK_EACH_MS, deadlineMs } };
+}
+
+/** A TV that does not tell how it is has to be believed, in its own time. */
+export function afterRefusal(tv: TvState, goal: Goal, nowMs: number): TvState {
+  if (goal.next !== 'look' || tv.tellsPower) return afterSilence(tv, goal, nowMs);
+  if (goal.to === 'standby') return reached({ ...tv, power: 'standby' });
+  return { ...tv, power: 'on', goal: { ...goal, next: 'claim-again', dueMs: nowMs + BELIEVED_AFTER_MS } };
 }
 
 /** The TV said how it is, asked or not. */

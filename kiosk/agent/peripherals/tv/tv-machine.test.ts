@@ -175,11 +175,26 @@ describe('a call', () => {
     bench.take(room('idle'), { type: 'adapter-found' }).pass(2_000, mute);
     bench.said();
     bench.take(room('starting')).pass(20_000, mute);
-    expect(bench.said()).toEqual(['turn-on', 'make-active-source', 'make-active-source']);
+    const said = bench.said();
+    expect(said.slice(0, 4)).toEqual(['turn-on', 'make-active-source', 'ask-power', 'make-active-source']);
+    expect(new Set(said.slice(4))).toEqual(new Set(['ask-power']));
     expect(bench.status).toMatchObject({ control: 'cec', power: 'on' });
-    bench.take(room('ended'), room('idle')).pass(15 * MINUTE, mute);
-    expect(bench.said()).toEqual(['standby']);
+    bench.take(room('ended'), room('idle')).pass(15 * MINUTE + 2_000, mute);
+    expect(bench.said().filter((command) => command !== 'ask-power')).toEqual(['standby']);
     expect(bench.status.power).toBe('standby');
+  });
+
+  it('is not believed of a TV that has told its power before, and refuses while it wakes up', () => {
+    const bench = asleep();
+    const onAtMs = bench.nowMs + 7_000;
+    const waking = (command: TvCommand): TvEvent =>
+      command === 'ask-power' && bench.nowMs < onAtMs
+        ? { type: 'failed', command, why: 'unsupported' }
+        : obedient(() => 'on')(command);
+    bench.take(room('starting')).pass(5_000, waking);
+    expect(bench.status.power).toBe('turning-on');
+    bench.pass(5_000, waking);
+    expect(bench.status.power).toBe('on');
   });
 });
 
@@ -233,6 +248,13 @@ describe('a TV that does not follow', () => {
     bench.take(room('in-call')).pass(30 * MINUTE, silent);
     expect(bench.status).toEqual({ control: 'none', power: 'unknown', name: null, code: null });
     expect(bench.said().length).toBeLessThan(45);
+  });
+
+  it('is no fault yet when its first word comes after it was ordered in vain', () => {
+    const bench = new Bench();
+    bench.take(room('in-call'), { type: 'adapter-found' }).pass(30_000, silent);
+    bench.take({ type: 'key' });
+    expect(bench.status).toMatchObject({ control: 'cec', code: null });
   });
 
   it('is no fault when it is unplugged while nobody needs it', () => {
@@ -318,6 +340,20 @@ describe('an idle room', () => {
     expect(bench.said()).not.toContain('standby');
   });
 
+  it('gives up telling it to go off as soon as something is on it that people have to read', () => {
+    const bench = awake();
+    bench.pass(
+      16 * MINUTE,
+      obedient(() => 'on'),
+    );
+    bench.said();
+    bench.take(room('fault')).pass(
+      5 * MINUTE,
+      obedient(() => 'on'),
+    );
+    expect(bench.said()).not.toContain('standby');
+  });
+
   it('leaves a TV alone that shows another device, until it shows us again', () => {
     const bench = awake();
     bench.take({ type: 'source', whose: 'other' }).pass(
@@ -332,6 +368,26 @@ describe('an idle room', () => {
     expect(bench.said()).toContain('standby');
   });
 
+  it('counts as shown again after a call has taken the picture, and after the TV was off', () => {
+    for (const back of ['call', 'off'] as const) {
+      const bench = awake();
+      bench.take({ type: 'source', whose: 'other' });
+      if (back === 'call') {
+        bench.take(room('in-call')).pass(
+          10_000,
+          obedient(() => 'on'),
+        );
+        bench.take(room('idle'));
+      } else bench.take({ type: 'power', power: 'standby' }, { type: 'power', power: 'on' });
+      bench.said();
+      bench.pass(
+        16 * MINUTE,
+        obedient(() => 'on'),
+      );
+      expect(bench.said()).toContain('standby');
+    }
+  });
+
   it('looks once a minute, and sooner while the TV changes', () => {
     const bench = awake();
     bench.pass(
@@ -344,6 +400,19 @@ describe('an idle room', () => {
       obedient(() => 'standby'),
     );
     expect(bench.said()).toEqual(['ask-power']);
+  });
+
+  it('asks again soon where one answer was lost, and not for ever', () => {
+    const bench = new Bench();
+    bench.take(room('idle'), { type: 'adapter-found' }).pass(0, silent);
+    bench.pass(
+      6_000,
+      obedient(() => 'on'),
+    );
+    expect(bench.status).toMatchObject({ control: 'cec', power: 'on' });
+    bench.said();
+    bench.pass(10 * MINUTE, silent);
+    expect(bench.said().length).toBeLessThanOrEqual(12);
   });
 });
 

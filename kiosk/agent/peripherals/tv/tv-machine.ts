@@ -3,7 +3,7 @@
  * idle; never off in a call, and never against a person who has switched it. How a goal is reached is tv-goal.ts's.
  */
 import type { TvPower } from './cec-frame.ts';
-import { afterDone, afterPower, afterSilence, commandOf, goalTo, isLate, reached, tryAgain } from './tv-goal.ts';
+import { afterDone, afterPower, afterRefusal, afterSilence, commandOf, goalTo, isLate, tryAgain } from './tv-goal.ts';
 import {
   type Moment,
   isCall,
@@ -17,8 +17,9 @@ import {
 
 /** How it is without being asked for anything: switched by hand, unplugged. */
 const LOOK_EACH_MS = 60_000;
-const LOOK_IN_TRANSITION_MS = 5_000;
-const UNKNOWN_AFTER_LOOKS = 3;
+/** While it changes, and where one answer may just have been lost. */
+const LOOK_AGAIN_MS = 5_000;
+const VAIN_LOOKS = 3;
 /** When the hours end, somebody may just be leaving. */
 const GRACE_MS = 2 * 60_000;
 
@@ -68,7 +69,8 @@ function hear(tv: TvState, event: TvEvent, nowMs: number): TvState {
 }
 
 function onRoom(before: TvState, phase: NonNullable<TvState['phase']>, nowMs: number): TvState {
-  const tv = { ...before, phase };
+  // what people have to read is not switched off
+  const tv = phase === 'idle' ? { ...before, phase } : busy({ ...before, phase });
   if (isCall(phase) === isCall(before.phase)) return before.phase === null ? { ...tv, activeAtMs: nowMs } : tv;
   const changed = { ...tv, activeAtMs: nowMs };
   if (isCall(phase)) return { ...changed, goal: tv.adapter === 'present' ? goalTo('on', nowMs) : null };
@@ -82,7 +84,7 @@ function onAdapter(tv: TvState, nowMs: number): TvState {
     ...tv,
     adapter: 'present',
     heard: false,
-    tellsPower: true,
+    tellsPower: false,
     name: null,
     nameAsked: false,
     power: 'unknown',
@@ -90,7 +92,7 @@ function onAdapter(tv: TvState, nowMs: number): TvState {
     fault: null,
     inFlight: null,
     lookDueMs: nowMs,
-    silentLooks: 0,
+    vainLooks: 0,
     otherSource: false,
   };
 }
@@ -100,9 +102,10 @@ function onPower(before: TvState, power: TvPower, nowMs: number): TvState {
   const tv: TvState = {
     ...before,
     power,
+    tellsPower: true,
     fault: before.fault === 'silent' ? null : before.fault,
-    lookDueMs: nowMs + (isTransition ? LOOK_IN_TRANSITION_MS : LOOK_EACH_MS),
-    silentLooks: 0,
+    lookDueMs: nowMs + (isTransition ? LOOK_AGAIN_MS : LOOK_EACH_MS),
+    vainLooks: 0,
     otherSource: power === 'standby' ? false : before.otherSource,
   };
   if (tv.goal) return afterPower(tv, tv.goal, power, nowMs);
@@ -120,26 +123,21 @@ const busy = (tv: TvState): TvState => (tv.goal?.to === 'standby' ? { ...tv, goa
 function onDone(tv: TvState, command: TvCommand, nowMs: number): TvState {
   const shown = command === 'make-active-source' ? { ...tv, otherSource: false } : tv;
   if (tv.goal === null || commandOf(tv.goal) !== command) return shown;
-  const after = afterDone(shown, tv.goal, nowMs);
-  const isBelievedOn = command === 'make-active-source' && !after.tellsPower;
-  return isBelievedOn ? { ...after, power: 'on' } : after;
+  return afterDone(shown, tv.goal, nowMs);
 }
 
 function onFailed(tv: TvState, { command, why }: Extract<TvEvent, { type: 'failed' }>, nowMs: number): TvState {
   // a refusal is an answer
   const known = why === 'unsupported' ? { ...tv, heard: true } : tv;
-  if (command === 'ask-power' && why === 'unsupported') {
-    const mute = { ...known, tellsPower: false };
-    if (mute.goal?.next !== 'look') return mute;
-    if (mute.goal.to === 'standby') return reached({ ...mute, power: 'standby' });
-    return afterDone({ ...mute, power: 'on' }, { ...mute.goal, next: 'claim' }, nowMs);
+  if (known.goal && commandOf(known.goal) === command) {
+    return (why === 'unsupported' ? afterRefusal : afterSilence)(known, known.goal, nowMs);
   }
-  if (known.goal && commandOf(known.goal) === command) return afterSilence(known, known.goal, nowMs);
   if (command !== 'ask-power') return known;
-  const silentLooks = known.silentLooks + 1;
+  const vainLooks = known.vainLooks + 1;
+  const isLost = vainLooks >= VAIN_LOOKS;
   // unplugged perhaps, which is nobody's fault while nothing is asked of it
-  const power = silentLooks >= UNKNOWN_AFTER_LOOKS ? 'unknown' : known.power;
-  return { ...known, power, silentLooks, lookDueMs: nowMs + LOOK_EACH_MS };
+  const power = isLost && why === 'silent' ? 'unknown' : known.power;
+  return { ...known, power, vainLooks, lookDueMs: nowMs + (isLost ? LOOK_EACH_MS : LOOK_AGAIN_MS) };
 }
 
 const isOn = (power: TvState['power']): boolean => power === 'on' || power === 'turning-on';
@@ -156,7 +154,7 @@ function standbyDueMs(tv: TvState, { hours }: Moment, { idleMs }: TvRules): numb
 function commandDue(tv: TvState, nowMs: number): TvCommand | null {
   if (tv.goal) return tv.goal.dueMs <= nowMs ? commandOf(tv.goal) : null;
   if (tv.heard && !tv.nameAsked) return 'ask-name';
-  return tv.tellsPower && tv.lookDueMs <= nowMs ? 'ask-power' : null;
+  return tv.lookDueMs <= nowMs ? 'ask-power' : null;
 }
 
 function sent(tv: TvState, command: TvCommand, nowMs: number): TvState {
@@ -171,8 +169,5 @@ function sent(tv: TvState, command: TvCommand, nowMs: number): TvState {
 function wakeAtMs(tv: TvState, moment: Moment, rules: TvRules): number | null {
   // what is on its way ends by itself, within a deadline
   if (tv.inFlight !== null) return null;
-  const dueMs = tv.goal
-    ? tv.goal.dueMs
-    : Math.min(tv.tellsPower ? tv.lookDueMs : Number.POSITIVE_INFINITY, standbyDueMs(tv, moment, rules));
-  return Number.isFinite(dueMs) ? dueMs : null;
+  return tv.goal ? tv.goal.dueMs : Math.min(tv.lookDueMs, standbyDueMs(tv, moment, rules));
 }

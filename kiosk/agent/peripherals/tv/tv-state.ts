@@ -28,13 +28,13 @@ export type TvState = {
   phase: RoomPhase['name'] | null;
   /** it has said something since the adapter was found: one that never did has no CEC */
   heard: boolean;
-  /** it answers for its power; some do not */
+  /** it has answered a question for its power; some refuse it always, some only while they wake up */
   tellsPower: boolean;
   name: string | null;
   nameAsked: boolean;
   power: TvStatus['power'];
   goal: Goal | null;
-  /** `silent` ends with its next word, `stubborn` when it does what it is told */
+  /** `silent` ends with its next word; `stubborn` when it does what it is told, be it at the next call */
   fault: 'silent' | 'stubborn' | null;
   /** what is on its way to the TV: one command at a time */
   inFlight: TvCommand | null;
@@ -42,8 +42,8 @@ export type TvState = {
   activeAtMs: number;
   standbyAtMs: number;
   lookDueMs: number;
-  /** looks without an answer, in a row */
-  silentLooks: number;
+  /** looks that told no power, in a row */
+  vainLooks: number;
   /** somebody shows another device, or television */
   otherSource: boolean;
 };
@@ -75,7 +75,7 @@ export function firstTv(nowMs: number): TvState {
     adapter: 'absent',
     phase: null,
     heard: false,
-    tellsPower: true,
+    tellsPower: false,
     name: null,
     nameAsked: false,
     power: 'unknown',
@@ -85,7 +85,7 @@ export function firstTv(nowMs: number): TvState {
     activeAtMs: nowMs,
     standbyAtMs: Number.NEGATIVE_INFINITY,
     lookDueMs: nowMs,
-    silentLooks: 0,
+    vainLooks: 0,
     otherSource: false,
   };
 }

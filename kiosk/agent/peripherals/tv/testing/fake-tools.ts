@@ -30,6 +30,11 @@ export class FakeTools {
     rmSync(this.node);
   }
 
+  /** Of the run that hangs, or of the one that listens. */
+  pidOf(which: 'pid' | 'follower-pid'): number {
+    return Number(readFileSync(join(this.#dir, which), 'utf8'));
+  }
+
   /** One for each run, or for each line. */
   get calls(): string[] {
     return readFileSync(join(this.#dir, 'calls'), 'utf8').split('\n').slice(0, -1);
