@@ -37,6 +37,10 @@ const toStart = [
 ];
 /** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with. */
 const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'xvfb'];
+/** To run a demonstration room: its window, Korean letters, and certutil for Chromium's list of trusted roots. */
+const toStart = ['ca-certificates', 'chromium', 'chromium-sandbox', 'fonts-noto-cjk', 'libnss3-tools'];
+/** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with, a CalDAV server. */
+const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'radicale', 'xvfb'];
 /** To build mediasoup's worker where no binary can be had: see provisioning/media-worker/README.md. */
 const toBuildWorker = [
   'build-essential',

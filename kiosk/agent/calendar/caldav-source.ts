@@ -1,8 +1,8 @@
 /** A calendar on a CalDAV server (RFC 4791): read by time range, one occurrence changed with If-Match. */
 import { readFile } from 'node:fs/promises';
-import { calendarQuery } from 'tsdav';
+import { calendarQuery, propfind } from 'tsdav';
 import { MaruError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import { expectGood, type Fetched, fetchBounded } from './bounded-fetch.ts';
+import { expectGood, fetchBounded } from './bounded-fetch.ts';
 import { type Edit, edited } from './caldav-edit.ts';
 import type {
   CalendarSource,
@@ -27,6 +27,7 @@ export class CaldavSource implements CalendarSource {
   readonly writes: CalendarWrites;
   readonly #options: SourceOptions & { settings: Settings };
   readonly #zone: Zone;
+  #isCalendar = false;
 
   constructor(options: SourceOptions & { settings: Settings }) {
     this.#options = options;
@@ -65,24 +66,10 @@ export class CaldavSource implements CalendarSource {
         'comp-filter': { _attributes: { name: 'VEVENT' }, 'time-range': range },
       },
     };
-    const headers = await this.#headers();
-    // the server's own answer comes out of fetch as our error; what else goes wrong is not CalDAV
-    const answers = await calendarQuery({
-      url,
-      props: { 'd:getetag': {}, 'c:calendar-data': {} },
-      filters,
-      depth: '1',
-      headers,
-      fetch: async (address, init) => {
-        const answer = await this.#ask(String(address), init ?? {}, signal);
-        expectGood(answer);
-        if (answer.status !== 207) throw new ProtocolError('calendar-malformed', 'not a CalDAV calendar');
-        return new Response(Buffer.from(answer.bytes), { status: answer.status, headers: answer.headers });
-      },
-    }).catch((error: unknown) => {
-      if (error instanceof MaruError) throw error;
-      throw new ProtocolError('calendar-malformed', 'an answer that is not CalDAV');
-    });
+    const asking = { url, headers: await this.#headers(), fetch: this.#fetchFor(signal) };
+    if (!this.#isCalendar) await this.#checkCalendar(asking);
+    const props = { 'd:getetag': {}, 'c:calendar-data': {} };
+    const answers = await calendarQuery({ ...asking, props, filters, depth: '1' }).catch(notCaldav);
     const base = new URL(url);
     return answers.flatMap(({ href, props }) => {
       const text = textIn(props?.calendarData);
@@ -90,6 +77,26 @@ export class CaldavSource implements CalendarSource {
       // a password is for the server that it was given for
       return place === null || place.origin !== base.origin || text === null ? [] : [{ href: place.href, text }];
     });
+  }
+
+  /** Some servers answer for any folder, with nothing in it: a mistyped address would be an empty calendar. */
+  async #checkCalendar(asking: { url: string; headers: Record<string, string>; fetch: typeof fetch }): Promise<void> {
+    const [answer] = await propfind({ ...asking, props: { 'd:resourcetype': {} }, depth: '0' }).catch(notCaldav);
+    const kinds = Object.keys((answer?.props?.resourcetype as object | undefined) ?? {});
+    if (!kinds.includes('calendar')) throw new ProtocolError('calendar-malformed', 'the address is of no calendar');
+    this.#isCalendar = true;
+  }
+
+  /** For tsdav: bounded, and with the server's refusals as our errors. */
+  #fetchFor(signal: AbortSignal): typeof fetch {
+    return async (address, init = {}) => {
+      const headers = Object.fromEntries(new Headers(init.headers));
+      const request = { method: init.method ?? 'GET', headers, body: String(init.body ?? '') };
+      const answer = await fetchBounded(String(address), request, signal);
+      expectGood(answer);
+      if (answer.status !== 207) throw new ProtocolError('calendar-malformed', 'not a CalDAV calendar');
+      return new Response(Buffer.from(answer.bytes), { status: answer.status, headers: answer.headers });
+    };
   }
 
   async #write(occurrence: Occurrence, edit: Edit, signal: AbortSignal): Promise<void> {
@@ -133,11 +140,6 @@ export class CaldavSource implements CalendarSource {
     return { etag, text: textOf(answer.bytes) };
   }
 
-  async #ask(address: string, init: RequestInit, signal: AbortSignal): Promise<Fetched> {
-    const headers = Object.fromEntries(new Headers(init.headers));
-    return fetchBounded(address, { method: init.method ?? 'GET', headers, body: String(init.body ?? '') }, signal);
-  }
-
   /** The file is read each time: a password that IT changes is taken without a restart. */
   async #headers(): Promise<Record<string, string>> {
     const { userName, passwordFile } = this.#options.settings;
@@ -147,6 +149,11 @@ export class CaldavSource implements CalendarSource {
     const credentials = Buffer.from(`${userName}:${password.replace(/\r?\n$/, '')}`).toString('base64');
     return { authorization: `Basic ${credentials}` };
   }
+}
+
+function notCaldav(error: unknown): never {
+  if (error instanceof MaruError) throw error;
+  throw new ProtocolError('calendar-malformed', 'an answer that is not CalDAV');
 }
 
 const utcText = (atMs: number): string => new Date(atMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');

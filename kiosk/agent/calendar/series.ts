@@ -24,8 +24,9 @@ type Series = {
   room: Zone;
 };
 
-/** A daily one of fifty years, counted; who counts further does not book a room. */
+/** A daily one of fifty years, counted, or an hourly one of three months; who counts further does not book a room. */
 const MAX_STEPS = 20_000;
+const MAX_STEPS_WITHIN_DAY = 2_000;
 /** An hourly one of the whole window. */
 const MAX_IN_WINDOW = 300;
 const DAY_MS = 86_400_000;
@@ -85,13 +86,14 @@ function* ruleStarts(property: ICAL.Property, series: Series, shiftMs: number): 
   }
   const lastMs = start.zone.toWall(window.toMs) + shiftMs;
   const iterator = rule.iterator(icalTime(closeStart(rule, series, shiftMs), start.isDate));
+  const maxSteps = (periods[rule.freq] ?? DAY_MS) < DAY_MS ? MAX_STEPS_WITHIN_DAY : MAX_STEPS;
   let steps = 0;
   for (let time = iterator.next(); time; time = iterator.next()) {
     const wallMs = wallOfIcal(time);
     if (!Number.isFinite(wallMs)) throw new Error('not a time');
     if (wallMs > lastMs) return;
     steps += 1;
-    if (steps > MAX_STEPS) throw new Error('too many steps');
+    if (steps > maxSteps) throw new Error('too many steps');
     if (isNear(wallMs, series, shiftMs)) yield wallMs;
   }
 }
