@@ -33,6 +33,10 @@ describe('somebody in the room', () => {
     expect(heardIn(20, level)).toBe(heard);
   });
 
+  it('is heard soon, though the microphone began with two seconds of nothing', () => {
+    expect(heardIn(5, (at) => (at < 2 ? -120 : -22 + 7 * Math.sin(at * 19)))).toBe(true);
+  });
+
   it('is measured in dBFS', () => {
     expect(levelDb(new Float32Array(16))).toBe(-120);
     expect(levelDb(new Float32Array(16).fill(0.1))).toBeCloseTo(-20);
