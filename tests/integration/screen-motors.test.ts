@@ -3,7 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestNode, type TestNode } from '../../fleet/media/testing/test-node.ts';
+import { bundlePage } from '../simulators/bundle-page.ts';
 import { launchChromium } from '../simulators/chromium.ts';
+import type { BrowserCallPage } from './browser-call-page.ts';
 import { grantFor, inCall, ScreenAndEquipment } from './screen-and-equipment.ts';
 
 let node: TestNode;
@@ -29,11 +31,12 @@ async function allow(
   const whole = await browser.newBrowserCDPSession();
   await whole.send('Browser.grantPermissions', { permissions, browserContextId: targetInfo.browserContextId });
 }
-async function join(): Promise<void> {
+async function join(): Promise<string> {
   const [callId, peerId] = [uuidv7(), uuidv7()];
   tv.perform({ name: 'join', grant: await grantFor(node, { callId, peerId }) });
   await expect.poll(() => tv.heardOf('joined').length, { timeout: 10_000 }).toBe(1);
   tv.become(inCall(callId, peerId));
+  return callId;
 }
 const cameras = () => tv.equipment.part.devices.filter(({ kind }) => kind === 'camera');
 const openCamera = () => tv.heardOf('media-devices').at(-1)?.inUse.cameraId ?? null;
@@ -59,7 +62,7 @@ describe('cameras of the browser itself', () => {
     await allow(page, ['videoCapture', 'audioCapture']);
     tv = await ScreenAndEquipment.open(page, null);
     await expect.poll(() => cameras().length).toBe(2);
-    await join();
+    const callId = await join();
     const listed = tv.heardOf('media-devices').at(-1)!.devices;
     const idOf = (label: string) => listed.find((device) => device.label === label)!.deviceId;
     await expect.poll(ownDeviceId).toBe(idOf('fake_device_0'));
@@ -70,7 +73,19 @@ describe('cameras of the browser itself', () => {
     await expect.poll(ownDeviceId).toBe(idOf('fake_device_1'));
     expect(openCamera()).toBe(idOf('fake_device_1'));
     await tv.equipment.obey({ name: 'choose-device', kind: 'speaker', deviceKey: 'Fake Audio Output 2' });
-    await expect.poll(() => tv.heardOf('media-devices').at(-1)!.inUse.speakerId).toBe(idOf('Fake Audio Output 2'));
+    // somebody to be heard
+    const mina = await browser.newPage();
+    await mina.exposeFunction('grant', () => Promise.reject(new Error('no grant here')));
+    await mina.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
+    await mina.evaluate(() => (window as unknown as { page: BrowserCallPage }).page.make('#d0d020', 300));
+    await mina.evaluate(
+      (grant) => (window as unknown as { page: BrowserCallPage }).page.join('Mina', grant),
+      await grantFor(node, { callId, kind: 'person' }),
+    );
+    await expect
+      .poll(() => page.evaluate(() => [...document.querySelectorAll('audio')].map(({ sinkId }) => sinkId)))
+      .toEqual([idOf('Fake Audio Output 2')]);
+    await mina.close();
     expect(tv.heardOf('effect-failed')).toEqual([]);
     expect(tv.heardOf('joined').length).toBe(1);
   });
