@@ -76,11 +76,13 @@ describe('a camera’s motors', () => {
   });
 
   it('stop at once when the finger is lifted', async () => {
-    const { motors, settings } = camera();
+    const { motors, settings, told } = camera();
     motors.steer({ pan: -1, tilt: 1, zoom: 1 });
     await pass(250);
     motors.steer(still);
     await pass(200);
+    // said at once too, not when the time of the last order is over
+    expect(told.at(-1)!.pan!.value).toBe(settings.pan);
     const there = { ...settings };
     await pass(2_000);
     expect(settings).toEqual(there);
@@ -117,6 +119,17 @@ describe('a camera’s motors', () => {
     await pass(3_000);
     expect(orders.map(({ order }) => order)).toEqual([{ pan: 50 }, { pan: 70, zoom: 300 }]);
     expect(settings).toMatchObject({ pan: 70, zoom: 300 });
+  });
+
+  it('are not flooded by places, though the device is quick', async () => {
+    const { motors, orders, settings } = camera();
+    for (let pan = -100; pan <= 100; pan += 10) {
+      motors.place({ pan, tilt: null, zoom: null });
+      await pass(5);
+    }
+    await pass(500);
+    expect(orders.length).toBeLessThanOrEqual(3);
+    expect(settings.pan).toBe(100);
   });
 
   it('go to a place, and leave an axis that is not named', async () => {

@@ -17,6 +17,13 @@ describe('somebody in the room', () => {
     ['people who speak', (at) => (at > 2 ? speech(at) : quiet(at)), true],
     ['people who speak from the first moment', speech, true],
     ['people beside an air conditioner', (at) => Math.max(-58, at > 2 ? (at % 0.5 < 0.3 ? -40 : -58) : -58), true],
+    [
+      'a voice that swells, after a microphone’s silent start',
+      (at) => (at < 1 ? -120 : -22 + 7 * Math.sin(at * 19)),
+      true,
+    ],
+    ['people behind a noise gate', (at) => (at > 1 && at % 0.5 < 0.3 ? -40 : -120), true],
+    ['a hum, after a microphone’s silent start', (at) => (at < 1 ? -120 : -50 + 2 * Math.sin(at * 9)), false],
     ['a fan that starts', (at) => (at > 3 ? -45 + Math.sin(at * 9) : quiet(at)), false],
     ['a door', (at) => (at > 3 && at < 3.4 ? -30 : quiet(at)), false],
     ['two doors', (at) => ((at > 3 && at < 3.4) || (at > 5 && at < 5.4) ? -30 : quiet(at)), false],
@@ -24,6 +31,10 @@ describe('somebody in the room', () => {
     ['a microphone’s own hiss that trembles', (at) => -75 + 12 * (at % 0.5 < 0.3 ? 1 : 0), false],
   ])('%s', (_, level, heard) => {
     expect(heardIn(20, level)).toBe(heard);
+  });
+
+  it('is heard soon, though the microphone began with two seconds of nothing', () => {
+    expect(heardIn(5, (at) => (at < 2 ? -120 : -22 + 7 * Math.sin(at * 19)))).toBe(true);
   });
 
   it('is measured in dBFS', () => {

@@ -8,6 +8,11 @@ export const LEVEL_EVERY_MS = 50;
 const ABOVE_NOISE_DB = 10;
 /** Below this no microphone tells speech from itself, in dBFS. */
 const FAINTEST_DB = -62;
+/** No room is that quiet: a device that has not begun yet. Later it is one that closes its gate between words. */
+const DIGITAL_SILENCE_DB = -100;
+/** The noise is what the room is not below for a fifth of the last five seconds. */
+const NOISE_WINDOW = 100;
+const NOISE_PART = 0.2;
 /** The last three seconds decide. */
 const WINDOW = 60;
 const LOUD_AT_LEAST = 10;
@@ -15,27 +20,34 @@ const LOUD_AT_LEAST = 10;
 const RISES_AT_LEAST = 3;
 /** The first levels only teach the noise. */
 const LEARN = 10;
-/** The noise is taken to be at most this much louder each second than it was. */
-const FLOOR_RISES_DB_PER_LEVEL = 0.1;
 
 export class RoomSound {
-  #floorDb: number | null = null;
+  #levels: number[] = [];
   #heard = 0;
   #wasLoud = false;
   #window: { loud: boolean; rise: boolean }[] = [];
 
   /** @returns whether somebody is heard by now */
   add(levelDb: number): boolean {
-    const floorDb = Math.min(levelDb, (this.#floorDb ?? levelDb) + FLOOR_RISES_DB_PER_LEVEL);
-    this.#floorDb = floorDb;
+    if (this.#heard === 0 && levelDb < DIGITAL_SILENCE_DB) return false;
     this.#heard += 1;
-    const loud = this.#heard > LEARN && levelDb > Math.max(floorDb + ABOVE_NOISE_DB, FAINTEST_DB);
-    this.#window.push({ loud, rise: loud && !this.#wasLoud });
+    keepLast(this.#levels, levelDb, NOISE_WINDOW);
+    const loud = this.#heard > LEARN && levelDb > Math.max(this.#noiseDb() + ABOVE_NOISE_DB, FAINTEST_DB);
+    keepLast(this.#window, { loud, rise: loud && !this.#wasLoud }, WINDOW);
     this.#wasLoud = loud;
-    if (this.#window.length > WINDOW) this.#window.shift();
     const count = (what: 'loud' | 'rise'): number => this.#window.filter((level) => level[what]).length;
     return count('loud') >= LOUD_AT_LEAST && count('rise') >= RISES_AT_LEAST;
   }
+
+  #noiseDb(): number {
+    const sorted = [...this.#levels].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length * NOISE_PART)] ?? FAINTEST_DB;
+  }
+}
+
+function keepLast<T>(list: T[], item: T, count: number): void {
+  list.push(item);
+  if (list.length > count) list.shift();
 }
 
 /** In dBFS. */

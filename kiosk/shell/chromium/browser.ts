@@ -5,6 +5,8 @@ import { chromiumFlags, type FlagOptions } from './flags.ts';
 
 const BINARY = process.env.MARU_CHROMIUM ?? '/usr/bin/chromium';
 const STOP_WITHIN_MS = 2_000;
+/** What the page does with the room's devices: see, hear, move the camera. */
+const RIGHTS = ['videoCapture', 'audioCapture', 'cameraPanTiltZoom'];
 
 export class Browser {
   readonly #options: FlagOptions;
@@ -30,6 +32,8 @@ export class Browser {
       child.once('error', (error) => resolve(`the browser did not start: ${error.message}`));
     });
     this.#devtools = new DevtoolsPipe(child.stdio[3] as NodeJS.WritableStream, child.stdio[4] as NodeJS.ReadableStream);
+    // a page that is quicker hears of it by the right's own event
+    void this.#devtools.allow(new URL(this.#options.url).origin, RIGHTS, withinMs);
     const gone = this.#gone.then((why) => Promise.reject(new Error(why)));
     await Promise.race([this.#devtools.attachToPage(withinMs), gone]);
   }

@@ -32,6 +32,14 @@ export class DevtoolsPipe {
     incoming.on('data', (text: string) => this.#read(text));
   }
 
+  /**
+   * Before a page is attached: rights belong to the browser. The flag that accepts captures opens devices, but keeps their
+   * names from the page, and a camera's motors; `Browser.grantPermissions` gives both, and refuses all other rights.
+   */
+  allow(origin: string, permissions: readonly string[], withinMs: number): Promise<unknown> {
+    return this.#ask('Browser.grantPermissions', { origin, permissions }, withinMs);
+  }
+
   /** @throws when there is no page by then */
   async attachToPage(withinMs: number): Promise<void> {
     const untilMs = Date.now() + withinMs;

@@ -19,10 +19,12 @@ const tones =
     return tone === undefined ? 0 : level * Math.sin(2 * Math.PI * tone * atSeconds);
   };
 /** White, the same in each run. */
-const noise = (level: number) => (atSeconds: number) => {
-  const random = Math.sin(Math.round(atSeconds * RATE) * 12.9898) * 43_758.5453;
-  return level * 2 * (random - Math.floor(random) - 0.5);
-};
+const noise =
+  (level: number, seed = 0) =>
+  (atSeconds: number) => {
+    const random = Math.sin(Math.round(atSeconds * RATE) * 12.9898 + seed) * 43_758.5453;
+    return level * 2 * (random - Math.floor(random) - 0.5);
+  };
 const sum =
   (...sounds: ((atSeconds: number) => number)[]) =>
   (atSeconds: number) =>
@@ -33,6 +35,9 @@ const music = (atSeconds: number) =>
       all + 0.05 * Math.sin(2 * Math.PI * toneHz * atSeconds) * Math.abs(Math.sin(atSeconds * 3 + toneHz)),
     0,
   );
+
+const chord = (atSeconds: number) =>
+  TONES_HZ.reduce((all, toneHz) => all + 0.05 * Math.sin(2 * Math.PI * toneHz * atSeconds), 0);
 
 describe('the tones of the self-test', () => {
   it.each<[string, (atSeconds: number) => number, boolean]>([
@@ -45,14 +50,16 @@ describe('the tones of the self-test', () => {
     ['in noise alone', noise(0.1), false],
     ['in music', music, false],
     ['in another order', tones(0.2, 300, [...TONES_HZ].reverse()), false],
-    [
-      'all at once',
-      (at) => TONES_HZ.reduce((all, toneHz) => all + 0.05 * Math.sin(2 * Math.PI * toneHz * at), 0),
-      false,
-    ],
+    ['all at once', chord, false],
+    ['a chord in which one after the other swells a little', sum(chord, tones(0.06)), false],
     ['only the first three', tones(0.2, 300, TONES_HZ.slice(0, 3)), false],
   ])('%s', (_, sound, found) => {
     expect(hasSequence(listen(sound))).toBe(found);
+  });
+
+  it('are found in no noise, however it falls', () => {
+    const found = Array.from({ length: 40 }, (_, seed) => hasSequence(listen(noise(0.1, seed))));
+    expect(found.filter(Boolean)).toEqual([]);
   });
 
   it('are told apart by their power', () => {
