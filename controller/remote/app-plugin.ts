@@ -39,7 +39,14 @@ export function installableApp(): Plugin {
         return `/${fileName}`;
       };
       const png = async (name: string, svg: string, sizePx: number): Promise<string> =>
-        emit(name, 'png', await sharp(Buffer.from(svg), { density: 72 * 16 }).resize(sizePx, sizePx).png().toBuffer());
+        emit(
+          name,
+          'png',
+          await sharp(Buffer.from(svg), { density: 72 * 16 })
+            .resize(sizePx, sizePx)
+            .png()
+            .toBuffer(),
+        );
       const icon = async (purpose: 'any' | 'maskable', svg: string, sizePx: number) => ({
         src: await png(`icon-${purpose}-${sizePx}`, svg, sizePx),
         sizes: `${sizePx}x${sizePx}`,

@@ -1,4 +1,4 @@
-/** The room's devices: which are used, what comes in by HDMI, the self-test, and how speakerphone and TV are. */
+/** The room's devices: the self-test, how speakerphone and TV are, which devices are used, what comes in by HDMI. */
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import CircleCheck from 'lucide-react/icons/circle-check';
 import Speaker from 'lucide-react/icons/speaker';
@@ -25,28 +25,35 @@ type DevicesPageProps = {
 
 export function DevicesPage({ equipment, inCall, nowMs, asking }: DevicesPageProps) {
   const { t } = useTranslation('devices');
+  const state = (
+    <div className="flex flex-col gap-4">
+      <SelfTestCard selfTest={equipment.selfTest} inCall={inCall} nowMs={nowMs} asking={asking} />
+      <Card>
+        <ul className="flex flex-col gap-4">
+          <SpeakerphoneState speakerphone={equipment.speakerphone} />
+          <TvState tv={equipment.tv} />
+        </ul>
+      </Card>
+    </div>
+  );
+  const choices = (
+    <div className="flex flex-col gap-4">
+      <HdmiCard equipment={equipment} inCall={inCall} asking={asking} />
+      <Card title={t('title')}>
+        <div className="flex flex-col gap-4">
+          {MediaDeviceKind.options.map((kind) => (
+            <Kind key={kind} kind={kind} equipment={equipment} asking={asking} />
+          ))}
+        </div>
+        {!inCall && <p className="mt-3 text-small text-quiet">{t('notOpen')}</p>}
+      </Card>
+    </div>
+  );
   return (
     <div className="flex flex-col gap-4 lg:grid lg:grid-cols-2 lg:items-start lg:gap-6">
-      <div className="flex flex-col gap-4">
-        <Card title={t('title')}>
-          <div className="flex flex-col gap-4">
-            {MediaDeviceKind.options.map((kind) => (
-              <Kind key={kind} kind={kind} equipment={equipment} asking={asking} />
-            ))}
-          </div>
-          {!inCall && <p className="mt-3 text-small text-quiet">{t('notOpen')}</p>}
-        </Card>
-        <HdmiCard equipment={equipment} inCall={inCall} asking={asking} />
-      </div>
-      <div className="flex flex-col gap-4">
-        <SelfTestCard selfTest={equipment.selfTest} inCall={inCall} nowMs={nowMs} asking={asking} />
-        <Card>
-          <ul className="flex flex-col gap-4">
-            <SpeakerphoneState speakerphone={equipment.speakerphone} />
-            <TvState tv={equipment.tv} />
-          </ul>
-        </Card>
-      </div>
+      {/* before a meeting one asks whether all is well, in it one changes something */}
+      {inCall ? choices : state}
+      {inCall ? state : choices}
     </div>
   );
 }

@@ -48,7 +48,7 @@ export function DoorPage({ view, roomName, clockOffsetMs, asking, onLeave }: Doo
         ? t('door.startsIn', { minutes: headline.minutes })
         : t(`door.${headline.key}`);
   return (
-    <div className={`door flex min-h-dvh flex-col transition-colors ${groundClass[tone]}`} data-tone={tone}>
+    <div className={`door flex min-h-dvh flex-col ${groundClass[tone]}`} data-tone={tone}>
       <header className="flex items-center gap-[3vmin]">
         <h1 className="line-clamp-1 min-w-0 flex-1 text-door-name font-semibold">{roomName}</h1>
         <time className="numerals text-door-name font-semibold">
@@ -61,10 +61,9 @@ export function DoorPage({ view, roomName, clockOffsetMs, asking, onLeave }: Doo
           <Icon of={icons[tone]} className="mt-[1.5vmin] size-[11vmin]" />
           <p className="text-door-headline font-bold text-balance">{says}</p>
         </div>
-        {booking !== null && (
-          <p className="line-clamp-2 text-door-title font-semibold">
-            {booking.isPrivate ? bookings('isBooked') : words.title(booking)}
-          </p>
+        {/* a private one has no more to say than the line above */}
+        {booking !== null && !booking.isPrivate && (
+          <p className="line-clamp-2 text-door-title font-semibold">{words.title(booking)}</p>
         )}
         {tone === 'unknown' && <p className="text-door-title">{t('door.unknownHint')}</p>}
         {checkIn !== null && (

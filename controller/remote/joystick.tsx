@@ -3,9 +3,11 @@ import ChevronDown from 'lucide-react/icons/chevron-down';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import ChevronUp from 'lucide-react/icons/chevron-up';
+import Move from 'lucide-react/icons/move';
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
+import { Icon } from '#ui/icon.tsx';
 import { directionOf, directionOfKeys, type Steering } from './steering.ts';
 
 const arrows = [
@@ -78,7 +80,7 @@ export function Joystick({ steering, isDisabled }: { steering: Steering; isDisab
       <span
         aria-hidden="true"
         data-testid="joystick-knob"
-        className={`absolute top-1/2 left-1/2 size-24 rounded-full border border-edge bg-raised shadow-card ${isDisabled ? '' : 'cursor-grab active:cursor-grabbing'}`}
+        className={`absolute top-1/2 left-1/2 flex size-24 items-center justify-center rounded-full border border-edge bg-raised shadow-card ${isDisabled ? '' : 'cursor-grab active:cursor-grabbing'}`}
         style={{ transform: `translate(calc(-50% + ${knob.x * 8}rem), calc(-50% + ${knob.y * 8}rem))` }}
         onPointerDown={(event) => {
           if (isDisabled) return;
@@ -91,7 +93,9 @@ export function Joystick({ steering, isDisabled }: { steering: Steering; isDisab
         }}
         onPointerUp={letGo}
         onPointerCancel={letGo}
-      />
+      >
+        <Icon of={Move} className="size-8 text-quiet" />
+      </span>
     </fieldset>
   );
 }

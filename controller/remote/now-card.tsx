@@ -119,7 +119,7 @@ export function BookingControls({
     actions.end !== null && offers === 'everything' && (
       <Button
         key="end"
-        variant="danger-quiet"
+        className="text-fault!"
         isPending={isPending('end-booking') !== null}
         aria-label={actions.end === 'early' ? t('end.name', { title }) : t('giveBack.name', { title })}
         onPress={() => setEnding(actions.end)}
@@ -138,12 +138,12 @@ export function BookingControls({
       {buttons.length > 0 && <div className={`flex flex-wrap gap-2 ${className}`}>{buttons}</div>}
       {actions.blockedBy !== null && (
         <p className="mt-2 text-small text-quiet">
-          {t('extend.blocked', { title: words.title(actions.blockedBy), time: words.time(actions.blockedBy.startMs) })}
+          {t('extend.blocked', { time: words.time(actions.blockedBy.startMs) })}
         </p>
       )}
       <ConfirmDialog
         title={t(`${ask}.title`)}
-        body={t(`${ask}.body`, { title, time: words.time(endMs) })}
+        body={t(`${ask}.body`, { time: words.time(endMs) })}
         action={t(`${ask}.confirm`)}
         isOpen={ending !== null}
         onClose={() => setEnding(null)}

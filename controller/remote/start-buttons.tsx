@@ -51,11 +51,14 @@ export function StartButtons({ view, asking }: StartButtonsProps) {
             isPending={askedFor === join.bookingId}
             onPress={() => start(join.bookingId)}
           >
-            <span className="line-clamp-2 min-w-0 text-balance">
-              {join.isPrivate
-                ? t('idle.joinPrivate', { time: words.time(join.startMs) })
-                : t('idle.joinBooking', { time: words.time(join.startMs), title: words.title(join) })}
-            </span>
+            {join.isPrivate ? (
+              t('idle.joinPrivate', { time: words.time(join.startMs) })
+            ) : (
+              <span className="min-w-0 text-left">
+                <span className="block">{t('idle.joinAt', { time: words.time(join.startMs) })} </span>
+                <span className="line-clamp-2 text-control font-medium">{words.title(join)}</span>
+              </span>
+            )}
           </Button>
           <Button size="large" className="w-full" {...ownButton}>
             {ownWords}
@@ -63,7 +66,7 @@ export function StartButtons({ view, asking }: StartButtonsProps) {
         </>
       )}
       <p className="text-center text-small text-quiet">
-        {join !== null
+        {join !== null && join.state !== 'in-use'
           ? t('idle.joinHint', { start: ownWords })
           : own === 'none'
             ? t('idle.noMeeting')
