@@ -4,13 +4,14 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { inlineEarly } from './join/early-plugin.ts';
+import { installableApp } from './remote/app-plugin.ts';
 import { precompress } from './ui/precompress.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here('.'),
-  plugins: [react(), tailwindcss(), inlineEarly(), precompress()],
+  plugins: [react(), tailwindcss(), inlineEarly(), installableApp(), precompress()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

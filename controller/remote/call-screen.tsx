@@ -1,13 +1,24 @@
-/** The room is in a call: what the TV shows, who is here, the volume, and the bar of controls. */
+/** The room is in a call: what the TV shows, who is here, the volume; pages for bookings, camera and devices; the bar. */
+import CalendarDays from 'lucide-react/icons/calendar-days';
+import Settings2 from 'lucide-react/icons/settings-2';
+import Users from 'lucide-react/icons/users';
+import Video from 'lucide-react/icons/video';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from '#ui/card.tsx';
 import { Spinner } from '#ui/progress.tsx';
+import { type TabOf, Tabs } from '#ui/tabs.tsx';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
+import { CallTimeBanner } from './call-time-banner.tsx';
+import { CameraPage } from './camera-page.tsx';
 import { ControlBar } from './control-bar.tsx';
+import { DevicesPage } from './devices-page.tsx';
 import { Notices, ProblemNote } from './notes.tsx';
+import { NowCard } from './now-card.tsx';
 import { PeopleCard } from './people-card.tsx';
 import type { RemoteView } from './projection.ts';
 import { StageCard } from './stage-card.tsx';
+import { TodayCard } from './today-card.tsx';
 import type { Asking } from './use-room.ts';
 import { Volume } from './volume.tsx';
 
@@ -17,37 +28,79 @@ type CallScreenProps = {
   snapshot: LinkSnapshot;
   asking: Asking;
 };
+type Page = 'meeting' | 'today' | 'camera' | 'devices';
 
 export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   const { t } = useTranslation('remote');
-  const { phase, state } = view;
+  const [page, setPage] = useState<Page>('meeting');
+  const { phase, day, equipment, callTime, nowMs } = view;
+  const pages: TabOf<Page>[] = [
+    {
+      key: 'meeting',
+      words: t('tabs.meeting'),
+      icon: Users,
+      content: <MeetingPage view={view} link={link} snapshot={snapshot} asking={asking} />,
+    },
+  ];
+  if (day !== null)
+    pages.push({
+      key: 'today',
+      words: t('tabs.today'),
+      icon: CalendarDays,
+      content: (
+        <div className="flex flex-col gap-4 lg:grid lg:grid-cols-2 lg:items-start lg:gap-6">
+          <NowCard day={day} asking={asking} />
+          <TodayCard day={day} asking={asking} />
+        </div>
+      ),
+    });
+  if (equipment !== null)
+    pages.push(
+      {
+        key: 'camera',
+        words: t('tabs.camera'),
+        icon: Video,
+        content: <CameraPage view={view} equipment={equipment} link={link} asking={asking} />,
+      },
+      {
+        key: 'devices',
+        words: t('tabs.devices'),
+        icon: Settings2,
+        content: <DevicesPage equipment={equipment} inCall nowMs={nowMs} asking={asking} />,
+      },
+    );
   return (
     <>
-      <main className="mx-auto flex w-full max-w-xl flex-1 flex-col gap-4 px-5 pb-6 lg:grid lg:max-w-6xl lg:grid-cols-[1.2fr_1fr] lg:content-start lg:items-start lg:gap-6 lg:px-8">
-        <div className="flex flex-col gap-1 lg:col-span-2">
-          <h1 className="line-clamp-2 text-heading font-bold">{phase.meetingTitle}</h1>
-        </div>
-        {phase.connection === 'reconnecting' && (
-          <p
-            role="status"
-            className="flex items-center gap-3 rounded-control bg-warn-soft p-4 font-medium lg:col-span-2"
-          >
-            <Spinner className="size-5 text-warn" />
-            {t('call.roomReconnecting')}
-          </p>
-        )}
-        <div className="flex flex-col gap-4 empty:hidden">
-          <Notices notices={view.notices} />
-          <StageCard view={view} asking={asking} />
-          <Card className="py-3!">
-            <Volume percent={state.volumePercent} ask={asking.ask} />
-          </Card>
-        </div>
-        <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
+      <main className="mx-auto flex w-full max-w-xl flex-1 flex-col gap-4 px-5 pb-6 lg:max-w-6xl lg:px-8">
+        <h1 className="line-clamp-2 text-heading font-bold">{phase.meetingTitle}</h1>
+        <Tabs label={t('tabs.label')} tabs={pages} chosen={page} onChoose={setPage} className="flex flex-col gap-4">
+          {callTime !== null && <CallTimeBanner time={callTime} day={day} nowMs={nowMs} asking={asking} />}
+          {phase.connection === 'reconnecting' && (
+            <p role="status" className="flex items-center gap-3 rounded-control bg-warn-soft p-4 font-medium">
+              <Spinner className="size-5 text-warn" />
+              {t('call.roomReconnecting')}
+            </p>
+          )}
+        </Tabs>
       </main>
       <ControlBar view={view} asking={asking}>
         <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
       </ControlBar>
     </>
+  );
+}
+
+function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
+  return (
+    <div className="flex flex-col gap-4 lg:grid lg:grid-cols-[1.2fr_1fr] lg:items-start lg:gap-6">
+      <div className="flex flex-col gap-4 empty:hidden">
+        <Notices notices={view.notices} />
+        <StageCard view={view} asking={asking} />
+        <Card className="py-3!">
+          <Volume percent={view.state.volumePercent} ask={asking.ask} />
+        </Card>
+      </div>
+      <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
+    </div>
   );
 }

@@ -1,14 +1,26 @@
-/** Starts the remote: the code out of the address before anything else, then the words, then the page. */
+/** Starts the remote: code or token out of the address before anything else, then the words, then the page. */
 import { createRoot } from 'react-dom/client';
 import { startWords } from '#ui/words/words.ts';
+import bookingsEn from '#ui/words/en/bookings.ts';
+import devicesEn from '#ui/words/en/devices.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
+import bookingsKo from '#ui/words/ko/bookings.ts';
+import devicesKo from '#ui/words/ko/devices.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
-import { takeCodeFromFragment } from './pairing.ts';
+import { keepPairing, keptPairing } from './kept.ts';
+import { pairingOfToken, takeFromFragment } from './pairing.ts';
 import { Remote } from './remote.tsx';
 import './remote.css';
 
-const scannedCode = takeCodeFromFragment();
-startWords({ remote: { en, ko }, notices: { en: noticesEn, ko: noticesKo } });
-createRoot(document.getElementById('root')!).render(<Remote scannedCode={scannedCode} />);
+const { code, tabletToken } = takeFromFragment();
+const brought = pairingOfToken(tabletToken);
+if (brought !== null) keepPairing(brought);
+startWords({
+  remote: { en, ko },
+  notices: { en: noticesEn, ko: noticesKo },
+  bookings: { en: bookingsEn, ko: bookingsKo },
+  devices: { en: devicesEn, ko: devicesKo },
+});
+createRoot(document.getElementById('root')!).render(<Remote scannedCode={code} kept={brought ?? keptPairing()} />);

@@ -1,7 +1,9 @@
 /** What is said beside the controls: the room's device trouble, a refused command, a line that is being mended. */
 import CircleAlert from 'lucide-react/icons/circle-alert';
+import Info from 'lucide-react/icons/info';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import X from 'lucide-react/icons/x';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RoomNotice } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
@@ -25,6 +27,16 @@ export function Notices({ notices }: { notices: readonly RoomNotice[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Why something here cannot be used: no fault, and nothing to do at once. */
+export function Explained({ children }: { children: ReactNode }) {
+  return (
+    <p className="mb-4 flex gap-3 rounded-control bg-sunken p-4 text-base">
+      <Icon of={Info} className="mt-0.5 size-5 text-quiet" />
+      <span className="min-w-0">{children}</span>
+    </p>
   );
 }
 

@@ -1,41 +1,49 @@
 /**
- * This phone's tie to a room: the code from the TV is exchanged for a token, which is kept on the phone.
- * Owns the fragment, the request and the storage; nothing is painted here.
+ * How this device becomes a room's: the code from the TV, or from IT for a tablet, is exchanged for a token; or a token
+ * comes along in the address. Owns the fragment and the request; what is kept is kept.ts's, nothing is painted here.
  */
 import { fromWire, OperationalError, toMaruError, WireError } from '#contract/error-codes.ts';
-import { httpRoutes, PairingCode } from '#contract/http-api.ts';
+import { httpRoutes, PairingCode, pagePaths } from '#contract/http-api.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '#contract/limits.ts';
 import { z } from '#contract/schema.ts';
+import { Pairing } from './kept.ts';
 
-const KEPT_AS = 'maru-pairing';
 const REQUEST_TIMEOUT_MS = 10_000;
+const TABLET_TOKEN = 'tablet-token';
 
-export const Pairing = httpRoutes.pair.response;
-export type Pairing = z.infer<typeof Pairing>;
+/** A server of the release before says neither kind nor address. */
+const Answer = httpRoutes.pair.response.extend({
+  kind: z.enum(['phone', 'tablet']).nullish(),
+  lanUrl: z.string().max(500).nullish(),
+});
+export type Paired = { pairing: Pairing /** where the kiosk itself serves this tablet */; lanUrl: string | null };
 
-/** What was kept; null where nothing was, or storage is refused or spoilt. */
-export function keptPairing(): Pairing | null {
-  try {
-    return Pairing.parse(JSON.parse(localStorage.getItem(KEPT_AS) ?? 'null'));
-  } catch {
-    return null;
-  }
+/** What the address carries, taken out of it at once: it must not stay in the history. */
+export function takeFromFragment(): { code: string | null; tabletToken: string | null } {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const [code, tabletToken] = [fragment.get('code'), fragment.get(TABLET_TOKEN)];
+  if (code !== null || tabletToken !== null) history.replaceState(null, '', location.pathname + location.search);
+  return { code, tabletToken };
 }
 
-export function keepPairing(pairing: Pairing | null): void {
-  try {
-    if (pairing === null) localStorage.removeItem(KEPT_AS);
-    else localStorage.setItem(KEPT_AS, JSON.stringify(pairing));
-  } catch {
-    // a private window: the pairing lasts as long as the page
-  }
+/** A token that came in the address, as a pairing; null for what cannot be one. */
+export function pairingOfToken(controllerToken: string | null): Pairing | null {
+  return Pairing.safeParse({ controllerToken, kind: 'tablet' }).data ?? null;
 }
 
-/** The code that the TV's QR carries, taken out of the address at once: it must not stay in the history. */
-export function takeCodeFromFragment(): string | null {
-  const code = new URLSearchParams(location.hash.slice(1)).get('code');
-  if (code !== null) history.replaceState(null, '', location.pathname + location.search);
-  return code;
+/**
+ * Where a tablet goes on from here: the kiosk's own address, with the token in its fragment. Null where there is none,
+ * where it is this very page, or where the way there would show the token to others.
+ */
+export function tabletAddress({ pairing, lanUrl }: Paired, here: string): string | null {
+  if (pairing.kind !== 'tablet' || lanUrl === null || !URL.canParse(lanUrl)) return null;
+  const address = new URL(lanUrl);
+  const isLoopback = address.hostname === 'localhost' || address.hostname === '127.0.0.1';
+  if (address.protocol !== 'https:' && !(address.protocol === 'http:' && isLoopback)) return null;
+  if (address.origin === new URL(here).origin) return null;
+  if (address.pathname === '/') address.pathname = pagePaths.controller;
+  address.hash = new URLSearchParams({ [TABLET_TOKEN]: pairing.controllerToken }).toString();
+  return address.href;
 }
 
 /** What is typed, as the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped; pure. */
@@ -50,7 +58,7 @@ export function formatTypedCode(typed: string): string {
 export const isWholeCode = (typed: string): boolean => PairingCode.safeParse(typed).success;
 
 /** @throws MaruError `pairing-code-invalid`, `too-many-attempts`, …; OperationalError where no server answers. */
-export async function pair(code: string): Promise<Pairing> {
+export async function pair(code: string): Promise<Paired> {
   if (!isWholeCode(code)) throw fromWire({ code: 'pairing-code-invalid', message: 'not a code' });
   let response: Response;
   try {
@@ -69,7 +77,8 @@ export async function pair(code: string): Promise<Pairing> {
     throw refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', `HTTP ${response.status}`);
   }
   try {
-    return Pairing.parse(body);
+    const { controllerToken, roomName, kind, lanUrl } = Answer.parse(body);
+    return { pairing: { controllerToken, roomName, kind: kind ?? 'phone' }, lanUrl: lanUrl ?? null };
   } catch (error) {
     throw toMaruError(error);
   }

@@ -3,14 +3,21 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { openRoomLink } from '../link/browser-link.ts';
 import type { RoomLink } from '../link/room-link.ts';
-import { keepPairing, keptPairing, type Pairing } from './pairing.ts';
+import { hangsAtDoor, keepAtDoor, keepPairing, type Pairing } from './kept.ts';
+import { type Paired, tabletAddress } from './pairing.ts';
 import { PairingPage } from './pairing-page.tsx';
 import { RoomPage } from './room-page.tsx';
 
-/** `scannedCode`: whoever scans a TV means that TV, so it goes before what was kept. */
-export function Remote({ scannedCode }: { scannedCode: string | null }) {
-  const [pairing, setPairing] = useState<Pairing | null>(() => (scannedCode === null ? keptPairing() : null));
+type RemoteProps = {
+  /** whoever scans a TV means that TV, so it goes before what was kept */
+  scannedCode: string | null;
+  kept: Pairing | null;
+};
+
+export function Remote({ scannedCode, kept }: RemoteProps) {
+  const [pairing, setPairing] = useState<Pairing | null>(scannedCode === null ? kept : null);
   const [code, setCode] = useState(scannedCode);
+  const [atDoor, setAtDoor] = useState(hangsAtDoor);
   const [endedBy, setEndedBy] = useState<ErrorCode | null>(null);
   const [link, setLink] = useState<RoomLink | null>(null);
   const token = pairing?.controllerToken ?? null;
@@ -24,9 +31,12 @@ export function Remote({ scannedCode }: { scannedCode: string | null }) {
     };
   }, [token]);
 
-  const paired = useCallback((next: Pairing) => {
-    keepPairing(next);
-    setPairing(next);
+  const paired = useCallback((next: Paired) => {
+    keepPairing(next.pairing);
+    const address = tabletAddress(next, location.href);
+    // the kiosk serves it from now on, whatever becomes of the server; kept here too, for the way back
+    if (address === null) setPairing(next.pairing);
+    else location.replace(address);
   }, []);
   const over = useCallback((by: ErrorCode | null) => {
     keepPairing(null);
@@ -34,6 +44,10 @@ export function Remote({ scannedCode }: { scannedCode: string | null }) {
     setCode(null);
     setEndedBy(by);
   }, []);
+  const hang = useCallback((hangs: boolean) => {
+    keepAtDoor(hangs);
+    setAtDoor(hangs);
+  }, []);
   if (pairing === null) return <PairingPage scannedCode={code} endedBy={endedBy} onPaired={paired} />;
-  return link && <RoomPage link={link} roomName={pairing.roomName} onPairingOver={over} />;
+  return link && <RoomPage link={link} pairing={pairing} atDoor={atDoor} onDoor={hang} onPairingOver={over} />;
 }

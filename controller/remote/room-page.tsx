@@ -2,36 +2,48 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { useBookingWords } from '#ui/agenda/use-booking-words.ts';
 import { Floor } from '#ui/floor.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { CallScreen } from './call-screen.tsx';
+import { DoorPage } from './door-page.tsx';
 import { EndedScreen } from './ended-screen.tsx';
 import { Header } from './header.tsx';
 import { IdleScreen } from './idle-screen.tsx';
+import type { Pairing } from './kept.ts';
 import { ProblemNote, ReconnectingMark } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
+import { useStayAwake } from './stay-awake.ts';
 import { StartingScreen } from './starting-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
 import { type Asking, useAsking, useLinkView, useNow } from './use-room.ts';
 
-type RoomPageProps = { link: RoomLink; roomName: string; onPairingOver: (code: ErrorCode | null) => void };
+type RoomPageProps = {
+  link: RoomLink;
+  pairing: Pairing;
+  /** the tablet hangs outside and shows whether the room is free */
+  atDoor: boolean;
+  onDoor: (atDoor: boolean) => void;
+  onPairingOver: (code: ErrorCode | null) => void;
+};
 
 /** Only these are mended by a reload; every other refusal means that the pairing is over. */
 const VERSION_CODES: readonly ErrorCode[] = ['client-too-old', 'server-too-old'];
 
-export function RoomPage({ link, roomName, onPairingOver }: RoomPageProps) {
+export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomPageProps) {
   const { t } = useTranslation('remote');
   const { snapshot, view } = useLinkView(link);
   const asking = useAsking(link);
-  usePrepare(link, view.screen === 'idle' && snapshot.connection === 'connected');
+  usePrepare(link, view.screen === 'idle' && snapshot.connection === 'connected' && !atDoor);
+  useStayAwake(atDoor || pairing.kind === 'tablet');
   const over = view.screen === 'refused' && !VERSION_CODES.includes(view.code) ? view.code : null;
   useEffect(() => {
     if (over !== null) onPairingOver(over);
   }, [over, onPairingOver]);
-  const shownName = snapshot.roomName ?? roomName;
+  const shownName = snapshot.roomName ?? pairing.roomName ?? '';
   useEffect(() => {
     document.title = t('pageTitle', { room: shownName });
   }, [t, shownName]);
@@ -40,6 +52,17 @@ export function RoomPage({ link, roomName, onPairingOver }: RoomPageProps) {
     link.unpair();
     onPairingOver(null);
   };
+  // what refuses this tablet must be seen, wherever it hangs
+  if (atDoor && view.screen !== 'refused')
+    return (
+      <DoorPage
+        view={view}
+        roomName={shownName}
+        clockOffsetMs={snapshot.clockOffsetMs}
+        asking={asking}
+        onLeave={() => onDoor(false)}
+      />
+    );
   const quietScreen = view.screen !== 'in-call';
   return (
     <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
@@ -47,6 +70,8 @@ export function RoomPage({ link, roomName, onPairingOver }: RoomPageProps) {
       <Header
         roomName={shownName}
         status={<Status view={view} roomName={shownName} clockOffsetMs={snapshot.clockOffsetMs} />}
+        isTablet={pairing.kind === 'tablet'}
+        onDoor={() => onDoor(true)}
         onUnpair={unpair}
       />
       <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
@@ -89,16 +114,19 @@ function Screen({ view, link, snapshot, asking }: ScreenProps) {
   }
 }
 
+const dotClass = { free: 'bg-accent', released: 'bg-accent', due: 'bg-warn', booked: 'bg-ink' } as const;
+
 /** One line: the room where the screen does not name it, the call's time, or that the line is being mended. */
 function Status({ view, roomName, clockOffsetMs }: { view: RemoteView; roomName: string; clockOffsetMs: number }) {
   const { t } = useTranslation('remote');
+  const words = useBookingWords('day' in view ? view.day?.timeZone : undefined);
   const now = useNow(1_000);
   if ('reconnecting' in view && view.reconnecting) return <ReconnectingMark />;
   if (view.screen === 'idle') {
     return (
       <span className="inline-flex items-center gap-2">
-        <span className="size-2 rounded-full bg-accent" />
-        {t('idle.ready')}
+        <span className={`size-2 rounded-full ${view.day === null ? 'bg-accent' : dotClass[view.day.now.kind]}`} />
+        {view.day === null ? t('idle.ready') : words.holds(view.day.now)}
       </span>
     );
   }

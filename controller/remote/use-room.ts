@@ -40,7 +40,7 @@ export type Asking = {
 /** What a command is about: two of one name about different things are under way side by side. */
 function keyOf(command: RoomCommand): string {
   if ('peerId' in command) return command.name + command.peerId;
-  if ('presetId' in command) return command.name + command.presetId;
+  if (command.name === 'recall-preset') return command.name + command.presetId;
   // every volume is told, the last one above all: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;

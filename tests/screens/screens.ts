@@ -92,6 +92,10 @@ async function take(from: Browser, { scene, size, language, file }: Shot): Promi
     await page.goto(address.href);
     await scene.act?.(page);
     await page.evaluate(() => document.fonts.ready);
+    // what was shortened to nothing by reduced motion still needs a frame to arrive, and one to be painted
+    await page.evaluate(
+      () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(painted, 50)))),
+    );
     await page.screenshot({ path: join(out, file) });
   } finally {
     await context.close();

@@ -3,6 +3,23 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
 import type { Participant, RoomMeeting, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { RoomAgenda } from '#contract/room-agenda.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
+import {
+  afternoon,
+  agenda,
+  at,
+  booking,
+  busyDay,
+  due,
+  equipment,
+  HDMI_KEY,
+  LONG_BOOKING,
+  missed,
+  selfTests,
+  standAt,
+  weeklyPlan,
+} from '../rooms-day.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -72,6 +89,11 @@ export function roomState(over: Partial<RoomState> = {}): RoomState {
 
 type Link = {
   state?: RoomState | null;
+  agenda?: RoomAgenda;
+  equipment?: RoomEquipment;
+  /** the page's clock stands at that time of the made-up day */
+  time?: string;
+  kind?: 'phone' | 'tablet';
   online?: boolean;
   lastSeenMs?: number | null;
   /** how commands are answered; `never`: not at all */
@@ -84,11 +106,13 @@ type Link = {
 
 /** A paired phone whose room link says what the scene wants. */
 async function paired(page: Page, link: Link): Promise<void> {
+  if (link.time !== undefined) await standAt(page, link.time);
+  const nowMs = link.time === undefined ? Date.now() : at(link.time);
   const state = link.state === undefined ? roomState() : link.state;
   const roomName = state?.roomName ?? 'Maple 3F';
   await page.addInitScript(
     (kept) => localStorage.setItem('maru-pairing', kept),
-    JSON.stringify({ controllerToken: 'scene', roomId: ROOM, roomName }),
+    JSON.stringify({ controllerToken: 'scene', roomId: ROOM, roomName, kind: link.kind ?? 'phone' }),
   );
   let opened = 0;
   await page.routeWebSocket(/\/room-link$/, (socket) => {
@@ -114,9 +138,11 @@ async function paired(page: Page, link: Link): Promise<void> {
         roomId: ROOM,
         roomName,
         state,
+        agenda: link.agenda ?? null,
+        equipment: link.equipment ?? null,
         online: link.online ?? true,
-        lastSeenMs: link.lastSeenMs === undefined ? Date.now() : link.lastSeenMs,
-        nowMs: Date.now(),
+        lastSeenMs: link.lastSeenMs === undefined ? nowMs : link.lastSeenMs,
+        nowMs,
       });
       link.after?.(socket, say);
     });
@@ -130,6 +156,13 @@ const scene = (name: string, link: Link, act?: Scene['act']): Scene => ({
   setup: (page) => paired(page, link),
   ...(act === undefined ? {} : { act }),
 });
+/** Of a room with calendar and devices, on what people hold it with. */
+const booked = (name: string, link: Link, act?: Scene['act'], path = '/control'): Scene => ({
+  ...scene(name, { time: '10:20', ...link }, act),
+  path,
+  sizes: ['phone', 'room-tablet'],
+});
+const tab = (names: RegExp) => (page: Page) => page.getByRole('tab', { name: names }).click();
 /** The names of buttons differ by language; the visible scene does not. */
 const press = (names: RegExp) => (page: Page) => page.getByRole('button', { name: names }).first().click();
 
@@ -144,6 +177,161 @@ const crowd = Array.from({ length: 42 }, (_, index) =>
 async function pairingAnswers(page: Page, status: number, body: unknown): Promise<void> {
   await page.route('**/api/v1/pairings', (route) => route.fulfill({ status, json: body }));
 }
+
+const day = [weeklyPlan(), ...afternoon];
+const dueDay = agenda([weeklyPlan(due), ...afternoon]);
+const inUseDay = agenda([weeklyPlan({ state: 'in-use' }), ...afternoon]);
+const freeAfter = agenda([weeklyPlan({ state: 'in-use' }), ...afternoon.slice(1)]);
+const calling = (over: Partial<RoomState> = {}): RoomState =>
+  roomState({ phase: inCall(few, { bookingId: weeklyPlan().bookingId, startedAtMs: at('10:01') }), ...over });
+const longBooking = (over: Partial<typeof due> | { state: 'in-use' }) =>
+  booking('10:00', '11:00', LONG_BOOKING, {
+    organizer: '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원',
+    ...over,
+  });
+const faulty = equipment({
+  speakerphone: { name: 'Speakerphone 750', state: 'faulty', code: 'device-malformed' },
+  tv: { control: 'faulty', power: 'unknown', name: null, code: 'tv-not-answering' },
+  selfTest: selfTests.failed,
+});
+const bare = equipment({
+  devices: equipment()
+    .devices.filter(({ kind }) => kind === 'microphone')
+    .map((device) => ({ ...device, isTwin: true })),
+  camera: null,
+  presets: [],
+  speakerphone: null,
+  tv: { control: 'none', power: 'unknown', name: null, code: null },
+});
+
+const bookedScenes: Scene[] = [
+  booked('day-free', { time: '09:12', agenda: agenda(day), equipment: equipment() }),
+  booked('day-empty', { time: '16:40', agenda: agenda([]), equipment: equipment() }),
+  booked('day-due', { time: '09:52', agenda: dueDay, equipment: equipment() }),
+  booked('day-due-foreign', { time: '10:02', agenda: agenda([weeklyPlan({ ...due, link: 'foreign' }), ...afternoon]) }),
+  booked('day-due-long', {
+    time: '10:02',
+    state: roomState({
+      roomName: LONG_ROOM,
+      meeting: { ...weekly, title: LONG_MEETING, underWay: true, participantCount: 3 },
+    }),
+    agenda: agenda([longBooking(due), ...busyDay(8).slice(3)]),
+    equipment: equipment({ selfTest: selfTests.failed }),
+  }),
+  booked('day-booked', { agenda: freeAfter, equipment: equipment() }),
+  booked('day-booked-back-to-back', {
+    agenda: agenda([weeklyPlan({ state: 'in-use' }), booking('11:00', '12:00', LONG_BOOKING), ...afternoon.slice(1)]),
+  }),
+  booked('day-private', {
+    time: '11:10',
+    agenda: agenda([{ ...afternoon[0]!, state: 'in-use' }, ...afternoon.slice(1)]),
+  }),
+  booked('day-released', { time: '10:12', agenda: agenda([weeklyPlan(missed), ...afternoon]), equipment: equipment() }),
+  booked('day-all-day', {
+    agenda: agenda([booking('00:00', '23:59', '시설 점검', { isAllDay: true, link: 'none' }), ...afternoon]),
+  }),
+  booked('day-20-bookings', { agenda: agenda(busyDay(20), { moreCount: 7 }), equipment: equipment() }),
+  booked('day-stale', {
+    time: '13:05',
+    state: roomState({ notices: ['calendar-faulty'] }),
+    agenda: agenda(day, { calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40') } }),
+  }),
+  booked('day-end-asked', { agenda: inUseDay }, press(/early|일찍 종료/)),
+  booked('day-checking-in', { time: '10:02', agenda: dueDay, commands: 'never' }, press(/^Check in|체크인$/)),
+  booked('day-extend-refused', { agenda: freeAfter, commands: 'booking-conflict' }, press(/by 15|15분 연장/)),
+  booked('devices-idle', { agenda: agenda(day), equipment: equipment() }, tab(/Devices|장치/)),
+  booked(
+    'devices-testing',
+    { agenda: agenda(day), equipment: equipment({ selfTest: selfTests.running }) },
+    tab(/Devices|장치/),
+  ),
+  booked('devices-faulty', { agenda: agenda(day), equipment: faulty }, tab(/Devices|장치/)),
+  booked('devices-none', { equipment: bare }, tab(/Devices|장치/)),
+  booked('devices-passed', { equipment: equipment({ selfTest: selfTests.passed }) }, tab(/Devices|장치/)),
+  booked('call-booked', { state: calling(), agenda: inUseDay, equipment: equipment() }),
+  booked('call-ends-soon', {
+    time: '10:56',
+    state: calling(),
+    agenda: freeAfter,
+    equipment: equipment(),
+  }),
+  booked('call-ends-soon-next', {
+    time: '10:57',
+    state: calling(),
+    agenda: agenda([weeklyPlan({ state: 'in-use' }), booking('11:00', '12:00', LONG_BOOKING)]),
+    equipment: equipment(),
+  }),
+  booked('call-today', { state: calling(), agenda: inUseDay, equipment: equipment() }, tab(/Today|오늘 예약/)),
+  booked('call-camera', { state: calling(), agenda: inUseDay, equipment: equipment() }, tab(/Camera|카메라/)),
+  booked(
+    'call-camera-limits',
+    {
+      state: calling(),
+      equipment: equipment({
+        camera: {
+          pan: { min: -170, max: 170, step: 1, value: -170 },
+          tilt: { min: -30, max: 90, step: 1, value: 90 },
+          zoom: { min: 100, max: 1200, step: 10, value: 1200 },
+        },
+        presets: ['Whole table', '화이트보드', '발표자 자리', 'Window side', LONG_BOOKING.slice(0, 40), 'Door'].map(
+          (name, n) => ({ presetId: n + 1, name }),
+        ),
+      }),
+    },
+    tab(/Camera|카메라/),
+  ),
+  booked('call-camera-no-motors', { state: calling(), equipment: bare }, tab(/Camera|카메라/)),
+  booked(
+    'call-camera-off',
+    { state: calling({ camera: 'off' }), equipment: equipment({ camera: null }) },
+    tab(/Camera|카메라/),
+  ),
+  booked('call-camera-saving', { state: calling(), equipment: equipment() }, async (page) => {
+    await tab(/Camera|카메라/)(page);
+    await press(/Save this view|지금 화면 저장/)(page);
+  }),
+  booked(
+    'call-devices',
+    { state: calling(), agenda: inUseDay, equipment: equipment({ shownInput: HDMI_KEY, selfTest: selfTests.passed }) },
+    tab(/Devices|장치/),
+  ),
+  booked('tablet-menu', { kind: 'tablet', agenda: inUseDay }, press(/^More|^더 보기/)),
+  booked('tablet-unpair-asked', { kind: 'tablet', agenda: inUseDay }, async (page) => {
+    await press(/^More|^더 보기/)(page);
+    await press(/Disconnect this tablet|이 태블릿 연결 해제/)(page);
+  }),
+];
+
+const doors: [name: string, link: Link][] = [
+  ['door-free', { time: '09:12', agenda: agenda(day) }],
+  ['door-free-today', { time: '16:40', agenda: agenda([]) }],
+  ['door-no-calendar', {}],
+  ['door-soon', { time: '09:52', agenda: agenda(day) }],
+  ['door-check-in', { time: '10:04', agenda: dueDay }],
+  [
+    'door-check-in-long',
+    {
+      time: '10:04',
+      state: roomState({ roomName: LONG_ROOM }),
+      agenda: agenda([longBooking(due), ...busyDay(8).slice(3)]),
+    },
+  ],
+  ['door-in-use', { agenda: inUseDay }],
+  ['door-private', { time: '11:10', agenda: agenda([{ ...afternoon[0]!, state: 'in-use' }, ...afternoon.slice(1)]) }],
+  ['door-call', { time: '09:12', state: calling(), agenda: agenda(day) }],
+  ['door-all-day', { agenda: agenda([booking('00:00', '23:59', '시설 점검', { isAllDay: true, link: 'none' })]) }],
+  ['door-gone', { online: false, lastSeenMs: minutesAgo(7), agenda: inUseDay }],
+  ['door-refused', { time: '10:04', agenda: dueDay, commands: 'booking-unknown' }],
+];
+const doorScenes: Scene[] = doors.map(([name, link]) => ({
+  ...booked(
+    name,
+    { kind: 'tablet', ...link },
+    name === 'door-refused' ? press(/^Check in|체크인$/) : undefined,
+    '/control?door',
+  ),
+  sizes: ['room-tablet', 'phone'],
+}));
 
 export const remoteScenes: readonly Scene[] = [
   { name: 'pairing', path: '/control', sizes, setup: async () => undefined },
@@ -249,7 +437,13 @@ export const remoteScenes: readonly Scene[] = [
   ),
   scene('call-layout', { state: roomState({ phase: inCall(few) }) }, press(/Change layout|화면 배치 바꾸기/)),
   scene('call-end-asked', { state: roomState({ phase: inCall(few) }) }, press(/End meeting for all|모두 종료/)),
-  scene('call-remove-asked', { state: roomState({ phase: inCall(few) }) }, press(/Remove Mina|Head office 내보내기/)),
+  scene(
+    'call-remove-asked',
+    { state: roomState({ phase: inCall(few) }) },
+    press(/Remove Head office|Head office 내보내기/),
+  ),
+  ...bookedScenes,
+  ...doorScenes,
   scene('menu', {}, press(/^More|^더 보기/)),
   scene('ended', {
     state: roomState({

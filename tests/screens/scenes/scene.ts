@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 export const viewports = {
   phone: { width: 390, height: 844 },
   tablet: { width: 1024, height: 768 },
+  'room-tablet': { width: 1280, height: 800 },
   laptop: { width: 1440, height: 900 },
   '1080p': { width: 1920, height: 1080 },
   '4k': { width: 3840, height: 2160 },

@@ -45,20 +45,20 @@ export default {
   extend: {
     action: '+{{minutes}} min',
     name: 'Extend {{title}} by {{minutes}} minutes',
-    blocked: 'Cannot be extended: {{title}} is next at {{time}}',
+    blocked: 'It cannot be extended: the next booking begins at {{time}}',
   },
   end: {
     action: 'End early',
     name: 'End {{title}} early',
     title: 'End this booking now?',
-    body: '{{title}} ends now instead of at {{time}}, and others can take the room.',
+    body: 'It ends now instead of at {{time}}, and others can take the room.',
     confirm: 'End booking',
   },
   giveBack: {
     action: 'Give back',
     name: 'Give back the room booked for {{title}}',
     title: 'Give the room back?',
-    body: '{{title}} is released, and others can take the room.',
+    body: 'The booking is released, and others can take the room until {{time}}.',
     confirm: 'Give back',
   },
 } as const;

@@ -48,20 +48,20 @@ export default {
   extend: {
     action: '{{minutes}}분 연장',
     name: '{{title}} {{minutes}}분 연장',
-    blocked: '{{time}}에 ‘{{title}}’ 예약이 있어 연장할 수 없습니다',
+    blocked: '{{time}}에 다음 예약이 있어 연장할 수 없습니다',
   },
   end: {
     action: '일찍 종료',
     name: '{{title}} 일찍 종료',
     title: '예약을 지금 끝낼까요?',
-    body: '‘{{title}}’ 예약이 예정 시각({{time}})보다 일찍 지금 끝나며, 다른 사람이 회의실을 사용할 수 있습니다.',
+    body: '예정 시각({{time}})보다 일찍 지금 끝나며, 다른 사람이 회의실을 사용할 수 있습니다.',
     confirm: '예약 종료',
   },
   giveBack: {
     action: '반납',
     name: '{{title}} 회의실 반납',
     title: '회의실을 반납할까요?',
-    body: '‘{{title}}’ 예약이 해제되며, 다른 사람이 회의실을 사용할 수 있습니다.',
+    body: '예약이 해제되며, {{time}}까지 다른 사람이 회의실을 사용할 수 있습니다.',
     confirm: '반납',
   },
 } as const satisfies Translated<typeof en>;
