@@ -9,6 +9,8 @@ const built = ['**/node_modules/**', '**/dist/**'];
 const integrationFiles = ['tests/integration/**/*.test.ts', '**/*.integration.test.ts'];
 const endToEndFiles = ['tests/e2e/**/*.test.ts'];
 const chaosFiles = ['tests/chaos/**/*.test.ts'];
+/** `expect.poll` gives up after a second by itself: too soon for anything that other processes do. */
+const patient = { poll: { timeout: 15_000, interval: 100 } };
 const architectureFiles = ['tests/architecture/**/*.test.ts'];
 
 export default defineConfig({
@@ -35,6 +37,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          expect: patient,
           include: integrationFiles,
           exclude: built,
           testTimeout: 60_000,
@@ -46,6 +49,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          expect: patient,
           include: endToEndFiles,
           exclude: built,
           // real browsers on few cores: one file at a time
@@ -58,6 +62,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'chaos',
+          expect: patient,
           include: chaosFiles,
           exclude: built,
           fileParallelism: false,

@@ -50,7 +50,7 @@ export class CallUnderFault {
       const tv = await scene.tv();
       const roomName = await tv.roomName();
       const phone = await scene.observer();
-      const phonePage = await scene.phoneByTypedCode(await readTvCode(tv));
+      const phonePage = await scene.phoneByTypedCode(await readTvCode(tv, [scene.firstCode]));
       await phonePage.button('Start meeting').waitFor();
       await phone.command({ name: 'start-meeting' });
       await tv.stage.waitFor();

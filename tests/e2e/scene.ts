@@ -83,8 +83,13 @@ export class Scene {
     return guest;
   }
 
+  /** The code behind the QR as the product announced it. */
+  get firstCode(): string {
+    return codeOf(this.product.addresses.controllerUrl);
+  }
+
   /** A phone without a screen that sees the room's state as any phone does: for what a test compares and arranges. */
-  async observer(code = codeOf(this.product.addresses.controllerUrl)): Promise<Phone> {
+  async observer(code = this.firstCode): Promise<Phone> {
     if (this.#observer !== null) return this.#observer;
     const { fleetUrl } = this.product.addresses;
     const { controllerToken } = await pair({ fleetUrl, code });

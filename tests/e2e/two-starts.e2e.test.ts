@@ -21,7 +21,7 @@ describe('starts at the same instant', () => {
       const phone = new Phone({ fleetUrl, token: controllerToken });
       await phone.connect();
       phones.push(phone);
-      code = await readTvCode(tv, code);
+      code = await readTvCode(tv, [code]);
     }
   });
   afterAll(async () => {
