@@ -17,6 +17,8 @@ export interface CecBus {
   stop(): Promise<void>;
   /** In this order. @throws OperationalError `tv-not-answering` where one was not acknowledged */
   send(orders: CecOrder[]): Promise<void>;
+  /** As `send`, but past all that waits: who asked waits for a second, and no longer (CEC 9.2). */
+  answer(order: CecOrder): Promise<void>;
   /**
    * @returns the frame that answers
    * @throws OperationalError `tv-not-answering`; UserError `device-unsupported` where it is refused

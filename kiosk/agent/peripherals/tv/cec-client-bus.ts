@@ -98,6 +98,10 @@ export class CecClientBus implements CecBus {
     for (const each of orders) this.#transmit(each);
   }
 
+  async answer(each: CecOrder): Promise<void> {
+    this.#transmit(each);
+  }
+
   ask(question: CecOrder, answer: number): Promise<CecFrame> {
     const asked = this.#asking.then(() => this.#askNow(question, answer));
     this.#asking = asked.catch(() => {});

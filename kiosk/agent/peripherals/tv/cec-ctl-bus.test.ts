@@ -46,6 +46,18 @@ describe('the kernel’s CEC', () => {
     ]);
   });
 
+  it('answers past what waits', async () => {
+    await start();
+    tools.set('mode', 'hangs');
+    const hung = bus.send([order(TV, OPCODE.standby)]).catch((error: unknown) => error);
+    await soon(() => tools.calls.some((call) => call.includes('cmd=0x36')));
+    tools.set('mode', 'well');
+    await bus.answer(order(TV, OPCODE.reportPowerStatus, 0));
+    expect(tools.calls.at(-1)).toContain('--to 0 --custom-command cmd=0x90,payload=0x00');
+    expect(await Promise.race([hung, 'still under way'])).toBe('still under way');
+    await hung;
+  });
+
   it('asks, and gives the frame that answers', async () => {
     await start();
     expect((await powerAsked()).operands).toEqual([0]);

@@ -34,6 +34,7 @@ export class CecCtlBus implements CecBus {
   readonly #program: string;
   readonly #deadlineMs: number;
   readonly #tool: ToolRunner;
+  readonly #answering: ToolRunner;
   #follower: FollowedTool | null = null;
   #unwatch: (() => void) | null = null;
   #onGone: (why: string) => void = () => {};
@@ -44,6 +45,7 @@ export class CecCtlBus implements CecBus {
     this.#program = program;
     this.#deadlineMs = deadlineMs;
     this.#tool = new ToolRunner({ program, deadlineMs });
+    this.#answering = new ToolRunner({ program, deadlineMs });
   }
 
   get physicalAddress(): number | null {
@@ -65,24 +67,32 @@ export class CecCtlBus implements CecBus {
   async stop(): Promise<void> {
     this.#unwatch?.();
     this.#unwatch = null;
-    this.#tool.stop();
-    await this.#follower?.stop();
+    const follower = this.#follower;
     this.#follower = null;
+    await Promise.all([this.#tool.stop(), this.#answering.stop(), follower?.stop()]);
   }
 
-  async send(orders: CecOrder[]): Promise<void> {
+  send(orders: CecOrder[]): Promise<void> {
+    return this.#send(this.#tool, orders);
+  }
+
+  answer(each: CecOrder): Promise<void> {
+    return this.#send(this.#answering, [each]);
+  }
+
+  async #send(tool: ToolRunner, orders: CecOrder[]): Promise<void> {
     const args = orders.flatMap(({ to, opcode, operands }) => {
       const payload = operands.length === 0 ? '' : `,payload=${operands.map(hex).join(':')}`;
       return ['--to', String(to), '--custom-command', `cmd=${hex(opcode)}${payload}`];
     });
-    const outcomes = await this.#transmit(args, this.#deadlineMs + orders.length * EACH_MESSAGE_MS);
+    const outcomes = await this.#transmit(tool, args, this.#deadlineMs + orders.length * EACH_MESSAGE_MS);
     if (outcomes.length < orders.length || outcomes.some(({ sent }) => sent !== 'acknowledged')) {
       throw new OperationalError('tv-not-answering', 'nobody took the message');
     }
   }
 
   async ask({ to, opcode }: CecOrder, answer: number): Promise<CecFrame> {
-    const [outcome] = await this.#transmit(['--to', String(to), QUESTIONS[opcode] ?? ''], this.#deadlineMs);
+    const [outcome] = await this.#transmit(this.#tool, ['--to', String(to), QUESTIONS[opcode] ?? ''], this.#deadlineMs);
     if (outcome?.sent !== 'acknowledged') throw new OperationalError('tv-not-answering', 'nobody took the question');
     const frame = outcome.answer;
     if (frame === null) throw new OperationalError('tv-not-answering', 'no answer');
@@ -122,9 +132,9 @@ export class CecCtlBus implements CecBus {
     this.#onGone(why);
   }
 
-  async #transmit(message: string[], deadlineMs: number): Promise<SendOutcome[]> {
+  async #transmit(tool: ToolRunner, message: string[], deadlineMs: number): Promise<SendOutcome[]> {
     const args = ['-d', this.#node, '--skip-info', '--show-raw', ...message];
-    const { stdout, stderr, exitCode } = await this.#tool.run(args, deadlineMs);
+    const { stdout, stderr, exitCode } = await tool.run(args, deadlineMs);
     if (/^Failed to open/m.test(stderr)) throw new OperationalError('device-gone', stderr.trim().slice(0, 200));
     const outcomes = readSent(stdout);
     if (outcomes.length === 0) {

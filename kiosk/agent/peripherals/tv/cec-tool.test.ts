@@ -60,6 +60,28 @@ describe('a tool that is run', () => {
     expect(tools.calls).toHaveLength(2);
   });
 
+  it('is let come to its end when it is stopped, and no other is begun', async () => {
+    tools.set('mode', 'slow');
+    const running = runner();
+    const first = running.run(ask);
+    const second = running.run(ask);
+    await soon(() => tools.calls.length === 1);
+    await running.stop();
+    expect((await first).stdout).toContain('REPORT_POWER_STATUS');
+    await expect(second).rejects.toMatchObject({ code: 'device-gone' });
+    expect(tools.calls).toHaveLength(1);
+  });
+
+  it('is killed when it is stopped and does not end', async () => {
+    tools.set('mode', 'hangs');
+    const running = runner(10_000);
+    const hung = running.run(ask).catch(() => 'ended');
+    await soon(() => tools.calls.length === 1);
+    await running.stop();
+    await soon(() => !isAlive(tools.pidOf('pid')));
+    void hung;
+  });
+
   it('has no shell between: what looks like one stays an argument', async () => {
     await runner().run(['-d', '/dev/cec1; touch pwned', '$(id)', '--give-osd-name']);
     expect(tools.calls).toEqual(['-d /dev/cec1; touch pwned $(id) --give-osd-name']);

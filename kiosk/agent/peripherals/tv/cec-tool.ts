@@ -20,6 +20,7 @@ export class ToolRunner {
   readonly #deadlineMs: number;
   readonly #running = new Set<ChildProcess>();
   #tail: Promise<unknown> = Promise.resolve();
+  #stopped = false;
 
   constructor({ program, deadlineMs }: { program: string; deadlineMs: number }) {
     this.#program = program;
@@ -33,13 +34,25 @@ export class ToolRunner {
     return run;
   }
 
-  stop(): void {
+  /** What is on the wire may come to its end: a message that is cut off confuses drivers. What waits is not begun. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_WITHIN_MS);
+    });
+    await Promise.race([this.#tail, late]);
+    clearTimeout(timer);
     for (const child of this.#running) child.kill('SIGKILL');
   }
 
   #runNow(args: readonly string[], deadlineMs: number): Promise<ToolRun> {
     const program = this.#program;
     return new Promise((resolve, reject) => {
+      if (this.#stopped) {
+        reject(new OperationalError('device-gone', `${program} is not asked any longer`));
+        return;
+      }
       if (this.#running.size >= MOST_LEFT_BEHIND) {
         reject(new OperationalError('tv-not-answering', `${program} hangs in its driver`));
         return;

@@ -26,6 +26,9 @@ class FakeBus implements CecBus {
       }
     }
   }
+  async answer(each: CecOrder): Promise<void> {
+    await this.send([each]);
+  }
   volume: number | null = null;
   async ask({ to, opcode }: CecOrder, answer: number): Promise<CecFrame> {
     const operands = this.answers[`${to} ${opcode}`];
@@ -169,6 +172,9 @@ describe('what a TV tells', () => {
     await Promise.resolve();
     bus.hear(0, 15, OPCODE.requestActiveSource);
     expect(bus.sent).toHaveLength(4);
+    bus.physicalAddress = null;
+    bus.hear(0, 15, OPCODE.requestActiveSource);
+    bus.physicalAddress = 0x1000;
     bus.hear(8, 15, OPCODE.activeSource, 0x20, 0x00);
     bus.hear(0, 15, OPCODE.requestActiveSource);
     expect(bus.sent).toHaveLength(4);

@@ -10,6 +10,7 @@ import {
   type AudioStatus,
   audioStatusOf,
   type CecFrame,
+  type CecOrder,
   EVERYONE,
   KEY,
   OPCODE,
@@ -61,9 +62,9 @@ export class CecTv implements CecAdapter {
   }
 
   async makeActiveSource(): Promise<void> {
-    const address = this.#bus.physicalAddress;
-    if (address === null) throw new OperationalError('tv-not-answering', 'no TV is plugged in');
-    await this.#bus.send([order(EVERYONE, OPCODE.activeSource, address >> 8, address & 0xff)]);
+    const claim = this.#claim();
+    if (claim === null) throw new OperationalError('tv-not-answering', 'no TV is plugged in');
+    await this.#bus.send([claim]);
     this.#shown = 'ours';
   }
 
@@ -174,19 +175,19 @@ export class CecTv implements CecAdapter {
         return;
       case OPCODE.setStreamPath:
         // CEC 13.2.2: who is switched to says that it is there
-        if (this.#show(physicalAddressOf(frame, 0))) this.#answer(() => this.makeActiveSource());
+        if (this.#show(physicalAddressOf(frame, 0))) this.#answer(this.#claim());
         return;
       case OPCODE.routingChange:
         this.#show(physicalAddressOf(frame, 2));
         return;
       case OPCODE.requestActiveSource:
-        if (this.#shown === 'ours') this.#answer(() => this.makeActiveSource());
+        if (this.#shown === 'ours') this.#answer(this.#claim());
         return;
       case OPCODE.giveDevicePowerStatus:
-        this.#answer(() => this.#bus.send([order(from, OPCODE.reportPowerStatus, POWER_ON)]));
+        this.#answer(order(from, OPCODE.reportPowerStatus, POWER_ON));
         return;
       case OPCODE.menuRequest:
-        this.#answer(() => this.#bus.send([order(from, OPCODE.menuStatus, MENU_ACTIVATED)]));
+        this.#answer(order(from, OPCODE.menuStatus, MENU_ACTIVATED));
         return;
     }
   }
@@ -199,9 +200,15 @@ export class CecTv implements CecAdapter {
     return ours;
   }
 
-  #answer(send: () => Promise<void>): void {
+  /** null: while no TV is plugged in there is no place to claim */
+  #claim(): CecOrder | null {
+    const address = this.#bus.physicalAddress;
+    return address === null ? null : order(EVERYONE, OPCODE.activeSource, address >> 8, address & 0xff);
+  }
+
+  #answer(answer: CecOrder | null): void {
     // a TV that is not answered asks again
-    if (!this.#bus.answersForUs) void send().catch(() => {});
+    if (answer !== null && !this.#bus.answersForUs) void this.#bus.answer(answer).catch(() => {});
   }
 }
 
