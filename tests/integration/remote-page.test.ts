@@ -69,11 +69,11 @@ describe('an idle room', () => {
     page = await browser.newPage({ locale: 'en-US' });
     const tea = booking('12:00', '12:30', 'Tea', missed);
     await open({ time: '10:20', agenda: agenda([weeklyPlan({ state: 'in-use' }), tea]) });
-    await button('Extend Weekly plan by 30 minutes').click();
+    await button('+30 min for Weekly plan').click();
     await toHear({ name: 'extend-booking', bookingId: plan.bookingId, minutes: 30 });
     await button('Restore Tea').click();
     await toHear({ name: 'restore-booking', bookingId: tea.bookingId });
-    await button('End Weekly plan early').click();
+    await button('End early: Weekly plan').click();
     expect(said('end-booking')).toEqual([]);
     await page.getByRole('alertdialog').getByRole('button', { name: 'End booking' }).click();
     await toHear({ name: 'end-booking', bookingId: plan.bookingId });
@@ -190,13 +190,13 @@ describe('a call', () => {
       equipment: equipment(),
     });
     await page.getByText('The booking ends in 3 min, at 11:00').waitFor();
-    await button('Extend Weekly plan by 15 minutes').click();
+    await button('+15 min for Weekly plan').click();
     await toHear({ name: 'extend-booking', bookingId: plan.bookingId, minutes: 15 });
     await tab('Today');
     // the room is not given away from under a call
     expect(await page.getByRole('button', { name: /early/ }).count()).toBe(0);
     await tab('Devices');
-    await button('Show HDMI capture 1 on the TV').click();
+    await button('Show on the TV: HDMI capture 1').click();
     await toHear({ name: 'show-input', deviceKey: HDMI_KEY });
     expect(await page.getByRole('button', { name: /test/i }).count()).toBe(0);
   });

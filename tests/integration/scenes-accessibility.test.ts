@@ -62,7 +62,7 @@ const smallTargets = (page: Page): Promise<string[]> =>
     const targets = document.querySelectorAll<HTMLElement>('button, [role=tab], label:has(input)');
     return [...targets]
       .map((target) => ({ target, box: target.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 0 && (box.width < least || box.height < least))
+      .filter(({ box }) => box.width > 1 && (box.width < least || box.height < least))
       .map(({ target, box }) => `${target.ariaLabel ?? target.textContent} ${box.width}x${box.height}`);
   }, MIN_TARGET_PX);
 
@@ -82,8 +82,8 @@ describe('the remote', () => {
       ['room-tablet', 'dark'],
     ] as const) {
       const page = await show(scene, size, scheme);
-      expect(await gravesOf(page), scheme).toEqual([]);
-      expect(await smallTargets(page), size).toEqual([]);
+      expect((await gravesOf(page)).join('\n'), scheme).toBe('');
+      expect((await smallTargets(page)).join('\n'), size).toBe('');
       await page.context().close();
     }
   });
@@ -92,7 +92,7 @@ describe('the remote', () => {
 describe('the TV', () => {
   it.each(ofTv)('$name', async (scene) => {
     const page = await show(scene, '1080p', 'dark');
-    expect(await gravesOf(page)).toEqual([]);
+    expect((await gravesOf(page)).join('\n')).toBe('');
     // nothing is smaller than 28 px, and nothing hangs out of the screen
     const small = await page.evaluate(() => {
       const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -100,6 +100,8 @@ describe('the TV', () => {
       for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
         const element = node.parentElement!;
         const box = element.getBoundingClientRect();
+        // initials in a picture's place are decoration
+        if (element.closest('[aria-hidden=true]')) continue;
         if (node.textContent?.trim() === '' || box.width <= 1 || getComputedStyle(element).opacity === '0') continue;
         const size = Number.parseFloat(getComputedStyle(element).fontSize);
         const isOut = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
@@ -107,7 +109,7 @@ describe('the TV', () => {
       }
       return found;
     });
-    expect(small).toEqual([]);
+    expect(small.join('\n')).toBe('');
     await page.context().close();
   });
 });
@@ -128,7 +130,7 @@ describe('the way of the keys', () => {
       'Join 10:00 Weekly plan',
       'Start meeting',
       'Check in for Weekly plan',
-      'Give back the room booked for Weekly plan',
+      'Give back: Weekly plan',
       '',
     ]);
     await page.context().close();

@@ -239,9 +239,9 @@ const bookedScenes: Scene[] = [
     state: roomState({ notices: ['calendar-faulty'] }),
     agenda: agenda(day, { calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40') } }),
   }),
-  booked('day-end-asked', { agenda: inUseDay }, press(/early|일찍 종료/)),
+  booked('day-end-asked', { agenda: inUseDay }, press(/^End early|일찍 종료/)),
   booked('day-checking-in', { time: '10:02', agenda: dueDay, commands: 'never' }, press(/^Check in|체크인$/)),
-  booked('day-extend-refused', { agenda: freeAfter, commands: 'booking-conflict' }, press(/by 15|15분 연장/)),
+  booked('day-extend-refused', { agenda: freeAfter, commands: 'booking-conflict' }, press(/^\+15|15분 연장/)),
   booked('devices-idle', { agenda: agenda(day), equipment: equipment() }, tab(/Devices|장치/)),
   booked(
     'devices-testing',
