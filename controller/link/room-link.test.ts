@@ -2,6 +2,8 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import type { RoomAgenda } from '#contract/room-agenda.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { RECONNECT_MAX_MS, reconnectDelayMs } from './backoff.ts';
@@ -28,7 +30,33 @@ function stateAt(revision: number): RoomState {
     notices: [],
   };
 }
-function welcome(revision: number): RoomLinkToController {
+const agendaAt = (revision: number): RoomAgenda => ({
+  protocol: 1,
+  roomId: ROOM,
+  epoch: 1,
+  revision,
+  asOfMs: 1,
+  timeZone: 'Asia/Seoul',
+  calendar: { state: 'fresh', code: null, freshAsOfMs: 1 },
+  bookings: [],
+  moreCount: 0,
+});
+const equipment: RoomEquipment = {
+  protocol: 1,
+  roomId: ROOM,
+  epoch: 1,
+  revision: 1,
+  asOfMs: 1,
+  devices: [],
+  camera: null,
+  presets: [],
+  shownInput: null,
+  speakerphone: null,
+  tv: { control: 'none', power: 'unknown', name: null, code: null },
+  selfTest: null,
+  lanUrl: null,
+};
+function welcome(revision: number): Extract<RoomLinkToController, { type: 'welcome' }> {
   return {
     type: 'welcome',
     protocol: 1,
@@ -72,6 +100,21 @@ afterEach(() => {
 });
 
 describe('room link', () => {
+  it('keeps what the room tells of bookings and devices, and forgets it where a server tells none', () => {
+    const { link, newest, connect } = setUp();
+    link.start();
+    connect();
+    expect(link.getSnapshot()).toMatchObject({ agenda: null, equipment: null });
+    const agenda = agendaAt(1);
+    newest().say({ ...welcome(2), agenda });
+    expect(link.getSnapshot().agenda).toEqual(agenda);
+    newest().say({ type: 'agenda', agenda: agendaAt(2) });
+    newest().say({ type: 'equipment', equipment });
+    expect(link.getSnapshot()).toMatchObject({ agenda: { revision: 2 }, equipment, state: { revision: 2 } });
+    newest().say(welcome(3));
+    expect(link.getSnapshot()).toMatchObject({ agenda: null, equipment: null });
+  });
+
   it('says hello with the token first and shows what the welcome tells', () => {
     const { link, newest, connect } = setUp();
     expect(link.getSnapshot().connection).toBe('connecting');

@@ -49,8 +49,8 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
       icon: CalendarDays,
       content: (
         <div className="flex flex-col gap-4 lg:grid lg:grid-cols-2 lg:items-start lg:gap-6">
-          <NowCard day={day} asking={asking} />
-          <TodayCard day={day} asking={asking} />
+          <NowCard day={day} inCall asking={asking} />
+          <TodayCard day={day} inCall asking={asking} />
         </div>
       ),
     });

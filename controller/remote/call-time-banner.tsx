@@ -37,6 +37,7 @@ export function CallTimeBanner({ time, day, nowMs, asking }: CallTimeBannerProps
           <BookingControls
             booking={time.booking}
             list={day?.list ?? []}
+            inCall
             words={words}
             asking={asking}
             offers="extension"

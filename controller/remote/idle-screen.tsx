@@ -85,12 +85,12 @@ function BookedRoom({ view, asking }: IdleScreenProps) {
         </div>
         <Notices notices={view.notices} />
         <StartButtons view={view} asking={asking} />
-        <NowCard day={day} asking={asking} />
+        <NowCard day={day} inCall={false} asking={asking} />
         <Card className="hidden py-3! lg:block">
           <Volume percent={state.volumePercent} ask={asking.ask} />
         </Card>
       </div>
-      <TodayCard day={day} asking={asking} />
+      <TodayCard day={day} inCall={false} asking={asking} />
       <Card className="py-3! lg:hidden">
         <Volume percent={state.volumePercent} ask={asking.ask} />
       </Card>

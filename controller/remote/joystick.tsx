@@ -88,6 +88,8 @@ export function Joystick({ steering, isDisabled }: { steering: Steering; isDisab
           dragging.current = true;
           drag(event);
         }}
+        // a drag must not take the focus from the arrows: losing that lets go of everything
+        onMouseDown={(event) => event.preventDefault()}
         onPointerMove={(event) => {
           if (dragging.current) drag(event);
         }}

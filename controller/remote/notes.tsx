@@ -46,7 +46,7 @@ export function ProblemNote({ problem, onDismiss }: { problem: Problem | null; o
   return (
     <div role="alert" className="empty:hidden">
       {problem && (
-        <div className="flex animate-rise gap-3 rounded-control bg-fault-soft p-4 shadow-overlay">
+        <div className="flex animate-rise gap-3 rounded-control bg-fault-soft p-4 text-ink shadow-overlay">
           <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
           <ErrorWords code={problem.code} className="min-w-0 flex-1 gap-1!" />
           <Button variant="quiet" icon={X} aria-label={t('close')} className="-mt-2 -mr-2" onPress={onDismiss} />

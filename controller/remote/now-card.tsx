@@ -11,7 +11,9 @@ import type { LinkSnapshot } from '../link/room-link.ts';
 import type { Asking } from './use-room.ts';
 
 /** What `now` tells, as a card; null where the room is simply free. */
-export function NowCard({ day, asking }: { day: RoomDay; asking: Asking }) {
+type NowCardProps = { day: RoomDay /** the room is in a call */; inCall: boolean; asking: Asking };
+
+export function NowCard({ day, inCall, asking }: NowCardProps) {
   const { t } = useTranslation('bookings');
   const words = useBookingWords(day.timeZone);
   const { now } = day;
@@ -31,7 +33,14 @@ export function NowCard({ day, asking }: { day: RoomDay; asking: Asking }) {
           {t('checkIn.by', { time: words.time(now.checkInUntilMs) })}
         </p>
       )}
-      <BookingControls booking={booking} list={day.list} words={words} asking={asking} className="mt-4" />
+      <BookingControls
+        booking={booking}
+        list={day.list}
+        inCall={inCall}
+        words={words}
+        asking={asking}
+        className="mt-4"
+      />
     </section>
   );
 }
@@ -53,6 +62,7 @@ const bookingOf = ({ agenda }: LinkSnapshot, bookingId: string): Booking | null 
 type ControlsProps = {
   booking: Booking;
   list: readonly Booking[];
+  inCall: boolean;
   words: BookingWords;
   asking: Asking;
   /** `extension`: where nothing but more time is the question */
@@ -64,6 +74,7 @@ type ControlsProps = {
 export function BookingControls({
   booking,
   list,
+  inCall,
   words,
   asking,
   offers = 'everything',
@@ -72,7 +83,7 @@ export function BookingControls({
   const { t } = useTranslation('bookings');
   const [ending, setEnding] = useState<BookingActions['end']>(null);
   const { bookingId, endMs, state } = booking;
-  const actions = actionsOf(booking, list);
+  const actions = actionsOf(booking, list, inCall);
   const title = words.title(booking);
   const isPending = (name: 'check-in' | 'restore-booking' | 'extend-booking' | 'end-booking') =>
     asking.pending(name, bookingId);

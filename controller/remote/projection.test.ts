@@ -1,6 +1,7 @@
 /** What the remote shows, by tables: every phase, every way of being gone, and nothing remembered. */
 import { describe, expect, it } from 'vitest';
 import type { Participant, RoomPhase, RoomState } from '#contract/room-state.ts';
+import { agenda, at, booking } from '#ui/agenda/booking-under-test.ts';
 import type { LinkSnapshot } from '../link/room-link.ts';
 import { LINE_GONE_AFTER_MS, nextChangeAtMs, peopleOf, project, RECONNECTING_SHOWN_AFTER_MS } from './projection.ts';
 
@@ -125,6 +126,35 @@ it('is painted again exactly when time alone changes it', () => {
   for (let at: number | null = NOW; at !== null; at = nextChangeAtMs(lost, at)) moments.push(at);
   expect(moments).toEqual([NOW, NOW + RECONNECTING_SHOWN_AFTER_MS, NOW + LINE_GONE_AFTER_MS]);
   expect(moments.map((at) => project(lost, at).screen)).toEqual(['idle', 'idle', 'gone']);
+});
+
+describe('a room with a calendar', () => {
+  const atTen = at('10:00');
+  // the fleet's clock is ahead of this phone's
+  const clockOffsetMs = 90_000;
+  const booked = (over: Partial<LinkSnapshot> = {}) =>
+    up({ agenda: agenda([booking('plan', '10:00', '11:00', { state: 'in-use' })]), clockOffsetMs, ...over });
+
+  it('reads the bookings by the clock of the fleet, whatever this phone thinks that it is', () => {
+    const before = project(booked(), atTen - clockOffsetMs - 3_600_000);
+    expect(before).toMatchObject({ nowMs: at('09:00'), equipment: null });
+    expect(project(booked(), at('11:00') - clockOffsetMs - 1)).toMatchObject({ day: { now: { kind: 'booked' } } });
+    expect(project(booked(), at('11:00') - clockOffsetMs)).toMatchObject({ day: { now: { kind: 'free' } } });
+    expect(project(up(), NOW)).toMatchObject({ day: null });
+  });
+
+  it('says in a call when its booking ends', () => {
+    const state = stateOf({ ...call, bookingId: 'plan' });
+    expect(project(booked({ state }), at('10:54') - clockOffsetMs)).toMatchObject({ callTime: null });
+    expect(project(booked({ state }), at('10:56') - clockOffsetMs)).toMatchObject({ callTime: { kind: 'ends-soon' } });
+  });
+
+  it('is painted again with each minute of that clock', () => {
+    const now = atTen - clockOffsetMs + 12_345;
+    expect(nextChangeAtMs(booked(), now)).toBe(now + 60_000 - 12_345);
+    const lost = booked({ connection: 'reconnecting', lostAtMs: now });
+    expect(nextChangeAtMs(lost, now)).toBe(now + RECONNECTING_SHOWN_AFTER_MS);
+  });
 });
 
 it('lists the room first, and everyone once the roster of this very call is known', () => {

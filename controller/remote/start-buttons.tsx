@@ -66,7 +66,7 @@ export function StartButtons({ view, asking }: StartButtonsProps) {
         </>
       )}
       <p className="text-center text-small text-quiet">
-        {join !== null && join.state !== 'in-use'
+        {join !== null && join.checkInUntilMs !== null
           ? t('idle.joinHint', { start: ownWords })
           : own === 'none'
             ? t('idle.noMeeting')

@@ -7,7 +7,7 @@ import { Card } from '#ui/card.tsx';
 import { BookingControls } from './now-card.tsx';
 import type { Asking } from './use-room.ts';
 
-export function TodayCard({ day, asking }: { day: RoomDay; asking: Asking }) {
+export function TodayCard({ day, inCall, asking }: { day: RoomDay; inCall: boolean; asking: Asking }) {
   const { t } = useTranslation('bookings');
   const words = useBookingWords(day.timeZone);
   return (
@@ -15,7 +15,7 @@ export function TodayCard({ day, asking }: { day: RoomDay; asking: Asking }) {
       {day.list.length === 0 && <p className="pb-3 text-base text-quiet">{t('nothingToday')}</p>}
       <ul className="flex flex-col">
         {day.list.map((booking) => (
-          <Row key={booking.bookingId} booking={booking} day={day} words={words} asking={asking} />
+          <Row key={booking.bookingId} booking={booking} day={day} inCall={inCall} words={words} asking={asking} />
         ))}
       </ul>
       {day.moreCount > 0 && (
@@ -30,15 +30,18 @@ export function TodayCard({ day, asking }: { day: RoomDay; asking: Asking }) {
   );
 }
 
-type RowProps = { booking: Booking; day: RoomDay; words: BookingWords; asking: Asking };
+type RowProps = { booking: Booking; day: RoomDay; inCall: boolean; words: BookingWords; asking: Asking };
 
-function Row({ booking, day, words, asking }: RowProps) {
+function Row({ booking, day, inCall, words, asking }: RowProps) {
   const { t } = useTranslation('bookings');
   const { startMs, endMs, isAllDay, organizer, state, releasedBecause } = booking;
   const isNow = 'booking' in day.now && day.now.booking === booking;
   const isReleased = state === 'released';
-  const standing =
-    state === 'upcoming' ? null : t(`state.${releasedBecause === 'given-back' && isReleased ? 'given-back' : state}`);
+  // where nobody has to check in there is nothing to say of it
+  const isSilent = state === 'upcoming' || (state === 'check-in-open' && booking.checkInUntilMs === null);
+  const standing = isSilent
+    ? null
+    : t(`state.${releasedBecause === 'given-back' && isReleased ? 'given-back' : state}`);
   return (
     <li
       aria-current={isNow && !isReleased ? 'time' : undefined}
@@ -63,7 +66,16 @@ function Row({ booking, day, words, asking }: RowProps) {
         </p>
         <p className="text-small text-quiet">{[standing, organizer].filter((part) => part !== null).join(' · ')}</p>
         {/* what concerns the room now has its controls in a card of its own */}
-        {!isNow && <BookingControls booking={booking} list={day.list} words={words} asking={asking} className="mt-2" />}
+        {!isNow && (
+          <BookingControls
+            booking={booking}
+            list={day.list}
+            inCall={inCall}
+            words={words}
+            asking={asking}
+            className="mt-2"
+          />
+        )}
       </div>
     </li>
   );

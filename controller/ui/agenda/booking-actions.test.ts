@@ -11,19 +11,29 @@ describe('actions', () => {
   const table: [string, Booking, object][] = [
     ['upcoming', plan(), nothing],
     ['check-in awaited', plan(due), { ...nothing, checkIn: true, end: 'unused' }],
-    ['open, but nobody has to check in', plan({ state: 'check-in-open' }), { ...nothing, end: 'unused' }],
+    [
+      'open, and nobody has to check in',
+      plan({ state: 'check-in-open' }),
+      { ...nothing, end: 'early', extendByMinutes: [15, 30] },
+    ],
     ['in use', plan(inUse), { ...nothing, end: 'early', extendByMinutes: [15, 30] }],
     ['released', plan(missed), { ...nothing, restore: true }],
     ['given back', plan(givenBack), { ...nothing, restore: true }],
     ['over', plan({ state: 'over' }), nothing],
+    ['a whole day, open', allDay('fair', { state: 'check-in-open' }), nothing],
     ['a whole day in use', allDay('fair', inUse), nothing],
   ];
-  it.each(table)('%s', (_, of, expected) => expect(actionsOf(of, [of])).toEqual(expected));
+  it.each(table)('%s', (_, of, expected) => expect(actionsOf(of, [of], false)).toEqual(expected));
+
+  it('do not give the room away from under a call', () => {
+    expect(actionsOf(plan(inUse), [plan(inUse)], true)).toEqual({ ...nothing, extendByMinutes: [15, 30] });
+    expect(actionsOf(plan(due), [plan(due)], true)).toEqual({ ...nothing, checkIn: true });
+  });
 });
 
 describe('extending', () => {
   const by = (...others: Booking[]) => {
-    const { extendByMinutes, blockedBy } = actionsOf(plan(inUse), [plan(inUse), ...others]);
+    const { extendByMinutes, blockedBy } = actionsOf(plan(inUse), [plan(inUse), ...others], false);
     return [extendByMinutes, blockedBy?.title ?? null];
   };
   it('goes as far as the next booking begins, to the minute', () => {
@@ -43,5 +53,5 @@ describe('extending', () => {
 it('needs no list in order', () => {
   const later = booking('later', '12:00', '13:00', { startMs: at('12:00') });
   const next = booking('next', '11:10', '12:00');
-  expect(actionsOf(plan(inUse), [later, next]).blockedBy?.title).toBe('next');
+  expect(actionsOf(plan(inUse), [later, next], false).blockedBy?.title).toBe('next');
 });

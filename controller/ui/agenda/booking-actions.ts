@@ -9,7 +9,7 @@ export type BookingActions = {
   checkIn: boolean;
   /** takes back a release */
   restore: boolean;
-  /** gives the room back: somebody is there / is expected */
+  /** gives the room back: somebody is there / is expected; never from under a call */
   end: 'early' | 'unused' | null;
   /** those that fit before the next booking; empty with `blockedBy`, or where there is nothing to extend */
   extendByMinutes: readonly number[];
@@ -17,14 +17,17 @@ export type BookingActions = {
   blockedBy: Booking | null;
 };
 
-export function actionsOf(booking: Booking, list: readonly Booking[]): BookingActions {
+/** `inCall`: the room is in a call, of whatever booking */
+export function actionsOf(booking: Booking, list: readonly Booking[], inCall: boolean): BookingActions {
   const { state, isAllDay, checkInUntilMs } = booking;
-  const isTimed = !isAllDay;
-  const { fitting, blockedBy } = state === 'in-use' && isTimed ? extensions(booking, list) : NO_EXTENSION;
+  const isAwaited = state === 'check-in-open' && checkInUntilMs !== null;
+  // where nobody has to check in, an open booking is one in use
+  const isHeld = !isAllDay && (state === 'in-use' || (state === 'check-in-open' && !isAwaited));
+  const { fitting, blockedBy } = isHeld ? extensions(booking, list) : NO_EXTENSION;
   return {
-    checkIn: state === 'check-in-open' && checkInUntilMs !== null,
+    checkIn: isAwaited,
     restore: state === 'released',
-    end: !isTimed ? null : state === 'in-use' ? 'early' : state === 'check-in-open' ? 'unused' : null,
+    end: inCall || isAllDay ? null : isHeld ? 'early' : isAwaited ? 'unused' : null,
     extendByMinutes: fitting,
     blockedBy,
   };

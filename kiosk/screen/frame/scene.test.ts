@@ -4,7 +4,7 @@ import type { RoomPhase } from '#contract/room-state.ts';
 import type { ScreenSnapshot } from '../session/screen-session.ts';
 import { stepAside } from './clock.ts';
 import { GONE_AFTER_MS, sceneOf } from './scene.ts';
-import { troublesOf } from './troubles.ts';
+import { ofNoCall, troublesOf } from './troubles.ts';
 
 const id = '0193a0b0-0000-7000-8000-000000000001';
 const devices = {
@@ -147,6 +147,29 @@ describe('what is wrong in the room', () => {
       'microphone-refused',
     ]);
     expect(troublesOf(view, devices, false)).toEqual([]);
+  });
+
+  it('is told by bookings and devices too, before and without a notice', () => {
+    const view = screen(idle).view!;
+    const failed = { name: 'camera', outcome: 'failed', reason: 'black' };
+    const faulty = {
+      ...view,
+      agenda: { calendar: { state: 'faulty' } },
+      equipment: {
+        speakerphone: { state: 'faulty' },
+        tv: { control: 'faulty' },
+        selfTest: { state: 'done', checks: [failed] },
+      },
+    } as unknown as typeof view;
+    const all = troublesOf(faulty, devices, false);
+    expect(all).toEqual(['speakerphone-faulty', 'self-test-failed', 'calendar-faulty', 'tv-faulty']);
+    expect(all.filter(ofNoCall)).toEqual(['self-test-failed', 'calendar-faulty', 'tv-faulty']);
+    const well = {
+      ...view,
+      agenda: { calendar: { state: 'stale' } },
+      equipment: { speakerphone: null, tv: { control: 'none' }, selfTest: { state: 'running', checks: [failed] } },
+    } as unknown as typeof view;
+    expect(troublesOf(well, devices, false)).toEqual([]);
   });
 });
 

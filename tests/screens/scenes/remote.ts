@@ -1,6 +1,7 @@
 /** Every state of the remote, as the room link would tell it. */
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
 import type { Participant, RoomMeeting, RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
@@ -52,7 +53,7 @@ const LONG_ROOM = 'Namsan Panorama Conference Hall, South Wing, 27th floor';
 const LONG_MEETING = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정을 위한 전사 임원 확대 회의 (2차)';
 
 type InCall = Extract<RoomPhase, { name: 'in-call' }>;
-function inCall(participants: readonly Participant[], over: Partial<InCall> = {}): InCall {
+export function inCall(participants: readonly Participant[], over: Partial<InCall> = {}): InCall {
   return {
     name: 'in-call',
     callId: id(3),
@@ -98,6 +99,7 @@ type Link = {
   lastSeenMs?: number | null;
   /** how commands are answered; `never`: not at all */
   commands?: 'ok' | 'never' | ErrorCode;
+  heard?: (command: RoomCommand) => void;
   /** says this instead of the welcome, and closes */
   refuses?: ErrorCode;
   /** after the welcome */
@@ -105,7 +107,7 @@ type Link = {
 };
 
 /** A paired phone whose room link says what the scene wants. */
-async function paired(page: Page, link: Link): Promise<void> {
+export async function paired(page: Page, link: Link): Promise<void> {
   if (link.time !== undefined) await standAt(page, link.time);
   const nowMs = link.time === undefined ? Date.now() : at(link.time);
   const state = link.state === undefined ? roomState() : link.state;
@@ -122,6 +124,7 @@ async function paired(page: Page, link: Link): Promise<void> {
       const message = JSON.parse(String(data)) as RoomLinkFromController;
       if (message.type === 'ping') say({ type: 'pong' });
       if (message.type === 'command') {
+        link.heard?.(message.command);
         const { commands = 'ok' } = link;
         if (commands !== 'never')
           say({ type: 'reply', id: message.id, error: commands === 'ok' ? null : { code: commands, message: '' } });
@@ -236,9 +239,9 @@ const bookedScenes: Scene[] = [
     state: roomState({ notices: ['calendar-faulty'] }),
     agenda: agenda(day, { calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40') } }),
   }),
-  booked('day-end-asked', { agenda: inUseDay }, press(/early|일찍 종료/)),
+  booked('day-end-asked', { agenda: inUseDay }, press(/^End early|일찍 종료/)),
   booked('day-checking-in', { time: '10:02', agenda: dueDay, commands: 'never' }, press(/^Check in|체크인$/)),
-  booked('day-extend-refused', { agenda: freeAfter, commands: 'booking-conflict' }, press(/by 15|15분 연장/)),
+  booked('day-extend-refused', { agenda: freeAfter, commands: 'booking-conflict' }, press(/^\+15|15분 연장/)),
   booked('devices-idle', { agenda: agenda(day), equipment: equipment() }, tab(/Devices|장치/)),
   booked(
     'devices-testing',

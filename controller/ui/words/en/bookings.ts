@@ -44,19 +44,19 @@ export default {
   restore: { action: 'Restore', name: 'Restore {{title}}' },
   extend: {
     action: '+{{minutes}} min',
-    name: 'Extend {{title}} by {{minutes}} minutes',
+    name: '+{{minutes}} min for {{title}}',
     blocked: 'It cannot be extended: the next booking begins at {{time}}',
   },
   end: {
     action: 'End early',
-    name: 'End {{title}} early',
+    name: 'End early: {{title}}',
     title: 'End this booking now?',
     body: 'It ends now instead of at {{time}}, and others can take the room.',
     confirm: 'End booking',
   },
   giveBack: {
     action: 'Give back',
-    name: 'Give back the room booked for {{title}}',
+    name: 'Give back: {{title}}',
     title: 'Give the room back?',
     body: 'The booking is released, and others can take the room until {{time}}.',
     confirm: 'Give back',

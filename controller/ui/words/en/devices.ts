@@ -13,9 +13,9 @@ export default {
   hdmi: {
     title: 'HDMI input',
     show: 'Show on the TV',
-    showName: 'Show {{name}} on the TV',
+    showName: 'Show on the TV: {{name}}',
     hide: 'Stop showing',
-    hideName: 'Stop showing {{name}}',
+    hideName: 'Stop showing: {{name}}',
     shown: 'Everyone in the meeting sees it',
     ready: 'Plug a laptop into this cable',
     onlyInCall: 'It can be shown in a meeting',

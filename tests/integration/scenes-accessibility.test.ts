@@ -1,0 +1,138 @@
+/**
+ * axe on the states of TV, remote and door sign that need bookings and devices, as the contact sheet sets them up; and
+ * that everything to be touched is 48 px. The others are judged in the whole product (tests/e2e).
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { remoteScenes } from '../screens/scenes/remote.ts';
+import { type Scene, type SizeName, viewports } from '../screens/scenes/scene.ts';
+import { screenScenes } from '../screens/scenes/screen.ts';
+import { ORIGIN, servePages } from '../screens/static-pages.ts';
+import { launchChromium } from '../simulators/chromium.ts';
+
+const MIN_TARGET_PX = 48;
+const pages = {
+  controller: { page: 'controller/dist/control.html', config: 'controller/vite.config.ts' },
+  screen: { page: 'kiosk/screen/dist/index.html', config: 'kiosk/screen/vite.config.ts' },
+};
+const fromHere = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+let browser: Browser;
+beforeAll(async () => {
+  for (const { page, config } of Object.values(pages))
+    if (!existsSync(fromHere(page))) await build({ configFile: fromHere(config), logLevel: 'warn' });
+  browser = await launchChromium({ role: 'kiosk' });
+});
+afterAll(() => browser?.close());
+
+async function show(scene: Scene, size: SizeName, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: viewports[size],
+    locale: 'en-US',
+    colorScheme,
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  await servePages(page);
+  await scene.setup(page);
+  const address = new URL(scene.path, ORIGIN);
+  address.searchParams.set('lang', 'en');
+  await page.goto(address.href);
+  await page.getByRole('heading').first().waitFor();
+  await scene.act?.(page);
+  // what fades in is not judged half transparent
+  await page.waitForTimeout(200);
+  return page;
+}
+
+async function gravesOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')})`);
+}
+
+/** What can be touched and is smaller, by its name; a radio is its whole line. */
+const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate((least) => {
+    const targets = document.querySelectorAll<HTMLElement>('button, [role=tab], label:has(input)');
+    return [...targets]
+      .map((target) => ({ target, box: target.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && (box.width < least || box.height < least))
+      .map(({ target, box }) => `${target.ariaLabel ?? target.textContent} ${box.width}x${box.height}`);
+  }, MIN_TARGET_PX);
+
+const ofRemote = remoteScenes.filter(({ name }) =>
+  /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices)/.test(name),
+);
+const ofTv = screenScenes.filter(({ name }) =>
+  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)/.test(
+    name,
+  ),
+);
+
+describe('the remote', () => {
+  it.each(ofRemote)('$name, in light and dark', async (scene) => {
+    for (const [size, scheme] of [
+      ['phone', 'light'],
+      ['room-tablet', 'dark'],
+    ] as const) {
+      const page = await show(scene, size, scheme);
+      expect((await gravesOf(page)).join('\n'), scheme).toBe('');
+      expect((await smallTargets(page)).join('\n'), size).toBe('');
+      await page.context().close();
+    }
+  });
+});
+
+describe('the TV', () => {
+  it.each(ofTv)('$name', async (scene) => {
+    const page = await show(scene, '1080p', 'dark');
+    expect((await gravesOf(page)).join('\n')).toBe('');
+    // nothing is smaller than 28 px, and nothing hangs out of the screen
+    const small = await page.evaluate(() => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found: string[] = [];
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        const element = node.parentElement!;
+        const box = element.getBoundingClientRect();
+        // initials in a picture's place are decoration
+        if (element.closest('[aria-hidden=true]')) continue;
+        if (node.textContent?.trim() === '' || box.width <= 1 || getComputedStyle(element).opacity === '0') continue;
+        const size = Number.parseFloat(getComputedStyle(element).fontSize);
+        const isOut = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
+        if (size < 28 || isOut) found.push(`${node.textContent} ${size}px ${box.right},${box.bottom}`);
+      }
+      return found;
+    });
+    expect(small.join('\n')).toBe('');
+    await page.context().close();
+  });
+});
+
+describe('the way of the keys', () => {
+  it('goes through an idle room from what is done most to what is done seldom', async () => {
+    const page = await show(remoteScenes.find(({ name }) => name === 'day-due')!, 'phone', 'light');
+    const names: (string | null)[] = [];
+    for (let step = 0; step < 7; step += 1) {
+      await page.keyboard.press('Tab');
+      names.push(
+        await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? null),
+      );
+    }
+    expect(names.map((name) => name?.trim().replace(/\s+/g, ' '))).toEqual([
+      'More',
+      'Room',
+      'Join 10:00 Weekly plan',
+      'Start meeting',
+      'Check in for Weekly plan',
+      'Give back: Weekly plan',
+      '',
+    ]);
+    await page.context().close();
+  });
+});
