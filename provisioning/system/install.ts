@@ -96,7 +96,10 @@ function needPackages(role: Role): void {
   let known = '';
   try {
     const format = ['-W', '-f', '$' + '{Package} $' + '{db:Status-Status}\\n'];
-    known = execFileSync('dpkg-query', [...format, ...packages], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    known = execFileSync('dpkg-query', [...format, ...packages], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch (error) {
     // it ends with 1 when it does not know one of them, and prints the others all the same
     known = String((error as { stdout?: string }).stdout ?? '');

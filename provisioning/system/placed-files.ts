@@ -2,7 +2,17 @@
  * Files that are put in place and taken away again. What is equal is left alone, so that a second run changes nothing; a
  * list of what was placed lies beside them, so that a later release takes away what it no longer has.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** path from the root, without a slash before it, to its content */
@@ -43,7 +53,8 @@ function placed(root: string, listPath: string): string[] {
 }
 
 function write(path: string, content: string): boolean {
-  if (existsSync(path) && readFileSync(path, 'utf8') === content && (statSync(path).mode & 0o777) === FILE_MODE) return false;
+  if (existsSync(path) && readFileSync(path, 'utf8') === content && (statSync(path).mode & 0o777) === FILE_MODE)
+    return false;
   mkdirSync(dirname(path), { recursive: true });
   // whole or not at all: a power cut leaves no half unit
   const making = `${path}.maru-new`;

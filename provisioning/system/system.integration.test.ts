@@ -1,6 +1,16 @@
 // The box's system files as install.ts puts them into a folder, judged by systemd's and udev's own tools.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +27,8 @@ const EXPOSED_AT_MOST: Record<string, number> = {
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0 && existsSync('/lib/systemd/system');
 let root: string;
 
-const install = (...args: string[]) => spawnSync(process.execPath, [installer, '--root', root, ...args], { encoding: 'utf8' });
+const install = (...args: string[]) =>
+  spawnSync(process.execPath, [installer, '--root', root, ...args], { encoding: 'utf8' });
 const tree = () =>
   readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(root, 'lib')))
@@ -89,7 +100,9 @@ describe.each(Object.keys(EXPOSED_AT_MOST))('%s', (unit) => {
 
   it('leaves little open', (context) => {
     context.skip(!hasSystemd, 'no systemd-analyze here');
-    const judged = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path()], { encoding: 'utf8' });
+    const judged = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path()], {
+      encoding: 'utf8',
+    });
     const level = Number(/exposure level for \S+: ([\d.]+)/.exec(judged.stdout)?.[1]);
     expect(level).toBeGreaterThan(0);
     expect(level).toBeLessThanOrEqual(EXPOSED_AT_MOST[unit]!);
@@ -108,7 +121,10 @@ describe('the other files', () => {
   it('make users that systemd-sysusers can make', (context) => {
     context.skip(!hasSystemd, 'no systemd-sysusers here');
     mkdirSync(join(root, 'etc'), { recursive: true });
-    for (const [role, name] of [['kiosk', 'maru.conf'], ['server', 'maru-fleet.conf']] as const) {
+    for (const [role, name] of [
+      ['kiosk', 'maru.conf'],
+      ['server', 'maru-fleet.conf'],
+    ] as const) {
       execFileSync('systemd-sysusers', [`--root=${root}`, files(role, `sysusers.d/${name}`)], { stdio: 'pipe' });
     }
     const users = readFileSync(join(root, 'etc/passwd'), 'utf8');

@@ -3,7 +3,7 @@ import type { BrowserWindowConstructorOptions, WebPreferences } from 'electron';
 
 const SURFACE = '#16110d';
 
-/** No preload: the page speaks to the agent over its WebSocket, and needs nothing of the shell. */
+/** There is no preload; the page speaks to the agent over its WebSocket, and needs nothing of the shell. */
 export const pagePreferences = {
   sandbox: true,
   contextIsolation: true,
