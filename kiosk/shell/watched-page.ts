@@ -20,6 +20,8 @@ export async function watchPage({ look, gone }: WatchedPage): Promise<string> {
     // once alone may be a page that loads itself anew
     if (seen === 'elsewhere' && wasElsewhere) return 'the page is another one';
     wasElsewhere = seen === 'elsewhere';
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, LOOK_MS)), gone]);
+    const pause = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null));
+    const why = await Promise.race([pause, gone]);
+    if (why !== null) return why;
   }
 }

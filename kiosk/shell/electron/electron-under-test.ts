@@ -47,7 +47,12 @@ export class FakeContents extends EventEmitter {
   /** @returns whether somebody prevented it */
   happen(name: string, details: object = {}, ...args: unknown[]): boolean {
     let prevented = false;
-    const event = { ...details, preventDefault: () => void (prevented = true) };
+    const event = {
+      ...details,
+      preventDefault: () => {
+        prevented = true;
+      },
+    };
     this.emit(name, event, ...args);
     return prevented;
   }

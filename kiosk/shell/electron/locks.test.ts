@@ -13,23 +13,27 @@ const ORIGIN = 'http://127.0.0.1:7420';
 const log = () => {};
 
 describe('preferences', () => {
-  it.each([pagePreferences, picturePreferences, windowOptions.webPreferences])('are as the checklist wants them', (preferences) => {
-    expect(preferences).toMatchObject({
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      plugins: false,
-      navigateOnDragDrop: false,
-      devTools: false,
-    });
-    for (const name of ['preload', 'enableBlinkFeatures', 'additionalArguments']) expect(preferences).not.toHaveProperty(name);
-  });
+  it.each([pagePreferences, picturePreferences, windowOptions.webPreferences])(
+    'are as the checklist wants them',
+    (preferences) => {
+      expect(preferences).toMatchObject({
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        experimentalFeatures: false,
+        webviewTag: false,
+        plugins: false,
+        navigateOnDragDrop: false,
+        devTools: false,
+      });
+      for (const name of ['preload', 'enableBlinkFeatures', 'additionalArguments'])
+        expect(preferences).not.toHaveProperty(name);
+    },
+  );
 
   it('fill the TV, and sound without a tap', () => {
     expect(windowOptions).toMatchObject({ kiosk: true, fullscreen: true, frame: false, closable: false });
@@ -38,15 +42,24 @@ describe('preferences', () => {
 });
 
 describe('the sources of the main process', () => {
-  const sources = readdirSync(join(import.meta.dirname, 'app')).map((name) => readFileSync(join(import.meta.dirname, 'app', name), 'utf8'));
-
-  it.each(['ipcMain', 'contextBridge', 'ipcRenderer', 'openExternal', 'setCertificateVerifyProc', 'registerSchemesAsPrivileged', 'protocol.handle', 'preload:', 'file://'])(
-    'do not use %s',
-    (name) => {
-      expect(sources.length).toBeGreaterThan(6);
-      expect(sources.filter((source) => source.includes(name))).toEqual([]);
-    },
+  const sources = readdirSync(join(import.meta.dirname, 'app')).map((name) =>
+    readFileSync(join(import.meta.dirname, 'app', name), 'utf8'),
   );
+
+  it.each([
+    'ipcMain',
+    'contextBridge',
+    'ipcRenderer',
+    'openExternal',
+    'setCertificateVerifyProc',
+    'registerSchemesAsPrivileged',
+    'protocol.handle',
+    'preload:',
+    'file://',
+  ])('do not use %s', (name) => {
+    expect(sources.length).toBeGreaterThan(6);
+    expect(sources.filter((source) => source.includes(name))).toEqual([]);
+  });
 });
 
 describe('permissions', () => {
@@ -67,7 +80,9 @@ describe('permissions', () => {
     expect(request(permission, { ...home, requestingUrl: `${ORIGIN}.attacker.example/` })).toBe(false);
     expect(request(permission, { ...home, securityOrigin: 'https://attacker.example/' })).toBe(false);
     expect(session.ask('permission-check', null, permission, `${ORIGIN}/`, { isMainFrame: false })).toBe(true);
-    expect(session.ask('permission-check', null, permission, 'https://attacker.example/', { isMainFrame: true })).toBe(false);
+    expect(session.ask('permission-check', null, permission, 'https://attacker.example/', { isMainFrame: true })).toBe(
+      false,
+    );
     const embedded = { isMainFrame: false, embeddingOrigin: 'https://attacker.example/' };
     expect(session.ask('permission-check', null, permission, `${ORIGIN}/`, embedded)).toBe(false);
   });
@@ -85,7 +100,9 @@ describe('permissions', () => {
     expect(others.length).toBeGreaterThan(35);
     for (const permission of others) {
       expect(request(permission, home), permission).toBe(false);
-      expect(session.ask('permission-check', null, permission, `${ORIGIN}/`, { isMainFrame: true }), permission).toBe(false);
+      expect(session.ask('permission-check', null, permission, `${ORIGIN}/`, { isMainFrame: true }), permission).toBe(
+        false,
+      );
     }
   });
 
@@ -97,7 +114,11 @@ describe('permissions', () => {
     const paired = vi.fn();
     session.ask('pairing', {}, paired);
     expect(paired).toHaveBeenCalledWith({ confirmed: false });
-    for (const [name, args] of [['select-hid-device', [{}]], ['select-usb-device', [{}]], ['select-serial-port', [[], {}]]] as const) {
+    for (const [name, args] of [
+      ['select-hid-device', [{}]],
+      ['select-usb-device', [{}]],
+      ['select-serial-port', [[], {}]],
+    ] as const) {
       const preventDefault = vi.fn();
       const chosen = vi.fn();
       session.emit(name, { preventDefault }, ...args, chosen);
@@ -123,7 +144,16 @@ describe('contents', () => {
   it.each(['will-navigate', 'will-frame-navigate', 'will-redirect'])('%s: home alone', (event) => {
     const contents = locked();
     expect(contents.happen(event, { url: `${ORIGIN}/`, isMainFrame: true })).toBe(false);
-    const elsewhere = ['https://attacker.example/', `${ORIGIN}.attacker.example/`, 'http://127.0.0.1:7421/', 'file:///etc/passwd', 'data:text/html,x', 'chrome://gpu', 'javascript:1', 'not a url'];
+    const elsewhere = [
+      'https://attacker.example/',
+      `${ORIGIN}.attacker.example/`,
+      'http://127.0.0.1:7421/',
+      'file:///etc/passwd',
+      'data:text/html,x',
+      'chrome://gpu',
+      'javascript:1',
+      'not a url',
+    ];
     for (const url of elsewhere) expect(contents.happen(event, { url, isMainFrame: true }), url).toBe(true);
   });
 
@@ -159,14 +189,25 @@ describe('contents', () => {
 });
 
 describe('requests', () => {
-  it.each([`${ORIGIN}/assets/a.js`, 'ws://127.0.0.1:7420/link', 'wss://media.example.org:7403/', 'data:image/png;base64,x', `blob:${ORIGIN}/1`])(
-    'may be %s',
-    (url) => expect(mayLoad(url, ORIGIN)).toBe(true),
-  );
-  it.each(['file:///etc/passwd', 'ftp://a.example/', 'chrome://gpu', 'devtools://devtools/', 'http://a.example/', 'https://a.example/', 'ws://a.example/', 'blob:https://a.example/1', 'maru://x', 'nonsense'])(
-    'may not be %s',
-    (url) => expect(mayLoad(url, ORIGIN)).toBe(false),
-  );
+  it.each([
+    `${ORIGIN}/assets/a.js`,
+    'ws://127.0.0.1:7420/link',
+    'wss://media.example.org:7403/',
+    'data:image/png;base64,x',
+    `blob:${ORIGIN}/1`,
+  ])('may be %s', (url) => expect(mayLoad(url, ORIGIN)).toBe(true));
+  it.each([
+    'file:///etc/passwd',
+    'ftp://a.example/',
+    'chrome://gpu',
+    'devtools://devtools/',
+    'http://a.example/',
+    'https://a.example/',
+    'ws://a.example/',
+    'blob:https://a.example/1',
+    'maru://x',
+    'nonsense',
+  ])('may not be %s', (url) => expect(mayLoad(url, ORIGIN)).toBe(false));
 
   it('are held in the session, with downloads', () => {
     const session = new FakeSession();
@@ -188,7 +229,9 @@ describe('the process', () => {
     const app = new FakeContents();
     lockApp(app as unknown as LockedApp, { isOpening: () => true, origin: ORIGIN, log });
     const trusted = vi.fn();
-    expect(app.happen('certificate-error', {}, {}, 'https://a.example', 'net::ERR_CERT_AUTHORITY_INVALID', {}, trusted)).toBe(true);
+    expect(
+      app.happen('certificate-error', {}, {}, 'https://a.example', 'net::ERR_CERT_AUTHORITY_INVALID', {}, trusted),
+    ).toBe(true);
     expect(trusted).toHaveBeenCalledExactlyOnceWith(false);
     const shown = vi.fn();
     expect(app.happen('select-client-certificate', {}, {}, 'https://a.example', [{}], shown)).toBe(true);

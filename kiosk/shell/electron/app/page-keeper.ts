@@ -3,7 +3,6 @@
  * loads it anew when it crashed, froze, failed to load or is another. Meanwhile the picture is shown. Owns when; what
  * loading and looking are, is the port's. A page that never comes is the launcher's business: it starts Electron anew.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FROZEN_AFTER_MS } from '../../shell-window.ts';
 import { type PageLook, watchPage } from '../../watched-page.ts';
 
@@ -97,3 +96,5 @@ export class PageKeeper {
     return 'the page did not come';
   }
 }
+
+const sleep = (forMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, forMs));
