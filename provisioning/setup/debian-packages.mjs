@@ -4,8 +4,23 @@ import { runCommand, SetupError } from './run-command.mjs';
 
 /** To run a demonstration room: its window, Korean letters, and certutil for Chromium's list of trusted roots. */
 const toStart = ['ca-certificates', 'chromium', 'chromium-sandbox', 'fonts-noto-cjk', 'libnss3-tools'];
-/** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with. */
-const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'xvfb'];
+/** The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with. */
+const toTest = [
+  'ffmpeg',
+  'git',
+  'grim',
+  'iproute2',
+  'janus',
+  'librsvg2-common',
+  'openssl',
+  'postgresql',
+  'procps',
+  'python3-minimal',
+  'sway',
+  'swaybg',
+  'systemd',
+  'xvfb',
+];
 /** To build mediasoup's worker where no binary can be had: see provisioning/media-worker/README.md. */
 const toBuildWorker = [
   'build-essential',

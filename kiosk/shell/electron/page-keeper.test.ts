@@ -14,8 +14,8 @@ let keeper: PageKeeper;
 const page: PagePort = {
   load: async () => {
     loads += 1;
+    seen = loadFails ? 'elsewhere' : 'shown';
     if (loadFails) throw new Error('ERR_CONNECTION_REFUSED');
-    seen = 'shown';
   },
   look: async (withinMs) => {
     if (seen === 'silent') await new Promise((resolve) => setTimeout(resolve, withinMs));
