@@ -15,7 +15,7 @@ const toTest = [
   'openssl',
   'postgresql',
   'procps',
-  'python3-minimal',
+  'python3',
   'sway',
   'swaybg',
   'systemd',
