@@ -155,8 +155,7 @@ export function startShell(url: string, args: string[], command: string[] = []):
 
 export type FoundProcess = { pid: number; parent: number; group: number; command: string };
 
-/** Everything that came of a process, by parentage and by the groups that its children made. */
-export function descendantsOf(pid: number): FoundProcess[] {
+function everyProcess(): FoundProcess[] {
   const all: FoundProcess[] = [];
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
@@ -169,6 +168,20 @@ export function descendantsOf(pid: number): FoundProcess[] {
       // gone meanwhile
     }
   }
+  return all;
+}
+
+/** A shell that somebody else started, by the address that it was given. */
+export function shellOver(url: string): number {
+  const mains = everyProcess().filter(({ command }) => /^\S*node \S*kiosk\/shell\/main\.ts /.test(command));
+  const one = mains.find(({ command }) => command.includes(`--url=${url} `));
+  if (one === undefined) throw new Error(`no shell over ${url}`);
+  return one.pid;
+}
+
+/** Everything that came of a process, by parentage and by the groups that its children made. */
+export function descendantsOf(pid: number): FoundProcess[] {
+  const all = everyProcess();
   const found = new Set([pid]);
   const groups = new Set<number>();
   for (let before = -1; before !== found.size; ) {
