@@ -13,6 +13,7 @@ import { managedPolicy } from './policy.ts';
 const canMount =
   process.getuid?.() === 0 &&
   spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/etc/chromium']).status === 0;
+const why = 'only root can put a policy where Chromium reads it';
 const folder = mkdtempSync(join(tmpdir(), 'maru-policy-'));
 const page = new PageUnderTest();
 const other = new PageUnderTest();
@@ -58,11 +59,11 @@ describe('under the policy, the TV’s page', () => {
     page.run(`Promise.race([${code}, new Promise((late) => setTimeout(late, 4000, 'no answer'))])`);
 
   it('is watched, and the shell has nothing to say of the policy', (context) => {
-    context.skip(!canMount, 'only root can put a policy where Chromium reads it');
+    context.skip(!canMount, why);
     expect(shell!.log()).toBe('');
   });
 
-  it.each([
+  it.for([
     [
       'camera and microphone',
       'navigator.mediaDevices.getUserMedia({ audio: true, video: true }).then((s) => s.getTracks().length)',
@@ -74,12 +75,12 @@ describe('under the policy, the TV’s page', () => {
       '1',
     ],
     ['sound without a tap', 'new AudioContext().resume().then(() => "sounds")', 'sounds'],
-  ])('has %s', async (_what, code, answer) => {
-    if (!canMount) return;
-    expect(await ask(code)).toBe(answer);
+  ])('has %s', async ([, code, answer], context) => {
+    context.skip(!canMount, why);
+    expect(await ask(code!)).toBe(answer);
   });
 
-  it.each([
+  it.for([
     [
       'the place',
       `new Promise((done) => navigator.geolocation.getCurrentPosition(() => done('given'), () => done('denied')))`,
@@ -91,13 +92,13 @@ describe('under the policy, the TV’s page', () => {
     ['other screens', `navigator.permissions.query({ name: 'window-management' }).then((p) => p.state)`, 'denied'],
     ['sensors', `navigator.permissions.query({ name: 'accelerometer' }).then((p) => p.state)`, 'denied'],
     ['idleness', `navigator.permissions.query({ name: 'idle-detection' }).then((p) => p.state)`, 'denied'],
-  ])('is denied: %s', async (_what, code, answer) => {
-    if (!canMount) return;
-    expect(await ask(code)).toBe(answer);
+  ])('is denied: %s', async ([, code, answer], context) => {
+    context.skip(!canMount, why);
+    expect(await ask(code!)).toBe(answer);
   });
 
-  it('downloads nothing', async () => {
-    if (!canMount) return;
+  it('downloads nothing', async (context) => {
+    context.skip(!canMount, why);
     await page.run(
       `(() => { const a = document.createElement('a'); a.href = '/download'; a.download = 'maru.bin'; document.body.append(a); a.click(); })()`,
     );
@@ -106,13 +107,13 @@ describe('under the policy, the TV’s page', () => {
     for (const home of [homedir(), shell!.profileDir]) expect(existsSync(join(home, 'Downloads/maru.bin'))).toBe(false);
   });
 
-  it('opens no window', async () => {
-    if (!canMount) return;
+  it('opens no window', async (context) => {
+    context.skip(!canMount, why);
     expect(await ask(`window.open('/other') === null || 'opened'`)).toBe('true');
   });
 
-  it('frames nobody else', async () => {
-    if (!canMount) return;
+  it('frames nobody else', async (context) => {
+    context.skip(!canMount, why);
     await page.run(
       `(() => { const f = document.createElement('iframe'); f.src = '${other.origin}/framed'; document.body.append(f); })()`,
     );
@@ -121,10 +122,11 @@ describe('under the policy, the TV’s page', () => {
   });
 
   // the navigation never happens, and the watchdog brings the page back
-  it.each(['OTHER', 'file:///etc/passwd', 'chrome://settings', 'data:text/html,hello', 'about:blank'])(
+  it.for(['OTHER', 'file:///etc/passwd', 'chrome://settings', 'data:text/html,hello', 'about:blank'])(
     'goes nowhere: %s',
-    async (where) => {
-      if (!canMount) return;
+    { timeout: 30_000 },
+    async (where, context) => {
+      context.skip(!canMount, why);
       const sinceMs = Date.now();
       page.tell(`void location.assign('${where === 'OTHER' ? `${other.origin}/there` : where}')`);
       // what a page may not even ask for leaves it where it is
@@ -137,13 +139,12 @@ describe('under the policy, the TV’s page', () => {
       }
       expect(other.requests).toEqual([]);
     },
-    30_000,
   );
 });
 
 describe('the browser itself, asked from outside', () => {
   it('shows no other address, and lets no tool look at one', async (context) => {
-    context.skip(!canMount, 'only root can put a policy where Chromium reads it');
+    context.skip(!canMount, why);
     const script = `mount -t tmpfs none /etc/chromium && mkdir -p /etc/chromium/policies/managed && cp ${folder}/policy.json /etc/chromium/policies/managed/maru.json && exec /usr/bin/chromium "$@"`;
     const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--remote-debugging-pipe'];
     const child = spawn(
@@ -167,7 +168,7 @@ describe('the browser itself, asked from outside', () => {
       (child.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params })}\0`);
       return new Promise((resolve) => answers.set(id, resolve));
     };
-    await expect.poll(() => page.requests).toContain('GET /asked');
+    await expect.poll(() => page.requests, { timeout: 15_000 }).toContain('GET /asked');
 
     // what each would be called if it were shown
     const places = {
@@ -196,7 +197,7 @@ describe('the browser itself, asked from outside', () => {
 
 describe('without the policy', () => {
   it('the shell says so aloud, and names what is missing', async (context) => {
-    context.skip(!canMount, 'only root can put a policy where Chromium reads it');
+    context.skip(!canMount, why);
     const bare = underPolicy(null, `${page.origin}/`);
     await expect.poll(() => bare.log(), { timeout: 15_000 }).toMatch(/managed policy is NOT in force/);
     await bare.stop();
@@ -207,7 +208,7 @@ describe('without the policy', () => {
   });
 
   it('gives another origin no camera, though it were shown', async (context) => {
-    context.skip(!canMount, 'only root can put a policy where Chromium reads it');
+    context.skip(!canMount, why);
     const both = [page.origin, other.origin];
     const open = { ...managedPolicy(page.origin), URLAllowlist: both, DeveloperToolsAvailabilityAllowlist: both };
     // a policy that is not the shell's own: it would say yes to every page by a flag, which is taken out here
