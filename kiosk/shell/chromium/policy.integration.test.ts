@@ -170,21 +170,22 @@ describe('the browser itself, asked from outside', () => {
     };
     await expect.poll(() => page.requests, { timeout: 15_000 }).toContain('GET /asked');
 
-    // what each would be called if it were shown
-    const places = {
-      [`${other.origin}/asked`]: 'screen',
-      'file:///etc/passwd': 'passwd',
-      'chrome://settings': 'Settings',
-      'chrome://version': 'About Version',
-      'chrome://policy': 'Policies',
-      'devtools://devtools/bundled/inspector.html': 'DevTools',
-      [`view-source:${page.origin}/`]: 'view-source',
-    };
-    for (const [url, shownAs] of Object.entries(places)) {
+    // what each would be called if it were shown; a refusal has the address for a title
+    const shown = /^(screen|passwd|Settings|About Version|Policies|DevTools|view-source:.*)$/;
+    const places = [
+      `${other.origin}/asked`,
+      'file:///etc/passwd',
+      'chrome://settings',
+      'chrome://version',
+      'chrome://policy',
+      'devtools://devtools/bundled/inspector.html',
+      `view-source:${page.origin}/`,
+    ];
+    for (const url of places) {
       const { targetId } = (await ask('Target.createTarget', { url })).result!;
       await new Promise((resolve) => setTimeout(resolve, 700));
       const { targetInfos } = (await ask('Target.getTargets')).result!;
-      expect(targetInfos!.find((info) => info.targetId === targetId)?.title, url).not.toContain(shownAs);
+      expect(targetInfos!.find((info) => info.targetId === targetId)?.title, url).not.toMatch(shown);
       const attached = await ask('Target.attachToTarget', { targetId, flatten: true });
       expect(attached.error?.message, url).toBe('Not allowed');
     }
