@@ -91,7 +91,8 @@ export class PageKeeper {
       const seen = await Promise.race([ended.then((why) => ({ why })), page.look(FROZEN_AFTER_MS)]);
       if (typeof seen === 'object') return seen.why;
       if (seen === 'shown') return null;
-      await sleep(TRY_AGAIN_MS);
+      const why = await Promise.race([sleep(TRY_AGAIN_MS), ended]);
+      if (typeof why === 'string') return why;
     }
     return 'the page did not come';
   }
