@@ -14,7 +14,8 @@ const { values: options } = parseArgs({
     'data-dir': { type: 'string', default: '.maru/kiosk' },
     'claim-file': { type: 'string' },
     'screen-port': { type: 'string', default: '7420' },
-    shell: { type: 'string', default: 'chromium' },
+    /** electron, chromium, none; auto: Electron where it is there and comes up, else Chromium */
+    shell: { type: 'string', default: 'auto' },
     headless: { type: 'boolean', default: false },
     'fake-media': { type: 'boolean', default: false },
     'nss-ca': { type: 'string' },
@@ -22,15 +23,19 @@ const { values: options } = parseArgs({
 });
 const AgentMessage = z.union([z.object({ screenPort: z.number().int() }), KioskReady]);
 
+if (!['electron', 'chromium', 'auto', 'none'].includes(options.shell)) {
+  throw new Error(`--shell is electron, chromium, auto or none, not ${options.shell}`);
+}
 const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 let screenPort = Number(options['screen-port']);
 
 const shell = new KeptProcess({
-  modulePath: join(import.meta.dirname, 'shell/chromium/main.ts'),
+  modulePath: join(import.meta.dirname, 'shell/main.ts'),
   args: () => [
     `--url=http://127.0.0.1:${screenPort}/`,
     `--profile-dir=${join(dataDir, 'chromium')}`,
+    `--shell=${options.shell}`,
     ...(options.headless ? ['--headless'] : []),
     ...(options['fake-media'] ? ['--fake-media'] : []),
     ...(options['nss-ca'] === undefined ? [] : [`--nss-ca=${options['nss-ca']}`]),
@@ -52,7 +57,7 @@ const agent = new KeptProcess({
       return;
     }
     screenPort = told.screenPort;
-    if (options.shell === 'chromium' && !shell.started) shell.start();
+    if (options.shell !== 'none' && !shell.started) shell.start();
   },
 });
 agent.start();

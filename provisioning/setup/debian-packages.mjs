@@ -3,28 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { runCommand, SetupError } from './run-command.mjs';
 
 /**
- * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, and usbhid-dump
- * for speakerphones that the kernel ignores.
- */
-const toStart = ['ca-certificates', 'chromium', 'chromium-sandbox', 'fonts-noto-cjk', 'libnss3-tools', 'usbutils'];
-/**
- * The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with, and QEMU with
- * what unpacks a kernel for it.
- */
-const toTest = [
-  'ffmpeg',
-  'git',
-  'iproute2',
-  'janus',
-  'openssl',
-  'postgresql',
-  'procps',
-  'qemu-system-x86',
-  'xvfb',
-  'xz-utils',
-];
- * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, and what speaks
- * CEC to its TV: cec-ctl (v4l-utils), and cec-client (cec-utils) for USB adapters that the kernel has no device of.
+ * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, what speaks CEC to
+ * its TV: cec-ctl (v4l-utils), and cec-client (cec-utils) for USB adapters that the kernel has no device of, and usbhid-dump
+ * (usbutils) for speakerphones that the kernel ignores.
  */
 const toStart = [
   'ca-certificates',
@@ -33,14 +14,32 @@ const toStart = [
   'chromium-sandbox',
   'fonts-noto-cjk',
   'libnss3-tools',
+  'usbutils',
   'v4l-utils',
 ];
-/** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with. */
-const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'xvfb'];
-/** To run a demonstration room: its window, Korean letters, and certutil for Chromium's list of trusted roots. */
-const toStart = ['ca-certificates', 'chromium', 'chromium-sandbox', 'fonts-noto-cjk', 'libnss3-tools'];
-/** The suite's peers and tools beside that: other networks, a display, media files, Janus to compare with, a CalDAV server. */
-const toTest = ['ffmpeg', 'git', 'iproute2', 'janus', 'openssl', 'postgresql', 'procps', 'radicale', 'xvfb'];
+/**
+ * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
+ * CalDAV server, and QEMU with what unpacks a kernel for it.
+ */
+const toTest = [
+  'ffmpeg',
+  'git',
+  'grim',
+  'iproute2',
+  'janus',
+  'librsvg2-common',
+  'openssl',
+  'postgresql',
+  'procps',
+  'python3',
+  'qemu-system-x86',
+  'radicale',
+  'sway',
+  'swaybg',
+  'systemd',
+  'xvfb',
+  'xz-utils',
+];
 /** To build mediasoup's worker where no binary can be had: see provisioning/media-worker/README.md. */
 const toBuildWorker = [
   'build-essential',

@@ -1,4 +1,5 @@
-// The three pages that browsers load, built by Vite, each only when something that goes into it changed.
+// What Vite builds, each only when something that goes into it changed: the three pages that browsers load, and the
+// Electron shell's main process where there is an Electron.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkout, node24 } from './checkout.mjs';
@@ -30,12 +31,24 @@ export const webApps = [
     pages: ['index.html'],
     sources: ['fleet/console', ...shared],
   },
+  {
+    name: 'Electron shell',
+    folder: 'kiosk/shell/electron',
+    output: 'kiosk/shell/electron/dist',
+    pages: ['main.js'],
+    sources: ['kiosk/shell', 'controller/ui/words', 'package.json', 'package-lock.json'],
+    // of use to nobody without the binary, which npm does not bring by itself
+    isWanted: (root, env = process.env) =>
+      existsSync(join(env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist'), 'electron')),
+  },
 ];
 
 /** Beside the packages that it depends on too: who removes node_modules builds anew. */
-const stampOf = (root, app) => join(root, 'node_modules/.cache/maru', `${app.folder.replace('/', '-')}.built-from`);
+const stampOf = (root, app) => join(root, 'node_modules/.cache/maru', `${app.folder.replaceAll('/', '-')}.built-from`);
 
+/** What is there, and what nobody wants. */
 export function isBuilt(app, root = checkout) {
+  if (app.isWanted && !app.isWanted(root)) return true;
   const stamp = stampOf(root, app);
   if (!existsSync(stamp) || !app.pages.every((page) => existsSync(join(root, app.output, page)))) return false;
   return readFileSync(stamp, 'utf8') === fingerprint(root, app.sources);

@@ -50,6 +50,12 @@ describe('a page', () => {
     expect(isBuilt(app, root)).toBe(false);
   });
 
+  it('needs no build where nobody wants it', () => {
+    write('page/main.ts', 'other');
+    expect(isBuilt({ ...app, isWanted: () => false }, root)).toBe(true);
+    expect(isBuilt({ ...app, isWanted: () => true }, root)).toBe(false);
+  });
+
   it('stays built when a test or a README changed', () => {
     write('page/main.test.ts');
     write('kit/README.md');

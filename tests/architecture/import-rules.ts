@@ -73,7 +73,10 @@ export const importRules: IForbiddenRuleType[] = [
   },
   only('screen', 'the TV is browser code beside the room machine', '^kiosk/screen/', [...browserKit, '^kiosk/room/']),
   only('agent', 'the agent imports the room machine and the contract', '^kiosk/agent/', [contract, '^kiosk/room/']),
-  only('shell', 'the shell knows the contract alone', '^kiosk/shell/', [contract]),
+  only('shell', 'the shell knows the contract, and the words of its picture', '^kiosk/shell/', [
+    contract,
+    '^controller/ui/words/',
+  ]),
   only('kiosk-supervisor', 'the supervisor starts processes, it does not import them', '^kiosk/[^/]+$', [contract]),
   ...['remote', 'join', 'watch', 'share'].map((task) =>
     only(`controller-${task}`, 'a task imports the browser kit and the link, no other task', `^controller/${task}/`, [

@@ -1,27 +1,40 @@
 /**
  * The little of the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) that a watchdog needs, over
- * the pipe of --remote-debugging-pipe: no port is opened, nobody else can attach. Messages end with a zero byte.
+ * the pipe of --remote-debugging-pipe: no port is opened, nobody else can attach. Messages end with a zero byte. The
+ * policy lets it attach to the screen's origin and to nothing else.
  */
+import type { PageLook } from '../watched-page.ts';
+
 type Message = {
   id?: number;
   method?: string;
   params?: Record<string, unknown>;
   result?: Record<string, unknown>;
-  error?: unknown;
+  error?: { message: string };
   sessionId?: string;
 };
+type TargetInfo = { type: string; targetId: string; url: string };
+/** `silent`: no answer in time; `refused`: an answer, but an error */
+type Answer = Record<string, unknown> | 'silent' | 'refused';
+
+const ATTACH_WITHIN_MS = 2_000;
+const TRY_AGAIN_MS = 100;
 
 export class DevtoolsPipe {
   readonly #out: NodeJS.WritableStream;
+  readonly #origin: string;
   readonly #waiting = new Map<number, (message: Message) => void>();
   readonly crashed: Promise<void>;
   #onCrashed!: () => void;
   #nextId = 1;
   #unread = '';
   #sessionId: string | undefined;
+  #targetId: string | undefined;
 
-  constructor(out: NodeJS.WritableStream, incoming: NodeJS.ReadableStream) {
+  /** @param origin of the screen's page */
+  constructor(out: NodeJS.WritableStream, incoming: NodeJS.ReadableStream, origin: string) {
     this.#out = out;
+    this.#origin = origin;
     this.crashed = new Promise((resolve) => {
       this.#onCrashed = resolve;
     });
@@ -37,47 +50,71 @@ export class DevtoolsPipe {
    * names from the page, and a camera's motors; `Browser.grantPermissions` gives both, and refuses all other rights.
    */
   allow(origin: string, permissions: readonly string[], withinMs: number): Promise<unknown> {
-    return this.#ask('Browser.grantPermissions', { origin, permissions }, withinMs);
+    return this.#ask('Browser.grantPermissions', { origin, permissions }, withinMs, null);
   }
 
-  /** @throws when there is no page by then */
+  /** @throws when the screen's page is not there by then */
   async attachToPage(withinMs: number): Promise<void> {
     const untilMs = Date.now() + withinMs;
     while (Date.now() < untilMs) {
-      const { targetInfos } = ((await this.#ask('Target.getTargets', {}, 1_000)) ?? {}) as {
-        targetInfos?: { type: string; targetId: string; url: string }[];
-      };
-      const page = targetInfos?.find(({ type, url }) => type === 'page' && url.startsWith('http'));
-      if (page !== undefined) {
-        const attached = await this.#ask('Target.attachToTarget', { targetId: page.targetId, flatten: true }, 2_000);
-        this.#sessionId = attached?.sessionId as string | undefined;
-        await this.#ask('Inspector.enable', {}, 2_000);
+      if (this.#sessionId === undefined) await this.#attach();
+      else if ((await this.look(ATTACH_WITHIN_MS)) === 'shown') {
+        // from here on, other windows are closed as they open
+        await this.#ask('Target.setDiscoverTargets', { discover: true }, ATTACH_WITHIN_MS, null);
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
     }
-    throw new Error('the browser shows no page');
+    throw new Error('the browser does not show the page');
   }
 
-  /** False: the page's own thread did not answer in time. */
-  async answers(withinMs: number): Promise<boolean> {
-    return (await this.#ask('Runtime.evaluate', { expression: '1' }, withinMs)) !== null;
+  async look(withinMs: number): Promise<PageLook> {
+    const answer = await this.#ask(
+      'Runtime.evaluate',
+      { expression: 'location.origin', returnByValue: true },
+      withinMs,
+    );
+    if (answer === 'silent') return 'silent';
+    if (answer === 'refused') return 'elsewhere';
+    return (answer.result as { value?: unknown } | undefined)?.value === this.#origin ? 'shown' : 'elsewhere';
   }
 
-  #ask(method: string, params: Record<string, unknown>, withinMs: number): Promise<Record<string, unknown> | null> {
+  async #attach(): Promise<void> {
+    const found = await this.#ask('Target.getTargets', {}, ATTACH_WITHIN_MS, null);
+    if (typeof found === 'string') return;
+    const page = (found.targetInfos as TargetInfo[]).find(({ type, url }) => type === 'page' && this.#isOurs(url));
+    if (page === undefined) return;
+    const options = { targetId: page.targetId, flatten: true };
+    const attached = await this.#ask('Target.attachToTarget', options, ATTACH_WITHIN_MS, null);
+    if (typeof attached === 'string') return;
+    this.#sessionId = attached.sessionId as string;
+    this.#targetId = page.targetId;
+    await this.#ask('Inspector.enable', {}, ATTACH_WITHIN_MS);
+  }
+
+  #isOurs(url: string): boolean {
+    return URL.canParse(url) && new URL(url).origin === this.#origin;
+  }
+
+  /** @param sessionId null: to the browser itself */
+  #ask(
+    method: string,
+    params: Record<string, unknown>,
+    withinMs: number,
+    sessionId: string | null | undefined = this.#sessionId,
+  ): Promise<Answer> {
     const id = this.#nextId++;
-    const answer = new Promise<Record<string, unknown> | null>((resolve) => {
+    const answer = new Promise<Answer>((resolve) => {
       const late = setTimeout(() => {
         this.#waiting.delete(id);
-        resolve(null);
+        resolve('silent');
       }, withinMs);
       this.#waiting.set(id, ({ result }) => {
         clearTimeout(late);
-        resolve(result ?? null);
+        resolve(result ?? 'refused');
       });
     });
-    const session = this.#sessionId === undefined ? {} : { sessionId: this.#sessionId };
-    this.#out.write(`${JSON.stringify({ id, method, params, ...session })}\0`);
+    this.#out.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
     return answer;
   }
 
@@ -86,10 +123,22 @@ export class DevtoolsPipe {
     this.#unread = parts.pop() ?? '';
     for (const part of parts) {
       const message = JSON.parse(part) as Message;
-      if (message.method === 'Inspector.targetCrashed' || message.method === 'Target.targetCrashed') this.#onCrashed();
-      if (message.id === undefined) continue;
+      if (message.id === undefined) {
+        this.#hear(message);
+        continue;
+      }
       this.#waiting.get(message.id)?.(message);
       this.#waiting.delete(message.id);
     }
+  }
+
+  #hear({ method, params }: Message): void {
+    if (method === 'Inspector.targetCrashed') this.#onCrashed();
+    if (method === 'Target.targetCrashed' && params?.targetId === this.#targetId) this.#onCrashed();
+    if (method !== 'Target.targetCreated') return;
+    const { type, targetId, url } = (params as { targetInfo: TargetInfo }).targetInfo;
+    // a window that somebody opened would stand before the TV's page; the browser's frame is made of pages too
+    if (type === 'page' && !url.includes('.top-chrome') && targetId !== this.#targetId)
+      void this.#ask('Target.closeTarget', { targetId }, 1_000, null);
   }
 }

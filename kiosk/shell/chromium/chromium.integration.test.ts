@@ -1,0 +1,106 @@
+// Real Chromium that is made to fail in every way that a box has seen: the page is back each time.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  browserOf,
+  descendantsOf,
+  PageUnderTest,
+  renderersOf,
+  runs,
+  type ShellRun,
+  startShell,
+} from '../shell-under-test.ts';
+
+/** What a room is promised; a busy machine is given three times that. */
+const BACK_WITHIN_MS = 5_000;
+const page = new PageUnderTest();
+let shell: ShellRun;
+
+beforeAll(async () => {
+  await page.start();
+  shell = startShell(`${page.origin}/`, ['--shell=chromium', '--headless']);
+  await page.newLoad(0, 30_000);
+});
+afterAll(async () => {
+  await shell.stop();
+  await page.stop();
+});
+
+const signalAll = (pids: number[], signal: NodeJS.Signals): void => {
+  expect(pids.length).toBeGreaterThan(0);
+  for (const pid of pids) process.kill(pid, signal);
+};
+const shellPid = () => shell.child.pid!;
+
+it.each<{ fault: string; strike: () => void; said: RegExp }>([
+  { fault: 'its page crashed', strike: () => signalAll(renderersOf(shellPid()), 'SIGKILL'), said: /the page crashed/ },
+  {
+    fault: 'its page was stopped',
+    strike: () => signalAll(renderersOf(shellPid()), 'SIGSTOP'),
+    said: /page is frozen/,
+  },
+  { fault: 'its page loops for ever', strike: () => page.tell('(() => { for (;;); })()'), said: /page is frozen/ },
+  {
+    fault: 'the browser was killed',
+    strike: () => signalAll([browserOf(shellPid())], 'SIGKILL'),
+    said: /browser ended/,
+  },
+  {
+    fault: 'the browser was stopped',
+    strike: () => signalAll([browserOf(shellPid())], 'SIGSTOP'),
+    said: /page is frozen/,
+  },
+  { fault: 'the page went elsewhere', strike: () => page.tell("location.assign('about:blank')"), said: /another one/ },
+])(
+  'is back after $fault',
+  async ({ fault, strike, said }) => {
+    const tookMs: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      // sound again, and watched
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const logged = shell.log().length;
+      const struckMs = Date.now();
+      strike();
+      tookMs.push(await page.newLoad(struckMs, 3 * BACK_WITHIN_MS));
+      expect(shell.log().slice(logged)).toMatch(said);
+    }
+    process.stdout.write(`${fault}: back after ${tookMs.join(', ')} ms\n`);
+  },
+  90_000,
+);
+
+it('closes a window that a page manages to open', async () => {
+  const other = new PageUnderTest();
+  await other.start();
+  // Chromium itself refuses a window that nobody tapped for
+  const folder = mkdtempSync(join(tmpdir(), 'maru-popups-'));
+  const lenient = join(folder, 'chromium');
+  writeFileSync(lenient, '#!/bin/sh\nexec /usr/bin/chromium --disable-popup-blocking "$@"\n', { mode: 0o755 });
+  const run = startShell(`${other.origin}/`, ['--shell=chromium', '--headless'], ['env', `MARU_CHROMIUM=${lenient}`]);
+  await other.newLoad(0, 30_000);
+  expect(await other.run("(window.opened = window.open('/other')) !== null")).toBe('true');
+  await expect.poll(() => other.run('window.opened.closed'), { timeout: 5_000 }).toBe('true');
+  await run.stop();
+  await other.stop();
+  rmSync(folder, { recursive: true });
+});
+
+it('waits for an agent that is not there yet, and leaves nothing behind', async () => {
+  const late = new PageUnderTest();
+  await late.start();
+  const { port } = new URL(late.origin);
+  await late.stop();
+  const waiting = startShell(`http://127.0.0.1:${port}/`, ['--shell=chromium', '--headless']);
+  await expect.poll(() => waiting.log(), { timeout: 10_000 }).toMatch(/does not serve the page yet/);
+  expect(descendantsOf(waiting.child.pid!)).toEqual([]);
+  await late.start(Number(port));
+  const startedMs = Date.now();
+  await late.newLoad(startedMs, 15_000);
+  const pids = descendantsOf(waiting.child.pid!).map(({ pid }) => pid);
+  expect(pids.length).toBeGreaterThan(0);
+  await waiting.stop();
+  await late.stop();
+  await expect.poll(() => pids.filter(runs), { timeout: 5_000 }).toEqual([]);
+});

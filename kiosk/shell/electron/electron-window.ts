@@ -1,0 +1,106 @@
+/**
+ * One run of Electron, seen from outside: started in a process group of its own, heard by its sign of life, ended with
+ * all its children. The page inside is kept by app/page-keeper.ts; this finds a main process that hangs or went.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { ShellWindow } from '../shell-window.ts';
+import type { ElectronBinary } from './binary.ts';
+
+/** Said each second. */
+const SILENT_AFTER_MS = 4_000;
+const STOP_WITHIN_MS = 2_000;
+
+export type ElectronWindowOptions = { binary: ElectronBinary; url: string; profileDir: string; fakeMedia: boolean };
+
+export class ElectronWindow implements ShellWindow {
+  readonly #options: ElectronWindowOptions;
+  readonly #shown = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<string>();
+  #child: ChildProcess | null = null;
+  #silence: NodeJS.Timeout | undefined;
+
+  constructor(options: ElectronWindowOptions) {
+    this.#options = options;
+  }
+
+  async start(withinMs: number): Promise<void> {
+    const { binary } = this.#options;
+    const child = spawn(binary.path, [...binary.args, ...electronFlags(this.#options)], {
+      detached: true,
+      env: cleanEnvironment(process.env, this.#options.profileDir),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    child.once('exit', (code, signal) => this.#ended.resolve(`Electron ended (${signal ?? code})`));
+    child.once('error', (error) => this.#ended.resolve(`Electron did not start: ${error.message}`));
+    child.on('message', (message) => this.#hear(message));
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error('Electron does not show the page')), withinMs);
+    const gone = this.#ended.promise.then((why) => Promise.reject(new Error(why)));
+    try {
+      await Promise.race([this.#shown.promise, gone, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  watch(): Promise<string> {
+    this.#awaitLife();
+    return this.#ended.promise;
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#silence);
+    const child = this.#child;
+    if (child?.pid === undefined) return;
+    const signalGroup = (signal: NodeJS.Signals): void => {
+      try {
+        process.kill(-child.pid!, signal);
+      } catch {
+        // nobody is left in it
+      }
+    };
+    const running = child.exitCode === null && child.signalCode === null;
+    const exited = running ? once(child, 'exit') : Promise.resolve();
+    signalGroup('SIGTERM');
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS))]);
+    signalGroup('SIGKILL');
+  }
+
+  /** What comes is of our own making, and is looked at all the same. */
+  #hear(message: unknown): void {
+    if (typeof message !== 'object' || message === null) return;
+    if ('shown' in message) this.#shown.resolve();
+    if ('alive' in message && this.#silence !== undefined) this.#awaitLife();
+  }
+
+  #awaitLife(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#ended.resolve('Electron does not answer'), SILENT_AFTER_MS);
+  }
+}
+
+export function electronFlags({ url, profileDir, fakeMedia }: Omit<ElectronWindowOptions, 'binary'>): string[] {
+  return [
+    `--maru-url=${url}`,
+    `--user-data-dir=${join(profileDir, 'electron')}`,
+    ...(process.env.WAYLAND_DISPLAY ? ['--ozone-platform=wayland'] : []),
+    '--password-store=basic',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-pinch',
+    '--autoplay-policy=no-user-gesture-required',
+    ...(fakeMedia ? ['--use-fake-device-for-media-stream'] : []),
+    // a container's root has no sandbox to go into; a real box runs the kiosk as a user of its own
+    ...(process.getuid?.() === 0 ? ['--no-sandbox', '--disable-gpu'] : []),
+  ];
+}
+
+/** Without what changes an Electron from outside (the fuses say it a second time); HOME is where Chromium looks for the CA. */
+export function cleanEnvironment(env: NodeJS.ProcessEnv, home: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(ELECTRON_|NODE_)/.test(name));
+  return { ...Object.fromEntries(kept), HOME: home };
+}

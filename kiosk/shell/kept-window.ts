@@ -1,0 +1,88 @@
+/**
+ * Keeps a window over the screen's page: opens it once the agent serves that page, watches it, and opens another as soon
+ * as it is no longer sound. Owns the order and the pauses; what a window is, is the shell's.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ShellName, ShellWindow } from './shell-window.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+const FIRST_PAGE_WITHIN_MS = 15_000;
+const AGENT_LOOK_MS = 200;
+
+export type KeptWindowOptions = {
+  /** asked before each start */
+  nextShell: () => ShellName;
+  open: (shell: ShellName) => ShellWindow;
+  /** whether the agent serves the page at this moment */
+  served: () => Promise<boolean>;
+  /** how each start went: what `nextShell` goes by */
+  onStarted: (shell: ShellName, shown: boolean) => void;
+  log: (line: string) => void;
+};
+
+export class KeptWindow {
+  readonly #options: KeptWindowOptions;
+  readonly #ending = new AbortController();
+  #window: ShellWindow | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: KeptWindowOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await this.#window?.stop();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { nextShell, open, onStarted, log } = this.#options;
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!this.#ended) {
+      await this.#untilServed();
+      if (this.#ended) return;
+      const shell = nextShell();
+      const window = open(shell);
+      this.#window = window;
+      try {
+        await window.start(FIRST_PAGE_WITHIN_MS);
+        pauseMs = FIRST_PAUSE_MS;
+        onStarted(shell, true);
+        const why = await window.watch();
+        if (!this.#ended) log(`${shell}: ${why}, it is started again`);
+        await window.stop();
+      } catch (error) {
+        await window.stop();
+        if (this.#ended) return;
+        onStarted(shell, false);
+        log(`${shell}: ${(error as Error).message}, trying again in ${pauseMs} ms`);
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      }
+    }
+  }
+
+  /** A browser that opens before its agent shows an error of its own; the session's picture says it better. */
+  async #untilServed(): Promise<void> {
+    let told = false;
+    while (!this.#ended && !(await this.#options.served())) {
+      if (!told) this.#options.log('the agent does not serve the page yet');
+      told = true;
+      await this.#pause(AGENT_LOOK_MS);
+    }
+  }
+
+  get #ended(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async #pause(forMs: number): Promise<void> {
+    await sleep(forMs, undefined, { signal: this.#ending.signal }).catch(() => {});
+  }
+}

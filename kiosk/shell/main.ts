@@ -1,0 +1,78 @@
+/**
+ * The window on the TV, kept: which shell, over which page. Started by kiosk/main.ts in a checkout, by the screen's
+ * session in a real room (provisioning/system). A window that crashed, froze or ended is back within 5 s.
+ */
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Browser } from './chromium/browser.ts';
+import { managedPolicy, policyGaps } from './chromium/policy.ts';
+import { findElectron } from './electron/binary.ts';
+import { ElectronWindow } from './electron/electron-window.ts';
+import { KeptWindow } from './kept-window.ts';
+import { trustCa } from './nss.ts';
+import { ShellChoice, type WantedShell } from './shell-choice.ts';
+import type { ShellName, ShellWindow } from './shell-window.ts';
+
+const SERVED_WITHIN_MS = 2_000;
+const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    'profile-dir': { type: 'string' },
+    shell: { type: 'string', default: 'auto' },
+    headless: { type: 'boolean', default: false },
+    'fake-media': { type: 'boolean', default: false },
+    'nss-ca': { type: 'string' },
+  },
+});
+const { url, 'profile-dir': profileDir, headless, 'fake-media': fakeMedia } = options;
+const wanted = options.shell as WantedShell;
+if (url === undefined || profileDir === undefined || !['auto', 'electron', 'chromium'].includes(wanted)) {
+  throw new Error('usage: main.ts --url=URL --profile-dir=DIR [--shell=auto|electron|chromium]');
+}
+mkdirSync(profileDir, { recursive: true, mode: 0o700 });
+if (options['nss-ca'] !== undefined) await trustCa(profileDir, options['nss-ca']);
+
+// Electron has no mode without a display
+const electron = headless ? null : findElectron();
+const choice = new ShellChoice({ wanted, electronBinary: electron?.path ?? null, log });
+const kept = new KeptWindow({
+  nextShell: () => choice.next,
+  open: (shell) => openWindow(shell, url, profileDir),
+  served: () => isServed(url),
+  onStarted: (shell, shown) => choice.note(shell, shown),
+  log,
+});
+kept.start();
+
+let ending = false;
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await kept.stop();
+  process.exit(0);
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
+// ended with whoever started it
+if (process.send) process.on('disconnect', () => void end());
+
+function openWindow(shell: ShellName, url: string, profileDir: string): ShellWindow {
+  if (shell === 'electron' && electron !== null)
+    return new ElectronWindow({ binary: electron, url, profileDir, fakeMedia });
+  const gaps = policyGaps(managedPolicy(new URL(url).origin));
+  if (gaps.length > 0) {
+    log(`Chromium's managed policy is NOT in force (${gaps.join(', ')}): this TV's browser is not locked down`);
+  }
+  return new Browser({ url, profileDir, headless, fakeMedia, policyInForce: gaps.length === 0 });
+}
+
+async function isServed(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(SERVED_WITHIN_MS) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

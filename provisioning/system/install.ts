@@ -1,0 +1,119 @@
+/**
+ * `node provisioning/system/install.ts --role kiosk|server [--root DIR] [--screen-url URL] [--uninstall] [--no-start]`:
+ * makes a Debian a room's box or its server. Runs as often as one likes; with --root it only writes, into that folder.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Files, placeFiles, readTree, removeFiles } from './placed-files.ts';
+import { ROLES, type Role, roleNeeds } from './roles.ts';
+
+const { values } = parseArgs({
+  options: {
+    role: { type: 'string' },
+    root: { type: 'string', default: '/' },
+    'screen-url': { type: 'string', default: 'http://127.0.0.1:7420/' },
+    uninstall: { type: 'boolean', default: false },
+    /** placed and enabled, but started only by the next boot */
+    'no-start': { type: 'boolean', default: false },
+  },
+});
+const CHECKOUT = join(import.meta.dirname, '../..');
+const { root, uninstall } = values;
+const live = root === '/';
+const role = ROLES.find((name) => name === values.role);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+function fail(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(1);
+}
+if (role === undefined) fail('which? --role kiosk or --role server');
+if (!URL.canParse(values['screen-url'])) fail(`not an address: ${values['screen-url']}`);
+if (live && process.getuid?.() !== 0) fail('only root can do this: sudo');
+const listPath = `usr/local/share/maru/${role}.placed`;
+
+if (uninstall) takeAway(role);
+else putInPlace(role);
+
+function putInPlace(role: Role): void {
+  const { enable, mask, defaultTarget } = roleNeeds[role];
+  if (live) needPackages(role);
+  const changed = placeFiles(root, filesOf(role), listPath);
+  for (const path of changed) say(`placed /${path}`);
+  if (changed.length === 0) say('every file is in place');
+  if (live && !existsSync('/opt/maru/current')) {
+    run('install', ['-d', '/opt/maru']);
+    symlinkSync(CHECKOUT, '/opt/maru/current');
+    say(`/opt/maru/current is ${CHECKOUT}`);
+  }
+  if (live) {
+    run('systemd-sysusers', []);
+    run('systemd-tmpfiles', ['--create']);
+    run('systemctl', ['daemon-reload']);
+    if (role === 'kiosk') {
+      run('udevadm', ['control', '--reload']);
+      run('udevadm', ['trigger', '--subsystem-match=hidraw', '--subsystem-match=usb', '--subsystem-match=cec']);
+      run('sysctl', ['--system', '--quiet', '--ignore']);
+    }
+  }
+  systemctl(['enable', ...enable]);
+  if (mask.length > 0) systemctl(['mask', ...mask]);
+  // a tree without systemd's own units has nothing to point to
+  if (defaultTarget !== null && existsSync(join(root, 'lib/systemd/system', defaultTarget))) {
+    systemctl(['set-default', defaultTarget]);
+  }
+  if (live && !values['no-start']) run('systemctl', ['restart', '--no-block', ...enable]);
+}
+
+function takeAway(role: Role): void {
+  const { enable, mask } = roleNeeds[role];
+  if (live) run('systemctl', ['stop', ...enable]);
+  systemctl(['disable', ...enable]);
+  if (mask.length > 0) systemctl(['unmask', ...mask]);
+  for (const path of removeFiles(root, listPath)) say(`removed /${path}`);
+  if (live) run('systemctl', ['daemon-reload']);
+  say('what the room or the server kept in /var/lib is still there');
+}
+
+/** The tree, and what the shell makes of its own code: its policy and its picture. */
+function filesOf(role: Role): Files {
+  const files = readTree(join(import.meta.dirname, 'files', role));
+  if (role === 'kiosk') {
+    const policy = made(['kiosk/shell/chromium/print-policy.ts', values['screen-url']]);
+    files.set('etc/chromium/policies/managed/maru.json', policy);
+    files.set('usr/local/share/maru/room.svg', made(['kiosk/shell/print-room-picture.ts']));
+  }
+  return files;
+}
+
+function made(args: string[]): string {
+  return execFileSync(process.execPath, args, { cwd: CHECKOUT, encoding: 'utf8' });
+}
+
+function needPackages(role: Role): void {
+  const { packages } = roleNeeds[role];
+  let known = '';
+  try {
+    const format = ['-W', '-f', '$' + '{Package} $' + '{db:Status-Status}\\n'];
+    known = execFileSync('dpkg-query', [...format, ...packages], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch (error) {
+    // it ends with 1 when it does not know one of them, and prints the others all the same
+    known = String((error as { stdout?: string }).stdout ?? '');
+  }
+  const missing = packages.filter((name) => !known.split('\n').includes(`${name} installed`));
+  if (missing.length === 0) return;
+  fail(`packages of Debian are missing:\n\n  apt-get install --no-install-recommends ${missing.join(' ')}\n`);
+}
+
+/** Links of units, which `systemctl --root` makes without a systemd that runs. */
+function systemctl(args: string[]): void {
+  run('systemctl', live ? args : [`--root=${root}`, ...args]);
+}
+
+function run(command: string, args: string[]): void {
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}

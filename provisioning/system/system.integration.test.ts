@@ -1,0 +1,170 @@
+// The box's system files as install.ts puts them into a folder, judged by systemd's and udev's own tools.
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roleNeeds } from './roles.ts';
+
+const installer = join(import.meta.dirname, 'install.ts');
+/** systemd's own sum of what a unit leaves open, of 10; the screen needs devices and namespaces, which cost. */
+const EXPOSED_AT_MOST: Record<string, number> = {
+  'maru-agent.service': 2,
+  'maru-fleet.service': 2,
+  'maru-media.service': 2,
+  'maru-screen.service': 4.5,
+};
+const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0 && existsSync('/lib/systemd/system');
+let root: string;
+
+const install = (...args: string[]) =>
+  spawnSync(process.execPath, [installer, '--root', root, ...args], { encoding: 'utf8' });
+const tree = () =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(root, 'lib')))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .sort();
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'maru-root-'));
+  if (!hasSystemd) return;
+  // what units refer to: systemd's own units and ours to be started
+  cpSync('/lib/systemd/system', join(root, 'lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
+  for (const path of ['node_modules/.bin/node', 'provisioning/system/screen-session.sh']) {
+    const file = join(root, 'opt/maru/current', path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, '#!/bin/sh\n');
+    chmodSync(file, 0o755);
+  }
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('the installer', () => {
+  it('places everything once, and changes nothing the second time', (context) => {
+    context.skip(!hasSystemd, 'no systemctl here to link units with');
+    for (const role of ['kiosk', 'server']) {
+      const first = install('--role', role);
+      expect(first.status, first.stderr).toBe(0);
+      expect(first.stdout).toMatch(/placed \/etc\/systemd\/system\/maru-/);
+      const before = tree();
+      const second = install('--role', role);
+      expect(second.stdout.trim()).toBe('every file is in place');
+      expect(tree()).toEqual(before);
+    }
+    expect(existsSync(join(root, 'etc/systemd/system/graphical.target.wants'))).toBe(true);
+    const policy = JSON.parse(readFileSync(join(root, 'etc/chromium/policies/managed/maru.json'), 'utf8')) as object;
+    expect(policy).toMatchObject({ VideoCaptureAllowedUrls: ['http://127.0.0.1:7420'] });
+  });
+
+  it('repairs what was changed, and takes away what a release no longer has', (context) => {
+    context.skip(!hasSystemd, 'no systemctl here to link units with');
+    const unit = join(root, 'etc/systemd/system/maru-agent.service');
+    writeFileSync(unit, '[Service]\nUser=root\n');
+    const list = join(root, 'usr/local/share/maru/kiosk.placed');
+    writeFileSync(join(root, 'etc/maru/former.conf'), 'of a former release\n');
+    writeFileSync(list, `${readFileSync(list, 'utf8')}etc/maru/former.conf\n`);
+    expect(install('--role', 'kiosk').stdout.trim().split('\n').sort()).toEqual([
+      'placed /etc/maru/former.conf',
+      'placed /etc/systemd/system/maru-agent.service',
+    ]);
+    expect(readFileSync(unit, 'utf8')).toContain('User=maru');
+    expect(existsSync(join(root, 'etc/maru/former.conf'))).toBe(false);
+  });
+
+  it('refuses what it does not know, in one sentence', () => {
+    expect(install('--role', 'tv')).toMatchObject({ status: 1, stderr: 'which? --role kiosk or --role server\n' });
+    expect(install('--role', 'kiosk', '--screen-url', 'tv').stderr).toBe('not an address: tv\n');
+  });
+});
+
+describe.each(Object.keys(EXPOSED_AT_MOST))('%s', (unit) => {
+  const path = () => join(root, 'etc/systemd/system', unit);
+
+  it('is a unit that systemd understands', (context) => {
+    context.skip(!hasSystemd, 'no systemd-analyze here');
+    const verified = spawnSync('systemd-analyze', ['verify', `--root=${root}`, path()], { encoding: 'utf8' });
+    // Debian's own units have things to say about themselves
+    const ours = verified.stderr.split('\n').filter((line) => line.includes('maru'));
+    expect(ours).toEqual([]);
+  });
+
+  it('leaves little open', (context) => {
+    context.skip(!hasSystemd, 'no systemd-analyze here');
+    const judged = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path()], {
+      encoding: 'utf8',
+    });
+    const level = Number(/exposure level for \S+: ([\d.]+)/.exec(judged.stdout)?.[1]);
+    expect(level).toBeGreaterThan(0);
+    expect(level).toBeLessThanOrEqual(EXPOSED_AT_MOST[unit]!);
+  });
+
+  it('starts again for ever', () => {
+    const text = readFileSync(path(), 'utf8');
+    expect(text).toMatch(/^Restart=always$/m);
+    expect(text).toMatch(/^StartLimitIntervalSec=0$/m);
+  });
+});
+
+describe('the other files', () => {
+  const files = (role: string, path: string) => join(import.meta.dirname, 'files', role, 'etc', path);
+
+  it('make users that systemd-sysusers can make', (context) => {
+    context.skip(!hasSystemd, 'no systemd-sysusers here');
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    for (const [role, name] of [
+      ['kiosk', 'maru.conf'],
+      ['server', 'maru-fleet.conf'],
+    ] as const) {
+      execFileSync('systemd-sysusers', [`--root=${root}`, files(role, `sysusers.d/${name}`)], { stdio: 'pipe' });
+    }
+    const users = readFileSync(join(root, 'etc/passwd'), 'utf8');
+    expect(users.match(/^maru[a-z-]*(?=:)/gm)?.sort()).toEqual(['maru', 'maru-fleet', 'maru-screen']);
+    const groups = readFileSync(join(root, 'etc/group'), 'utf8');
+    expect(groups).toMatch(/^video:.*maru-screen/m);
+    // the agent opens no camera
+    expect(groups).not.toMatch(/^video:.*\bmaru(,|$)/m);
+  });
+
+  it('are udev rules of known keys, with each comparison and assignment spelt right', (context) => {
+    const rules = files('kiosk', 'udev/rules.d/70-maru.rules');
+    const keys = /^(ACTION|SUBSYSTEM|KERNEL|ENV\{\w+\}|ATTR\{[\w/]+\}|TEST|IMPORT\{builtin\}|GROUP|MODE)$/;
+    const assigns = /^(GROUP|MODE|ATTR\{power\/control\}|IMPORT\{builtin\})$/;
+    for (const line of readFileSync(rules, 'utf8').split('\n')) {
+      if (line === '' || line.startsWith('#')) continue;
+      const parts = line.split(', ');
+      expect(parts.length).toBeGreaterThan(2);
+      for (const part of parts) {
+        const [, key, operator] = /^([A-Z]+(?:\{[^}]+\})?)(==|=)"[^"]+"$/.exec(part) ?? [];
+        expect(key, part).toMatch(keys);
+        expect(operator, part).toBe(assigns.test(key!) ? '=' : '==');
+      }
+    }
+    const verify = spawnSync('udevadm', ['verify', rules], { encoding: 'utf8' });
+    const canVerify = verify.status !== null && !/nknown command/.test(verify.stderr);
+    context.skip(!canVerify, 'keys and operators are right; this udev has no `udevadm verify` (systemd 254)');
+    expect(verify.status, verify.stderr).toBe(0);
+  });
+
+  it('need packages that Debian has by these names', () => {
+    for (const { packages } of Object.values(roleNeeds)) {
+      expect(packages.every((name) => /^[a-z0-9][a-z0-9+.-]+$/.test(name))).toBe(true);
+      expect([...packages].sort()).toEqual(packages);
+    }
+  });
+});
+
+it('is taken away again', (context) => {
+  context.skip(!hasSystemd, 'no systemctl here to link units with');
+  for (const role of ['kiosk', 'server']) expect(install('--role', role, '--uninstall').status).toBe(0);
+  expect(tree().filter((path) => /maru/.test(path) && !path.startsWith('/opt/'))).toEqual([]);
+});
