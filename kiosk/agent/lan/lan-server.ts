@@ -152,15 +152,12 @@ export class LanServer {
     this.#app = app;
     app.server.on('upgrade', (request, socket, head) => this.#links.handleUpgrade(request, socket, head));
     app.server.on('tlsClientError', (error) => logger.debug({ reason: error.message }, 'lan: handshake refused'));
-    await new Promise<void>((resolve, reject) => {
-      app.server.once('error', reject);
-      // every address of this box: who may reach it is the office's network to say
-      app.server.listen(settings.port, () => {
-        app.server.off('error', reject);
-        resolve();
-      });
+    // every address of this box: who may reach it is the office's network to say
+    await app.listen({ host: '::', port: settings.port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EAFNOSUPPORT' && error.code !== 'EADDRNOTAVAIL') throw error;
+      // a kernel without IPv6
+      return app.listen({ host: '0.0.0.0', port: settings.port });
     });
-    app.server.on('error', (error) => logger.error({ err: error }, 'lan: listener'));
     logger.info({ host: settings.host, port: settings.port }, 'lan: served');
     this.#say(`${lanOriginOf(settings)}${pagePaths.controller}`);
   }
