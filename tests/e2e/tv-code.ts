@@ -1,4 +1,5 @@
-/** The pairing code as a person reads it off the TV. */
+/** The pairing code as a person reads it off the TV, and what its QR says to a phone's camera. */
+import QRCode from 'qrcode';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { eventually } from '../simulators/eventually.ts';
 import type { Tv } from './personas/roles.ts';
@@ -9,4 +10,23 @@ const code = new RegExp(`Code\\s+([${PAIRING_CODE_ALPHABET}]{4} [${PAIRING_CODE_
 export async function readTvCode(tv: Tv, former: string | null = null): Promise<string> {
   const read = async () => code.exec((await tv.page.locator('body').textContent()) ?? '')?.[1] ?? '';
   return eventually('a code on the TV', read, (found) => found !== '' && found !== former, { timeoutMs: 10_000 });
+}
+
+/** The QR carries this address: each of its modules is where it belongs. */
+export async function expectQr(tv: Tv, address: string, timeoutMs = 10_000): Promise<void> {
+  const { modules } = QRCode.create(address, { errorCorrectionLevel: 'M' });
+  const wanted: string[] = [];
+  for (let row = 0; row < modules.size; row += 1)
+    for (let column = 0; column < modules.size; column += 1)
+      if (modules.get(row, column)) wanted.push(`${column},${row}`);
+  const drawn = async (): Promise<string> => {
+    const path = await tv.page
+      .getByRole('img', { name: 'Scan to control this room' })
+      .locator('path')
+      .getAttribute('d');
+    const dark = [...(path ?? '').matchAll(/M(\d+) (\d+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+    const quiet = Math.min(...dark.map(([x]) => x));
+    return dark.map(([x, y]) => `${x - quiet},${y - quiet}`).join(' ');
+  };
+  await eventually(`the QR of ${address}`, drawn, (modulesDrawn) => modulesDrawn === wanted.join(' '), { timeoutMs });
 }

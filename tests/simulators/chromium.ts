@@ -11,6 +11,8 @@ export type BrowserOptions = {
   namespace?: string;
   /** whose certificate database it uses */
   home?: string;
+  /** names that the office's DNS would resolve, with their addresses */
+  names?: Record<string, string>;
 };
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
@@ -30,11 +32,16 @@ const flags = [
   '--disable-background-timer-throttling',
 ];
 
-export async function launchChromium({ role, namespace, home }: BrowserOptions): Promise<Browser> {
+export async function launchChromium({ role, namespace, home, names = {} }: BrowserOptions): Promise<Browser> {
+  const mapped = Object.entries(names).map(([name, address]) => `MAP ${name} ${address}`);
   const wrapper = namespace === undefined ? null : wrapperFor(namespace);
   const browser = await chromium.launch({
     executablePath: wrapper?.path ?? CHROMIUM,
-    args: [...flags, ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : [])],
+    args: [
+      ...flags,
+      ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : []),
+      ...(mapped.length > 0 ? [`--host-resolver-rules=${mapped.join(',')}`] : []),
+    ],
     ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),
   });
   browser.once('disconnected', () => wrapper?.remove());

@@ -10,6 +10,7 @@ import type { StageWords } from '#stage/stage-person.ts';
 import { ToastRegion } from '#ui/toast.tsx';
 import { AlonePanel } from '../alone/alone-panel.tsx';
 import { useShownAfter } from '../frame/clock.ts';
+import { PairingCorner } from '../frame/pairing-card.tsx';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
 import type { Trouble } from '../frame/troubles.ts';
 import type { DevicesState } from '../session/room-devices.ts';
@@ -79,6 +80,11 @@ export function CallScene({ session, phase, call, view, devices, troubles }: Cal
         onPageCount={tellPageCount}
       />
       {call.participants.length <= 1 && <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />}
+      {call.participants.length > 1 && !view.fleetOnline && view.pairing !== null && (
+        <div className="absolute right-8 bottom-8">
+          <PairingCorner pairing={view.pairing} />
+        </div>
+      )}
       <CallBar state={view.state} meetingTitle={phase.meetingTitle} participantCount={call.participants.length} />
       {phase.connection === 'reconnecting' && <Reconnecting />}
       <TroubleCorner troubles={told} brief={!inFull} className="absolute top-24 left-8" />
