@@ -74,6 +74,26 @@ test('it comes back by a grant of yet another id into the same call, and keeps w
   expect(room.phase).toMatchObject({ name: 'in-call', ticket: { callId: REAL }, participants: [{ peerId: id(5) }] });
 });
 
+test('without the fleet the room itself knows that a call is over for all, and that one it left goes on', () => {
+  const meeting: RoomEvent = {
+    type: 'meeting',
+    meeting: { meetingId: id(3), title: 'Standing', underWay: true, participantCount: 2 },
+  };
+  const over: RoomEvent = { type: 'screen', report: { type: 'call-ended', callId: REAL, reason: 'ended-by-room' } };
+  const left: RoomEvent = {
+    type: 'command',
+    id: id(8),
+    command: { name: 'leave-meeting' },
+    grant: null,
+    bookingTitle: null,
+  };
+  const fleet: RoomEvent = { type: 'fleet', online: true };
+  const underWay = (...events: RoomEvent[]) => after(meeting, ...events).room.meeting?.underWay;
+  expect(underWay(...begun, over)).toBe(false);
+  expect(underWay(...begun, left)).toBe(true);
+  expect(underWay(fleet, ...begun, over)).toBe(true);
+});
+
 test('a start that leads nowhere is told by the grant’s id', () => {
   const failedStart: RoomEvent = {
     type: 'screen',

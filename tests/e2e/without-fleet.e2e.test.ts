@@ -159,7 +159,6 @@ describe('a room without its fleet server', () => {
       `${scene.product.addresses.fleetUrl}${pagePaths.controller}#code=${(await code()).replace(' ', '')}`,
       20_000,
     );
-    await guest.page.reload({ waitUntil: 'domcontentloaded' });
     guest = await scene.guest(2);
     await guest.join('Jonas Weber');
     await guest.expectInCall();
