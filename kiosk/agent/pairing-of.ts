@@ -11,7 +11,7 @@ export type Ways = {
   lanUrl: string | null;
 };
 
-/** null: no phone can come in now; tablets, the speakerphone's buttons and the TV's remote control can. */
+/** null: no phone can come in now; the speakerphone's buttons and the TV's remote control are left. */
 export function pairingOf({ code, fleetOnline, controllerUrl, lanUrl }: Ways): ScreenView['pairing'] {
   const address = fleetOnline ? controllerUrl : lanUrl;
   return address === null ? null : { code, url: `${address}#code=${code}` };
