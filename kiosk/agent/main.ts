@@ -120,6 +120,7 @@ const fleet: FleetLink = new FleetLink({
     if (response.name === 'pairing-code-used') codes.use(response.sha256);
     else authority.onResponse(response);
   },
+  onEventsAck: (ack) => events.acknowledged(ack),
 });
 const authority: RoomAuthority = new RoomAuthority({
   roomId: identity.roomId,
