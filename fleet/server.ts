@@ -75,6 +75,7 @@ const broker = new Broker({
   listen: { host: listenAddress, port: ports.mqtt },
   tls: serverCertificate.tls,
   isAccepted: (identity, serial) => register.isAccepted(identity, serial),
+  onCame: (identity, publicKey) => register.cameBy(identity, publicKey),
   onRefused: (refusal) => {
     metrics.refused('mqtt', refusal.code);
     void refusals.record(refusal).catch((error: unknown) => logger.error({ err: error }, 'refusal not recorded'));
@@ -88,7 +89,7 @@ const accounts = new Accounts({ store });
 const sessions = new Sessions({ store });
 const signIn = new SignIn({ store, accounts, sessions, logger });
 const enrolment = new Enrolment({ store, authority, register, logger });
-const meetings = new Meetings({ store, telemetry, broker, keys, joinPageUrl: `${fleetUrl}/join`, logger });
+const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });
 const rooms = new Rooms({
   store,
   telemetry,

@@ -3,6 +3,7 @@
  * and what they say checked against its schema. The fleet server itself speaks through `publish` and `on`, in process.
  * Owns no meaning of any message.
  */
+import type { JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
@@ -31,6 +32,8 @@ export type BrokerOptions = {
   tls: SecureContextOptions;
   /** is this certificate one of ours that has not been revoked? */
   isAccepted: (identity: string, serial: string) => boolean;
+  /** one that was accepted has connected by a certificate of this key */
+  onCame?: (identity: string, publicKey: JsonWebKey) => void;
   /** one line in the log is written here already */
   onRefused: (refusal: { identity: string | null; network: string; code: ErrorCode; reason: string }) => void;
   logger: Logger;
@@ -203,6 +206,8 @@ export class Broker {
     this.#live.set(identity, live);
     this.#whoIs.set(client, live);
     this.#options.logger.info({ identity }, 'MQTT connected');
+    const publicKey = socket.getPeerX509Certificate()?.publicKey.export({ format: 'jwk' });
+    if (publicKey) this.#options.onCame?.(identity, publicKey);
     done(null, true);
     for (const handler of this.#presenceHandlers) this.#guarded(() => handler(who, true));
   }

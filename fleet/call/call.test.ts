@@ -62,6 +62,20 @@ describe('the way in', () => {
     expect(requestGrant).not.toHaveBeenCalled();
   });
 
+  it('a grant that names the call otherwise leads to the call as the node names it, over drops too', async () => {
+    const joining = call.join(options(), { ...node.grant(), callId: '0193a0b0-0000-7000-8000-000000000001' });
+    await pass(100);
+    await joining;
+    expect(phase()).toMatchObject({ name: 'joined', callId: node.callId });
+    expect(call.ticket?.callId).toBe(node.callId);
+    node.current!.end(1006);
+    await pass(2_000);
+    expect(phase()).toMatchObject({ name: 'joined', callId: node.callId, connection: 'connected' });
+    node.tell({ event: 'call-ended', data: { reason: 'ended-by-room' } });
+    await pass(10);
+    expect(phase()).toEqual({ name: 'ended', callId: node.callId, reason: 'ended-by-room' });
+  });
+
   it('from a grant: hello and join back to back, and those who are there are set up at once', async () => {
     const peer = node.addPeer('Mina');
     node.consumerOf(peer);

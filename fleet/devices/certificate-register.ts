@@ -1,7 +1,9 @@
 /**
- * Which certificates of ours are good, kept in memory for the broker's question at each connection, and in the store.
+ * Which certificates of ours are good, kept in memory for the broker's question at each connection, and in the store;
+ * and the key of the one by which each identity came last, to which is signed what only that box may use.
  * Revoking one ends what runs on it: `onRevoked` tells whoever holds connections.
  */
+import type { JsonWebKey } from 'node:crypto';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import type { IssuedCertificate } from './certificate-authority.ts';
@@ -9,6 +11,7 @@ import type { IssuedCertificate } from './certificate-authority.ts';
 export class CertificateRegister {
   readonly #store: AuthorityStore;
   readonly #accepted = new Map<string, Set<string>>();
+  readonly #keys = new Map<string, JsonWebKey>();
   readonly #revokedHandlers: ((identity: string) => void)[] = [];
 
   constructor({ store }: { store: AuthorityStore }) {
@@ -30,6 +33,25 @@ export class CertificateRegister {
   }
   isEnrolled(identity: string): boolean {
     return this.#accepted.has(identity);
+  }
+  /** It has connected by a certificate of this key, which `isAccepted` found good. */
+  cameBy(identity: string, publicKey: JsonWebKey): void {
+    this.#keys.set(identity, publicKey);
+  }
+  /** null: not seen since our start, or revoked */
+  keyOf(identity: string): JsonWebKey | null {
+    return this.#keys.get(identity) ?? null;
+  }
+
+  /** What was revoked since then, the newest of each identity. */
+  async revokedSince(sinceMs: number): Promise<{ identity: string; revokedAtMs: number }[]> {
+    const rows = await this.#store.read
+      .selectFrom('certificate')
+      .select(['identity', (e) => e.fn.max('revokedAtMs').as('revokedAtMs')])
+      .where('revokedAtMs', '>', sinceMs)
+      .groupBy('identity')
+      .execute();
+    return rows.map(({ identity, revokedAtMs }) => ({ identity, revokedAtMs: revokedAtMs ?? 0 }));
   }
   onRevoked(handler: (identity: string) => void): void {
     this.#revokedHandlers.push(handler);
@@ -69,6 +91,7 @@ export class CertificateRegister {
     return {
       apply: () => {
         this.#accepted.delete(identity);
+        this.#keys.delete(identity);
         for (const handler of this.#revokedHandlers) handler(identity);
       },
     };

@@ -63,9 +63,15 @@ test('a new box revokes the former, and whoever holds connections is told', asyn
   await enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
   const [former] = await serials();
   expect(register.isAccepted(`room:${roomId}`, former!)).toBe(true);
+  register.cameBy(`room:${roomId}`, { kty: 'EC' });
+  expect(register.keyOf(`room:${roomId}`)).toEqual({ kty: 'EC' });
+  const fromMs = Date.now() - 1;
   await enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
   expect(told).toEqual([`room:${roomId}`]);
   expect(register.isAccepted(`room:${roomId}`, former!)).toBe(false);
+  expect(register.keyOf(`room:${roomId}`)).toBeNull();
+  expect(await register.revokedSince(fromMs)).toMatchObject([{ identity: `room:${roomId}` }]);
+  expect(await register.revokedSince(Date.now())).toEqual([]);
   const reloaded = new CertificateRegister({ store });
   await reloaded.start();
   expect(reloaded.isAccepted(`room:${roomId}`, former!)).toBe(false);

@@ -87,6 +87,7 @@ test('a call that is over is not entered again by its id, and the meeting’s ne
   await client.request('end-call', {});
   await expect(roomJoins({ callId: call.callId })).rejects.toMatchObject({ code: 'call-ended' });
   expect((await roomJoins()).call.callId).not.toBe(call.callId);
+  await expect(roomJoins({ callId: call.callId })).rejects.toMatchObject({ code: 'call-ended' });
 });
 
 test('who came in by a delegation that is taken back goes, the others stay', async () => {

@@ -1,6 +1,7 @@
 /**
  * Which call a meeting has, and on which node. `openCall` is get-or-create in one transaction, so that two starts at
- * the same instant make one. A call's own truth is its media node's: what it tells is taken in once per event id.
+ * the same instant make one. A call's own truth is its media node's: what it tells is taken in once per event id, and a
+ * call that a room began while we were gone becomes the meeting's.
  */
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
@@ -88,7 +89,9 @@ export class Calls {
     await this.#deps.store.write(async (trx) => {
       for (const event of events) {
         if (!(await isNew(trx, event))) continue;
-        const call = await trx.selectFrom('call').selectAll().where('callId', '=', event.callId).executeTakeFirst();
+        const call =
+          (await trx.selectFrom('call').selectAll().where('callId', '=', event.callId).executeTakeFirst()) ??
+          (await this.#adopt(trx, nodeId, event));
         if (!call || call.nodeId !== nodeId || call.meetingId !== event.meetingId) {
           this.#deps.logger.warn(
             { nodeId, callId: event.callId, event: event.name },
@@ -105,6 +108,46 @@ export class Calls {
     // by id, after the commit: what is not acknowledged comes again
     this.#deps.acknowledge(nodeId, { eventIds: events.map((event) => event.eventId) });
     this.#told(endedCallIds, changed);
+  }
+
+  /**
+   * A call that we did not open: a room did, by its delegation. null where it can't be the meeting's, because that has
+   * one in which somebody is.
+   */
+  async #adopt(trx: AuthorityWrite, nodeId: string, { callId, meetingId, name }: CallEvent): Promise<Call | null> {
+    const node = this.#deps.nodes.get(nodeId);
+    // its opening, or a later sign of a call that the node says it carries
+    const lives = name === 'call-opened' || (name === 'peer-joined' && node?.callIds.has(callId));
+    if (!node || !lives) return null;
+    const meeting = await trx
+      .selectFrom('meeting')
+      .select('meetingId')
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirst();
+    if (!meeting) return null;
+    const current = await trx
+      .selectFrom('call')
+      .selectAll()
+      .where('meetingId', '=', meetingId)
+      .where('endedAtMs', 'is', null)
+      .executeTakeFirst();
+    if (current && !this.#isEmpty(current)) {
+      this.#deps.logger.warn({ nodeId, callId, meetingId, live: current.callId }, 'the meeting has two calls');
+      return null;
+    }
+    const call = newCall(callId, meetingId, node);
+    if (current) await endRow(trx, current, 'ended-by-fleet');
+    await trx.insertInto('call').values(call).execute();
+    // whom we sent to the other meanwhile the node let in here
+    if (current) await trx.updateTable('guestEntry').set({ callId }).where('callId', '=', current.callId).execute();
+    this.#deps.logger.info({ nodeId, callId, meetingId }, 'call adopted: a room began it while we were gone');
+    return call;
+  }
+
+  /** Nobody has been in it, or its node was started anew since and carries it no more. */
+  #isEmpty({ state, nodeId, nodeInstanceId }: Call): boolean {
+    const node = this.#deps.nodes.get(nodeId);
+    return state === 'prepared' || (node !== null && node.heardAtMs > 0 && node.instanceId !== nodeInstanceId);
   }
 
   /** Squares what the node carries with what we believe. */
@@ -177,18 +220,7 @@ export class Calls {
         .where('meetingId', '=', meetingId)
         .executeTakeFirst();
       if (!meeting) throw new ProtocolError('not-found', 'no such meeting');
-      const call: Call = {
-        callId,
-        meetingId,
-        nodeId: node.nodeId,
-        nodeInstanceId: node.instanceId,
-        state: 'prepared',
-        participantCount: 0,
-        createdAtMs: Date.now(),
-        openedAtMs: null,
-        endedAtMs: null,
-        endReason: null,
-      };
+      const call = newCall(callId, meetingId, node);
       await trx.insertInto('call').values(call).execute();
       return { call, opened: true };
     });
@@ -234,6 +266,19 @@ export class Calls {
     for (const meetingId of meetingIds) this.#deps.onMeetingChanged(meetingId);
   }
 }
+
+const newCall = (callId: string, meetingId: string, { nodeId, instanceId }: MediaNode): Call => ({
+  callId,
+  meetingId,
+  nodeId,
+  nodeInstanceId: instanceId,
+  state: 'prepared',
+  participantCount: 0,
+  createdAtMs: Date.now(),
+  openedAtMs: null,
+  endedAtMs: null,
+  endReason: null,
+});
 
 async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: CallEvent): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx

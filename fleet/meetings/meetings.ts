@@ -13,10 +13,12 @@ import type { NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
+import type { CertificateRegister } from '../devices/index.ts';
 import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
 import { Calls } from './calls.ts';
+import { Delegations } from './delegations.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -26,6 +28,7 @@ export type MeetingsDependencies = {
   telemetry: TelemetryStore;
   broker: Broker;
   keys: SigningKeys;
+  register: CertificateRegister;
   joinPageUrl: string;
   logger: Logger;
 };
@@ -42,6 +45,7 @@ const asRoom = (roomName: string): Admitted => ({
 export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
+  readonly delegations: Delegations;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
   readonly #bookingMeetings: BookingMeetings;
@@ -50,11 +54,12 @@ export class Meetings {
   readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
 
   constructor(deps: MeetingsDependencies) {
-    const { store, telemetry, broker, keys, joinPageUrl, logger } = deps;
+    const { store, telemetry, broker, keys, register, joinPageUrl, logger } = deps;
     this.#deps = deps;
     this.#bookingMeetings = new BookingMeetings({ store });
     this.invites = new Invites({ store, keys, joinPageUrl });
     this.nodes = new MediaNodes({ telemetry });
+    this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
@@ -68,15 +73,24 @@ export class Meetings {
   }
 
   async start(): Promise<void> {
-    const { broker, keys, logger } = this.#deps;
+    const { broker, register, logger } = this.#deps;
     await this.nodes.start();
+    await this.delegations.start();
     this.#calls.start();
     const failed = (error: unknown): void => logger.error({ err: error }, 'message of a media node failed');
     broker.on('registration', (nodeId, registration) => void this.#register(nodeId, registration).catch(failed));
     broker.on('callEvents', (nodeId, events) => void this.#calls.takeEvents(nodeId, events).catch(failed));
-    broker.publish('keys', '', keys.published);
+    this.#publishKeys();
+    register.onRevoked(
+      () =>
+        void this.delegations
+          .readRevoked()
+          .then(() => this.#publishKeys())
+          .catch((error: unknown) => logger.error({ err: error }, 'revoked delegations not told')),
+    );
   }
   stop(): void {
+    this.delegations.stop();
     this.#calls.stop();
     this.nodes.stop();
   }
@@ -225,6 +239,11 @@ export class Meetings {
     });
   }
 
+  #publishKeys(): void {
+    const { broker, keys } = this.#deps;
+    broker.publish('keys', '', { ...keys.published, revokedDelegations: this.delegations.revoked });
+  }
+
   async #register(nodeId: string, registration: NodeRegistration): Promise<void> {
     if (registration.nodeId !== nodeId || negotiate(registration.protocol) !== 'accepted') {
       this.#deps.logger.warn(
@@ -233,7 +252,11 @@ export class Meetings {
       );
       return;
     }
+    const before = this.nodes.get(nodeId);
     await this.nodes.register(registration);
+    const { online, signalingUrl } = registration;
+    if (before?.online !== online || before.signalingUrl !== signalingUrl || before.heardAtMs === 0)
+      this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
   }
 

@@ -23,6 +23,7 @@ beforeEach(async () => {
       onChanged: (handler: typeof meetingChanged) => {
         meetingChanged = handler;
       },
+      delegations: { onDue: () => {}, of: async () => null },
       roomOf: async () => 'r1',
       ofRoom: async () => ({ meetingId: 'm', title: 't', underWay: participantCount > 0, participantCount }),
     } as never,

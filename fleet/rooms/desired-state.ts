@@ -32,6 +32,7 @@ export class DesiredState {
   async start(): Promise<void> {
     const { registry, meetings, broker, pairings } = this.#deps;
     pairings.onTabletsChanged((roomId) => this.changed(roomId));
+    meetings.delegations.onDue((roomId) => this.changed(roomId));
     meetings.onChanged(
       (meetingId) =>
         void meetings
@@ -67,6 +68,7 @@ export class DesiredState {
     const room = await registry.byId(roomId);
     if (!room) return;
     const meeting = await meetings.ofRoom(roomId);
+    const delegation = meeting && (await meetings.delegations.of({ roomId, roomName: room.roomName, meeting }));
     broker.publish('desired', roomId, {
       protocol: PROTOCOL_VERSION,
       roomId,
@@ -75,6 +77,7 @@ export class DesiredState {
       controllerUrl,
       meeting,
       tablets: pairings.tabletsOf(roomId).map(({ pairingId, tokenHash }) => ({ pairingId, tokenSha256: tokenHash })),
+      delegation,
       nowMs: Date.now(),
     });
   }

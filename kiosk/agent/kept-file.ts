@@ -1,6 +1,6 @@
 /**
  * A small JSON file that survives a power cut whole: written beside, synced, renamed. The agent keeps two of them (its
- * identity, what the room was doing); a database comes with the events that must be delivered later.
+ * identity, what the room was doing) apart from the store, so that they outlive its loss.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,8 +1,9 @@
 /**
- * The agent, the room's authority on the box: identity, line to the fleet, screen server, room machine. Reads top to
- * bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a real room.
+ * The agent, the room's authority on the box: identity, store, line to the fleet, screen server, its own server on the
+ * LAN, room machine. Reads top to bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a
+ * real room.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
@@ -13,13 +14,20 @@ import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
+import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
 import { enrol, Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
+import { LanServer } from './lan/lan-server.ts';
+import { LanSettings } from './lan/lan-settings.ts';
 import { PairingCodes } from './pairing-codes.ts';
+import { pairingOf } from './pairing-of.ts';
 import { RoomAuthority } from './room-authority.ts';
+import { RoomEvents } from './room-events.ts';
+import { happeningsOf } from './room-happenings.ts';
 import { isEquipmentReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
+import { RoomStore } from './store/room-store.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -50,6 +58,8 @@ const KeptRoom = z.object({
     .nullable(),
 });
 
+const Settings = z.looseObject({ lan: LanSettings.optional() });
+
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
 const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -64,19 +74,44 @@ let toldReady = false;
 let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
+const store = new RoomStore({
+  path: join(dataDir, 'room.sqlite'),
+  logger,
+  onStorage: (state) =>
+    events.record(
+      state === 'failing'
+        ? { name: 'device-faulty', device: 'storage', code: 'storage-failed' }
+        : { name: 'device-mended', device: 'storage' },
+    ),
+  onDamaged: () => events.record({ name: 'device-faulty', device: 'storage', code: 'storage-failed' }),
+});
+const events: RoomEvents = new RoomEvents({
+  store,
+  publish: (batch) => void fleet.publish('roomEvents', batch),
+  logger,
+});
+const delegation = new Delegation({
+  store,
+  identity: () => identity,
+  fleetNowMs: () => fleet.fleetNowMs,
+  logger,
+});
 const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing() });
-const fleet = new FleetLink({
+const fleet: FleetLink = new FleetLink({
   identity,
   epoch,
   logger,
   onOnline: (online) => {
     authority.onFleet(online);
+    events.onFleet(online);
     if (online) onPairing();
   },
   onDesired: (desired) => {
     language = desired.language;
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
+    delegation.take(desired);
+    lan?.onDesired(desired);
     screens.showView();
     void tellReady();
   },
@@ -85,6 +120,7 @@ const fleet = new FleetLink({
     if (response.name === 'pairing-code-used') codes.use(response.sha256);
     else authority.onResponse(response);
   },
+  onEventsAck: (ack) => events.acknowledged(ack),
 });
 const authority: RoomAuthority = new RoomAuthority({
   roomId: identity.roomId,
@@ -101,12 +137,20 @@ const authority: RoomAuthority = new RoomAuthority({
         : null,
   },
   perform: (effect) => screens.perform(effect),
-  onChange: () => {},
+  onChange: (was, now) => {
+    for (const happening of happeningsOf(was, now, Date.now())) events.record(happening);
+  },
+  mintGrant: () => delegation.mint(),
+  record: (happening) => events.record(happening),
+  onRoster: (update) => lan?.tellRoster(update),
   // calendar and devices come with the appliance's parts
   obeyAgenda: async () => 'not-possible-now',
   obeyEquipment: async () => 'not-possible-now',
   bookingOf: () => null,
-  onView: () => screens.showView(),
+  onView: () => {
+    screens.showView();
+    lan?.stateChanged();
+  },
   remember: ({ volumePercent, layout, inCall }) => {
     const call = inCall && {
       ticket: inCall.ticket,
@@ -135,9 +179,30 @@ const screens: ScreenServer = new ScreenServer({
   },
 });
 
+const lanSettings = settings()?.lan;
+const lan =
+  lanSettings === undefined
+    ? null
+    : new LanServer({
+        settings: lanSettings,
+        pageDir: join(import.meta.dirname, '../../controller/dist'),
+        store,
+        codes,
+        state: () => authority.state,
+        // calendar and devices come with the appliance's parts
+        agenda: () => null,
+        equipment: () => null,
+        onCommand: (order, reply) => authority.onLanCommand(order, reply),
+        onLanUrl: () => screens.showView(),
+        logger,
+      });
+
+store.start();
+events.record({ name: 'agent-started', epoch });
 authority.remember(true);
 const tvUrl = await screens.start();
 codes.start();
+lan?.start();
 fleet.start();
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
 const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
@@ -166,9 +231,19 @@ async function enrolByClaim(): Promise<Identity> {
   }
 }
 
-function pairing(): { code: string; url: string } | null {
-  if (controllerUrl === null || !fleet.online) return null;
-  return { code: codes.shown, url: `${controllerUrl}#code=${codes.shown}` };
+function settings(): z.output<typeof Settings> | null {
+  const path = join(dataDir, 'settings.json');
+  if (!existsSync(path)) return null;
+  try {
+    return Settings.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    logger.error({ path, reason: toMaruError(error).message }, 'the settings cannot be read, going on without');
+    return null;
+  }
+}
+
+function pairing(): ReturnType<typeof pairingOf> {
+  return pairingOf({ code: codes.shown, fleetOnline: fleet.online, controllerUrl, lanUrl: lan?.lanUrl ?? null });
 }
 
 function onPairing(): void {
@@ -204,7 +279,10 @@ async function end(): Promise<void> {
   clearInterval(renewing);
   codes.stop();
   authority.stop();
+  events.stop();
+  await lan?.stop();
   await fleet.stop();
   await screens.stop();
+  store.stop();
   process.exit(0);
 }

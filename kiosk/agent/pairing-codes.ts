@@ -2,7 +2,7 @@
  * The codes that phones pair with: one is shown, the one before is still accepted until its time is over. The fleet
  * gets hashes alone.
  */
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import {
   PAIRING_CODE_ALPHABET,
   PAIRING_CODE_LENGTH,
@@ -44,6 +44,17 @@ export class PairingCodes {
     return { codes: this.#codes.map(({ sha256, expiresAtMs }) => ({ sha256, expiresAtMs })) };
   }
 
+  /** A phone has typed it here. True: it was good, once. Every code is compared, found or not. */
+  take(typed: string): boolean {
+    const sha256 = this.#hashOf(typed);
+    const nowMs = this.#nowMs();
+    const found = this.#codes.filter(
+      (each) => timingSafeEqual(Buffer.from(each.sha256), Buffer.from(sha256)) && nowMs < each.expiresAtMs,
+    );
+    for (const each of found) this.use(each.sha256);
+    return found.length > 0;
+  }
+
   /** A phone has paired with it: another takes its place at once. */
   use(sha256: string): void {
     const wasShown = this.#codes[0]?.sha256 === sha256;
@@ -58,9 +69,13 @@ export class PairingCodes {
       { length: PAIRING_CODE_LENGTH },
       () => PAIRING_CODE_ALPHABET[randomInt(PAIRING_CODE_ALPHABET.length)],
     ).join('');
-    const sha256 = createHash('sha256').update(`${this.#roomId}:${code}`).digest('hex');
+    const sha256 = this.#hashOf(code);
     const valid = this.#codes.filter(({ expiresAtMs }) => expiresAtMs > nowMs).slice(0, 2);
     this.#codes = [{ code, sha256, expiresAtMs: nowMs + PAIRING_CODE_TTL_MS }, ...valid];
     this.#onChange();
+  }
+
+  #hashOf(code: string): string {
+    return createHash('sha256').update(`${this.#roomId}:${code}`).digest('hex');
   }
 }

@@ -5,6 +5,7 @@
 import { v7 } from 'uuid';
 import type { Logger } from 'pino';
 import { type ErrorCode, MaruError, toMaruError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
 import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import {
   AGENDA_COMMANDS,
@@ -15,7 +16,7 @@ import {
   type EquipmentCommand,
   type RoomCommand,
 } from '#contract/room-command.ts';
-import type { RoomState } from '#contract/room-state.ts';
+import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { RoomDesired, RoomResponse } from '#contract/topics.ts';
 import {
@@ -30,6 +31,9 @@ import {
 import { step } from '../room/room-machine.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
 import { Coalescer } from './coalescer.ts';
+import { GrantRequests, type StartableBooking } from './grant-requests.ts';
+import { LanCommandRecord } from './lan-command-record.ts';
+import type { Happening } from './room-events.ts';
 import { RosterFeed } from './roster-feed.ts';
 import type { FleetLink } from './fleet-link.ts';
 
@@ -55,9 +59,18 @@ export type AuthorityOptions = {
   obeyEquipment: (command: EquipmentCommand) => Promise<ErrorCode | null>;
   /** null: it is not in the agenda any longer */
   bookingOf: (bookingId: string) => StartableBooking | null;
+  /** the room's own meeting without the fleet; absent: that is not possible */
+  mintGrant?: () => Promise<CallGrant>;
+  /** what the fleet is to hear later */
+  record?: (happening: Happening) => void;
+  /** the roster, for who is not at the fleet's */
+  onRoster?: (update: RosterUpdate) => void;
 };
-/** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
-export type StartableBooking = { title: string; invite: string | null };
+export type { StartableBooking } from './grant-requests.ts';
+/** Where a command's answer goes. */
+export type Reply = (reply: CommandReply) => void;
+/** From a phone or tablet whom this box itself has let in. */
+export type LanCommand = { id: string; command: RoomCommand; pairingId: string };
 
 export class RoomAuthority {
   readonly #options: AuthorityOptions;
@@ -65,14 +78,14 @@ export class RoomAuthority {
   readonly #roster: RosterFeed;
   readonly #timers = new Map<TimerName, NodeJS.Timeout>();
   readonly #replies = new Map<string, CommandReply>();
-  /** commands that calendar and devices are still at */
-  readonly #underWay = new Set<string>();
+  /** of commands under way, who waits */
+  readonly #askers = new Map<string, Reply>();
+  readonly #lanCommands: LanCommandRecord;
+  readonly #grants: GrantRequests;
   #room: Room;
   #roomName: string;
   #revision = 0;
   #remembered = '';
-  /** the request whose answer is awaited; answers to older ones are too late */
-  #requestId: string | null = null;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -82,7 +95,19 @@ export class RoomAuthority {
       ROOM_STATE_CHANGES_PER_SECOND,
       () => void options.fleet.publish('state', this.state),
     );
-    this.#roster = new RosterFeed((update) => void options.fleet.publish('roster', update));
+    this.#roster = new RosterFeed((update) => {
+      void options.fleet.publish('roster', update);
+      options.onRoster?.(update);
+    });
+    this.#grants = new GrantRequests({
+      publish: (request) => void options.fleet.publish('request', request),
+      isFleetOnline: () => this.#room.fleetOnline,
+      bookingOf: options.bookingOf,
+      mintGrant: options.mintGrant,
+      onAnswer: (event) => this.take(event),
+      logger: options.logger,
+    });
+    this.#lanCommands = new LanCommandRecord((happening) => options.record?.(happening));
   }
 
   get state(): RoomState {
@@ -114,6 +139,7 @@ export class RoomAuthority {
   /** The broker may have forgotten: everything is said again. */
   onFleet(online: boolean): void {
     this.take({ type: 'fleet', online });
+    if (!online) this.#grants.onFleetGone();
     if (online) void this.#options.fleet.publish('state', this.state);
   }
 
@@ -124,12 +150,7 @@ export class RoomAuthority {
 
   onCommand({ id, roomId, expiresAtMs, command, grant, issuer }: CommandEnvelope): void {
     const { fleet, logger } = this.#options;
-    const earlier = this.#replies.get(id);
-    if (earlier !== undefined) {
-      void fleet.publish('reply', earlier);
-      return;
-    }
-    if (this.#underWay.has(id)) return;
+    if (this.#isRepeated(id, (reply) => void fleet.publish('reply', reply))) return;
     if (roomId !== this.#options.roomId) {
       logger.warn({ roomId, command: command.name }, 'command for another room');
       this.#reply({ ok: false, id, error: new MaruError('wrong-room').toWire() });
@@ -142,10 +163,27 @@ export class RoomAuthority {
     }
   }
 
+  /** Its sender is in the house, which is what opening a microphone asks for. */
+  onLanCommand({ id, command, pairingId }: LanCommand, reply: Reply): void {
+    if (this.#isRepeated(id, reply)) return;
+    this.#options.logger.info({ command: command.name, id, issuer: 'lan', pairingId }, 'command');
+    if (!this.#room.fleetOnline) this.#lanCommands.note(command.name, pairingId);
+    this.#obey(id, command, null);
+  }
+
   /** A wish from the box itself: a button of the speakerphone, the TV's remote control. Nobody waits for the answer. */
   ask(command: RoomCommand): void {
     this.#options.logger.info({ command: command.name, issuer: 'peripheral' }, 'command');
     this.#obey(v7(), command, null);
+  }
+
+  /** The same command twice is one (QoS 1, or a phone whose line broke): the answer goes to who asked last. */
+  #isRepeated(id: string, reply: Reply): boolean {
+    const earlier = this.#replies.get(id);
+    const isUnderWay = this.#askers.has(id);
+    if (earlier === undefined) this.#askers.set(id, reply);
+    else reply(earlier);
+    return isUnderWay || earlier !== undefined;
   }
 
   #obey(id: string, command: RoomCommand, grant: CommandEnvelope['grant']): void {
@@ -161,7 +199,6 @@ export class RoomAuthority {
   }
 
   #answer(id: string, done: Promise<ErrorCode | null>): void {
-    this.#underWay.add(id);
     void done
       .catch((error: unknown) => {
         this.#options.logger.error({ err: error, id }, 'command failed');
@@ -173,13 +210,7 @@ export class RoomAuthority {
   }
 
   onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
-    if (response.name === 'refused') {
-      this.#options.logger.warn({ code: response.error.code, detail: response.error.message }, 'the fleet refused');
-      if (response.id === this.#requestId) this.take({ type: 'grant-refused', code: response.error.code });
-    } else if (response.id === this.#requestId) {
-      this.#requestId = null;
-      this.take({ type: 'grant', grant: response.grant });
-    }
+    this.#grants.onResponse(response);
   }
 
   take(event: RoomEvent): void {
@@ -221,8 +252,7 @@ export class RoomAuthority {
         );
         return;
       case 'request-grant':
-        this.#requestId = v7();
-        this.#requestGrant(this.#requestId, effect.endedCallId, effect.bookingId);
+        this.#grants.ask(effect.endedCallId, effect.bookingId);
         return;
       case 'set-timer':
         clearTimeout(this.#timers.get(effect.name));
@@ -241,19 +271,12 @@ export class RoomAuthority {
     }
   }
 
-  /** A booking that has gone from the calendar since is asked for as the room's own meeting. */
-  #requestGrant(id: string, endedCallId: string | null, bookingId: string | null): void {
-    const known = bookingId === null ? null : this.#options.bookingOf(bookingId);
-    const booking = bookingId !== null && known !== null ? { bookingId, ...known } : null;
-    void this.#options.fleet.publish('request', { name: 'request-grant', id, endedCallId, booking });
-  }
-
   #reply(reply: CommandReply): void {
-    this.#underWay.delete(reply.id);
     this.#replies.set(reply.id, reply);
     const oldest = this.#replies.keys().next();
     if (this.#replies.size > REPLIES_KEPT && !oldest.done) this.#replies.delete(oldest.value);
-    void this.#options.fleet.publish('reply', reply);
+    this.#askers.get(reply.id)?.(reply);
+    this.#askers.delete(reply.id);
   }
 }
 

@@ -97,9 +97,15 @@ export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle
 
 export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: EndReason, nowMs: number): Step {
   const { meetingTitle, startedAtMs, ticket } = phase;
+  const endedForAll = reason !== 'left' && reason !== 'removed';
   return {
     room: {
       ...room,
+      // what the fleet said last is not corrected by it while it is gone
+      meeting:
+        room.meeting && endedForAll && !room.fleetOnline
+          ? { ...room.meeting, underWay: false, participantCount: 0 }
+          : room.meeting,
       layout: 'auto',
       stagePage: 0,
       phase: {

@@ -2,7 +2,7 @@
  * One run of a fleet and its demonstration room: what starts after what, what is handed from one to the other, and the
  * end of all of it.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FleetReady, KioskReady } from '#contract/process-ready.ts';
@@ -34,6 +34,8 @@ export class Demonstration {
     const claimFile = this.#writeClaim(fleet);
     const caFile = this.#options.lan ? fleet.caCertificatePath : null;
     const paths = { dataDir: this.#subfolder('kiosk'), claimFile, caFile };
+    const { kioskSettingsFile } = this.#options;
+    if (kioskSettingsFile) copyFileSync(kioskSettingsFile, join(paths.dataDir, 'settings.json'));
     const kioskPart = this.#start('kiosk', KioskReady, kioskArguments(this.#options, paths));
     const kiosk = await Promise.race([kioskPart.ready(), fleetPart.ended.then((failure) => Promise.reject(failure))]);
     // The box is enrolled: what let it in is of no more use.

@@ -38,6 +38,11 @@ describe('the options of a start', () => {
     );
   });
 
+  it('hand settings to the room’s kiosk', () => {
+    expect(parseOptions(['--kiosk-settings', '/s.json']).kioskSettingsFile).toBe('/s.json');
+    expect(parseOptions([]).kioskSettingsFile).toBeNull();
+  });
+
   it.each([
     ['an unknown option', ['--hedless']],
     ['half a certificate', ['--lan', '--tls-cert', 'c.pem']],

@@ -14,6 +14,7 @@ export type DemonstrationOptions = {
   fakeMedia: boolean;
   shell: boolean;
   dev: boolean;
+  kioskSettingsFile: string | null;
 };
 
 export const usage = `npm start -- [options]
@@ -25,6 +26,7 @@ export const usage = `npm start -- [options]
   --host NAME_OR_IP       with --lan: a name or address that browsers use (may be repeated)
   --tls-cert F --tls-key F  with --lan: a certificate of your own instead of one from the fleet's CA
   --fake-media            a test picture and tone instead of camera and microphone
+  --kiosk-settings F      settings of the room's kiosk as JSON, such as its certificate for the office's network
   --no-shell              no TV at all: open its address in a browser of your own
   --dev                   build and start again on save; logs in this terminal`;
 
@@ -50,6 +52,7 @@ export function parseOptions(args: string[]): DemonstrationOptions {
     fakeMedia: values['fake-media'],
     shell: !values['no-shell'],
     dev: values.dev,
+    kioskSettingsFile: values['kiosk-settings'] ?? null,
   };
   const hasCertificate = options.tlsCertificateFile !== null;
   if (hasCertificate !== (options.tlsKeyFile !== null)) throw new UsageError('--tls-cert and --tls-key go together');
@@ -73,6 +76,7 @@ function parse(args: string[]) {
       'tls-key': { type: 'string' },
       'fake-media': flag,
       'no-shell': flag,
+      'kiosk-settings': { type: 'string' },
       dev: flag,
       help: flag,
     },

@@ -16,6 +16,8 @@ export type BrowserOptions = {
   home?: string;
   /** so many of Chromium's own fake cameras, with fake microphones and speakers */
   fakeCameras?: number;
+  /** names that the office's DNS would resolve, with their addresses */
+  names?: Record<string, string>;
 };
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
@@ -35,7 +37,9 @@ const flags = [
   '--disable-background-timer-throttling',
 ];
 
-export async function launchChromium({ role, namespace, home, fakeCameras }: BrowserOptions): Promise<Browser> {
+export async function launchChromium(options: BrowserOptions): Promise<Browser> {
+  const { role, namespace, home, fakeCameras, names = {} } = options;
+  const mapped = Object.entries(names).map(([name, address]) => `MAP ${name} ${address}`);
   const wrapper = namespace === undefined ? null : wrapperFor(namespace);
   const browser = await chromium.launch({
     executablePath: wrapper?.path ?? CHROMIUM,
@@ -43,6 +47,7 @@ export async function launchChromium({ role, namespace, home, fakeCameras }: Bro
       ...flags,
       ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : []),
       ...(fakeCameras === undefined ? [] : [`--use-fake-device-for-media-stream=device-count=${fakeCameras}`]),
+      ...(mapped.length > 0 ? [`--host-resolver-rules=${mapped.join(',')}`] : []),
     ],
     ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),
   });

@@ -11,6 +11,7 @@ import { callTime } from '#ui/agenda/call-time.ts';
 import { ToastRegion } from '#ui/toast.tsx';
 import { AlonePanel } from '../alone/alone-panel.tsx';
 import { useMinute, useShownAfter } from '../frame/clock.ts';
+import { PairingCorner } from '../frame/pairing-card.tsx';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
 import { ofNoCall, type Trouble } from '../frame/troubles.ts';
 import type { DevicesState } from '../session/room-devices.ts';
@@ -90,6 +91,11 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
       />
       {call.participants.length <= 1 && shownInput === null && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
+      )}
+      {call.participants.length > 1 && !view.fleetOnline && view.pairing !== null && (
+        <div className="absolute right-8 bottom-8">
+          <PairingCorner pairing={view.pairing} />
+        </div>
       )}
       <CallBar
         state={view.state}

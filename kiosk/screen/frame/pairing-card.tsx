@@ -27,5 +27,18 @@ export function PairingCard({ pairing }: { pairing: ScreenView['pairing'] }) {
   );
 }
 
+/** In a corner of a running call: how phones come in while the fleet is gone, and those of before have lost their way. */
+export function PairingCorner({ pairing }: { pairing: NonNullable<ScreenView['pairing']> }) {
+  const { t } = useTranslation('screen');
+  return (
+    <div className="flex items-center gap-5 overflow-hidden rounded-card bg-raised pr-6 shadow-overlay">
+      <Qr text={pairing.url} label={t('pairing.scan')} className="size-[14rem]" />
+      <p className="text-tv-small numerals">
+        {t('pairing.code')} <span className="block text-tv-name font-semibold">{spoken(pairing.code)}</span>
+      </p>
+    </div>
+  );
+}
+
 /** Groups of four are read out and typed more easily. */
 export const spoken = (code: string): string => code.replace(/(.{4})(?=.)/g, '$1 ');

@@ -355,6 +355,42 @@ describe('the screen’s session', () => {
     expect(call.joins.length).toBe(1);
   });
 
+  it('is in the call that the node says, whatever the grant called it', () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'join', grant: grant(id(8)) });
+    call.become(joined);
+    expect(of('joined')).toMatchObject([{ ticket: { callId: CALL } }]);
+    void call.requestGrant({ code: 'peer-unknown', endedCallId: null }).catch(() => {});
+    expect(of('lost')).toEqual([{ type: 'lost', callId: CALL, code: 'peer-unknown' }]);
+  });
+
+  it('tells of a start by the grant’s name as long as it is not in', async () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'join', grant: grant(id(8)) });
+    call.become({ name: 'ended', callId: CALL, reason: 'ended-by-participant' });
+    expect(of('call-ended')).toMatchObject([{ callId: id(8) }]);
+    effect({ name: 'join', grant: grant(id(8)) });
+    void call.requestGrant({ code: 'token-expired', endedCallId: null }).catch(() => {});
+    effect({ name: 'join', grant: grant(id(7)) });
+    call.become({ name: 'failed', code: 'call-full' });
+    call.joins.at(-1)!.reject(new InvalidStateError('call-full'));
+    await vi.waitFor(() => expect(of('join-failed').at(-1)).toMatchObject({ code: 'call-full', callId: id(7) }));
+  });
+
+  it('a way back that fails is of the place that was lost, not of the grant that led nowhere', async () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    const wanted = call.requestGrant({ code: 'peer-unknown', endedCallId: null });
+    effect({ name: 'join', grant: grant(id(8)) });
+    await wanted;
+    call.become({ name: 'failed', code: 'call-full' });
+    expect(of('lost').at(-1)).toEqual({ type: 'lost', callId: CALL, code: 'call-full' });
+  });
+
   it('gives call and camera up to a newer screen without a word, and takes both over again', () => {
     const { call, up, effect, line, parts, said, subject, hello } = session();
     up();

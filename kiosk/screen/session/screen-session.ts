@@ -55,7 +55,7 @@ export class ScreenSession {
   readonly #store: Store<ScreenSnapshot>;
   #told: Told;
   #pageCount = 1;
-  /** the call that this screen is to be in */
+  /** the call that this screen is to be in: as its grant names it, and once it is in, as the node does */
   #callId: string | null = null;
   #resuming = false;
   #grantWanted: {
@@ -201,14 +201,16 @@ export class ScreenSession {
   }
 
   #join(grant: CallGrant): void {
+    const { phase } = this.call.getSnapshot();
     const formerCallId = this.#callId;
+    const isHeld = phase.name === 'joined' || this.#resuming;
     this.#equipment.makeWay();
-    this.#callId = grant.callId;
+    // on the way back the agent goes on knowing the place by the call that was lost
+    if (this.#grantWanted === null || !isHeld) this.#callId = grant.callId;
     if (this.#grantWanted !== null) {
       this.#grantWanted.resolve(grant);
       return;
     }
-    const { phase } = this.call.getSnapshot();
     if (phase.name === 'joining') {
       if (formerCallId === grant.callId) return;
       this.call.leave();
@@ -222,7 +224,7 @@ export class ScreenSession {
     }
     // the devices open beside it: nobody waits for a camera to see the others
     this.#devices.open();
-    this.call.join(this.#joinOptions(), grant).catch((error: unknown) => this.#onFailed(error, grant.callId, false));
+    this.call.join(this.#joinOptions(), grant).catch((error: unknown) => this.#onFailed(error, false));
   }
 
   #resume(ticket: ResumeTicket): void {
@@ -276,18 +278,20 @@ export class ScreenSession {
     });
   }
 
-  #onFailed(error: unknown, callId: string, wasIn: boolean): void {
+  #onFailed(error: unknown, wasIn: boolean): void {
     const { code } = toMaruError(error);
     console.warn('screen: the call could not be joined', error);
     // another effect has come between: what it leads to is told by itself
-    if (this.#busy || this.#callId !== callId || this.getSnapshot().yielded) return;
+    if (this.#busy || this.#callId === null || this.getSnapshot().yielded) return;
     this.#devices.release();
-    this.#outbox.tell(failureReport(code, callId, wasIn));
+    this.#outbox.tell(failureReport(code, this.#callId, wasIn));
   }
 
   #onCall(): void {
     const { phase } = this.call.getSnapshot();
     const before = this.#told;
+    // a grant that the room signed itself leads to the meeting's call, whatever it calls it
+    if (phase.name === 'joined' && this.#callId !== null) this.#callId = phase.callId;
     this.#devices.followTrack();
     this.#equipment.input.followCall();
     this.#tellCall(before);
@@ -295,16 +299,18 @@ export class ScreenSession {
     if (phase.name === 'ended') this.#devices.release();
     const held = before.call.phase.name === 'joined' || this.#resuming;
     if (phase.name !== 'joining') this.#resuming = false;
-    if (phase.name === 'failed' && held && this.#callId !== null) {
-      this.#onFailed(new InvalidStateError(phase.code), this.#callId, true);
-    }
+    if (phase.name === 'failed' && held) this.#onFailed(new InvalidStateError(phase.code), true);
   }
 
   #tellCall(before: Told): void {
     const now = this.#now();
     this.#told = now;
     if (this.getSnapshot().yielded) return;
-    for (const report of reportsOf(before, now)) this.#outbox.tell(report);
+    const isJoining = before.call.phase.name === 'joining' && this.#callId !== null;
+    for (const report of reportsOf(before, now)) {
+      const byGrant = report.type === 'call-ended' && isJoining ? { callId: this.#callId! } : {};
+      this.#outbox.tell({ ...report, ...byGrant });
+    }
   }
 
   #tellAll(): void {

@@ -2,6 +2,7 @@
 import type { Claim } from '#contract/enrolment.ts';
 import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
 import { OperationalError } from '#contract/error-codes.ts';
+import type { RoomEvent } from '#contract/room-events.ts';
 import type { Addresses } from './product.ts';
 
 export class Administrator {
@@ -39,6 +40,13 @@ export class Administrator {
     const { method, path, response } = httpRoutes.createRoom;
     const { claimCode, deviceApiUrl, caSha256 } = response.parse(await this.#ask(method, path, { roomName }));
     return { claimCode, deviceApiUrl, caSha256 };
+  }
+
+  /** What the fleet has taken in of a room, in the order in which it came. */
+  async roomEvents(roomId: string): Promise<RoomEvent[]> {
+    const { path, response } = httpRoutes.listRoomEvents;
+    const { events } = response.parse(await this.#ask('GET', path.replace(':roomId', roomId)));
+    return events.map(({ event }) => event);
   }
 
   /** The token of a guest link that was good a moment ago. */

@@ -86,6 +86,16 @@ export class Product {
     return pid;
   }
 
+  /** Gone, and nobody starts it again; media node and room go on. Lasts until `bringBackFleetServer`. */
+  takeAwayFleetServer(): void {
+    process.kill(this.pid('fleet-supervisor'), 'SIGSTOP');
+    this.kill('fleet-server');
+  }
+
+  bringBackFleetServer(): void {
+    process.kill(this.pid('fleet-supervisor'), 'SIGCONT');
+  }
+
   /** The worker that carries a call, by what the media node has logged of its workers. */
   workerPid(index: number): number {
     const lines = this.log('fleet')
@@ -116,6 +126,8 @@ export class Product {
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    // a test that failed in between has left it stopped
+    for (const supervisor of this.pids('fleet-supervisor')) process.kill(supervisor, 'SIGCONT');
     this.#child.kill('SIGTERM');
     await ended;
   }

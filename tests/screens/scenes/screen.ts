@@ -268,6 +268,13 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('call-long-names', { people: long, state: { roomName: LONG_ROOM, phase: inCallPhase(long, LONG_MEETING) } }),
   scene('call-away', { people: [room, person(1, 'Head office', { connection: 'away' }), ...others(3).slice(1)] }),
+  scene('call-without-fleet', {
+    people: call(4),
+    view: {
+      fleetOnline: false,
+      pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD' },
+    },
+  }),
   scene('call-reconnecting', {
     people: call(3),
     after: async ({ page, node }) => {

@@ -1,0 +1,154 @@
+/**
+ * What lets a room begin its own meeting while we are gone: signed for the key that the room's box came by, three days
+ * long, again each day and whenever what it says has changed. What was delegated to a box that is revoked is void: the
+ * list of those goes out with our public keys.
+ */
+import {
+  DELEGATION_AUDIENCE,
+  DELEGATION_RENEWED_AFTER_MS,
+  DELEGATION_TTL_MS,
+  type DelegationClaims,
+} from '#contract/grants.ts';
+import { clientIdOf, type FleetKeys } from '#contract/topics.ts';
+import { parseIdentity } from '../broker/index.ts';
+import type { CertificateRegister } from '../devices/index.ts';
+import { newId } from '../store/index.ts';
+import type { MediaNode } from './media-nodes.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+export type DelegationsDependencies = {
+  keys: Pick<SigningKeys, 'sign'>;
+  register: Pick<CertificateRegister, 'keyOf' | 'revokedSince'>;
+  nodes: () => readonly Pick<MediaNode, 'nodeId' | 'signalingUrl' | 'online' | 'peers'>[];
+};
+export type DelegatingRoom = { roomId: string; roomName: string; meeting: { meetingId: string; title: string } };
+type Signed = { token: string; signedAtMs: number; issuedAt: number; says: string };
+
+const LOOK_INTERVAL_MS = 3_600_000;
+/** longer than any delegation lives, whatever the clocks say */
+const REVOKED_LISTED_MS = DELEGATION_TTL_MS + 3_600_000;
+const MOST_LISTED = 1_000;
+const MOST_NODES = 8;
+/** it travels in the header of a join token of at most 4096 characters, encoded once more */
+const MOST_CHARACTERS = 2_400;
+
+export class Delegations {
+  readonly #deps: DelegationsDependencies;
+  readonly #signed = new Map<string, Signed>();
+  /** rooms that have asked, and may have got none because no node was there */
+  readonly #asked = new Set<string>();
+  /** by room, in seconds */
+  #revokedUpTo = new Map<string, number>();
+  readonly #dueHandlers: ((roomId: string) => void)[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(deps: DelegationsDependencies) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    await this.readRevoked();
+    this.#timer = setInterval(() => this.#tellDue(), LOOK_INTERVAL_MS);
+    this.#timer.unref();
+  }
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  /** This room's is to be signed anew: it is a day old, or the nodes are others. */
+  onDue(handler: (roomId: string) => void): void {
+    this.#dueHandlers.push(handler);
+  }
+
+  /** The media nodes that are there have changed. */
+  nodesChanged(): void {
+    for (const roomId of this.#asked) this.#due(roomId);
+  }
+
+  /** null: the room has not come by a certificate yet, or no node was ever there */
+  async of(
+    { roomId, roomName, meeting: { meetingId, title } }: DelegatingRoom,
+    nowMs = Date.now(),
+  ): Promise<string | null> {
+    this.#asked.add(roomId);
+    const jwk = this.#deps.register.keyOf(clientIdOf('room', roomId));
+    if (!jwk) return null;
+    const nodes = this.#nodes();
+    const former = this.#signed.get(roomId);
+    // the order is by load, which is no reason to sign anew
+    const says = JSON.stringify([jwk, roomName, meetingId, title, nodes.map((node) => JSON.stringify(node)).sort()]);
+    const isFresh = former !== undefined && nowMs - former.signedAtMs < DELEGATION_RENEWED_AFTER_MS;
+    if (isFresh && (former.says === says || nodes.length === 0)) return former.token;
+    if (nodes.length === 0) return null;
+    // of the very second in which the former box was revoked everything is void
+    const issuedAt = Math.max(Math.floor(nowMs / 1_000), (this.#revokedUpTo.get(roomId) ?? 0) + 1);
+    const { kty, crv, x, y } = jwk as DelegationClaims['cnf']['jwk'];
+    const token = await this.#signWithin(nodes, {
+      aud: DELEGATION_AUDIENCE,
+      sub: roomId,
+      jti: newId(),
+      iat: issuedAt,
+      exp: issuedAt + DELEGATION_TTL_MS / 1_000,
+      cnf: { jwk: { kty, crv, x, y } },
+      meetingId,
+      meetingTitle: title,
+      displayName: roomName,
+      rights: ['end', 'mute', 'remove'],
+    });
+    this.#signed.set(roomId, { token, signedAtMs: nowMs, issuedAt, says });
+    return token;
+  }
+
+  /** For the retained `keys` topic. */
+  get revoked(): NonNullable<FleetKeys['revokedDelegations']> {
+    return [...this.#revokedUpTo].slice(-MOST_LISTED).map(([roomId, issuedUpTo]) => ({ roomId, issuedUpTo }));
+  }
+
+  /** After a certificate was revoked. */
+  async readRevoked(nowMs = Date.now()): Promise<void> {
+    const rows = await this.#deps.register.revokedSince(nowMs - REVOKED_LISTED_MS);
+    const rooms = rows
+      .sort((a, b) => a.revokedAtMs - b.revokedAtMs)
+      .flatMap(({ identity, revokedAtMs }) => {
+        const who = parseIdentity(identity);
+        return who?.party === 'room' ? [[who.id, Math.floor(revokedAtMs / 1_000)] as const] : [];
+      });
+    this.#revokedUpTo = new Map(rooms);
+    for (const [roomId, upTo] of rooms) {
+      if ((this.#signed.get(roomId)?.issuedAt ?? Number.POSITIVE_INFINITY) > upTo) continue;
+      this.#signed.delete(roomId);
+      // the next box was quicker than this reading
+      this.#due(roomId);
+    }
+  }
+
+  /** As many nodes as fit, the preferred at least. */
+  async #signWithin(
+    nodes: DelegationClaims['nodes'],
+    claims: Omit<DelegationClaims, 'iss' | 'nodes'>,
+  ): Promise<string> {
+    for (let count = nodes.length; ; count -= 1) {
+      const token = await this.#deps.keys.sign({ ...claims, nodes: nodes.slice(0, count) });
+      if (token.length <= MOST_CHARACTERS || count === 1) return token;
+    }
+  }
+
+  /** The one with the fewest peers first. */
+  #nodes(): DelegationClaims['nodes'] {
+    return [...this.#deps.nodes()]
+      .filter(({ online }) => online)
+      .sort((a, b) => a.peers - b.peers)
+      .slice(0, MOST_NODES)
+      .map(({ nodeId, signalingUrl }) => ({ nodeId, signalingUrl }));
+  }
+
+  #tellDue(): void {
+    const nowMs = Date.now();
+    for (const [roomId, { signedAtMs }] of this.#signed)
+      if (nowMs - signedAtMs >= DELEGATION_RENEWED_AFTER_MS) this.#due(roomId);
+  }
+
+  #due(roomId: string): void {
+    for (const handler of this.#dueHandlers) handler(roomId);
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The kiosk serves the controller itself, over HTTPS under the room's own name, for when the fleet is gone. Owns the
+ * listener, which stands as long as the certificate is good, and wires page, pairings and links together.
+ */
+import type { Server } from 'node:https';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { pagePaths } from '#contract/http-api.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { RoomAgenda } from '#contract/room-agenda.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
+import type { RoomLinkToController } from '#contract/room-link.ts';
+import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
+import type { RoomDesired } from '#contract/topics.ts';
+import { Coalescer } from '../coalescer.ts';
+import type { PairingCodes } from '../pairing-codes.ts';
+import type { LanCommand, Reply } from '../room-authority.ts';
+import type { RoomStore } from '../store/room-store.ts';
+import { buildLanApp } from './lan-app.ts';
+import { LanCertificate, type LanTls } from './lan-certificate.ts';
+import { LanLinks } from './lan-links.ts';
+import { lanOriginOf } from './lan-origin.ts';
+import { LanPairings } from './lan-pairings.ts';
+import type { LanSettings } from './lan-settings.ts';
+
+const STATES_PER_SECOND = 10;
+const LISTEN_AGAIN_MS = 10_000;
+
+export type LanServerOptions = {
+  settings: LanSettings;
+  /** controller/dist */
+  pageDir: string;
+  store: RoomStore;
+  codes: Pick<PairingCodes, 'take'>;
+  /** as it is now */
+  state: () => RoomState;
+  agenda: () => RoomAgenda | null;
+  equipment: () => RoomEquipment | null;
+  onCommand: (order: LanCommand, reply: Reply) => void;
+  /** it has come or gone: for the TV's QR and the equipment */
+  onLanUrl: (lanUrl: string | null) => void;
+  logger: Logger;
+  lookEveryMs?: number;
+};
+
+export class LanServer {
+  readonly #options: LanServerOptions;
+  readonly #certificate: LanCertificate;
+  readonly #pairings: LanPairings;
+  readonly #links: LanLinks;
+  readonly #states: Coalescer;
+  #app: FastifyInstance | null = null;
+  #lanUrl: string | null = null;
+  /** one change of the listener after the other */
+  #changing: Promise<void> = Promise.resolve();
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(options: LanServerOptions) {
+    this.#options = options;
+    const { settings, logger, store, codes, state, onCommand, lookEveryMs } = options;
+    this.#certificate = new LanCertificate({
+      settings,
+      logger,
+      onChange: (tls) => this.#use(tls),
+      ...(lookEveryMs === undefined ? {} : { lookEveryMs }),
+    });
+    this.#pairings = new LanPairings({
+      store,
+      codes,
+      logger,
+      phase: () => state().phase.name,
+      onEnded: (pairingId) => this.#links.end(pairingId),
+    });
+    this.#links = new LanLinks({
+      settings,
+      logger,
+      onCommand,
+      pairings: this.#pairings,
+      welcome: () => this.#welcome(),
+    });
+    this.#states = new Coalescer(STATES_PER_SECOND, () => this.#links.tell({ type: 'state', state: state() }));
+  }
+
+  /** Where the page is, while it is served: origin and path, to which the TV adds `#code=`. */
+  get lanUrl(): string | null {
+    return this.#lanUrl;
+  }
+
+  /** Does not wait for the listener: `onLanUrl` tells. */
+  start(): void {
+    this.#pairings.start();
+    this.#links.start();
+    this.#certificate.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#certificate.stop();
+    this.#pairings.stop();
+    this.#states.stop();
+    this.#links.stop();
+    this.#use(null);
+    await this.#changing;
+  }
+
+  stateChanged(): void {
+    if (this.#links.count > 0) this.#states.changed();
+  }
+  tellAgenda(agenda: RoomAgenda): void {
+    this.#links.tell({ type: 'agenda', agenda });
+  }
+  tellEquipment(equipment: RoomEquipment): void {
+    this.#links.tell({ type: 'equipment', equipment });
+  }
+  tellRoster(roster: RosterUpdate): void {
+    this.#links.tell({ type: 'roster', roster });
+  }
+
+  /** Whose tablets these are, the fleet alone says; one of an older release says nothing of them. */
+  onDesired({ tablets }: Pick<RoomDesired, 'tablets'>): void {
+    if (tablets !== undefined) this.#pairings.setTablets(tablets);
+  }
+
+  #use(tls: LanTls | null): void {
+    clearTimeout(this.#again);
+    this.#changing = this.#changing.then(async () => {
+      try {
+        if (tls === null) await this.#close();
+        else if (this.#app) (this.#app.server as unknown as Server).setSecureContext(tls);
+        else await this.#open(tls);
+      } catch (error) {
+        const { settings, logger } = this.#options;
+        logger.error({ err: error, port: settings.port }, 'lan: cannot be served, trying again later');
+        await this.#close();
+        this.#again = setTimeout(() => this.#use(tls), LISTEN_AGAIN_MS);
+      }
+    });
+  }
+
+  async #open(tls: LanTls): Promise<void> {
+    const { settings, pageDir, logger } = this.#options;
+    const app = await buildLanApp({
+      tls,
+      settings,
+      pageDir,
+      logger,
+      pair: async (code, network) => {
+        const { controllerToken } = await this.#pairings.pair(code, network);
+        const { roomId, roomName } = this.#options.state();
+        return { controllerToken, roomId, roomName, kind: 'phone', lanUrl: this.#lanUrl };
+      },
+    });
+    this.#app = app;
+    app.server.on('upgrade', (request, socket, head) => this.#links.handleUpgrade(request, socket, head));
+    app.server.on('tlsClientError', (error) => logger.debug({ reason: error.message }, 'lan: handshake refused'));
+    // every address of this box: who may reach it is the office's network to say
+    await app.listen({ host: '::', port: settings.port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EAFNOSUPPORT' && error.code !== 'EADDRNOTAVAIL') throw error;
+      // a kernel without IPv6
+      return app.listen({ host: '0.0.0.0', port: settings.port });
+    });
+    logger.info({ host: settings.host, port: settings.port }, 'lan: served');
+    this.#say(`${lanOriginOf(settings)}${pagePaths.controller}`);
+  }
+
+  async #close(): Promise<void> {
+    const app = this.#app;
+    this.#app = null;
+    this.#say(null);
+    this.#links.endAll();
+    await app?.close();
+  }
+
+  #say(lanUrl: string | null): void {
+    if (lanUrl === this.#lanUrl) return;
+    this.#lanUrl = lanUrl;
+    this.#options.onLanUrl(lanUrl);
+  }
+
+  #welcome(): Extract<RoomLinkToController, { type: 'welcome' }> {
+    const [state, nowMs] = [this.#options.state(), Date.now()];
+    return {
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      roomId: state.roomId,
+      roomName: state.roomName,
+      state,
+      agenda: this.#options.agenda(),
+      equipment: this.#options.equipment(),
+      // who asks here asks the room itself
+      online: true,
+      lastSeenMs: nowMs,
+      nowMs,
+    };
+  }
+}

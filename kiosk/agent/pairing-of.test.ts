@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { pairingOf } from './pairing-of.ts';
+
+const [controllerUrl, lanUrl] = ['https://maru.example/control', 'https://room-a.example:7430/control'];
+const code = 'K7PW3MXD';
+
+test.each([
+  ['the fleet is there', true, controllerUrl, lanUrl, `${controllerUrl}#code=${code}`],
+  ['it is gone, and the kiosk serves', false, controllerUrl, lanUrl, `${lanUrl}#code=${code}`],
+  ['it is gone, and the kiosk serves nothing', false, controllerUrl, null, null],
+  ['it was never heard', true, null, lanUrl, null],
+])('where phones are sent when %s', (_when, fleetOnline, fleetUrl, ownUrl, url) => {
+  const pairing = pairingOf({ code, fleetOnline, controllerUrl: fleetUrl, lanUrl: ownUrl });
+  expect(pairing).toEqual(url === null ? null : { code, url });
+});
