@@ -3,7 +3,7 @@
  * LAN, room machine. Reads top to bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a
  * real room.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
@@ -14,12 +14,12 @@ import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
+import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
 import { enrol, Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
 import { LanServer } from './lan/lan-server.ts';
-import { LanSettings } from './lan/lan-settings.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
 import { RoomAuthority } from './room-authority.ts';
@@ -27,6 +27,8 @@ import { RoomEvents } from './room-events.ts';
 import { happeningsOf } from './room-happenings.ts';
 import { isEquipmentReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
+import { ServiceNotify } from './service-notify.ts';
+import { readSettings } from './settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
 const { values: options } = parseArgs({
@@ -58,9 +60,9 @@ const KeptRoom = z.object({
     .nullable(),
 });
 
-const Settings = z.looseObject({ lan: LanSettings.optional() });
-
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
+const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
+service.start();
 const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
@@ -74,15 +76,11 @@ let toldReady = false;
 let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
+const settings = readSettings(join(dataDir, 'settings.json'), logger);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
   logger,
-  onStorage: (state) =>
-    events.record(
-      state === 'failing'
-        ? { name: 'device-faulty', device: 'storage', code: 'storage-failed' }
-        : { name: 'device-mended', device: 'storage' },
-    ),
+  onStorage: (state) => box.onStorage(state),
   onDamaged: () => events.record({ name: 'device-faulty', device: 'storage', code: 'storage-failed' }),
 });
 const events: RoomEvents = new RoomEvents({
@@ -104,6 +102,7 @@ const fleet: FleetLink = new FleetLink({
   onOnline: (online) => {
     authority.onFleet(online);
     events.onFleet(online);
+    box.onFleet(online);
     if (online) onPairing();
   },
   onDesired: (desired) => {
@@ -117,8 +116,10 @@ const fleet: FleetLink = new FleetLink({
   },
   onCommand: (envelope) => authority.onCommand(envelope),
   onResponse: (response) => {
-    if (response.name === 'pairing-code-used') codes.use(response.sha256);
-    else authority.onResponse(response);
+    if (response.name === 'pairing-code-used') {
+      codes.use(response.sha256);
+      box.onPresence();
+    } else if (!box.onResponse(response)) authority.onResponse(response);
   },
   onEventsAck: (ack) => events.acknowledged(ack),
 });
@@ -139,14 +140,14 @@ const authority: RoomAuthority = new RoomAuthority({
   perform: (effect) => screens.perform(effect),
   onChange: (was, now) => {
     for (const happening of happeningsOf(was, now, Date.now())) events.record(happening);
+    box.follow(authority.state);
   },
   mintGrant: () => delegation.mint(),
   record: (happening) => events.record(happening),
   onRoster: (update) => lan?.tellRoster(update),
-  // calendar and devices come with the appliance's parts
-  obeyAgenda: async () => 'not-possible-now',
-  obeyEquipment: async () => 'not-possible-now',
-  bookingOf: () => null,
+  obeyAgenda: (command) => box.obeyAgenda(command),
+  obeyEquipment: (command) => box.obeyEquipment(command),
+  bookingOf: (bookingId) => box.bookingOf(bookingId),
   onView: () => {
     screens.showView();
     lan?.stateChanged();
@@ -166,34 +167,68 @@ const authority: RoomAuthority = new RoomAuthority({
     }
   },
 });
+const box: Box = new Box({
+  roomId: identity.roomId,
+  epoch,
+  settings,
+  store,
+  logger,
+  ask: (command) => authority.ask(command),
+  perform: (effect) => screens.perform(effect),
+  fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
+  isFleetOnline: () => fleet.online,
+  publish: (request) => void fleet.publish('request', request),
+  lanUrl: () => lan?.lanUrl ?? null,
+  onView: () => screens.showView(),
+  tellAgenda: (agenda) => {
+    void fleet.publish('agenda', agenda);
+    lan?.tellAgenda(agenda);
+  },
+  tellEquipment: (equipment) => {
+    void fleet.publish('equipment', equipment);
+    lan?.tellEquipment(equipment);
+  },
+  onNotices: (notices) => authority.take({ type: 'box-notices', notices }),
+  record: (happening) => events.record(happening),
+});
 const screens: ScreenServer = new ScreenServer({
   port: Number(options['screen-port']),
   pageDir: join(import.meta.dirname, '../screen/dist'),
   logger,
-  view: () => ({ state: authority.state, language, pairing: pairing(), fleetOnline: authority.fleetOnline }),
+  view: () => ({
+    state: authority.state,
+    language,
+    pairing: pairing(),
+    fleetOnline: authority.fleetOnline,
+    agenda: box.agenda,
+    equipment: box.equipment,
+  }),
   resume: () => authority.resumeTicket,
-  onConnected: (inCall) => authority.take({ type: 'screen-connected', inCall }),
+  onConnected: (inCall) => {
+    box.onScreenConnected();
+    authority.take({ type: 'screen-connected', inCall });
+  },
   onGone: () => authority.take({ type: 'screen-gone' }),
   onReport: (report) => {
-    if (!isEquipmentReport(report)) authority.take({ type: 'screen', report });
+    if (isEquipmentReport(report)) box.onReport(report);
+    else authority.take({ type: 'screen', report });
   },
 });
 
-const lanSettings = settings()?.lan;
 const lan =
-  lanSettings === undefined
+  settings.lan === null
     ? null
     : new LanServer({
-        settings: lanSettings,
+        settings: settings.lan,
         pageDir: join(import.meta.dirname, '../../controller/dist'),
         store,
         codes,
         state: () => authority.state,
-        // calendar and devices come with the appliance's parts
-        agenda: () => null,
-        equipment: () => null,
+        agenda: () => box.agenda,
+        equipment: () => box.equipment,
         onCommand: (order, reply) => authority.onLanCommand(order, reply),
-        onLanUrl: () => screens.showView(),
+        onPaired: () => box.onPresence(),
+        onLanUrl: () => box.onLanUrl(),
         logger,
       });
 
@@ -201,7 +236,9 @@ store.start();
 events.record({ name: 'agent-started', epoch });
 authority.remember(true);
 const tvUrl = await screens.start();
+service.ready();
 codes.start();
+box.start(authority.state);
 lan?.start();
 fleet.start();
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
@@ -228,17 +265,6 @@ async function enrolByClaim(): Promise<Identity> {
   } catch (error) {
     logger.fatal({ code: toMaruError(error).code, err: error }, 'the claim led nowhere');
     process.exit(1);
-  }
-}
-
-function settings(): z.output<typeof Settings> | null {
-  const path = join(dataDir, 'settings.json');
-  if (!existsSync(path)) return null;
-  try {
-    return Settings.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    logger.error({ path, reason: toMaruError(error).message }, 'the settings cannot be read, going on without');
-    return null;
   }
 }
 
@@ -280,6 +306,7 @@ async function end(): Promise<void> {
   codes.stop();
   authority.stop();
   events.stop();
+  await Promise.all([service.stop(), box.stop()]);
   await lan?.stop();
   await fleet.stop();
   await screens.stop();

@@ -78,6 +78,7 @@ beforeAll(async () => {
       orders.push(order);
       answer(order, reply);
     },
+    onPaired: () => {},
     onLanUrl: (lanUrl) => urls.push(lanUrl),
     logger,
     lookEveryMs: 50,

@@ -37,6 +37,8 @@ export type LanServerOptions = {
   agenda: () => RoomAgenda | null;
   equipment: () => RoomEquipment | null;
   onCommand: (order: LanCommand, reply: Reply) => void;
+  /** somebody stands before the TV: its code was typed here */
+  onPaired: () => void;
   /** it has come or gone: for the TV's QR and the equipment */
   onLanUrl: (lanUrl: string | null) => void;
   logger: Logger;
@@ -145,6 +147,7 @@ export class LanServer {
       logger,
       pair: async (code, network) => {
         const { controllerToken } = await this.#pairings.pair(code, network);
+        this.#options.onPaired();
         const { roomId, roomName } = this.#options.state();
         return { controllerToken, roomId, roomName, kind: 'phone', lanUrl: this.#lanUrl };
       },

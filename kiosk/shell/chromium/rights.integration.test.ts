@@ -52,7 +52,7 @@ afterEach(() => {
 
 it('may see, hear and move the camera, knows devices by name without opening one, and may do nothing else', async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = new Browser({ url, profileDir, headless: true, fakeMedia: true });
+  const browser = new Browser({ url, profileDir, headless: true, fakeMedia: true, policyInForce: false });
   try {
     await browser.start(20_000);
     await expect

@@ -1,29 +1,29 @@
 /**
- * A box with its own window on a virtual TV, a phone and one participant elsewhere: what the glass shows is seen from in
+ * A box with its own window on a virtual TV, and a phone: what the glass shows is seen from in
  * front of it, what the room is doing through a phone, and what it told by the fleet's own list of events.
  */
+import type { RoomEvent } from '#contract/room-events.ts';
 import { codeOf, pair, Phone } from '../../simulators/phone/phone.ts';
-import { launchChromium } from '../../simulators/chromium.ts';
-import { SimulatedParticipant } from '../../simulators/participants/participants.ts';
 import { TvDisplay } from '../../simulators/tv-display.ts';
 import { Administrator } from '../../e2e/product/administrator.ts';
 import { Product } from '../../e2e/product/product.ts';
 import { processTree } from '../../load/processes.ts';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 
 export class BoxUnderFault {
   readonly product: Product;
   readonly display: TvDisplay;
   readonly phone: Phone;
-  readonly #browser: Browser;
-  #participant: SimulatedParticipant | null = null;
+  /** of the calls that a phone saw the room in */
+  readonly callIdsSeen: ReadonlySet<string>;
 
-  private constructor(parts: { product: Product; display: TvDisplay; phone: Phone; browser: Browser }) {
+  private constructor(
+    parts: Pick<BoxUnderFault, 'product' | 'display' | 'phone' | 'callIdsSeen'>,
+  ) {
+    this.callIdsSeen = parts.callIdsSeen;
     this.product = parts.product;
     this.display = parts.display;
     this.phone = parts.phone;
-    this.#browser = parts.browser;
   }
 
   static async start(): Promise<BoxUnderFault> {
@@ -31,26 +31,20 @@ export class BoxUnderFault {
     const product = await Product.start([], display.name);
     const { fleetUrl, controllerUrl } = product.addresses;
     const { controllerToken } = await pair({ fleetUrl, code: codeOf(controllerUrl) });
-    const phone = new Phone({ fleetUrl, token: controllerToken, staysConnected: true });
+    const callIdsSeen = new Set<string>();
+    const phone = new Phone({
+      fleetUrl,
+      token: controllerToken,
+      staysConnected: true,
+      onMessage: (message) => {
+        const phase = message.type === 'state' || message.type === 'welcome' ? message.state?.phase : undefined;
+        if (phase?.name === 'in-call') callIdsSeen.add(phase.callId);
+      },
+    });
     await phone.connect();
     // a box that has just been switched on paints a little later than it reports
     await phone.until(({ notices }) => !notices.includes('screen-missing'), 60_000);
-    const browser = await launchChromium({ role: 'person' });
-    return new BoxUnderFault({ product, display, phone, browser });
-  }
-
-  /** Somebody elsewhere comes in, so that the call outlives whatever happens to the room. */
-  async participantJoins(): Promise<void> {
-    this.#participant = await SimulatedParticipant.join({
-      browser: this.#browser,
-      joinUrl: this.product.addresses.joinUrl,
-      number: 1,
-    });
-  }
-
-  async participantLeaves(): Promise<void> {
-    await this.#participant?.leave();
-    this.#participant = null;
+    return new BoxUnderFault({ product, display, phone, callIdsSeen });
   }
 
   /** The page's own process: the renderer with the largest memory below the shell is the one that shows a page. */
@@ -65,13 +59,12 @@ export class BoxUnderFault {
   }
 
   /** What the fleet has of this room's events, oldest first. */
-  async events(): Promise<{ name: string; sequence: number }[]> {
+  async events(): Promise<RoomEvent[]> {
     return (await Administrator.signIn(this.product.addresses)).roomEvents(this.product.addresses.roomId);
   }
 
   async close(): Promise<void> {
     this.phone.close();
-    await this.#browser.close();
     await this.product.stop();
     await this.display.stop();
   }

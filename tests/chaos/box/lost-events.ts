@@ -1,4 +1,4 @@
-/** What the fleet should have heard of a room and has not: held against the count of the box itself and the calls that really were. */
+/** What the fleet should have heard of a room, once, and has not: held against the box's own numbers and the calls that a phone saw. */
 import { eventually } from '../../simulators/eventually.ts';
 import type { BoxUnderFault } from './box-under-fault.ts';
 
@@ -22,10 +22,13 @@ export async function lostEvents(box: BoxUnderFault): Promise<string[]> {
   events.forEach(({ sequence }, at) => {
     if (sequence !== at + 1) lost.push(`event ${at + 1}, before ${sequence}`);
   });
-  const entered = events.filter(({ name }) => name === 'call-entered').length;
-  const left = events.filter(({ name }) => name === 'call-left').length;
-  if (entered !== left) lost.push(`${entered} calls were entered and ${left} left`);
-  const joined = box.callsJoined();
-  if (entered !== joined) lost.push(`the media node saw the room in ${joined} calls, the fleet heard of ${entered}`);
+  const callIdsOf = (wanted: 'call-entered' | 'call-left'): string[] =>
+    events.flatMap((event) => (event.name === wanted ? [event.callId] : []));
+  const [entered, left] = [callIdsOf('call-entered'), callIdsOf('call-left')];
+  for (const [what, ids] of [['entered', entered], ['left', left]] as const)
+    if (new Set(ids).size < ids.length) lost.push(`a call was ${what} twice`);
+  for (const callId of entered) if (!left.includes(callId)) lost.push(`call ${callId} was entered and never left`);
+  for (const callId of box.callIdsSeen)
+    if (!entered.includes(callId)) lost.push(`the room was in call ${callId}, and the fleet has not heard of it`);
   return lost;
 }

@@ -10,7 +10,8 @@ export class BlankBrowser {
   readonly #child: ChildProcess;
 
   constructor(display: string, page = 'data:text/html,<title>blank</title>') {
-    const flags = chromiumFlags({ url: page, profileDir: this.#folder, headless: false, fakeMedia: true });
+    const profile = { url: page, profileDir: this.#folder };
+    const flags = chromiumFlags({ ...profile, headless: false, fakeMedia: true, policyInForce: false });
     this.#child = spawn('/usr/bin/chromium', flags, {
       detached: true,
       env: { ...process.env, HOME: this.#folder, DISPLAY: display },

@@ -101,8 +101,7 @@ describe('the speakerphone', () => {
       ask: (command) => asked.push(command),
       onStatus: () => statuses.push(speakerphone.status),
       onMuteMended: (lamp) => mended.push(lamp),
-      onChosen: (device) => chosen.push(device),
-      remembered,
+      memory: { load: () => remembered, save: (device) => chosen.push(device) },
       transport: bus,
     });
     speakerphone.start();

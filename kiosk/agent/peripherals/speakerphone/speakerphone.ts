@@ -33,10 +33,8 @@ export type SpeakerphoneOptions = {
   onStatus: () => void;
   /** device and room disagreed, and the lamp was set to this again */
   onMuteMended: (lamp: 'muted' | 'open') => void;
-  /** which one the room had before this agent was started */
-  remembered?: DeviceIdentity | null;
-  /** which one it has now, to be remembered */
-  onChosen?: (device: DeviceIdentity) => void;
+  /** which one the room had before this agent was started, and which one it has now; absent: remembered by nobody */
+  memory?: { load: () => DeviceIdentity | null; save: (device: DeviceIdentity) => void };
   /** node-hid, but for tests */
   transport?: HidTransport;
 };
@@ -57,7 +55,7 @@ export class Speakerphone {
   readonly #faults = new FaultBook();
   readonly #machine = new RunningMachine((effect) => this.#perform(effect));
   #session: Session | null = null;
-  #former: DeviceIdentity | null;
+  #former: DeviceIdentity | null = null;
   #formerGoneAtMs = 0;
   #stopWatching: (() => void) | null = null;
   #lookTimer: NodeJS.Timeout | undefined;
@@ -69,11 +67,11 @@ export class Speakerphone {
     this.#options = options;
     this.#logger = options.logger.child({ part: 'speakerphone' });
     this.#transport = options.transport ?? new NodeHidTransport({ logger: this.#logger });
-    this.#former = options.remembered ?? null;
   }
 
   start(): void {
     if (this.#stopWatching !== null) return;
+    this.#former ??= this.#options.memory?.load() ?? null;
     this.#formerGoneAtMs = performance.now();
     this.#stopWatching = this.#transport.watch(() => this.#look());
     this.#look();
@@ -200,7 +198,7 @@ export class Speakerphone {
       'speakerphone ready',
     );
     this.#machine.take({ type: 'attached', device: deviceOf(controls, quirksOf(device.vendorId, device.productId)) });
-    this.#options.onChosen?.(this.#former);
+    this.#options.memory?.save(this.#former);
   }
 
   #onReport(session: Session, report: Uint8Array): void {
