@@ -17,9 +17,7 @@ export class BoxUnderFault {
   /** of the calls that a phone saw the room in */
   readonly callIdsSeen: ReadonlySet<string>;
 
-  private constructor(
-    parts: Pick<BoxUnderFault, 'product' | 'display' | 'phone' | 'callIdsSeen'>,
-  ) {
+  private constructor(parts: Pick<BoxUnderFault, 'product' | 'display' | 'phone' | 'callIdsSeen'>) {
     this.callIdsSeen = parts.callIdsSeen;
     this.product = parts.product;
     this.display = parts.display;

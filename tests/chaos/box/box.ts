@@ -21,7 +21,12 @@ let lost: string[] = [];
 try {
   for (let run = 0; run < Number(values.each); run += 1) {
     for (const part of PARTS) {
-      const one = await strikeBox(box, { part, moment: random.pick(MOMENTS), random, patience: Number(values.patience) });
+      const one = await strikeBox(box, {
+        part,
+        moment: random.pick(MOMENTS),
+        random,
+        patience: Number(values.patience),
+      });
       struck.push(one);
       console.log(`${one.problems.length === 0 ? 'ok  ' : 'FAIL'} ${struck.length}. ${describeStruckBox(one)}`);
     }

@@ -25,7 +25,10 @@ export async function lostEvents(box: BoxUnderFault): Promise<string[]> {
   const callIdsOf = (wanted: 'call-entered' | 'call-left'): string[] =>
     events.flatMap((event) => (event.name === wanted ? [event.callId] : []));
   const [entered, left] = [callIdsOf('call-entered'), callIdsOf('call-left')];
-  for (const [what, ids] of [['entered', entered], ['left', left]] as const)
+  for (const [what, ids] of [
+    ['entered', entered],
+    ['left', left],
+  ] as const)
     if (new Set(ids).size < ids.length) lost.push(`a call was ${what} twice`);
   for (const callId of entered) if (!left.includes(callId)) lost.push(`call ${callId} was entered and never left`);
   for (const callId of box.callIdsSeen)

@@ -29,10 +29,7 @@ const LASTS_MS: Record<BoxMoment, number> = { idle: 500, starting: 1_500, 'in a 
 
 export type StrikeBox = { part: Part; moment: BoxMoment; random: Random; patience: number };
 
-export async function strikeBox(
-  box: BoxUnderFault,
-  { part, moment, random, patience }: StrikeBox,
-): Promise<StruckBox> {
+export async function strikeBox(box: BoxUnderFault, { part, moment, random, patience }: StrikeBox): Promise<StruckBox> {
   const { phone, display } = box;
   const instantMs = Math.round(random.between(0, LASTS_MS[moment]));
   const problems: string[] = [];
@@ -105,6 +102,13 @@ async function arrange({ phone, ...box }: BoxUnderFault, moment: BoxMoment): Pro
   }
 }
 
-export function describeStruckBox({ part, moment, instantMs, longestDarkMs, rightAfterMs, problems }: StruckBox): string {
+export function describeStruckBox({
+  part,
+  moment,
+  instantMs,
+  longestDarkMs,
+  rightAfterMs,
+  problems,
+}: StruckBox): string {
   return `${part} killed ${moment} +${instantMs} ms: dark for ${longestDarkMs} ms, right after ${rightAfterMs} ms${problems.map((problem) => `\n    ${problem}`).join('')}`;
 }
