@@ -4,6 +4,7 @@
  */
 import { START_FAILS_MS } from '#contract/limits.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { ResumeTicket } from '#contract/screen-link.ts';
 import { onCommand } from './commands.ts';
 import type { Effect, PhaseOf, Room, RoomEvent, Step, TimerName } from './room.ts';
 import {
@@ -80,7 +81,7 @@ function onScreenConnected(room: Room, inCall: InCall, nowMs: number): Step {
   const { phase } = room;
   const present = timer('screen-awaited', null);
   // a start has its own call: a page that holds another is told to join, and leaves that one by itself
-  if (inCall !== null && (phase.name !== 'starting' || phase.grant?.callId === inCall.ticket.callId)) {
+  if (inCall !== null && (phase.name !== 'starting' || leadsTo(phase.grant, inCall.ticket))) {
     // the room left it while the page could not be told
     if (phase.name === 'ended' && phase.callId === inCall.ticket.callId)
       return { room, effects: [present, screen({ name: 'leave' })] };
@@ -130,7 +131,7 @@ function onReport(room: Room, report: Report, nowMs: number): Step {
         stagePage: Math.min(room.stagePage, report.pageCount - 1),
       });
     case 'joined':
-      if (phase.name === 'starting' && phase.grant?.callId !== report.ticket.callId) return toldAgain(room, phase);
+      if (phase.name === 'starting' && !leadsTo(phase.grant, report.ticket)) return toldAgain(room, phase);
       return enterCall(room, report);
     case 'join-failed':
     case 'lost':
@@ -157,6 +158,11 @@ function onReport(room: Room, report: Report, nowMs: number): Step {
       if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);
       return still(room);
   }
+}
+
+/** A grant that the room signed itself names a call of its own making; the node lets its peer into the meeting's. */
+function leadsTo(grant: PhaseOf<'starting'>['grant'], { callId, peerId }: ResumeTicket): boolean {
+  return grant !== null && (grant.callId === callId || grant.peerId === peerId);
 }
 
 /** The page was still busy with an earlier start. Where there is no grant yet, the one that comes tells it. */

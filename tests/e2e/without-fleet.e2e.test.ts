@@ -4,8 +4,6 @@
  * and hears what happened. The room has a certificate of the office's CA, which the phone trusts; no flag forgives one.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -17,6 +15,7 @@ import { OfficeCa, writeCertificate } from '../../kiosk/agent/lan/certificate-un
 import { launchChromium } from '../simulators/chromium.ts';
 import { eventually } from '../simulators/eventually.ts';
 import { enterAsGuest } from '../simulators/participants/participants.ts';
+import { freePort } from './free-port.ts';
 import { TrustedHome } from './networks/trusted-home.ts';
 import { type Guest, PhonePage, type Tv } from './personas/roles.ts';
 import { Administrator } from './product/administrator.ts';
@@ -25,15 +24,6 @@ import { expectQr, readTvCode } from './tv-code.ts';
 
 const HOST = 'room-a.office.test';
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 describe('a room without its fleet server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'maru-lan-e2e-'));

@@ -20,7 +20,7 @@ const scripts = {
   'media-node': 'fleet/media/main.ts',
   'kiosk-supervisor': 'kiosk/main.ts',
   agent: 'kiosk/agent/main.ts',
-  shell: 'kiosk/shell/chromium/main.ts',
+  shell: 'kiosk/shell/main.ts',
   'media-worker': 'mediasoup-worker',
 } as const;
 
