@@ -63,6 +63,8 @@ export class FleetLink {
       queueQoSZero: false,
       reconnectPeriod: FIRST_RETRY_MS,
       connectTimeout: 5_000,
+      // the socket's, though mqtt's types do not know it: a small message does not wait for what the one before is answered
+      ...{ noDelay: true },
       will: {
         topic: topicOf('registration', nodeId),
         payload: Buffer.from(JSON.stringify(registration(false))),

@@ -120,6 +120,8 @@ export class FleetLink {
       // our own, because it has to be quick at first and to carry a renewed certificate
       reconnectPeriod: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,
+      // the socket's, though mqtt's types do not know it: a small message does not wait for what the one before is answered
+      ...{ noDelay: true },
       will: {
         topic: topicOf('presence', roomId),
         payload: Buffer.from(JSON.stringify({ online: false, epoch, asOfMs: Date.now() })),

@@ -151,13 +151,7 @@ END:VCALENDAR
       (names) => names.includes('call-left'),
       { timeoutMs: 40_000, everyMs: 500 },
     );
-    expect(told).toEqual([
-      'agent-started',
-      'booking-checked-in presence',
-      'call-entered',
-      'lan-command',
-      'call-left',
-    ]);
+    expect(told).toEqual(['agent-started', 'booking-checked-in presence', 'call-entered', 'lan-command', 'call-left']);
     await tv.expectSamePage();
   });
 });

@@ -232,6 +232,13 @@ describe('series', () => {
       fc.property(rule, ({ freq, interval, byDay, weekStart, startDay }) => {
         const text = `FREQ=${freq};INTERVAL=${interval};WKST=${weekStart}${byDay.length > 0 ? `;BYDAY=${byDay.join()}` : ''}`;
         const start = new Date(at('2014-01-01T01:00:00Z') + startDay * 24 * HOUR_MS);
+        // each seventh day on another day of the week than its first: it never comes, and ical.js looks for it for ever
+        fc.pre(
+          freq !== 'DAILY' ||
+            interval !== 7 ||
+            byDay.length === 0 ||
+            byDay.includes(days[(start.getUTCDay() + 6) % 7]!),
+        );
         const stamp = start.toISOString().replaceAll(/[-:]|\.\d+/g, '');
         const expected: string[] = [];
         const iterator = ICAL.Recur.fromString(text).iterator(

@@ -13,15 +13,16 @@ export type BareRelay = { roundTripMs: () => Promise<number>; close: () => Promi
 /** @param tls throwaway key and certificate of the bench's own */
 export async function startBareRelay(tls: { key: string; cert: string }): Promise<BareRelay> {
   const broker = await Aedes.createBroker();
-  const server = createTlsServer({ key: tls.key, cert: tls.cert }, (socket) => broker.handle(socket));
+  const server = createTlsServer({ key: tls.key, cert: tls.cert, noDelay: true }, (socket) => broker.handle(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `mqtts://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // the certificate names 127.0.0.1, so nothing is forgiven here either
-  const connect = () => mqtt.connectAsync(url, { ca: tls.cert });
+  const connect = () => mqtt.connectAsync(url, { ca: tls.cert, ...{ noDelay: true } });
 
   // the box: MQTT on one side, the page's WebSocket on the other
   const box = await connect();
   const boxSockets = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+  await new Promise((resolve) => boxSockets.once('listening', resolve));
   boxSockets.on('connection', (page) => {
     box.on('message', (_topic, payload) => page.send(payload.toString()));
     page.on('message', (data) => box.publish('up', String(data), { qos: 1 }));
@@ -49,6 +50,7 @@ export async function startBareRelay(tls: { key: string; cert: string }): Promis
       () => {},
     );
   });
+  await new Promise((resolve) => phoneSockets.once('listening', resolve));
   const phone = new WebSocket(`ws://127.0.0.1:${(phoneSockets.address() as AddressInfo).port}`);
   await new Promise((resolve) => phone.once('open', resolve));
 

@@ -145,3 +145,5 @@ http.listen(Number(options.port), '127.0.0.1', async () => {
   process.send?.({ url: `http://127.0.0.1:${port}/`, mediaPort: dump.udpSockets[0]!.port, workerPid: worker.pid });
 });
 process.on('disconnect', () => process.exit(0));
+// mediasoup hears SIGTERM too, and closes its worker alone
+process.on('SIGTERM', () => process.exit(0));
