@@ -49,6 +49,7 @@ export class AuthorityUnderTest {
   /** In the call, with nothing left to say. */
   static inCall(advanceTime: (ms: number) => unknown): AuthorityUnderTest {
     const made = new AuthorityUnderTest();
+    made.authority.onFleet(true);
     made.take({ type: 'screen-connected', inCall: callOf('A') });
     made.take(told({ type: 'roster', callId: CALLS.A, participants: [ownPlace, guest] }));
     advanceTime(1_000);

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomRequest } from '#contract/topics.ts';
@@ -40,6 +40,7 @@ beforeEach(() => {
     logger: pino({ level: 'silent' }),
   });
 });
+afterEach(() => void vi.useRealTimers());
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('the fleet is asked while it is there, and its answer to the newest question counts, once', () => {
@@ -79,14 +80,31 @@ test('a fleet that goes before it answers is answered for; what it says later is
   expect(minted).toHaveLength(1);
 });
 
-test('another’s meeting cannot be entered without the fleet, and what goes wrong is said by its code', async () => {
+test('another’s meeting cannot be entered without the fleet; what goes wrong is said by its code, once it stays away', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   online = false;
   requests.ask(null, OTHERS);
   await settled();
   expect(minted).toEqual([]);
+  vi.advanceTimersByTime(10_000);
   requests.ask(null, null);
   minted[0]!.reject(new OperationalError('no-media-node'));
   await settled();
   const refused = { type: 'grant-refused', code: 'no-media-node' };
+  vi.advanceTimersByTime(9_999);
+  expect(answers).toEqual([refused]);
+  vi.advanceTimersByTime(1);
   expect(answers).toEqual([refused, refused]);
+});
+
+test('a fleet that comes back meanwhile is asked again, and nothing of the first try is said', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  online = false;
+  requests.ask(null, OTHERS);
+  await settled();
+  online = true;
+  requests.ask(null, OTHERS);
+  vi.advanceTimersByTime(60_000);
+  requests.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(6) });
+  expect(answers).toEqual([{ type: 'grant', grant: grantOf(6) }]);
 });

@@ -12,6 +12,8 @@ import type { RoomEvent } from '../room/room.ts';
 /** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
 export type StartableBooking = { title: string; invite: string | null };
 type Question = { id: string; bookingId: string | null };
+/** A fleet that is only starting again is back by then, and is asked again. */
+const FLEET_AWAITED_MS = 10_000;
 
 export type GrantRequestsOptions = {
   publish: (request: RoomRequest) => void;
@@ -27,6 +29,7 @@ export type GrantRequestsOptions = {
 export class GrantRequests {
   readonly #options: GrantRequestsOptions;
   #question: Question | null = null;
+  #awaited: NodeJS.Timeout | undefined;
 
   constructor(options: GrantRequestsOptions) {
     this.#options = options;
@@ -36,6 +39,7 @@ export class GrantRequests {
   ask(endedCallId: string | null, bookingId: string | null): void {
     const { publish, isFleetOnline, bookingOf } = this.#options;
     const question = { id: v7(), bookingId };
+    clearTimeout(this.#awaited);
     this.#question = question;
     if (!isFleetOnline()) {
       this.#mint(question);
@@ -49,6 +53,11 @@ export class GrantRequests {
   /** Asked a moment ago, and nobody is left to answer. */
   onFleetGone(): void {
     if (this.#question !== null) this.#mint(this.#question);
+  }
+
+  stop(): void {
+    clearTimeout(this.#awaited);
+    this.#question = null;
   }
 
   onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
@@ -74,13 +83,16 @@ export class GrantRequests {
       (thrown: unknown) => {
         const { code, message } = toMaruError(thrown);
         logger.warn({ code, reason: message }, 'no grant without the fleet');
-        this.#answered(id, { type: 'grant-refused', code });
+        if (this.#question?.id !== id) return;
+        clearTimeout(this.#awaited);
+        this.#awaited = setTimeout(() => this.#answered(id, { type: 'grant-refused', code }), FLEET_AWAITED_MS);
       },
     );
   }
 
   #answered(id: string | null, answer: Parameters<GrantRequestsOptions['onAnswer']>[0]): void {
     if (this.#question === null || id !== this.#question.id) return;
+    clearTimeout(this.#awaited);
     this.#question = null;
     this.#options.onAnswer(answer);
   }

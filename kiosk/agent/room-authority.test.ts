@@ -224,9 +224,11 @@ describe('bookings and devices', () => {
   it('a booking is asked for with what the fleet has to know, while the calendar has it', () => {
     let known: { title: string; invite: string } | null = { title: 'Design', invite: 'signed' };
     const made = new AuthorityUnderTest({ bookingOf: () => known });
+    made.take(fleet(true));
     made.command({ ...start, bookingId: BOOKING }, { grant: grantOf('A') });
     expect(made.phase).toMatchObject({ meetingTitle: 'Design', bookingId: BOOKING });
     known = null;
+    made.take(fleet(false));
     made.take(fleet(true));
     expect(made.requests).toMatchObject([
       { booking: { bookingId: BOOKING, title: 'Design', invite: 'signed' } },

@@ -132,6 +132,7 @@ export class RoomAuthority {
 
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#grants.stop();
     this.#published.stop();
     this.#roster.stop();
   }

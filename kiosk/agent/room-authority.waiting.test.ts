@@ -1,6 +1,6 @@
 /** What the authority waits for, and for how long: grants that come late, twice or never, and the machine's timers. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fleet, granted, grantOf, id, joined, lost } from '../room/room-under-test.ts';
+import { granted, grantOf, id, joined, lost } from '../room/room-under-test.ts';
 import { AuthorityUnderTest, start } from './authority-under-test.ts';
 
 describe('grants', () => {
@@ -9,6 +9,7 @@ describe('grants', () => {
   const grant = grantOf('A');
   const asked = () => {
     const made = new AuthorityUnderTest();
+    made.authority.onFleet(true);
     made.command(start);
     return { made, requestId: made.requests[0]!.id };
   };
@@ -51,7 +52,8 @@ describe('grants', () => {
 
   it('are asked for again when the fleet is back', () => {
     const { made, requestId } = asked();
-    made.take(fleet(true));
+    made.authority.onFleet(false);
+    made.authority.onFleet(true);
     expect(made.requests).toHaveLength(2);
     expect(made.requests[1]!.id).not.toBe(requestId);
   });

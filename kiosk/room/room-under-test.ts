@@ -16,7 +16,9 @@ export const CALLS = { A: id(1), B: id(2), C: id(3) } as const;
 export type CallLetter = keyof typeof CALLS;
 export const BOOKING = 'b'.repeat(64);
 
-const ROOMS_PEER = id(10);
+/** Each grant has a peer of its own. */
+const ROOMS_PEERS = { A: id(10), B: id(12), C: id(13) } as const;
+const ROOMS_PEER = ROOMS_PEERS.A;
 const GUESTS_PEER = id(11);
 export const guest: Participant = {
   peerId: GUESTS_PEER,
@@ -37,7 +39,7 @@ export const manyPeople = (count: number): Participant[] =>
 
 export const ticketOf = (call: CallLetter, secret = 'secret'): ResumeTicket => ({
   callId: CALLS[call],
-  peerId: ROOMS_PEER,
+  peerId: ROOMS_PEERS[call],
   signalingUrl: 'ws://127.0.0.1:7403/signaling',
   resumeSecret: secret,
 });
@@ -50,7 +52,7 @@ export const grantOf = (call: CallLetter, over: Partial<CallGrant> = {}): CallGr
   callId: CALLS[call],
   meetingId: id(20),
   meetingTitle: 'Weekly',
-  peerId: ROOMS_PEER,
+  peerId: ROOMS_PEERS[call],
   signalingUrl: 'ws://127.0.0.1:7403/signaling',
   joinToken: 'token',
   expiresAtMs: NOW_MS + 60_000,

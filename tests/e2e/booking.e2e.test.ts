@@ -147,7 +147,7 @@ END:VCALENDAR
     scene.product.bringBackFleetServer();
     const told = await eventually(
       'all events',
-      async () => eventsTold().catch(() => []),
+      () => eventsTold().catch((): string[] => []),
       (names) => names.includes('call-left'),
       { timeoutMs: 40_000, everyMs: 500 },
     );
