@@ -91,6 +91,35 @@ test('what is not acknowledged is said again: after a while, and at the next con
   expect(sequences()).toEqual([1, 2]);
 });
 
+test('an agent killed while it told of a call does not tell it again, and tells the next', () => {
+  const entered = (call: string) =>
+    events.record({ name: 'call-entered', callId: call, meetingTitle: 'Weekly', bookingId: null });
+  const left = (call: string) => events.record({ name: 'call-left', callId: call, reason: 'left', durationMs: 1 });
+  const [a, b] = ['0193a0b0-0000-7000-8000-000000000001', '0193a0b0-0000-7000-8000-000000000002'];
+  const again = () => {
+    store.stop();
+    store = opened();
+    events = outbox();
+  };
+  entered(a);
+  again();
+  entered(a);
+  left(a);
+  again();
+  left(a);
+  entered(a);
+  left(a);
+  entered(b);
+  events.onFleet(true);
+  expect(said.at(-1)?.events.map((event) => `${event.name} ${'callId' in event ? event.callId.at(-1) : ''}`)).toEqual([
+    'call-entered 1',
+    'call-left 1',
+    'call-entered 1',
+    'call-left 1',
+    'call-entered 2',
+  ]);
+});
+
 test('a part that was taken in is not said again', () => {
   for (let n = 1; n <= 3; n += 1) started(n);
   events.onFleet(true);

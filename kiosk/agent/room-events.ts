@@ -13,7 +13,7 @@ type WithoutNumber<E> = E extends RoomEvent ? Omit<E, 'eventId' | 'sequence' | '
 export type Happening = WithoutNumber<RoomEvent>;
 
 export type RoomEventsOptions = {
-  store: Pick<RoomStore, 'addEvent' | 'removeEvents' | 'events' | 'eventCount'>;
+  store: Pick<RoomStore, 'addEvent' | 'removeEvents' | 'events' | 'eventCount' | 'value'>;
   /** heard by the fleet or not: it is said again until it is acknowledged */
   publish: (batch: Batch) => void;
   logger: Logger;
@@ -33,6 +33,11 @@ const TELEMETRY: ReadonlySet<string> = new Set([
   'mute-mended',
   'self-test-done',
 ] satisfies RoomEvent['name'][]);
+
+const CALL_TOLD = 'call-told';
+/** null: it is not of entering or leaving a call */
+const callToldBy = (happening: Happening): string | null =>
+  happening.name === 'call-entered' || happening.name === 'call-left' ? `${happening.name} ${happening.callId}` : null;
 
 export class RoomEvents {
   readonly #options: RoomEventsOptions;
@@ -60,7 +65,10 @@ export class RoomEvents {
       logger.error({ name: happening.name, reason: checked.error.message }, 'an event that breaks its schema');
       return;
     }
-    store.addEvent(told.eventId, JSON.stringify(told));
+    const call = callToldBy(happening);
+    // an agent that was killed while it told finds the room where it was, and would tell it again
+    if (call !== null && store.value(CALL_TOLD) === call) return;
+    store.addEvent(told.eventId, JSON.stringify(told), call === null ? {} : { [CALL_TOLD]: call });
     if (store.eventCount > (this.#options.mostKept ?? MOST_KEPT)) this.#drop();
     if (this.#underWay.length === 0) this.#send();
   }

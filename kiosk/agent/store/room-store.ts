@@ -93,12 +93,20 @@ export class RoomStore {
     return this.#events.values();
   }
 
-  /** @returns its number: one more than the one before, also over restarts */
-  addEvent(eventId: string, text: string): number {
+  /**
+   * @param kept a value that is on disk with the event, or neither of them
+   * @returns its number: one more than the one before, also over restarts
+   */
+  addEvent(eventId: string, text: string, kept: Readonly<Record<string, string>> = {}): number {
     this.#lastSequence += 1;
     const event = { sequence: this.#lastSequence, eventId, text };
     this.#events.set(eventId, event);
-    this.#write(eventRow(event.sequence, event), valueRow(LAST_SEQUENCE, String(event.sequence)));
+    for (const [key, value] of Object.entries(kept)) this.#values.set(key, value);
+    this.#write(
+      eventRow(event.sequence, event),
+      valueRow(LAST_SEQUENCE, String(event.sequence)),
+      ...Object.entries(kept).map(([key, value]) => valueRow(key, value)),
+    );
     return event.sequence;
   }
 
