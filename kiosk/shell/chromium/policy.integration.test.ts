@@ -216,10 +216,15 @@ describe('without the policy', () => {
     const strict = join(folder, 'strict');
     const dropFlag = 'for a in "$@"; do shift; case $a in --auto-accept*) ;; *) set -- "$@" "$a" ;; esac; done';
     writeFileSync(strict, `#!/bin/sh\n${dropFlag}\nexec /usr/bin/chromium "$@"\n`, { mode: 0o755 });
-    const run = underPolicy(open, `${other.origin}/`, strict);
-    await other.newLoad(0, 30_000);
+    const sinceMs = Date.now();
+    const run = underPolicy(open, `${page.origin}/`, strict);
+    await page.newLoad(sinceMs, 30_000);
     const code = `navigator.mediaDevices.getUserMedia({ video: true }).then(() => 'given', (error) => error.name)`;
-    expect(await other.run(code)).toBe('NotAllowedError');
+    expect(await page.run(code)).toBe('given');
+    // asked as soon as it is there: the shell closes a window that shows another page
+    const answer = other.run(code, 20_000);
+    page.tell(`location.assign('${other.origin}/')`);
+    expect(await answer).toBe('NotAllowedError');
     await run.stop();
   });
 });
