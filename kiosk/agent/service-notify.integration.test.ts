@@ -55,7 +55,7 @@ describe('the word to systemd', () => {
   });
 
   /** The barrier that systemd-notify adds is not a word of ours. */
-  const words = () => heard.filter((word) => !word.includes('BARRIER'));
+  const words = () => heard.filter((word) => word !== '' && !word.includes('BARRIER'));
   const notify = (env: NodeJS.ProcessEnv) =>
     new ServiceNotify({ env: { PATH: process.env.PATH, ...env }, log: (error) => errors.push(error) });
 

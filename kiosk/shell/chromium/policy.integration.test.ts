@@ -218,6 +218,7 @@ describe('without the policy', () => {
     writeFileSync(strict, `#!/bin/sh\n${dropFlag}\nexec /usr/bin/chromium "$@"\n`, { mode: 0o755 });
     const sinceMs = Date.now();
     const run = underPolicy(open, `${page.origin}/`, strict);
+    context.onTestFinished(() => run.stop());
     await page.newLoad(sinceMs, 30_000);
     const code = `navigator.mediaDevices.getUserMedia({ video: true }).then(() => 'given', (error) => error.name)`;
     expect(await page.run(code)).toBe('given');
@@ -225,6 +226,5 @@ describe('without the policy', () => {
     const answer = other.run(code, 20_000);
     page.tell(`location.assign('${other.origin}/')`);
     expect(await answer).toBe('NotAllowedError');
-    await run.stop();
   });
 });
