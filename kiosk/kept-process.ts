@@ -8,11 +8,16 @@ const LONGEST_PAUSE_MS = 5_000;
 const SOUND_AFTER_MS = 10_000;
 const KILL_AFTER_MS = 4_000;
 
+/** V8's: an idle room's memory over the last per cent of speed. The units of a real box say the same. */
+const SMALL = ['--max-semi-space-size=2', '--optimize-for-size'];
+
 export type KeptProcessOptions = {
   modulePath: string;
   /** asked at each start */
   args: () => string[];
   pidFile: string;
+  /** where Node keeps what it compiled: from its second start on, the process is quicker there and takes less memory */
+  compiledDir: string;
   onMessage?: (message: unknown) => void;
 };
 
@@ -32,9 +37,13 @@ export class KeptProcess {
   }
 
   start(): void {
-    const { modulePath, args, pidFile, onMessage } = this.#options;
+    const { modulePath, args, pidFile, compiledDir, onMessage } = this.#options;
     const startedMs = Date.now();
-    const child = fork(modulePath, args(), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(modulePath, args(), {
+      execArgv: SMALL,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
+    });
     this.#child = child;
     writeFileSync(pidFile, String(child.pid));
     if (onMessage) child.on('message', onMessage);

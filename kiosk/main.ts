@@ -28,6 +28,7 @@ if (!['electron', 'chromium', 'auto', 'none'].includes(options.shell)) {
 }
 const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+const compiledDir = join(dataDir, 'compiled');
 let screenPort = Number(options['screen-port']);
 
 const shell = new KeptProcess({
@@ -41,6 +42,7 @@ const shell = new KeptProcess({
     ...(options['nss-ca'] === undefined ? [] : [`--nss-ca=${options['nss-ca']}`]),
   ],
   pidFile: join(dataDir, 'shell.pid'),
+  compiledDir,
 });
 const agent = new KeptProcess({
   modulePath: join(import.meta.dirname, 'agent/main.ts'),
@@ -50,6 +52,7 @@ const agent = new KeptProcess({
     ...(options['claim-file'] === undefined ? [] : [`--claim-file=${options['claim-file']}`]),
   ],
   pidFile: join(dataDir, 'agent.pid'),
+  compiledDir,
   onMessage: (message) => {
     const told = AgentMessage.parse(message);
     if ('ready' in told) {
