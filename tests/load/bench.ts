@@ -9,7 +9,7 @@ const help = `npm run bench -- NAME [options]
 
   --runs N        pairs of each figure (5)
   --seed N        of the delay proxy (7)
-  --only PART     weight, waits or packets`;
+  --only PART     weight, waits, tls or packets`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

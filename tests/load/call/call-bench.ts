@@ -25,6 +25,7 @@ export async function callBench({ runs, seed, only }: CallBenchOptions): Promise
   const wanted = (part: string): boolean => only === null || only === part;
   if (wanted('weight')) report.figures.push(...weights());
   if (wanted('waits')) await waits(report, runs, seed);
+  if (wanted('waits') || only === 'tls') await coldOverTls(report, runs, seed);
   if (wanted('packets')) await packets(report, runs);
   return report;
 }
@@ -88,6 +89,28 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
     'join to first frame, bare': joining.bare,
     'cold page to first frame, Maru': colds.filter(({ x }) => x === 0).map(({ y }) => y),
   });
+}
+
+/** The same opening over TLS: its handshakes are round trips too. */
+async function coldOverTls(report: BenchReport, runs: number, seed: number): Promise<void> {
+  const scene = new WaitsScene(seed, { isOverTls: true });
+  const colds: { x: number; y: number }[] = [];
+  try {
+    progress('starting the office over TLS behind the delay proxy');
+    await scene.start();
+    await productSource(scene);
+    for (const roundTripMs of ROUND_TRIPS_MS) {
+      scene.proxy.impair({ delayMs: roundTripMs / 2 });
+      for (let run = 0; run < runs; run++) {
+        progress(`cold over TLS, round trip ${roundTripMs} ms, run ${run + 1} of ${runs}`);
+        colds.push({ x: roundTripMs, y: await productColdMs(scene) });
+      }
+    }
+  } finally {
+    await scene.stop();
+  }
+  const { slope: roundTrips } = slope(medians(colds));
+  report.figures.push({ name: 'coldTlsRoundTrips', values: [roundTrips], limit: 11, note: 'with TLS' });
 }
 
 /** The median of each round-trip time: a single slow start would tilt the slope. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { FleetReady, KioskReady } from '#contract/process-ready.ts';
 import { NetworkProxy } from '../../simulators/network/network-proxy.ts';
+import { TrustedHome } from '../../e2e/networks/trusted-home.ts';
 import { bundlePage } from '../peers/bundle-page.ts';
 import { chromiumFlags } from './chromium-flags.ts';
 
@@ -20,19 +21,25 @@ export class WaitsScene {
   readonly proxy: NetworkProxy;
   readonly #folder = mkdtempSync(join(tmpdir(), 'maru-bench-'));
   readonly #children: ChildProcess[] = [];
+  readonly #isOverTls: boolean;
+  #home: TrustedHome | null = null;
   #browser!: Browser;
   fleet!: FleetReady;
   kiosk!: KioskReady;
   bare!: BareReady;
   #mediaPorts: Record<number, number> = {};
 
-  constructor(seed: number) {
+  /** @param isOverTls as an office is served, by a CA that the browser trusts */
+  constructor(seed: number, { isOverTls = false }: { isOverTls?: boolean } = {}) {
     this.proxy = new NetworkProxy({ seed });
+    this.#isOverTls = isOverTls;
   }
 
   async start(): Promise<void> {
     const folder = (name: string): string => join(this.#folder, name);
-    const fleet = this.#fork('fleet/main.ts', ['--data-dir', folder('fleet'), '--ephemeral-ports', '--demonstration']);
+    const office = this.#isOverTls ? ['--lan', '--host', '127.0.0.1'] : [];
+    const args = ['--data-dir', folder('fleet'), '--ephemeral-ports', '--demonstration', ...office];
+    const fleet = this.#fork('fleet/main.ts', args);
     this.fleet = FleetReady.parse(await said(fleet, (message) => (message as { ready?: string }).ready === 'fleet'));
     for (const { port, transport } of this.fleet.ports) {
       if (transport !== 'tcp') this.#mediaPorts[port] = await this.proxy.udpPortTo('127.0.0.1', port);
@@ -42,11 +49,17 @@ export class WaitsScene {
     const bare = this.#fork('tests/load/peers/bare-server.ts', ['--page-dir', pageDir]);
     this.bare = (await said(bare, () => true)) as BareReady;
     this.#mediaPorts[this.bare.mediaPort] = await this.proxy.udpPortTo('127.0.0.1', this.bare.mediaPort);
-    this.#browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags });
+    this.#home = this.#isOverTls ? new TrustedHome(this.fleet.caCertificatePath) : null;
+    this.#browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: chromiumFlags,
+      env: { ...process.env, ...(this.#home === null ? {} : { HOME: this.#home.path }) },
+    });
   }
 
   async stop(): Promise<void> {
     await this.#browser?.close();
+    this.#home?.remove();
     for (const child of this.#children.toReversed()) {
       if (child.exitCode !== null) continue;
       child.kill('SIGTERM');
