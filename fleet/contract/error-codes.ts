@@ -17,6 +17,9 @@ const table = {
   'server-too-old': { kind: 'protocol', httpStatus: 426, closeCode: 4427 },
   'wrong-room': { kind: 'protocol', httpStatus: 403, closeCode: 4403 },
   'second-writer': { kind: 'protocol', httpStatus: 409, closeCode: 4409 },
+  'calendar-malformed': { kind: 'protocol', httpStatus: 502, closeCode: 4405 },
+  'calendar-too-large': { kind: 'protocol', httpStatus: 502, closeCode: 4406 },
+  'device-malformed': { kind: 'protocol', httpStatus: 502, closeCode: 4407 },
   'not-found': { kind: 'protocol', httpStatus: 404, closeCode: 4404 },
   // the person can do something about it
   'pairing-code-invalid': { kind: 'user', httpStatus: 403, closeCode: 4410 },
@@ -34,6 +37,11 @@ const table = {
   'pairing-revoked': { kind: 'user', httpStatus: 403, closeCode: 4421 },
   'removed-from-call': { kind: 'user', httpStatus: 403, closeCode: 4422 },
   'no-one-there': { kind: 'user', httpStatus: 404, closeCode: 4423 },
+  'calendar-refused': { kind: 'user', httpStatus: 403, closeCode: 4424 },
+  'booking-unknown': { kind: 'user', httpStatus: 404, closeCode: 4425 },
+  'booking-conflict': { kind: 'user', httpStatus: 409, closeCode: 4428 },
+  'device-unknown': { kind: 'user', httpStatus: 404, closeCode: 4450 },
+  'device-unsupported': { kind: 'user', httpStatus: 422, closeCode: 4451 },
   // asked at the wrong time
   'not-possible-now': { kind: 'invalid-state', httpStatus: 409, closeCode: 4430 },
   'call-ended': { kind: 'invalid-state', httpStatus: 410, closeCode: 4431 },
@@ -46,6 +54,10 @@ const table = {
   'no-media-node': { kind: 'operational', httpStatus: 503, closeCode: 4441 },
   'media-failed': { kind: 'operational', httpStatus: 503, closeCode: 4442 },
   'no-screen': { kind: 'operational', httpStatus: 503, closeCode: 4443 },
+  'calendar-unreachable': { kind: 'operational', httpStatus: 502, closeCode: 4444 },
+  'tv-not-answering': { kind: 'operational', httpStatus: 504, closeCode: 4445 },
+  'device-gone': { kind: 'operational', httpStatus: 503, closeCode: 4446 },
+  'storage-failed': { kind: 'operational', httpStatus: 507, closeCode: 4447 },
   'shutting-down': { kind: 'operational', httpStatus: 503, closeCode: 1012 },
   internal: { kind: 'invalid-state', httpStatus: 500, closeCode: 1011 },
 } as const satisfies Record<string, Entry>;

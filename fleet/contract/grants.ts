@@ -36,6 +36,35 @@ export const JoinTokenClaims = z.object({
 });
 export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
 
+/** Audience of a room's delegation. */
+export const DELEGATION_AUDIENCE = 'maru-delegation';
+/** Header of a join token that a room signed by itself: the delegation, as the fleet signed it. */
+export const DELEGATION_HEADER = 'maru-delegation';
+
+/**
+ * Signed by the fleet for one room, three days long, renewed daily: with it the room signs join tokens for its own
+ * meeting while the fleet is gone. A media node verifies the chain: fleet's key, then `cnf`, then that the token asks
+ * for this meeting, this room and no more rights than these.
+ */
+export const DelegationClaims = z.object({
+  iss: z.literal(JOIN_TOKEN_ISSUER),
+  aud: z.literal(DELEGATION_AUDIENCE),
+  /** roomId */
+  sub: Id,
+  jti: Id,
+  iat: z.number().int(),
+  exp: z.number().int(),
+  /** the room's public key, that of its client certificate (RFC 7800) */
+  cnf: z.object({ jwk: z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256') }) }),
+  meetingId: Id,
+  meetingTitle: z.string().max(200),
+  displayName: PersonName,
+  rights: z.array(Right),
+  /** the nodes that were there when it was signed, the preferred first */
+  nodes: z.array(z.object({ nodeId: Id, signalingUrl: z.url() })).max(8),
+});
+export type DelegationClaims = z.infer<typeof DelegationClaims>;
+
 /** A signed guest link. Its token stands in the link's fragment, which no server logs. */
 export const InviteClaims = z.object({
   iss: z.literal(JOIN_TOKEN_ISSUER),

@@ -9,6 +9,20 @@ export const MAX_HTTP_BODY_BYTES = 64 * 1024;
 export const MAX_ROOM_STATE_BYTES = 4 * 1024;
 export const ROOM_STATE_CHANGES_PER_SECOND = 5;
 
+/** A room's retained agenda and equipment, serialised, each. */
+export const MAX_ROOM_AGENDA_BYTES = 16 * 1024;
+export const MAX_ROOM_EQUIPMENT_BYTES = 16 * 1024;
+/** How many of today's bookings a room's agenda names. */
+export const BOOKINGS_IN_AGENDA = 20;
+/** Check-in opens this long before a booking's start; who has not come this long after it is a no-show. */
+export const CHECK_IN_OPENS_MS = 10 * 60_000;
+export const NO_SHOW_AFTER_MS = 10 * 60_000;
+/** The TV and the phones say that the booking ends, and the self-test runs, this long before an end and a start. */
+export const BOOKING_ENDS_SOON_MS = 5 * 60_000;
+export const SELF_TEST_BEFORE_BOOKING_MS = 10 * 60_000;
+/** A camera that is steered moves no longer than this unless told again: a phone may vanish with a finger on it. */
+export const CAMERA_STEER_MS = 600;
+
 /** How many participants a room's retained state names; the full roster is asked for. */
 export const PARTICIPANTS_IN_STATE = 8;
 export const MAX_PEERS_IN_CALL = 300;

@@ -4,14 +4,16 @@
  */
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
+import { BookingId } from './room-agenda.ts';
+import { DeviceKey, MediaDeviceKind } from './room-equipment.ts';
 import { Layout } from './room-state.ts';
 import { EpochMs, Id, z } from './schema.ts';
 
 export const RoomCommand = z.discriminatedUnion('name', [
   /** a person is about to tap: connect transports ahead */
   z.strictObject({ name: z.literal('prepare-call') }),
-  /** starts the room's meeting, or joins the one under way */
-  z.strictObject({ name: z.literal('start-meeting') }),
+  /** starts the room's meeting, or joins the one under way; with a booking, the meeting of that booking */
+  z.strictObject({ name: z.literal('start-meeting'), bookingId: BookingId.optional() }),
   z.strictObject({ name: z.literal('cancel-start') }),
   z.strictObject({ name: z.literal('leave-meeting') }),
   z.strictObject({ name: z.literal('end-meeting') }),
@@ -26,9 +28,54 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('answer-feedback'), answer: z.enum(['good', 'bad']) }),
   /** full roster on the roster topic for a minute */
   z.strictObject({ name: z.literal('watch-roster') }),
+  z.strictObject({ name: z.literal('check-in'), bookingId: BookingId }),
+  /** takes back a release */
+  z.strictObject({ name: z.literal('restore-booking'), bookingId: BookingId }),
+  /** refused with `booking-conflict` where the next one begins before */
+  z.strictObject({
+    name: z.literal('extend-booking'),
+    bookingId: BookingId,
+    minutes: z.number().int().min(5).max(120),
+  }),
+  /** gives the room back now */
+  z.strictObject({ name: z.literal('end-booking'), bookingId: BookingId }),
+  /** kept, by model and port, until another is chosen */
+  z.strictObject({ name: z.literal('choose-device'), kind: MediaDeviceKind, deviceKey: DeviceKey }),
+  /** moves while it is said again, each at most CAMERA_STEER_MS: -1 left, down, wide; 1 right, up, near; 0 still */
+  z.strictObject({
+    name: z.literal('steer-camera'),
+    pan: z.number().min(-1).max(1),
+    tilt: z.number().min(-1).max(1),
+    zoom: z.number().min(-1).max(1),
+  }),
+  z.strictObject({ name: z.literal('recall-preset'), presetId: z.number().int().min(1).max(6) }),
+  z.strictObject({
+    name: z.literal('save-preset'),
+    presetId: z.number().int().min(1).max(6),
+    presetName: z.string().trim().min(1).max(40),
+  }),
+  /** an HDMI input onto the stage; null: off */
+  z.strictObject({ name: z.literal('show-input'), deviceKey: DeviceKey.nullable() }),
+  z.strictObject({ name: z.literal('run-self-test') }),
 ]);
 export type RoomCommand = z.infer<typeof RoomCommand>;
 export type RoomCommandName = RoomCommand['name'];
+
+/** Answered by the room's calendar. */
+export const AGENDA_COMMANDS = ['check-in', 'restore-booking', 'extend-booking', 'end-booking'] as const;
+export type AgendaCommand = Extract<RoomCommand, { name: (typeof AGENDA_COMMANDS)[number] }>;
+/** Answered by the room's devices. */
+export const EQUIPMENT_COMMANDS = [
+  'choose-device',
+  'steer-camera',
+  'recall-preset',
+  'save-preset',
+  'show-input',
+  'run-self-test',
+] as const;
+export type EquipmentCommand = Extract<RoomCommand, { name: (typeof EQUIPMENT_COMMANDS)[number] }>;
+/** Answered by the room machine. */
+export type CallCommand = Exclude<RoomCommand, AgendaCommand | EquipmentCommand>;
 
 /** A command on its way from the fleet to the kiosk. */
 export const CommandEnvelope = z.strictObject({
@@ -37,7 +84,7 @@ export const CommandEnvelope = z.strictObject({
   roomId: Id,
   /** fleet's clock; the kiosk corrects by the offset it learns from `desired` */
   expiresAtMs: EpochMs,
-  issuer: z.strictObject({ kind: z.enum(['controller', 'console']), id: Id }),
+  issuer: z.strictObject({ kind: z.enum(['controller', 'console', 'peripheral']), id: Id }),
   command: RoomCommand,
   /** with `prepare-call` and `start-meeting`: so that the kiosk need not ask back */
   grant: CallGrant.nullable(),

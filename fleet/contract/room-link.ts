@@ -1,9 +1,11 @@
 /**
- * The phone's one WebSocket: state, command, reply. Served alike by the fleet server (which relays to MQTT) and,
- * later, by the kiosk's agent on the LAN. The token is in the first message, never in the URL.
+ * The phone's one WebSocket: state, command, reply. Served alike by the fleet server (which relays to MQTT) and by the
+ * kiosk's agent on the LAN. The token is in the first message, never in the URL.
  */
 import { WireError } from './error-codes.ts';
+import { RoomAgenda } from './room-agenda.ts';
 import { RoomCommand } from './room-command.ts';
+import { RoomEquipment } from './room-equipment.ts';
 import { RoomState, RosterUpdate } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, z } from './schema.ts';
@@ -27,6 +29,8 @@ export const RoomLinkToController = z.discriminatedUnion('type', [
     roomName: z.string(),
     /** null: nothing was ever heard of the room */
     state: RoomState.nullable(),
+    agenda: RoomAgenda.nullish(),
+    equipment: RoomEquipment.nullish(),
     /** true: the room's heartbeat is fresh */
     online: z.boolean(),
     /** fleet's clock, when the room was last heard; null: never */
@@ -34,6 +38,8 @@ export const RoomLinkToController = z.discriminatedUnion('type', [
     nowMs: EpochMs,
   }),
   z.object({ type: z.literal('state'), state: RoomState }),
+  z.object({ type: z.literal('agenda'), agenda: RoomAgenda }),
+  z.object({ type: z.literal('equipment'), equipment: RoomEquipment }),
   z.object({ type: z.literal('presence'), online: z.boolean(), lastSeenMs: EpochMs.nullable() }),
   z.object({ type: z.literal('roster'), roster: RosterUpdate }),
   z.object({ type: z.literal('reply'), id: Id, error: WireError.nullable() }),

@@ -5,6 +5,7 @@
 import { ErrorCode } from './error-codes.ts';
 import { PARTICIPANTS_IN_STATE } from './limits.ts';
 import { PeerKind } from './grants.ts';
+import { BookingId } from './room-agenda.ts';
 import { EpochMs, Id, z } from './schema.ts';
 
 /** `absent`: no device, or no permission. The reason is in the state's `notices`. */
@@ -53,6 +54,7 @@ export const RoomPhase = z.discriminatedUnion('name', [
   z.object({
     name: z.literal('starting'),
     meetingTitle: z.string(),
+    bookingId: BookingId.nullish(),
     sinceMs: EpochMs,
     /** after START_CANCEL_OFFERED_MS */
     cancelOffered: z.boolean(),
@@ -63,6 +65,8 @@ export const RoomPhase = z.discriminatedUnion('name', [
     /** the room's own peer */
     peerId: Id,
     meetingTitle: z.string(),
+    /** the booking whose meeting it is */
+    bookingId: BookingId.nullish(),
     startedAtMs: EpochMs,
     connection: z.enum(['connected', 'reconnecting']),
     /** the room itself is counted, and listed first */
@@ -93,6 +97,11 @@ export const RoomNotice = z.enum([
   'media-unreachable',
   'screen-missing',
   'protocol-refused',
+  'speakerphone-faulty',
+  'tv-faulty',
+  'calendar-faulty',
+  'storage-failing',
+  'self-test-failed',
 ]);
 export type RoomNotice = z.infer<typeof RoomNotice>;
 

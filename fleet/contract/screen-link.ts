@@ -7,6 +7,8 @@ import { ErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, EndReason, Layout, MicrophoneState, Participant, RoomState } from './room-state.ts';
+import { CameraAxes, MediaDeviceKind, RoomEquipment, SelfTestCheck } from './room-equipment.ts';
+import { RoomAgenda } from './room-agenda.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
@@ -18,8 +20,10 @@ export type ResumeTicket = z.infer<typeof ResumeTicket>;
 /** Everything the screen draws from, whole, each time it changes. */
 export const ScreenView = z.object({
   state: RoomState,
+  agenda: RoomAgenda.nullish(),
+  equipment: RoomEquipment.nullish(),
   language: Language,
-  /** null until the fleet has told where phones go, or while it is gone */
+  /** the fleet's address, or while it is gone the kiosk's own; null while there is neither */
   pairing: z.object({ code: z.string(), url: z.url() }).nullable(),
   fleetOnline: z.boolean(),
 });
@@ -48,6 +52,30 @@ export const AgentToScreen = z.discriminatedUnion('type', [
       z.object({ name: z.literal('set-stage-page'), page: z.number().int() }),
       z.object({ name: z.literal('mute-participant'), peerId: Id.nullable() }),
       z.object({ name: z.literal('remove-participant'), peerId: Id }),
+      /** the browser's device ids that the policy picked; null: whatever the browser would take */
+      z.object({
+        name: z.literal('use-devices'),
+        cameraId: z.string().nullable(),
+        microphoneId: z.string().nullable(),
+        speakerId: z.string().nullable(),
+        /** the device cancels its own echo: the browser must not do it a second time */
+        deviceCancelsEcho: z.boolean(),
+      }),
+      /** at most CAMERA_STEER_MS, -1 to 1 of the axis' speed */
+      z.object({ name: z.literal('steer-camera'), pan: z.number(), tilt: z.number(), zoom: z.number() }),
+      /** in the camera's own units; null leaves the axis */
+      z.object({
+        name: z.literal('place-camera'),
+        pan: z.number().nullable(),
+        tilt: z.number().nullable(),
+        zoom: z.number().nullable(),
+      }),
+      /** an HDMI input as the room's shared screen; null: off */
+      z.object({ name: z.literal('show-input'), deviceId: z.string().nullable() }),
+      /** in an idle room alone: each check opens its device for a moment; media ports are tried at this node */
+      z.object({ name: z.literal('run-self-test'), testId: Id, grant: CallGrant.nullable() }),
+      /** level alone, nothing is kept: is anybody in the room */
+      z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),
   }),
   /** a newer screen has taken over / this one is the newest again */
@@ -83,6 +111,31 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     microphoneProblem: z.enum(['missing', 'refused']).nullable(),
     cameraProblem: z.enum(['missing', 'refused']).nullable(),
   }),
+  /** each time something is plugged in or out; labels as the browser gives them (vid:pid at their end) */
+  z.strictObject({
+    type: z.literal('media-devices'),
+    devices: z
+      .array(
+        z.strictObject({
+          kind: MediaDeviceKind,
+          deviceId: z.string().max(200),
+          groupId: z.string().max(200),
+          label: z.string().max(200),
+        }),
+      )
+      .max(64),
+    /** what is open now */
+    inUse: z.strictObject({
+      cameraId: z.string().nullable(),
+      microphoneId: z.string().nullable(),
+      speakerId: z.string().nullable(),
+      inputId: z.string().nullable(),
+    }),
+  }),
+  z.strictObject({ type: z.literal('camera-axes'), axes: CameraAxes.nullable() }),
+  z.strictObject({ type: z.literal('self-test-check'), testId: Id, check: SelfTestCheck }),
+  z.strictObject({ type: z.literal('self-test-done'), testId: Id }),
+  z.strictObject({ type: z.literal('sound-heard') }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),
   /** each second, from the page's own animation frame: what the watchdog listens to */
   z.strictObject({ type: z.literal('alive') }),

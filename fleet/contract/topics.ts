@@ -5,6 +5,9 @@
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { CommandEnvelope, CommandReply } from './room-command.ts';
+import { BookingId, RoomAgenda } from './room-agenda.ts';
+import { RoomEquipment } from './room-equipment.ts';
+import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
@@ -22,6 +25,13 @@ export const RoomDesired = z.object({
   controllerUrl: z.url(),
   /** what one tap starts or joins */
   meeting: RoomMeeting.nullable(),
+  /** permanently paired tablets, by the hex SHA-256 of their token: the kiosk lets them in though the fleet is gone */
+  tablets: z
+    .array(z.object({ pairingId: Id, tokenSha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+    .max(8)
+    .optional(),
+  /** signed by the fleet: lets this room start its own meeting while the fleet is gone (see grants.ts) */
+  delegation: z.string().max(4096).nullish(),
   /** fleet's clock when this was written */
   nowMs: EpochMs,
 });
@@ -40,7 +50,16 @@ export type PairingOffer = z.infer<typeof PairingOffer>;
 /** What a kiosk asks of the fleet by itself. */
 export const RoomRequest = z.discriminatedUnion('name', [
   /** a fresh grant for the room's meeting; `endedCallId`: the last one led to a call that is over */
-  z.strictObject({ name: z.literal('request-grant'), id: Id, endedCallId: Id.nullable() }),
+  z.strictObject({
+    name: z.literal('request-grant'),
+    id: Id,
+    endedCallId: Id.nullable(),
+    /** a booking's meeting instead: the one its invite names, else one of its own that lasts as long as the booking is known */
+    booking: z
+      .strictObject({ bookingId: BookingId, title: z.string().max(120), invite: z.string().max(4096).nullable() })
+      .nullable()
+      .optional(),
+  }),
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
@@ -132,6 +151,38 @@ export const topicRules = {
     retained: false,
     qos: 1,
     schema: RosterUpdate,
+  },
+  agenda: {
+    pattern: `${ROOT}/rooms/{id}/agenda`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: RoomAgenda,
+  },
+  equipment: {
+    pattern: `${ROOT}/rooms/{id}/equipment`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: RoomEquipment,
+  },
+  roomEvents: {
+    pattern: `${ROOT}/rooms/{id}/events`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: false,
+    qos: 1,
+    schema: RoomEvents,
+  },
+  roomEventsAck: {
+    pattern: `${ROOT}/rooms/{id}/events-ack`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: false,
+    qos: 1,
+    schema: RoomEventsAck,
   },
   keys: {
     pattern: `${ROOT}/fleet/keys`,

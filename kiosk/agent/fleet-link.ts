@@ -121,7 +121,12 @@ export class FleetLink {
     client.on('message', (topic, payload) => this.#hear(topic, payload));
     client.on(
       'connect',
-      () => void this.#onConnect(client).catch((error) => this.#options.logger.warn({ err: error }, 'fleet')),
+      () =>
+        void this.#onConnect(client).catch((error) => {
+          this.#options.logger.warn({ err: error }, 'fleet: connected, but deaf');
+          // connected and deaf would last for ever: its close leads to the next try
+          client.end(true);
+        }),
     );
     client.on('close', () => this.#onClose(client));
   }

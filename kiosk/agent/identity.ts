@@ -8,7 +8,7 @@ import { request } from 'node:https';
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import { Pkcs10CertificateRequestGenerator, PemConverter } from '@peculiar/x509';
 import { type Claim, enrolmentRoutes } from '#contract/enrolment.ts';
-import { fromWire, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
+import { fromWire, MaruError, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
 import { Id, z } from '#contract/schema.ts';
 
 export const Identity = z.object({
@@ -61,7 +61,7 @@ async function pinnedCa({ deviceApiUrl, caSha256 }: Claim): Promise<string> {
     const chain = await new Promise<DetailedPeerCertificate>((resolve, reject) => {
       socket.setTimeout(ANSWER_TIMEOUT_MS, () => reject(new OperationalError('room-not-answering', 'no TLS answer')));
       socket.once('secureConnect', () => resolve(socket.getPeerCertificate(true)));
-      socket.once('error', reject);
+      socket.once('error', (error) => reject(notReached(error)));
     });
     for (
       let each = chain, seen = new Set<string>();
@@ -85,6 +85,12 @@ async function makeKey(): Promise<{ keyPem: string; csrPem: string }> {
   return { keyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY'), csrPem: csr.toString('pem') };
 }
 
+/** Not there, hung up, or not the one that our CA signed. */
+const notReached = (cause: Error): MaruError =>
+  cause instanceof MaruError
+    ? cause
+    : new OperationalError('room-not-answering', `the device API: ${cause.message}`, { cause });
+
 type Tls = { ca: string; key?: string; cert?: string };
 
 function post(url: URL, method: string, body: object, tls: Tls): Promise<unknown> {
@@ -99,6 +105,8 @@ function post(url: URL, method: string, body: object, tls: Tls): Promise<unknown
         if (answer.length > MAX_ANSWER_BYTES)
           sent.destroy(new OperationalError('too-large', 'the answer is too large'));
       });
+      // it broke off: there is no `end` then
+      response.once('error', (error) => reject(notReached(error)));
       response.on('end', () => {
         try {
           const parsed: unknown = JSON.parse(answer);
@@ -112,7 +120,7 @@ function post(url: URL, method: string, body: object, tls: Tls): Promise<unknown
     sent.once('timeout', () =>
       sent.destroy(new OperationalError('room-not-answering', 'the device API does not answer')),
     );
-    sent.once('error', reject);
+    sent.once('error', (error) => reject(notReached(error)));
     sent.end(text);
   });
 }

@@ -2,7 +2,7 @@
  * A small JSON file that survives a power cut whole: written beside, synced, renamed. The agent keeps two of them (its
  * identity, what the room was doing); a database comes with the events that must be delivered later.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from '#contract/schema.ts';
 
@@ -29,7 +29,8 @@ export class KeptFile<S extends z.ZodType> {
     const beside = `${this.#path}.new`;
     const file = openSync(beside, 'w', 0o600);
     try {
-      writeSync(file, JSON.stringify(value));
+      // the whole of it: a plain write to a disk that runs full writes less, and says nothing
+      writeFileSync(file, JSON.stringify(value));
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { Claim } from '#contract/enrolment.ts';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
+import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
@@ -17,6 +18,7 @@ import { enrol, Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { RoomAuthority } from './room-authority.ts';
+import { isEquipmentReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
 
 const { values: options } = parseArgs({
@@ -38,7 +40,14 @@ const KeptRoom = z.object({
   savedAtMs: EpochMs,
   volumePercent: z.number().int().min(0).max(100),
   layout: Layout,
-  inCall: z.object({ ticket: ResumeTicket, meetingTitle: z.string(), startedAtMs: EpochMs }).nullable(),
+  inCall: z
+    .object({
+      ticket: ResumeTicket,
+      meetingTitle: z.string(),
+      bookingId: BookingId.nullable().default(null),
+      startedAtMs: EpochMs,
+    })
+    .nullable(),
 });
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
@@ -92,11 +101,17 @@ const authority: RoomAuthority = new RoomAuthority({
         : null,
   },
   perform: (effect) => screens.perform(effect),
+  onChange: () => {},
+  // calendar and devices come with the appliance's parts
+  obeyAgenda: async () => 'not-possible-now',
+  obeyEquipment: async () => 'not-possible-now',
+  bookingOf: () => null,
   onView: () => screens.showView(),
   remember: ({ volumePercent, layout, inCall }) => {
     const call = inCall && {
       ticket: inCall.ticket,
       meetingTitle: inCall.meetingTitle,
+      bookingId: inCall.bookingId,
       startedAtMs: inCall.startedAtMs,
     };
     try {
@@ -115,7 +130,9 @@ const screens: ScreenServer = new ScreenServer({
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => authority.take({ type: 'screen-connected', inCall }),
   onGone: () => authority.take({ type: 'screen-gone' }),
-  onReport: (report) => authority.take({ type: 'screen', report }),
+  onReport: (report) => {
+    if (!isEquipmentReport(report)) authority.take({ type: 'screen', report });
+  },
 });
 
 authority.remember(true);

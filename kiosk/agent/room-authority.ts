@@ -4,9 +4,17 @@
  */
 import { v7 } from 'uuid';
 import type { Logger } from 'pino';
-import { MaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, MaruError, toMaruError } from '#contract/error-codes.ts';
 import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
-import type { CommandEnvelope, CommandReply } from '#contract/room-command.ts';
+import {
+  AGENDA_COMMANDS,
+  type AgendaCommand,
+  type CommandEnvelope,
+  type CommandReply,
+  EQUIPMENT_COMMANDS,
+  type EquipmentCommand,
+  type RoomCommand,
+} from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { RoomDesired, RoomResponse } from '#contract/topics.ts';
@@ -40,7 +48,16 @@ export type AuthorityOptions = {
   /** what the TV draws from has changed */
   onView: () => void;
   remember: (remembered: Remembered) => void;
+  /** after each change, from which follows what the devices show and what is told as an event */
+  onChange: (before: Room, now: Room) => void;
+  /** the calendar's and the devices' own commands: a code where one can't be done */
+  obeyAgenda: (command: AgendaCommand) => Promise<ErrorCode | null>;
+  obeyEquipment: (command: EquipmentCommand) => Promise<ErrorCode | null>;
+  /** null: it is not in the agenda any longer */
+  bookingOf: (bookingId: string) => StartableBooking | null;
 };
+/** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
+export type StartableBooking = { title: string; invite: string | null };
 
 export class RoomAuthority {
   readonly #options: AuthorityOptions;
@@ -48,6 +65,8 @@ export class RoomAuthority {
   readonly #roster: RosterFeed;
   readonly #timers = new Map<TimerName, NodeJS.Timeout>();
   readonly #replies = new Map<string, CommandReply>();
+  /** commands that calendar and devices are still at */
+  readonly #underWay = new Set<string>();
   #room: Room;
   #roomName: string;
   #revision = 0;
@@ -110,6 +129,7 @@ export class RoomAuthority {
       void fleet.publish('reply', earlier);
       return;
     }
+    if (this.#underWay.has(id)) return;
     if (roomId !== this.#options.roomId) {
       logger.warn({ roomId, command: command.name }, 'command for another room');
       this.#reply({ ok: false, id, error: new MaruError('wrong-room').toWire() });
@@ -118,8 +138,38 @@ export class RoomAuthority {
       this.#reply({ ok: false, id, error: new MaruError('command-expired').toWire() });
     } else {
       logger.info({ command: command.name, id, issuer: issuer.kind }, 'command');
-      this.take({ type: 'command', id, command, grant });
+      this.#obey(id, command, grant);
     }
+  }
+
+  /** A wish from the box itself: a button of the speakerphone, the TV's remote control. Nobody waits for the answer. */
+  ask(command: RoomCommand): void {
+    this.#options.logger.info({ command: command.name, issuer: 'peripheral' }, 'command');
+    this.#obey(v7(), command, null);
+  }
+
+  #obey(id: string, command: RoomCommand, grant: CommandEnvelope['grant']): void {
+    const { obeyAgenda, obeyEquipment, bookingOf } = this.#options;
+    if (isAgendaCommand(command)) this.#answer(id, obeyAgenda(command));
+    else if (isEquipmentCommand(command)) this.#answer(id, obeyEquipment(command));
+    else {
+      const bookingId = command.name === 'start-meeting' ? command.bookingId : undefined;
+      const booking = bookingId === undefined ? null : bookingOf(bookingId);
+      if (bookingId !== undefined && booking === null) this.#answer(id, Promise.resolve('booking-unknown'));
+      else this.take({ type: 'command', id, command, grant, bookingTitle: booking?.title ?? null });
+    }
+  }
+
+  #answer(id: string, done: Promise<ErrorCode | null>): void {
+    this.#underWay.add(id);
+    void done
+      .catch((error: unknown) => {
+        this.#options.logger.error({ err: error, id }, 'command failed');
+        return toMaruError(error).code;
+      })
+      .then((code) =>
+        this.#reply(code === null ? { ok: true, id } : { ok: false, id, error: new MaruError(code).toWire() }),
+      );
   }
 
   onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
@@ -145,6 +195,7 @@ export class RoomAuthority {
     this.#options.onView();
     this.#published.changed();
     this.#roster.update(room.phase);
+    this.#options.onChange(before, room);
     this.remember(false);
   }
 
@@ -171,11 +222,7 @@ export class RoomAuthority {
         return;
       case 'request-grant':
         this.#requestId = v7();
-        void this.#options.fleet.publish('request', {
-          name: 'request-grant',
-          id: this.#requestId,
-          endedCallId: effect.endedCallId,
-        });
+        this.#requestGrant(this.#requestId, effect.endedCallId, effect.bookingId);
         return;
       case 'set-timer':
         clearTimeout(this.#timers.get(effect.name));
@@ -194,10 +241,23 @@ export class RoomAuthority {
     }
   }
 
+  /** A booking that has gone from the calendar since is asked for as the room's own meeting. */
+  #requestGrant(id: string, endedCallId: string | null, bookingId: string | null): void {
+    const known = bookingId === null ? null : this.#options.bookingOf(bookingId);
+    const booking = bookingId !== null && known !== null ? { bookingId, ...known } : null;
+    void this.#options.fleet.publish('request', { name: 'request-grant', id, endedCallId, booking });
+  }
+
   #reply(reply: CommandReply): void {
+    this.#underWay.delete(reply.id);
     this.#replies.set(reply.id, reply);
     const oldest = this.#replies.keys().next();
     if (this.#replies.size > REPLIES_KEPT && !oldest.done) this.#replies.delete(oldest.value);
     void this.#options.fleet.publish('reply', reply);
   }
 }
+
+const isAgendaCommand = (command: RoomCommand): command is AgendaCommand =>
+  (AGENDA_COMMANDS as readonly string[]).includes(command.name);
+const isEquipmentCommand = (command: RoomCommand): command is EquipmentCommand =>
+  (EQUIPMENT_COMMANDS as readonly string[]).includes(command.name);

@@ -105,6 +105,8 @@ export class ScreenServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // who is refused may hang up hard
+    socket.on('error', () => socket.destroy());
     const { origin, host } = request.headers;
     const ours = this.#isOurHost(host) && origin === `http://${host}`;
     if (request.url !== SCREEN_LINK_PATH || !ours) {
@@ -123,6 +125,8 @@ export class ScreenServer {
     let greeted = false;
     screen.on('error', (error) => this.#options.logger.warn({ detail: error.message }, 'screen: broken frame'));
     screen.on('message', (data, isBinary) => {
+      // refused: what it says behind that is not heard
+      if (screen.readyState !== screen.OPEN) return;
       try {
         if (isBinary) throw new ProtocolError('bad-message', 'text is expected');
         const message = ScreenToAgent.parse(JSON.parse(String(data)));

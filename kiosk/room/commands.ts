@@ -16,7 +16,7 @@ export function onCommand(room: Room, event: CommandEvent, nowMs: number): Step 
   return { room: done.room, effects: [...done.effects, { type: 'reply', id: event.id, error: null }] };
 }
 
-function obey(room: Room, { command, grant }: CommandEvent, nowMs: number): Step | ErrorCode {
+function obey(room: Room, { command, grant, bookingTitle }: CommandEvent, nowMs: number): Step | ErrorCode {
   const { phase } = room;
   switch (command.name) {
     case 'prepare-call':
@@ -25,7 +25,8 @@ function obey(room: Room, { command, grant }: CommandEvent, nowMs: number): Step
     case 'start-meeting':
       // two starts make one call: the second finds what it wants
       if (phase.name === 'starting' || phase.name === 'in-call') return still(room);
-      return starting(room, grant, nowMs);
+      if (command.bookingId === undefined) return starting(room, { grant, bookingId: null, title: null }, nowMs);
+      return starting(room, { grant: null, bookingId: command.bookingId, title: bookingTitle }, nowMs);
     case 'cancel-start':
       if (phase.name !== 'starting') return 'not-possible-now';
       return left(idle(room));

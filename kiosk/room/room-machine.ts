@@ -27,7 +27,7 @@ export function step(room: Room, event: RoomEvent, nowMs: number): Step {
     case 'meeting':
       return still({ ...room, meeting: event.meeting });
     case 'fleet':
-      return still({ ...room, fleetOnline: event.online });
+      return onFleet(room, event.online);
     case 'grant':
       return onGrant(room, event.grant);
     case 'grant-refused':
@@ -41,6 +41,15 @@ export function step(room: Room, event: RoomEvent, nowMs: number): Step {
     case 'timer':
       return onTimer(room, event.name, nowMs);
   }
+}
+
+function onFleet(before: Room, online: boolean): Step {
+  const room = { ...before, fleetOnline: online };
+  const { phase } = room;
+  // what was asked of a fleet that was gone has reached nobody
+  const unheard = online && !before.fleetOnline && phase.name === 'starting' && phase.grant === null;
+  if (!unheard) return still(room);
+  return { room, effects: [{ type: 'request-grant', endedCallId: null, bookingId: phase.bookingId }] };
 }
 
 function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): Step {
@@ -68,7 +77,8 @@ type InCall = Extract<RoomEvent, { type: 'screen-connected' }>['inCall'];
 function onScreenConnected(room: Room, inCall: InCall, nowMs: number): Step {
   const { phase } = room;
   const present = timer('screen-awaited', null);
-  if (inCall !== null) {
+  // a start has its own call: a page that holds another is told to join, and leaves that one by itself
+  if (inCall !== null && (phase.name !== 'starting' || phase.grant?.callId === inCall.ticket.callId)) {
     // the room left it while the page could not be told
     if (phase.name === 'ended' && phase.callId === inCall.ticket.callId)
       return { room, effects: [present, screen({ name: 'leave' })] };
@@ -98,8 +108,14 @@ function onScreenGone(room: Room): Step {
   return still(room);
 }
 
-function onReport(room: Room, report: Extract<RoomEvent, { type: 'screen' }>['report'], nowMs: number): Step {
+type Report = Extract<RoomEvent, { type: 'screen' }>['report'];
+const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set(['joined', 'lost', 'connection', 'roster'] as const);
+
+function onReport(room: Room, report: Report, nowMs: number): Step {
   const { phase } = room;
+  const isAway = phase.name !== 'starting' && phase.name !== 'in-call';
+  // cancelled or left in the meantime: the page is told once more, so that no camera stays on
+  if (isAway && SPEAKS_OF_A_CALL.has(report.type)) return { room, effects: [screen({ name: 'leave' })] };
   switch (report.type) {
     case 'devices': {
       const { microphone, camera, microphoneProblem, cameraProblem } = report;
@@ -112,25 +128,20 @@ function onReport(room: Room, report: Extract<RoomEvent, { type: 'screen' }>['re
         stagePage: Math.min(room.stagePage, report.pageCount - 1),
       });
     case 'joined':
-      // cancelled or left in the meantime: the page is told once more
-      if (phase.name !== 'starting' && phase.name !== 'in-call') return { room, effects: [screen({ name: 'leave' })] };
+      if (phase.name === 'starting' && phase.grant?.callId !== report.ticket.callId) return toldAgain(room, phase);
       return enterCall(room, report);
     case 'join-failed':
-      if (phase.name === 'starting' && phase.grant?.callId === report.callId)
-        return joinFailed(room, phase, report.code, nowMs);
-      if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
-        return placeLost(room, phase, report.code, nowMs);
-      return still(room);
     case 'lost':
-      if (phase.name === 'starting' && phase.grant?.callId === report.callId)
-        return joinFailed(room, phase, report.code, nowMs);
+      if (phase.name === 'starting' && phase.grant?.callId !== report.callId) return toldAgain(room, phase);
+      if (phase.name === 'starting') return joinFailed(room, phase, report.code, nowMs);
       if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
         return placeLost(room, phase, report.code, nowMs);
       return still(room);
     case 'call-ended':
       if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
         return ended(room, phase, report.reason, nowMs);
-      if (phase.name === 'starting' && phase.grant?.callId === report.callId)
+      // `left` is what the page made of an earlier start: the call goes on
+      if (phase.name === 'starting' && phase.grant?.callId === report.callId && report.reason !== 'left')
         return joinFailed(room, phase, 'call-ended', nowMs);
       return still(room);
     case 'connection':
@@ -144,6 +155,11 @@ function onReport(room: Room, report: Extract<RoomEvent, { type: 'screen' }>['re
       if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);
       return still(room);
   }
+}
+
+/** The page was still busy with an earlier start. Where there is no grant yet, the one that comes tells it. */
+function toldAgain(room: Room, { grant }: PhaseOf<'starting'>): Step {
+  return grant === null ? still(room) : { room, effects: [screen({ name: 'join', grant })] };
 }
 
 function joinFailed(room: Room, phase: PhaseOf<'starting'>, code: ErrorCode, nowMs: number): Step {
@@ -160,7 +176,7 @@ function placeLost(room: Room, phase: PhaseOf<'in-call'>, code: ErrorCode, nowMs
   return {
     room: { ...room, phase: { ...phase, connection: 'reconnecting', awaitsGrant: true } },
     effects: [
-      { type: 'request-grant', endedCallId: null },
+      { type: 'request-grant', endedCallId: null, bookingId: phase.bookingId },
       timer('ask-again', ASK_AGAIN_MS),
       timer('start-fails', START_FAILS_MS),
     ],
@@ -188,7 +204,13 @@ function onTimer(room: Room, name: TimerName, nowMs: number): Step {
       return phase.name === 'in-call' ? leaveNow(room, phase, nowMs) : still(room);
     case 'ask-again':
       if (phase.name !== 'in-call' || !phase.awaitsGrant) return still(room);
-      return { room, effects: [{ type: 'request-grant', endedCallId: null }, timer('ask-again', ASK_AGAIN_MS)] };
+      return {
+        room,
+        effects: [
+          { type: 'request-grant', endedCallId: null, bookingId: phase.bookingId },
+          timer('ask-again', ASK_AGAIN_MS),
+        ],
+      };
     case 'thanks-over':
       return phase.name === 'ended' ? idle(room) : still(room);
     case 'fault-over':

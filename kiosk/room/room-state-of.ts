@@ -11,12 +11,12 @@ export function roomStateOf(room: Room, { roomId, roomName, epoch, revision, now
   const state: RoomState = {
     protocol: PROTOCOL_VERSION,
     roomId,
-    roomName,
+    roomName: printable(roomName),
     epoch,
     revision,
     asOfMs: nowMs,
     phase: phaseOf(room),
-    meeting: room.meeting,
+    meeting: room.meeting && { ...room.meeting, title: printable(room.meeting.title) },
     microphone: room.microphone,
     camera: room.camera,
     volumePercent: room.volumePercent,
@@ -37,30 +37,36 @@ export function roomStateOf(room: Room, { roomId, roomName, epoch, revision, now
 
 const sizeBytes = (state: RoomState): number => new TextEncoder().encode(JSON.stringify(state)).length;
 
+/** What no screen shows would take six bytes each: titles and names of nothing else would not fit. */
+const printable = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, ' ');
+
 function phaseOf({ phase }: Room): RoomPhase {
   switch (phase.name) {
     case 'idle':
-    case 'fault':
-    case 'ended':
       return { ...phase };
+    case 'fault':
+      return { ...phase, meetingTitle: phase.meetingTitle && printable(phase.meetingTitle) };
+    case 'ended':
+      return { ...phase, meetingTitle: printable(phase.meetingTitle) };
     case 'starting': {
-      const { name, meetingTitle, sinceMs, cancelOffered } = phase;
-      return { name, meetingTitle, sinceMs, cancelOffered };
+      const { name, meetingTitle, bookingId, sinceMs, cancelOffered } = phase;
+      return { name, meetingTitle: printable(meetingTitle), bookingId, sinceMs, cancelOffered };
     }
     case 'in-call': {
-      const { name, ticket, meetingTitle, startedAtMs, connection } = phase;
+      const { name, ticket, meetingTitle, bookingId, startedAtMs, connection } = phase;
       const participants = roomFirst(phase);
       const sharing = participants.find(({ sharesScreen }) => sharesScreen);
       return {
         name,
-        meetingTitle,
+        meetingTitle: printable(meetingTitle),
+        bookingId,
         startedAtMs,
         connection,
         callId: ticket.callId,
         peerId: ticket.peerId,
         participantCount: participants.length,
         participants: participants.slice(0, PARTICIPANTS_IN_STATE),
-        sharedBy: sharing ? { peerId: sharing.peerId, displayName: sharing.displayName } : null,
+        sharedBy: sharing ? { peerId: sharing.peerId, displayName: printable(sharing.displayName) } : null,
       };
     }
   }

@@ -1,7 +1,7 @@
 /** What the room machine knows, hears and asks for. Types and the first state; how they follow is room-machine.ts's. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import type { RoomCommand } from '#contract/room-command.ts';
+import type { CallCommand } from '#contract/room-command.ts';
 import type {
   CameraState,
   EndReason,
@@ -18,6 +18,8 @@ export type Phase =
   | {
       name: 'starting';
       meetingTitle: string;
+      /** the booking whose meeting it is; null: the room's own */
+      bookingId: string | null;
       sinceMs: number;
       cancelOffered: boolean;
       /** null: asked of the fleet */
@@ -29,6 +31,7 @@ export type Phase =
       name: 'in-call';
       ticket: ResumeTicket;
       meetingTitle: string;
+      bookingId: string | null;
       startedAtMs: number;
       connection: 'connected' | 'reconnecting';
       participants: Participant[];
@@ -70,11 +73,26 @@ export type TimerName =
   | 'fault-over'
   | 'ask-again';
 
-type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' }>;
+/** What the devices tell goes to the agent's equipment instead. */
+export type EquipmentReport = Extract<
+  ScreenToAgent,
+  { type: 'media-devices' | 'camera-axes' | 'self-test-check' | 'self-test-done' | 'sound-heard' }
+>;
+const EQUIPMENT_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
+  'media-devices',
+  'camera-axes',
+  'self-test-check',
+  'self-test-done',
+  'sound-heard',
+] satisfies EquipmentReport['type'][]);
+export const isEquipmentReport = (report: ScreenToAgent): report is EquipmentReport =>
+  EQUIPMENT_REPORTS.has(report.type);
+type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | EquipmentReport>;
 type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
 
 export type RoomEvent =
-  | { type: 'command'; id: string; command: RoomCommand; grant: CallGrant | null }
+  /** `bookingTitle` with a start that names a booking */
+  | { type: 'command'; id: string; command: CallCommand; grant: CallGrant | null; bookingTitle: string | null }
   | { type: 'meeting'; meeting: RoomMeeting | null }
   | { type: 'grant'; grant: CallGrant }
   | { type: 'grant-refused'; code: ErrorCode }
@@ -88,7 +106,7 @@ export type Effect =
   | { type: 'screen'; effect: ScreenEffect }
   /** exactly one for each command */
   | { type: 'reply'; id: string; error: ErrorCode | null }
-  | { type: 'request-grant'; endedCallId: string | null }
+  | { type: 'request-grant'; endedCallId: string | null; bookingId: string | null }
   | { type: 'set-timer'; name: TimerName; delayMs: number }
   | { type: 'clear-timer'; name: TimerName }
   | { type: 'watch-roster' };

@@ -35,14 +35,17 @@ export const staleGrant = (code: ErrorCode): boolean =>
   code === 'token-invalid' ||
   code === 'peer-unknown';
 
-export function starting(room: Room, grant: CallGrant | null, nowMs: number): Step {
+export type Start = { grant: CallGrant | null; bookingId: string | null; title: string | null };
+
+export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: number): Step {
   return {
     room: {
       ...room,
       stagePage: 0,
       phase: {
         name: 'starting',
-        meetingTitle: grant?.meetingTitle ?? room.meeting?.title ?? '',
+        meetingTitle: title ?? grant?.meetingTitle ?? room.meeting?.title ?? '',
+        bookingId,
         sinceMs: nowMs,
         cancelOffered: false,
         grant,
@@ -50,7 +53,7 @@ export function starting(room: Room, grant: CallGrant | null, nowMs: number): St
       },
     },
     effects: [
-      grant === null ? { type: 'request-grant', endedCallId: null } : screen({ name: 'join', grant }),
+      grant === null ? { type: 'request-grant', endedCallId: null, bookingId } : screen({ name: 'join', grant }),
       ...clearTimers(room),
       timer('offer-cancel', START_CANCEL_OFFERED_MS),
       timer('start-fails', START_FAILS_MS),
@@ -65,13 +68,14 @@ export function startOver(room: Room, phase: PhaseOf<'starting'>, endedCallId: s
   if (failedGrants > MAX_FAILED_GRANTS) return failed(room, 'media-failed', nowMs);
   return {
     room: { ...room, phase: { ...phase, grant: null, failedGrants } },
-    effects: [{ type: 'request-grant', endedCallId }],
+    effects: [{ type: 'request-grant', endedCallId, bookingId: phase.bookingId }],
   };
 }
 
 export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle: string; startedAtMs: number }): Step {
   const { ticket, meetingTitle, startedAtMs } = call;
   const before = room.phase.name === 'in-call' ? room.phase : null;
+  const bookingId = before?.bookingId ?? (room.phase.name === 'starting' ? room.phase.bookingId : null);
   const participants = before?.ticket.callId === ticket.callId ? before.participants : [];
   return {
     room: {
@@ -80,6 +84,7 @@ export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle
         name: 'in-call',
         ticket,
         meetingTitle,
+        bookingId,
         startedAtMs,
         connection: 'connected',
         participants,

@@ -18,6 +18,11 @@ const icons = {
   'screen-missing': TriangleAlert,
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,
+  'speakerphone-faulty': TriangleAlert,
+  'tv-faulty': TriangleAlert,
+  'calendar-faulty': TriangleAlert,
+  'storage-failing': TriangleAlert,
+  'self-test-failed': TriangleAlert,
 } as const;
 /** More than these would fill the TV with complaints; the worst come first. */
 const SHOWN = 2;

@@ -15,6 +15,11 @@ const WORST_FIRST: readonly Trouble[] = [
   'camera-missing',
   'camera-refused',
   'screen-missing',
+  'storage-failing',
+  'speakerphone-faulty',
+  'self-test-failed',
+  'calendar-faulty',
+  'tv-faulty',
 ];
 
 export function troublesOf(view: ScreenView | null, devices: DevicesState, agentDown: boolean): Trouble[] {

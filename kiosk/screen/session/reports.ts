@@ -32,11 +32,12 @@ export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
   return reports;
 }
 
-/** What an agent that was away has to know again; its `hello` has told it of the call itself. */
+/** What an agent that was away has to know again. Of the call too: it may be a newer one than `hello` knew. */
 export function standingReports({ call, ticket }: Told): ScreenToAgent[] {
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
-  return [{ type: 'connection', connection: phase.connection }, rosterReport(phase.callId, call)];
+  const connection: ScreenToAgent = { type: 'connection', connection: phase.connection };
+  return [joinedReport(phase, ticket), connection, rosterReport(phase.callId, call)];
 }
 
 export function inCallOf({ call, ticket }: Told): Extract<ScreenToAgent, { type: 'hello' }>['inCall'] {

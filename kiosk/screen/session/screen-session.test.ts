@@ -267,8 +267,41 @@ describe('the screen’s session', () => {
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual(['devices', 'stage', 'connection', 'roster']);
+    expect(types()).toEqual(['devices', 'stage', 'joined', 'connection', 'roster']);
     expect(call.asked).toEqual(['join']);
+  });
+
+  it('tells an agent that it is in, though it was not yet when it said hello', () => {
+    const { call, up, down, effect, hello, of } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    down();
+    expect(hello()).toMatchObject({ inCall: null });
+    call.become(joined);
+    expect(of('joined')).toEqual([]);
+    up();
+    expect(of('joined')).toMatchObject([{ ticket }]);
+  });
+
+  it('asks an agent that restarted for the grant that the former one was asked for', () => {
+    const { call, up, down, effect, of } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    void call.requestGrant({ code: 'peer-unknown', endedCallId: null });
+    down();
+    up();
+    expect(of('lost')).toEqual(Array(2).fill({ type: 'lost', callId: CALL, code: 'peer-unknown' }));
+  });
+
+  it('leaves the door of one call for that of another', () => {
+    const { call, up, effect } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join', grant: grant(id(8)) });
+    expect(call.asked).toEqual(['join', 'leave', 'join']);
+    expect(call.joins.map((join) => join.grant!.callId)).toEqual([CALL, id(8)]);
   });
 
   it('keeps for an absent agent that the call has ended', () => {

@@ -49,7 +49,11 @@ export class ScreenSession {
   /** the call that this screen is to be in */
   #callId: string | null = null;
   #resuming = false;
-  #grantWanted: { resolve: (grant: CallGrant) => void; reject: (error: Error) => void } | null = null;
+  #grantWanted: {
+    because: ScreenToAgent;
+    resolve: (grant: CallGrant) => void;
+    reject: (error: Error) => void;
+  } | null = null;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -169,13 +173,17 @@ export class ScreenSession {
   }
 
   #join(grant: CallGrant): void {
+    const formerCallId = this.#callId;
     this.#callId = grant.callId;
     if (this.#grantWanted !== null) {
       this.#grantWanted.resolve(grant);
       return;
     }
     const { phase } = this.call.getSnapshot();
-    if (phase.name === 'joining') return;
+    if (phase.name === 'joining') {
+      if (formerCallId === grant.callId) return;
+      this.call.leave();
+    }
     if (phase.name === 'joined') {
       if (phase.callId === grant.callId) {
         this.#tellCall({ ...this.#told, ticket: null });
@@ -227,9 +235,10 @@ export class ScreenSession {
   #requestGrant({ code, endedCallId }: { code: ErrorCode; endedCallId: string | null }): Promise<CallGrant> {
     const callId = endedCallId ?? this.#callId;
     if (callId === null) return Promise.reject(new InvalidStateError(code));
-    this.#outbox.tell({ type: 'lost', callId, code });
+    const because: ScreenToAgent = { type: 'lost', callId, code };
+    this.#outbox.tell(because);
     return new Promise<CallGrant>((resolve, reject) => {
-      this.#grantWanted = { resolve, reject };
+      this.#grantWanted = { because, resolve, reject };
       setTimeout(() => reject(new OperationalError('room-not-answering', 'no grant came')), START_FAILS_MS);
     }).finally(() => {
       this.#grantWanted = null;
@@ -268,7 +277,10 @@ export class ScreenSession {
 
   #tellAll(): void {
     const pages: ScreenToAgent = { type: 'stage', pageCount: this.#pageCount };
-    this.#outbox.tellAll(this.#devices.state, [pages, ...standingReports(this.#now())]);
+    const now = this.#now();
+    // the agent that was told may be gone, and the grant with it
+    const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
+    this.#outbox.tellAll(this.#devices.state, [pages, ...standingReports(now), ...lost]);
   }
 
   #attempt(name: string, work: Promise<unknown>): void {

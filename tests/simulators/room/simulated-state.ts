@@ -72,6 +72,17 @@ export function applyCommand(
     case 'remove-participant':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');
+    case 'check-in':
+    case 'restore-booking':
+    case 'extend-booking':
+    case 'end-booking':
+    case 'choose-device':
+    case 'steer-camera':
+    case 'recall-preset':
+    case 'save-preset':
+    case 'show-input':
+    case 'run-self-test':
+      throw new InvalidStateError('not-possible-now', 'a simulated room has neither calendar nor devices');
   }
 }
 

@@ -175,6 +175,66 @@ export default {
     meaning: 'A running meeting goes on.',
     todo: 'Wait a moment; the page reconnects by itself.',
   },
+  'calendar-malformed': {
+    what: 'The calendar cannot be read',
+    meaning: 'Bookings may be missing here; meetings can be started as usual.',
+    todo: 'Tell IT the code: the calendar sends something that is not a calendar.',
+  },
+  'calendar-too-large': {
+    what: 'The calendar is too large',
+    meaning: 'Bookings may be missing here; meetings can be started as usual.',
+    todo: 'Tell IT the code: this room should have a calendar of its own.',
+  },
+  'device-malformed': {
+    what: 'A device sends what nobody can read',
+    meaning: 'The meeting goes on without its buttons.',
+    todo: 'Unplug the device and plug it in again. If it lasts, tell IT the code.',
+  },
+  'calendar-refused': {
+    what: 'The calendar does not let this room in',
+    meaning: 'Bookings are not shown here; meetings can be started as usual.',
+    todo: 'Tell IT the code: the room’s sign-in to the calendar has to be renewed.',
+  },
+  'booking-unknown': {
+    what: 'This booking is no longer there',
+    meaning: 'Nothing has changed in the room.',
+    todo: 'Look at the list again: it may have been moved or cancelled.',
+  },
+  'booking-conflict': {
+    what: 'The next booking begins before that',
+    meaning: 'The booking ends as planned.',
+    todo: 'Choose a shorter time, or move to another room.',
+  },
+  'device-unknown': {
+    what: 'This device is no longer there',
+    meaning: 'The one in use stays in use.',
+    todo: 'Look at the list again, or check its cable.',
+  },
+  'device-unsupported': {
+    what: 'The device cannot do this',
+    meaning: 'Nothing has changed in the meeting.',
+    todo: 'Use the device’s own buttons or remote control.',
+  },
+  'calendar-unreachable': {
+    what: 'The calendar does not answer',
+    meaning: 'The bookings shown may be out of date; meetings can be started as usual.',
+    todo: 'It is tried again by itself. If it lasts, tell IT the code.',
+  },
+  'tv-not-answering': {
+    what: 'The TV does not follow',
+    meaning: 'Meetings go on; the TV may have to be switched on by hand.',
+    todo: 'Use the TV’s own remote control. If it lasts, tell IT the code.',
+  },
+  'device-gone': {
+    what: 'A device was unplugged',
+    meaning: 'The meeting goes on without it.',
+    todo: 'Check its cable: it is used again as soon as it is back.',
+  },
+  'storage-failed': {
+    what: 'The kiosk cannot save anything',
+    meaning: 'Meetings work, but what happens here may not reach IT.',
+    todo: 'Tell IT the code: the disk may be full.',
+  },
   internal: {
     what: 'Something went wrong on our side',
     meaning: 'The last step was not done.',

@@ -32,4 +32,24 @@ export default {
     what: 'The kiosk and the server do not match',
     todo: 'Meetings cannot start here. IT has to update the kiosk or the server.',
   },
+  'speakerphone-faulty': {
+    what: 'The speakerphone’s buttons do not work',
+    todo: 'Sound may still work. Unplug it and plug it in again.',
+  },
+  'tv-faulty': {
+    what: 'The TV does not follow',
+    todo: 'It may have to be switched on and off by hand.',
+  },
+  'calendar-faulty': {
+    what: 'Bookings may be out of date',
+    todo: 'Meetings can be started as usual. IT should look at the calendar.',
+  },
+  'storage-failing': {
+    what: 'The kiosk cannot save anything',
+    todo: 'Meetings work. IT should look at the disk.',
+  },
+  'self-test-failed': {
+    what: 'A device failed its test',
+    todo: 'Look at “Devices” on the phone to see which one.',
+  },
 } as const;

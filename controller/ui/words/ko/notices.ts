@@ -35,4 +35,24 @@ export default {
     what: '회의실 단말과 서버의 버전이 맞지 않습니다',
     todo: '여기서는 회의를 시작할 수 없습니다. IT 담당자가 단말이나 서버를 업데이트해야 합니다.',
   },
+  'speakerphone-faulty': {
+    what: '스피커폰 버튼이 작동하지 않습니다',
+    todo: '소리는 들릴 수 있습니다. 스피커폰을 뽑았다가 다시 꽂아 주세요.',
+  },
+  'tv-faulty': {
+    what: 'TV가 응답하지 않습니다',
+    todo: 'TV를 직접 켜고 꺼야 할 수 있습니다.',
+  },
+  'calendar-faulty': {
+    what: '예약이 최신이 아닐 수 있습니다',
+    todo: '회의는 평소처럼 시작할 수 있습니다. IT 담당자가 캘린더를 확인해야 합니다.',
+  },
+  'storage-failing': {
+    what: '회의실 단말에 저장할 수 없습니다',
+    todo: '회의는 할 수 있습니다. IT 담당자가 디스크를 확인해야 합니다.',
+  },
+  'self-test-failed': {
+    what: '점검에서 문제가 발견되었습니다',
+    todo: '휴대폰의 ‘장치’ 화면에서 어떤 장치인지 확인해 주세요.',
+  },
 } as const satisfies Translated<typeof en>;

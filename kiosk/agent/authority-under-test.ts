@@ -1,0 +1,93 @@
+/** The room's authority without fleet and screen: commands go in, and all that leaves it is kept, as the broker checks it. */
+import { pino } from 'pino';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { CommandEnvelope, CommandReply, type RoomCommand } from '#contract/room-command.ts';
+import { RoomState, RosterUpdate } from '#contract/room-state.ts';
+import { RoomRequest, type RoomResponse } from '#contract/topics.ts';
+import type { Remembered, RoomEvent } from '../room/room.ts';
+import { CALLS, callOf, guest, id, ownPlace, told } from '../room/room-under-test.ts';
+import { type AuthorityOptions, RoomAuthority } from './room-authority.ts';
+
+export const ROOM = id(30);
+export const start = { name: 'start-meeting' } as const;
+
+export class AuthorityUnderTest {
+  readonly authority: RoomAuthority;
+  /** everything that left, in order: a topic, `screen: leave`, `view`, `change` */
+  readonly log: string[] = [];
+  readonly replies: CommandReply[] = [];
+  readonly states: RoomState[] = [];
+  readonly requests: RoomRequest[] = [];
+  readonly rosters: RosterUpdate[] = [];
+  readonly remembered: Remembered[] = [];
+  /** what the fleet's clock makes of every command */
+  expired = false;
+  #commands = 0;
+
+  constructor(over: Partial<AuthorityOptions> = {}) {
+    this.authority = new RoomAuthority({
+      roomId: ROOM,
+      roomName: 'Maple',
+      epoch: 4,
+      remembered: null,
+      logger: pino({ level: 'silent' }),
+      fleet: {
+        isExpired: () => this.expired,
+        publish: async (name, message) => this.#publish(name, JSON.parse(JSON.stringify(message))),
+      },
+      perform: ({ name }) => this.log.push(`screen: ${name}`) > 0,
+      onView: () => this.log.push('view'),
+      onChange: () => this.log.push('change'),
+      remember: (remembered) => this.remembered.push(remembered),
+      obeyAgenda: async () => null,
+      obeyEquipment: async () => null,
+      bookingOf: () => null,
+      ...over,
+    });
+  }
+
+  /** In the call, with nothing left to say. */
+  static inCall(advanceTime: (ms: number) => unknown): AuthorityUnderTest {
+    const made = new AuthorityUnderTest();
+    made.take({ type: 'screen-connected', inCall: callOf('A') });
+    made.take(told({ type: 'roster', callId: CALLS.A, participants: [ownPlace, guest] }));
+    advanceTime(1_000);
+    for (const heard of [made.log, made.states, made.replies]) heard.length = 0;
+    return made;
+  }
+
+  get phase() {
+    return this.authority.state.phase;
+  }
+
+  command(command: RoomCommand, envelope: object = {}): void {
+    this.#commands += 1;
+    const sent = {
+      protocol: PROTOCOL_VERSION,
+      id: id(1_000 + this.#commands),
+      roomId: ROOM,
+      expiresAtMs: 1,
+      issuer: { kind: 'controller', id: id(40) },
+      command,
+      grant: null,
+      ...envelope,
+    };
+    this.authority.onCommand(CommandEnvelope.parse(sent));
+  }
+
+  answer(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
+    this.authority.onResponse(response);
+  }
+
+  take(event: RoomEvent): void {
+    this.authority.take(event);
+  }
+
+  #publish(name: string, message: unknown): void {
+    this.log.push(name);
+    if (name === 'reply') this.replies.push(CommandReply.parse(message));
+    if (name === 'state') this.states.push(RoomState.parse(message));
+    if (name === 'request') this.requests.push(RoomRequest.parse(message));
+    if (name === 'roster') this.rosters.push(RosterUpdate.parse(message));
+  }
+}

@@ -1,0 +1,325 @@
+/** The line to the fleet, over real TLS to a small broker: presence and will, coming back, and what is refused how. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { X509Certificate } from 'node:crypto';
+import { pino } from 'pino';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { HEARTBEAT_INTERVAL_MS } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { CommandReply } from '#contract/room-command.ts';
+import { type RoomDesired, RoomPresence } from '#contract/topics.ts';
+import { guest, id, NOW_MS, ownPlace, roomIn } from '../room/room-under-test.ts';
+import { roomStateOf } from '../room/room-state-of.ts';
+import { BrokerUnderTest } from './broker-under-test.ts';
+import { CaUnderTest } from './certificates-under-test.ts';
+import { FleetLink, type FleetLinkOptions } from './fleet-link.ts';
+import type { Identity } from './identity.ts';
+
+const roomId = id(30);
+const EPOCH = 7;
+const state = roomStateOf(roomIn('idle'), { roomId, roomName: 'Maple', epoch: EPOCH, revision: 1, nowMs: NOW_MS });
+let ca: CaUnderTest;
+let identity: Identity;
+let broker: BrokerUnderTest;
+let link: FleetLink;
+let told: { online: boolean[]; desired: RoomDesired[]; commands: unknown[]; responses: unknown[] };
+
+const roomCertificate = () => ca.issue({ commonName: `room:${roomId}` });
+const newLink = (over: Partial<FleetLinkOptions> = {}): FleetLink =>
+  new FleetLink({
+    identity,
+    epoch: EPOCH,
+    logger: pino({ level: 'silent' }),
+    onOnline: (online) => told.online.push(online),
+    onDesired: (desired) => told.desired.push(desired),
+    onCommand: (envelope) => told.commands.push(envelope),
+    onResponse: (response) => told.responses.push(response),
+    ...over,
+  });
+const presence = () => broker.messages<RoomPresence>('presence', roomId);
+const replies = () => broker.messages<CommandReply>('reply', roomId).map(({ message }) => CommandReply.parse(message));
+const isOnline = (online = true) => expect.poll(() => link.online, { timeout: 10_000 }).toBe(online);
+const command = (over: object = {}) => ({
+  protocol: PROTOCOL_VERSION,
+  id: id(60),
+  roomId,
+  expiresAtMs: NOW_MS,
+  issuer: { kind: 'controller', id: id(61) },
+  command: { name: 'mute-all' },
+  grant: null,
+  ...over,
+});
+const desired = (nowMs: number) => ({
+  protocol: PROTOCOL_VERSION,
+  roomId,
+  roomName: 'Maple',
+  language: 'ko',
+  controllerUrl: 'https://maru.example/c',
+  meeting: null,
+  nowMs,
+});
+
+beforeAll(async () => {
+  ca = await CaUnderTest.create();
+});
+beforeEach(async () => {
+  told = { online: [], desired: [], commands: [], responses: [] };
+  broker = new BrokerUnderTest(await ca.issue({ commonName: 'fleet', ofServer: true }), ca);
+  await broker.start();
+  identity = {
+    ...(await roomCertificate()),
+    roomId,
+    roomName: 'Maple',
+    deviceApiUrl: 'https://127.0.0.1:7401',
+    mqttUrl: broker.url,
+    caPem: ca.certificatePem,
+  };
+  link = newLink();
+});
+afterEach(async () => {
+  await link.stop();
+  await broker.stop();
+  vi.useRealTimers();
+});
+
+describe('a room that is there', () => {
+  test('comes by its own name and certificate, and says so where it is kept', async () => {
+    link.start();
+    await isOnline();
+    await expect.poll(presence).toHaveLength(1);
+    expect(presence()[0]).toMatchObject({ retain: true, qos: 1, message: { online: true, epoch: EPOCH } });
+    expect(RoomPresence.parse(presence()[0]!.message).asOfMs).toBeCloseTo(Date.now(), -5);
+    expect(broker.clientIds).toEqual([`room:${roomId}`]);
+    expect(broker.serials).toEqual([new X509Certificate(identity.certificatePem).serialNumber]);
+    expect(told.online).toEqual([true]);
+  });
+
+  test('keeps states, and lets words pass', async () => {
+    link.start();
+    await isOnline();
+    await link.publish('state', state);
+    await link.publish('pairing', { codes: [] });
+    await link.publish('reply', { ok: true, id: id(1) });
+    await link.publish('request', { name: 'request-grant', id: id(2), endedCallId: null, booking: null });
+    await link.publish('roster', { kind: 'snapshot', callId: id(3), revision: 1, participants: [ownPlace, guest] });
+    const kept = broker.heard.map(({ topic, retain, qos }) => [topic.split('/').at(-1), retain, qos]);
+    expect(kept.filter(([name]) => name !== 'presence')).toEqual([
+      ['state', true, 1],
+      ['pairing', true, 1],
+      ['reply', false, 1],
+      ['request', false, 1],
+      ['roster', false, 1],
+    ]);
+    expect(broker.messages('state', roomId)[0]!.message).toEqual(state);
+  });
+
+  test('says every five seconds that it lives', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    link.start();
+    const beats = async (count: number) => {
+      while (presence().length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    await beats(1);
+    for (const count of [2, 3, 4]) {
+      vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS - 1);
+      await link.publish('pairing', { codes: [] });
+      expect(presence()).toHaveLength(count - 1);
+      vi.advanceTimersByTime(1);
+      await beats(count);
+    }
+    expect(presence().every(({ message }) => message.online)).toBe(true);
+  });
+
+  test('says goodbye, and is silent after it', async () => {
+    link.start();
+    await isOnline();
+    await link.stop();
+    expect(presence()[1]).toMatchObject({ message: { online: false, epoch: EPOCH }, retain: true, isWill: false });
+    await link.publish('state', state);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(broker.messages('state', roomId)).toEqual([]);
+    expect(broker.serials).toHaveLength(1);
+  });
+});
+
+describe('a line that breaks', () => {
+  test('leaves the will, and comes back by itself', async () => {
+    link.start();
+    await isOnline();
+    broker.cut();
+    await expect
+      .poll(() => presence().map(({ message, isWill }) => [message.online, isWill]))
+      .toContainEqual([false, true]);
+    await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, false, true]);
+    const will = presence().find(({ isWill }) => isWill);
+    expect(will).toMatchObject({ retain: true, message: { online: false, epoch: EPOCH } });
+    await expect.poll(() => presence().at(-1)!.message.online).toBe(true);
+  });
+
+  test('comes back to a broker that has forgotten everything, and hears commands again', async () => {
+    link.start();
+    await isOnline();
+    await broker.stop();
+    await isOnline(false);
+    await broker.start();
+    await isOnline();
+    broker.tell('command', roomId, command());
+    await expect.poll(() => told.commands).toMatchObject([{ id: id(60) }]);
+  });
+
+  test('keeps nothing to say later: what holds is said anew by who knows', async () => {
+    link.start();
+    await link.publish('reply', { ok: true, id: id(1) });
+    await isOnline();
+    await broker.stop();
+    await isOnline(false);
+    // at once: nobody waits for a fleet that is gone
+    await link.publish('state', state);
+    await link.publish('reply', { ok: true, id: id(2) });
+    await broker.start();
+    await isOnline();
+    // what would have been kept comes before what is said now
+    await link.publish('pairing', { codes: [] });
+    await expect.poll(() => broker.messages('pairing', roomId)).toHaveLength(1);
+    expect(broker.messages('state', roomId)).toEqual([]);
+    expect(replies()).toEqual([]);
+  });
+
+  test('is not dropped by what was under way when it broke', async () => {
+    link.start();
+    await isOnline();
+    const said = link.publish('state', state);
+    broker.cut();
+    await said;
+    await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, false, true]);
+  });
+
+  test('is opened again with a certificate that was renewed meanwhile', async () => {
+    link.start();
+    await isOnline();
+    const renewed = { ...identity, ...(await roomCertificate()) };
+    link.use(renewed);
+    expect(broker.serials).toHaveLength(1);
+    broker.cut();
+    await expect.poll(() => broker.serials.length, { timeout: 5_000 }).toBe(2);
+    expect(broker.serials[1]).toBe(new X509Certificate(renewed.certificatePem).serialNumber);
+    await isOnline();
+  });
+
+  test('is tried again less and less often, but never given up', async () => {
+    broker.refusesConnections = true;
+    link.start();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(broker.clientIds.length).toBeGreaterThanOrEqual(2);
+    expect(broker.clientIds.length).toBeLessThanOrEqual(8);
+    expect([link.online, told.online]).toEqual([false, []]);
+    broker.refusesConnections = false;
+    await isOnline();
+  });
+
+  test('is tried again where the broker took the room in but lets it hear nothing', async () => {
+    broker.refusesSubscriptions = true;
+    link.start();
+    await expect.poll(() => broker.clientIds.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+    expect([link.online, told.online, broker.heard.filter(({ isWill }) => !isWill)]).toEqual([false, [], []]);
+    broker.refusesSubscriptions = false;
+    await isOnline();
+  });
+
+  test('that leads to somebody else is none', async () => {
+    const impostor = await CaUnderTest.create();
+    const other = new BrokerUnderTest(await impostor.issue({ commonName: 'fleet', ofServer: true }), ca);
+    await other.start();
+    identity = { ...identity, mqttUrl: other.url };
+    link = newLink();
+    link.start();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect([link.online, other.clientIds]).toEqual([false, []]);
+    await other.stop();
+  });
+
+  test('that leads nowhere can be stopped at once', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    identity = { ...identity, mqttUrl: `mqtts://127.0.0.1:${(silent.address() as AddressInfo).port}` };
+    link = newLink();
+    link.start();
+    const startMs = performance.now();
+    await link.stop();
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+    silent.close();
+  });
+});
+
+describe('what the fleet says', () => {
+  test('is told on, parsed', async () => {
+    link.start();
+    await isOnline();
+    const response = { name: 'refused', id: null, error: { code: 'no-media-node', message: '' } };
+    broker.tell('desired', roomId, { ...desired(NOW_MS), somethingNewer: true });
+    broker.tell('command', roomId, command());
+    broker.tell('response', roomId, response);
+    await expect.poll(() => told.responses).toEqual([response]);
+    expect(told.desired).toEqual([desired(NOW_MS)]);
+    expect(told.commands).toEqual([command()]);
+  });
+
+  test('about the time is believed: a clock that stands wrong expires nothing', async () => {
+    link.start();
+    await isOnline();
+    const hour = 3_600_000;
+    expect(link.isExpired(0)).toBe(false);
+    broker.tell('desired', roomId, desired(Date.now() + hour));
+    await expect.poll(() => told.desired).toHaveLength(1);
+    expect([link.isExpired(Date.now() + hour + 5_000), link.isExpired(Date.now() + hour - 5_000)]).toEqual([
+      false,
+      true,
+    ]);
+    // one that was kept and comes late knows it less well
+    broker.tell('desired', roomId, desired(Date.now()));
+    await expect.poll(() => told.desired).toHaveLength(2);
+    expect(link.isExpired(Date.now() + hour - 5_000)).toBe(true);
+  });
+
+  test.each<[string, object]>([
+    ['a command that this release does not know', command({ command: { name: 'brew-coffee' } })],
+    ['a field that this release does not know', command({ hurry: true })],
+    ['a value that may not be', command({ command: { name: 'set-volume', percent: 400 } })],
+    ['a command without a room', command({ roomId: undefined })],
+  ])('%s is refused by its id', async (_, malformed) => {
+    link.start();
+    await isOnline();
+    broker.tell('command', roomId, malformed);
+    await expect.poll(replies).toMatchObject([{ ok: false, id: id(60), error: { code: 'bad-message' } }]);
+    expect([told.commands, link.online]).toEqual([[], true]);
+  });
+
+  test.each<[string, unknown]>([
+    ['no JSON', '{"id":'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['an id that is none', command({ id: 'one' })],
+  ])('%s is answered by nobody, and costs nothing', async (_, malformed) => {
+    link.start();
+    await isOnline();
+    for (const name of ['command', 'desired', 'response'] as const) broker.tell(name, roomId, malformed);
+    broker.tell('command', roomId, command({ id: id(62) }));
+    await expect.poll(() => told.commands).toMatchObject([{ id: id(62) }]);
+    expect([replies(), told.desired, told.responses]).toEqual([[], [], []]);
+  });
+
+  test('that trips over a fault of our own is answered, without its words', async () => {
+    link = newLink({
+      onCommand: () => {
+        throw new TypeError('of our own');
+      },
+    });
+    link.start();
+    await isOnline();
+    broker.tell('command', roomId, command());
+    await expect.poll(replies).toMatchObject([{ ok: false, id: id(60), error: { code: 'internal' } }]);
+    expect(JSON.stringify(replies())).not.toContain('of our own');
+    expect(link.online).toBe(true);
+  });
+});

@@ -1,0 +1,366 @@
+/** The screen's door, over real loopback sockets: who gets in, who is the active one, and what is refused how. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { AgentToScreen, SCREEN_LINK_PATH, type ScreenToAgent } from '#contract/screen-link.ts';
+import { callOf, id, NOW_MS, roomIn, ticketOf } from '../room/room-under-test.ts';
+import { roomStateOf } from '../room/room-state-of.ts';
+import { ScreenServer, type ScreenServerOptions } from './screen-server.ts';
+
+const state = roomStateOf(roomIn('in-call'), {
+  roomId: id(30),
+  roomName: 'Maple',
+  epoch: 1,
+  revision: 1,
+  nowMs: NOW_MS,
+});
+let pageDir: string;
+let server: ScreenServer;
+let pageUrl: string;
+/** what the authority heard */
+let heard: string[];
+let reports: ScreenToAgent[];
+let onReport: ScreenServerOptions['onReport'];
+const screens: Screen[] = [];
+
+function newServer(port = 0): ScreenServer {
+  // a server that ends still hears its last screens go
+  const told = heard;
+  return new ScreenServer({
+    port,
+    pageDir,
+    logger: pino({ level: 'silent' }),
+    view: () => ({ state, language: 'ko', pairing: null, fleetOnline: true }),
+    resume: () => ticketOf('A'),
+    onConnected: (inCall) => told.push(`connected ${inCall?.ticket.resumeSecret ?? 'without a call'}`),
+    onGone: () => told.push('gone'),
+    onReport: (report) => onReport(report),
+  });
+}
+
+type Door = { origin?: string | null; host?: string; path?: string };
+
+class Screen {
+  readonly heard: AgentToScreen[] = [];
+  readonly socket: WebSocket;
+  readonly closed: Promise<{ code: number; reason: string }>;
+  constructor({ origin = pageUrl.slice(0, -1), host, path = SCREEN_LINK_PATH }: Door = {}) {
+    const { port } = new URL(pageUrl);
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, {
+      ...(origin !== null && { origin }),
+      headers: { ...(host && { host }) },
+    });
+    this.socket.on('message', (data) => this.heard.push(AgentToScreen.parse(JSON.parse(String(data)))));
+    this.closed = new Promise((resolve, reject) => {
+      this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+      this.socket.on('error', reject);
+    });
+    this.closed.catch(() => {});
+    screens.push(this);
+  }
+  static async greeted(over: object = {}): Promise<Screen> {
+    const screen = new Screen();
+    await screen.open();
+    const welcome = once(screen.socket, 'message');
+    screen.say({ type: 'hello', protocol: PROTOCOL_VERSION, screenId: id(50), inCall: null, ...over });
+    await welcome;
+    expect(screen.types[0]).toBe('welcome');
+    return screen;
+  }
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.socket.on('open', resolve);
+      this.socket.on('error', reject);
+    });
+  }
+  /** What the server has said by now has come. */
+  async hasHeard(): Promise<void> {
+    const pong = once(this.socket, 'pong');
+    this.socket.ping();
+    await pong;
+  }
+  say(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+  get types(): string[] {
+    return this.heard.map(({ type }) => type);
+  }
+}
+/** The typed error is said, and the close says the same. */
+async function isRefused(screen: Screen, code: ErrorCode, closeCode: number): Promise<void> {
+  expect(await screen.closed).toEqual({ code: closeCode, reason: code });
+  expect(screen.heard.at(-1)).toEqual({ type: 'error', code });
+}
+const alive = { type: 'alive' } as const;
+const stage = { type: 'stage', pageCount: 2 } as const;
+
+beforeEach(async () => {
+  pageDir = mkdtempSync(join(tmpdir(), 'maru-page-'));
+  writeFileSync(join(pageDir, 'index.html'), '<title>TV</title>');
+  heard = [];
+  reports = [];
+  onReport = (report) => void reports.push(report);
+  server = newServer();
+  pageUrl = await server.start();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const { socket } of screens.splice(0)) socket.terminate();
+  await server.stop();
+  rmSync(pageDir, { recursive: true });
+});
+
+describe('the page', () => {
+  const get = (path: string, host?: string) =>
+    new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+      const { port } = new URL(pageUrl);
+      const sent = request({ host: '127.0.0.1', port, path, ...(host && { headers: { host } }) }, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (part: string) => (body += part));
+        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+      });
+      sent.on('error', reject).end();
+    });
+
+  test('is served on loopback, to itself alone', async () => {
+    const { status, headers, body } = await get('/');
+    expect([new URL(pageUrl).hostname, status, body]).toEqual(['127.0.0.1', 200, '<title>TV</title>']);
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['permissions-policy']).toContain('camera=(self)');
+  });
+
+  test.each(['maru.example', 'localhost', '127.0.0.1:1', '[::1]:80'])('is not served as %s', async (host) => {
+    expect(await get('/', host)).toMatchObject({ status: 403, body: '' });
+  });
+
+  test('has nothing beside it', async () => {
+    writeFileSync(join(pageDir, '..', 'beside.txt'), 'secret');
+    for (const path of ['/../beside.txt', '/%2e%2e/beside.txt', '/..%2fbeside.txt'])
+      expect((await get(path)).body).not.toContain('secret');
+    rmSync(join(pageDir, '..', 'beside.txt'));
+  });
+});
+
+describe('who may connect', () => {
+  test.each<[string, () => Screen]>([
+    ['another site’s page', () => new Screen({ origin: 'http://evil.example' })],
+    ['a page without an origin', () => new Screen({ origin: null })],
+    ['a page of another port', () => new Screen({ origin: 'http://127.0.0.1:1' })],
+    ['a page over TLS of another', () => new Screen({ origin: pageUrl.replace('http:', 'https:').slice(0, -1) })],
+    ['a name that resolves to loopback', () => new Screen({ host: 'evil.example', origin: 'http://evil.example' })],
+    ['another path', () => new Screen({ path: '/elsewhere' })],
+    ['a path with a query', () => new Screen({ path: `${SCREEN_LINK_PATH}?token=1` })],
+  ])('%s may not', async (_, opened) => {
+    await expect(opened().closed).rejects.toThrow(/403/);
+    expect(heard).toEqual([]);
+  });
+
+  test('who is refused and hangs up hard does not take the agent along', async () => {
+    const faults: unknown[] = [];
+    const onFault = (error: unknown) => void faults.push(error);
+    process.on('uncaughtException', onFault);
+    for (let n = 0; n < 20; n += 1) {
+      const socket = connect(Number(new URL(pageUrl).port), '127.0.0.1');
+      socket.on('error', () => {});
+      await new Promise<void>((resolve) => socket.on('connect', resolve));
+      socket.write(
+        `GET ${SCREEN_LINK_PATH} HTTP/1.1\r\nhost: evil.example\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, n));
+      socket.resetAndDestroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    process.off('uncaughtException', onFault);
+    expect(faults).toEqual([]);
+    await Screen.greeted();
+  });
+});
+
+describe('the first word', () => {
+  test('is a hello, answered with all there is to draw', async () => {
+    const screen = await Screen.greeted();
+    expect(screen.heard).toEqual([
+      {
+        type: 'welcome',
+        protocol: PROTOCOL_VERSION,
+        view: { state, language: 'ko', pairing: null, fleetOnline: true },
+        resume: ticketOf('A'),
+      },
+    ]);
+    expect(heard).toEqual(['connected without a call']);
+  });
+
+  test('of a page that is in a call tells of it, and brings no ticket back', async () => {
+    const screen = await Screen.greeted({ inCall: callOf('A', 'its own') });
+    expect(screen.heard).toMatchObject([{ type: 'welcome', resume: null }]);
+    expect(heard).toEqual(['connected its own']);
+  });
+
+  test('that is another is refused at once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const screen = new Screen();
+    await screen.open();
+    screen.say(stage);
+    await isRefused(screen, 'hello-expected', 4402);
+    expect([heard, reports]).toEqual([[], []]);
+  }, 5_000);
+
+  test('that does not come is waited for five seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const quick = await Screen.greeted();
+    const silent = new Screen();
+    await silent.open();
+    vi.advanceTimersByTime(4_999);
+    await silent.hasHeard();
+    expect(silent.heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await isRefused(silent, 'hello-expected', 4402);
+    vi.advanceTimersByTime(60_000);
+    await quick.hasHeard();
+    expect(quick.types).toEqual(['welcome']);
+  }, 5_000);
+
+  test('with a newer protocol is told that the agent is too old', async () => {
+    const screen = new Screen();
+    await screen.open();
+    screen.say({ type: 'hello', protocol: PROTOCOL_VERSION + 1, screenId: id(50), inCall: null });
+    await isRefused(screen, 'server-too-old', 4427);
+    expect(heard).toEqual([]);
+  });
+
+  test.each([0, -1, 1.5, '1', null])('with a protocol of %s is malformed', async (protocol) => {
+    const screen = new Screen();
+    await screen.open();
+    screen.say({ type: 'hello', protocol, screenId: id(50), inCall: null });
+    await isRefused(screen, 'bad-message', 4400);
+  });
+});
+
+describe('the newest screen', () => {
+  test('wins: the former yields, and speaks for nobody', async () => {
+    const former = await Screen.greeted();
+    const newest = await Screen.greeted();
+    await expect.poll(() => former.types).toEqual(['welcome', 'yield']);
+    expect(server.perform({ name: 'leave' })).toBe(true);
+    former.say(stage);
+    newest.say(alive);
+    newest.say({ ...stage, pageCount: 3 });
+    await expect.poll(() => reports).toEqual([{ ...stage, pageCount: 3 }]);
+    expect([former.types, newest.types]).toEqual([
+      ['welcome', 'yield'],
+      ['welcome', 'do'],
+    ]);
+    server.showView();
+    await expect.poll(() => [former.types.at(-1), newest.types.at(-1)]).toEqual(['view', 'view']);
+    expect(heard).toEqual(['connected without a call', 'connected without a call']);
+  });
+
+  test('goes: the former takes over with the room’s ticket', async () => {
+    const former = await Screen.greeted();
+    const newest = await Screen.greeted();
+    newest.socket.close();
+    await expect.poll(() => former.types).toEqual(['welcome', 'yield', 'take-over']);
+    expect(former.heard.at(-1)).toEqual({ type: 'take-over', resume: ticketOf('A') });
+    expect(heard).toEqual(Array(3).fill('connected without a call'));
+    former.say(stage);
+    await expect.poll(() => reports).toEqual([stage]);
+  });
+
+  test('stays when the former goes; the last one leaves an empty room', async () => {
+    const former = await Screen.greeted();
+    const newest = await Screen.greeted();
+    former.socket.terminate();
+    await former.closed;
+    newest.say(stage);
+    await expect.poll(() => reports).toEqual([stage]);
+    // nothing has changed for it
+    expect([newest.types, heard]).toEqual([['welcome'], Array(2).fill('connected without a call')]);
+    newest.socket.terminate();
+    await expect.poll(() => heard.at(-1)).toBe('gone');
+    expect(server.perform({ name: 'leave' })).toBe(false);
+  });
+
+  test('is not one that had yielded to it before the agent restarted', async () => {
+    const newest = await Screen.greeted();
+    const former = await Screen.greeted({ yielded: true });
+    await expect.poll(() => former.types).toEqual(['welcome', 'yield']);
+    expect(former.heard[0]).toMatchObject({ resume: null });
+    expect([newest.types, heard]).toEqual([['welcome'], ['connected without a call']]);
+  });
+
+  test('may be one that had yielded, where it is alone', async () => {
+    const screen = await Screen.greeted({ yielded: true });
+    await expect.poll(() => screen.types).toEqual(['welcome', 'take-over']);
+    expect(screen.heard).toMatchObject([{ resume: null }, { resume: ticketOf('A') }]);
+    expect(heard).toEqual(['connected without a call']);
+  });
+});
+
+describe('bad input', () => {
+  test.each<[string, string | Buffer]>([
+    ['no JSON', '{"type":'],
+    ['JSON of nothing', 'null'],
+    ['an unknown type', '{"type":"dance"}'],
+    ['an unknown field', '{"type":"alive","token":"1"}'],
+    ['a value that may not be', '{"type":"stage","pageCount":0}'],
+    ['a second hello', JSON.stringify({ type: 'hello', protocol: 1, screenId: id(50), inCall: null })],
+    ['bytes', Buffer.from([1, 2, 3])],
+  ])('%s is answered by its code, and nothing of it is believed', async (_, data) => {
+    const screen = await Screen.greeted();
+    screen.socket.send(data);
+    await isRefused(screen, 'bad-message', 4400);
+    await expect.poll(() => heard.at(-1)).toBe('gone');
+    expect(reports).toEqual([]);
+    await Screen.greeted();
+  });
+
+  test('what is said behind it is not heard any more', async () => {
+    const screen = await Screen.greeted();
+    screen.socket.send('{');
+    screen.say(stage);
+    await isRefused(screen, 'bad-message', 4400);
+    expect(reports).toEqual([]);
+  });
+
+  test('too large is refused before it is read; what just fits is read', async () => {
+    const screen = await Screen.greeted();
+    const room =
+      MAX_SCREEN_LINK_MESSAGE_BYTES - JSON.stringify({ type: 'effect-failed', name: '', code: 'internal' }).length;
+    screen.say({ type: 'effect-failed', name: 'x'.repeat(room), code: 'internal' });
+    await expect.poll(() => reports).toHaveLength(1);
+    screen.say({ type: 'effect-failed', name: 'x'.repeat(room + 1), code: 'internal' });
+    expect((await screen.closed).code).toBe(1009);
+    expect(reports).toHaveLength(1);
+    await Screen.greeted();
+  });
+
+  test('a fault of our own closes the link and tells nothing of itself', async () => {
+    onReport = () => {
+      throw new TypeError('of our own');
+    };
+    const screen = await Screen.greeted();
+    screen.say(stage);
+    await isRefused(screen, 'internal', 1011);
+    await Screen.greeted();
+  });
+});
+
+test('a port that is taken is said, and a stopped server lets go of its screens', async () => {
+  const { port } = new URL(pageUrl);
+  await expect(newServer(Number(port)).start()).rejects.toThrow(/EADDRINUSE/);
+  const screen = await Screen.greeted();
+  await server.stop();
+  expect((await screen.closed).code).toBe(1006);
+  server = newServer(Number(port));
+  expect(await server.start()).toBe(pageUrl);
+});

@@ -1,0 +1,204 @@
+/**
+ * The room machine put to work without agent and screen: its clock, the timers as the agent would keep them, and each
+ * effect as a short line, so that a table of them can be read. Rooms in every phase to begin with.
+ */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import type { CallCommand } from '#contract/room-command.ts';
+import type { EndReason, Participant } from '#contract/room-state.ts';
+import type { ResumeTicket } from '#contract/screen-link.ts';
+import { type Effect, firstRoom, type Phase, type PhaseOf, type Room, type RoomEvent, type TimerName } from './room.ts';
+import { step } from './room-machine.ts';
+
+export const NOW_MS = 1_700_000_000_000;
+export const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+export const CALLS = { A: id(1), B: id(2), C: id(3) } as const;
+export type CallLetter = keyof typeof CALLS;
+export const BOOKING = 'b'.repeat(64);
+
+const ROOMS_PEER = id(10);
+const GUESTS_PEER = id(11);
+export const guest: Participant = {
+  peerId: GUESTS_PEER,
+  displayName: 'Guest 1',
+  peerKind: 'person',
+  microphone: 'on',
+  camera: 'off',
+  sharesScreen: false,
+  connection: 'connected',
+};
+export const ownPlace: Participant = { ...guest, peerId: ROOMS_PEER, displayName: 'Maple', peerKind: 'room' };
+
+/** The room itself among them, not at their head; names as long as they may be, in letters of three bytes. */
+export const manyPeople = (count: number): Participant[] =>
+  Array.from({ length: count }, (_, index) =>
+    index === count - 1 ? ownPlace : { ...guest, peerId: id(100 + index), displayName: '가나다라마'.repeat(16) },
+  );
+
+export const ticketOf = (call: CallLetter, secret = 'secret'): ResumeTicket => ({
+  callId: CALLS[call],
+  peerId: ROOMS_PEER,
+  signalingUrl: 'ws://127.0.0.1:7403/signaling',
+  resumeSecret: secret,
+});
+export const callOf = (call: CallLetter, secret?: string) => ({
+  ticket: ticketOf(call, secret),
+  meetingTitle: 'Weekly',
+  startedAtMs: NOW_MS - 60_000,
+});
+export const grantOf = (call: CallLetter, over: Partial<CallGrant> = {}): CallGrant => ({
+  callId: CALLS[call],
+  meetingId: id(20),
+  meetingTitle: 'Weekly',
+  peerId: ROOMS_PEER,
+  signalingUrl: 'ws://127.0.0.1:7403/signaling',
+  joinToken: 'token',
+  expiresAtMs: NOW_MS + 60_000,
+  ...over,
+});
+
+const asked: PhaseOf<'starting'> = {
+  name: 'starting',
+  meetingTitle: 'Weekly',
+  bookingId: null,
+  sinceMs: NOW_MS - 1_000,
+  cancelOffered: false,
+  grant: null,
+  failedGrants: 0,
+};
+const inCall: PhaseOf<'in-call'> = {
+  name: 'in-call',
+  ...callOf('A'),
+  bookingId: null,
+  connection: 'connected',
+  participants: [guest, ownPlace],
+  awaitsGrant: false,
+};
+/** One room per phase; of `starting` and `in-call` the halves that behave differently. */
+export const phases = {
+  idle: { name: 'idle' },
+  asked,
+  granted: { ...asked, grant: grantOf('A') },
+  'in-call': inCall,
+  lost: { ...inCall, connection: 'reconnecting', awaitsGrant: true },
+  ended: {
+    name: 'ended',
+    meetingTitle: 'Weekly',
+    durationMs: 60_000,
+    reason: 'left',
+    callId: CALLS.A,
+    feedback: null,
+  },
+  fault: { name: 'fault', code: 'media-failed', sinceMs: NOW_MS, meetingTitle: 'Weekly' },
+} as const satisfies Record<string, Phase>;
+export type PhaseKey = keyof typeof phases;
+
+/** With screen, devices and fleet as they should be. */
+export const roomIn = (phase: PhaseKey, over: Partial<Room> = {}, phaseOver: object = {}): Room => ({
+  ...firstRoom(null),
+  screenPresent: true,
+  fleetOnline: true,
+  microphone: 'on',
+  camera: 'on',
+  ...over,
+  phase: { ...phases[phase], ...phaseOver } as Phase,
+});
+
+/** Of calls their letter, of people their first: `join A`, `leave`, `start-fails in 60 s`, `ask`, `accepted`, `refused: …`. */
+export function lineOf(effect: Effect): string {
+  switch (effect.type) {
+    case 'screen': {
+      const { name, ...rest } = effect.effect;
+      return [name, ...Object.values(rest).map(shortOf)].join(' ');
+    }
+    case 'reply':
+      return effect.error === null ? 'accepted' : `refused: ${effect.error}`;
+    case 'request-grant': {
+      const forWhat = effect.bookingId === null ? 'ask' : 'ask for the booking';
+      return effect.endedCallId === null ? forWhat : `${forWhat}, ${shortOf(effect.endedCallId)} is over`;
+    }
+    case 'set-timer':
+      return `${effect.name} in ${effect.delayMs / 1000} s`;
+    case 'clear-timer':
+      return `no ${effect.name}`;
+    case 'watch-roster':
+      return 'watch-roster';
+  }
+}
+
+const KNOWN = { ...CALLS, guest: GUESTS_PEER };
+function shortOf(value: unknown): string {
+  const known = typeof value === 'object' && value !== null && 'callId' in value ? value.callId : value;
+  return Object.entries(KNOWN).find(([, knownId]) => knownId === known)?.[0] ?? String(value);
+}
+
+/** One step from there: `in-call: ask; ask-again in 2 s`. Without the clearing of timers, which sequences watch over. */
+export function outcomeOf(from: PhaseKey | Room, event: RoomEvent): string {
+  const it = new RoomUnderTest(typeof from === 'string' ? roomIn(from) : from);
+  const lines = it.take(event).filter(({ type }) => type !== 'clear-timer');
+  return [`${it.room.phase.name}:`, lines.map(lineOf).join('; ')].join(' ').trim();
+}
+export const roomAfter = (from: PhaseKey | Room, event: RoomEvent): Room =>
+  step(typeof from === 'string' ? roomIn(from) : from, event, NOW_MS).room;
+
+type Report = Extract<RoomEvent, { type: 'screen' }>['report'];
+export const told = (report: Report): RoomEvent => ({ type: 'screen', report });
+export const joined = (call: CallLetter, secret?: string): RoomEvent =>
+  told({ type: 'joined', ...callOf(call, secret) });
+export const joinFailed = (call: CallLetter, code: ErrorCode): RoomEvent =>
+  told({ type: 'join-failed', callId: CALLS[call], code });
+export const lost = (call: CallLetter, code: ErrorCode): RoomEvent => told({ type: 'lost', callId: CALLS[call], code });
+export const callEnded = (call: CallLetter, reason: EndReason = 'ended-by-participant'): RoomEvent =>
+  told({ type: 'call-ended', callId: CALLS[call], reason });
+export const effectFailed = (name: string): RoomEvent => told({ type: 'effect-failed', name, code: 'media-failed' });
+export const granted = (call: CallLetter): RoomEvent => ({ type: 'grant', grant: grantOf(call) });
+export const refused = (code: ErrorCode): RoomEvent => ({ type: 'grant-refused', code });
+export const fleet = (online: boolean): RoomEvent => ({ type: 'fleet', online });
+export const timer = (name: TimerName): RoomEvent => ({ type: 'timer', name });
+export const screenComes = (call: CallLetter | null = null): RoomEvent => ({
+  type: 'screen-connected',
+  inCall: call && callOf(call),
+});
+type CommandEvent = Extract<RoomEvent, { type: 'command' }>;
+export const given = (
+  name: CallCommand['name'],
+  fields: object = {},
+  over: Partial<Pick<CommandEvent, 'grant' | 'bookingTitle'>> = {},
+): CommandEvent => ({
+  type: 'command',
+  id: id(90),
+  command: { name, ...fields } as CallCommand,
+  grant: null,
+  bookingTitle: null,
+  ...over,
+});
+
+export class RoomUnderTest {
+  room: Room;
+  nowMs = NOW_MS;
+  /** when each is due */
+  readonly timers = new Map<TimerName, number>();
+
+  constructor(room: Room) {
+    this.room = room;
+  }
+
+  take(event: RoomEvent): Effect[] {
+    const { room, effects } = step(this.room, event, this.nowMs);
+    this.room = room;
+    for (const effect of effects) {
+      if (effect.type === 'set-timer') this.timers.set(effect.name, this.nowMs + effect.delayMs);
+      if (effect.type === 'clear-timer') this.timers.delete(effect.name);
+    }
+    return effects;
+  }
+
+  /** @returns the timer that is due first within the time; without one, the time has passed */
+  nextTimer(withinMs: number): TimerName | null {
+    const untilMs = this.nowMs + withinMs;
+    const [next] = [...this.timers].filter(([, dueMs]) => dueMs <= untilMs).sort(([, one], [, other]) => one - other);
+    this.nowMs = next?.[1] ?? untilMs;
+    if (next) this.timers.delete(next[0]);
+    return next?.[0] ?? null;
+  }
+}
