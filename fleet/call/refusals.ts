@@ -28,6 +28,12 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'internal':
     case 'not-possible-now':
       return { step: 'ask-for-grant' };
+    // of a room's box: no media node says them
+    case 'calendar-unreachable':
+    case 'tv-not-answering':
+    case 'device-gone':
+    case 'storage-failed':
+      return { step: 'failed' };
     default:
       return fromWire({ code, message: code }).kind === 'operational' ? { step: 'try-again' } : { step: 'failed' };
   }
