@@ -17,8 +17,9 @@ export const BOOKINGS_IN_AGENDA = 20;
 /** Check-in opens this long before a booking's start; who has not come this long after it is a no-show. */
 export const CHECK_IN_OPENS_MS = 10 * 60_000;
 export const NO_SHOW_AFTER_MS = 10 * 60_000;
-/** The TV and the phones say that the booking ends, and the self-test runs, this long before an end and a start. */
+/** TV and phones say so this long before a booking's end. */
 export const BOOKING_ENDS_SOON_MS = 5 * 60_000;
+/** The self-test runs this long before a booking's start. */
 export const SELF_TEST_BEFORE_BOOKING_MS = 10 * 60_000;
 /** A camera that is steered moves no longer than this unless told again: a phone may vanish with a finger on it. */
 export const CAMERA_STEER_MS = 600;

@@ -90,7 +90,8 @@ export function mosaic(people: People, speaking: string): Composition {
     }
   }
   const tiles = small.map((picture, index) => placed(picture, roleInStrip(picture, ownPeerId), free[index]!));
-  tiles.unshift(placed(camera(speaking), 'main', at(0, 0, block)));
+  // the gaps that it spans make the block squarer than its cells: a picture keeps its own limits
+  tiles.unshift(placed(camera(speaking), 'main', fit(at(0, 0, block), TILE_ASPECT)));
   return { kind: 'mosaic', tiles, page: paged.page, pageCount: paged.pageCount };
 }
 

@@ -176,6 +176,24 @@ describe('whoever is there, whatever the size', () => {
     );
   });
 
+  it('the large one of a mosaic keeps its shape, though it spans the gaps between small cells', () => {
+    const order = Array.from({ length: 10 }, (_, index) => `p${index + 1}`);
+    const { kind, tiles } = layOut({
+      size: { width: 320, height: 320 },
+      layout: 'auto',
+      tilesPerPage: 4,
+      gapPx: 16,
+      page: 0,
+      order,
+      recentSpeakers: ['p1'],
+      sharers: [],
+      ownPeerId: null,
+    });
+    expect(kind).toBe('mosaic');
+    const { width, height } = tiles.find(({ role }) => role === 'main')!.rect;
+    expect(width / height).toBeGreaterThan(1.55);
+  });
+
   it('pictures of people stay close to 16:9, but for the large one on a phone held upright', () => {
     fc.assert(
       fc.property(inputs, (input) => {
