@@ -56,7 +56,7 @@ describe('who is heard', () => {
     vi.advanceTimersByTime(50);
     expect(onLevels.mock.calls.at(-1)).toEqual([
       [
-        { peerId: 'b', dBov: -20 },
+        { peerId: 'b', dBov: -21 },
         { peerId: 'a', dBov: -30 },
       ],
     ]);
@@ -67,6 +67,23 @@ describe('who is heard', () => {
       vi.advanceTimersByTime(50);
     }
     expect(onLevels.mock.calls.slice(told)).toEqual([[[]]]);
+  });
+
+  test('a level that stays is not told four times a second, and again for who came in meanwhile', () => {
+    const one = fakeRouter();
+    sound.listenTo(one.callRouter);
+    speak(one.callRouter, 'a');
+    for (let times = 0; times < 8; times++) {
+      one.hear({ 'a-1': -30 + (times % 2) });
+      vi.advanceTimersByTime(250);
+    }
+    expect(onLevels).toHaveBeenCalledTimes(1);
+    one.hear({ 'a-1': -30 });
+    vi.advanceTimersByTime(250);
+    expect(onLevels).toHaveBeenCalledTimes(2);
+    one.hear({ 'a-1': -24 });
+    vi.advanceTimersByTime(1);
+    expect(onLevels.mock.calls.at(-1)).toEqual([[{ peerId: 'a', dBov: -24 }]]);
   });
 
   test('of the speakers of two routers the louder is active, and nobody once that one has left', () => {

@@ -20,6 +20,10 @@ export type CallSoundOptions = {
 
 /** Levels of several routers that come within this time are told as one. */
 const MERGE_MS = 20;
+/** A smaller change is not seen, and a message to everyone for it costs more than the packets that it is about. */
+const LEVEL_STEP_DB = 3;
+/** For who came in meanwhile. */
+const TOLD_AGAIN_MS = 2_000;
 
 export class CallSound {
   readonly #options: CallSoundOptions;
@@ -30,6 +34,7 @@ export class CallSound {
   #audiblePeers: ReadonlySet<string> = new Set();
   #activeSpeaker: string | null = null;
   #flush: NodeJS.Timeout | null = null;
+  #told = { text: '', atMs: 0 };
 
   constructor(options: CallSoundOptions) {
     this.#options = options;
@@ -102,7 +107,15 @@ export class CallSound {
 
   #tell(): void {
     this.#flush = null;
-    this.#options.onLevels([...this.#levels.values()].flat().sort((a, b) => b.dBov - a.dBov));
+    const levels = [...this.#levels.values()]
+      .flat()
+      .sort((a, b) => b.dBov - a.dBov)
+      .map(({ peerId, dBov }) => ({ peerId, dBov: Math.max(-127, Math.round(dBov / LEVEL_STEP_DB) * LEVEL_STEP_DB) }));
+    const told = { text: JSON.stringify(levels), atMs: performance.now() };
+    if (told.text !== this.#told.text || told.atMs - this.#told.atMs >= TOLD_AGAIN_MS) {
+      this.#told = told;
+      this.#options.onLevels(levels);
+    }
     this.#chooseSpeaker();
     this.#rank();
   }
