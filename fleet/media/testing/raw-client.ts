@@ -119,7 +119,7 @@ export class RawClient {
   async told<E extends SignalingNotification['event']>(
     event: E,
     matches: (data: NotificationOf<E>['data']) => boolean = () => true,
-    withinMs = 3_000,
+    withinMs = 10_000,
   ): Promise<NotificationOf<E>['data']> {
     const deadlineMs = performance.now() + withinMs;
     for (;;) {
@@ -138,7 +138,7 @@ export class RawClient {
     }
   }
 
-  async closed(withinMs = 3_000): Promise<number> {
+  async closed(withinMs = 10_000): Promise<number> {
     const deadlineMs = performance.now() + withinMs;
     while (this.closeCode === null) {
       const leftMs = deadlineMs - performance.now();
