@@ -43,6 +43,7 @@ export async function kioskBench({ runs, seed, soakMinutes, only }: KioskBenchOp
 async function startedBefore(product: Product): Promise<void> {
   await sleep(SETTLING_MS);
   for (const role of ['agent', 'shell'] as const) await product.replaced(role, product.kill(role, 'SIGTERM'), 60_000);
+  await sleep(SETTLING_MS);
 }
 
 /** Agent, shell and screen: each a unit of its own in a real room; the supervisor that stands in for systemd is left out. */
