@@ -24,9 +24,12 @@ export async function kioskBench({ runs, seed, soakMinutes, only }: KioskBenchOp
     const display = await TvDisplay.start();
     const product = await Product.start([], display.name);
     try {
+      const { fleetUrl, controllerUrl } = product.addresses;
+      // before the restart, which shows other codes
+      const { controllerToken } = await pair({ fleetUrl, code: codeOf(controllerUrl) });
       await startedBefore(product);
       if (wanted('idle')) await idle(report, { product, display: display.name, runs });
-      if (soakMinutes > 0 && wanted('soak')) await soak(report, product, soakMinutes);
+      if (soakMinutes > 0 && wanted('soak')) await soak(report, product, soakMinutes, controllerToken);
     } finally {
       await product.stop();
       await display.stop();
@@ -90,10 +93,8 @@ async function idle(report: BenchReport, { product, display, runs }: Idle): Prom
 }
 
 /** One call after another; memory is looked at in between, when the room is idle. */
-async function soak(report: BenchReport, product: Product, minutes: number): Promise<void> {
-  const { fleetUrl, controllerUrl } = product.addresses;
-  const { controllerToken } = await pair({ fleetUrl, code: codeOf(controllerUrl) });
-  const phone = new Phone({ fleetUrl, token: controllerToken, staysConnected: true });
+async function soak(report: BenchReport, product: Product, minutes: number, token: string): Promise<void> {
+  const phone = new Phone({ fleetUrl: product.addresses.fleetUrl, token, staysConnected: true });
   await phone.connect();
   const samples: { minute: number; mb: number }[] = [];
   const startedAtMs = performance.now();

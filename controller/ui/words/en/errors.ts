@@ -221,7 +221,7 @@ export default {
     todo: 'It is tried again by itself. If it lasts, tell IT the code.',
   },
   'tv-not-answering': {
-    what: 'The TV does not follow',
+    what: 'The TV does not respond',
     meaning: 'Meetings go on; the TV may have to be switched on by hand.',
     todo: 'Use the TV’s own remote control. If it lasts, tell IT the code.',
   },

@@ -37,7 +37,7 @@ export default {
     todo: 'Sound may still work. Unplug it and plug it in again.',
   },
   'tv-faulty': {
-    what: 'The TV does not follow',
+    what: 'The TV does not respond',
     todo: 'It may have to be switched on and off by hand.',
   },
   'calendar-faulty': {
