@@ -128,9 +128,9 @@ export default {
     saveAction: 'Save',
   },
   door: {
-    available: 'Available',
-    availableUntil: 'Available until {{time}}',
-    availableToday: 'Available all day',
+    available: 'Free',
+    availableUntil: 'Free until {{time}}',
+    availableToday: 'Free all day',
     startsIn: 'Starts in {{minutes}} min',
     startsNow: 'Starts now',
     startedAt: 'Booked since {{time}}',
