@@ -6,15 +6,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { pagePaths } from '#contract/http-api.ts';
 import { hasRadicale, RadicaleUnderTest } from '../../kiosk/agent/calendar/radicale-under-test.ts';
-import { OfficeCa, writeCertificate } from '../../kiosk/agent/lan/certificate-under-test.ts';
-import { launchChromium } from '../simulators/chromium.ts';
 import { eventually } from '../simulators/eventually.ts';
-import { freePort } from './free-port.ts';
-import { TrustedHome } from './networks/trusted-home.ts';
+import { type Office, openOffice } from './office.ts';
 import { type Guest, PhonePage, type Tv } from './personas/roles.ts';
 import { Administrator } from './product/administrator.ts';
 import { Scene, TV_NUMBER } from './scene.ts';
@@ -29,38 +24,30 @@ describe('a booking', () => {
   const folder = mkdtempSync(join(tmpdir(), 'maru-booking-e2e-'));
   const closers: (() => unknown)[] = [];
   let calendar: RadicaleUnderTest;
-  let officeBrowser: Browser;
+  let office: Office;
   let scene: Scene;
   let tv: Tv;
   let phone: PhonePage;
   let guest: Guest;
   let admin: Administrator;
   let roomName: string;
-  let lanAddress: string;
 
   beforeAll(async () => {
     if (!hasRadicale) return;
     calendar = new RadicaleUnderTest();
     await calendar.start();
     closers.push(() => calendar.stop());
-    const ca = await OfficeCa.create();
-    const caFile = join(folder, 'office-ca.pem');
-    writeFileSync(caFile, ca.pem);
-    const port = await freePort();
-    lanAddress = `https://${HOST}:${port}${pagePaths.controller}`;
+    office = await openOffice(HOST, folder);
+    closers.push(() => office.close());
     const settingsFile = join(folder, 'settings.json');
     const { url, userName, passwordFile } = calendar;
     writeFileSync(
       settingsFile,
       JSON.stringify({
-        lan: { host: HOST, port, ...writeCertificate(folder, await ca.issue(HOST)) },
+        lan: office.lan,
         calendar: { kind: 'caldav', url, userName, passwordFile, refreshSeconds: 15, timeZone: 'Asia/Seoul' },
       }),
     );
-    const home = new TrustedHome(caFile);
-    closers.push(() => home.remove());
-    officeBrowser = await launchChromium({ role: 'person', home: home.path, names: { [HOST]: '127.0.0.1' } });
-    closers.push(() => officeBrowser.close());
     scene = await Scene.start(['--kiosk-settings', settingsFile]);
     closers.push(() => scene.close());
     tv = await scene.tv();
@@ -129,10 +116,10 @@ END:VCALENDAR
     context.skip(!hasRadicale, 'radicale is not installed here');
     scene.product.takeAwayFleetServer();
     const code = (await readTvCode(tv)).replace(' ', '');
-    await expectQr(tv, `${lanAddress}#code=${code}`, 20_000);
+    await expectQr(tv, `${office.lanAddress}#code=${code}`, 20_000);
     const lanPhone = await PhonePage.open({
-      browser: officeBrowser,
-      address: `${lanAddress}#code=${code}`,
+      browser: office.browser,
+      address: `${office.lanAddress}#code=${code}`,
       number: 8,
       context: PHONE,
     });

@@ -7,16 +7,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { pagePaths } from '#contract/http-api.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
-import { OfficeCa, writeCertificate } from '../../kiosk/agent/lan/certificate-under-test.ts';
-import { launchChromium } from '../simulators/chromium.ts';
 import { eventually } from '../simulators/eventually.ts';
 import { enterAsGuest } from '../simulators/participants/participants.ts';
-import { freePort } from './free-port.ts';
-import { TrustedHome } from './networks/trusted-home.ts';
+import { type Office, openOffice } from './office.ts';
 import { type Guest, PhonePage, type Tv } from './personas/roles.ts';
 import { Administrator } from './product/administrator.ts';
 import { Scene, TV_NUMBER } from './scene.ts';
@@ -28,8 +24,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 describe('a room without its fleet server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'maru-lan-e2e-'));
   const closers: (() => unknown)[] = [];
-  let lanAddress: string;
-  let officeBrowser: Browser;
+  let office: Office;
   let scene: Scene;
   let tv: Tv;
   let phone: PhonePage;
@@ -41,18 +36,10 @@ describe('a room without its fleet server', () => {
   let admin: Administrator;
 
   beforeAll(async () => {
-    const ca = await OfficeCa.create();
-    const caFile = join(folder, 'office-ca.pem');
-    writeFileSync(caFile, ca.pem);
-    const port = await freePort();
-    lanAddress = `https://${HOST}:${port}${pagePaths.controller}`;
+    office = await openOffice(HOST, folder);
+    closers.push(() => office.close());
     const settingsFile = join(folder, 'settings.json');
-    const lan = { host: HOST, port, ...writeCertificate(folder, await ca.issue(HOST)) };
-    writeFileSync(settingsFile, JSON.stringify({ lan }));
-    const home = new TrustedHome(caFile);
-    closers.push(() => home.remove());
-    officeBrowser = await launchChromium({ role: 'person', home: home.path, names: { [HOST]: '127.0.0.1' } });
-    closers.push(() => officeBrowser.close());
+    writeFileSync(settingsFile, JSON.stringify({ lan: office.lan }));
     scene = await Scene.start(['--kiosk-settings', settingsFile]);
     closers.push(() => scene.close());
     tv = await scene.tv();
@@ -97,7 +84,7 @@ describe('a room without its fleet server', () => {
   test('the fleet server dies and stays away: the call goes on, and the TV sends phones to the kiosk itself', async () => {
     scene.product.takeAwayFleetServer();
     const code = await readTvCode(tv);
-    await expectQr(tv, `${lanAddress}#code=${code.replace(' ', '')}`, 20_000);
+    await expectQr(tv, `${office.lanAddress}#code=${code.replace(' ', '')}`, 20_000);
     await guest.expectToSee(roomName, TV_NUMBER);
     await guest.expectToHear([TV_NUMBER]);
     await tv.expectToHear([1]);
@@ -106,8 +93,8 @@ describe('a room without its fleet server', () => {
   test('a phone in the office pairs by that code, mutes the room and opens the microphone again', async () => {
     const code = (await readTvCode(tv)).replace(' ', '');
     lanPhone = await PhonePage.open({
-      browser: officeBrowser,
-      address: `${lanAddress}#code=${code}`,
+      browser: office.browser,
+      address: `${office.lanAddress}#code=${code}`,
       number: 8,
       context: PHONE,
     });
