@@ -16,7 +16,7 @@ export type KeptProcessOptions = {
   /** asked at each start */
   args: () => string[];
   pidFile: string;
-  /** where Node keeps what it compiled: from its second start on, the process is quicker there and takes less memory */
+  /** where Node keeps what it compiled: from its second start on, the process takes less memory */
   compiledDir: string;
   onMessage?: (message: unknown) => void;
 };
