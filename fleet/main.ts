@@ -23,6 +23,7 @@ const server = new SupervisedProcess({
   script: join(import.meta.dirname, 'server.ts'),
   args: [...args, '--ports', JSON.stringify(ports)],
   pidFile: join(dataDir, 'fleet-server.pid'),
+  compiledDir: join(dataDir, 'compiled'),
   logger,
   onMessage: (message) => onServerMessage(message as ServerMessage),
 });
@@ -40,6 +41,7 @@ function onServerMessage(message: ServerMessage): void {
     script: join(import.meta.dirname, 'media/main.ts'),
     args: mediaNodeArgs(message),
     pidFile: join(dataDir, 'media-node.pid'),
+    compiledDir: join(dataDir, 'compiled'),
     logger,
     onMessage: () => {},
   });

@@ -3,6 +3,7 @@
  * demonstration, ready. It ends in the opposite order. Carries no media: `main.ts` runs the media node beside it.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
@@ -196,3 +197,5 @@ tell({
     { port: ports.mqtt, transport: 'tcp', purpose: 'MQTT over TLS for kiosks' },
   ],
 });
+// Node keeps what it compiled at its end; who is killed or loses power has none
+setTimeout(flushCompileCache, 5_000).unref();

@@ -2,6 +2,7 @@
  * The media node as a process of its own: options, start, the word to its supervisor, and the end. It needs neither
  * database nor fleet server to keep its calls going.
  */
+import { flushCompileCache } from 'node:module';
 import type { MediaReady } from '#contract/process-ready.ts';
 import { createLogger } from '../log.ts';
 import { MediaNode } from './media-node.ts';
@@ -38,3 +39,5 @@ await node.start();
 const ready: MediaReady = { ready: 'media', signalingUrl: node.signalingUrl, mediaPorts: node.pool.ports };
 logger.info(ready, 'media node serves');
 process.send?.(ready);
+// Node keeps what it compiled at its end; who is killed or loses power has none
+setTimeout(flushCompileCache, 5_000).unref();

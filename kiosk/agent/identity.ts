@@ -2,11 +2,9 @@
  * How this box becomes a room's: the key is made here and never leaves, the fleet's CA signs. Owns enrolment, and
  * renewal at two thirds of the certificate's life.
  */
-import 'reflect-metadata';
-import { X509Certificate, webcrypto } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import { connect, type DetailedPeerCertificate } from 'node:tls';
-import { Pkcs10CertificateRequestGenerator, PemConverter } from '@peculiar/x509';
 import { type Claim, enrolmentRoutes } from '#contract/enrolment.ts';
 import { fromWire, MaruError, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
 import { Id, z } from '#contract/schema.ts';
@@ -24,7 +22,6 @@ export type Identity = z.infer<typeof Identity>;
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** @throws UserError `claim-code-invalid`, OperationalError where the server is not there or not the claimed one */
 export async function enrol(claim: Claim): Promise<Identity> {
@@ -79,10 +76,8 @@ async function pinnedCa({ deviceApiUrl, caSha256 }: Claim): Promise<string> {
 }
 
 async function makeKey(): Promise<{ keyPem: string; csrPem: string }> {
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as CryptoKeyPair;
-  const csr = await Pkcs10CertificateRequestGenerator.create({ name: 'CN=kiosk', keys, signingAlgorithm: ALGORITHM });
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey as webcrypto.CryptoKey);
-  return { keyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY'), csrPem: csr.toString('pem') };
+  const request = await import('./certificate-request.ts');
+  return request.makeKey();
 }
 
 /** Not there, hung up, or not the one that our CA signed. */

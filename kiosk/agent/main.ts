@@ -4,6 +4,7 @@
  * real room.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
@@ -19,7 +20,7 @@ import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
 import { enrol, Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
-import { LanServer } from './lan/lan-server.ts';
+import type { LanServer } from './lan/lan-server.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
 import { RoomAuthority } from './room-authority.ts';
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
 const CALL_REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED_EACH_MS = 60_000;
 const RENEWAL_LOOK_MS = 6 * 3_600_000;
+const COMPILED_KEPT_AFTER_MS = 5_000;
 
 const KeptRoom = z.object({
   epoch: z.number().int(),
@@ -215,10 +217,11 @@ const screens: ScreenServer = new ScreenServer({
   },
 });
 
-const lan =
+// loaded where there is one: a restart has five seconds, and each module is a part of them
+const lan: LanServer | null =
   settings.lan === null
     ? null
-    : new LanServer({
+    : new (await import('./lan/lan-server.ts')).LanServer({
         settings: settings.lan,
         pageDir: join(import.meta.dirname, '../../controller/dist'),
         store,
@@ -244,6 +247,8 @@ fleet.start();
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
 const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
 void renewIfDue();
+// Node keeps what it compiled at its end; who is killed or loses power has none
+setTimeout(flushCompileCache, COMPILED_KEPT_AFTER_MS).unref();
 // the supervisor learns the port at once, for a TV that must show something though no fleet answers
 process.send?.({ screenPort: Number(new URL(tvUrl).port) });
 

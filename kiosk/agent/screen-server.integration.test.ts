@@ -149,6 +149,23 @@ describe('the page', () => {
       expect((await get(path)).body).not.toContain('secret');
     rmSync(join(pageDir, '..', 'beside.txt'));
   });
+
+  // a client of Node's would mend them before they are sent
+  test.each([
+    ['GET //', 200],
+    ['GET /%', 40],
+    ['GET http://[', 40],
+    ['GET /nothing.js', 404],
+    ['GET /%00', 40],
+    ['POST /', 405],
+  ])('answers %s with %s', async (line, status) => {
+    const { port } = new URL(pageUrl);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(`${line} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`);
+    let answer = '';
+    for await (const part of socket) answer += part;
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
+  });
 });
 
 describe('who may connect', () => {

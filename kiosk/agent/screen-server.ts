@@ -1,12 +1,13 @@
 /**
  * The agent's side towards its own TV: the screen's page and its link, on loopback alone, so that the TV shows
  * something whatever the network does. Owns who is the active screen (the newest); what to show is the authority's.
+ * Files and one upgrade need no framework: Fastify and its schema compiler were a quarter of the agent's start.
  */
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyInstance } from 'fastify';
+import { send as readPage } from '@fastify/send';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ProtocolError, toMaruError } from '#contract/error-codes.ts';
@@ -49,7 +50,7 @@ export type ScreenServerOptions = {
 
 export class ScreenServer {
   readonly #options: ScreenServerOptions;
-  readonly #app: FastifyInstance;
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SCREEN_LINK_MESSAGE_BYTES,
@@ -60,26 +61,23 @@ export class ScreenServer {
 
   constructor(options: ScreenServerOptions) {
     this.#options = options;
-    this.#app = fastify({ logger: false, bodyLimit: 1024, forceCloseConnections: true });
   }
 
   /** @returns the page's address */
   async start(): Promise<string> {
-    const { port, pageDir } = this.#options;
-    this.#app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
-    this.#app.addHook('onRequest', async (request, reply) => {
-      // a foreign name that resolves to loopback is another site's page
-      if (!this.#isOurHost(request.headers.host)) return reply.code(403).send();
-    });
-    await this.#app.register(fastifyStatic, { root: pageDir, cacheControl: true, maxAge: 0 });
-    this.#app.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    await this.#app.listen({ host: '127.0.0.1', port });
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.listen({ host: '127.0.0.1', port: this.#options.port });
+    await once(this.#server, 'listening');
     return `${this.#origin}/`;
   }
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
-    await this.#app.close();
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
   }
 
   /** To the active screen. False: there is none. */
@@ -96,12 +94,28 @@ export class ScreenServer {
   }
 
   get #origin(): string {
-    return `http://127.0.0.1:${(this.#app.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   #isOurHost(host: string | undefined): boolean {
-    const { port } = this.#app.server.address() as AddressInfo;
+    const { port } = this.#server.address() as AddressInfo;
     return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeaders(new Map(Object.entries(HEADERS)));
+    // a foreign name that resolves to loopback is another site's page
+    if (!this.#isOurHost(request.headers.host)) return void response.writeHead(403).end();
+    if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
+    const path = request.url!.split('?', 1)[0]!;
+    try {
+      const page = await readPage(request, path, { root: this.#options.pageDir, maxAge: 0 });
+      response.writeHead(page.statusCode, page.headers);
+      page.stream.on('error', () => response.destroy()).pipe(response);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'screen: a page could not be read');
+      response.destroy();
+    }
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
