@@ -43,7 +43,10 @@ export class CallMedia {
       setup,
       // what a former set-up still wants to say is of no use to the node
       ask: (method, data) => (this.#current === media ? ask(method, data) : new Promise(() => {})),
-      onProducerRefused,
+      // what a former set-up was refused says nothing of the producers that we have now
+      onProducerRefused: (source, error) => {
+        if (this.#current === media) onProducerRefused(source, error);
+      },
     });
     this.#current = media;
     return media;

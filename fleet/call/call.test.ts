@@ -257,6 +257,65 @@ describe('the way back', () => {
   });
 });
 
+describe('what the node does not take', () => {
+  const sent = (source: string) => media.at(-1)!.produced.filter((each) => each.source === source).length;
+  const shares = () => call.getSnapshot().local.sharesScreen;
+
+  it('because its worker died goes to the next one, a screen too', async () => {
+    await joined();
+    node.onProduce = 'media-failed';
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    expect(shares()).toBe(true);
+    node.onProduce = 'ok';
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(20);
+    expect([media.length, sent('screen'), shares()]).toEqual([2, 1, true]);
+    await pass(5_000);
+    expect(sent('screen')).toBe(1);
+  });
+
+  it('now is asked again, over the same media', async () => {
+    await joined();
+    node.onProduce = 'not-possible-now';
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    node.onProduce = 'ok';
+    await pass(600);
+    expect([media.length, sent('screen'), shares()]).toEqual([1, 2, true]);
+  });
+
+  it.each(['bad-message', 'forbidden'] as const)(
+    'for good (%s) is not asked again, and a screen is not shared',
+    async (code) => {
+      await joined();
+      node.onProduce = code;
+      call.setScreen(fakeTrack('video'));
+      await pass(5_000);
+      expect([sent('screen'), shares()]).toEqual([1, false]);
+    },
+  );
+
+  it('though asked for seconds is given up', async () => {
+    await joined();
+    node.onProduce = 'not-possible-now';
+    call.setScreen(fakeTrack('video'));
+    await pass(10_000);
+    expect([sent('screen'), shares()]).toEqual([9, false]);
+  });
+
+  it('of a set-up that is gone leaves the next one alone', async () => {
+    await joined();
+    const [before] = media;
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(20);
+    before!.options.onProducerRefused('camera', new UserError('forbidden'));
+    call.setCamera(null, 'off');
+    await pass(20);
+    expect(node.asked.at(-1)).toMatchObject({ method: 'pause-producer' });
+  });
+});
+
 it('muted by another: the track itself, and said', async () => {
   await joined();
   node.tell({ event: 'muted', data: { byPeerId: node.peerId } });

@@ -69,7 +69,7 @@ export class Call {
       onProducerRefused: (source, error) => {
         // a drop is no refusal: what was in flight is said again on the way back
         if (this.#seat.connected) console.warn('call: the node refused', source, error);
-        if (this.#seat.connected) this.#local.refused(source);
+        if (this.#seat.connected) this.#local.refused(source, error);
       },
     });
     this.#local = new LocalMedia({ ask: this.#seat.ask, onChange: () => this.#publish() });

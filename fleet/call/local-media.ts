@@ -2,6 +2,7 @@
  * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
  * is `track.enabled === false` and nothing else, and the node's producer follows it.
  */
+import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
 import type { MediaSource } from '#contract/signaling.ts';
 import type { Ask, LocalProducer, Media } from './media-session.ts';
@@ -12,6 +13,10 @@ export type LocalState = {
   readonly sharesScreen: boolean;
 };
 
+/** A worker that died takes a moment to be replaced, and what was asked meanwhile is refused. */
+const AGAIN_AFTER_MS = 500;
+const MOST_ATTEMPTS = 8;
+
 type Slot = {
   readonly source: MediaSource;
   track: MediaStreamTrack | null;
@@ -20,6 +25,9 @@ type Slot = {
   toldPaused: boolean | null;
   busy: boolean;
   again: boolean;
+  /** refusals in a row */
+  refusals: number;
+  later: ReturnType<typeof setTimeout> | undefined;
   unwatch: () => void;
 };
 
@@ -30,6 +38,8 @@ const newSlot = (source: MediaSource): Slot => ({
   toldPaused: null,
   busy: false,
   again: false,
+  refusals: 0,
+  later: undefined,
   unwatch: () => {},
 });
 
@@ -92,6 +102,7 @@ export class LocalMedia {
     this.#told = told && stateKey(told);
     for (const slot of Object.values(this.#slots)) {
       slot.producer = null;
+      slot.refusals = 0;
       void this.#sync(slot);
     }
   }
@@ -99,7 +110,10 @@ export class LocalMedia {
   /** The media is gone, and its producers with it. */
   detach(): void {
     this.#media = null;
-    for (const slot of Object.values(this.#slots)) slot.producer = null;
+    for (const slot of Object.values(this.#slots)) {
+      slot.producer = null;
+      clearTimeout(slot.later);
+    }
   }
 
   /** After a kept resume: what was in flight at the drop is said again. */
@@ -112,11 +126,17 @@ export class LocalMedia {
     }
   }
 
-  /** The node did not take it: nothing of it stays, and it is not tried again by itself. */
-  refused(source: MediaSource): void {
+  /** The node did not take it. Not now: the same again. Never: nothing of it stays, until its owner sets it anew. */
+  refused(source: MediaSource, error: Error): void {
     const slot = this.#slots[source];
     slot.producer?.close();
     slot.producer = null;
+    const { kind } = toMaruError(error);
+    if ((kind === 'operational' || kind === 'invalid-state') && slot.refusals < MOST_ATTEMPTS) {
+      slot.refusals += 1;
+      slot.later = setTimeout(() => void this.#sync(slot), AGAIN_AFTER_MS);
+      return;
+    }
     if (source === 'screen') this.setScreen(null, null);
   }
 

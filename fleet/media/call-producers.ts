@@ -2,7 +2,7 @@
  * What is sent into a call: makes, pauses and closes the peers' producers, and keeps what is told of microphone and
  * camera in step with them. A mute has one truth, the producer; only where there is none does the client's word count.
  */
-import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { RequestOf } from '#contract/signaling.ts';
 import { type CallProducer, callProducer, kindOf } from './call-producer.ts';
 import { fromMediasoup } from './media-errors.ts';
@@ -31,11 +31,11 @@ export class CallProducers {
     if (peer.producerOf(source)) throw new InvalidStateError('not-possible-now', `there is a ${source} already`);
     if (this.all.has(producerId)) throw new InvalidStateError('not-possible-now', 'there is such a producer already');
     const { media } = peer;
-    if (!media) throw new InvalidStateError('not-possible-now', 'no media at this moment');
+    if (!media) throw new OperationalError('media-failed', 'no media at this moment');
     const producer = await media.produce(request).catch((error: unknown) => Promise.reject(fromMediasoup(error)));
     if (peer.media !== media || producer.closed) {
       producer.close();
-      throw new InvalidStateError('not-possible-now', 'the media was replaced meanwhile');
+      throw new OperationalError('media-failed', 'the media was replaced meanwhile');
     }
     const made = callProducer(producer, peer.peerId, source, media.callRouter);
     this.all.set(producerId, made);

@@ -42,5 +42,7 @@ export function summary(tallies: readonly Tally[]): string {
   const failures = tallies.flatMap((tally) => tally.failures);
   if (failures.length > 0) lines.push('', 'Failed');
   for (const { name, detail } of failures) lines.push(`  ✗ ${name}`, detail.trimEnd().replace(/^/gm, '      '));
+  // again without the details: a long log must not hide who else failed
+  if (failures.length > 0) lines.push('', 'Failed, by name', ...failures.map(({ name }) => `  ✗ ${name}`));
   return lines.join('\n');
 }

@@ -64,7 +64,7 @@ export class FakeMedia implements Media {
         rtpParameters: { codecs: [] },
         paused: !track.enabled,
       })
-      .catch(() => {});
+      .catch((error: Error) => this.options.onProducerRefused(source, error));
     return {
       producerId,
       confirmed,

@@ -73,6 +73,7 @@ export class FakeNode {
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
   onJoin: 'ok' | ErrorCode = 'ok';
+  onProduce: 'ok' | ErrorCode = 'ok';
   current: FakeSocket | null = null;
 
   readonly open = (): WebSocket => {
@@ -150,6 +151,10 @@ export class FakeNode {
       case 'join':
         if (this.onJoin === 'ok') answer(this.#call());
         else refuse(this.onJoin);
+        break;
+      case 'produce':
+        if (this.onProduce === 'ok') answer({});
+        else refuse(this.onProduce);
         break;
       case 'restart-ice':
         answer({ iceParameters: { usernameFragment: 'u2', password: 'p2' } });
