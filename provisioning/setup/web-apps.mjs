@@ -65,6 +65,8 @@ export async function buildWebApp(app) {
   const source = fingerprint(checkout, app.sources);
   rmSync(stampOf(checkout, app), { force: true });
   const vite = join(checkout, 'node_modules/vite/bin/vite.js');
-  await runCommand(node24, [vite, 'build', '-c', `${app.folder}/vite.config.ts`], { cwd: checkout });
+  // whoever calls: a test runner's NODE_ENV would give React's development build, slow and with this machine's paths in it
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await runCommand(node24, [vite, 'build', '-c', `${app.folder}/vite.config.ts`], { cwd: checkout, env });
   noteBuilt(app, source);
 }

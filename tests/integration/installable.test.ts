@@ -1,19 +1,17 @@
 /** The remote as an app: Chromium itself says whether it can be installed, from a server with our own headers. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type BrowserContext, type CDPSession, chromium } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installErrorHandler } from '../../fleet/http/error-handler.ts';
 import { installPages } from '../../fleet/http/pages.ts';
 import { installSecurityHeaders } from '../../fleet/http/security-headers.ts';
+import { builtPage } from './built-pages.ts';
 
-const controllerDist = fileURLToPath(new URL('../../controller/dist', import.meta.url));
-const config = fileURLToPath(new URL('../../controller/vite.config.ts', import.meta.url));
+const controllerDist = builtPage('control');
 
 let app: FastifyInstance;
 let context: BrowserContext;
@@ -22,7 +20,6 @@ let devtools: CDPSession;
 let origin: string;
 
 beforeAll(async () => {
-  if (!existsSync(join(controllerDist, 'control.html'))) await build({ configFile: config, logLevel: 'warn' });
   app = Fastify();
   installErrorHandler(app);
   await installSecurityHeaders(app, { secure: false, signalingOrigins: () => [] });

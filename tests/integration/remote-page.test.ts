@@ -1,8 +1,5 @@
 /** The remote in real Chromium, with a room played into its link: what a tap, a key and a finger ask of the room. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RoomCommand } from '#contract/room-command.ts';
 import { CAMERA_STEER_MS } from '#contract/limits.ts';
@@ -10,9 +7,8 @@ import { afternoon, agenda, booking, due, equipment, HDMI_KEY, missed, weeklyPla
 import { inCall, paired, person, roomState } from '../screens/scenes/remote.ts';
 import { ORIGIN, servePages } from '../screens/static-pages.ts';
 import { launchChromium } from '../simulators/chromium.ts';
+import { builtPage } from './built-pages.ts';
 
-const config = fileURLToPath(new URL('../../controller/vite.config.ts', import.meta.url));
-const built = fileURLToPath(new URL('../../controller/dist/control.html', import.meta.url));
 const calling = roomState({ phase: inCall([person(0, 'Maple 3F', { peerKind: 'room' }), person(1, 'Mina')]) });
 
 let browser: Browser;
@@ -20,7 +16,7 @@ let page: Page;
 let heard: RoomCommand[];
 
 beforeAll(async () => {
-  if (!existsSync(built)) await build({ configFile: config, logLevel: 'warn' });
+  builtPage('control');
   browser = await launchChromium({ role: 'person' });
 });
 afterAll(() => browser?.close());

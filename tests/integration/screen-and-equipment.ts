@@ -2,12 +2,9 @@
  * The TV's page with planted devices, behind it the agent's real screen server and equipment, before it a real media
  * node: for the tests of what page and agent do together about devices. The room machine alone is left out.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
-import { build } from 'vite';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
@@ -18,10 +15,10 @@ import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
 import { isEquipmentReport } from '../../kiosk/room/room.ts';
 import { roomView } from '../screens/screen-wires.ts';
 import { bundlePage } from '../simulators/bundle-page.ts';
+import { builtPage } from './built-pages.ts';
 import type { PlantedDevice } from './planted-devices-page.ts';
 
-const config = fileURLToPath(new URL('../../kiosk/screen/vite.config.ts', import.meta.url));
-const pageDir = fileURLToPath(new URL('../../kiosk/screen/dist', import.meta.url));
+const pageDir = builtPage('screen');
 const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 
 export class ScreenAndEquipment {
@@ -68,7 +65,6 @@ export class ScreenAndEquipment {
     planted: PlantedDevice[] | null,
     over: Partial<EquipmentOptions> = {},
   ): Promise<ScreenAndEquipment> {
-    if (!existsSync(pageDir)) await build({ configFile: config, logLevel: 'warn' });
     if (process.env.DEBUG_PAGES) page.on('console', (message) => console.log('tv', message.text()));
     if (planted !== null) {
       await page.addInitScript({ content: `window.plantedAtFirst = ${JSON.stringify(planted)};` });

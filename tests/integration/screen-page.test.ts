@@ -1,8 +1,5 @@
 /** The TV's page in real Chromium, with an agent and a media node played into it: nothing here may navigate. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { drawPictures } from '../screens/drawn-pictures.ts';
 import {
@@ -18,9 +15,8 @@ import {
   welcome,
 } from '../screens/screen-wires.ts';
 import { launchChromium } from '../simulators/chromium.ts';
+import { builtPage } from './built-pages.ts';
 
-const config = fileURLToPath(new URL('../../kiosk/screen/vite.config.ts', import.meta.url));
-const built = fileURLToPath(new URL('../../kiosk/screen/dist/index.html', import.meta.url));
 const people = [person(0, 'Maple 3F'), person(1, 'Mina'), person(2, '김서준')];
 const idle = () => [welcome(roomView())];
 const inCall = () => [welcome(roomView({ phase: inCallPhase(people) }), ticket)];
@@ -30,7 +26,7 @@ let page: Page;
 let navigations: number;
 
 beforeAll(async () => {
-  if (!existsSync(built)) await build({ configFile: config, logLevel: 'warn' });
+  builtPage('screen');
   browser = await launchChromium({ role: 'kiosk' });
 });
 afterAll(() => browser?.close());
