@@ -8,6 +8,7 @@ import { Store } from '#call/store.ts';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
+import type { View } from '#contract/signaling.ts';
 import { Devices } from './devices.ts';
 import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
 
@@ -17,6 +18,13 @@ export type EntryState =
   | { name: 'unreachable' }
   | { name: 'refused'; code: ErrorCode }
   | { name: 'admitted'; meetingTitle: string; displayName: string | null };
+
+/** Before it is known who is there: as many as a page holds, as large as one alone. */
+const firstView = (): View => ({
+  kind: 'auto',
+  maxTiles: TILES_PER_PAGE,
+  tileHeightPx: Math.round(innerHeight * devicePixelRatio),
+});
 
 const RETRY_MS = 2_000;
 const PREPARE_AGAIN_MS = 3_000;
@@ -55,7 +63,7 @@ export class Guest {
       microphone: microphone.track,
       camera: camera.track,
       cameraWithoutTrack: camera.on || camera.problem ? 'absent' : 'off',
-      view: { kind: 'auto', maxTiles: TILES_PER_PAGE, tileHeightPx: Math.round(innerHeight * devicePixelRatio) },
+      view: firstView(),
     };
     // the phase says it: `failed` with its code
     await this.call.join(options).catch(() => {});
@@ -67,7 +75,7 @@ export class Guest {
         const grant = await this.#enter(null);
         this.#preparedAtMs = performance.now();
         // a node that cannot be reached now is tried again by Join
-        void this.call.prepare(grant).catch(() => {});
+        void this.call.prepare(grant, firstView()).catch(() => {});
         return;
       } catch (error) {
         const { code, kind } = toMaruError(error);
@@ -95,7 +103,7 @@ export class Guest {
     this.#preparedAtMs = performance.now();
     this.#firstEntry = this.#enter(null).then(
       (grant) => {
-        if (this.call.getSnapshot().phase.name === 'idle') void this.call.prepare(grant).catch(() => {});
+        if (this.call.getSnapshot().phase.name === 'idle') void this.call.prepare(grant, firstView()).catch(() => {});
       },
       () => {},
     );

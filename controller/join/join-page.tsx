@@ -1,10 +1,14 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
-import { startTransition, useEffect, useState, useSyncExternalStore } from 'react';
+import { startTransition, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useTrueFor } from '#ui/use-true-for.ts';
 import { CallPage } from './call-page.tsx';
 import { CheckPage } from './check-page.tsx';
 import { EndedPage, FailedPage } from './ended-page.tsx';
 import type { Guest } from './guest.ts';
 import { JoiningPage } from './joining-page.tsx';
+
+/** A join that takes no longer is not worth a page: drawing one would take as long. */
+const JOINING_SHOWN_AFTER_MS = 600;
 
 export function JoinPage({ guest }: { guest: Guest }) {
   const entry = useSyncExternalStore(guest.entry.subscribe, guest.entry.getSnapshot);
@@ -24,26 +28,26 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const again = (): void => {
     if (name !== null) join(name);
   };
+  const check = (waiting: boolean) => (
+    <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />
+  );
   const { phase } = call;
+  const slow = useTrueFor(phase.name === 'joining', JOINING_SHOWN_AFTER_MS);
+  const fromCheck = useRef(false);
+  const waitsOnCheck = phase.name === 'joining' && fromCheck.current && !slow;
+  fromCheck.current = waitsOnCheck || !['joining', 'joined', 'ended', 'failed'].includes(phase.name);
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
   switch (phase.name) {
     case 'joined':
       return <CallPage guest={guest} call={call} phase={phase} devices={devices} />;
     case 'joining':
+      if (waitsOnCheck) return check(true);
       return <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />;
     case 'ended':
       return <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
     case 'failed':
       return <FailedPage code={phase.code} onTryAgain={name === null ? null : again} />;
     default:
-      return (
-        <CheckPage
-          guest={guest}
-          entry={entry}
-          devices={devices}
-          waiting={name !== null && phase.name !== 'closed'}
-          onJoin={join}
-        />
-      );
+      return check(name !== null && phase.name !== 'closed');
   }
 }

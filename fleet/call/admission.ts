@@ -50,6 +50,17 @@ export class Admission {
     media.start(admission.media);
   }
 
+  /** What would be shown is negotiated, and stands still at the node until `join`. Without it `join` takes longer, no more. */
+  async consumeAhead(view: View, signal: AbortSignal): Promise<void> {
+    const { seat, media } = this.#dependencies;
+    const { current } = media;
+    if (!current) return;
+    const rtpCapabilities = await current.rtpCapabilities();
+    if (signal.aborted || media.current !== current) return;
+    const { consumers } = await seat.ask('consume-ahead', { rtpCapabilities, view });
+    if (!signal.aborted && media.current === current) media.expect(consumers);
+  }
+
   /** false: what was prepared does not hold any more; rejects where that is the last word */
   async joinOver(entered: Promise<void>, signal: AbortSignal): Promise<boolean> {
     try {

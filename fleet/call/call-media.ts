@@ -61,18 +61,28 @@ export class CallMedia {
     const known = new Set(media.consumerIds());
     for (const consumerId of known) if (!wanted.has(consumerId)) this.#closeConsumer(consumerId);
     const setUp = consumers.map((consumer) => {
-      if (!known.has(consumer.consumerId)) return this.#consume(media, consumer);
-      this.#streams.setPaused(consumer.consumerId, consumer.paused);
-      return null;
+      if (known.has(consumer.consumerId)) this.#streams.setPaused(consumer.consumerId, consumer.paused);
+      const made = known.has(consumer.consumerId) ? null : this.#consume(media, consumer);
+      expectFrameOf(media, consumer);
+      return made;
     });
     this.#publish();
     return Promise.all(setUp);
   }
 
+  /** Negotiated before we are in: `reconcile` finds them there. */
+  expect(consumers: ConsumerParameters[]): void {
+    const media = this.#current;
+    if (media) for (const consumer of consumers) void this.#consume(media, consumer);
+  }
+
   follow(notification: SignalingNotification): void {
     switch (notification.event) {
       case 'consumer-added':
-        if (this.#current) void this.#consume(this.#current, notification.data);
+        if (this.#current) {
+          void this.#consume(this.#current, notification.data);
+          expectFrameOf(this.#current, notification.data);
+        }
         break;
       case 'consumer-closed':
         this.#closeConsumer(notification.data.consumerId);
@@ -138,4 +148,8 @@ export class CallMedia {
     this.#snapshot = this.#streams.snapshot();
     this.#dependencies.onChange();
   }
+}
+
+function expectFrameOf(media: Media, { consumerId, kind, paused }: ConsumerParameters): void {
+  if (kind === 'video' && !paused) media.expectFrame(consumerId);
 }

@@ -1,6 +1,7 @@
 /** Joining and coming back, over a node in memory and a clock that is moved by hand. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '#contract/error-codes.ts';
+import type { Participant } from '#contract/room-state.ts';
 import { Call, type CallDependencies } from './call.ts';
 import { createFakeStream, FakeMedia, fakeTrack } from './testing/fake-media.ts';
 import { FakeNode } from './testing/fake-node.ts';
@@ -44,22 +45,67 @@ async function joined(): Promise<void> {
   await joining;
   expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
 }
+function withCamera(name: string): Participant {
+  const peer = node.addPeer(name);
+  node.consumerOf(peer);
+  return peer;
+}
 const phase = () => call.getSnapshot().phase;
 const count = (method: string) => node.methods().filter((asked) => asked === method).length;
 
 describe('the way in', () => {
   it('over what is prepared asks once, and nothing is produced before', async () => {
-    const preparing = call.prepare(node.grant());
+    const preparing = call.prepare(node.grant(), view);
     await pass(50);
     await preparing;
     expect(phase().name).toBe('prepared');
-    expect(node.methods()).toEqual(['hello']);
+    expect(node.methods()).toEqual(['hello', 'consume-ahead']);
     const joining = call.join(options());
     await pass(50);
     await joining;
-    expect(node.methods().slice(0, 2)).toEqual(['hello', 'join']);
+    expect(node.methods().slice(0, 3)).toEqual(['hello', 'consume-ahead', 'join']);
     expect(node.methods().filter((method) => method === 'produce')).toHaveLength(2);
     expect(requestGrant).not.toHaveBeenCalled();
+  });
+
+  it('what is to be shown is negotiated ahead, and neither asked for again nor told as flowing before', async () => {
+    const [mina, bo] = [withCamera('Mina'), withCamera('Bo')];
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    expect(node.asked.find(({ method }) => method === 'consume-ahead')?.data).toMatchObject({ view });
+    const ahead = media[0]!.consumerIds();
+    expect([ahead.length, media[0]!.expected.length]).toEqual([2, 0]);
+    const stream = call.getSnapshot().streams.get(mina.peerId)!.camera!.stream;
+    // one goes while the person reads, one comes
+    node.removePeer(bo.peerId);
+    const ari = withCamera('Ari');
+    const joining = call.join(options());
+    await pass(100);
+    await joining;
+    const consumed = media[0]!.consumed.filter((consumerId) => ahead.includes(consumerId));
+    expect(consumed).toHaveLength(2);
+    expect([...call.getSnapshot().streams.keys()].sort()).toEqual([mina.peerId, ari.peerId].sort());
+    expect(call.getSnapshot().streams.get(mina.peerId)!.camera).toEqual({ stream, state: 'live' });
+    expect(media[0]!.expected).toHaveLength(2);
+  });
+
+  it('a worker that dies under what is prepared: negotiated ahead again', async () => {
+    withCamera('Mina');
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(50);
+    expect([count('consume-ahead'), media[1]!.consumerIds().length]).toEqual([2, 1]);
+  });
+
+  it('a node that cannot do that lets in all the same', async () => {
+    withCamera('Mina');
+    node.onAhead = 'unknown-command';
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    expect(phase().name).toBe('prepared');
+    await joined();
+    expect(media[0]!.expected).toHaveLength(1);
   });
 
   it('a grant that names the call otherwise leads to the call as the node names it, over drops too', async () => {
@@ -97,13 +143,13 @@ describe('the way in', () => {
   });
 
   it('while it is still being prepared: waits for that, and does not begin again', async () => {
-    void call.prepare(node.grant());
+    void call.prepare(node.grant(), view);
     await joined();
     expect(count('hello')).toBe(1);
   });
 
   it('after what was prepared has expired: with a fresh grant', async () => {
-    void call.prepare(node.grant());
+    void call.prepare(node.grant(), view);
     await pass(50);
     node.tell({ event: 'prepared-expired', data: {} });
     await pass(5);

@@ -47,7 +47,7 @@ export class Call {
   readonly #store: Store<CallState>;
   /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
   #run = new AbortController();
-  #preparation: { callId: string; atMs: number; entered: Promise<void> } | null = null;
+  #preparation: { callId: string; atMs: number; entered: Promise<void>; view: View } | null = null;
   #intent: { displayName: string; view: View } | null = null;
   #phase: CallPhase = { name: 'idle' };
   #roster: Roster = NO_ROSTER;
@@ -97,20 +97,23 @@ export class Call {
     this.#seat.openEarly(url);
   }
 
-  /** Admitted, transports connecting; nothing is produced or consumed. Rejects where the grant does not admit. */
-  async prepare(grant: CallGrant): Promise<void> {
+  /**
+   * Admitted, transports connecting, and what `view` would show negotiated; nothing flows. Rejects where the grant does
+   * not admit.
+   */
+  async prepare(grant: CallGrant, view: View): Promise<void> {
     this.#refuseInCall();
     const former = this.#preparation;
     if (former?.callId === grant.callId && performance.now() - former.atMs < PREPARED_IS_OLD_MS) return former.entered;
     const { signal } = this.#newRun();
     this.#setPhase({ name: 'preparing' });
     const entered = this.#admission.enter(grant, signal);
-    this.#preparation = { callId: grant.callId, atMs: performance.now(), entered };
+    this.#preparation = { callId: grant.callId, atMs: performance.now(), entered, view };
     try {
       await entered;
       if (signal.aborted || this.#phase.name !== 'preparing') return;
-      this.#media.current?.connectAhead();
       this.#setPhase({ name: 'prepared' });
+      this.#negotiateAhead(view);
     } catch (error) {
       if (!signal.aborted && this.#phase.name === 'preparing') this.#unprepare();
       throw toMaruError(error);
@@ -255,7 +258,10 @@ export class Call {
       case 'media-moved':
         this.#local.detach();
         if (this.#phase.name === 'joined') this.#local.attach(this.#media.start(notification.data), null);
-        else this.#media.start(notification.data);
+        else {
+          this.#media.start(notification.data);
+          if (this.#phase.name === 'prepared' && this.#preparation) this.#negotiateAhead(this.#preparation.view);
+        }
         return;
       case 'prepared-expired':
         if (this.#phase.name === 'prepared' || this.#phase.name === 'preparing') this.#unprepare();
@@ -284,6 +290,12 @@ export class Call {
       this.#setPhase({ ...this.#phase, connection: 'reconnecting' } as CallPhase);
       void this.#comeBack(ticket, false);
     }
+  }
+
+  /** All of it is a saving alone: whatever fails here is done by `join`. */
+  #negotiateAhead(view: View): void {
+    this.#media.current?.connectAhead();
+    this.#admission.consumeAhead(view, this.#run.signal).catch(() => {});
   }
 
   #refuseInCall(): void {

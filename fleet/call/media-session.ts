@@ -37,6 +37,8 @@ export type Media = {
   rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']>;
   connectAhead(): void;
   consume(parameters: ConsumerParameters): Promise<MediaStreamTrack>;
+  /** it flows from now on: without a picture soon, a key frame is asked for */
+  expectFrame(consumerId: string): void;
   closeConsumer(consumerId: string): void;
   consumerIds(): string[];
   produce(source: MediaSource, track: MediaStreamTrack): Promise<LocalProducer>;
@@ -71,6 +73,8 @@ export class MediaSession implements Media {
   readonly #options: MediaOptions;
   readonly #ready: Promise<Transports>;
   readonly #consumers = new Map<string, types.Consumer | null>();
+  /** asked for while their consumers are being made */
+  readonly #expected = new Set<string>();
   readonly #unconfirmedConnects = new Map<string, RequestOf<'connect-transport'>>();
   readonly #confirmedProducers = new Set<string>();
   readonly #iceSince = new Map<types.Transport, { state: string; sinceMs: number; restartedAtMs: number }>();
@@ -170,8 +174,14 @@ export class MediaSession implements Media {
     });
     if (!this.#consumers.has(consumerId)) consumer.close();
     else this.#consumers.set(consumerId, consumer);
-    if (kind === 'video' && !parameters.paused) this.#expectFrame(consumer, 0);
+    if (this.#expected.delete(consumerId)) this.#checkFrame(consumer, 0);
     return consumer.track;
+  }
+
+  expectFrame(consumerId: string): void {
+    const consumer = this.#consumers.get(consumerId);
+    if (consumer) this.#checkFrame(consumer, 0);
+    else this.#expected.add(consumerId);
   }
 
   closeConsumer(consumerId: string): void {
@@ -258,7 +268,7 @@ export class MediaSession implements Media {
     }
   }
 
-  #expectFrame(consumer: types.Consumer, check: number): void {
+  #checkFrame(consumer: types.Consumer, check: number): void {
     const waitMs = FIRST_FRAME_CHECKS_MS[check];
     if (waitMs === undefined) return;
     const timer = setTimeout(() => {
@@ -268,7 +278,7 @@ export class MediaSession implements Media {
         (stats) => {
           for (const report of stats.values()) if (report.type === 'inbound-rtp' && report.framesDecoded > 0) return;
           this.#options.ask('request-key-frame', { consumerId: consumer.id }).catch(() => {});
-          this.#expectFrame(consumer, check + 1);
+          this.#checkFrame(consumer, check + 1);
         },
         () => {},
       );

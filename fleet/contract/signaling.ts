@@ -1,6 +1,7 @@
 /**
  * Client and media node over one WebSocket. The first request is `hello`; it admits and prepares (transports are made,
- * the receiving one connects through the silent `anchor` consumer), and nothing is produced or consumed until `join`.
+ * the receiving one connects through the silent `anchor` consumer). Nothing is produced before `join`, and what is set up
+ * by `consume-ahead` stands still until then.
  *
  * Frames are JSON text: a request `{id, method, data}`, its response `{id, ok, data | error}`, a notification
  * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters are mediasoup's own
@@ -40,7 +41,7 @@ export const TransportParameters = z.object({
 });
 export type TransportParameters = z.infer<typeof TransportParameters>;
 
-/** A consumer that the node has made for this client. It runs already unless `paused`. */
+/** A consumer that the node has made for this client. Once joined it runs already unless `paused`. */
 export const ConsumerParameters = z.object({
   consumerId: z.string(),
   producerId: z.string(),
@@ -140,6 +141,14 @@ export const signalingMethods = {
         z.object({ kind: z.literal('restarted'), call: CallSnapshot, media: MediaSetup }),
       ]),
     }),
+  },
+  /**
+   * While a person still reads the page: consumers of what `view` would show, paused at the node, so that the client has
+   * negotiated them when `join` sets them going. `join` answers with those that count by then. Said again, it is repeated.
+   */
+  'consume-ahead': {
+    request: z.strictObject({ rtpCapabilities: RtpCapabilities, view: View }),
+    response: z.object({ consumers: z.array(ConsumerParameters) }),
   },
   join: {
     request: z.strictObject({

@@ -75,9 +75,10 @@ export class CallMedia {
     peer.media = media;
   }
 
-  /** Begins to send the peer what its view asks for; resolves when that runs. */
+  /** Sends the peer what its view asks for, or, before it has joined, sets that up; resolves when that is so. */
   async forward(peer: Peer): Promise<void> {
     if (!peer.media || !peer.rtpCapabilities) return;
+    if (peer.forwarding) return peer.forwarding.settle();
     const { settings, logger } = this.#options;
     const { audibleCount, pauseUnseenAfterMs, closeUnseenAfterMs } = settings;
     peer.forwarding = new Forwarding({
@@ -94,6 +95,7 @@ export class CallMedia {
           audibleCount,
           speakers: this.sound.speakers,
         }),
+      mayFlow: () => peer.stage === 'joined',
       pauseUnseenAfterMs,
       closeUnseenAfterMs,
       events: {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import type { RawClient } from './testing/raw-client.ts';
 import { settled, startTestNode, type TestNode } from './testing/test-node.ts';
@@ -59,6 +59,45 @@ describe('joining', () => {
     expect(await waiting.closed()).toBe(4433);
     expect(tv.notifications.map(({ event }) => event)).not.toContain('peer-joined');
     expect((await it.join({ callId })).hello).not.toBeNull();
+    await tv.request('end-call', {});
+  });
+
+  test('set up ahead, nothing flows before join, and join sets going what counts by then', async () => {
+    const callId = uuidv7();
+    const tv = await room(callId);
+    const [camera, microphone] = [await tv.produce('camera'), await tv.produce('microphone')];
+    const leaver = await it.join({ callId });
+    const left = await leaver.produce('camera');
+    const guest = await it.prepare({ callId });
+    const peer = it.node.registry.calls.get(callId)!.peers.get(guest.hello!.peerId)!;
+    const consume = vi.spyOn(peer.media!.recv, 'consume');
+    const asked = {
+      rtpCapabilities: guest.media.routerRtpCapabilities,
+      view: { kind: 'auto', maxTiles: 30, tileHeightPx: 360 } as const,
+    };
+    const { consumers: ahead } = await guest.request('consume-ahead', asked);
+    expect(ahead.map(({ producerId }) => producerId).sort()).toEqual([camera, microphone, left].sort());
+    expect(ahead.every(({ paused }) => !paused)).toBe(true);
+    // said again, and with somebody speaking, it is the same
+    expect(await guest.request('consume-ahead', asked)).toEqual({ consumers: ahead });
+    const made = await Promise.all(consume.mock.results.map(({ value }) => value));
+    expect(made.map((consumer) => consumer.paused)).toEqual([true, true, true]);
+    await leaver.request('leave', {});
+    const shared = await tv.produce('screen');
+    await vi.waitFor(() => expect(consumersOf(callId, guest)).toHaveLength(3));
+    expect(tv.notifications.map(({ event, data }) => [event, JSON.stringify(data)]).join()).not.toContain(
+      guest.hello!.peerId,
+    );
+    const { consumers } = await guest.join('Mina');
+    expect(consumers.map(({ producerId }) => producerId).sort()).toEqual([camera, microphone, shared].sort());
+    const kept = ahead.filter(({ producerId }) => producerId !== left).map(({ consumerId }) => consumerId);
+    expect(consumers.map(({ consumerId }) => consumerId)).toEqual(expect.arrayContaining(kept));
+    const all = await Promise.all(consume.mock.results.map(({ value }) => value));
+    await vi.waitFor(() =>
+      expect(all.filter(({ closed }) => !closed).map(({ paused }) => paused)).toEqual([false, false, false]),
+    );
+    expect(guest.notifications.map(({ event }) => event)).not.toContain('consumer-added');
+    await expect(guest.request('consume-ahead', asked)).rejects.toMatchObject({ code: 'not-possible-now' });
     await tv.request('end-call', {});
   });
 

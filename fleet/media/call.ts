@@ -95,6 +95,18 @@ export class Call {
     return { peer, media: peer.media!.setup };
   }
 
+  /** Set up, and still: nothing of the call is sent to who has not joined. */
+  async consumeAhead(
+    peer: Peer,
+    { rtpCapabilities, view }: RequestOf<'consume-ahead'>,
+  ): Promise<ResponseOf<'consume-ahead'>> {
+    if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
+    peer.rtpCapabilities = rtpCapabilities;
+    peer.view = view;
+    await this.#media.forward(peer);
+    return { consumers: peer.forwarding?.parameters ?? [] };
+  }
+
   /** One round trip: what is answered runs already. */
   async join(peer: Peer, request: RequestOf<'join'>): Promise<CallSnapshot> {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');

@@ -22,6 +22,8 @@ export type ForwardingOptions = {
   routers: CallRouters;
   producers: ReadonlyMap<string, CallProducer>;
   plan: () => Map<string, Planned>;
+  /** false: consumers are made, and stand still */
+  mayFlow: () => boolean;
   pauseUnseenAfterMs: number;
   closeUnseenAfterMs: number;
   events: ForwardingEvents;
@@ -108,7 +110,7 @@ export class Forwarding {
   }
 
   async #add(producerId: string, planned: Planned): Promise<void> {
-    const { media, routers, producers, rtpCapabilities, logger } = this.#options;
+    const { media, routers, producers, rtpCapabilities, mayFlow, logger } = this.#options;
     const from = producers.get(producerId);
     if (!from) return;
     const { callRouter } = media;
@@ -124,6 +126,7 @@ export class Forwarding {
       const consumer = await media.recv.consume({
         producerId,
         rtpCapabilities,
+        paused: !mayFlow(),
         ...(planned.spatialLayer !== null && { preferredLayers: { spatialLayer: planned.spatialLayer } }),
       });
       const entry: Forwarded = { consumer, from, planned, unseen: null };
@@ -167,7 +170,7 @@ export class Forwarding {
     if (consumer.kind === 'video' && planned.priority !== before.priority)
       this.#attempt(consumer.setPriority(planned.priority), 'priority');
     // mediasoup asks the sender for a key frame when a consumer goes on
-    if (consumer.paused) this.#attempt(consumer.resume(), 'resume');
+    if (consumer.paused && this.#options.mayFlow()) this.#attempt(consumer.resume(), 'resume');
   }
 
   #hide(producerId: string, entry: Forwarded): void {

@@ -24,7 +24,7 @@ const expectedCodes = new Set([
 ]);
 
 type Act =
-  | { do: 'join' | 'drop' | 'resume' | 'reload' | 'leave' | 'enter'; who: number }
+  | { do: 'join' | 'ahead' | 'drop' | 'resume' | 'reload' | 'leave' | 'enter'; who: number }
   | { do: 'produce' | 'pause' | 'go-on' | 'stop'; who: number; source: number }
   | { do: 'show' | 'mute' | 'remove'; who: number; whom: number }
   | { do: 'connect' | 'restart'; who: number }
@@ -36,7 +36,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('join', 'join', 'enter', 'drop', 'resume', 'resume', 'reload', 'leave'),
+      do: fc.constantFrom('join', 'join', 'ahead', 'enter', 'drop', 'resume', 'resume', 'reload', 'leave'),
       who,
     }),
   },
@@ -133,6 +133,11 @@ class Player {
           });
         }
         return;
+      case 'ahead':
+        return this.#ask('consume-ahead', {
+          rtpCapabilities: media?.routerRtpCapabilities ?? {},
+          view: { kind: 'auto', maxTiles: 3, tileHeightPx: 360 },
+        });
       case 'drop':
         return this.client?.drop();
       case 'leave':

@@ -22,6 +22,7 @@ const neededRight: Partial<Record<AfterHello, Right>> = {
 };
 
 const handlers: Handlers = {
+  'consume-ahead': ({ call, peer }, data) => call.consumeAhead(peer, data),
   join: ({ call, peer }, data) => call.join(peer, data),
   'connect-transport': async ({ peer }, data) => {
     await mediaOf(peer).connect(data);
@@ -96,7 +97,7 @@ async function performAs<M extends AfterHello>(seat: Seat, method: M, data: unkn
 
 const isAfterHello = (method: string): method is AfterHello => Object.hasOwn(handlers, method);
 
-/** Nothing is produced or consumed before `join`. */
+/** Nothing is produced before `join`, and nobody else is touched. */
 function joined(peer: Peer): Peer {
   if (peer.stage !== 'joined') throw new InvalidStateError('not-possible-now', 'join first');
   return peer;

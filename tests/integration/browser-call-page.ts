@@ -71,7 +71,7 @@ const page = {
     made.current = { call, camera: cameraOf(colour), microphone: microphoneOf(frequencyHz), streamIds: new Map() };
     call.subscribe(() => page.show());
   },
-  prepare: (grant: CallGrant) => made.current!.call.prepare(grant),
+  prepare: (grant: CallGrant) => made.current!.call.prepare(grant, viewAll),
   async join(displayName: string, grant: CallGrant | null = null): Promise<void> {
     const { call, camera, microphone } = made.current!;
     await call.join({ displayName, camera, microphone, view: viewAll }, grant);

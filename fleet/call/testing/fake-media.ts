@@ -37,10 +37,14 @@ export class FakeMedia implements Media {
 
   rtpCapabilities = async () => ({ codecs: [{ mimeType: 'video/VP8' }] });
   connectAhead = (): void => {};
+  readonly expected: string[] = [];
+  readonly consumed: string[] = [];
+  expectFrame = (consumerId: string): void => void this.expected.push(consumerId);
   consumerIds = (): string[] => [...this.open];
 
   async consume({ consumerId, kind }: { consumerId: string; kind: string }): Promise<MediaStreamTrack> {
     this.open.add(consumerId);
+    this.consumed.push(consumerId);
     await Promise.resolve();
     return fakeTrack(kind as 'video');
   }

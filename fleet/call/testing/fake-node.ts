@@ -73,6 +73,7 @@ export class FakeNode {
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
   onJoin: 'ok' | ErrorCode = 'ok';
+  onAhead: 'ok' | ErrorCode = 'ok';
   onProduce: 'ok' | ErrorCode = 'ok';
   current: FakeSocket | null = null;
 
@@ -130,6 +131,11 @@ export class FakeNode {
     return consumer;
   }
 
+  removePeer(peerId: string): void {
+    this.others = this.others.filter((peer) => peer.peerId !== peerId);
+    this.consumers = this.consumers.filter((consumer) => consumer.peerId !== peerId);
+  }
+
   setup(): MediaSetup {
     return {
       routerRtpCapabilities: {},
@@ -151,6 +157,10 @@ export class FakeNode {
       case 'join':
         if (this.onJoin === 'ok') answer(this.#call());
         else refuse(this.onJoin);
+        break;
+      case 'consume-ahead':
+        if (this.onAhead === 'ok') answer({ consumers: this.consumers });
+        else refuse(this.onAhead);
         break;
       case 'produce':
         if (this.onProduce === 'ok') answer({});

@@ -13,7 +13,7 @@ import { GoneScene } from '../gone/gone-scene.tsx';
 import { IdleScene } from '../idle/idle-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
 import type { ScreenSession } from '../session/screen-session.ts';
-import { useTrueFor } from './clock.ts';
+import { useTrueFor } from '#ui/use-true-for.ts';
 import { troublesOf } from './troubles.ts';
 import { GONE_AFTER_MS, sceneOf } from './scene.ts';
 

@@ -24,17 +24,6 @@ export function useMinute(): number {
   return nowMs;
 }
 
-/** How long something has been true, told once it is longer than `ms`. */
-export function useTrueFor(condition: boolean, ms: number): boolean {
-  const [long, setLong] = useState(false);
-  useEffect(() => {
-    if (!condition) return setLong(false);
-    const timer = setTimeout(() => setLong(true), ms);
-    return () => clearTimeout(timer);
-  }, [condition, ms]);
-  return condition && long;
-}
-
 /** True for `ms` from each change of `key`, the first time included. */
 export function useShownAfter(key: string, ms: number): boolean {
   const [hiddenKey, setHiddenKey] = useState<string | null>(null);

@@ -10,6 +10,7 @@ import type { CallGrant } from '#contract/grants.ts';
 import { START_FAILS_MS, TILES_PER_PAGE } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { AgentToScreen, ResumeTicket, ScreenEffect, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
+import type { View } from '#contract/signaling.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { GetUserMedia } from './open-tracks.ts';
 import { Outbox } from './outbox.ts';
@@ -159,7 +160,8 @@ export class ScreenSession {
   #perform(effect: ScreenEffect): void {
     switch (effect.name) {
       case 'prepare':
-        if (!this.#busy && !this.#equipment.testing) this.#attempt('prepare', this.call.prepare(effect.grant));
+        if (!this.#busy && !this.#equipment.testing)
+          this.#attempt('prepare', this.call.prepare(effect.grant, this.#firstView()));
         return;
       case 'join':
         this.#join(effect.grant);
@@ -260,8 +262,13 @@ export class ScreenSession {
       camera: this.#devices.cameraTrack,
       // on its way: not there is said when it did not open
       cameraWithoutTrack: devices.camera === 'absent' ? 'absent' : 'off',
-      view: { kind: 'auto', maxTiles: TILES_PER_PAGE, tileHeightPx: Math.round(this.#parts.screenHeightPx() / 2) },
+      view: this.#firstView(),
     };
+  }
+
+  /** Before it is known who is there: as many as a page holds, as large as two beside each other. */
+  #firstView(): View {
+    return { kind: 'auto', maxTiles: TILES_PER_PAGE, tileHeightPx: Math.round(this.#parts.screenHeightPx() / 2) };
   }
 
   /** The place was lost: the agent fetches a grant and answers with `join`. */
