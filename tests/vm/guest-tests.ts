@@ -34,6 +34,8 @@ export async function runGuestTests(progress: (line: string) => void, only?: str
       const why = timedOut ? `no end after ${LIMIT_MS / 60_000} minutes` : `exit code ${exitCode}`;
       tally.failures.push({ name: `${GROUP}: the guest itself failed`, detail: `${why}\n${log}` });
     }
+    if (only !== undefined && tally.passed + tally.failures.length + tally.skipped.length === 0)
+      tally.failures.push({ name: `${GROUP}: ${only}`, detail: 'there is no such test' });
     const [first] = tally.failures;
     if (first) first.detail += `\n--- what else the guest said\n${log}`;
     if (only === undefined) await powerCutTests(image, tally, progress);

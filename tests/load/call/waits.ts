@@ -176,14 +176,16 @@ function firstFrameAt(page: Page, name: string): Promise<number> {
   );
 }
 
-/** The bare harness: the same waits without a product. */
+/** The bare harness: the same waits without a product. Who joins sends camera and microphone too, and sees its own picture. */
 export class BareRoom {
   readonly #scene: WaitsScene;
   readonly #phone: Page;
+  readonly #encodings: RTCRtpEncodingParameters[];
 
-  private constructor(scene: WaitsScene, phone: Page) {
+  private constructor(scene: WaitsScene, phone: Page, encodings: RTCRtpEncodingParameters[]) {
     this.#scene = scene;
     this.#phone = phone;
+    this.#encodings = encodings;
   }
 
   static async open(scene: WaitsScene, encodings: RTCRtpEncodingParameters[]): Promise<BareRoom> {
@@ -205,7 +207,7 @@ export class BareRoom {
       await client.prepare(url, 'phone');
       Object.assign(window, { client });
     }, scene.bare.url);
-    return new BareRoom(scene, phone);
+    return new BareRoom(scene, phone, encodings);
   }
 
   async tapToFirstFrameMs(): Promise<number> {
@@ -237,9 +239,13 @@ export class BareRoom {
     const page = await this.#scene.far();
     await page.goto(this.#scene.bare.url);
     await page.evaluate(
-      async ([url, as]) => {
+      async ([url, as, layers]) => {
         const client = new window.BareClient();
         await client.prepare(url, as);
+        const own = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 }, audio: true });
+        const mirror = document.body.appendChild(document.createElement('video'));
+        mirror.muted = mirror.autoplay = true;
+        mirror.srcObject = own;
         const video = document.body.appendChild(document.createElement('video'));
         video.muted = video.autoplay = true;
         const frame = new Promise<number>((resolve) => {
@@ -250,6 +256,7 @@ export class BareRoom {
         const go = async (): Promise<void> => {
           const tracks = await client.join();
           video.srcObject = new MediaStream(tracks.filter(({ kind }) => kind === 'video'));
+          for (const track of own.getTracks()) void client.produce(track, layers);
           await video.play();
         };
         client.onTap = () => void go();
@@ -257,7 +264,7 @@ export class BareRoom {
         for (let tries = 0; !client.connected && tries < 200; tries++)
           await new Promise((resolve) => setTimeout(resolve, 25));
       },
-      [this.#scene.bare.url, role] as const,
+      [this.#scene.bare.url, role, this.#encodings] as const,
     );
     await sleep(READING_MS);
     return page;

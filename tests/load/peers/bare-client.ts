@@ -13,7 +13,7 @@ export class BareClient {
   #recv!: types.Transport;
   onTap: () => void = () => {};
 
-  /** Everything that may be prepared ahead: socket, device, transports, receiving side connected. */
+  /** Everything that may be prepared ahead: socket, device, transports, both connected by a silent track. */
   async prepare(url: string, role: 'source' | 'viewer' | 'tv' | 'phone', candidatePort?: number): Promise<void> {
     this.#socket = new WebSocket(url.replace('http', 'ws'));
     await new Promise((resolve, reject) => {
@@ -39,13 +39,16 @@ export class BareClient {
         done();
       });
     }
-    this.#send.on('produce', ({ kind, rtpParameters }, done, failed) => {
+    this.#send.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+      if (appData.silent) return done({ id: 'silent' });
       this.ask('produce', { transportId: this.#send.id, kind, rtpParameters }).then(
         (a) => done({ id: a.producerId }),
         failed,
       );
     });
-    await this.#recv.consume(hello.anchor);
+    const { track } = await this.#recv.consume(hello.anchor);
+    const silent = { encodings: [{ active: false }], stopTracks: false, appData: { silent: true } };
+    if (role !== 'source') await this.#send.produce({ track, ...silent });
   }
 
   produce(
