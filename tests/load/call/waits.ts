@@ -241,7 +241,7 @@ export class BareRoom {
     await page.evaluate(
       async ([url, as, layers]) => {
         const client = new window.BareClient();
-        await client.prepare(url, as);
+        await client.prepare(url, as, { ahead: true });
         const own = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 }, audio: true });
         const mirror = document.body.appendChild(document.createElement('video'));
         mirror.muted = mirror.autoplay = true;

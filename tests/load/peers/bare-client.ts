@@ -11,10 +11,14 @@ export class BareClient {
   #device = new Device();
   #send!: types.Transport;
   #recv!: types.Transport;
+  #ahead: MediaStreamTrack[] | null = null;
   onTap: () => void = () => {};
 
-  /** Everything that may be prepared ahead: socket, device, transports, both connected by a silent track. */
-  async prepare(url: string, role: 'source' | 'viewer' | 'tv' | 'phone', candidatePort?: number): Promise<void> {
+  /**
+   * Everything that may be prepared ahead: socket, device, transports, the receiving one connected; for who will send too,
+   * the sending one as well, and what there is to see consumed, paused.
+   */
+  async prepare(url: string, role: 'source' | 'viewer' | 'tv' | 'phone', { ahead = false } = {}): Promise<void> {
     this.#socket = new WebSocket(url.replace('http', 'ws'));
     await new Promise((resolve, reject) => {
       this.#socket.onopen = resolve;
@@ -28,9 +32,6 @@ export class BareClient {
     const hello = await this.ask('hello', { role });
     if (role === 'phone') return;
     await this.#device.load({ routerRtpCapabilities: hello.routerRtpCapabilities });
-    for (const side of [hello.send, hello.recv]) {
-      if (candidatePort !== undefined) for (const candidate of side.iceCandidates) candidate.port = candidatePort;
-    }
     this.#send = this.#device.createSendTransport(hello.send);
     this.#recv = this.#device.createRecvTransport(hello.recv);
     for (const transport of [this.#send, this.#recv]) {
@@ -48,7 +49,13 @@ export class BareClient {
     });
     const { track } = await this.#recv.consume(hello.anchor);
     const silent = { encodings: [{ active: false }], stopTracks: false, appData: { silent: true } };
-    if (role !== 'source') await this.#send.produce({ track, ...silent });
+    if (!ahead) return;
+    await this.#send.produce({ track, ...silent });
+    const { consumers } = await this.ask('consume', {
+      rtpCapabilities: this.#device.recvRtpCapabilities,
+      paused: true,
+    });
+    this.#ahead = await this.#consume(consumers);
   }
 
   produce(
@@ -66,10 +73,16 @@ export class BareClient {
 
   /** Resolves with the tracks that the others send. */
   async join(): Promise<MediaStreamTrack[]> {
-    const { consumers } = await this.ask('join', { rtpCapabilities: this.#device.recvRtpCapabilities });
-    const made = await Promise.all(
-      (consumers as types.ConsumerOptions[]).map((options) => this.#recv.consume(options)),
-    );
+    if (this.#ahead !== null) {
+      await this.ask('resume', {});
+      return this.#ahead;
+    }
+    const { consumers } = await this.ask('consume', { rtpCapabilities: this.#device.recvRtpCapabilities });
+    return this.#consume(consumers);
+  }
+
+  async #consume(consumers: types.ConsumerOptions[]): Promise<MediaStreamTrack[]> {
+    const made = await Promise.all(consumers.map((options) => this.#recv.consume(options)));
     return made.map((consumer) => consumer.track);
   }
 

@@ -2,7 +2,8 @@
  * The peer of the call bench: bare mediasoup with hand-written signalling, doing the least that puts one person's
  * picture on another's page. Same worker, codec, transports, prewarming (transports connected by a silent consumer,
  * consumers pushed already resumed) and audio policy as ours; no names, rights, rosters, tokens or recovery.
- * Roles: `source` sends, `viewer` and `tv` receive after `join`, `phone` says `tap`, which is relayed to the tv.
+ * Roles: `source` sends, `viewer` and `tv` receive after `consume` (or `resume` of what they consumed ahead), `phone` says
+ * `tap`, which is relayed to the tv.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -46,6 +47,7 @@ type Client = {
   role: string;
   transports: Map<string, mediasoup.types.WebRtcTransport>;
   recvId: string;
+  consumers: mediasoup.types.Consumer[];
 };
 const clients = new Set<Client>();
 const producers = new Set<mediasoup.types.Producer>();
@@ -63,7 +65,7 @@ async function serve(url: string, response: import('node:http').ServerResponse):
 }
 
 new WebSocketServer({ server: http, perMessageDeflate: false }).on('connection', (socket) => {
-  const client: Client = { socket, role: '', transports: new Map(), recvId: '' };
+  const client: Client = { socket, role: '', transports: new Map(), recvId: '', consumers: [] };
   clients.add(client);
   socket.on('close', () => {
     clients.delete(client);
@@ -115,13 +117,14 @@ async function answer(client: Client, message: any): Promise<object> {
       producer.observer.on('close', () => producers.delete(producer));
       return { producerId: producer.id };
     }
-    case 'join': {
+    case 'consume': {
       const recv = client.transports.get(client.recvId)!;
       const consumers = await Promise.all(
         [...producers].map((producer) =>
-          recv.consume({ producerId: producer.id, rtpCapabilities: message.rtpCapabilities }),
+          recv.consume({ producerId: producer.id, rtpCapabilities: message.rtpCapabilities, paused: message.paused }),
         ),
       );
+      client.consumers = consumers;
       return {
         consumers: consumers.map(({ id, producerId, kind, rtpParameters }) => ({
           id,
@@ -131,6 +134,9 @@ async function answer(client: Client, message: any): Promise<object> {
         })),
       };
     }
+    case 'resume':
+      for (const consumer of client.consumers) void consumer.resume();
+      return {};
     case 'tap':
       for (const each of clients) if (each.role === 'tv') each.socket.send(JSON.stringify({ event: 'tap' }));
       return {};
