@@ -3,7 +3,7 @@ import Camera from 'lucide-react/icons/camera';
 import Mic from 'lucide-react/icons/mic';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Volume2 from 'lucide-react/icons/volume-2';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
 import { Floor } from '#ui/floor.tsx';
@@ -28,7 +28,8 @@ type CheckPageProps = {
   onJoin: (displayName: string) => void;
 };
 
-export function CheckPage({ guest, entry, devices, waiting, onJoin }: CheckPageProps) {
+/** Drawn again only for what it shows: while one joins, each drawing keeps the call waiting. */
+export const CheckPage = memo(function CheckPage({ guest, entry, devices, waiting, onJoin }: CheckPageProps) {
   const { t } = useTranslation('join');
   const [typed, setTyped] = useState(keptName);
   const [missing, setMissing] = useState(false);
@@ -80,7 +81,7 @@ export function CheckPage({ guest, entry, devices, waiting, onJoin }: CheckPageP
       </main>
     </div>
   );
-}
+});
 
 function Welcome({ entry }: { entry: EntryState }) {
   const { t } = useTranslation('join');

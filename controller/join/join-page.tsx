@@ -1,5 +1,5 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
-import { startTransition, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { CallPage } from './call-page.tsx';
 import { CheckPage } from './check-page.tsx';
@@ -7,7 +7,8 @@ import { EndedPage, FailedPage } from './ended-page.tsx';
 import type { Guest } from './guest.ts';
 import { JoiningPage } from './joining-page.tsx';
 
-/** A join that takes no longer is not worth a page: drawing one would take as long. */
+/** What is drawn meanwhile keeps the others' pictures waiting: at first nothing, then the button that works, then a page. */
+const WAITING_SHOWN_AFTER_MS = 80;
 const JOINING_SHOWN_AFTER_MS = 600;
 
 export function JoinPage({ guest }: { guest: Guest }) {
@@ -15,24 +16,26 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const call = useSyncExternalStore(guest.call.subscribe, guest.call.getSnapshot);
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
   const [name, setName] = useState<string | null>(null);
+  const [pressed, setPressed] = useState(false);
   const title = entry.name === 'admitted' ? entry.meetingTitle : null;
   useEffect(() => {
     document.title = title === null ? 'Maru' : `${title} · Maru`;
   }, [title]);
 
-  const join = (displayName: string): void => {
-    void guest.join(displayName);
-    // drawn after the request has left
-    startTransition(() => setName(displayName));
-  };
+  const join = useCallback(
+    (displayName: string): void => {
+      setPressed(true);
+      setName(displayName);
+      void guest.join(displayName).finally(() => setPressed(false));
+    },
+    [guest],
+  );
   const again = (): void => {
     if (name !== null) join(name);
   };
-  const check = (waiting: boolean) => (
-    <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />
-  );
   const { phase } = call;
   const slow = useTrueFor(phase.name === 'joining', JOINING_SHOWN_AFTER_MS);
+  const waiting = useTrueFor(pressed, WAITING_SHOWN_AFTER_MS);
   const fromCheck = useRef(false);
   const waitsOnCheck = phase.name === 'joining' && fromCheck.current && !slow;
   fromCheck.current = waitsOnCheck || !['joining', 'joined', 'ended', 'failed'].includes(phase.name);
@@ -41,13 +44,14 @@ export function JoinPage({ guest }: { guest: Guest }) {
     case 'joined':
       return <CallPage guest={guest} call={call} phase={phase} devices={devices} />;
     case 'joining':
-      if (waitsOnCheck) return check(true);
+      if (waitsOnCheck)
+        return <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />;
       return <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />;
     case 'ended':
       return <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
     case 'failed':
       return <FailedPage code={phase.code} onTryAgain={name === null ? null : again} />;
     default:
-      return check(name !== null && phase.name !== 'closed');
+      return <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />;
   }
 }

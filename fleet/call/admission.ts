@@ -15,7 +15,7 @@ import { consequenceOf } from './refusals.ts';
 import type { Seat } from './seat.ts';
 
 /** An answer that comes faster than this is drawn before our own tracks are negotiated. */
-const PRODUCE_AFTER_MS = 10;
+const PRODUCE_AFTER_MS = 50;
 /** How many grants a first join tries; on the way back there is no such limit. */
 const GRANTS_TO_TRY = 4;
 

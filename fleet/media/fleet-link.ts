@@ -2,6 +2,7 @@
  * The node's line to its fleet over MQTT: registration (retained, with a will), call events through the outbox, keys and
  * commands. Without the fleet the calls go on; the line comes back by itself.
  */
+import type { Socket } from 'node:net';
 import { toMaruError } from '#contract/error-codes.ts';
 import { type CallEvent, EventAcks, NodeCommand, type NodeRegistration } from '#contract/node-link.ts';
 import { parse } from '#contract/schema.ts';
@@ -63,8 +64,6 @@ export class FleetLink {
       queueQoSZero: false,
       reconnectPeriod: FIRST_RETRY_MS,
       connectTimeout: 5_000,
-      // the socket's, though mqtt's types do not know it: a small message does not wait for what the one before is answered
-      ...{ noDelay: true },
       will: {
         topic: topicOf('registration', nodeId),
         payload: Buffer.from(JSON.stringify(registration(false))),
@@ -74,6 +73,8 @@ export class FleetLink {
     });
     this.#client = client;
     client.on('connect', () => {
+      // a small message does not wait for what the one before is answered; no option of TLS says so
+      (client.stream as Socket).setNoDelay(true);
       this.#tries = 0;
       client.options.reconnectPeriod = FIRST_RETRY_MS;
       logger.info('fleet reached');

@@ -48,12 +48,15 @@ export class BrokerUnderTest {
       const message: unknown = JSON.parse(String(payload));
       this.heard.push({ topic, message, retain, qos, isWill: client.closed });
     });
-    const server = createServer({ ...this.#tls, requestCert: true, rejectUnauthorized: true }, (socket) => {
-      this.serials.push(socket.getPeerCertificate().serialNumber);
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      aedes.handle(socket);
-    });
+    const server = createServer(
+      { ...this.#tls, requestCert: true, rejectUnauthorized: true, noDelay: true },
+      (socket) => {
+        this.serials.push(socket.getPeerCertificate().serialNumber);
+        this.#sockets.add(socket);
+        socket.on('close', () => this.#sockets.delete(socket));
+        aedes.handle(socket);
+      },
+    );
     // a handshake that fails is the client's to notice
     server.on('tlsClientError', () => {});
     server.listen(this.port, '127.0.0.1');

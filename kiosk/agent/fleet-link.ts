@@ -3,6 +3,7 @@
  * and parsing what comes; what a message means is the authority's. While the fleet is gone nothing is queued: what
  * holds is said again when it is back.
  */
+import type { Socket } from 'node:net';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
@@ -120,8 +121,6 @@ export class FleetLink {
       // our own, because it has to be quick at first and to carry a renewed certificate
       reconnectPeriod: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      // the socket's, though mqtt's types do not know it: a small message does not wait for what the one before is answered
-      ...{ noDelay: true },
       will: {
         topic: topicOf('presence', roomId),
         payload: Buffer.from(JSON.stringify({ online: false, epoch, asOfMs: Date.now() })),
@@ -147,6 +146,8 @@ export class FleetLink {
   }
 
   async #onConnect(client: MqttClient): Promise<void> {
+    // a small message does not wait for what the one before is answered; no option of TLS says so
+    (client.stream as Socket).setNoDelay(true);
     const { roomId } = this.#options.identity;
     await client.subscribeAsync(
       HEARD.map((name) => topicOf(name, roomId)),

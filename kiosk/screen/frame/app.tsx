@@ -1,5 +1,5 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
 import { soundsOf } from '#stage/people.ts';
@@ -15,10 +15,12 @@ import { StartingScene } from '../starting/starting-scene.tsx';
 import type { ScreenSession } from '../session/screen-session.ts';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { troublesOf } from './troubles.ts';
-import { GONE_AFTER_MS, sceneOf } from './scene.ts';
+import { GONE_AFTER_MS, type Scene, sceneOf } from './scene.ts';
 
 /** An agent that restarts is back before this; nobody need know. */
 const QUIETLY_DOWN_MS = 3_000;
+/** A call that was prepared is there before this: drawing a scene in between would only keep it waiting. */
+const STARTING_SHOWN_AFTER_MS = 200;
 
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
@@ -28,7 +30,7 @@ export function App({ session }: { session: ScreenSession }) {
   useRoomLanguage(screen.view?.language ?? null);
 
   const { view, devices } = screen;
-  const scene = sceneOf(screen, call.phase, gone ? GONE_AFTER_MS : 0);
+  const scene = useUnhurried(sceneOf(screen, call.phase, gone ? GONE_AFTER_MS : 0));
   const troubles = troublesOf(view, devices, down);
   return (
     <>
@@ -68,6 +70,15 @@ export function App({ session }: { session: ScreenSession }) {
       )}
     </>
   );
+}
+
+/** Idle stays for the moment in which a call that starts may be there already. */
+function useUnhurried(scene: Scene): Scene {
+  const starting = scene.name === 'starting';
+  const slow = useTrueFor(starting, STARTING_SHOWN_AFTER_MS);
+  const drawn = useRef(scene);
+  if (!starting || slow || drawn.current.name !== 'idle') drawn.current = scene;
+  return drawn.current;
 }
 
 /** The room's setting, unless the address asks for another. */

@@ -2,7 +2,7 @@
  * The peer of the tap-to-paint figure: a phone's WebSocket to a server, MQTT over TLS from there to a box, a WebSocket
  * from there to a page, and all the way back; nothing is parsed, checked or stored on the way.
  */
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
@@ -17,7 +17,11 @@ export async function startBareRelay(tls: { key: string; cert: string }): Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `mqtts://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // the certificate names 127.0.0.1, so nothing is forgiven here either
-  const connect = () => mqtt.connectAsync(url, { ca: tls.cert, ...{ noDelay: true } });
+  const connect = async () => {
+    const client = await mqtt.connectAsync(url, { ca: tls.cert });
+    (client.stream as TLSSocket).setNoDelay(true);
+    return client;
+  };
 
   // the box: MQTT on one side, the page's WebSocket on the other
   const box = await connect();
