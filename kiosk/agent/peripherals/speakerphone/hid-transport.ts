@@ -7,13 +7,14 @@ import { type Device, devicesAsync, HIDAsync, setDriverType } from 'node-hid';
 import type { Logger } from 'pino';
 import { TELEPHONY_PAGE } from './controls.ts';
 import { itemsOf } from './descriptor-items.ts';
-import { HidSysfs } from './hid-sysfs.ts';
+import { HidSysfs, type UsbInterface } from './hid-sysfs.ts';
 import { dumpDescriptor, openByLibusb } from './libusb-driver.ts';
 import type { FoundDevice, HidConnection, HidHandlers, HidTransport } from './transport.ts';
 
 /** A device without a node that is younger than this is one that the kernel is still looking at. */
 const REFUSED_AFTER_MS = 1_000;
 const SETTLE_MS = 30;
+const DUMP_AGAIN_AFTER_MS = 10_000;
 
 export type NodeHidTransportOptions = { logger: Logger; sysfs?: HidSysfs; devFolder?: string };
 
@@ -26,8 +27,8 @@ export class NodeHidTransport implements HidTransport {
   /** by instance, as the next two */
   readonly #refusedSinceMs = new Map<string, number>();
   readonly #ignoredSinceMs = new Map<string, number>();
-  /** asked of each device once */
-  readonly #dumped = new Map<string, FoundDevice>();
+  /** asked of each device once, and again after a while where it did not answer */
+  readonly #dumped = new Map<string, { device: FoundDevice; askedAtMs: number; isFinal: boolean }>();
 
   constructor({ logger, sysfs = new HidSysfs(), devFolder = '/dev' }: NodeHidTransportOptions) {
     this.#logger = logger;
@@ -107,23 +108,34 @@ export class NodeHidTransport implements HidTransport {
     keepOnly(this.#dumped, interfaces);
     const found: FoundDevice[] = [];
     for (const each of interfaces) {
-      const device = this.#dumped.get(each.instance) ?? { ...each, driver: 'libusb', ...(await this.#dump(each)) };
-      this.#dumped.set(each.instance, device);
+      const device = await this.#dumpOnce(each);
       if (device.problem !== null || mentionsTelephony(device.descriptor)) found.push(device);
     }
     return found;
   }
 
-  async #dump(device: Parameters<typeof dumpDescriptor>[0]): Promise<Pick<FoundDevice, 'descriptor' | 'problem'>> {
+  async #dumpOnce(found: UsbInterface): Promise<FoundDevice> {
+    const before = this.#dumped.get(found.instance);
+    const nowMs = performance.now();
+    if (before && (before.isFinal || nowMs - before.askedAtMs < DUMP_AGAIN_AFTER_MS)) return before.device;
+    const { isFinal, ...dumped } = await this.#dump(found);
+    const device: FoundDevice = { ...found, driver: 'libusb', ...dumped };
+    this.#dumped.set(found.instance, { device, askedAtMs: nowMs, isFinal });
+    return device;
+  }
+
+  /** A box that is still starting, or a device that is, may answer the next time. */
+  async #dump(device: UsbInterface): Promise<Pick<FoundDevice, 'descriptor' | 'problem'> & { isFinal: boolean }> {
     try {
-      return { descriptor: await dumpDescriptor(device), problem: null };
+      return { descriptor: await dumpDescriptor(device), problem: null, isFinal: true };
     } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'usbutils is not installed' : String(error);
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const why = isMissing ? 'usbutils is not installed' : String(error);
       this.#logger.warn(
         { device: device.name, why },
         'the kernel ignores this device, and its descriptor can not be had',
       );
-      return { descriptor: new Uint8Array(), problem: 'device-unsupported' };
+      return { descriptor: new Uint8Array(), problem: 'device-unsupported', isFinal: isMissing };
     }
   }
 }

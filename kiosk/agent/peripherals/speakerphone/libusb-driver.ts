@@ -18,7 +18,7 @@ export type FromThread =
   | { type: 'report'; report: Uint8Array }
   | { type: 'gone'; why: string };
 
-const DUMP_TIMEOUT_MS = 3_000;
+const DUMP_TIMEOUT_MS = 5_000;
 
 /** One thread for each device that is open; it ends with it, whatever state libusb is in. */
 export async function openByLibusb(path: string, handlers: HidHandlers): Promise<HidConnection> {

@@ -20,7 +20,8 @@ import type { DeviceIdentity, FoundDevice, HidConnection, HidTransport } from '.
 
 /** Beside the watch on /dev, which may miss one. */
 const LOOK_EACH_MS = 1_000;
-const OPEN_TIMEOUT_MS = 3_000;
+/** Over libusb a thread has to start first, on a box that may be busy starting itself. */
+const OPEN_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 /** After so long without trouble, former trouble counts no more. */
 const HEALTHY_MS = 30_000;
