@@ -348,6 +348,12 @@ describe('what the node does not take', () => {
     call.setScreen(fakeTrack('video'));
     await pass(10_000);
     expect([sent('screen'), shares()]).toEqual([9, false]);
+    // shared anew, it has as many chances again
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    node.onProduce = 'ok';
+    await pass(1_000);
+    expect([sent('screen'), shares()]).toEqual([11, true]);
   });
 
   it('of a set-up that is gone leaves the next one alone', async () => {

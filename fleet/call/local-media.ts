@@ -25,7 +25,7 @@ type Slot = {
   toldPaused: boolean | null;
   busy: boolean;
   again: boolean;
-  /** refusals in a row */
+  /** of this track on this media */
   refusals: number;
   later: ReturnType<typeof setTimeout> | undefined;
   unwatch: () => void;
@@ -134,6 +134,7 @@ export class LocalMedia {
     const { kind } = toMaruError(error);
     if ((kind === 'operational' || kind === 'invalid-state') && slot.refusals < MOST_ATTEMPTS) {
       slot.refusals += 1;
+      clearTimeout(slot.later);
       slot.later = setTimeout(() => void this.#sync(slot), AGAIN_AFTER_MS);
       return;
     }
@@ -149,6 +150,7 @@ export class LocalMedia {
     if (slot.track !== track) {
       slot.unwatch();
       slot.track = track;
+      slot.refusals = 0;
       // unplugged, or sharing stopped in the browser's own bar; a stop() by the owner fires nothing
       const ended = (): void => {
         if (slot.source === 'screen') this.setScreen(null, null);
