@@ -13,7 +13,7 @@ import { startBareRelay } from '../peers/bare-relay.ts';
 import { janusServer, maruServer, measurePacketCost, type PacketCost, startBareServer } from './packet-cost.ts';
 import { pageWeightKB } from './page-weight.ts';
 import { startProduct } from './product.ts';
-import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource } from './waits.ts';
+import { BareRoom, leaveAndClose, productColdMs, productJoinMs, ProductRoom, productSource } from './waits.ts';
 import { WaitsScene } from './waits-scene.ts';
 
 const ROUND_TRIPS_MS = [0, 50, 100];
@@ -48,29 +48,41 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
   try {
     progress('starting fleet, kiosk and bare harness behind the delay proxy');
     await scene.start();
-    await productSource(scene);
     const room = await ProductRoom.open(scene);
-    const bare = await BareRoom.open(scene, cameraEncodings({ width: 1280, height: 720 }));
+    const ours = async (roundTripMs: number): Promise<void> => {
+      const source = await productSource(scene);
+      const ourTap = await room.tapToFirstFrameMs();
+      taps.push({ x: roundTripMs, y: ourTap });
+      await room.leave();
+      const ourJoin = await productJoinMs(scene);
+      joins.push({ x: roundTripMs, y: ourJoin });
+      colds.push({ x: roundTripMs, y: await productColdMs(scene) });
+      await leaveAndClose(source);
+      if (roundTripMs > 0) return;
+      tap.ours.push(ourTap);
+      joining.ours.push(ourJoin);
+    };
+    const theirs = async (): Promise<void> => {
+      const bare = await BareRoom.open(scene, cameraEncodings({ width: 1280, height: 720 }));
+      tap.bare.push(await bare.tapToFirstFrameMs());
+      joining.bare.push(await bare.joinMs());
+      await bare.close();
+    };
     for (const roundTripMs of ROUND_TRIPS_MS) {
       scene.proxy.impair({ delayMs: roundTripMs / 2 });
       for (let run = 0; run < runs; run++) {
         progress(`waits, round trip ${roundTripMs} ms, run ${run + 1} of ${runs}`);
-        const ourTap = await room.tapToFirstFrameMs();
-        taps.push({ x: roundTripMs, y: ourTap });
-        if (roundTripMs === 0) {
-          tap.ours.push(ourTap);
-          tap.bare.push(await bare.tapToFirstFrameMs());
-          joining.bare.push(await bare.joinMs());
-        }
-        await room.leave();
-        const ourJoin = await productJoinMs(scene);
-        joins.push({ x: roundTripMs, y: ourJoin });
-        if (roundTripMs === 0) joining.ours.push(ourJoin);
-        colds.push({ x: roundTripMs, y: await productColdMs(scene) });
+        // each alone with its own pages, and each order as often
+        const bareFirst = run % 2 === 1;
+        if (roundTripMs === 0 && bareFirst) await theirs();
+        await ours(roundTripMs);
+        if (roundTripMs === 0 && !bareFirst) await theirs();
       }
     }
     scene.proxy.impair({ delayMs: 0 });
+    const source = await productSource(scene);
     await tapToPaint(report, room, runs);
+    await leaveAndClose(source);
   } finally {
     await scene.stop();
   }

@@ -134,7 +134,7 @@ export async function productColdMs(scene: WaitsScene): Promise<number> {
   return took;
 }
 
-async function leaveAndClose(page: Page): Promise<void> {
+export async function leaveAndClose(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Leave' }).click();
   await sleep(300);
   await page.context().close();
@@ -182,8 +182,11 @@ export class BareRoom {
   readonly #phone: Page;
   readonly #encodings: RTCRtpEncodingParameters[];
 
-  private constructor(scene: WaitsScene, phone: Page, encodings: RTCRtpEncodingParameters[]) {
+  readonly #source: Page;
+
+  private constructor(scene: WaitsScene, source: Page, phone: Page, encodings: RTCRtpEncodingParameters[]) {
     this.#scene = scene;
+    this.#source = source;
     this.#phone = phone;
     this.#encodings = encodings;
   }
@@ -207,7 +210,11 @@ export class BareRoom {
       await client.prepare(url, 'phone');
       Object.assign(window, { client });
     }, scene.bare.url);
-    return new BareRoom(scene, phone, encodings);
+    return new BareRoom(scene, source, phone, encodings);
+  }
+
+  async close(): Promise<void> {
+    for (const page of [this.#source, this.#phone]) await page.context().close();
   }
 
   async tapToFirstFrameMs(): Promise<number> {
