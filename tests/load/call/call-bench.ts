@@ -13,10 +13,11 @@ import { startBareRelay } from '../peers/bare-relay.ts';
 import { janusServer, maruServer, measurePacketCost, type PacketCost, startBareServer } from './packet-cost.ts';
 import { pageWeightKB } from './page-weight.ts';
 import { startProduct } from './product.ts';
-import { BareRoom, leaveAndClose, productColdMs, productJoinMs, ProductRoom, productSource } from './waits.ts';
+import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource } from './waits.ts';
 import { WaitsScene } from './waits-scene.ts';
 
 const ROUND_TRIPS_MS = [0, 50, 100];
+const ENCODINGS = cameraEncodings({ width: 1280, height: 720 });
 export type CallBenchOptions = { runs: number; seed: number; only: string | null };
 
 export async function callBench({ runs, seed, only }: CallBenchOptions): Promise<BenchReport> {
@@ -50,20 +51,20 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
     await scene.start();
     const room = await ProductRoom.open(scene);
     const ours = async (roundTripMs: number): Promise<void> => {
-      const source = await productSource(scene);
+      const source = await productSource(scene, ENCODINGS);
       const ourTap = await room.tapToFirstFrameMs();
       taps.push({ x: roundTripMs, y: ourTap });
       await room.leave();
       const ourJoin = await productJoinMs(scene);
       joins.push({ x: roundTripMs, y: ourJoin });
       colds.push({ x: roundTripMs, y: await productColdMs(scene) });
-      await leaveAndClose(source);
+      await source.leave();
       if (roundTripMs > 0) return;
       tap.ours.push(ourTap);
       joining.ours.push(ourJoin);
     };
     const theirs = async (): Promise<void> => {
-      const bare = await BareRoom.open(scene, cameraEncodings({ width: 1280, height: 720 }));
+      const bare = await BareRoom.open(scene, ENCODINGS);
       tap.bare.push(await bare.tapToFirstFrameMs());
       joining.bare.push(await bare.joinMs());
       await bare.close();
@@ -80,9 +81,9 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
       }
     }
     scene.proxy.impair({ delayMs: 0 });
-    const source = await productSource(scene);
+    const source = await productSource(scene, ENCODINGS);
     await tapToPaint(report, room, runs);
-    await leaveAndClose(source);
+    await source.leave();
   } finally {
     await scene.stop();
   }
@@ -109,7 +110,7 @@ async function coldOverTls(report: BenchReport, runs: number, seed: number): Pro
   try {
     progress('starting the office over TLS behind the delay proxy');
     await scene.start();
-    await productSource(scene);
+    await productSource(scene, ENCODINGS);
     for (const roundTripMs of ROUND_TRIPS_MS) {
       scene.proxy.impair({ delayMs: roundTripMs / 2 });
       for (let run = 0; run < runs; run++) {

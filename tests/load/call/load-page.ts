@@ -14,7 +14,7 @@ const FRAMES_PER_SECOND = 30;
 export type LoadTarget =
   | { kind: 'bare'; url: string }
   | { kind: 'janus'; url: string; room: number }
-  | { kind: 'maru'; fleetUrl: string; invite: string };
+  | { kind: 'maru'; invite: string };
 
 type Viewer = { close: () => void };
 const receivers: RTCRtpReceiver[] = [];
@@ -75,7 +75,7 @@ const load = {
     } else {
       const client = new MaruLoadClient();
       await client.enter(target, 'sender');
-      for (const track of tracks) await client.produce(track, maxBitrate, fullSpeed(maxBitrate));
+      for (const track of tracks) await client.produce(track, [{ maxBitrate }], fullSpeed(maxBitrate));
     }
   },
   async addViewer(target: LoadTarget): Promise<void> {

@@ -1,8 +1,8 @@
-/** Our side of the packet load, by the contract and mediasoup-client: enters by invite, shows everyone small. Runs in Chromium. */
+/** Our side of the loads, by the contract and mediasoup-client: enters by invite, shows everyone small. Runs in Chromium. */
 import { Device, type types } from 'mediasoup-client';
 import type { CallGrant } from '#contract/grants.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { ConsumerParameters, RequestOf, ResponseOf, SignalingMethod } from '#contract/signaling.ts';
+import type { ConsumerParameters, RequestOf, ResponseOf, SignalingMethod, View } from '#contract/signaling.ts';
 import { v7 } from 'uuid';
 
 export class MaruLoadClient {
@@ -14,8 +14,12 @@ export class MaruLoadClient {
   #send!: types.Transport;
   #recv!: types.Transport;
 
-  /** `fleetUrl` may be the page's own origin alone: the answer must be readable across origins in a bench. */
-  async enter(target: { fleetUrl: string; invite: string }, displayName: string): Promise<void> {
+  /** The grant is asked for by the page's maker: a page of another origin could not read the answer. */
+  async enter(
+    target: { invite: string },
+    displayName: string,
+    view: View = { kind: 'auto', maxTiles: 9, tileHeightPx: 180 },
+  ): Promise<void> {
     const grant = await (window as unknown as { requestGrant: (invite: string) => Promise<CallGrant> }).requestGrant(
       target.invite,
     );
@@ -66,21 +70,30 @@ export class MaruLoadClient {
       rtpCapabilities: this.#device.recvRtpCapabilities as never,
       microphone: 'absent',
       camera: 'absent',
-      view: { kind: 'auto', maxTiles: 9, tileHeightPx: 180 },
+      view,
     });
     await Promise.all(call.consumers.map((consumer) => this.#consume(consumer)));
     setInterval(() => void this.#ask('ping', {}), 2_000);
   }
 
-  async produce(track: MediaStreamTrack, maxBitrate: number, codecOptions: types.ProducerCodecOptions): Promise<void> {
+  async produce(
+    track: MediaStreamTrack,
+    encodings: RTCRtpEncodingParameters[],
+    codecOptions: types.ProducerCodecOptions = {},
+  ): Promise<void> {
     const source = track.kind === 'video' ? 'camera' : 'microphone';
     await this.#send.produce({
       track,
       appData: { source },
       codecOptions,
       stopTracks: false,
-      ...(track.kind === 'video' ? { encodings: [{ maxBitrate }] } : {}),
+      ...(track.kind === 'video' ? { encodings } : {}),
     });
+  }
+
+  async leave(): Promise<void> {
+    await this.#ask('leave', {});
+    this.close();
   }
 
   close(): void {

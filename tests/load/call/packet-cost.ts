@@ -27,7 +27,7 @@ type Server = {
 };
 
 export async function startBareServer(): Promise<Server & { url: string }> {
-  const pageDir = await bundlePage(join(import.meta.dirname, 'bare-page.ts'));
+  const pageDir = await bundlePage(join(import.meta.dirname, 'waits-page.ts'));
   const child = fork(join(import.meta.dirname, '../peers/bare-server.ts'), ['--page-dir', pageDir], {
     stdio: 'inherit',
   });
@@ -53,7 +53,7 @@ export async function janusServer(): Promise<Server> {
 
 export function maruServer(product: Product): Server {
   return {
-    target: { kind: 'maru', fleetUrl: product.addresses.fleetUrl, invite: product.invite },
+    target: { kind: 'maru', invite: product.invite },
     pids: () => [product.mediaNodePid()],
     requestGrant: product.requestGrant,
     close: async () => {},

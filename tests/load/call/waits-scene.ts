@@ -45,7 +45,7 @@ export class WaitsScene {
       if (transport !== 'tcp') this.#mediaPorts[port] = await this.proxy.udpPortTo('127.0.0.1', port);
     }
     await this.#startKiosk(folder('kiosk'), folder('claim.json'));
-    const pageDir = await bundlePage(join(import.meta.dirname, 'bare-page.ts'));
+    const pageDir = await bundlePage(join(import.meta.dirname, 'waits-page.ts'));
     const bare = this.#fork('tests/load/peers/bare-server.ts', ['--page-dir', pageDir]);
     this.bare = (await said(bare, () => true)) as BareReady;
     this.#mediaPorts[this.bare.mediaPort] = await this.proxy.udpPortTo('127.0.0.1', this.bare.mediaPort);
@@ -67,6 +67,11 @@ export class WaitsScene {
     }
     this.proxy.stop();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** PEM of the office's CA; undefined without TLS */
+  get ca(): string | undefined {
+    return this.#isOverTls ? readFileSync(this.fleet.caCertificatePath!, 'utf8') : undefined;
   }
 
   /** Whoever is beside the media node. */

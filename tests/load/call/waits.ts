@@ -1,5 +1,6 @@
 /** What a person waits for, once each: tap to the TV's first remote frame, Join to first frame, a cold page, tap to paint. */
 import type { Page } from 'playwright-core';
+import { enterAsGuest } from '../../simulators/participants/participants.ts';
 import type { WaitsScene } from './waits-scene.ts';
 
 const SOURCE_NAME = 'Source';
@@ -8,14 +9,37 @@ const FRAME_WITHIN_MS = 20_000;
 const READING_MS = 2_500;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Someone near the node whose picture the others wait for. */
-export async function productSource(scene: WaitsScene): Promise<Page> {
+/**
+ * Someone near the node whose picture the others wait for: by the contract, without a page of ours, which would draw who
+ * joins on the machine of those who wait.
+ */
+export async function productSource(
+  scene: WaitsScene,
+  encodings: RTCRtpEncodingParameters[],
+): Promise<{ leave: () => Promise<void> }> {
+  const { joinUrl } = scene.fleet.demonstration!;
   const page = await scene.near();
-  await page.goto(scene.fleet.demonstration!.joinUrl);
-  await page.getByRole('textbox', { name: 'Your name' }).fill(SOURCE_NAME);
-  await page.getByRole('button', { name: 'Join', exact: true }).click();
-  await page.getByRole('button', { name: 'Leave' }).waitFor();
-  return page;
+  const ca = scene.ca;
+  await page.exposeFunction('requestGrant', () => enterAsGuest({ joinUrl, ca }));
+  await page.goto(scene.bare.url);
+  await page.evaluate(
+    async ([name, layers]) => {
+      const client = new window.MaruLoadClient();
+      await client.enter({ invite: '' }, name, { kind: 'exact', tiles: [] });
+      const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 }, audio: true });
+      for (const track of stream.getTracks()) await client.produce(track, layers);
+      Object.assign(window, { source: client });
+    },
+    [SOURCE_NAME, encodings] as const,
+  );
+  return {
+    async leave() {
+      await page.evaluate(() =>
+        (window as unknown as { source: InstanceType<typeof window.MaruLoadClient> }).source.leave(),
+      );
+      await page.context().close();
+    },
+  };
 }
 
 export class ProductRoom {
@@ -134,7 +158,7 @@ export async function productColdMs(scene: WaitsScene): Promise<number> {
   return took;
 }
 
-export async function leaveAndClose(page: Page): Promise<void> {
+async function leaveAndClose(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Leave' }).click();
   await sleep(300);
   await page.context().close();
