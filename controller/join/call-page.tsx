@@ -1,4 +1,7 @@
-/** The call: the stage, the bar of controls, and what is said over them. */
+/**
+ * The call: the stage, the bar of controls, and what is said over them. Drawn out of sight before one is in, so that
+ * Join has little left to draw: the pictures' elements wait for the first frame, not the frame for them.
+ */
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import LayoutGrid from 'lucide-react/icons/layout-grid';
@@ -6,7 +9,7 @@ import UserSquare from 'lucide-react/icons/square-user';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
-import { People, soundsOf } from '#stage/people.ts';
+import { People, peopleAhead, soundsOf } from '#stage/people.ts';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
 import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
@@ -23,16 +26,19 @@ import { useScreenShare } from './use-screen-share.ts';
 type CallPageProps = {
   guest: Guest;
   call: CallState;
-  phase: Extract<CallPhase, { name: 'joined' }>;
+  /** null: not in yet, nothing is seen of it */
+  phase: Extract<CallPhase, { name: 'joined' }> | null;
+  selfPeerId: string;
+  title: string;
   devices: DevicesState;
 };
 
-export function CallPage({ guest, call, phase, devices }: CallPageProps) {
+export function CallPage({ guest, call, phase, selfPeerId, title, devices }: CallPageProps) {
   const { t } = useTranslation('join');
   const [page, setPage] = useState(0);
   const [pageCount, setPageCount] = useState(1);
   const [layout, setLayout] = useState<'auto' | 'grid'>('auto');
-  const news = useCallNews(call, phase.peerId);
+  const news = useCallNews(call, phase === null ? null : selfPeerId);
   const share = useScreenShare(guest.call, call.local.sharesScreen, () =>
     news.add({ words: t('call.shareFailed'), tone: 'warn' }),
   );
@@ -40,10 +46,15 @@ export function CallPage({ guest, call, phase, devices }: CallPageProps) {
   const { track } = devices.camera;
   const ownCamera = useMemo(() => (track ? new MediaStream([track]) : null), [track]);
   const [people] = useState(() => new People());
-  const { participants, streams, activeSpeakerPeerId } = call;
+  const { streams, activeSpeakerPeerId } = call;
+  const ahead = phase === null;
+  const participants = useMemo(
+    () => (ahead ? peopleAhead(streams, selfPeerId) : call.participants),
+    [ahead, streams, selfPeerId, call.participants],
+  );
   const onStage = useMemo(
-    () => people.follow({ participants, streams, selfPeerId: phase.peerId, ownCamera }),
-    [people, participants, streams, phase.peerId, ownCamera],
+    () => people.follow({ participants, streams, selfPeerId, ownCamera }),
+    [people, participants, streams, selfPeerId, ownCamera],
   );
   const sounds = useMemo(() => soundsOf(streams), [streams]);
   const words = useMemo<StageWords>(
@@ -58,9 +69,9 @@ export function CallPage({ guest, call, phase, devices }: CallPageProps) {
   const alone = participants.length <= 1;
   const shown = Math.min(page, pageCount - 1);
   return (
-    <div className="join-call flex h-dvh flex-col bg-surface">
+    <div className={`join-call flex h-dvh flex-col bg-surface ${ahead ? 'invisible fixed inset-x-0 top-0' : ''}`}>
       <header className="flex min-h-12 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
-        <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{phase.meetingTitle}</h1>
+        <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
         {pageCount > 1 && <Pages page={shown} pageCount={pageCount} onPage={setPage} />}
         {participants.length > 2 && (
           <Button
@@ -70,22 +81,22 @@ export function CallPage({ guest, call, phase, devices }: CallPageProps) {
             onPress={() => setLayout(layout === 'grid' ? 'auto' : 'grid')}
           />
         )}
-        <RunningTime sinceMs={phase.startedAtMs} />
+        {phase !== null && <RunningTime sinceMs={phase.startedAtMs} />}
       </header>
       <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
         <main className="relative min-h-0 min-w-0 flex-1">
           <Stage
             label={t('call.stage')}
             people={onStage}
-            selfPeerId={phase.peerId}
+            selfPeerId={selfPeerId}
             activeSpeakerPeerId={activeSpeakerPeerId}
             layout={layout}
             page={shown}
             words={words}
-            onView={(view) => guest.call.show(view)}
+            onView={ahead ? undefined : (view) => guest.call.show(view)}
             onPageCount={setPageCount}
           />
-          {alone && phase.connection === 'connected' && (
+          {alone && phase?.connection === 'connected' && (
             <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
               <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
                 <span className="block text-base font-semibold">{t('call.alone')}</span>
@@ -93,12 +104,12 @@ export function CallPage({ guest, call, phase, devices }: CallPageProps) {
               </span>
             </p>
           )}
-          {phase.connection === 'reconnecting' && <Reconnecting />}
+          {phase?.connection === 'reconnecting' && <Reconnecting />}
           <ToastRegion current={news.current} className="absolute inset-x-4 top-4 z-20 flex justify-center text-base" />
         </main>
-        <CallBar guest={guest} call={call} devices={devices} selfPeerId={phase.peerId} share={share} />
+        <CallBar guest={guest} call={call} devices={devices} selfPeerId={selfPeerId} share={share} />
       </div>
-      <RemoteAudio sounds={sounds} volumePercent={100} />
+      {!ahead && <RemoteAudio sounds={sounds} volumePercent={100} />}
     </div>
   );
 }

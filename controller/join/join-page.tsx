@@ -1,5 +1,6 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { CallPage } from './call-page.tsx';
 import { CheckPage } from './check-page.tsx';
@@ -39,19 +40,42 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const fromCheck = useRef(false);
   const waitsOnCheck = phase.name === 'joining' && fromCheck.current && !slow;
   fromCheck.current = waitsOnCheck || !['joining', 'joined', 'ended', 'failed'].includes(phase.name);
+  const aheadAs = useDrawnAhead(phase.name === 'prepared' ? phase.peerId : null, phase.name === 'joining');
+  const callDrawn = useRef<ReactNode>(null);
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
-  switch (phase.name) {
-    case 'joined':
-      return <CallPage guest={guest} call={call} phase={phase} devices={devices} />;
-    case 'joining':
-      if (waitsOnCheck)
-        return <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />;
-      return <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />;
-    case 'ended':
-      return <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
-    case 'failed':
-      return <FailedPage code={phase.code} onTryAgain={name === null ? null : again} />;
-    default:
-      return <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />;
+  const joined = phase.name === 'joined' ? phase : null;
+  const page = (): ReactNode => {
+    switch (phase.name) {
+      case 'joined':
+        return null;
+      case 'joining':
+        if (waitsOnCheck) break;
+        return <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />;
+      case 'ended':
+        return <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
+      case 'failed':
+        return <FailedPage code={phase.code} onTryAgain={name === null ? null : again} />;
+    }
+    return <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />;
+  };
+  const selfPeerId = joined?.peerId ?? aheadAs;
+  // the same element is not drawn again: what changes while one joins keeps the call waiting
+  if (phase.name !== 'joining' || selfPeerId === null) {
+    callDrawn.current = selfPeerId !== null && (
+      <CallPage
+        guest={guest}
+        call={call}
+        phase={joined}
+        selfPeerId={selfPeerId}
+        title={joined?.meetingTitle ?? title ?? ''}
+        devices={devices}
+      />
+    );
   }
+  return (
+    <>
+      {page()}
+      {callDrawn.current}
+    </>
+  );
 }

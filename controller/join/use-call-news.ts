@@ -1,4 +1,4 @@
-/** What happens to others and to oneself, as short news: who came, who went, who muted whom. */
+/** What happens to others and to oneself, as short news: who came, who went, who muted whom. null: not in yet. */
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
@@ -7,12 +7,13 @@ import { useToasts } from '#ui/toast.tsx';
 /** Many at once are a crowd, not news. */
 const AT_ONCE = 2;
 
-export function useCallNews({ participants, mutedByPeerId }: CallState, selfPeerId: string) {
+export function useCallNews({ participants, mutedByPeerId }: CallState, selfPeerId: string | null) {
   const { t } = useTranslation('join');
   const toasts = useToasts();
   const { add } = toasts;
   const before = useRef<ReadonlyMap<string, string> | null>(null);
   useEffect(() => {
+    if (selfPeerId === null) return;
     const now = new Map(participants.map(({ peerId, displayName }) => [peerId, displayName]));
     const known = before.current;
     before.current = now;

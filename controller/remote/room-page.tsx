@@ -16,6 +16,7 @@ import type { Pairing } from './kept.ts';
 import { ProblemNote, ReconnectingMark } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
 import { useStayAwake } from './stay-awake.ts';
+import { useUnhurried } from '#ui/use-unhurried.ts';
 import { StartingScreen } from './starting-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
@@ -86,7 +87,11 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
 
 type ScreenProps = { view: RemoteView; link: RoomLink; snapshot: LinkSnapshot; asking: Asking };
 
-function Screen({ view, link, snapshot, asking }: ScreenProps) {
+function Screen(props: ScreenProps) {
+  return useUnhurried(props.view.screen, <ScreenOf {...props} />);
+}
+
+function ScreenOf({ view, link, snapshot, asking }: ScreenProps) {
   const { t } = useTranslation('remote');
   switch (view.screen) {
     case 'loading':

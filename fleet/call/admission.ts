@@ -177,7 +177,7 @@ export class Admission {
     const call = await answer;
     signal.throwIfAborted();
     const drawn = onIn(call);
-    if (near) void drawn.then(produce);
+    if (near) void drawn.then(() => pause(PRODUCE_AFTER_MS)).then(produce);
     const now = intent().view;
     if (now !== view) seat.ask('show', { view: now }).catch(() => {});
   }

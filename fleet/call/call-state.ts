@@ -11,7 +11,7 @@ export type CallPhase =
   | { readonly name: 'idle' }
   | { readonly name: 'preparing' }
   /** transports are connected or about to be: `join` takes one round trip */
-  | { readonly name: 'prepared' }
+  | { readonly name: 'prepared'; readonly peerId: string }
   | { readonly name: 'joining' }
   | {
       readonly name: 'joined';

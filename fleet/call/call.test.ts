@@ -64,6 +64,9 @@ describe('the way in', () => {
     await pass(50);
     await joining;
     expect(node.methods().slice(0, 3)).toEqual(['hello', 'consume-ahead', 'join']);
+    // a near node: what the others look like is drawn first
+    expect(count('produce')).toBe(0);
+    await pass(50);
     expect(node.methods().filter((method) => method === 'produce')).toHaveLength(2);
     expect(requestGrant).not.toHaveBeenCalled();
   });

@@ -112,7 +112,7 @@ export class Call {
     try {
       await entered;
       if (signal.aborted || this.#phase.name !== 'preparing') return;
-      this.#setPhase({ name: 'prepared' });
+      this.#setPhase({ name: 'prepared', peerId: this.#seat.ticket!.peerId });
       this.#negotiateAhead(view);
     } catch (error) {
       if (!signal.aborted && this.#phase.name === 'preparing') this.#unprepare();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Participant } from '#contract/room-state.ts';
 import type { StreamsByPeer } from '#call/remote-streams.ts';
-import { People, soundsOf } from './people.ts';
+import { People, peopleAhead, soundsOf } from './people.ts';
 
 const participant = (peerId: string, over: Partial<Participant> = {}): Participant => ({
   peerId,
@@ -71,5 +71,42 @@ describe('people for the stage', () => {
       ['b', { screen: live('b'), 'screen-audio': live('b-film') }],
     ]);
     expect(soundsOf(streams).map(({ key }) => key)).toEqual(['a:microphone', 'b:screen-audio']);
+  });
+});
+
+describe('people before one is in', () => {
+  it('are those whose media is negotiated and oneself, without a name, under the ids that the roster will have', () => {
+    const streams: StreamsByPeer = new Map([
+      ['a', { camera: live('a') }],
+      ['b', { microphone: live('b'), screen: live('b') }],
+    ]);
+    const ahead = peopleAhead(streams, 'me');
+    expect(ahead).toMatchObject([
+      { peerId: 'a', camera: 'on', sharesScreen: false },
+      { peerId: 'b', camera: 'off', sharesScreen: true },
+      { peerId: 'me', camera: 'off', sharesScreen: false },
+    ]);
+    expect(ahead.every(({ displayName }) => displayName === '')).toBe(true);
+  });
+
+  it('are who they were once their names come: the same stream in the same place', () => {
+    const people = new People();
+    const streams: StreamsByPeer = new Map([['a', { camera: live('a') }]]);
+    const own = stream('own');
+    const before = people.follow({
+      participants: peopleAhead(streams, 'me'),
+      streams,
+      selfPeerId: 'me',
+      ownCamera: own,
+    });
+    const after = people.follow({
+      participants: [participant('a'), participant('me')],
+      streams,
+      selfPeerId: 'me',
+      ownCamera: own,
+    });
+    expect(after.map(({ peerId, cameraStream }) => [peerId, cameraStream])).toEqual(
+      before.map(({ peerId, cameraStream }) => [peerId, cameraStream]),
+    );
   });
 });

@@ -46,6 +46,26 @@ function alike(a: StagePerson, b: StagePerson): boolean {
   return (Object.keys(b) as (keyof StagePerson)[]).every((key) => a[key] === b[key]);
 }
 
+/**
+ * Who will be on the stage, while one is not in yet: oneself, and those whose pictures are negotiated. Known by their
+ * ids alone, so it is drawn out of sight; the first roster gives the same tiles their names.
+ */
+export function peopleAhead(streams: StreamsByPeer, selfPeerId: string): Participant[] {
+  const nameless = (peerId: string, camera: boolean, sharesScreen: boolean): Participant => ({
+    peerId,
+    displayName: '',
+    peerKind: 'person',
+    microphone: 'on',
+    camera: camera ? 'on' : 'off',
+    sharesScreen,
+    connection: 'connected',
+  });
+  const others = [...streams].map(([peerId, { camera, screen }]) =>
+    nameless(peerId, camera !== undefined, screen !== undefined),
+  );
+  return [...others.filter(({ peerId }) => peerId !== selfPeerId), nameless(selfPeerId, false, false)];
+}
+
 /** Every stream with sound in it, under a name that stays. */
 export function soundsOf(streams: StreamsByPeer, ownScreen: MediaStream | null = null): Sound[] {
   const sounds: Sound[] = [];

@@ -68,15 +68,16 @@ export function useArrangement(moment: Moment): Arrangement {
   return next;
 }
 
-/** Tells the call what is shown. */
+/** Tells the call what is shown, from when it listens. */
 export function usePacedView(view: View | null, say: ((view: View) => void) | undefined): void {
   const latest = useRef(say);
   useEffect(() => {
     latest.current = say;
   });
   const [paced] = useState(() => new PacedView((shown) => latest.current?.(shown)));
+  const listens = say !== undefined;
   useEffect(() => {
-    if (view !== null) paced.show(view);
-  }, [paced, view]);
+    if (view !== null && listens) paced.show(view);
+  }, [paced, view, listens]);
   useEffect(() => () => paced.stop(), [paced]);
 }

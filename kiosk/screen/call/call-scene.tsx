@@ -1,10 +1,13 @@
-/** A call runs: the stage over the whole TV, and over it only what has to be said. The region is the stage's own. */
+/**
+ * A call runs: the stage over the whole TV, and over it only what has to be said. The region is the stage's own. Drawn
+ * out of sight before the room is in, so that a tap has little left to draw.
+ */
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
-import { People } from '#stage/people.ts';
+import { People, peopleAhead } from '#stage/people.ts';
 import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
 import { callTime } from '#ui/agenda/call-time.ts';
@@ -30,7 +33,9 @@ const IN_FULL_MS = 12_000;
 
 type CallSceneProps = {
   session: ScreenSession;
-  phase: Extract<CallPhase, { name: 'joined' }>;
+  /** null: not in yet, nothing is seen of it */
+  phase: Extract<CallPhase, { name: 'joined' }> | null;
+  selfPeerId: string;
   call: CallState;
   view: ScreenView;
   devices: DevicesState;
@@ -39,13 +44,13 @@ type CallSceneProps = {
   troubles: Trouble[];
 };
 
-export function CallScene({ session, phase, call, view, devices, shownInput, troubles }: CallSceneProps) {
+export function CallScene({ session, phase, selfPeerId, call, view, devices, shownInput, troubles }: CallSceneProps) {
   const { t } = useTranslation(['screen', 'common']);
   const [people] = useState(() => new People());
-  const { peerId: selfPeerId } = phase;
+  const participants = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
   const { layout, stagePage } = view.state;
   const shown = people.follow({
-    participants: call.participants,
+    participants,
     streams: call.streams,
     selfPeerId,
     ownCamera: devices.ownCamera,
@@ -60,12 +65,12 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
     }),
     [t],
   );
-  const news = useRoomNews(call.participants, selfPeerId);
+  const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
   const time = callTime(view.agenda, bookingId, nowMs);
   const extension = useExtensionNews(view.agenda, bookingId);
-  const inFull = useShownAfter(troubles.join(), IN_FULL_MS);
+  const inFull = useShownAfter([phase === null, ...troubles].join(), IN_FULL_MS);
   // afterwards a missing camera is told by the own picture's plate
   const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
   const tall = window.innerHeight * window.devicePixelRatio >= TALL_SCREEN_PX;
@@ -75,7 +80,7 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
     [session],
   );
   return (
-    <main className="relative h-full bg-sunken">
+    <main className={`bg-sunken ${phase === null ? 'invisible fixed inset-0' : 'relative h-full'}`}>
       <Stage
         label={t('screen:call.stage')}
         people={shown}
@@ -86,13 +91,13 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
         tilesPerPage={layout === 'grid' && tall ? MAX_TILES : TILES_PER_PAGE}
         gapPx={Math.round(window.innerHeight * GAP_PART_OF_HEIGHT)}
         words={words}
-        onView={show}
-        onPageCount={tellPageCount}
+        onView={phase === null ? undefined : show}
+        onPageCount={phase === null ? undefined : tellPageCount}
       />
-      {call.participants.length <= 1 && shownInput === null && (
+      {phase !== null && participants.length <= 1 && shownInput === null && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
       )}
-      {call.participants.length > 1 && !view.fleetOnline && view.pairing !== null && (
+      {participants.length > 1 && !view.fleetOnline && view.pairing !== null && (
         <div className="absolute right-8 bottom-8">
           <PairingCorner pairing={view.pairing} />
         </div>
@@ -101,10 +106,10 @@ export function CallScene({ session, phase, call, view, devices, shownInput, tro
         state={view.state}
         equipment={view.equipment}
         timeZone={view.agenda?.timeZone}
-        meetingTitle={phase.meetingTitle}
-        participantCount={call.participants.length}
+        meetingTitle={phase?.meetingTitle ?? ''}
+        participantCount={participants.length}
       />
-      {phase.connection === 'reconnecting' && <Reconnecting />}
+      {phase?.connection === 'reconnecting' && <Reconnecting />}
       <TroubleCorner troubles={told} equipment={view.equipment} brief={!inFull} className="absolute top-24 left-8" />
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
         {time !== null && <CallTimeNotice time={time} timeZone={view.agenda?.timeZone} nowMs={nowMs} />}

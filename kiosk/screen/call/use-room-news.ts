@@ -1,4 +1,4 @@
-/** The toast that is due: room-news.ts gathers, this keeps the time. */
+/** The toast that is due: room-news.ts gathers, this keeps the time. `selfPeerId` null: not in yet, there is no news. */
 import { useEffect, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import LogIn from 'lucide-react/icons/log-in';
@@ -7,15 +7,16 @@ import type { Participant } from '#contract/room-state.ts';
 import { type Toast, TOAST_SHOWN_MS } from '#ui/toast.tsx';
 import { gather, next, NO_NEWS, type News } from './room-news.ts';
 
-export function useRoomNews(participants: readonly Participant[], selfPeerId: string): Toast | null {
+export function useRoomNews(participants: readonly Participant[], selfPeerId: string | null): Toast | null {
   const { t } = useTranslation('screen');
   const waiting = useRef(NO_NEWS);
-  const before = useRef(participants);
+  const before = useRef<readonly Participant[] | null>(null);
   const [told, setTold] = useState<(News & { id: number }) | null>(null);
   const [turn, nextTurn] = useReducer((count: number) => count + 1, 0);
 
   useEffect(() => {
-    waiting.current = gather(waiting.current, before.current, participants, selfPeerId);
+    if (selfPeerId === null) return;
+    waiting.current = gather(waiting.current, before.current ?? participants, participants, selfPeerId);
     before.current = participants;
     if (told !== null) return;
     const { news, rest } = next(waiting.current);

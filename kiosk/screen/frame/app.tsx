@@ -1,6 +1,7 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
 import { soundsOf } from '#stage/people.ts';
 import { showLanguage } from '#ui/words/words.ts';
@@ -14,14 +15,12 @@ import { IdleScene } from '../idle/idle-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
 import type { ScreenSession } from '../session/screen-session.ts';
 import { useTrueFor } from '#ui/use-true-for.ts';
+import { useUnhurried } from '#ui/use-unhurried.ts';
 import { troublesOf } from './troubles.ts';
-import { GONE_AFTER_MS, type Scene, sceneOf } from './scene.ts';
+import { GONE_AFTER_MS, sceneOf } from './scene.ts';
 
 /** An agent that restarts is back before this; nobody need know. */
 const QUIETLY_DOWN_MS = 3_000;
-/** A call that was prepared is there before this: drawing a scene in between would only keep it waiting. */
-const STARTING_SHOWN_AFTER_MS = 200;
-
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const call = useSyncExternalStore(session.call.subscribe, session.call.getSnapshot);
@@ -30,9 +29,16 @@ export function App({ session }: { session: ScreenSession }) {
   useRoomLanguage(screen.view?.language ?? null);
 
   const { view, devices } = screen;
-  const scene = useUnhurried(sceneOf(screen, call.phase, gone ? GONE_AFTER_MS : 0));
+  const scene = sceneOf(screen, call.phase, gone ? GONE_AFTER_MS : 0);
   const troubles = troublesOf(view, devices, down);
-  return (
+  const aheadAs = useDrawnAhead(
+    call.phase.name === 'prepared' ? call.phase.peerId : null,
+    call.phase.name === 'joining',
+  );
+  const selfPeerId =
+    scene.name === 'call' ? scene.call.peerId : scene.name === 'idle' || scene.name === 'starting' ? aheadAs : null;
+  return useUnhurried(
+    scene.name,
     <>
       {scene.name === 'boot' && <BootScene />}
       {scene.name === 'gone' && <GoneScene />}
@@ -47,10 +53,11 @@ export function App({ session }: { session: ScreenSession }) {
           troubles={troubles}
         />
       )}
-      {scene.name === 'call' && (
+      {selfPeerId !== null && (
         <CallScene
           session={session}
-          phase={scene.call}
+          phase={scene.name === 'call' ? scene.call : null}
+          selfPeerId={selfPeerId}
           call={call}
           view={view!}
           devices={devices}
@@ -68,17 +75,8 @@ export function App({ session }: { session: ScreenSession }) {
           onSpeakerFailed={(speakerId) => session.tellSpeakerFailed(speakerId)}
         />
       )}
-    </>
+    </>,
   );
-}
-
-/** Idle stays for the moment in which a call that starts may be there already. */
-function useUnhurried(scene: Scene): Scene {
-  const starting = scene.name === 'starting';
-  const slow = useTrueFor(starting, STARTING_SHOWN_AFTER_MS);
-  const drawn = useRef(scene);
-  if (!starting || slow || drawn.current.name !== 'idle') drawn.current = scene;
-  return drawn.current;
 }
 
 /** The room's setting, unless the address asks for another. */

@@ -177,7 +177,7 @@ function press(page: Page, name: string): Promise<number> {
   }, name);
 }
 
-/** When the first picture of this person was decoded and handed to the compositor. */
+/** When the first picture of this person was decoded and handed to the compositor, and what it is seen in was painted. */
 function firstFrameAt(page: Page, name: string): Promise<number> {
   return page.evaluate(
     ([wanted, withinMs]) =>
@@ -186,11 +186,22 @@ function firstFrameAt(page: Page, name: string): Promise<number> {
         const watched = new WeakSet<HTMLVideoElement>();
         const look = () => {
           const video = document.querySelector<HTMLVideoElement>(`[aria-label="${wanted}"] video`);
-          if (video && !watched.has(video)) {
+          const figure = video?.closest('[aria-label]');
+          if (
+            video &&
+            !watched.has(video) &&
+            figure?.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+          ) {
             watched.add(video);
-            video.requestVideoFrameCallback((_now, { presentationTime }) =>
-              resolve(performance.timeOrigin + presentationTime),
-            );
+            const painted = new Promise<number>((done) => {
+              const { port1, port2 } = new MessageChannel();
+              port1.onmessage = () => done(performance.now());
+              // a message that is sent before a frame is painted comes after it
+              requestAnimationFrame(() => port2.postMessage(null));
+            });
+            video.requestVideoFrameCallback((_now, { presentationTime }) => {
+              void painted.then((paintedAt) => resolve(performance.timeOrigin + Math.max(presentationTime, paintedAt)));
+            });
           }
         };
         new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
