@@ -1,5 +1,5 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
