@@ -22,6 +22,8 @@ export class CallMedia {
   readonly #streams: RemoteStreams;
   readonly #retired = new Map<Media, ReturnType<typeof setTimeout>>();
   #current: Media | null = null;
+  /** false: what is consumed stands still at the node, no picture is to be expected */
+  #flows = false;
   #snapshot: StreamsByPeer = new Map();
 
   constructor(dependencies: Dependencies) {
@@ -56,6 +58,7 @@ export class CallMedia {
   reconcile(consumers: ConsumerParameters[], peerIds: ReadonlySet<string>): Promise<unknown> {
     const media = this.#current;
     if (!media) return Promise.resolve();
+    this.#flows = true;
     this.#streams.keepPeers(peerIds);
     const wanted = new Map(consumers.map((consumer) => [consumer.consumerId, consumer]));
     const known = new Set(media.consumerIds());
@@ -73,7 +76,9 @@ export class CallMedia {
   /** Negotiated before we are in: `reconcile` finds them there. */
   expect(consumers: ConsumerParameters[]): void {
     const media = this.#current;
-    if (media) for (const consumer of consumers) void this.#consume(media, consumer);
+    if (!media) return;
+    const known = new Set(media.consumerIds());
+    for (const consumer of consumers) if (!known.has(consumer.consumerId)) void this.#consume(media, consumer);
   }
 
   follow(notification: SignalingNotification): void {
@@ -81,7 +86,7 @@ export class CallMedia {
       case 'consumer-added':
         if (this.#current) {
           void this.#consume(this.#current, notification.data);
-          expectFrameOf(this.#current, notification.data);
+          if (this.#flows) expectFrameOf(this.#current, notification.data);
         }
         break;
       case 'consumer-closed':
@@ -103,6 +108,7 @@ export class CallMedia {
   }
 
   close(): void {
+    this.#flows = false;
     this.#current?.close();
     this.#current = null;
     for (const [media, timer] of this.#retired) {

@@ -92,6 +92,25 @@ describe('the way in', () => {
     expect(media[0]!.expected).toHaveLength(2);
   });
 
+  it('who begins to send while one reads is negotiated too, once, and no frame is expected before Join', async () => {
+    const mina = withCamera('Mina');
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    const [known] = node.consumers;
+    const ari = withCamera('Ari');
+    const added = node.consumers.at(-1)!;
+    node.tell({ event: 'consumer-added', data: added });
+    await pass(50);
+    expect(media[0]!.consumed).toEqual([known!.consumerId, added.consumerId]);
+    expect([...call.getSnapshot().streams.keys()]).toEqual([mina.peerId, ari.peerId]);
+    expect(media[0]!.expected).toHaveLength(0);
+    const joining = call.join(options());
+    await pass(50);
+    await joining;
+    expect(media[0]!.consumed).toHaveLength(2);
+    expect(media[0]!.expected).toHaveLength(2);
+  });
+
   it('a worker that dies under what is prepared: negotiated ahead again', async () => {
     withCamera('Mina');
     void call.prepare(node.grant(), view);

@@ -144,7 +144,8 @@ export const signalingMethods = {
   },
   /**
    * While a person still reads the page: consumers of what `view` would show, paused at the node, so that the client has
-   * negotiated them when `join` sets them going. `join` answers with those that count by then. Said again, it is repeated.
+   * negotiated them when `join` sets them going. `join` answers with those that count by then. Said again, it is repeated. What
+   * changes until then comes as `consumer-…` notifications.
    */
   'consume-ahead': {
     request: z.strictObject({ rtpCapabilities: RtpCapabilities, view: View }),

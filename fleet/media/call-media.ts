@@ -81,6 +81,7 @@ export class CallMedia {
     if (peer.forwarding) return peer.forwarding.settle();
     const { settings, logger } = this.#options;
     const { audibleCount, pauseUnseenAfterMs, closeUnseenAfterMs } = settings;
+    const told = (): boolean => peer.live || (peer.stage === 'prepared' && peer.followsAhead);
     peer.forwarding = new Forwarding({
       media: peer.media,
       rtpCapabilities: peer.rtpCapabilities as unknown as types.RtpCapabilities,
@@ -99,10 +100,10 @@ export class CallMedia {
       pauseUnseenAfterMs,
       closeUnseenAfterMs,
       events: {
-        onAdded: (data) => peer.live && peer.notify({ event: 'consumer-added', data }),
-        onClosed: (consumerId) => peer.live && peer.notify({ event: 'consumer-closed', data: { consumerId } }),
+        onAdded: (data) => told() && peer.notify({ event: 'consumer-added', data }),
+        onClosed: (consumerId) => told() && peer.notify({ event: 'consumer-closed', data: { consumerId } }),
         onPaused: (consumerId, paused) =>
-          peer.live && peer.notify({ event: paused ? 'consumer-paused' : 'consumer-resumed', data: { consumerId } }),
+          told() && peer.notify({ event: paused ? 'consumer-paused' : 'consumer-resumed', data: { consumerId } }),
       },
       logger,
     });

@@ -85,13 +85,18 @@ describe('joining', () => {
     await leaver.request('leave', {});
     const shared = await tv.produce('screen');
     await vi.waitFor(() => expect(consumersOf(callId, guest)).toHaveLength(3));
+    // who reads longer follows what comes and goes, and still nothing flows
+    const leftAs = ahead.find(({ producerId }) => producerId === left)!.consumerId;
+    await guest.told('consumer-closed', ({ consumerId }) => consumerId === leftAs);
+    const came = await guest.told('consumer-added', ({ producerId }) => producerId === shared);
+    expect((await consume.mock.results.at(-1)!.value).paused).toBe(true);
     expect(tv.notifications.map(({ event, data }) => [event, JSON.stringify(data)]).join()).not.toContain(
       guest.hello!.peerId,
     );
     const { consumers } = await guest.join('Mina');
     expect(consumers.map(({ producerId }) => producerId).sort()).toEqual([camera, microphone, shared].sort());
     const kept = ahead.filter(({ producerId }) => producerId !== left).map(({ consumerId }) => consumerId);
-    expect(consumers.map(({ consumerId }) => consumerId)).toEqual(expect.arrayContaining(kept));
+    expect(consumers.map(({ consumerId }) => consumerId)).toEqual(expect.arrayContaining([...kept, came.consumerId]));
     const all = await Promise.all(consume.mock.results.map(({ value }) => value));
     await vi.waitFor(() =>
       expect(all.filter(({ closed }) => !closed).map(({ paused }) => paused)).toEqual([false, false, false]),

@@ -103,7 +103,9 @@ export class Call {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
     peer.rtpCapabilities = rtpCapabilities;
     peer.view = view;
+    peer.followsAhead = false;
     await this.#media.forward(peer);
+    peer.followsAhead = true;
     return { consumers: peer.forwarding?.parameters ?? [] };
   }
 

@@ -39,6 +39,8 @@ export class Peer {
   line: PeerLine | null;
   /** whether the client has its snapshot, so that changes mean something to it */
   live = false;
+  /** whether it follows, before it has joined, what it would be sent */
+  followsAhead = false;
   media: PeerMedia | null = null;
   forwarding: Forwarding | null = null;
   rtpCapabilities: Record<string, unknown> | null = null;
