@@ -363,7 +363,7 @@ describe('the loop of the agent', () => {
   it('nor for a feed that hangs: the thread is ended and another takes its place', async () => {
     answer = () => {};
     const { lagMs } = await lagDuring(async () => {
-      const room = await roomAt('2026-03-03T06:00:00Z', { deadlines: { fetchDeadlineMs: 1_000 } });
+      const room = await roomAt('2026-03-03T06:00:00Z', { deadlines: { fetchDeadlineMs: 3_000 } });
       expect(room.health.code).toBe('calendar-unreachable');
       answer = serve(calendarOf(today));
       await room.until('2026-03-03T06:01:00Z');
