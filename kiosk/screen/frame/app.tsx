@@ -21,6 +21,7 @@ import { GONE_AFTER_MS, sceneOf } from './scene.ts';
 
 /** An agent that restarts is back before this; nobody need know. */
 const QUIETLY_DOWN_MS = 3_000;
+
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const call = useSyncExternalStore(session.call.subscribe, session.call.getSnapshot);

@@ -216,7 +216,6 @@ export class BareRoom {
   readonly #scene: WaitsScene;
   readonly #phone: Page;
   readonly #encodings: RTCRtpEncodingParameters[];
-
   readonly #source: Page;
 
   private constructor(scene: WaitsScene, source: Page, phone: Page, encodings: RTCRtpEncodingParameters[]) {
