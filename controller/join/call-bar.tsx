@@ -7,33 +7,45 @@ import MonitorX from 'lucide-react/icons/monitor-x';
 import Users from 'lucide-react/icons/users';
 import Video from 'lucide-react/icons/video';
 import VideoOff from 'lucide-react/icons/video-off';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CallState } from '#call/call-state.ts';
+import type { MicrophoneState, Participant } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
 import type { DevicesState } from './devices.ts';
 import type { Guest } from './guest.ts';
 import { PeopleDialog } from './people-dialog.tsx';
 import type { ScreenShare } from './use-screen-share.ts';
 
-type CallBarProps = { guest: Guest; call: CallState; devices: DevicesState; selfPeerId: string; share: ScreenShare };
+type ControlsProps = { guest: Guest; microphone: MicrophoneState; camera: DevicesState['camera']; share: ScreenShare };
+type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
 
-export function CallBar({ guest, call, devices, selfPeerId, share }: CallBarProps) {
+const slot = 'min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!';
+
+/** In parts that are drawn apart: who comes and goes draws no switch again. */
+export function CallBar({ participants, selfPeerId, ...controls }: ControlsProps & PeopleProps) {
   const { t } = useTranslation('join');
-  const [listOpen, setListOpen] = useState(false);
-  const { microphone } = call.local;
-  const muted = microphone !== 'on';
-  const { camera } = devices;
-  const mute = (): void => {
-    guest.devices.setMuted(!muted);
-    guest.call.setMuted(!muted);
-  };
   return (
     <footer
       role="toolbar"
       aria-label={t('call.controls')}
       className="flex items-stretch justify-center gap-2 px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] join-low:flex-col join-low:justify-between join-low:gap-1 join-low:py-2 join-low:pr-[max(0.75rem,env(safe-area-inset-right))] sm:gap-3"
     >
+      <Controls {...controls} />
+      <PeopleButton participants={participants} selfPeerId={selfPeerId} />
+      <LeaveButton guest={controls.guest} />
+    </footer>
+  );
+}
+
+const Controls = memo(function Controls({ guest, microphone, camera, share }: ControlsProps) {
+  const { t } = useTranslation('join');
+  const muted = microphone !== 'on';
+  const mute = (): void => {
+    guest.devices.setMuted(!muted);
+    guest.call.setMuted(!muted);
+  };
+  return (
+    <>
       {share.sharing && (
         <span className="sr-only" role="status">
           {t('call.sharingNow')}
@@ -41,7 +53,7 @@ export function CallBar({ guest, call, devices, selfPeerId, share }: CallBarProp
       )}
       <Button
         size="bar"
-        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        className={slot}
         variant={muted ? 'inverted' : 'plain'}
         icon={muted ? MicOff : Mic}
         isDisabled={microphone === 'absent'}
@@ -52,7 +64,7 @@ export function CallBar({ guest, call, devices, selfPeerId, share }: CallBarProp
       </Button>
       <Button
         size="bar"
-        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        className={slot}
         variant={camera.on && camera.track ? 'plain' : 'inverted'}
         icon={camera.on && camera.track ? Video : VideoOff}
         isDisabled={camera.problem !== null}
@@ -64,7 +76,7 @@ export function CallBar({ guest, call, devices, selfPeerId, share }: CallBarProp
       {share.possible && (
         <Button
           size="bar"
-          className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+          className={slot}
           variant={share.sharing ? 'primary' : 'plain'}
           icon={share.sharing ? MonitorX : MonitorUp}
           aria-label={share.sharing ? t('call.stopSharing') : t('call.share')}
@@ -73,30 +85,39 @@ export function CallBar({ guest, call, devices, selfPeerId, share }: CallBarProp
           {share.sharing ? t('call.stopSharing') : t('call.shareShort')}
         </Button>
       )}
+    </>
+  );
+});
+
+const LeaveButton = memo(function LeaveButton({ guest }: { guest: Guest }) {
+  const { t } = useTranslation('join');
+  return (
+    <Button size="bar" className={slot} variant="danger" icon={LogOut} onPress={() => guest.call.leave()}>
+      {t('call.leave')}
+    </Button>
+  );
+});
+
+const PeopleButton = memo(function PeopleButton({ participants, selfPeerId }: PeopleProps) {
+  const { t } = useTranslation('join');
+  const [listOpen, setListOpen] = useState(false);
+  return (
+    <>
       <Button
         size="bar"
-        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
+        className={slot}
         icon={Users}
-        aria-label={`${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.length })}`}
+        aria-label={`${t('call.people')}, ${t('people', { ns: 'common', count: participants.length })}`}
         onPress={() => setListOpen(true)}
       >
         {t('call.people')}
       </Button>
-      <Button
-        size="bar"
-        className="min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!"
-        variant="danger"
-        icon={LogOut}
-        onPress={() => guest.call.leave()}
-      >
-        {t('call.leave')}
-      </Button>
       <PeopleDialog
         isOpen={listOpen}
         onClose={() => setListOpen(false)}
-        participants={call.participants}
+        participants={participants}
         selfPeerId={selfPeerId}
       />
-    </footer>
+    </>
   );
-}
+});

@@ -6,9 +6,11 @@ import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import LayoutGrid from 'lucide-react/icons/layout-grid';
 import UserSquare from 'lucide-react/icons/square-user';
-import { useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
+import type { MicrophoneState } from '#contract/room-state.ts';
+import type { View } from '#contract/signaling.ts';
 import { People, peopleAhead, soundsOf } from '#stage/people.ts';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
 import { Stage } from '#stage/stage.tsx';
@@ -33,15 +35,15 @@ type CallPageProps = {
   devices: DevicesState;
 };
 
-export function CallPage({ guest, call, phase, selfPeerId, title, devices }: CallPageProps) {
+export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId, title, devices }: CallPageProps) {
   const { t } = useTranslation('join');
   const [page, setPage] = useState(0);
   const [pageCount, setPageCount] = useState(1);
   const [layout, setLayout] = useState<'auto' | 'grid'>('auto');
   const news = useCallNews(call, phase === null ? null : selfPeerId);
-  const share = useScreenShare(guest.call, call.local.sharesScreen, () =>
-    news.add({ words: t('call.shareFailed'), tone: 'warn' }),
-  );
+  const { add } = news;
+  const tellShareFailed = useCallback(() => add({ words: t('call.shareFailed'), tone: 'warn' }), [add, t]);
+  const share = useScreenShare(guest.call, call.local.sharesScreen, tellShareFailed);
 
   const { track } = devices.camera;
   const ownCamera = useMemo(() => (track ? new MediaStream([track]) : null), [track]);
@@ -66,10 +68,13 @@ export function CallPage({ guest, call, phase, selfPeerId, title, devices }: Cal
     }),
     [t],
   );
+  // the first picture is painted before the players of sounds are made
+  const heard = useDeferredValue(!ahead);
   const alone = participants.length <= 1;
+  const show = useCallback((view: View) => guest.call.show(view), [guest]);
   const shown = Math.min(page, pageCount - 1);
   return (
-    <div className={`join-call flex h-dvh flex-col bg-surface ${ahead ? 'invisible fixed inset-x-0 top-0' : ''}`}>
+    <div className="join-call flex h-dvh flex-col bg-surface">
       <header className="flex min-h-12 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
         <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
         {pageCount > 1 && <Pages page={shown} pageCount={pageCount} onPage={setPage} />}
@@ -81,7 +86,7 @@ export function CallPage({ guest, call, phase, selfPeerId, title, devices }: Cal
             onPress={() => setLayout(layout === 'grid' ? 'auto' : 'grid')}
           />
         )}
-        {phase !== null && <RunningTime sinceMs={phase.startedAtMs} />}
+        <RunningTime sinceMs={phase?.startedAtMs ?? null} />
       </header>
       <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
         <main className="relative min-h-0 min-w-0 flex-1">
@@ -93,7 +98,7 @@ export function CallPage({ guest, call, phase, selfPeerId, title, devices }: Cal
             layout={layout}
             page={shown}
             words={words}
-            onView={ahead ? undefined : (view) => guest.call.show(view)}
+            onView={ahead ? undefined : show}
             onPageCount={setPageCount}
           />
           {alone && phase?.connection === 'connected' && (
@@ -107,11 +112,23 @@ export function CallPage({ guest, call, phase, selfPeerId, title, devices }: Cal
           {phase?.connection === 'reconnecting' && <Reconnecting />}
           <ToastRegion current={news.current} className="absolute inset-x-4 top-4 z-20 flex justify-center text-base" />
         </main>
-        <CallBar guest={guest} call={call} devices={devices} selfPeerId={selfPeerId} share={share} />
+        <CallBar
+          guest={guest}
+          microphone={ahead ? microphoneAhead(devices) : call.local.microphone}
+          camera={devices.camera}
+          share={share}
+          participants={participants}
+          selfPeerId={selfPeerId}
+        />
       </div>
-      {!ahead && <RemoteAudio sounds={sounds} volumePercent={100} />}
+      {heard && <RemoteAudio sounds={sounds} volumePercent={100} />}
     </div>
   );
+});
+
+/** As it will be once one is in. */
+function microphoneAhead({ microphone: { track, muted } }: DevicesState): MicrophoneState {
+  return track === null ? 'absent' : muted ? 'muted' : 'on';
 }
 
 /** Said over the last pictures, which stand. */
@@ -155,11 +172,15 @@ function Pages({ page, pageCount, onPage }: { page: number; pageCount: number; o
   );
 }
 
-function RunningTime({ sinceMs }: { sinceMs: number }) {
+/** @param sinceMs null: not in yet; its place is kept */
+function RunningTime({ sinceMs }: { sinceMs: number | null }) {
   const [nowMs, setNowMs] = useState(Date.now);
+  const runs = sinceMs !== null;
   useEffect(() => {
+    if (!runs) return;
+    setNowMs(Date.now());
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
-  }, []);
-  return <time className="text-small text-quiet">{elapsed(nowMs - sinceMs)}</time>;
+  }, [runs]);
+  return <time className="text-small text-quiet">{elapsed(runs ? nowMs - sinceMs : 0)}</time>;
 }

@@ -1,66 +1,64 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { CallPhase } from '#call/call-state.ts';
 import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { CallPage } from './call-page.tsx';
 import { CheckPage } from './check-page.tsx';
 import { EndedPage, FailedPage } from './ended-page.tsx';
 import type { Guest } from './guest.ts';
-import { JoiningPage } from './joining-page.tsx';
+import { JoiningNotice, JoiningPage } from './joining-page.tsx';
 
 /** What is drawn meanwhile keeps the others' pictures waiting: at first nothing, then the button that works, then a page. */
 const WAITING_SHOWN_AFTER_MS = 80;
 const JOINING_SHOWN_AFTER_MS = 600;
+/** Taking the check page apart would keep the first picture waiting too. */
+const CHECK_KEPT_MS = 1_000;
+const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'preparing', 'prepared', 'closed']);
 
 export function JoinPage({ guest }: { guest: Guest }) {
   const entry = useSyncExternalStore(guest.entry.subscribe, guest.entry.getSnapshot);
   const call = useSyncExternalStore(guest.call.subscribe, guest.call.getSnapshot);
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
-  const [name, setName] = useState<string | null>(null);
-  const [pressed, setPressed] = useState(false);
+  const name = useRef<string | null>(null);
+  const [waiting, setWaiting] = useState(false);
   const title = entry.name === 'admitted' ? entry.meetingTitle : null;
   useEffect(() => {
     document.title = title === null ? 'Maru' : `${title} · Maru`;
   }, [title]);
 
+  // nothing is drawn before the request is out: it would wait for the drawing
   const join = useCallback(
     (displayName: string): void => {
-      setPressed(true);
-      setName(displayName);
-      void guest.join(displayName).finally(() => setPressed(false));
+      name.current = displayName;
+      const waits = setTimeout(() => setWaiting(true), WAITING_SHOWN_AFTER_MS);
+      void guest.join(displayName).finally(() => {
+        clearTimeout(waits);
+        setWaiting(false);
+      });
     },
     [guest],
   );
   const again = (): void => {
-    if (name !== null) join(name);
+    if (name.current !== null) join(name.current);
   };
   const { phase } = call;
-  const slow = useTrueFor(phase.name === 'joining', JOINING_SHOWN_AFTER_MS);
-  const waiting = useTrueFor(pressed, WAITING_SHOWN_AFTER_MS);
-  const fromCheck = useRef(false);
-  const waitsOnCheck = phase.name === 'joining' && fromCheck.current && !slow;
-  fromCheck.current = waitsOnCheck || !['joining', 'joined', 'ended', 'failed'].includes(phase.name);
-  const aheadAs = useDrawnAhead(phase.name === 'prepared' ? phase.peerId : null, phase.name === 'joining');
+  const joined = phase.name === 'joined' ? phase : null;
+  const joining = phase.name === 'joining';
+  const slow = useTrueFor(joining, JOINING_SHOWN_AFTER_MS);
+  const aheadAs = useDrawnAhead(phase.name === 'prepared' ? phase.peerId : null, joining);
+  // a call that is drawn ahead is seen from the press on; it gets its names when one is in
+  const seesCall = joined !== null || (joining && aheadAs !== null);
+  const settled = useTrueFor(seesCall, CHECK_KEPT_MS);
+  const checkDrawn = useRef(false);
+  const onCheck = BEFORE_JOINING.has(phase.name) || (joining && !seesCall && !slow && checkDrawn.current);
+  checkDrawn.current = onCheck || (checkDrawn.current && seesCall && !settled);
   const callDrawn = useRef<ReactNode>(null);
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
-  const joined = phase.name === 'joined' ? phase : null;
-  const page = (): ReactNode => {
-    switch (phase.name) {
-      case 'joined':
-        return null;
-      case 'joining':
-        if (waitsOnCheck) break;
-        return <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />;
-      case 'ended':
-        return <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
-      case 'failed':
-        return <FailedPage code={phase.code} onTryAgain={name === null ? null : again} />;
-    }
-    return <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />;
-  };
+
   const selfPeerId = joined?.peerId ?? aheadAs;
   // the same element is not drawn again: what changes while one joins keeps the call waiting
-  if (phase.name !== 'joining' || selfPeerId === null) {
+  if (!joining || selfPeerId === null) {
     callDrawn.current = selfPeerId !== null && (
       <CallPage
         guest={guest}
@@ -74,8 +72,26 @@ export function JoinPage({ guest }: { guest: Guest }) {
   }
   return (
     <>
-      {page()}
-      {callDrawn.current}
+      {checkDrawn.current && (
+        // a layer of its own over the call's: to take it away, nothing is painted anew
+        <div
+          aria-hidden={!onCheck || undefined}
+          className={`relative z-10 bg-surface will-change-transform ${onCheck ? '' : '-translate-x-[200vw]'}`}
+        >
+          <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />
+        </div>
+      )}
+      {joining && !onCheck && !seesCall && (
+        <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />
+      )}
+      {joining && seesCall && slow && <JoiningNotice />}
+      {phase.name === 'ended' && <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />}
+      {phase.name === 'failed' && <FailedPage code={phase.code} onTryAgain={name.current === null ? null : again} />}
+      {callDrawn.current && (
+        <div inert={!seesCall} aria-hidden={!seesCall || undefined} className="fixed inset-0 contain-strict">
+          {callDrawn.current}
+        </div>
+      )}
     </>
   );
 }

@@ -30,3 +30,16 @@ export function JoiningPage({ title, devices, onCancel }: JoiningPageProps) {
     </main>
   );
 }
+
+/** Over a call that is drawn ahead and whose answer takes long. */
+export function JoiningNotice() {
+  const { t } = useTranslation('join');
+  return (
+    <p role="status" className="pointer-events-none fixed inset-x-4 top-16 z-20 flex justify-center">
+      <span className="flex items-center gap-3 rounded-control bg-raised/95 px-5 py-3 text-base text-ink shadow-card">
+        <Spinner className="size-5" />
+        {t('call.joining')}
+      </span>
+    </p>
+  );
+}

@@ -14,7 +14,6 @@ import { useLevel } from './sound-check.ts';
 export function Mirror({ devices, state }: { devices: Devices; state: DevicesState }) {
   const { t } = useTranslation('join');
   const { microphone, camera } = state;
-  const level = useLevel(microphone.track);
   return (
     <div className="flex flex-col gap-3">
       <div className="relative aspect-video overflow-hidden rounded-card bg-sunken shadow-card">
@@ -49,10 +48,16 @@ export function Mirror({ devices, state }: { devices: Devices; state: DevicesSta
       </div>
       {microphone.track && (
         <div className="flex flex-col gap-1.5 px-1">
-          <Bar label={t('check.level')} percent={level} />
+          <Level track={microphone.track} />
           <p className="text-small text-quiet">{microphone.muted ? t('check.levelMuted') : t('check.levelHint')}</p>
         </div>
       )}
     </div>
   );
+}
+
+/** Apart, because it changes many times a second. */
+function Level({ track }: { track: MediaStreamTrack }) {
+  const { t } = useTranslation('join');
+  return <Bar label={t('check.level')} percent={useLevel(track)} />;
 }

@@ -1,5 +1,5 @@
 /** One's own screen: asked of the browser, given to the call, stopped when either end says so. */
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { Call } from '#call/call.ts';
 
 export type ScreenShare = { possible: boolean; sharing: boolean; start: () => void; stop: () => void };
@@ -17,7 +17,7 @@ export function useScreenShare(call: Call, sharing: boolean, onFailed: () => voi
     },
     [],
   );
-  const start = async (): Promise<void> => {
+  const start = useCallback(async (): Promise<void> => {
     try {
       // few frames, full size: documents are read, not watched
       const taken = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
@@ -27,11 +27,14 @@ export function useScreenShare(call: Call, sharing: boolean, onFailed: () => voi
       // the person changed their mind: nothing to say
       if (!(error instanceof DOMException && error.name === 'NotAllowedError')) onFailed();
     }
-  };
-  return {
-    possible: navigator.mediaDevices !== undefined && 'getDisplayMedia' in navigator.mediaDevices,
-    sharing,
-    start: () => void start(),
-    stop: () => call.setScreen(null),
-  };
+  }, [call, onFailed]);
+  return useMemo(
+    () => ({
+      possible: navigator.mediaDevices !== undefined && 'getDisplayMedia' in navigator.mediaDevices,
+      sharing,
+      start: () => void start(),
+      stop: () => call.setScreen(null),
+    }),
+    [call, sharing, start],
+  );
 }

@@ -53,7 +53,7 @@ function alike(a: StagePerson, b: StagePerson): boolean {
 export function peopleAhead(streams: StreamsByPeer, selfPeerId: string): Participant[] {
   const nameless = (peerId: string, camera: boolean, sharesScreen: boolean): Participant => ({
     peerId,
-    displayName: '',
+    displayName: '…',
     peerKind: 'person',
     microphone: 'on',
     camera: camera ? 'on' : 'off',

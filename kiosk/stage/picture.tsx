@@ -3,7 +3,7 @@
  * layout, and holding its last frame while the stream is away.
  */
 import './stage.css';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 
 type PictureProps = {
   stream: MediaStream | null;
@@ -15,13 +15,11 @@ type PictureProps = {
 
 export function Picture({ stream, fit, mirrored, on }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const [hasFrame, setHasFrame] = useState(false);
   useEffect(() => {
     const element = video.current!;
     if (!on) {
       // nothing of a picture that was turned off may flash when it is turned on again
       element.srcObject = null;
-      setHasFrame(false);
     } else if (stream !== null && element.srcObject !== stream) {
       element.srcObject = stream;
     }
@@ -38,12 +36,11 @@ export function Picture({ stream, fit, mirrored, on }: PictureProps) {
       className="stage-picture"
       data-fit={fit}
       data-mirrored={mirrored || undefined}
-      hidden={!on || !hasFrame}
+      hidden={!on}
       autoPlay
       playsInline
       muted
       disablePictureInPicture
-      onLoadedData={() => setHasFrame(true)}
     />
   );
 }
