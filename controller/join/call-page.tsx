@@ -98,7 +98,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
             layout={layout}
             page={shown}
             words={words}
-            onView={ahead ? undefined : show}
+            onView={show}
             onPageCount={setPageCount}
           />
           {alone && phase?.connection === 'connected' && (

@@ -37,6 +37,15 @@ export type JoinOptions = {
   view: View;
 };
 
+type Preparation = {
+  callId: string;
+  atMs: number;
+  entered: Promise<void>;
+  view: View;
+  /** what the page shows already, out of sight; null: nobody known is on it */
+  drawn: View | null;
+};
+
 export class Call {
   /** Loudness of the loudest, dBov by peer; apart from the state because it changes several times a second. */
   readonly levels = new Store<ReadonlyMap<string, number>>(new Map());
@@ -47,7 +56,7 @@ export class Call {
   readonly #store: Store<CallState>;
   /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
   #run = new AbortController();
-  #preparation: { callId: string; atMs: number; entered: Promise<void>; view: View } | null = null;
+  #preparation: Preparation | null = null;
   #intent: { displayName: string; view: View } | null = null;
   #phase: CallPhase = { name: 'idle' };
   #roster: Roster = NO_ROSTER;
@@ -108,7 +117,7 @@ export class Call {
     const { signal } = this.#newRun();
     this.#setPhase({ name: 'preparing' });
     const entered = this.#admission.enter(grant, signal);
-    this.#preparation = { callId: grant.callId, atMs: performance.now(), entered, view };
+    this.#preparation = { callId: grant.callId, atMs: performance.now(), entered, view, drawn: null };
     try {
       await entered;
       if (signal.aborted || this.#phase.name !== 'preparing') return;
@@ -131,7 +140,7 @@ export class Call {
     const { signal } = prepared ? this.#run : this.#newRun();
     this.#preparation = null;
     this.#hold(0);
-    this.#take(options);
+    this.#take({ ...options, view: prepared?.drawn ?? options.view });
     this.#setPhase({ name: 'joining' });
     try {
       const over = prepared !== null && (await this.#admission.joinOver(prepared.entered, signal));
@@ -170,8 +179,15 @@ export class Call {
     this.#local.setScreen(video, audio);
   }
 
-  /** Who is shown, and how large: nothing else is sent to us. Said again after each return. */
+  /**
+   * Who is shown, and how large: nothing else is sent to us. Said again after each return. Before one is in it is what
+   * `join` asks for.
+   */
   show(view: View): void {
+    if (this.#preparation) {
+      this.#preparation.drawn = view.kind === 'exact' && view.tiles.length === 0 ? null : view;
+      return;
+    }
     if (!this.#intent || JSON.stringify(view) === JSON.stringify(this.#intent.view)) return;
     this.#intent = { ...this.#intent, view };
     if (this.#phase.name === 'joined' && this.#seat.connected) this.#seat.ask('show', { view }).catch(() => {});

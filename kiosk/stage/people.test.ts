@@ -86,7 +86,7 @@ describe('people before one is in', () => {
       { peerId: 'b', camera: 'off', sharesScreen: true },
       { peerId: 'me', camera: 'off', sharesScreen: false },
     ]);
-    expect(ahead.every(({ displayName }) => displayName === '')).toBe(true);
+    expect(ahead.every(({ displayName }) => displayName === '…')).toBe(true);
   });
 
   it('are who they were once their names come: the same stream in the same place', () => {

@@ -4,7 +4,7 @@
  * (stage.css). Says what it shows (`onView`) and how many pages there are.
  */
 import './stage.css';
-import { useEffect, useMemo, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import type { Layout } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { layOut } from './layout.ts';
@@ -37,7 +37,7 @@ export type StageProps = {
 /** A tile lower than this part of the stage takes the smaller type. */
 const SMALL_PART = 0.24;
 
-export function Stage({
+export const Stage = memo(function Stage({
   label,
   people,
   selfPeerId,
@@ -101,4 +101,4 @@ export function Stage({
       ))}
     </section>
   );
-}
+});

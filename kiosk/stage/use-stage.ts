@@ -68,16 +68,15 @@ export function useArrangement(moment: Moment): Arrangement {
   return next;
 }
 
-/** Tells the call what is shown, from when it listens. */
+/** Tells the call what is shown. */
 export function usePacedView(view: View | null, say: ((view: View) => void) | undefined): void {
   const latest = useRef(say);
   useEffect(() => {
     latest.current = say;
   });
   const [paced] = useState(() => new PacedView((shown) => latest.current?.(shown)));
-  const listens = say !== undefined;
   useEffect(() => {
-    if (view !== null && listens) paced.show(view);
-  }, [paced, view, listens]);
+    if (view !== null) paced.show(view);
+  }, [paced, view]);
   useEffect(() => () => paced.stop(), [paced]);
 }

@@ -80,7 +80,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
     [session],
   );
   return (
-    <main className={`bg-sunken ${phase === null ? 'invisible fixed inset-0' : 'relative h-full'}`}>
+    <main className="relative h-full bg-sunken">
       <Stage
         label={t('screen:call.stage')}
         people={shown}
@@ -91,7 +91,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
         tilesPerPage={layout === 'grid' && tall ? MAX_TILES : TILES_PER_PAGE}
         gapPx={Math.round(window.innerHeight * GAP_PART_OF_HEIGHT)}
         words={words}
-        onView={phase === null ? undefined : show}
+        onView={show}
         onPageCount={phase === null ? undefined : tellPageCount}
       />
       {phase !== null && participants.length <= 1 && shownInput === null && (

@@ -1,5 +1,5 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useDeferredValue, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
@@ -21,6 +21,8 @@ import { GONE_AFTER_MS, sceneOf } from './scene.ts';
 
 /** An agent that restarts is back before this; nobody need know. */
 const QUIETLY_DOWN_MS = 3_000;
+/** Taking apart what stood before the call would keep the first picture waiting. */
+const COVER_KEPT_MS = 1_000;
 
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
@@ -32,13 +34,13 @@ export function App({ session }: { session: ScreenSession }) {
   const { view, devices } = screen;
   const scene = sceneOf(screen, call.phase, gone ? GONE_AFTER_MS : 0);
   const troubles = troublesOf(view, devices, down);
-  const aheadAs = useDrawnAhead(
-    call.phase.name === 'prepared' ? call.phase.peerId : null,
-    call.phase.name === 'joining',
-  );
-  const selfPeerId =
-    scene.name === 'call' ? scene.call.peerId : scene.name === 'idle' || scene.name === 'starting' ? aheadAs : null;
-  return useUnhurried(
+  const joined = scene.name === 'call' ? scene.call : null;
+  const joining = call.phase.name === 'joining';
+  const aheadAs = useDrawnAhead(call.phase.name === 'prepared' ? call.phase.peerId : null, joining);
+  // a call that is drawn ahead is seen from the tap on; it gets its names when the room is in
+  const startsAhead = scene.name === 'starting' && scene.words === 'connecting' && aheadAs !== null;
+  const seesCall = joined !== null || startsAhead;
+  const before = useUnhurried(
     scene.name,
     <>
       {scene.name === 'boot' && <BootScene />}
@@ -54,21 +56,51 @@ export function App({ session }: { session: ScreenSession }) {
           troubles={troubles}
         />
       )}
-      {selfPeerId !== null && (
-        <CallScene
-          session={session}
-          phase={scene.name === 'call' ? scene.call : null}
-          selfPeerId={selfPeerId}
-          call={call}
-          view={view!}
-          devices={devices}
-          shownInput={screen.shownInput}
-          troubles={troubles}
-        />
-      )}
       {scene.name === 'ended' && <EndedScene phase={scene.phase} roomName={view!.state.roomName} />}
       {scene.name === 'fault' && <FaultScene code={scene.code} roomName={view?.state.roomName ?? null} />}
-      {call.phase.name === 'joined' && !screen.yielded && (
+    </>,
+  );
+  const settled = useTrueFor(seesCall, COVER_KEPT_MS);
+  const cover = useRef<ReactNode>(null);
+  if (!seesCall) cover.current = before;
+  else if (settled) cover.current = null;
+
+  const callDrawn = useRef<ReactNode>(null);
+  const selfPeerId = joined?.peerId ?? (scene.name === 'idle' || scene.name === 'starting' ? aheadAs : null);
+  // the same element is not drawn again: what is said while the room joins keeps the call waiting
+  if (scene.name !== 'starting' || selfPeerId === null) {
+    callDrawn.current = selfPeerId !== null && (
+      <CallScene
+        session={session}
+        phase={joined}
+        selfPeerId={selfPeerId}
+        call={call}
+        view={view!}
+        devices={devices}
+        shownInput={screen.shownInput}
+        troubles={troubles}
+      />
+    );
+  }
+  // the first picture is painted before the players of sounds are made
+  const heard = useDeferredValue(call.phase.name === 'joined' && !screen.yielded);
+  return (
+    <div className="relative h-full overflow-hidden">
+      {callDrawn.current && (
+        <div aria-hidden={joined === null || undefined} className="absolute inset-0 contain-strict">
+          {callDrawn.current}
+        </div>
+      )}
+      {cover.current && (
+        // a layer of its own over the call's: to take it away, nothing is painted anew
+        <div
+          aria-hidden={seesCall || undefined}
+          className={`relative h-full will-change-transform ${seesCall ? '-translate-x-[200vw]' : ''}`}
+        >
+          {cover.current}
+        </div>
+      )}
+      {heard && (
         <RemoteAudio
           sounds={soundsOf(call.streams, screen.shownInput)}
           volumePercent={view?.state.volumePercent ?? 100}
@@ -76,7 +108,7 @@ export function App({ session }: { session: ScreenSession }) {
           onSpeakerFailed={(speakerId) => session.tellSpeakerFailed(speakerId)}
         />
       )}
-    </>,
+    </div>
   );
 }
 
