@@ -104,7 +104,7 @@ function UnderWay({ view }: { view: IdleScreenProps['view'] }) {
   if (meeting?.underWay !== true) return null;
   return (
     <p className="mt-2 inline-flex items-center gap-2.5 self-start rounded-full bg-accent-soft px-4 py-2 text-base font-semibold text-accent">
-      <span className="size-2.5 animate-breathe rounded-full bg-accent" />
+      <span className="size-2.5 rounded-full bg-accent" />
       {t('idle.underWay')} · {t('idle.peopleIn', { count: meeting.participantCount })}
     </p>
   );

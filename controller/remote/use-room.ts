@@ -8,6 +8,8 @@ import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { nextChangeAtMs, project } from './projection.ts';
 import type { RemoteView } from './projection.ts';
 
+/** What the room does sooner is seen done, and never seen pending; the tap itself is shown by the button. */
+const PENDING_SHOWN_AFTER_MS = 80;
 /** The room has said yes; its state follows within this, or the button is let go. */
 const STATE_FOLLOWS_WITHIN_MS = 1_500;
 
@@ -29,7 +31,7 @@ export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSna
 export type Asking = {
   /** `done` says by what the room tells that it has happened; without it the reply is enough. One of a kind at a time. */
   ask: Ask;
-  /** the pending command of that kind: shown at once, before the room has answered */
+  /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
   problem: Problem | null;
   /** of a command that was told beside `ask` */
@@ -61,15 +63,17 @@ export function useAsking(link: RoomLink): Asking {
     (command, done) => {
       const key = keyOf(command);
       if (underWay.current.has(key)) return;
-      const show = () => setAsked(new Map(underWay.current));
+      const show = () =>
+        setAsked((shown) => (shown.size + underWay.current.size === 0 ? shown : new Map(underWay.current)));
       underWay.current.set(key, command);
-      show();
+      const waits = setTimeout(show, PENDING_SHOWN_AFTER_MS);
       setProblem(null);
       void link
         .command(command)
         .then(() => (done === undefined ? undefined : stateFollows(link, done)))
         .catch((error: unknown) => report(error, command.name))
         .finally(() => {
+          clearTimeout(waits);
           underWay.current.delete(key);
           show();
         });

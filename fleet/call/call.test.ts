@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
+import type { View } from '#contract/signaling.ts';
 import { Call, type CallDependencies } from './call.ts';
 import { createFakeStream, FakeMedia, fakeTrack } from './testing/fake-media.ts';
 import { FakeNode } from './testing/fake-node.ts';
@@ -90,6 +91,31 @@ describe('the way in', () => {
     expect([...call.getSnapshot().streams.keys()].sort()).toEqual([mina.peerId, ari.peerId].sort());
     expect(call.getSnapshot().streams.get(mina.peerId)!.camera).toEqual({ stream, state: 'live' });
     expect(media[0]!.expected).toHaveLength(2);
+  });
+
+  it('what the page shows out of sight is what join asks for; a page that shows nobody yet asks for what was prepared', async () => {
+    const mina = withCamera('Mina');
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    const drawn: View = { kind: 'exact', tiles: [{ peerId: mina.peerId, source: 'camera', heightPx: 360 }] };
+    call.show({ kind: 'exact', tiles: [] });
+    call.show(drawn);
+    void call.join(options());
+    await pass(100);
+    const asked = () =>
+      node.asked.filter(({ method }) => method === 'join').map(({ data }) => (data as { view: View }).view);
+    expect(asked()).toEqual([drawn]);
+    // said already
+    call.show(drawn);
+    expect(count('show')).toBe(0);
+    call.leave();
+    await pass(50);
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    call.show({ kind: 'exact', tiles: [] });
+    void call.join(options());
+    await pass(100);
+    expect(asked().at(-1)).toEqual(options().view);
   });
 
   it('who begins to send while one reads is negotiated too, once, and no frame is expected before Join', async () => {

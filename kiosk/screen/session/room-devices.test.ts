@@ -99,6 +99,21 @@ describe('the room’s devices', () => {
     expect(told).toEqual(['microphone there', 'camera there', 'microphone gone', 'camera absent']);
   });
 
+  it('opens a moment after the call is joined, and not at all for one that is over by then', async () => {
+    vi.useFakeTimers();
+    const { devices, opened } = room();
+    devices.openSoon();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(opened).toEqual([]);
+    devices.release();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(opened).toEqual([]);
+    devices.openSoon();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(opened.map(({ kind }) => kind).sort()).toEqual(['audio', 'video']);
+    vi.useRealTimers();
+  });
+
   it('goes without a camera that does not open, and keeps the microphone', async () => {
     const { devices, fails, told } = room();
     fails.video = 'NotAllowedError';

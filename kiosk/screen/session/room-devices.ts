@@ -47,6 +47,8 @@ export type DevicesListeners = {
 
 /** Plugging a device in fires several events. */
 const SETTLE_MS = 400;
+/** Opening a device takes the machine as long as the first picture of the others does. */
+const OTHERS_FIRST_MS = 120;
 type Name = 'microphone' | 'camera';
 
 export class RoomDevices {
@@ -63,6 +65,7 @@ export class RoomDevices {
   #inUse = false;
   #ownCamera: MediaStream | null = null;
   #changing: ReturnType<typeof setTimeout> | undefined;
+  #opening: ReturnType<typeof setTimeout> | undefined;
 
   constructor(port: DevicesPort, listeners: DevicesListeners) {
     this.#port = port;
@@ -138,9 +141,16 @@ export class RoomDevices {
 
   /** For a call. Nobody waits for it: what opens later is sent later. */
   open(): void {
+    clearTimeout(this.#opening);
     this.#inUse = true;
     void this.#microphone.settle();
     void this.#camera.settle();
+  }
+
+  /** For a call that is being joined: those who are there are seen first. */
+  openSoon(): void {
+    clearTimeout(this.#opening);
+    this.#opening = setTimeout(() => this.open(), OTHERS_FIRST_MS);
   }
 
   /** These from now on; what is open is changed for them under a running call. */
@@ -170,6 +180,7 @@ export class RoomDevices {
 
   /** The newer screen needs them now; what is muted or off stays known. */
   giveUp(): void {
+    clearTimeout(this.#opening);
     this.#inUse = false;
     this.#microphone.drop();
     this.#camera.drop();

@@ -166,6 +166,7 @@ function session() {
         start: () => {},
         followTrack: () => {},
         open: () => parts.devices.push('open'),
+        openSoon: () => parts.devices.push('open soon'),
         release: () => parts.devices.push('release'),
         giveUp: () => parts.devices.push('give up'),
         setMuted: (muted: boolean) => parts.devices.push(`muted ${muted}`),
@@ -214,7 +215,7 @@ describe('the screen’s session', () => {
     const { call, up, effect, types, of, parts } = session();
     up();
     effect({ name: 'join', grant: grant() });
-    expect(parts.devices).toEqual(['open']);
+    expect(parts.devices).toEqual(['open soon']);
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
     expect(of('joined')).toEqual([{ type: 'joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
@@ -237,7 +238,7 @@ describe('the screen’s session', () => {
     await vi.waitFor(() =>
       expect(of('join-failed')).toEqual([{ type: 'join-failed', code: 'call-full', callId: CALL }]),
     );
-    expect(parts.devices).toEqual(['open', 'release']);
+    expect(parts.devices).toEqual(['open soon', 'release']);
   });
 
   it('says nothing of a join that the room took back itself', async () => {

@@ -224,8 +224,8 @@ export class ScreenSession {
       }
       this.call.leave();
     }
-    // the devices open beside it: nobody waits for a camera to see the others
-    this.#devices.open();
+    // nobody waits for a camera to see the others
+    this.#devices.openSoon();
     this.call.join(this.#joinOptions(), grant).catch((error: unknown) => this.#onFailed(error, false));
   }
 
