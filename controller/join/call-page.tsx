@@ -54,9 +54,10 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
     () => (ahead ? peopleAhead(streams, selfPeerId) : call.participants),
     [ahead, streams, selfPeerId, call.participants],
   );
+  const microphone = ahead ? microphoneAhead(devices) : call.local.microphone;
   const onStage = useMemo(
-    () => people.follow({ participants, streams, selfPeerId, ownCamera }),
-    [people, participants, streams, selfPeerId, ownCamera],
+    () => people.follow({ participants, streams, selfPeerId, ownCamera, ownMicrophone: microphone }),
+    [people, participants, streams, selfPeerId, ownCamera, microphone],
   );
   const sounds = useMemo(() => soundsOf(streams), [streams]);
   const words = useMemo<StageWords>(
@@ -114,7 +115,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
         </main>
         <CallBar
           guest={guest}
-          microphone={ahead ? microphoneAhead(devices) : call.local.microphone}
+          microphone={microphone}
           camera={devices.camera}
           share={share}
           participants={participants}

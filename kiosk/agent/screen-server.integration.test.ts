@@ -282,6 +282,15 @@ describe('the newest screen', () => {
     expect(heard).toEqual(['connected without a call', 'connected without a call']);
   });
 
+  test('is shown the first of many changes at once, the others together, and the last one always', async () => {
+    const screen = await Screen.greeted();
+    for (let change = 0; change < 10; change += 1) server.showView();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(screen.types).toEqual(['welcome', 'view', 'view']);
+    server.showView();
+    await expect.poll(() => screen.types).toEqual(['welcome', 'view', 'view', 'view']);
+  });
+
   test('goes: the former takes over with the room’s ticket', async () => {
     const former = await Screen.greeted();
     const newest = await Screen.greeted();

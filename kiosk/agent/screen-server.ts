@@ -23,6 +23,7 @@ import {
 } from '#contract/screen-link.ts';
 
 const HELLO_WITHIN_MS = 5_000;
+const VIEW_PAUSE_MS = 50;
 const HEADERS = {
   // wherever the media node is; plain only on this machine
   'content-security-policy':
@@ -58,6 +59,8 @@ export class ScreenServer {
   });
   /** greeted, the oldest first: the last is the active one */
   #screens: WebSocket[] = [];
+  #viewPause: NodeJS.Timeout | null = null;
+  #viewIsDue = false;
 
   constructor(options: ScreenServerOptions) {
     this.#options = options;
@@ -72,6 +75,7 @@ export class ScreenServer {
   }
 
   async stop(): Promise<void> {
+    if (this.#viewPause !== null) clearTimeout(this.#viewPause);
     for (const socket of this.#sockets.clients) socket.terminate();
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -88,9 +92,19 @@ export class ScreenServer {
     return true;
   }
 
+  /** The first change is shown at once, those right behind it together: a start alone makes ten, and each is drawn. */
   showView(): void {
+    if (this.#viewPause !== null) {
+      this.#viewIsDue = true;
+      return;
+    }
+    this.#viewIsDue = false;
     const view = this.#options.view();
     for (const screen of this.#screens) send(screen, { type: 'view', view });
+    this.#viewPause = setTimeout(() => {
+      this.#viewPause = null;
+      if (this.#viewIsDue) this.showView();
+    }, VIEW_PAUSE_MS);
   }
 
   get #origin(): string {

@@ -46,6 +46,19 @@ describe('people for the stage', () => {
     expect(self('absent', null)).toMatchObject({ camera: 'absent' });
   });
 
+  it('show this client’s own microphone as it is, where the page says so', () => {
+    const self = (ownMicrophone?: Participant['microphone'] | null) =>
+      new People().follow({
+        participants: [participant('me'), participant('other')],
+        streams: new Map(),
+        selfPeerId: 'me',
+        ownCamera: null,
+        ownMicrophone,
+      });
+    expect(self('muted').map(({ microphone }) => microphone)).toEqual(['muted', 'on']);
+    expect([self(null)[0], self()[0]]).toMatchObject([{ microphone: 'on' }, { microphone: 'on' }]);
+  });
+
   it('see what they share themselves where the page says so, and never by default', () => {
     const ownScreen = stream('laptop');
     const source = {

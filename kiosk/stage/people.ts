@@ -2,7 +2,7 @@
  * From a call's state to what the stage draws: one object per person, the same one as long as nothing of that person
  * changed, so that a level or a name elsewhere draws no other tile again.
  */
-import type { Participant } from '#contract/room-state.ts';
+import type { MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { StreamsByPeer } from '#call/remote-streams.ts';
 import type { Sound } from './remote-audio.tsx';
 import type { StagePerson } from './stage-person.ts';
@@ -13,6 +13,8 @@ export type PeopleSource = {
   selfPeerId: string | null;
   /** this client's own camera; null: off or absent */
   ownCamera: MediaStream | null;
+  /** what this client does with it: seen before the node has heard of it. null: as the node has it */
+  ownMicrophone?: MicrophoneState | null;
   /** what a room shares and sees itself: a laptop on its HDMI input. A person's own screen is never shown to that person */
   ownScreen?: MediaStream | null;
 };
@@ -21,7 +23,14 @@ export type PeopleSource = {
 export class People {
   #last: readonly StagePerson[] = [];
 
-  follow({ participants, streams, selfPeerId, ownCamera, ownScreen = null }: PeopleSource): readonly StagePerson[] {
+  follow({
+    participants,
+    streams,
+    selfPeerId,
+    ownCamera,
+    ownMicrophone = null,
+    ownScreen = null,
+  }: PeopleSource): readonly StagePerson[] {
     const before = new Map(this.#last.map((person) => [person.peerId, person]));
     const next = participants.map((participant): StagePerson => {
       const own = participant.peerId === selfPeerId;
@@ -31,6 +40,7 @@ export class People {
         cameraStream: own ? ownCamera : (remote?.camera?.stream ?? null),
         screenStream: own ? ownScreen : (remote?.screen?.stream ?? null),
       };
+      if (own && ownMicrophone !== null) person.microphone = ownMicrophone;
       // one's own camera is seen before the node has heard of it
       if (own) person.camera = ownCamera !== null ? 'on' : participant.camera === 'on' ? 'off' : participant.camera;
       const known = before.get(participant.peerId);

@@ -54,6 +54,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
     streams: call.streams,
     selfPeerId,
     ownCamera: devices.ownCamera,
+    ownMicrophone: phase === null ? null : devices.microphone,
     ownScreen: shownInput,
   });
   const words = useMemo(
