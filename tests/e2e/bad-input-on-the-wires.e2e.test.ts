@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { codeOfClose, type ErrorCode } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
+import type { RoomState } from '#contract/room-state.ts';
 import { SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import { topicOf } from '#contract/topics.ts';
 import { enterAsGuest } from '../simulators/participants/participants.ts';
@@ -78,6 +79,9 @@ describe('bad input on the wires, beside a running call', () => {
           view: { kind: 'auto', maxTiles: 0, tileHeightPx: 0 },
         }),
       ).toBeUndefined();
+      const inCall = (count: number) => (state: RoomState) =>
+        state.phase.name === 'in-call' && state.phase.participantCount === count;
+      await bad.bystanders.phone.until(inCall(3));
       const { phase } = bad.bystanders.phone.state!;
       if (phase.name !== 'in-call') throw new Error('the call is over');
       expect(await ask(5, 'end-call', {})).toBe('forbidden');
@@ -85,7 +89,7 @@ describe('bad input on the wires, beside a running call', () => {
       expect(await ask(7, 'mute-peer', { peerId: null })).toBe('forbidden');
       expect(await ask(8, 'leave', {})).toBeUndefined();
       socket.close();
-      await bad.bystanders.phone.until(({ phase: now }) => now.name === 'in-call' && now.participantCount === 2);
+      await bad.bystanders.phone.until(inCall(2));
       await bad.expectLogged('forbidden');
     });
 
