@@ -47,8 +47,6 @@ type Preparation = {
 };
 
 export class Call {
-  /** Loudness of the loudest, dBov by peer; apart from the state because it changes several times a second. */
-  readonly levels = new Store<ReadonlyMap<string, number>>(new Map());
   readonly #seat: Seat;
   readonly #media: CallMedia;
   readonly #local: LocalMedia;
@@ -264,8 +262,7 @@ export class Call {
 
   #onNotification(notification: SignalingNotification): void {
     switch (notification.event) {
-      case 'audio-levels':
-        this.levels.set(new Map(notification.data.levels.map(({ peerId, dBov }) => [peerId, dBov])));
+      case 'pulse':
         return;
       case 'muted':
         this.#mutedByPeerId = notification.data.byPeerId;
@@ -359,7 +356,6 @@ export class Call {
     this.#seat.close();
     this.#roster = NO_ROSTER;
     this.#mutedByPeerId = null;
-    this.levels.set(new Map());
   }
 
   #setPhase(phase: CallPhase): void {

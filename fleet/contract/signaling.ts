@@ -216,11 +216,8 @@ export const SignalingNotification = z.discriminatedUnion('event', [
   z.object({ event: z.literal('consumer-resumed'), data: z.object({ consumerId: z.string() }) }),
   /** raw, from the node; the stage holds it for 2 s */
   z.object({ event: z.literal('active-speaker'), data: z.object({ peerId: Id.nullable() }) }),
-  /** the loudest, in dBov (-127 to 0), a few times a second */
-  z.object({
-    event: z.literal('audio-levels'),
-    data: z.object({ levels: z.array(z.object({ peerId: Id, dBov: z.number() })) }),
-  }),
+  /** nothing else was to be told for a while: the node is there, and need not be asked */
+  z.object({ event: z.literal('pulse'), data: z.object({}) }),
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
   /** the worker died: same peer, same place, new media */

@@ -10,7 +10,6 @@ import { CallRouters } from './call-routers.ts';
 import { CallSound } from './call-sound.ts';
 import { planForwarding } from './forwarding-plan.ts';
 import { Forwarding } from './forwarding.ts';
-import type { Level } from './loudness.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { Peer } from './peer.ts';
 import { PeerMedia } from './peer-media.ts';
@@ -21,7 +20,6 @@ export type CallMediaOptions = {
   settings: MediaSettings;
   peers: ReadonlyMap<string, Peer>;
   onPeerChanged: (peer: Peer) => void;
-  onLevels: (levels: Level[]) => void;
   onSpeaker: (peerId: string | null) => void;
   logger: Logger;
 };
@@ -37,7 +35,7 @@ export class CallMedia {
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
-    const { pool, settings, peers, onPeerChanged, onLevels, onSpeaker } = options;
+    const { pool, settings, peers, onPeerChanged, onSpeaker } = options;
     this.producers = new CallProducers({
       onChanged: () => this.#touchAll(),
       onPeerChanged,
@@ -50,7 +48,6 @@ export class CallMedia {
       producers: this.producers.all,
       audibleCount: settings.audibleCount,
       audibleHoldMs: settings.audibleHoldMs,
-      onLevels,
       onSpeaker: (peerId) => {
         onSpeaker(peerId);
         for (const { view, forwarding } of peers.values()) if (view.kind === 'auto') forwarding?.touch();
@@ -112,7 +109,6 @@ export class CallMedia {
 
   /** After the peers: their transports are closed by then. */
   close(): void {
-    this.sound.close();
     this.routers.close();
   }
 

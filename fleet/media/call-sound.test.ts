@@ -7,7 +7,7 @@ import { CallSound } from './call-sound.ts';
 
 /** A router's observers, spoken for by the test. */
 function fakeRouter() {
-  const observer = () => Object.assign(new EventEmitter(), { addProducer: async () => {} });
+  const observer = () => Object.assign(new EventEmitter(), { addProducer: vi.fn(async (_asked: { producerId: string }) => {}) });
   const [levels, speaker, routerObserver] = [observer(), observer(), new EventEmitter()];
   return {
     levels,
@@ -25,7 +25,6 @@ function fakeRouter() {
 
 describe('who is heard', () => {
   const producers = new Map<string, CallProducer>();
-  const onLevels = vi.fn();
   const onSpeaker = vi.fn();
   const onAudibleChanged = vi.fn();
   let sound: CallSound;
@@ -38,52 +37,35 @@ describe('who is heard', () => {
     vi.useFakeTimers();
     vi.clearAllMocks();
     producers.clear();
-    sound = new CallSound({ producers, audibleCount: 2, audibleHoldMs: 10_000, onLevels, onSpeaker, onAudibleChanged });
+    sound = new CallSound({ producers, audibleCount: 2, audibleHoldMs: 10_000, onSpeaker, onAudibleChanged });
   });
   afterEach(() => {
-    sound.close();
     vi.useRealTimers();
   });
 
-  test('levels of all routers are told as one, silence once', () => {
-    const [one, two] = [fakeRouter(), fakeRouter()];
-    for (const { callRouter } of [one, two]) sound.listenTo(callRouter);
-    speak(one.callRouter, 'a');
-    speak(two.callRouter, 'b');
-    two.levels.emit('silence');
-    one.hear({ 'a-1': -30 });
-    two.hear({ 'b-1': -20 });
-    vi.advanceTimersByTime(50);
-    expect(onLevels.mock.calls.at(-1)).toEqual([
-      [
-        { peerId: 'b', dBov: -21 },
-        { peerId: 'a', dBov: -30 },
-      ],
-    ]);
-    const told = onLevels.mock.calls.length;
-    for (let times = 0; times < 3; times++) {
-      one.levels.emit('silence');
-      two.levels.emit('silence');
-      vi.advanceTimersByTime(50);
-    }
-    expect(onLevels.mock.calls.slice(told)).toEqual([[[]]]);
+  test('levels are measured from when they decide something, and then of everyone, once', () => {
+    const one = fakeRouter();
+    const measured = ({ levels }: ReturnType<typeof fakeRouter>) =>
+      levels.addProducer.mock.calls.map(([asked]) => asked.producerId);
+    sound.listenTo(one.callRouter);
+    for (const peerId of ['a', 'b']) speak(one.callRouter, peerId);
+    expect([one.speaker.addProducer.mock.calls.length, measured(one)]).toEqual([2, []]);
+    speak(one.callRouter, 'c');
+    expect(measured(one)).toEqual(['a-1', 'b-1', 'c-1']);
+    producers.delete('c-1');
+    sound.unwatch();
+    speak(one.callRouter, 'd');
+    expect(measured(one)).toEqual(['a-1', 'b-1', 'c-1', 'd-1']);
   });
 
-  test('a level that stays is not told four times a second, and again for who came in meanwhile', () => {
-    const one = fakeRouter();
+  test('two routers: the levels of both, of those who were there before too', () => {
+    const [one, two] = [fakeRouter(), fakeRouter()];
     sound.listenTo(one.callRouter);
     speak(one.callRouter, 'a');
-    for (let times = 0; times < 8; times++) {
-      one.hear({ 'a-1': -30 + (times % 2) });
-      vi.advanceTimersByTime(250);
-    }
-    expect(onLevels).toHaveBeenCalledTimes(1);
-    one.hear({ 'a-1': -30 });
-    vi.advanceTimersByTime(250);
-    expect(onLevels).toHaveBeenCalledTimes(2);
-    one.hear({ 'a-1': -24 });
-    vi.advanceTimersByTime(1);
-    expect(onLevels.mock.calls.at(-1)).toEqual([[{ peerId: 'a', dBov: -24 }]]);
+    expect(one.levels.addProducer).not.toHaveBeenCalled();
+    sound.listenTo(two.callRouter);
+    speak(two.callRouter, 'b');
+    expect([one, two].map(({ levels }) => levels.addProducer.mock.calls.length)).toEqual([1, 1]);
   });
 
   test('of the speakers of two routers the louder is active, and nobody once that one has left', () => {

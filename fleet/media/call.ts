@@ -46,7 +46,6 @@ export class Call {
       settings,
       peers: this.peers,
       onPeerChanged: (peer) => this.#tellChanged(peer),
-      onLevels: (levels) => this.#tell({ event: 'audio-levels', data: { levels } }, { ifIdle: true }),
       onSpeaker: (peerId) => this.#tell({ event: 'active-speaker', data: { peerId } }),
       logger,
     });
@@ -315,12 +314,10 @@ export class Call {
     if (peer.stage === 'joined') this.#tell({ event: 'peer-changed', data: { participant: peer.participant } });
   }
 
-  #tell(notification: SignalingNotification, { ifIdle = false, prepared = false } = {}): void {
+  #tell(notification: SignalingNotification, { prepared = false } = {}): void {
     const text = JSON.stringify(notification);
     for (const { line, live, stage } of this.peers.values()) {
-      if (!line || !(live || (prepared && stage === 'prepared'))) continue;
-      if (ifIdle) line.notifyIfIdle(text);
-      else line.notify(text);
+      if (line && (live || (prepared && stage === 'prepared'))) line.notify(text);
     }
   }
 }

@@ -9,7 +9,7 @@ export type MediaSettings = {
   /** an opened call ends this long after the last one has left */
   emptyCallMs: number;
   helloWithinMs: number;
-  /** WebSocket pings, and the silence after which a socket is dead; together under 6 s */
+  /** pings, pulses for clients that would ask after 2 s of silence; the silence after which a socket is dead */
   pingIntervalMs: number;
   deadAfterMs: number;
   /** what a client shows no more: first paused, so that showing it again is quick, then closed */
@@ -43,7 +43,7 @@ export const defaultSettings: MediaSettings = {
   resumeGraceMs: RESUME_GRACE_MS,
   emptyCallMs: 30_000,
   helloWithinMs: 5_000,
-  pingIntervalMs: 2_000,
+  pingIntervalMs: 1_500,
   deadAfterMs: 5_000,
   pauseUnseenAfterMs: 2_000,
   closeUnseenAfterMs: 30_000,

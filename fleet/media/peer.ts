@@ -16,8 +16,6 @@ import type { AdmittedClaims } from './token-admission.ts';
 export type PeerLine = {
   /** `text` is the notification, serialised once for all who get it */
   notify: (text: string) => void;
-  /** left out by a client that is slow already */
-  notifyIfIdle: (text: string) => void;
   /** null: a good end, which needs no code */
   close: (code: ErrorCode | null) => void;
 };

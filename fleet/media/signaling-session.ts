@@ -5,7 +5,7 @@
 import { type ErrorCode, type MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { parse, z } from '#contract/schema.ts';
-import { RequestFrame, type ResponseOf, signalingMethods } from '#contract/signaling.ts';
+import { RequestFrame, type ResponseOf, signalingMethods, type SignalingNotification } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { Admitted, CallRegistry } from './call-registry.ts';
@@ -30,6 +30,7 @@ const Greeting = z.looseObject({ protocol: z.number() });
 const MOST_BUFFERED_BYTES = 2 * 1024 * 1024;
 const IDLE_BELOW_BYTES = 64 * 1024;
 const GOOD_END = 1000;
+const PULSE = JSON.stringify({ event: 'pulse', data: {} } satisfies SignalingNotification);
 
 export class SignalingSession implements PeerLine {
   readonly #options: SignalingSessionOptions;
@@ -39,6 +40,7 @@ export class SignalingSession implements PeerLine {
   #seat: Seat | null = null;
   #helloDeadline: NodeJS.Timeout | null = null;
   #heardAtMs = performance.now();
+  #saidAtMs = performance.now();
   #busy = false;
   #over = false;
 
@@ -63,20 +65,20 @@ export class SignalingSession implements PeerLine {
     );
   }
 
-  /** Called by the server's clock. */
+  /** Called by the server's clock. The client hears from us so often that it need not ask. */
   checkPulse(nowMs: number): void {
     const { socket, settings } = this.#options;
-    if (nowMs - this.#heardAtMs > settings.deadAfterMs || socket.bufferedAmount > MOST_BUFFERED_BYTES)
+    if (nowMs - this.#heardAtMs > settings.deadAfterMs || socket.bufferedAmount > MOST_BUFFERED_BYTES) {
       socket.terminate();
-    else socket.ping();
+      return;
+    }
+    socket.ping();
+    const silent = nowMs - this.#saidAtMs > settings.pingIntervalMs / 3;
+    if (silent && this.#seat && socket.bufferedAmount < IDLE_BELOW_BYTES) this.notify(PULSE);
   }
 
   notify(text: string): void {
     this.#inOrder(() => this.#send(text));
-  }
-
-  notifyIfIdle(text: string): void {
-    if (this.#options.socket.bufferedAmount < IDLE_BELOW_BYTES) this.notify(text);
   }
 
   close(code: ErrorCode | null): void {
@@ -176,7 +178,9 @@ export class SignalingSession implements PeerLine {
 
   #send(text: string): void {
     const { socket } = this.#options;
-    if (!this.#over && socket.readyState === socket.OPEN) socket.send(text);
+    if (this.#over || socket.readyState !== socket.OPEN) return;
+    this.#saidAtMs = performance.now();
+    socket.send(text);
   }
 
   #hangUp(closeCode: number, reason: string): void {

@@ -201,6 +201,23 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
   });
 });
 
+test('a client hears from the node before it would ask, and nothing extra while it is told other things', async () => {
+  const pulsing = await startTestNode({ settings: { pingIntervalMs: 300 } });
+  try {
+    const client = await pulsing.join({});
+    const pulses = () => client.notifications.filter(({ event }) => event === 'pulse').length;
+    await expect.poll(pulses, { timeout: 3_000 }).toBeGreaterThan(2);
+    const talking = setInterval(() => void client.request('ping', {}).catch(() => {}), 40);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = pulses();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    clearInterval(talking);
+    expect(pulses()).toBe(before);
+  } finally {
+    await pulsing.stop();
+  }
+});
+
 test('who fails too often waits; health and metrics are told', async () => {
   const strict = await startTestNode({ settings: { failedHellosPerMinute: 3, deadAfterMs: 300, pingIntervalMs: 100 } });
   try {

@@ -32,7 +32,7 @@ export type WorkerPoolOptions = {
 
 const REOPEN_AFTER_MS = [0, 100, 500, 1_000, 3_000];
 const PICK_WITHIN_MS = 10_000;
-const CHECK_INTERVAL_MS = 1_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 export class WorkerPool {
   /** told before the replacement is there */

@@ -5,9 +5,12 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ConsumerParameters, RequestOf, ResponseOf, SignalingMethod, View } from '#contract/signaling.ts';
 import { v7 } from 'uuid';
 
+const ASK_AFTER_SILENCE_MS = 2_000;
+
 export class MaruLoadClient {
   #socket!: WebSocket;
   #nextId = 1;
+  #heardAtMs = performance.now();
   // biome-ignore lint/suspicious/noExplicitAny: each answer is of its method's type; the node is trusted to keep the contract
   #waiting = new Map<number, { done: (data: any) => void; failed: (error: Error) => void }>();
   #device = new Device();
@@ -73,7 +76,10 @@ export class MaruLoadClient {
       view,
     });
     await Promise.all(call.consumers.map((consumer) => this.#consume(consumer)));
-    setInterval(() => void this.#ask('ping', {}), 2_000);
+    // as our pages do
+    setInterval(() => {
+      if (performance.now() - this.#heardAtMs > ASK_AFTER_SILENCE_MS) void this.#ask('ping', {});
+    }, 250);
   }
 
   async produce(
@@ -109,6 +115,7 @@ export class MaruLoadClient {
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
   #receive(message: any): void {
+    this.#heardAtMs = performance.now();
     if (message.event === 'consumer-added') void this.#consume(message.data);
     const waiting = this.#waiting.get(message.id);
     if (waiting === undefined) return;
