@@ -59,6 +59,7 @@ function noisyTracks(): MediaStreamTrack[] {
 const fullSpeed = (maxBitrate: number) => ({ videoGoogleStartBitrate: maxBitrate / 1000 });
 
 const viewers: Viewer[] = [];
+const leaving: (() => Promise<void>)[] = [];
 let janusFeed = 0;
 
 const load = {
@@ -75,6 +76,7 @@ const load = {
     } else {
       const client = new MaruLoadClient();
       await client.enter(target, 'sender');
+      leaving.push(() => client.leave());
       for (const track of tracks) await client.produce(track, [{ maxBitrate }], fullSpeed(maxBitrate));
     }
   },
@@ -93,7 +95,12 @@ const load = {
       const client = new MaruLoadClient();
       await client.enter(target, `viewer ${viewers.length + 1}`);
       viewers.push(client);
+      leaving.push(() => client.leave());
     }
+  },
+  /** Whoever vanishes without a word is kept a place, and is sent packets in the next measurement. */
+  async leave(): Promise<void> {
+    await Promise.all(leaving.map((leave) => leave()));
   },
   /** RTP packets received by all viewers so far. */
   async packetsReceived(): Promise<number> {

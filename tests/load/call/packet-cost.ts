@@ -90,13 +90,15 @@ export async function measurePacketCost(server: Server, loadPage: string): Promi
       packets: await page.evaluate(() => window.load.packetsReceived()),
       at: Date.now(),
     };
+    const bytesPerViewer = (resident(server) - memoryOfOne) / (VIEWERS - 1);
+    await page.evaluate(() => window.load.leave());
     const packets = after.packets - before.packets;
     const seconds = (after.at - before.at) / 1000;
     if (packets < VIEWERS * seconds * 50)
       throw new Error(`only ${packets} packets in ${seconds} s: the load did not flow`);
     return {
       cpuMicrosecondsPerPacket: ((after.cpu - before.cpu) * 1e6) / packets,
-      bytesPerViewer: (resident(server) - memoryOfOne) / (VIEWERS - 1),
+      bytesPerViewer,
       packetsPerSecond: packets / seconds,
     };
   } finally {
