@@ -9,7 +9,10 @@ export type MediaSettings = {
   /** an opened call ends this long after the last one has left */
   emptyCallMs: number;
   helloWithinMs: number;
-  /** pings, pulses for clients that would ask after 2 s of silence; the silence after which a socket is dead */
+  /**
+   * Pulses, for clients that would ask after 2 s of silence; every second one is a ping too. The silence after which a
+   * socket is dead, in whole pulses found out.
+   */
   pingIntervalMs: number;
   deadAfterMs: number;
   /** what a client shows no more: first paused, so that showing it again is quick, then closed */
@@ -44,7 +47,7 @@ export const defaultSettings: MediaSettings = {
   emptyCallMs: 30_000,
   helloWithinMs: 5_000,
   pingIntervalMs: 1_500,
-  deadAfterMs: 5_000,
+  deadAfterMs: 5_500,
   pauseUnseenAfterMs: 2_000,
   closeUnseenAfterMs: 30_000,
   audibleCount: 8,

@@ -72,7 +72,7 @@ export class SignalingSession implements PeerLine {
       socket.terminate();
       return;
     }
-    socket.ping();
+    if (nowMs - this.#heardAtMs > settings.pingIntervalMs * 1.5) socket.ping();
     const silent = nowMs - this.#saidAtMs > settings.pingIntervalMs / 3;
     if (silent && this.#seat && socket.bufferedAmount < IDLE_BELOW_BYTES) this.notify(PULSE);
   }
