@@ -83,7 +83,7 @@ async function createTransport(client: Client) {
     enableUdp: true,
     enableTcp: true,
     preferUdp: true,
-    initialAvailableOutgoingBitrate: 1_000_000,
+    initialAvailableOutgoingBitrate: 3_000_000,
   });
   client.transports.set(transport.id, transport);
   const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
