@@ -53,19 +53,10 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
     link.unpair();
     onPairingOver(null);
   };
-  // what refuses this tablet must be seen, wherever it hangs
-  if (atDoor && view.screen !== 'refused')
-    return (
-      <DoorPage
-        view={view}
-        roomName={shownName}
-        clockOffsetMs={snapshot.clockOffsetMs}
-        asking={asking}
-        onLeave={() => onDoor(false)}
-      />
-    );
   const quietScreen = view.screen !== 'in-call';
-  return (
+  // the header too: what a start changes of it is over before it is read
+  const page = useUnhurried(
+    view.screen,
     <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
       {quietScreen && <Floor />}
       <Header
@@ -81,17 +72,24 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
           <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
         </div>
       )}
-    </div>
+    </div>,
+  );
+  // what refuses this tablet must be seen, wherever it hangs
+  if (!atDoor || view.screen === 'refused') return page;
+  return (
+    <DoorPage
+      view={view}
+      roomName={shownName}
+      clockOffsetMs={snapshot.clockOffsetMs}
+      asking={asking}
+      onLeave={() => onDoor(false)}
+    />
   );
 }
 
 type ScreenProps = { view: RemoteView; link: RoomLink; snapshot: LinkSnapshot; asking: Asking };
 
-function Screen(props: ScreenProps) {
-  return useUnhurried(props.view.screen, <ScreenOf {...props} />);
-}
-
-function ScreenOf({ view, link, snapshot, asking }: ScreenProps) {
+function Screen({ view, link, snapshot, asking }: ScreenProps) {
   const { t } = useTranslation('remote');
   switch (view.screen) {
     case 'loading':

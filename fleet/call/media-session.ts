@@ -18,7 +18,7 @@ import { sendOptions } from './encodings.ts';
 import { loadDevice } from './rtc-device.ts';
 
 /** After these, a picture without a frame asks for a key frame again: the first may have come before its receiver. */
-const FIRST_FRAME_CHECKS_MS = [60, 250, 1_000];
+const FIRST_FRAME_CHECKS_MS = [150, 400, 1_000];
 const ICE_CHECK_INTERVAL_MS = 500;
 /** An ICE restart gets this long before the next. */
 const ICE_RESTART_MS = 2_000;

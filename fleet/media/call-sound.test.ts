@@ -7,7 +7,8 @@ import { CallSound } from './call-sound.ts';
 
 /** A router's observers, spoken for by the test. */
 function fakeRouter() {
-  const observer = () => Object.assign(new EventEmitter(), { addProducer: vi.fn(async (_asked: { producerId: string }) => {}) });
+  const observer = () =>
+    Object.assign(new EventEmitter(), { addProducer: vi.fn(async (_asked: { producerId: string }) => {}) });
   const [levels, speaker, routerObserver] = [observer(), observer(), new EventEmitter()];
   return {
     levels,

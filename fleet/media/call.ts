@@ -118,6 +118,8 @@ export class Call {
     peer.view = request.view;
     peer.microphone = request.microphone;
     peer.camera = request.camera;
+    // first: what is to be seen is on its way while the others are told
+    const forwarded = this.#media.forward(peer);
     if (this.#empty) clearTimeout(this.#empty);
     this.#empty = null;
     if (this.#startedAtMs === null) {
@@ -132,7 +134,7 @@ export class Call {
       participantCount: this.joined.length,
     });
     this.#tell({ event: 'peer-joined', data: { participant: peer.participant } });
-    await this.#media.forward(peer);
+    await forwarded;
     return this.#goLive(peer);
   }
 
