@@ -187,11 +187,12 @@ function firstFrameAt(page: Page, name: string): Promise<number> {
         const look = () => {
           const video = document.querySelector<HTMLVideoElement>(`[aria-label="${wanted}"] video`);
           const figure = video?.closest('[aria-label]');
-          if (
-            video &&
-            !watched.has(video) &&
-            figure?.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-          ) {
+          if (video && !watched.has(video)) {
+            if (!figure?.checkVisibility({ visibilityProperty: true, opacityProperty: true })) {
+              // it fades in, and says nothing when it has
+              setTimeout(look, 16);
+              return;
+            }
             watched.add(video);
             const painted = new Promise<number>((done) => {
               const { port1, port2 } = new MessageChannel();
