@@ -50,6 +50,10 @@ export function JoinPage({ guest }: { guest: Guest }) {
   // a call that is drawn ahead is seen from the press on; it gets its names when one is in
   const seesCall = joined !== null || (joining && aheadAs !== null);
   const settled = useTrueFor(seesCall, CHECK_KEPT_MS);
+  useEffect(() => {
+    // the check page stays for a moment, a phone's keyboard must not
+    if (seesCall && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }, [seesCall]);
   const checkDrawn = useRef(false);
   const onCheck = BEFORE_JOINING.has(phase.name) || (joining && !seesCall && !slow && checkDrawn.current);
   checkDrawn.current = onCheck || (checkDrawn.current && seesCall && !settled);

@@ -50,40 +50,29 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
     progress('starting fleet, kiosk and bare harness behind the delay proxy');
     await scene.start();
     const room = await ProductRoom.open(scene);
-    const ours = async (roundTripMs: number): Promise<void> => {
-      const source = await productSource(scene, ENCODINGS);
-      const ourTap = await room.tapToFirstFrameMs();
-      taps.push({ x: roundTripMs, y: ourTap });
-      await room.leave();
-      const ourJoin = await productJoinMs(scene);
-      joins.push({ x: roundTripMs, y: ourJoin });
-      colds.push({ x: roundTripMs, y: await productColdMs(scene) });
-      await source.leave();
-      if (roundTripMs > 0) return;
-      tap.ours.push(ourTap);
-      joining.ours.push(ourJoin);
-    };
-    const theirs = async (): Promise<void> => {
-      const bare = await BareRoom.open(scene, ENCODINGS);
-      tap.bare.push(await bare.tapToFirstFrameMs());
-      joining.bare.push(await bare.joinMs());
-      await bare.close();
-    };
-    for (const roundTripMs of ROUND_TRIPS_MS) {
-      scene.proxy.impair({ delayMs: roundTripMs / 2 });
-      for (let run = 0; run < runs; run++) {
-        progress(`waits, round trip ${roundTripMs} ms, run ${run + 1} of ${runs}`);
-        // each alone with its own pages, and each order as often
-        const bareFirst = run % 2 === 1;
-        if (roundTripMs === 0 && bareFirst) await theirs();
-        await ours(roundTripMs);
-        if (roundTripMs === 0 && !bareFirst) await theirs();
-      }
-    }
-    scene.proxy.impair({ delayMs: 0 });
+    await inTurn(scene, 'tap', runs, {
+      ours: async (roundTripMs) => {
+        const took = await room.tapToFirstFrameMs();
+        taps.push({ x: roundTripMs, y: took });
+        if (roundTripMs === 0) tap.ours.push(took);
+        await room.leave();
+      },
+      theirs: async (bare) => void tap.bare.push(await bare.tapToFirstFrameMs()),
+    });
     const source = await productSource(scene, ENCODINGS);
     await tapToPaint(report, room, runs);
     await source.leave();
+    // TV and phone are other machines than the one on which somebody joins
+    await room.close();
+    await inTurn(scene, 'join', runs, {
+      ours: async (roundTripMs) => {
+        const took = await productJoinMs(scene);
+        joins.push({ x: roundTripMs, y: took });
+        if (roundTripMs === 0) joining.ours.push(took);
+        colds.push({ x: roundTripMs, y: await productColdMs(scene) });
+      },
+      theirs: async (bare) => void joining.bare.push(await bare.joinMs()),
+    });
   } finally {
     await scene.stop();
   }
@@ -101,6 +90,36 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
     'join to first frame, bare': joining.bare,
     'cold page to first frame, Maru': colds.filter(({ x }) => x === 0).map(({ y }) => y),
   });
+}
+
+/** Ours at each round-trip time, the bare room beside it where there is none: each alone with its own pages, each order as often. */
+async function inTurn(
+  scene: WaitsScene,
+  name: string,
+  runs: number,
+  { ours, theirs }: { ours: (roundTripMs: number) => Promise<void>; theirs: (bare: BareRoom) => Promise<void> },
+): Promise<void> {
+  const oneOfOurs = async (roundTripMs: number): Promise<void> => {
+    const source = await productSource(scene, ENCODINGS);
+    await ours(roundTripMs);
+    await source.leave();
+  };
+  const oneOfTheirs = async (): Promise<void> => {
+    const bare = await BareRoom.open(scene, ENCODINGS);
+    await theirs(bare);
+    await bare.close();
+  };
+  for (const roundTripMs of ROUND_TRIPS_MS) {
+    scene.proxy.impair({ delayMs: roundTripMs / 2 });
+    for (let run = 0; run < runs; run++) {
+      progress(`${name}, round trip ${roundTripMs} ms, run ${run + 1} of ${runs}`);
+      const bareFirst = run % 2 === 1;
+      if (roundTripMs === 0 && bareFirst) await oneOfTheirs();
+      await oneOfOurs(roundTripMs);
+      if (roundTripMs === 0 && !bareFirst) await oneOfTheirs();
+    }
+  }
+  scene.proxy.impair({ delayMs: 0 });
 }
 
 /** The same opening over TLS: its handshakes are round trips too. */

@@ -119,6 +119,10 @@ export class ProductRoom {
     await this.#phone.getByRole('button', { name: 'Leave', exact: true }).click();
     await sleep(11_500);
   }
+
+  async close(): Promise<void> {
+    for (const page of [this.#phone, this.#tv]) await page.context().close();
+  }
 }
 
 export async function productJoinMs(scene: WaitsScene): Promise<number> {
