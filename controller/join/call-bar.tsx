@@ -19,7 +19,7 @@ import type { ScreenShare } from './use-screen-share.ts';
 type ControlsProps = { guest: Guest; microphone: MicrophoneState; camera: DevicesState['camera']; share: ScreenShare };
 type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
 
-const slot = 'min-w-0! flex-1 sm:max-w-28 join-low:min-h-0!';
+const slot = 'min-w-0! flex-1 px-1! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 
 /** In parts that are drawn apart: who comes and goes draws no switch again. */
 export function CallBar({ participants, selfPeerId, ...controls }: ControlsProps & PeopleProps) {

@@ -15,7 +15,9 @@ import { consequenceOf } from './refusals.ts';
 import type { Seat } from './seat.ts';
 
 /** An answer that comes faster than this is drawn before our own tracks are negotiated. */
-const PRODUCE_AFTER_MS = 50;
+const NEAR_MS = 50;
+/** Then the first pictures of the others come before our encoders start: a frame of theirs may be a tenth of a second away. */
+const OTHERS_FIRST_MS = 120;
 /** How many grants a first join tries; on the way back there is no such limit. */
 const GRANTS_TO_TRY = 4;
 
@@ -172,12 +174,12 @@ export class Admission {
       if (media.current === current) local.attach(current, told);
     };
     // our tracks follow without waiting, unless the answer is so near that drawing the others comes first
-    const near = await Promise.race([answer.then(() => true), pause(PRODUCE_AFTER_MS)]);
+    const near = await Promise.race([answer.then(() => true), pause(NEAR_MS)]);
     if (!near) produce();
     const call = await answer;
     signal.throwIfAborted();
     const drawn = onIn(call);
-    if (near) void drawn.then(() => pause(PRODUCE_AFTER_MS)).then(produce);
+    if (near) void drawn.then(() => pause(OTHERS_FIRST_MS)).then(produce);
     const now = intent().view;
     if (now !== view) seat.ask('show', { view: now }).catch(() => {});
   }

@@ -42,7 +42,7 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const options = () => ({ displayName: 'Me', microphone: fakeTrack('audio'), camera: fakeTrack('video'), view });
 async function joined(): Promise<void> {
   const joining = call.join(options(), node.grant());
-  await pass(100);
+  await pass(200);
   await joining;
   expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
 }
@@ -67,7 +67,7 @@ describe('the way in', () => {
     expect(node.methods().slice(0, 3)).toEqual(['hello', 'consume-ahead', 'join']);
     // a near node: what the others look like is drawn first
     expect(count('produce')).toBe(0);
-    await pass(50);
+    await pass(120);
     expect(node.methods().filter((method) => method === 'produce')).toHaveLength(2);
     expect(requestGrant).not.toHaveBeenCalled();
   });
@@ -84,7 +84,7 @@ describe('the way in', () => {
     node.removePeer(bo.peerId);
     const ari = withCamera('Ari');
     const joining = call.join(options());
-    await pass(100);
+    await pass(200);
     await joining;
     const consumed = media[0]!.consumed.filter((consumerId) => ahead.includes(consumerId));
     expect(consumed).toHaveLength(2);
@@ -101,7 +101,7 @@ describe('the way in', () => {
     call.show({ kind: 'exact', tiles: [] });
     call.show(drawn);
     void call.join(options());
-    await pass(100);
+    await pass(200);
     const asked = () =>
       node.asked.filter(({ method }) => method === 'join').map(({ data }) => (data as { view: View }).view);
     expect(asked()).toEqual([drawn]);
@@ -114,7 +114,7 @@ describe('the way in', () => {
     await pass(50);
     call.show({ kind: 'exact', tiles: [] });
     void call.join(options());
-    await pass(100);
+    await pass(200);
     expect(asked().at(-1)).toEqual(options().view);
   });
 
@@ -131,7 +131,7 @@ describe('the way in', () => {
     expect([...call.getSnapshot().streams.keys()]).toEqual([mina.peerId, ari.peerId]);
     expect(media[0]!.expected).toHaveLength(0);
     const joining = call.join(options());
-    await pass(50);
+    await pass(200);
     await joining;
     expect(media[0]!.consumed).toHaveLength(2);
     expect(media[0]!.expected).toHaveLength(2);
@@ -158,7 +158,7 @@ describe('the way in', () => {
 
   it('a grant that names the call otherwise leads to the call as the node names it, over drops too', async () => {
     const joining = call.join(options(), { ...node.grant(), callId: '0193a0b0-0000-7000-8000-000000000001' });
-    await pass(100);
+    await pass(200);
     await joining;
     expect(phase()).toMatchObject({ name: 'joined', callId: node.callId });
     expect(call.ticket?.callId).toBe(node.callId);
@@ -203,7 +203,7 @@ describe('the way in', () => {
     await pass(5);
     expect(phase().name).toBe('idle');
     const joining = call.join(options());
-    await pass(100);
+    await pass(200);
     await joining;
     expect(requestGrant).toHaveBeenCalledOnce();
     expect(phase().name).toBe('joined');
