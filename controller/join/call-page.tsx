@@ -28,7 +28,7 @@ import { useScreenShare } from './use-screen-share.ts';
 type CallPageProps = {
   guest: Guest;
   call: CallState;
-  /** null: not in yet, nothing is seen of it */
+  /** null: not in yet. It is covered, or seen without names from the press on */
   phase: Extract<CallPhase, { name: 'joined' }> | null;
   selfPeerId: string;
   title: string;

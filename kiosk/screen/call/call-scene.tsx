@@ -33,7 +33,7 @@ const IN_FULL_MS = 12_000;
 
 type CallSceneProps = {
   session: ScreenSession;
-  /** null: not in yet, nothing is seen of it */
+  /** null: not in yet. It is covered, or seen without names from the start on */
   phase: Extract<CallPhase, { name: 'joined' }> | null;
   selfPeerId: string;
   call: CallState;
