@@ -16,6 +16,7 @@ import type { types } from 'mediasoup-client';
 import { v7 as uuidv7 } from 'uuid';
 import { sendOptions } from './encodings.ts';
 import { loadDevice } from './rtc-device.ts';
+import { tellSentLayers } from './sent-layers.ts';
 
 /** After these, a picture without a frame asks for a key frame again: the first may have come before its receiver. */
 const FIRST_FRAME_CHECKS_MS = [150, 400, 1_000];
@@ -201,6 +202,12 @@ export class MediaSession implements Media {
     const appData: SendData = { producerId, source, track };
     const producer = await send.produce({ track, ...options, stopTracks: false, disableTrackOnPause: false, appData });
     const confirmed = (): boolean => this.#confirmedProducers.has(producerId);
+    tellSentLayers({
+      sender: producer,
+      count: options.encodings?.length ?? 1,
+      mayTell: confirmed,
+      tell: (layers) => this.#options.ask('set-sent-layers', { producerId, layers }),
+    });
     return {
       producerId,
       get confirmed() {

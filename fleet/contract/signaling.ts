@@ -181,6 +181,11 @@ export const signalingMethods = {
   'close-producer': { request: z.strictObject({ producerId: Id }), response: z.object({}) },
   'pause-producer': { request: z.strictObject({ producerId: Id }), response: z.object({}) },
   'resume-producer': { request: z.strictObject({ producerId: Id }), response: z.object({}) },
+  /** of its simulcast layers, how many from the lowest are really being encoded: a narrow uplink stops the upper ones */
+  'set-sent-layers': {
+    request: z.strictObject({ producerId: Id, layers: z.number().int().min(1).max(3) }),
+    response: z.object({}),
+  },
   /** tells what cannot be told by a producer: a device that is not there */
   'set-media-state': {
     request: z.strictObject({ microphone: MicrophoneState, camera: CameraState }),

@@ -7,6 +7,7 @@ import type { Available } from './forwarding-plan.ts';
 export type CallProducer = Available & {
   readonly producer: types.Producer;
   readonly callRouter: CallRouter;
+  sentLayers: number;
 };
 
 export function callProducer(
@@ -16,7 +17,7 @@ export function callProducer(
   callRouter: CallRouter,
 ): CallProducer {
   const layers = producer.rtpParameters.encodings?.length ?? 1;
-  return { producer, callRouter, producerId: producer.id, peerId, source, layers };
+  return { producer, callRouter, producerId: producer.id, peerId, source, layers, sentLayers: layers };
 }
 
 /** The kind of each source; anything else breaks the contract. */

@@ -64,6 +64,16 @@ export class CallProducers {
     if (this.#declare(peer)) this.#options.onPeerChanged(peer);
   }
 
+  /** Whoever is sent a layer that has stopped gets the next lower one at once: the worker alone notices after 1.5 s. */
+  setSentLayers(peer: Peer, producerId: string, layers: number): void {
+    const known = peer.producers.get(producerId);
+    if (!known) throw new InvalidStateError('not-possible-now', 'no such producer');
+    const sentLayers = Math.min(layers, known.layers);
+    if (known.sentLayers === sentLayers) return;
+    known.sentLayers = sentLayers;
+    this.#options.onChanged();
+  }
+
   /** Where there is a producer, it knows better. */
   declare(peer: Peer, { microphone, camera }: RequestOf<'set-media-state'>): void {
     const before = `${peer.microphone} ${peer.camera}`;

@@ -1,18 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { type Available, layerFor, planForwarding, type Situation } from './forwarding-plan.ts';
 
-const camera = (peerId: string, layers = 3): Available => ({
+const camera = (peerId: string, layers = 3, sentLayers = layers): Available => ({
   producerId: `${peerId}-camera`,
   peerId,
   source: 'camera',
   layers,
+  sentLayers,
 });
-const screen = (peerId: string): Available => ({ producerId: `${peerId}-screen`, peerId, source: 'screen', layers: 1 });
+const screen = (peerId: string): Available => ({
+  producerId: `${peerId}-screen`,
+  peerId,
+  source: 'screen',
+  layers: 1,
+  sentLayers: 1,
+});
 const microphone = (peerId: string): Available => ({
   producerId: `${peerId}-microphone`,
   peerId,
   source: 'microphone',
   layers: 1,
+  sentLayers: 1,
 });
 const situation = (more: Partial<Situation>): Situation => ({
   self: 'me',
@@ -27,12 +35,15 @@ const planned = (more: Partial<Situation>): string[] => [...planForwarding(situa
 
 describe('what a peer is sent', () => {
   test('layers by the height that is shown', () => {
-    expect([90, 180, 225, 226, 360, 450, 451, 720, 2160].map((heightPx) => layerFor(heightPx, 3))).toEqual([
+    expect([90, 180, 225, 226, 360, 450, 451, 720, 2160].map((heightPx) => layerFor(heightPx, camera('a')))).toEqual([
       0, 0, 0, 1, 1, 1, 2, 2, 2,
     ]);
-    expect([90, 360, 720].map((heightPx) => layerFor(heightPx, 2))).toEqual([0, 1, 1]);
-    expect(layerFor(720, 1)).toBeNull();
+    expect([90, 360, 720].map((heightPx) => layerFor(heightPx, camera('a', 2)))).toEqual([0, 1, 1]);
+    expect(layerFor(720, camera('a', 1))).toBeNull();
   });
+
+  test('no layer that is not being sent', () =>
+    expect([1, 2, 3].map((sent) => layerFor(720, camera('a', 3, sent)))).toEqual([0, 1, 2]));
 
   test('never the own', () =>
     expect(planned({ available: [camera('me'), microphone('me'), camera('a')] })).toEqual(['a-camera']));

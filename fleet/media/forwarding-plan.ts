@@ -7,6 +7,8 @@ export type Available = {
   readonly source: MediaSource;
   /** spatial layers; 1: no simulcast */
   readonly layers: number;
+  /** so many of them, from the lowest, are being sent now */
+  readonly sentLayers: number;
 };
 
 /** `spatialLayer` null: there is only one, or it is sound. */
@@ -16,10 +18,13 @@ export type Planned = { readonly spatialLayer: number | null; readonly priority:
 const LOW_UP_TO_PX = 225;
 const MIDDLE_UP_TO_PX = 450;
 
-export function layerFor(heightPx: number, layers: number): number | null {
+export function layerFor(
+  heightPx: number,
+  { layers, sentLayers }: Pick<Available, 'layers' | 'sentLayers'>,
+): number | null {
   if (layers <= 1) return null;
   const wanted = heightPx <= LOW_UP_TO_PX ? 0 : heightPx <= MIDDLE_UP_TO_PX ? 1 : 2;
-  return Math.min(wanted, layers - 1);
+  return Math.min(wanted, sentLayers - 1);
 }
 
 /** Who gets bandwidth first when there is not enough: what is shared, then what is shown large. */
@@ -66,7 +71,7 @@ export function planForwarding({
     ? exactTiles(view, others)
     : autoTiles(view, others, speakers)) {
     const planned = {
-      spatialLayer: layerFor(heightPx, producer.layers),
+      spatialLayer: layerFor(heightPx, producer),
       priority: priorityFor(producer.source, heightPx),
     };
     const before = plan.get(producer.producerId);

@@ -44,6 +44,10 @@ const handlers: Handlers = {
     await call.producers.setPaused(joined(peer), producerId, false);
     return DONE;
   },
+  'set-sent-layers': ({ call, peer }, { producerId, layers }) => {
+    call.producers.setSentLayers(joined(peer), producerId, layers);
+    return DONE;
+  },
   'set-media-state': ({ call, peer }, data) => {
     call.producers.declare(joined(peer), data);
     return DONE;

@@ -40,6 +40,10 @@ function networkCut(name: string, resetStreams: boolean): Fault {
   };
 }
 
+/** Half of what two layers of a camera need, for a while: the encoder lets the upper one go. */
+const NARROW_BPS = 350_000;
+const NARROW_MS = 4_000;
+
 export const faults: Fault[] = [
   {
     name: 'fleet server killed',
@@ -65,6 +69,18 @@ export const faults: Fault[] = [
   },
   networkCut('network cut, streams stall', false),
   networkCut('network cut, streams reset', true),
+  {
+    name: 'network narrow',
+    async strike({ network }) {
+      network.impair({ rateBps: NARROW_BPS });
+      await sleep(NARROW_MS);
+      network.impair({ rateBps: null });
+      return () => true;
+    },
+    longestGapMs: () => UNTOUCHED_MS,
+    rightWithinMs: BACK_AFTER_CUT_MS,
+    keepsPeerIds: true,
+  },
   {
     name: 'agent killed',
     async strike({ scene: { product }, phone }) {
