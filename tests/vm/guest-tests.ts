@@ -37,7 +37,7 @@ export async function runGuestTests(progress: (line: string) => void, only?: str
     if (only !== undefined && tally.passed + tally.failures.length + tally.skipped.length === 0)
       tally.failures.push({ name: `${GROUP}: ${only}`, detail: 'there is no such test' });
     const [first] = tally.failures;
-    if (first) first.detail += `\n--- what else the guest said\n${log}`;
+    if (first) first.detail = `${log}\n--- what failed\n${first.detail}`;
     if (only === undefined) await powerCutTests(image, tally, progress);
   } catch (error) {
     if (error instanceof NoGuestHere) tally.skipped.push({ name: GROUP, reason: error.message });

@@ -8,6 +8,7 @@ import { run } from 'node:test';
 import { writeLine } from '../line.ts';
 
 const TIMEOUT_MS = 240_000;
+const LAST_WORDS = 3_000;
 
 // what the command line asks for, or all
 const [only] = process.argv.slice(2);
@@ -16,7 +17,11 @@ const files = readdirSync(import.meta.dirname)
   .map((name) => join(import.meta.dirname, name));
 const say = (line: Parameters<typeof writeLine>[0]) => process.stdout.write(writeLine(line));
 
+const isFile = (name: string): boolean => files.includes(name);
+
 const groups: string[] = [];
+/** the last words of each file's process, which are the reason where it died */
+const lastWords = new Map<string, string>();
 let failed = 0;
 for await (const { type, data } of run({ files, concurrency: 2, timeout: TIMEOUT_MS })) {
   switch (type) {
@@ -33,7 +38,10 @@ for await (const { type, data } of run({ files, concurrency: 2, timeout: TIMEOUT
         // a group fails with what is in it
         if (isGroup && data.details.error.message.includes('subtest')) break;
         failed += 1;
-        say({ event: 'failed', name, detail: String((cause as Error).stack ?? cause) });
+        const { exitCode, signal } = data.details.error as { exitCode?: number; signal?: string | null };
+        const died = exitCode === undefined && !signal ? '' : `\nexit code ${exitCode}, signal ${signal}`;
+        const words = isFile(name) ? `${died}\n${lastWords.get(name) ?? ''}` : '';
+        say({ event: 'failed', name, detail: String((cause as Error).stack ?? cause) + words });
       } else if (isGroup) break;
       else if (skipped)
         say({ event: 'skipped', name, reason: typeof skipped === 'string' ? skipped : 'no reason given' });
@@ -45,6 +53,8 @@ for await (const { type, data } of run({ files, concurrency: 2, timeout: TIMEOUT
       break;
     case 'test:stdout':
     case 'test:stderr':
+      if (data.file !== undefined)
+        lastWords.set(data.file, `${lastWords.get(data.file) ?? ''}${data.message}`.slice(-LAST_WORDS));
       process.stdout.write(data.message);
       break;
   }

@@ -12,6 +12,8 @@ export type ToThread = { id: number } & (
   | { type: 'open'; path: string }
   | { type: 'write'; report: Uint8Array }
   | { type: 'close' }
+  /** closes what is open, and ends the thread */
+  | { type: 'end' }
 );
 export type FromThread =
   | { type: 'done'; id: number; error: string | null }
@@ -19,6 +21,8 @@ export type FromThread =
   | { type: 'gone'; why: string };
 
 const DUMP_TIMEOUT_MS = 5_000;
+/** Until a thread that does not end is ended: libusb's own threads may still call into it, which is the process's end. */
+const END_TIMEOUT_MS = 3_000;
 
 /** One thread for each device that is open; it ends with it, whatever state libusb is in. */
 export async function openByLibusb(path: string, handlers: HidHandlers): Promise<HidConnection> {
@@ -30,7 +34,9 @@ export async function openByLibusb(path: string, handlers: HidHandlers): Promise
     if (isOver) return;
     isOver = true;
     for (const { reject } of waiting.values()) reject(new Error(why ?? 'closed'));
-    void thread.terminate();
+    thread.postMessage({ type: 'end', id: 0 } satisfies ToThread);
+    const timer = setTimeout(() => void thread.terminate(), END_TIMEOUT_MS);
+    thread.once('exit', () => clearTimeout(timer));
     if (why !== null) handlers.gone(why);
   };
   thread.on('message', (message: FromThread) => {

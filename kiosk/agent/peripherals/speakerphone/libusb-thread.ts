@@ -33,8 +33,17 @@ async function obey(message: ToThread): Promise<void> {
       await device?.write(Buffer.from(message.report));
       return;
     case 'close':
-      await device?.close();
-      device = null;
+      await close();
+      return;
+    case 'end':
+      await close().catch(() => {});
+      port?.close();
       return;
   }
+}
+
+async function close(): Promise<void> {
+  const open = device;
+  device = null;
+  await open?.close();
 }
