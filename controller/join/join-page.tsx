@@ -1,6 +1,7 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
+import { Cover } from '#ui/cover.tsx';
 import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { CallPage } from './call-page.tsx';
@@ -12,8 +13,6 @@ import { JoiningNotice, JoiningPage } from './joining-page.tsx';
 /** What is drawn meanwhile keeps the others' pictures waiting: at first nothing, then the button that works, then a page. */
 const WAITING_SHOWN_AFTER_MS = 80;
 const JOINING_SHOWN_AFTER_MS = 600;
-/** Taking the check page apart would keep the first picture waiting too. */
-const CHECK_KEPT_MS = 1_000;
 const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'preparing', 'prepared', 'closed']);
 
 export function JoinPage({ guest }: { guest: Guest }) {
@@ -49,14 +48,13 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const aheadAs = useDrawnAhead(phase.name === 'prepared' ? phase.peerId : null, joining);
   // a call that is drawn ahead is seen from the press on; it gets its names when one is in
   const seesCall = joined !== null || (joining && aheadAs !== null);
-  const settled = useTrueFor(seesCall, CHECK_KEPT_MS);
   useEffect(() => {
     // the check page stays for a moment, a phone's keyboard must not
     if (seesCall && document.activeElement instanceof HTMLElement) document.activeElement.blur();
   }, [seesCall]);
   const checkDrawn = useRef(false);
   const onCheck = BEFORE_JOINING.has(phase.name) || (joining && !seesCall && !slow && checkDrawn.current);
-  checkDrawn.current = onCheck || (checkDrawn.current && seesCall && !settled);
+  checkDrawn.current = onCheck || (checkDrawn.current && seesCall);
   const callDrawn = useRef<ReactNode>(null);
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
 
@@ -77,13 +75,9 @@ export function JoinPage({ guest }: { guest: Guest }) {
   return (
     <>
       {checkDrawn.current && (
-        // a layer of its own over the call's: to take it away, nothing is painted anew
-        <div
-          aria-hidden={!onCheck || undefined}
-          className={`relative z-10 bg-surface will-change-transform ${onCheck ? '' : '-translate-x-[200vw]'}`}
-        >
+        <Cover lifted={!onCheck} className="z-10 bg-surface">
           <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />
-        </div>
+        </Cover>
       )}
       {joining && !onCheck && !seesCall && (
         <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />

@@ -16,8 +16,8 @@ import type { Seat } from './seat.ts';
 
 /** An answer that comes faster than this is drawn before our own tracks are negotiated. */
 const NEAR_MS = 50;
-/** Then the first pictures of the others come before our encoders start: a frame of theirs may be a tenth of a second away. */
-const OTHERS_FIRST_MS = 120;
+/** The first pictures of the others come before our devices and encoders start: a frame of theirs may be a tenth of a second away. */
+export const OTHERS_FIRST_MS = 120;
 /** How many grants a first join tries; on the way back there is no such limit. */
 const GRANTS_TO_TRY = 4;
 

@@ -1,6 +1,7 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Cover } from '#ui/cover.tsx';
 import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
 import { RemoteAudio } from '#stage/remote-audio.tsx';
 import { soundsOf } from '#stage/people.ts';
@@ -21,8 +22,6 @@ import { GONE_AFTER_MS, sceneOf } from './scene.ts';
 
 /** An agent that restarts is back before this; nobody need know. */
 const QUIETLY_DOWN_MS = 3_000;
-/** Taking apart what stood before the call would keep the first picture waiting. */
-const COVER_KEPT_MS = 1_000;
 
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
@@ -60,10 +59,8 @@ export function App({ session }: { session: ScreenSession }) {
       {scene.name === 'fault' && <FaultScene code={scene.code} roomName={view?.state.roomName ?? null} />}
     </>,
   );
-  const settled = useTrueFor(seesCall, COVER_KEPT_MS);
   const cover = useRef<ReactNode>(null);
   if (!seesCall) cover.current = before;
-  else if (settled) cover.current = null;
 
   const callDrawn = useRef<ReactNode>(null);
   const selfPeerId = joined?.peerId ?? (scene.name === 'idle' || scene.name === 'starting' ? aheadAs : null);
@@ -91,15 +88,9 @@ export function App({ session }: { session: ScreenSession }) {
           {callDrawn.current}
         </div>
       )}
-      {cover.current && (
-        // a layer of its own over the call's: to take it away, nothing is painted anew
-        <div
-          aria-hidden={seesCall || undefined}
-          className={`relative h-full will-change-transform ${seesCall ? '-translate-x-[200vw]' : ''}`}
-        >
-          {cover.current}
-        </div>
-      )}
+      <Cover lifted={seesCall} className="h-full">
+        {cover.current}
+      </Cover>
       {heard && (
         <RemoteAudio
           sounds={soundsOf(call.streams, screen.shownInput)}

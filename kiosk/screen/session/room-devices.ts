@@ -3,6 +3,7 @@
  * released after it, so that no camera's light burns in an idle room. Owns which ones are wanted, mute, and what is
  * plugged in; how one is opened and changed is room-device.ts's, sending tracks is the call's.
  */
+import { OTHERS_FIRST_MS } from '#call/admission.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
 import {
   fallbackFor,
@@ -47,8 +48,6 @@ export type DevicesListeners = {
 
 /** Plugging a device in fires several events. */
 const SETTLE_MS = 400;
-/** Opening a device takes the machine as long as the first picture of the others does. */
-const OTHERS_FIRST_MS = 120;
 type Name = 'microphone' | 'camera';
 
 export class RoomDevices {
@@ -147,7 +146,7 @@ export class RoomDevices {
     void this.#camera.settle();
   }
 
-  /** For a call that is being joined: those who are there are seen first. */
+  /** For a call that is being joined: those who are there are seen first, and opening a device takes the machine as long. */
   openSoon(): void {
     clearTimeout(this.#opening);
     this.#opening = setTimeout(() => this.open(), OTHERS_FIRST_MS);
