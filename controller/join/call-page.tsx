@@ -6,18 +6,19 @@ import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import LayoutGrid from 'lucide-react/icons/layout-grid';
 import UserSquare from 'lucide-react/icons/square-user';
-import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { People, peopleAhead, soundsOf } from '#stage/people.ts';
-import { RemoteAudio } from '#stage/remote-audio.tsx';
+import { RemoteAudio, SOUND_AFTER_MS } from '#stage/remote-audio.tsx';
 import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
 import { Button } from '#ui/button.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
+import { useTrueFor } from '#ui/use-true-for.ts';
 import { elapsed } from '#ui/words/format.ts';
 import { CallBar } from './call-bar.tsx';
 import type { DevicesState } from './devices.ts';
@@ -69,8 +70,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
     }),
     [t],
   );
-  // the first picture is painted before the players of sounds are made
-  const heard = useDeferredValue(!ahead);
+  const heard = useTrueFor(!ahead, SOUND_AFTER_MS);
   const alone = participants.length <= 1;
   const show = useCallback((view: View) => guest.call.show(view), [guest]);
   const shown = Math.min(page, pageCount - 1);

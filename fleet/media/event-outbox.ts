@@ -4,6 +4,8 @@
  */
 import type { CallEvent } from '#contract/node-link.ts';
 
+/** The fleet's and the rooms' work on it waits until those who are in the call have seen it: they share the machine, often. */
+const TOLD_AFTER_MS = 200;
 const MOST_AT_ONCE = 100;
 /** Beyond this the oldest are dropped: a fleet that was gone so long reads the calls from the registration. */
 const MOST_KEPT = 10_000;
@@ -11,6 +13,8 @@ const MOST_KEPT = 10_000;
 export class EventOutbox {
   readonly #waiting = new Map<string, CallEvent>();
   readonly #publish: (events: CallEvent[]) => void;
+  #untold: CallEvent[] = [];
+  #tell: NodeJS.Timeout | null = null;
 
   constructor({ publish }: { publish: (events: CallEvent[]) => void }) {
     this.#publish = publish;
@@ -24,7 +28,15 @@ export class EventOutbox {
     this.#waiting.set(event.eventId, event);
     const [oldest] = this.#waiting.keys();
     if (this.#waiting.size > MOST_KEPT && oldest !== undefined) this.#waiting.delete(oldest);
-    this.#publish([event]);
+    this.#untold.push(event);
+    this.#tell ??= setTimeout(() => this.flush(), TOLD_AFTER_MS);
+  }
+
+  /** What has not been told yet is told now. */
+  flush(): void {
+    const events = this.#untold;
+    this.#forgetUntold();
+    this.#publishAll(events);
   }
 
   acknowledged(eventIds: readonly string[]): void {
@@ -33,7 +45,17 @@ export class EventOutbox {
 
   /** All that waits, in the order in which it happened. */
   resend(): void {
-    const events = [...this.#waiting.values()];
+    this.#forgetUntold();
+    this.#publishAll([...this.#waiting.values()]);
+  }
+
+  #forgetUntold(): void {
+    if (this.#tell) clearTimeout(this.#tell);
+    this.#tell = null;
+    this.#untold = [];
+  }
+
+  #publishAll(events: readonly CallEvent[]): void {
     for (let from = 0; from < events.length; from += MOST_AT_ONCE)
       this.#publish(events.slice(from, from + MOST_AT_ONCE));
   }

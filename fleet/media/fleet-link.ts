@@ -27,7 +27,8 @@ const KEEPALIVE_SECONDS = 5;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 const RESEND_INTERVAL_MS = 5_000;
-/** Load and calls: the first change at once, the next ones together. */
+/** Load and calls: the first change once those in the call have seen it, the next ones together. */
+const SOONEST_REGISTER_MS = 200;
 const REGISTER_AT_MOST_EVERY_MS = 500;
 const REGISTER_AT_LEAST_EVERY_MS = 10_000;
 
@@ -102,6 +103,7 @@ export class FleetLink {
     if (this.#register) clearTimeout(this.#register);
     const client = this.#client;
     if (!client) return;
+    this.outbox.flush();
     if (client.connected) {
       const { registration, credentials } = this.#options;
       const said = client.publishAsync(
@@ -121,7 +123,7 @@ export class FleetLink {
   /** Peers or calls changed. */
   loadChanged(): void {
     if (this.#register) return;
-    const waitMs = Math.max(0, this.#registeredAtMs + REGISTER_AT_MOST_EVERY_MS - performance.now());
+    const waitMs = Math.max(SOONEST_REGISTER_MS, this.#registeredAtMs + REGISTER_AT_MOST_EVERY_MS - performance.now());
     this.#register = setTimeout(() => {
       this.#register = null;
       this.#sendRegistration();

@@ -63,12 +63,36 @@ test('memory forgets by time', () => {
   vi.useRealTimers();
 });
 
+test('the outbox tells what happens within a moment at once, and each once', () => {
+  vi.useFakeTimers();
+  const told: string[][] = [];
+  const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)) });
+  const add = (eventId: string) => outbox.add({ eventId } as CallEvent);
+  add('a');
+  vi.advanceTimersByTime(150);
+  add('b');
+  expect(told).toEqual([]);
+  vi.advanceTimersByTime(50);
+  expect(told).toEqual([['a', 'b']]);
+  add('c');
+  outbox.resend();
+  vi.advanceTimersByTime(1_000);
+  expect(told).toEqual([
+    ['a', 'b'],
+    ['a', 'b', 'c'],
+  ]);
+  add('d');
+  outbox.flush();
+  vi.advanceTimersByTime(1_000);
+  expect(told.slice(2)).toEqual([['d']]);
+  vi.useRealTimers();
+});
+
 test('the outbox tells until it is acknowledged, a hundred at a time, in order', () => {
   const told: string[][] = [];
   const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)) });
   const ids = Array.from({ length: 150 }, (_, index) => String(index));
   for (const eventId of ids) outbox.add({ eventId } as CallEvent);
-  told.length = 0;
   outbox.acknowledged(['0', '149']);
   outbox.resend();
   expect(told).toEqual([ids.slice(1, 101), ids.slice(101, 149)]);

@@ -1,6 +1,9 @@
 /** The sound of everyone else: an <audio> for each stream, apart from the pictures, so that no layout interrupts it. */
 import { useEffect, useRef } from 'react';
 
+/** Opening the speaker would keep the first picture waiting; nobody hears that a call begins so much later. */
+export const SOUND_AFTER_MS = 120;
+
 export type Sound = { key: string; stream: MediaStream };
 
 type RemoteAudioProps = {

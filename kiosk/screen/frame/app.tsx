@@ -1,9 +1,9 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
-import { type ReactNode, useDeferredValue, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Cover } from '#ui/cover.tsx';
 import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
-import { RemoteAudio } from '#stage/remote-audio.tsx';
+import { RemoteAudio, SOUND_AFTER_MS } from '#stage/remote-audio.tsx';
 import { soundsOf } from '#stage/people.ts';
 import { showLanguage } from '#ui/words/words.ts';
 import { BootScene } from '../boot/boot-scene.tsx';
@@ -79,8 +79,7 @@ export function App({ session }: { session: ScreenSession }) {
       />
     );
   }
-  // the first picture is painted before the players of sounds are made
-  const heard = useDeferredValue(call.phase.name === 'joined' && !screen.yielded);
+  const heard = useTrueFor(call.phase.name === 'joined' && !screen.yielded, SOUND_AFTER_MS);
   return (
     <div className="relative h-full overflow-hidden">
       {callDrawn.current && (
