@@ -13,12 +13,15 @@ import { startBareRelay } from '../peers/bare-relay.ts';
 import { janusServer, maruServer, measurePacketCost, type PacketCost, startBareServer } from './packet-cost.ts';
 import { pageWeightKB } from './page-weight.ts';
 import { startProduct } from './product.ts';
-import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource } from './waits.ts';
+import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource, type Ready } from './waits.ts';
 import { WaitsScene } from './waits-scene.ts';
 
 const ROUND_TRIPS_MS = [0, 50, 100];
-/** A camera's next frame is up to 100 ms away, in ours and in the bare room alike: few pairs would measure that. */
 const PAIRS_PER_RUN = 3;
+/** Of the cameras, which make ten frames a second. */
+const FRAME_MS = 100;
+/** Its multiples, taken modulo 1, fill an interval evenly however many there are. */
+const GOLDEN_RATIO = 0.618_034;
 const ENCODINGS = cameraEncodings({ width: 1280, height: 720 });
 export type CallBenchOptions = { runs: number; seed: number; only: string | null };
 
@@ -53,13 +56,13 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
     await scene.start();
     const room = await ProductRoom.open(scene);
     await inTurn(scene, 'tap', runs, {
-      ours: async (roundTripMs) => {
-        const took = await room.tapToFirstFrameMs();
+      ours: async (roundTripMs, ready) => {
+        const took = await room.tapToFirstFrameMs(ready);
         taps.push({ x: roundTripMs, y: took });
         if (roundTripMs === 0) tap.ours.push(took);
         await room.leave();
       },
-      theirs: async (bare) => void tap.bare.push(await bare.tapToFirstFrameMs()),
+      theirs: async (bare, ready) => void tap.bare.push(await bare.tapToFirstFrameMs(ready)),
     });
     const source = await productSource(scene, ENCODINGS);
     await tapToPaint(report, room, runs);
@@ -67,13 +70,13 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
     // TV and phone are other machines than the one on which somebody joins
     await room.close();
     await inTurn(scene, 'join', runs, {
-      ours: async (roundTripMs) => {
-        const took = await productJoinMs(scene);
+      ours: async (roundTripMs, ready) => {
+        const took = await productJoinMs(scene, ready);
         joins.push({ x: roundTripMs, y: took });
         if (roundTripMs === 0) joining.ours.push(took);
         colds.push({ x: roundTripMs, y: await productColdMs(scene) });
       },
-      theirs: async (bare) => void joining.bare.push(await bare.joinMs()),
+      theirs: async (bare, ready) => void joining.bare.push(await bare.joinMs(ready)),
     });
   } finally {
     await scene.stop();
@@ -94,21 +97,24 @@ async function waits(report: BenchReport, runs: number, seed: number): Promise<v
   });
 }
 
-/** Ours at each round-trip time, the bare room beside it where there is none: each alone with its own pages, each order as often. */
-async function inTurn(
-  scene: WaitsScene,
-  name: string,
-  runs: number,
-  { ours, theirs }: { ours: (roundTripMs: number) => Promise<void>; theirs: (bare: BareRoom) => Promise<void> },
-): Promise<void> {
-  const oneOfOurs = async (roundTripMs: number): Promise<void> => {
+type Turn = {
+  ours: (roundTripMs: number, ready: Ready) => Promise<void>;
+  theirs: (bare: BareRoom, ready: Ready) => Promise<void>;
+};
+
+/**
+ * Ours at each round-trip time, the bare room beside it where there is none: each alone with its own pages, each order as
+ * often, both pressed at the same moment between two frames of the camera.
+ */
+async function inTurn(scene: WaitsScene, name: string, runs: number, { ours, theirs }: Turn): Promise<void> {
+  const oneOfOurs = async (roundTripMs: number, laterMs: number): Promise<void> => {
     const source = await productSource(scene, ENCODINGS);
-    await ours(roundTripMs);
+    await ours(roundTripMs, () => source.afterFrame(laterMs));
     await source.leave();
   };
-  const oneOfTheirs = async (): Promise<void> => {
+  const oneOfTheirs = async (laterMs: number): Promise<void> => {
     const bare = await BareRoom.open(scene, ENCODINGS);
-    await theirs(bare);
+    await theirs(bare, () => bare.afterFrame(laterMs));
     await bare.close();
   };
   for (const roundTripMs of ROUND_TRIPS_MS) {
@@ -117,10 +123,11 @@ async function inTurn(
     const times = isCompared ? runs * PAIRS_PER_RUN : runs;
     for (let run = 0; run < times; run++) {
       progress(`${name}, round trip ${roundTripMs} ms, run ${run + 1} of ${times}`);
+      const laterMs = ((run * GOLDEN_RATIO) % 1) * FRAME_MS;
       const bareFirst = run % 2 === 1;
-      if (isCompared && bareFirst) await oneOfTheirs();
-      await oneOfOurs(roundTripMs);
-      if (isCompared && !bareFirst) await oneOfTheirs();
+      if (isCompared && bareFirst) await oneOfTheirs(laterMs);
+      await oneOfOurs(roundTripMs, laterMs);
+      if (isCompared && !bareFirst) await oneOfTheirs(laterMs);
     }
   }
   scene.proxy.impair({ delayMs: 0 });

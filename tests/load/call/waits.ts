@@ -9,6 +9,10 @@ const FRAME_WITHIN_MS = 20_000;
 const READING_MS = 2_500;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Awaited right before a press: see `afterFrame`. */
+export type Ready = () => Promise<void>;
+const atAnyTime: Ready = async () => {};
+
 /**
  * Someone near the node whose picture the others wait for: by the contract, without a page of ours, which would draw who
  * joins on the machine of those who wait.
@@ -16,7 +20,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function productSource(
   scene: WaitsScene,
   encodings: RTCRtpEncodingParameters[],
-): Promise<{ leave: () => Promise<void> }> {
+): Promise<{ afterFrame: (laterMs: number) => Promise<void>; leave: () => Promise<void> }> {
   const { joinUrl } = scene.fleet.demonstration!;
   const page = await scene.near();
   const ca = scene.ca;
@@ -28,11 +32,12 @@ export async function productSource(
       await client.enter({ invite: '' }, name, { kind: 'exact', tiles: [] });
       const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 }, audio: true });
       for (const track of stream.getTracks()) await client.produce(track, layers);
-      Object.assign(window, { source: client });
+      Object.assign(window, { source: client, camera: stream.getVideoTracks()[0] });
     },
     [SOURCE_NAME, encodings] as const,
   );
   return {
+    afterFrame: (laterMs) => afterFrame(page, laterMs),
     async leave() {
       await page.evaluate(() =>
         (window as unknown as { source: InstanceType<typeof window.MaruLoadClient> }).source.leave(),
@@ -59,11 +64,12 @@ export class ProductRoom {
     return new ProductRoom(tv, phone);
   }
 
-  async tapToFirstFrameMs(): Promise<number> {
+  async tapToFirstFrameMs(ready = atAnyTime): Promise<number> {
     await this.#phone.getByRole('button', { name: 'Join meeting' }).waitFor({ timeout: 30_000 });
     await this.#phone.evaluate(() => document.body.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })));
     await sleep(READING_MS);
     const frame = firstFrameAt(this.#tv, SOURCE_NAME);
+    await ready();
     const tappedAt = await press(this.#phone, 'Join meeting');
     const took = (await frame) - tappedAt;
     await sleep(1_000);
@@ -125,12 +131,13 @@ export class ProductRoom {
   }
 }
 
-export async function productJoinMs(scene: WaitsScene): Promise<number> {
+export async function productJoinMs(scene: WaitsScene, ready: Ready): Promise<number> {
   const page = await scene.far();
   await page.goto(scene.fleet.demonstration!.joinUrl);
   await page.getByRole('textbox', { name: 'Your name' }).fill('Guest');
   await sleep(READING_MS);
   const frame = firstFrameAt(page, SOURCE_NAME);
+  await ready();
   const joinedAt = await press(page, 'Join');
   const took = (await frame) - joinedAt;
   await leaveAndClose(page);
@@ -179,6 +186,24 @@ function press(page: Page, name: string): Promise<number> {
     button.click();
     return at;
   }, name);
+}
+
+/**
+ * Resolves so long after a frame of the page's camera. How long a new viewer waits for the next one is up to a tenth of a
+ * second, more than all that is compared: both sides are pressed at the same moments between two frames.
+ */
+async function afterFrame(page: Page, laterMs: number): Promise<void> {
+  await page.evaluate(async (ms) => {
+    const { camera, MediaStreamTrackProcessor } = window as unknown as {
+      camera: MediaStreamTrack;
+      MediaStreamTrackProcessor: new (of: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
+    };
+    const frames = new MediaStreamTrackProcessor({ track: camera }).readable.getReader();
+    // the first may be one that is long over
+    for (let i = 0; i < 2; i++) (await frames.read()).value?.close();
+    await frames.cancel();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }, laterMs);
 }
 
 /** When the first picture of this person was decoded and handed to the compositor, and what it is seen in was painted. */
@@ -239,6 +264,7 @@ export class BareRoom {
         await client.prepare(url, 'source');
         const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 1280, height: 720 }, audio: true });
         for (const track of stream.getTracks()) await client.produce(track, layers);
+        Object.assign(window, { camera: stream.getVideoTracks()[0] });
       },
       [scene.bare.url, encodings] as const,
     );
@@ -256,9 +282,14 @@ export class BareRoom {
     for (const page of [this.#source, this.#phone]) await page.context().close();
   }
 
-  async tapToFirstFrameMs(): Promise<number> {
+  afterFrame(laterMs: number): Promise<void> {
+    return afterFrame(this.#source, laterMs);
+  }
+
+  async tapToFirstFrameMs(ready: Ready): Promise<number> {
     const tv = await this.#viewer('tv');
     const frame = tv.evaluate(() => (window as unknown as { frame: Promise<number> }).frame);
+    await ready();
     const tappedAt = await this.#phone.evaluate(() => {
       const at = performance.timeOrigin + performance.now();
       void (window as unknown as { client: InstanceType<typeof window.BareClient> }).client.ask('tap', {});
@@ -269,8 +300,9 @@ export class BareRoom {
     return took;
   }
 
-  async joinMs(): Promise<number> {
+  async joinMs(ready: Ready): Promise<number> {
     const page = await this.#viewer('viewer');
+    await ready();
     const took = await page.evaluate(async () => {
       const at = performance.timeOrigin + performance.now();
       const own = window as unknown as { go: () => void; frame: Promise<number> };
