@@ -14,8 +14,8 @@ import { pauseBeforeTryMs } from './open-socket.ts';
 import { consequenceOf } from './refusals.ts';
 import type { Seat } from './seat.ts';
 
-/** An answer that comes faster than this is drawn before our own tracks are negotiated. */
-const NEAR_MS = 50;
+/** Our own tracks wait for the answer to `join`, and no longer than this. */
+const LONGEST_UNPRODUCED_MS = 300;
 /** The first pictures of the others come before our devices and encoders start: a frame of theirs may be a tenth of a second away. */
 export const OTHERS_FIRST_MS = 120;
 /** How many grants a first join tries; on the way back there is no such limit. */
@@ -170,22 +170,24 @@ export class Admission {
     const { microphone, camera } = told;
     const { displayName, view } = intent();
     const answer = seat.ask('join', { displayName, rtpCapabilities, microphone, camera, view });
+    let produced = false;
     const produce = (): void => {
-      if (media.current === current) local.attach(current, told);
+      if (produced || media.current !== current) return;
+      produced = true;
+      local.attach(current, told);
     };
-    // our tracks follow without waiting, unless the answer is so near that drawing the others comes first
-    const near = await Promise.race([answer.then(() => true), pause(NEAR_MS)]);
-    if (!near) produce();
-    const call = await answer;
+    // our tracks follow what the answer shows, which negotiating them would keep from being drawn
+    const patience = setTimeout(produce, LONGEST_UNPRODUCED_MS);
+    const call = await answer.finally(() => clearTimeout(patience));
     signal.throwIfAborted();
     const drawn = onIn(call);
-    if (near) void drawn.then(() => pause(OTHERS_FIRST_MS)).then(produce);
+    void drawn.then(() => pause(OTHERS_FIRST_MS)).then(produce);
     const now = intent().view;
     if (now !== view) seat.ask('show', { view: now }).catch(() => {});
   }
 }
 
-const pause = (ms: number): Promise<false> => new Promise((resolve) => setTimeout(() => resolve(false), ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Runs with a signal that also ends after `ms`, with `reason`. */
 async function within<T>(

@@ -65,11 +65,26 @@ describe('the way in', () => {
     await pass(50);
     await joining;
     expect(node.methods().slice(0, 3)).toEqual(['hello', 'consume-ahead', 'join']);
-    // a near node: what the others look like is drawn first
+    // what the others look like is drawn first
     expect(count('produce')).toBe(0);
     await pass(120);
     expect(node.methods().filter((method) => method === 'produce')).toHaveLength(2);
     expect(requestGrant).not.toHaveBeenCalled();
+  });
+
+  it('a slow answer keeps our tracks waiting for a third of a second, and they are sent once', async () => {
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    node.answerAfterMs = 500;
+    const joining = call.join(options());
+    await pass(290);
+    expect(count('produce')).toBe(0);
+    await pass(20);
+    expect(count('produce')).toBe(2);
+    node.answerAfterMs = 1;
+    await pass(1_000);
+    await joining;
+    expect(count('produce')).toBe(2);
   });
 
   it('what is to be shown is negotiated ahead, and neither asked for again nor told as flowing before', async () => {

@@ -39,7 +39,7 @@ export class FakeSocket extends EventTarget {
     setTimeout(() => {
       if (this.readyState !== this.OPEN || this.#node.network !== 'up') return;
       this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(frame) }));
-    }, 1);
+    }, this.#node.answerAfterMs);
   }
 
   close(): void {
@@ -62,6 +62,7 @@ const transport = (): MediaSetup['send'] => ({
 });
 
 export class FakeNode {
+  answerAfterMs = 1;
   /** `stalled`: open streams carry nothing and new ones hang; `refusing`: new ones fail at once */
   network: 'up' | 'stalled' | 'refusing' = 'up';
   readonly asked: Request[] = [];
