@@ -29,6 +29,7 @@ export class NodeMetrics {
     const { pool, registry, fleetConnected, eventsWaiting } = this.#options;
     const calls = [...registry.calls.values()];
     const peers = calls.flatMap((call) => [...call.peers.values()]);
+    const producers = calls.flatMap((call) => [...call.producers.all.values()]);
     const ours = {
       workers: pool.alive.length,
       worker_deaths: pool.deaths,
@@ -36,7 +37,9 @@ export class NodeMetrics {
       peers: peers.length,
       joined: peers.filter(({ stage }) => stage === 'joined').length,
       away: peers.filter(({ line }) => line === null).length,
-      producers: calls.reduce((sum, call) => sum + call.producers.all.size, 0),
+      producers: producers.length,
+      // whose uplink carries fewer layers than were asked of it
+      narrowed: producers.filter(({ layers, sentLayers }) => sentLayers < layers).length,
       consumers: peers.reduce((sum, { forwarding }) => sum + (forwarding?.count ?? 0), 0),
       pipes: calls.reduce((sum, { routers }) => sum + routers.pipeCount, 0),
       fleet_connected: fleetConnected() ? 1 : 0,

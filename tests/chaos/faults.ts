@@ -41,7 +41,7 @@ function networkCut(name: string, resetStreams: boolean): Fault {
 }
 
 /** Half of what two layers of a camera need, for a while: the encoder lets the upper one go. */
-const NARROW_BPS = 350_000;
+export const NARROW_BPS = 350_000;
 const NARROW_MS = 4_000;
 
 export const faults: Fault[] = [

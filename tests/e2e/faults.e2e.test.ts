@@ -4,9 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CallUnderFault } from '../chaos/call-under-fault.ts';
-import { faults } from '../chaos/faults.ts';
+import { faults, NARROW_BPS } from '../chaos/faults.ts';
 import { moments, quiet } from '../chaos/moments.ts';
 import { describeStruck, strike } from '../chaos/strike.ts';
+import { eventually } from '../simulators/eventually.ts';
 import { seededRandom } from '../simulators/seeded-random.ts';
 import { NOISE } from './bystanders.ts';
 
@@ -42,5 +43,25 @@ describe(`faults during a call (MARU_SEED=${seed})`, () => {
       call = null;
     }
     expect(struck.problems).toEqual([]);
+  });
+
+  test('a browser tells which layers its narrow uplink stopped, and that they are back', async () => {
+    call ??= await CallUnderFault.start(seed);
+    const { network, scene } = call;
+    const narrowed = (wanted: number) =>
+      eventually(
+        'layers told',
+        () => scene.mediaMetrics(),
+        (held) => held['carried narrowed'] === wanted,
+        {
+          timeoutMs: 30_000,
+          everyMs: 200,
+        },
+      );
+    await narrowed(0);
+    network.impair({ rateBps: NARROW_BPS });
+    await narrowed(1);
+    network.impair({ rateBps: null });
+    await narrowed(0);
   });
 });
