@@ -67,6 +67,36 @@ export function drawPicture(
   }
 }
 
+/** A square of noise, from which a camera's grain is cut. */
+const GRAIN_PX = 512;
+/** the grain's strip, at the right of the colour, as a part of the width */
+const GRAIN_WIDTH = 0.15;
+let grain: OffscreenCanvas | null = null;
+
+/**
+ * Noise beside the colour, another in each frame, as a sensor has it: an encoder with nothing to encode sends next to
+ * nothing, from which its estimate of the network falls so far at the first delay that it stops its upper layers.
+ */
+export function drawGrain(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D): void {
+  grain ??= noise();
+  const width = Math.min(GRAIN_PX, Math.round(context.canvas.width * GRAIN_WIDTH));
+  const height = Math.min(GRAIN_PX, Math.round(context.canvas.height * ROWS_FROM));
+  const cutAt = (size: number) => Math.floor(Math.random() * (GRAIN_PX - size));
+  context.drawImage(grain, cutAt(width), cutAt(height), width, height, context.canvas.width - width, 0, width, height);
+}
+
+function noise(): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(GRAIN_PX, GRAIN_PX);
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(GRAIN_PX, GRAIN_PX);
+  for (let at = 0; at < image.data.length; at += 4) {
+    const grey = 90 + Math.random() * 76;
+    image.data.set([grey, grey, grey, 255], at);
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
 /** null: not such a picture (black, grey, frozen in parts). */
 export function readPicture(pixels: Pixels): ReadPicture | null {
   const row = (at: number) =>

@@ -1,21 +1,35 @@
 /** A camera and a microphone that are none, in a page: a drawn picture, a sounding tone. Real tracks, known content. Runs in a browser. */
-import { drawPicture, type Picture } from './picture.ts';
+import { drawGrain, drawPicture, type Picture } from './picture.ts';
 
 export type PictureSize = { width: number; height: number; framesPerSecond: number };
 
-/** Draws until its track is stopped. `draw` may be asked for what changes with time. */
-export function syntheticCamera(picture: Picture, { width, height, framesPerSecond }: PictureSize): MediaStreamTrack {
+/** Both draw until their track is stopped. */
+export function syntheticCamera(picture: Picture, size: PictureSize): MediaStreamTrack {
+  return drawn(size, (context, counter) => {
+    drawPicture(context, picture, counter);
+    drawGrain(context);
+  });
+}
+
+export function syntheticScreen(picture: Picture, size: PictureSize): MediaStreamTrack {
+  return drawn(size, (context, counter) => drawPicture(context, picture, counter));
+}
+
+function drawn(
+  { width, height, framesPerSecond }: PictureSize,
+  draw: (context: CanvasRenderingContext2D, counter: number) => void,
+): MediaStreamTrack {
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d', { alpha: false })!;
   let counter = 0;
-  drawPicture(context, picture, counter);
+  draw(context, counter);
   const track = canvas.captureStream(framesPerSecond).getVideoTracks()[0]!;
   const timer = setInterval(() => {
     if (track.readyState === 'ended') return clearInterval(timer);
     counter += 1;
-    drawPicture(context, picture, counter);
+    draw(context, counter);
   }, 1000 / framesPerSecond);
   return track;
 }

@@ -1,6 +1,6 @@
 /** The outer edge of a persona's page: its camera, microphone and screen are synthetic ones. Nothing further in is touched. */
 import type { Picture } from '../../../simulators/media/picture.ts';
-import { syntheticCamera, syntheticMicrophone } from '../../../simulators/media/synthetic-devices.ts';
+import { syntheticCamera, syntheticMicrophone, syntheticScreen } from '../../../simulators/media/synthetic-devices.ts';
 
 export type Device = 'present' | 'missing' | 'refused';
 export type PersonaDevices = {
@@ -30,7 +30,7 @@ export function replaceDevices({ picture, toneHz, screen, camera, microphone }: 
       ...(asked.video ? [syntheticCamera(picture, CAMERA_SIZE)] : []),
     ]);
   };
-  mediaDevices.getDisplayMedia = async () => new MediaStream([syntheticCamera(screen, SCREEN_SIZE)]);
+  mediaDevices.getDisplayMedia = async () => new MediaStream([syntheticScreen(screen, SCREEN_SIZE)]);
   mediaDevices.enumerateDevices = async () => [
     ...(microphone === 'missing' ? [] : [describe('audioinput', 'Synthetic microphone')]),
     ...(camera === 'missing' ? [] : [describe('videoinput', 'Synthetic camera')]),
