@@ -30,3 +30,9 @@ export function anchorCapabilities(router: types.RtpCapabilities): types.RtpCapa
     ),
   };
 }
+
+/**
+ * The estimate never goes below this: two of a camera's lowest layers. On a downlink that narrows it falls to a fraction
+ * of what the link carries, all pictures are stopped, and with nothing sent it is looked at again after 5 s only.
+ */
+export const MIN_OUTGOING_BITRATE_BPS = 200_000;

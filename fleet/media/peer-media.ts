@@ -6,7 +6,7 @@ import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { MediaSetup, RequestOf, ResponseOf, TransportParameters } from '#contract/signaling.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
-import { INITIAL_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
+import { INITIAL_OUTGOING_BITRATE_BPS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
 type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
 
@@ -49,7 +49,10 @@ export class PeerMedia {
     const opening = [openTransport(), openTransport()] as const;
     try {
       const [send, recv] = await Promise.all(opening);
-      const consumer = await recv.consume({ producerId: anchor.id, rtpCapabilities: anchorCapabilities });
+      const [consumer] = await Promise.all([
+        recv.consume({ producerId: anchor.id, rtpCapabilities: anchorCapabilities }),
+        recv.setMinOutgoingBitrate(MIN_OUTGOING_BITRATE_BPS),
+      ]);
       if (send.closed || recv.closed) throw new OperationalError('media-failed', 'closed while it opened');
       return new PeerMedia(callRouter, send, recv, consumer);
     } catch (error) {

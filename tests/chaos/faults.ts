@@ -40,9 +40,26 @@ function networkCut(name: string, resetStreams: boolean): Fault {
   };
 }
 
-/** Half of what two layers of a camera need, for a while: the encoder lets the upper one go. */
+/** Half of what a camera's two layers need, or two people's. */
 export const NARROW_BPS = 350_000;
 const NARROW_MS = 4_000;
+/** Smaller pictures come with a key frame, over a link that is full by then. */
+const SMALLER_WITHIN_MS = 3_000;
+
+function narrowed(name: string, way: 'upBps' | 'downBps', longestGapMs: number): Fault {
+  return {
+    name,
+    async strike({ network }) {
+      network.impair({ [way]: NARROW_BPS });
+      await sleep(NARROW_MS);
+      network.impair({ [way]: null });
+      return () => true;
+    },
+    longestGapMs: (pair) => (concernsBo(pair) ? longestGapMs : UNTOUCHED_MS),
+    rightWithinMs: BACK_AFTER_CUT_MS,
+    keepsPeerIds: true,
+  };
+}
 
 export const faults: Fault[] = [
   {
@@ -69,18 +86,8 @@ export const faults: Fault[] = [
   },
   networkCut('network cut, streams stall', false),
   networkCut('network cut, streams reset', true),
-  {
-    name: 'network narrow',
-    async strike({ network }) {
-      network.impair({ rateBps: NARROW_BPS });
-      await sleep(NARROW_MS);
-      network.impair({ rateBps: null });
-      return () => true;
-    },
-    longestGapMs: () => UNTOUCHED_MS,
-    rightWithinMs: BACK_AFTER_CUT_MS,
-    keepsPeerIds: true,
-  },
+  narrowed('uplink narrow', 'upBps', UNTOUCHED_MS),
+  narrowed('downlink narrow', 'downBps', SMALLER_WITHIN_MS),
   {
     name: 'agent killed',
     async strike({ scene: { product }, phone }) {

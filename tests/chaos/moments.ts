@@ -12,7 +12,9 @@ export type Moment = {
   name: string;
   /** the fault strikes within this long of its beginning */
   lastsMs: number;
-  begin: (call: CallUnderFault) => Promise<Begun>;
+  /** who stands at the door: their page is opened before anything is measured, on what would be a machine of their own */
+  arrives?: (call: CallUnderFault) => Promise<Guest>;
+  begin: (call: CallUnderFault, arrived: Guest | null) => Promise<Begun>;
   /** what it adds by itself to the time that a picture may stand still */
   ownGapMs: (pair: Pair) => number;
 };
@@ -24,6 +26,8 @@ export type Begun = {
 };
 
 const BRIEF_CUT_MS = 2_000;
+/** Who reads a page and types a name takes longer. */
+const SETTLED_AFTER_MS = 1_500;
 const done = async () => {};
 
 export const quiet: Moment = {
@@ -37,9 +41,14 @@ export const moments: Moment[] = [
   {
     name: 'join',
     lastsMs: 1_200,
-    async begin({ scene, tv }) {
-      const ari: Guest = await scene.guest(ARI.number);
+    async arrives({ scene }) {
+      const ari = await scene.guest(ARI.number);
       await ari.page.getByRole('textbox', { name: 'Your name' }).waitFor();
+      await sleep(SETTLED_AFTER_MS);
+      return ari;
+    },
+    async begin({ tv }, arrived) {
+      const ari = arrived!;
       await ari.join(ARI.name);
       return {
         settled: async (timeoutMs) => {

@@ -39,8 +39,9 @@ export async function strike(
   };
   const wanted = { peerIds: fault.keepsPeerIds, without: ARI.name };
   const before = sameness(phone.state!, wanted);
+  const arrived = (await moment.arrives?.(call)) ?? null;
   await call.watch();
-  const begun = await moment.begin(call);
+  const begun = await moment.begin(call, arrived);
   await sleep(instantMs);
   const hasStruck = await fault.strike(call);
   const overAtMs = performance.now();

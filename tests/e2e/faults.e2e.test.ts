@@ -59,9 +59,9 @@ describe(`faults during a call (MARU_SEED=${seed})`, () => {
         },
       );
     await narrowed(0);
-    network.impair({ rateBps: NARROW_BPS });
+    network.impair({ upBps: NARROW_BPS });
     await narrowed(1);
-    network.impair({ rateBps: null });
+    network.impair({ upBps: null });
     await narrowed(0);
   });
 });

@@ -14,7 +14,8 @@ const help = `A bad network in front of a good one.
   --delay-ms N       one way, each direction (0)
   --jitter-ms N      up to this much more (0)
   --loss-percent N   of datagrams (0)
-  --rate-kbps N      of each direction of each client (no limit)
+  --up-kbps N        what each client can send (no limit)
+  --down-kbps N      what each client can receive (no limit)
   --seed N           of jitter and loss (random, printed)
 
 While it runs, type: cut | cut reset | restore | impair {"delayMs":50} | counters`;
@@ -29,7 +30,8 @@ const { values } = parseArgs({
     'delay-ms': { type: 'string', default: '0' },
     'jitter-ms': { type: 'string', default: '0' },
     'loss-percent': { type: 'string', default: '0' },
-    'rate-kbps': { type: 'string' },
+    'up-kbps': { type: 'string' },
+    'down-kbps': { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
   },
 });
@@ -45,7 +47,8 @@ const proxy = new NetworkProxy({
     delayMs: Number(values['delay-ms']),
     jitterMs: Number(values['jitter-ms']),
     lossPercent: Number(values['loss-percent']),
-    rateBps: values['rate-kbps'] === undefined ? null : Number(values['rate-kbps']) * 1000,
+    upBps: bps(values['up-kbps']),
+    downBps: bps(values['down-kbps']),
   },
 });
 console.log(`seed ${values.seed}`);
@@ -61,6 +64,10 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   else if (word === 'counters') console.log(JSON.stringify(proxy.counters));
   else console.log('cut | cut reset | restore | impair {json} | counters');
 });
+
+function bps(kbps: string | undefined): number | null {
+  return kbps === undefined ? null : Number(kbps) * 1000;
+}
 
 function split(target: string): [string, number] {
   const at = target.lastIndexOf(':');

@@ -35,10 +35,12 @@ async function udpClient(): Promise<UdpSocket> {
   return socket;
 }
 
-async function tcpEcho(): Promise<number> {
+const tcpEcho = (): Promise<number> => tcpServer((socket) => void socket.pipe(socket));
+
+async function tcpServer(serve: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.pipe(socket);
+    serve(socket);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -165,15 +167,28 @@ test('a handshake through the proxy costs a round trip before the first byte', a
   expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(115);
 });
 
-test('the rate bounds what passes', async () => {
-  const proxy = makeProxy({ impairment: { rateBps: 800_000 } });
+test.each(['upBps', 'downBps'] as const)('%s bounds what passes that way, and nothing else', async (way) => {
+  const proxy = makeProxy({ impairment: { [way]: 800_000 } });
+  const port = await tcpServer((socket) => socket.write(Buffer.alloc(20_000)));
+  const stream = await tcpClient(await proxy.tcpPortTo('127.0.0.1', port));
+  const startedAtMs = performance.now();
+  let receivedBytes = 0;
+  stream.on('data', (chunk) => (receivedBytes += chunk.length));
+  await expect.poll(() => receivedBytes, { interval: 5 }).toBe(20_000);
+  // at 100 KB/s
+  const tookMs = performance.now() - startedAtMs;
+  if (way === 'downBps') expect(tookMs).toBeGreaterThanOrEqual(180);
+  else expect(tookMs).toBeLessThan(150);
+});
+
+test('what a client sends is bounded too', async () => {
+  const proxy = makeProxy({ impairment: { upBps: 800_000 } });
   const stream = await tcpClient(await proxy.tcpPortTo('127.0.0.1', await tcpEcho()));
   let receivedBytes = 0;
   stream.on('data', (chunk) => (receivedBytes += chunk.length));
   const startedAtMs = performance.now();
   stream.write(Buffer.alloc(20_000));
   await expect.poll(() => receivedBytes, { interval: 5 }).toBe(20_000);
-  // 20 KB at 100 KB/s there, and the same back, in pieces that overlap
   expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(190);
 });
 

@@ -3,7 +3,7 @@
  * and an end passes on only when the link is whole. Owns its two sockets.
  */
 import type { Socket } from 'node:net';
-import { Direction } from './impairment.ts';
+import { Direction, type Way } from './impairment.ts';
 import type { Link } from './link.ts';
 
 /** Above this many bytes on their way the sender waits, as TCP's window would make it. */
@@ -41,13 +41,13 @@ export function joinStreams({
     client.destroy();
     upstream.destroy();
   };
-  oneWay(link, client, upstream, establishedAtMs, closeBoth);
-  oneWay(link, upstream, client, 0, closeBoth);
+  oneWay(link, 'up', client, upstream, establishedAtMs, closeBoth);
+  oneWay(link, 'down', upstream, client, 0, closeBoth);
   if (link.isCut) for (const socket of both) socket.pause();
 }
 
-function oneWay(link: Link, from: Socket, to: Socket, notBeforeMs: number, closeBoth: () => void): void {
-  const direction = new Direction({ random: link.random, ordered: true });
+function oneWay(link: Link, way: Way, from: Socket, to: Socket, notBeforeMs: number, closeBoth: () => void): void {
+  const direction = new Direction({ way, random: link.random, ordered: true });
   let inFlightBytes = 0;
   const arrive = (sizeBytes: number, run: () => void) => {
     const sentMs = Math.max(performance.now(), notBeforeMs);

@@ -52,8 +52,8 @@ export class UdpPort {
     const { random } = this.#link;
     const client: Client = {
       upstream,
-      toTarget: new Direction({ random, ordered: false }),
-      toClient: new Direction({ random, ordered: false }),
+      toTarget: new Direction({ way: 'up', random, ordered: false }),
+      toClient: new Direction({ way: 'down', random, ordered: false }),
     };
     upstream.on('message', (packet) =>
       this.#pass(packet, client.toClient, () => this.#listener.send(packet, from.port, from.address, ignore)),
