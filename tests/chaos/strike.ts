@@ -12,6 +12,8 @@ export type Struck = {
   instantMs: number;
   gaps: Gap[];
   rightAfterMs: number;
+  /** what was put right last */
+  lastWrong: string[];
   problems: string[];
 };
 
@@ -55,7 +57,7 @@ export async function strike(
     ...(await call.standingStill(STILL_MS * patience)),
   ];
   await attempt(() => begun.settled(GIVE_UP_MS));
-  const rightAtMs = await whenLastingly(wrongNow, problems);
+  const { rightAtMs, lastWrong } = await whenLastingly(wrongNow, problems);
   const rightAfterMs = Math.max(0, Math.round(rightAtMs - overAtMs));
   const gaps = await call.gaps();
   await attempt(() => phone.command({ name: 'set-volume', percent: phone.state!.volumePercent }));
@@ -69,32 +71,38 @@ export async function strike(
   const limitMs = (fault.rightWithinMs + (moment.name === 'quiet' ? 0 : moment.lastsMs + 3_000)) * patience;
   if (rightAfterMs > limitMs) problems.push(`right again after ${rightAfterMs} ms, ${limitMs} allowed`);
   await attempt(() => begun.undo());
-  return { fault, moment, instantMs, gaps, rightAfterMs, problems };
+  return { fault, moment, instantMs, gaps, rightAfterMs, lastWrong, problems };
 }
 
 /** When nothing was wrong any more, and stayed so: a picture that is still in the decoder's buffer moves for a while. */
-async function whenLastingly(wrongNow: () => Promise<string[]>, problems: string[]): Promise<number> {
+async function whenLastingly(
+  wrongNow: () => Promise<string[]>,
+  problems: string[],
+): Promise<{ rightAtMs: number; lastWrong: string[] }> {
   const startedAtMs = performance.now();
   let goodSinceMs: number | null = null;
+  let lastWrong: string[] = [];
   for (;;) {
     const nowMs = performance.now();
     const wrong = await wrongNow();
-    if (wrong.length > 0) goodSinceMs = null;
-    else goodSinceMs ??= nowMs;
-    if (goodSinceMs !== null && nowMs - goodSinceMs > LASTING_MS) return goodSinceMs;
+    if (wrong.length > 0) {
+      goodSinceMs = null;
+      lastWrong = wrong;
+    } else goodSinceMs ??= nowMs;
+    if (goodSinceMs !== null && nowMs - goodSinceMs > LASTING_MS) return { rightAtMs: goodSinceMs, lastWrong };
     if (nowMs - startedAtMs > GIVE_UP_MS) {
       problems.push(...wrong);
-      return nowMs;
+      return { rightAtMs: nowMs, lastWrong };
     }
     await sleep(100);
   }
 }
 
-export function describeStruck({ fault, moment, instantMs, gaps, rightAfterMs, problems }: Struck): string {
+export function describeStruck({ fault, moment, instantMs, gaps, rightAfterMs, lastWrong, problems }: Struck): string {
   const longest = gaps.reduce((most, gap) => (gap.longestGapMs > most.longestGapMs ? gap : most), {
     viewer: '',
     seen: '',
     longestGapMs: 0,
   });
-  return `${fault.name} at ${moment.name} +${instantMs} ms: right after ${rightAfterMs} ms, longest stillness ${longest.longestGapMs} ms (${longest.viewer} saw ${longest.seen})${problems.map((problem) => `\n    ${problem}`).join('')}`;
+  return `${fault.name} at ${moment.name} +${instantMs} ms: right after ${rightAfterMs} ms${lastWrong.length > 0 ? ` (last wrong: ${lastWrong.join('; ')})` : ''}, longest stillness ${longest.longestGapMs} ms (${longest.viewer} saw ${longest.seen})${problems.map((problem) => `\n    ${problem}`).join('')}`;
 }
