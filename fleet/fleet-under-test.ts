@@ -15,7 +15,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { clientIdOf, topicOf } from '#contract/topics.ts';
 import type { ServerServing } from './supervision.ts';
 import { newId } from './store/index.ts';
-import { newSigningRequest } from './devices/index.ts';
+import { newSigningRequest } from './devices/signing-request-under-test.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test expects of an answer, the test says
 export type Json = any;

@@ -5,7 +5,7 @@ import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { type Credentials, connectAs, type EnrolledRoom, FleetUnderTest, nextOf } from '../fleet-under-test.ts';
-import { newSigningRequest } from '../devices/index.ts';
+import { newSigningRequest } from '../devices/signing-request-under-test.ts';
 import { newId } from '../store/index.ts';
 
 let fleet: FleetUnderTest;

@@ -6,7 +6,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
-import type { IssuedCertificate } from './certificate-authority.ts';
+import type { IssuedCertificate } from './issuing.ts';
 
 export class CertificateRegister {
   readonly #store: AuthorityStore;

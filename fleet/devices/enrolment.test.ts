@@ -5,7 +5,8 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { verifyAudit } from '../audit/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
-import { CertificateAuthority, CertificateRegister, Enrolment, newSigningRequest, ServerCertificate } from './index.ts';
+import { CertificateAuthority, CertificateRegister, Enrolment, ServerCertificate } from './index.ts';
+import { newSigningRequest } from './signing-request-under-test.ts';
 
 let dataDir: string;
 let store: AuthorityStore;
@@ -114,4 +115,13 @@ test('the server certificate is kept while it fits, and made again for other hos
 
 test('keys are readable by us alone', async () => {
   expect(statSync(join(dataDir, 'ca/ca.key.pem')).mode & 0o777).toBe(0o600);
+});
+
+test('a CA whose key is another one’s does not start', async () => {
+  const other = new CertificateAuthority({ directory: join(dataDir, 'other') });
+  await other.start();
+  cpSync(join(dataDir, 'other', 'ca.key.pem'), join(dataDir, 'ca', 'ca.key.pem'));
+  await expect(new CertificateAuthority({ directory: join(dataDir, 'ca') }).start()).rejects.toThrow(
+    'is not the key of',
+  );
 });

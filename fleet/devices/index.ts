@@ -4,4 +4,3 @@ export { CertificateRegister } from './certificate-register.ts';
 export { Enrolment } from './enrolment.ts';
 export { ensureLocalNode } from './local-node.ts';
 export { ServerCertificate } from './server-certificate.ts';
-export { newSigningRequest } from './signing-request.ts';

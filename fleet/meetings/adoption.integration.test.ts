@@ -10,7 +10,7 @@ import { DELEGATION_AUDIENCE, DelegationClaims } from '#contract/grants.ts';
 import type { CallEvent } from '#contract/node-link.ts';
 import { FleetKeys, topicOf } from '#contract/topics.ts';
 import { FleetUnderTest, type Json, SIGNALING_URL } from '../fleet-under-test.ts';
-import { newSigningRequest } from '../devices/index.ts';
+import { newSigningRequest } from '../devices/signing-request-under-test.ts';
 import { RoomUnderTest } from '../room-under-test.ts';
 import { authorityStore, hashOf, newId } from '../store/index.ts';
 
