@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../simulators/seeded-random.ts';
 import { CallUnderFault } from './call-under-fault.ts';
-import { faults } from './faults.ts';
+import { faults, noFault } from './faults.ts';
 import { moments, quiet } from './moments.ts';
 import { describeStruck, strike } from './strike.ts';
 
@@ -15,7 +15,8 @@ const help = `Strikes a running call with faults at seeded instants.
   --patience N     times its limit that a time may take (1)
   --only WORDS     faults and moments whose name has these words, as "agent" or "join" (repeatable)
 
-A new call is set up after a strike that went wrong. Ends with 1 if any did.`;
+Each moment is first gone through without a fault: pictures stand still then too where all browsers share few cores, and
+that floor is printed. A new call is set up after a strike that went wrong. Ends with 1 if any did.`;
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +41,7 @@ console.log(`seed ${seed}`);
 
 let call: CallUnderFault | null = null;
 let wrong = 0;
+const withFloor = new Set<string>();
 const stop = async () => {
   await call?.close();
   call = null;
@@ -51,6 +53,11 @@ for (let run = 1; run <= Number(values.runs); run += 1) {
   const moment = random.pick(chosen([quiet, ...moments]));
   const instantMs = Math.round(random.between(0, moment.lastsMs));
   call ??= await CallUnderFault.start(seed + run);
+  if (!withFloor.has(moment.name)) {
+    withFloor.add(moment.name);
+    const floor = await strike(call, { fault: noFault, moment, instantMs: moment.lastsMs, patience: 1 });
+    console.log(`floor  ${describeStruck(floor)}`);
+  }
   const struck = await strike(call, { fault, moment, instantMs, patience: Number(values.patience) });
   console.log(`${struck.problems.length === 0 ? 'ok  ' : 'FAIL'} ${run}. ${describeStruck(struck)}`);
   if (struck.problems.length > 0) {

@@ -61,6 +61,15 @@ function narrowed(name: string, way: 'upBps' | 'downBps', longestGapMs: number):
   };
 }
 
+/** What a moment does to pictures by itself, on this machine. */
+export const noFault: Fault = {
+  name: 'no fault',
+  strike: async () => () => true,
+  longestGapMs: () => Number.POSITIVE_INFINITY,
+  rightWithinMs: Number.POSITIVE_INFINITY,
+  keepsPeerIds: true,
+};
+
 export const faults: Fault[] = [
   {
     name: 'fleet server killed',
