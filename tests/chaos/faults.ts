@@ -41,7 +41,7 @@ function networkCut(name: string, resetStreams: boolean): Fault {
 }
 
 /** Half of what a camera's two layers need, or two people's. */
-export const NARROW_BPS = 350_000;
+const NARROW_BPS = 350_000;
 const NARROW_MS = 4_000;
 /** Smaller pictures come with a key frame, over a link that is full by then. */
 const SMALLER_WITHIN_MS = 3_000;
