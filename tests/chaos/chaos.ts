@@ -57,6 +57,9 @@ for (let run = 1; run <= Number(values.runs); run += 1) {
     withFloor.add(moment.name);
     const floor = await strike(call, { fault: noFault, moment, instantMs: moment.lastsMs, patience: 1 });
     console.log(`floor  ${describeStruck(floor)}`);
+    // a strike must not inherit what went wrong before it
+    if (floor.problems.length > 0) await stop();
+    call ??= await CallUnderFault.start(seed + run);
   }
   const struck = await strike(call, { fault, moment, instantMs, patience: Number(values.patience) });
   console.log(`${struck.problems.length === 0 ? 'ok  ' : 'FAIL'} ${run}. ${describeStruck(struck)}`);
