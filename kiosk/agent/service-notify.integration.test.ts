@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ServiceNotify } from './service-notify.ts';
 
 const LISTENER = `
@@ -47,6 +47,7 @@ describe('the word to systemd', () => {
     heard.length = 0;
   });
   afterEach(async () => {
+    vi.useRealTimers();
     if (listener === null) return;
     const exited = once(listener, 'exit');
     listener.kill();
@@ -69,13 +70,15 @@ describe('the word to systemd', () => {
   });
 
   it('says three times in the deadline that the event loop turns, and no more when it ends', async () => {
-    const service = notify({ NOTIFY_SOCKET: socket, WATCHDOG_USEC: '900000', WATCHDOG_PID: String(process.pid) });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const service = notify({ NOTIFY_SOCKET: socket, WATCHDOG_USEC: '30000000', WATCHDOG_PID: String(process.pid) });
     service.start();
-    await expect.poll(() => words().filter((word) => word === 'WATCHDOG=1').length, { timeout: 5_000 }).toBe(3);
+    vi.advanceTimersByTime(30_000);
     await service.stop();
-    const pings = words().filter((word) => word === 'WATCHDOG=1').length;
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(words().filter((word) => word === 'WATCHDOG=1').length).toBe(pings);
+    vi.advanceTimersByTime(30_000);
+    await service.stop();
+    const pings = Array<string>(3).fill('WATCHDOG=1');
+    await expect.poll(words, { timeout: 5_000 }).toEqual([...pings, 'STOPPING=1', 'STOPPING=1']);
   });
 
   it('does not ping when another process is watched', async () => {

@@ -50,9 +50,9 @@ describe('a tool that is run', () => {
   });
 
   it('is run one at a time, and a bad run does not keep the next from it', async () => {
-    const running = runner(300);
+    const running = runner();
     tools.set('mode', 'hangs');
-    const hung = running.run(ask);
+    const hung = running.run(ask, 1_000);
     const next = running.run(ask);
     await expect(hung).rejects.toMatchObject({ code: 'tv-not-answering' });
     tools.set('mode', 'well');
