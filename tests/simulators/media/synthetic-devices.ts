@@ -39,7 +39,9 @@ let shared: AudioContext | null = null;
 /** One for the page. A browser lets it sound after the first touch, as it does with anything of a person's. */
 export function sharedAudioContext(): AudioContext {
   if (shared === null) {
-    const context = new AudioContext({ sampleRate: 48_000 });
+    // nothing here sounds by itself: without a sink no page holds a second output device open
+    const options: AudioContextOptions & { sinkId: { type: 'none' } } = { sampleRate: 48_000, sinkId: { type: 'none' } };
+    const context = new AudioContext(options);
     shared = context;
     const resume = () => void context.resume().catch(() => {});
     for (const event of ['pointerdown', 'keydown', 'click'] as const)
