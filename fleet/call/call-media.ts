@@ -6,7 +6,7 @@ import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#con
 import type { Ask, CreateMedia, Media, MediaOptions } from './media-session.ts';
 import { RemoteStreams, type StreamsByPeer } from './remote-streams.ts';
 
-/** The former transports stay until the new ones show something, so that the last picture stands. */
+/** The former receiving transport stays until the new one shows something, so that the last picture stands. */
 const RETIRE_MS = 4_000;
 
 type Dependencies = {
@@ -141,6 +141,8 @@ export class CallMedia {
     const former = this.#current;
     if (!former) return;
     this.#current = null;
+    // an encoder for nobody costs as much as the next one's
+    former.retire();
     const timer = setTimeout(() => {
       this.#retired.delete(former);
       former.close();

@@ -45,6 +45,8 @@ export type Media = {
   produce(source: MediaSource, track: MediaStreamTrack): Promise<LocalProducer>;
   /** after a kept resume: new ICE parameters, and what the node may not have heard before the drop */
   resume(send: IceParameters, recv: IceParameters): void;
+  /** nothing is sent or asked any more; what was received stands until `close` */
+  retire(): void;
   close(): void;
 };
 export type CreateMedia = (options: MediaOptions) => Media;
@@ -82,6 +84,7 @@ export class MediaSession implements Media {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #anchorTrack: Promise<MediaStreamTrack> | null = null;
   #iceTimer: ReturnType<typeof setInterval> | undefined;
+  #retired = false;
   #closed = false;
 
   constructor(options: MediaOptions) {
@@ -93,7 +96,7 @@ export class MediaSession implements Media {
   async #start(): Promise<Transports> {
     const { setup } = this.#options;
     const device = await loadDevice(setup.routerRtpCapabilities as types.RtpCapabilities);
-    if (this.#closed) throw new InvalidStateError('not-possible-now', 'closed');
+    if (this.#retired) throw new InvalidStateError('not-possible-now', 'closed');
     const send = device.createSendTransport(transportOptions(setup.send));
     const recv = device.createRecvTransport(transportOptions(setup.recv));
     for (const transport of [send, recv]) {
@@ -236,17 +239,24 @@ export class MediaSession implements Media {
     })().catch((error) => console.warn('call: ICE restart failed', error));
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  retire(): void {
+    if (this.#retired) return;
+    this.#retired = true;
     clearInterval(this.#iceTimer);
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#ready.then(
+      ({ send }) => send.close(),
+      () => {},
+    );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.retire();
+    this.#closed = true;
     this.#consumers.clear();
     this.#ready.then(
-      ({ send, recv }) => {
-        send.close();
-        recv.close();
-      },
+      ({ recv }) => recv.close(),
       () => {},
     );
   }
@@ -261,7 +271,7 @@ export class MediaSession implements Media {
 
   /** A network that changed under living signalling: the node gives new ICE parameters. */
   #checkIce(): void {
-    if (this.#closed) return;
+    if (this.#retired) return;
     const nowMs = performance.now();
     for (const [transport, ice] of this.#iceSince) {
       const stuck = ice.state === 'connecting' && nowMs - ice.sinceMs > ICE_CONNECT_MS;

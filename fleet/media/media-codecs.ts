@@ -15,6 +15,13 @@ export const routerCodecs: types.RouterRtpCodecCapability[] = [
 /** A LAN's worth to begin with: bandwidth estimation goes down from here in a second, and up in several. */
 export const INITIAL_OUTGOING_BITRATE_BPS = 3_000_000;
 
+/**
+ * Between two questions to a sender for a key frame. libwebrtc ignores one that comes within 300 ms of the last
+ * (`WebRTC-KeyframeInterval`), and the worker repeats what was ignored after a second only: two who come at nearly one
+ * instant would wait that long for a picture.
+ */
+export const KEY_FRAME_REQUEST_DELAY_MS = 350;
+
 /** Any fixed number: the producer never sends. */
 export const anchorRtpParameters: types.RtpParameters = {
   codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],

@@ -6,7 +6,7 @@ import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { MediaSetup, RequestOf, ResponseOf, TransportParameters } from '#contract/signaling.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
-import { INITIAL_OUTGOING_BITRATE_BPS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
+import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
 type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
 
@@ -108,6 +108,7 @@ export class PeerMedia {
       id: producerId,
       kind,
       paused,
+      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
       rtpParameters: rtpParameters as unknown as types.RtpParameters,
     });
   }

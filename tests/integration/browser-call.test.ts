@@ -1,4 +1,5 @@
 /** #call in real Chromium against the real media node: joining, muting, a dead worker, a cut network, a reloaded page, the end. */
+import { observer, type types } from 'mediasoup';
 import type { Browser, Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,7 +19,14 @@ const isBlue = ([r, g, b]: number[]) => b! > 120 && r! < 90 && g! < 110;
 let node: TestNode;
 let browser: Browser;
 let empty: Awaited<ReturnType<TestNode['held']>>;
+const videoProducers: types.Producer[] = [];
 beforeAll(async () => {
+  const follow = (producer: types.Producer) => producer.kind === 'video' && videoProducers.push(producer);
+  observer.on('newworker', (worker) =>
+    worker.observer.on('newrouter', (router) =>
+      router.observer.on('newtransport', (transport) => transport.observer.on('newproducer', follow)),
+    ),
+  );
   node = await startTestNode({ workers: 2, settings: { emptyCallMs: 50 } });
   browser = await launchChromium({ role: 'kiosk' });
   empty = await node.held();
@@ -129,6 +137,30 @@ describe('a call in the browser', () => {
       .poll(async () => (await stateOf(person)).phase)
       .toMatchObject({ name: 'ended', reason: 'ended-by-room' });
     await expect.poll(() => node.held()).toEqual(empty);
+    await close();
+  });
+
+  test('two who ask for a key frame at nearly one instant both get one at once', async () => {
+    const { callId, roomId, person, personId, close } = await two();
+    await seesLive(person, roomId, isRed);
+    // the first ones are over
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    let keyFrames = 0;
+    for (const producer of videoProducers.filter(({ closed }) => !closed)) {
+      await producer.enableTraceEvent(['keyframe']);
+      producer.on('trace', () => {
+        keyFrames += 1;
+      });
+    }
+    const ask = () => node.node.registry.calls.get(callId)!.peers.get(personId)!.forwarding!.requestKeyFrames();
+    ask();
+    await expect.poll(() => keyFrames, { timeout: 2_000, interval: 10 }).toBeGreaterThan(0);
+    // its other layers
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const first = keyFrames;
+    ask();
+    // the worker itself repeats after 1 s what a browser has ignored
+    await expect.poll(() => keyFrames, { timeout: 900, interval: 10 }).toBeGreaterThan(first);
     await close();
   });
 

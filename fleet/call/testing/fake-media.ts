@@ -27,6 +27,7 @@ export class FakeMedia implements Media {
   readonly produced: { source: string; track: MediaStreamTrack }[] = [];
   readonly open = new Set<string>();
   iceRestarts = 0;
+  retired = false;
   closed = false;
   /** whether the node's answer to `produce` counts as heard */
   confirms = true;
@@ -85,6 +86,10 @@ export class FakeMedia implements Media {
 
   resume(): void {
     this.iceRestarts += 1;
+  }
+
+  retire(): void {
+    this.retired = true;
   }
 
   close(): void {

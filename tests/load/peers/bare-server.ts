@@ -112,7 +112,7 @@ async function answer(client: Client, message: any): Promise<object> {
     case 'produce': {
       const producer = await client.transports
         .get(message.transportId)!
-        .produce({ kind: message.kind, rtpParameters: message.rtpParameters });
+        .produce({ kind: message.kind, rtpParameters: message.rtpParameters, keyFrameRequestDelay: 350 });
       producers.add(producer);
       producer.observer.on('close', () => producers.delete(producer));
       return { producerId: producer.id };
