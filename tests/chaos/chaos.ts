@@ -33,6 +33,11 @@ if (values.help) {
 }
 const seed = Number(values.seed);
 const random = seededRandom(seed);
+for (const words of values.only) {
+  if ([...faults, quiet, ...moments].some(({ name }) => name.includes(words))) continue;
+  console.error(`--only: no fault and no moment has "${words}" in its name`);
+  process.exit(2);
+}
 const chosen = <T extends { name: string }>(all: T[]): T[] => {
   const named = all.filter(({ name }) => values.only.some((words) => name.includes(words)));
   return named.length > 0 ? named : all;

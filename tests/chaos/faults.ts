@@ -19,7 +19,7 @@ export type Fault = {
 };
 
 /** Not touched by it at all. */
-const UNTOUCHED_MS = 1_000;
+export const UNTOUCHED_MS = 1_000;
 const CUT_MS = 10_000;
 const BACK_AFTER_CUT_MS = 3_000;
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { CallUnderFault, Gap } from './call-under-fault.ts';
 import { sameness } from './call-under-fault.ts';
-import type { Fault } from './faults.ts';
+import { type Fault, UNTOUCHED_MS } from './faults.ts';
 import { ARI, type Moment } from './moments.ts';
 
 export type Struck = {
@@ -19,7 +19,8 @@ export type Struck = {
 
 /** Nobody waits longer than this for what should take seconds. */
 const GIVE_UP_MS = 45_000;
-const STILL_MS = 500;
+/** As long as the product's faults may let a picture stand that they do not concern; a patient judge waits longer. */
+const stillMs = (patience: number): number => Math.max(UNTOUCHED_MS, 500 * patience);
 const LASTING_MS = 2_000;
 
 /**
@@ -54,7 +55,7 @@ export async function strike(
     ...(isDeepStrictEqual(withLayout(sameness(phone.state!, wanted)), withLayout(before))
       ? []
       : [`the room is ${JSON.stringify(sameness(phone.state!, wanted))}, was ${JSON.stringify(before)}`]),
-    ...(await call.standingStill(STILL_MS * patience)),
+    ...(await call.standingStill(stillMs(patience))),
   ];
   await attempt(() => begun.settled(GIVE_UP_MS));
   const { rightAtMs, lastWrong } = await whenLastingly(wrongNow, problems);
