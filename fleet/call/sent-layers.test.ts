@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SentLayers, tellSentLayers } from './sent-layers.ts';
 
+/** As Firefox tells it. */
+const framesOnly = (frames: number[]) => frames.map((each) => ({ frames: each, targetBps: undefined }));
+
 test('a layer that stops is off after three frames of the lowest, and on again with its first', () => {
   const sent = new SentLayers(3);
   expect(
@@ -13,7 +16,7 @@ test('a layer that stops is off after three frames of the lowest, and on again w
       [19, 16, 12],
       [21, 17, 12],
       [23, 19, 13],
-    ].map((frames) => sent.update(frames)),
+    ].map((frames) => sent.update(framesOnly(frames))),
   ).toEqual([3, 3, 3, 2, 2, 1, 2, 3]);
 });
 
@@ -26,20 +29,35 @@ test('what has not begun is not off, a single frame left out is nothing', () => 
       [31, 1],
       [33, 1],
       [33, 2],
-    ].map((frames) => sent.update(frames)),
+    ].map((frames) => sent.update(framesOnly(frames))),
   ).toEqual([2, 2, 2, 2, 2]);
 });
 
 test('a camera that gives no frames has no layer off', () => {
   const sent = new SentLayers(2);
-  sent.update([5, 5]);
+  sent.update(framesOnly([5, 5]));
   expect(
     [
       [6, 6],
       [6, 6],
       [6, 6],
-    ].map((frames) => sent.update(frames)),
+    ].map((frames) => sent.update(framesOnly(frames))),
   ).toEqual([2, 2, 2]);
+});
+
+test('a layer that is given nothing is off at once, and on again with its next frame only', () => {
+  const sent = new SentLayers(2);
+  const lookAt = (frames: [number, number], targetsBps: [number, number]) =>
+    sent.update(frames.map((each, layer) => ({ frames: each, targetBps: targetsBps[layer] })));
+  // before its first frame an encoder has been given nothing yet
+  expect([lookAt([1, 0], [0, 0]), lookAt([2, 0], [150_000, 0]), lookAt([3, 2], [150_000, 550_000])]).toEqual([2, 2, 2]);
+  expect([
+    lookAt([4, 3], [133_000, 0]),
+    lookAt([5, 3], [133_000, 160_000]),
+    lookAt([6, 4], [125_000, 160_000]),
+  ]).toEqual([1, 1, 2]);
+  // a camera that is off
+  expect(lookAt([6, 4], [0, 0])).toBe(2);
 });
 
 describe('what the node is told', () => {

@@ -8,23 +8,28 @@ import type { types } from 'mediasoup-client';
 const FRAMES_WITHOUT = 3;
 const CHECK_INTERVAL_MS = 200;
 
+/** Of one layer. `targetBps`: what the encoder was given for it; Chromium says it at once, Firefox never. */
+export type EncodedLayer = { frames: number; targetBps: number | undefined };
+
 export class SentLayers {
-  readonly #layers: { frames: number; lowestFrames: number; wasSent: boolean }[];
+  readonly #layers: { frames: number; lowestFrames: number; wasSent: boolean; isOff: boolean }[];
 
   constructor(count: number) {
-    this.#layers = Array.from({ length: count }, () => ({ frames: 0, lowestFrames: 0, wasSent: false }));
+    this.#layers = Array.from({ length: count }, () => ({ frames: 0, lowestFrames: 0, wasSent: false, isOff: false }));
   }
 
-  /** @param frames encoded so far, by layer, the lowest first. What has not begun yet counts as sent. At least 1. */
-  update(frames: readonly number[]): number {
-    const [lowestFrames = 0] = frames;
+  /** @param encoded so far, the lowest layer first. What has not begun yet counts as sent. At least 1. */
+  update(encoded: readonly EncodedLayer[]): number {
+    const lowestFrames = encoded[0]?.frames ?? 0;
+    const isLowestGiven = (encoded[0]?.targetBps ?? 0) > 0;
     for (const [index, layer] of this.#layers.entries()) {
-      const encoded = frames[index] ?? 0;
-      if (encoded > layer.frames) Object.assign(layer, { frames: encoded, lowestFrames, wasSent: true });
+      const { frames, targetBps } = encoded[index] ?? { frames: 0, targetBps: undefined };
+      if (frames > layer.frames) Object.assign(layer, { frames, lowestFrames, wasSent: true, isOff: false });
+      if (index === 0 || !layer.wasSent) continue;
+      // until its next frame: a few bits given again are no picture yet
+      if (lowestFrames - layer.lowestFrames >= FRAMES_WITHOUT || (targetBps === 0 && isLowestGiven)) layer.isOff = true;
     }
-    const firstOff = this.#layers.findIndex(
-      (layer, index) => index > 0 && layer.wasSent && lowestFrames - layer.lowestFrames >= FRAMES_WITHOUT,
-    );
+    const firstOff = this.#layers.findIndex(({ isOff }) => isOff);
     return firstOff === -1 ? this.#layers.length : firstOff;
   }
 }
@@ -44,7 +49,7 @@ export function tellSentLayers({ sender, count, mayTell, tell }: SentLayersOptio
   const sent = new SentLayers(count);
   let told: number | null = count;
   const look = async (): Promise<void> => {
-    const layers = sent.update(framesByLayer(await sender.getStats(), count));
+    const layers = sent.update(encodedLayers(await sender.getStats(), count));
     if (layers === told) return;
     told = layers;
     await tell(layers).catch(() => {
@@ -58,11 +63,11 @@ export function tellSentLayers({ sender, count, mayTell, tell }: SentLayersOptio
 }
 
 /** mediasoup-client names the layers r0, r1, r2 from the lowest. */
-function framesByLayer(stats: RTCStatsReport, count: number): number[] {
-  const frames = Array.from({ length: count }, () => 0);
+function encodedLayers(stats: RTCStatsReport, count: number): EncodedLayer[] {
+  const layers = Array.from({ length: count }, (): EncodedLayer => ({ frames: 0, targetBps: undefined }));
   for (const report of stats.values()) {
     const layer = report.type === 'outbound-rtp' ? Number(/^r(\d)$/.exec(report.rid)?.[1]) : Number.NaN;
-    if (layer < count) frames[layer] = report.framesEncoded ?? 0;
+    if (layer < count) layers[layer] = { frames: report.framesEncoded ?? 0, targetBps: report.targetBitrate };
   }
-  return frames;
+  return layers;
 }

@@ -13,7 +13,7 @@ export type PersonaDevices = {
 };
 
 /** Few frames: all the people of a test share a machine, and one that has no time left looks like a bad network. */
-const CAMERA_SIZE = { width: 480, height: 270, framesPerSecond: 8 };
+const CAMERA_SIZE = { width: 480, height: 270, framesPerSecond: 5 };
 const SCREEN_SIZE = { width: 1280, height: 720, framesPerSecond: 10 };
 
 export function replaceDevices({ picture, toneHz, screen, camera, microphone }: PersonaDevices): void {
