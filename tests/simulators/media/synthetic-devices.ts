@@ -40,7 +40,10 @@ let shared: AudioContext | null = null;
 export function sharedAudioContext(): AudioContext {
   if (shared === null) {
     // nothing here sounds by itself: without a sink no page holds a second output device open
-    const options: AudioContextOptions & { sinkId: { type: 'none' } } = { sampleRate: 48_000, sinkId: { type: 'none' } };
+    const options: AudioContextOptions & { sinkId: { type: 'none' } } = {
+      sampleRate: 48_000,
+      sinkId: { type: 'none' },
+    };
     const context = new AudioContext(options);
     shared = context;
     const resume = () => void context.resume().catch(() => {});
