@@ -287,7 +287,7 @@ export class MediaSession implements Media {
 
   #checkFrame(consumer: types.Consumer, check: number): void {
     const waitMs = FIRST_FRAME_CHECKS_MS[check];
-    if (waitMs === undefined) return;
+    if (waitMs === undefined || this.#retired) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       if (consumer.closed) return;

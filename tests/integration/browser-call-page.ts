@@ -60,6 +60,14 @@ class RoutedSocket extends WebSocket {
   }
 }
 
+const connections: RTCPeerConnection[] = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    connections.push(this);
+  }
+};
+
 const page = {
   make(colour: string, frequencyHz: number, ports: Ports = {}): void {
     RoutedSocket.ports = ports;
@@ -81,6 +89,7 @@ const page = {
     await call.resume(ticket, { displayName, camera, microphone, view: viewAll });
   },
   call: () => made.current!.call,
+  openConnections: () => connections.filter(({ signalingState }) => signalingState !== 'closed').length,
   camera: () => made.current!.camera,
   state() {
     const { phase, participants, local, streams } = made.current!.call.getSnapshot();

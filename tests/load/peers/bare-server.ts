@@ -110,6 +110,7 @@ async function answer(client: Client, message: any): Promise<object> {
       await client.transports.get(message.transportId)!.connect({ dtlsParameters: message.dtlsParameters });
       return {};
     case 'produce': {
+      // as the product asks: what a browser ignores is repeated after a second
       const producer = await client.transports
         .get(message.transportId)!
         .produce({ kind: message.kind, rtpParameters: message.rtpParameters, keyFrameRequestDelay: 350 });
