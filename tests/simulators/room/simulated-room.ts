@@ -55,7 +55,8 @@ export class SimulatedRoom {
         cert: certificatePem,
         ca: caPem,
         protocolVersion: 4,
-        keepalive: 5,
+        // longer than a busy machine stalls; a room that dies closes its socket
+        keepalive: 30,
         clean: true,
         will: {
           topic: topicOf('presence', roomId),
@@ -76,6 +77,8 @@ export class SimulatedRoom {
     await this.#say('presence', this.#presence(true), true);
     await this.#publishState();
     await this.offerPairing();
+    // the will has spoken meanwhile
+    client.on('connect', () => void this.#say('presence', this.#presence(true), true).catch(() => {}));
     this.#heartbeat = setInterval(
       () => void this.#say('presence', this.#presence(true), true).catch(() => {}),
       HEARTBEAT_INTERVAL_MS,
