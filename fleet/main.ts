@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
@@ -20,7 +21,7 @@ const logger = createLogger({ process: 'fleet', json: jsonLogs });
 
 const server = new SupervisedProcess({
   name: 'fleet-server',
-  script: join(import.meta.dirname, 'server.ts'),
+  script: fileURLToPath(new URL('./server.ts', import.meta.url)),
   args: [...args, '--ports', JSON.stringify(ports)],
   pidFile: join(dataDir, 'fleet-server.pid'),
   compiledDir: join(dataDir, 'compiled'),
@@ -38,7 +39,7 @@ function onServerMessage(message: ServerMessage): void {
   if (mediaNode) return;
   mediaNode = new SupervisedProcess({
     name: 'media-node',
-    script: join(import.meta.dirname, 'media/main.ts'),
+    script: fileURLToPath(new URL('./media/main.ts', import.meta.url)),
     args: mediaNodeArgs(message),
     pidFile: join(dataDir, 'media-node.pid'),
     compiledDir: join(dataDir, 'compiled'),

@@ -8,9 +8,6 @@ const LONGEST_PAUSE_MS = 5_000;
 const SOUND_AFTER_MS = 10_000;
 const KILL_AFTER_MS = 4_000;
 
-/** V8's: an idle room's memory over the last per cent of speed. The units of a real box say the same. */
-const SMALL = ['--max-semi-space-size=2', '--optimize-for-size'];
-
 export type KeptProcessOptions = {
   modulePath: string;
   /** asked at each start */
@@ -40,7 +37,6 @@ export class KeptProcess {
     const { modulePath, args, pidFile, compiledDir, onMessage } = this.#options;
     const startedMs = Date.now();
     const child = fork(modulePath, args(), {
-      execArgv: SMALL,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
     });

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { KioskReady } from '#contract/process-ready.ts';
 import { z } from '#contract/schema.ts';
@@ -32,7 +33,7 @@ const compiledDir = join(dataDir, 'compiled');
 let screenPort = Number(options['screen-port']);
 
 const shell = new KeptProcess({
-  modulePath: join(import.meta.dirname, 'shell/main.ts'),
+  modulePath: fileURLToPath(new URL('./shell/main.ts', import.meta.url)),
   args: () => [
     `--url=http://127.0.0.1:${screenPort}/`,
     `--profile-dir=${join(dataDir, 'chromium')}`,
@@ -45,7 +46,7 @@ const shell = new KeptProcess({
   compiledDir,
 });
 const agent = new KeptProcess({
-  modulePath: join(import.meta.dirname, 'agent/main.ts'),
+  modulePath: fileURLToPath(new URL('./agent/main.ts', import.meta.url)),
   args: () => [
     `--data-dir=${dataDir}`,
     `--screen-port=${screenPort}`,

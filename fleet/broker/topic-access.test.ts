@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import { brokerOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { newId } from '../store/index.ts';
 import { type Identity, parseIdentity, publishable, readable } from './topic-access.ts';
 
@@ -58,4 +58,12 @@ test('only a common name of ours is an identity', () => {
     [`room:${room}`],
   ])
     expect(parseIdentity(name)).toBeNull();
+});
+
+test.each([
+  ['mqtts://maru.example.org:7402', 'maru.example.org', 7402],
+  ['mqtts://[2001:db8::1]:7402', '2001:db8::1', 7402],
+  ['mqtts://192.0.2.10', '192.0.2.10', 8883],
+])('%s is a broker at %s, port %i', (url, host, port) => {
+  expect(brokerOf(url)).toEqual({ protocol: 'mqtts', host, port });
 });

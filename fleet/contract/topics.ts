@@ -14,6 +14,16 @@ import { EpochMs, Id, Language, z } from './schema.ts';
 
 const ROOT = 'maru/1';
 
+/** Where `mqtts://HOST[:PORT]` is, as clients are told it: their own reading of an address is a deprecated one of Node's. */
+export function brokerOf(mqttUrl: string): { protocol: 'mqtt' | 'mqtts'; host: string; port: number } {
+  const { protocol, hostname, port } = new URL(mqttUrl);
+  // an IPv6 address stands in brackets in a URL alone
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return protocol === 'mqtt:'
+    ? { protocol: 'mqtt', host, port: Number(port || 1883) }
+    : { protocol: 'mqtts', host, port: Number(port || 8883) };
+}
+
 /** Desired state, fleet to kiosk, retained; published again whenever the broker or the fleet starts. */
 export const RoomDesired = z.object({
   protocol: z.number().int(),

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { toMaruError } from '#contract/error-codes.ts';
 import { type CallEvent, EventAcks, NodeCommand, type NodeRegistration } from '#contract/node-link.ts';
 import { parse } from '#contract/schema.ts';
-import { clientIdOf, FleetKeys, ruleOfTopic, topicOf, type TopicName } from '#contract/topics.ts';
+import { brokerOf, clientIdOf, FleetKeys, ruleOfTopic, topicOf, type TopicName } from '#contract/topics.ts';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Credentials } from './credentials.ts';
@@ -53,7 +53,8 @@ export class FleetLink {
   start(): void {
     const { mqttUrl, credentials, registration, logger } = this.#options;
     const { nodeId, key, cert, ca } = credentials;
-    const client = mqtt.connect(mqttUrl, {
+    const client = mqtt.connect({
+      ...brokerOf(mqttUrl),
       clientId: clientIdOf('node', nodeId),
       key,
       cert,

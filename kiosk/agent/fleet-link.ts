@@ -14,6 +14,7 @@ import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { type RoomEvents, RoomEventsAck } from '#contract/room-events.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import {
+  brokerOf,
   clientIdOf,
   type PairingOffer,
   RoomDesired,
@@ -110,7 +111,8 @@ export class FleetLink {
   #open(): void {
     const { identity, epoch } = this.#options;
     const { roomId } = identity;
-    const client = connect(identity.mqttUrl, {
+    const client = connect({
+      ...brokerOf(identity.mqttUrl),
       clientId: clientIdOf('room', roomId),
       key: identity.keyPem,
       cert: identity.certificatePem,

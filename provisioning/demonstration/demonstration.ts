@@ -58,7 +58,8 @@ export class Demonstration {
     if (this.#stopping) throw new PartFailed('stopped');
     const part = new Part({
       name: `The ${name}`,
-      modulePath: join(checkout, name, 'main.ts'),
+      // in development the sources themselves: a save starts them again
+      modulePath: join(checkout, this.#options.dev ? `${name}/main.ts` : `dist/${name}-main.js`),
       args,
       env: { ...process.env, [RUN_VARIABLE]: this.#runId },
       logPath: this.#options.dev ? null : join(this.#folder, `${name}.log`),

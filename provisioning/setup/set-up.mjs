@@ -9,7 +9,7 @@ import { buildWorker, downloadWorker, findWorker } from './media-worker.mjs';
 import { installNpmPackages, npmPackagesMissing } from './npm-packages.mjs';
 import { createProgress } from './progress.mjs';
 import { logPath, SetupError } from './run-command.mjs';
-import { buildWebApp, isBuilt, webApps } from './web-apps.mjs';
+import { builds, isBuilt, makeBuild } from './builds.mjs';
 
 /** All at once, and the first error only after every one of them has come to its end: nothing runs on behind it. */
 async function together(works) {
@@ -26,12 +26,12 @@ function lookAround(purpose) {
   const worker = findWorker();
   const npm = npmPackagesMissing();
   const debian = missingPackages(packagesFor(purpose, { buildsWorker: false }));
-  const apps = npm === null ? webApps.filter((app) => !isBuilt(app)) : webApps;
-  return { worker, npm, debian, apps, ready: worker !== null && npm === null && !debian?.length && apps.length === 0 };
+  const unbuilt = npm === null ? builds.filter((build) => !isBuilt(build)) : builds;
+  return { worker, npm, debian, ready: worker !== null && npm === null && !debian?.length && unbuilt.length === 0 };
 }
 
 async function doTheWork(purpose, progress) {
-  let { worker, npm, debian, apps } = lookAround(purpose);
+  let { worker, npm, debian } = lookAround(purpose);
   if (worker === null) {
     const found = await progress.step("mediasoup's worker: a published one for this machine", downloadWorker);
     if (found) worker = findWorker();
@@ -47,10 +47,9 @@ async function doTheWork(purpose, progress) {
     debian?.length ? progress.step('Debian packages', (detail) => installPackages(debian, detail)) : null,
     npm ? progress.step('npm packages', installNpmPackages) : null,
   ]);
-  apps = webApps.filter((app) => !isBuilt(app));
   await together([
     worker === null ? progress.step("mediasoup's worker: built here", buildWorker) : null,
-    ...apps.map((app) => progress.step(`page: ${app.name}`, () => buildWebApp(app))),
+    ...builds.filter((build) => !isBuilt(build)).map((build) => progress.step(build.name, () => makeBuild(build))),
   ]);
 }
 

@@ -108,6 +108,13 @@ describe.each(Object.keys(EXPOSED_AT_MOST))('%s', (unit) => {
     expect(level).toBeLessThanOrEqual(EXPOSED_AT_MOST[unit]!);
   });
 
+  it('starts a program that set-up builds', () => {
+    // the screen's unit starts a session, and that the program
+    const starter = unit === 'maru-screen.service' ? join(root, 'etc/maru/sway.conf') : path();
+    const program = /^(?:ExecStart=|exec ).*\b(dist\/\S+\.js)/m.exec(readFileSync(starter, 'utf8'))?.[1];
+    expect(existsSync(join(import.meta.dirname, '../..', program!)), program).toBe(true);
+  });
+
   it('starts again for ever', () => {
     const text = readFileSync(path(), 'utf8');
     expect(text).toMatch(/^Restart=always$/m);

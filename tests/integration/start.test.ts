@@ -123,7 +123,7 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
     const exit = exitOf(child);
     await readyLine(child);
     const kiosk = markedProcesses().find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('kiosk/main.ts'),
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/kiosk-main.js'),
     );
     process.kill(kiosk as number, 'SIGKILL');
     expect(await exit).toBe(1);

@@ -81,7 +81,7 @@ export class Office {
         'exec',
         host.namespace,
         process.execPath,
-        `${part}/main.ts`,
+        `dist/${part}-main.js`,
         '--data-dir',
         join(this.#folder, part),
         ...args,

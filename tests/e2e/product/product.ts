@@ -15,12 +15,12 @@ export type Role = keyof typeof scripts;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const scripts = {
-  'fleet-supervisor': 'fleet/main.ts',
-  'fleet-server': 'fleet/server.ts',
-  'media-node': 'fleet/media/main.ts',
-  'kiosk-supervisor': 'kiosk/main.ts',
-  agent: 'kiosk/agent/main.ts',
-  shell: 'kiosk/shell/main.ts',
+  'fleet-supervisor': 'dist/fleet-main.js',
+  'fleet-server': 'dist/fleet-server.js',
+  'media-node': 'dist/fleet-media-main.js',
+  'kiosk-supervisor': 'dist/kiosk-main.js',
+  agent: 'dist/kiosk-agent-main.js',
+  shell: 'dist/kiosk-shell-main.js',
   'media-worker': 'mediasoup-worker',
 } as const;
 

@@ -45,7 +45,7 @@ export async function startProduct(extra: string[] = []): Promise<Product> {
       return ((await response.json()) as { grant: CallGrant }).grant;
     },
     mediaNodePid: () => {
-      const pid = processTree(child.pid!).find((each) => commandOf(each).includes('fleet/media/main.ts'));
+      const pid = processTree(child.pid!).find((each) => commandOf(each).includes('dist/fleet-media-main.js'));
       if (pid === undefined) throw new Error('no media node runs');
       return pid;
     },

@@ -39,7 +39,7 @@ export class WaitsScene {
     const folder = (name: string): string => join(this.#folder, name);
     const office = this.#isOverTls ? ['--lan', '--host', '127.0.0.1'] : [];
     const args = ['--data-dir', folder('fleet'), '--ephemeral-ports', '--demonstration', ...office];
-    const fleet = this.#fork('fleet/main.ts', args);
+    const fleet = this.#fork('dist/fleet-main.js', args);
     this.fleet = FleetReady.parse(await said(fleet, (message) => (message as { ready?: string }).ready === 'fleet'));
     for (const { port, transport } of this.fleet.ports) {
       if (transport !== 'tcp') this.#mediaPorts[port] = await this.proxy.udpPortTo('127.0.0.1', port);
@@ -97,7 +97,7 @@ export class WaitsScene {
   async #startKiosk(dataDir: string, claimFile: string): Promise<void> {
     writeFileSync(claimFile, JSON.stringify(this.fleet.demonstration?.claim));
     const args = ['--data-dir', dataDir, '--claim-file', claimFile, '--screen-port', '0', '--shell', 'none'];
-    const first = this.#fork('kiosk/main.ts', args);
+    const first = this.#fork('dist/kiosk-main.js', args);
     await said(first, (message) => (message as { ready?: string }).ready === 'kiosk');
     first.kill('SIGTERM');
     await new Promise((resolve) => first.once('exit', resolve));
@@ -107,7 +107,7 @@ export class WaitsScene {
     writeFileSync(identityFile, JSON.stringify({ ...identity, mqttUrl: `mqtts://127.0.0.1:${behind}` }), {
       mode: 0o600,
     });
-    const second = this.#fork('kiosk/main.ts', args);
+    const second = this.#fork('dist/kiosk-main.js', args);
     this.kiosk = KioskReady.parse(await said(second, (message) => (message as { ready?: string }).ready === 'kiosk'));
   }
 

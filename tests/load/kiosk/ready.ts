@@ -50,7 +50,7 @@ async function kioskMs(dataDir: string): Promise<number> {
   const display = await TvDisplay.start();
   display.watch();
   const startedAtMs = performance.now();
-  const kiosk = fork(join(root, 'kiosk/main.ts'), ['--data-dir', dataDir, '--screen-port', '0', '--fake-media'], {
+  const kiosk = fork(join(root, 'dist/kiosk-main.js'), ['--data-dir', dataDir, '--screen-port', '0', '--fake-media'], {
     stdio: 'ignore',
     env: { ...process.env, DISPLAY: display.name },
   });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprint } from './fingerprint.mjs';
-import { isBuilt, noteBuilt } from './web-apps.mjs';
+import { isBuilt, noteBuilt } from './builds.mjs';
 
-const app = { name: 'page', folder: 'page', output: 'page/dist', pages: ['index.html'], sources: ['page', 'kit'] };
+const app = { name: 'page', folder: 'page', output: 'page/dist', files: ['index.html'], sources: ['page', 'kit'] };
 let root;
 
 function write(path, content = path) {

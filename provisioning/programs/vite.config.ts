@@ -1,0 +1,32 @@
+/**
+ * Bundles what runs in Node into `dist/`: a fleet server that was killed in a call has seconds to be back, and half of
+ * them went into finding and reading some hundred files.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { programsPlugin } from './programs-plugin.ts';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+
+/** They bring a binary, or start a file of their own. */
+const unbundled = ['@node-rs/argon2', 'better-sqlite3', 'mediasoup', 'node-hid', 'pino', 'usb'];
+
+export default defineConfig({
+  root: checkout,
+  publicDir: false,
+  plugins: [programsPlugin(checkout)],
+  ssr: { noExternal: true, external: unbundled },
+  build: {
+    ssr: true,
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'node24',
+    minify: false,
+    rolldownOptions: {
+      // the others are started by these two, which is how they are found
+      input: { 'fleet-main': 'fleet/main.ts', 'kiosk-main': 'kiosk/main.ts' },
+      // a package's own words on its types are read by nobody; x509 counts on reflect-metadata being there before it
+      output: { comments: { jsdoc: false }, strictExecutionOrder: true },
+    },
+  },
+});
