@@ -173,7 +173,9 @@ function everyProcess(): FoundProcess[] {
 
 /** A shell that somebody else started, by the address that it was given. */
 export function shellOver(url: string): number {
-  const mains = everyProcess().filter(({ command }) => /^\S*node (?:--\S+ )*\S*kiosk\/shell\/main\.ts /.test(command));
+  const mains = everyProcess().filter(({ command }) =>
+    /^\S*node (?:--\S+ )*\S*dist\/kiosk-shell-main\.js /.test(command),
+  );
   const one = mains.find(({ command }) => command.includes(`--url=${url} `));
   if (one === undefined) throw new Error(`no shell over ${url}`);
   return one.pid;
