@@ -105,14 +105,14 @@ export class Admission {
   }
 
   /** Until the place is ours again, or somebody says that it is not. Rejects only with the signal's reason. */
-  async comeBack(ticket: ResumeTicket, mediaGone: boolean, signal: AbortSignal): Promise<Return> {
+  async comeBack(ticket: ResumeTicket, signal: AbortSignal): Promise<Return> {
     const graceEndsAtMs = performance.now() + RESUME_GRACE_MS;
     for (let tries = 1; ; tries++) {
       const graceLeftMs = graceEndsAtMs - performance.now();
       let refusal: MaruError = new InvalidStateError('peer-unknown', 'the grace time is over');
       if (graceLeftMs > 0) {
         try {
-          await within(graceLeftMs, refusal, signal, (bounded) => this.#takeSeatAgain(ticket, mediaGone, bounded));
+          await within(graceLeftMs, refusal, signal, (bounded) => this.#takeSeatAgain(ticket, bounded));
           return { name: 'in' };
         } catch (error) {
           signal.throwIfAborted();
@@ -141,9 +141,9 @@ export class Admission {
     }
   }
 
-  async #takeSeatAgain(ticket: ResumeTicket, mediaGone: boolean, signal: AbortSignal): Promise<void> {
+  async #takeSeatAgain(ticket: ResumeTicket, signal: AbortSignal): Promise<void> {
     const { seat, media, local, onIn, intent } = this.#dependencies;
-    const { admission } = await seat.resume(ticket, mediaGone, signal);
+    const { admission } = await seat.resume(ticket, media.current?.transportId, signal);
     switch (admission.kind) {
       case 'fresh':
         // the node knows the peer, which never joined: as after a token

@@ -155,7 +155,7 @@ export class Call {
     this.#newRun();
     this.#take(options);
     this.#setPhase({ name: 'joining' });
-    await this.#comeBack(ticket, true);
+    await this.#comeBack(ticket);
   }
 
   setMicrophone(track: MediaStreamTrack | null): void {
@@ -231,10 +231,10 @@ export class Call {
     this.#setPhase({ name: 'closed' });
   }
 
-  async #comeBack(ticket: ResumeTicket, mediaGone: boolean): Promise<void> {
+  async #comeBack(ticket: ResumeTicket): Promise<void> {
     const { signal } = this.#run;
     try {
-      const back = await this.#admission.comeBack(ticket, mediaGone, signal);
+      const back = await this.#admission.comeBack(ticket, signal);
       if (back.name === 'ended') this.#finish(back.reason, ticket.callId);
       else if (back.name === 'failed') this.#fail(back.error);
     } catch (error) {
@@ -270,8 +270,9 @@ export class Call {
         return;
       case 'media-moved':
         this.#local.detach();
-        if (this.#phase.name === 'joined') this.#local.attach(this.#media.start(notification.data), null);
-        else {
+        if (this.#phase.name === 'joined') {
+          this.#local.attach(this.#media.start(notification.data), null, notification.data.awaited);
+        } else {
           this.#media.start(notification.data);
           if (this.#phase.name === 'prepared' && this.#preparation) this.#negotiateAhead(this.#preparation.view);
         }
@@ -301,7 +302,7 @@ export class Call {
       this.#fail(new InvalidStateError(code!));
     } else {
       this.#setPhase({ ...this.#phase, connection: 'reconnecting' } as CallPhase);
-      void this.#comeBack(ticket, false);
+      void this.#comeBack(ticket);
     }
   }
 

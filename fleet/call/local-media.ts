@@ -2,9 +2,10 @@
  * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
  * is `track.enabled === false` and nothing else, and the node's producer follows it.
  */
+import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
-import type { MediaSource } from '#contract/signaling.ts';
+import type { MediaSource, MovedMedia } from '#contract/signaling.ts';
 import type { Ask, LocalProducer, Media } from './media-session.ts';
 
 export type LocalState = {
@@ -27,6 +28,8 @@ type Slot = {
   again: boolean;
   /** of this track on this media */
   refusals: number;
+  /** under this id the node awaits what the slot sends */
+  awaitedId: string | null;
   later: ReturnType<typeof setTimeout> | undefined;
   unwatch: () => void;
 };
@@ -39,6 +42,7 @@ const newSlot = (source: MediaSource): Slot => ({
   busy: false,
   again: false,
   refusals: 0,
+  awaitedId: null,
   later: undefined,
   unwatch: () => {},
 });
@@ -96,13 +100,17 @@ export class LocalMedia {
     this.#put(this.#slots['screen-audio'], video ? audio : null);
   }
 
-  /** From here on, and through every later change, the node is told. `told`: what `join` said already. */
-  attach(media: Media, told: LocalState | null): void {
+  /**
+   * From here on, and through every later change, the node is told. `told`: what `join` said already; `awaited`: what the
+   * node has made ahead, in place of what died with a worker.
+   */
+  attach(media: Media, told: LocalState | null, awaited: MovedMedia['awaited'] = []): void {
     this.#media = media;
     this.#told = told && stateKey(told);
     for (const slot of Object.values(this.#slots)) {
       slot.producer = null;
       slot.refusals = 0;
+      slot.awaitedId = awaited.find(({ source }) => source === slot.source)?.producerId ?? null;
       void this.#sync(slot);
     }
   }
@@ -191,7 +199,9 @@ export class LocalMedia {
     const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
-      const producer = await media.produce(slot.source, track);
+      const { awaitedId } = slot;
+      slot.awaitedId = null;
+      const producer = await media.produce(slot.source, track, awaitedId ?? uuidv7());
       if (this.#media !== media) {
         producer.close();
         slot.again = true;

@@ -35,6 +35,8 @@ export type MediaOptions = {
 
 /** What `call.ts` needs of it; its tests put another in its place. */
 export type Media = {
+  /** the node's name of the sending one */
+  readonly transportId: string;
   rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']>;
   connectAhead(): void;
   consume(parameters: ConsumerParameters): Promise<MediaStreamTrack>;
@@ -42,7 +44,7 @@ export type Media = {
   expectFrame(consumerId: string): void;
   closeConsumer(consumerId: string): void;
   consumerIds(): string[];
-  produce(source: MediaSource, track: MediaStreamTrack): Promise<LocalProducer>;
+  produce(source: MediaSource, track: MediaStreamTrack, producerId: string): Promise<LocalProducer>;
   /** after a kept resume: new ICE parameters, and what the node may not have heard before the drop */
   resume(send: IceParameters, recv: IceParameters): void;
   /** nothing is sent or asked any more; what was received stands until `close` */
@@ -138,6 +140,10 @@ export class MediaSession implements Media {
     return { device, send, recv };
   }
 
+  get transportId(): string {
+    return this.#options.setup.send.transportId;
+  }
+
   async rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']> {
     const { device } = await this.#ready;
     return device.recvRtpCapabilities as RequestOf<'join'>['rtpCapabilities'];
@@ -198,10 +204,9 @@ export class MediaSession implements Media {
     return [...this.#consumers.keys()];
   }
 
-  async produce(source: MediaSource, track: MediaStreamTrack): Promise<LocalProducer> {
+  async produce(source: MediaSource, track: MediaStreamTrack, producerId: string): Promise<LocalProducer> {
     const { device, send } = await this.#ready;
     const options = sendOptions(source, track, device.sendRtpCapabilities);
-    const producerId = uuidv7();
     const appData: SendData = { producerId, source, track };
     const producer = await send.produce({ track, ...options, stopTracks: false, disableTrackOnPause: false, appData });
     const confirmed = (): boolean => this.#confirmedProducers.has(producerId);

@@ -72,12 +72,12 @@ export class Seat {
     return this.#hello(grant.signalingUrl, { kind: 'token', token: grant.joinToken }, signal, FIRST_CONNECT_MS);
   }
 
-  /** @param mediaGone the page was reloaded: nothing of the former transports is left */
-  resume(ticket: ResumeTicket, mediaGone: boolean, signal: AbortSignal): Promise<Hello> {
+  /** @param transportId what is still there to send by; undefined: the page was reloaded */
+  resume(ticket: ResumeTicket, transportId: string | undefined, signal: AbortSignal): Promise<Hello> {
     const { peerId, resumeSecret: secret } = ticket;
     return this.#hello(
       ticket.signalingUrl,
-      { kind: 'resume', peerId, secret, ...(mediaGone && { mediaGone }) },
+      { kind: 'resume', peerId, secret, ...(transportId !== undefined && { transportId }) },
       signal,
     );
   }

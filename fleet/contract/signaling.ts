@@ -54,7 +54,7 @@ export const ConsumerParameters = z.object({
 });
 export type ConsumerParameters = z.infer<typeof ConsumerParameters>;
 
-/** The way into media on one router: in `welcome`, and again in `media-moved` after a worker's death. */
+/** The way into media on one router: in `hello`'s answer, and again in `media-moved` after a worker's death. */
 export const MediaSetup = z.object({
   routerRtpCapabilities: RtpCapabilities,
   send: TransportParameters,
@@ -63,6 +63,16 @@ export const MediaSetup = z.object({
   anchor: z.object({ consumerId: z.string(), producerId: z.string(), rtpParameters: RtpParameters }),
 });
 export type MediaSetup = z.infer<typeof MediaSetup>;
+
+/**
+ * After a worker's death. `awaited`: what the client sent, made anew by the node as it was, so that everyone can negotiate
+ * it while its sender still connects. The client produces these sources in this order before any other, under these ids;
+ * what it produces otherwise takes their place, and what it does not is closed.
+ */
+export const MovedMedia = MediaSetup.extend({
+  awaited: z.array(z.object({ source: MediaSource, producerId: Id })).default([]),
+});
+export type MovedMedia = z.infer<typeof MovedMedia>;
 
 /** What a client shows and how large, so that nothing else is sent to it. */
 export const View = z.discriminatedUnion('kind', [
@@ -111,8 +121,8 @@ export const signalingMethods = {
           kind: z.literal('resume'),
           peerId: Id,
           secret: z.string().max(200),
-          /** the page was reloaded and has no transports: the answer is `restarted`, never `kept` */
-          mediaGone: z.boolean().optional(),
+          /** the sending transport that the page has: without one (it was reloaded), or with another than the node, `restarted` */
+          transportId: TransportId.optional(),
         }),
       ]),
     }),
@@ -226,7 +236,7 @@ export const SignalingNotification = z.discriminatedUnion('event', [
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
   /** the worker died: same peer, same place, new media */
-  z.object({ event: z.literal('media-moved'), data: MediaSetup }),
+  z.object({ event: z.literal('media-moved'), data: MovedMedia }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),
   z.object({ event: z.literal('call-ended'), data: z.object({ reason: EndReason }) }),
 ]);

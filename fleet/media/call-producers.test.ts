@@ -9,22 +9,23 @@ const PRODUCER_ID = '01890000-0000-7000-8000-000000000001';
 async function withCamera(layers: number) {
   let changes = 0;
   const producers = new CallProducers({
+    awaitedMs: 1_000,
     onChanged: () => {
       changes += 1;
     },
     onPeerChanged: () => {},
     onMicrophone: () => {},
   });
-  const producer = {
+  const producer = Object.assign(new EventEmitter(), {
     id: PRODUCER_ID,
     observer: new EventEmitter(),
     rtpParameters: { encodings: Array.from({ length: layers }, () => ({})) },
-  };
+  });
   const peer = {
     peerId: 'a',
     producers: new Map(),
     producerOf: () => undefined,
-    media: { produce: async () => producer, callRouter: {} },
+    media: { produce: async () => producer, isSendingBy: () => true, callRouter: {} },
   } as unknown as Peer;
   await producers.produce(peer, {
     transportId: 't',

@@ -80,14 +80,14 @@ export class CallRegistry {
   }
 
   async resume(
-    { peerId, secret, mediaGone }: Extract<RequestOf<'hello'>['admission'], { kind: 'resume' }>,
+    { peerId, secret, transportId }: Extract<RequestOf<'hello'>['admission'], { kind: 'resume' }>,
     line: PeerLine,
   ): Promise<Admitted> {
     const known = this.#peers.get(peerId);
     if (!known) throw new InvalidStateError(this.#former.get(peerId) ?? 'peer-unknown');
     const { peer, call } = known;
     if (!peer.knows(secret) || peer.stage !== 'joined') throw new InvalidStateError('peer-unknown');
-    return { peer, call, admission: await call.resume(peer, mediaGone ?? false, line) };
+    return { peer, call, admission: await call.resume(peer, transportId, line) };
   }
 
   perform(command: NodeCommand): void {

@@ -139,7 +139,7 @@ export class Call {
   }
 
   /** The client is back on another line. */
-  async resume(peer: Peer, mediaGone: boolean, line: PeerLine): Promise<Resumed> {
+  async resume(peer: Peer, transportId: string | undefined, line: PeerLine): Promise<Resumed> {
     const former = peer.line;
     peer.line = line;
     peer.live = false;
@@ -147,15 +147,16 @@ export class Call {
     former?.close('replaced');
     if (!former) this.#tellChanged(peer);
     try {
-      return await this.#takeBack(peer, mediaGone, line);
+      return await this.#takeBack(peer, transportId, line);
     } catch (error) {
       this.drop(peer, line);
       throw fromMediasoup(error);
     }
   }
 
-  async #takeBack(peer: Peer, mediaGone: boolean, line: PeerLine): Promise<Resumed> {
-    if (!mediaGone && peer.media?.usable) {
+  async #takeBack(peer: Peer, transportId: string | undefined, line: PeerLine): Promise<Resumed> {
+    // it may have missed that its media was replaced
+    if (transportId !== undefined && peer.media?.isSendingBy(transportId) && peer.media.usable) {
       try {
         const ice = await peer.media.restartBoth();
         await peer.forwarding?.settle();
@@ -166,6 +167,7 @@ export class Call {
       }
     }
     peer.closeMedia();
+    peer.lost = [];
     await this.#media.open(peer);
     await this.#media.forward(peer);
     const { media } = peer;
@@ -212,11 +214,16 @@ export class Call {
   /** A worker died: whoever had media there gets new media elsewhere; who is away gets it when coming back. */
   workerDied(mediaWorker: MediaWorker): void {
     if (!this.routers.forget(mediaWorker)) return;
+    const moved: [Peer, PeerLine][] = [];
     for (const peer of this.peers.values()) {
       if (peer.media?.callRouter.mediaWorker !== mediaWorker) continue;
       peer.closeMedia();
-      if (peer.line && (peer.live || peer.stage === 'prepared')) void this.#moveMedia(peer, peer.line);
+      if (peer.line && (peer.live || peer.stage === 'prepared')) moved.push([peer, peer.line]);
     }
+    const opening = moved.map(([peer]) => this.#media.openAgain(peer));
+    // what each is to receive is negotiated at once when all of them are told last
+    const all = Promise.allSettled(opening);
+    moved.forEach(([peer, line], index) => void this.#moveMedia(peer, line, opening[index], all));
   }
 
   /** Twice is harmless. */
@@ -274,11 +281,18 @@ export class Call {
     }, this.#options.settings.emptyCallMs);
   }
 
-  async #moveMedia(peer: Peer, line: PeerLine): Promise<void> {
+  async #moveMedia(
+    peer: Peer,
+    line: PeerLine,
+    opening = this.#media.openAgain(peer),
+    others?: Promise<unknown>,
+  ): Promise<void> {
     try {
-      await this.#media.open(peer);
-      if (peer.line !== line) return;
-      peer.notify({ event: 'media-moved', data: peer.media!.setup });
+      const awaited = await opening;
+      const { media } = peer;
+      await others;
+      if (peer.line !== line || !media || peer.media !== media) return;
+      peer.notify({ event: 'media-moved', data: { ...media.setup, awaited } });
       if (peer.stage === 'joined') await this.#media.forward(peer);
     } catch (error) {
       // closing the line makes the client come again, and then it gets its media

@@ -39,6 +39,8 @@ export type MediaSettings = {
   fleetSilenceMs: number;
   /** a worker that does not answer within this is killed and replaced */
   workerAnswerMs: number;
+  /** what was made ahead after a worker's death is closed when its client does not send it within this */
+  awaitedMs: number;
 };
 
 export const defaultSettings: MediaSettings = {
@@ -63,4 +65,6 @@ export const defaultSettings: MediaSettings = {
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
   workerAnswerMs: 3_000,
+  // two negotiations and a handshake, and a machine that is busy with them
+  awaitedMs: 10_000,
 };

@@ -8,6 +8,8 @@ import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
+const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+
 type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
 
 export class PeerMedia {
@@ -102,8 +104,7 @@ export class PeerMedia {
     }
   }
 
-  produce({ transportId, producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {
-    if (transportId !== this.#send.id) throw new InvalidStateError('not-possible-now', 'not the sending transport');
+  produce({ producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {
     return this.#send.produce({
       id: producerId,
       kind,
@@ -111,6 +112,29 @@ export class PeerMedia {
       keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
       rtpParameters: rtpParameters as unknown as types.RtpParameters,
     });
+  }
+
+  /**
+   * As `former` was, for a client that will send it on this transport as m-line `mid`. Its SSRCs will be others: the worker
+   * learns them from the packets, which say their mid and rid.
+   * @returns null where they would not say it
+   */
+  async produceAhead(former: types.Producer, producerId: string, mid: string): Promise<types.Producer | null> {
+    const { kind, paused, rtpParameters } = former;
+    const encodings = (rtpParameters.encodings ?? []).map(({ ssrc: _, rtx: __, ...encoding }) => encoding);
+    const says = (uri: string): boolean => rtpParameters.headerExtensions?.some((each) => each.uri === uri) ?? false;
+    if (!says(MID_EXTENSION) || (encodings.length > 1 && encodings.some(({ rid }) => rid === undefined))) return null;
+    return this.#send.produce({
+      id: producerId,
+      kind,
+      paused,
+      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+      rtpParameters: { ...rtpParameters, mid, encodings },
+    });
+  }
+
+  isSendingBy(transportId: string): boolean {
+    return transportId === this.#send.id;
   }
 
   async restartIce(transportId: string): Promise<IceParameters> {

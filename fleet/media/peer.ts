@@ -28,6 +28,8 @@ export class Peer {
   /** shown to the client alone; resumes this peer */
   readonly resumeSecret = randomBytes(32).toString('base64url');
   readonly producers = new Map<string, CallProducer>();
+  /** what it sent when its worker died */
+  lost: CallProducer[] = [];
   stage: PeerStage = 'prepared';
   displayName: string;
   microphone: MicrophoneState = 'absent';

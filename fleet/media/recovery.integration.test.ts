@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import type { RawClient } from './testing/raw-client.ts';
+import type { ConsumerParameters, RequestOf } from '#contract/signaling.ts';
+import type { types } from 'mediasoup';
+import { audioParameters, type RawClient, videoParameters } from './testing/raw-client.ts';
 import { settled, startTestNode, type TestNode } from './testing/test-node.ts';
 
 const GRACE_MS = 600;
 let it: TestNode;
 let nothing: Awaited<ReturnType<TestNode['held']>>;
 async function start(resumeGraceMs: number): Promise<void> {
-  it = await startTestNode({ settings: { resumeGraceMs, emptyCallMs: 50, workerAnswerMs: 400 } });
+  it = await startTestNode({ settings: { resumeGraceMs, emptyCallMs: 50, workerAnswerMs: 400, awaitedMs: 500 } });
   nothing = await it.held();
 }
 async function stopWithNothingLeft(): Promise<void> {
@@ -16,9 +18,9 @@ async function stopWithNothingLeft(): Promise<void> {
   await it.stop();
 }
 
-async function comeBack(client: RawClient, mediaGone?: boolean): Promise<RawClient> {
+async function comeBack(client: RawClient, mediaGone = false): Promise<RawClient> {
   const next = await it.open();
-  await next.resume(client.hello!, mediaGone);
+  await next.resume(client.hello!, mediaGone ? undefined : client.media.send.transportId);
   return next;
 }
 
@@ -164,6 +166,67 @@ describe('a worker that', () => {
       for (const client of [tv, guest, waiting, back]) await client.request('leave', {});
     },
   );
+
+  test('dies: what was sent is made ahead, seen by all at once, and taken up by its client or closed', async () => {
+    const callId = uuidv7();
+    const [tv, guest] = [
+      await it.join({ callId, peerKind: 'room', displayName: 'Hall' }),
+      await it.join({ callId }, 'Mina'),
+    ];
+    // said in another order than the contract's
+    const camera = { ...videoParameters(3), mid: '7' };
+    const voice = { ...audioParameters(), mid: '8' };
+    await tv.produce('camera', { rtpParameters: camera });
+    await tv.produce('microphone', { rtpParameters: voice });
+    await tv.produce('screen');
+    await guest.produce('microphone');
+    for (let of = 0; of < 3; of++) await guest.told('consumer-added');
+    guest.notifications.length = 0;
+    process.kill(it.node.pool.alive[0]!.worker.pid, 'SIGKILL');
+    const { awaited, ...media } = await tv.told('media-moved');
+    tv.hello = { ...tv.hello!, admission: { kind: 'fresh', media } };
+    expect(awaited.map(({ source }) => source)).toEqual(['microphone', 'camera', 'screen']);
+    expect((await guest.told('media-moved')).awaited).toHaveLength(1);
+    const seen: ConsumerParameters[] = [];
+    for (let of = 0; of < 3; of++) seen.push(await guest.told('consumer-added'));
+    expect(seen.map(({ producerId }) => producerId).sort()).toEqual(awaited.map(({ producerId }) => producerId).sort());
+
+    // with other SSRCs, and a mute of that moment
+    const again = (mid: string, rtpParameters: object) => {
+      const { encodings, ...rest } = rtpParameters as types.RtpParameters;
+      return {
+        ...rest,
+        mid,
+        encodings: encodings!.map((encoding, index) => ({ ...encoding, ssrc: 77_000 + Number(mid) * 10 + index })),
+      } as RequestOf<'produce'>['rtpParameters'];
+    };
+    const [microphoneId, cameraId] = awaited.map(({ producerId }) => producerId);
+    await tv.produce('microphone', { producerId: microphoneId!, rtpParameters: again('0', voice), paused: true });
+    await guest.told('consumer-paused');
+    // of another shape than it had: taken as it is now
+    await tv.produce('camera', { producerId: cameraId!, rtpParameters: { ...videoParameters(1), mid: '1' } });
+    await guest.told('consumer-closed');
+    const added = await guest.told('consumer-added');
+    expect([added.producerId, added.source]).toEqual([cameraId, 'camera']);
+    // the screen is not sent again
+    await guest.told(
+      'consumer-closed',
+      ({ consumerId }) => consumerId === seen.find(({ source }) => source === 'screen')!.consumerId,
+    );
+    await settled(600);
+    expect(guest.notifications.filter(({ event }) => event.startsWith('consumer-'))).toEqual([]);
+    for (const client of [guest, tv]) await client.request('leave', {});
+  });
+
+  test('dies, and one who did not hear of it comes back: it gets the media that it does not have', async () => {
+    const callId = uuidv7();
+    const [guest, witness] = [await it.join({ callId }), await it.join({ callId })];
+    process.kill(it.node.pool.alive[0]!.worker.pid, 'SIGKILL');
+    await guest.told('media-moved');
+    const back = await comeBack(guest);
+    expect(back.hello!.admission.kind).toBe('restarted');
+    for (const client of [back, witness]) await client.request('leave', {});
+  });
 
   test('dies while somebody joins does not lose the one who joins', async () => {
     const callId = uuidv7();

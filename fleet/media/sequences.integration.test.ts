@@ -118,7 +118,8 @@ class Player {
       case 'resume':
       case 'reload': {
         const hello = this.client?.hello;
-        if (hello) await this.#connect((client) => client.resume(hello, act.do === 'reload'));
+        const transportId = act.do === 'reload' ? undefined : media?.send.transportId;
+        if (hello) await this.#connect((client) => client.resume(hello, transportId));
         return;
       }
       case 'join':

@@ -19,9 +19,9 @@ const isBlue = ([r, g, b]: number[]) => b! > 120 && r! < 90 && g! < 110;
 let node: TestNode;
 let browser: Browser;
 let empty: Awaited<ReturnType<TestNode['held']>>;
-const videoProducers: types.Producer[] = [];
+const producers: types.Producer[] = [];
 beforeAll(async () => {
-  const follow = (producer: types.Producer) => producer.kind === 'video' && videoProducers.push(producer);
+  const follow = (producer: types.Producer) => producers.push(producer);
   observer.on('newworker', (worker) =>
     worker.observer.on('newrouter', (router) =>
       router.observer.on('newtransport', (transport) => transport.observer.on('newproducer', follow)),
@@ -147,7 +147,7 @@ describe('a call in the browser', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const asked: number[] = [];
     let keyFrames = 0;
-    for (const producer of videoProducers.filter(({ closed }) => !closed)) {
+    for (const producer of producers.filter(({ kind, closed }) => kind === 'video' && !closed)) {
       await producer.enableTraceEvent(['keyframe', 'pli']);
       producer.on('trace', ({ type, timestamp }) => {
         if (type === 'pli') asked.push(timestamp);
@@ -173,6 +173,7 @@ describe('a call in the browser', () => {
     await seesLive(person, roomId, isRed);
     await person.evaluate(() => page.call().setMuted(true));
     const before = await stateOf(person);
+    producers.length = 0;
     for (const { worker } of node.node.pool.alive) process.kill(worker.pid, 'SIGKILL');
     const killedAtMs = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -184,6 +185,15 @@ describe('a call in the browser', () => {
     expect(after.ticket!.peerId).toBe(before.ticket!.peerId);
     expect(after.local.microphone).toBe('muted');
     expect((await seen(person, roomId))!.swaps).toBe(1);
+    // what both send was made ahead, once, and is what they send by: packets brought the SSRCs
+    const sent = producers.filter(({ rtpParameters }) => rtpParameters.mid !== undefined);
+    expect(sent.map(({ kind, closed }) => `${kind} ${closed}`).sort()).toEqual([
+      'audio false',
+      'audio false',
+      'video false',
+      'video false',
+    ]);
+    expect(sent.flatMap(({ rtpParameters }) => rtpParameters.encodings!.filter(({ ssrc }) => ssrc))).toEqual([]);
     // nothing is sent to the dead one; what was received from it stands for some seconds
     expect(await person.evaluate(() => page.openConnections())).toBeLessThanOrEqual(3);
     await expect.poll(() => person.evaluate(() => page.openConnections()), { timeout: 15_000 }).toBe(2);

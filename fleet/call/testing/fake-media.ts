@@ -1,5 +1,4 @@
 /** Tracks, streams and a media session without WebRTC, for unit tests. */
-import { v7 as uuidv7 } from 'uuid';
 import type { LocalProducer, Media, MediaOptions } from '../media-session.ts';
 
 export class FakeTrack extends EventTarget {
@@ -24,7 +23,7 @@ export const createFakeStream = (): MediaStream => new FakeStream() as unknown a
 
 export class FakeMedia implements Media {
   readonly options: MediaOptions;
-  readonly produced: { source: string; track: MediaStreamTrack }[] = [];
+  readonly produced: { source: string; track: MediaStreamTrack; producerId: string }[] = [];
   readonly open = new Set<string>();
   iceRestarts = 0;
   retired = false;
@@ -34,6 +33,10 @@ export class FakeMedia implements Media {
 
   constructor(options: MediaOptions) {
     this.options = options;
+  }
+
+  get transportId(): string {
+    return this.options.setup.send.transportId;
   }
 
   rtpCapabilities = async () => ({ codecs: [{ mimeType: 'video/VP8' }] });
@@ -54,10 +57,9 @@ export class FakeMedia implements Media {
     this.open.delete(consumerId);
   }
 
-  async produce(source: MediaSourceName, track: MediaStreamTrack): Promise<LocalProducer> {
+  async produce(source: MediaSourceName, track: MediaStreamTrack, producerId: string): Promise<LocalProducer> {
     await Promise.resolve();
-    const producerId = uuidv7();
-    this.produced.push({ source, track });
+    this.produced.push({ source, track, producerId });
     const confirmed = this.confirms;
     const producer = { track: track as MediaStreamTrack | null };
     this.options

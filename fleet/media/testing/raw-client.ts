@@ -74,11 +74,12 @@ export class RawClient {
     return this.hello;
   }
 
-  async resume(former: ResponseOf<'hello'>, mediaGone?: boolean): Promise<ResponseOf<'hello'>> {
+  /** @param transportId what it still has to send by; undefined: its page was reloaded */
+  async resume(former: ResponseOf<'hello'>, transportId?: string): Promise<ResponseOf<'hello'>> {
     const { peerId, resumeSecret: secret } = former;
     this.hello = await this.request('hello', {
       protocol: PROTOCOL_VERSION,
-      admission: { kind: 'resume', peerId, secret, ...(mediaGone !== undefined && { mediaGone }) },
+      admission: { kind: 'resume', peerId, secret, ...(transportId !== undefined && { transportId }) },
     });
     return this.hello;
   }
@@ -194,7 +195,10 @@ export function audioParameters(): RequestOf<'produce'>['rtpParameters'] {
     codecs: [
       { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2, parameters: { useinbandfec: 1 } },
     ],
-    headerExtensions: [{ uri: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level', id: 10 }],
+    headerExtensions: [
+      { uri: 'urn:ietf:params:rtp-hdrext:sdes:mid', id: 1 },
+      { uri: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level', id: 10 },
+    ],
     encodings: [{ ssrc: nextSsrc() }],
     rtcp: { cname: 'test' },
   } as RequestOf<'produce'>['rtpParameters'];
