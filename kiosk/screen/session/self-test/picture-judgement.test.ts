@@ -22,6 +22,8 @@ describe('a camera’s picture', () => {
     ['a covered lens', (pixel, frame) => 3 + noise(pixel, frame, 2), 'black'],
     ['nothing at all', () => 0, 'black'],
     ['one and the same picture', (pixel) => pixel % 200, 'frozen'],
+    ['a start, then one and the same picture', (pixel, frame) => (frame < 3 ? 20 + frame : pixel % 200), 'frozen'],
+    ['a picture that stood still for a while', (pixel, frame) => pixel + Math.min(frame, 10), null],
     ['a dark start, then the room', (pixel, frame) => (frame < 5 ? 0 : 80 + noise(pixel, frame, 2)), null],
   ])('%s', (_, paint, fault) => {
     expect(judge(paint).fault).toBe(fault);

@@ -6,21 +6,23 @@
 /** A covered lens or a closed shutter: darker and flatter than a sensor that works in the dark. Of 255. */
 const BLACK_BELOW_MEAN = 10;
 const BLACK_BELOW_DEVIATION = 6;
-/** So many frames without the least change are no picture of a room. */
+/** So many frames without the least change are no picture of a room, whatever came before them. */
 const FROZEN_AFTER_FRAMES = 8;
+const FROZEN_SHARE = 0.75;
 
 export class PictureJudgement {
-  #first: Uint8ClampedArray | null = null;
+  #last: Uint8ClampedArray | null = null;
   #frames = 0;
-  #changed = false;
+  /** how many of the latest are one and the same */
+  #alike = 0;
   #blackFrames = 0;
 
   /** RGBA, of the same size each time. */
   add(pixels: Uint8ClampedArray): void {
     this.#frames += 1;
     if (isBlack(pixels)) this.#blackFrames += 1;
-    if (this.#first === null) this.#first = pixels.slice();
-    else if (!this.#changed) this.#changed = differs(this.#first, pixels);
+    this.#alike = this.#last === null || differs(this.#last, pixels) ? 1 : this.#alike + 1;
+    this.#last = pixels.slice();
   }
 
   get frames(): number {
@@ -31,7 +33,7 @@ export class PictureJudgement {
   get fault(): 'black' | 'frozen' | null {
     // many cameras begin with dark frames: one that is light is enough
     if (this.#frames > 0 && this.#blackFrames === this.#frames) return 'black';
-    return this.#frames >= FROZEN_AFTER_FRAMES && !this.#changed ? 'frozen' : null;
+    return this.#alike >= Math.max(FROZEN_AFTER_FRAMES, FROZEN_SHARE * this.#frames) ? 'frozen' : null;
   }
 }
 
