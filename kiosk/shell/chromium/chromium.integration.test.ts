@@ -81,7 +81,7 @@ it('closes a window that a page manages to open', async () => {
   const run = startShell(`${other.origin}/`, ['--shell=chromium', '--headless'], ['env', `MARU_CHROMIUM=${lenient}`]);
   await other.newLoad(0, 30_000);
   expect(await other.run("(window.opened = window.open('/other')) !== null")).toBe('true');
-  await expect.poll(() => other.run('window.opened.closed'), { timeout: 5_000 }).toBe('true');
+  await expect.poll(() => other.run('window.opened.closed')).toBe('true');
   await run.stop();
   await other.stop();
   rmSync(folder, { recursive: true });

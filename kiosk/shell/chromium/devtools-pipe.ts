@@ -13,7 +13,7 @@ type Message = {
   error?: { message: string };
   sessionId?: string;
 };
-type TargetInfo = { type: string; targetId: string; url: string };
+type TargetInfo = { type: string; targetId: string; url: string; openerId?: string };
 /** `silent`: no answer in time; `refused`: an answer, but an error */
 type Answer = Record<string, unknown> | 'silent' | 'refused';
 
@@ -82,7 +82,10 @@ export class DevtoolsPipe {
   async #attach(): Promise<void> {
     const found = await this.#ask('Target.getTargets', {}, ATTACH_WITHIN_MS, null);
     if (typeof found === 'string') return;
-    const page = (found.targetInfos as TargetInfo[]).find(({ type, url }) => type === 'page' && this.#isOurs(url));
+    // a window that the page has opened already is of the same origin
+    const page = (found.targetInfos as TargetInfo[]).find(
+      ({ type, url, openerId }) => type === 'page' && openerId === undefined && this.#isOurs(url),
+    );
     if (page === undefined) return;
     const options = { targetId: page.targetId, flatten: true };
     const attached = await this.#ask('Target.attachToTarget', options, ATTACH_WITHIN_MS, null);
