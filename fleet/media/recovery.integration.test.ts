@@ -18,9 +18,9 @@ async function stopWithNothingLeft(): Promise<void> {
   await it.stop();
 }
 
-async function comeBack(client: RawClient, mediaGone = false): Promise<RawClient> {
+async function comeBack(client: RawClient, isReloaded = false): Promise<RawClient> {
   const next = await it.open();
-  await next.resume(client.hello!, mediaGone ? undefined : client.media.send.transportId);
+  await next.resume(client.hello!, isReloaded ? undefined : client.media.send.transportId);
   return next;
 }
 

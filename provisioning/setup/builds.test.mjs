@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fingerprint } from './fingerprint.mjs';
 import { isBuilt, noteBuilt } from './builds.mjs';
 
-const app = { name: 'page', folder: 'page', output: 'page/dist', files: ['index.html'], sources: ['page', 'kit'] };
+const build = { name: 'page', folder: 'page', output: 'page/dist', files: ['index.html'], sources: ['page', 'kit'] };
 let root;
 
 function write(path, content = path) {
@@ -18,13 +18,13 @@ beforeEach(() => {
   write('page/main.ts');
   write('kit/button.ts');
   write('page/dist/index.html');
-  noteBuilt(app, fingerprint(root, app.sources), root);
+  noteBuilt(build, fingerprint(root, build.sources), root);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a page', () => {
   it('is built when its sources are those that it was built from', () => {
-    expect(isBuilt(app, root)).toBe(true);
+    expect(isBuilt(build, root)).toBe(true);
   });
 
   it.each([
@@ -33,32 +33,32 @@ describe('a page', () => {
     ['a file that came', 'page/more.ts'],
   ])('is not when %s changed', (_what, path) => {
     write(path, 'other');
-    expect(isBuilt(app, root)).toBe(false);
+    expect(isBuilt(build, root)).toBe(false);
   });
 
   it('is not when a file was renamed', () => {
     rmSync(join(root, 'kit/button.ts'));
     write('kit/switch.ts', 'kit/button.ts');
-    expect(isBuilt(app, root)).toBe(false);
+    expect(isBuilt(build, root)).toBe(false);
   });
 
   it('is not when its output is gone, or nobody noted what it came from', () => {
     rmSync(join(root, 'page/dist'), { recursive: true });
-    expect(isBuilt(app, root)).toBe(false);
+    expect(isBuilt(build, root)).toBe(false);
     write('page/dist/index.html');
     rmSync(join(root, 'node_modules'), { recursive: true });
-    expect(isBuilt(app, root)).toBe(false);
+    expect(isBuilt(build, root)).toBe(false);
   });
 
   it('needs no build where nobody wants it', () => {
     write('page/main.ts', 'other');
-    expect(isBuilt({ ...app, isWanted: () => false }, root)).toBe(true);
-    expect(isBuilt({ ...app, isWanted: () => true }, root)).toBe(false);
+    expect(isBuilt({ ...build, isWanted: () => false }, root)).toBe(true);
+    expect(isBuilt({ ...build, isWanted: () => true }, root)).toBe(false);
   });
 
   it('stays built when a test or a README changed', () => {
     write('page/main.test.ts');
     write('kit/README.md');
-    expect(isBuilt(app, root)).toBe(true);
+    expect(isBuilt(build, root)).toBe(true);
   });
 });
