@@ -1,20 +1,23 @@
 /**
- * Opens a WebSocket and does not give up: the first try at once, then again after growing, jittered pauses of a second
- * at most. One try at a time, because browsers let one handshake per host wait (RFC 6455, 4.1), and a try that hangs in
- * a dead network is abandoned early: after the network's return the next one must start within the second.
+ * Opens a WebSocket and does not give up: the first try at once, then again after growing, jittered pauses of half a
+ * second at most, later of a second. One try at a time, because browsers let one handshake per host wait (RFC 6455, 4.1),
+ * and a try that hangs in a dead network is abandoned early: after the network's return the next one must start within
+ * the second.
  */
 
 export type OpenSocket = (url: string) => WebSocket;
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 500;
+const LONGEST_PATIENT_PAUSE_MS = 1_000;
 /** A hanging try is given up after this; later ones are given more, for links so slow that they need it. */
 const TRY_MS = 1_000;
 const PATIENT_AFTER_TRIES = 14;
 const LONGEST_TRY_MS = 6_000;
 
 export function pauseBeforeTryMs(triesMade: number, random: () => number): number {
-  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 1.5 ** (triesMade - 1));
+  const longest = triesMade < PATIENT_AFTER_TRIES ? LONGEST_PAUSE_MS : LONGEST_PATIENT_PAUSE_MS;
+  const ceiling = Math.min(longest, FIRST_PAUSE_MS * 1.5 ** (triesMade - 1));
   return ceiling * (0.5 + random() / 2);
 }
 

@@ -1,6 +1,7 @@
 /**
  * Carries a command to its room and the reply back, by id, within COMMAND_TIMEOUT_MS. What starts the room's own call
- * goes with a grant, so that the kiosk need not ask back. Nothing is retained: a room that is gone is not rung when it returns.
+ * goes with a grant, so that the kiosk need not ask back. A room that listens anew within that time gets again what it has
+ * not answered: its agent may have died with it. Nothing is retained: a room that is gone is not rung when it returns.
  */
 import type { Logger } from 'pino';
 import { fromWire, type MaruError, OperationalError } from '#contract/error-codes.ts';
@@ -18,13 +19,16 @@ export type CommandRelayDependencies = {
   logger: Logger;
 };
 export type Order = { id: string; roomId: string; command: RoomCommand; issuer: CommandEnvelope['issuer'] };
-type Pending = { answer: Promise<void>; settle: (error: MaruError | null) => void };
+type Pending = {
+  answer: Promise<void>;
+  settle: (error: MaruError | null) => void;
+  /** null: not ready to go yet */
+  envelope: CommandEnvelope | null;
+};
 
 export class CommandRelay {
   readonly #deps: CommandRelayDependencies;
   readonly #pending = new Map<string, Pending>();
-  /** for rooms that are about to listen again */
-  readonly #held = new Map<string, Set<() => void>>();
 
   constructor(deps: CommandRelayDependencies) {
     this.#deps = deps;
@@ -37,8 +41,8 @@ export class CommandRelay {
     );
     broker.onSubscribed((who, topic) => {
       if (who.party !== 'room' || topic !== 'command') return;
-      for (const deliver of this.#held.get(who.id) ?? []) deliver();
-      this.#held.delete(who.id);
+      for (const { envelope } of this.#pending.values())
+        if (envelope?.roomId === who.id) broker.publish('command', who.id, envelope);
     });
   }
 
@@ -52,6 +56,7 @@ export class CommandRelay {
     const timer = setTimeout(() => pending.settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
     const pending: Pending = {
       answer: promise,
+      envelope: null,
       settle: (error) => {
         clearTimeout(timer);
         this.#pending.delete(key);
@@ -64,7 +69,7 @@ export class CommandRelay {
       },
     };
     this.#pending.set(key, pending);
-    this.#prepare(order, expiresAtMs).then((envelope) => this.#deliver(envelope), pending.settle);
+    this.#prepare(order, expiresAtMs).then((envelope) => this.#deliver(pending, envelope), pending.settle);
     return promise;
   }
 
@@ -76,23 +81,13 @@ export class CommandRelay {
     return { protocol: PROTOCOL_VERSION, id, roomId, expiresAtMs, issuer, command, grant };
   }
 
-  #deliver(envelope: CommandEnvelope): void {
+  #deliver(pending: Pending, envelope: CommandEnvelope): void {
     const { broker, reports } = this.#deps;
-    const { roomId, id } = envelope;
-    const publish = (): void => {
-      if (Date.now() < envelope.expiresAtMs) broker.publish('command', roomId, envelope);
-    };
-    if (broker.isHeard('command', { party: 'room', id: roomId })) {
-      publish();
-      return;
-    }
-    if (!reports.of(roomId).online) {
-      this.#pending.get(`${roomId} ${id}`)?.settle(new OperationalError('room-not-answering', 'the room is offline'));
-      return;
-    }
+    const { roomId } = envelope;
+    pending.envelope = envelope;
+    if (broker.isHeard('command', { party: 'room', id: roomId })) broker.publish('command', roomId, envelope);
     // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not
-    const held = this.#held.get(roomId) ?? new Set();
-    this.#held.set(roomId, held);
-    held.add(publish);
+    else if (!reports.of(roomId).online)
+      pending.settle(new OperationalError('room-not-answering', 'the room is offline'));
   }
 }

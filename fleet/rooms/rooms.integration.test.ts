@@ -180,6 +180,26 @@ test('what the room refuses, and a room that does not answer, the phone is told'
   expect(Date.now() - fromMs).toBeGreaterThan(4500);
 });
 
+test('what an agent dies with is said again to the next one, what was answered is not', async () => {
+  const other = new RoomUnderTest(await fleet.enrolRoom('Room B'));
+  await other.start(fleet);
+  const code = nextCode();
+  await other.offer(code);
+  const made = await phone().open((await pair(code)).body.controllerToken);
+  await expect.poll(() => made.of('welcome')).toHaveLength(1);
+  const answered = made.command({ name: 'set-volume', percent: 20 });
+  await expect.poll(() => made.of('reply').at(-1)?.id).toBe(answered);
+  other.answer = () => null;
+  const lost = made.command({ name: 'set-volume', percent: 30 });
+  await expect.poll(() => other.last('command').id).toBe(lost);
+  other.stop();
+  const next = new RoomUnderTest(other.room);
+  await next.start(fleet);
+  await expect.poll(() => made.of('reply').at(-1)).toEqual({ type: 'reply', id: lost, error: null });
+  expect(next.heard.filter(({ name }) => name === 'command').map(({ message }) => message.id)).toEqual([lost]);
+  next.stop();
+});
+
 test('what breaks the contract is answered by name, and the link stays', async () => {
   const made = await paired();
   const unknown = made.command({ name: 'self-destruct' });

@@ -17,6 +17,8 @@ export type Moment = {
   begin: (call: CallUnderFault, arrived: Guest | null) => Promise<Begun>;
   /** what it adds by itself to the time that a picture may stand still */
   ownGapMs: (pair: Pair) => number;
+  /** and to the time until all is right */
+  ownMs: number;
 };
 export type Begun = {
   /** fulfilled once it came to its good end */
@@ -35,6 +37,7 @@ export const quiet: Moment = {
   lastsMs: 500,
   begin: async () => ({ settled: done, undo: done }),
   ownGapMs: () => 0,
+  ownMs: 0,
 };
 
 export const moments: Moment[] = [
@@ -64,6 +67,7 @@ export const moments: Moment[] = [
       };
     },
     ownGapMs: () => 0,
+    ownMs: 0,
   },
   {
     name: 'switch',
@@ -99,6 +103,7 @@ export const moments: Moment[] = [
     },
     // a picture that was small is asked for larger: a key frame's wait
     ownGapMs: () => 500,
+    ownMs: 500,
   },
   {
     name: 'share',
@@ -123,6 +128,7 @@ export const moments: Moment[] = [
       };
     },
     ownGapMs: () => 500,
+    ownMs: 500,
   },
   {
     name: 'reconnect',
@@ -133,5 +139,6 @@ export const moments: Moment[] = [
       return { settled: () => restored, undo: done };
     },
     ownGapMs: ({ viewer, seen }) => (viewer === BO.name || seen === BO.name ? BRIEF_CUT_MS + 3_000 : 0),
+    ownMs: BRIEF_CUT_MS + 3_000,
   },
 ];

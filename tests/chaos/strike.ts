@@ -1,35 +1,35 @@
 /** One fault at one instant of one moment: strikes, waits until all is well, and says what was not as promised. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { CallUnderFault, Gap } from './call-under-fault.ts';
+import type { CallUnderFault } from './call-under-fault.ts';
 import { sameness } from './call-under-fault.ts';
-import { type Fault, UNTOUCHED_MS } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { ARI, type Moment } from './moments.ts';
 
+/** What is promised in time, as it was. */
+export type Timed = { what: string; ms: number; limitMs: number };
 export type Struck = {
   fault: Fault;
   moment: Moment;
   instantMs: number;
-  gaps: Gap[];
-  rightAfterMs: number;
+  times: Timed[];
   /** what was put right last */
   lastWrong: string[];
+  /** what no patience excuses */
   problems: string[];
 };
 
 /** Nobody waits longer than this for what should take seconds. */
 const GIVE_UP_MS = 45_000;
-/** As long as the product's faults may let a picture stand that they do not concern; a patient judge waits longer. */
-const stillMs = (patience: number): number => Math.max(UNTOUCHED_MS, 500 * patience);
 const LASTING_MS = 2_000;
+const LOOK_EVERY_MS = 150;
+/** What was begun may take so much longer than the fault. */
+const SETTLES_MS = 3_000;
 
-/**
- * `patience`: how many times its limit a time may take before it counts as a problem. A suite on a shared machine takes
- * 3, a judge takes 1.
- */
+/** `stillMs`: a picture that stands for longer is wrong. */
 export async function strike(
   call: CallUnderFault,
-  { fault, moment, instantMs, patience }: { fault: Fault; moment: Moment; instantMs: number; patience: number },
+  { fault, moment, instantMs, stillMs }: { fault: Fault; moment: Moment; instantMs: number; stillMs: number },
 ): Promise<Struck> {
   const { phone, phonePage } = call;
   const problems: string[] = [];
@@ -55,24 +55,43 @@ export async function strike(
     ...(isDeepStrictEqual(withLayout(sameness(phone.state!, wanted)), withLayout(before))
       ? []
       : [`the room is ${JSON.stringify(sameness(phone.state!, wanted))}, was ${JSON.stringify(before)}`]),
-    ...(await call.standingStill(stillMs(patience))),
+    ...(await call.standingStill(stillMs)),
   ];
-  await attempt(() => begun.settled(GIVE_UP_MS));
+  const settling = attempt(() => begun.settled(GIVE_UP_MS)).then(() => performance.now());
   const { rightAtMs, lastWrong } = await whenLastingly(wrongNow, problems);
-  const rightAfterMs = Math.max(0, Math.round(rightAtMs - overAtMs));
+  const settledAtMs = await settling;
+  // what was begun may have put something wrong after that
+  if (settledAtMs > rightAtMs) await whenLastingly(wrongNow, problems);
   const gaps = await call.gaps();
   await attempt(() => phone.command({ name: 'set-volume', percent: phone.state!.volumePercent }));
   await attempt(() => phonePage.button('Unmute microphone').waitFor());
   for (const persona of call.everyone) await attempt(() => persona.expectSamePage());
-  for (const { viewer, seen, longestGapMs } of gaps) {
-    const limitMs = (fault.longestGapMs({ viewer, seen }) + moment.ownGapMs({ viewer, seen })) * patience;
-    if (longestGapMs > limitMs)
-      problems.push(`${viewer} saw ${seen} stand still for ${longestGapMs} ms, ${limitMs} allowed`);
-  }
-  const limitMs = (fault.rightWithinMs + (moment.name === 'quiet' ? 0 : moment.lastsMs + 3_000)) * patience;
-  if (rightAfterMs > limitMs) problems.push(`right again after ${rightAfterMs} ms, ${limitMs} allowed`);
+  const times = [
+    { what: 'right again', ms: rightAtMs - overAtMs, limitMs: fault.rightWithinMs + moment.ownMs },
+    ...(moment.name === 'quiet'
+      ? []
+      : [
+          {
+            what: `${moment.name} done`,
+            ms: settledAtMs - overAtMs,
+            limitMs: fault.rightWithinMs + moment.lastsMs + SETTLES_MS,
+          },
+        ]),
+    ...gaps.map(({ viewer, seen, longestGapMs }) => ({
+      what: `${viewer} saw ${seen} stand still`,
+      ms: longestGapMs,
+      limitMs: fault.longestGapMs({ viewer, seen }) + moment.ownGapMs({ viewer, seen }),
+    })),
+  ].map(({ ms, ...timed }) => ({ ...timed, ms: Math.max(0, Math.round(ms)) }));
   await attempt(() => begun.undo());
-  return { fault, moment, instantMs, gaps, rightAfterMs, lastWrong, problems };
+  return { fault, moment, instantMs, times, lastWrong, problems };
+}
+
+/** `patience`: how many times its limit a time may take. */
+export function tooLong(times: readonly Timed[], patience: number): string[] {
+  return times
+    .filter(({ ms, limitMs }) => ms > limitMs * patience)
+    .map(({ what, ms, limitMs }) => `${what}: ${ms} ms, ${limitMs * patience} allowed`);
 }
 
 /** When nothing was wrong any more, and stayed so: a picture that is still in the decoder's buffer moves for a while. */
@@ -95,15 +114,12 @@ async function whenLastingly(
       problems.push(...wrong);
       return { rightAtMs: nowMs, lastWrong };
     }
-    await sleep(100);
+    await sleep(LOOK_EVERY_MS);
   }
 }
 
-export function describeStruck({ fault, moment, instantMs, gaps, rightAfterMs, lastWrong, problems }: Struck): string {
-  const longest = gaps.reduce((most, gap) => (gap.longestGapMs > most.longestGapMs ? gap : most), {
-    viewer: '',
-    seen: '',
-    longestGapMs: 0,
-  });
-  return `${fault.name} at ${moment.name} +${instantMs} ms: right after ${rightAfterMs} ms${lastWrong.length > 0 ? ` (last wrong: ${lastWrong.join('; ')})` : ''}, longest stillness ${longest.longestGapMs} ms (${longest.viewer} saw ${longest.seen})${problems.map((problem) => `\n    ${problem}`).join('')}`;
+export function describeStruck({ fault, moment, instantMs, times, lastWrong, problems }: Struck): string {
+  const [right, ...others] = times;
+  const longest = others.reduce((most, timed) => (timed.ms > most.ms ? timed : most));
+  return `${fault.name} at ${moment.name} +${instantMs} ms: right again after ${right!.ms} ms${lastWrong.length > 0 ? ` (last wrong: ${lastWrong.join('; ')})` : ''}, ${longest.what} ${longest.ms} ms${problems.map((problem) => `\n    ${problem}`).join('')}`;
 }
