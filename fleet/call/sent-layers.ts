@@ -8,7 +8,10 @@ import type { types } from 'mediasoup-client';
 const FRAMES_WITHOUT = 3;
 const CHECK_INTERVAL_MS = 200;
 
-/** Of one layer. `targetBps`: what the encoder was given for it; Chromium says it at once, Firefox never. */
+/**
+ * Of one layer. `targetBps`: what the encoder was given for it. Chromium says it at once, and leaves it out where it is
+ * nothing; Firefox never says it.
+ */
 export type EncodedLayer = { frames: number; targetBps: number | undefined };
 
 export class SentLayers {
@@ -27,7 +30,7 @@ export class SentLayers {
       if (frames > layer.frames) Object.assign(layer, { frames, lowestFrames, wasSent: true, isOff: false });
       if (index === 0 || !layer.wasSent) continue;
       // until its next frame: a few bits given again are no picture yet
-      if (lowestFrames - layer.lowestFrames >= FRAMES_WITHOUT || (targetBps === 0 && isLowestGiven)) layer.isOff = true;
+      if (lowestFrames - layer.lowestFrames >= FRAMES_WITHOUT || (isLowestGiven && !targetBps)) layer.isOff = true;
     }
     const firstOff = this.#layers.findIndex(({ isOff }) => isOff);
     return firstOff === -1 ? this.#layers.length : firstOff;
