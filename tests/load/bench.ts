@@ -10,7 +10,7 @@ const help = `npm run bench -- NAME [options]
   kiosk           an idle room above a blank page, power on to picture, memory over calls
   all             one after the other
 
-  --runs N        pairs of each figure (5); taps and joins three times as many
+  --runs N        pairs of each figure (5); taps and joins five times as many
   --seed N        of the delay proxy (7)
   --only PART     call: weight, waits, tls or packets; kiosk: idle, soak or ready
   --soak-minutes  of simulated calls on the kiosk (0: left out)`;

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import {
   browserOf,
   descendantsOf,
@@ -79,12 +79,14 @@ it('closes a window that a page manages to open', async () => {
   const lenient = join(folder, 'chromium');
   writeFileSync(lenient, '#!/bin/sh\nexec /usr/bin/chromium --disable-popup-blocking "$@"\n', { mode: 0o755 });
   const run = startShell(`${other.origin}/`, ['--shell=chromium', '--headless'], ['env', `MARU_CHROMIUM=${lenient}`]);
+  onTestFinished(async () => {
+    await run.stop();
+    await other.stop();
+    rmSync(folder, { recursive: true });
+  });
   await other.newLoad(0, 30_000);
   expect(await other.run("(window.opened = window.open('/other')) !== null")).toBe('true');
   await expect.poll(() => other.run('window.opened.closed')).toBe('true');
-  await run.stop();
-  await other.stop();
-  rmSync(folder, { recursive: true });
 });
 
 it('waits for an agent that is not there yet, and leaves nothing behind', async () => {
@@ -93,6 +95,7 @@ it('waits for an agent that is not there yet, and leaves nothing behind', async 
   const { port } = new URL(late.origin);
   await late.stop();
   const waiting = startShell(`http://127.0.0.1:${port}/`, ['--shell=chromium', '--headless']);
+  onTestFinished(() => waiting.stop());
   await expect.poll(() => waiting.log(), { timeout: 10_000 }).toMatch(/does not serve the page yet/);
   expect(descendantsOf(waiting.child.pid!)).toEqual([]);
   await late.start(Number(port));

@@ -17,8 +17,9 @@ import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource, typ
 import { WaitsScene } from './waits-scene.ts';
 
 const ROUND_TRIPS_MS = [0, 50, 100];
-/** A wait hangs on where between two frames of the camera it begins: one a run would say more of that than of us. */
-const WAITS_PER_RUN = 3;
+/** A single wait says more of what the machine did meanwhile than of us: a ratio needs more pairs than a slope's points. */
+const PAIRS_PER_RUN = 5;
+const WAITS_PER_RUN = 2;
 /** Of the cameras, which make ten frames a second. */
 const FRAME_MS = 100;
 /** Its multiples, taken modulo 1, fill an interval evenly however many there are. */
@@ -121,7 +122,7 @@ async function inTurn(scene: WaitsScene, name: string, runs: number, { ours, the
   for (const roundTripMs of ROUND_TRIPS_MS) {
     scene.proxy.impair({ delayMs: roundTripMs / 2 });
     const isCompared = roundTripMs === 0;
-    const times = runs * WAITS_PER_RUN;
+    const times = runs * (isCompared ? PAIRS_PER_RUN : WAITS_PER_RUN);
     for (let run = 0; run < times; run++) {
       progress(`${name}, round trip ${roundTripMs} ms, run ${run + 1} of ${times}`);
       const laterMs = ((run * GOLDEN_RATIO) % 1) * FRAME_MS;
