@@ -17,9 +17,9 @@ import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource, typ
 import { WaitsScene } from './waits-scene.ts';
 
 const ROUND_TRIPS_MS = [0, 50, 100];
-/** A single wait says more of what the machine did meanwhile than of us: a ratio needs more pairs than a slope's points. */
-const PAIRS_PER_RUN = 5;
-const WAITS_PER_RUN = 2;
+/** A single wait says more of what the machine did meanwhile than of us. The longer round trips come in some of them only. */
+const WAITS_PER_RUN = 5;
+const SLOPE_WAITS_PER_RUN = 3;
 /** Of the cameras, which make ten frames a second. */
 const FRAME_MS = 100;
 /** Its multiples, taken modulo 1, fill an interval evenly however many there are. */
@@ -105,34 +105,36 @@ type Turn = {
 };
 
 /**
- * Ours at each round-trip time, the bare room beside it where there is none: each alone with its own pages, each order as
- * often, both pressed at the same moment between two frames of the camera.
+ * Ours at each round-trip time in turn, the bare room beside it where there is none: each alone with its own pages, each
+ * order as often, all pressed at the same moment between two frames of the camera.
  */
 async function inTurn(scene: WaitsScene, name: string, runs: number, { ours, theirs }: Turn): Promise<void> {
   const oneOfOurs = async (roundTripMs: number, laterMs: number): Promise<void> => {
+    scene.proxy.impair({ delayMs: roundTripMs / 2 });
     const source = await productSource(scene, ENCODINGS);
     await ours(roundTripMs, () => source.afterFrame(laterMs));
     await source.leave();
+    scene.proxy.impair({ delayMs: 0 });
   };
   const oneOfTheirs = async (laterMs: number): Promise<void> => {
     const bare = await BareRoom.open(scene, ENCODINGS);
     await theirs(bare, () => bare.afterFrame(laterMs));
     await bare.close();
   };
-  for (const roundTripMs of ROUND_TRIPS_MS) {
-    scene.proxy.impair({ delayMs: roundTripMs / 2 });
-    const isCompared = roundTripMs === 0;
-    const times = runs * (isCompared ? PAIRS_PER_RUN : WAITS_PER_RUN);
-    for (let run = 0; run < times; run++) {
-      progress(`${name}, round trip ${roundTripMs} ms, run ${run + 1} of ${times}`);
-      const laterMs = ((run * GOLDEN_RATIO) % 1) * FRAME_MS;
-      const bareFirst = run % 2 === 1;
-      if (isCompared && bareFirst) await oneOfTheirs(laterMs);
+  const times = runs * WAITS_PER_RUN;
+  for (let time = 0; time < times; time++) {
+    const laterMs = ((time * GOLDEN_RATIO) % 1) * FRAME_MS;
+    const bareFirst = time % 2 === 1;
+    progress(`${name} ${time + 1} of ${times}`);
+    if (bareFirst) await oneOfTheirs(laterMs);
+    await oneOfOurs(0, laterMs);
+    if (!bareFirst) await oneOfTheirs(laterMs);
+    if (time % WAITS_PER_RUN >= SLOPE_WAITS_PER_RUN) continue;
+    for (const roundTripMs of ROUND_TRIPS_MS.filter((each) => each > 0)) {
+      progress(`${name} ${time + 1} of ${times}, round trip ${roundTripMs} ms`);
       await oneOfOurs(roundTripMs, laterMs);
-      if (isCompared && !bareFirst) await oneOfTheirs(laterMs);
     }
   }
-  scene.proxy.impair({ delayMs: 0 });
 }
 
 /** The same opening over TLS: its handshakes are round trips too. */
