@@ -84,6 +84,8 @@ export class CommandRelay {
   #deliver(pending: Pending, envelope: CommandEnvelope): void {
     const { broker, reports } = this.#deps;
     const { roomId } = envelope;
+    // its grant was long in coming: whoever asked has been told so
+    if (Date.now() >= envelope.expiresAtMs) return;
     pending.envelope = envelope;
     if (broker.isHeard('command', { party: 'room', id: roomId })) broker.publish('command', roomId, envelope);
     // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not

@@ -6,8 +6,8 @@ import { sameness } from './call-under-fault.ts';
 import type { Fault } from './faults.ts';
 import { ARI, type Moment } from './moments.ts';
 
-/** What is promised in time, as it was. */
-export type Timed = { what: string; ms: number; limitMs: number };
+/** What is promised in time, as it was: until all is right, until what was begun is done, how long a picture stood. */
+export type Timed = { kind: 'right' | 'done' | 'still'; what: string; ms: number; limitMs: number };
 export type Struck = {
   fault: Fault;
   moment: Moment;
@@ -60,24 +60,32 @@ export async function strike(
   const settling = attempt(() => begun.settled(GIVE_UP_MS)).then(() => performance.now());
   const { rightAtMs, lastWrong } = await whenLastingly(wrongNow, problems);
   const settledAtMs = await settling;
-  // what was begun may have put something wrong after that
-  if (settledAtMs > rightAtMs) await whenLastingly(wrongNow, problems);
+  // what was begun may have put something wrong after that: then it is done when that is right
+  const after = settledAtMs > rightAtMs ? await whenLastingly(wrongNow, problems) : null;
+  const doneAtMs = after !== null && after.lastWrong.length > 0 ? after.rightAtMs : settledAtMs;
   const gaps = await call.gaps();
   await attempt(() => phone.command({ name: 'set-volume', percent: phone.state!.volumePercent }));
   await attempt(() => phonePage.button('Unmute microphone').waitFor());
   for (const persona of call.everyone) await attempt(() => persona.expectSamePage());
-  const times = [
-    { what: 'right again', ms: rightAtMs - overAtMs, limitMs: fault.rightWithinMs + moment.ownMs },
+  const times: Timed[] = [
+    {
+      kind: 'right' as const,
+      what: 'right again',
+      ms: rightAtMs - overAtMs,
+      limitMs: fault.rightWithinMs + moment.ownMs,
+    },
     ...(moment.name === 'quiet'
       ? []
       : [
           {
+            kind: 'done' as const,
             what: `${moment.name} done`,
-            ms: settledAtMs - overAtMs,
+            ms: doneAtMs - overAtMs,
             limitMs: fault.rightWithinMs + moment.lastsMs + SETTLES_MS,
           },
         ]),
     ...gaps.map(({ viewer, seen, longestGapMs }) => ({
+      kind: 'still' as const,
       what: `${viewer} saw ${seen} stand still`,
       ms: longestGapMs,
       limitMs: fault.longestGapMs({ viewer, seen }) + moment.ownGapMs({ viewer, seen }),

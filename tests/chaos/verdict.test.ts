@@ -9,9 +9,9 @@ const struck = (rightMs: number, stillMs: number): Struck => ({
   moment: quiet,
   instantMs: 0,
   times: [
-    { what: 'right again', ms: rightMs, limitMs: 5_000 },
-    { what: 'A saw B stand still', ms: 100, limitMs: 1_000 },
-    { what: 'B saw A stand still', ms: stillMs, limitMs: 1_000 },
+    { kind: 'right', what: 'right again', ms: rightMs, limitMs: 5_000 },
+    { kind: 'still', what: 'A saw B stand still', ms: 100, limitMs: 1_000 },
+    { kind: 'still', what: 'B saw A stand still', ms: stillMs, limitMs: 1_000 },
   ],
   lastWrong: [],
   problems: [],

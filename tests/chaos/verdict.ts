@@ -1,5 +1,5 @@
 /** The limits judged over all strikes of a fault: `measure.md` asks for the 95th of 100, not for the worst. */
-import type { Struck } from './strike.ts';
+import type { Struck, Timed } from './strike.ts';
 
 /** Nearest rank: of fewer than twenty, the worst. @param values at least one */
 export function percentile(values: readonly number[], share: number): number {
@@ -7,29 +7,28 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!;
 }
 
+const KINDS: Record<Timed['kind'], string> = {
+  right: 'right again',
+  done: 'what was begun',
+  still: 'pictures still',
+};
+
 export type Line = { fault: string; what: string; strikes: number; median: number; p95: number; worst: number };
 
 /** Of each fault: until all is right, what was begun is done, and its longest stillness, in shares of their limits. */
 export function linesOf(struck: readonly Struck[]): Line[] {
   return [...new Set(struck.map(({ fault }) => fault.name))].flatMap((fault) => {
-    const shares: Record<string, number[]> = { 'right again': [], 'what was begun': [], 'pictures still': [] };
-    for (const { times } of struck.filter((one) => one.fault.name === fault)) {
-      const shareOf = (ends: (what: string) => boolean): number[] =>
-        times.filter(({ what }) => ends(what)).map(({ ms, limitMs }) => ms / limitMs);
-      shares['right again']!.push(...shareOf((what) => what === 'right again'));
-      shares['what was begun']!.push(...shareOf((what) => what.endsWith(' done')));
-      shares['pictures still']!.push(Math.max(...shareOf((what) => what.endsWith(' stand still'))));
-    }
-    return Object.entries(shares)
-      .filter(([, values]) => values.length > 0)
-      .map(([what, values]) => ({
-        fault,
-        what,
-        strikes: values.length,
-        median: percentile(values, 0.5),
-        p95: percentile(values, 0.95),
-        worst: Math.max(...values),
-      }));
+    const ofFault = struck.filter((one) => one.fault.name === fault);
+    return (Object.keys(KINDS) as Timed['kind'][]).flatMap((kind) => {
+      // of each strike the picture that stood longest
+      const shares = ofFault
+        .map(({ times }) => times.filter((timed) => timed.kind === kind).map(({ ms, limitMs }) => ms / limitMs))
+        .filter((each) => each.length > 0)
+        .map((each) => Math.max(...each));
+      if (shares.length === 0) return [];
+      const [median, p95] = [percentile(shares, 0.5), percentile(shares, 0.95)];
+      return [{ fault, what: KINDS[kind], strikes: shares.length, median, p95, worst: Math.max(...shares) }];
+    });
   });
 }
 
