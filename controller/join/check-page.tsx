@@ -5,6 +5,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Volume2 from 'lucide-react/icons/volume-2';
 import { type FormEvent, memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { Icon } from '#ui/icon.tsx';
@@ -38,7 +39,7 @@ export const CheckPage = memo(function CheckPage({ guest, entry, devices, waitin
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const displayName = (given ?? typed).trim();
+    const displayName = shownText(given ?? typed);
     setMissing(displayName === '');
     if (displayName === '') return;
     keepName(displayName);

@@ -5,6 +5,7 @@ import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http-api.ts';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
@@ -117,7 +118,7 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
   const { run, isPending, problem, clear } = useDoing();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const displayName = guestName.trim() === '' ? null : guestName.trim();
+    const displayName = shownText(guestName) || null;
     const answer = await run(() =>
       callApi('createInvite', { params: { meetingId }, body: { displayName, expiresInMinutes: validities[validity] } }),
     );

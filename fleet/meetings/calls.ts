@@ -6,6 +6,7 @@
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { CallEvent, CallEvents, EventAcks, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import type { MediaNode, MediaNodes } from './media-nodes.ts';
@@ -308,7 +309,10 @@ async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEvent): Pr
         kind: 'peer-admitted',
         actor: `peer:${event.peerId}`,
         subject: `call:${call.callId}`,
-        details: { peerKind: event.peerKind, displayName: event.displayName.slice(0, 80) },
+        details: {
+          peerKind: event.peerKind,
+          displayName: cutText(shownText(event.displayName), { units: 80, bytes: 240 }),
+        },
       });
     case 'peer-left':
       await row.set({ participantCount: event.participantCount }).execute();
