@@ -5,6 +5,17 @@
 import { EndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
 import { EpochMs, Id, z } from './schema.ts';
+import { SIGNALING_PATH } from './signaling.ts';
+
+/**
+ * `ws://` or `wss://`, a host, a port, the path of signalling, and nothing else: it stands in pages and in their
+ * Content-Security-Policy. Names of other scripts in their ASCII form.
+ */
+export const SignalingUrl = z
+  .string()
+  .max(300)
+  .regex(new RegExp(String.raw`^wss?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}${SIGNALING_PATH}$`, 'i'))
+  .refine((url) => URL.canParse(url));
 
 /** Retained; the last will is the same with `online: false`. */
 export const NodeRegistration = z.object({
@@ -13,7 +24,7 @@ export const NodeRegistration = z.object({
   online: z.boolean(),
   /** changes with each start of the node's process: its calls from before are gone */
   instanceId: Id,
-  signalingUrl: z.url(),
+  signalingUrl: SignalingUrl,
   workers: z.number().int().nonnegative(),
   maxPeers: z.number().int().positive(),
   peers: z.number().int().nonnegative(),

@@ -2,7 +2,7 @@
  * The media nodes as they registered: which is there, since which start of its process, with how many peers. After a
  * restart of ours the former ones are taken as there for a while, so that a call that goes on takes people in at once.
  */
-import type { NodeRegistration } from '#contract/node-link.ts';
+import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
 export type MediaNode = {
@@ -34,6 +34,8 @@ export class MediaNodes {
 
   async start(): Promise<void> {
     for (const row of await this.#telemetry.read.selectFrom('nodeReport').selectAll().execute()) {
+      // written by a version that took any address
+      if (!SignalingUrl.safeParse(row.signalingUrl).success) continue;
       this.#nodes.set(row.nodeId, {
         ...row,
         online: true,
