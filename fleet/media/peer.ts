@@ -5,6 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Right } from '#contract/grants.ts';
+import type { RtpCapabilities } from '#contract/media-parameters.ts';
 import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { SignalingNotification, View } from '#contract/signaling.ts';
 import type { CallProducer } from './call-producer.ts';
@@ -43,7 +44,7 @@ export class Peer {
   followsAhead = false;
   media: PeerMedia | null = null;
   forwarding: Forwarding | null = null;
-  rtpCapabilities: Record<string, unknown> | null = null;
+  rtpCapabilities: RtpCapabilities | null = null;
   /** of the stage: prepared too long, or away too long */
   deadline: NodeJS.Timeout | null = null;
 
