@@ -2,6 +2,7 @@
  * The device API on its own TLS listener: client certificates are asked for here and nowhere where browsers come, and
  * needed only to renew one.
  */
+import type { Socket } from 'node:net';
 import { createServer } from 'node:https';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
@@ -11,7 +12,7 @@ import { enrolmentRoutes } from '#contract/enrolment.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import { parse } from '#contract/schema.ts';
-import { parseIdentity } from '../broker/index.ts';
+import { type ConnectionIdentity, readConnectionIdentity } from '../broker/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import { networkOf } from './client-address.ts';
 import { installErrorHandler } from './error-handler.ts';
@@ -27,6 +28,7 @@ export type DeviceAppDependencies = {
 const TIMEOUT_MS = 10_000;
 
 export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: DeviceAppDependencies): FastifyInstance {
+  const identities = new WeakMap<Socket, ConnectionIdentity>();
   const app = Fastify({
     loggerInstance: logger as never,
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,7 +46,10 @@ export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: De
           requestTimeout: TIMEOUT_MS,
         },
         handler,
-      ),
+      ).on('secureConnection', (socket: TLSSocket) => {
+        const identity = readConnectionIdentity(socket);
+        if (identity) identities.set(socket, identity);
+      }),
   }) as unknown as FastifyInstance;
   installErrorHandler(app);
   const { enrol, renew } = enrolmentRoutes;
@@ -53,11 +58,9 @@ export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: De
     return parse(enrol.response, { ...enrolled, mqttUrl: mqttUrl() });
   });
   app.post(renew.path, async (request) => {
-    const socket = request.raw.socket as TLSSocket;
-    const certificate = socket.getPeerCertificate();
-    const who = socket.authorized ? parseIdentity(certificate.subject?.CN) : null;
-    const identity = who && clientIdOf(who.party, who.id);
-    if (!identity || !register.isAccepted(identity, certificate.serialNumber))
+    const connection = identities.get(request.raw.socket);
+    const identity = connection?.who ? clientIdOf(connection.who.party, connection.who.id) : null;
+    if (!identity || !register.isAccepted(identity, connection!.serial))
       throw new UserError('forbidden', 'renewal needs the certificate that it replaces');
     return parse(renew.response, await enrolment.renew(identity, parse(renew.body, request.body).csrPem));
   });
