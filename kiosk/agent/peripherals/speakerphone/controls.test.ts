@@ -38,11 +38,35 @@ describe('controls', () => {
         muteStyle: 'level',
       },
       { inputs: ['hook', 'phoneMute', 'volumeDown', 'volumeUp'].sort(), lamps, hookStyle: 'step', muteStyle: 'toggle' },
+      { inputs: ['hook', 'phoneMute', 'volumeDown', 'volumeUp'], lamps, hookStyle: 'level', muteStyle: 'toggle' },
     ]);
   });
 
   it('do not make a speakerphone of a keyboard', () => {
     expect(controlsOf(parseReportDescriptor(keyboardDescriptor), {})).toBeNull();
+  });
+
+  describe('marked constant', () => {
+    const oneBit = (usagePage: number, usage: number, flags: number) => [
+      ...[0x05, usagePage, 0x09, usage, 0x15, 0, 0x25, 1, 0x75, 1, 0x95, 1, 0x81, flags],
+    ];
+    const inputsOf = (...fields: number[][]) => controlsFrom(Uint8Array.from(fields.flat())).inputs;
+
+    it.each([0x01, 0x03, 0x07, 0x21, 0x23])('are found by their telephony usage (flags %i)', (flags) => {
+      const inputs = inputsOf(...[0x20, 0x24, 0x26, 0x2f].map((usage) => oneBit(0x0b, usage, flags)));
+      expect([...inputs.keys()].sort()).toEqual(['drop', 'hook', 'phoneMute', 'redial']);
+    });
+
+    it('stand behind one of the same usage that is not', () => {
+      const inputs = inputsOf(oneBit(0x0b, 0x20, 0x23), oneBit(0x0b, 0x2f, 0x07), oneBit(0x0b, 0x2f, 0x06));
+      expect(inputs.get('phoneMute')?.field.bitOffset).toBe(2);
+    });
+
+    it('are padding on any other page, as is what names no usage', () => {
+      const padding = [0x95, 8, 0x81, 0x03];
+      const inputs = inputsOf(oneBit(0x0b, 0x20, 0x23), padding, oneBit(0x0c, 0xe9, 0x03), oneBit(0x0c, 0xe2, 0x07));
+      expect([...inputs.keys()]).toEqual(['hook']);
+    });
   });
 
   it('are what a quirk says where there is one', () => {

@@ -89,8 +89,10 @@ function first<T>(usages: readonly UsageName[], find: (usage: UsageName) => T | 
   return undefined;
 }
 
+/** Some devices mark hook and mute as constant and send them all the same: a telephony usage by its name is a control. */
 function inputOf({ fields }: ReportLayout, [usagePage, usage]: UsageName): Input | undefined {
-  const field = fields.find((each) => each.kind === 'input' && each.bitSize <= 32 && has(each, usagePage, usage));
+  const named = fields.filter((each) => each.kind === 'input' && each.bitSize <= 32 && has(each, usagePage, usage));
+  const field = named.find(({ isConstant }) => !isConstant) ?? (usagePage === TELEPHONY_PAGE ? named[0] : undefined);
   return field && { field, usagePage, usage };
 }
 

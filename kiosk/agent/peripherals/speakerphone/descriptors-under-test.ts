@@ -1,6 +1,6 @@
 /**
- * Report descriptors of three made-up speakerphones, written from the HID usage tables after the habits of as many
- * vendors, and the bytes that their buttons send. No device's own descriptor is among them.
+ * Report descriptors of made-up speakerphones, written from the HID usage tables after the habits of
+ * several vendors, and the bytes that their buttons send. No device's own descriptor is among them.
  */
 export type SpeakerphoneUnderTest = {
   name: string;
@@ -125,7 +125,57 @@ export const vendorFirst: SpeakerphoneUnderTest = {
   lamps: ({ mute, offHook, ring }) => [[0x23, bit(offHook, 0) | bit(ring, 1) | bit(mute, 2)]],
 };
 
-export const speakerphonesUnderTest = [jabraLike, polyLike, vendorFirst];
+/** Hook and mute carry the constant bit of padding (flags 0x23 and 0x07), and their reports come all the same. */
+export const constantFlags: SpeakerphoneUnderTest = {
+  name: 'Speaker C',
+  vendorId: 0x1d6b,
+  productId: 0x0105,
+  descriptor: bytes(`
+    05 0c 09 01 a1 01 85 01        # consumer control, report 1
+      15 00 25 01
+      09 e9 09 ea 75 01 95 02 81 02 #  volume up, down
+      95 06 81 03 c0
+    05 0b 09 05 a1 01 85 02        # telephony, headset, report 2
+      15 00 25 01 75 01
+      09 20 09 97 95 02 81 23      #   hook switch, line busy: states, marked constant
+      09 2f 09 21 95 02 81 07      #   phone mute, flash: buttons, marked constant
+      95 04 81 03
+      05 08 09 17 09 09 09 18 95 03 91 22 # lamps: off-hook, mute, ring
+      95 05 91 03 c0
+  `),
+  reports: {
+    offHook: [2, 0b1],
+    onHook: [2, 0],
+    mutePressed: [2, 0b101],
+    muteReleased: [2, 0b001],
+    volumeUp: [1, 1],
+    volumeDown: [1, 2],
+    volumeReleased: [1, 0],
+    tooShort: [2],
+  },
+  lamps: ({ mute, offHook, ring }) => [[2, bit(offHook, 0) | bit(mute, 1) | bit(ring, 2)]],
+};
+
+/** Its flags describe a mute button (0x06), and it sends the state: 1 muted, 0 open, with each press. */
+export const stateAsButton = {
+  name: 'Speaker S',
+  vendorId: 0x1d6b,
+  productId: 0x0106,
+  descriptor: bytes(`
+    05 0b 09 05 a1 01 85 02        # telephony, headset, report 2
+      15 00 25 01 75 01
+      09 20 95 01 81 22            #   hook switch: a state
+      09 2f 95 01 81 06            #   phone mute: a button, by its flags
+      95 06 81 03
+      05 08 09 17 09 09 95 02 91 22 #  lamps: off-hook, mute
+      95 06 91 03 c0
+  `),
+  /** during a call, off-hook */
+  reports: { muted: [2, 0b11], open: [2, 0b01] },
+  lamps: ({ mute, offHook }: { mute?: boolean; offHook?: boolean }) => [[2, bit(offHook, 0) | bit(mute, 1)]],
+};
+
+export const speakerphonesUnderTest = [jabraLike, polyLike, vendorFirst, constantFlags];
 
 /** No telephony page: the volume keys of a keyboard. */
 export const keyboardDescriptor = bytes(`

@@ -28,6 +28,8 @@ type Common = {
   isRelative: boolean;
   /** stays where it was put, rather than falling back by itself */
   isNoPreferred: boolean;
+  /** its flags call it padding, though it names a usage: some devices send such an input all the same */
+  isConstant: boolean;
 };
 export type VariableField = Common & { form: 'variable'; usagePage: number; usage: number };
 /** `count` values, each the index of a usage that is on */
@@ -35,7 +37,7 @@ export type ArrayField = Common & { form: 'array'; count: number; usages: UsageR
 export type ReportField = VariableField | ArrayField;
 
 export type ReportLayout = {
-  /** constants are padding, and left out */
+  /** constants are padding, and left out, but for inputs that name a usage */
   fields: ReportField[];
   usesReportIds: boolean;
   /** of the application collections, in their order */
@@ -196,7 +198,8 @@ function addFields(parse: Parse, kind: ReportKind, flags: number): void {
   if (end > MAX_REPORT_BYTES * 8) throw malformed(`report ${reportId} is longer than ${MAX_REPORT_BYTES} bytes`);
   sizes.set(reportId, end);
   const isConstant = (flags & 1) !== 0;
-  if (isConstant || reportSize === 0 || reportCount === 0) return;
+  const isPadding = isConstant && (kind !== 'input' || parse.usages.length === 0);
+  if (isPadding || reportSize === 0 || reportCount === 0) return;
   const common: Common = {
     kind,
     reportId,
@@ -206,6 +209,7 @@ function addFields(parse: Parse, kind: ReportKind, flags: number): void {
     logicalMax: logicalMaxOf(globals),
     isRelative: (flags & 4) !== 0,
     isNoPreferred: (flags & 0x20) !== 0,
+    isConstant,
   };
   const usages = parse.usages.map(({ usagePage, min, max }) => ({
     usagePage: usagePage ?? globals.usagePage,

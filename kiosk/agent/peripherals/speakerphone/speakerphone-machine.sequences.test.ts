@@ -6,12 +6,17 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { Lamps, Values } from './controls.ts';
+import type { Style } from './quirks.ts';
 import { step } from './speakerphone-machine.ts';
-import { firstMachine, lampsOf, type RoomView, type SpeakerphoneEvent } from './speakerphone-model.ts';
+import { firstMachine, lampsOf, type RoomView, type SpeakerphoneEvent, type TimerName } from './speakerphone-model.ts';
+
+const firstRoom: RoomView = { muted: false, inCall: false, ringing: false, volumePercent: 50 };
+const styles = fc.constantFrom<Style[]>('level', 'toggle', 'step');
 
 type Habits = {
   hook: 'level' | 'toggle';
-  mute: 'level' | 'toggle';
+  /** the last one has the flags of a button, and sends its state */
+  mute: 'level' | 'toggle' | 'state-as-button';
   /** takes over the state that a lamp shows */
   follows: boolean;
   /** says so: a switch by a report of its state, a button by a pulse */
@@ -33,7 +38,7 @@ const habitsWith = (lagMs: fc.Arbitrary<number>) =>
   fc.record<Habits>({
     lagMs,
     hook: fc.constantFrom('level', 'toggle'),
-    mute: fc.constantFrom('level', 'toggle'),
+    mute: fc.constantFrom('level', 'toggle', 'state-as-button'),
     follows: fc.boolean(),
     echoes: fc.boolean(),
     lightsItself: fc.boolean(),
@@ -55,12 +60,15 @@ const LIMIT_EVENTS = 5_000;
 
 /** Machine, room and device with one queue of what is to happen when. */
 function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
-  let machine = firstMachine({ muted: false, inCall: false, ringing: false, volumePercent: 50 });
+  let machine = firstMachine(firstRoom);
   let room: RoomView = machine.room;
   let nowMs = 1_000;
   let pluggedIn = 0;
   const device = { hook: false, mute: false, lamps: lampsOf(room) };
   const asked: RoomCommand[] = [];
+  /** reports of "muted" that opened the microphone */
+  const openedByMuted: Values[] = [];
+  const hasMuteState = habitsOf.mute !== 'toggle';
   const presses = { hook: 0, mute: 0 };
   const queue: { atMs: number; what: () => void; timer?: string; plug?: number }[] = [];
   let events = 0;
@@ -87,8 +95,11 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
     const done = step(machine, event, nowMs);
     machine = done.machine;
     for (const effect of done.effects) {
-      if (effect.type === 'ask') obey(effect.command);
-      else if (effect.type === 'lamps') show(effect.lamps);
+      if (effect.type === 'ask') {
+        if (event.type === 'report' && event.values.phoneMute === 1 && opens(effect.command))
+          openedByMuted.push(event.values);
+        obey(effect.command);
+      } else if (effect.type === 'lamps') show(effect.lamps);
       else if (effect.type === 'clear-timer') drop(effect.name);
       else if (effect.type === 'set-timer') {
         const { name } = effect;
@@ -116,8 +127,8 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
       device.mute = lamps.mute;
       if (!habitsOf.echoes) return;
       if (hookChanged && habitsOf.hook === 'level') report({ hook: device.hook ? 1 : 0 });
-      if (muteChanged && habitsOf.mute === 'level') report({ phoneMute: device.mute ? 1 : 0 });
-      if (muteChanged && habitsOf.mute === 'toggle') pulse('phoneMute');
+      if (muteChanged && hasMuteState) report({ phoneMute: device.mute ? 1 : 0 });
+      if (muteChanged && !hasMuteState) pulse('phoneMute');
     });
   };
   const plugIn = () => {
@@ -127,9 +138,10 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
       mute: false,
       lamps: lampsOf({ ...room, muted: false, inCall: false, ringing: false }),
     });
-    take({ type: 'attached', device: { hook: habitsOf.hook, phoneMute: habitsOf.mute, volumeBounceMs: 0 } });
+    const phoneMute = habitsOf.mute === 'level' ? 'level' : 'toggle';
+    take({ type: 'attached', device: { hook: habitsOf.hook, phoneMute, volumeBounceMs: 0 } });
     if (!habitsOf.tellsAtFirst) return;
-    report({ ...(habitsOf.hook === 'level' && { hook: 0 }), ...(habitsOf.mute === 'level' && { phoneMute: 0 }) }, 5);
+    report({ ...(habitsOf.hook === 'level' && { hook: 0 }), ...(hasMuteState && { phoneMute: 0 }) }, 5);
   };
   const run = (untilMs: number) => {
     for (;;) {
@@ -161,10 +173,10 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
         presses.mute += 1;
         device.mute = !device.mute;
         if (habitsOf.lightsItself) {
-          const mute = habitsOf.mute === 'level' ? device.mute : !device.lamps.mute;
+          const mute = hasMuteState ? device.mute : !device.lamps.mute;
           device.lamps = { ...device.lamps, mute };
         }
-        if (habitsOf.mute === 'toggle') pulse('phoneMute');
+        if (!hasMuteState) pulse('phoneMute');
         else report({ phoneMute: device.mute ? 1 : 0 });
         break;
       case 'press-volume':
@@ -191,8 +203,10 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
     }
   }
   run(Number.POSITIVE_INFINITY);
-  return { room, device, isIn, asked, presses };
+  return { room, device, isIn, asked, presses, openedByMuted };
 }
+
+const opens = (command: RoomCommand) => command.name === 'set-microphone' && !command.muted;
 
 const callWishes = (asked: RoomCommand[]) =>
   asked.filter(({ name }) => name === 'start-meeting' || name === 'leave-meeting').length;
@@ -200,8 +214,10 @@ const callWishes = (asked: RoomCommand[]) =>
 it('comes to rest with lamps that show the room, and asks for nothing that nobody wished', { timeout }, () => {
   fc.assert(
     fc.property(habits, fc.boolean(), fc.array(act, { maxLength: 25 }), (habitsOf, refuses, acts) => {
-      const { room, device, isIn, asked, presses } = play(habitsOf, refuses, acts);
+      const { room, device, isIn, asked, presses, openedByMuted } = play(habitsOf, refuses, acts);
       if (isIn) expect(device.lamps).toEqual(lampsOf(room));
+      if (isIn && habitsOf.follows && habitsOf.mute !== 'toggle') expect(device.mute).toBe(room.muted);
+      expect(openedByMuted).toEqual([]);
       expect(callWishes(asked)).toBeLessThanOrEqual(presses.hook);
       expect(asked.filter(({ name }) => name === 'set-microphone').length).toBeLessThanOrEqual(presses.mute);
     }),
@@ -213,8 +229,60 @@ it('comes to rest with devices that answer so late that their echo looks like a 
   const late = habitsWith(fc.integer({ min: 100, max: 800 }));
   fc.assert(
     fc.property(late, fc.boolean(), fc.array(act, { maxLength: 25 }), (habitsOf, refuses, acts) => {
-      const { room, device, isIn } = play(habitsOf, refuses, acts);
+      const { room, device, isIn, openedByMuted } = play(habitsOf, refuses, acts);
       if (isIn) expect(device.lamps).toEqual(lampsOf(room));
+      expect(openedByMuted).toEqual([]);
+    }),
+    { numRuns: runs, seed },
+  );
+});
+
+it('agrees with a device that tells its state after each press of its mute, whatever its flags', { timeout }, () => {
+  // not at the very moment when the lamps are written once more
+  const pausesMs = fc.array(fc.integer({ min: 1_500, max: 9_000 }), { minLength: 1, maxLength: 12 });
+  const withState = habits.filter(({ mute }) => mute !== 'toggle');
+  fc.assert(
+    fc.property(withState, pausesMs, (habitsOf, pauses) => {
+      for (let count = 1; count <= pauses.length; count += 1) {
+        const acts = pauses.slice(0, count).flatMap((ms): Act[] => [{ act: 'wait', ms }, { act: 'press-mute' }]);
+        const { room, device } = play(habitsOf, false, acts);
+        expect([device.mute, room.muted]).toEqual([count % 2 === 1, count % 2 === 1]);
+      }
+    }),
+    { numRuns: runs / 10, seed },
+  );
+});
+
+it('never opens the microphone by "muted", whatever comes in whatever order', { timeout }, () => {
+  const bit = fc.constantFrom(0, 1);
+  const report = (all: fc.Arbitrary<Values>) => all.map((values): SpeakerphoneEvent => ({ type: 'report', values }));
+  const attached = (phoneMute: Style): SpeakerphoneEvent => ({
+    type: 'attached',
+    device: { hook: 'level', phoneMute, volumeBounceMs: 0 },
+  });
+  const event: fc.Arbitrary<SpeakerphoneEvent> = fc.oneof(
+    report(fc.record({ phoneMute: fc.constant(1) })),
+    report(fc.record({ phoneMute: fc.constant(1), hook: bit, volumeUp: bit })),
+    report(fc.record({ phoneMute: bit })),
+    fc.boolean().map((muted): SpeakerphoneEvent => ({ type: 'room', room: { ...firstRoom, muted, inCall: true } })),
+    fc.constantFrom<TimerName>('settled', 'hang-up').map((name): SpeakerphoneEvent => ({ type: 'timer', name })),
+    styles.map(attached),
+  );
+  const events = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), event), { maxLength: 40 });
+  fc.assert(
+    fc.property(styles, events, (phoneMute, all) => {
+      let machine = firstMachine(firstRoom);
+      let nowMs = 0;
+      let isOpenTold = false;
+      for (const [waitMs, each] of [[0, attached(phoneMute)] as const, ...all]) {
+        nowMs += waitMs;
+        if (each.type === 'report' && each.values.phoneMute === 0) isOpenTold = true;
+        const done = step(machine, each, nowMs);
+        machine = done.machine;
+        const opened = done.effects.some((effect) => effect.type === 'ask' && opens(effect.command));
+        // only by a report of "open", and never where the device has sent nothing but "muted"
+        if (opened) expect([each, isOpenTold]).toMatchObject([{ type: 'report', values: { phoneMute: 0 } }, true]);
+      }
     }),
     { numRuns: runs, seed },
   );

@@ -182,11 +182,30 @@ describe('a cable', () => {
 });
 
 describe('mute', () => {
-  it('asks for the opposite of the room at each press of a button', () => {
-    const played = new Played(inCall).report({ phoneMute: 1 }).report({ phoneMute: 0 });
-    expect(played.asked).toEqual([{ name: 'set-microphone', muted: true }]);
+  const mute: RoomCommand = { name: 'set-microphone', muted: true };
+  const open: RoomCommand = { name: 'set-microphone', muted: false };
+
+  it('asks for the opposite of the room at each press of a button; it opens when the button is let go', () => {
+    const played = new Played(inCall).report({ phoneMute: 1 });
+    expect(played.asked).toEqual([mute]);
+    played.pass(100).report({ phoneMute: 0 });
+    expect(played.asked).toEqual([]);
     played.room({ muted: true }).pass(SETTLE_MS, 'settled').report({ phoneMute: 1 });
-    expect(played.asked).toEqual([{ name: 'set-microphone', muted: false }]);
+    expect(played.asked).toEqual([]);
+    expect(played.pass(100).report({ phoneMute: 0 }).asked).toEqual([open]);
+  });
+
+  it('held for long is one press, where the device was seen to send presses', () => {
+    const played = new Played(inCall);
+    for (const muted of [true, false]) {
+      played.report({ phoneMute: 1 }).pass(100).report({ phoneMute: 0 });
+      played.room({ muted }).pass(SETTLE_MS, 'settled');
+    }
+    expect(played.asked).toEqual([mute, open]);
+    played.report({ phoneMute: 1 }).room({ muted: true }).pass(3_000, 'settled').report({ phoneMute: 0 });
+    expect(played.pass(SETTLE_MS, 'settled').asked).toEqual([mute]);
+    // and the lamp answers
+    expect(played.lamps.at(-1)).toMatchObject({ mute: true });
   });
 
   it('asks for what a switch says', () => {
@@ -204,7 +223,8 @@ describe('mute', () => {
   });
 
   it('pressed twice before the room has followed ends as it was', () => {
-    const played = new Played(inCall).report({ phoneMute: 1 }).report({ phoneMute: 0 }).report({ phoneMute: 1 });
+    const played = new Played(inCall).report({ phoneMute: 1 }).report({ phoneMute: 0 });
+    played.report({ phoneMute: 1 }).report({ phoneMute: 0 });
     expect(played.asked.map((command) => 'muted' in command && command.muted)).toEqual([true, false]);
   });
 
@@ -229,6 +249,56 @@ describe('mute', () => {
     played.room({ muted: false }).room({ muted: true });
     played.machine = { ...played.machine, mute: { on: false, told: true, assumed: false } };
     expect(played.pass(SETTLE_MS, 'settled').mended).toEqual(['muted']);
+  });
+});
+
+/** Its flags describe a button, and it sends its state: 1 muted, 0 open. */
+describe('mute of a device that sends its state as if it were a button', () => {
+  const mute: RoomCommand = { name: 'set-microphone', muted: true };
+  const open: RoomCommand = { name: 'set-microphone', muted: false };
+  /** The room does as asked, a moment later. */
+  const obey = (played: Played) => {
+    const { asked } = played;
+    for (const command of asked) if (command.name === 'set-microphone') played.room({ muted: command.muted });
+    played.pass(SETTLE_MS, 'settled').pass(SETTLE_MS, 'settled');
+    return asked;
+  };
+
+  it('is followed press by press, seconds apart', () => {
+    const played = new Played(inCall);
+    const asked = [1, 0, 1, 0, 1].map((phoneMute) => obey(played.report({ phoneMute })));
+    expect(asked).toEqual([[mute], [open], [mute], [open], [mute]]);
+  });
+
+  it('asks for nothing where the room is muted already, and opens at the device\'s "open"', () => {
+    const played = new Played({ ...inCall, muted: true });
+    const asked = [1, 0, 1, 0].map((phoneMute) => obey(played.report({ phoneMute })));
+    expect(asked).toEqual([[], [open], [mute], [open]]);
+  });
+
+  it('mutes once more after a phone has opened the room, whether or not the device followed in words', () => {
+    const silent = new Played(inCall);
+    expect(obey(silent.report({ phoneMute: 1 }))).toEqual([mute]);
+    silent.room({ muted: false }).pass(SETTLE_MS, 'settled').pass(SETTLE_MS, 'settled');
+    expect(obey(silent.report({ phoneMute: 1 }))).toEqual([mute]);
+    const told = new Played(inCall);
+    expect(obey(told.report({ phoneMute: 1 }))).toEqual([mute]);
+    told.room({ muted: false }).pass(20).report({ phoneMute: 0 }).pass(SETTLE_MS, 'settled');
+    expect(obey(told.report({ phoneMute: 1 }))).toEqual([mute]);
+  });
+
+  it('is answered by the lamp where its "open" is not understood yet: it was muted by the lamp, and silently', () => {
+    const played = new Played(inCall).room({ muted: true }).pass(SETTLE_MS, 'settled').pass(SETTLE_MS, 'settled');
+    played.effects = [];
+    expect(obey(played.report({ phoneMute: 0 }))).toEqual([]);
+    expect(played.lamps.at(-1)).toMatchObject({ mute: true });
+  });
+
+  it('is followed after two quick presses that looked like a button', () => {
+    const played = new Played(inCall);
+    played.report({ phoneMute: 1 }).pass(100).report({ phoneMute: 0 });
+    const asked = [obey(played), ...[1, 0, 1, 0].map((phoneMute) => obey(played.report({ phoneMute })))];
+    expect(asked).toEqual([[mute], [], [open], [mute], [open]]);
   });
 });
 

@@ -5,7 +5,9 @@
  */
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { LampName, Values } from './controls.ts';
+import { muteWishOf } from './mute-button.ts';
 import {
+  firstMachine,
   lampsOf,
   type Machine,
   nothingAsked,
@@ -70,7 +72,8 @@ function attach(draft: Draft, device: Machine['device']): void {
 
 /** Nothing of one device is held against the next, nor against the same after it was plugged in again. */
 function forget({ next }: Draft): void {
-  Object.assign(next, { values: {}, hook: null, mute: null, asked: nothingAsked, mends: 0, owesLamps: false });
+  const { values, hook, mute, muteReports, mutePress, asked, mends, owesLamps } = firstMachine(next.room);
+  Object.assign(next, { values, hook, mute, muteReports, mutePress, asked, mends, owesLamps });
 }
 
 function follow(draft: Draft, room: RoomView): void {
@@ -113,6 +116,7 @@ function writeLamps(draft: Draft): void {
 function onReport(draft: Draft, values: Values): void {
   const { next } = draft;
   const before = next.values;
+  const owedLamps = next.owesLamps;
   next.values = { ...before, ...values };
   const isPressed = (name: keyof Values) => values[name] === 1 && before[name] !== 1;
   const changedBeside = (name: keyof Values) =>
@@ -125,9 +129,10 @@ function onReport(draft: Draft, values: Values): void {
   if (isPressed('drop')) wishCall(draft, false);
   if (isPressed('redial')) wishCall(draft, true);
   if (values.phoneMute !== undefined) {
-    const wish = wishOf(draft, 'mute', values.phoneMute, before.phoneMute, changedBeside('phoneMute'));
+    const wish = muteWishOf(draft, values.phoneMute, before.phoneMute, changedBeside('phoneMute'));
     if (wish !== null) wishMuted(draft, wish);
   }
+  if (next.owesLamps && !owedLamps) setTimer(draft, 'settled', SETTLE_MS);
   for (const [name, direction] of [
     ['volumeUp', 1],
     ['volumeDown', -1],

@@ -36,6 +36,14 @@ export type Level = {
   assumed: boolean;
 };
 
+export type MutePress = {
+  atMs: number;
+  /** the device's answer to its lamp, not a person's press */
+  isAnswer: boolean;
+  /** the room was muted: it opens when the button is let go */
+  opens: boolean;
+};
+
 export type Machine = {
   room: RoomView;
   device: Device | null;
@@ -43,6 +51,10 @@ export type Machine = {
   values: Values;
   hook: Level | null;
   mute: Level | null;
+  /** what a mute button was seen to send: presses, or the device's state */
+  muteReports: 'unknown' | 'presses' | 'state';
+  /** the mute button went down and is not up yet */
+  mutePress: MutePress | null;
   /** wishes that the room has not followed yet */
   asked: Asked;
   awakeAtMs: number;
@@ -93,6 +105,8 @@ export function firstMachine(room: RoomView): Machine {
     values: {},
     hook: null,
     mute: null,
+    muteReports: 'unknown',
+    mutePress: null,
     asked: nothingAsked,
     awakeAtMs: Number.NEGATIVE_INFINITY,
     lampsWrittenAtMs: Number.NEGATIVE_INFINITY,

@@ -2,9 +2,17 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
-import { jabraLike, polyLike, type SpeakerphoneUnderTest } from './descriptors-under-test.ts';
+import {
+  constantFlags,
+  jabraLike,
+  polyLike,
+  type SpeakerphoneUnderTest,
+  stateAsButton,
+} from './descriptors-under-test.ts';
 import { Speakerphone } from './speakerphone.ts';
 import type { DeviceIdentity, FoundDevice, HidHandlers, HidTransport } from './transport.ts';
+
+type Model = Pick<SpeakerphoneUnderTest, 'name' | 'vendorId' | 'productId' | 'descriptor'>;
 
 /** A bus in memory: what is plugged in, what was written to it, and what goes wrong. */
 class Bus implements HidTransport {
@@ -13,7 +21,7 @@ class Bus implements HidTransport {
   opens = 0;
   #instances = 0;
 
-  plug(model: SpeakerphoneUnderTest, more: Partial<FoundDevice> = {}): Plugged {
+  plug(model: Model, more: Partial<FoundDevice> = {}): Plugged {
     this.#instances += 1;
     const path = more.path ?? '/dev/hidraw0';
     const plugged = new Plugged({
@@ -168,6 +176,35 @@ describe('the speakerphone', () => {
       { name: 'set-microphone', muted: false },
       { name: 'set-volume', percent: 65 },
     ]);
+  });
+
+  it('follows hook and mute where their flags call them constant', async () => {
+    const plugged = bus.plug(constantFlags);
+    begin();
+    speakerphone.follow(state());
+    await pass(2_000);
+    plugged.report(constantFlags.reports.offHook);
+    speakerphone.follow(state(calling));
+    await pass(2_000);
+    plugged.report(constantFlags.reports.mutePressed);
+    plugged.report(constantFlags.reports.muteReleased);
+    expect(asked).toEqual([{ name: 'start-meeting' }, { name: 'set-microphone', muted: true }]);
+  });
+
+  it('agrees with a device that sends its mute state under the flags of a button', async () => {
+    const plugged = bus.plug(stateAsButton);
+    begin();
+    speakerphone.follow(state(calling));
+    await pass(2_000);
+    for (const name of ['muted', 'open', 'muted', 'open'] as const) {
+      asked = [];
+      plugged.report(stateAsButton.reports[name]);
+      expect(asked).toEqual([{ name: 'set-microphone', muted: name === 'muted' }]);
+      speakerphone.follow(state({ ...calling, microphone: name === 'muted' ? 'muted' : 'on' }));
+      await pass(3_000);
+      expect([plugged.lamps]).toEqual(stateAsButton.lamps({ offHook: true, mute: name === 'muted' }));
+    }
+    expect(mended).toEqual([]);
   });
 
   it('tells of a mute that was put right', async () => {

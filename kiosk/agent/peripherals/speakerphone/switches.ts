@@ -1,6 +1,6 @@
 /**
  * What a report of hook or mute means: a person's wish, or the device's answer to its own lamp, or no more than where it
- * stands. The only place that knows the styles of an on/off control.
+ * stands. The only place that knows the styles of an on/off control; mute-button.ts adds what a mute button needs.
  */
 import type { Style } from './quirks.ts';
 import type { Level, Machine, SpeakerphoneEffect } from './speakerphone-model.ts';
@@ -33,7 +33,6 @@ export function wishOf(
       const isPressed = value === 1 && before !== 1;
       if (!isPressed) return null;
       if (isEcho(draft, control)) return null;
-      if (control === 'mute') return !target;
       if (nowMs - next.hookPressedAtMs < HOOK_BOUNCE_MS) return null;
       next.hookPressedAtMs = nowMs;
       return !target;
@@ -56,14 +55,17 @@ export function wishOf(
 }
 
 /** Or else a person was that quick, and device and room differ: the lamps are said again when all is quiet. */
-function isEcho({ next, nowMs }: Draft, control: Switch): boolean {
+export function isEcho({ next, nowMs }: Draft, control: Switch): boolean {
   if (nowMs >= next.echoUntilMs[control]) return false;
   next.owesLamps = true;
   return true;
 }
 
-export function styleOf({ device }: Machine, control: Switch): Style | null {
-  return (control === 'hook' ? device?.hook : device?.phoneMute) ?? null;
+/** Of mute: as its reports have shown it, where its flags describe a button. */
+export function styleOf({ device, muteReports }: Machine, control: Switch): Style | null {
+  if (device === null) return null;
+  if (control === 'hook') return device.hook;
+  return device.phoneMute === 'toggle' && muteReports === 'state' ? 'level' : device.phoneMute;
 }
 
 /** What is already asked for counts as done: a second press means its opposite. */
