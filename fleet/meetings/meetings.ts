@@ -11,10 +11,10 @@ import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
 import { Calls } from './calls.ts';
@@ -173,16 +173,9 @@ export class Meetings {
     endedCallId: string | null,
     network: string,
   ): Promise<HttpResponse<'enterAsGuest'>> {
-    const { logger } = this.#deps;
-    if (!this.#refusedByNetwork.allows(network) || !this.#admittedByNetwork.take(network)) {
-      logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
-      throw new UserError('too-many-attempts');
-    }
     const actor = `network:${network}`;
-    const claims = await this.#checkInvite(invite, { kind: 'guest-refused', actor }).catch((error: UserError) => {
-      this.#refusedByNetwork.count(network);
-      throw error;
-    });
+    const claims = await this.#checkInvite(invite, { kind: 'guest-refused', actor }, network);
+    if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const meeting = await this.#byId(claims.meetingId);
     const grant = await this.#grant(meeting, endedCallId, {
       peerKind: 'person',
@@ -217,10 +210,23 @@ export class Meetings {
       .executeTakeFirstOrThrow();
   }
 
-  /** A refusal is told to log and audit. @throws UserError invite-invalid, invite-expired */
-  async #checkInvite(invite: string, refusal: Pick<AuditEntry, 'kind' | 'actor'>): Promise<InviteClaims> {
+  #tooMany(network: string): UserError {
+    this.#deps.logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
+    return new UserError('too-many-attempts');
+  }
+
+  /**
+   * Its signature is checked first, so that other people's wrong invites refuse nobody. A refusal goes to log and audit;
+   * those of a `network` are limited. @throws UserError invite-invalid, invite-expired, too-many-attempts
+   */
+  async #checkInvite(
+    invite: string,
+    refusal: Pick<AuditEntry, 'kind' | 'actor'>,
+    network: string | null = null,
+  ): Promise<InviteClaims> {
     const { store, logger } = this.#deps;
     return this.invites.check(invite).catch(async (error: UserError) => {
+      if (network !== null && !this.#refusedByNetwork.take(network)) throw this.#tooMany(network);
       logger.warn({ actor: refusal.actor, code: error.code }, 'invite refused');
       await store.write((trx) => appendAudit(trx, { ...refusal, subject: 'invite', details: { code: error.code } }));
       throw error;
