@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
@@ -19,7 +20,7 @@ import {
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
-import { Accounts, peopleRoutes, Sessions, SignIn } from './people/index.ts';
+import { Accounts, KnownDevices, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
@@ -88,7 +89,8 @@ register.onRevoked((identity) => broker.disconnect(identity));
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
 const sessions = new Sessions({ store });
-const signIn = new SignIn({ store, accounts, sessions, logger });
+const devices = new KnownDevices({ keys });
+const signIn = new SignIn({ store, accounts, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });
 const rooms = new Rooms({
@@ -121,6 +123,7 @@ const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
   tls: lan ? browserTls : null,
   hosts: allHosts,
+  proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   handlers: {
     ...peopleRoutes({ accounts, sessions, signIn }),

@@ -6,8 +6,8 @@ import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, hashOf, newCode } from '../store/index.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import type { CertificateRegister } from './certificate-register.ts';
@@ -60,10 +60,6 @@ export class Enrolment {
   /** @throws UserError claim-code-invalid, too-many-attempts; ProtocolError for a request that proves no key */
   async enrol(request: { claimCode: string; csrPem: string }, network: string): Promise<Enrolled> {
     const { store, authority, register, logger } = this.#deps;
-    if (!this.#byNetwork.take(network)) {
-      logger.warn({ network, code: 'too-many-attempts' }, 'enrolment refused');
-      throw new UserError('too-many-attempts');
-    }
     const codeHash = hashOfCode(request.claimCode);
     const claim = await store.read
       .selectFrom('claim')
@@ -101,7 +97,6 @@ export class Enrolment {
     if (!done) return this.#refuse(network);
     done.revoked.apply();
     done.recorded.apply();
-    this.#byNetwork.giveBack(network);
     for (const handler of this.#enrolledHandlers) handler(claim.roomId);
     logger.info({ identity, serial: issued.serial }, 'room enrolled');
     return {
@@ -122,7 +117,12 @@ export class Enrolment {
     return { certificatePem: issued.certificatePem, caPem: authority.certificatePem };
   }
 
+  /** Claim codes are looked up first: nobody guesses 28^12 in ten minutes, so only those that are wrong are limited. */
   async #refuse(network: string): Promise<never> {
+    if (!this.#byNetwork.take(network)) {
+      this.#deps.logger.warn({ network, code: 'too-many-attempts' }, 'enrolment refused');
+      throw new UserError('too-many-attempts');
+    }
     this.#deps.logger.warn({ network, code: 'claim-code-invalid' }, 'enrolment refused');
     await this.#deps.store.write((trx) =>
       appendAudit(trx, { kind: 'enrolment-refused', actor: `network:${network}`, subject: 'claim' }),

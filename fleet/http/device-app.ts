@@ -13,8 +13,8 @@ import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import { parse } from '#contract/schema.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from '../broker/index.ts';
+import { noProxies } from '#edge/who-is-calling.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
-import { networkOf } from './client-address.ts';
 import { installErrorHandler } from './error-handler.ts';
 
 export type DeviceAppDependencies = {
@@ -54,7 +54,7 @@ export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: De
   installErrorHandler(app);
   const { enrol, renew } = enrolmentRoutes;
   app.post(enrol.path, async (request) => {
-    const enrolled = await enrolment.enrol(parse(enrol.body, request.body), networkOf(request.raw));
+    const enrolled = await enrolment.enrol(parse(enrol.body, request.body), noProxies.networkOf(request.raw));
     return parse(enrol.response, { ...enrolled, mqttUrl: mqttUrl() });
   });
   app.post(renew.path, async (request) => {

@@ -7,6 +7,7 @@ import type { NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import type { FleetKeys } from '#contract/topics.ts';
+import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { CallRegistry } from './call-registry.ts';
@@ -105,7 +106,7 @@ export class MediaNode {
       settings,
       port: options.signalingPort,
       tls: options.tls,
-      trustedProxies: new Set(options.trustedProxies),
+      proxies: new TrustedProxies(options.trustedProxies),
       registry: this.registry,
       admission: this.#admission,
       healthy: () => this.pool.alive.length > 0 && this.#admission.hasKeys,

@@ -11,10 +11,10 @@ import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
 import { Calls, type OpenCall } from './calls.ts';
@@ -188,17 +188,10 @@ export class Meetings {
     invite: string,
     { endedCallId, entryId, network }: { endedCallId: string | null; entryId: string | null; network: string },
   ): Promise<HttpResponse<'enterAsGuest'>> {
-    const { logger } = this.#deps;
-    if (!this.#refusedByNetwork.allows(network) || !this.#admittedByNetwork.take(network)) {
-      logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
-      throw new UserError('too-many-attempts');
-    }
     const actor = `network:${network}`;
-    const refusal = { kind: 'guest-refused', actor } as const;
-    const claims = await this.#orRefusal(refusal, () => this.invites.check(invite)).catch((error: UserError) => {
-      this.#refusedByNetwork.count(network);
-      throw error;
-    });
+    const refusal = { kind: 'guest-refused', actor, network } as const;
+    const claims = await this.#orRefusal(refusal, () => this.invites.check(invite));
+    if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
     const grant = await this.#orRefusal(refusal, () =>
@@ -234,13 +227,25 @@ export class Meetings {
       .executeTakeFirstOrThrow();
   }
 
-  /** A refusal goes to log and audit; what is only in the way at the moment does not. */
-  async #orRefusal<T>(refusal: Pick<AuditEntry, 'kind' | 'actor'>, work: () => Promise<T>): Promise<T> {
+  #tooMany(network: string): UserError {
+    this.#deps.logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
+    return new UserError('too-many-attempts');
+  }
+
+  /**
+   * A refusal goes to log and audit; what is only in the way at the moment does not. The work comes first, so that other
+   * people's wrong invites refuse nobody: only the refusals of a `network` are limited.
+   */
+  async #orRefusal<T>(
+    { network = null, ...refusal }: Pick<AuditEntry, 'kind' | 'actor'> & { network?: string | null },
+    work: () => Promise<T>,
+  ): Promise<T> {
     const { store, logger } = this.#deps;
     try {
       return await work();
     } catch (error) {
       if (error instanceof UserError) {
+        if (network !== null && !this.#refusedByNetwork.take(network)) throw this.#tooMany(network);
         const { code } = error;
         logger.warn({ actor: refusal.actor, code }, 'invite refused');
         await store.write((trx) => appendAudit(trx, { ...refusal, subject: 'invite', details: { code } }));
