@@ -32,8 +32,8 @@ export type BrokerOptions = {
   tls: SecureContextOptions;
   /** is this certificate one of ours that has not been revoked? */
   isAccepted: (identity: string, serial: string) => boolean;
-  /** one that was accepted has connected by a certificate of this key */
-  onCame?: (identity: string, publicKey: JsonWebKey) => void;
+  /** one that was accepted has connected by this certificate */
+  onCame?: (identity: string, certificate: { serial: string; publicKey: JsonWebKey }) => void;
   /** one line in the log is written here already */
   onRefused: (refusal: { identity: string | null; network: string; code: ErrorCode; reason: string }) => void;
   logger: Logger;
@@ -206,8 +206,12 @@ export class Broker {
     this.#live.set(identity, live);
     this.#whoIs.set(client, live);
     this.#options.logger.info({ identity }, 'MQTT connected');
-    const publicKey = socket.getPeerX509Certificate()?.publicKey.export({ format: 'jwk' });
-    if (publicKey) this.#options.onCame?.(identity, publicKey);
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate)
+      this.#options.onCame?.(identity, {
+        serial: certificate.serialNumber,
+        publicKey: certificate.publicKey.export({ format: 'jwk' }),
+      });
     done(null, true);
     for (const handler of this.#presenceHandlers) this.#guarded(() => handler(who, true));
   }

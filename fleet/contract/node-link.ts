@@ -4,7 +4,7 @@
  */
 import { EndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, PersonName, z } from './schema.ts';
 
 /** Retained; the last will is the same with `online: false`. */
 export const NodeRegistration = z.object({
@@ -58,5 +58,7 @@ export type EventAcks = z.infer<typeof EventAcks>;
 export const NodeCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('end-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
+  /** in every call that it is in */
+  z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: PersonName }),
 ]);
 export type NodeCommand = z.infer<typeof NodeCommand>;

@@ -1,10 +1,10 @@
 /**
  * The device API on its own TLS listener: client certificates are asked for here and nowhere where browsers come, and
- * needed only to renew one.
+ * needed only to renew one, and to ask whether one is still good.
  */
 import { createServer } from 'node:https';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { PeerCertificate, SecureContextOptions, TLSSocket } from 'node:tls';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
 import { enrolmentRoutes } from '#contract/enrolment.ts';
@@ -47,19 +47,29 @@ export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: De
       ),
   }) as unknown as FastifyInstance;
   installErrorHandler(app);
-  const { enrol, renew } = enrolmentRoutes;
+  /** @throws UserError forbidden without a certificate, enrolment-ended with one that is not good any more */
+  const cameBy = (request: FastifyRequest): { identity: string; serial: string } => {
+    const socket = request.raw.socket as TLSSocket;
+    const certificate: PeerCertificate | null = socket.getPeerCertificate();
+    if (!certificate?.serialNumber) throw new UserError('forbidden', "the box's certificate is needed");
+    const who = socket.authorized ? parseIdentity(certificate.subject.CN) : null;
+    const identity = who && clientIdOf(who.party, who.id);
+    if (!identity || !register.isAccepted(identity, certificate.serialNumber))
+      throw new UserError('enrolment-ended', 'the certificate is revoked, replaced, expired or not ours');
+    return { identity, serial: certificate.serialNumber };
+  };
+  const { enrol, renew, current } = enrolmentRoutes;
   app.post(enrol.path, async (request) => {
     const enrolled = await enrolment.enrol(parse(enrol.body, request.body), networkOf(request.raw));
     return parse(enrol.response, { ...enrolled, mqttUrl: mqttUrl() });
   });
   app.post(renew.path, async (request) => {
-    const socket = request.raw.socket as TLSSocket;
-    const certificate = socket.getPeerCertificate();
-    const who = socket.authorized ? parseIdentity(certificate.subject?.CN) : null;
-    const identity = who && clientIdOf(who.party, who.id);
-    if (!identity || !register.isAccepted(identity, certificate.serialNumber))
-      throw new UserError('forbidden', 'renewal needs the certificate that it replaces');
-    return parse(renew.response, await enrolment.renew(identity, parse(renew.body, request.body).csrPem));
+    const former = cameBy(request);
+    return parse(renew.response, await enrolment.renew(former, parse(renew.body, request.body).csrPem));
+  });
+  app.get(current.path, async (request) => {
+    cameBy(request);
+    return {};
   });
   return app;
 }

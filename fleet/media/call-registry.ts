@@ -12,7 +12,7 @@ import type { CallHappening } from './call-happening.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { Memory } from './memory.ts';
 import type { Peer, PeerLine } from './peer.ts';
-import type { AdmittedClaims, Delegation } from './token-admission.ts';
+import type { AdmittedClaims, IssuedTo } from './token-admission.ts';
 import type { MediaWorker, WorkerPool } from './worker-pool.ts';
 
 export type CallRegistryOptions = {
@@ -56,12 +56,12 @@ export class CallRegistry {
 
   /** @throws before the token counts as used: what is over, who is removed, what is full */
   refuse(claims: AdmittedClaims): void {
-    const { sub: peerId, delegation } = claims;
+    const { sub: peerId, byRoom } = claims;
     const callId = this.#callOf(claims)?.callId ?? claims.callId;
     if (this.#ended.has(callId)) throw new InvalidStateError('call-ended');
     if (this.#removed.has(`${callId} ${peerId}`)) throw new UserError('removed-from-call');
     // a room names its peer itself, and must not take another's place by it
-    if (delegation && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
+    if (byRoom && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
     if (this.#peers.size >= this.#options.settings.maxPeers)
       throw new InvalidStateError('call-full', 'the node is full');
   }
@@ -91,7 +91,7 @@ export class CallRegistry {
   }
 
   perform(command: NodeCommand): void {
-    const call = this.calls.get(command.callId);
+    const call = 'callId' in command ? this.calls.get(command.callId) : undefined;
     switch (command.name) {
       case 'end-call':
         this.#ended.keep(command.callId, true);
@@ -101,15 +101,19 @@ export class CallRegistry {
         this.#removed.keep(`${command.callId} ${command.peerId}`, true);
         const peer = call?.peers.get(command.peerId);
         if (peer) call!.remove(peer);
+        return;
       }
+      case 'rename-room':
+        for (const { peer, call: its } of this.#peers.values())
+          if (peer.claims.issuedTo?.roomId === command.roomId) its.rename(peer, command.roomName);
     }
   }
 
-  /** Who came in by a delegation that the fleet has taken back. */
-  removeDelegated(isRevoked: (delegation: Delegation) => boolean): void {
+  /** Rooms whose kiosk the fleet has revoked since they came in. */
+  removeRevoked(isRevoked: (issuedTo: IssuedTo) => boolean): void {
     for (const { peer, call } of [...this.#peers.values()]) {
-      const { delegation } = peer.claims;
-      if (delegation && isRevoked(delegation)) call.remove(peer);
+      const { issuedTo } = peer.claims;
+      if (issuedTo && isRevoked(issuedTo)) call.remove(peer);
     }
   }
 
@@ -122,22 +126,22 @@ export class CallRegistry {
    * called, nor a guest whom the fleet sent before it went that a room has begun one: then to the meeting's, so that
    * one meeting is one call.
    */
-  #callOf({ callId, meetingId, delegation }: AdmittedClaims): Call | undefined {
+  #callOf({ callId, meetingId, byRoom }: AdmittedClaims): Call | undefined {
     const named = this.calls.get(callId);
     if (named || this.#ended.has(callId)) return named;
     const ofMeeting = [...this.calls.values()].filter(
-      (call) => call.meetingId === meetingId && (delegation !== null || call.isDelegated),
+      (call) => call.meetingId === meetingId && (byRoom || call.isDelegated),
     );
     return ofMeeting.find(({ opened }) => opened) ?? ofMeeting[0];
   }
 
-  #open({ callId, meetingId, meetingTitle, delegation }: AdmittedClaims): Call {
+  #open({ callId, meetingId, meetingTitle, byRoom }: AdmittedClaims): Call {
     const { pool, settings, logger, onEvent, onLoadChanged } = this.#options;
     const call = new Call({
       callId,
       meetingId,
       meetingTitle,
-      isDelegated: delegation !== null,
+      isDelegated: byRoom,
       pool,
       settings,
       logger: logger.child({ callId }),

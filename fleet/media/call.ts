@@ -113,7 +113,7 @@ export class Call {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
     peer.stay();
     peer.stage = 'joined';
-    peer.displayName = peer.claims.displayName ?? request.displayName;
+    peer.displayName = peer.givenName ?? request.displayName;
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
     peer.microphone = request.microphone;
@@ -192,6 +192,12 @@ export class Call {
   remove(peer: Peer): void {
     peer.notify({ event: 'call-ended', data: { reason: 'removed' } });
     this.#dismiss(peer, 'removed-from-call');
+  }
+
+  rename(peer: Peer, displayName: string): void {
+    peer.givenName = displayName;
+    peer.displayName = displayName;
+    this.#tellChanged(peer);
   }
 
   leave(peer: Peer): void {

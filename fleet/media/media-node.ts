@@ -84,7 +84,7 @@ export class MediaNode {
         registration: (online) => this.#registration(online),
         onKeys: (keys) => {
           this.#admission.setKeys(keys);
-          this.registry.removeDelegated((delegation) => this.#admission.isRevoked(delegation));
+          this.registry.removeRevoked((issuedTo) => this.#admission.isRevoked(issuedTo));
           options.onKeys(keys);
         },
         onHeard: () => {

@@ -32,12 +32,13 @@ export type MeetingsDependencies = {
   joinPageUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights'>;
+type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights' | 'roomId'>;
 type Meeting = { meetingId: string; title: string };
 
 /** As every room enters: under its name, and able to end what it started. */
-const asRoom = (roomName: string): Admitted => ({
+const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Admitted => ({
   peerKind: 'room',
+  roomId,
   displayName: roomName,
   rights: ['end', 'mute', 'remove'],
 });
@@ -106,12 +107,44 @@ export class Meetings {
     return meetingId;
   }
 
+  /** It is called like its room; and in every call that the room is in, the others see the new name. */
+  async renameRoom(trx: AuthorityWrite, roomId: string, roomName: string): Promise<{ apply: () => void }> {
+    await trx.updateTable('meeting').set({ title: roomName }).where('roomId', '=', roomId).execute();
+    return {
+      apply: () => {
+        for (const { nodeId } of this.nodes.all)
+          this.#deps.broker.publish('nodeCommand', nodeId, { name: 'rename-room', roomId, roomName });
+      },
+    };
+  }
+
+  /** A room's standing meeting and its bookings' are over for good: nobody enters, links are void, calls end for all. */
+  async endOfRoom(trx: AuthorityWrite, roomId: string): Promise<{ apply: () => void }> {
+    const bookings = trx.selectFrom('bookingMeeting').select('meetingId').where('roomId', '=', roomId);
+    const meetings = await trx
+      .selectFrom('meeting')
+      .select('meetingId')
+      .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
+      .execute();
+    const meetingIds = meetings.map(({ meetingId }) => meetingId);
+    const nowMs = Date.now();
+    await trx.updateTable('meeting').set({ endedAtMs: nowMs }).where('meetingId', 'in', meetingIds).execute();
+    await trx
+      .updateTable('invite')
+      .set({ revokedAtMs: nowMs })
+      .where('meetingId', 'in', meetingIds)
+      .where('revokedAtMs', 'is', null)
+      .execute();
+    return this.#calls.endOf(trx, meetingIds);
+  }
+
   async exists(meetingId: string): Promise<boolean> {
     return (
       (await this.#deps.store.read
         .selectFrom('meeting')
         .select('meetingId')
         .where('meetingId', '=', meetingId)
+        .where('endedAtMs', 'is', null)
         .executeTakeFirst()) !== undefined
     );
   }
@@ -131,6 +164,7 @@ export class Meetings {
       .selectFrom('meeting')
       .select(['meetingId', 'title'])
       .where('roomId', '=', roomId)
+      .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) return null;
     const participantCount = (await this.#calls.currentOf(meeting.meetingId))?.participantCount ?? 0;
@@ -143,9 +177,10 @@ export class Meetings {
       .selectFrom('meeting')
       .select(['meetingId', 'title'])
       .where('roomId', '=', roomId)
+      .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) throw new ProtocolError('not-found', 'the room has no meeting');
-    return this.#grant(meeting, endedCallId, asRoom(roomName));
+    return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));
   }
 
   /**
@@ -159,10 +194,10 @@ export class Meetings {
   ): Promise<CallGrant> {
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
-      return this.#grant(meeting, endedCallId, asRoom(roomName));
+      return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));
     }
     const claims = await this.#checkInvite(invite, { kind: 'room-refused', actor: `room:${roomId}` });
-    const grant = await this.#grant(await this.#byId(claims.meetingId), endedCallId, asRoom(roomName));
+    const grant = await this.#grant(await this.#byId(claims.meetingId), endedCallId, asRoom({ roomId, roomName }));
     await this.#enter(grant, claims, { kind: 'room-admitted', actor: `room:${roomId}`, details: { bookingId } });
     return grant;
   }
@@ -241,7 +276,7 @@ export class Meetings {
 
   #publishKeys(): void {
     const { broker, keys } = this.#deps;
-    broker.publish('keys', '', { ...keys.published, revokedDelegations: this.delegations.revoked });
+    broker.publish('keys', '', { ...keys.published, revokedRooms: this.delegations.revoked });
   }
 
   async #register(nodeId: string, registration: NodeRegistration): Promise<void> {
@@ -263,7 +298,8 @@ export class Meetings {
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
     const { call, node } = await this.#calls.openCall(meeting.meetingId, endedCallId);
     const peerId = newId();
-    const iat = Math.floor(Date.now() / 1000);
+    const { roomId } = admitted;
+    const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;
     const claims: Omit<JoinTokenClaims, 'iss'> = {
