@@ -50,7 +50,10 @@ await telemetry.start();
 // ── trust: CA, certificates, signing key ─────────────────────────────────────────────────────────────────────────────
 const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
 await authority.start();
-const register = new CertificateRegister({ store });
+const register = new CertificateRegister({
+  store,
+  onFailed: (error) => logger.error({ err: error }, 'a replaced certificate is not kept as such'),
+});
 await register.start();
 const serverCertificate = new ServerCertificate({
   directory: join(dataDir, 'tls'),
@@ -77,7 +80,7 @@ const broker = new Broker({
   listen: { host: listenAddress, port: ports.mqtt },
   tls: serverCertificate.tls,
   isAccepted: (identity, serial) => register.isAccepted(identity, serial),
-  onCame: (identity, publicKey) => register.cameBy(identity, publicKey),
+  onCame: (identity, certificate) => register.cameBy(identity, certificate),
   onRefused: (refusal) => {
     metrics.refused('mqtt', refusal.code);
     void refusals.record(refusal).catch((error: unknown) => logger.error({ err: error }, 'refusal not recorded'));

@@ -7,8 +7,11 @@ import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 
 export type AuditKind =
   | 'certificate-issued'
+  | 'certificate-replaced'
   | 'certificate-revoked'
   | 'room-created'
+  | 'room-renamed'
+  | 'room-removed'
   | 'claim-made'
   | 'room-enrolled'
   | 'enrolment-refused'

@@ -33,8 +33,8 @@ export type BrokerOptions = {
   tls: SecureContextOptions;
   /** is this certificate one of ours that has not been revoked? */
   isAccepted: (identity: string, serial: string) => boolean;
-  /** one that was accepted has connected by a certificate of this key */
-  onCame?: (identity: string, publicKey: JsonWebKey) => void;
+  /** one that was accepted has connected by this certificate */
+  onCame?: (identity: string, certificate: { serial: string; publicKey: JsonWebKey }) => void;
   /** one line in the log is written here already */
   onRefused: (refusal: { identity: string | null; network: string; code: ErrorCode; reason: string }) => void;
   logger: Logger;
@@ -232,7 +232,8 @@ export class Broker {
     this.#live.set(identity, live);
     this.#whoIs.set(client.conn, live);
     this.#options.logger.info({ identity }, 'MQTT connected');
-    if (connection!.publicKey) this.#options.onCame?.(identity, connection!.publicKey);
+    if (connection!.publicKey)
+      this.#options.onCame?.(identity, { serial: connection!.serial, publicKey: connection!.publicKey });
     return null;
   }
 

@@ -34,6 +34,8 @@ const table = {
   forbidden: { kind: 'user', httpStatus: 403, closeCode: 4419 },
   'too-many-attempts': { kind: 'user', httpStatus: 429, closeCode: 4429 },
   'claim-code-invalid': { kind: 'user', httpStatus: 403, closeCode: 4420 },
+  'enrolment-ended': { kind: 'user', httpStatus: 403, closeCode: 4436 },
+  'not-enrolled': { kind: 'user', httpStatus: 403, closeCode: 4437 },
   'pairing-revoked': { kind: 'user', httpStatus: 403, closeCode: 4421 },
   'removed-from-call': { kind: 'user', httpStatus: 403, closeCode: 4422 },
   'no-one-there': { kind: 'user', httpStatus: 404, closeCode: 4423 },

@@ -40,6 +40,8 @@ export const JoinTokenClaims = z.object({
   meetingId: Id,
   meetingTitle: z.string().max(200),
   peerKind: PeerKind,
+  /** which room it was issued to: void once that room's kiosk is revoked; absent: to a person, or signed by the room */
+  roomId: Id.optional(),
   /** null where the person types a name on the way in */
   displayName: PersonName.nullable(),
   rights: z.array(Right),

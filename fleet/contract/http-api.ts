@@ -72,6 +72,13 @@ type Route = {
 };
 
 const Empty = z.object({});
+/** What a box needs to become the room's: shown once. */
+const RoomClaim = z.object({
+  claimCode: z.string(),
+  claimExpiresAtMs: EpochMs,
+  deviceApiUrl: z.url(),
+  caSha256: z.string(),
+});
 const RoomParams = z.object({ roomId: Id });
 const MeetingParams = z.object({ meetingId: Id });
 
@@ -149,13 +156,41 @@ export const httpRoutes = {
     access: 'admin',
     summary: 'Make a room and a claim for its box',
     body: z.strictObject({ roomName: PersonName }),
-    response: z.object({
-      roomId: Id,
-      claimCode: z.string(),
-      claimExpiresAtMs: EpochMs,
-      deviceApiUrl: z.url(),
-      caSha256: z.string(),
-    }),
+    response: RoomClaim.extend({ roomId: Id }),
+  },
+  renameRoom: {
+    method: 'PUT',
+    path: '/api/v1/rooms/:roomId',
+    access: 'admin',
+    summary: 'Give a room another name: on its TV, its phones and in a running call at once',
+    params: RoomParams,
+    body: z.strictObject({ roomName: PersonName }),
+    response: Empty,
+  },
+  removeRoom: {
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId',
+    access: 'admin',
+    summary: 'Remove a room: its kiosk is revoked, its pairings, tablets, guest links and meetings end',
+    params: RoomParams,
+    response: Empty,
+  },
+  createClaim: {
+    method: 'POST',
+    path: '/api/v1/rooms/:roomId/claims',
+    access: 'admin',
+    summary:
+      'Make another claim for a room’s kiosk; earlier ones stop working, and the kiosk that uses it replaces the former',
+    params: RoomParams,
+    response: RoomClaim,
+  },
+  revokeKiosk: {
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/kiosk',
+    access: 'admin',
+    summary: 'Revoke every certificate of a room’s kiosk: it is disconnected and put out of running calls at once',
+    params: RoomParams,
+    response: z.object({ revokedCount: z.number().int() }),
   },
   revokePairings: {
     method: 'DELETE',

@@ -4,7 +4,7 @@
  */
 import { EndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, PersonName, z } from './schema.ts';
 
 /** Retained; the last will is the same with `online: false`. */
 export const NodeRegistration = z.object({
@@ -72,5 +72,7 @@ export const NodeCommand = z.discriminatedUnion('name', [
   /** its meeting goes on in another call: its peers are closed so that they ask for that one */
   z.strictObject({ name: z.literal('move-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
+  /** in every call that it is in */
+  z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: PersonName }),
 ]);
 export type NodeCommand = z.infer<typeof NodeCommand>;

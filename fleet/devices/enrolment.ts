@@ -1,6 +1,7 @@
 /**
  * From a claim code to a room's certificate, and its renewal. Codes are stored hashed, work once and ten minutes at
- * most; a box that enrols takes the room over, so that the former box's certificates end with it.
+ * most, and a room has one at a time; a box that enrols takes the room over, so that the former box's certificates end
+ * with it.
  */
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
@@ -39,7 +40,7 @@ export class Enrolment {
     this.#enrolledHandlers.push(handler);
   }
 
-  /** The code itself is shown once and stored nowhere. */
+  /** The code itself is shown once and stored nowhere; those that were made before it work no more. */
   async makeClaim(
     trx: AuthorityWrite,
     roomId: string,
@@ -49,12 +50,18 @@ export class Enrolment {
     const nowMs = Date.now();
     const expiresAtMs = nowMs + CLAIM_TTL_MS;
     await trx.deleteFrom('claim').where('expiresAtMs', '<', nowMs).execute();
+    await this.voidClaims(trx, roomId);
     await trx
       .insertInto('claim')
       .values({ codeHash: hashOfCode(claimCode), roomId, expiresAtMs, usedAtMs: null })
       .execute();
     await appendAudit(trx, { kind: 'claim-made', actor, subject: `room:${roomId}`, details: { expiresAtMs } });
     return { claimCode, expiresAtMs };
+  }
+
+  /** Whoever holds a claim of this room can use it no more. */
+  async voidClaims(trx: AuthorityWrite, roomId: string): Promise<void> {
+    await trx.deleteFrom('claim').where('roomId', '=', roomId).execute();
   }
 
   /** @throws UserError claim-code-invalid, too-many-attempts; ProtocolError for a request that proves no key */
@@ -107,12 +114,18 @@ export class Enrolment {
     };
   }
 
-  /** For who came with a good certificate of `identity`. The former stays good until it expires. */
-  async renew(identity: string, csrPem: string): Promise<{ certificatePem: string; caPem: string }> {
+  /**
+   * For who came with the certificate `serial` of `identity`. That one stays good until the renewed one has been used.
+   * @throws UserError enrolment-ended, too-many-attempts; ProtocolError for a request that proves no key
+   */
+  async renew(
+    { identity, serial }: { identity: string; serial: string },
+    csrPem: string,
+  ): Promise<{ certificatePem: string; caPem: string }> {
     const { store, authority, register } = this.#deps;
     if (!this.#renewals.take(identity)) throw new UserError('too-many-attempts');
     const issued = await authority.issueClient(identity, csrPem);
-    const recorded = await store.write((trx) => register.record(trx, identity, issued));
+    const recorded = await store.write((trx) => register.recordRenewed(trx, identity, issued, serial));
     recorded.apply();
     return { certificatePem: issued.certificatePem, caPem: authority.certificatePem };
   }

@@ -1,11 +1,11 @@
 /**
  * The device API on its own TLS listener: client certificates are asked for here and nowhere where browsers come, and
- * needed only to renew one.
+ * needed only to renew one, and to ask whether one is still good.
  */
 import type { Socket } from 'node:net';
 import { createServer } from 'node:https';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
 import { enrolmentRoutes } from '#contract/enrolment.ts';
@@ -52,17 +52,28 @@ export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: De
       }),
   }) as unknown as FastifyInstance;
   installErrorHandler(app);
-  const { enrol, renew } = enrolmentRoutes;
+  /** @throws UserError forbidden without a certificate, enrolment-ended with one that is not good any more */
+  const cameBy = (request: FastifyRequest): { identity: string; serial: string } => {
+    const connection = identities.get(request.raw.socket);
+    if (!connection?.serial) throw new UserError('forbidden', "the box's certificate is needed");
+    const { who, serial } = connection;
+    const identity = who && clientIdOf(who.party, who.id);
+    if (!identity || !register.isAccepted(identity, serial))
+      throw new UserError('enrolment-ended', 'the certificate is revoked, replaced, expired or not ours');
+    return { identity, serial };
+  };
+  const { enrol, renew, current } = enrolmentRoutes;
   app.post(enrol.path, async (request) => {
     const enrolled = await enrolment.enrol(parse(enrol.body, request.body), noProxies.networkOf(request.raw));
     return parse(enrol.response, { ...enrolled, mqttUrl: mqttUrl() });
   });
   app.post(renew.path, async (request) => {
-    const connection = identities.get(request.raw.socket);
-    const identity = connection?.who ? clientIdOf(connection.who.party, connection.who.id) : null;
-    if (!identity || !register.isAccepted(identity, connection!.serial))
-      throw new UserError('forbidden', 'renewal needs the certificate that it replaces');
-    return parse(renew.response, await enrolment.renew(identity, parse(renew.body, request.body).csrPem));
+    const former = cameBy(request);
+    return parse(renew.response, await enrolment.renew(former, parse(renew.body, request.body).csrPem));
+  });
+  app.get(current.path, async (request) => {
+    cameBy(request);
+    return {};
   });
   return app;
 }

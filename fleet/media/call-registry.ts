@@ -13,7 +13,7 @@ import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { Memory } from './memory.ts';
 import type { Peer, PeerLine } from './peer.ts';
-import type { AdmittedClaims, Delegation } from './token-admission.ts';
+import type { AdmittedClaims, IssuedTo } from './token-admission.ts';
 import type { MediaWorker, WorkerPool } from './worker-pool.ts';
 
 export type CallRegistryOptions = {
@@ -79,14 +79,14 @@ export class CallRegistry {
    *   too-many-attempts, token-invalid
    */
   refuse(claims: AdmittedClaims, network: string): void {
-    const { sub: peerId, delegation, seat } = claims;
+    const { sub: peerId, byRoom, seat } = claims;
     const { maxPeers, roomPlaces, preparedPerNetwork } = this.#options.settings;
     const call = this.#callOf(claims);
     const over = this.#ended.get(call?.callId ?? claims.callId);
     if (over) throw new InvalidStateError(over);
     if (this.#removed.has(peerId)) throw new UserError('removed-from-call');
     // a room names its peer itself, and must not take another's place by it
-    if (delegation && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
+    if (byRoom && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
     const peers = call ? [...call.peers.values()] : [];
     this.#seats.refuse(seat, peers);
     const isRoom = claims.peerKind === 'room';
@@ -135,15 +135,19 @@ export class CallRegistry {
         this.#removed.keep(command.peerId, true);
         const place = this.#peers.get(command.peerId);
         place?.call.remove(place.peer);
+        return;
       }
+      case 'rename-room':
+        for (const { peer, call: its } of this.#peers.values())
+          if (peer.claims.issuedTo?.roomId === command.roomId) its.rename(peer, command.roomName);
     }
   }
 
-  /** Who came in by a delegation that the fleet has taken back. */
-  removeDelegated(isRevoked: (delegation: Delegation) => boolean): void {
+  /** Rooms whose kiosk the fleet has revoked since they came in. */
+  removeRevoked(isRevoked: (issuedTo: IssuedTo) => boolean): void {
     for (const { peer, call } of [...this.#peers.values()]) {
-      const { delegation } = peer.claims;
-      if (delegation && isRevoked(delegation)) call.remove(peer);
+      const { issuedTo } = peer.claims;
+      if (issuedTo && isRevoked(issuedTo)) call.remove(peer);
     }
   }
 
@@ -156,22 +160,22 @@ export class CallRegistry {
    * called, nor a guest whom the fleet sent before it went that a room has begun one: then to the meeting's, so that
    * one meeting is one call.
    */
-  #callOf({ callId, meetingId, delegation }: AdmittedClaims): Call | undefined {
+  #callOf({ callId, meetingId, byRoom }: AdmittedClaims): Call | undefined {
     const named = this.calls.get(callId);
     if (named || this.#ended.has(callId)) return named;
     const ofMeeting = [...this.calls.values()].filter(
-      (call) => call.meetingId === meetingId && (delegation !== null || call.isDelegated),
+      (call) => call.meetingId === meetingId && (byRoom || call.isDelegated),
     );
     return ofMeeting.find(({ opened }) => opened) ?? ofMeeting[0];
   }
 
-  #open({ callId, meetingId, meetingTitle, delegation }: AdmittedClaims): Call {
+  #open({ callId, meetingId, meetingTitle, byRoom }: AdmittedClaims): Call {
     const { pool, settings, logger, onEvent, onLoadChanged } = this.#options;
     const call = new Call({
       callId,
       meetingId,
       meetingTitle,
-      isDelegated: delegation !== null,
+      isDelegated: byRoom,
       pool,
       settings,
       seats: this.#seats,

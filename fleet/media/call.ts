@@ -122,7 +122,7 @@ export class Call {
       this.#dismiss(other, code);
     peer.stay();
     peer.stage = 'joined';
-    peer.displayName = peer.claims.displayName ?? request.displayName;
+    peer.displayName = peer.givenName ?? request.displayName;
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
     peer.microphone = request.microphone;
@@ -209,6 +209,12 @@ export class Call {
   remove(peer: Peer): void {
     peer.notify({ event: 'call-ended', data: { reason: 'removed' } });
     this.#dismiss(peer, 'removed-from-call');
+  }
+
+  rename(peer: Peer, displayName: string): void {
+    peer.givenName = displayName;
+    peer.displayName = displayName;
+    this.#tellChanged(peer);
   }
 
   leave(peer: Peer): void {

@@ -85,7 +85,7 @@ export class MediaNode {
         registration: (online) => this.#registration(online),
         onKeys: (keys) => {
           this.#admission.setKeys(keys);
-          this.registry.removeDelegated((delegation) => this.#admission.isRevoked(delegation));
+          this.registry.removeRevoked((issuedTo) => this.#admission.isRevoked(issuedTo));
           options.onKeys(keys);
         },
         onHeard: () => {

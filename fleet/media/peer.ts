@@ -34,6 +34,8 @@ export class Peer {
   /** what it sent when its worker died */
   lost: CallProducer[] = [];
   stage: PeerStage = 'prepared';
+  /** by the fleet; null: the client says its own */
+  givenName: string | null;
   displayName: string;
   microphone: MicrophoneState = 'absent';
   camera: CameraState = 'absent';
@@ -53,6 +55,7 @@ export class Peer {
   constructor(claims: AdmittedClaims, line: PeerLine) {
     this.peerId = claims.sub;
     this.claims = claims;
+    this.givenName = claims.displayName;
     this.displayName = claims.displayName ?? '';
     this.line = line;
   }

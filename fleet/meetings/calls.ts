@@ -127,6 +127,7 @@ export class Calls {
       .selectFrom('meeting')
       .select('meetingId')
       .where('meetingId', '=', meetingId)
+      .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) return null;
     const current = await trx
@@ -146,6 +147,27 @@ export class Calls {
     if (current) await trx.updateTable('guestEntry').set({ callId }).where('callId', '=', current.callId).execute();
     this.#deps.logger.info({ nodeId, callId, meetingId }, 'call adopted: a room began it while we were gone');
     return call;
+  }
+
+  /** All who are in the calls of these meetings are put out once `apply` is called after the commit. */
+  async endOf(trx: AuthorityWrite, meetingIds: string[]): Promise<{ apply: () => void }> {
+    const calls = await trx
+      .selectFrom('call')
+      .selectAll()
+      .where('meetingId', 'in', meetingIds)
+      .where('endedAtMs', 'is', null)
+      .execute();
+    for (const call of calls) await endRow(trx, call, 'ended-by-fleet');
+    return {
+      apply: () => {
+        // a node that is not there now is told when it registers with them
+        for (const { nodeId, callId } of calls) this.#deps.sendToNode(nodeId, { name: 'end-call', callId });
+        this.#told(
+          calls.map(({ callId }) => callId),
+          new Set(),
+        );
+      },
+    };
   }
 
   /** Nobody has been in it, or its node was started anew since and carries it no more. */
@@ -222,6 +244,7 @@ export class Calls {
         .selectFrom('meeting')
         .select('meetingId')
         .where('meetingId', '=', meetingId)
+        .where('endedAtMs', 'is', null)
         .executeTakeFirst();
       if (!meeting) throw new ProtocolError('not-found', 'no such meeting');
       const call = newCall(callId, meetingId, node);

@@ -33,15 +33,16 @@ export type MeetingsDependencies = {
   joinPageUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights' | 'seat'>;
+type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights' | 'seat' | 'roomId'>;
 type Meeting = { meetingId: string; title: string };
 
 /** a call may end between its choice and the entry into it */
 const CALLS_TO_TRY = 3;
 
 /** As every room enters: under its name, and able to end what it started. */
-const asRoom = (roomName: string): Admitted => ({
+const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Admitted => ({
   peerKind: 'room',
+  roomId,
   displayName: roomName,
   rights: ['end', 'mute', 'remove'],
 });
@@ -112,12 +113,44 @@ export class Meetings {
     return meetingId;
   }
 
+  /** It is called like its room; and in every call that the room is in, the others see the new name. */
+  async renameRoom(trx: AuthorityWrite, roomId: string, roomName: string): Promise<{ apply: () => void }> {
+    await trx.updateTable('meeting').set({ title: roomName }).where('roomId', '=', roomId).execute();
+    return {
+      apply: () => {
+        for (const { nodeId } of this.nodes.all)
+          this.#deps.broker.publish('nodeCommand', nodeId, { name: 'rename-room', roomId, roomName });
+      },
+    };
+  }
+
+  /** A room's standing meeting and its bookings' are over for good: nobody enters, links are void, calls end for all. */
+  async endOfRoom(trx: AuthorityWrite, roomId: string): Promise<{ apply: () => void }> {
+    const bookings = trx.selectFrom('bookingMeeting').select('meetingId').where('roomId', '=', roomId);
+    const meetings = await trx
+      .selectFrom('meeting')
+      .select('meetingId')
+      .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
+      .execute();
+    const meetingIds = meetings.map(({ meetingId }) => meetingId);
+    const nowMs = Date.now();
+    await trx.updateTable('meeting').set({ endedAtMs: nowMs }).where('meetingId', 'in', meetingIds).execute();
+    await trx
+      .updateTable('invite')
+      .set({ revokedAtMs: nowMs })
+      .where('meetingId', 'in', meetingIds)
+      .where('revokedAtMs', 'is', null)
+      .execute();
+    return this.#calls.endOf(trx, meetingIds);
+  }
+
   async exists(meetingId: string): Promise<boolean> {
     return (
       (await this.#deps.store.read
         .selectFrom('meeting')
         .select('meetingId')
         .where('meetingId', '=', meetingId)
+        .where('endedAtMs', 'is', null)
         .executeTakeFirst()) !== undefined
     );
   }
@@ -137,6 +170,7 @@ export class Meetings {
       .selectFrom('meeting')
       .select(['meetingId', 'title'])
       .where('roomId', '=', roomId)
+      .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) return null;
     const participantCount = (await this.#calls.currentOf(meeting.meetingId))?.participantCount ?? 0;
@@ -149,9 +183,10 @@ export class Meetings {
       .selectFrom('meeting')
       .select(['meetingId', 'title'])
       .where('roomId', '=', roomId)
+      .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) throw new ProtocolError('not-found', 'the room has no meeting');
-    return this.#grant(meeting, endedCallId, asRoom(roomName));
+    return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));
   }
 
   /**
@@ -165,7 +200,7 @@ export class Meetings {
   ): Promise<CallGrant> {
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
-      return this.#grant(meeting, endedCallId, asRoom(roomName));
+      return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));
     }
     const actor = `room:${roomId}`;
     return this.#orRefusal({ kind: 'room-refused', actor }, async () => {
@@ -174,7 +209,7 @@ export class Meetings {
         claims,
         { kind: 'room', roomId },
         endedCallId,
-        { meeting: await this.#byId(claims.meetingId), admitted: asRoom(roomName) },
+        { meeting: await this.#byId(claims.meetingId), admitted: asRoom({ roomId, roomName }) },
         { kind: 'room-admitted', actor, details: { bookingId } },
       );
     });
@@ -273,7 +308,7 @@ export class Meetings {
 
   #publishKeys(): void {
     const { broker, keys } = this.#deps;
-    broker.publish('keys', '', { ...keys.published, revokedDelegations: this.delegations.revoked });
+    broker.publish('keys', '', { ...keys.published, revokedRooms: this.delegations.revoked });
   }
 
   async #register(nodeId: string, registration: NodeRegistration): Promise<void> {
@@ -297,7 +332,8 @@ export class Meetings {
   }
 
   async #sign(meeting: Meeting, { call, node }: OpenCall, peerId: string, admitted: Admitted): Promise<CallGrant> {
-    const iat = Math.floor(Date.now() / 1000);
+    const { roomId } = admitted;
+    const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;
     const claims: Omit<JoinTokenClaims, 'iss'> = {

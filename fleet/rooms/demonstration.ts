@@ -16,7 +16,9 @@ export async function ensureDemonstration({
   meetings,
 }: Dependencies): Promise<NonNullable<FleetReady['demonstration']>> {
   const known = await store.read.selectFrom('setting').select('value').where('name', '=', SETTING).executeTakeFirst();
-  const roomId = known?.value ?? (await create({ store, rooms }));
+  // it may have been removed since
+  const isThere = known !== undefined && (await rooms.registry.byId(known.value)) !== null;
+  const roomId = isThere ? known.value : await create({ store, rooms });
   const meetingId = (await meetings.ofRoom(roomId))!.meetingId;
   const link =
     (await meetings.invites.findUsable(meetingId)) ??
@@ -26,6 +28,12 @@ export async function ensureDemonstration({
 
 async function create({ store, rooms }: Pick<Dependencies, 'store' | 'rooms'>): Promise<string> {
   const { roomId } = await rooms.registry.create(ROOM_NAME, 'fleet');
-  await store.write((trx) => trx.insertInto('setting').values({ name: SETTING, value: roomId }).execute());
+  await store.write((trx) =>
+    trx
+      .insertInto('setting')
+      .values({ name: SETTING, value: roomId })
+      .onConflict((c) => c.column('name').doUpdateSet({ value: roomId }))
+      .execute(),
+  );
   return roomId;
 }

@@ -110,6 +110,17 @@ export default {
     meaning: 'The kiosk was not enrolled. Each code works once, for ten minutes.',
     todo: 'Make a new code in the console.',
   },
+  'enrolment-ended': {
+    what: 'This kiosk no longer belongs to a room',
+    meaning:
+      'IT has withdrawn it, another kiosk has taken its place, or its certificate has expired. No meetings here.',
+    todo: 'IT: make a new claim on the room’s page in the console and give it to this kiosk.',
+  },
+  'not-enrolled': {
+    what: 'This kiosk does not belong to a room yet',
+    meaning: 'It has no claim, or cannot reach the server that its claim names. No meetings here.',
+    todo: 'IT: make a claim on the room’s page in the console, give it to this kiosk, and check its network.',
+  },
   'pairing-revoked': {
     what: 'This phone is no longer connected to the room',
     meaning: 'The meeting goes on; it cannot be controlled from here.',
