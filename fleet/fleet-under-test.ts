@@ -101,6 +101,14 @@ export class FleetUnderTest {
     return this.#node!;
   }
 
+  get isRunning(): boolean {
+    return this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+  get pid(): number {
+    if (!this.isRunning) throw new Error(`no server runs:\n${this.log}`);
+    return this.#process!.pid!;
+  }
+
   readonly instanceId = newId();
   /** What the scripted node says of itself. */
   async register(changes: object = {}): Promise<void> {

@@ -6,15 +6,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
-import { DEFAULT_PORTS, parseOptions } from './options.ts';
+import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
 
 const args = process.argv.slice(2);
-const options = parseOptions(args);
-const { dataDir, hosts, listenAddress, lan, jsonLogs } = options;
+const options = readCommandLine(usage, parseOptions);
+const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet', json: jsonLogs });
@@ -65,6 +66,7 @@ function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServ
     String(ports.mediaBase),
     ...reach,
     ...tls,
+    ...trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
     ...(jsonLogs ? ['--json-logs'] : []),
   ];
 }

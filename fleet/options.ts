@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { TrustedProxies } from '#edge/who-is-calling.ts';
 
 export type Ports = { http: number; deviceApi: number; mqtt: number; signaling: number; mediaBase: number };
 export type FleetOptions = {
@@ -17,12 +18,26 @@ export type FleetOptions = {
   hosts: string[];
   listenAddress: string;
   tlsFiles: { cert: string; key: string } | null;
+  /** addresses and CIDR blocks whose `X-Forwarded-For` counts, here and at the media node */
+  trustedProxies: string[];
   jsonLogs: boolean;
 };
 
 export const DEFAULT_PORTS: Ports = { http: 7400, deviceApi: 7401, mqtt: 7402, signaling: 7403, mediaBase: 7410 };
 export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '::1'];
 
+export const usage = `node fleet/main.ts [options]
+
+  --data-dir DIR            where everything is kept (.maru/fleet)
+  --lan                     serve the office over TLS, not this machine alone
+  --host NAME_OR_IP         with --lan: a name or address that browsers use (may be repeated)
+  --tls-cert F --tls-key F  with --lan: a certificate of your own; both files are read again when they change
+  --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
+  --ephemeral-ports         free ports instead of 7400 and up, chosen once
+  --demonstration           make a demonstration room
+  --json-logs               one line of JSON for each log entry`;
+
+/** @throws Error naming what is wrong */
 export function parseOptions(args: string[]): FleetOptions {
   const { values } = parseArgs({
     args,
@@ -35,12 +50,15 @@ export function parseOptions(args: string[]): FleetOptions {
       host: { type: 'string', multiple: true, default: [] },
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
+      'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'json-logs': { type: 'boolean', default: false },
     },
   });
   const [cert, key] = [values['tls-cert'], values['tls-key']];
   if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together');
   if (cert !== undefined && !values.lan) throw new Error('--tls-cert is for --lan');
+  // an entry that cannot be read ends the start, not the first request
+  new TrustedProxies(values['trusted-proxy']);
   return {
     dataDir: resolve(values['data-dir']),
     ephemeralPorts: values['ephemeral-ports'],
@@ -50,6 +68,7 @@ export function parseOptions(args: string[]): FleetOptions {
     hosts: values.lan ? (values.host.length > 0 ? values.host : ownAddresses()) : ['127.0.0.1'],
     listenAddress: values.lan ? '0.0.0.0' : '127.0.0.1',
     tlsFiles: cert !== undefined && key !== undefined ? { cert: resolve(cert), key: resolve(key) } : null,
+    trustedProxies: values['trusted-proxy'],
     jsonLogs: values['json-logs'],
   };
 }

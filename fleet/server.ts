@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
@@ -19,7 +20,7 @@ import {
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
-import { Accounts, peopleRoutes, Sessions, SignIn } from './people/index.ts';
+import { Accounts, KnownDevices, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
@@ -49,7 +50,10 @@ await telemetry.start();
 // ── trust: CA, certificates, signing key ─────────────────────────────────────────────────────────────────────────────
 const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
 await authority.start();
-const register = new CertificateRegister({ store });
+const register = new CertificateRegister({
+  store,
+  onFailed: (error) => logger.error({ err: error }, 'a replaced certificate is not kept as such'),
+});
 await register.start();
 const serverCertificate = new ServerCertificate({
   directory: join(dataDir, 'tls'),
@@ -76,7 +80,7 @@ const broker = new Broker({
   listen: { host: listenAddress, port: ports.mqtt },
   tls: serverCertificate.tls,
   isAccepted: (identity, serial) => register.isAccepted(identity, serial),
-  onCame: (identity, publicKey) => register.cameBy(identity, publicKey),
+  onCame: (identity, certificate) => register.cameBy(identity, certificate),
   onRefused: (refusal) => {
     metrics.refused('mqtt', refusal.code);
     void refusals.record(refusal).catch((error: unknown) => logger.error({ err: error }, 'refusal not recorded'));
@@ -88,7 +92,8 @@ register.onRevoked((identity) => broker.disconnect(identity));
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
 const sessions = new Sessions({ store });
-const signIn = new SignIn({ store, accounts, sessions, logger });
+const devices = new KnownDevices({ keys });
+const signIn = new SignIn({ store, accounts, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });
 const rooms = new Rooms({
@@ -121,6 +126,7 @@ const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
   tls: lan ? browserTls : null,
   hosts: allHosts,
+  proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   handlers: {
     ...peopleRoutes({ accounts, sessions, signIn }),

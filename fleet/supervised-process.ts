@@ -1,7 +1,7 @@
 /** One child process, kept alive: restarted alone with growing pauses, ended with us. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 
 export type SupervisedOptions = {
@@ -47,7 +47,11 @@ export class SupervisedProcess {
     child.on('error', (error) => logger.error({ err: error, child: name }, 'child process'));
     child.once('exit', (code, signal) => {
       this.#child = null;
-      rmSync(pidFile, { force: true });
+      try {
+        unlinkSync(pidFile);
+      } catch {
+        // removed by another: nobody needs it
+      }
       if (this.#stopping) return;
       if (Date.now() - startedAtMs > HEALTHY_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       logger.warn({ child: name, code, signal, againInMs: this.#pauseMs }, 'child process ended');

@@ -1,6 +1,6 @@
 /** A process of the box that is kept alive: started again by itself, after pauses that grow while it keeps failing. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -45,7 +45,11 @@ export class KeptProcess {
     if (onMessage) child.on('message', onMessage);
     child.once('exit', (code, signal) => {
       this.#child = null;
-      rmSync(pidFile, { force: true });
+      try {
+        unlinkSync(pidFile);
+      } catch {
+        // removed by another: nobody needs it
+      }
       if (this.#stopped) return;
       if (Date.now() - startedMs > SOUND_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       process.stderr.write(`kiosk: ${modulePath} ended (${signal ?? code}), again in ${this.#pauseMs} ms\n`);

@@ -204,7 +204,7 @@ export class RoomLink {
           connection: 'connected',
           lostAtMs: null,
           roomId: message.roomId,
-          roomName: message.state?.roomName ?? message.roomName,
+          roomName: message.roomName,
           state: message.state,
           agenda: message.agenda ?? null,
           equipment: message.equipment ?? null,

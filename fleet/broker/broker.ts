@@ -20,9 +20,10 @@ import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
 import { clientIdOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import type { z } from '#contract/schema.ts';
+import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
 import { parsePayload } from './payload.ts';
-import { type Identity, parseIdentity, publishable, readable } from './topic-access.ts';
+import { type Identity, publishable, readable } from './topic-access.ts';
 
 type MessageOf<N extends TopicName> = z.output<(typeof topicRules)[N]['schema']>;
 
@@ -32,8 +33,8 @@ export type BrokerOptions = {
   tls: SecureContextOptions;
   /** is this certificate one of ours that has not been revoked? */
   isAccepted: (identity: string, serial: string) => boolean;
-  /** one that was accepted has connected by a certificate of this key */
-  onCame?: (identity: string, publicKey: JsonWebKey) => void;
+  /** one that was accepted has connected by this certificate */
+  onCame?: (identity: string, certificate: { serial: string; publicKey: JsonWebKey }) => void;
   /** one line in the log is written here already */
   onRefused: (refusal: { identity: string | null; network: string; code: ErrorCode; reason: string }) => void;
   logger: Logger;
@@ -51,6 +52,7 @@ const FLOOD_LIMITS = {
   node: { packetsPerSecond: 500, burstPackets: 2000 },
 } as const;
 const NOT_AUTHORISED = 5;
+const FAILED = Object.assign(new Error('failed'), { returnCode: 3 as const });
 /** where refused payloads go: a topic that nobody can read */
 const NOWHERE = '$refused';
 
@@ -59,8 +61,9 @@ export class Broker {
   readonly #aedes: Aedes;
   readonly #server: Server;
   readonly #live = new Map<string, LiveClient>();
-  readonly #whoIs = new WeakMap<Client, LiveClient>();
+  readonly #whoIs = new WeakMap<Client['conn'], LiveClient>();
   readonly #connects = new WeakMap<Client, ConnectPacket>();
+  readonly #identities = new WeakMap<Client['conn'], ConnectionIdentity>();
   readonly #handlers = new Map<TopicName, Handler[]>();
   readonly #presenceHandlers: ((who: Identity, connected: boolean) => void)[] = [];
   readonly #subscribedHandlers: ((who: Identity, topic: TopicName) => void)[] = [];
@@ -78,11 +81,20 @@ export class Broker {
         this.#connects.set(client, packet);
         done(null, true);
       },
-      authenticate: (client, _userName, _password, done) => this.#authenticate(client, done),
-      authorizePublish: (client, packet, done) => done(client ? this.#takeIn(client, packet) : null),
-      authorizeSubscribe: (client, subscription, done) =>
-        done(null, this.#maySubscribe(client, subscription) ? subscription : null),
-      authorizeForward: (client, packet) => (this.#mayHear(client, packet.topic) ? packet : null),
+      // an exception in one of these is thrown through aedes and would end the process
+      authenticate: (client, _userName, _password, done) => {
+        const refusal = this.#endingOnFailure(client.conn, () => this.#authenticate(client), FAILED);
+        done(refusal, refusal === null);
+        if (!refusal) this.#notifyConnected(client);
+      },
+      authorizePublish: (client, packet, done) =>
+        done(client ? this.#endingOnFailure(client.conn, () => this.#takeIn(client, packet), FAILED) : null),
+      authorizeSubscribe: (client, subscription, done) => {
+        const allowed = this.#endingOnFailure(client.conn, () => this.#maySubscribe(client, subscription), false);
+        done(null, allowed ? subscription : null);
+      },
+      authorizeForward: (client, packet) =>
+        this.#endingOnFailure(client.conn, () => this.#mayHear(client, packet.topic), false) ? packet : null,
     });
     this.#server = createServer({
       ...options.tls,
@@ -98,15 +110,18 @@ export class Broker {
   async open(): Promise<void> {
     const { logger } = this.#options;
     await this.#aedes.listen();
-    this.#aedes.on('clientDisconnect', (client) => this.#gone(client));
     this.#aedes.on('clientError', (client, error) =>
       logger.warn({ identity: client.id, reason: error.message }, 'MQTT connection ended'),
     );
     this.#aedes.on('connectionError', (client, error) =>
-      logger.warn({ network: networkOf(client), reason: error.message }, 'MQTT connection refused'),
+      logger.warn({ network: this.#networkOf(client), reason: error.message }, 'MQTT connection refused'),
     );
-    this.#aedes.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client));
-    this.#server.on('secureConnection', (socket) => this.#accept(socket));
+    this.#aedes.on('subscribe', (subscriptions, client) =>
+      this.#endingOnFailure(client.conn, () => this.#subscribed(subscriptions, client), undefined),
+    );
+    this.#server.on('secureConnection', (socket) =>
+      this.#endingOnFailure(socket, () => this.#accept(socket), undefined),
+    );
     this.#server.on('tlsClientError', (error, socket) =>
       logger.warn({ network: socket.remoteAddress, reason: error.message }, 'MQTT handshake refused'),
     );
@@ -172,7 +187,15 @@ export class Broker {
   }
 
   #accept(socket: TLSSocket): void {
-    const who = parseIdentity(socket.getPeerCertificate().subject?.CN);
+    const identity = readConnectionIdentity(socket);
+    if (!identity) {
+      socket.destroy();
+      return;
+    }
+    this.#identities.set(socket, identity);
+    // aedes reports no disconnection of a client that goes before it is registered
+    socket.once('close', () => this.#gone(socket));
+    const { who, network } = identity;
     const limits = { maxPacketBytes: MAX_MQTT_PACKET_BYTES, ...FLOOD_LIMITS[who?.party ?? 'room'] };
     guardSocket(socket, limits, {
       onHeard: (nowMs) => {
@@ -182,7 +205,7 @@ export class Broker {
       onRefused: (verdict) =>
         this.#refuse(
           who,
-          socket.remoteAddress,
+          network,
           verdict === 'too-large' ? 'too-large' : verdict === 'flood' ? 'too-many-attempts' : 'bad-message',
           verdict,
         ),
@@ -190,33 +213,40 @@ export class Broker {
     this.#aedes.handle(socket);
   }
 
-  #authenticate(client: Client, done: (error: AuthenticateError | null, success: boolean) => void): void {
-    const socket = client.conn as TLSSocket;
-    const who = socket.authorized ? parseIdentity(socket.getPeerCertificate().subject?.CN) : null;
-    const objection = who ? this.#objectionTo(who, client) : { code: 'forbidden' as const, reason: 'no identity' };
+  /** null: connected */
+  #authenticate(client: Client): AuthenticateError | null {
+    if (client.conn.destroyed) return FAILED;
+    const connection = this.#identities.get(client.conn);
+    const who = connection?.who ?? null;
+    const objection = who
+      ? this.#objectionTo(who, connection!.serial, client)
+      : { code: 'forbidden' as const, reason: 'no identity' };
     if (!who || objection) {
       const { code, reason } = objection!;
-      this.#refuse(who, socket.remoteAddress, code, reason);
-      done(Object.assign(new Error(reason), { returnCode: NOT_AUTHORISED }), false);
-      return;
+      this.#refuse(who, this.#networkOf(client), code, reason);
+      return Object.assign(new Error(reason), { returnCode: NOT_AUTHORISED });
     }
     const identity = clientIdOf(who.party, who.id);
     const keepaliveMs = (this.#connects.get(client)?.keepalive ?? 0) * 1000;
     const live: LiveClient = { client, who, keepaliveMs, heardAtMs: Date.now(), readTopics: new Set() };
     this.#live.set(identity, live);
-    this.#whoIs.set(client, live);
+    this.#whoIs.set(client.conn, live);
     this.#options.logger.info({ identity }, 'MQTT connected');
-    const publicKey = socket.getPeerX509Certificate()?.publicKey.export({ format: 'jwk' });
-    if (publicKey) this.#options.onCame?.(identity, publicKey);
-    done(null, true);
-    for (const handler of this.#presenceHandlers) this.#guarded(() => handler(who, true));
+    if (connection!.publicKey)
+      this.#options.onCame?.(identity, { serial: connection!.serial, publicKey: connection!.publicKey });
+    return null;
   }
 
-  #objectionTo(who: Identity, client: Client): { code: ErrorCode; reason: string } | null {
+  #notifyConnected(client: Client): void {
+    const live = this.#whoIs.get(client.conn);
+    if (!live) return;
+    for (const handler of this.#presenceHandlers) this.#guarded(() => handler(live.who, true));
+  }
+
+  #objectionTo(who: Identity, serial: string, client: Client): { code: ErrorCode; reason: string } | null {
     const identity = clientIdOf(who.party, who.id);
-    const { serialNumber } = (client.conn as TLSSocket).getPeerCertificate();
     if (client.id !== identity) return { code: 'forbidden', reason: "client id is not the certificate's" };
-    if (!this.#options.isAccepted(identity, serialNumber))
+    if (!this.#options.isAccepted(identity, serial))
       return { code: 'forbidden', reason: 'certificate unknown or revoked' };
     const will = this.#connects.get(client)?.will;
     if (will && !publishable(who, { topic: will.topic, qos: will.qos ?? 0, retain: will.retain ?? false }))
@@ -228,8 +258,8 @@ export class Broker {
     return null;
   }
 
-  #gone(client: Client): void {
-    const live = this.#whoIs.get(client);
+  #gone(connection: Client['conn']): void {
+    const live = this.#whoIs.get(connection);
     const identity = live && clientIdOf(live.who.party, live.who.id);
     if (!identity || this.#live.get(identity) !== live) return;
     this.#live.delete(identity);
@@ -239,12 +269,12 @@ export class Broker {
 
   /** An error closes the connection, which is all that 3.1.1 offers [MQTT-3.3.5-2]. */
   #takeIn(client: Client, packet: PublishPacket): Error | null {
-    const live = this.#whoIs.get(client);
+    const live = this.#whoIs.get(client.conn);
     const name = live && publishable(live.who, packet);
     if (!live || !name) {
       this.#refuse(
         live?.who ?? null,
-        networkOf(client),
+        this.#networkOf(client),
         'forbidden',
         `publish to ${packet.topic.slice(0, 120)} denied`,
       );
@@ -255,7 +285,7 @@ export class Broker {
       message = parsePayload(name, packet.payload);
     } catch (error) {
       const { code, message: reason } = toMaruError(error);
-      this.#refuse(live.who, networkOf(client), code, `payload on ${name}: ${reason}`);
+      this.#refuse(live.who, this.#networkOf(client), code, `payload on ${name}: ${reason}`);
       if (live.who.party === 'room')
         this.publish('response', live.who.id, {
           name: 'refused',
@@ -270,11 +300,11 @@ export class Broker {
   }
 
   #maySubscribe(client: Client, subscription: Subscription): boolean {
-    const live = this.#whoIs.get(client);
+    const live = this.#whoIs.get(client.conn);
     if (live && readable(live.who, subscription.topic) !== null) return true;
     this.#refuse(
       live?.who ?? null,
-      networkOf(client),
+      this.#networkOf(client),
       'forbidden',
       `subscription to ${subscription.topic.slice(0, 120)} denied`,
     );
@@ -282,12 +312,12 @@ export class Broker {
   }
 
   #mayHear(client: Client, topic: string): boolean {
-    const live = this.#whoIs.get(client);
+    const live = this.#whoIs.get(client.conn);
     return live !== undefined && readable(live.who, topic) !== null;
   }
 
   #subscribed(subscriptions: Subscription[], client: Client): void {
-    const live = this.#whoIs.get(client);
+    const live = this.#whoIs.get(client.conn);
     if (!live) return;
     for (const { topic } of subscriptions) {
       const name = readable(live.who, topic);
@@ -300,7 +330,22 @@ export class Broker {
   #refuse(who: Identity | null, network: string | undefined, code: ErrorCode, reason: string): void {
     const refusal = { identity: who && clientIdOf(who.party, who.id), network: network ?? 'unknown', code, reason };
     this.#options.logger.warn(refusal, 'MQTT refused');
-    this.#options.onRefused(refusal);
+    this.#guarded(() => this.#options.onRefused(refusal));
+  }
+
+  #networkOf(client: Client): string | undefined {
+    return this.#identities.get(client.conn)?.network;
+  }
+
+  /** Our own failure while we serve a connection ends that connection, and nothing else. */
+  #endingOnFailure<T>(connection: Client['conn'], call: () => T, otherwise: T): T {
+    try {
+      return call();
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'MQTT connection ended by our own failure');
+      connection.destroy();
+      return otherwise;
+    }
   }
 
   /** One handler's failure is neither the sender's nor another handler's. */
@@ -312,5 +357,3 @@ export class Broker {
     }
   }
 }
-
-const networkOf = (client: Client): string | undefined => (client.conn as TLSSocket).remoteAddress;

@@ -3,6 +3,7 @@
  * transports do; a worker's death replaces it by another. Knows neither roster nor tracks' owners.
  */
 import { InvalidStateError } from '#contract/error-codes.ts';
+import type { IceParameters, RtpCapabilities } from '#contract/media-parameters.ts';
 import type {
   ConsumerParameters,
   MediaSetup,
@@ -26,7 +27,6 @@ const ICE_RESTART_MS = 2_000;
 const ICE_CONNECT_MS = 6_000;
 
 export type Ask = <M extends SignalingMethod>(method: M, data: RequestOf<M>) => Promise<ResponseOf<M>>;
-export type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
 export type MediaOptions = {
   setup: MediaSetup;
   ask: Ask;
@@ -37,7 +37,7 @@ export type MediaOptions = {
 export type Media = {
   /** the node's name of the sending one */
   readonly transportId: string;
-  rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']>;
+  rtpCapabilities(): Promise<RtpCapabilities>;
   connectAhead(): void;
   consume(parameters: ConsumerParameters): Promise<MediaStreamTrack>;
   /** it flows from now on: without a picture soon, a key frame is asked for */
@@ -144,9 +144,9 @@ export class MediaSession implements Media {
     return this.#options.setup.send.transportId;
   }
 
-  async rtpCapabilities(): Promise<RequestOf<'join'>['rtpCapabilities']> {
+  async rtpCapabilities(): Promise<RtpCapabilities> {
     const { device } = await this.#ready;
-    return device.recvRtpCapabilities as RequestOf<'join'>['rtpCapabilities'];
+    return device.recvRtpCapabilities as RtpCapabilities;
   }
 
   /**
@@ -239,7 +239,7 @@ export class MediaSession implements Media {
         [recv, recvIce],
       ] as const) {
         this.#iceSince.get(transport)!.restartedAtMs = performance.now();
-        await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
+        await transport.restartIce({ iceParameters });
       }
     })().catch((error) => console.warn('call: ICE restart failed', error));
   }
@@ -285,7 +285,7 @@ export class MediaSession implements Media {
       ice.restartedAtMs = nowMs;
       this.#options
         .ask('restart-ice', { transportId: transport.id })
-        .then(({ iceParameters }) => transport.restartIce({ iceParameters: iceParameters as types.IceParameters }))
+        .then(({ iceParameters }) => transport.restartIce({ iceParameters }))
         .catch(() => {}); // tried again by the timer, or by the reconnect
     }
   }
@@ -311,5 +311,5 @@ export class MediaSession implements Media {
 
 export function transportOptions(parameters: TransportParameters): types.TransportOptions {
   const { transportId, iceParameters, iceCandidates, dtlsParameters } = parameters;
-  return { id: transportId, iceParameters, iceCandidates, dtlsParameters } as unknown as types.TransportOptions;
+  return { id: transportId, iceParameters, iceCandidates, dtlsParameters };
 }

@@ -34,4 +34,10 @@ export const enrolmentRoutes = {
     body: z.strictObject({ csrPem: z.string().max(8192) }),
     response: z.object({ certificatePem: z.string(), caPem: z.string() }),
   },
+  /** with the client certificate: is it good? Refused with `enrolment-ended` once it is revoked, replaced or expired */
+  current: {
+    method: 'GET',
+    path: '/device/v1/enrolments/current',
+    response: z.object({}),
+  },
 } as const;

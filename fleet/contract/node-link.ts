@@ -4,7 +4,7 @@
  */
 import { EndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { SIGNALING_PATH } from './signaling.ts';
 
 /**
@@ -30,6 +30,8 @@ export const NodeRegistration = z.object({
   peers: z.number().int().nonnegative(),
   /** calls that live on it now */
   callIds: z.array(Id),
+  /** by call id, how many have joined */
+  participantCounts: z.record(Id, z.number().int().nonnegative()).default({}),
   asOfMs: EpochMs,
 });
 export type NodeRegistration = z.infer<typeof NodeRegistration>;
@@ -57,6 +59,16 @@ export const CallEvent = z.discriminatedUnion('name', [
     peerId: Id,
     participantCount: z.number().int(),
   }),
+  /** somebody with the right removed this peer; `peer-left` follows */
+  z.object({
+    name: z.literal('peer-removed'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    peerId: Id,
+    byPeerId: Id,
+  }),
   z.object({ name: z.literal('call-ended'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs, reason: EndReason }),
 ]);
 export type CallEvent = z.infer<typeof CallEvent>;
@@ -68,6 +80,10 @@ export type EventAcks = z.infer<typeof EventAcks>;
 
 export const NodeCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('end-call'), callId: Id }),
+  /** its meeting goes on in another call: its peers are closed so that they ask for that one */
+  z.strictObject({ name: z.literal('move-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
+  /** in every call that it is in */
+  z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);
 export type NodeCommand = z.infer<typeof NodeCommand>;

@@ -4,29 +4,18 @@
  * by `consume-ahead` stands still until then.
  *
  * Frames are JSON text: a request `{id, method, data}`, its response `{id, ok, data | error}`, a notification
- * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters are mediasoup's own
- * (https://mediasoup.org/documentation/v3/mediasoup/api/), passed through; mediasoup checks them itself.
+ * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters: media-parameters.ts.
  */
 import { WireError } from './error-codes.ts';
 import { PeerKind, Right } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
+import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './media-parameters.ts';
 import { CameraState, EndReason, MicrophoneState, Participant } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, PersonName, z } from './schema.ts';
 
 export const SIGNALING_PATH = '/signaling';
 
-/** mediasoup's structures: objects here, checked in full by mediasoup. */
-const RtpCapabilities = z.looseObject({ codecs: z.array(z.looseObject({ mimeType: z.string() })).optional() });
-const RtpParameters = z.looseObject({ codecs: z.array(z.looseObject({ mimeType: z.string() })) });
-const DtlsParameters = z.looseObject({
-  role: z.enum(['auto', 'client', 'server']).optional(),
-  fingerprints: z
-    .array(z.object({ algorithm: z.string(), value: z.string() }))
-    .min(1)
-    .max(10),
-});
-const IceParameters = z.looseObject({ usernameFragment: z.string(), password: z.string() });
 const TransportId = z.string().max(64);
 
 /** What a track shows or says. */
@@ -36,7 +25,7 @@ export type MediaSource = z.infer<typeof MediaSource>;
 export const TransportParameters = z.object({
   transportId: TransportId,
   iceParameters: IceParameters,
-  iceCandidates: z.array(z.looseObject({})),
+  iceCandidates: z.array(IceCandidate),
   dtlsParameters: DtlsParameters,
 });
 export type TransportParameters = z.infer<typeof TransportParameters>;

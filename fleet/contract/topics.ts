@@ -84,8 +84,8 @@ export type RoomResponse = z.infer<typeof RoomResponse>;
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
 export const FleetKeys = z.object({
   keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })),
-  /** rooms whose box was revoked: what was delegated to them up to this second (JWT's `iat`) is void */
-  revokedDelegations: z
+  /** rooms whose kiosk was revoked: join tokens and delegations issued to them up to this second (JWT's `iat`) are void */
+  revokedRooms: z
     .array(z.object({ roomId: Id, issuedUpTo: z.number().int().nonnegative() }))
     .max(1_000)
     .optional(),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   await store.start();
   authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
   await authority.start();
-  register = new CertificateRegister({ store });
+  register = new CertificateRegister({ store, onFailed: fail });
   await register.start();
   enrolment = new Enrolment({ store, authority, register, logger: pino({ level: 'silent' }) });
   await store.write((trx) =>
@@ -64,7 +65,7 @@ test('a new box revokes the former, and whoever holds connections is told', asyn
   await enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
   const [former] = await serials();
   expect(register.isAccepted(`room:${roomId}`, former!)).toBe(true);
-  register.cameBy(`room:${roomId}`, { kty: 'EC' });
+  register.cameBy(`room:${roomId}`, { serial: former!, publicKey: { kty: 'EC' } });
   expect(register.keyOf(`room:${roomId}`)).toEqual({ kty: 'EC' });
   const fromMs = Date.now() - 1;
   await enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
@@ -73,10 +74,75 @@ test('a new box revokes the former, and whoever holds connections is told', asyn
   expect(register.keyOf(`room:${roomId}`)).toBeNull();
   expect(await register.revokedSince(fromMs)).toMatchObject([{ identity: `room:${roomId}` }]);
   expect(await register.revokedSince(Date.now())).toEqual([]);
-  const reloaded = new CertificateRegister({ store });
+  const reloaded = new CertificateRegister({ store, onFailed: fail });
   await reloaded.start();
   expect(reloaded.isAccepted(`room:${roomId}`, former!)).toBe(false);
   expect(reloaded.isEnrolled(`room:${roomId}`)).toBe(true);
+});
+
+test('of two claims of a room the newer one alone works', async () => {
+  const [older, newer] = [await claim(), await claim()];
+  const { csrPem } = await newSigningRequest();
+  await expect(enrolment.enrol({ claimCode: older, csrPem }, 'net')).rejects.toMatchObject({
+    code: 'claim-code-invalid',
+  });
+  await expect(enrolment.enrol({ claimCode: newer, csrPem }, 'net')).resolves.toMatchObject({ roomId });
+});
+
+const identity = `room:${roomId}`;
+const DAY_MS = 86_400_000;
+const enrol = async () =>
+  enrolment.enrol({ claimCode: await claim(), csrPem: (await newSigningRequest()).csrPem }, 'net');
+const serialOf = ({ certificatePem }: { certificatePem: string }) => new X509Certificate(certificatePem).serialNumber;
+const renewBy = async (serial: string) =>
+  serialOf(await enrolment.renew({ identity, serial }, (await newSigningRequest()).csrPem));
+const good = async (...among: string[]) => {
+  const reloaded = new CertificateRegister({ store, onFailed: fail });
+  await reloaded.start();
+  const now = among.filter((serial) => register.isAccepted(identity, serial));
+  expect(among.filter((serial) => reloaded.isAccepted(identity, serial))).toEqual(now);
+  return now;
+};
+
+test('the former certificate ends when the renewed one has been used, and voids nothing else', async () => {
+  const former = serialOf(await enrol());
+  const renewed = await renewBy(former);
+  expect(await good(former, renewed)).toEqual([former, renewed]);
+  register.cameBy(identity, { serial: former, publicKey: { kty: 'EC' } });
+  expect(await good(former, renewed)).toEqual([former, renewed]);
+  register.cameBy(identity, { serial: renewed, publicKey: { kty: 'EC' } });
+  await store.write(async () => {});
+  expect(await good(former, renewed)).toEqual([renewed]);
+  expect(await register.revokedSince(0)).toEqual([]);
+  await expect(renewBy(former)).rejects.toMatchObject({ code: 'enrolment-ended' });
+});
+
+test('however often it renews, a box has two good certificates, and the former one for a week', async () => {
+  const first = serialOf(await enrol());
+  const renewed: string[] = [];
+  for (let count = 0; count < 5; count += 1) renewed.push(await renewBy(first));
+  expect(await good(first, ...renewed)).toEqual([first, renewed.at(-1)]);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * DAY_MS + 1 });
+  expect(await good(first, ...renewed)).toEqual([renewed.at(-1)]);
+});
+
+test('revoking ends every certificate of a box, the former included, and one that is being renewed', async () => {
+  const former = serialOf(await enrol());
+  const renewed = await renewBy(former);
+  const { csrPem } = await newSigningRequest();
+  const revoking = store.write((trx) => register.revokeAll(trx, identity, 'test')).then((revoked) => revoked.apply());
+  const late = enrolment.renew({ identity, serial: renewed }, csrPem);
+  await expect(late).rejects.toMatchObject({ code: 'enrolment-ended' });
+  await revoking;
+  expect(await good(former, renewed, ...(await serials()))).toEqual([]);
+  expect(register.isEnrolled(identity)).toBe(false);
+});
+
+test('a box whose certificate has expired is not enrolled', async () => {
+  await enrol();
+  expect(register.isEnrolled(identity)).toBe(true);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 366 * DAY_MS });
+  expect(register.isEnrolled(identity)).toBe(false);
 });
 
 test('a request that its key did not sign is refused, and spends no claim', async () => {

@@ -1,13 +1,14 @@
 /**
  * From a claim code to a room's certificate, and its renewal. Codes are stored hashed, work once and ten minutes at
- * most; a box that enrols takes the room over, so that the former box's certificates end with it.
+ * most, and a room has one at a time; a box that enrols takes the room over, so that the former box's certificates end
+ * with it.
  */
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, hashOf, newCode } from '../store/index.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import type { CertificateRegister } from './certificate-register.ts';
@@ -39,7 +40,7 @@ export class Enrolment {
     this.#enrolledHandlers.push(handler);
   }
 
-  /** The code itself is shown once and stored nowhere. */
+  /** The code itself is shown once and stored nowhere; those that were made before it work no more. */
   async makeClaim(
     trx: AuthorityWrite,
     roomId: string,
@@ -49,6 +50,7 @@ export class Enrolment {
     const nowMs = Date.now();
     const expiresAtMs = nowMs + CLAIM_TTL_MS;
     await trx.deleteFrom('claim').where('expiresAtMs', '<', nowMs).execute();
+    await this.voidClaims(trx, roomId);
     await trx
       .insertInto('claim')
       .values({ codeHash: hashOfCode(claimCode), roomId, expiresAtMs, usedAtMs: null })
@@ -57,13 +59,14 @@ export class Enrolment {
     return { claimCode, expiresAtMs };
   }
 
+  /** Whoever holds a claim of this room can use it no more. */
+  async voidClaims(trx: AuthorityWrite, roomId: string): Promise<void> {
+    await trx.deleteFrom('claim').where('roomId', '=', roomId).execute();
+  }
+
   /** @throws UserError claim-code-invalid, too-many-attempts; ProtocolError for a request that proves no key */
   async enrol(request: { claimCode: string; csrPem: string }, network: string): Promise<Enrolled> {
     const { store, authority, register, logger } = this.#deps;
-    if (!this.#byNetwork.take(network)) {
-      logger.warn({ network, code: 'too-many-attempts' }, 'enrolment refused');
-      throw new UserError('too-many-attempts');
-    }
     const codeHash = hashOfCode(request.claimCode);
     const claim = await store.read
       .selectFrom('claim')
@@ -101,7 +104,6 @@ export class Enrolment {
     if (!done) return this.#refuse(network);
     done.revoked.apply();
     done.recorded.apply();
-    this.#byNetwork.giveBack(network);
     for (const handler of this.#enrolledHandlers) handler(claim.roomId);
     logger.info({ identity, serial: issued.serial }, 'room enrolled');
     return {
@@ -112,17 +114,28 @@ export class Enrolment {
     };
   }
 
-  /** For who came with a good certificate of `identity`. The former stays good until it expires. */
-  async renew(identity: string, csrPem: string): Promise<{ certificatePem: string; caPem: string }> {
+  /**
+   * For who came with the certificate `serial` of `identity`. That one stays good until the renewed one has been used.
+   * @throws UserError enrolment-ended, too-many-attempts; ProtocolError for a request that proves no key
+   */
+  async renew(
+    { identity, serial }: { identity: string; serial: string },
+    csrPem: string,
+  ): Promise<{ certificatePem: string; caPem: string }> {
     const { store, authority, register } = this.#deps;
     if (!this.#renewals.take(identity)) throw new UserError('too-many-attempts');
     const issued = await authority.issueClient(identity, csrPem);
-    const recorded = await store.write((trx) => register.record(trx, identity, issued));
+    const recorded = await store.write((trx) => register.recordRenewed(trx, identity, issued, serial));
     recorded.apply();
     return { certificatePem: issued.certificatePem, caPem: authority.certificatePem };
   }
 
+  /** Claim codes are looked up first: nobody guesses 28^12 in ten minutes, so only those that are wrong are limited. */
   async #refuse(network: string): Promise<never> {
+    if (!this.#byNetwork.take(network)) {
+      this.#deps.logger.warn({ network, code: 'too-many-attempts' }, 'enrolment refused');
+      throw new UserError('too-many-attempts');
+    }
     this.#deps.logger.warn({ network, code: 'claim-code-invalid' }, 'enrolment refused');
     await this.#deps.store.write((trx) =>
       appendAudit(trx, { kind: 'enrolment-refused', actor: `network:${network}`, subject: 'claim' }),

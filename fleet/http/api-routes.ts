@@ -6,11 +6,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { UserError } from '#contract/error-codes.ts';
 import { type Access, type HttpRouteName, httpRoutes, type Role } from '#contract/http-api.ts';
 import { parse, type z } from '#contract/schema.ts';
+import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Account, Accounts, RouteContext, RouteHandlers, Sessions } from '../people/index.ts';
-import { networkOf } from './client-address.ts';
-import { beginSession, endSession, readSession } from './session-cookie.ts';
+import { dropCookie, keepCookie, readCookie } from './cookies.ts';
 
-type Dependencies = { handlers: RouteHandlers; accounts: Accounts; sessions: Sessions; secure: boolean };
+type SessionReader = { accounts: Accounts; sessions: Sessions; secure: boolean };
+type Dependencies = SessionReader & { handlers: RouteHandlers; proxies: TrustedProxies };
 type RouteEntry = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
@@ -29,7 +30,10 @@ const OPEN_BEFORE_CHANGE: ReadonlySet<HttpRouteName> = new Set([
   'changePassword',
 ]);
 
-export function installApiRoutes(app: FastifyInstance, { handlers, accounts, sessions, secure }: Dependencies): void {
+export function installApiRoutes(
+  app: FastifyInstance,
+  { handlers, accounts, sessions, proxies, secure }: Dependencies,
+): void {
   for (const [name, route] of Object.entries(httpRoutes) as [HttpRouteName, RouteEntry][]) {
     const handler = handlers[name] as (context: RouteContext) => Promise<unknown>;
     app.route({
@@ -45,11 +49,15 @@ export function installApiRoutes(app: FastifyInstance, { handlers, accounts, ses
           params: route.params && parse(route.params, request.params),
           body: route.body && parse(route.body, request.body),
           account: request.account,
-          network: networkOf(request.raw),
+          network: proxies.networkOf(request.raw),
           session: {
-            token: readSession(request, secure),
-            begin: (token: string) => beginSession(reply, secure, token),
-            end: () => endSession(reply, secure),
+            token: readCookie(request, 'session', secure),
+            begin: (token: string) => keepCookie(reply, 'session', secure, token),
+            end: () => dropCookie(reply, 'session', secure),
+          },
+          device: {
+            token: readCookie(request, 'device', secure),
+            remember: (token: string) => keepCookie(reply, 'device', secure, token),
           },
         };
         reply.header('cache-control', 'no-store');
@@ -63,9 +71,9 @@ export function installApiRoutes(app: FastifyInstance, { handlers, accounts, ses
 /** The signed-in account, or null. */
 export async function accountOf(
   request: FastifyRequest,
-  { accounts, sessions, secure }: Omit<Dependencies, 'handlers'>,
+  { accounts, sessions, secure }: SessionReader,
 ): Promise<Account | null> {
-  const token = readSession(request, secure);
+  const token = readCookie(request, 'session', secure);
   const accountId = token && (await sessions.accountOf(token));
   return accountId ? accounts.byId(accountId) : null;
 }

@@ -10,10 +10,10 @@ import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http-api.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
+import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Accounts, RouteHandlers, Sessions } from '../people/index.ts';
 import { apiDocsPage } from './api-docs.ts';
 import { accountOf, installApiRoutes } from './api-routes.ts';
-import { isLoopback, networkOf } from './client-address.ts';
 import { installErrorHandler } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
@@ -25,6 +25,7 @@ export type AppDependencies = {
   /** null: plain http, on loopback */
   tls: SecureContextOptions | null;
   hosts: readonly string[];
+  proxies: TrustedProxies;
   fleetUrl: () => string;
   handlers: RouteHandlers;
   accounts: Accounts;
@@ -45,7 +46,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 
 export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
-  const { tls, hosts, handlers, accounts, sessions, metrics, logger } = deps;
+  const { tls, hosts, proxies, handlers, accounts, sessions, metrics, logger } = deps;
   const secure = tls !== null;
   const origins: Origins = { hosts, secure };
   const app = Fastify({
@@ -79,7 +80,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   });
   await app.register(cookie);
   await installSecurityHeaders(app, { secure, signalingOrigins: deps.signalingOrigins });
-  installApiRoutes(app, { handlers, accounts, sessions, secure });
+  installApiRoutes(app, { handlers, accounts, sessions, proxies, secure });
   await installPages(app, deps.pages);
   installOwnPages(app, deps);
   installUpgrades(app, origins, deps);
@@ -88,7 +89,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
 
 function installOwnPages(
   app: FastifyInstance,
-  { fleetUrl, caCertificate, metrics, accounts, sessions, tls }: AppDependencies,
+  { fleetUrl, caCertificate, metrics, accounts, sessions, proxies, tls }: AppDependencies,
 ): void {
   app.get(pagePaths.openApi, async () => openApi(fleetUrl()));
   app.get(pagePaths.apiDocs, async (_request, reply) => {
@@ -98,11 +99,10 @@ function installOwnPages(
   });
   app.get(pagePaths.health, async () => ({ status: 'ok' }));
   app.get(pagePaths.metrics, async (request, reply) => {
-    const account = isLoopback(request.raw)
-      ? null
-      : await accountOf(request, { accounts, sessions, secure: tls !== null });
-    if (!isLoopback(request.raw) && account?.role !== 'admin')
-      throw new UserError(account ? 'forbidden' : 'not-signed-in');
+    if (!proxies.isOfThisMachine(request.raw)) {
+      const account = await accountOf(request, { accounts, sessions, secure: tls !== null });
+      if (account?.role !== 'admin') throw new UserError(account ? 'forbidden' : 'not-signed-in');
+    }
     return reply.type(metrics.contentType).send(await metrics.text());
   });
   app.get(pagePaths.caCertificate, async (_request, reply) => {
@@ -118,11 +118,11 @@ function installOwnPages(
 function installUpgrades(
   app: FastifyInstance,
   origins: Origins,
-  { onRoomLink, logger, metrics }: AppDependencies,
+  { onRoomLink, proxies, logger, metrics }: AppDependencies,
 ): void {
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const network = networkOf(request);
+    const network = proxies.networkOf(request);
     const path = request.url?.split('?')[0];
     const allowed =
       path === ROOM_LINK_PATH &&

@@ -34,6 +34,8 @@ function translate(thrown: FastifyError): MaruError {
 }
 
 function ofFastify({ code, statusCode }: FastifyError): ErrorCode | null {
+  // the connection was reset while its body was read
+  if (code === 'ECONNRESET') return 'bad-message';
   if (typeof code !== 'string' || !code.startsWith('FST_')) return null;
   if (statusCode === 413) return 'too-large';
   if (statusCode === 404) return 'not-found';

@@ -89,7 +89,7 @@ export class CallMedia {
     const told = (): boolean => peer.live || (peer.stage === 'prepared' && peer.followsAhead);
     peer.forwarding = new Forwarding({
       media: peer.media,
-      rtpCapabilities: peer.rtpCapabilities as unknown as types.RtpCapabilities,
+      rtpCapabilities: peer.rtpCapabilities as types.RtpCapabilities,
       routers: this.routers,
       producers: this.producers.all,
       plan: () =>

@@ -172,7 +172,7 @@ const isOff = ({ source, producer }: CallProducer): boolean => source === 'camer
 
 /** Whether packets sent by these parameters are found to belong to this producer. */
 function isSentAs({ rtpParameters }: types.Producer, request: RequestOf<'produce'>): boolean {
-  return wireShape(rtpParameters) === wireShape(request.rtpParameters as unknown as types.RtpParameters);
+  return wireShape(rtpParameters) === wireShape(request.rtpParameters as types.RtpParameters);
 }
 
 const wireShape = ({ mid, codecs, headerExtensions = [], encodings = [] }: types.RtpParameters): string =>

@@ -49,7 +49,7 @@ test('the louder voice is the active speaker, and the first to be forwarded', as
   const callRouter = await routers.place();
   const direct = await callRouter.router.createDirectTransport();
   const speak = async (peerId: string): Promise<(sequence: number, dBov: number) => void> => {
-    const rtpParameters = audioParameters() as unknown as types.RtpParameters;
+    const rtpParameters = audioParameters() as types.RtpParameters;
     const producer = await direct.produce({ id: uuidv7(), kind: 'audio', rtpParameters });
     const made = callProducer(producer, peerId, 'microphone', callRouter);
     producers.set(producer.id, made);

@@ -30,7 +30,7 @@ describe('a token that a room signed on a delegation', () => {
       displayName: 'Room A',
       meetingTitle: 'Standing',
       rights: ['end'],
-      delegation: { roomId: room.roomId },
+      issuedTo: { roomId: room.roomId },
     });
     admission.use(claims);
     expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-used' }));
@@ -74,7 +74,7 @@ describe('a token that a room signed on a delegation', () => {
 
   test('a box that was revoked is refused, the next box of that room is not', async () => {
     const [former, next] = [await delegated({ iat: seconds - 10 }), await delegated({ iat: seconds })];
-    const admission = admissionOf({ revokedDelegations: [{ roomId: room.roomId, issuedUpTo: seconds - 10 }] });
+    const admission = admissionOf({ revokedRooms: [{ roomId: room.roomId, issuedUpTo: seconds - 10 }] });
     await expect(admission.verify(await signed({}, former))).rejects.toMatchObject({ code: 'token-invalid' });
     await expect(admission.verify(await signed({}, next))).resolves.toMatchObject({ peerKind: 'room' });
   });

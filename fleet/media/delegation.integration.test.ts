@@ -90,11 +90,33 @@ test('a call that is over is not entered again by its id, and the meeting’s ne
   await expect(roomJoins({ callId: call.callId })).rejects.toMatchObject({ code: 'call-ended' });
 });
 
-test('who came in by a delegation that is taken back goes, the others stay', async () => {
+async function roomJoinsByFleet(callId = uuidv7()) {
+  const { client } = await guestJoins({ callId, peerKind: 'room', roomId: room.roomId, displayName: 'Room A' });
+  return { client };
+}
+
+test('a room that is renamed is called so by all who are with it, whoever signed its token', async () => {
   newRoom();
-  const { client } = await roomJoins();
-  const guest = await guestJoins({ callId: uuidv7() });
-  testNode.node.registry.removeDelegated(({ roomId }) => roomId === room.roomId);
+  const { client, call } = await roomJoins();
+  const guest = await guestJoins({ callId: call.callId, displayName: 'Mina' });
+  const byFleet = await roomJoinsByFleet(call.callId);
+  testNode.node.registry.perform({ name: 'rename-room', roomId: room.roomId, roomName: '한라' });
+  const changed = () =>
+    guest.client.notifications.flatMap((told) => (told.event === 'peer-changed' ? [told.data.participant] : []));
+  for (const peerId of [client.hello!.peerId, byFleet.client.hello!.peerId])
+    await expect.poll(changed).toContainEqual(expect.objectContaining({ peerId, displayName: '한라' }));
+  expect(changed().filter(({ displayName }) => displayName !== '한라')).toEqual([]);
+  await client.request('end-call', {});
+});
+
+test.each([
+  ['a delegation', () => roomJoins()],
+  ['a token of the fleet', () => roomJoinsByFleet()],
+])('a room whose kiosk is revoked goes, having come in by %s; the others stay', async (_by, joins) => {
+  newRoom();
+  const { client } = await joins();
+  const guest = await guestJoins({ callId: client.hello!.callId });
+  testNode.node.registry.removeRevoked(({ roomId }) => roomId === room.roomId);
   await guest.client.told('peer-left');
   await expect.poll(() => client.closeCode).toBe(4422);
   expect(guest.client.closeCode).toBeNull();

@@ -2,6 +2,7 @@
  * What one peer is sent: makes its consumers what the plan says, one pass at a time. What is shown no more is paused
  * at first, so that showing it again costs one key frame, and closed later. Knows no roster; who decides is the plan.
  */
+import type { RtpParameters } from '#contract/media-parameters.ts';
 import type { ConsumerParameters } from '#contract/signaling.ts';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
@@ -202,7 +203,7 @@ function parametersOf({ consumer, from }: Forwarded): ConsumerParameters {
     peerId: from.peerId,
     source: from.source,
     kind: consumer.kind,
-    rtpParameters: consumer.rtpParameters as unknown as ConsumerParameters['rtpParameters'],
+    rtpParameters: consumer.rtpParameters as RtpParameters,
     paused: consumer.producerPaused,
   };
 }

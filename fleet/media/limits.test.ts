@@ -1,56 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
-import { clientAddress, isLoopback } from './client-address.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { retryAfterMs } from './fleet-link.ts';
-import { AddressLimits, TokenBucket } from './flood-limits.ts';
 import { parseOptions } from './media-options.ts';
 import { Memory } from './memory.ts';
 import type { CallEvent } from '#contract/node-link.ts';
-
-const request = (remoteAddress: string, forwarded?: string): IncomingMessage =>
-  ({
-    socket: { remoteAddress },
-    headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
-  }) as unknown as IncomingMessage;
-
-describe("the client's address", () => {
-  test('is the socket, whatever a stranger says', () =>
-    expect(clientAddress(request('::ffff:192.0.2.1', '10.0.0.1'), new Set(['10.0.0.1']))).toBe('192.0.2.1'));
-  test('is what a named proxy says, and no further than the first stranger', () => {
-    const proxies = new Set(['10.0.0.1', '10.0.0.2']);
-    expect(clientAddress(request('10.0.0.1', '6.6.6.6, 192.0.2.7, 10.0.0.2'), proxies)).toBe('192.0.2.7');
-    expect(clientAddress(request('10.0.0.1'), proxies)).toBe('10.0.0.1');
-  });
-  test('loopback is known in both families', () =>
-    expect(['127.0.0.9', '::1', '10.0.0.1'].map(isLoopback)).toEqual([true, true, false]));
-});
-
-describe('how much is too much', () => {
-  test('a bucket refills by the second', () => {
-    const bucket = new TokenBucket({ perSecond: 2, burst: 3, nowMs: 0 });
-    expect([0, 0, 0, 0, 400, 500].map((nowMs) => bucket.take(nowMs))).toEqual([true, true, true, false, false, true]);
-  });
-  test('an address that fails too often waits, others do not', () => {
-    const limits = new AddressLimits({ failedHellosPerMinute: 2, waitingForHelloPerAddress: 10 });
-    for (let tries = 0; tries < 2; tries++) limits.failed('a', 0);
-    expect([limits.admits('a', 1_000), limits.admits('b', 1_000), limits.admits('a', 31_000)]).toEqual([
-      false,
-      true,
-      true,
-    ]);
-  });
-  test('connections that say nothing are counted, and given back once', () => {
-    const limits = new AddressLimits({ failedHellosPerMinute: 2, waitingForHelloPerAddress: 2 });
-    const [first] = [limits.waits('a'), limits.waits('a')];
-    expect(limits.admits('a', 0)).toBe(false);
-    first!();
-    first!();
-    expect(limits.admits('a', 0)).toBe(true);
-    limits.waits('a');
-    expect(limits.admits('a', 0)).toBe(false);
-  });
-});
 
 test('memory forgets by time', () => {
   vi.useFakeTimers();
@@ -121,5 +74,6 @@ describe('options', () => {
     [[...needed, '--signaling-port', '70000']],
     [[...needed, '--workers', '0']],
     [[...needed, '--what']],
+    [[...needed, '--trusted-proxy', 'proxy.example']],
   ])('refuses %j', (args) => expect(() => parseOptions(args)).toThrow());
 });

@@ -4,11 +4,12 @@
  */
 import { flushCompileCache } from 'node:module';
 import type { MediaReady } from '#contract/process-ready.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { createLogger } from '../log.ts';
 import { MediaNode } from './media-node.ts';
-import { nodeOptions, parseOptions } from './media-options.ts';
+import { nodeOptions, parseOptions, usage } from './media-options.ts';
 
-const options = parseOptions(process.argv.slice(2));
+const options = readCommandLine(usage, parseOptions);
 const logger = createLogger({ process: 'media', json: options.jsonLogs });
 
 // one request that was forgotten must not take every call with it

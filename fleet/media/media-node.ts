@@ -8,6 +8,7 @@ import type { NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import type { FleetKeys } from '#contract/topics.ts';
+import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { CallRegistry } from './call-registry.ts';
@@ -85,7 +86,7 @@ export class MediaNode {
         registration: (online) => this.#registration(online),
         onKeys: (keys) => {
           this.#admission.setKeys(keys);
-          this.registry.removeDelegated((delegation) => this.#admission.isRevoked(delegation));
+          this.registry.removeRevoked((issuedTo) => this.#admission.isRevoked(issuedTo));
           options.onKeys(keys);
         },
         onHeard: () => {
@@ -106,7 +107,7 @@ export class MediaNode {
       settings,
       port: options.signalingPort,
       tls: options.tls,
-      trustedProxies: new Set(options.trustedProxies),
+      proxies: new TrustedProxies(options.trustedProxies),
       registry: this.registry,
       admission: this.#admission,
       healthy: () => this.pool.alive.length > 0 && this.#admission.hasKeys,
@@ -151,6 +152,7 @@ export class MediaNode {
       maxPeers: this.#settings.maxPeers,
       peers: this.registry.peerCount,
       callIds: online ? this.registry.openCallIds : [],
+      participantCounts: online ? this.registry.participantCounts : {},
       asOfMs: Date.now(),
     };
   }

@@ -1,10 +1,28 @@
 /** The command line of the media node. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { cacheKeys, readCachedKeys, readCredentials, touchKeys } from './credentials.ts';
 import type { MediaNodeOptions } from './media-node.ts';
 
+export const usage = `node fleet/media/main.ts --credentials DIR --mqtt-url URL [options]
+
+  --credentials DIR         key.pem, cert.pem, ca.pem and nodeId, from the fleet server
+  --mqtt-url URL            where the fleet's MQTT listens
+  --signaling-port PORT     for clients (7403)
+  --media-port-base PORT    the first of one port for each worker, UDP and TCP (7410)
+  --listen-address IP       (127.0.0.1)
+  --announced-address IP    an address that clients reach this node by (may be repeated)
+  --public-host NAME        the host in the address that clients get
+  --tls-cert F --tls-key F  for signalling; both files are read again when they change
+  --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
+  --workers N               (one for each core)
+  --max-peers N
+  --consumers-per-worker N
+  --json-logs               one line of JSON for each log entry`;
+
+/** @throws Error naming what is wrong */
 export function parseOptions(args: string[]) {
   const { values } = parseArgs({
     args,
@@ -28,6 +46,7 @@ export function parseOptions(args: string[]) {
   if (!values.credentials || !values['mqtt-url']) throw new Error('--credentials and --mqtt-url are needed');
   if (Boolean(values['tls-cert']) !== Boolean(values['tls-key']))
     throw new Error('--tls-cert and --tls-key go together');
+  new TrustedProxies(values['trusted-proxy']);
   return {
     credentialsDirectory: values.credentials,
     mqttUrl: values['mqtt-url'],

@@ -27,12 +27,18 @@ export type MediaSettings = {
   /** prepared ones count */
   maxPeers: number;
   maxPeersInCall: number;
+  /** of both, so many stay free for rooms; of a small number, a tenth */
+  roomPlaces: number;
+  /** people who have not joined yet, from one network */
+  preparedPerNetwork: number;
   /** per connection: a bucket that holds `requestBurst` and refills by `requestsPerSecond` */
   requestsPerSecond: number;
   requestBurst: number;
-  /** per client address */
+  /** by client network: so many hellos may fail before each further one is answered with `too-many-attempts` */
   failedHellosPerMinute: number;
-  waitingForHelloPerAddress: number;
+  /** connections without a hello, by client network and in all; beyond it the oldest makes room */
+  waitingForHelloPerNetwork: number;
+  waitingForHello: number;
   /** how long an ended call and a removed peer are remembered; tokens live a minute */
   endedKeptMs: number;
   /** without a word of the fleet for so long, nobody new is let in but by a room's delegation */
@@ -58,10 +64,13 @@ export const defaultSettings: MediaSettings = {
   consumersPerWorker: 500,
   maxPeers: 300,
   maxPeersInCall: MAX_PEERS_IN_CALL,
+  roomPlaces: 20,
+  preparedPerNetwork: 100,
   requestsPerSecond: 50,
   requestBurst: 300,
   failedHellosPerMinute: 30,
-  waitingForHelloPerAddress: 100,
+  waitingForHelloPerNetwork: 100,
+  waitingForHello: 1_000,
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
   workerAnswerMs: 3_000,

@@ -3,14 +3,13 @@
  * of time. Replaced as a whole when the worker dies or the page comes back without its own half.
  */
 import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
-import type { MediaSetup, RequestOf, ResponseOf, TransportParameters } from '#contract/signaling.ts';
+import type { IceParameters, RtpCapabilities, RtpParameters } from '#contract/media-parameters.ts';
+import type { MediaSetup, RequestOf, TransportParameters } from '#contract/signaling.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
-
-type IceParameters = ResponseOf<'restart-ice'>['iceParameters'];
 
 export class PeerMedia {
   readonly callRouter: CallRouter;
@@ -70,13 +69,13 @@ export class PeerMedia {
   get setup(): MediaSetup {
     const { router, anchor } = this.callRouter;
     return {
-      routerRtpCapabilities: router.rtpCapabilities as unknown as MediaSetup['routerRtpCapabilities'],
+      routerRtpCapabilities: router.rtpCapabilities as RtpCapabilities,
       send: parametersOf(this.#send),
       recv: parametersOf(this.recv),
       anchor: {
         consumerId: this.#anchor.id,
         producerId: anchor.id,
-        rtpParameters: this.#anchor.rtpParameters as unknown as MediaSetup['anchor']['rtpParameters'],
+        rtpParameters: this.#anchor.rtpParameters as RtpParameters,
       },
     };
   }
@@ -97,7 +96,7 @@ export class PeerMedia {
     if (before !== undefined) throw new InvalidStateError('not-possible-now', 'connected already, to another');
     this.#connected.set(transportId, said);
     try {
-      await transport.connect({ dtlsParameters: dtlsParameters as types.DtlsParameters });
+      await transport.connect({ dtlsParameters });
     } catch (error) {
       this.#connected.delete(transportId);
       throw error;
@@ -110,7 +109,7 @@ export class PeerMedia {
       kind,
       paused,
       keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-      rtpParameters: rtpParameters as unknown as types.RtpParameters,
+      rtpParameters: rtpParameters as types.RtpParameters,
     });
   }
 
@@ -138,14 +137,14 @@ export class PeerMedia {
   }
 
   async restartIce(transportId: string): Promise<IceParameters> {
-    return (await this.#transport(transportId).restartIce()) as IceParameters;
+    return await this.#transport(transportId).restartIce();
   }
 
   async restartBoth(): Promise<{ sendIceParameters: IceParameters; recvIceParameters: IceParameters }> {
     const [sendIceParameters, recvIceParameters] = await Promise.all([this.#send.restartIce(), this.recv.restartIce()]);
     return {
-      sendIceParameters: sendIceParameters as IceParameters,
-      recvIceParameters: recvIceParameters as IceParameters,
+      sendIceParameters: sendIceParameters,
+      recvIceParameters: recvIceParameters,
     };
   }
 
@@ -168,5 +167,5 @@ function parametersOf({
   iceCandidates,
   dtlsParameters,
 }: types.WebRtcTransport): TransportParameters {
-  return { transportId: id, iceParameters, iceCandidates, dtlsParameters } as unknown as TransportParameters;
+  return { transportId: id, iceParameters, iceCandidates, dtlsParameters };
 }

@@ -5,6 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Right } from '#contract/grants.ts';
+import type { RtpCapabilities } from '#contract/media-parameters.ts';
 import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { SignalingNotification, View } from '#contract/signaling.ts';
 import type { CallProducer } from './call-producer.ts';
@@ -14,6 +15,8 @@ import type { AdmittedClaims } from './token-admission.ts';
 
 /** The way back to the client. After `close` nothing more is said on it. */
 export type PeerLine = {
+  /** where the client comes from, for limits */
+  readonly network: string;
   /** `text` is the notification, serialised once for all who get it */
   notify: (text: string) => void;
   /** null: a good end, which needs no code */
@@ -31,6 +34,8 @@ export class Peer {
   /** what it sent when its worker died */
   lost: CallProducer[] = [];
   stage: PeerStage = 'prepared';
+  /** by the fleet; null: the client says its own */
+  givenName: string | null;
   displayName: string;
   microphone: MicrophoneState = 'absent';
   camera: CameraState = 'absent';
@@ -43,13 +48,14 @@ export class Peer {
   followsAhead = false;
   media: PeerMedia | null = null;
   forwarding: Forwarding | null = null;
-  rtpCapabilities: Record<string, unknown> | null = null;
+  rtpCapabilities: RtpCapabilities | null = null;
   /** of the stage: prepared too long, or away too long */
   deadline: NodeJS.Timeout | null = null;
 
   constructor(claims: AdmittedClaims, line: PeerLine) {
     this.peerId = claims.sub;
     this.claims = claims;
+    this.givenName = claims.displayName;
     this.displayName = claims.displayName ?? '';
     this.line = line;
   }

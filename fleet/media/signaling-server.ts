@@ -7,13 +7,13 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MAX_SIGNALING_MESSAGE_BYTES } from '#contract/limits.ts';
-import { UserError } from '#contract/error-codes.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { SilentConnections } from '#edge/silent-connections.ts';
+import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { CallRegistry } from './call-registry.ts';
-import { clientAddress, isLoopback } from './client-address.ts';
-import { AddressLimits } from './flood-limits.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { SignalingSession } from './signaling-session.ts';
 import type { TokenAdmission } from './token-admission.ts';
@@ -23,7 +23,7 @@ export type SignalingServerOptions = {
   /** 0: any free one */
   port: number;
   tls: { key: string | Buffer; cert: string | Buffer } | null;
-  trustedProxies: ReadonlySet<string>;
+  proxies: TrustedProxies;
   registry: CallRegistry;
   admission: TokenAdmission;
   settings: MediaSettings;
@@ -34,7 +34,8 @@ export type SignalingServerOptions = {
 
 export class SignalingServer {
   readonly #options: SignalingServerOptions;
-  readonly #limits: AddressLimits;
+  readonly #wrongHellos: AttemptLimit;
+  readonly #silent: SilentConnections;
   readonly #sessions = new Set<SignalingSession>();
   readonly #server: Server;
   // what is larger is refused by its announced length, before it is buffered; nothing here is worth compressing
@@ -48,7 +49,9 @@ export class SignalingServer {
 
   constructor(options: SignalingServerOptions) {
     this.#options = options;
-    this.#limits = new AddressLimits(options.settings);
+    const { failedHellosPerMinute, waitingForHelloPerNetwork, waitingForHello } = options.settings;
+    this.#wrongHellos = new AttemptLimit({ burst: failedHellosPerMinute, refillPerMinute: failedHellosPerMinute });
+    this.#silent = new SilentConnections({ mostOfNetwork: waitingForHelloPerNetwork, most: waitingForHello });
     const limits = { headersTimeout: 5_000, requestTimeout: 10_000 };
     const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
     this.#server = options.tls
@@ -106,39 +109,31 @@ export class SignalingServer {
   }
 
   #open(request: IncomingMessage, socket: WebSocket): void {
-    const { registry, admission, settings, trustedProxies } = this.#options;
-    const address = clientAddress(request, trustedProxies);
-    const logger = this.#options.logger.child({ client: address });
-    if (!this.#limits.admits(address, performance.now())) {
-      const error = new UserError('too-many-attempts');
-      logger.warn({ code: error.code }, 'refused');
-      socket.on('error', () => {});
-      socket.send(JSON.stringify({ id: null, ok: false, error: error.toWire() }));
-      socket.close(error.closeCode, error.code);
-      return;
-    }
-    const greeted = this.#limits.waits(address);
+    const { registry, admission, settings, proxies } = this.#options;
+    const network = proxies.networkOf(request);
+    const logger = this.#options.logger.child({ client: proxies.addressOf(request) });
     const session = new SignalingSession({
       socket,
+      network,
       registry,
       admission,
       settings,
       logger,
-      onHello: (succeeded) => {
-        greeted();
-        if (!succeeded) this.#limits.failed(address, performance.now());
-      },
+      onHello: () => speaks(),
+      // The token was verified first: other people's wrong hellos never refuse a right one.
+      mayFail: () => this.#wrongHellos.take(network),
       onClosed: () => {
-        greeted();
+        speaks();
         this.#sessions.delete(session);
       },
     });
+    const speaks = this.#silent.add(network, () => session.refuse('too-many-attempts'));
     this.#sessions.add(session);
     session.start();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { healthy, metrics, trustedProxies, logger } = this.#options;
+    const { healthy, metrics, proxies, logger } = this.#options;
     const say = (status: number, text: string): void => {
       response
         .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
@@ -147,8 +142,7 @@ export class SignalingServer {
     try {
       if (request.method !== 'GET') return say(405, 'GET only\n');
       if (request.url === '/healthz') return say(healthy() ? 200 : 503, healthy() ? 'ok\n' : 'no media worker\n');
-      if (request.url === '/metrics' && isLoopback(clientAddress(request, trustedProxies)))
-        return say(200, await metrics());
+      if (request.url === '/metrics' && proxies.isOfThisMachine(request)) return say(200, await metrics());
       say(404, 'not here\n');
     } catch (error) {
       logger.error({ err: error }, 'metrics failed');

@@ -2,14 +2,14 @@
  * One WebSocket: hello first and in time, then requests one after the other, answers in their order, and notifications
  * between answers. Refuses what breaks the contract, and finds out when the other end is gone.
  */
-import { type ErrorCode, type MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { type ErrorCode, MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { parse, z } from '#contract/schema.ts';
 import { RequestFrame, type ResponseOf, signalingMethods, type SignalingNotification } from '#contract/signaling.ts';
+import { TokenBucket } from '#edge/attempt-limit.ts';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { Admitted, CallRegistry } from './call-registry.ts';
-import { TokenBucket } from './flood-limits.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { PeerLine } from './peer.ts';
 import { perform, type Seat } from './signaling-methods.ts';
@@ -17,10 +17,15 @@ import type { TokenAdmission } from './token-admission.ts';
 
 export type SignalingSessionOptions = {
   socket: WebSocket;
+  /** where the client comes from, for limits */
+  network: string;
   registry: CallRegistry;
   admission: TokenAdmission;
   settings: MediaSettings;
-  onHello: (succeeded: boolean) => void;
+  /** it has a place */
+  onHello: () => void;
+  /** false: its network has guessed too often, and is answered with that */
+  mayFail: () => boolean;
   onClosed: () => void;
   logger: Logger;
 };
@@ -30,6 +35,8 @@ const Greeting = z.looseObject({ protocol: z.number() });
 const MOST_BUFFERED_BYTES = 2 * 1024 * 1024;
 const IDLE_BELOW_BYTES = 64 * 1024;
 const GOOD_END = 1000;
+/** after the close frame, for a client that does not answer it */
+const CLOSE_TIMEOUT_MS = 1_500;
 const PULSE = JSON.stringify({ event: 'pulse', data: {} } satisfies SignalingNotification);
 
 export class SignalingSession implements PeerLine {
@@ -47,7 +54,7 @@ export class SignalingSession implements PeerLine {
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
     const { requestsPerSecond, requestBurst } = options.settings;
-    this.#flood = new TokenBucket({ perSecond: requestsPerSecond, burst: requestBurst, nowMs: performance.now() });
+    this.#flood = new TokenBucket({ burst: requestBurst, refillPerMinute: requestsPerSecond * 60 });
   }
 
   start(): void {
@@ -59,10 +66,11 @@ export class SignalingSession implements PeerLine {
     socket.on('close', () => this.#closed());
     // ws closes the socket itself, with 1009 for what is too large
     socket.on('error', (error) => this.#options.logger.info({ err: error }, 'signalling broken'));
-    this.#helloDeadline = setTimeout(
-      () => this.#refuse(null, new ProtocolError('hello-expected', 'no hello in time')),
-      settings.helloWithinMs,
-    );
+    this.#helloDeadline = setTimeout(() => this.refuse('hello-expected', 'no hello in time'), settings.helloWithinMs);
+  }
+
+  get network(): string {
+    return this.#options.network;
   }
 
   /** Called by the server's clock. The client hears from us so often that it need not ask. */
@@ -75,6 +83,11 @@ export class SignalingSession implements PeerLine {
     if (nowMs - this.#heardAtMs > settings.pingIntervalMs * 1.5) socket.ping();
     const silent = nowMs - this.#saidAtMs > settings.pingIntervalMs / 3;
     if (silent && this.#seat && socket.bufferedAmount < IDLE_BELOW_BYTES) this.notify(PULSE);
+  }
+
+  /** Ends it with a reason, as long as it has no place. */
+  refuse(code: ErrorCode, message?: string): void {
+    if (!this.#seat) this.#refuse(new ProtocolError(code, message));
   }
 
   notify(text: string): void {
@@ -99,7 +112,7 @@ export class SignalingSession implements PeerLine {
       if (isBinary) throw new ProtocolError('bad-message', 'text frames only');
       this.#queue.push(parse(RequestFrame, JSON.parse(String(data))));
     } catch (error) {
-      this.#refuse(null, toMaruError(error));
+      this.#refuse(toMaruError(error));
     }
     if (!this.#busy) void this.#work();
   }
@@ -145,7 +158,7 @@ export class SignalingSession implements PeerLine {
       if (negotiation !== 'accepted') throw new ProtocolError(negotiation, `this node speaks ${PROTOCOL_VERSION}`);
       const { admission } = parse(signalingMethods.hello.request, data);
       const { peer, call, admission: admitted } = await this.#admit(admission);
-      this.#options.onHello(true);
+      this.#options.onHello();
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
@@ -154,7 +167,8 @@ export class SignalingSession implements PeerLine {
       const { callId } = call;
       return { protocol: PROTOCOL_VERSION, callId, peerId, peerKind, meetingTitle, resumeSecret, admission: admitted };
     } catch (error) {
-      this.#options.onHello(false);
+      const isGuess = error instanceof MaruError && error.code === 'token-invalid';
+      if (isGuess && !this.#options.mayFail()) throw new UserError('too-many-attempts', undefined, { cause: error });
       throw error;
     }
   }
@@ -163,16 +177,15 @@ export class SignalingSession implements PeerLine {
     const { registry, admission } = this.#options;
     if (asked.kind === 'resume') return registry.resume(asked, this);
     const claims = await admission.verify(asked.token);
-    registry.refuse(claims);
+    registry.refuse(claims, this.network);
     admission.use(claims);
     return registry.admit(claims, this);
   }
 
-  #refuse(id: number | null, error: MaruError): void {
+  #refuse(error: MaruError): void {
     if (this.#over) return;
     this.#options.logger.warn({ code: error.code, reason: error.message }, 'refused');
-    if (!this.#seat) this.#options.onHello(false);
-    this.#send(JSON.stringify({ id, ok: false, error: error.toWire() }));
+    this.#send(JSON.stringify({ id: null, ok: false, error: error.toWire() }));
     this.#hangUp(error.closeCode, error.code);
   }
 
@@ -186,7 +199,9 @@ export class SignalingSession implements PeerLine {
   #hangUp(closeCode: number, reason: string): void {
     if (this.#over) return;
     this.#over = true;
-    this.#options.socket.close(closeCode, reason);
+    const { socket } = this.#options;
+    socket.close(closeCode, reason);
+    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 
   #closed(): void {

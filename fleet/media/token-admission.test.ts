@@ -52,6 +52,17 @@ describe('a join token', () => {
     await expect(admissionOf().verify(await make())).rejects.toMatchObject({ code });
   });
 
+  test('issued to a room whose kiosk was revoked since is refused, later ones and other rooms’ are not', async () => {
+    const roomId = uuidv7();
+    const admission = admissionOf({ ...fleet.keys, revokedRooms: [{ roomId, issuedUpTo: seconds - 10 }] });
+    const ofRoom = (id: string, iat: number) => fleet.token({ peerKind: 'room', roomId: id, iat, exp: seconds + 50 });
+    await expect(admission.verify(await ofRoom(roomId, seconds - 10))).rejects.toMatchObject({ code: 'token-invalid' });
+    const later = await admission.verify(await ofRoom(roomId, seconds - 9));
+    expect(later.issuedTo).toEqual({ roomId, issuedAt: seconds - 9 });
+    await expect(admission.verify(await ofRoom(uuidv7(), seconds - 10))).resolves.toMatchObject({ byRoom: false });
+    await expect(admission.verify(await fleet.token())).resolves.toMatchObject({ issuedTo: null });
+  });
+
   test('without the keys of a fleet nobody is told that the token is bad', async () => {
     const admission = new TokenAdmission({ nodeId: fleet.nodeId, fleetSilenceMs: 60_000 });
     await expect(admission.verify(await fleet.token())).rejects.toMatchObject({ code: 'media-failed' });

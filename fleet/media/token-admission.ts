@@ -17,10 +17,10 @@ import type { FleetKeys } from '#contract/topics.ts';
 import { createLocalJWKSet, decodeProtectedHeader, errors, importJWK, type JSONWebKeySet, jwtVerify } from 'jose';
 import { Memory } from './memory.ts';
 
-/** Which of the fleet's delegations a token came by; `issuedAt` in seconds. */
-export type Delegation = { roomId: string; issuedAt: number };
-/** `delegation: null`: the fleet itself signed it. */
-export type AdmittedClaims = JoinTokenClaims & { delegation: Delegation | null };
+/** To which room a token or the delegation behind it was issued; `issuedAt` in seconds. */
+export type IssuedTo = { roomId: string; issuedAt: number };
+/** `issuedTo: null`: to a person. `byRoom`: the room signed it itself, on a delegation. */
+export type AdmittedClaims = JoinTokenClaims & { issuedTo: IssuedTo | null; byRoom: boolean };
 
 export type TokenAdmissionOptions = {
   nodeId: string;
@@ -38,7 +38,7 @@ export class TokenAdmission {
   readonly #options: Required<TokenAdmissionOptions>;
   readonly #used = new Memory<true>(60_000);
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
-  /** by room: its delegations up to this second are void */
+  /** by room: what was issued to it up to this second is void */
   #revoked = new Map<string, number>();
   #heardAtMs: number;
 
@@ -47,9 +47,9 @@ export class TokenAdmission {
     this.#heardAtMs = this.#options.nowMs();
   }
 
-  setKeys({ keys, revokedDelegations = [] }: FleetKeys): void {
+  setKeys({ keys, revokedRooms = [] }: FleetKeys): void {
     this.#keys = createLocalJWKSet({ keys } as unknown as JSONWebKeySet);
-    this.#revoked = new Map(revokedDelegations.map(({ roomId, issuedUpTo }) => [roomId, issuedUpTo]));
+    this.#revoked = new Map(revokedRooms.map(({ roomId, issuedUpTo }) => [roomId, issuedUpTo]));
   }
   get hasKeys(): boolean {
     return this.#keys !== null;
@@ -61,7 +61,7 @@ export class TokenAdmission {
   }
 
   /** The fleet has taken it back since. */
-  isRevoked({ roomId, issuedAt }: Delegation): boolean {
+  isRevoked({ roomId, issuedAt }: IssuedTo): boolean {
     return issuedAt <= (this.#revoked.get(roomId) ?? Number.NEGATIVE_INFINITY);
   }
 
@@ -96,7 +96,10 @@ export class TokenAdmission {
     });
     if (this.#options.nowMs() - this.#heardAtMs > this.#options.fleetSilenceMs)
       throw new OperationalError('media-failed', 'the node has not heard from its fleet for too long');
-    return { ...JoinTokenClaims.parse(payload), delegation: null };
+    const claims = JoinTokenClaims.parse(payload);
+    const issuedTo = claims.roomId === undefined ? null : { roomId: claims.roomId, issuedAt: claims.iat };
+    if (issuedTo && this.isRevoked(issuedTo)) throw new UserError('token-invalid', "the room's kiosk is revoked");
+    return { ...claims, issuedTo, byRoom: false };
   }
 
   /** The chain: the fleet's key, the delegation's `cnf`, the token; and that it asks for no more than was delegated. */
@@ -109,8 +112,8 @@ export class TokenAdmission {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
     const delegated = DelegationClaims.parse(signed.payload);
-    const delegation = { roomId: delegated.sub, issuedAt: delegated.iat };
-    if (this.isRevoked(delegation)) throw new UserError('token-invalid', 'the delegation is revoked');
+    const issuedTo = { roomId: delegated.sub, issuedAt: delegated.iat };
+    if (this.isRevoked(issuedTo)) throw new UserError('token-invalid', 'the delegation is revoked');
     const key = await importJWK(delegated.cnf.jwk, DELEGATED_TOKEN_ALGORITHM);
     const { payload } = await jwtVerify(token, key, {
       algorithms: [DELEGATED_TOKEN_ALGORITHM],
@@ -124,7 +127,7 @@ export class TokenAdmission {
     if (objection !== null) throw new UserError('token-invalid', objection);
     // the names are the fleet's, whatever the room calls itself and its meeting
     const { meetingTitle, displayName } = delegated;
-    return { ...claims, meetingTitle, displayName, delegation };
+    return { ...claims, meetingTitle, displayName, issuedTo, byRoom: true };
   }
 }
 

@@ -12,7 +12,7 @@ import { FleetKeys, topicOf } from '#contract/topics.ts';
 import { FleetUnderTest, type Json, SIGNALING_URL } from '../fleet-under-test.ts';
 import { newSigningRequest } from '../devices/signing-request-under-test.ts';
 import { RoomUnderTest } from '../room-under-test.ts';
-import { authorityStore, hashOf, newId } from '../store/index.ts';
+import { newId } from '../store/index.ts';
 
 let fleet: FleetUnderTest;
 let room: RoomUnderTest;
@@ -132,11 +132,10 @@ test('a new box voids within two seconds what the former was given, and is given
   const claimsOf = (token: string) => DelegationClaims.parse(JSON.parse(atob(token.split('.')[1]!)));
   const former = claimsOf(desired().delegation);
   const { roomId } = room.room;
-  const claimCode = await seedClaim(roomId);
+  const { body: claim } = await fleet.api('POST', `/api/v1/rooms/${roomId}/claims`, undefined, fleet.admin.cookie);
   const fromMs = Date.now();
-  const credentials = await fleet.enrol(claimCode, roomId);
-  const upTo = async () =>
-    (await publishedKeys()).revokedDelegations?.find((each) => each.roomId === roomId)?.issuedUpTo;
+  const credentials = await fleet.enrol(claim.claimCode, roomId);
+  const upTo = async () => (await publishedKeys()).revokedRooms?.find((each) => each.roomId === roomId)?.issuedUpTo;
   await expect.poll(upTo).toBeGreaterThanOrEqual(former.iat);
   expect(Date.now() - fromMs).toBeLessThan(2_000);
   await expect.poll(() => room.connected).toBe(false);
@@ -146,21 +145,6 @@ test('a new box voids within two seconds what the former was given, and is given
   await expect.poll(() => desired()?.delegation).toBeTruthy();
   await expect.poll(() => claimsOf(desired().delegation).iat).toBeGreaterThan((await upTo())!);
 });
-
-async function seedClaim(roomId: string): Promise<string> {
-  const code = 'BCDFGHJKMNPQ';
-  const store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
-  const row = { codeHash: hashOf(code), roomId, expiresAtMs: Date.now() + 60_000, usedAtMs: null };
-  await store.write((trx) => trx.insertInto('claim').values(row).execute());
-  await store.stop();
-  return code;
-}
 
 test('a call that a room began is the meeting’s: guest and room get the same', async () => {
   const callId = newId();

@@ -1,4 +1,5 @@
 /** The meetings of bookings that carry no invite: one for each booking of a room, made when it is first started. */
+import { ProtocolError } from '#contract/error-codes.ts';
 import { type AuthorityStore, newId } from '../store/index.ts';
 
 type Meeting = { meetingId: string; title: string };
@@ -27,6 +28,13 @@ export class BookingMeetings {
           await trx.updateTable('meeting').set({ title }).where('meetingId', '=', former.meetingId).execute();
         return { meetingId: former.meetingId, title };
       }
+      const room = await trx
+        .selectFrom('room')
+        .select('roomId')
+        .where('roomId', '=', roomId)
+        .where('removedAtMs', 'is', null)
+        .executeTakeFirst();
+      if (!room) throw new ProtocolError('not-found', 'no such room');
       const meetingId = newId();
       await trx.insertInto('meeting').values({ meetingId, roomId: null, title, createdAtMs: Date.now() }).execute();
       const { numInsertedOrUpdatedRows } = await trx

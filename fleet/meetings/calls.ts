@@ -9,9 +9,11 @@ import type { CallEvent, CallEvents, EventAcks, NodeCommand, NodeRegistration } 
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
+import { recordRemoval } from './guest-entries.ts';
 import type { MediaNode, MediaNodes } from './media-nodes.ts';
 
 export type Call = AuthorityTables['call'];
+export type OpenCall = { call: Call; node: MediaNode };
 
 /** how long a client's question waits for a node that is just being started again */
 const NODE_RETURN_MS = 3_000;
@@ -68,7 +70,7 @@ export class Calls {
    * believed when its node says so too.
    * @throws ProtocolError not-found; OperationalError no-media-node
    */
-  async openCall(meetingId: string, endedCallId: string | null): Promise<{ call: Call; node: MediaNode }> {
+  async openCall(meetingId: string, endedCallId: string | null): Promise<OpenCall> {
     const { nodes } = this.#deps;
     const current = await this.currentOf(meetingId);
     if (current) {
@@ -100,6 +102,8 @@ export class Calls {
           );
           continue;
         }
+        // also of a call that is over: its invite is good for the next one
+        if (event.name === 'peer-removed') await recordRemoval(trx, event.peerId, event.byPeerId);
         if (call.endedAtMs !== null) continue;
         await applyEvent(trx, call, event);
         changed.add(call.meetingId);
@@ -124,6 +128,7 @@ export class Calls {
       .selectFrom('meeting')
       .select('meetingId')
       .where('meetingId', '=', meetingId)
+      .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) return null;
     const current = await trx
@@ -143,6 +148,27 @@ export class Calls {
     if (current) await trx.updateTable('guestEntry').set({ callId }).where('callId', '=', current.callId).execute();
     this.#deps.logger.info({ nodeId, callId, meetingId }, 'call adopted: a room began it while we were gone');
     return call;
+  }
+
+  /** All who are in the calls of these meetings are put out once `apply` is called after the commit. */
+  async endOf(trx: AuthorityWrite, meetingIds: string[]): Promise<{ apply: () => void }> {
+    const calls = await trx
+      .selectFrom('call')
+      .selectAll()
+      .where('meetingId', 'in', meetingIds)
+      .where('endedAtMs', 'is', null)
+      .execute();
+    for (const call of calls) await endRow(trx, call, 'ended-by-fleet');
+    return {
+      apply: () => {
+        // a node that is not there now is told when it registers with them
+        for (const { nodeId, callId } of calls) this.#deps.sendToNode(nodeId, { name: 'end-call', callId });
+        this.#told(
+          calls.map(({ callId }) => callId),
+          new Set(),
+        );
+      },
+    };
   }
 
   /** Nobody has been in it, or its node was started anew since and carries it no more. */
@@ -219,6 +245,7 @@ export class Calls {
         .selectFrom('meeting')
         .select('meetingId')
         .where('meetingId', '=', meetingId)
+        .where('endedAtMs', 'is', null)
         .executeTakeFirst();
       if (!meeting) throw new ProtocolError('not-found', 'no such meeting');
       const call = newCall(callId, meetingId, node);
@@ -316,6 +343,8 @@ async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEvent): Pr
       });
     case 'peer-left':
       await row.set({ participantCount: event.participantCount }).execute();
+      return;
+    case 'peer-removed':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

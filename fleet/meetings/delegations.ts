@@ -80,8 +80,7 @@ export class Delegations {
     const isFresh = former !== undefined && nowMs - former.signedAtMs < DELEGATION_RENEWED_AFTER_MS;
     if (isFresh && (former.says === says || nodes.length === 0)) return former.token;
     if (nodes.length === 0) return null;
-    // of the very second in which the former box was revoked everything is void
-    const issuedAt = Math.max(Math.floor(nowMs / 1_000), (this.#revokedUpTo.get(roomId) ?? 0) + 1);
+    const issuedAt = this.issuedAtOf(roomId, nowMs);
     const { kty, crv, x, y } = jwk as DelegationClaims['cnf']['jwk'];
     const token = await this.#signWithin(nodes, {
       aud: DELEGATION_AUDIENCE,
@@ -99,8 +98,13 @@ export class Delegations {
     return token;
   }
 
+  /** `iat` of what is issued to the room now: of the very second in which its former kiosk was revoked all is void. */
+  issuedAtOf(roomId: string, nowMs = Date.now()): number {
+    return Math.max(Math.floor(nowMs / 1_000), (this.#revokedUpTo.get(roomId) ?? 0) + 1);
+  }
+
   /** For the retained `keys` topic. */
-  get revoked(): NonNullable<FleetKeys['revokedDelegations']> {
+  get revoked(): NonNullable<FleetKeys['revokedRooms']> {
     return [...this.#revokedUpTo].slice(-MOST_LISTED).map(([roomId, issuedUpTo]) => ({ roomId, issuedUpTo }));
   }
 

@@ -14,6 +14,8 @@ export type RouteContext<N extends HttpRouteName = HttpRouteName> = {
   /** where limits are counted */
   network: string;
   session: { token: string | null; begin: (token: string) => void; end: () => void };
+  /** the browser by which an account signed in before */
+  device: { token: string | null; remember: (token: string) => void };
 };
 export type RouteHandler<N extends HttpRouteName> = (context: RouteContext<N>) => Promise<HttpResponse<N>>;
 export type RouteHandlers<N extends HttpRouteName = HttpRouteName> = { [K in N]: RouteHandler<K> };

@@ -13,9 +13,11 @@ export function peopleRoutes({
   signIn,
 }: Dependencies): RouteHandlers<'signIn' | 'currentSession' | 'signOut' | 'changePassword'> {
   return {
-    signIn: async ({ body, network, session }) => {
-      const { account, token } = await signIn.signIn(body.userName, body.password, network);
+    signIn: async ({ body, network, session, device }) => {
+      const caller = { network, deviceToken: device.token };
+      const { account, token, deviceToken } = await signIn.signIn(body.userName, body.password, caller);
       session.begin(token);
+      device.remember(deviceToken);
       return { account };
     },
     currentSession: async ({ account }) => ({ account: account! }),
@@ -25,7 +27,7 @@ export function peopleRoutes({
       return {};
     },
     changePassword: async ({ account, body, network, session }) => {
-      await signIn.confirm(account!, body.currentPassword, network);
+      await signIn.confirm(account!, body.currentPassword, { token: session.token!, network });
       if (body.newPassword === body.currentPassword)
         throw new UserError('password-too-weak', 'the same password again');
       await accounts.changePassword(account!, body.newPassword);

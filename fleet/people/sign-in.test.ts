@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JWTPayload } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
-import { Accounts, Sessions, SignIn } from './index.ts';
+import { Accounts, KnownDevices, Sessions, SignIn } from './index.ts';
 
 const PASSWORD = 'correct horse battery';
 let dataDir: string;
@@ -24,7 +25,14 @@ beforeEach(async () => {
   await store.start();
   accounts = new Accounts({ store });
   sessions = new Sessions({ store });
-  signIn = new SignIn({ store, accounts, sessions, logger: pino({ level: 'silent' }) });
+  // as the fleet's keys sign, without their mathematics
+  const devices = new KnownDevices({
+    keys: {
+      sign: async (claims) => JSON.stringify(claims),
+      verify: async (token) => JSON.parse(token) as JWTPayload,
+    },
+  });
+  signIn = new SignIn({ store, accounts, sessions, devices, logger: pino({ level: 'silent' }) });
   await accounts.create({ userName: 'Mina', password: PASSWORD, role: 'operator', mustChangePassword: false });
 });
 afterEach(async () => {
@@ -33,8 +41,9 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 const guess = (network: string, userName = 'mina') =>
-  signIn.signIn(userName, 'wrong', network).catch((error) => error.code as string);
-const enter = (network: string) => signIn.signIn('mina', PASSWORD, network);
+  signIn.signIn(userName, 'wrong', { network, deviceToken: null }).catch((error) => error.code as string);
+const enter = (network: string, deviceToken: string | null = null) =>
+  signIn.signIn('mina', PASSWORD, { network, deviceToken });
 
 test('whoever guesses at an account from everywhere locks out neither its owner nor anybody else', async () => {
   await enter('office');
@@ -43,6 +52,26 @@ test('whoever guesses at an account from everywhere locks out neither its owner 
   expect(last).toBe('too-many-attempts');
   // not even with the right password, from where the account was never used
   await expect(enter('somewhere-new')).rejects.toMatchObject({ code: 'too-many-attempts' });
+  expect((await enter('office')).account.userName).toBe('mina');
+});
+
+test('strangers who guess next door leave an owner alone: known network, known device', async () => {
+  const { deviceToken } = await enter('office');
+  let last: unknown;
+  for (let i = 0; i < 25; i += 1) last = await guess('office', `made up ${i}`);
+  expect(last).toBe('too-many-attempts');
+  expect((await enter('office')).account.userName).toBe('mina');
+  for (let i = 0; i < 10; i += 1) last = await guess('office');
+  expect(last).toBe('too-many-attempts');
+  await expect(enter('office')).rejects.toMatchObject({ code: 'too-many-attempts' });
+  expect((await enter('office', deviceToken)).account.userName).toBe('mina');
+});
+
+test('a clock that is set back refuses no right password', async () => {
+  await guess('office');
+  await guess('office');
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.setSystemTime(Date.now() - 3_600_000);
   expect((await enter('office')).account.userName).toBe('mina');
 });
 

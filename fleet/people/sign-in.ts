@@ -1,31 +1,55 @@
 /**
  * Signing in, and what guessing meets: a network runs dry, an account guessed at from one network runs dry there, and
- * an account guessed at from everywhere is closed to networks that it was never used from. So its owner gets in.
+ * an account guessed at from everywhere is closed to networks that it was never used from. Its owner gets in: from a
+ * network where the account was used before whatever else is guessed there, and on a device where it was used before
+ * whatever strangers guess.
  */
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, hashOf } from '../store/index.ts';
 import type { Account, Accounts } from './accounts.ts';
-import { AttemptLimit } from './attempt-limit.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { Sessions } from './sessions.ts';
 
-export type SignInDependencies = { store: AuthorityStore; accounts: Accounts; sessions: Sessions; logger: Logger };
+export type SignInDependencies = {
+  store: AuthorityStore;
+  accounts: Accounts;
+  sessions: Sessions;
+  devices: KnownDevices;
+  logger: Logger;
+};
+/** `deviceToken`: of an earlier sign-in, as the browser kept it. */
+export type SignInCaller = { network: string; deviceToken: string | null };
+/** What one guess is counted by; `refuses`: whether a dry bucket refuses it too. */
+type Budget = { limit: AttemptLimit; key: string; refuses: boolean };
 
 export class SignIn {
   readonly #deps: SignInDependencies;
   readonly #byNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 2 });
   readonly #byAccountAndNetwork = new AttemptLimit({ burst: 6, refillPerMinute: 1 });
   readonly #byAccount = new AttemptLimit({ burst: 60, refillPerMinute: 2 });
+  readonly #byDevice = new AttemptLimit({ burst: 6, refillPerMinute: 1 });
 
   constructor(deps: SignInDependencies) {
     this.#deps = deps;
   }
 
   /** @throws UserError credentials-invalid, too-many-attempts */
-  async signIn(userName: string, password: string, network: string): Promise<{ account: Account; token: string }> {
-    const { sessions, store } = this.#deps;
-    const account = await this.#check(userName, password, network);
+  async signIn(
+    userName: string,
+    password: string,
+    { network, deviceToken }: SignInCaller,
+  ): Promise<{ account: Account; token: string; deviceToken: string }> {
+    const { sessions, devices, store } = this.#deps;
+    const name = userName.trim().toLowerCase();
+    const [accountId, device] = await Promise.all([this.#deps.accounts.idOf(name), devices.of(deviceToken)]);
+    const isKnownDevice = device !== null && device.accountId === accountId;
+    const budgets = isKnownDevice
+      ? [{ limit: this.#byDevice, key: device.deviceId, refuses: true }]
+      : await this.#budgetsOfStranger(name, accountId, network);
+    const account = await this.#check(accountId, password, { budgets, network });
     await store.write(async (trx) => {
       await trx
         .insertInto('knownNetwork')
@@ -38,26 +62,28 @@ export class SignIn {
         subject: `network:${network}`,
       });
     });
-    return { account, token: await sessions.open(account.accountId) };
+    const token = await sessions.open(account.accountId);
+    return { account, token, deviceToken: await devices.tokenFor(account.accountId, device) };
   }
 
-  /** The password again, before what only its owner may do. Guesses count like at the door. */
-  async confirm(account: Account, password: string, network: string): Promise<void> {
-    await this.#check(account.userName, password, network);
+  /** The password again, before what only its owner may do. Guesses are counted by session. */
+  async confirm(account: Account, password: string, session: { token: string; network: string }): Promise<void> {
+    const budgets = [{ limit: this.#byDevice, key: hashOf(session.token), refuses: true }];
+    await this.#check(account.accountId, password, { budgets, network: session.network });
   }
 
-  async #check(userName: string, password: string, network: string): Promise<Account> {
+  async #check(
+    accountId: string | null,
+    password: string,
+    { budgets, network }: { budgets: Budget[]; network: string },
+  ): Promise<Account> {
     const { accounts, store, logger } = this.#deps;
-    const name = userName.trim().toLowerCase();
-    const accountId = await accounts.idOf(name);
-    if (!(await this.#mayTry(name, accountId, network))) {
+    if (budgets.some(({ limit, key, refuses }) => refuses && !limit.allows(key))) {
       logger.warn({ network, code: 'too-many-attempts' }, 'sign-in refused');
       throw new UserError('too-many-attempts');
     }
     // counted before the slow check, so that parallel guesses cannot slip through together
-    this.#byNetwork.count(network);
-    this.#byAccountAndNetwork.count(`${name}|${network}`);
-    this.#byAccount.count(name);
+    for (const { limit, key } of budgets) limit.count(key);
     const matches = await accounts.passwordMatches(accountId, password);
     const account = matches && accountId !== null ? await accounts.byId(accountId) : null;
     if (!account) {
@@ -66,21 +92,24 @@ export class SignIn {
       await store.write((trx) => appendAudit(trx, { kind: 'sign-in-refused', actor: `network:${network}`, subject }));
       throw new UserError('credentials-invalid');
     }
-    this.#byNetwork.giveBack(network);
-    this.#byAccountAndNetwork.giveBack(`${name}|${network}`);
-    this.#byAccount.giveBack(name);
+    for (const { limit, key } of budgets) limit.giveBack(key);
     return account;
   }
 
-  async #mayTry(name: string, accountId: string | null, network: string): Promise<boolean> {
-    if (!this.#byNetwork.allows(network) || !this.#byAccountAndNetwork.allows(`${name}|${network}`)) return false;
-    if (this.#byAccount.allows(name) || accountId === null) return this.#byAccount.allows(name);
+  /** Where the account was used before, only guesses at this very account from there refuse it. */
+  async #budgetsOfStranger(name: string, accountId: string | null, network: string): Promise<Budget[]> {
     const known = await this.#deps.store.read
       .selectFrom('knownNetwork')
       .select('accountId')
-      .where('accountId', '=', accountId)
+      // asked for a name that does not exist too, so that both answers take as long
+      .where('accountId', '=', accountId ?? '')
       .where('networkHash', '=', hashOf(network))
       .executeTakeFirst();
-    return known !== undefined;
+    const refuses = known === undefined;
+    return [
+      { limit: this.#byNetwork, key: network, refuses },
+      { limit: this.#byAccount, key: name, refuses },
+      { limit: this.#byAccountAndNetwork, key: `${name}|${network}`, refuses: true },
+    ];
   }
 }

@@ -16,16 +16,24 @@ export async function ensureDemonstration({
   meetings,
 }: Dependencies): Promise<NonNullable<FleetReady['demonstration']>> {
   const known = await store.read.selectFrom('setting').select('value').where('name', '=', SETTING).executeTakeFirst();
-  const roomId = known?.value ?? (await create({ store, rooms }));
+  // it may have been removed since
+  const isThere = known !== undefined && (await rooms.registry.byId(known.value)) !== null;
+  const roomId = isThere ? known.value : await create({ store, rooms });
   const meetingId = (await meetings.ofRoom(roomId))!.meetingId;
   const link =
     (await meetings.invites.findUsable(meetingId)) ??
-    (await meetings.invites.create(meetingId, null, LINK_LIFE_MS, 'fleet'));
+    (await meetings.invites.create(meetingId, { displayName: null, seats: null, lifeMs: LINK_LIFE_MS }, 'fleet'));
   return { roomId, claim: await rooms.registry.claimUnlessEnrolled(roomId), joinUrl: link.joinUrl };
 }
 
 async function create({ store, rooms }: Pick<Dependencies, 'store' | 'rooms'>): Promise<string> {
   const { roomId } = await rooms.registry.create(ROOM_NAME, 'fleet');
-  await store.write((trx) => trx.insertInto('setting').values({ name: SETTING, value: roomId }).execute());
+  await store.write((trx) =>
+    trx
+      .insertInto('setting')
+      .values({ name: SETTING, value: roomId })
+      .onConflict((c) => c.column('name').doUpdateSet({ value: roomId }))
+      .execute(),
+  );
   return roomId;
 }

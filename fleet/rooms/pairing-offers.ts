@@ -35,10 +35,21 @@ export class PairingOffers {
     return found;
   }
 
+  /** Something was offered since its codes were last forgotten. */
+  knows(roomId: string): boolean {
+    return this.#byRoom.has(roomId);
+  }
+
+  forget(roomId: string): void {
+    this.#byRoom.delete(roomId);
+  }
+
   withdraw(roomId: string, sha256: string): void {
-    this.#byRoom.set(
-      roomId,
-      (this.#byRoom.get(roomId) ?? []).filter((offered) => offered.sha256 !== sha256),
-    );
+    const offered = this.#byRoom.get(roomId);
+    if (offered)
+      this.#byRoom.set(
+        roomId,
+        offered.filter((each) => each.sha256 !== sha256),
+      );
   }
 }

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityTables, hashOf, newId, newToken } from '../store/index.ts';
 import { PairingOffers } from './pairing-offers.ts';
 import type { RoomReports } from './room-reports.ts';
@@ -126,9 +126,15 @@ export class Pairings {
       });
       return true;
     });
+    const isOffered = this.#offers.knows(roomId);
     this.#offers.withdraw(roomId, sha256);
     if (!paired) return this.#refuseGuess(network);
     this.#live.set(pairing.tokenHash, pairing);
+    if (!isOffered) {
+      // its codes were forgotten while this was written
+      await this.#revokeAll([pairing], 'fleet');
+      return this.#refuseGuess(network);
+    }
     broker.publish('response', roomId, { name: 'pairing-code-used', sha256 });
     logger.info({ roomId, pairingId: pairing.pairingId }, 'phone paired');
     return { controllerToken, roomId, kind: 'phone' };
@@ -203,6 +209,20 @@ export class Pairings {
     );
     await this.#revokeAll(pairings, actor);
     return pairings.length;
+  }
+
+  /** Of its phones and tablets. */
+  async revokeAllOfRoom(roomId: string, actor: string): Promise<void> {
+    this.forgetCodes(roomId);
+    await this.#revokeAll(
+      [...this.#live.values()].filter((pairing) => pairing.roomId === roomId),
+      actor,
+    );
+  }
+
+  /** What its TV shows pairs nobody any more. */
+  forgetCodes(roomId: string): void {
+    this.#offers.forget(roomId);
   }
 
   #isOver(pairing: Pairing, nowMs: number): boolean {

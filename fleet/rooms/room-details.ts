@@ -68,6 +68,11 @@ export class RoomDetails {
     this.#keep(roomId, { agenda: null, equipment: null });
   }
 
+  /** The room itself is no more. */
+  remove(roomId: string): void {
+    this.#rooms.delete(roomId);
+  }
+
   /** Of the room's one writer, and not overtaken. */
   #isGood(roomId: string, detail: Detail, former: Detail | null): boolean {
     const objection = objectionTo(detail, roomId, former?.epoch ?? 0);

@@ -1,12 +1,12 @@
 /** One phone's link, from its hello to its close. */
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
-import { type ErrorCode, type MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { type ErrorCode, type MaruError, ProtocolError, toMaruError } from '#contract/error-codes.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
 import { Id } from '#contract/schema.ts';
-import { AttemptLimit } from '../people/index.ts';
+import { type AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
 import type { CommandRelay } from './command-relay.ts';
 import type { Pairing, Pairings } from './pairings.ts';
 import type { RoomDetails } from './room-details.ts';
@@ -17,12 +17,13 @@ const HELLO_TIMEOUT_MS = 5_000;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** after the close frame, for a peer that does not answer it */
 const CLOSE_TIMEOUT_MS = 1_500;
-const MESSAGES = 'messages';
 
 type Dependencies = {
   webSocket: WebSocket;
   network: string;
   wrongTokens: AttemptLimit;
+  /** it has said who it is, and that is true */
+  onProven: () => void;
   pairings: Pairings;
   relay: CommandRelay;
   reports: RoomReports;
@@ -33,7 +34,7 @@ type Dependencies = {
 
 export class RoomLinkSession {
   readonly #deps: Dependencies;
-  readonly #flood = new AttemptLimit({ burst: 60, refillPerMinute: 20 * 60 });
+  readonly #flood = new TokenBucket({ burst: 60, refillPerMinute: 20 * 60 });
   readonly #helloTimer: NodeJS.Timeout;
   #phase: 'new' | 'greeting' | 'open' | 'closed' = 'new';
   #pairing: Pairing | null = null;
@@ -53,7 +54,7 @@ export class RoomLinkSession {
 
   onMessage(data: RawData, isBinary: boolean): void {
     if (this.#phase === 'closed') return;
-    if (!this.#flood.take(MESSAGES)) {
+    if (!this.#flood.take()) {
       this.refuse('too-many-attempts');
       return;
     }
@@ -118,23 +119,22 @@ export class RoomLinkSession {
   }
 
   async #greet({ protocol, token }: { protocol: number; token: string }): Promise<void> {
-    const { pairings, registry, reports, details, wrongTokens, network, logger } = this.#deps;
+    const { pairings, registry, reports, details, logger } = this.#deps;
     this.#phase = 'greeting';
     const negotiated = negotiate(protocol);
     if (negotiated !== 'accepted') return this.refuse(negotiated, `protocol ${protocol}`);
-    if (!wrongTokens.allows(network)) return this.refuse('too-many-attempts');
     let pairing: Pairing;
     try {
       pairing = await pairings.ofToken(token);
     } catch (error) {
-      if (error instanceof UserError && error.code === 'token-invalid') wrongTokens.count(network);
-      return this.refuse(toMaruError(error).code);
+      return this.#refuseToken(toMaruError(error).code);
     }
     const room = await registry.byId(pairing.roomId);
     if (!room) return this.refuse('pairing-revoked');
     if (this.#isClosed()) return;
     clearTimeout(this.#helloTimer);
     this.#pairing = pairing;
+    this.#deps.onProven();
     pairings.touch(pairing);
     // no await between what is told and what is listened to: no change falls between
     const { state, online, lastSeenMs } = reports.of(room.roomId);
@@ -165,6 +165,13 @@ export class RoomLinkSession {
     };
     this.#phase = 'open';
     logger.info({ roomId: room.roomId, pairingId: pairing.pairingId }, 'room link open');
+  }
+
+  /** Looked up first: a token has 256 bits, so only those that are wrong are limited. */
+  #refuseToken(code: ErrorCode): void {
+    const { wrongTokens, network } = this.#deps;
+    if (code !== 'token-invalid' || wrongTokens.take(network)) this.refuse(code);
+    else this.refuse('too-many-attempts');
   }
 
   async #command(id: string, command: RoomCommand): Promise<void> {

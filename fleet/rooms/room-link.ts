@@ -7,7 +7,8 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from 'pino';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
-import { AttemptLimit } from '../people/index.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { SilentConnections } from '#edge/silent-connections.ts';
 import type { CommandRelay } from './command-relay.ts';
 import type { Pairings } from './pairings.ts';
 import type { RoomDetails } from './room-details.ts';
@@ -25,7 +26,10 @@ export type RoomLinkDependencies = {
 };
 
 const PING_INTERVAL_MS = 15_000;
-const MAX_LINKS_OF_NETWORK = 500;
+/** links whose token was not checked yet */
+const SILENT_LINKS = { mostOfNetwork: 100, most: 1_000 };
+/** a phone has one, and a second one while it reconnects; the oldest makes room */
+const MAX_LINKS_OF_PAIRING = 10;
 
 export class RoomLink {
   readonly #deps: RoomLinkDependencies;
@@ -36,7 +40,7 @@ export class RoomLink {
     clientTracking: false,
   });
   readonly #sessions = new Set<RoomLinkSession>();
-  readonly #linksOf = new Map<string, number>();
+  readonly #silent = new SilentConnections(SILENT_LINKS);
   readonly #wrongTokens = new AttemptLimit({ burst: 20, refillPerMinute: 20 });
   #timer: NodeJS.Timeout | null = null;
 
@@ -64,18 +68,22 @@ export class RoomLink {
 
   /** An upgrade whose Origin the HTTP server has checked. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, network: string): void {
-    if ((this.#linksOf.get(network) ?? 0) >= MAX_LINKS_OF_NETWORK) {
-      this.#deps.logger.warn({ network, code: 'too-many-attempts' }, 'room link refused');
-      socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n');
-      return;
-    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, network));
   }
 
   #open(webSocket: WebSocket, network: string): void {
-    const session = new RoomLinkSession({ ...this.#deps, webSocket, network, wrongTokens: this.#wrongTokens });
+    const session = new RoomLinkSession({
+      ...this.#deps,
+      webSocket,
+      network,
+      wrongTokens: this.#wrongTokens,
+      onProven: () => {
+        speaks();
+        this.#makeRoomBeside(session);
+      },
+    });
+    const speaks = this.#silent.add(network, () => session.refuse('too-many-attempts', 'too many silent links'));
     this.#sessions.add(session);
-    this.#linksOf.set(network, (this.#linksOf.get(network) ?? 0) + 1);
     webSocket.on('message', (data: RawData, isBinary) => session.onMessage(data, isBinary));
     webSocket.on('pong', () => session.onPong());
     // ws closes with the right code by itself, 1009 for a message that announces too much
@@ -84,10 +92,14 @@ export class RoomLink {
     );
     webSocket.on('close', () => {
       session.onClose();
+      speaks();
       this.#sessions.delete(session);
-      const left = (this.#linksOf.get(network) ?? 1) - 1;
-      if (left > 0) this.#linksOf.set(network, left);
-      else this.#linksOf.delete(network);
     });
+  }
+
+  #makeRoomBeside(session: RoomLinkSession): void {
+    const others = [...this.#sessions].filter((each) => each !== session && each.pairingId === session.pairingId);
+    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - MAX_LINKS_OF_PAIRING)))
+      oldest.refuse('too-many-attempts', 'too many links of one pairing');
   }
 }

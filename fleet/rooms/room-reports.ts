@@ -97,10 +97,16 @@ export class RoomReports {
     };
   }
 
-  /** Another box stands there now and counts from the start. */
+  /** The box that stood there does so no more; another counts from the start. */
   forget(roomId: string): void {
     const known = this.#known(roomId);
     Object.assign(known, { state: null, epoch: 0, revision: -1, unsaved: true });
+    if (known.online) this.#setOnline(roomId, known, false);
+  }
+
+  /** The room itself is no more. */
+  remove(roomId: string): void {
+    this.#rooms.delete(roomId);
   }
 
   #takeState(roomId: string, state: RoomState): void {
@@ -118,6 +124,8 @@ export class RoomReports {
   }
 
   #heard(roomId: string, online: boolean): void {
+    // the will of a room that was removed
+    if (!online && !this.#rooms.has(roomId)) return;
     const known = this.#known(roomId);
     if (online) known.lastSeenMs = Date.now();
     known.unsaved = true;

@@ -308,3 +308,23 @@ test('no secret is in the log', async () => {
   expect(fleet.log).not.toContain(fleet.admin.password);
   expect(fleet.log).not.toMatch(/eyJhbGciOi/);
 });
+
+test('links that say nothing lock out nobody of their network: the oldest of them makes room', async () => {
+  const controllerToken = await token();
+  const silent = Array.from({ length: 505 }, () => phone());
+  await Promise.all(silent.map(({ socket }) => once(socket, 'open')));
+  const right = await phone().open(controllerToken);
+  await expect.poll(() => right.of('welcome'), { timeout: 5_000 }).toHaveLength(1);
+  expect(silent.filter(({ closeCode }) => closeCode === null).length).toBeLessThan(105);
+});
+
+test('one pairing has ten links: its oldest makes room', async () => {
+  const controllerToken = await token();
+  const links: PhoneUnderTest[] = [];
+  for (let count = 0; count < 11; count += 1) {
+    const link = await phone().open(controllerToken);
+    await expect.poll(() => link.of('welcome')).toHaveLength(1);
+    links.push(link);
+  }
+  await expect.poll(() => links.map(({ closeCode }) => closeCode)).toEqual([4429, ...Array(10).fill(null)]);
+});

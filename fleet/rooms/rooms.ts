@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomRequest } from '#contract/topics.ts';
-import type { Broker } from '../broker/index.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { type Broker, parseIdentity } from '../broker/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Meetings } from '../meetings/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
@@ -74,7 +74,7 @@ export class Rooms {
   }
 
   async start(): Promise<void> {
-    const { broker, enrolment, logger } = this.#deps;
+    const { broker, enrolment, register, logger } = this.#deps;
     await this.reports.start();
     await this.details.start();
     this.events.start();
@@ -86,6 +86,14 @@ export class Rooms {
       (roomId, request) =>
         void this.#answer(roomId, request).catch((error: unknown) => logger.error({ err: error }, 'request failed')),
     );
+    register.onRevoked((identity) => {
+      const who = parseIdentity(identity);
+      if (who?.party === 'room')
+        void this.#kioskRevoked(who.id).catch((error: unknown) =>
+          logger.error({ err: error, roomId: who.id }, 'pairings of a revoked kiosk not ended'),
+        );
+    });
+    this.registry.onRenamed((roomId) => this.#desired.changed(roomId));
     enrolment.onEnrolled((roomId) => {
       this.reports.forget(roomId);
       this.details.forget(roomId);
@@ -99,6 +107,27 @@ export class Rooms {
     this.link.stop();
     this.pairings.stop();
     await this.reports.stop();
+  }
+
+  /** Its pairings and tablets end too, and what it reported is forgotten. False: no such room. */
+  async remove(roomId: string, actor: string): Promise<boolean> {
+    if (!(await this.registry.remove(roomId, actor))) return false;
+    await this.pairings.revokeAllOfRoom(roomId, actor);
+    this.reports.remove(roomId);
+    this.details.remove(roomId);
+    await this.#deps.telemetry.write(async (trx) => {
+      for (const table of ['roomReport', 'roomDetail', 'roomEvent', 'roomEventReceipt'] as const)
+        await trx.deleteFrom(table).where('roomId', '=', roomId).execute();
+    });
+    return true;
+  }
+
+  /** The codes on its TV pair nobody, and who paired by them is out: a stolen one may have been looked at. */
+  async #kioskRevoked(roomId: string): Promise<void> {
+    this.reports.forget(roomId);
+    this.details.forget(roomId);
+    this.pairings.forgetCodes(roomId);
+    await this.pairings.revokeOfRoom(roomId, 'fleet');
   }
 
   async #grantFor(

@@ -1,4 +1,4 @@
-/** Pairing a phone, and the rooms for those who run them. */
+/** Pairing a phone, and the rooms for those who run them: their names, kiosks and tablets. */
 import { ProtocolError } from '#contract/error-codes.ts';
 import { actorOf, type RouteHandlers } from '../people/index.ts';
 import type { Rooms } from './rooms.ts';
@@ -7,27 +7,45 @@ type Names =
   | 'pair'
   | 'listRooms'
   | 'createRoom'
+  | 'renameRoom'
+  | 'removeRoom'
+  | 'createClaim'
+  | 'revokeKiosk'
   | 'revokePairings'
   | 'createTabletCode'
   | 'listTablets'
   | 'revokeTablet'
   | 'listRoomEvents';
 
+/** @throws ProtocolError not-found */
+function found<T>(answer: T | null | false): T {
+  if (answer === null || answer === false) throw new ProtocolError('not-found', 'no such room');
+  return answer;
+}
+
 export function roomRoutes({ rooms }: { rooms: Rooms }): RouteHandlers<Names> {
-  const known = async (roomId: string): Promise<string> => {
-    if (!(await rooms.registry.byId(roomId))) throw new ProtocolError('not-found', 'no such room');
-    return roomId;
-  };
+  const known = async (roomId: string): Promise<string> => found(await rooms.registry.byId(roomId)).roomId;
   return {
     pair: async ({ body, network }) => {
       const { controllerToken, roomId, kind } = await rooms.pairings.pair(body.code, network);
-      const room = await rooms.registry.byId(roomId);
-      if (!room) throw new ProtocolError('not-found', 'no such room');
+      const room = found(await rooms.registry.byId(roomId));
       const lanUrl = rooms.details.of(roomId).equipment?.lanUrl ?? null;
       return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
     listRooms: async () => ({ rooms: await rooms.registry.list() }),
     createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
+    renameRoom: async (context) => {
+      found(await rooms.registry.rename(context.params.roomId, context.body.roomName, actorOf(context)));
+      return {};
+    },
+    removeRoom: async (context) => {
+      found(await rooms.remove(context.params.roomId, actorOf(context)));
+      return {};
+    },
+    createClaim: async (context) => found(await rooms.registry.newClaim(context.params.roomId, actorOf(context))),
+    revokeKiosk: async (context) => ({
+      revokedCount: found(await rooms.registry.revokeKiosk(context.params.roomId, actorOf(context))),
+    }),
     revokePairings: async (context) => {
       const roomId = await known(context.params.roomId);
       return { revokedCount: await rooms.pairings.revokeOfRoom(roomId, actorOf(context)) };

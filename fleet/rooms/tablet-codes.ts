@@ -4,8 +4,8 @@
  */
 import { UserError } from '#contract/error-codes.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH, PAIRING_CODE_TTL_MS } from '#contract/limits.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
-import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, hashOf, newCode } from '../store/index.ts';
 
 export type TabletCode = AuthorityTables['tabletCode'];

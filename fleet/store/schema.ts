@@ -8,9 +8,16 @@ type CallState = 'prepared' | 'open' | 'ended';
 
 /** authority.sqlite: identities, rights, bookings, audit. Lost writes would be lies, so FULL. */
 export type AuthorityTables = {
-  room: { roomId: string; roomName: string; language: 'ko' | 'en'; createdAtMs: number };
-  /** `roomId`: whose standing meeting it is; null: a booking's, see bookingMeeting */
-  meeting: { meetingId: string; roomId: string | null; title: string; createdAtMs: number };
+  room: {
+    roomId: string;
+    roomName: string;
+    language: 'ko' | 'en';
+    createdAtMs: number;
+    /** kept for what refers to it */
+    removedAtMs: number | null;
+  };
+  /** `roomId`: whose standing meeting it is; null: a booking's, see bookingMeeting. `endedAtMs`: its room was removed */
+  meeting: { meetingId: string; roomId: string | null; title: string; createdAtMs: number; endedAtMs: number | null };
   /** `bookingId`: the kiosk's hash over its calendar, the same after each reading */
   bookingMeeting: { roomId: string; bookingId: string; meetingId: string };
   claim: { codeHash: string; roomId: string; expiresAtMs: number; usedAtMs: number | null };
@@ -18,6 +25,7 @@ export type AuthorityTables = {
     serial: string;
     identity: string;
     issuedAtMs: number;
+    /** brought forward when a renewed one takes its place */
     expiresAtMs: number;
     revokedAtMs: number | null;
   };
@@ -60,9 +68,21 @@ export type AuthorityTables = {
     createdAtMs: number;
     expiresAtMs: number;
     revokedAtMs: number | null;
+    /** how many holders it lets in at a time */
+    seats: number;
+    /** lets nobody new in: somebody who came by it was removed */
+    closedAtMs: number | null;
   };
-  /** which peer came in by which invite, so that revoking the invite reaches it */
-  guestEntry: { peerId: string; callId: string; inviteId: string; atMs: number };
+  /** Which peer came in by which invite, so that revoking the invite reaches it. `holder`: the same for each entry of one person. */
+  guestEntry: {
+    peerId: string;
+    callId: string;
+    inviteId: string;
+    atMs: number;
+    holder: string;
+    /** by somebody in the call who has the right */
+    removedAtMs: number | null;
+  };
   account: {
     accountId: string;
     userName: string;

@@ -121,9 +121,18 @@ export class PageUnderTest {
 
 export type ShellRun = { child: ChildProcess; log: () => string; profileDir: string; stop: () => Promise<void> };
 
-/** @param command what is before `node`: another namespace or user */
-export function startShell(url: string, args: string[], command: string[] = []): ShellRun {
+/**
+ * @param command what is before `node`: another namespace or user
+ * @param before what lies in the profile's folder before the shell starts
+ */
+export function startShell(
+  url: string,
+  args: string[],
+  command: string[] = [],
+  before: (profileDir: string) => void = () => {},
+): ShellRun {
   const profileDir = mkdtempSync(join(tmpdir(), 'maru-shell-'));
+  before(profileDir);
   const main = join(import.meta.dirname, 'main.ts');
   const [program, ...rest] = [
     ...command,

@@ -2,7 +2,8 @@
  * One run of a fleet and its demonstration room: what starts after what, what is handed from one to the other, and the
  * end of all of it.
  */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FleetReady, KioskReady } from '#contract/process-ready.ts';
@@ -31,7 +32,7 @@ export class Demonstration {
   async run(): Promise<PartFailed> {
     const fleetPart = this.#start('fleet', FleetReady, fleetArguments(this.#options, this.#subfolder('fleet')));
     const fleet = await fleetPart.ready();
-    const claimFile = this.#writeClaim(fleet);
+    const claimFile = await this.#writeClaim(fleet);
     const caFile = this.#options.lan ? fleet.caCertificatePath : null;
     const paths = { dataDir: this.#subfolder('kiosk'), claimFile, caFile };
     const { kioskSettingsFile } = this.#options;
@@ -39,7 +40,7 @@ export class Demonstration {
     const kioskPart = this.#start('kiosk', KioskReady, kioskArguments(this.#options, paths));
     const kiosk = await Promise.race([kioskPart.ready(), fleetPart.ended.then((failure) => Promise.reject(failure))]);
     // The box is enrolled: what let it in is of no more use.
-    if (claimFile) rmSync(claimFile, { force: true });
+    if (claimFile) await rm(claimFile, { force: true });
 
     const ready = { fleet, kiosk };
     process.stdout.write(`${this.#options.json ? jsonLine(ready) : await words(ready, this.#options)}\n`);
@@ -75,11 +76,11 @@ export class Demonstration {
     return folder;
   }
 
-  #writeClaim(fleet: FleetReady): string | null {
+  async #writeClaim(fleet: FleetReady): Promise<string | null> {
     const claim = fleet.demonstration?.claim;
     if (!claim) return null;
     const path = join(this.#folder, 'claim.json');
-    rmSync(path, { force: true });
+    await rm(path, { force: true });
     writeFileSync(path, JSON.stringify(claim), { mode: 0o600, flag: 'wx' });
     return path;
   }

@@ -3,7 +3,8 @@
  * Owns the folder of a run, who may end it, and in development its starting again.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout, Demonstration } from './demonstration.ts';
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
     }
   } finally {
     development?.stop();
-    if (options.ephemeral) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (options.ephemeral) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

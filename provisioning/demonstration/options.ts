@@ -11,6 +11,7 @@ export type DemonstrationOptions = {
   hosts: string[];
   tlsCertificateFile: string | null;
   tlsKeyFile: string | null;
+  trustedProxies: string[];
   fakeMedia: boolean;
   shell: boolean;
   dev: boolean;
@@ -25,6 +26,7 @@ export const usage = `npm start -- [options]
   --lan                   serve the office over TLS, not this machine alone
   --host NAME_OR_IP       with --lan: a name or address that browsers use (may be repeated)
   --tls-cert F --tls-key F  with --lan: a certificate of your own instead of one from the fleet's CA
+  --trusted-proxy CIDR    a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --fake-media            a test picture and tone instead of camera and microphone
   --kiosk-settings F      settings of the room's kiosk as JSON, such as its certificate for the office's network
   --no-shell              no TV at all: open its address in a browser of your own
@@ -49,6 +51,7 @@ export function parseOptions(args: string[]): DemonstrationOptions {
     hosts: values.host,
     tlsCertificateFile: values['tls-cert'] ?? null,
     tlsKeyFile: values['tls-key'] ?? null,
+    trustedProxies: values['trusted-proxy'],
     fakeMedia: values['fake-media'],
     shell: !values['no-shell'],
     dev: values.dev,
@@ -74,6 +77,7 @@ function parse(args: string[]) {
       host: { type: 'string', multiple: true, default: [] },
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
+      'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'fake-media': flag,
       'no-shell': flag,
       'kiosk-settings': { type: 'string' },
@@ -91,6 +95,7 @@ export function fleetArguments(options: DemonstrationOptions, dataDir: string): 
     ...options.hosts.flatMap((host) => ['--host', host]),
     ...(options.tlsCertificateFile ? ['--tls-cert', options.tlsCertificateFile] : []),
     ...(options.tlsKeyFile ? ['--tls-key', options.tlsKeyFile] : []),
+    ...options.trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
     ...(options.json ? ['--json-logs'] : []),
   ];
 }

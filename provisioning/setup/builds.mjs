@@ -1,6 +1,7 @@
 // What Vite builds, each only when something that goes into it changed: the three pages that browsers load, the programs
 // that run in Node, and the Electron shell's main process where there is an Electron.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkout, node24 } from './checkout.mjs';
 import { fingerprint } from './fingerprint.mjs';
@@ -71,7 +72,7 @@ export function noteBuilt(build, source, root = checkout) {
 
 export async function makeBuild(build) {
   const source = fingerprint(checkout, build.sources);
-  rmSync(stampOf(checkout, build), { force: true });
+  await rm(stampOf(checkout, build), { force: true });
   const vite = join(checkout, 'node_modules/vite/bin/vite.js');
   // whoever calls: a test runner's NODE_ENV would give React's development build, slow and with this machine's paths in it
   const env = { ...process.env, NODE_ENV: 'production' };

@@ -1,6 +1,6 @@
 // One set-up at a time: a file that names the process at work. Whoever finds it waits; a file whose process is gone is
 // taken over, so that a set-up killed half way blocks nobody.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const RETRY_MS = 300;
@@ -46,7 +46,7 @@ export async function withLock(path, onWait, work) {
     }
     const holder = holderOf(path);
     // An empty file is one that is being written: it gets a moment before it counts as left behind.
-    if (holder === null && !(await isBeingWritten(path))) rmSync(path, { force: true });
+    if (holder === null && !(await isBeingWritten(path))) removeLock(path);
     else if (holder !== null && !told) {
       onWait(holder);
       told = true;
@@ -56,7 +56,16 @@ export async function withLock(path, onWait, work) {
   try {
     return await work();
   } finally {
-    rmSync(path, { force: true });
+    removeLock(path);
+  }
+}
+
+/** Whatever it is: rmSync leaves a symbolic link whose target is gone, and a file that is there can't be made. */
+function removeLock(path) {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -45,5 +45,10 @@ it.each([
   ['a pid that was given to another process', `${process.pid} 1`],
 ])('is taken over from %s', async (_whom, content) => {
   writeFileSync(path, content);
+  expect(await withLock(path, never, async () => 'done')).toBe('done');
+});
+
+it('is taken over from a symbolic link whose target is gone', async () => {
+  symlinkSync(join(folder, 'gone'), path);
   expect(await withLock(path, never, async () => 'done')).toBe('done');
 });

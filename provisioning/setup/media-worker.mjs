@@ -1,7 +1,8 @@
 // mediasoup's worker, a native binary: from MEDIASOUP_WORKER_BIN, else the cache outside the checkout, else the binary that
 // mediasoup's authors publish, else built here from the source in the npm package (provisioning/media-worker).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { arch, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cacheFolder, checkout, lockedVersion } from './checkout.mjs';
@@ -66,7 +67,7 @@ export async function downloadWorker(detail) {
     // A closed network is an ordinary place for this product: the build takes over.
     return false;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 // The steps from a bare Debian to a checkout that runs, in their order. Each is skipped when what it makes is there, so
 // a second run is a handful of quick checks; the lock is taken only when there is work.
-import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { notes } from './checkout.mjs';
 import { adviceFor, installPackages, missingPackages, packagesFor } from './debian-packages.mjs';
@@ -64,7 +64,7 @@ export async function setUp(purpose, progress = createProgress()) {
   progress.line('Set-up: only what is missing.');
   const waiting = (pid) => progress.line(`  · waiting for another set-up of this checkout (process ${pid})`);
   await withLock(join(notes, 'setup.lock'), waiting, async () => {
-    rmSync(logPath, { force: true });
+    await rm(logPath, { force: true });
     if (!lookAround(purpose).ready) await doTheWork(purpose, progress);
   });
   const workerPath = findWorker();

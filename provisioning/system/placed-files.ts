@@ -9,8 +9,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -65,7 +65,11 @@ function write(path: string, content: string): boolean {
 }
 
 function remove(root: string, path: string): boolean {
-  if (!existsSync(join(root, path))) return false;
-  rmSync(join(root, path));
-  return true;
+  try {
+    unlinkSync(join(root, path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }

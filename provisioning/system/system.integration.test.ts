@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,6 +80,15 @@ describe('the installer', () => {
     ]);
     expect(readFileSync(unit, 'utf8')).toContain('User=maru');
     expect(existsSync(join(root, 'etc/maru/former.conf'))).toBe(false);
+  });
+
+  it('takes away what somebody made a symbolic link to nothing', (context) => {
+    context.skip(!hasSystemd, 'no systemctl here to link units with');
+    const list = join(root, 'usr/local/share/maru/kiosk.placed');
+    symlinkSync('/nowhere', join(root, 'etc/maru/former.conf'));
+    writeFileSync(list, `${readFileSync(list, 'utf8')}etc/maru/former.conf\n`);
+    expect(install('--role', 'kiosk').stdout.trim()).toBe('placed /etc/maru/former.conf');
+    expect(readdirSync(join(root, 'etc/maru'))).not.toContain('former.conf');
   });
 
   it('refuses what it does not know, in one sentence', () => {

@@ -45,6 +45,17 @@ describe('the house', () => {
     const drawers = tracked.filter((path) => /(^|\/)(utils?|helpers?|managers?|misc|common)(\.[a-z]+|\/)/.test(path));
     expect(drawers.filter((path) => !path.includes('/words/'))).toEqual([]);
   });
+
+  it('removes no file by rmSync, which leaves a symbolic link whose target is gone, and does not say so', () => {
+    const sources = tracked.filter(
+      (path) =>
+        /\.(ts|tsx|mjs)$/.test(path) &&
+        !path.startsWith('tests/') &&
+        !/(\.test\.|under-test|\/testing\/)/.test(path),
+    );
+    expect(sources.length).toBeGreaterThan(300);
+    expect(sources.filter((path) => /\brmSync\b/.test(read(path).replace(/^\s*(\/?\*|\/\/).*$/gm, '')))).toEqual([]);
+  });
 });
 
 describe('the READMEs', () => {

@@ -231,7 +231,7 @@ export class PlayedNode {
 }
 
 const iceParameters = { usernameFragment: 'sceneufragment', password: 'scenepasswordscenepassword', iceLite: true };
-const transport = (transportId: string) => ({
+const transport = (transportId: string): MediaSetup['send'] => ({
   transportId,
   iceParameters,
   iceCandidates: [
@@ -246,12 +246,12 @@ const transport = (transportId: string) => ({
     },
   ],
   dtlsParameters: {
-    role: 'auto' as const,
+    role: 'auto',
     fingerprints: [{ algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AB').join(':') }],
   },
 });
 const opus = {
-  kind: 'audio',
+  kind: 'audio' as const,
   mimeType: 'audio/opus',
   clockRate: 48_000,
   channels: 2,
@@ -285,6 +285,6 @@ const mediaSetup: MediaSetup = {
       headerExtensions: [],
       encodings: [{ ssrc: 19_999 }],
       rtcp: { cname: 'anchor' },
-    } as MediaSetup['anchor']['rtpParameters'],
+    },
   },
 };

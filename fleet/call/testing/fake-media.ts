@@ -39,7 +39,9 @@ export class FakeMedia implements Media {
     return this.options.setup.send.transportId;
   }
 
-  rtpCapabilities = async () => ({ codecs: [{ mimeType: 'video/VP8' }] });
+  rtpCapabilities = async () => ({
+    codecs: [{ kind: 'video' as const, mimeType: 'video/VP8', preferredPayloadType: 96, clockRate: 90_000 }],
+  });
   connectAhead = (): void => {};
   readonly expected: string[] = [];
   readonly consumed: string[] = [];
@@ -68,7 +70,7 @@ export class FakeMedia implements Media {
         producerId,
         kind: 'video',
         source,
-        rtpParameters: { codecs: [] },
+        rtpParameters: { codecs: [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }] },
         paused: !track.enabled,
       })
       .catch((error: Error) => this.options.onProducerRefused(source, error));

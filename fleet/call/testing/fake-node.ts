@@ -53,12 +53,12 @@ export class FakeSocket extends EventTarget {
   }
 }
 
-const rtpParameters = { codecs: [{ mimeType: 'video/VP8' }] };
+const rtpParameters = { codecs: [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }] };
 const transport = (): MediaSetup['send'] => ({
   transportId: uuidv7(),
   iceParameters: { usernameFragment: 'u', password: 'p' },
   iceCandidates: [],
-  dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: 'AA' }] },
+  dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: 'AA:BB' }] },
 });
 
 export class FakeNode {

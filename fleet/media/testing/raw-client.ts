@@ -201,7 +201,7 @@ export function audioParameters(): RequestOf<'produce'>['rtpParameters'] {
     ],
     encodings: [{ ssrc: nextSsrc() }],
     rtcp: { cname: 'test' },
-  } as RequestOf<'produce'>['rtpParameters'];
+  };
 }
 
 export function videoParameters(layers: number): RequestOf<'produce'>['rtpParameters'] {
@@ -226,7 +226,7 @@ export function videoParameters(layers: number): RequestOf<'produce'>['rtpParame
       ...(layers > 1 && { rid: `r${index}`, scalabilityMode: 'L1T2' }),
     })),
     rtcp: { cname: 'test' },
-  } as RequestOf<'produce'>['rtpParameters'];
+  };
 }
 
 /** DTLS parameters that are well-formed; nobody is behind them. */

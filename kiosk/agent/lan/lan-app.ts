@@ -4,7 +4,7 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
-import { networkOf } from './attempt-limit.ts';
+import { noProxies } from '#edge/who-is-calling.ts';
 import type { LanTls } from './lan-certificate.ts';
 import { isOurHost, isOurOrigin } from './lan-origin.ts';
 import { HEADERS, installPages } from './lan-pages.ts';
@@ -52,7 +52,7 @@ export async function buildLanApp({ tls, settings, pageDir, pair, logger }: LanA
   await installPages(app, pageDir);
   app.post(httpRoutes.pair.path, async (request, reply) => {
     const { code } = httpRoutes.pair.body.parse(request.body);
-    const paired = await pair(code, networkOf(request.raw.socket.remoteAddress));
+    const paired = await pair(code, noProxies.networkOf(request.raw));
     reply.header('cache-control', 'no-store');
     return httpRoutes.pair.response.parse(paired);
   });

@@ -5,20 +5,27 @@ import { WebSocketServer } from 'ws';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { ROOM_LINK_PATH, type RoomLinkToController } from '#contract/room-link.ts';
-import { AttemptLimit, networkOf } from './attempt-limit.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { SilentConnections } from '#edge/silent-connections.ts';
+import { noProxies } from '#edge/who-is-calling.ts';
 import { isOurHost, isOurOrigin } from './lan-origin.ts';
 import { LanSession, type LanSessionOptions } from './lan-session.ts';
 import type { LanSettings } from './lan-settings.ts';
 
 const PING_INTERVAL_MS = 15_000;
-const MOST_LINKS = 200;
-const MOST_LINKS_OF_NETWORK = 50;
+/** links whose token was not checked yet */
+const SILENT_LINKS = { mostOfNetwork: 50, most: 200 };
+/** a phone has one, and a second one while it reconnects; the oldest makes room */
+const MOST_LINKS_OF_PAIRING = 10;
 
-export type LanLinksOptions = Omit<LanSessionOptions, 'socket' | 'network' | 'wrongTokens'> & { settings: LanSettings };
+export type LanLinksOptions = Omit<LanSessionOptions, 'socket' | 'network' | 'wrongTokens' | 'onProven'> & {
+  settings: LanSettings;
+};
 
 export class LanLinks {
   readonly #options: LanLinksOptions;
-  readonly #sessions = new Map<LanSession, string>();
+  readonly #sessions = new Set<LanSession>();
+  readonly #silent = new SilentConnections(SILENT_LINKS);
   readonly #wrongTokens = new AttemptLimit({ burst: 20, refillPerMinute: 20 });
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -34,7 +41,7 @@ export class LanLinks {
 
   start(): void {
     this.#pings = setInterval(() => {
-      for (const session of this.#sessions.keys()) session.checkAlive();
+      for (const session of this.#sessions) session.checkAlive();
     }, PING_INTERVAL_MS);
   }
   stop(): void {
@@ -47,23 +54,22 @@ export class LanLinks {
   }
 
   tell(message: RoomLinkToController): void {
-    for (const session of this.#sessions.keys()) session.tell(message);
+    for (const session of this.#sessions) session.tell(message);
   }
 
   /** Of this phone or tablet: its pairing is over. */
   end(pairingId: string): void {
-    for (const session of [...this.#sessions.keys()])
-      if (session.pairingId === pairingId) session.refuse('pairing-revoked');
+    for (const session of [...this.#sessions]) if (session.pairingId === pairingId) session.refuse('pairing-revoked');
   }
 
   endAll(code: ErrorCode = 'shutting-down'): void {
-    for (const session of [...this.#sessions.keys()]) session.refuse(code);
+    for (const session of [...this.#sessions]) session.refuse(code);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const network = networkOf(request.socket.remoteAddress);
-    const refusal = this.#objectionTo(request, network);
+    const network = noProxies.networkOf(request);
+    const refusal = this.#objectionTo(request);
     if (refusal !== null) {
       const { origin, host } = request.headers;
       this.#options.logger.warn({ network, refusal, origin, host }, 'lan: upgrade refused');
@@ -76,18 +82,30 @@ export class LanLinks {
         socket: webSocket,
         network,
         wrongTokens: this.#wrongTokens,
+        onProven: () => {
+          speaks();
+          this.#makeRoomBeside(session);
+        },
       });
-      this.#sessions.set(session, network);
-      webSocket.on('close', () => this.#sessions.delete(session));
+      const speaks = this.#silent.add(network, () => session.refuse('too-many-attempts', 'too many silent links'));
+      this.#sessions.add(session);
+      webSocket.on('close', () => {
+        speaks();
+        this.#sessions.delete(session);
+      });
       session.start();
     });
   }
 
-  #objectionTo({ url, headers }: IncomingMessage, network: string): string | null {
+  #makeRoomBeside(session: LanSession): void {
+    const others = [...this.#sessions].filter((each) => each !== session && each.pairingId === session.pairingId);
+    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - MOST_LINKS_OF_PAIRING)))
+      oldest.refuse('too-many-attempts', 'too many links of one pairing');
+  }
+
+  #objectionTo({ url, headers }: IncomingMessage): string | null {
     const { settings } = this.#options;
     if (url !== ROOM_LINK_PATH) return '404 Not Found';
-    if (!isOurHost(settings, headers.host) || !isOurOrigin(settings, headers.origin)) return '403 Forbidden';
-    const ofNetwork = [...this.#sessions.values()].filter((each) => each === network).length;
-    return this.#sessions.size >= MOST_LINKS || ofNetwork >= MOST_LINKS_OF_NETWORK ? '429 Too Many Requests' : null;
+    return isOurHost(settings, headers.host) && isOurOrigin(settings, headers.origin) ? null : '403 Forbidden';
   }
 }

@@ -8,7 +8,6 @@ import { v7 } from 'uuid';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import { RoomStore } from '../store/room-store.ts';
-import { AttemptLimit, networkOf } from './attempt-limit.ts';
 import { LanPairings } from './lan-pairings.ts';
 
 const MINUTE_MS = 60_000;
@@ -181,18 +180,4 @@ test('one that the fleet takes back is out at once, the others stay', () => {
   expect(pairings.admit('two').kind).toBe('tablet');
   pairings.setTablets([tabletOf('three')]);
   expect(ended).toEqual([one.pairingId, two.pairingId]);
-});
-
-test('limits are by network: IPv4 as it is, IPv6 by what a house gets', () => {
-  expect(['::ffff:10.0.0.7', '10.0.0.7', undefined].map(networkOf)).toEqual(['10.0.0.7', '10.0.0.7', 'unknown']);
-  expect(networkOf('fe80::1:2%eth0')).toBe(networkOf('fe80::99'));
-  expect(networkOf('2001:db8:0:1:aaaa::1')).toBe('2001:db8:0:1::/64');
-  expect(networkOf('::1')).toBe('0:0:0:0::/64');
-});
-
-test('a bucket refills, and whoever was not seen longest is forgotten at the bound', () => {
-  const limit = new AttemptLimit({ burst: 2, refillPerMinute: 60 });
-  expect([0, 0, 0, 900, 1_000].map((nowMs) => limit.take('a', nowMs))).toEqual([true, true, false, false, true]);
-  for (let n = 0; n < 2_000; n += 1) limit.count(`other ${n}`, 1_000);
-  expect(limit.take('a', 1_000)).toBe(true);
 });

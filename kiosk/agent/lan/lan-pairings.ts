@@ -11,11 +11,11 @@ import { PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { Id, z } from '#contract/schema.ts';
 import type { RoomDesired } from '#contract/topics.ts';
+import { AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
 import type { PairingCodes } from '../pairing-codes.ts';
 import { keptValue } from '../store/kept-value.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import type { LanPairing } from '../store/rows.ts';
-import { AttemptLimit } from './attempt-limit.ts';
 
 const SWEEP_INTERVAL_MS = 5_000;
 const TOUCH_INTERVAL_MS = 60_000;
@@ -23,7 +23,6 @@ const TOUCH_INTERVAL_MS = 60_000;
 const REVOKED_KEPT_MS = 7 * 86_400_000;
 const MOST_KEPT = 500;
 const SLOWED_MS = 1_000;
-const OVERALL = 'overall';
 
 const Tablets = z.object({
   tablets: z.array(z.object({ pairingId: Id, tokenSha256: z.string() })),
@@ -47,8 +46,8 @@ export class LanPairings {
   readonly #options: LanPairingsOptions;
   readonly #nowMs: () => number;
   readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
-  readonly #ofRoom = new AttemptLimit({ burst: 30, refillPerMinute: 3 });
-  readonly #overall = new AttemptLimit({ burst: 100, refillPerMinute: 600 });
+  readonly #ofRoom = new TokenBucket({ burst: 30, refillPerMinute: 3 });
+  readonly #overall = new TokenBucket({ burst: 100, refillPerMinute: 600 });
   #lastInCallAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -68,15 +67,15 @@ export class LanPairings {
   /** A code works once, here or at the fleet. @throws UserError pairing-code-invalid, too-many-attempts */
   async pair(code: string, network: string): Promise<{ controllerToken: string; pairingId: string }> {
     const { store, codes, logger } = this.#options;
-    if (!this.#byNetwork.allows(network) || !this.#ofRoom.allows(OVERALL))
+    if (!this.#byNetwork.allows(network) || this.#ofRoom.levelAt() < 1)
       return this.#refuse('too-many-attempts', network);
     if (!codes.take(code)) {
       this.#byNetwork.count(network);
       // flooded from everywhere: wrong answers turn slow, right ones stay quick
-      if (!this.#overall.take(OVERALL)) await sleep(SLOWED_MS);
+      if (!this.#overall.take()) await sleep(SLOWED_MS);
       return this.#refuse('pairing-code-invalid', network);
     }
-    this.#ofRoom.count(OVERALL);
+    this.#ofRoom.take();
     const controllerToken = randomBytes(32).toString('base64url');
     const nowMs = this.#nowMs();
     const pairing: LanPairing = {

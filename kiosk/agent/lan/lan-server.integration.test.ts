@@ -355,7 +355,7 @@ test('a tablet that the fleet names comes in without a code; taken back, it is o
   await expect.poll(() => one.of('pong')).toHaveLength(1);
 });
 
-test('guessing tokens runs dry', async () => {
+test('guessing tokens runs dry, and a right one of the same network is let in', async () => {
   const answers: string[] = [];
   for (let n = 0; n < 22; n += 1) {
     const link = await new Link().open(`guess ${n}`);
@@ -363,6 +363,16 @@ test('guessing tokens runs dry', async () => {
     answers.push(link.of('error')[0].error.code);
   }
   expect([answers[0], answers.at(-1)]).toEqual(['token-invalid', 'too-many-attempts']);
+  const right = await new Link().open('kept tablet');
+  await expect.poll(() => right.of('welcome')).toHaveLength(1);
+});
+
+test('links that say nothing lock out nobody of their network', async () => {
+  const silent = Array.from({ length: 55 }, () => new Link());
+  await Promise.all(silent.map(({ socket }) => once(socket, 'open')));
+  const right = await new Link().open('kept tablet');
+  await expect.poll(() => right.of('welcome')).toHaveLength(1);
+  expect(silent.filter(({ closeCode }) => closeCode === 4429).length).toBeGreaterThanOrEqual(5);
 });
 
 test('no secret is in the log', async () => {

@@ -6,20 +6,21 @@ import { negotiate } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
 import { Id } from '#contract/schema.ts';
+import { type AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
-import { AttemptLimit } from './attempt-limit.ts';
 import type { Admitted, LanPairings } from './lan-pairings.ts';
 
 const HELLO_TIMEOUT_MS = 5_000;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** after the close frame, for a peer that does not answer it */
 const CLOSE_TIMEOUT_MS = 1_500;
-const MESSAGES = 'messages';
 
 export type LanSessionOptions = {
   socket: WebSocket;
   network: string;
   wrongTokens: AttemptLimit;
+  /** it has said who it is, and that is true */
+  onProven: () => void;
   pairings: Pick<LanPairings, 'admit' | 'touch' | 'end'>;
   welcome: () => Extract<RoomLinkToController, { type: 'welcome' }>;
   onCommand: (order: LanCommand, reply: Reply) => void;
@@ -28,7 +29,7 @@ export type LanSessionOptions = {
 
 export class LanSession {
   readonly #options: LanSessionOptions;
-  readonly #flood = new AttemptLimit({ burst: 60, refillPerMinute: 20 * 60 });
+  readonly #flood = new TokenBucket({ burst: 60, refillPerMinute: 20 * 60 });
   #helloTimer: NodeJS.Timeout | undefined;
   #admitted: Admitted | null = null;
   #isClosed = false;
@@ -88,7 +89,7 @@ export class LanSession {
 
   #hear(data: RawData, isBinary: boolean): void {
     if (this.#isClosed) return;
-    if (!this.#flood.take(MESSAGES)) {
+    if (!this.#flood.take()) {
       this.refuse('too-many-attempts');
       return;
     }
@@ -110,17 +111,18 @@ export class LanSession {
   }
 
   #greet({ protocol, token }: { protocol: number; token: string }): void {
-    const { pairings, wrongTokens, network, welcome, logger } = this.#options;
+    const { pairings, wrongTokens, network, welcome, onProven, logger } = this.#options;
     const negotiated = negotiate(protocol);
     if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
-    if (!wrongTokens.allows(network)) throw new UserError('too-many-attempts');
     try {
       this.#admitted = pairings.admit(token);
     } catch (error) {
-      if (toMaruError(error).code === 'token-invalid') wrongTokens.count(network);
-      throw error;
+      // Looked up first: a token has 256 bits, so only those that are wrong are limited.
+      const isGuess = toMaruError(error).code === 'token-invalid';
+      throw isGuess && !wrongTokens.take(network) ? new UserError('too-many-attempts') : error;
     }
     clearTimeout(this.#helloTimer);
+    onProven();
     pairings.touch(this.#admitted.pairingId);
     this.#send(welcome());
     logger.info({ ...this.#admitted }, 'lan: link open');

@@ -1,6 +1,6 @@
 /** One run of Chromium: started in a process group of its own, watched over the DevTools pipe, ended with all its children. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShellWindow } from '../shell-window.ts';
 import { watchPage } from '../watched-page.ts';
@@ -27,9 +27,7 @@ export class Browser implements ShellWindow {
 
   async start(withinMs: number): Promise<void> {
     const { profileDir, url } = this.#options;
-    // left by a power cut, and under a box's former name they keep every browser out; nobody else uses this profile
-    for (const name of ['Lock', 'Socket', 'Cookie'])
-      rmSync(join(profileOf(profileDir), `Singleton${name}`), { force: true });
+    for (const name of ['Lock', 'Socket', 'Cookie']) removeLink(join(profileOf(profileDir), `Singleton${name}`));
     const child = spawn(BINARY, chromiumFlags(this.#options), {
       detached: true,
       // certutil's database is looked for under HOME
@@ -76,5 +74,17 @@ export class Browser implements ShellWindow {
     const late = new Promise((resolve) => setTimeout(resolve, this.#broken ? STOP_BROKEN_WITHIN_MS : STOP_WITHIN_MS));
     await Promise.race([this.#gone, late]);
     signalGroup('SIGKILL');
+  }
+}
+
+/**
+ * Chromium's locks are symbolic links to nothing. Left by a power cut, under a former name of the box they keep every
+ * browser out; nobody else uses this profile. rmSync would leave them: it looks at what a link points to.
+ */
+function removeLink(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }

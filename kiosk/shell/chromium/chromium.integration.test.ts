@@ -1,5 +1,5 @@
 // Real Chromium that is made to fail in every way that a box has seen: the page is back each time.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -106,4 +106,23 @@ it('waits for an agent that is not there yet, and leaves nothing behind', async 
   await waiting.stop();
   await late.stop();
   await expect.poll(() => pids.filter(runs), { timeout: 5_000 }).toEqual([]);
+});
+
+it('comes up although the profile is locked by the box’s former name', async () => {
+  const renamed = new PageUnderTest();
+  await renamed.start();
+  const lockOf = (profileDir: string) => join(profileDir, 'profile/SingletonLock');
+  // as a power cut leaves it: a symbolic link to HOST-PID, which is no file
+  const former = startShell(`${renamed.origin}/`, ['--shell=chromium', '--headless'], [], (profileDir) => {
+    mkdirSync(join(profileDir, 'profile'));
+    symlinkSync('former-name-4711', lockOf(profileDir));
+  });
+  onTestFinished(async () => {
+    await former.stop();
+    await renamed.stop();
+  });
+  await renamed.newLoad(0, 15_000);
+  expect(former.log()).not.toMatch(/browser ended/);
+  expect(lstatSync(lockOf(former.profileDir)).isSymbolicLink()).toBe(true);
+  expect(readlinkSync(lockOf(former.profileDir))).not.toMatch(/^former-name/);
 });

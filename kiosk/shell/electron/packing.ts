@@ -2,7 +2,8 @@
  * Makes of npm's Electron and our bundle the folder that a box gets: the app as an archive, the demonstration app of
  * Electron's own taken out, fuses set. Flips bits of a copy; the installed binary stays as it came.
  */
-import { chmodSync, cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createPackage } from '@electron/asar';
 import { setFuses } from './fuses.ts';
@@ -22,16 +23,16 @@ export async function packElectron({ dist, bundle, out }: PackOptions): Promise<
   const making = mkdtempSync(join(dirname(out), '.packing-'));
   try {
     cpSync(dist, making, { recursive: true, verbatimSymlinks: true });
-    rmSync(join(making, 'resources/default_app.asar'), { force: true });
+    await rm(join(making, 'resources/default_app.asar'), { force: true });
     await createPackage(bundle, join(making, 'resources/app.asar'));
     const binary = join(making, 'maru-shell');
     renameSync(join(making, 'electron'), binary);
     await setFuses(binary);
     chmodSync(making, 0o755);
-    rmSync(out, { recursive: true, force: true });
+    await rm(out, { recursive: true, force: true });
     renameSync(making, out);
   } finally {
-    rmSync(making, { recursive: true, force: true });
+    await rm(making, { recursive: true, force: true });
   }
   return join(out, 'maru-shell');
 }

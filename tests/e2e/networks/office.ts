@@ -1,12 +1,24 @@
-/** The product as an office runs it: the fleet on one host over TLS, the room's kiosk on another, each told only what it would be there. */
+/** The product as an office runs it: the fleet on one host over TLS, each room's kiosk on another, each given only what it would have there. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FleetReady, KioskReady } from '#contract/process-ready.ts';
 import type { z } from '#contract/schema.ts';
 import type { Host } from './network-namespaces.ts';
+
+type OfficeParts = { fleetHost: Host; kioskHost: Host; window?: string[] };
+type Box = {
+  /** of its folder and its log */
+  name: string;
+  host: Host;
+  /** the file's text */
+  claim: string;
+  settings?: object;
+  /** which shell, and what it does without on this machine */
+  window: string[];
+};
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_WITHIN_MS = 60_000;
@@ -16,12 +28,15 @@ export class Office {
   readonly #children: ChildProcess[] = [];
   readonly #fleetHost: Host;
   readonly #kioskHost: Host;
+  readonly #window: string[];
   fleet!: FleetReady;
   kiosk!: KioskReady;
 
-  constructor({ fleetHost, kioskHost }: { fleetHost: Host; kioskHost: Host }) {
+  /** @param window of the first room; none, and a test's page is its TV */
+  constructor({ fleetHost, kioskHost, window = ['--shell', 'none'] }: OfficeParts) {
     this.#fleetHost = fleetHost;
     this.#kioskHost = kioskHost;
+    this.#window = window;
   }
 
   async start(): Promise<void> {
@@ -34,16 +49,22 @@ export class Office {
       '--demonstration',
       '--json-logs',
     ]);
-    const claimFile = join(this.#folder, 'claim.json');
-    writeFileSync(claimFile, JSON.stringify(this.fleet.demonstration!.claim), { mode: 0o600 });
-    this.kiosk = await this.#run(this.#kioskHost, 'kiosk', KioskReady, [
-      '--claim-file',
-      claimFile,
-      '--screen-port',
-      '0',
-      '--shell',
-      'none',
-    ]);
+    const claim = JSON.stringify(this.fleet.demonstration!.claim);
+    this.kiosk = await this.addBox({ name: 'kiosk', host: this.#kioskHost, claim, window: this.#window });
+  }
+
+  /** A box as the guide for IT sets it up: the claim as a file, given to the kiosk. */
+  addBox({ name, host, claim, settings, window }: Box): Promise<KioskReady> {
+    const claimFile = join(this.#folder, `${name}-claim.json`);
+    writeFileSync(claimFile, claim, { mode: 0o600 });
+    mkdirSync(join(this.#folder, name), { mode: 0o700 });
+    if (settings) writeFileSync(join(this.#folder, name, 'settings.json'), JSON.stringify(settings));
+    return this.#run(host, name, KioskReady, ['--claim-file', claimFile, '--screen-port', '0', ...window], 'kiosk');
+  }
+
+  /** Where a part keeps what is its own. */
+  folderOf(name: string): string {
+    return join(this.#folder, name);
   }
 
   /** On the fleet's own host, the only place where the node tells. */
@@ -58,7 +79,7 @@ export class Office {
     );
   }
 
-  log(part: 'fleet' | 'kiosk'): string {
+  log(part: string): string {
     return readFileSync(join(this.#folder, `${part}.log`), 'utf8');
   }
 
@@ -72,7 +93,7 @@ export class Office {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #run<T>(host: Host, part: 'fleet' | 'kiosk', ready: z.ZodType<T>, args: string[]): Promise<T> {
+  async #run<T>(host: Host, part: string, ready: z.ZodType<T>, args: string[], program = part): Promise<T> {
     const logFile = openSync(join(this.#folder, `${part}.log`), 'a');
     const child = spawn(
       'ip',
@@ -81,7 +102,7 @@ export class Office {
         'exec',
         host.namespace,
         process.execPath,
-        `dist/${part}-main.js`,
+        `dist/${program}-main.js`,
         '--data-dir',
         join(this.#folder, part),
         ...args,

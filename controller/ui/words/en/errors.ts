@@ -60,6 +60,11 @@ export default {
     meaning: 'It no longer opens the meeting.',
     todo: 'Ask the person who invited you for a new link.',
   },
+  'invite-closed': {
+    what: 'This link lets nobody new in',
+    meaning: 'The meeting may go on, but it is closed to this link.',
+    todo: 'Ask the person who invited you for a new link.',
+  },
   'token-invalid': {
     what: 'This permission is not valid',
     meaning: 'You were not let in.',
@@ -105,6 +110,17 @@ export default {
     meaning: 'The kiosk was not enrolled. Each code works once, for ten minutes.',
     todo: 'Make a new code in the console.',
   },
+  'enrolment-ended': {
+    what: 'This kiosk no longer belongs to a room',
+    meaning:
+      'IT has withdrawn it, another kiosk has taken its place, or its certificate has expired. No meetings here.',
+    todo: 'IT: make a new claim on the room’s page in the console and give it to this kiosk.',
+  },
+  'not-enrolled': {
+    what: 'This kiosk does not belong to a room yet',
+    meaning: 'It has no claim, or cannot reach the server that its claim names. No meetings here.',
+    todo: 'IT: make a claim on the room’s page in the console, give it to this kiosk, and check its network.',
+  },
   'pairing-revoked': {
     what: 'This phone is no longer connected to the room',
     meaning: 'The meeting goes on; it cannot be controlled from here.',
@@ -134,6 +150,26 @@ export default {
     what: 'The meeting is full',
     meaning: 'Nobody else can come in.',
     todo: 'Try again when somebody has left.',
+  },
+  'seats-taken': {
+    what: 'All places of this link are taken',
+    meaning: 'The meeting goes on; there is no place for you at the moment.',
+    todo: 'Try again when somebody has left, or ask for an invitation of your own.',
+  },
+  'joined-elsewhere': {
+    what: 'You joined on another device or in another window',
+    meaning: 'Your place in the meeting is there now, so you are not shown twice.',
+    todo: 'Go on there, or try again to come back to this page.',
+  },
+  'call-moved': {
+    what: 'The meeting goes on in another place',
+    meaning: 'Everyone is brought together there.',
+    todo: 'Wait a moment; the page joins by itself.',
+  },
+  'call-unreachable': {
+    what: 'The server cannot reach the meeting right now',
+    meaning: 'People may still be in it, so no second one is opened beside it.',
+    todo: 'Stay here: it is tried again by itself, for five minutes at most.',
   },
   'peer-unknown': {
     what: 'This person is no longer in the meeting',

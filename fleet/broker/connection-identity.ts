@@ -1,0 +1,32 @@
+/**
+ * The identity behind a TLS connection, read once when its handshake ends. A socket that was reset has neither
+ * certificate nor address, so later code asks this record and never the socket.
+ */
+import type { JsonWebKey } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import { type Identity, parseIdentity } from './topic-access.ts';
+
+export type ConnectionIdentity = {
+  /** null: no certificate of ours, or one that names no room and no node */
+  who: Identity | null;
+  /** hex; empty without a certificate */
+  serial: string;
+  publicKey: JsonWebKey | null;
+  /** the client's IP address */
+  network: string;
+};
+
+/** null: the connection is gone already. */
+export function readConnectionIdentity(socket: TLSSocket): ConnectionIdentity | null {
+  const network = socket.remoteAddress;
+  if (socket.destroyed || network === undefined) return null;
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+  if (!certificate) return { who: null, serial: '', publicKey: null, network };
+  const commonName = socket.getPeerCertificate()?.subject?.CN;
+  return {
+    who: parseIdentity(commonName),
+    serial: certificate.serialNumber,
+    publicKey: certificate.publicKey.export({ format: 'jwk' }),
+    network,
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * Who is calling: the address of a request, the network that limits count it by, and whether it is a process of this
+ * machine. A forwarding header counts only when the socket belongs to a proxy that IT has named.
+ */
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
+
+type Request = Pick<IncomingMessage, 'socket' | 'headers'>;
+
+const UNKNOWN = 'unknown';
+
+export class TrustedProxies {
+  readonly #proxies = new BlockList();
+
+  /** Addresses and CIDR blocks of both families. @throws Error naming the entry that is neither */
+  constructor(blocks: readonly string[] = []) {
+    for (const block of blocks) this.#add(block);
+  }
+
+  /** The nearest address that is no proxy of ours; no port, no zone, IPv4 as IPv4. */
+  addressOf(request: Request): string {
+    let address = plainAddress(request.socket.remoteAddress ?? '') ?? UNKNOWN;
+    const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
+    // From the nearest hop outwards: what stands before the first hop that we do not trust may be invented.
+    while (this.#names(address)) {
+      const hop = plainAddress(forwarded.pop() ?? '');
+      if (hop === null) break;
+      address = hop;
+    }
+    return address;
+  }
+
+  /** What limits count by. */
+  networkOf(request: Request): string {
+    return networkOf(this.addressOf(request));
+  }
+
+  /** A process of this machine that calls us directly. A named proxy, and any forwarded request, is somebody else. */
+  isOfThisMachine(request: Request): boolean {
+    const address = plainAddress(request.socket.remoteAddress ?? '') ?? UNKNOWN;
+    const isLoopback = address === '::1' || address.startsWith('127.');
+    const { 'x-forwarded-for': xForwardedFor, forwarded } = request.headers;
+    return isLoopback && xForwardedFor === undefined && forwarded === undefined && !this.#names(address);
+  }
+
+  #names(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.#proxies.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  }
+
+  #add(block: string): void {
+    const [, base = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(block) ?? [];
+    const address = plainAddress(base);
+    const widest = address !== null && isIPv6(address) ? 128 : 32;
+    const prefix = bits === undefined ? widest : Number(bits);
+    if (address === null || prefix > widest) throw new Error(`not an address or a CIDR block: ${block}`);
+    this.#proxies.addSubnet(address, prefix, widest === 128 ? 'ipv6' : 'ipv4');
+  }
+}
+
+/** For a listener that no proxy stands before: a header there is the caller's own. */
+export const noProxies = new TrustedProxies();
+
+/** One household or office: an IPv4 address, or the /64 of an IPv6 address. Other text stands for itself. */
+export function networkOf(address: string): string {
+  const plain = plainAddress(address);
+  if (plain === null) return address || UNKNOWN;
+  return isIPv4(plain) ? plain : `${groupsOf(plain).slice(0, 4).join(':')}::/64`;
+}
+
+/** null: not an address. Accepts a port, brackets and a zone, and IPv4 that is mapped into IPv6. */
+function plainAddress(text: string): string | null {
+  const [, bracketed, before] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([^[\]]+))$/.exec(text.trim()) ?? [];
+  const bare = (bracketed ?? before ?? '').replace(/%.*$/, '');
+  const address = before === undefined ? bare : bare.replace(/^([\d.]+):\d{1,5}$/, '$1');
+  if (isIPv4(address)) return bracketed === undefined ? address : null;
+  if (!isIPv6(address)) return null;
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  return /^::ffff:([\d.]+)$/.exec(canonical)?.[1] ?? canonical;
+}
+
+/** Of a canonical IPv6 address: its eight groups. */
+function groupsOf(canonical: string): string[] {
+  const [head = '', tail = ''] = canonical.split('::');
+  const [before, after] = [head, tail].map((side) => side.split(':').filter(Boolean)) as [string[], string[]];
+  return [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
+}

@@ -1,0 +1,156 @@
+/**
+ * A second room, on a host of its own, added as the guide for IT says: in the console, with its claim in a file. Maru's own
+ * CA signs everything; nothing tells the room's box or its browser of that CA but the claim, and no flag forgives a certificate.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from '../simulators/chromium.ts';
+import { eventually } from '../simulators/eventually.ts';
+import { type Host, NetworkNamespaces, whyNoNamespaces } from './networks/network-namespaces.ts';
+import { Office } from './networks/office.ts';
+import { TrustedHome } from './networks/trusted-home.ts';
+import { Guest, PhonePage } from './personas/roles.ts';
+import { parseMediaMetrics } from './product/media-metrics.ts';
+
+const why = whyNoNamespaces();
+const ROOM = 'Birch';
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+/** On this machine there is neither a display nor a camera. */
+const WINDOW = ['--shell', 'chromium', '--headless', '--fake-media'];
+const MINUTE_MS = 60_000;
+
+describe('a second room, added as the guide says', () => {
+  const namespaces = new NetworkNamespaces();
+  const closers: (() => unknown)[] = [];
+  let office: Office;
+  let fleetHost: Host;
+  let secondHost: Host;
+  let browser: Browser;
+  let console_: Page;
+  let firstPhone: PhonePage;
+  let secondPhone: PhonePage;
+  let guest: Guest;
+  let firstName: string;
+
+  beforeEach((context) => context.skip(why !== null, why ?? ''));
+  beforeAll(async () => {
+    if (why !== null) return;
+    namespaces.start();
+    closers.push(() => namespaces.stop());
+    fleetHost = namespaces.addHost('fleet');
+    const firstHost = namespaces.addHost('first');
+    secondHost = namespaces.addHost('second');
+    const peoplesHost = namespaces.addHost('people');
+    office = new Office({ fleetHost, kioskHost: firstHost, window: WINDOW });
+    closers.push(() => office.stop());
+    await office.start();
+    const home = new TrustedHome(office.fleet.caCertificatePath);
+    browser = await launchChromium({ role: 'person', namespace: peoplesHost.namespace, home: home.path });
+    closers.push(async () => {
+      await browser.close();
+      home.remove();
+    });
+  });
+  afterEach(({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    for (const persona of [firstPhone, secondPhone, guest])
+      console.error(persona?.constructor.name, persona?.troubles.slice(-8));
+    for (const part of ['fleet', 'kiosk', 'second']) console.error(part, office?.log(part).slice(-3_000));
+  });
+  afterAll(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+
+  const phoneOf = (address: string) => PhonePage.open({ browser, address, number: 9, context: PHONE });
+  const rowOf = (roomName: string) => console_.getByRole('row').filter({ hasText: roomName });
+
+  test('an administrator adds it in the console, and its box comes up with the claim alone', async () => {
+    const { userName, oneTimePassword } = office.fleet.firstAdmin!;
+    console_ = await (await browser.newContext({ locale: 'en-US' })).newPage();
+    await console_.goto(office.fleet.fleetUrl);
+    await console_.getByRole('textbox', { name: 'User name' }).fill(userName);
+    await console_.getByLabel('Password', { exact: true }).fill(oneTimePassword);
+    await console_.getByRole('button', { name: 'Sign in' }).click();
+    await console_.getByLabel('One-time password').fill(oneTimePassword);
+    await console_.getByLabel('New password', { exact: true }).fill(`${oneTimePassword}-mine`);
+    await console_.getByLabel('New password again').fill(`${oneTimePassword}-mine`);
+    await console_.getByRole('button', { name: 'Save and continue' }).click();
+    await console_.getByRole('button', { name: 'Add room' }).click();
+    await console_.getByRole('textbox', { name: 'Name of the room' }).fill(ROOM);
+    await console_.getByRole('dialog').getByRole('button', { name: 'Add room' }).click();
+    const claim = (await console_.getByRole('dialog').getByText('"claimCode"').textContent())!;
+    await console_.getByRole('button', { name: 'Done' }).click();
+
+    const calendar = await calendarOn(secondHost, office.fleet.demonstration!.joinUrl);
+    closers.push(() => calendar.server.kill());
+    const settings = { calendar: { kind: 'ics', url: calendar.url, refreshSeconds: 15, timeZone: 'Asia/Seoul' } };
+    const second = await office.addBox({ name: 'second', host: secondHost, claim, settings, window: WINDOW });
+    secondPhone = await phoneOf(second.controllerUrl);
+    await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 30_000 });
+  });
+
+  test('it meets the first: each sees and hears the other, and a guest both', async () => {
+    firstPhone = await phoneOf(office.kiosk.controllerUrl);
+    firstName = (await firstPhone.page.getByRole('heading', { level: 1 }).textContent()) ?? '';
+    await firstPhone.start();
+    await firstPhone.button('End meeting for all').waitFor({ timeout: 20_000 });
+    await secondPhone.page.getByRole('button', { name: /^Join \d/ }).click();
+    await secondPhone.button('Leave').waitFor({ timeout: 20_000 });
+    guest = await Guest.open({
+      browser,
+      address: office.fleet.demonstration!.joinUrl,
+      number: 1,
+      context: { viewport: { width: 1024, height: 640 } },
+    });
+    await guest.join('Mina');
+    await guest.expectInCall();
+    for (const name of [firstName, ROOM]) {
+      const video = guest.page.getByRole('figure', { name, exact: true }).locator('video');
+      await eventually(
+        `moving pictures of ${name}`,
+        () => video.evaluate((element) => (element as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames),
+        (frames) => frames > 30,
+        { timeoutMs: 20_000 },
+      );
+    }
+    // picture and sound of three, each sent to the two others
+    await eventually(
+      'what the media node carries',
+      () => parseMediaMetrics(office.mediaMetrics()),
+      (held) => held['carried calls'] === 1 && held['carried peers'] === 3 && held['carried consumers']! >= 12,
+      { timeoutMs: 20_000, everyMs: 500 },
+    );
+    for (const name of [firstName, ROOM]) await rowOf(name).getByText('In a meeting').waitFor();
+  });
+});
+
+/** A calendar of the room's own host, with one booking that is due and holds a guest link. */
+async function calendarOn({ namespace }: Host, joinUrl: string): Promise<{ url: string; server: ChildProcess }> {
+  const utc = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const nowMs = Date.now();
+  const calendar = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//office//EN',
+    'BEGIN:VEVENT',
+    'UID:review',
+    `DTSTAMP:${utc(nowMs)}`,
+    `DTSTART:${utc(nowMs + 2 * MINUTE_MS)}`,
+    `DTEND:${utc(nowMs + 62 * MINUTE_MS)}`,
+    'SUMMARY:Review',
+    `DESCRIPTION:Join: ${joinUrl}`,
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+  const program = `require('node:http').createServer((_, to) => to.setHeader('content-type', 'text/calendar').end(process.env.CALENDAR)).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
+  const server = spawn('ip', ['netns', 'exec', namespace, process.execPath, '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CALENDAR: calendar },
+  });
+  const port = await new Promise<string>((resolve) => createInterface({ input: server.stdout! }).once('line', resolve));
+  expect(port).toMatch(/^\d+$/);
+  return { url: `http://127.0.0.1:${port}/room.ics`, server };
+}
