@@ -17,6 +17,7 @@ const devices = {
 const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): ScreenSnapshot => ({
   linkUp: true,
   refusedCode: null,
+  keyless: false,
   yielded: false,
   speakerId: null,
   shownInput: null,
@@ -120,6 +121,7 @@ describe('what the TV shows', () => {
       { name: 'fault', code: 'media-failed' },
     ],
     ['another screen', screen(inCall, { yielded: true }), joined, 0, { name: 'elsewhere' }],
+    ['a page without a key', screen(null, { keyless: true }), none, 0, { name: 'keyless' }],
     [
       'another release',
       screen(null, { refusedCode: 'client-too-old' }),

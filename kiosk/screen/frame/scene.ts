@@ -11,6 +11,7 @@ type PhaseOf<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
 export type Scene =
   | { name: 'boot' }
   | { name: 'gone' }
+  | { name: 'keyless' }
   | { name: 'elsewhere' }
   | { name: 'idle' }
   | { name: 'starting'; meetingTitle: string; words: 'connecting' | 'returning' | 'slow' | 'ending' }
@@ -25,6 +26,7 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
   if (screen.yielded) return { name: 'elsewhere' };
   if (screen.refusedCode !== null) return { name: 'fault', code: screen.refusedCode };
   const gone = !screen.linkUp && downForMs >= GONE_AFTER_MS;
+  if (screen.keyless && call.name !== 'joined') return { name: 'keyless' };
   if (screen.view === null) return gone ? { name: 'gone' } : { name: 'boot' };
   const { phase } = screen.view.state;
   if (gone && call.name !== 'joined') return { name: 'gone' };

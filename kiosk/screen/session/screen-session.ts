@@ -24,6 +24,8 @@ export type ScreenSnapshot = {
   linkUp: boolean;
   /** the agent does not want this page */
   refusedCode: ErrorCode | null;
+  /** the agent does not know this page as its screen */
+  keyless: boolean;
   /** a newer screen shows this room */
   yielded: boolean;
   devices: DevicesState;
@@ -38,7 +40,10 @@ export type SessionParts = {
   createCall: (requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>) => Call;
   createDevices: (listeners: ConstructorParameters<typeof RoomDevices>[1]) => RoomDevices;
   createLink: (
-    options: Pick<ConstructorParameters<typeof AgentLink>[0], 'hello' | 'onMessage' | 'onUp' | 'onRefused'>,
+    options: Pick<
+      ConstructorParameters<typeof AgentLink>[0],
+      'hello' | 'onMessage' | 'onUp' | 'onRefused' | 'onKeyless'
+    >,
   ) => AgentLink;
   getUserMedia: GetUserMedia;
   createStream: (tracks: MediaStreamTrack[]) => MediaStream;
@@ -83,6 +88,7 @@ export class ScreenSession {
       devices: this.#devices,
       getUserMedia: parts.getUserMedia,
       createStream: parts.createStream,
+      openSocket: (url) => new WebSocket(url),
       tell: (report) => this.#outbox.tell(report),
       onChange: () => this.#publish(this.#ofDevices()),
     });
@@ -97,11 +103,13 @@ export class ScreenSession {
       onMessage: (message) => this.#take(message),
       onUp: (linkUp) => this.#publish({ linkUp }),
       onRefused: (refusedCode) => this.#publish({ refusedCode }),
+      onKeyless: (keyless) => this.#publish({ keyless }),
     });
     this.#store = new Store<ScreenSnapshot>({
       view: null,
       linkUp: false,
       refusedCode: null,
+      keyless: false,
       yielded: false,
       ...this.#ofDevices(),
     });
@@ -160,6 +168,7 @@ export class ScreenSession {
   #perform(effect: ScreenEffect): void {
     switch (effect.name) {
       case 'prepare':
+        this.#equipment.makeWayAtNode();
         if (!this.#busy && !this.#equipment.testing)
           this.#attempt('prepare', this.call.prepare(effect.grant, this.#firstView()));
         return;

@@ -1,6 +1,6 @@
 /** The product as an office runs it: the fleet on one host over TLS, each room's kiosk on another, each given only what it would have there. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,7 +80,8 @@ export class Office {
   }
 
   log(part: string): string {
-    return readFileSync(join(this.#folder, `${part}.log`), 'utf8');
+    const path = join(this.#folder, `${part}.log`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
   async stop(): Promise<void> {
