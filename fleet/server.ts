@@ -5,10 +5,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { readCommandLine } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
-import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
+import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions, serverUsage } from './options.ts';
 import { authorityStore, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
@@ -26,7 +27,7 @@ import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-const options = parseOptions(process.argv.slice(2));
+const options = readCommandLine(serverUsage, parseOptions);
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);

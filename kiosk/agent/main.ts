@@ -6,7 +6,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { Claim } from '#contract/enrolment.ts';
 import { toMaruError } from '#contract/error-codes.ts';
@@ -15,6 +14,8 @@ import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
+import { readCommandLine } from '#edge/command-line.ts';
+import { parseOptions, usage } from './agent-options.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
@@ -33,15 +34,8 @@ import { ShellFolder } from './shell-folder.ts';
 import { readSettings } from './settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    'data-dir': { type: 'string', default: '.maru/kiosk' },
-    'claim-file': { type: 'string' },
-    'screen-port': { type: 'string', default: '7420' },
-    /** shared with the shell; the box's units name one in /run */
-    'shell-dir': { type: 'string' },
-  },
-});
+const options = readCommandLine(usage, parseOptions);
+const { dataDir } = options;
 /** A call that ran when the box went is worth coming back to for so long after it was last seen to run. */
 const CALL_REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED_EACH_MS = 60_000;
@@ -68,7 +62,6 @@ const KeptRoom = z.object({
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
 service.start();
-const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
 const identityFile = new KeptFile(join(dataDir, 'identity.json'), Identity);
@@ -82,7 +75,7 @@ let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
 const settings = readSettings(join(dataDir, 'settings.json'), logger);
-const shellFolder = new ShellFolder({ path: options['shell-dir'] ?? join(dataDir, 'shell'), logger });
+const shellFolder = new ShellFolder({ path: options.shellDir, logger });
 const screenKey = shellFolder.key();
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
@@ -204,7 +197,7 @@ const box: Box = new Box({
   record: (happening) => events.record(happening),
 });
 const screens: ScreenServer = new ScreenServer({
-  port: Number(options['screen-port']),
+  port: options.screenPort,
   pageDir: join(import.meta.dirname, '../screen/dist'),
   key: screenKey,
   logger,
@@ -270,8 +263,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 if (process.send) process.on('disconnect', () => void end());
 
 async function enrolByClaim(): Promise<Identity> {
-  const claimFile = options['claim-file'];
-  if (claimFile === undefined) {
+  const { claimFile } = options;
+  if (claimFile === null) {
     logger.fatal('this box belongs to no room yet: start it with --claim-file');
     process.exit(1);
   }

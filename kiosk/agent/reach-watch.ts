@@ -104,7 +104,8 @@ export class ReachWatch {
     this.#probeId = null;
     const nowMs = performance.now();
     if (media === 'reached') this.#mediaDueMs = nowMs + MEDIA_EACH_MS;
-    else if (nowMs >= this.#mediaDueMs) this.#mediaDueMs = nowMs + (media === 'blocked' ? SECOND_LOOK_MS : MEDIA_AGAIN_MS);
+    else if (nowMs >= this.#mediaDueMs)
+      this.#mediaDueMs = nowMs + (media === 'blocked' ? SECOND_LOOK_MS : MEDIA_AGAIN_MS);
     // the fault of media stays known until media was tried again
     const isBlocked = media === 'blocked' || (media === null && this.#fault === 'media-blocked');
     if (unreachableUrls.length === 0 && !isBlocked) {

@@ -132,7 +132,8 @@ export class RoomEquipment {
     if (ends.signal.aborted) return;
     // what a phone has prepared stays
     const isFree = this.#parts.call.getSnapshot().phase.name === 'idle' && !this.testing;
-    const media = grant !== null && isFree && unreachableUrls.length === 0 ? await mediaReach(grant, ends.signal) : null;
+    const media =
+      grant !== null && isFree && unreachableUrls.length === 0 ? await mediaReach(grant, ends.signal) : null;
     this.#parts.tell({ type: 'reach-probed', probeId, unreachableUrls, media });
   }
 
