@@ -83,6 +83,8 @@ export const AgentToScreen = z.discriminatedUnion('type', [
   /** a newer screen has taken over / this one is the newest again */
   z.object({ type: z.literal('yield') }),
   z.object({ type: z.literal('take-over'), resume: ResumeTicket.nullable() }),
+  /** instead of `welcome`, or at any time: this box belongs to no room (any more), and why */
+  z.object({ type: z.literal('not-enrolled'), code: ErrorCode }),
   z.object({ type: z.literal('error'), code: ErrorCode }),
 ]);
 export type AgentToScreen = z.infer<typeof AgentToScreen>;

@@ -151,6 +151,24 @@ test('keys come from the fleet, events go to it until acknowledged, also over a 
   await expect.poll(() => events().at(-1)).toMatchObject({ name: 'call-ended', reason: 'ended-by-fleet' });
 });
 
+test('a room whose kiosk is revoked is out of its call as soon as the keys say so, the others stay', async () => {
+  const [roomId, callId] = [uuidv7(), uuidv7()];
+  broker.tell(topicOf('keys'), fleet.keys, true);
+  const join = async (claims: object): Promise<RawClient> => {
+    const client = await openClient();
+    await client.enter(await fleet.token({ callId, ...claims }));
+    await client.join('Guest 1');
+    return client;
+  };
+  const [room, guest] = [await join({ peerKind: 'room', roomId }), await join({})];
+  const revokedRooms = [{ roomId, issuedUpTo: Math.floor(Date.now() / 1_000) }];
+  broker.tell(topicOf('keys'), { ...fleet.keys, revokedRooms }, true);
+  expect(await room.closed()).toBe(4422);
+  await guest.told('peer-left');
+  await expect(guest.request('leave', {})).resolves.toEqual({});
+  await expect(join({ peerKind: 'room', roomId })).rejects.toMatchObject({ code: 'token-invalid' });
+});
+
 test('who ends says goodbye, who is cut off leaves the will', async () => {
   const cut = { nodeId: fleet.nodeId };
   await node.stop();

@@ -213,16 +213,38 @@ describe('a line that breaks', () => {
     await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, false, true]);
   });
 
-  test('is opened again with a certificate that was renewed meanwhile', async () => {
+  test('is opened again by a renewed certificate at once, and nobody is told that it was gone', async () => {
     link.start();
     await isOnline();
     const renewed = { ...identity, ...(await roomCertificate()) };
     link.use(renewed);
-    expect(broker.serials).toHaveLength(1);
-    broker.cut();
-    await expect.poll(() => broker.serials.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, true]);
     expect(broker.serials[1]).toBe(new X509Certificate(renewed.certificatePem).serialNumber);
+    expect(presence().filter(({ message }) => !message.online)).toEqual([]);
+    await link.publish('state', state);
+    await expect.poll(() => broker.messages('state', roomId)).toHaveLength(1);
+  });
+
+  test('takes a renewed certificate at its next try where it is not there', async () => {
+    await broker.stop();
+    link.start();
+    const renewed = { ...identity, ...(await roomCertificate()) };
+    link.use(renewed);
+    await broker.start();
     await isOnline();
+    expect(broker.serials).toEqual([new X509Certificate(renewed.certificatePem).serialNumber]);
+  });
+
+  test('says each time that it was not let in, and not that a line has broken', async () => {
+    let notLetIn = 0;
+    link = newLink({ onNotLetIn: () => (notLetIn += 1) });
+    link.start();
+    await isOnline();
+    broker.refusesConnections = true;
+    broker.cut();
+    await isOnline(false);
+    expect(notLetIn).toBe(0);
+    await expect.poll(() => notLetIn, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
   });
 
   test('is tried again less and less often, but never given up', async () => {

@@ -4,6 +4,7 @@
  * holds is said again when it is back.
  */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
@@ -40,12 +41,15 @@ const KEEPALIVE_S = 5;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const GOODBYE_WITHIN_MS = 500;
 
 export type FleetLinkOptions = {
   identity: Identity;
   epoch: number;
   logger: Logger;
   onOnline: (online: boolean) => void;
+  /** a try has ended before the broker let us in */
+  onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onResponse: (response: RoomResponse) => void;
@@ -84,13 +88,25 @@ export class FleetLink {
     clearTimeout(this.#retry);
     const client = this.#client;
     if (client === null) return;
-    if (this.#online) await Promise.race([this.#beat(false), new Promise((resolve) => setTimeout(resolve, 500))]);
+    if (this.#online) await Promise.race([this.#beat(false), sleep(GOODBYE_WITHIN_MS)]);
     await client.endAsync(true).catch(() => {});
   }
 
-  /** Takes the identity of a renewed certificate at the next connection. */
+  /** Comes by the renewed certificate at once: the fleet ends the former when it has seen this one. */
   use(identity: Identity): void {
     this.#options.identity = identity;
+    const client = this.#client;
+    if (client === null || !this.#online) return;
+    // nobody is notified of the moment in between; what is not sent in it is sent again once we are back
+    this.#client = null;
+    client.removeAllListeners('message');
+    const goodbye = Promise.race([client.endAsync(), sleep(GOODBYE_WITHIN_MS)]);
+    void goodbye
+      .catch(() => {})
+      .then(() => {
+        client.end(true);
+        if (!this.#stopped && this.#client === null) this.#open();
+      });
   }
 
   /** The fleet's clock, as far as it is known; else our own. */
@@ -171,6 +187,7 @@ export class FleetLink {
     this.#online = false;
     if (wasOnline) this.#options.onOnline(false);
     if (this.#stopped) return;
+    if (!wasOnline) this.#options.onNotLetIn?.();
     this.#retry = setTimeout(() => this.#open(), this.#retryMs * (0.5 + Math.random() / 2));
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
   }

@@ -1,15 +1,14 @@
 /**
- * The agent, the room's authority on the box: identity, store, line to the fleet, screen server, its own server on the
+ * The agent, the room's authority on the box: its room, store, line to the fleet, screen server, its own server on the
  * LAN, room machine. Reads top to bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a
- * real room.
+ * real room. A box that belongs to no room shows why until it does; one that is put out of its room starts again so.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { Claim } from '#contract/enrolment.ts';
-import { toMaruError } from '#contract/error-codes.ts';
+import { MaruError } from '#contract/error-codes.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
 import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket } from '#contract/screen-link.ts';
@@ -18,9 +17,11 @@ import { EpochMs, Language, z } from '#contract/schema.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
-import { enrol, Identity, renew, renewalDue } from './identity.ts';
+import { type Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
 import type { LanServer } from './lan/lan-server.ts';
+import { NotEnrolledScreen } from './not-enrolled-screen.ts';
+import { OwnEnrolment } from './own-enrolment.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
 import { RoomAuthority } from './room-authority.ts';
@@ -68,8 +69,27 @@ service.start();
 const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
-const identityFile = new KeptFile(join(dataDir, 'identity.json'), Identity);
-let identity = identityFile.read() ?? (await enrolByClaim());
+const pageDir = join(import.meta.dirname, '../screen/dist');
+const notEnrolled = new NotEnrolledScreen({
+  port: Number(options['screen-port']),
+  pageDir,
+  logger,
+  onServed: (screenPort) => {
+    service.ready();
+    process.send?.({ screenPort });
+  },
+});
+const enrolment = new OwnEnrolment({
+  dataDir,
+  claimFile: options['claim-file'] ?? null,
+  onNotEnrolled: (code) => notEnrolled.show(code),
+  logger,
+});
+const endWaiting = (): void => process.exit(0);
+process.once('disconnect', endWaiting);
+let identity: Identity = await enrolment.room();
+process.off('disconnect', endWaiting);
+await notEnrolled.stop();
 const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
 const before = kept.read();
 const epoch = (before?.epoch ?? 0) + 1;
@@ -107,7 +127,9 @@ const fleet: FleetLink = new FleetLink({
     box.onFleet(online);
     if (online) onPairing();
   },
+  onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
   onDesired: (desired) => {
+    keepName(desired.roomName);
     language = desired.language;
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
@@ -194,8 +216,8 @@ const box: Box = new Box({
   record: (happening) => events.record(happening),
 });
 const screens: ScreenServer = new ScreenServer({
-  port: Number(options['screen-port']),
-  pageDir: join(import.meta.dirname, '../screen/dist'),
+  port: notEnrolled.port,
+  pageDir,
   logger,
   view: () => ({
     state: authority.state,
@@ -257,20 +279,28 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 // ended with whoever started it
 if (process.send) process.on('disconnect', () => void end());
 
-async function enrolByClaim(): Promise<Identity> {
-  const claimFile = options['claim-file'];
-  if (claimFile === undefined) {
-    logger.fatal('this box belongs to no room yet: start it with --claim-file');
-    process.exit(1);
-  }
+/** So that the TV knows it after a restart without the fleet. */
+function keepName(roomName: string): void {
+  if (roomName === identity.roomName) return;
+  identity = { ...identity, roomName };
   try {
-    const enrolled = await enrol(Claim.parse(JSON.parse(readFileSync(claimFile, 'utf8'))));
-    identityFile.write(enrolled);
-    return enrolled;
+    enrolment.write(identity);
   } catch (error) {
-    logger.fatal({ code: toMaruError(error).code, err: error }, 'the claim led nowhere');
-    process.exit(1);
+    logger.error({ err: error }, "the room's new name could not be kept");
   }
+}
+
+/** The fleet has said that this box is not its room's any more: the TV says so at once, and after the next start too. */
+async function leaveRoom(): Promise<void> {
+  if (ending) return;
+  logger.warn({ roomId: identity.roomId }, 'the fleet has ended the enrolment of this box');
+  screens.showNotEnrolled('enrolment-ended');
+  try {
+    enrolment.write({ ...identity, endedAtMs: Date.now() });
+  } catch (error) {
+    logger.error({ err: error }, 'the end of the enrolment could not be kept');
+  }
+  await end();
 }
 
 function pairing(): ReturnType<typeof pairingOf> {
@@ -295,10 +325,11 @@ async function renewIfDue(): Promise<void> {
   if (!renewalDue(identity, Date.now())) return;
   try {
     identity = await renew(identity);
-    identityFile.write(identity);
+    enrolment.write(identity);
     fleet.use(identity);
     logger.info('certificate renewed');
   } catch (error) {
+    if (error instanceof MaruError && error.code === 'enrolment-ended') return leaveRoom();
     logger.warn({ err: error }, 'the certificate could not be renewed, trying again later');
   }
 }

@@ -168,6 +168,25 @@ describe('the page', () => {
   });
 });
 
+test('a box that belongs to no room any more says why to every page, and obeys none', async () => {
+  const screen = await Screen.greeted();
+  server.showNotEnrolled('enrolment-ended');
+  server.showView();
+  expect(server.perform({ name: 'leave' })).toBe(false);
+  screen.say(stage);
+  await screen.hasHeard();
+  expect(screen.heard.slice(1)).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
+  expect(reports).toEqual([]);
+  const next = new Screen();
+  await next.open();
+  next.say({ type: 'hello', protocol: PROTOCOL_VERSION, screenId: id(51), inCall: null });
+  await next.hasHeard();
+  expect(next.heard).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
+  server.showNotEnrolled('claim-code-invalid');
+  await next.hasHeard();
+  expect(next.heard.at(-1)).toEqual({ type: 'not-enrolled', code: 'claim-code-invalid' });
+});
+
 describe('who may connect', () => {
   test.each<[string, () => Screen]>([
     ['another site’s page', () => new Screen({ origin: 'http://evil.example' })],

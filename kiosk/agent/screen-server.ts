@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import { send as readPage } from '@fastify/send';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ProtocolError, toMaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, ProtocolError, toMaruError } from '#contract/error-codes.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import {
@@ -61,6 +61,7 @@ export class ScreenServer {
   #screens: WebSocket[] = [];
   #viewPause: NodeJS.Timeout | null = null;
   #viewIsDue = false;
+  #notEnrolled: ErrorCode | null = null;
 
   constructor(options: ScreenServerOptions) {
     this.#options = options;
@@ -84,16 +85,23 @@ export class ScreenServer {
     await closed;
   }
 
+  /** This box belongs to no room: from here on its screens show why, and nothing else. */
+  showNotEnrolled(code: ErrorCode): void {
+    this.#notEnrolled = code;
+    for (const screen of this.#screens) send(screen, { type: 'not-enrolled', code });
+  }
+
   /** To the active screen. False: there is none. */
   perform(effect: ScreenEffect): boolean {
     const active = this.#screens.at(-1);
-    if (active === undefined) return false;
+    if (active === undefined || this.#notEnrolled !== null) return false;
     send(active, { type: 'do', effect });
     return true;
   }
 
   /** The first change is shown at once, those right behind it together: a start alone makes ten, and each is drawn. */
   showView(): void {
+    if (this.#notEnrolled !== null) return;
     if (this.#viewPause !== null) {
       this.#viewIsDue = true;
       return;
@@ -161,7 +169,8 @@ export class ScreenServer {
         if (greeted) {
           if (message.type === 'hello') throw new ProtocolError('bad-message', 'hello came twice');
           // who has yielded may go on living, but speaks for nobody
-          if (message.type !== 'alive' && screen === this.#screens.at(-1)) this.#options.onReport(message);
+          const speaks = this.#notEnrolled === null && screen === this.#screens.at(-1);
+          if (message.type !== 'alive' && speaks) this.#options.onReport(message);
           return;
         }
         if (message.type !== 'hello') throw new ProtocolError('hello-expected');
@@ -181,6 +190,11 @@ export class ScreenServer {
   }
 
   #welcome(screen: WebSocket, { inCall, yielded }: Hello): void {
+    if (this.#notEnrolled !== null) {
+      this.#screens.push(screen);
+      send(screen, { type: 'not-enrolled', code: this.#notEnrolled });
+      return;
+    }
     const { view, resume, onConnected } = this.#options;
     const before = this.#screens.at(-1);
     const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, view: view() } as const;
@@ -200,7 +214,7 @@ export class ScreenServer {
   #forget(screen: WebSocket): void {
     const wasActive = this.#screens.at(-1) === screen;
     this.#screens = this.#screens.filter((each) => each !== screen);
-    if (!wasActive) return;
+    if (!wasActive || this.#notEnrolled !== null) return;
     const next = this.#screens.at(-1);
     if (next === undefined) {
       this.#options.onGone();

@@ -17,6 +17,7 @@ const devices = {
 const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): ScreenSnapshot => ({
   linkUp: true,
   refusedCode: null,
+  notEnrolledCode: null,
   yielded: false,
   speakerId: null,
   shownInput: null,
@@ -125,6 +126,13 @@ describe('what the TV shows', () => {
       none,
       0,
       { name: 'fault', code: 'media-failed' },
+    ],
+    [
+      'no room, whatever was shown before',
+      screen(inCall, { ...down, notEnrolledCode: 'enrolment-ended' }),
+      joined,
+      GONE_AFTER_MS,
+      { name: 'not-enrolled', code: 'enrolment-ended' },
     ],
     ['another screen', screen(inCall, { yielded: true }), joined, 0, { name: 'elsewhere' }],
     [

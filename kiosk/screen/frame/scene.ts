@@ -11,6 +11,7 @@ type PhaseOf<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
 export type Scene =
   | { name: 'boot' }
   | { name: 'gone' }
+  | { name: 'not-enrolled'; code: ErrorCode }
   | { name: 'elsewhere' }
   | { name: 'idle' }
   | {
@@ -27,6 +28,7 @@ export type Scene =
 export const GONE_AFTER_MS = 15_000;
 
 export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: number): Scene {
+  if (screen.notEnrolledCode !== null) return { name: 'not-enrolled', code: screen.notEnrolledCode };
   if (screen.yielded) return { name: 'elsewhere' };
   if (screen.refusedCode !== null) return { name: 'fault', code: screen.refusedCode };
   const gone = !screen.linkUp && downForMs >= GONE_AFTER_MS;

@@ -24,6 +24,8 @@ export type ScreenSnapshot = {
   linkUp: boolean;
   /** the agent does not want this page */
   refusedCode: ErrorCode | null;
+  /** why this box belongs to no room */
+  notEnrolledCode: ErrorCode | null;
   /** a newer screen shows this room */
   yielded: boolean;
   devices: DevicesState;
@@ -102,6 +104,7 @@ export class ScreenSession {
       view: null,
       linkUp: false,
       refusedCode: null,
+      notEnrolledCode: null,
       yielded: false,
       ...this.#ofDevices(),
     });
@@ -134,7 +137,7 @@ export class ScreenSession {
   #take(message: AgentToScreen): void {
     switch (message.type) {
       case 'welcome':
-        this.#publish({ view: message.view, refusedCode: null });
+        this.#publish({ view: message.view, refusedCode: null, notEnrolledCode: null });
         this.#tellAll();
         if (message.resume !== null) this.#resume(message.resume);
         return;
@@ -152,6 +155,10 @@ export class ScreenSession {
         this.#tellAll();
         if (message.resume !== null) this.#resume(message.resume);
         return;
+      case 'not-enrolled':
+        this.#leave();
+        this.#publish({ notEnrolledCode: message.code });
+        return;
       case 'error':
         return;
     }
@@ -167,10 +174,7 @@ export class ScreenSession {
         this.#join(effect.grant);
         return;
       case 'leave':
-        this.#callId = null;
-        this.#grantWanted?.reject(new InvalidStateError('call-ended', 'the room left'));
-        this.call.leave();
-        this.#devices.release();
+        this.#leave();
         return;
       case 'end-call':
         this.#attempt('end-call', this.call.endForAll());
@@ -200,6 +204,13 @@ export class ScreenSession {
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));
     }
+  }
+
+  #leave(): void {
+    this.#callId = null;
+    this.#grantWanted?.reject(new InvalidStateError('call-ended', 'the room left'));
+    this.call.leave();
+    this.#devices.release();
   }
 
   #join(grant: CallGrant): void {

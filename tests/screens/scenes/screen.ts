@@ -210,6 +210,15 @@ export const screenScenes: readonly Scene[] = [
     },
   }),
   scene('elsewhere', { after: ({ agent }) => agent.say({ type: 'yield' }) }),
+  scene('not-enrolled', { after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'not-enrolled' }) }),
+  scene('enrolment-ended', {
+    people: call(3),
+    after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'enrolment-ended' }),
+  }),
+  scene('claim-refused', {
+    sizes: ['1080p'],
+    after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'claim-code-invalid' }),
+  }),
   scene('idle'),
   scene('idle-under-way', {
     state: { meeting: { meetingId: CALL, title: 'Weekly plan', underWay: true, participantCount: 3 } },
