@@ -12,6 +12,7 @@ import { createLogger } from './log.ts';
 import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
+import { decideUncaught } from './uncaught.ts';
 
 const args = process.argv.slice(2);
 const options = readCommandLine(usage, parseOptions);
@@ -19,6 +20,7 @@ const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet', json: jsonLogs });
+const started = decideUncaught({ logger, as: 'supervisor' });
 
 const server = new SupervisedProcess({
   name: 'fleet-server',
@@ -98,3 +100,4 @@ process.on('SIGINT', end);
 process.on('disconnect', end);
 
 server.start();
+started();

@@ -24,6 +24,7 @@ import { Accounts, KnownDevices, peopleRoutes, Sessions, SignIn } from './people
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
+import { decideUncaught } from './uncaught.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 const options = parseOptions(process.argv.slice(2));
@@ -31,6 +32,7 @@ const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
+decideUncaught({ logger, as: 'server' });
 const host = hostInUrl(hosts[0]!);
 const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;

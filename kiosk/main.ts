@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { KioskReady } from '#contract/process-ready.ts';
 import { z } from '#contract/schema.ts';
 import { KeptProcess } from './kept-process.ts';
+import { surviveUncaught } from './uncaught.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -65,6 +66,7 @@ const agent = new KeptProcess({
   },
 });
 agent.start();
+surviveUncaught((what, error) => process.stderr.write(`kiosk: ${what}: ${(error as Error)?.stack ?? error}\n`));
 
 let ending = false;
 async function end(): Promise<void> {

@@ -11,10 +11,11 @@ import { Call } from './call.ts';
 import type { CallHappening } from './call-happening.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
+import type { MediaWorker } from './media-worker.ts';
 import { Memory } from './memory.ts';
 import type { Peer, PeerLine } from './peer.ts';
 import type { AdmittedClaims, IssuedTo } from './token-admission.ts';
-import type { MediaWorker, WorkerPool } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export type CallRegistryOptions = {
   pool: WorkerPool;

@@ -28,6 +28,7 @@ import { RoomAuthority } from './room-authority.ts';
 import { RoomEvents } from './room-events.ts';
 import { happeningsOf } from './room-happenings.ts';
 import { isEquipmentReport } from '../room/room.ts';
+import { endOnUncaught } from '../uncaught.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
 import { readSettings } from './settings.ts';
@@ -64,6 +65,7 @@ const KeptRoom = z.object({
 });
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
+endOnUncaught((what, error) => logger.fatal({ err: error }, what));
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
 service.start();
 const dataDir = options['data-dir'];

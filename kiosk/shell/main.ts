@@ -9,12 +9,14 @@ import { managedPolicy, policyGaps } from './chromium/policy.ts';
 import { findElectron } from './electron/binary.ts';
 import { ElectronWindow } from './electron/electron-window.ts';
 import { KeptWindow } from './kept-window.ts';
+import { endOnUncaught } from '../uncaught.ts';
 import { trustCa } from './nss.ts';
 import { ShellChoice, type WantedShell } from './shell-choice.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
+endOnUncaught((what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`));
 
 const { values: options } = parseArgs({
   options: {
