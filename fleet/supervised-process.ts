@@ -36,7 +36,7 @@ export class SupervisedProcess {
 
   start(): void {
     const { name, script, args, pidFile, compiledDir, logger, onMessage } = this.#options;
-    const startedAtMs = Date.now();
+    const startedAtMs = performance.now();
     const child = fork(script, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
@@ -49,7 +49,7 @@ export class SupervisedProcess {
       this.#child = null;
       rmSync(pidFile, { force: true });
       if (this.#stopping) return;
-      if (Date.now() - startedAtMs > HEALTHY_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      if (performance.now() - startedAtMs > HEALTHY_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       logger.warn({ child: name, code, signal, againInMs: this.#pauseMs }, 'child process ended');
       this.#timer = setTimeout(() => this.start(), this.#pauseMs);
       this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);

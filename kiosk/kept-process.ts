@@ -35,7 +35,7 @@ export class KeptProcess {
 
   start(): void {
     const { modulePath, args, pidFile, compiledDir, onMessage } = this.#options;
-    const startedMs = Date.now();
+    const startedMs = performance.now();
     const child = fork(modulePath, args(), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
@@ -47,7 +47,7 @@ export class KeptProcess {
       this.#child = null;
       rmSync(pidFile, { force: true });
       if (this.#stopped) return;
-      if (Date.now() - startedMs > SOUND_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      if (performance.now() - startedMs > SOUND_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       process.stderr.write(`kiosk: ${modulePath} ended (${signal ?? code}), again in ${this.#pauseMs} ms\n`);
       this.#again = setTimeout(() => this.start(), this.#pauseMs);
       this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
