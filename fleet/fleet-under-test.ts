@@ -30,6 +30,8 @@ export class FleetUnderTest {
   #process: ChildProcess | null = null;
   #node: MqttClient | null = null;
   log = '';
+  /** of the server's process, beside our own */
+  env: NodeJS.ProcessEnv = {};
   ready!: FleetReady;
   admin!: { userName: string; password: string; cookie: string };
   nodeId!: string;
@@ -59,7 +61,7 @@ export class FleetUnderTest {
     const child = fork(
       join(import.meta.dirname, 'server.ts'),
       ['--data-dir', this.dataDir, '--ephemeral-ports', '--json-logs', ...this.#args],
-      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...this.env } },
     );
     this.#process = child;
     child.stderr!.on('data', (chunk: Buffer) => {

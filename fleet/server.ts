@@ -5,11 +5,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
-import { authorityStore, telemetryStore } from './store/index.ts';
+import { authorityStore, moveStoredTimes, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
   CertificateRegister,
@@ -48,6 +49,16 @@ const store = authorityStore({ dataDir, onFatal: fail });
 const telemetry = telemetryStore({ dataDir, onFatal: fail });
 await store.start();
 await telemetry.start();
+
+// ── clock: what it jumps is nobody's idle time ───────────────────────────────────────────────────────────────────────
+const clock = new WallClock();
+clock.onJump(async (byMs) => {
+  logger.warn({ byMs }, 'the wall clock jumped');
+  await store
+    .write((trx) => moveStoredTimes(trx, byMs))
+    .catch((error: unknown) => logger.error({ err: error }, 'stored times not moved'));
+});
+clock.start();
 
 // ── trust: CA, certificates, signing key ─────────────────────────────────────────────────────────────────────────────
 const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
@@ -93,10 +104,10 @@ register.onRevoked((identity) => broker.disconnect(identity));
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
-const sessions = new Sessions({ store });
+const sessions = new Sessions({ store, clock });
 const devices = new KnownDevices({ keys });
 const signIn = new SignIn({ store, accounts, sessions, devices, logger });
-const enrolment = new Enrolment({ store, authority, register, logger });
+const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });
 const rooms = new Rooms({
   store,
@@ -105,6 +116,7 @@ const rooms = new Rooms({
   meetings,
   enrolment,
   register,
+  clock,
   logger,
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
@@ -168,6 +180,9 @@ async function end(): Promise<void> {
   meetings.stop();
   await broker.stop();
   serverCertificate.stop();
+  clock.stop();
+  // a jump of the last second is moved in the store too
+  await clock.settledNowMs();
   await telemetry.stop();
   await store.stop();
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { verifyAudit } from '../audit/index.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { CertificateAuthority, CertificateRegister, Enrolment, ServerCertificate } from './index.ts';
 import { newSigningRequest } from './signing-request-under-test.ts';
@@ -27,7 +28,13 @@ beforeEach(async () => {
   await authority.start();
   register = new CertificateRegister({ store, onFailed: fail });
   await register.start();
-  enrolment = new Enrolment({ store, authority, register, logger: pino({ level: 'silent' }) });
+  enrolment = new Enrolment({
+    store,
+    authority,
+    register,
+    clock: new WallClock({ steadyNowMs: () => Date.now() }),
+    logger: pino({ level: 'silent' }),
+  });
   await store.write((trx) =>
     trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
   );

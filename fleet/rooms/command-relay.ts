@@ -20,6 +20,8 @@ export type CommandRelayDependencies = {
 };
 export type Order = { id: string; roomId: string; command: RoomCommand; issuer: CommandEnvelope['issuer'] };
 type Pending = {
+  /** by the monotonic clock; the envelope says the same by the wall clock */
+  untilMs: number;
   answer: Promise<void>;
   settle: (error: MaruError | null) => void;
   /** null: not ready to go yet */
@@ -56,6 +58,7 @@ export class CommandRelay {
     const timer = setTimeout(() => pending.settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
     const pending: Pending = {
       answer: promise,
+      untilMs: performance.now() + COMMAND_TIMEOUT_MS,
       envelope: null,
       settle: (error) => {
         clearTimeout(timer);
@@ -87,7 +90,7 @@ export class CommandRelay {
     const { broker, reports } = this.#deps;
     const { roomId } = envelope;
     // its grant was long in coming: whoever asked has been told so
-    if (Date.now() >= envelope.expiresAtMs) return;
+    if (performance.now() >= pending.untilMs) return;
     pending.envelope = envelope;
     if (broker.isHeard('command', { party: 'room', id: roomId })) broker.publish('command', roomId, envelope);
     // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not

@@ -11,6 +11,7 @@ import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
 import { Store } from './store.ts';
 
+export { moveStoredTimes } from './stored-times.ts';
 export { hashOf, newCode, newId, newToken, sameHash } from './secret.ts';
 export type { AuthorityTables } from './schema.ts';
 export type AuthorityStore = Store<AuthorityTables>;

@@ -14,6 +14,7 @@ import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
@@ -66,6 +67,9 @@ const KeptRoom = z.object({
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
 endOnUncaught((what, error) => logger.fatal({ err: error }, what));
+const clock = new WallClock();
+clock.onJump((byMs) => logger.warn({ byMs }, 'the wall clock jumped'));
+clock.start();
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
 service.start();
 const dataDir = options['data-dir'];
@@ -118,10 +122,11 @@ const delegation = new Delegation({
   fleetNowMs: () => fleet.fleetNowMs,
   logger,
 });
-const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing() });
+const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing(), clock });
 const fleet: FleetLink = new FleetLink({
   identity,
   epoch,
+  clock,
   logger,
   onOnline: (online) => {
     authority.onFleet(online);
@@ -256,6 +261,7 @@ const lan: LanServer | null =
         onCommand: (order, reply) => authority.onLanCommand(order, reply),
         onPaired: () => box.onPresence(),
         onLanUrl: () => box.onLanUrl(),
+        clock,
         logger,
       });
 
@@ -341,6 +347,7 @@ async function end(): Promise<void> {
   ending = true;
   clearInterval(remembering);
   clearInterval(renewing);
+  clock.stop();
   codes.stop();
   authority.stop();
   events.stop();

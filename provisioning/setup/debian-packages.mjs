@@ -19,9 +19,10 @@ const toStart = [
 ];
 /**
  * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
- * CalDAV server, and QEMU with what unpacks a kernel for it.
+ * CalDAV server, faketime for clocks that are set, and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
+  'faketime',
   'ffmpeg',
   'git',
   'grim',

@@ -12,6 +12,7 @@ import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { RoomDesired } from '#contract/topics.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import { Coalescer } from '../coalescer.ts';
 import type { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
@@ -41,6 +42,7 @@ export type LanServerOptions = {
   onPaired: () => void;
   /** it has come or gone: for the TV's QR and the equipment */
   onLanUrl: (lanUrl: string | null) => void;
+  clock: WallClock;
   logger: Logger;
   lookEveryMs?: number;
 };
@@ -59,7 +61,7 @@ export class LanServer {
 
   constructor(options: LanServerOptions) {
     this.#options = options;
-    const { settings, logger, store, codes, state, onCommand, lookEveryMs } = options;
+    const { settings, logger, clock, store, codes, state, onCommand, lookEveryMs } = options;
     this.#certificate = new LanCertificate({
       settings,
       logger,
@@ -69,6 +71,7 @@ export class LanServer {
     this.#pairings = new LanPairings({
       store,
       codes,
+      clock,
       logger,
       phase: () => state().phase.name,
       onEnded: (pairingId) => this.#links.end(pairingId),
@@ -180,7 +183,7 @@ export class LanServer {
   }
 
   #welcome(): Extract<RoomLinkToController, { type: 'welcome' }> {
-    const [state, nowMs] = [this.#options.state(), Date.now()];
+    const [state, nowMs] = [this.#options.state(), this.#options.clock.nowMs()];
     return {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
