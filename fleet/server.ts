@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
-import { authorityStore, telemetryStore } from './store/index.ts';
+import { authorityStore, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
   CertificateRegister,
@@ -35,14 +35,28 @@ const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
 const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
+const exit = (code: number): never => {
+  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
+  if (store.isWriting || telemetry.isWriting) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+};
 const fail = (error: unknown): never => {
   logger.fatal({ err: error }, 'the fleet server ends');
-  process.exit(1);
+  return exit(1);
 };
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-const store = authorityStore({ dataDir, onFatal: fail });
-const telemetry = telemetryStore({ dataDir, onFatal: fail });
+const logStorage = (file: string) => (state: StorageState, error: Error | null) =>
+  state === 'failing'
+    ? logger.error({ file, code: 'storage-failed', reason: error?.message }, 'the disk fails: nothing can be saved')
+    : logger.info({ file }, 'the disk is back: writes succeed');
+const store = authorityStore({ dataDir, onStorage: logStorage('authority.sqlite'), onFatal: fail });
+const telemetry = telemetryStore({
+  dataDir,
+  onStorage: logStorage('telemetry.sqlite'),
+  onSetAside: (damagedPath) => logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
+  onFatal: fail,
+});
 await store.start();
 await telemetry.start();
 
@@ -107,6 +121,7 @@ const metrics = new Metrics({
   roomLinks: () => rooms.link.count,
   mqttClients: () => broker.connectedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
+  failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });
 
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────
@@ -130,6 +145,7 @@ const app = await buildApp({
   accounts,
   sessions,
   metrics,
+  isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   logger,
   pages: {
     controllerDist: join(import.meta.dirname, '../controller/dist'),
@@ -150,6 +166,8 @@ await deviceApp.listen({
 logger.info({ fleetUrl, deviceApiUrl, mqttUrl }, 'the fleet server serves');
 
 // ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+/** below the supervisor's patience */
+const END_WITHIN_MS = 4_000;
 let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
@@ -160,10 +178,12 @@ async function end(): Promise<void> {
   meetings.stop();
   await broker.stop();
   serverCertificate.stop();
-  await telemetry.stop();
-  await store.stop();
+  await Promise.all([telemetry.stop(), store.stop()]);
 }
-const endAndExit = (): void => void end().then(() => process.exit(0), fail);
+const endAndExit = (): void => {
+  setTimeout(() => fail(new Error(`not ended within ${END_WITHIN_MS} ms`)), END_WITHIN_MS).unref();
+  void end().then(() => exit(0), fail);
+};
 process.on('SIGTERM', endAndExit);
 process.on('SIGINT', endAndExit);
 // the supervisor is gone, so nobody would restart or end us
