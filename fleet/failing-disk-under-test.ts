@@ -1,7 +1,7 @@
 /** For integration tests: a small disk that can be filled, and strace, which makes a running process's disk fail. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +16,8 @@ export class SmallDisk {
     this.missing = mountTmpfs(folder, size);
   }
 
-  fill(): void {
+  /** @param freeBytes what is left */
+  fill(freeBytes = 0): void {
     const filler = openSync(this.#filler, 'a');
     try {
       for (let sizeBytes = 65_536; sizeBytes > 0; ) {
@@ -27,6 +28,7 @@ export class SmallDisk {
           sizeBytes = Math.floor(sizeBytes / 2);
         }
       }
+      truncateSync(this.#filler, Math.max(0, fstatSync(filler).size - freeBytes));
     } finally {
       closeSync(filler);
     }
@@ -79,7 +81,8 @@ export class FailingSyncs {
   async end(): Promise<void> {
     if (this.#strace.exitCode !== null || this.#strace.signalCode !== null) return;
     const exited = once(this.#strace, 'exit');
-    this.#strace.kill('SIGTERM');
+    // a politer signal waits for the syscalls that it delays
+    this.#strace.kill('SIGKILL');
     await exited;
   }
 }
@@ -89,3 +92,6 @@ const isTraced = (pid: number): boolean =>
   readdirSync(`/proc/${pid}/task`).every((task) =>
     /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8')),
   );
+
+/** It was killed; a thread that strace delays keeps it in the list of processes until strace ends. */
+export const isDead = (pid: number): boolean => /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -5,6 +5,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
+import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
@@ -18,7 +21,7 @@ import {
 } from './devices/index.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { Accounts, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -28,8 +31,22 @@ import type { ServerReady, ServerServing } from './supervision.ts';
 const options = parseOptions(process.argv.slice(2));
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
+/** What only IT can mend ends the start in words. */
+const orRefuse = (error: unknown): never => {
+  if (!(error instanceof StartRefused)) throw error;
+  logger.fatal(error.message);
+  process.exit(START_REFUSED_EXIT_CODE);
+};
+/** A former one that lost its supervisor may be about to end. */
+const FORMER_ENDS_WITHIN_MS = 10_000;
+try {
+  lockDataDir(dataDir, 'fleet-server', FORMER_ENDS_WITHIN_MS);
+  refuseLostDatabase(dataDir);
+} catch (error) {
+  orRefuse(error);
+}
+const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const host = hostInUrl(hosts[0]!);
 const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
@@ -54,17 +71,18 @@ const store = authorityStore({ dataDir, onStorage: logStorage('authority.sqlite'
 const telemetry = telemetryStore({
   dataDir,
   onStorage: logStorage('telemetry.sqlite'),
-  onSetAside: (damagedPath) => logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
+  onSetAside: (damagedPath) =>
+    logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
   onFatal: fail,
 });
-await store.start();
+await store.start().catch(orRefuse);
 await telemetry.start();
 
 // ── trust: CA, certificates, signing key ─────────────────────────────────────────────────────────────────────────────
 const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
-await authority.start();
 const register = new CertificateRegister({ store });
 await register.start();
+await authority.start({ isInUse: await register.hasIssued() }).catch(orRefuse);
 const serverCertificate = new ServerCertificate({
   directory: join(dataDir, 'tls'),
   hosts: allHosts,
@@ -80,7 +98,7 @@ const serverCertificate = new ServerCertificate({
 });
 await serverCertificate.start();
 const keys = new SigningKeys({ directory: join(dataDir, 'keys') });
-await keys.start();
+await keys.start({ isInUse: await hasInvites(store) }).catch(orRefuse);
 const nodeCredentialsDir = join(dataDir, 'nodes', 'local');
 const localNode = await ensureLocalNode({ directory: nodeCredentialsDir, store, authority, register });
 

@@ -48,7 +48,8 @@ export class Metrics {
       labelNames: ['database'],
       registers: [this.#registry],
       collect() {
-        for (const [database, failing] of Object.entries(sources.failingFiles())) this.set({ database }, failing ? 1 : 0);
+        for (const [database, failing] of Object.entries(sources.failingFiles()))
+          this.set({ database }, failing ? 1 : 0);
       },
     });
   }

@@ -34,10 +34,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
 }
 
 /** `onSetAside`: its file was damaged and lies at `damagedPath`; a new one is begun. */
-export function telemetryStore({
-  dataDir,
-  ...events
-}: Place & Pick<StoreOptions, 'onSetAside'>): TelemetryStore {
+export function telemetryStore({ dataDir, ...events }: Place & Pick<StoreOptions, 'onSetAside'>): TelemetryStore {
   return new Store<TelemetryTables>({
     path: join(dataDir, 'telemetry.sqlite'),
     synchronous: 'NORMAL',

@@ -7,6 +7,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { CamelCasePlugin, type ControlledTransaction, Kysely, sql, type Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { OperationalError } from '#contract/error-codes.ts';
+import { StartRefused } from '#edge/start-refused.ts';
 import { readerDialect } from './reader-dialect.ts';
 import { isDamage, isStorageFailed } from './storage-failure.ts';
 import { writerDialect } from './writer-dialect.ts';
@@ -57,12 +58,20 @@ export class Store<Tables> {
     this.#options = options;
   }
 
-  /** Opens the files and brings the schema up to date. @throws OperationalError `storage-failed` */
+  /**
+   * Opens the files and brings the schema up to date.
+   * @throws OperationalError `storage-failed`; StartRefused: the file is damaged, and nobody reports again what it held
+   */
   async start(): Promise<void> {
     try {
       await this.#open();
     } catch (error) {
-      if (!isDamage(error) || !this.#options.isReplaceable) throw error;
+      if (!isDamage(error)) throw error;
+      if (!this.#options.isReplaceable)
+        throw new StartRefused(
+          `${this.#options.path} is damaged: ${(error as Error).message}. Put it back from your copy of the data directory.`,
+          { cause: error },
+        );
       await this.#beginAnew();
     }
   }
@@ -111,7 +120,10 @@ export class Store<Tables> {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#probe);
-    await withinMs(STOP_DEADLINE_MS, (this.#draining ?? Promise.resolve()).then(() => this.#close()));
+    await withinMs(
+      STOP_DEADLINE_MS,
+      (this.#draining ?? Promise.resolve()).then(() => this.#close()),
+    );
   }
 
   async #open(): Promise<void> {
