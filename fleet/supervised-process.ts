@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { unlinkSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { START_REFUSED_EXIT_CODE } from '#edge/start-refused.ts';
 
 export type SupervisedOptions = {
   name: string;
@@ -15,6 +16,8 @@ export type SupervisedOptions = {
   compiledDir: string;
   logger: Logger;
   onMessage: (message: unknown) => void;
+  /** It refused to start, in words of its own: it is not started again. */
+  onRefused: () => void;
 };
 
 const FIRST_PAUSE_MS = 100;
@@ -63,7 +66,9 @@ export class SupervisedProcess {
   #ended(why: { code: number | null; signal: string | null } | { err: unknown }): void {
     const { name, logger } = this.#options;
     this.#child = null;
-    if (!this.#stopping) {
+    if (!this.#stopping && 'code' in why && why.code === START_REFUSED_EXIT_CODE) {
+      this.#options.onRefused();
+    } else if (!this.#stopping) {
       if (performance.now() - this.#startedAtMs > HEALTHY_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       this.#timer = setTimeout(() => this.start(), this.#pauseMs);
       logger.warn({ child: name, ...why, againInMs: this.#pauseMs }, 'child process ended');

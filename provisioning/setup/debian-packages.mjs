@@ -19,7 +19,7 @@ const toStart = [
 ];
 /**
  * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
- * CalDAV server, faketime for clocks that are set, and QEMU with what unpacks a kernel for it.
+ * CalDAV server, faketime for clocks that are set, strace for a disk that fails, and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
   'faketime',
@@ -35,6 +35,7 @@ const toTest = [
   'python3',
   'qemu-system-x86',
   'radicale',
+  'strace',
   'sway',
   'swaybg',
   'systemd',

@@ -49,9 +49,7 @@ describe('the house', () => {
   it('removes no file by rmSync, which leaves a symbolic link whose target is gone, and does not say so', () => {
     const sources = tracked.filter(
       (path) =>
-        /\.(ts|tsx|mjs)$/.test(path) &&
-        !path.startsWith('tests/') &&
-        !/(\.test\.|under-test|\/testing\/)/.test(path),
+        /\.(ts|tsx|mjs)$/.test(path) && !path.startsWith('tests/') && !/(\.test\.|under-test|\/testing\/)/.test(path),
     );
     expect(sources.length).toBeGreaterThan(300);
     expect(sources.filter((path) => /\brmSync\b/.test(read(path).replace(/^\s*(\/?\*|\/\/).*$/gm, '')))).toEqual([]);
