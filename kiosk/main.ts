@@ -3,6 +3,7 @@
  * port, so that a page finds its agent again without a navigation.
  */
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,7 +21,6 @@ const { values: options } = parseArgs({
     shell: { type: 'string', default: 'auto' },
     headless: { type: 'boolean', default: false },
     'fake-media': { type: 'boolean', default: false },
-    'nss-ca': { type: 'string' },
   },
 });
 const AgentMessage = z.union([z.object({ screenPort: z.number().int() }), KioskReady]);
@@ -31,6 +31,9 @@ if (!['electron', 'chromium', 'auto', 'none'].includes(options.shell)) {
 const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const compiledDir = join(dataDir, 'compiled');
+// the agent makes it anew: the key in it is of this start
+const shellDir = join(dataDir, 'shell');
+await rm(shellDir, { recursive: true, force: true });
 let screenPort = Number(options['screen-port']);
 
 const shell = new KeptProcess({
@@ -38,10 +41,10 @@ const shell = new KeptProcess({
   args: () => [
     `--url=http://127.0.0.1:${screenPort}/`,
     `--profile-dir=${join(dataDir, 'chromium')}`,
+    `--shell-dir=${shellDir}`,
     `--shell=${options.shell}`,
     ...(options.headless ? ['--headless'] : []),
     ...(options['fake-media'] ? ['--fake-media'] : []),
-    ...(options['nss-ca'] === undefined ? [] : [`--nss-ca=${options['nss-ca']}`]),
   ],
   pidFile: join(dataDir, 'shell.pid'),
   compiledDir,
@@ -51,6 +54,7 @@ const agent = new KeptProcess({
   args: () => [
     `--data-dir=${dataDir}`,
     `--screen-port=${screenPort}`,
+    `--shell-dir=${shellDir}`,
     ...(options['claim-file'] === undefined ? [] : [`--claim-file=${options['claim-file']}`]),
   ],
   pidFile: join(dataDir, 'agent.pid'),

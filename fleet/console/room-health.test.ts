@@ -54,6 +54,14 @@ const table: [string, RoomSummary, string, unknown[]][] = [
     'trouble',
     [{ kind: 'notice', notice: 'microphone-missing' }],
   ],
+  ...(['signaling-unreachable', 'signaling-untrusted', 'media-blocked'] as const).map(
+    (notice): [string, RoomSummary, string, unknown[]] => [
+      `cut off: ${notice}`,
+      room({}, { name: 'idle' }, [notice]),
+      'trouble',
+      [{ kind: 'notice', notice }],
+    ],
+  ),
   ['blind', room({}, { name: 'idle' }, ['camera-missing']), 'limited', [{ kind: 'notice', notice: 'camera-missing' }]],
   ['starting', room({}, starting), 'starting', []],
 ];

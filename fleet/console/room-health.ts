@@ -19,6 +19,9 @@ const PREVENTS: ReadonlySet<RoomNotice> = new Set([
   'microphone-refused',
   'screen-missing',
   'protocol-refused',
+  'signaling-unreachable',
+  'signaling-untrusted',
+  'media-blocked',
 ]);
 
 export function healthOf(room: RoomSummary): RoomHealth {

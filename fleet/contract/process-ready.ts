@@ -27,7 +27,7 @@ export type FleetReady = z.infer<typeof FleetReady>;
 export const KioskReady = z.object({
   ready: z.literal('kiosk'),
   roomId: Id,
-  /** the page that the TV shows */
+  /** the page that the TV shows, with its key as the fragment: for who started the process, and nobody else */
   tvUrl: z.url(),
   /** holds a pairing code that works */
   controllerUrl: z.url(),

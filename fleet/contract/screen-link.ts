@@ -2,6 +2,7 @@
  * The agent and its screen over one loopback WebSocket. The agent tells what to show (`view`) and what to do
  * (`do`, the room machine's effects); the screen owns tracks and signalling, and tells what happened.
  * The newest screen wins: the older is told to `yield` and gives camera and call up until it is alone again.
+ * Any process of the box reaches this port, so a page shows the key that its shell has from the agent.
  */
 import { ErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
@@ -12,6 +13,11 @@ import { RoomAgenda } from './room-agenda.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
+
+/** 256 bits, base64url. Never in a request, on a command line or in a log. */
+export const ScreenKey = z.string().regex(/^[\w-]{43}$/);
+/** Where a page that a person or a test opens finds it: the fragment `#key=`, which no browser sends. */
+export const SCREEN_KEY_FRAGMENT = 'key';
 
 /** What a screen needs to come back as the same peer, after a reload or a crash of the page. Never leaves the box. */
 export const ResumeTicket = z.object({ callId: Id, peerId: Id, signalingUrl: z.url(), resumeSecret: z.string() });
@@ -76,6 +82,13 @@ export const AgentToScreen = z.discriminatedUnion('type', [
       z.object({ name: z.literal('show-input'), deviceId: z.string().nullable() }),
       /** in an idle room alone: each check opens its device for a moment; media ports are tried at this node */
       z.object({ name: z.literal('run-self-test'), testId: Id, grant: CallGrant.nullable() }),
+      /** does this browser reach these nodes; with a grant the media ports of its node, too, unless a call comes up */
+      z.object({
+        name: z.literal('probe-reach'),
+        probeId: Id,
+        signalingUrls: z.array(z.url()).max(8),
+        grant: CallGrant.nullable(),
+      }),
       /** level alone, nothing is kept: is anybody in the room */
       z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),
@@ -94,6 +107,7 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   /** `inCall`: an agent that was restarted learns from the page what runs */
   z.strictObject({
     type: z.literal('hello'),
+    key: ScreenKey,
     protocol: ProtocolVersion,
     screenId: Id,
     /** it had given way to a newer one before the agent restarted, and stays behind it */
@@ -139,6 +153,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('camera-axes'), axes: CameraAxes.nullable() }),
   z.strictObject({ type: z.literal('self-test-check'), testId: Id, check: SelfTestCheck }),
   z.strictObject({ type: z.literal('self-test-done'), testId: Id }),
+  /** `media` null: not tried, or ended before it was known */
+  z.strictObject({
+    type: z.literal('reach-probed'),
+    probeId: Id,
+    unreachableUrls: z.array(z.url()).max(8),
+    media: z.enum(['reached', 'blocked']).nullable(),
+  }),
   z.strictObject({ type: z.literal('sound-heard') }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),
   /** each second, from the page's own animation frame: what the watchdog listens to */

@@ -23,6 +23,7 @@ import { cancelsOwnEcho } from './peripherals/speakerphone/quirks.ts';
 import { Speakerphone } from './peripherals/speakerphone/speakerphone.ts';
 import { DeviceIdentity } from './peripherals/speakerphone/transport.ts';
 import { Tv } from './peripherals/tv/tv.ts';
+import { ReachWatch } from './reach-watch.ts';
 import { RetainedProjection } from './retained-projection.ts';
 import type { Happening } from './room-events.ts';
 import { SelfTestGrants } from './self-test-grants.ts';
@@ -46,6 +47,8 @@ export type BoxOptions = {
   isFleetOnline: () => boolean;
   publish: (request: RoomRequest) => void;
   lanUrl: () => string | null;
+  /** PEM */
+  fleetCa: () => string;
   /** at once, for the TV */
   onView: () => void;
   /** at a bounded rate, for everyone else */
@@ -63,6 +66,7 @@ export class Box {
   readonly #tv: Tv;
   readonly #devices: Equipment;
   readonly #grants: SelfTestGrants;
+  readonly #reach: ReachWatch;
   readonly #agenda: RetainedProjection<Omit<RoomAgenda, keyof Heading>>;
   readonly #equipment: RetainedProjection<Omit<RoomEquipment, keyof Heading>>;
 
@@ -80,7 +84,10 @@ export class Box {
       onAgenda: () => this.#agendaChanged(),
       onEvent: record,
       listenForSound: (forMs) => this.#devices.listenForSound(forMs),
-      onSelfTestDue: () => this.#devices.runSelfTest('booking'),
+      onSelfTestDue: () => {
+        this.#reach.lookNow();
+        this.#devices.runSelfTest('booking');
+      },
     });
     this.#devices = new Equipment({
       logger,
@@ -93,6 +100,13 @@ export class Box {
       onSelfTestDone: (checks) => record({ name: 'self-test-done', checks: [...checks] }),
       onSoundHeard: () => this.#calendar.onSoundHeard(),
       cancelsOwnEcho,
+    });
+    this.#reach = new ReachWatch({
+      logger,
+      perform,
+      requestGrant: () => this.#grants.request(),
+      caPem: options.fleetCa,
+      onChange: () => this.#tellNotices(),
     });
     const somebodyAsks = (command: RoomCommand): void => {
       this.onPresence();
@@ -157,6 +171,7 @@ export class Box {
     this.#agenda.stop();
     this.#equipment.stop();
     this.#devices.stop();
+    this.#reach.stop();
     await Promise.all([this.#calendar.stop(), this.#speakerphone.stop(), this.#tv.stop()]);
   }
 
@@ -165,6 +180,7 @@ export class Box {
     this.#speakerphone.follow(room);
     this.#tv.follow(room);
     this.#devices.follow(room);
+    this.#reach.follow(room);
     this.#calendar.follow(room);
   }
 
@@ -194,10 +210,17 @@ export class Box {
 
   onScreenConnected(): void {
     this.#devices.onScreenConnected();
+    this.#reach.onScreenConnected();
   }
 
   onReport(report: EquipmentReport): void {
-    this.#devices.onReport(report);
+    if (report.type === 'reach-probed') this.#reach.onReport(report);
+    else this.#devices.onReport(report);
+  }
+
+  /** Where this room's calls may run. */
+  onMediaNodes(signalingUrls: readonly string[]): void {
+    this.#reach.onNodes(signalingUrls);
   }
 
   onStorage(state: StorageState): void {
@@ -227,7 +250,12 @@ export class Box {
 
   #tellNotices(): void {
     const isCalendarFaulty = this.#calendar.agenda.calendar.state === 'faulty';
-    this.#health.tellOthers([...this.#devices.notices, ...(isCalendarFaulty ? ['calendar-faulty' as const] : [])]);
+    const reachFault = this.#reach.fault;
+    this.#health.tellOthers([
+      ...(reachFault === null ? [] : [reachFault]),
+      ...this.#devices.notices,
+      ...(isCalendarFaulty ? ['calendar-faulty' as const] : []),
+    ]);
   }
 }
 

@@ -92,6 +92,17 @@ export class Delegation {
     if (delegation) this.#kept.save(delegation);
   }
 
+  /** The media nodes that were there when the fleet last said so, by their signalling address. */
+  get signalingUrls(): string[] {
+    const delegation = this.#kept.load();
+    if (delegation === null) return [];
+    try {
+      return DelegationClaims.parse(decodeJwt(delegation)).nodes.map(({ signalingUrl }) => signalingUrl);
+    } catch {
+      return [];
+    }
+  }
+
   /** @throws MaruError; `no-media-node` where there is no way in without the fleet */
   async mint(): Promise<CallGrant> {
     const { identity, fleetNowMs, logger } = this.#options;

@@ -11,7 +11,7 @@ import { pino } from 'pino';
 import { MaruError } from '#contract/error-codes.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
 import { BookingId } from '#contract/room-agenda.ts';
-import { ResumeTicket } from '#contract/screen-link.ts';
+import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
 import { WallClock } from '#edge/wall-clock.ts';
@@ -32,6 +32,7 @@ import { isEquipmentReport } from '../room/room.ts';
 import { endOnUncaught } from '../uncaught.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
+import { ShellFolder } from './shell-folder.ts';
 import { readSettings } from './settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
@@ -40,6 +41,8 @@ const { values: options } = parseArgs({
     'data-dir': { type: 'string', default: '.maru/kiosk' },
     'claim-file': { type: 'string' },
     'screen-port': { type: 'string', default: '7420' },
+    /** shared with the shell; the box's units name one in /run */
+    'shell-dir': { type: 'string' },
   },
 });
 /** A call that ran when the box went is worth coming back to for so long after it was last seen to run. */
@@ -76,9 +79,12 @@ const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
 const pageDir = join(import.meta.dirname, '../screen/dist');
+const shellFolder = new ShellFolder({ path: options['shell-dir'] ?? join(dataDir, 'shell'), logger });
+const screenKey = shellFolder.key();
 const notEnrolled = new NotEnrolledScreen({
   port: Number(options['screen-port']),
   pageDir,
+  key: screenKey,
   logger,
   onServed: (screenPort) => {
     service.ready();
@@ -105,6 +111,7 @@ let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
 const settings = readSettings(join(dataDir, 'settings.json'), logger);
+shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
   logger,
@@ -141,6 +148,7 @@ const fleet: FleetLink = new FleetLink({
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
     delegation.take(desired);
+    box.onMediaNodes(delegation.signalingUrls);
     lan?.onDesired(desired);
     screens.showView();
     void tellReady();
@@ -172,6 +180,8 @@ const authority: RoomAuthority = new RoomAuthority({
   onChange: (was, now) => {
     for (const happening of happeningsOf(was, now, Date.now())) events.record(happening);
     box.follow(authority.state);
+    // the window starts again for it: not while a meeting is on the TV
+    if (now.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
   },
   mintGrant: () => delegation.mint(),
   record: (happening) => events.record(happening),
@@ -210,6 +220,7 @@ const box: Box = new Box({
   isFleetOnline: () => fleet.online,
   publish: (request) => void fleet.publish('request', request),
   lanUrl: () => lan?.lanUrl ?? null,
+  fleetCa: () => identity.caPem,
   onView: () => screens.showView(),
   tellAgenda: (agenda) => {
     void fleet.publish('agenda', agenda);
@@ -225,6 +236,7 @@ const box: Box = new Box({
 const screens: ScreenServer = new ScreenServer({
   port: notEnrolled.port,
   pageDir,
+  key: screenKey,
   logger,
   view: () => ({
     state: authority.state,
@@ -272,6 +284,7 @@ const tvUrl = await screens.start();
 service.ready();
 codes.start();
 box.start(authority.state);
+box.onMediaNodes(delegation.signalingUrls);
 lan?.start();
 fleet.start();
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
@@ -326,7 +339,8 @@ async function tellReady(): Promise<void> {
   const url = pairing()?.url;
   if (url === undefined || toldReady) return;
   toldReady = true;
-  process.send?.({ ready: 'kiosk', roomId: identity.roomId, tvUrl, controllerUrl: url } satisfies KioskReady);
+  const openUrl = `${tvUrl}#${SCREEN_KEY_FRAGMENT}=${screenKey}`;
+  process.send?.({ ready: 'kiosk', roomId: identity.roomId, tvUrl: openUrl, controllerUrl: url } satisfies KioskReady);
 }
 
 async function renewIfDue(): Promise<void> {
@@ -335,6 +349,7 @@ async function renewIfDue(): Promise<void> {
     identity = await renew(identity);
     enrolment.write(identity);
     fleet.use(identity);
+    if (authority.state.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
     logger.info('certificate renewed');
   } catch (error) {
     if (error instanceof MaruError && error.code === 'enrolment-ended') return leaveRoom();

@@ -6,6 +6,8 @@ import { ScreenServer } from './screen-server.ts';
 export type NotEnrolledScreenOptions = {
   port: number;
   pageDir: string;
+  /** what a page has to show */
+  key: string;
   logger: Logger;
   /** a window can be opened on it now */
   onServed: (port: number) => void;
@@ -27,12 +29,13 @@ export class NotEnrolledScreen {
   }
 
   async show(code: ErrorCode): Promise<void> {
-    const { pageDir, logger, onServed } = this.#options;
+    const { pageDir, key, logger, onServed } = this.#options;
     logger.warn({ code }, 'this box belongs to no room');
     if (this.#server !== null) return this.#server.showNotEnrolled(code);
     this.#server = new ScreenServer({
       port: this.#port,
       pageDir,
+      key,
       logger,
       view: () => {
         throw new Error('there is no room to show');

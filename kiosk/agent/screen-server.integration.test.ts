@@ -23,6 +23,7 @@ const state = roomStateOf(roomIn('in-call'), {
   revision: 1,
   nowMs: NOW_MS,
 });
+const KEY = 'k'.repeat(43);
 let pageDir: string;
 let server: ScreenServer;
 let pageUrl: string;
@@ -32,20 +33,22 @@ let reports: ScreenToAgent[];
 let onReport: ScreenServerOptions['onReport'];
 const screens: Screen[] = [];
 
-function newServer(port = 0): ScreenServer {
+function optionsOf(port: number): ScreenServerOptions {
   // a server that ends still hears its last screens go
   const told = heard;
-  return new ScreenServer({
+  return {
     port,
     pageDir,
+    key: KEY,
     logger: pino({ level: 'silent' }),
     view: () => ({ state, language: 'ko', pairing: null, fleetOnline: true }),
     resume: () => ticketOf('A'),
     onConnected: (inCall) => told.push(`connected ${inCall?.ticket.resumeSecret ?? 'without a call'}`),
     onGone: () => told.push('gone'),
     onReport: (report) => onReport(report),
-  });
+  };
 }
+const newServer = (port = 0): ScreenServer => new ScreenServer(optionsOf(port));
 
 type Door = { origin?: string | null; host?: string; path?: string };
 
@@ -71,7 +74,7 @@ class Screen {
     const screen = new Screen();
     await screen.open();
     const welcome = once(screen.socket, 'message');
-    screen.say({ type: 'hello', protocol: PROTOCOL_VERSION, screenId: id(50), inCall: null, ...over });
+    screen.say({ type: 'hello', key: KEY, protocol: PROTOCOL_VERSION, screenId: id(50), inCall: null, ...over });
     await welcome;
     expect(screen.types[0]).toBe('welcome');
     return screen;
@@ -222,6 +225,44 @@ describe('who may connect', () => {
   });
 });
 
+describe('a process of this box that says it is the page', () => {
+  test.each<[string, object]>([
+    ['has no key', {}],
+    ['guesses', { key: 'j'.repeat(43) }],
+    ['has a part of it', { key: KEY.slice(0, -1) }],
+    ['sends another type', { key: [KEY] }],
+    ['had yielded', { key: 'j'.repeat(43), yielded: true }],
+    ['is in a call', { key: 'j'.repeat(43), inCall: callOf('A', 'its own') }],
+  ])('%s: it gets nothing but the refusal, and changes nothing', async (_, over) => {
+    const owner = await Screen.greeted();
+    const stranger = new Screen();
+    await stranger.open();
+    stranger.say({ type: 'hello', protocol: PROTOCOL_VERSION, screenId: id(51), inCall: null, ...over });
+    stranger.say({ ...stage, pageCount: 9 });
+    await stranger.closed;
+    expect(stranger.types).toEqual(['error']);
+    await owner.hasHeard();
+    expect(owner.types).toEqual(['welcome']);
+    expect([heard, reports]).toEqual([['connected without a call'], []]);
+  });
+
+  test('is logged, without what it guessed', async () => {
+    const lines: string[] = [];
+    const other = new ScreenServer({
+      ...optionsOf(0),
+      logger: pino({}, { write: (line: string) => lines.push(line) }),
+    });
+    pageUrl = await other.start();
+    const stranger = new Screen();
+    await stranger.open();
+    stranger.say({ type: 'hello', key: 'j'.repeat(43), protocol: PROTOCOL_VERSION, screenId: id(51), inCall: null });
+    await isRefused(stranger, 'forbidden', 4419);
+    expect(lines.join('')).toContain('forbidden');
+    expect(lines.join('')).not.toMatch(/j{43}|k{43}/);
+    await other.stop();
+  });
+});
+
 describe('the first word', () => {
   test('is a hello, answered with all there is to draw', async () => {
     const screen = await Screen.greeted();
@@ -269,7 +310,7 @@ describe('the first word', () => {
   test('with a newer protocol is told that the agent is too old', async () => {
     const screen = new Screen();
     await screen.open();
-    screen.say({ type: 'hello', protocol: PROTOCOL_VERSION + 1, screenId: id(50), inCall: null });
+    screen.say({ type: 'hello', key: KEY, protocol: PROTOCOL_VERSION + 1, screenId: id(50), inCall: null });
     await isRefused(screen, 'server-too-old', 4427);
     expect(heard).toEqual([]);
   });
@@ -277,7 +318,7 @@ describe('the first word', () => {
   test.each([0, -1, 1.5, '1', null])('with a protocol of %s is malformed', async (protocol) => {
     const screen = new Screen();
     await screen.open();
-    screen.say({ type: 'hello', protocol, screenId: id(50), inCall: null });
+    screen.say({ type: 'hello', key: KEY, protocol, screenId: id(50), inCall: null });
     await isRefused(screen, 'bad-message', 4400);
   });
 });
@@ -358,7 +399,7 @@ describe('bad input', () => {
     ['an unknown type', '{"type":"dance"}'],
     ['an unknown field', '{"type":"alive","token":"1"}'],
     ['a value that may not be', '{"type":"stage","pageCount":0}'],
-    ['a second hello', JSON.stringify({ type: 'hello', protocol: 1, screenId: id(50), inCall: null })],
+    ['a second hello', JSON.stringify({ type: 'hello', key: KEY, protocol: 1, screenId: id(50), inCall: null })],
     ['bytes', Buffer.from([1, 2, 3])],
   ])('%s is answered by its code, and nothing of it is believed', async (_, data) => {
     const screen = await Screen.greeted();

@@ -1,8 +1,10 @@
 /**
  * The agent's side towards its own TV: the screen's page and its link, on loopback alone, so that the TV shows
- * something whatever the network does. Owns who is the active screen (the newest); what to show is the authority's.
+ * something whatever the network does. Owns who may be a screen (a page with the key that the shell was given) and who is
+ * the active one (the newest); what to show is the authority's.
  * Files and one upgrade need no framework: Fastify and its schema compiler were a quarter of the agent's start.
  */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +12,7 @@ import type { Duplex } from 'node:stream';
 import { send as readPage } from '@fastify/send';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type ErrorCode, ProtocolError, toMaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import {
@@ -39,6 +41,8 @@ export type ScreenServerOptions = {
   port: number;
   /** kiosk/screen/dist */
   pageDir: string;
+  /** what a page has to show; who has it is a screen of this room */
+  key: string;
   logger: Logger;
   view: () => ScreenView;
   /** what a page without a call needs to come back into it */
@@ -174,6 +178,7 @@ export class ScreenServer {
           return;
         }
         if (message.type !== 'hello') throw new ProtocolError('hello-expected');
+        if (!isSame(message.key, this.#options.key)) throw new UserError('forbidden', 'not the key of this screen');
         const outcome = negotiate(message.protocol);
         if (outcome !== 'accepted') throw new ProtocolError(outcome);
         clearTimeout(late);
@@ -233,4 +238,10 @@ export class ScreenServer {
 
 function send(screen: WebSocket, message: AgentToScreen): void {
   screen.send(JSON.stringify(message), () => {});
+}
+
+/** In a time that says nothing of where they differ. */
+function isSame(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
 }

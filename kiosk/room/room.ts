@@ -81,7 +81,7 @@ export type TimerName =
 /** What the devices tell goes to the agent's equipment instead. */
 export type EquipmentReport = Extract<
   ScreenToAgent,
-  { type: 'media-devices' | 'camera-axes' | 'self-test-check' | 'self-test-done' | 'sound-heard' }
+  { type: 'media-devices' | 'camera-axes' | 'self-test-check' | 'self-test-done' | 'sound-heard' | 'reach-probed' }
 >;
 const EQUIPMENT_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'media-devices',
@@ -89,6 +89,7 @@ const EQUIPMENT_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'self-test-check',
   'self-test-done',
   'sound-heard',
+  'reach-probed',
 ] satisfies EquipmentReport['type'][]);
 export const isEquipmentReport = (report: ScreenToAgent): report is EquipmentReport =>
   EQUIPMENT_REPORTS.has(report.type);

@@ -23,6 +23,7 @@ import { AgentLink } from './session/agent-link.ts';
 import { startAlive } from './session/alive.ts';
 import { browserDevices } from './session/browser-devices.ts';
 import { RoomDevices } from './session/room-devices.ts';
+import { screenKey, takeKeyFromAddress } from './session/screen-key.ts';
 import { ScreenSession } from './session/screen-session.ts';
 
 startWords({
@@ -32,6 +33,7 @@ startWords({
   devices: { en: devicesEn, ko: devicesKo },
 });
 
+takeKeyFromAddress();
 const browser = browserDevices();
 const session = new ScreenSession({
   screenId: uuidv7(),
@@ -43,6 +45,7 @@ const session = new ScreenSession({
     new AgentLink({
       ...options,
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${SCREEN_LINK_PATH}`,
+      key: screenKey,
       onRefused: (code) => {
         options.onRefused(code);
         // an agent of another release serves its own page

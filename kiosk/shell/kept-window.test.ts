@@ -27,7 +27,13 @@ class FakeWindow implements ShellWindow {
 let kept: KeptWindow;
 afterEach(() => kept.stop());
 
-function keep(options: { startable?: (shell: ShellName) => boolean; served?: () => boolean; electron?: boolean }) {
+function keep(options: {
+  startable?: (shell: ShellName) => boolean;
+  served?: () => boolean;
+  electron?: boolean;
+  prepare?: () => Promise<void>;
+  outdated?: () => Promise<string>;
+}) {
   const opened: { shell: ShellName; window: FakeWindow }[] = [];
   const log: string[] = [];
   const choice = new ShellChoice({
@@ -42,6 +48,8 @@ function keep(options: { startable?: (shell: ShellName) => boolean; served?: () 
       opened.push({ shell, window });
       return window;
     },
+    prepare: options.prepare ?? (async () => {}),
+    outdated: options.outdated ?? (() => new Promise(() => {})),
     served: async () => options.served?.() ?? true,
     onStarted: (shell, shown) => choice.note(shell, shown),
     log: (line) => log.push(line),
@@ -57,6 +65,26 @@ it('opens another when one is no longer sound, and ends the first', async () => 
   await expect.poll(() => opened.length).toBe(2);
   expect(opened[0]!.window.stopped).toBe(true);
   expect(log).toEqual(['chromium: the page is frozen, it is started again']);
+});
+
+it('opens another when what a browser reads at its start has changed, prepared anew', async () => {
+  let outdated = Promise.withResolvers<string>();
+  let prepared = 0;
+  const { opened, log } = keep({
+    prepare: async () => {
+      prepared += 1;
+    },
+    outdated: () => {
+      outdated = Promise.withResolvers();
+      return outdated.promise;
+    },
+  });
+  await expect.poll(() => opened.length).toBe(1);
+  outdated.resolve('the CA is another');
+  await expect.poll(() => opened.length).toBe(2);
+  expect(opened[0]!.window.stopped).toBe(true);
+  expect(prepared).toBe(2);
+  expect(log).toEqual(['chromium: the CA is another, it is started again']);
 });
 
 it('waits for the agent, and says so once', async () => {
@@ -94,6 +122,8 @@ it('refuses an Electron that is asked for and is not there', () => {
   kept = new KeptWindow({
     nextShell: () => 'chromium',
     open: () => new FakeWindow(true),
+    prepare: async () => {},
+    outdated: () => new Promise(() => {}),
     served: async () => true,
     onStarted: () => {},
     log: () => {},

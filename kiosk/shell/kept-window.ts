@@ -14,6 +14,10 @@ export type KeptWindowOptions = {
   /** asked before each start */
   nextShell: () => ShellName;
   open: (shell: ShellName) => ShellWindow;
+  /** before each window: what a browser reads at its start alone */
+  prepare: () => Promise<void>;
+  /** settles with the reason when that has changed since */
+  outdated: (signal: AbortSignal) => Promise<string>;
   /** whether the agent serves the page at this moment */
   served: () => Promise<boolean>;
   /** how each start went: what `nextShell` goes by */
@@ -42,19 +46,21 @@ export class KeptWindow {
   }
 
   async #run(): Promise<void> {
-    const { nextShell, open, onStarted, log } = this.#options;
+    const { nextShell, open, prepare, outdated, onStarted, log } = this.#options;
     let pauseMs = FIRST_PAUSE_MS;
     while (!this.#ended) {
       await this.#untilServed();
+      await prepare();
       if (this.#ended) return;
       const shell = nextShell();
       const window = open(shell);
       this.#window = window;
+      const closing = new AbortController();
       try {
         await window.start(FIRST_PAGE_WITHIN_MS);
         pauseMs = FIRST_PAUSE_MS;
         onStarted(shell, true);
-        const why = await window.watch();
+        const why = await Promise.race([window.watch(), outdated(closing.signal)]);
         if (!this.#ended) log(`${shell}: ${why}, it is started again`);
         await window.stop();
       } catch (error) {
@@ -64,6 +70,8 @@ export class KeptWindow {
         log(`${shell}: ${(error as Error).message}, trying again in ${pauseMs} ms`);
         await this.#pause(pauseMs);
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      } finally {
+        closing.abort();
       }
     }
   }

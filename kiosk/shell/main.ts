@@ -8,11 +8,12 @@ import { Browser } from './chromium/browser.ts';
 import { managedPolicy, policyGaps } from './chromium/policy.ts';
 import { findElectron } from './electron/binary.ts';
 import { ElectronWindow } from './electron/electron-window.ts';
+import { fleetCaIn, screenKeyIn } from './from-agent.ts';
 import { KeptWindow } from './kept-window.ts';
 import { endOnUncaught } from '../uncaught.ts';
-import { trustCa } from './nss.ts';
 import { ShellChoice, type WantedShell } from './shell-choice.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
+import { TrustedCa } from './trusted-ca.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
@@ -25,23 +26,31 @@ const { values: options } = parseArgs({
     shell: { type: 'string', default: 'auto' },
     headless: { type: 'boolean', default: false },
     'fake-media': { type: 'boolean', default: false },
-    'nss-ca': { type: 'string' },
+    /** what the agent leaves for this process, and for no other user */
+    'shell-dir': { type: 'string' },
   },
 });
-const { url, 'profile-dir': profileDir, headless, 'fake-media': fakeMedia } = options;
+const { url, 'profile-dir': profileDir, 'shell-dir': shellDir, headless, 'fake-media': fakeMedia } = options;
 const wanted = options.shell as WantedShell;
-if (url === undefined || profileDir === undefined || !['auto', 'electron', 'chromium'].includes(wanted)) {
-  throw new Error('usage: main.ts --url=URL --profile-dir=DIR [--shell=auto|electron|chromium]');
+if (
+  url === undefined ||
+  profileDir === undefined ||
+  shellDir === undefined ||
+  !['auto', 'electron', 'chromium'].includes(wanted)
+) {
+  throw new Error('usage: main.ts --url=URL --profile-dir=DIR --shell-dir=DIR [--shell=auto|electron|chromium]');
 }
 mkdirSync(profileDir, { recursive: true, mode: 0o700 });
-if (options['nss-ca'] !== undefined) await trustCa(profileDir, options['nss-ca']);
 
 // Electron has no mode without a display
 const electron = headless ? null : findElectron();
 const choice = new ShellChoice({ wanted, electronBinary: electron?.path ?? null, log });
+const ca = new TrustedCa({ home: profileDir, wanted: () => fleetCaIn(shellDir), log });
 const kept = new KeptWindow({
   nextShell: () => choice.next,
-  open: (shell) => openWindow(shell, url, profileDir),
+  open: (shell) => openWindow(shell, { url, profileDir, shellDir }),
+  prepare: () => ca.trust(),
+  outdated: (signal) => ca.replaced(signal),
   served: () => isServed(url),
   onStarted: (shell, shown) => choice.note(shell, shown),
   log,
@@ -59,14 +68,22 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 // ended with whoever started it
 if (process.send) process.on('disconnect', () => void end());
 
-function openWindow(shell: ShellName, url: string, profileDir: string): ShellWindow {
+function openWindow(shell: ShellName, place: { url: string; profileDir: string; shellDir: string }): ShellWindow {
+  const { url, profileDir, shellDir } = place;
   if (shell === 'electron' && electron !== null)
-    return new ElectronWindow({ binary: electron, url, profileDir, fakeMedia });
+    return new ElectronWindow({ binary: electron, url, profileDir, shellDir, fakeMedia });
   const gaps = policyGaps(managedPolicy(new URL(url).origin));
   if (gaps.length > 0) {
     log(`Chromium's managed policy is NOT in force (${gaps.join(', ')}): this TV's browser is not locked down`);
   }
-  return new Browser({ url, profileDir, headless, fakeMedia, policyInForce: gaps.length === 0 });
+  return new Browser({
+    url,
+    profileDir,
+    headless,
+    fakeMedia,
+    policyInForce: gaps.length === 0,
+    screenKey: () => screenKeyIn(shellDir),
+  });
 }
 
 async function isServed(url: string): Promise<boolean> {

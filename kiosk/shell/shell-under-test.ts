@@ -119,6 +119,9 @@ export class PageUnderTest {
   }
 }
 
+/** Where the shell looks for what an agent would have left. */
+export const shellDirOf = (profileDir: string): string => join(profileDir, 'from-agent');
+
 export type ShellRun = { child: ChildProcess; log: () => string; profileDir: string; stop: () => Promise<void> };
 
 /**
@@ -140,6 +143,7 @@ export function startShell(
     main,
     `--url=${url}`,
     `--profile-dir=${profileDir}`,
+    `--shell-dir=${shellDirOf(profileDir)}`,
     ...args,
   ];
   const child = spawn(program!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -4,6 +4,16 @@ import { FROZEN_AFTER_MS, LOOK_MS } from './shell-window.ts';
 /** `silent`: its own thread did not answer in time. `elsewhere`: what answered is not the screen's page. */
 export type PageLook = 'shown' | 'elsewhere' | 'silent';
 
+/**
+ * What a look evaluates in the page. On the way it leaves the key by which the agent knows the page, in the screen's own
+ * page and in no other; a value of this very process, so that the key is in no address and on no command line.
+ * @param key null: the agent has left none yet
+ */
+export function lookExpression(origin: string, key: string | null): string {
+  const leave = `if (location.origin === ${JSON.stringify(origin)}) globalThis.maruScreenKey = ${JSON.stringify(key)};`;
+  return `${key === null ? '' : leave} location.origin`;
+}
+
 export type WatchedPage = {
   look: (withinMs: number) => Promise<PageLook>;
   /** settles with the reason when the page's process is gone */

@@ -33,8 +33,7 @@ export class Demonstration {
     const fleetPart = this.#start('fleet', FleetReady, fleetArguments(this.#options, this.#subfolder('fleet')));
     const fleet = await fleetPart.ready();
     const claimFile = await this.#writeClaim(fleet);
-    const caFile = this.#options.lan ? fleet.caCertificatePath : null;
-    const paths = { dataDir: this.#subfolder('kiosk'), claimFile, caFile };
+    const paths = { dataDir: this.#subfolder('kiosk'), claimFile };
     const { kioskSettingsFile } = this.#options;
     if (kioskSettingsFile) copyFileSync(kioskSettingsFile, join(paths.dataDir, 'settings.json'));
     const kioskPart = this.#start('kiosk', KioskReady, kioskArguments(this.#options, paths));

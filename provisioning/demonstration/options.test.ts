@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fleetArguments, kioskArguments, parseOptions, UsageError } from './options.ts';
 
-const paths = { dataDir: '/state/kiosk', claimFile: null, caFile: null };
+const paths = { dataDir: '/state/kiosk', claimFile: null };
 
 describe('the options of a start', () => {
   it('by default listen on this machine alone, with a window where there is a display', () => {
@@ -29,13 +29,17 @@ describe('the options of a start', () => {
     ]);
   });
 
-  it('pass names, certificate and root on for an office', () => {
+  it('pass names and certificate on for an office, and nothing of a root: the box knows it by its claim', () => {
     const args = ['--lan', '--host', 'maru.office', '--host', '10.0.0.5', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
     const options = parseOptions(args);
     expect(fleetArguments(options, '/f')).toEqual(['--data-dir', '/f', '--demonstration', ...args]);
-    expect(kioskArguments(options, { ...paths, caFile: '/ca.pem' }, {})).toEqual(
-      expect.arrayContaining(['--nss-ca', '/ca.pem']),
-    );
+    expect(kioskArguments(options, paths, {})).toEqual([
+      '--data-dir',
+      '/state/kiosk',
+      '--shell',
+      'chromium',
+      '--headless',
+    ]);
   });
 
   it('hand settings to the room’s kiosk', () => {

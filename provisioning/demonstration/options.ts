@@ -102,11 +102,10 @@ export function fleetArguments(options: DemonstrationOptions, dataDir: string): 
 
 /**
  * @param claimFile null once the box has enrolled
- * @param caFile the root that the TV's Chromium has to trust, null where all is on loopback
  */
 export function kioskArguments(
   options: DemonstrationOptions,
-  paths: { dataDir: string; claimFile: string | null; caFile: string | null },
+  paths: { dataDir: string; claimFile: string | null },
   env: NodeJS.ProcessEnv = process.env,
 ): string[] {
   const hasDisplay = Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
@@ -117,6 +116,5 @@ export function kioskArguments(
     ...['--shell', options.shell ? 'chromium' : 'none'],
     ...(options.shell && (options.headless || !hasDisplay) ? ['--headless'] : []),
     ...(options.fakeMedia ? ['--fake-media'] : []),
-    ...(paths.caFile ? ['--nss-ca', paths.caFile] : []),
   ];
 }

@@ -148,6 +148,12 @@ describe('the other files', () => {
     expect(users.match(/^maru[a-z-]*(?=:)/gm)?.sort()).toEqual(['maru', 'maru-fleet', 'maru-screen']);
     const groups = readFileSync(join(root, 'etc/group'), 'utf8');
     expect(groups).toMatch(/^video:.*maru-screen/m);
+    // what the agent leaves for the screen is read by the screen alone
+    expect(groups).toMatch(/^maru-tv:[^:]*:\d+:maru-screen$/m);
+    const folder = /^d \/run\/maru (\d+) (\S+) (\S+)/m.exec(
+      readFileSync(files('kiosk', 'tmpfiles.d/maru.conf'), 'utf8'),
+    );
+    expect(folder?.slice(1)).toEqual(['2750', 'maru', 'maru-tv']);
     // the agent opens no camera
     expect(groups).not.toMatch(/^video:.*\bmaru(,|$)/m);
   });

@@ -190,8 +190,10 @@ describe('bad input on the wires, beside a running call', () => {
   });
 
   describe('the screen link', () => {
-    const address = () => new URL(SCREEN_LINK_PATH, bad.scene.product.addresses.tvUrl.replace('http', 'ws')).href;
-    const origin = () => new URL(bad.scene.product.addresses.tvUrl).origin;
+    const tv = () => new URL(bad.scene.product.addresses.tvUrl);
+    const address = () => `ws://${tv().host}${SCREEN_LINK_PATH}`;
+    const key = () => tv().hash.replace('#key=', '');
+    const origin = () => tv().origin;
 
     test('a page of another origin gets no link', async () => {
       for (const stranger of ['http://elsewhere.example', undefined]) {
@@ -200,9 +202,20 @@ describe('bad input on the wires, beside a running call', () => {
       }
     });
 
+    test('a process of the box without the page’s key gets no view, no pairing code and no ticket', async () => {
+      for (const guess of [undefined, 'A'.repeat(43)]) {
+        const stranger = await RawWebSocket.open(address(), { origin: origin() });
+        stranger.sendJson({ type: 'hello', key: guess, protocol: 1, screenId: v7(), inCall: null });
+        const { messages } = await stranger.untilClosed();
+        expect(messages).toEqual([{ type: 'error', code: guess === undefined ? 'bad-message' : 'forbidden' }]);
+      }
+      await bad.expectLogged('forbidden', 'kiosk');
+      expect(bad.logged('kiosk')).not.toContain(key());
+    });
+
     test('another protocol number, no JSON, 10 MB', async () => {
       const tooNew = await RawWebSocket.open(address(), { origin: origin() });
-      tooNew.sendJson({ type: 'hello', protocol: 99, screenId: v7(), inCall: null });
+      tooNew.sendJson({ type: 'hello', key: key(), protocol: 99, screenId: v7(), inCall: null });
       expect((await tooNew.untilClosed()).messages.at(-1)).toMatchObject({ type: 'error', code: 'server-too-old' });
       await bad.expectLogged('server-too-old', 'kiosk');
       const garbled = await RawWebSocket.open(address(), { origin: origin() });

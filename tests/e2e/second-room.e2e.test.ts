@@ -2,10 +2,15 @@
  * A second room, on a host of its own, added as the guide for IT says: in the console, with its claim in a file. Maru's own
  * CA signs everything; nothing tells the room's box or its browser of that CA but the claim, and no flag forgives a certificate.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { shellOver } from '../../kiosk/shell/shell-under-test.ts';
+import type { KioskReady } from '#contract/process-ready.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import { eventually } from '../simulators/eventually.ts';
 import { type Host, NetworkNamespaces, whyNoNamespaces } from './networks/network-namespaces.ts';
@@ -33,6 +38,7 @@ describe('a second room, added as the guide says', () => {
   let secondPhone: PhonePage;
   let guest: Guest;
   let firstName: string;
+  let second: KioskReady;
 
   beforeEach((context) => context.skip(why !== null, why ?? ''));
   beforeAll(async () => {
@@ -57,14 +63,24 @@ describe('a second room, added as the guide says', () => {
     if (task.result?.state !== 'fail') return;
     for (const persona of [firstPhone, secondPhone, guest])
       console.error(persona?.constructor.name, persona?.troubles.slice(-8));
-    for (const part of ['fleet', 'kiosk', 'second']) console.error(part, office?.log(part).slice(-3_000));
+    for (const part of ['fleet', 'kiosk', 'second', 'third']) console.error(part, office?.log(part).slice(-3_000));
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
   });
 
   const phoneOf = (address: string) => PhonePage.open({ browser, address, number: 9, context: PHONE });
-  const rowOf = (roomName: string) => console_.getByRole('row').filter({ hasText: roomName });
+  const rowOf = (roomName: string) =>
+    console_.getByRole('row').filter({ has: console_.getByText(roomName, { exact: true }) });
+  /** @returns the text of the claim's file */
+  async function addInConsole(roomName: string): Promise<string> {
+    await console_.getByRole('button', { name: 'Add room' }).click();
+    await console_.getByRole('textbox', { name: 'Name of the room' }).fill(roomName);
+    await console_.getByRole('dialog').getByRole('button', { name: 'Add room' }).click();
+    const claim = (await console_.getByRole('dialog').getByText('"claimCode"').textContent())!;
+    await console_.getByRole('button', { name: 'Done' }).click();
+    return claim;
+  }
 
   test('an administrator adds it in the console, and its box comes up with the claim alone', async () => {
     const { userName, oneTimePassword } = office.fleet.firstAdmin!;
@@ -73,20 +89,14 @@ describe('a second room, added as the guide says', () => {
     await console_.getByRole('textbox', { name: 'User name' }).fill(userName);
     await console_.getByLabel('Password', { exact: true }).fill(oneTimePassword);
     await console_.getByRole('button', { name: 'Sign in' }).click();
-    await console_.getByLabel('One-time password').fill(oneTimePassword);
     await console_.getByLabel('New password', { exact: true }).fill(`${oneTimePassword}-mine`);
     await console_.getByLabel('New password again').fill(`${oneTimePassword}-mine`);
     await console_.getByRole('button', { name: 'Save and continue' }).click();
-    await console_.getByRole('button', { name: 'Add room' }).click();
-    await console_.getByRole('textbox', { name: 'Name of the room' }).fill(ROOM);
-    await console_.getByRole('dialog').getByRole('button', { name: 'Add room' }).click();
-    const claim = (await console_.getByRole('dialog').getByText('"claimCode"').textContent())!;
-    await console_.getByRole('button', { name: 'Done' }).click();
-
+    const claim = await addInConsole(ROOM);
     const calendar = await calendarOn(secondHost, office.fleet.demonstration!.joinUrl);
     closers.push(() => calendar.server.kill());
     const settings = { calendar: { kind: 'ics', url: calendar.url, refreshSeconds: 15, timeZone: 'Asia/Seoul' } };
-    const second = await office.addBox({ name: 'second', host: secondHost, claim, settings, window: WINDOW });
+    second = await office.addBox({ name: 'second', host: secondHost, claim, settings, window: WINDOW });
     secondPhone = await phoneOf(second.controllerUrl);
     await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 30_000 });
   });
@@ -123,6 +133,47 @@ describe('a second room, added as the guide says', () => {
       { timeoutMs: 20_000, everyMs: 500 },
     );
     for (const name of [firstName, ROOM]) await rowOf(name).getByText('In a meeting').waitFor();
+  });
+
+  test('a room whose network lets no signalling through is not ready, says so, and is when it is mended', async () => {
+    await firstPhone.endForAll();
+    await secondPhone.page.getByText('The meeting is over').waitFor();
+    await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 30_000 });
+    const { port } = new URL(office.fleet.signalingUrl);
+    const wall = (act: 'add' | 'del') =>
+      execFileSync('ip', ['-n', secondHost.namespace, 'rule', act, 'ipproto', 'tcp', 'dport', port, 'unreachable']);
+    wall('add');
+    // the TV's page looks by itself every few minutes; one that has just come looks at once
+    process.kill(shellOver(new URL('/', second.tvUrl).href), 'SIGKILL');
+    const what = 'The room cannot reach the media server';
+    await rowOf(ROOM).getByText('Can’t meet').waitFor({ timeout: 60_000 });
+    await rowOf(ROOM).getByText(what).waitFor();
+    await secondPhone.page.getByText(what).waitFor();
+    expect(office.log('second')).toMatch(/"fault":"signaling-unreachable".*EHOSTUNREACH/);
+    wall('del');
+    await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 60_000 });
+    await secondPhone.page.getByText(what).waitFor({ state: 'detached' });
+  });
+
+  test('a room whose browser does not get the CA is not ready, and names the certificate', async () => {
+    // a box without the tool that makes a browser trust
+    const folder = mkdtempSync(join(tmpdir(), 'maru-no-certutil-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'certutil'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    const third = await office.addBox({
+      name: 'third',
+      host: secondHost,
+      claim: await addInConsole('Cedar'),
+      window: WINDOW,
+      env: { PATH: `${folder}:${process.env.PATH}` },
+    });
+    const what = 'The TV does not trust the media server’s certificate';
+    await rowOf('Cedar').getByText('Can’t meet').waitFor({ timeout: 60_000 });
+    await rowOf('Cedar').getByText(what).waitFor();
+    const phone = await phoneOf(third.controllerUrl);
+    await phone.page.getByText(what).waitFor();
+    expect(office.log('third')).toContain('could NOT be given the CA');
+    expect(office.log('third')).toContain('"fault":"signaling-untrusted"');
   });
 });
 

@@ -19,6 +19,7 @@ import { builtPage } from './built-pages.ts';
 import type { PlantedDevice } from './planted-devices-page.ts';
 
 const pageDir = builtPage('screen');
+const KEY = 'k'.repeat(43);
 const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 
 export class ScreenAndEquipment {
@@ -47,6 +48,7 @@ export class ScreenAndEquipment {
     this.#screens = new ScreenServer({
       port: 0,
       pageDir,
+      key: KEY,
       logger,
       view: () => roomView({ phase: this.#phase }),
       resume: () => null,
@@ -54,7 +56,7 @@ export class ScreenAndEquipment {
       onGone: () => {},
       onReport: (report) => {
         this.#heard.push(report);
-        if (isEquipmentReport(report)) this.equipment.onReport(report);
+        if (isEquipmentReport(report) && report.type !== 'reach-probed') this.equipment.onReport(report);
       },
     });
   }
@@ -72,7 +74,7 @@ export class ScreenAndEquipment {
     }
     const scene = new ScreenAndEquipment(page, over);
     scene.equipment.start();
-    await page.goto(await scene.#screens.start());
+    await page.goto(`${await scene.#screens.start()}#key=${KEY}`);
     return scene;
   }
 

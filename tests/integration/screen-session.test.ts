@@ -66,6 +66,7 @@ beforeAll(async () => {
     MARU_SWAY_CONFIG: join(folder, 'sway.conf'),
     MARU_RELEASE: checkout,
     MARU_SCREEN_URL: `http://127.0.0.1:${port}/`,
+    MARU_SHELL_DIR: join(folder, 'runtime'),
     MARU_SCREEN_OPTIONS: '--shell=chromium --fake-media',
   };
   const [setpriv, ...args] = asNobody;

@@ -88,6 +88,8 @@ export function inCallPhase(participants: readonly Participant[], meetingTitle =
 
 /** The TV's own files over any request to its origin. */
 export async function serveTv(page: Page): Promise<void> {
+  // as the shell does
+  await page.addInitScript(`globalThis.maruScreenKey = ${JSON.stringify('k'.repeat(43))};`);
   await page.route(`${TV_ORIGIN}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
     const file = pathname === TV_PATH ? 'index.html' : pathname;

@@ -14,6 +14,7 @@ import { FaultScene } from '../fault/fault-scene.tsx';
 import { GoneScene } from '../gone/gone-scene.tsx';
 import { IdleScene } from '../idle/idle-scene.tsx';
 import { NotEnrolledScene } from '../not-enrolled/not-enrolled-scene.tsx';
+import { KeylessScene } from '../keyless/keyless-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
 import type { ScreenSession } from '../session/screen-session.ts';
 import { useTrueFor } from '#ui/use-true-for.ts';
@@ -46,6 +47,7 @@ export function App({ session }: { session: ScreenSession }) {
       {scene.name === 'boot' && <BootScene />}
       {scene.name === 'gone' && <GoneScene />}
       {scene.name === 'not-enrolled' && <NotEnrolledScene code={scene.code} />}
+      {scene.name === 'keyless' && <KeylessScene />}
       {scene.name === 'elsewhere' && <ElsewhereScene />}
       {scene.name === 'idle' && <IdleScene view={view!} troubles={troubles} />}
       {scene.name === 'starting' && (

@@ -18,6 +18,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
   linkUp: true,
   refusedCode: null,
   notEnrolledCode: null,
+  keyless: false,
   yielded: false,
   speakerId: null,
   shownInput: null,
@@ -135,6 +136,7 @@ describe('what the TV shows', () => {
       { name: 'not-enrolled', code: 'enrolment-ended' },
     ],
     ['another screen', screen(inCall, { yielded: true }), joined, 0, { name: 'elsewhere' }],
+    ['a page without a key', screen(null, { keyless: true }), none, 0, { name: 'keyless' }],
     [
       'another release',
       screen(null, { refusedCode: 'client-too-old' }),

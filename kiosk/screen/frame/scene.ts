@@ -12,6 +12,7 @@ export type Scene =
   | { name: 'boot' }
   | { name: 'gone' }
   | { name: 'not-enrolled'; code: ErrorCode }
+  | { name: 'keyless' }
   | { name: 'elsewhere' }
   | { name: 'idle' }
   | {
@@ -32,6 +33,7 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
   if (screen.yielded) return { name: 'elsewhere' };
   if (screen.refusedCode !== null) return { name: 'fault', code: screen.refusedCode };
   const gone = !screen.linkUp && downForMs >= GONE_AFTER_MS;
+  if (screen.keyless && call.name !== 'joined') return { name: 'keyless' };
   if (screen.view === null) return gone ? { name: 'gone' } : { name: 'boot' };
   const { phase } = screen.view.state;
   if (gone && call.name !== 'joined') return { name: 'gone' };

@@ -7,6 +7,7 @@ import HardDrive from 'lucide-react/icons/hard-drive';
 import ListX from 'lucide-react/icons/list-x';
 import MicOff from 'lucide-react/icons/mic-off';
 import RotateCw from 'lucide-react/icons/rotate-cw';
+import ShieldAlert from 'lucide-react/icons/shield-alert';
 import Speaker from 'lucide-react/icons/speaker';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Tv from 'lucide-react/icons/tv';
@@ -22,6 +23,9 @@ const icons = {
   'microphone-refused': MicOff,
   'fleet-unreachable': CloudOff,
   'media-unreachable': CloudOff,
+  'signaling-unreachable': CloudOff,
+  'signaling-untrusted': ShieldAlert,
+  'media-blocked': CloudOff,
   'screen-missing': TriangleAlert,
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,

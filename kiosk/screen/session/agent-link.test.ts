@@ -42,14 +42,17 @@ const view = {
   },
 };
 const welcome = { type: 'welcome', protocol: 1, view, resume: null };
-const hello: ScreenToAgent = {
+const hello: Omit<Extract<ScreenToAgent, { type: 'hello' }>, 'key'> = {
   type: 'hello',
   protocol: 1,
   screenId: '0193a0b0-0000-7000-8000-000000000002',
   inCall: null,
 };
 
-function linked() {
+const KEY = 'k'.repeat(43);
+
+function linked(key: () => string | null = () => KEY) {
+  const keyless: boolean[] = [];
   const sockets: FakeSocket[] = [];
   const heard: AgentToScreen[] = [];
   const ups: boolean[] = [];
@@ -60,13 +63,15 @@ function linked() {
     onMessage: (message) => heard.push(message),
     onUp: (up) => ups.push(up),
     onRefused: (code) => refused.push(code),
+    key,
+    onKeyless: (is) => keyless.push(is),
     openSocket: () => {
       const socket = new FakeSocket();
       sockets.push(socket);
       return socket as unknown as WebSocket;
     },
   });
-  return { link, sockets, heard, ups, refused };
+  return { link, sockets, heard, ups, refused, keyless };
 }
 
 describe('the line to the agent', () => {
@@ -81,7 +86,7 @@ describe('the line to the agent', () => {
     const { link, sockets, ups } = linked();
     link.start();
     sockets[0]!.onopen!();
-    expect(sockets[0]!.sent.map((text) => JSON.parse(text))).toEqual([hello]);
+    expect(sockets[0]!.sent.map((text) => JSON.parse(text))).toEqual([{ ...hello, key: KEY }]);
     expect(link.send({ type: 'alive' })).toBe(false);
     sockets[0]!.say(welcome);
     expect(link.send({ type: 'alive' })).toBe(true);
@@ -121,6 +126,38 @@ describe('the line to the agent', () => {
     sockets[0]!.say({ type: 'error', code: 'bad-message' });
     sockets[0]!.say({ type: 'error', code: 'client-too-old' });
     expect(refused).toEqual(['client-too-old']);
+  });
+
+  it('connects as soon as there is a key, and says when none comes', () => {
+    let key: string | null = null;
+    const { link, sockets, keyless } = linked(() => key);
+    link.start();
+    vi.advanceTimersByTime(4_000);
+    expect([sockets, keyless]).toEqual([[], []]);
+    vi.advanceTimersByTime(2_000);
+    expect([sockets, keyless]).toEqual([[], [true]]);
+    key = KEY;
+    vi.advanceTimersByTime(100);
+    sockets[0]!.onopen!();
+    sockets[0]!.say(welcome);
+    expect(keyless).toEqual([true, false]);
+  });
+
+  it('comes back by itself with the key of another start', () => {
+    let key = 'j'.repeat(43);
+    const { link, sockets, keyless } = linked(() => key);
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    link.start();
+    sockets[0]!.onopen!();
+    sockets[0]!.say({ type: 'error', code: 'forbidden' });
+    sockets[0]!.close();
+    expect(keyless).toEqual([true]);
+    key = KEY;
+    vi.advanceTimersByTime(2_000);
+    sockets[1]!.onopen!();
+    expect(JSON.parse(sockets[1]!.sent[0]!)).toMatchObject({ key: KEY });
+    sockets[1]!.say(welcome);
+    expect(keyless).toEqual([true, false]);
   });
 
   it('opens no socket once it was stopped', () => {

@@ -8,18 +8,28 @@ import { AgentToScreen, type ScreenToAgent } from '#contract/screen-link.ts';
 /** Loopback refuses at once when nobody listens, so trying often costs nothing. */
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 600;
+/** A page that is not known asks seldom: the agent writes each refusal down. */
+const UNKNOWN_RETRY_MS = 2_000;
+const KEY_LOOK_MS = 50;
+/** A shell gives the key within its first second; longer, and the page says what is missing. */
+const KEY_MISSED_AFTER_MS = 5_000;
 
+type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
 type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'onopen' | 'onmessage' | 'onclose'>;
 
 export type AgentLinkOptions = {
   url: string;
-  /** the first message of each connection */
-  hello: () => ScreenToAgent;
+  /** null: none yet, and no connection before there is one */
+  key: () => string | null;
+  /** the first message of each connection, but for the key */
+  hello: () => Omit<Hello, 'key'>;
   onMessage: (message: AgentToScreen) => void;
   /** true from the agent's welcome on */
   onUp: (up: boolean) => void;
   /** the agent does not want this page's protocol */
   onRefused: (code: ErrorCode) => void;
+  /** no key came, or the agent knows another */
+  onKeyless: (keyless: boolean) => void;
   openSocket?: (url: string) => Socket;
 };
 
@@ -29,6 +39,7 @@ export class AgentLink {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #up = false;
+  #keyless = false;
   #stopped = true;
 
   constructor(options: AgentLinkOptions) {
@@ -38,7 +49,7 @@ export class AgentLink {
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
-    this.#open();
+    this.#open(0);
   }
 
   stop(): void {
@@ -54,17 +65,24 @@ export class AgentLink {
     return true;
   }
 
-  #open(): void {
+  /** @param waitedMs for a key so far */
+  #open(waitedMs: number): void {
+    const key = this.#options.key();
+    if (key === null) {
+      if (waitedMs >= KEY_MISSED_AFTER_MS) this.#setKeyless(true);
+      this.#retry = setTimeout(() => this.#open(waitedMs + KEY_LOOK_MS), KEY_LOOK_MS);
+      return;
+    }
     const socket = (this.#options.openSocket ?? ((url) => new WebSocket(url)))(this.#options.url);
     this.#socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify(this.#options.hello()));
+    socket.onopen = () => socket.send(JSON.stringify({ ...this.#options.hello(), key } satisfies Hello));
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = () => {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#setUp(false);
       if (this.#stopped) return;
-      this.#retry = setTimeout(() => this.#open(), this.#retryMs);
+      this.#retry = setTimeout(() => this.#open(0), this.#keyless ? UNKNOWN_RETRY_MS : this.#retryMs);
       this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
     };
   }
@@ -78,14 +96,22 @@ export class AgentLink {
     const message = read.data;
     if (message.type === 'error') {
       console.error('screen: the agent refused', message.code);
+      if (message.code === 'forbidden') this.#setKeyless(true);
       if (message.code === 'client-too-old' || message.code === 'server-too-old') this.#options.onRefused(message.code);
       return;
     }
     if (message.type === 'welcome') {
       this.#retryMs = FIRST_RETRY_MS;
+      this.#setKeyless(false);
       this.#setUp(true);
     }
     this.#options.onMessage(message);
+  }
+
+  #setKeyless(keyless: boolean): void {
+    if (this.#keyless === keyless) return;
+    this.#keyless = keyless;
+    this.#options.onKeyless(keyless);
   }
 
   #setUp(up: boolean): void {

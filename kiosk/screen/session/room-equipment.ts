@@ -3,12 +3,14 @@
  * on the stage, the self-test, an ear on an idle room. Owns whose turn it is; what each does has a file of its own.
  */
 import type { Call } from '#call/call.ts';
+import type { OpenSocket } from '#call/open-socket.ts';
 import { InvalidStateError } from '#contract/error-codes.ts';
 import type { SelfTestCheck } from '#contract/room-equipment.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 import { CameraMotors } from './camera-motors.ts';
 import type { GetUserMedia } from './open-tracks.ts';
 import type { RoomDevices } from './room-devices.ts';
+import { mediaReach, unreachableOf } from './reach-probe.ts';
 import { ShownInput } from './shown-input.ts';
 import { SoundWatch } from './sound-watch.ts';
 import { checkCamera } from './self-test/camera-check.ts';
@@ -24,8 +26,10 @@ export const EQUIPMENT_EFFECTS = [
   'show-input',
   'run-self-test',
   'listen-for-sound',
+  'probe-reach',
 ] as const satisfies readonly ScreenEffect['name'][];
 export type EquipmentEffect = Extract<ScreenEffect, { name: (typeof EQUIPMENT_EFFECTS)[number] }>;
+type ProbeReach = Extract<ScreenEffect, { name: 'probe-reach' }>;
 type RunSelfTest = Extract<ScreenEffect, { name: 'run-self-test' }>;
 
 export type RoomEquipmentParts = {
@@ -33,6 +37,7 @@ export type RoomEquipmentParts = {
   devices: Pick<RoomDevices, 'use' | 'listed' | 'openIds' | 'wanted'>;
   getUserMedia: GetUserMedia;
   createStream: (tracks: MediaStreamTrack[]) => MediaStream;
+  openSocket: OpenSocket;
   tell: (report: ScreenToAgent) => void;
   /** what is shown, or where the camera looks, is another */
   onChange: () => void;
@@ -44,6 +49,7 @@ export class RoomEquipment {
   readonly #parts: RoomEquipmentParts;
   readonly #sound: SoundWatch;
   #selfTest: AbortController | null = null;
+  #reachProbe: AbortController | null = null;
 
   constructor(parts: RoomEquipmentParts) {
     this.#parts = parts;
@@ -89,6 +95,9 @@ export class RoomEquipment {
         // in a call everybody hears it
         this.#sound.listen(this.#inCall ? 0 : effect.forMs);
         return;
+      case 'probe-reach':
+        await this.#probeReach(effect);
+        return;
     }
   }
 
@@ -101,6 +110,12 @@ export class RoomEquipment {
   makeWay(): void {
     this.#selfTest?.abort();
     this.#sound.stop();
+    this.makeWayAtNode();
+  }
+
+  /** A call is prepared: its handshake would wait for a probe's that hangs, and it is the peer that tries the media ports. */
+  makeWayAtNode(): void {
+    this.#reachProbe?.abort();
   }
 
   get #inCall(): boolean {
@@ -108,10 +123,26 @@ export class RoomEquipment {
     return name === 'joined' || name === 'joining';
   }
 
+  async #probeReach({ probeId, signalingUrls, grant }: ProbeReach): Promise<void> {
+    const ends = new AbortController();
+    this.#reachProbe?.abort();
+    this.#reachProbe = ends;
+    const unreachableUrls = await unreachableOf(signalingUrls, this.#parts.openSocket, ends.signal);
+    // nothing is known: the agent asks again
+    if (ends.signal.aborted) return;
+    const { name } = this.#parts.call.getSnapshot().phase;
+    // what a phone has prepared stays
+    const isFree = !this.#inCall && name !== 'preparing' && name !== 'prepared' && !this.testing;
+    const media =
+      grant !== null && isFree && unreachableUrls.length === 0 ? await mediaReach(grant, ends.signal) : null;
+    this.#parts.tell({ type: 'reach-probed', probeId, unreachableUrls, media });
+  }
+
   async #runSelfTest({ testId, grant }: RunSelfTest): Promise<void> {
     const { call, tell } = this.#parts;
     if (this.#inCall || this.testing) throw new InvalidStateError('not-possible-now', 'no self-test in a call');
     this.#sound.stop();
+    this.makeWayAtNode();
     // what a phone had prepared is the same peer: it is made again when it is needed
     call.leave();
     const ends = new AbortController();

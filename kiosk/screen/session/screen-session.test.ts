@@ -139,7 +139,7 @@ function session() {
     ownCamera: null,
   };
   let call!: FakeCall;
-  let line!: { hello: () => ScreenToAgent; onMessage: (message: AgentToScreen) => void; onUp: (up: boolean) => void };
+  let line!: { hello: () => object; onMessage: (message: AgentToScreen) => void; onUp: (up: boolean) => void };
   const subject = new ScreenSession({
     screenId: id(9),
     screenHeightPx: () => 1080,

@@ -26,6 +26,8 @@ export type ScreenSnapshot = {
   refusedCode: ErrorCode | null;
   /** why this box belongs to no room */
   notEnrolledCode: ErrorCode | null;
+  /** the agent does not know this page as its screen */
+  keyless: boolean;
   /** a newer screen shows this room */
   yielded: boolean;
   devices: DevicesState;
@@ -40,7 +42,10 @@ export type SessionParts = {
   createCall: (requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>) => Call;
   createDevices: (listeners: ConstructorParameters<typeof RoomDevices>[1]) => RoomDevices;
   createLink: (
-    options: Pick<ConstructorParameters<typeof AgentLink>[0], 'hello' | 'onMessage' | 'onUp' | 'onRefused'>,
+    options: Pick<
+      ConstructorParameters<typeof AgentLink>[0],
+      'hello' | 'onMessage' | 'onUp' | 'onRefused' | 'onKeyless'
+    >,
   ) => AgentLink;
   getUserMedia: GetUserMedia;
   createStream: (tracks: MediaStreamTrack[]) => MediaStream;
@@ -85,6 +90,7 @@ export class ScreenSession {
       devices: this.#devices,
       getUserMedia: parts.getUserMedia,
       createStream: parts.createStream,
+      openSocket: (url) => new WebSocket(url),
       tell: (report) => this.#outbox.tell(report),
       onChange: () => this.#publish(this.#ofDevices()),
     });
@@ -99,12 +105,14 @@ export class ScreenSession {
       onMessage: (message) => this.#take(message),
       onUp: (linkUp) => this.#publish({ linkUp }),
       onRefused: (refusedCode) => this.#publish({ refusedCode }),
+      onKeyless: (keyless) => this.#publish({ keyless }),
     });
     this.#store = new Store<ScreenSnapshot>({
       view: null,
       linkUp: false,
       refusedCode: null,
       notEnrolledCode: null,
+      keyless: false,
       yielded: false,
       ...this.#ofDevices(),
     });
@@ -167,6 +175,7 @@ export class ScreenSession {
   #perform(effect: ScreenEffect): void {
     switch (effect.name) {
       case 'prepare':
+        this.#equipment.makeWayAtNode();
         if (!this.#busy && !this.#equipment.testing)
           this.#attempt('prepare', this.call.prepare(effect.grant, this.#firstView()));
         return;

@@ -7,6 +7,8 @@ import { watchPage } from '../watched-page.ts';
 import { DevtoolsPipe } from './devtools-pipe.ts';
 import { chromiumFlags, type FlagOptions, profileOf } from './flags.ts';
 
+export type BrowserOptions = FlagOptions & { screenKey: () => string | null };
+
 const BINARY = process.env.MARU_CHROMIUM ?? '/usr/bin/chromium';
 const STOP_WITHIN_MS = 2_000;
 /** What the page does with the room's devices: see, hear, move the camera. */
@@ -15,18 +17,18 @@ const RIGHTS = ['videoCapture', 'audioCapture', 'cameraPanTiltZoom'];
 const STOP_BROKEN_WITHIN_MS = 200;
 
 export class Browser implements ShellWindow {
-  readonly #options: FlagOptions;
+  readonly #options: BrowserOptions;
   #child: ChildProcess | null = null;
   #devtools: DevtoolsPipe | null = null;
   #gone: Promise<string> = new Promise(() => {});
   #broken = false;
 
-  constructor(options: FlagOptions) {
+  constructor(options: BrowserOptions) {
     this.#options = options;
   }
 
   async start(withinMs: number): Promise<void> {
-    const { profileDir, url } = this.#options;
+    const { profileDir, url, screenKey } = this.#options;
     for (const name of ['Lock', 'Socket', 'Cookie']) removeLink(join(profileOf(profileDir), `Singleton${name}`));
     const child = spawn(BINARY, chromiumFlags(this.#options), {
       detached: true,
@@ -41,7 +43,7 @@ export class Browser implements ShellWindow {
     });
     const [out, incoming] = [child.stdio[3] as NodeJS.WritableStream, child.stdio[4] as NodeJS.ReadableStream];
     const { origin } = new URL(url);
-    this.#devtools = new DevtoolsPipe(out, incoming, origin);
+    this.#devtools = new DevtoolsPipe(out, incoming, { origin, key: screenKey });
     // a page that is quicker hears of it by the right's own event
     void this.#devtools.allow(origin, RIGHTS, withinMs);
     const gone = this.#gone.then((why) => Promise.reject(new Error(why)));

@@ -1,5 +1,14 @@
 // Real Chromium that is made to fail in every way that a box has seen: the page is back each time.
-import { lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +18,7 @@ import {
   PageUnderTest,
   renderersOf,
   runs,
+  shellDirOf,
   type ShellRun,
   startShell,
 } from '../shell-under-test.ts';
@@ -87,6 +97,36 @@ it('closes a window that a page manages to open', async () => {
   await other.newLoad(0, 30_000);
   expect(await other.run("(window.opened = window.open('/other')) !== null")).toBe('true');
   await expect.poll(() => other.run('window.opened.closed')).toBe('true');
+});
+
+it('gives the page the agent’s key, and says it to no other process', async () => {
+  const keyed = new PageUnderTest();
+  await keyed.start();
+  const keyFileOf = (profileDir: string) => join(shellDirOf(profileDir), 'screen-key');
+  const run = startShell(`${keyed.origin}/`, ['--shell=chromium', '--headless'], [], (profileDir) => {
+    mkdirSync(shellDirOf(profileDir));
+    writeFileSync(keyFileOf(profileDir), 'k'.repeat(43));
+  });
+  onTestFinished(async () => {
+    await run.stop();
+    await keyed.stop();
+  });
+  await keyed.newLoad(0, 30_000);
+  const key = () => keyed.run('globalThis.maruScreenKey');
+  await expect.poll(key, { timeout: 5_000 }).toBe('k'.repeat(43));
+  // an agent that makes another is followed, and so is a page that loads itself anew
+  writeFileSync(keyFileOf(run.profileDir), 'j'.repeat(43));
+  await expect.poll(key, { timeout: 5_000 }).toBe('j'.repeat(43));
+  keyed.tell('location.reload()');
+  await expect.poll(key, { timeout: 10_000 }).toBe('j'.repeat(43));
+  for (const { pid } of [...descendantsOf(run.child.pid!), { pid: run.child.pid! }]) {
+    for (const what of ['cmdline', 'environ']) {
+      const open = readFileSync(`/proc/${pid}/${what}`, 'latin1');
+      expect(open, `${what} of ${pid}`).not.toMatch(/[jk]{43}/);
+    }
+  }
+  expect(keyed.requests.join(' ')).not.toMatch(/[jk]{43}/);
+  expect(run.log()).not.toMatch(/[jk]{43}/);
 });
 
 it('waits for an agent that is not there yet, and leaves nothing behind', async () => {

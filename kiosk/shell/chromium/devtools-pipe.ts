@@ -3,7 +3,7 @@
  * the pipe of --remote-debugging-pipe: no port is opened, nobody else can attach. Messages end with a zero byte. The
  * policy lets it attach to the screen's origin and to nothing else.
  */
-import type { PageLook } from '../watched-page.ts';
+import { lookExpression, type PageLook } from '../watched-page.ts';
 
 type Message = {
   id?: number;
@@ -17,12 +17,16 @@ type TargetInfo = { type: string; targetId: string; url: string; openerId?: stri
 /** `silent`: no answer in time; `refused`: an answer, but an error */
 type Answer = Record<string, unknown> | 'silent' | 'refused';
 
+/** `key`: read at each look; null where the agent has left none yet */
+export type ScreenOfPipe = { origin: string; key: () => string | null };
+
 const ATTACH_WITHIN_MS = 2_000;
 const TRY_AGAIN_MS = 100;
 
 export class DevtoolsPipe {
   readonly #out: NodeJS.WritableStream;
   readonly #origin: string;
+  readonly #screenKey: () => string | null;
   readonly #waiting = new Map<number, (message: Message) => void>();
   readonly crashed: Promise<void>;
   #onCrashed!: () => void;
@@ -31,10 +35,11 @@ export class DevtoolsPipe {
   #sessionId: string | undefined;
   #targetId: string | undefined;
 
-  /** @param origin of the screen's page */
-  constructor(out: NodeJS.WritableStream, incoming: NodeJS.ReadableStream, origin: string) {
+  /** @param screen its origin, and the key that the page is given */
+  constructor(out: NodeJS.WritableStream, incoming: NodeJS.ReadableStream, screen: ScreenOfPipe) {
     this.#out = out;
-    this.#origin = origin;
+    this.#origin = screen.origin;
+    this.#screenKey = screen.key;
     this.crashed = new Promise((resolve) => {
       this.#onCrashed = resolve;
     });
@@ -71,7 +76,7 @@ export class DevtoolsPipe {
   async look(withinMs: number): Promise<PageLook> {
     const answer = await this.#ask(
       'Runtime.evaluate',
-      { expression: 'location.origin', returnByValue: true },
+      { expression: lookExpression(this.#origin, this.#screenKey()), returnByValue: true },
       withinMs,
     );
     if (answer === 'silent') return 'silent';

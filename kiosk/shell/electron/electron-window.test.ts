@@ -24,6 +24,7 @@ function open(script: string): ElectronWindow {
     binary: { path, args: [] },
     url: 'http://127.0.0.1:1/',
     profileDir: folder,
+    shellDir: folder,
     fakeMedia: false,
   });
   return window;
@@ -51,7 +52,7 @@ it('is found out when its main process hangs', async () => {
 it('hands on no variable that changes an Electron from outside', () => {
   const env = { PATH: '/bin', ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '--inspect', NODE_EXTRA_CA_CERTS: '/ca' };
   expect(cleanEnvironment(env, '/home')).toEqual({ PATH: '/bin', HOME: '/home' });
-  const flags = electronFlags({ url: 'http://127.0.0.1:7420/', profileDir: '/p', fakeMedia: false });
+  const flags = electronFlags({ url: 'http://127.0.0.1:7420/', profileDir: '/p', shellDir: '/s', fakeMedia: false });
   expect(flags).toContain('--maru-url=http://127.0.0.1:7420/');
   expect(flags.some((flag) => /inspect|remote-debugging|ignore-certificate/.test(flag))).toBe(false);
 });

@@ -12,7 +12,14 @@ import type { ElectronBinary } from './binary.ts';
 const SILENT_AFTER_MS = 4_000;
 const STOP_WITHIN_MS = 2_000;
 
-export type ElectronWindowOptions = { binary: ElectronBinary; url: string; profileDir: string; fakeMedia: boolean };
+export type ElectronWindowOptions = {
+  binary: ElectronBinary;
+  url: string;
+  profileDir: string;
+  /** where its main process finds the page's key */
+  shellDir: string;
+  fakeMedia: boolean;
+};
 
 export class ElectronWindow implements ShellWindow {
   readonly #options: ElectronWindowOptions;
@@ -82,9 +89,15 @@ export class ElectronWindow implements ShellWindow {
   }
 }
 
-export function electronFlags({ url, profileDir, fakeMedia }: Omit<ElectronWindowOptions, 'binary'>): string[] {
+export function electronFlags({
+  url,
+  profileDir,
+  shellDir,
+  fakeMedia,
+}: Omit<ElectronWindowOptions, 'binary'>): string[] {
   return [
     `--maru-url=${url}`,
+    `--maru-shell-dir=${shellDir}`,
     `--user-data-dir=${join(profileDir, 'electron')}`,
     ...(process.env.WAYLAND_DISPLAY ? ['--ozone-platform=wayland'] : []),
     '--password-store=basic',

@@ -209,6 +209,13 @@ export const screenScenes: readonly Scene[] = [
       await page.waitForTimeout(15_500);
     },
   }),
+  scene('keyless', {
+    after: async ({ page, agent }) => {
+      agent.onHello = () => [{ type: 'error', code: 'forbidden' }];
+      await agent.drop();
+      await page.waitForTimeout(1_000);
+    },
+  }),
   scene('elsewhere', { after: ({ agent }) => agent.say({ type: 'yield' }) }),
   scene('not-enrolled', { after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'not-enrolled' }) }),
   scene('enrolment-ended', {

@@ -24,6 +24,18 @@ export default {
     what: 'Picture and sound are interrupted',
     todo: 'The room reconnects by itself. Stay in the meeting.',
   },
+  'signaling-unreachable': {
+    what: 'The room cannot reach the media server',
+    todo: 'Meetings cannot start here. IT should check the network between this room and the media server.',
+  },
+  'signaling-untrusted': {
+    what: 'The TV does not trust the media server’s certificate',
+    todo: 'Meetings cannot start here. IT should check the server’s certificate; the room’s log names the reason.',
+  },
+  'media-blocked': {
+    what: 'The network blocks picture and sound',
+    todo: 'A meeting here would stay without picture and sound. IT should open the media ports.',
+  },
   'screen-missing': {
     what: 'The TV screen does not respond',
     todo: 'It is being restarted. If it stays dark, switch the TV off and on.',

@@ -10,6 +10,11 @@ export default {
     todo: 'It restarts by itself. If this stays for more than a minute, tell IT.',
     soon: 'Restarting the room’s software',
   },
+  keyless: {
+    title: 'This page is not known as the room’s TV',
+    meaning: 'The TV’s own window gets a key by itself. This one has none that the room knows.',
+    todo: 'If this stays on the TV, tell IT. In a browser of your own, open the whole address as the start printed it.',
+  },
   elsewhere: {
     title: 'This room is shown on another screen',
     detail: 'Close the other one to bring the room back here.',

@@ -42,6 +42,7 @@ export type EquipmentOptions = {
 };
 type Part = Pick<RoomEquipment, 'devices' | 'camera' | 'presets' | 'shownInput' | 'selfTest'>;
 type InUse = MediaDevicesReport['inUse'];
+type DeviceReport = Exclude<EquipmentReport, { type: 'reach-probed' }>;
 
 const NOTHING_OPEN: InUse = { cameraId: null, microphoneId: null, speakerId: null, inputId: null };
 const NOTHING_CHOSEN: DeviceChoice = { camera: null, microphone: null, speaker: null, deviceCancelsEcho: false };
@@ -119,7 +120,7 @@ export class Equipment {
     this.#options.onChange();
   }
 
-  onReport(report: EquipmentReport): void {
+  onReport(report: DeviceReport): void {
     switch (report.type) {
       case 'media-devices':
         this.#onDevices(report);

@@ -1,6 +1,6 @@
 /** The window as the page's keeper sees it: the page, and above it the picture, drawn once and shown while there is no page. */
 import type { BrowserWindow, WebContents, WebContentsView } from 'electron';
-import type { PageLook } from '../../watched-page.ts';
+import { lookExpression, type PageLook } from '../../watched-page.ts';
 import type { PagePort } from './page-keeper.ts';
 
 export type KioskWindowParts = {
@@ -10,13 +10,15 @@ export type KioskWindowParts = {
   };
   picture: Pick<WebContentsView, 'setVisible' | 'setBounds'> & { webContents: Pick<WebContents, 'loadURL'> };
   url: string;
+  /** which the page is given at each look; null: there is none yet */
+  screenKey: () => string | null;
   /** an SVG */
   pictureSvg: string;
   /** whether this process is about to end: else the window does not close */
   isEnding: () => boolean;
 };
 
-export function kioskWindow({ window, picture, url, pictureSvg, isEnding }: KioskWindowParts): PagePort {
+export function kioskWindow({ window, picture, url, screenKey, pictureSvg, isEnding }: KioskWindowParts): PagePort {
   const { webContents, contentView } = window;
   const { origin } = new URL(url);
   const fill = (): void => {
@@ -36,7 +38,7 @@ export function kioskWindow({ window, picture, url, pictureSvg, isEnding }: Kios
 
   return {
     load: () => webContents.loadURL(url),
-    look: (withinMs) => look(webContents, origin, withinMs),
+    look: (withinMs) => look(webContents, { origin, key: screenKey() }, withinMs),
     kill: () => {
       if (!webContents.isCrashed()) webContents.forcefullyCrashRenderer();
     },
@@ -50,12 +52,12 @@ export function kioskWindow({ window, picture, url, pictureSvg, isEnding }: Kios
 
 async function look(
   webContents: Pick<WebContents, 'executeJavaScript'>,
-  origin: string,
+  { origin, key }: { origin: string; key: string | null },
   withinMs: number,
 ): Promise<PageLook> {
   const late = Promise.withResolvers<PageLook>();
   const timer = setTimeout(() => late.resolve('silent'), withinMs);
-  const asked = webContents.executeJavaScript('location.origin').then(
+  const asked = webContents.executeJavaScript(lookExpression(origin, key)).then(
     (answer: unknown): PageLook => (answer === origin ? 'shown' : 'elsewhere'),
     (): PageLook => 'elsewhere',
   );

@@ -5,6 +5,7 @@
 import { app, BrowserWindow, Menu, session, WebContentsView } from 'electron';
 import { parseArgs } from 'node:util';
 import { LOOK_MS } from '../../shell-window.ts';
+import { screenKeyIn } from '../../from-agent.ts';
 import { roomPicture } from '../../room-picture.ts';
 import { lockApp } from './app-lock.ts';
 import { kioskWindow } from './kiosk-window.ts';
@@ -14,8 +15,13 @@ import { limitRequests } from './requests.ts';
 import { picturePreferences, windowOptions } from './window-options.ts';
 
 // beside it come Chromium's own switches
-const { values } = parseArgs({ options: { 'maru-url': { type: 'string' } }, strict: false, allowPositionals: true });
+const { values } = parseArgs({
+  options: { 'maru-url': { type: 'string' }, 'maru-shell-dir': { type: 'string' } },
+  strict: false,
+  allowPositionals: true,
+});
 const url = String(values['maru-url']);
+const screenKey = (): string | null => screenKeyIn(String(values['maru-shell-dir']));
 const { origin } = new URL(url);
 const log = (line: string): void => void process.stderr.write(`electron: ${line}\n`);
 const tell = (message: { shown: true } | { alive: true }): void => void process.send?.(message);
@@ -58,7 +64,7 @@ void app.whenReady().then(() => {
   const picture = new WebContentsView({ webPreferences: picturePreferences });
   opening = false;
 
-  const page = kioskWindow({ window, picture, url, pictureSvg: roomPicture(), isEnding: () => ending });
+  const page = kioskWindow({ window, picture, url, screenKey, pictureSvg: roomPicture(), isEnding: () => ending });
   new PageKeeper({ page, onShown: () => tell({ shown: true }), onHopeless: () => end(1), log }).start();
   setInterval(() => tell({ alive: true }), LOOK_MS);
 });
