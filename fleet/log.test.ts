@@ -47,3 +47,26 @@ test('a line for people is one line, with the stack of an error below it', () =>
   logger.error({ err: new Error('broken') }, 'failed');
   expect(written).toMatch(/failed\nError: broken\n {4}at /);
 });
+
+test('what is logged for people forges no line and no colour, whatever it is', () => {
+  let written = '';
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      written += chunk.toString();
+      done();
+    },
+  });
+  const logger = createLogger({ process: 'fleet', json: false, out });
+  logger.info(
+    { displayName: 'Mina\n12:00:00.000 error fleet forged\r\u001b[31m\u202e\u2028\u0000' },
+    'joined\u001b[2J',
+  );
+  logger.error({ err: new Error('of \u001b[31m a guest') }, 'failed');
+  const [first, second] = written.split('\n');
+  expect(first).toContain(
+    'joined\\u001b[2J displayName=Mina\\u000a12:00:00.000 error fleet forged\\u000d\\u001b[31m\\u202e',
+  );
+  expect(second).toMatch(/ error fleet failed$/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(written).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u2028\u202e]/);
+});

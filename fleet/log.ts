@@ -54,5 +54,13 @@ function forPeople(line: Buffer): string {
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const stack = (err as { stack?: string } | undefined)?.stack;
-  return `${new Date(time as number).toISOString().slice(11, 23)} ${LEVELS[level as number] ?? level} ${[name, msg, ...fields].join(' ')}\n${stack ? `${stack}\n` : ''}`;
+  const text = visible([name, msg, ...fields].join(' '));
+  return `${new Date(time as number).toISOString().slice(11, 23)} ${LEVELS[level as number] ?? level} ${text}\n${stack ? `${stack.split('\n').map(visible).join('\n')}\n` : ''}`;
 }
+
+/** Nothing that is logged begins a line, colours the terminal or turns the direction of what follows. */
+const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

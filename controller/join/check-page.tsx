@@ -6,6 +6,7 @@ import Volume2 from 'lucide-react/icons/volume-2';
 import { type FormEvent, memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
@@ -42,7 +43,7 @@ export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devic
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const displayName = (given ?? typed).trim();
+    const displayName = shownText(given ?? typed);
     setMissing(displayName === '');
     if (displayName === '') return;
     keepName(displayName);

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CameraPreset } from '#contract/room-equipment.ts';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { TextField } from '#ui/text-field.tsx';
@@ -37,7 +38,7 @@ function SaveForm({ presets, asking, onClose }: Omit<SavePresetProps, 'isOpen'>)
       className="flex flex-col gap-5"
       onSubmit={(event) => {
         event.preventDefault();
-        const presetName = name.trim();
+        const presetName = shownText(name);
         if (presetName === '') return setNameMissing(true);
         const presetId = Number(place);
         asking.ask({ name: 'save-preset', presetId, presetName }, (_, { equipment }) =>

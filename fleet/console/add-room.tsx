@@ -3,6 +3,7 @@ import Plus from 'lucide-react/icons/plus';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HttpResponse } from '#contract/http-api.ts';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { TextField } from '#ui/text-field.tsx';
@@ -29,8 +30,8 @@ export function AddRoom({ onAdded }: { onAdded: () => void }) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (roomName.trim() === '' || isPending) return;
-    const answer = await run(() => callApi('createRoom', { body: { roomName: roomName.trim() } }));
+    if (shownText(roomName) === '' || isPending) return;
+    const answer = await run(() => callApi('createRoom', { body: { roomName: shownText(roomName) } }));
     if (answer === null) return;
     setMade(answer);
     onAdded();
@@ -41,7 +42,7 @@ export function AddRoom({ onAdded }: { onAdded: () => void }) {
         {t('add.button')}
       </Button>
       <Dialog
-        title={made ? t('add.claimTitle', { room: roomName.trim() }) : t('add.title')}
+        title={made ? t('add.claimTitle', { room: shownText(roomName) }) : t('add.title')}
         isOpen={isOpen}
         onClose={() => setOpen(false)}
         className="sm:max-w-lg!"
@@ -63,7 +64,7 @@ export function AddRoom({ onAdded }: { onAdded: () => void }) {
               onChange={setRoomName}
               maxLength={80}
               autoFocus
-              problem={checked && roomName.trim() === '' ? t('signIn.needed') : null}
+              problem={checked && shownText(roomName) === '' ? t('signIn.needed') : null}
             />
             <ProblemWords problem={problem} />
             <Button type="submit" variant="primary" size="large" isPending={isPending}>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http-api.ts';
 import { LINK_SEATS, MAX_PEERS_IN_CALL } from '#contract/limits.ts';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
@@ -120,12 +121,12 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
   const [seats, setSeats] = useState(String(LINK_SEATS));
   const [joinUrl, setJoinUrl] = useState<string | null>(null);
   const { run, isPending, problem, clear } = useDoing();
-  const named = guestName.trim() !== '';
+  const named = shownText(guestName) !== '';
   const seatsFit = /^\d{1,3}$/.test(seats.trim()) && Number(seats) >= 1 && Number(seats) <= MAX_PEERS_IN_CALL;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!named && !seatsFit) return;
-    const displayName = named ? guestName.trim() : null;
+    const displayName = named ? shownText(guestName) : null;
     const answer = await run(() =>
       callApi('createInvite', {
         params: { meetingId },

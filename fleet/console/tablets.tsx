@@ -5,6 +5,7 @@ import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import { type HttpResponse, pagePaths, type Tablet } from '#contract/http-api.ts';
+import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
@@ -99,7 +100,7 @@ function AddTablet({ roomId, onLook }: { roomId: string; onLook: () => Promise<v
   }, [isShowing, onLook]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const name = tabletName.trim();
+    const name = shownText(tabletName);
     setMissing(name === '');
     if (name === '') return;
     const code = await run(() => callApi('createTabletCode', { params: { roomId }, body: { tabletName: name } }));

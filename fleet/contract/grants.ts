@@ -2,7 +2,7 @@
  * What lets somebody into a call: the grant that the fleet hands out, and the claims inside its token.
  * The media node verifies the token with the fleet's public key alone (EdDSA), and each `jti` once.
  */
-import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { EpochMs, Id, PersonName, ShownTitle, z } from './schema.ts';
 
 export const JOIN_TOKEN_ISSUER = 'maru-fleet';
 export const JOIN_TOKEN_ALGORITHM = 'EdDSA';
@@ -38,7 +38,7 @@ export const JoinTokenClaims = z.object({
   exp: z.number().int(),
   callId: Id,
   meetingId: Id,
-  meetingTitle: z.string().max(200),
+  meetingTitle: ShownTitle,
   peerKind: PeerKind,
   /** which room it was issued to: void once that room's kiosk is revoked; absent: to a person, or signed by the room */
   roomId: Id.optional(),
@@ -76,7 +76,7 @@ export const DelegationClaims = z.object({
   /** the room's public key, that of its client certificate (RFC 7800) */
   cnf: z.object({ jwk: z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256') }) }),
   meetingId: Id,
-  meetingTitle: z.string().max(200),
+  meetingTitle: ShownTitle,
   displayName: PersonName,
   rights: z.array(Right),
   /** the nodes that were there when it was signed, the preferred first */
@@ -101,7 +101,7 @@ export type InviteClaims = z.infer<typeof InviteClaims>;
 export const CallGrant = z.object({
   callId: Id,
   meetingId: Id,
-  meetingTitle: z.string().max(200),
+  meetingTitle: ShownTitle,
   peerId: Id,
   /** ws: on loopback, wss: everywhere else */
   signalingUrl: z.url(),

@@ -7,7 +7,7 @@ import { CallGrant } from './grants.ts';
 import { MAX_PEERS_IN_CALL, PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from './limits.ts';
 import { RoomEvent } from './room-events.ts';
 import { RoomState } from './room-state.ts';
-import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { EpochMs, Id, PersonName, RoomName, z } from './schema.ts';
 
 /** Typed by people: case, spaces and dashes do not matter. */
 export const PairingCode = z
@@ -157,7 +157,7 @@ export const httpRoutes = {
     path: '/api/v1/rooms',
     access: 'admin',
     summary: 'Make a room and a claim for its box',
-    body: z.strictObject({ roomName: PersonName }),
+    body: z.strictObject({ roomName: RoomName }),
     response: RoomClaim.extend({ roomId: Id }),
   },
   renameRoom: {
@@ -166,7 +166,7 @@ export const httpRoutes = {
     access: 'admin',
     summary: 'Give a room another name: on its TV, its phones and in a running call at once',
     params: RoomParams,
-    body: z.strictObject({ roomName: PersonName }),
+    body: z.strictObject({ roomName: RoomName }),
     response: Empty,
   },
   removeRoom: {
@@ -217,7 +217,7 @@ export const httpRoutes = {
     access: 'operator',
     summary: 'Make a code by which a tablet becomes the room’s for good; it is shown once',
     params: RoomParams,
-    body: z.strictObject({ tabletName: PersonName }),
+    body: z.strictObject({ tabletName: RoomName }),
     response: z.object({ code: z.string(), expiresAtMs: EpochMs }),
   },
   listTablets: {

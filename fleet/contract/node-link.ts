@@ -4,7 +4,18 @@
  */
 import { EndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
-import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { EpochMs, Id, RoomName, z } from './schema.ts';
+import { SIGNALING_PATH } from './signaling.ts';
+
+/**
+ * `ws://` or `wss://`, a host, a port, the path of signalling, and nothing else: it stands in pages and in their
+ * Content-Security-Policy. Names of other scripts in their ASCII form.
+ */
+export const SignalingUrl = z
+  .string()
+  .max(300)
+  .regex(new RegExp(String.raw`^wss?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}${SIGNALING_PATH}$`, 'i'))
+  .refine((url) => URL.canParse(url));
 
 /** Retained; the last will is the same with `online: false`. */
 export const NodeRegistration = z.object({
@@ -13,7 +24,7 @@ export const NodeRegistration = z.object({
   online: z.boolean(),
   /** changes with each start of the node's process: its calls from before are gone */
   instanceId: Id,
-  signalingUrl: z.url(),
+  signalingUrl: SignalingUrl,
   workers: z.number().int().nonnegative(),
   maxPeers: z.number().int().positive(),
   /** of these, how many people may fill; the rest is kept for rooms */
@@ -75,6 +86,6 @@ export const NodeCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('move-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
   /** in every call that it is in */
-  z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: PersonName }),
+  z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);
 export type NodeCommand = z.infer<typeof NodeCommand>;

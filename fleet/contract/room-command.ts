@@ -7,7 +7,7 @@ import { CallGrant } from './grants.ts';
 import { BookingId } from './room-agenda.ts';
 import { DeviceKey, MediaDeviceKind } from './room-equipment.ts';
 import { Layout } from './room-state.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, PresetName, z } from './schema.ts';
 
 export const RoomCommand = z.discriminatedUnion('name', [
   /** a person is about to tap: connect transports ahead */
@@ -52,7 +52,7 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('save-preset'),
     presetId: z.number().int().min(1).max(6),
-    presetName: z.string().trim().min(1).max(40),
+    presetName: PresetName,
   }),
   /** an HDMI input onto the stage; null: off */
   z.strictObject({ name: z.literal('show-input'), deviceKey: DeviceKey.nullable() }),

@@ -3,7 +3,7 @@
  * phones, tablets and console. Changes seldom; what changes during a call in tenths of seconds stays on the box.
  */
 import { ErrorCode } from './error-codes.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 export const MediaDeviceKind = z.enum(['camera', 'microphone', 'speaker']);
 export type MediaDeviceKind = z.infer<typeof MediaDeviceKind>;
@@ -30,7 +30,7 @@ export type Axis = z.infer<typeof Axis>;
 export const CameraAxes = z.object({ pan: Axis.nullable(), tilt: Axis.nullable(), zoom: Axis.nullable() });
 export type CameraAxes = z.infer<typeof CameraAxes>;
 
-export const CameraPreset = z.object({ presetId: z.number().int().min(1).max(6), name: z.string().max(40) });
+export const CameraPreset = z.object({ presetId: z.number().int().min(1).max(6), name: ShownTitle });
 export type CameraPreset = z.infer<typeof CameraPreset>;
 
 export const SpeakerphoneStatus = z.object({

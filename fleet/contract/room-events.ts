@@ -6,7 +6,7 @@ import { ErrorCode } from './error-codes.ts';
 import { SelfTestCheck } from './room-equipment.ts';
 import { EndReason } from './room-state.ts';
 import { BookingId } from './room-agenda.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 const event = <N extends string, S extends z.ZodRawShape>(name: N, details: S) =>
   z.object({
@@ -20,7 +20,7 @@ const event = <N extends string, S extends z.ZodRawShape>(name: N, details: S) =
 
 export const RoomEvent = z.discriminatedUnion('name', [
   event('agent-started', { epoch: z.number().int() }),
-  event('call-entered', { callId: Id, meetingTitle: z.string().max(200), bookingId: BookingId.nullable() }),
+  event('call-entered', { callId: Id, meetingTitle: ShownTitle, bookingId: BookingId.nullable() }),
   event('call-left', { callId: Id, reason: EndReason, durationMs: z.number().int().nonnegative() }),
   event('start-failed', { code: ErrorCode }),
   event('feedback-given', { callId: Id, answer: z.enum(['good', 'bad']) }),

@@ -6,7 +6,7 @@ import { ErrorCode } from './error-codes.ts';
 import { PARTICIPANTS_IN_STATE } from './limits.ts';
 import { PeerKind } from './grants.ts';
 import { BookingId } from './room-agenda.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 /** `absent`: no device, or no permission. The reason is in the state's `notices`. */
 export const MicrophoneState = z.enum(['on', 'muted', 'absent']);
@@ -32,7 +32,7 @@ export type Participant = z.infer<typeof Participant>;
 /** The meeting that one tap starts or joins. */
 export const RoomMeeting = z.object({
   meetingId: Id,
-  title: z.string().max(200),
+  title: ShownTitle,
   /** others hold the call already */
   underWay: z.boolean(),
   participantCount: z.number().int().nonnegative(),
@@ -113,7 +113,7 @@ export type RoomNotice = z.infer<typeof RoomNotice>;
 export const RoomState = z.object({
   protocol: z.number().int(),
   roomId: Id,
-  roomName: z.string().max(120),
+  roomName: ShownTitle,
   /** counts the agent's starts: a lower one is a second writer's */
   epoch: z.number().int().nonnegative(),
   /** counts changes within an epoch */

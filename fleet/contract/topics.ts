@@ -10,7 +10,7 @@ import { RoomEquipment } from './room-equipment.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
-import { EpochMs, Id, Language, z } from './schema.ts';
+import { EpochMs, Id, Language, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
 
@@ -28,7 +28,7 @@ export function brokerOf(mqttUrl: string): { protocol: 'mqtt' | 'mqtts'; host: s
 export const RoomDesired = z.object({
   protocol: z.number().int(),
   roomId: Id,
-  roomName: z.string().max(120),
+  roomName: ShownTitle,
   /** language of the TV */
   language: Language,
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
@@ -66,7 +66,7 @@ export const RoomRequest = z.discriminatedUnion('name', [
     endedCallId: Id.nullable(),
     /** a booking's meeting instead: the one its invite names, else one of its own that lasts as long as the booking is known */
     booking: z
-      .strictObject({ bookingId: BookingId, title: z.string().max(120), invite: z.string().max(4096).nullable() })
+      .strictObject({ bookingId: BookingId, title: ShownTitle, invite: z.string().max(4096).nullable() })
       .nullable()
       .optional(),
   }),

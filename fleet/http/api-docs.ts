@@ -1,4 +1,5 @@
 /** The OpenAPI description as a page for people: no scripts, nothing from elsewhere. */
+import { htmlText } from './html-text.ts';
 import type { OpenApi } from './openapi.ts';
 
 type Operation = {
@@ -32,9 +33,7 @@ function section(
 ): string {
   const details = { ...(requestBody && { request: requestBody }), response: responses['200'] };
   return (
-    `<details><summary id="${text(operationId)}"><b>${text(method.toUpperCase())}</b><code>${text(path)}</code> ${text(summary)} <em>(${text(access)})</em></summary>` +
-    `<pre>${text(JSON.stringify(details, null, 2))}</pre></details>`
+    `<details><summary id="${htmlText(operationId)}"><b>${htmlText(method.toUpperCase())}</b><code>${htmlText(path)}</code> ${htmlText(summary)} <em>(${htmlText(access)})</em></summary>` +
+    `<pre>${htmlText(JSON.stringify(details, null, 2))}</pre></details>`
   );
 }
-
-const text = (raw: string): string => raw.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -55,6 +55,25 @@ test('its own early script runs and no other inline one, there and nowhere else'
   expect((await get('/control')).headers['content-security-policy']).toContain("script-src 'self';");
 });
 
+const EVIL = 'ws://127.0.0.1:9/"></script><script>alert(document.domain)</script>';
+
+test('an address that is filled in is text, whatever it is, and nothing in it may run', async () => {
+  const policy = (await get('/join')).headers['content-security-policy'];
+  for (const evil of [EVIL, "ws://x/' onload='alert(1)", 'ws://x/$&$1$`', '%SIGNALING_URL%']) {
+    signalingUrl = evil;
+    const { body, headers } = await get('/join', 'gzip');
+    expect(headers['content-security-policy']).toBe(policy);
+    const [before = '', after = ''] = `<meta content="%SIGNALING_URL%"><script>${EARLY}</script>`.split(
+      '%SIGNALING_URL%',
+    );
+    expect(body.startsWith(before)).toBe(true);
+    const filledIn = body.slice(before.length, body.lastIndexOf(after));
+    expect(filledIn).not.toMatch(/[<>"']/);
+    const decoded = filledIn.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+    expect(decoded).toBe(evil);
+  }
+});
+
 test('hashed assets come compressed and stay for ever, pages are asked for again', async () => {
   const asset = await get('/assets/join-1.js');
   expect(asset.headers).toMatchObject({

@@ -10,6 +10,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http-api.ts';
+import { htmlText } from './html-text.ts';
 import { allowInline, inlineHashesOf } from './security-headers.ts';
 
 export type PagesOptions = {
@@ -49,9 +50,12 @@ export async function installPages(
     const url = signalingUrl();
     const known = cached.get(path);
     if (known?.mtimeMs === mtimeMs && known.signalingUrl === url) return known;
-    const html = (await readFile(path, 'utf8')).replaceAll('%SIGNALING_URL%', url ?? '');
+    const built = await readFile(path, 'utf8');
+    // of the file as it was built: nothing that is filled in may run
+    const inlineHashes = inlineHashesOf(built, 'script');
+    const html = built.replaceAll('%SIGNALING_URL%', () => htmlText(url ?? ''));
     const brotli = await compress(html, { params: { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } });
-    const fresh = { mtimeMs, signalingUrl: url, html, brotli, inlineHashes: inlineHashesOf(html, 'script') };
+    const fresh = { mtimeMs, signalingUrl: url, html, brotli, inlineHashes };
     cached.set(path, fresh);
     return fresh;
   };

@@ -3,6 +3,7 @@
  * process; tests run it inside their own.
  */
 import { availableParallelism } from 'node:os';
+import { domainToASCII } from 'node:url';
 import type { NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
@@ -128,7 +129,7 @@ export class MediaNode {
     const port = await this.#signaling.start();
     const host =
       publicHost ?? announcedAddresses[0] ?? (['0.0.0.0', '::'].includes(listenAddress) ? '127.0.0.1' : listenAddress);
-    this.#signalingUrl = `${tls ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}${SIGNALING_PATH}`;
+    this.#signalingUrl = `${tls ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : domainToASCII(host)}:${port}${SIGNALING_PATH}`;
     this.#link?.start();
   }
 

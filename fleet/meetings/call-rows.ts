@@ -3,6 +3,7 @@
  * one that is given up may still run at a node out of reach, and come back.
  */
 import type { CallEvent } from '#contract/node-link.ts';
+import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import type { MediaNode } from './media-nodes.ts';
@@ -91,7 +92,10 @@ export async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEve
         kind: 'peer-admitted',
         actor: `peer:${event.peerId}`,
         subject: `call:${call.callId}`,
-        details: { peerKind: event.peerKind, displayName: event.displayName.slice(0, 80) },
+        details: {
+          peerKind: event.peerKind,
+          displayName: cutText(shownText(event.displayName), { units: 80, bytes: 240 }),
+        },
       });
     case 'peer-left':
       await row.set({ participantCount: event.participantCount }).execute();

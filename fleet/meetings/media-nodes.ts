@@ -3,7 +3,7 @@
  * restart of ours the former ones are taken as there for a while, so that a call that goes on takes people in at once.
  */
 import type { PeerKind } from '#contract/grants.ts';
-import type { NodeRegistration } from '#contract/node-link.ts';
+import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
 export type MediaNode = {
@@ -44,6 +44,8 @@ export class MediaNodes {
 
   async start(): Promise<void> {
     for (const row of await this.#telemetry.read.selectFrom('nodeReport').selectAll().execute()) {
+      // written by a version that took any address
+      if (!SignalingUrl.safeParse(row.signalingUrl).success) continue;
       this.#nodes.set(row.nodeId, {
         ...row,
         online: true,

@@ -172,7 +172,7 @@ export class Pairings {
         kind: 'tablet-paired',
         actor: `network:${network}`,
         subject: `room:${roomId}`,
-        details: { pairingId: pairing.pairingId, tabletName: tabletName.slice(0, 80) },
+        details: { pairingId: pairing.pairingId, tabletName },
       });
       return true;
     });

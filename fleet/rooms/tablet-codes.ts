@@ -37,7 +37,7 @@ export class TabletCodes {
         kind: 'tablet-code-made',
         actor,
         subject: `room:${roomId}`,
-        details: { tabletName: tabletName.slice(0, 80), expiresAtMs },
+        details: { tabletName, expiresAtMs },
       });
     });
     return { code, expiresAtMs };

@@ -1,5 +1,6 @@
 /** The whole roster for phones that show it: for a minute after one asked, a snapshot and then what changed. */
 import type { Participant, RosterUpdate } from '#contract/room-state.ts';
+import { nameInLists } from '#contract/shown-text.ts';
 import type { Phase } from '../room/room.ts';
 import { Coalescer } from './coalescer.ts';
 
@@ -13,6 +14,8 @@ export class RosterFeed {
   #revision = 0;
   #callId: string | null = null;
   #told = new Map<string, string>();
+  /** the list as it came, and as it goes out */
+  #from: Participant[] = [];
   #now: Participant[] = [];
 
   constructor(say: (update: RosterUpdate) => void) {
@@ -29,8 +32,9 @@ export class RosterFeed {
     if (phase.name !== 'in-call' || performance.now() > this.#watchedUntilMs) return;
     if (phase.ticket.callId !== this.#callId) {
       this.#tellAll(phase.ticket.callId, phase.participants);
-    } else if (phase.participants !== this.#now) {
-      this.#now = phase.participants;
+    } else if (phase.participants !== this.#from) {
+      this.#from = phase.participants;
+      this.#now = this.#from.map(listed);
       this.#rate.changed();
     }
   }
@@ -41,10 +45,11 @@ export class RosterFeed {
 
   #tellAll(callId: string, participants: Participant[]): void {
     this.#callId = callId;
-    this.#now = participants;
-    this.#told = textOf(participants);
+    this.#from = participants;
+    this.#now = participants.map(listed);
+    this.#told = textOf(this.#now);
     this.#revision += 1;
-    this.#say({ kind: 'snapshot', callId, revision: this.#revision, participants });
+    this.#say({ kind: 'snapshot', callId, revision: this.#revision, participants: this.#now });
   }
 
   #tellChanges(): void {
@@ -58,6 +63,8 @@ export class RosterFeed {
     this.#say({ kind: 'delta', callId: this.#callId, revision: this.#revision, changed, removedPeerIds });
   }
 }
+
+const listed = (each: Participant): Participant => ({ ...each, displayName: nameInLists(each.displayName) });
 
 const textOf = (participants: Participant[]): Map<string, string> =>
   new Map(participants.map((each) => [each.peerId, JSON.stringify(each)]));

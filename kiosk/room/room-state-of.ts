@@ -2,6 +2,7 @@
 import { MAX_ROOM_STATE_BYTES, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Participant, RoomNotice, RoomPhase, RoomState } from '#contract/room-state.ts';
+import { cutText, nameInLists, shownText } from '#contract/shown-text.ts';
 import type { PhaseOf, Room } from './room.ts';
 
 export type Heading = { roomId: string; roomName: string; epoch: number; revision: number; nowMs: number };
@@ -37,8 +38,12 @@ export function roomStateOf(room: Room, { roomId, roomName, epoch, revision, now
 
 const sizeBytes = (state: RoomState): number => new TextEncoder().encode(JSON.stringify(state)).length;
 
-/** What no screen shows would take six bytes each: titles and names of nothing else would not fit. */
-const printable = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, ' ');
+/** What no screen shows would take six bytes each, and much of it would not fit; nor do names that are longer than a tile. */
+const printable = (text: string): string => cutText(shownText(text), { units: 240, bytes: 240 });
+const named = <P extends { displayName: string }>(each: P): P => ({
+  ...each,
+  displayName: nameInLists(each.displayName),
+});
 
 function phaseOf({ phase }: Room): RoomPhase {
   switch (phase.name) {
@@ -65,8 +70,8 @@ function phaseOf({ phase }: Room): RoomPhase {
         callId: ticket.callId,
         peerId: ticket.peerId,
         participantCount: participants.length,
-        participants: participants.slice(0, PARTICIPANTS_IN_STATE),
-        sharedBy: sharing ? { peerId: sharing.peerId, displayName: printable(sharing.displayName) } : null,
+        participants: participants.slice(0, PARTICIPANTS_IN_STATE).map(named),
+        sharedBy: sharing ? { peerId: sharing.peerId, displayName: nameInLists(sharing.displayName) } : null,
       };
     }
   }

@@ -1,6 +1,7 @@
 /** The agenda as everyone is shown it: today's bookings with their states, bounded in number and bytes. Pure. */
 import { BOOKINGS_IN_AGENDA, CHECK_IN_OPENS_MS, MAX_ROOM_AGENDA_BYTES, NO_SHOW_AFTER_MS } from '#contract/limits.ts';
 import type { Booking, BookingState, RoomAgenda } from '#contract/room-agenda.ts';
+import { cutText } from '#contract/shown-text.ts';
 import { type AgendaRules, type AgendaState, bookingsOf, type BookingNow, startedCall } from './agenda-state.ts';
 import { meetingLinkOf } from './meeting-link.ts';
 import { startOfDay, type Zone } from './zones.ts';
@@ -36,7 +37,7 @@ export function startableIn(
   const all = bookingsOf(state);
   const booking = all.find((each) => each.bookingId === bookingId);
   if (!booking || (nowMs >= booking.endMs && startedCall(all, state.call) !== booking)) return null;
-  return { title: cut(booking.title, MAX_TITLE), invite: meetingLinkOf(booking.links, fleetOrigin).invite };
+  return { title: cutText(booking.title, MAX_TITLE), invite: meetingLinkOf(booking.links, fleetOrigin).invite };
 }
 
 function toBooking(booking: BookingNow, { awaited }: AgendaState, { nowMs, fleetOrigin, rules }: View): Booking {
@@ -45,9 +46,9 @@ function toBooking(booking: BookingNow, { awaited }: AgendaState, { nowMs, fleet
   const expected = state === 'check-in-open' && rules.noShowRelease && !isAllDay;
   return {
     bookingId,
-    title: cut(booking.title, MAX_TITLE),
+    title: cutText(booking.title, MAX_TITLE),
     isPrivate,
-    organizer: booking.organizer === null ? null : cut(booking.organizer, MAX_ORGANIZER),
+    organizer: booking.organizer === null ? null : cutText(booking.organizer, MAX_ORGANIZER),
     startMs,
     endMs,
     isAllDay,
@@ -66,18 +67,4 @@ function stateOf({ startMs, endMs, released, checkedIn }: BookingNow, nowMs: num
   if (released) return 'released';
   if (checkedIn) return 'in-use';
   return nowMs >= startMs - CHECK_IN_OPENS_MS ? 'check-in-open' : 'upcoming';
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/** Never within a letter. */
-export function cut(text: string, { units, bytes }: { units: number; bytes: number }): string {
-  if (text.length <= units && Buffer.byteLength(text) <= bytes) return text;
-  let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
-    const longer = kept + segment;
-    if (longer.length > units - 1 || Buffer.byteLength(longer) > bytes - 3) break;
-    kept = longer;
-  }
-  return `${kept.trimEnd()}…`;
 }

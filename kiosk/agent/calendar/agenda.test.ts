@@ -13,7 +13,7 @@ import {
   firstState,
   type Planned,
 } from './agenda-state.ts';
-import { bookingsInView, cut, startableIn } from './agenda-view.ts';
+import { bookingsInView, startableIn } from './agenda-view.ts';
 import { Remembered } from './memory.ts';
 import { ianaZone } from './zones.ts';
 
@@ -457,12 +457,6 @@ describe('what is shown', () => {
       expect(bookings).toHaveLength(BOOKINGS_IN_AGENDA);
     },
   );
-
-  it('is cut between letters', () => {
-    expect(cut('회의', { units: 120, bytes: 240 })).toBe('회의');
-    expect(cut('회의실', { units: 120, bytes: 8 })).toBe('회…');
-    expect(cut('👨‍👩‍👧‍👦👨‍👩‍👧‍👦', { units: 14, bytes: 240 })).toBe('👨‍👩‍👧‍👦…');
-  });
 });
 
 describe('whatever happens', () => {

@@ -1,16 +1,18 @@
 /** What a VEVENT says of itself besides its times. A private one says as little as its owner wanted. */
 import type ICAL from 'ical.js';
+import { cutText, shownText } from '#contract/shown-text.ts';
 import type { Occurrence } from './calendar-source.ts';
 import { linksIn } from './meeting-link.ts';
 
 export type EventFields = Pick<Occurrence, 'title' | 'organizer' | 'isPrivate' | 'isGone' | 'links'>;
 
-const MAX_TITLE_LENGTH = 300;
+const MAX_READ_UNITS = 2_000;
+const MAX_TITLE = { units: 300, bytes: 900 };
 
 export function fieldsOf(event: ICAL.Component, roomAddress: string | null): EventFields {
   const isPrivate = /^(PRIVATE|CONFIDENTIAL)$/i.test(text(event, 'class'));
   return {
-    title: isPrivate ? '' : tidy(text(event, 'summary')),
+    title: isPrivate ? '' : titleOf(text(event, 'summary')),
     organizer: isPrivate ? null : organizerOf(event),
     isPrivate,
     isGone: isGone(event, roomAddress),
@@ -47,23 +49,17 @@ function isGone(event: ICAL.Component, roomAddress: string | null): boolean {
 function organizerOf(event: ICAL.Component): string | null {
   const organizer = event.getFirstProperty('organizer');
   if (!organizer) return null;
-  return tidy(parameter(organizer, 'cn')) || addressOf(organizer) || null;
+  return titleOf(parameter(organizer, 'cn')) || titleOf(addressOf(organizer)) || null;
 }
+
+/** Feeds write pages into a title now and then: what no screen would show is not looked at. */
+const titleOf = (value: string): string => cutText(shownText(value.slice(0, MAX_READ_UNITS)), MAX_TITLE);
 
 const addressOf = (property: ICAL.Property): string =>
   String(property.getFirstValue() ?? '')
     .replace(/^mailto:/i, '')
     .trim()
     .toLowerCase();
-
-/** One line without control characters, and without those that turn the direction of what follows. */
-const tidy = (value: string): string =>
-  value
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .toWellFormed()
-    .trim()
-    .slice(0, MAX_TITLE_LENGTH);
 
 /** Location first: where organizers put a link on purpose. Extensions hold those of conference systems. */
 function* textsOf(event: ICAL.Component): Generator<string> {

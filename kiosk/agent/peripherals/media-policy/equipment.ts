@@ -9,6 +9,7 @@ import type { EquipmentCommand } from '#contract/room-command.ts';
 import type { CameraAxes, EquipmentDevice, RoomEquipment, SelfTest, SelfTestCheck } from '#contract/room-equipment.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
+import { cutText, shownText } from '#contract/shown-text.ts';
 import type { EquipmentReport } from '../../../room/room.ts';
 import { AwaitedInput } from './awaited-input.ts';
 import { type CancelsOwnEcho, chooseDevices, type DeviceChoice, isHdmiInput, mayBeUsed } from './device-policy.ts';
@@ -289,7 +290,7 @@ export class Equipment {
     return shown.map((device) => ({
       deviceKey: device.deviceKey,
       kind: device.kind,
-      name: device.name.slice(0, 120),
+      name: cutText(shownText(device.name), { units: 120, bytes: 240 }),
       isInUse: this.#isInUse(device),
       isTwin: device.isTwin,
       isHdmiInput: isHdmiInput(device, this.#devices, settings),

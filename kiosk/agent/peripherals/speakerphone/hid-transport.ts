@@ -5,6 +5,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { type Device, devicesAsync, HIDAsync, setDriverType } from 'node-hid';
 import type { Logger } from 'pino';
+import { cutText, shownText } from '#contract/shown-text.ts';
 import { TELEPHONY_PAGE } from './controls.ts';
 import { itemsOf } from './descriptor-items.ts';
 import { HidSysfs, type UsbInterface } from './hid-sysfs.ts';
@@ -197,6 +198,6 @@ function mentionsTelephony(descriptor: Uint8Array): boolean {
 /** What a device calls itself is shown on screens and in logs. */
 function nameOf({ name, vendorId, productId }: FoundDevice): string {
   const hex = (number: number) => number.toString(16).padStart(4, '0');
-  const clean = name.replace(/\p{C}/gu, '').trim().slice(0, 120);
+  const clean = cutText(shownText(name), { units: 120, bytes: 240 });
   return clean === '' ? `USB ${hex(vendorId)}:${hex(productId)}` : clean;
 }
