@@ -23,6 +23,7 @@ const toStart = [
  */
 const toTest = [
   'ffmpeg',
+  'firefox-esr',
   'git',
   'grim',
   'iproute2',
