@@ -5,6 +5,7 @@ import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http-api.ts';
+import { LINK_SEATS, MAX_PEERS_IN_CALL } from '#contract/limits.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
@@ -80,9 +81,10 @@ function LinkRow({
   const time = dateAndTime(invite.expiresAtMs, currentLanguage());
   const over = invite.expiresAtMs < Date.now();
   const dead = invite.revokedAtMs !== null || over;
+  const closed = !dead && invite.closedAtMs !== null;
   return (
     <li className="flex min-h-16 items-center gap-3 border-t border-line py-2">
-      <Icon of={Link2} className={`size-5 ${dead ? 'text-quiet' : 'text-accent'}`} />
+      <Icon of={Link2} className={`size-5 ${dead || closed ? 'text-quiet' : 'text-accent'}`} />
       <div className="min-w-0 flex-1">
         <p className={`truncate font-medium ${dead ? 'text-quiet' : ''}`}>{name}</p>
         <p className="numerals text-small text-quiet">
@@ -91,7 +93,9 @@ function LinkRow({
             : over
               ? t('room.expired', { time })
               : t('room.until', { time })}
+          {!dead && invite.displayName === null && ` · ${t('room.seatsFor', { count: invite.seats })}`}
         </p>
+        {closed && <p className="text-small text-warn">{t('room.closed')}</p>}
       </div>
       {!dead && (
         <Button
@@ -113,13 +117,24 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
   const [isOpen, setOpen] = useState(false);
   const [guestName, setGuestName] = useState('');
   const [validity, setValidity] = useState<Validity>('day');
+  const [seats, setSeats] = useState(String(LINK_SEATS));
   const [joinUrl, setJoinUrl] = useState<string | null>(null);
   const { run, isPending, problem, clear } = useDoing();
+  const named = guestName.trim() !== '';
+  const seatsFit = /^\d{1,3}$/.test(seats.trim()) && Number(seats) >= 1 && Number(seats) <= MAX_PEERS_IN_CALL;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const displayName = guestName.trim() === '' ? null : guestName.trim();
+    if (!named && !seatsFit) return;
+    const displayName = named ? guestName.trim() : null;
     const answer = await run(() =>
-      callApi('createInvite', { params: { meetingId }, body: { displayName, expiresInMinutes: validities[validity] } }),
+      callApi('createInvite', {
+        params: { meetingId },
+        body: {
+          displayName,
+          expiresInMinutes: validities[validity],
+          ...(displayName === null && { seats: Number(seats) }),
+        },
+      }),
     );
     if (answer === null) return;
     setJoinUrl(answer.joinUrl);
@@ -127,6 +142,7 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
   };
   const open = () => {
     setGuestName('');
+    setSeats(String(LINK_SEATS));
     setJoinUrl(null);
     clear();
     setOpen(true);
@@ -152,6 +168,17 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
               maxLength={80}
               autoFocus
             />
+            {!named && (
+              <TextField
+                label={t('room.seats')}
+                hint={t('room.seatsHint', { most: MAX_PEERS_IN_CALL })}
+                problem={seatsFit ? null : t('room.seatsHint', { most: MAX_PEERS_IN_CALL })}
+                value={seats}
+                onChange={setSeats}
+                inputMode="numeric"
+                maxLength={3}
+              />
+            )}
             <div className="flex flex-col gap-2">
               <p aria-hidden="true" className="text-base font-medium">
                 {t('room.validFor')}

@@ -40,6 +40,7 @@ const table = {
   'calendar-refused': { kind: 'user', httpStatus: 403, closeCode: 4424 },
   'booking-unknown': { kind: 'user', httpStatus: 404, closeCode: 4425 },
   'booking-conflict': { kind: 'user', httpStatus: 409, closeCode: 4428 },
+  'invite-closed': { kind: 'user', httpStatus: 403, closeCode: 4452 },
   'device-unknown': { kind: 'user', httpStatus: 404, closeCode: 4450 },
   'device-unsupported': { kind: 'user', httpStatus: 422, closeCode: 4451 },
   // asked at the wrong time
@@ -49,7 +50,11 @@ const table = {
   'peer-unknown': { kind: 'invalid-state', httpStatus: 410, closeCode: 4433 },
   replaced: { kind: 'invalid-state', httpStatus: 409, closeCode: 4434 },
   'command-expired': { kind: 'invalid-state', httpStatus: 409, closeCode: 4435 },
+  'seats-taken': { kind: 'invalid-state', httpStatus: 409, closeCode: 4436 },
+  'joined-elsewhere': { kind: 'invalid-state', httpStatus: 409, closeCode: 4437 },
+  'call-moved': { kind: 'invalid-state', httpStatus: 410, closeCode: 4438 },
   // try again
+  'call-unreachable': { kind: 'operational', httpStatus: 503, closeCode: 4448 },
   'room-not-answering': { kind: 'operational', httpStatus: 504, closeCode: 4440 },
   'no-media-node': { kind: 'operational', httpStatus: 503, closeCode: 4441 },
   'media-failed': { kind: 'operational', httpStatus: 503, closeCode: 4442 },

@@ -16,6 +16,16 @@ export type Right = z.infer<typeof Right>;
 export const PeerKind = z.enum(['room', 'person']);
 export type PeerKind = z.infer<typeof PeerKind>;
 
+/** Which of an invite's seats a peer holds. Peers of one invite and one holder are one person: the newest replaces the others. */
+export const InviteSeat = z.object({
+  inviteId: Id,
+  /** how many holders the invite lets in at a time */
+  seats: z.number().int().positive(),
+  /** opaque; the same for each entry of one person, as far as the fleet can know */
+  holder: z.string().min(1).max(64),
+});
+export type InviteSeat = z.infer<typeof InviteSeat>;
+
 export const JoinTokenClaims = z.object({
   iss: z.literal(JOIN_TOKEN_ISSUER),
   /** nodeId */
@@ -33,6 +43,8 @@ export const JoinTokenClaims = z.object({
   /** null where the person types a name on the way in */
   displayName: PersonName.nullable(),
   rights: z.array(Right),
+  /** of a guest; a room needs no seat */
+  seat: InviteSeat.optional(),
 });
 export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
 

@@ -4,7 +4,7 @@
  * Errors are `{ error: WireError }` with the code's HTTP status.
  */
 import { CallGrant } from './grants.ts';
-import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from './limits.ts';
+import { MAX_PEERS_IN_CALL, PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from './limits.ts';
 import { RoomEvent } from './room-events.ts';
 import { RoomState } from './room-state.ts';
 import { EpochMs, Id, PersonName, z } from './schema.ts';
@@ -34,10 +34,21 @@ export const Invite = z.object({
   inviteId: Id,
   meetingId: Id,
   displayName: z.string().nullable(),
+  /** how many people it lets in at a time; a named one is for one person */
+  seats: z.number().int(),
   expiresAtMs: EpochMs,
+  /** ends the invite, and removes everyone who came in by it */
   revokedAtMs: EpochMs.nullable(),
+  /** a guest who came by it was removed: it lets nobody new in, and the others stay */
+  closedAtMs: EpochMs.nullable(),
 });
 export type Invite = z.infer<typeof Invite>;
+
+/**
+ * A guest's browser names itself by a random secret of its own, at least 96 bits: its newer entry by a shared link
+ * replaces its older one. Without it each entry by a link is another person.
+ */
+export const EntryId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
 
 export const Tablet = z.object({
   pairingId: Id,
@@ -86,7 +97,7 @@ export const httpRoutes = {
     path: '/api/v1/guest-entries',
     access: 'public',
     summary: 'Exchange an invite for a grant to the call of its meeting',
-    body: z.strictObject({ invite: z.string().max(4096), endedCallId: Id.optional() }),
+    body: z.strictObject({ invite: z.string().max(4096), endedCallId: Id.optional(), entryId: EntryId.optional() }),
     response: z.object({
       meetingTitle: z.string(),
       displayName: z.string().nullable(),
@@ -205,7 +216,10 @@ export const httpRoutes = {
     summary: 'Make a guest link; it is shown once',
     params: MeetingParams,
     body: z.strictObject({
+      /** a named invite is for one person, on one device at a time */
       displayName: PersonName.nullable(),
+      /** of a link for anyone; LINK_SEATS unless said */
+      seats: z.number().int().min(1).max(MAX_PEERS_IN_CALL).optional(),
       expiresInMinutes: z
         .number()
         .int()

@@ -50,6 +50,9 @@ export const PAIRING_CODE_ROTATION_MS = 5 * 60_000;
 export const PAIRING_CODE_TTL_MS = 10 * 60_000;
 export const PAIRING_IDLE_TTL_MS = 15 * 60_000;
 
+/** How many people a guest link for anyone lets in at a time, unless its maker says otherwise. */
+export const LINK_SEATS = 50;
+
 /** The TV offers to cancel after this long without a picture, and gives up after START_FAILS_MS. */
 export const START_CANCEL_OFFERED_MS = 10_000;
 export const START_FAILS_MS = 60_000;

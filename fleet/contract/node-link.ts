@@ -19,6 +19,8 @@ export const NodeRegistration = z.object({
   peers: z.number().int().nonnegative(),
   /** calls that live on it now */
   callIds: z.array(Id),
+  /** by call id, how many have joined */
+  participantCounts: z.record(Id, z.number().int().nonnegative()).default({}),
   asOfMs: EpochMs,
 });
 export type NodeRegistration = z.infer<typeof NodeRegistration>;
@@ -46,6 +48,16 @@ export const CallEvent = z.discriminatedUnion('name', [
     peerId: Id,
     participantCount: z.number().int(),
   }),
+  /** somebody with the right removed this peer; `peer-left` follows */
+  z.object({
+    name: z.literal('peer-removed'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    peerId: Id,
+    byPeerId: Id,
+  }),
   z.object({ name: z.literal('call-ended'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs, reason: EndReason }),
 ]);
 export type CallEvent = z.infer<typeof CallEvent>;
@@ -57,6 +69,8 @@ export type EventAcks = z.infer<typeof EventAcks>;
 
 export const NodeCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('end-call'), callId: Id }),
+  /** its meeting goes on in another call: its peers are closed so that they ask for that one */
+  z.strictObject({ name: z.literal('move-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
 ]);
 export type NodeCommand = z.infer<typeof NodeCommand>;

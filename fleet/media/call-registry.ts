@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from './call.ts';
 import type { CallHappening } from './call-happening.ts';
+import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { Memory } from './memory.ts';
 import type { Peer, PeerLine } from './peer.ts';
@@ -27,12 +28,22 @@ export type CallRegistryOptions = {
 type Admission = ResponseOf<'hello'>['admission'];
 export type Admitted = { peer: Peer; call: Call; admission: Admission };
 
+/** What a client that comes back to its place has to know; otherwise the place is just gone. */
+const TOLD_LATER: ReadonlySet<ErrorCode> = new Set([
+  'removed-from-call',
+  'call-ended',
+  'call-moved',
+  'joined-elsewhere',
+] as const);
+
 export class CallRegistry {
   readonly calls = new Map<string, Call>();
   readonly #options: CallRegistryOptions;
   readonly #peers = new Map<string, { peer: Peer; call: Call }>();
-  readonly #ended: Memory<true>;
-  /** by `callId peerId`: removed by somebody with the right */
+  readonly #seats: GuestSeats;
+  /** by call id: what to answer those who still come for it */
+  readonly #ended: Memory<'call-ended' | 'call-moved'>;
+  /** by peer id: removed by somebody with the right */
   readonly #removed: Memory<true>;
   /** by peer id: what to say to one who comes back too late */
   readonly #former: Memory<ErrorCode>;
@@ -40,6 +51,7 @@ export class CallRegistry {
   constructor(options: CallRegistryOptions) {
     this.#options = options;
     const { endedKeptMs } = options.settings;
+    this.#seats = new GuestSeats({ keptMs: endedKeptMs });
     this.#ended = new Memory(endedKeptMs);
     this.#removed = new Memory(endedKeptMs);
     this.#former = new Memory(endedKeptMs);
@@ -54,16 +66,34 @@ export class CallRegistry {
     return [...this.calls.values()].filter(({ opened }) => opened).map(({ callId }) => callId);
   }
 
-  /** @throws before the token counts as used: what is over, who is removed, what is full */
-  refuse(claims: AdmittedClaims): void {
-    const { sub: peerId, delegation } = claims;
-    const callId = this.#callOf(claims)?.callId ?? claims.callId;
-    if (this.#ended.has(callId)) throw new InvalidStateError('call-ended');
-    if (this.#removed.has(`${callId} ${peerId}`)) throw new UserError('removed-from-call');
+  /** Joined or a moment ago in, by call id. */
+  get participantCounts(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.calls.values()].filter(({ opened }) => opened).map(({ callId, joined }) => [callId, joined.length]),
+    );
+  }
+
+  /**
+   * Before the token counts as used: what is over, who is removed, what is full.
+   * @throws InvalidStateError call-ended, call-moved, call-full, seats-taken; UserError removed-from-call, invite-closed,
+   *   too-many-attempts, token-invalid
+   */
+  refuse(claims: AdmittedClaims, network: string): void {
+    const { sub: peerId, delegation, seat } = claims;
+    const { maxPeers, roomPlaces, preparedPerNetwork } = this.#options.settings;
+    const call = this.#callOf(claims);
+    const over = this.#ended.get(call?.callId ?? claims.callId);
+    if (over) throw new InvalidStateError(over);
+    if (this.#removed.has(peerId)) throw new UserError('removed-from-call');
     // a room names its peer itself, and must not take another's place by it
     if (delegation && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
-    if (this.#peers.size >= this.#options.settings.maxPeers)
+    const peers = call ? [...call.peers.values()] : [];
+    this.#seats.refuse(seat, peers);
+    const isRoom = claims.peerKind === 'room';
+    if (this.#peers.size - ownPlaces(seat, peers) >= placesFor(isRoom, maxPeers, roomPlaces))
       throw new InvalidStateError('call-full', 'the node is full');
+    if (!isRoom && this.#preparedFrom(network) >= preparedPerNetwork)
+      throw new UserError('too-many-attempts', 'too many of this network have not joined yet');
   }
 
   async admit(claims: AdmittedClaims, line: PeerLine): Promise<Admitted> {
@@ -91,16 +121,20 @@ export class CallRegistry {
   }
 
   perform(command: NodeCommand): void {
-    const call = this.calls.get(command.callId);
     switch (command.name) {
       case 'end-call':
-        this.#ended.keep(command.callId, true);
-        call?.end('ended-by-fleet');
+        this.#ended.keep(command.callId, 'call-ended');
+        this.calls.get(command.callId)?.end('ended-by-fleet');
+        return;
+      case 'move-call':
+        this.#ended.keep(command.callId, 'call-moved');
+        this.calls.get(command.callId)?.move();
         return;
       case 'remove-peer': {
-        this.#removed.keep(`${command.callId} ${command.peerId}`, true);
-        const peer = call?.peers.get(command.peerId);
-        if (peer) call!.remove(peer);
+        // whichever call it is in: the fleet does not know of one that a room began without it
+        this.#removed.keep(command.peerId, true);
+        const place = this.#peers.get(command.peerId);
+        place?.call.remove(place.peer);
       }
     }
   }
@@ -140,6 +174,7 @@ export class CallRegistry {
       isDelegated: delegation !== null,
       pool,
       settings,
+      seats: this.#seats,
       logger: logger.child({ callId }),
       events: {
         happened: (happening: CallHappening) => {
@@ -149,12 +184,12 @@ export class CallRegistry {
         },
         peerGone: (peer, code) => {
           if (this.#peers.get(peer.peerId)?.peer === peer) this.#peers.delete(peer.peerId);
-          if (code === 'removed-from-call') this.#removed.keep(`${callId} ${peer.peerId}`, true);
-          if (code === 'removed-from-call' || code === 'call-ended') this.#former.keep(peer.peerId, code);
+          if (code === 'removed-from-call') this.#removed.keep(peer.peerId, true);
+          if (code && TOLD_LATER.has(code)) this.#former.keep(peer.peerId, code);
           onLoadChanged();
         },
         closed: (reason) => {
-          if (reason) this.#ended.keep(callId, true);
+          if (reason && !this.#ended.has(callId)) this.#ended.keep(callId, 'call-ended');
           if (this.calls.get(callId) === call) this.calls.delete(callId);
           onLoadChanged();
         },
@@ -162,6 +197,11 @@ export class CallRegistry {
     });
     this.calls.set(callId, call);
     return call;
+  }
+
+  #preparedFrom(network: string): number {
+    return [...this.#peers.values()].filter(({ peer }) => peer.stage === 'prepared' && peer.line?.network === network)
+      .length;
   }
 
   #workerDied(mediaWorker: MediaWorker): void {

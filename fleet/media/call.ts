@@ -10,6 +10,7 @@ import type { CallEvents } from './call-happening.ts';
 import { CallMedia } from './call-media.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
+import { type GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import { fromMediasoup } from './media-errors.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { Peer, type PeerLine } from './peer.ts';
@@ -24,6 +25,7 @@ export type CallOptions = {
   isDelegated: boolean;
   pool: WorkerPool;
   settings: MediaSettings;
+  seats: GuestSeats;
   events: CallEvents;
   logger: Logger;
 };
@@ -75,12 +77,17 @@ export class Call {
 
   /** A place with transports that connect; not in the roster yet. A former peer of the same id gives way. */
   async prepare(claims: AdmittedClaims, line: PeerLine): Promise<{ peer: Peer; media: MediaSetup }> {
-    const { settings } = this.#options;
+    const { settings, seats } = this.#options;
+    const { seat, peerKind } = claims;
     const former = this.peers.get(claims.sub);
-    if (!former && this.peers.size >= settings.maxPeersInCall) throw new InvalidStateError('call-full');
+    const places = placesFor(peerKind === 'room', settings.maxPeersInCall, settings.roomPlaces);
+    if (!former && this.peers.size - ownPlaces(seat, this.peers.values()) >= places)
+      throw new InvalidStateError('call-full');
     const peer = new Peer(claims, line);
+    const replaced = seats.replacedByPrepared(seat, this.peers.values()).filter((other) => other !== former);
     this.peers.set(peer.peerId, peer);
     if (former) this.#dismiss(former, 'replaced');
+    for (const other of replaced) this.#dismiss(other, 'joined-elsewhere');
     try {
       await this.#media.open(peer);
     } catch (error) {
@@ -111,6 +118,8 @@ export class Call {
   /** One round trip: what is answered runs already. */
   async join(peer: Peer, request: RequestOf<'join'>): Promise<CallSnapshot> {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
+    for (const { peer: other, code } of this.#options.seats.takeOver(peer, this.peers.values()))
+      this.#dismiss(other, code);
     peer.stay();
     peer.stage = 'joined';
     peer.displayName = peer.claims.displayName ?? request.displayName;
@@ -189,6 +198,14 @@ export class Call {
     }
   }
 
+  /** Somebody with the right does: with the peer goes its person, who cannot come back by the same invite. */
+  removeBy(asker: Peer, peer: Peer): void {
+    for (const each of this.#options.seats.remove(peer, this.peers.values())) {
+      this.#options.events.happened({ name: 'peer-removed', peerId: each.peerId, byPeerId: asker.peerId });
+      this.remove(each);
+    }
+  }
+
   remove(peer: Peer): void {
     peer.notify({ event: 'call-ended', data: { reason: 'removed' } });
     this.#dismiss(peer, 'removed-from-call');
@@ -231,6 +248,11 @@ export class Call {
     if (this.#closed) return;
     this.#tell({ event: 'call-ended', data: { reason } }, { prepared: true });
     this.#close(reason, 'call-ended');
+  }
+
+  /** The meeting goes on in another call: clients ask for that one. Twice is harmless. */
+  move(): void {
+    this.#close('ended-by-fleet', 'call-moved');
   }
 
   /** The process ends: clients are told to come again, elsewhere. */

@@ -150,6 +150,7 @@ export class MediaNode {
       maxPeers: this.#settings.maxPeers,
       peers: this.registry.peerCount,
       callIds: online ? this.registry.openCallIds : [],
+      participantCounts: online ? this.registry.participantCounts : {},
       asOfMs: Date.now(),
     };
   }

@@ -27,6 +27,10 @@ export type MediaSettings = {
   /** prepared ones count */
   maxPeers: number;
   maxPeersInCall: number;
+  /** of both, so many stay free for rooms; of a small number, a tenth */
+  roomPlaces: number;
+  /** people who have not joined yet, from one network */
+  preparedPerNetwork: number;
   /** per connection: a bucket that holds `requestBurst` and refills by `requestsPerSecond` */
   requestsPerSecond: number;
   requestBurst: number;
@@ -58,6 +62,8 @@ export const defaultSettings: MediaSettings = {
   consumersPerWorker: 500,
   maxPeers: 300,
   maxPeersInCall: MAX_PEERS_IN_CALL,
+  roomPlaces: 20,
+  preparedPerNetwork: 100,
   requestsPerSecond: 50,
   requestBurst: 300,
   failedHellosPerMinute: 30,

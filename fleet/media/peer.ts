@@ -14,6 +14,8 @@ import type { AdmittedClaims } from './token-admission.ts';
 
 /** The way back to the client. After `close` nothing more is said on it. */
 export type PeerLine = {
+  /** where the client comes from, for limits */
+  readonly network: string;
   /** `text` is the notification, serialised once for all who get it */
   notify: (text: string) => void;
   /** null: a good end, which needs no code */

@@ -65,8 +65,8 @@ const handlers: Handlers = {
     call.mute(peer, peerId);
     return DONE;
   },
-  'remove-peer': ({ call }, { peerId }) => {
-    call.remove(call.inRoster(peerId));
+  'remove-peer': ({ call, peer }, { peerId }) => {
+    call.removeBy(peer, call.inRoster(peerId));
     return DONE;
   },
   'end-call': ({ call, peer }) => {

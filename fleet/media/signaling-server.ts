@@ -120,13 +120,14 @@ export class SignalingServer {
     const greeted = this.#limits.waits(address);
     const session = new SignalingSession({
       socket,
+      network: address,
       registry,
       admission,
       settings,
       logger,
-      onHello: (succeeded) => {
+      onHello: (guessed) => {
         greeted();
-        if (!succeeded) this.#limits.failed(address, performance.now());
+        if (guessed) this.#limits.failed(address, performance.now());
       },
       onClosed: () => {
         greeted();

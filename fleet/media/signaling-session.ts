@@ -17,10 +17,13 @@ import type { TokenAdmission } from './token-admission.ts';
 
 export type SignalingSessionOptions = {
   socket: WebSocket;
+  /** where the client comes from, for limits */
+  network: string;
   registry: CallRegistry;
   admission: TokenAdmission;
   settings: MediaSettings;
-  onHello: (succeeded: boolean) => void;
+  /** `guessed`: it proved nothing, neither a signed token nor a peer's secret */
+  onHello: (guessed: boolean) => void;
   onClosed: () => void;
   logger: Logger;
 };
@@ -41,6 +44,7 @@ export class SignalingSession implements PeerLine {
   #helloDeadline: NodeJS.Timeout | null = null;
   #heardAtMs = performance.now();
   #saidAtMs = performance.now();
+  #proven = false;
   #busy = false;
   #over = false;
 
@@ -63,6 +67,10 @@ export class SignalingSession implements PeerLine {
       () => this.#refuse(null, new ProtocolError('hello-expected', 'no hello in time')),
       settings.helloWithinMs,
     );
+  }
+
+  get network(): string {
+    return this.#options.network;
   }
 
   /** Called by the server's clock. The client hears from us so often that it need not ask. */
@@ -145,7 +153,7 @@ export class SignalingSession implements PeerLine {
       if (negotiation !== 'accepted') throw new ProtocolError(negotiation, `this node speaks ${PROTOCOL_VERSION}`);
       const { admission } = parse(signalingMethods.hello.request, data);
       const { peer, call, admission: admitted } = await this.#admit(admission);
-      this.#options.onHello(true);
+      this.#options.onHello(false);
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
@@ -154,7 +162,7 @@ export class SignalingSession implements PeerLine {
       const { callId } = call;
       return { protocol: PROTOCOL_VERSION, callId, peerId, peerKind, meetingTitle, resumeSecret, admission: admitted };
     } catch (error) {
-      this.#options.onHello(false);
+      this.#options.onHello(!this.#proven);
       throw error;
     }
   }
@@ -163,7 +171,8 @@ export class SignalingSession implements PeerLine {
     const { registry, admission } = this.#options;
     if (asked.kind === 'resume') return registry.resume(asked, this);
     const claims = await admission.verify(asked.token);
-    registry.refuse(claims);
+    this.#proven = true;
+    registry.refuse(claims, this.network);
     admission.use(claims);
     return registry.admit(claims, this);
   }
@@ -171,7 +180,7 @@ export class SignalingSession implements PeerLine {
   #refuse(id: number | null, error: MaruError): void {
     if (this.#over) return;
     this.#options.logger.warn({ code: error.code, reason: error.message }, 'refused');
-    if (!this.#seat) this.#options.onHello(false);
+    if (!this.#seat) this.#options.onHello(true);
     this.#send(JSON.stringify({ id, ok: false, error: error.toWire() }));
     this.#hangUp(error.closeCode, error.code);
   }

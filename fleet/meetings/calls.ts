@@ -8,9 +8,11 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { CallEvent, CallEvents, EventAcks, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
+import { recordRemoval } from './guest-entries.ts';
 import type { MediaNode, MediaNodes } from './media-nodes.ts';
 
 export type Call = AuthorityTables['call'];
+export type OpenCall = { call: Call; node: MediaNode };
 
 /** how long a client's question waits for a node that is just being started again */
 const NODE_RETURN_MS = 3_000;
@@ -67,7 +69,7 @@ export class Calls {
    * believed when its node says so too.
    * @throws ProtocolError not-found; OperationalError no-media-node
    */
-  async openCall(meetingId: string, endedCallId: string | null): Promise<{ call: Call; node: MediaNode }> {
+  async openCall(meetingId: string, endedCallId: string | null): Promise<OpenCall> {
     const { nodes } = this.#deps;
     const current = await this.currentOf(meetingId);
     if (current) {
@@ -99,6 +101,8 @@ export class Calls {
           );
           continue;
         }
+        // also of a call that is over: its invite is good for the next one
+        if (event.name === 'peer-removed') await recordRemoval(trx, event.peerId, event.byPeerId);
         if (call.endedAtMs !== null) continue;
         await applyEvent(trx, call, event);
         changed.add(call.meetingId);
@@ -312,6 +316,8 @@ async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEvent): Pr
       });
     case 'peer-left':
       await row.set({ participantCount: event.participantCount }).execute();
+      return;
+    case 'peer-removed':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

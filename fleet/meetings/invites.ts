@@ -3,8 +3,10 @@ import { errors } from 'jose';
 import { UserError } from '#contract/error-codes.ts';
 import { INVITE_AUDIENCE, InviteClaims } from '#contract/grants.ts';
 import type { Invite } from '#contract/http-api.ts';
+import { LINK_SEATS } from '#contract/limits.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';
+import { usableInvite } from './guest-entries.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 type Row = AuthorityTables['invite'];
@@ -17,10 +19,10 @@ export class Invites {
     this.#deps = deps;
   }
 
+  /** `seats` null: as many as are usual for its kind; a named one always has one. */
   async create(
     meetingId: string,
-    displayName: string | null,
-    lifeMs: number,
+    { displayName, seats, lifeMs }: { displayName: string | null; seats: number | null; lifeMs: number },
     actor: string,
   ): Promise<{ invite: Invite; joinUrl: string }> {
     // whole seconds, as the token carries them
@@ -32,6 +34,8 @@ export class Invites {
       createdAtMs,
       expiresAtMs: createdAtMs + lifeMs,
       revokedAtMs: null,
+      seats: displayName === null ? (seats ?? LINK_SEATS) : 1,
+      closedAtMs: null,
     };
     await this.#deps.store.write(async (trx) => {
       await trx.insertInto('invite').values(row).execute();
@@ -39,7 +43,7 @@ export class Invites {
         kind: 'invite-created',
         actor,
         subject: `invite:${row.inviteId}`,
-        details: { meetingId, expiresAtMs: row.expiresAtMs },
+        details: { meetingId, expiresAtMs: row.expiresAtMs, seats: row.seats },
       });
     });
     return { invite: toInvite(row), joinUrl: await this.#urlOf(row) };
@@ -62,38 +66,16 @@ export class Invites {
       .selectAll()
       .where('meetingId', '=', meetingId)
       .where('revokedAtMs', 'is', null)
+      .where('closedAtMs', 'is', null)
       .where('expiresAtMs', '>', Date.now() + 86_400_000)
       .executeTakeFirst();
     return row ? { joinUrl: await this.#urlOf(row) } : null;
   }
 
-  /** False: there is none of that id in that meeting. */
-  async revoke(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
-    return this.#deps.store.write(async (trx) => {
-      const row = await trx
-        .selectFrom('invite')
-        .selectAll()
-        .where('meetingId', '=', meetingId)
-        .where('inviteId', '=', inviteId)
-        .executeTakeFirst();
-      if (!row) return false;
-      if (row.revokedAtMs !== null) return true;
-      await trx.updateTable('invite').set({ revokedAtMs: Date.now() }).where('inviteId', '=', inviteId).execute();
-      await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
-      return true;
-    });
-  }
-
   /** @throws UserError invite-invalid (made up, revoked), invite-expired */
   async check(token: string): Promise<InviteClaims> {
     const claims = await this.#claimsOf(token);
-    const row = await this.#deps.store.read
-      .selectFrom('invite')
-      .selectAll()
-      .where('inviteId', '=', claims.jti)
-      .executeTakeFirst();
-    if (!row || row.revokedAtMs !== null || row.meetingId !== claims.meetingId) throw new UserError('invite-invalid');
-    if (row.expiresAtMs <= Date.now()) throw new UserError('invite-expired');
+    await usableInvite(this.#deps.store.read, claims);
     return claims;
   }
 
@@ -120,10 +102,4 @@ export class Invites {
   }
 }
 
-const toInvite = ({ inviteId, meetingId, displayName, expiresAtMs, revokedAtMs }: Row): Invite => ({
-  inviteId,
-  meetingId,
-  displayName,
-  expiresAtMs,
-  revokedAtMs,
-});
+const toInvite = ({ createdAtMs: _, ...invite }: Row): Invite => invite;

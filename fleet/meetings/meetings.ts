@@ -3,7 +3,7 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
-import { ProtocolError, UserError } from '#contract/error-codes.ts';
+import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { HttpResponse } from '#contract/http-api.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
@@ -17,8 +17,9 @@ import type { CertificateRegister } from '../devices/index.ts';
 import { AttemptLimit } from '../people/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import { Calls } from './calls.ts';
+import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
+import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -32,8 +33,11 @@ export type MeetingsDependencies = {
   joinPageUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights'>;
+type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights' | 'seat'>;
 type Meeting = { meetingId: string; title: string };
+
+/** a call may end between its choice and the entry into it */
+const CALLS_TO_TRY = 3;
 
 /** As every room enters: under its name, and able to end what it started. */
 const asRoom = (roomName: string): Admitted => ({
@@ -48,6 +52,7 @@ export class Meetings {
   readonly delegations: Delegations;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
+  readonly #entries: GuestEntries;
   readonly #bookingMeetings: BookingMeetings;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
@@ -57,6 +62,7 @@ export class Meetings {
     const { store, telemetry, broker, keys, register, joinPageUrl, logger } = deps;
     this.#deps = deps;
     this.#bookingMeetings = new BookingMeetings({ store });
+    this.#entries = new GuestEntries({ store });
     this.invites = new Invites({ store, keys, joinPageUrl });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
@@ -150,7 +156,7 @@ export class Meetings {
 
   /**
    * The meeting that the booking's invite names, else one of the booking's own.
-   * @throws UserError invite-invalid, invite-expired; OperationalError no-media-node
+   * @throws UserError invite-invalid, invite-expired, removed-from-call; OperationalError no-media-node, call-unreachable
    */
   async grantForBooking(
     { roomId, roomName }: { roomId: string; roomName: string },
@@ -161,17 +167,26 @@ export class Meetings {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
       return this.#grant(meeting, endedCallId, asRoom(roomName));
     }
-    const claims = await this.#checkInvite(invite, { kind: 'room-refused', actor: `room:${roomId}` });
-    const grant = await this.#grant(await this.#byId(claims.meetingId), endedCallId, asRoom(roomName));
-    await this.#enter(grant, claims, { kind: 'room-admitted', actor: `room:${roomId}`, details: { bookingId } });
-    return grant;
+    const actor = `room:${roomId}`;
+    return this.#orRefusal({ kind: 'room-refused', actor }, async () => {
+      const claims = await this.invites.check(invite);
+      return this.#grantByInvite(
+        claims,
+        { kind: 'room', roomId },
+        endedCallId,
+        { meeting: await this.#byId(claims.meetingId), admitted: asRoom(roomName) },
+        { kind: 'room-admitted', actor, details: { bookingId } },
+      );
+    });
   }
 
-  /** @throws UserError invite-invalid, invite-expired, too-many-attempts; OperationalError no-media-node */
+  /**
+   * @throws UserError invite-invalid, invite-expired, invite-closed, removed-from-call, too-many-attempts;
+   *   OperationalError no-media-node, call-unreachable
+   */
   async enterAsGuest(
     invite: string,
-    endedCallId: string | null,
-    network: string,
+    { endedCallId, entryId, network }: { endedCallId: string | null; entryId: string | null; network: string },
   ): Promise<HttpResponse<'enterAsGuest'>> {
     const { logger } = this.#deps;
     if (!this.#refusedByNetwork.allows(network) || !this.#admittedByNetwork.take(network)) {
@@ -179,34 +194,36 @@ export class Meetings {
       throw new UserError('too-many-attempts');
     }
     const actor = `network:${network}`;
-    const claims = await this.#checkInvite(invite, { kind: 'guest-refused', actor }).catch((error: UserError) => {
+    const refusal = { kind: 'guest-refused', actor } as const;
+    const claims = await this.#orRefusal(refusal, () => this.invites.check(invite)).catch((error: UserError) => {
       this.#refusedByNetwork.count(network);
       throw error;
     });
+    const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
-    const grant = await this.#grant(meeting, endedCallId, {
-      peerKind: 'person',
-      displayName: claims.displayName,
-      rights: [],
-    });
-    await this.#enter(grant, claims, { kind: 'guest-admitted', actor });
-    return { meetingTitle: meeting.title, displayName: claims.displayName, admission: 'admitted', grant };
+    const grant = await this.#orRefusal(refusal, () =>
+      this.#grantByInvite(
+        claims,
+        { kind: 'guest', entryId },
+        endedCallId,
+        { meeting, admitted: { peerKind: 'person', displayName, rights: [] } },
+        { kind: 'guest-admitted', actor },
+      ),
+    );
+    return { meetingTitle: meeting.title, displayName, admission: 'admitted', grant };
   }
 
-  /** Also ends what came in by it. False: no such invite. */
+  /** Also ends what came in by it, in every call of the meeting. False: no such invite. */
   async revokeInvite(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
-    if (!(await this.invites.revoke(meetingId, inviteId, actor))) return false;
-    const call = await this.#calls.currentOf(meetingId);
-    if (!call) return true;
-    const peers = await this.#deps.store.read
-      .selectFrom('guestEntry')
-      .select('peerId')
-      .where('inviteId', '=', inviteId)
-      .where('callId', '=', call.callId)
-      .execute();
-    for (const { peerId } of peers)
-      this.#deps.broker.publish('nodeCommand', call.nodeId, { name: 'remove-peer', callId: call.callId, peerId });
+    const leaving = await this.#entries.revoke(meetingId, inviteId, actor);
+    if (!leaving) return false;
+    this.#remove(leaving);
     return true;
+  }
+
+  #remove(leaving: readonly LeavingPeer[]): void {
+    for (const { nodeId, callId, peerId } of leaving)
+      this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-peer', callId, peerId });
   }
 
   async #byId(meetingId: string): Promise<Meeting> {
@@ -217,26 +234,36 @@ export class Meetings {
       .executeTakeFirstOrThrow();
   }
 
-  /** A refusal is told to log and audit. @throws UserError invite-invalid, invite-expired */
-  async #checkInvite(invite: string, refusal: Pick<AuditEntry, 'kind' | 'actor'>): Promise<InviteClaims> {
+  /** A refusal goes to log and audit; what is only in the way at the moment does not. */
+  async #orRefusal<T>(refusal: Pick<AuditEntry, 'kind' | 'actor'>, work: () => Promise<T>): Promise<T> {
     const { store, logger } = this.#deps;
-    return this.invites.check(invite).catch(async (error: UserError) => {
-      logger.warn({ actor: refusal.actor, code: error.code }, 'invite refused');
-      await store.write((trx) => appendAudit(trx, { ...refusal, subject: 'invite', details: { code: error.code } }));
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof UserError) {
+        const { code } = error;
+        logger.warn({ actor: refusal.actor, code }, 'invite refused');
+        await store.write((trx) => appendAudit(trx, { ...refusal, subject: 'invite', details: { code } }));
+      }
       throw error;
-    });
+    }
   }
 
-  /** Which peer came in by which invite: revoking it reaches room and guest alike. */
-  async #enter(
-    { peerId, callId }: CallGrant,
-    { jti: inviteId }: InviteClaims,
-    { kind, actor, details = {} }: Omit<AuditEntry, 'subject'>,
-  ): Promise<void> {
-    await this.#deps.store.write(async (trx) => {
-      await trx.insertInto('guestEntry').values({ peerId, callId, inviteId, atMs: Date.now() }).execute();
-      await appendAudit(trx, { kind, actor, subject: `call:${callId}`, details: { ...details, inviteId, peerId } });
-    });
+  /** The entry is recorded before the grant leaves: revoking the invite reaches it, whenever that comes. */
+  async #grantByInvite(
+    claims: InviteClaims,
+    by: EntersBy,
+    endedCallId: string | null,
+    { meeting, admitted }: { meeting: Meeting; admitted: Admitted },
+    audit: Omit<AuditEntry, 'subject'>,
+  ): Promise<CallGrant> {
+    for (let tries = 1; ; tries += 1) {
+      const open = await this.#calls.openCall(meeting.meetingId, endedCallId);
+      const peerId = newId();
+      const seat = await this.#entries.record({ peerId, callId: open.call.callId, claims, by }, audit);
+      if (seat) return this.#sign(meeting, open, peerId, by.kind === 'guest' ? { ...admitted, seat } : admitted);
+      if (tries === CALLS_TO_TRY) throw new OperationalError('no-media-node', 'its calls end as they are entered');
+    }
   }
 
   #publishKeys(): void {
@@ -261,8 +288,10 @@ export class Meetings {
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
-    const { call, node } = await this.#calls.openCall(meeting.meetingId, endedCallId);
-    const peerId = newId();
+    return this.#sign(meeting, await this.#calls.openCall(meeting.meetingId, endedCallId), newId(), admitted);
+  }
+
+  async #sign(meeting: Meeting, { call, node }: OpenCall, peerId: string, admitted: Admitted): Promise<CallGrant> {
     const iat = Math.floor(Date.now() / 1000);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;

@@ -11,14 +11,18 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): RouteHandle
     return meetingId;
   };
   return {
-    enterAsGuest: async ({ body, network }) => meetings.enterAsGuest(body.invite, body.endedCallId ?? null, network),
+    enterAsGuest: async ({ body, network }) =>
+      meetings.enterAsGuest(body.invite, {
+        endedCallId: body.endedCallId ?? null,
+        entryId: body.entryId ?? null,
+        network,
+      }),
     listInvites: async ({ params }) => ({ invites: await meetings.invites.list(await known(params.meetingId)) }),
     createInvite: async (context) => {
-      const { displayName, expiresInMinutes } = context.body;
+      const { displayName, seats = null, expiresInMinutes } = context.body;
       return meetings.invites.create(
         await known(context.params.meetingId),
-        displayName,
-        expiresInMinutes * 60_000,
+        { displayName, seats, lifeMs: expiresInMinutes * 60_000 },
         actorOf(context),
       );
     },

@@ -20,7 +20,7 @@ export async function ensureDemonstration({
   const meetingId = (await meetings.ofRoom(roomId))!.meetingId;
   const link =
     (await meetings.invites.findUsable(meetingId)) ??
-    (await meetings.invites.create(meetingId, null, LINK_LIFE_MS, 'fleet'));
+    (await meetings.invites.create(meetingId, { displayName: null, seats: null, lifeMs: LINK_LIFE_MS }, 'fleet'));
   return { roomId, claim: await rooms.registry.claimUnlessEnrolled(roomId), joinUrl: link.joinUrl };
 }
 

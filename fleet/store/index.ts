@@ -4,6 +4,7 @@ import type { Transaction } from 'kysely';
 import * as authorityFirst from './migrations/authority-0001-first.ts';
 import * as authorityBookingMeetings from './migrations/authority-0002-booking-meetings.ts';
 import * as authorityTablets from './migrations/authority-0003-tablets.ts';
+import * as authorityInviteSeats from './migrations/authority-0004-invite-seats.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -25,6 +26,7 @@ export function authorityStore({ dataDir, onFatal }: Place): AuthorityStore {
       '0001-first': authorityFirst,
       '0002-booking-meetings': authorityBookingMeetings,
       '0003-tablets': authorityTablets,
+      '0004-invite-seats': authorityInviteSeats,
     },
     onFatal,
   });

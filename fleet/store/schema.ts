@@ -60,9 +60,21 @@ export type AuthorityTables = {
     createdAtMs: number;
     expiresAtMs: number;
     revokedAtMs: number | null;
+    /** how many holders it lets in at a time */
+    seats: number;
+    /** lets nobody new in: somebody who came by it was removed */
+    closedAtMs: number | null;
   };
-  /** which peer came in by which invite, so that revoking the invite reaches it */
-  guestEntry: { peerId: string; callId: string; inviteId: string; atMs: number };
+  /** Which peer came in by which invite, so that revoking the invite reaches it. `holder`: the same for each entry of one person. */
+  guestEntry: {
+    peerId: string;
+    callId: string;
+    inviteId: string;
+    atMs: number;
+    holder: string;
+    /** by somebody in the call who has the right */
+    removedAtMs: number | null;
+  };
   account: {
     accountId: string;
     userName: string;

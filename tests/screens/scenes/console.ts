@@ -72,13 +72,16 @@ const invite = (n: number, displayName: string | null, expiresInMinutes: number,
   inviteId: id(200 + n),
   meetingId: id(2),
   displayName,
+  seats: displayName === null ? 50 : 1,
   expiresAtMs: Date.now() + minutes(expiresInMinutes),
   revokedAtMs: revoked ? Date.now() : null,
+  closedAtMs: null,
 });
 const invites = [
   invite(1, 'Plant 2', 60 * 20),
   invite(2, null, 60 * 24 * 6),
   invite(3, '박미나', -30),
+  { ...invite(5, null, 60 * 5), closedAtMs: Date.now() },
   invite(4, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', 50, true),
 ];
 

@@ -60,6 +60,11 @@ export default {
     meaning: 'It no longer opens the meeting.',
     todo: 'Ask the person who invited you for a new link.',
   },
+  'invite-closed': {
+    what: 'This link lets nobody new in',
+    meaning: 'The meeting may go on, but it is closed to this link.',
+    todo: 'Ask the person who invited you for a new link.',
+  },
   'token-invalid': {
     what: 'This permission is not valid',
     meaning: 'You were not let in.',
@@ -134,6 +139,26 @@ export default {
     what: 'The meeting is full',
     meaning: 'Nobody else can come in.',
     todo: 'Try again when somebody has left.',
+  },
+  'seats-taken': {
+    what: 'All places of this link are taken',
+    meaning: 'The meeting goes on; there is no place for you at the moment.',
+    todo: 'Try again when somebody has left, or ask for an invitation of your own.',
+  },
+  'joined-elsewhere': {
+    what: 'You joined on another device or in another window',
+    meaning: 'Your place in the meeting is there now, so you are not shown twice.',
+    todo: 'Go on there, or try again to come back to this page.',
+  },
+  'call-moved': {
+    what: 'The meeting goes on in another place',
+    meaning: 'Everyone is brought together there.',
+    todo: 'Wait a moment; the page joins by itself.',
+  },
+  'call-unreachable': {
+    what: 'The server cannot reach the meeting right now',
+    meaning: 'People may still be in it, so no second one is opened beside it.',
+    todo: 'Stay here: it is tried again by itself, for five minutes at most.',
   },
   'peer-unknown': {
     what: 'This person is no longer in the meeting',

@@ -1,0 +1,159 @@
+/**
+ * Who comes into a meeting by which invite. The right is checked and the entry recorded in one transaction: a revocation
+ * finds every entry before it, and refuses every one after it. Who is removed from a call cannot come back by its invite.
+ */
+import { createHash } from 'node:crypto';
+import { type ErrorCode, UserError } from '#contract/error-codes.ts';
+import type { InviteClaims, InviteSeat } from '#contract/grants.ts';
+import { appendAudit, type AuditEntry } from '../audit/index.ts';
+import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
+
+type InviteRow = AuthorityTables['invite'];
+type EntryRow = AuthorityTables['guestEntry'];
+export type Entering = { peerId: string; callId: string; claims: InviteClaims; by: EntersBy };
+export type EntersBy =
+  | { kind: 'guest' /** the browser's own secret; null: it has none */; entryId: string | null }
+  | { kind: 'room'; roomId: string };
+/** A peer that has to leave, at the node of its call. */
+export type LeavingPeer = { nodeId: string; callId: string; peerId: string };
+
+export class GuestEntries {
+  readonly #store: AuthorityStore;
+
+  constructor({ store }: { store: AuthorityStore }) {
+    this.#store = store;
+  }
+
+  /**
+   * The seat to be held; null: the call is over meanwhile, and another may be open.
+   * @throws UserError invite-invalid, invite-expired, invite-closed, removed-from-call
+   */
+  async record(
+    { peerId, callId, claims, by }: Entering,
+    audit: Omit<AuditEntry, 'subject'>,
+  ): Promise<InviteSeat | null> {
+    const { jti: inviteId } = claims;
+    const holder = holderOf(claims, by, peerId);
+    return this.#store.write(async (trx) => {
+      const invite = await usableInvite(trx, claims);
+      const refusal = await refusalOf(trx, invite, { callId, holder, isRoom: by.kind === 'room' });
+      if (refusal) throw new UserError(refusal);
+      const call = await trx
+        .selectFrom('call')
+        .select('callId')
+        .where('callId', '=', callId)
+        .where('endedAtMs', 'is', null)
+        .executeTakeFirst();
+      if (!call) return null;
+      await trx
+        .insertInto('guestEntry')
+        .values({ peerId, callId, inviteId, holder, atMs: Date.now(), removedAtMs: null })
+        .execute();
+      await appendAudit(trx, {
+        ...audit,
+        subject: `call:${callId}`,
+        details: { ...audit.details, inviteId, peerId },
+      });
+      return { inviteId, seats: invite.seats, holder };
+    });
+  }
+
+  /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
+  async revoke(meetingId: string, inviteId: string, actor: string): Promise<LeavingPeer[] | null> {
+    return this.#store.write(async (trx) => {
+      const invite = await trx
+        .selectFrom('invite')
+        .select('revokedAtMs')
+        .where('meetingId', '=', meetingId)
+        .where('inviteId', '=', inviteId)
+        .executeTakeFirst();
+      if (!invite) return null;
+      if (invite.revokedAtMs === null) {
+        await trx.updateTable('invite').set({ revokedAtMs: Date.now() }).where('inviteId', '=', inviteId).execute();
+        await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
+      }
+      return trx
+        .selectFrom('guestEntry')
+        .innerJoin('call', 'call.callId', 'guestEntry.callId')
+        .select(['call.nodeId', 'call.callId', 'guestEntry.peerId'])
+        .where('guestEntry.inviteId', '=', inviteId)
+        .where('call.endedAtMs', 'is', null)
+        .execute();
+    });
+  }
+
+  /** Those of a node's calls who may not be there any more, for a node that was out of reach. */
+  async unwelcomeAt(nodeId: string): Promise<LeavingPeer[]> {
+    return this.#store.read
+      .selectFrom('guestEntry')
+      .innerJoin('call', 'call.callId', 'guestEntry.callId')
+      .innerJoin('invite', 'invite.inviteId', 'guestEntry.inviteId')
+      .select(['call.nodeId', 'call.callId', 'guestEntry.peerId'])
+      .where('call.nodeId', '=', nodeId)
+      .where('call.endedAtMs', 'is', null)
+      .where((eb) => eb.or([eb('invite.revokedAtMs', 'is not', null), eb('guestEntry.removedAtMs', 'is not', null)]))
+      .execute();
+  }
+}
+
+/**
+ * A guest's removal also closes the invite: nobody new comes in by it, and those who did stay. A room's removal leaves the
+ * invite to the guests.
+ */
+export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerId: string): Promise<void> {
+  const entry = await trx.selectFrom('guestEntry').selectAll().where('peerId', '=', peerId).executeTakeFirst();
+  if (entry?.removedAtMs !== null) return;
+  const nowMs = Date.now();
+  await trx.updateTable('guestEntry').set({ removedAtMs: nowMs }).where('peerId', '=', peerId).execute();
+  const isRoom = entry.holder.startsWith(ROOM_HOLDER);
+  if (!isRoom)
+    await trx
+      .updateTable('invite')
+      .set({ closedAtMs: nowMs })
+      .where('inviteId', '=', entry.inviteId)
+      .where('closedAtMs', 'is', null)
+      .execute();
+  await appendAudit(trx, {
+    kind: isRoom ? 'room-removed' : 'guest-removed',
+    actor: `peer:${byPeerId}`,
+    subject: `call:${entry.callId}`,
+    details: { inviteId: entry.inviteId, peerId },
+  });
+}
+
+/** @throws UserError invite-invalid (made up, revoked), invite-expired */
+export async function usableInvite(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  { jti, meetingId }: InviteClaims,
+): Promise<InviteRow> {
+  const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
+  if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');
+  if (invite.expiresAtMs <= Date.now()) throw new UserError('invite-expired');
+  return invite;
+}
+
+async function refusalOf(
+  trx: AuthorityWrite,
+  { inviteId, closedAtMs }: InviteRow,
+  { callId, holder, isRoom }: { callId: string; holder: string; isRoom: boolean },
+): Promise<ErrorCode | null> {
+  const former: Pick<EntryRow, 'callId' | 'removedAtMs'>[] = await trx
+    .selectFrom('guestEntry')
+    .select(['callId', 'removedAtMs'])
+    .where('inviteId', '=', inviteId)
+    .where('holder', '=', holder)
+    .execute();
+  const removals = former.filter(({ removedAtMs }) => removedAtMs !== null);
+  if (isRoom) return removals.some((entry) => entry.callId === callId) ? 'removed-from-call' : null;
+  if (removals.length > 0) return 'removed-from-call';
+  return closedAtMs !== null && former.length === 0 ? 'invite-closed' : null;
+}
+
+const ROOM_HOLDER = 'room:';
+
+/** A named invite is one person; of a link for anyone each browser that names itself, else each entry. */
+function holderOf({ jti, displayName }: InviteClaims, by: EntersBy, peerId: string): string {
+  if (by.kind === 'room') return `${ROOM_HOLDER}${by.roomId}`;
+  if (displayName !== null) return jti;
+  return by.entryId === null ? peerId : createHash('sha256').update(by.entryId).digest('base64url');
+}
