@@ -7,11 +7,16 @@ import { FirefoxGuest } from './personas/firefox-guest.ts';
 import type { PhonePage, Tv } from './personas/roles.ts';
 import { Scene, TV_NUMBER } from './scene.ts';
 
-/** Of an office's network: on loopback alone Firefox gathers no candidates of its own. */
-const LOOPBACK_MEDIA = { 'media.peerconnection.ice.loopback': true };
+/** On loopback Firefox gathers candidates for whom it is told to alone, and who may use camera and microphone. */
+const LOOPBACK_MEDIA = {
+  'media.peerconnection.ice.loopback': true,
+  'permissions.default.camera': 1,
+  'permissions.default.microphone': 1,
+};
 const MINA = { name: 'Mina', number: 1 };
 /** Chromium needs 0.7 s; a kept place would stay for 45 s. */
 const GONE_WITHIN_MS = 3_000;
+const ELSEWHERE = 'You joined on another device or in another window';
 
 describe('a guest with Firefox', () => {
   let scene: Scene;
@@ -71,6 +76,25 @@ describe('a guest with Firefox', () => {
     if (!(await isIn())) await guest.join(MINA.name);
     await tv.expectToSee(MINA.name, MINA.number);
     expect(await othersOnTv()).toEqual([MINA.name]);
+  });
+
+  test('is in again by itself on a page that the browser had kept', async () => {
+    const passes = (name: string) =>
+      guest.page.evaluate(`void dispatchEvent(new PageTransitionEvent('${name}', { persisted: true }))`);
+    await passes('pagehide');
+    await expect.poll(othersOnTv, { timeout: GONE_WITHIN_MS }).toEqual([]);
+    await passes('pageshow');
+    await tv.expectToSee(MINA.name, MINA.number);
+    expect(await othersOnTv()).toEqual([MINA.name]);
+  });
+
+  test('opens the link once more: the newer page takes the place, the older one says so', async () => {
+    const newer = await guest.openAgain(scene.product.addresses.joinUrl);
+    await newer.join(MINA.name);
+    await guest.expectWords(ELSEWHERE);
+    expect(await othersOnTv()).toEqual([MINA.name]);
+    await tv.expectToSee(MINA.name, MINA.number);
+    guest = newer;
   });
 
   test('leaves', async () => {

@@ -15,8 +15,10 @@ const SIZE = { width: 1024, height: 640 };
 export class FirefoxGuest implements Sees {
   readonly page: FirefoxPage;
   readonly #firefox: Firefox;
+  readonly #script: string;
 
-  private constructor(firefox: Firefox, page: FirefoxPage) {
+  private constructor(firefox: Firefox, page: FirefoxPage, script: string) {
+    this.#script = script;
     this.#firefox = firefox;
     this.page = page;
   }
@@ -25,11 +27,16 @@ export class FirefoxGuest implements Sees {
     const firefox = await Firefox.launch(options);
     try {
       const script = await pageScript(devicesOf(number, { camera: 'present', microphone: 'present' }));
-      return new FirefoxGuest(firefox, await firefox.open(address, script, SIZE));
+      return new FirefoxGuest(firefox, await firefox.open(address, script, SIZE), script);
     } catch (error) {
       await firefox.close();
       throw error;
     }
+  }
+
+  /** The same link in another tab of the same browser. */
+  async openAgain(address: string): Promise<FirefoxGuest> {
+    return new FirefoxGuest(this.#firefox, await this.#firefox.open(address, this.#script, SIZE), this.#script);
   }
 
   async join(name: string): Promise<void> {
