@@ -32,8 +32,10 @@ const PREPARE_AGAIN_MS = 3_000;
 export class Guest {
   readonly devices = new Devices();
   readonly entry = new Store<EntryState>({ name: 'checking' });
+  /** why there is no way in yet, while it is asked for again by itself */
+  readonly waitsFor = new Store<ErrorCode | null>(null);
   readonly call = new Call({
-    requestGrant: ({ endedCallId }) => this.#enter(endedCallId),
+    requestGrant: ({ endedCallId }) => this.#enterPatiently(endedCallId),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
   #displayName: string | null = null;
@@ -103,13 +105,33 @@ export class Guest {
           return;
         }
         this.entry.set({ name: 'unreachable' });
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        this.waitsFor.set(code === 'call-unreachable' ? code : null);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Asks until the call can be reached or is given up, as long as somebody waits for it. */
+  async #enterPatiently(endedCallId: string | null): Promise<CallGrant> {
+    for (;;) {
+      try {
+        return await this.#enter(endedCallId);
+      } catch (error) {
+        const { code } = toMaruError(error);
+        const { name } = this.call.getSnapshot().phase;
+        if (code !== 'call-unreachable' || (name !== 'joining' && name !== 'joined')) {
+          this.waitsFor.set(null);
+          throw error;
+        }
+        this.waitsFor.set(code);
+        await pause(RETRY_MS);
       }
     }
   }
 
   async #enter(endedCallId: string | null): Promise<CallGrant> {
     const { meetingTitle, displayName, grant }: Entry = await enterAsGuest(endedCallId);
+    this.waitsFor.set(null);
     this.entry.set({ name: 'admitted', meetingTitle, displayName });
     return grant;
   }
@@ -137,3 +159,5 @@ export class Guest {
     this.#given = { microphone: microphone.track, camera: camera.track };
   };
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -28,6 +28,8 @@ export const RoomSummary = z.object({
   lastSeenMs: EpochMs.nullable(),
   state: RoomState.nullable(),
   meetingId: Id,
+  /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
+  unreachableCall: z.object({ silentMs: z.number().nonnegative(), participantCount: z.number().int() }).nullable(),
 });
 export type RoomSummary = z.infer<typeof RoomSummary>;
 export const Invite = z.object({
@@ -156,6 +158,15 @@ export const httpRoutes = {
       deviceApiUrl: z.url(),
       caSha256: z.string(),
     }),
+  },
+  giveUpCalls: {
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/unreachable-calls',
+    access: 'operator',
+    summary:
+      'Give up the calls of a room’s meetings whose media server is silent, so that the next person opens another',
+    params: RoomParams,
+    response: z.object({ givenUpCount: z.number().int() }),
   },
   revokePairings: {
     method: 'DELETE',

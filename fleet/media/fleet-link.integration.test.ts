@@ -129,6 +129,18 @@ test('keys come from the fleet, events go to it until acknowledged, also over a 
     .toEqual(['peer-joined 1', 'peer-joined 2', 'peer-left 1']);
   expect(events().map(({ eventId }) => eventId)).toEqual([...events().map(({ eventId }) => eventId)].sort());
 
+  const host = await openClient();
+  await host.enter(await fleet.token({ callId, rights: ['remove'] }));
+  await host.join('Host');
+  const rude = await enter();
+  await rude.join('Rude');
+  const { peerId } = rude.hello!;
+  await host.request('remove-peer', { peerId });
+  await expect
+    .poll(() => events().find(({ name }) => name === 'peer-removed'))
+    .toMatchObject({ callId, peerId, byPeerId: host.hello!.peerId });
+  await expect.poll(() => registrations().at(-1)?.participantCounts).toEqual({ [callId]: 2 });
+
   const three = await enter();
   await three.join('Guest 3');
   broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'end-call', callId: 'not an id' });

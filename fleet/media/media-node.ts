@@ -13,6 +13,7 @@ import { CallRegistry } from './call-registry.ts';
 import type { Credentials } from './credentials.ts';
 import { FleetLink } from './fleet-link.ts';
 import { defaultSettings, type MediaSettings } from './media-settings.ts';
+import { placesFor } from './guest-seats.ts';
 import { NodeMetrics } from './metrics.ts';
 import { SignalingServer } from './signaling-server.ts';
 import { TokenAdmission } from './token-admission.ts';
@@ -148,6 +149,7 @@ export class MediaNode {
       signalingUrl: this.#signalingUrl,
       workers: this.pool.alive.length,
       maxPeers: this.#settings.maxPeers,
+      maxGuests: placesFor(false, this.#settings.maxPeers, this.#settings.roomPlaces),
       peers: this.registry.peerCount,
       callIds: online ? this.registry.openCallIds : [],
       participantCounts: online ? this.registry.participantCounts : {},

@@ -77,7 +77,9 @@ export class CommandRelay {
     // a booking's meeting is the kiosk's to ask for: it alone knows which invite the booking carries
     const needsGrant =
       command.name === 'prepare-call' || (command.name === 'start-meeting' && command.bookingId === undefined);
-    const grant = needsGrant ? await this.#deps.grantFor(roomId) : null;
+    const grant = needsGrant
+      ? await this.#deps.grantFor(roomId).catch((error: unknown) => waits(command, error))
+      : null;
     return { protocol: PROTOCOL_VERSION, id, roomId, expiresAtMs, issuer, command, grant };
   }
 
@@ -92,4 +94,10 @@ export class CommandRelay {
     else if (!reports.of(roomId).online)
       pending.settle(new OperationalError('room-not-answering', 'the room is offline'));
   }
+}
+
+/** A start whose call cannot be reached at the moment goes without a grant: the room shows that, and asks until it has one. */
+function waits({ name }: RoomCommand, error: unknown): null {
+  if (name === 'start-meeting' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
+  throw error;
 }

@@ -51,6 +51,7 @@ export function App({ session }: { session: ScreenSession }) {
           meetingTitle={scene.meetingTitle}
           roomName={view!.state.roomName}
           words={scene.words}
+          waitsFor={scene.waitsFor ?? null}
           devices={devices}
           troubles={troubles}
         />

@@ -94,6 +94,13 @@ describe('what the TV shows', () => {
     ['idle, the agent stays away', screen(idle, down), none, GONE_AFTER_MS, { name: 'gone' }],
     ['starting', screen(starting()), { name: 'joining' }, 0, { name: 'starting', words: 'connecting' }],
     ['starting, slowly', screen(starting(true)), { name: 'joining' }, 0, { name: 'starting', words: 'slow' }],
+    [
+      'starting, and the call cannot be reached',
+      screen({ ...starting(), waitsFor: 'call-unreachable' } as RoomPhase),
+      none,
+      0,
+      { name: 'starting', waitsFor: 'call-unreachable' },
+    ],
     ['the call is there before the agent says so', screen(starting()), joined, 0, { name: 'call' }],
     ['in the call', screen(inCall), joined, 0, { name: 'call' }],
     ['in the call, the agent stays away', screen(inCall, down), joined, GONE_AFTER_MS, { name: 'call' }],

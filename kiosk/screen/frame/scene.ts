@@ -13,7 +13,12 @@ export type Scene =
   | { name: 'gone' }
   | { name: 'elsewhere' }
   | { name: 'idle' }
-  | { name: 'starting'; meetingTitle: string; words: 'connecting' | 'returning' | 'slow' | 'ending' }
+  | {
+      name: 'starting';
+      meetingTitle: string;
+      words: 'connecting' | 'returning' | 'slow' | 'ending';
+      waitsFor?: ErrorCode | null | undefined;
+    }
   | { name: 'call'; call: Extract<CallPhase, { name: 'joined' }> }
   | { name: 'ended'; phase: PhaseOf<'ended'> }
   | { name: 'fault'; code: ErrorCode };
@@ -33,7 +38,12 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
       return { name: 'idle' };
     case 'starting':
       if (call.name === 'joined') return { name: 'call', call };
-      return { name: 'starting', meetingTitle: phase.meetingTitle, words: phase.cancelOffered ? 'slow' : 'connecting' };
+      return {
+        name: 'starting',
+        meetingTitle: phase.meetingTitle,
+        words: phase.cancelOffered ? 'slow' : 'connecting',
+        waitsFor: phase.waitsFor,
+      };
     case 'in-call':
       if (call.name === 'joined') return { name: 'call', call };
       return {
