@@ -38,6 +38,8 @@ export class Guest {
     requestGrant: ({ endedCallId }) => this.#enterPatiently(endedCallId),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
+  #displayName: string | null = null;
+  #wasIn = false;
   #firstEntry: Promise<void> = Promise.resolve();
   #preparedAtMs = Number.NEGATIVE_INFINITY;
   /** what the call has of the devices */
@@ -51,11 +53,28 @@ export class Guest {
     for (const sign of ['pointerdown', 'keydown', 'focusin', 'visibilitychange', 'pageshow']) {
       addEventListener(sign, this.#keepPrepared, { passive: true });
     }
-    addEventListener('pagehide', () => this.call.leave());
+    addEventListener('pagehide', () => this.#pageGoes());
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) this.#pageIsBack();
+    });
+  }
+
+  #pageGoes(): void {
+    const { name } = this.call.getSnapshot().phase;
+    this.#wasIn = name === 'joined' || name === 'joining';
+    this.call.leaveWithPage();
+  }
+
+  /** The browser had kept it, as for the Back button: who was in the call is in it again. */
+  #pageIsBack(): void {
+    const { name } = this.call.getSnapshot().phase;
+    if (this.#wasIn && this.#displayName !== null && name !== 'joined' && name !== 'joining')
+      void this.join(this.#displayName);
   }
 
   /** Resolves in the call. What went wrong is in the call's phase, or in `entry`. */
   async join(displayName: string): Promise<void> {
+    this.#displayName = displayName;
     await this.#firstEntry;
     if (this.entry.getSnapshot().name === 'refused') return;
     const { microphone, camera } = this.devices.getSnapshot();

@@ -516,3 +516,20 @@ it('closing twice releases everything', async () => {
   expect(media.every(({ closed }) => closed)).toBe(true);
   await pass(10);
 });
+
+describe('a page that goes', () => {
+  it('gives its place up in a way that outlives it, by the secret of that place', async () => {
+    const beacons: [string, unknown][] = [];
+    vi.stubGlobal('navigator', {
+      sendBeacon: (url: string, body: string) => beacons.push([url, JSON.parse(body)]),
+    });
+    await joined();
+    const { peerId, resumeSecret: secret, signalingUrl } = call.ticket!;
+    call.leaveWithPage();
+    expect(beacons).toEqual([[signalingUrl.replace('ws', 'http'), { peerId, secret }]]);
+    expect(phase()).toMatchObject({ name: 'ended', reason: 'left' });
+    call.leaveWithPage();
+    expect(beacons).toHaveLength(1);
+    vi.unstubAllGlobals();
+  });
+});

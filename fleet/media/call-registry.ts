@@ -3,6 +3,7 @@
  * back. Decides who may enter; what happens inside is the call's.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
+import type { Leaving } from '#contract/leaving.ts';
 import type { CallEvent, NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
@@ -119,6 +120,14 @@ export class CallRegistry {
     const { peer, call } = known;
     if (!peer.knows(secret) || peer.stage !== 'joined') throw new InvalidStateError('peer-unknown');
     return { peer, call, admission: await call.resume(peer, transportId, line) };
+  }
+
+  /** Its page is gone. False: no such peer, or not its secret. */
+  leave({ peerId, secret }: Leaving): boolean {
+    const known = this.#peers.get(peerId);
+    if (!known?.peer.knows(secret)) return false;
+    known.call.leave(known.peer);
+    return true;
   }
 
   perform(command: NodeCommand): void {

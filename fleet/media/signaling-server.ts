@@ -1,12 +1,14 @@
 /**
- * The node's own HTTP(S) port: signalling by WebSocket, `/healthz`, and `/metrics` for who asks on this machine. Owns
- * sockets and their limits; what is said on them is the sessions'.
+ * The node's own HTTP(S) port: signalling by WebSocket, the last word of pages that are being closed, `/healthz`,
+ * and `/metrics` for who asks on this machine. Owns sockets and their limits; what is said on them is the sessions'.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MAX_SIGNALING_MESSAGE_BYTES } from '#contract/limits.ts';
+import { Leaving } from '#contract/leaving.ts';
+import { parse } from '#contract/schema.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { SilentConnections } from '#edge/silent-connections.ts';
@@ -17,6 +19,8 @@ import type { CallRegistry } from './call-registry.ts';
 import type { MediaSettings } from './media-settings.ts';
 import { SignalingSession } from './signaling-session.ts';
 import type { TokenAdmission } from './token-admission.ts';
+
+const MAX_LEAVING_CHARACTERS = 1_024;
 
 export type SignalingServerOptions = {
   listenAddress: string;
@@ -132,6 +136,13 @@ export class SignalingServer {
     session.start();
   }
 
+  /** The same answer to everybody; the secret is too long to guess, so that guesses need no limit. */
+  async #leaving(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    if (body !== null) this.#options.registry.leave(body);
+    response.writeHead(204, { 'cache-control': 'no-store' }).end();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { healthy, metrics, proxies, logger } = this.#options;
     const say = (status: number, text: string): void => {
@@ -140,6 +151,7 @@ export class SignalingServer {
         .end(text);
     };
     try {
+      if (request.method === 'POST' && request.url === SIGNALING_PATH) return await this.#leaving(request, response);
       if (request.method !== 'GET') return say(405, 'GET only\n');
       if (request.url === '/healthz') return say(healthy() ? 200 : 503, healthy() ? 'ok\n' : 'no media worker\n');
       if (request.url === '/metrics' && proxies.isOfThisMachine(request)) return say(200, await metrics());
@@ -148,5 +160,19 @@ export class SignalingServer {
       logger.error({ err: error }, 'metrics failed');
       say(500, 'internal\n');
     }
+  }
+}
+
+/** null: too large, or no such message */
+async function readBody(request: IncomingMessage): Promise<Leaving | null> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_LEAVING_CHARACTERS) return null;
+  }
+  try {
+    return parse(Leaving, JSON.parse(text));
+  } catch {
+    return null;
   }
 }

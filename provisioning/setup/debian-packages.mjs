@@ -24,6 +24,7 @@ const toStart = [
 const toTest = [
   'faketime',
   'ffmpeg',
+  'firefox-esr',
   'git',
   'grim',
   'iproute2',
