@@ -16,7 +16,6 @@ import type { ShellName, ShellWindow } from './shell-window.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
-endOnUncaught((what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`));
 
 const { values: options } = parseArgs({
   options: {
@@ -46,6 +45,11 @@ const kept = new KeptWindow({
   onStarted: (shell, shown) => choice.note(shell, shown),
   log,
 });
+// a browser that is left keeps the next one out of its profile
+endOnUncaught(
+  (what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`),
+  () => kept.stop(),
+);
 kept.start();
 
 let ending = false;
