@@ -5,11 +5,21 @@
 
 type Log = (what: string, error: unknown) => void;
 
-/** Agent and shell: on a box each of them is the room's own work, and a new start repeats it. */
-export function endOnUncaught(log: Log): void {
+const TIDIED_WITHIN_MS = 3_000;
+
+/**
+ * Agent and shell: on a box each of them is the room's own work, and a new start repeats it.
+ * @param tidy what would stand in that start's way; given a moment
+ */
+export function endOnUncaught(log: Log, tidy = async (): Promise<void> => {}): void {
+  let isEnding = false;
   decide((what, error) => {
     log(`${what}: our bug; this process ends`, error);
-    process.exit(1);
+    if (isEnding) return;
+    isEnding = true;
+    const end = (): never => process.exit(1);
+    setTimeout(end, TIDIED_WITHIN_MS);
+    tidy().then(end, end);
   });
 }
 

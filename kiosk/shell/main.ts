@@ -17,7 +17,6 @@ import { TrustedCa } from './trusted-ca.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
-endOnUncaught((what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`));
 
 const { values: options } = parseArgs({
   options: {
@@ -55,6 +54,11 @@ const kept = new KeptWindow({
   onStarted: (shell, shown) => choice.note(shell, shown),
   log,
 });
+// a browser that is left keeps the next one out of its profile
+endOnUncaught(
+  (what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`),
+  () => kept.stop(),
+);
 kept.start();
 
 let ending = false;
