@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
 import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
-import { decideUncaught } from './uncaught.ts';
 
 /** A former supervisor that was killed is gone at once; one that was asked to end may still be about it. */
 const FORMER_ENDS_WITHIN_MS = 2_000;
@@ -24,7 +24,7 @@ const options = readCommandLine(usage, parseOptions);
 const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet', json: jsonLogs });
-const started = decideUncaught({ logger, as: 'supervisor' });
+const started = goOnOnceStarted((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
 try {
   // before the pid files: they are the first one's
   lockDataDir(dataDir, 'fleet', FORMER_ENDS_WITHIN_MS);

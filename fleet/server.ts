@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { endOnException } from '#edge/uncaught.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
@@ -28,14 +29,13 @@ import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/ind
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
-import { decideUncaught } from './uncaught.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 const options = parseOptions(process.argv.slice(2));
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
-decideUncaught({ logger, as: 'server' });
+endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
 /** What only IT can mend ends the start in words. */
 const orRefuse = (error: unknown): never => {
   if (!(error instanceof StartRefused)) throw error;

@@ -27,6 +27,7 @@ function supervise(name: string, options: { pidFile?: string; onMessage?: () => 
     compiledDir: join(folder, 'compiled'),
     logger: pino({ level: 'silent' }),
     onMessage: () => {},
+    onRefused: () => {},
     ...options,
   });
   onTestFinished(() => child.stop());

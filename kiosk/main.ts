@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { KioskReady } from '#contract/process-ready.ts';
 import { z } from '#contract/schema.ts';
 import { KeptProcess } from './kept-process.ts';
-import { surviveUncaught } from './uncaught.ts';
+import { goOnOnceStarted } from '#edge/uncaught.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -69,8 +69,11 @@ const agent = new KeptProcess({
     if (options.shell !== 'none' && !shell.started) shell.start();
   },
 });
+const started = goOnOnceStarted((what, error) =>
+  process.stderr.write(`kiosk: ${what}: ${(error as Error)?.stack ?? error}\n`),
+);
 agent.start();
-surviveUncaught((what, error) => process.stderr.write(`kiosk: ${what}: ${(error as Error)?.stack ?? error}\n`));
+started();
 
 let ending = false;
 async function end(): Promise<void> {

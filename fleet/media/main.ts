@@ -6,14 +6,14 @@ import { flushCompileCache } from 'node:module';
 import type { MediaReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { createLogger } from '../log.ts';
-import { decideUncaught } from '../uncaught.ts';
+import { endOnException } from '#edge/uncaught.ts';
 import { MediaNode } from './media-node.ts';
 import { nodeOptions, parseOptions, usage } from './media-options.ts';
 
 const options = readCommandLine(usage, parseOptions);
 const logger = createLogger({ process: 'media', json: options.jsonLogs });
 
-decideUncaught({ logger, as: 'server' });
+endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
 
 const node = new MediaNode(await nodeOptions(options, logger));
 

@@ -14,6 +14,7 @@ import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
+import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
@@ -29,7 +30,6 @@ import { RoomAuthority } from './room-authority.ts';
 import { RoomEvents } from './room-events.ts';
 import { happeningsOf } from './room-happenings.ts';
 import { isEquipmentReport } from '../room/room.ts';
-import { endOnUncaught } from '../uncaught.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
 import { ShellFolder } from './shell-folder.ts';
@@ -69,7 +69,7 @@ const KeptRoom = z.object({
 });
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
-endOnUncaught((what, error) => logger.fatal({ err: error }, what));
+endOnBoth((what, error) => logger.fatal({ err: error }, what));
 const clock = new WallClock();
 clock.onJump((byMs) => logger.warn({ byMs }, 'the wall clock jumped'));
 clock.start();

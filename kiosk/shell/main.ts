@@ -10,7 +10,7 @@ import { findElectron } from './electron/binary.ts';
 import { ElectronWindow } from './electron/electron-window.ts';
 import { fleetCaIn, screenKeyIn } from './from-agent.ts';
 import { KeptWindow } from './kept-window.ts';
-import { endOnUncaught } from '../uncaught.ts';
+import { endOnBoth } from '#edge/uncaught.ts';
 import { ShellChoice, type WantedShell } from './shell-choice.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
 import { TrustedCa } from './trusted-ca.ts';
@@ -55,7 +55,7 @@ const kept = new KeptWindow({
   log,
 });
 // a browser that is left keeps the next one out of its profile
-endOnUncaught(
+endOnBoth(
   (what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`),
   () => kept.stop(),
 );
