@@ -231,6 +231,18 @@ describe('whether media gets through', () => {
     expect(faults).toEqual(['media-blocked', null]);
   });
 
+  it('is proven by a call', async () => {
+    const { answer, become, pass, world, probes } = await begun();
+    await answer();
+    become(STARTING);
+    become(inCall('connected'));
+    await pass(MINUTE_MS);
+    become({ name: 'idle' });
+    await pass(4 * MINUTE_MS);
+    expect(probes.length).toBeGreaterThan(1);
+    expect(world.grants).toBe(0);
+  });
+
   it('is not tried while a start is under way', async () => {
     const { probes, answer, become, pass } = await begun();
     await answer();

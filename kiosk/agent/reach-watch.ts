@@ -90,6 +90,7 @@ export class ReachWatch {
     this.#phase = phase;
     if (phase.name === 'in-call' && phase.connection === 'connected') {
       this.#failures = 0;
+      this.#mediaDueMs = performance.now() + MEDIA_EACH_MS;
       this.#settle(null);
     }
     if (phase.name === before.name) return;

@@ -19,7 +19,10 @@ import {
   type AgentToScreen,
   type ResumeTicket,
   SCREEN_LINK_PATH,
+  SCREEN_PROOF_PATH,
   type ScreenEffect,
+  ScreenNonce,
+  screenProof,
   ScreenToAgent,
   type ScreenView,
 } from '#contract/screen-link.ts';
@@ -133,7 +136,8 @@ export class ScreenServer {
     // a foreign name that resolves to loopback is another site's page
     if (!this.#isOurHost(request.headers.host)) return void response.writeHead(403).end();
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
-    const path = request.url!.split('?', 1)[0]!;
+    const [path = '/', query] = request.url!.split('?', 2);
+    if (path === SCREEN_PROOF_PATH) return this.#prove(new URLSearchParams(query).get('nonce'), response);
     try {
       const page = await readPage(request, path, { root: this.#options.pageDir, maxAge: 0 });
       response.writeHead(page.statusCode, page.headers);
@@ -142,6 +146,14 @@ export class ScreenServer {
       this.#options.logger.warn({ err: error }, 'screen: a page could not be read');
       response.destroy();
     }
+  }
+
+  /** That we are the room's agent, and not who took the port while the agent was away. */
+  async #prove(nonce: string | null, response: ServerResponse): Promise<void> {
+    const asked = ScreenNonce.safeParse(nonce);
+    if (!asked.success) return void response.writeHead(400).end();
+    const proof = await screenProof(this.#options.key, asked.data);
+    response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(proof);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

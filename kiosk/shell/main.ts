@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isAgentThere } from '#contract/screen-link.ts';
 import { Browser } from './chromium/browser.ts';
 import { managedPolicy, policyGaps } from './chromium/policy.ts';
 import { findElectron } from './electron/binary.ts';
@@ -50,7 +51,7 @@ const kept = new KeptWindow({
   open: (shell) => openWindow(shell, { url, profileDir, shellDir }),
   prepare: () => ca.trust(),
   outdated: (signal) => ca.replaced(signal),
-  served: () => isServed(url),
+  served: () => isServed(url, screenKeyIn(shellDir)),
   onStarted: (shell, shown) => choice.note(shell, shown),
   log,
 });
@@ -90,8 +91,11 @@ function openWindow(shell: ShellName, place: { url: string; profileDir: string; 
   });
 }
 
-async function isServed(url: string): Promise<boolean> {
+/** @param key null: the agent could leave none; the page that it serves says so */
+async function isServed(url: string, key: string | null): Promise<boolean> {
   try {
+    // another process on the agent's port does not get a window, nor a page that the key is left in
+    if (key !== null && !(await isAgentThere(new URL(url).origin, key, SERVED_WITHIN_MS))) return false;
     const answer = await fetch(url, { signal: AbortSignal.timeout(SERVED_WITHIN_MS) });
     await answer.body?.cancel();
     return answer.ok;

@@ -238,6 +238,7 @@ export const screenScenes: readonly Scene[] = [
   }),
   ...idleDays.map(([name, time, view]) => scene(name, { time, view })),
   ...idleDevices.map(([name, told]) => scene(name, { time: '09:52', ...told })),
+  scene('idle-cut-off', { state: { notices: ['signaling-untrusted', 'media-blocked'] } }),
   scene('idle-troubles', { own: 'missing', view: { fleetOnline: false, pairing: null } }),
   scene('starting', {
     state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: false } },

@@ -1,0 +1,65 @@
+// The CA that the agent leaves is trusted by the TV's browser, and so is the next one: real Chromium under the real shell.
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { CaUnderTest } from '../../kiosk/agent/certificates-under-test.ts';
+import { PageUnderTest, shellDirOf, type ShellRun, startShell } from '../../kiosk/shell/shell-under-test.ts';
+
+const page = new PageUnderTest();
+const servers: Server[] = [];
+let shell: ShellRun;
+let former: CaUnderTest;
+let next: CaUnderTest;
+let ports: { former: number; next: number };
+
+async function serve(ca: CaUnderTest): Promise<number> {
+  const { certificatePem: cert, keyPem: key } = await ca.issue({ commonName: 'node', ofServer: true });
+  const server = createServer({ cert, key }).listen(0, '127.0.0.1');
+  new WebSocketServer({ server });
+  await once(server, 'listening');
+  servers.push(server);
+  return (server.address() as AddressInfo).port;
+}
+const leave = (profileDir: string, ca: CaUnderTest): void =>
+  writeFileSync(join(shellDirOf(profileDir), 'fleet-ca.pem'), ca.certificatePem);
+/** As the page's call does. */
+const connects = (port: number): Promise<string> =>
+  page.run(
+    `new Promise((done) => { const socket = new WebSocket('wss://127.0.0.1:${port}/'); socket.onopen = () => done('open'); socket.onclose = () => done('refused'); })`,
+  );
+
+beforeAll(async () => {
+  [former, next] = [await CaUnderTest.create(), await CaUnderTest.create()];
+  ports = { former: await serve(former), next: await serve(next) };
+  await page.start();
+  shell = startShell(`${page.origin}/`, ['--shell=chromium', '--headless'], [], (profileDir) => {
+    leave(profileDir, former);
+  });
+  await page.newLoad(0, 30_000);
+});
+afterAll(async () => {
+  await shell?.stop();
+  await page.stop();
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('a server of the fleet is trusted, one of another CA is not', async () => {
+  expect(await connects(ports.former)).toBe('open');
+  expect(await connects(ports.next)).toBe('refused');
+});
+
+test('another CA is trusted by another window, and the former one no longer', async () => {
+  const sinceMs = Date.now();
+  leave(shell.profileDir, next);
+  await page.newLoad(sinceMs, 15_000);
+  expect(shell.log()).toContain('the CA of the fleet is another');
+  expect(await connects(ports.next)).toBe('open');
+  expect(await connects(ports.former)).toBe('refused');
+});
