@@ -6,18 +6,31 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
+import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
 import { DEFAULT_PORTS, parseOptions } from './options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
 
+/** A former supervisor that was killed is gone at once; one that was asked to end may still be about it. */
+const FORMER_ENDS_WITHIN_MS = 2_000;
+
 const args = process.argv.slice(2);
 const options = parseOptions(args);
 const { dataDir, hosts, listenAddress, lan, jsonLogs } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet', json: jsonLogs });
+try {
+  // before the pid files: they are the first one's
+  lockDataDir(dataDir, 'fleet', FORMER_ENDS_WITHIN_MS);
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error;
+  logger.fatal(error.message);
+  process.exit(START_REFUSED_EXIT_CODE);
+}
+const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 
 const server = new SupervisedProcess({
   name: 'fleet-server',
@@ -27,6 +40,7 @@ const server = new SupervisedProcess({
   compiledDir: join(dataDir, 'compiled'),
   logger,
   onMessage: (message) => onServerMessage(message as ServerMessage),
+  onRefused: () => end(START_REFUSED_EXIT_CODE),
 });
 let mediaNode: SupervisedProcess | null = null;
 
@@ -45,6 +59,7 @@ function onServerMessage(message: ServerMessage): void {
     compiledDir: join(dataDir, 'compiled'),
     logger,
     onMessage: () => {},
+    onRefused: () => end(START_REFUSED_EXIT_CODE),
   });
   mediaNode.start();
 }
@@ -84,15 +99,15 @@ function tellReady({ mediaWorkers, ...ready }: ServerReady): void {
 }
 
 let ending = false;
-function end(): void {
+function end(code = 0): void {
   if (ending) return;
   ending = true;
   // the node first, so that it can still say that its calls ended
-  void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(0));
+  void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(code));
 }
-process.on('SIGTERM', end);
-process.on('SIGINT', end);
+process.on('SIGTERM', () => end());
+process.on('SIGINT', () => end());
 // whoever started us is gone
-process.on('disconnect', end);
+process.on('disconnect', () => end());
 
 server.start();

@@ -5,10 +5,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
+import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
-import { authorityStore, telemetryStore } from './store/index.ts';
+import { authorityStore, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
   CertificateRegister,
@@ -18,7 +21,7 @@ import {
 } from './devices/index.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { Accounts, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -28,29 +31,58 @@ import type { ServerReady, ServerServing } from './supervision.ts';
 const options = parseOptions(process.argv.slice(2));
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
+/** What only IT can mend ends the start in words. */
+const orRefuse = (error: unknown): never => {
+  if (!(error instanceof StartRefused)) throw error;
+  logger.fatal(error.message);
+  process.exit(START_REFUSED_EXIT_CODE);
+};
+/** A former one that lost its supervisor may be about to end. */
+const FORMER_ENDS_WITHIN_MS = 10_000;
+try {
+  lockDataDir(dataDir, 'fleet-server', FORMER_ENDS_WITHIN_MS);
+  refuseLostDatabase(dataDir);
+} catch (error) {
+  orRefuse(error);
+}
+const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const host = hostInUrl(hosts[0]!);
 const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
 const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
+const exit = (code: number): never => {
+  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
+  if (store.isWriting || telemetry.isWriting) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+};
 const fail = (error: unknown): never => {
   logger.fatal({ err: error }, 'the fleet server ends');
-  process.exit(1);
+  return exit(1);
 };
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-const store = authorityStore({ dataDir, onFatal: fail });
-const telemetry = telemetryStore({ dataDir, onFatal: fail });
-await store.start();
+const logStorage = (file: string) => (state: StorageState, error: Error | null) =>
+  state === 'failing'
+    ? logger.error({ file, code: 'storage-failed', reason: error?.message }, 'the disk fails: nothing can be saved')
+    : logger.info({ file }, 'the disk is back: writes succeed');
+const store = authorityStore({ dataDir, onStorage: logStorage('authority.sqlite'), onFatal: fail });
+const telemetry = telemetryStore({
+  dataDir,
+  onStorage: logStorage('telemetry.sqlite'),
+  onSetAside: (damagedPath) =>
+    logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
+  onFatal: fail,
+});
+await store.start().catch(orRefuse);
 await telemetry.start();
 
 // ── trust: CA, certificates, signing key ─────────────────────────────────────────────────────────────────────────────
 const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
-await authority.start();
 const register = new CertificateRegister({ store });
 await register.start();
+await authority.start({ isInUse: await register.hasIssued() }).catch(orRefuse);
 const serverCertificate = new ServerCertificate({
   directory: join(dataDir, 'tls'),
   hosts: allHosts,
@@ -66,7 +98,7 @@ const serverCertificate = new ServerCertificate({
 });
 await serverCertificate.start();
 const keys = new SigningKeys({ directory: join(dataDir, 'keys') });
-await keys.start();
+await keys.start({ isInUse: await hasInvites(store) }).catch(orRefuse);
 const nodeCredentialsDir = join(dataDir, 'nodes', 'local');
 const localNode = await ensureLocalNode({ directory: nodeCredentialsDir, store, authority, register });
 
@@ -107,6 +139,7 @@ const metrics = new Metrics({
   roomLinks: () => rooms.link.count,
   mqttClients: () => broker.connectedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
+  failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });
 
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────
@@ -130,6 +163,7 @@ const app = await buildApp({
   accounts,
   sessions,
   metrics,
+  isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   logger,
   pages: {
     controllerDist: join(import.meta.dirname, '../controller/dist'),
@@ -150,6 +184,8 @@ await deviceApp.listen({
 logger.info({ fleetUrl, deviceApiUrl, mqttUrl }, 'the fleet server serves');
 
 // ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+/** below the supervisor's patience */
+const END_WITHIN_MS = 4_000;
 let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
@@ -160,10 +196,12 @@ async function end(): Promise<void> {
   meetings.stop();
   await broker.stop();
   serverCertificate.stop();
-  await telemetry.stop();
-  await store.stop();
+  await Promise.all([telemetry.stop(), store.stop()]);
 }
-const endAndExit = (): void => void end().then(() => process.exit(0), fail);
+const endAndExit = (): void => {
+  setTimeout(() => fail(new Error(`not ended within ${END_WITHIN_MS} ms`)), END_WITHIN_MS).unref();
+  void end().then(() => exit(0), fail);
+};
 process.on('SIGTERM', endAndExit);
 process.on('SIGINT', endAndExit);
 // the supervisor is gone, so nobody would restart or end us

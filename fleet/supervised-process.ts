@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { START_REFUSED_EXIT_CODE } from '#edge/start-refused.ts';
 
 export type SupervisedOptions = {
   name: string;
@@ -15,6 +16,8 @@ export type SupervisedOptions = {
   compiledDir: string;
   logger: Logger;
   onMessage: (message: unknown) => void;
+  /** It refused to start, in words of its own: it is not started again. */
+  onRefused: () => void;
 };
 
 const FIRST_PAUSE_MS = 100;
@@ -49,6 +52,10 @@ export class SupervisedProcess {
       this.#child = null;
       rmSync(pidFile, { force: true });
       if (this.#stopping) return;
+      if (code === START_REFUSED_EXIT_CODE) {
+        this.#options.onRefused();
+        return;
+      }
       if (Date.now() - startedAtMs > HEALTHY_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       logger.warn({ child: name, code, signal, againInMs: this.#pauseMs }, 'child process ended');
       this.#timer = setTimeout(() => this.start(), this.#pauseMs);

@@ -28,6 +28,12 @@ export class CertificateRegister {
     for (const { identity, serial } of rows) this.#accept(identity, serial);
   }
 
+  /** Certificates of our CA are out there. */
+  async hasIssued(): Promise<boolean> {
+    return (
+      (await this.#store.read.selectFrom('certificate').select('serial').limit(1).executeTakeFirst()) !== undefined
+    );
+  }
   isAccepted(identity: string, serial: string): boolean {
     return this.#accepted.get(identity)?.has(serial.toUpperCase()) ?? false;
   }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   store = authorityStore({ dataDir, onFatal: fail });
   await store.start();
   authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
-  await authority.start();
+  await authority.start({ isInUse: false });
   register = new CertificateRegister({ store });
   await register.start();
   enrolment = new Enrolment({ store, authority, register, logger: pino({ level: 'silent' }) });
@@ -119,9 +119,9 @@ test('keys are readable by us alone', async () => {
 
 test('a CA whose key is another one’s does not start', async () => {
   const other = new CertificateAuthority({ directory: join(dataDir, 'other') });
-  await other.start();
+  await other.start({ isInUse: false });
   cpSync(join(dataDir, 'other', 'ca.key.pem'), join(dataDir, 'ca', 'ca.key.pem'));
-  await expect(new CertificateAuthority({ directory: join(dataDir, 'ca') }).start()).rejects.toThrow(
+  await expect(new CertificateAuthority({ directory: join(dataDir, 'ca') }).start({ isInUse: true })).rejects.toThrow(
     'is not the key of',
   );
 });

@@ -34,6 +34,7 @@ export type AppDependencies = {
   /** DER, for phones; null where there is nothing to trust */
   caCertificate: Buffer | null;
   metrics: Metrics;
+  isStorageFailing: () => boolean;
   onRoomLink: (request: IncomingMessage, socket: Duplex, head: Buffer, network: string) => void;
   logger: Logger;
 };
@@ -88,7 +89,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
 
 function installOwnPages(
   app: FastifyInstance,
-  { fleetUrl, caCertificate, metrics, accounts, sessions, tls }: AppDependencies,
+  { fleetUrl, caCertificate, metrics, isStorageFailing, accounts, sessions, tls }: AppDependencies,
 ): void {
   app.get(pagePaths.openApi, async () => openApi(fleetUrl()));
   app.get(pagePaths.apiDocs, async (_request, reply) => {
@@ -96,7 +97,9 @@ function installOwnPages(
     allowInline(reply, 'style', inlineHashesOf(html, 'style'));
     return reply.type('text/html; charset=utf-8').send(html);
   });
-  app.get(pagePaths.health, async () => ({ status: 'ok' }));
+  app.get(pagePaths.health, async (_request, reply) =>
+    isStorageFailing() ? reply.code(503).send({ status: 'storage-failed' }) : { status: 'ok' },
+  );
   app.get(pagePaths.metrics, async (request, reply) => {
     const account = isLoopback(request.raw)
       ? null

@@ -43,9 +43,12 @@ export class Sessions {
     const nowMs = Date.now();
     if (!row || row.expiresAtMs <= nowMs || row.lastUsedAtMs + SESSION_IDLE_TTL_MS <= nowMs) return null;
     if (row.lastUsedAtMs + TOUCH_INTERVAL_MS <= nowMs) {
-      await this.#store.write((trx) =>
-        trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('tokenHash', '=', tokenHash).execute(),
-      );
+      // a disk that fails signs nobody out; the next request tries again
+      await this.#store
+        .write((trx) =>
+          trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('tokenHash', '=', tokenHash).execute(),
+        )
+        .catch(() => {});
     }
     return row.accountId;
   }

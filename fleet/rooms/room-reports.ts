@@ -161,7 +161,7 @@ export class RoomReports {
     const unsaved = [...this.#rooms].filter(([, known]) => known.unsaved);
     if (unsaved.length === 0) return;
     for (const [, known] of unsaved) known.unsaved = false;
-    await this.#deps.telemetry.write(async (trx) => {
+    const written = this.#deps.telemetry.write(async (trx) => {
       for (const [roomId, { state, epoch, revision, lastSeenMs }] of unsaved) {
         const report = { state: state && JSON.stringify(state), epoch, revision, lastSeenMs };
         await trx
@@ -170,6 +170,10 @@ export class RoomReports {
           .onConflict((c) => c.column('roomId').doUpdateSet(report))
           .execute();
       }
+    });
+    await written.catch((error: unknown) => {
+      for (const [, known] of unsaved) known.unsaved = true;
+      throw error;
     });
   }
 }

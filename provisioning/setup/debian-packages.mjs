@@ -19,7 +19,7 @@ const toStart = [
 ];
 /**
  * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
- * CalDAV server, and QEMU with what unpacks a kernel for it.
+ * CalDAV server, strace for a disk that fails, and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
   'ffmpeg',
@@ -34,6 +34,7 @@ const toTest = [
   'python3',
   'qemu-system-x86',
   'radicale',
+  'strace',
   'sway',
   'swaybg',
   'systemd',

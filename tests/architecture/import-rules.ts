@@ -6,6 +6,8 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 
 const contract = '^fleet/contract/';
 const call = '^fleet/call/';
+/** For every Node process; no browser code. */
+const edge = '^fleet/edge/';
 const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
@@ -61,6 +63,14 @@ export const importRules: IForbiddenRuleType[] = [
     to: { pathNot: [contract, '(^|/)node_modules/zod/'] },
   },
   only('call', 'the call imports the contract', call, [contract]),
+  only('edge', '#edge imports the contract and libraries', edge, [contract]),
+  {
+    name: 'edge-in-node',
+    comment: '#edge is for Node processes: nothing that a browser loads imports it',
+    severity: 'error',
+    from: { path: [contract, call, stage, kit, ...pages] },
+    to: { path: edge },
+  },
   only('stage', 'the stage imports the contract and the call', stage, [contract, call]),
   only('kit', 'the kit imports the contract, the call and the stage', kit, [contract, call, stage]),
   only('room-machine', 'the room machine is pure and imports the contract alone', '^kiosk/room/', [contract]),
@@ -72,12 +82,20 @@ export const importRules: IForbiddenRuleType[] = [
     to: { pathNot: ['^kiosk/room/', contract] },
   },
   only('screen', 'the TV is browser code beside the room machine', '^kiosk/screen/', [...browserKit, '^kiosk/room/']),
-  only('agent', 'the agent imports the room machine and the contract', '^kiosk/agent/', [contract, '^kiosk/room/']),
-  only('shell', 'the shell knows the contract, and the words of its picture', '^kiosk/shell/', [
+  only('agent', 'the agent imports the room machine, the contract and #edge', '^kiosk/agent/', [
     contract,
+    edge,
+    '^kiosk/room/',
+  ]),
+  only('shell', 'the shell knows the contract, #edge, and the words of its picture', '^kiosk/shell/', [
+    contract,
+    edge,
     '^controller/ui/words/',
   ]),
-  only('kiosk-supervisor', 'the supervisor starts processes, it does not import them', '^kiosk/[^/]+$', [contract]),
+  only('kiosk-supervisor', 'the supervisor starts processes, it does not import them', '^kiosk/[^/]+$', [
+    contract,
+    edge,
+  ]),
   ...['remote', 'join', 'watch', 'share'].map((task) =>
     only(`controller-${task}`, 'a task imports the browser kit and the link, no other task', `^controller/${task}/`, [
       ...browserKit,
@@ -86,8 +104,8 @@ export const importRules: IForbiddenRuleType[] = [
   ),
   only('controller-link', 'the room link imports the contract alone', '^controller/link/', [contract]),
   only('console', 'the console is a page like the others', '^fleet/console/', browserKit),
-  only('media', 'the media node is a process of its own', '^fleet/media/', [contract, '^fleet/log\\.ts$']),
-  only('store', 'the store knows no aggregate', '^fleet/store/', [contract]),
+  only('media', 'the media node is a process of its own', '^fleet/media/', [contract, edge, '^fleet/log\\.ts$']),
+  only('store', 'the store knows no aggregate', '^fleet/store/', [contract, edge]),
   {
     name: 'aggregates-by-index',
     comment: 'an aggregate is entered by its index.ts',
@@ -97,13 +115,14 @@ export const importRules: IForbiddenRuleType[] = [
   },
   only(
     'aggregates',
-    'an aggregate imports the store, the broker, other aggregates, the contract',
+    'an aggregate imports the store, the broker, other aggregates, #edge, the contract',
     `^fleet/(${aggregates})/`,
-    [contract, '^fleet/store/', brokerIndex],
+    [contract, edge, '^fleet/store/', brokerIndex],
   ),
-  only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, '^fleet/store/']),
+  only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, edge, '^fleet/store/']),
   only('http', 'the HTTP app composes aggregates', '^fleet/http/', [
     contract,
+    edge,
     '^fleet/store/',
     brokerIndex,
     `^fleet/(${aggregates})/`,
@@ -123,7 +142,10 @@ export const importRules: IForbiddenRuleType[] = [
     to: { path: '^fleet/media/' },
   },
   house('fleet-house', 'the fleet imports no other house, but for the kit of its pages', '^fleet/', [stage, kit]),
-  house('kiosk-house', 'the kiosk imports of other houses the contract, the call and the kit', '^kiosk/', browserKit),
+  house('kiosk-house', 'the kiosk imports of other houses the contract, #edge, the call and the kit', '^kiosk/', [
+    ...browserKit,
+    edge,
+  ]),
   house('controller-house', 'the controller imports of other houses what browser code may', '^controller/', browserKit),
   {
     name: 'mains-are-the-end',

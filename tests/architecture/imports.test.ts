@@ -13,7 +13,12 @@ afterAll(() => {
 function plant(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'maru-planted-'));
   planted.push(folder);
-  const imports = { '#contract/*': './fleet/contract/*', '#ui/*': './controller/ui/*', '#stage/*': './kiosk/stage/*' };
+  const imports = {
+    '#contract/*': './fleet/contract/*',
+    '#edge/*': './fleet/edge/*',
+    '#ui/*': './controller/ui/*',
+    '#stage/*': './kiosk/stage/*',
+  };
   const all = { 'package.json': JSON.stringify({ name: 'planted', type: 'module', imports }), ...files };
   for (const [path, content] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -27,6 +32,10 @@ async function violationsOf(files: Record<string, string>): Promise<string[]> {
 }
 
 const topic = { 'fleet/contract/topics.ts': 'export const topic = 1;' };
+const limit = {
+  'fleet/edge/limit.ts': "import { topic } from '#contract/topics.ts';\nexport const limit = topic;",
+};
+const takesLimit = "import { limit } from '#edge/limit.ts';\nconsole.log(limit);";
 
 describe('import directions', () => {
   it('let pass what the house allows', async () => {
@@ -40,6 +49,20 @@ describe('import directions', () => {
     expect(report).toEqual({ filesRead: 3, violations: [] });
   });
 
+  it('let every Node process import #edge', async () => {
+    const processes = ['http', 'media', 'rooms', 'broker'].map((folder) => `fleet/${folder}/a.ts`);
+    const files = [...processes, 'kiosk/agent/a.ts', 'kiosk/shell/a.ts', 'kiosk/kept-process.ts'];
+    const report = await checkImports(
+      plant({ ...topic, ...limit, ...Object.fromEntries(files.map((path) => [path, takesLimit])) }),
+    );
+    expect(report).toEqual({ filesRead: files.length + 2, violations: [] });
+  });
+
+  it.each(['fleet/call/a.ts', 'fleet/console/a.ts', 'kiosk/screen/a.ts', 'kiosk/stage/a.ts', 'controller/join/a.ts'])(
+    'turn red where a browser would load #edge: %s',
+    async (path) => expect(await violationsOf({ ...topic, ...limit, [path]: takesLimit })).toContain('edge-in-node'),
+  );
+
   it.each<{ rule: string; broken: Record<string, string> }>([
     {
       rule: 'agent',
@@ -48,6 +71,10 @@ describe('import directions', () => {
     {
       rule: 'contract-alone',
       broken: { 'fleet/contract/a.ts': "import '../store/s.ts';", 'fleet/store/s.ts': 'export {};' },
+    },
+    {
+      rule: 'edge',
+      broken: { 'fleet/edge/a.ts': "import '../store/s.ts';", 'fleet/store/s.ts': 'export {};' },
     },
     { rule: 'room-machine-pure', broken: { 'kiosk/room/a.ts': "import 'node:fs';" } },
     {
