@@ -96,7 +96,7 @@ describe('of a fleet that has a room and a guest link', () => {
       ...each,
       words: /is missing or empty.*Put authority.sqlite back.*empty --data-dir/,
     })),
-    ...cases(['authority.sqlite'], damages.slice(3)).map((each) => ({ ...each, words: /is damaged.*Put it back/ })),
+    ...cases(['authority.sqlite'], damages.slice(2)).map((each) => ({ ...each, words: /is damaged.*Put it back/ })),
     ...cases(['ca/ca.key.pem', 'ca/ca.crt.pem']).map((each) => ({
       ...each,
       words: /CA in .* cannot be used.*Put ca.crt.pem and ca.key.pem back/,

@@ -45,8 +45,9 @@ export class SigningKeys {
       } catch (error) {
         if (isInUse)
           throw new StartRefused(
-            `The signing key ${path} is damaged: ${(error as Error).message}. Put it back from your copy of the data ` +
-              'directory, or delete it: a new one is made then, and the guest links made so far stop working.',
+            // the error would quote the file
+            `The signing key ${path} is damaged. Put it back from your copy of the data directory, or delete it: a new ` +
+              'one is made then, and the guest links made so far stop working.',
             { cause: error },
           );
       }
