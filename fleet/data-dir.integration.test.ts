@@ -51,6 +51,7 @@ describe('of a fleet that has a room and a guest link', () => {
       fleet.admin.cookie,
     );
     if (status !== 200) throw new Error(JSON.stringify(body));
+    fleet.node.end(true);
     await fleet.kill('SIGTERM');
     sound = mkdtempSync(join(tmpdir(), 'maru-sound-'));
     cpSync(fleet.dataDir, sound, { recursive: true });
@@ -85,10 +86,20 @@ describe('of a fleet that has a room and a guest link', () => {
   const cases = (paths: string[], kinds = damages) =>
     paths.flatMap((path) => kinds.map(([kind, damage]) => ({ path, kind, damage })));
 
-  test.each(cases(madeAgain))('$path $kind: it is made again', async ({ path, damage }) => {
-    damage(at(path));
+  async function startsWithNodeIdentity(): Promise<void> {
     await fleet.startServer({ registerNode: false });
     expect(fleet.log).not.toContain('"level":60');
+    const { mqtt } = JSON.parse(readFileSync(at('ports.json'), 'utf8')) as { mqtt: number };
+    const node = await fleet.connectNode(`mqtts://127.0.0.1:${mqtt}`, at('nodes/local'));
+    node.end(true);
+  }
+  test.each(madeAgain)('%s is empty: it is made again', async (path) => {
+    truncateSync(at(path), 0);
+    await startsWithNodeIdentity();
+  });
+  test.each(damages)('all of these are %s: they are made again', async (_, damage) => {
+    for (const path of madeAgain) damage(at(path));
+    await startsWithNodeIdentity();
   });
 
   test.each([
@@ -173,30 +184,27 @@ describe('of a supervisor that runs', () => {
 });
 
 describe('of a first start on a disk that runs full', () => {
-  test.for([0, 8, 40, 72, 104, 136, 168, 200, 232, 264, 320])(
-    'after %i KB: with room again the next start serves',
-    async (freeKb, context) => {
-      const dataDir = mkdtempSync(join(tmpdir(), 'maru-full-'));
-      const disk = new SmallDisk(dataDir, '4m');
-      try {
-        context.skip(disk.missing !== null, disk.missing ?? '');
-        disk.fill(freeKb * 1024);
-        const first = startProgram('server.ts', dataDir);
-        await Promise.race([first.ended, once(first.process, 'message')]);
-        first.process.kill('SIGKILL');
-        await first.ended;
-        disk.free();
-        const second = startProgram('server.ts', dataDir);
-        await Promise.race([
-          once(second.process, 'message'),
-          second.ended.then(() => Promise.reject(new Error(second.log()))),
-        ]);
-        second.process.kill('SIGKILL');
-        await second.ended;
-      } finally {
-        disk.unmount();
-        rmSync(dataDir, { recursive: true, force: true });
-      }
-    },
-  );
+  test.for([0, 8, 72, 136, 200, 264])('after %i KB: with room again the next start serves', async (freeKb, context) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'maru-full-'));
+    const disk = new SmallDisk(dataDir, '4m');
+    try {
+      context.skip(disk.missing !== null, disk.missing ?? '');
+      disk.fill(freeKb * 1024);
+      const first = startProgram('server.ts', dataDir);
+      await Promise.race([first.ended, once(first.process, 'message')]);
+      first.process.kill('SIGKILL');
+      await first.ended;
+      disk.free();
+      const second = startProgram('server.ts', dataDir);
+      await Promise.race([
+        once(second.process, 'message'),
+        second.ended.then(() => Promise.reject(new Error(second.log()))),
+      ]);
+      second.process.kill('SIGKILL');
+      await second.ended;
+    } finally {
+      disk.unmount();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
 });

@@ -16,9 +16,6 @@ import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
 
-/** A former supervisor that was killed is gone at once; one that was asked to end may still be about it. */
-const FORMER_ENDS_WITHIN_MS = 2_000;
-
 const args = process.argv.slice(2);
 const options = readCommandLine(usage, parseOptions);
 const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options;
@@ -27,7 +24,7 @@ const logger = createLogger({ process: 'fleet', json: jsonLogs });
 const started = goOnOnceStarted((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
 try {
   // before the pid files: they are the first one's
-  lockDataDir(dataDir, 'fleet', FORMER_ENDS_WITHIN_MS);
+  lockDataDir({ dataDir, holder: 'fleet', onWait: () => logger.info({ dataDir }, 'waiting for another fleet to end') });
 } catch (error) {
   if (!(error instanceof StartRefused)) throw error;
   logger.fatal(error.message);

@@ -42,10 +42,10 @@ const orRefuse = (error: unknown): never => {
   logger.fatal(error.message);
   process.exit(START_REFUSED_EXIT_CODE);
 };
-/** A former one that lost its supervisor may be about to end. */
-const FORMER_ENDS_WITHIN_MS = 10_000;
 try {
-  lockDataDir(dataDir, 'fleet-server', FORMER_ENDS_WITHIN_MS);
+  // a former one that lost its supervisor may be about to end
+  const onWait = () => logger.info({ dataDir }, 'waiting for another fleet server to end');
+  lockDataDir({ dataDir, holder: 'fleet-server', onWait });
   refuseLostDatabase(dataDir);
 } catch (error) {
   orRefuse(error);

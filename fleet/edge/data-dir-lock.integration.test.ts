@@ -21,7 +21,7 @@ afterEach(() => {
 async function start(holder = 'fleet', waitMs = 100): Promise<{ process: ChildProcess; result: string }> {
   const program = `
     const { lockDataDir } = await import(${JSON.stringify(module)});
-    try { lockDataDir(${JSON.stringify(dataDir)}, ${JSON.stringify(holder)}, ${waitMs}); console.log('held'); }
+    try { lockDataDir(${JSON.stringify({ dataDir, holder, waitMs })}); console.log('held'); }
     catch (error) { console.log(error.constructor.name + ': ' + error.message); }
     globalThis.gc?.();
     setInterval(() => globalThis.gc?.(), 50);`;

@@ -9,23 +9,40 @@ import { StartRefused } from './start-refused.ts';
 /** Open for as long as this process lives. */
 const held: Database.Database[] = [];
 
-/**
- * Holds `<dataDir>/<holder>.lock` until this process ends.
- * @param waitMs how long a former holder may take to end; the thread waits
- * @throws StartRefused
- */
-export function lockDataDir(dataDir: string, holder: string, waitMs: number): void {
+export type DataDirLock = {
+  dataDir: string;
+  /** its name in the words of a refusal, and of the lock's file */
+  holder: string;
+  /** how long a former holder may take to end; the thread waits */
+  waitMs?: number;
+  onWait?: () => void;
+};
+
+const WAIT_MS = 10_000;
+/** nobody is notified of less */
+const SHORT_WAIT_MS = 500;
+
+/** Holds `<dataDir>/<holder>.lock` until this process ends. @throws StartRefused */
+export function lockDataDir({ dataDir, holder, waitMs = WAIT_MS, onWait }: DataDirLock): void {
   try {
-    const database = new Database(join(dataDir, `${holder}.lock`), { timeout: waitMs });
-    database.exec('begin exclusive');
+    const database = new Database(join(dataDir, `${holder}.lock`), { timeout: Math.min(waitMs, SHORT_WAIT_MS) });
     held.push(database);
+    try {
+      database.exec('begin exclusive');
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      onWait?.();
+      database.pragma(`busy_timeout = ${waitMs}`);
+      database.exec('begin exclusive');
+    }
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
     throw new StartRefused(
-      code === 'SQLITE_BUSY'
+      isBusy(error)
         ? `Another ${holder} uses the data directory ${dataDir}. End that one first, or choose another --data-dir.`
-        : `The data directory ${dataDir} cannot be used: ${message}. Check its owner and its disk.`,
+        : `The data directory ${dataDir} cannot be used: ${(error as Error).message}. Check its owner and its disk.`,
       { cause: error },
     );
   }
 }
+
+const isBusy = (error: unknown): boolean => (error as { code?: unknown }).code === 'SQLITE_BUSY';
