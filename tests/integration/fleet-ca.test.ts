@@ -1,8 +1,12 @@
-// The CA that the agent leaves is trusted by the TV's browser, and so is the next one: real Chromium under the real shell.
+// Whom the TV's browser trusts: the CA that the agent leaves, the next one, and IT's own by Chromium's policy. Real Chromium
+// under the real shell.
+import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -27,8 +31,8 @@ async function serve(ca: CaUnderTest): Promise<number> {
 const leave = (profileDir: string, ca: CaUnderTest): void =>
   writeFileSync(join(shellDirOf(profileDir), 'fleet-ca.pem'), ca.certificatePem);
 /** As the page's call does. */
-const connects = (port: number): Promise<string> =>
-  page.run(
+const connects = (port: number, from = page): Promise<string> =>
+  from.run(
     `new Promise((done) => { const socket = new WebSocket('wss://127.0.0.1:${port}/'); socket.onopen = () => done('open'); socket.onclose = () => done('refused'); })`,
   );
 
@@ -62,4 +66,29 @@ test('another CA is trusted by another window, and the former one no longer', as
   expect(shell.log()).toContain('the CA of the fleet is another');
   expect(await connects(ports.next)).toBe('open');
   expect(await connects(ports.former)).toBe('refused');
+});
+
+const canMount =
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/etc/chromium']).status === 0;
+
+test('a CA of IT’s own is trusted by the policy that the guide names', async (context) => {
+  context.skip(!canMount, 'only root can put a policy where Chromium reads it');
+  const folder = mkdtempSync(join(tmpdir(), 'maru-ca-policy-'));
+  const other = new PageUnderTest();
+  await other.start();
+  const file = join(folder, 'office-ca.json');
+  const der = new X509Certificate(next.certificatePem).raw.toString('base64');
+  writeFileSync(file, JSON.stringify({ CACertificates: [der] }));
+  const script = `mount -t tmpfs none /etc/chromium && mkdir -p /etc/chromium/policies/managed && cp ${file} /etc/chromium/policies/managed && exec "$@"`;
+  const under = ['unshare', '-m', 'sh', '-c', script, 'sh'];
+  const run = startShell(`${other.origin}/`, ['--shell=chromium', '--headless'], under);
+  context.onTestFinished(async () => {
+    await run.stop();
+    await other.stop();
+    rmSync(folder, { recursive: true });
+  });
+  await other.newLoad(0, 30_000);
+  expect(await connects(ports.next, other)).toBe('open');
+  expect(await connects(ports.former, other)).toBe('refused');
 });
