@@ -2,9 +2,12 @@
  * The fleet server's process, in the order in which it starts: options, store, trust, broker, aggregates, listeners,
  * demonstration, ready. It ends in the opposite order. Carries no media: `main.ts` runs the media node beside it.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
+import type { Server } from 'node:https';
 import { join } from 'node:path';
+import type { SecureContextOptions } from 'node:tls';
+import { WatchedTlsFiles } from '#edge/tls-files.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
@@ -61,6 +64,8 @@ const exit = (code: number): never => {
   if (store.isWriting || telemetry.isWriting) process.kill(process.pid, 'SIGKILL');
   process.exit(code);
 };
+/** how often certificates of our own are looked at, whether they are due */
+const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
   logger.fatal({ err: error }, 'the fleet server ends');
   return exit(1);
@@ -106,9 +111,8 @@ const serverCertificate = new ServerCertificate({
   authority,
   onRenewed: (tls) => {
     broker.renewTls(tls);
-    (deviceApp.server as unknown as { setSecureContext: (context: typeof tls) => void }).setSecureContext(tls);
-    if (lan && !tlsFiles)
-      (app.server as unknown as { setSecureContext: (context: typeof tls) => void }).setSecureContext(tls);
+    (deviceApp.server as unknown as Server).setSecureContext(tls);
+    if (lan && !tlsFiles) renewBrowserTls(tls);
     logger.info('server certificate renewed');
   },
   onFailed: (error) => logger.error({ err: error }, 'server certificate not renewed'),
@@ -117,7 +121,17 @@ await serverCertificate.start();
 const keys = new SigningKeys({ directory: join(dataDir, 'keys') });
 await keys.start({ isInUse: await hasInvites(store) }).catch(orRefuse);
 const nodeCredentialsDir = join(dataDir, 'nodes', 'local');
-const localNode = await ensureLocalNode({ directory: nodeCredentialsDir, store, authority, register });
+const keepLocalNode = () => ensureLocalNode({ directory: nodeCredentialsDir, store, authority, register });
+const localNode = await keepLocalNode();
+const renewIfDue = async (): Promise<void> => {
+  await serverCertificate.check();
+  await keepLocalNode().catch((error: unknown) =>
+    logger.error({ err: error }, "the local node's certificate not renewed"),
+  );
+};
+const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
+// a clock that was set may have found one that is due
+clock.onJump(renewIfDue);
 
 // ── broker ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 const refusals = new RefusalRecord({ store });
@@ -166,9 +180,19 @@ await broker.open();
 await meetings.start();
 await rooms.start();
 await broker.listen();
-const browserTls = tlsFiles
-  ? { cert: readFileSync(tlsFiles.cert), key: readFileSync(tlsFiles.key) }
-  : { ...serverCertificate.tls, ca: undefined };
+const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
+const browserFiles =
+  tlsFiles &&
+  new WatchedTlsFiles({
+    files: { certFile: tlsFiles.cert, keyFile: tlsFiles.key },
+    onRenewed: (tls, fingerprint) => {
+      renewBrowserTls(tls);
+      logger.info({ fingerprint }, 'renewed certificate in use');
+    },
+    onProblem: (problem, reason) => logger.error({ certFile: tlsFiles.cert, problem, reason }, 'certificate not good'),
+  });
+const browserTls = browserFiles ? browserFiles.start() : { ...serverCertificate.tls, ca: undefined };
+if (!browserTls) throw new Error(`${tlsFiles?.cert}: ${browserFiles?.problem}`);
 const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
   tls: lan ? browserTls : null,
@@ -184,6 +208,7 @@ const app = await buildApp({
   sessions,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
+  complaints: () => (browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
   logger,
   pages: {
     controllerDist: join(import.meta.dirname, '../controller/dist'),
@@ -215,7 +240,8 @@ async function end(): Promise<void> {
   await rooms.stop();
   meetings.stop();
   await broker.stop();
-  serverCertificate.stop();
+  browserFiles?.stop();
+  clearInterval(renewing);
   clock.stop();
   // a jump of the last second is moved in the store too
   await clock.settledNowMs();

@@ -175,7 +175,6 @@ test('the server certificate is kept while it fits, and made again for other hos
       onFailed: fail,
     });
     await certificate.start();
-    certificate.stop();
     return String(certificate.tls.cert);
   };
   const first = await make(['127.0.0.1', 'localhost']);

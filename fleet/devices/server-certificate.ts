@@ -10,8 +10,6 @@ import type { SecureContextOptions } from 'node:tls';
 import { writeDurably } from '#edge/durable-file.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 
-const CHECK_INTERVAL_MS = 3_600_000;
-
 type Options = {
   directory: string;
   hosts: readonly string[];
@@ -23,7 +21,6 @@ type Options = {
 export class ServerCertificate {
   readonly #options: Options;
   #tls: SecureContextOptions | null = null;
-  #timer: NodeJS.Timeout | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -31,11 +28,6 @@ export class ServerCertificate {
 
   async start(): Promise<void> {
     await this.#renewIfDue();
-    this.#timer = setInterval(() => void this.#check(), CHECK_INTERVAL_MS);
-    this.#timer.unref();
-  }
-  stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
   }
 
   get certificatePath(): string {
@@ -50,7 +42,8 @@ export class ServerCertificate {
     return this.#tls;
   }
 
-  async #check(): Promise<void> {
+  /** Renews it when it is due. What fails is told by `onFailed`. */
+  async check(): Promise<void> {
     try {
       if (await this.#renewIfDue()) this.#options.onRenewed(this.tls);
     } catch (error) {

@@ -3,7 +3,7 @@
  * and `/metrics` for who asks on this machine. Owns sockets and their limits; what is said on them is the sessions'.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MAX_SIGNALING_MESSAGE_BYTES } from '#contract/limits.ts';
@@ -12,6 +12,7 @@ import { parse } from '#contract/schema.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { SilentConnections } from '#edge/silent-connections.ts';
+import type { TlsPair } from '#edge/tls-files.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -26,12 +27,14 @@ export type SignalingServerOptions = {
   listenAddress: string;
   /** 0: any free one */
   port: number;
-  tls: { key: string | Buffer; cert: string | Buffer } | null;
+  tls: TlsPair | null;
   proxies: TrustedProxies;
   registry: CallRegistry;
   admission: TokenAdmission;
   settings: MediaSettings;
   healthy: () => boolean;
+  /** what somebody should look after though it still serves; one line each */
+  complaints: () => string[];
   metrics: () => Promise<string>;
   logger: Logger;
 };
@@ -81,6 +84,11 @@ export class SignalingServer {
       for (const session of this.#sessions) session.checkPulse(nowMs);
     }, settings.pingIntervalMs);
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** For the connections that come; those that stand go on. */
+  renewTls(tls: TlsPair): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
   /** Sockets that have been told why get a moment to take it in. */
@@ -144,7 +152,7 @@ export class SignalingServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { healthy, metrics, proxies, logger } = this.#options;
+    const { healthy, complaints, metrics, proxies, logger } = this.#options;
     const say = (status: number, text: string): void => {
       response
         .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
@@ -153,7 +161,10 @@ export class SignalingServer {
     try {
       if (request.method === 'POST' && request.url === SIGNALING_PATH) return await this.#leaving(request, response);
       if (request.method !== 'GET') return say(405, 'GET only\n');
-      if (request.url === '/healthz') return say(healthy() ? 200 : 503, healthy() ? 'ok\n' : 'no media worker\n');
+      if (request.url === '/healthz') {
+        const lines = [healthy() ? 'ok' : 'no media worker', ...complaints()];
+        return say(healthy() ? 200 : 503, `${lines.join('\n')}\n`);
+      }
       if (request.url === '/metrics' && proxies.isOfThisMachine(request)) return say(200, await metrics());
       say(404, 'not here\n');
     } catch (error) {

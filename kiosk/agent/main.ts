@@ -71,7 +71,6 @@ const KeptRoom = z.object({
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
 endOnBoth((what, error) => logger.fatal({ err: error }, what));
 const clock = new WallClock();
-clock.onJump((byMs) => logger.warn({ byMs }, 'the wall clock jumped'));
 clock.start();
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
 service.start();
@@ -287,6 +286,11 @@ box.start(authority.state);
 box.onMediaNodes(delegation.signalingUrls);
 lan?.start();
 fleet.start();
+clock.onJump((byMs) => {
+  logger.warn({ byMs }, 'the wall clock jumped');
+  // the call is remembered by the time at which it was saved
+  authority.remember(true);
+});
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
 const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
 void renewIfDue();

@@ -14,11 +14,11 @@ import { WebSocket } from 'ws';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
+import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import { RoomStore } from '../store/room-store.ts';
-import { OfficeCa, writeCertificate } from './certificate-under-test.ts';
 import { LanServer } from './lan-server.ts';
 import { LanSettings } from './lan-settings.ts';
 
