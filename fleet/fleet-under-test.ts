@@ -24,12 +24,20 @@ export type EnrolledRoom = { roomId: string; meetingId: string; credentials: Cre
 
 export const SIGNALING_URL = 'ws://127.0.0.1:7403/signaling';
 
+type StartOptions = {
+  registerNode?: boolean;
+  /** a real one, in place of the scripted one */
+  startNode?: (serving: ServerServing) => Promise<void>;
+};
+
 export class FleetUnderTest {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'maru-fleet-'));
   readonly #args: string[];
   #process: ChildProcess | null = null;
   #node: MqttClient | null = null;
   log = '';
+  /** of the server's process, beside our own */
+  env: NodeJS.ProcessEnv = {};
   ready!: FleetReady;
   admin!: { userName: string; password: string; cookie: string };
   nodeId!: string;
@@ -39,8 +47,8 @@ export class FleetUnderTest {
   }
 
   /** Server, registered node, and an administrator whose password is changed. */
-  async start(): Promise<void> {
-    await this.startServer();
+  async start(options: StartOptions = {}): Promise<void> {
+    await this.startServer(options);
     const { userName, oneTimePassword } = this.ready.firstAdmin!;
     const password = 'correct horse battery';
     const first = await this.signIn(userName, oneTimePassword);
@@ -55,11 +63,11 @@ export class FleetUnderTest {
   }
 
   /** Again on the same folder and ports, after `kill`. */
-  async startServer(options: { registerNode?: boolean } = {}): Promise<void> {
+  async startServer(options: StartOptions = {}): Promise<void> {
     const child = fork(
       join(import.meta.dirname, 'server.ts'),
       ['--data-dir', this.dataDir, '--ephemeral-ports', '--json-logs', ...this.#args],
-      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...this.env } },
     );
     this.#process = child;
     child.stderr!.on('data', (chunk: Buffer) => {
@@ -82,8 +90,12 @@ export class FleetUnderTest {
     const serving = await next('fleet-server');
     this.nodeId = readFileSync(join(serving.nodeCredentialsDir, 'nodeId'), 'utf8').trim();
     if (options.registerNode === false) return;
-    this.#node ??= await this.connectNode(serving.mqttUrl, serving.nodeCredentialsDir);
-    await this.register();
+    if (options.startNode) {
+      await options.startNode(serving);
+    } else {
+      this.#node ??= await this.connectNode(serving.mqttUrl, serving.nodeCredentialsDir);
+      await this.register();
+    }
     this.ready = await next('fleet');
   }
 

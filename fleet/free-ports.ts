@@ -1,22 +1,36 @@
 /** Free ports for a fleet that must not be in anyone's way; kept in the data directory, so that links stay right. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { z } from '#contract/schema.ts';
+import { writeDurably } from '#edge/durable-file.ts';
 import type { Ports } from './options.ts';
 
 const TRIES = 50;
+const port = z.number().int();
+const KeptPorts = z.object({ http: port, deviceApi: port, mqtt: port, signaling: port, mediaBase: port });
 
 export async function keptFreePorts(dataDir: string): Promise<Ports> {
   const path = join(dataDir, 'ports.json');
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Ports;
+  const kept = readKept(path);
+  if (kept) return kept;
   const [http, deviceApi, mqtt, signaling] = (await freeTcpPorts(4)) as [number, number, number, number];
   const ports = { http, deviceApi, mqtt, signaling, mediaBase: await freeRange(availableParallelism()) };
   mkdirSync(dataDir, { recursive: true });
-  writeFileSync(path, JSON.stringify(ports));
+  writeDurably(path, JSON.stringify(ports));
   return ports;
+}
+
+/** null: none yet, or damaged */
+function readKept(path: string): Ports | null {
+  try {
+    return KeptPorts.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
 async function freeTcpPorts(count: number): Promise<number[]> {

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
+import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { goOnOnceStarted } from '#edge/uncaught.ts';
+import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
 import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
@@ -17,8 +20,17 @@ const args = process.argv.slice(2);
 const options = readCommandLine(usage, parseOptions);
 const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet', json: jsonLogs });
+const started = goOnOnceStarted((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
+try {
+  // before the pid files: they are the first one's
+  lockDataDir({ dataDir, holder: 'fleet', onWait: () => logger.info({ dataDir }, 'waiting for another fleet to end') });
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error;
+  logger.fatal(error.message);
+  process.exit(START_REFUSED_EXIT_CODE);
+}
+const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 
 const server = new SupervisedProcess({
   name: 'fleet-server',
@@ -28,6 +40,7 @@ const server = new SupervisedProcess({
   compiledDir: join(dataDir, 'compiled'),
   logger,
   onMessage: (message) => onServerMessage(message as ServerMessage),
+  onRefused: () => end(START_REFUSED_EXIT_CODE),
 });
 let mediaNode: SupervisedProcess | null = null;
 
@@ -46,6 +59,7 @@ function onServerMessage(message: ServerMessage): void {
     compiledDir: join(dataDir, 'compiled'),
     logger,
     onMessage: () => {},
+    onRefused: () => end(START_REFUSED_EXIT_CODE),
   });
   mediaNode.start();
 }
@@ -91,15 +105,16 @@ function tellReady({ mediaWorkers, ...ready }: ServerReady): void {
 }
 
 let ending = false;
-function end(): void {
+function end(code = 0): void {
   if (ending) return;
   ending = true;
   // the node first, so that it can still say that its calls ended
-  void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(0));
+  void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(code));
 }
-process.on('SIGTERM', end);
-process.on('SIGINT', end);
+process.on('SIGTERM', () => end());
+process.on('SIGINT', () => end());
 // whoever started us is gone
-process.on('disconnect', end);
+process.on('disconnect', () => end());
 
 server.start();
+started();

@@ -2,15 +2,23 @@
  * The fleet server's process, in the order in which it starts: options, store, trust, broker, aggregates, listeners,
  * demonstration, ready. It ends in the opposite order. Carries no media: `main.ts` runs the media node beside it.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
+import type { Server } from 'node:https';
 import { join } from 'node:path';
 import { readCommandLine } from '#edge/command-line.ts';
+import type { SecureContextOptions } from 'node:tls';
+import { WatchedTlsFiles } from '#edge/tls-files.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
+import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { endOnException } from '#edge/uncaught.ts';
+import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
+import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions, serverUsage } from './options.ts';
-import { authorityStore, telemetryStore } from './store/index.ts';
+import { authorityStore, moveStoredTimes, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
   CertificateRegister,
@@ -20,8 +28,8 @@ import {
 } from './devices/index.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { Accounts, KnownDevices, peopleRoutes, Sessions, SignIn } from './people/index.ts';
+import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
@@ -30,50 +38,101 @@ import type { ServerReady, ServerServing } from './supervision.ts';
 const options = readCommandLine(serverUsage, parseOptions);
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
+endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
+/** What only IT can mend ends the start in words. */
+const orRefuse = (error: unknown): never => {
+  if (!(error instanceof StartRefused)) throw error;
+  logger.fatal(error.message);
+  process.exit(START_REFUSED_EXIT_CODE);
+};
+try {
+  // a former one that lost its supervisor may be about to end
+  const onWait = () => logger.info({ dataDir }, 'waiting for another fleet server to end');
+  lockDataDir({ dataDir, holder: 'fleet-server', onWait });
+  refuseLostDatabase(dataDir);
+} catch (error) {
+  orRefuse(error);
+}
+const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const host = hostInUrl(hosts[0]!);
 const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
 const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
+const exit = (code: number): never => {
+  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
+  if (store.isWriting || telemetry.isWriting) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+};
+/** how often certificates of our own are looked at, whether they are due */
+const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
   logger.fatal({ err: error }, 'the fleet server ends');
-  process.exit(1);
+  return exit(1);
 };
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-const store = authorityStore({ dataDir, onFatal: fail });
-const telemetry = telemetryStore({ dataDir, onFatal: fail });
-await store.start();
+const logStorage = (file: string) => (state: StorageState, error: Error | null) =>
+  state === 'failing'
+    ? logger.error({ file, code: 'storage-failed', reason: error?.message }, 'the disk fails: nothing can be saved')
+    : logger.info({ file }, 'the disk is back: writes succeed');
+const store = authorityStore({ dataDir, onStorage: logStorage('authority.sqlite'), onFatal: fail });
+const telemetry = telemetryStore({
+  dataDir,
+  onStorage: logStorage('telemetry.sqlite'),
+  onSetAside: (damagedPath) =>
+    logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
+  onFatal: fail,
+});
+await store.start().catch(orRefuse);
 await telemetry.start();
+
+// ── clock: what it jumps is nobody's idle time ───────────────────────────────────────────────────────────────────────
+const clock = new WallClock();
+clock.onJump(async (byMs) => {
+  logger.warn({ byMs }, 'the wall clock jumped');
+  await store
+    .write((trx) => moveStoredTimes(trx, byMs))
+    .catch((error: unknown) => logger.error({ err: error }, 'stored times not moved'));
+});
+clock.start();
 
 // ── trust: CA, certificates, signing key ─────────────────────────────────────────────────────────────────────────────
 const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
-await authority.start();
 const register = new CertificateRegister({
   store,
   onFailed: (error) => logger.error({ err: error }, 'a replaced certificate is not kept as such'),
 });
 await register.start();
+await authority.start({ isInUse: await register.hasIssued() }).catch(orRefuse);
 const serverCertificate = new ServerCertificate({
   directory: join(dataDir, 'tls'),
   hosts: allHosts,
   authority,
   onRenewed: (tls) => {
     broker.renewTls(tls);
-    (deviceApp.server as unknown as { setSecureContext: (context: typeof tls) => void }).setSecureContext(tls);
-    if (lan && !tlsFiles)
-      (app.server as unknown as { setSecureContext: (context: typeof tls) => void }).setSecureContext(tls);
+    (deviceApp.server as unknown as Server).setSecureContext(tls);
+    if (lan && !tlsFiles) renewBrowserTls(tls);
     logger.info('server certificate renewed');
   },
   onFailed: (error) => logger.error({ err: error }, 'server certificate not renewed'),
 });
 await serverCertificate.start();
 const keys = new SigningKeys({ directory: join(dataDir, 'keys') });
-await keys.start();
+await keys.start({ isInUse: await hasInvites(store) }).catch(orRefuse);
 const nodeCredentialsDir = join(dataDir, 'nodes', 'local');
-const localNode = await ensureLocalNode({ directory: nodeCredentialsDir, store, authority, register });
+const keepLocalNode = () => ensureLocalNode({ directory: nodeCredentialsDir, store, authority, register });
+const localNode = await keepLocalNode();
+const renewIfDue = async (): Promise<void> => {
+  await serverCertificate.check();
+  await keepLocalNode().catch((error: unknown) =>
+    logger.error({ err: error }, "the local node's certificate not renewed"),
+  );
+};
+const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
+// a clock that was set may have found one that is due
+clock.onJump(renewIfDue);
 
 // ── broker ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 const refusals = new RefusalRecord({ store });
@@ -92,10 +151,10 @@ register.onRevoked((identity) => broker.disconnect(identity));
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
-const sessions = new Sessions({ store });
+const sessions = new Sessions({ store, clock });
 const devices = new KnownDevices({ keys });
 const signIn = new SignIn({ store, accounts, sessions, devices, logger });
-const enrolment = new Enrolment({ store, authority, register, logger });
+const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });
 const rooms = new Rooms({
   store,
@@ -104,6 +163,7 @@ const rooms = new Rooms({
   meetings,
   enrolment,
   register,
+  clock,
   logger,
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
@@ -113,6 +173,7 @@ const metrics = new Metrics({
   roomLinks: () => rooms.link.count,
   mqttClients: () => broker.connectedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
+  failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });
 
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────
@@ -120,9 +181,19 @@ await broker.open();
 await meetings.start();
 await rooms.start();
 await broker.listen();
-const browserTls = tlsFiles
-  ? { cert: readFileSync(tlsFiles.cert), key: readFileSync(tlsFiles.key) }
-  : { ...serverCertificate.tls, ca: undefined };
+const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
+const browserFiles =
+  tlsFiles &&
+  new WatchedTlsFiles({
+    files: { certFile: tlsFiles.cert, keyFile: tlsFiles.key },
+    onRenewed: (tls, fingerprint) => {
+      renewBrowserTls(tls);
+      logger.info({ fingerprint }, 'renewed certificate in use');
+    },
+    onProblem: (problem, reason) => logger.error({ certFile: tlsFiles.cert, problem, reason }, 'certificate not good'),
+  });
+const browserTls = browserFiles ? browserFiles.start() : { ...serverCertificate.tls, ca: undefined };
+if (!browserTls) throw new Error(`${tlsFiles?.cert}: ${browserFiles?.problem}`);
 const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
   tls: lan ? browserTls : null,
@@ -137,6 +208,8 @@ const app = await buildApp({
   accounts,
   sessions,
   metrics,
+  isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
+  complaints: () => (browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
   logger,
   pages: {
     controllerDist: join(import.meta.dirname, '../controller/dist'),
@@ -157,6 +230,8 @@ await deviceApp.listen({
 logger.info({ fleetUrl, deviceApiUrl, mqttUrl }, 'the fleet server serves');
 
 // ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+/** below the supervisor's patience */
+const END_WITHIN_MS = 4_000;
 let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
@@ -166,11 +241,17 @@ async function end(): Promise<void> {
   await rooms.stop();
   meetings.stop();
   await broker.stop();
-  serverCertificate.stop();
-  await telemetry.stop();
-  await store.stop();
+  browserFiles?.stop();
+  clearInterval(renewing);
+  clock.stop();
+  // a jump of the last second is moved in the store too
+  await clock.settledNowMs();
+  await Promise.all([telemetry.stop(), store.stop()]);
 }
-const endAndExit = (): void => void end().then(() => process.exit(0), fail);
+const endAndExit = (): void => {
+  setTimeout(() => fail(new Error(`not ended within ${END_WITHIN_MS} ms`)), END_WITHIN_MS).unref();
+  void end().then(() => exit(0), fail);
+};
 process.on('SIGTERM', endAndExit);
 process.on('SIGINT', endAndExit);
 // the supervisor is gone, so nobody would restart or end us

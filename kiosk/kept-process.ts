@@ -23,6 +23,7 @@ export class KeptProcess {
   #child: ChildProcess | null = null;
   #again: NodeJS.Timeout | undefined;
   #pauseMs = FIRST_PAUSE_MS;
+  #startedAtMs = 0;
   #stopped = false;
 
   constructor(options: KeptProcessOptions) {
@@ -34,28 +35,62 @@ export class KeptProcess {
   }
 
   start(): void {
-    const { modulePath, args, pidFile, compiledDir, onMessage } = this.#options;
-    const startedMs = Date.now();
-    const child = fork(modulePath, args(), {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
-    });
+    const { modulePath, args, compiledDir } = this.#options;
+    this.#startedAtMs = performance.now();
+    let child: ChildProcess;
+    try {
+      child = fork(modulePath, args(), {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
+      });
+    } catch (error) {
+      this.#ended((error as Error).message);
+      return;
+    }
     this.#child = child;
-    writeFileSync(pidFile, String(child.pid));
-    if (onMessage) child.on('message', onMessage);
-    child.once('exit', (code, signal) => {
-      this.#child = null;
-      try {
-        unlinkSync(pidFile);
-      } catch {
-        // removed by another: nobody needs it
-      }
-      if (this.#stopped) return;
-      if (Date.now() - startedMs > SOUND_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
-      process.stderr.write(`kiosk: ${modulePath} ended (${signal ?? code}), again in ${this.#pauseMs} ms\n`);
-      this.#again = setTimeout(() => this.start(), this.#pauseMs);
-      this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    child.once('exit', (code, signal) => this.#ended(signal ?? code));
+    child.on('error', (error) => {
+      // one that never was does not exit
+      if (child.pid === undefined) this.#ended(error.message);
     });
+    child.on('message', (message) => this.#receive(message));
+    if (child.pid !== undefined) this.#keepPid(child.pid);
+  }
+
+  /** The next start is set before anything that may fail. */
+  #ended(why: string | number | null): void {
+    this.#child = null;
+    if (!this.#stopped) {
+      if (performance.now() - this.#startedAtMs > SOUND_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      this.#again = setTimeout(() => this.start(), this.#pauseMs);
+      this.#log(`ended (${why}), again in ${this.#pauseMs} ms`);
+      this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    }
+    this.#keepPid(null);
+  }
+
+  #receive(message: unknown): void {
+    try {
+      this.#options.onMessage?.(message);
+    } catch (error) {
+      this.#log(`sent what could not be handled: ${String(error)}`);
+    }
+  }
+
+  /** For people and tests: a disk that is full or read-only does not stop a child. */
+  #keepPid(pid: number | null): void {
+    const { pidFile } = this.#options;
+    try {
+      if (pid === null) unlinkSync(pidFile);
+      else writeFileSync(pidFile, String(pid));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && pid === null) return;
+      this.#log(`has no true pid file: ${String(error)}`);
+    }
+  }
+
+  #log(line: string): void {
+    process.stderr.write(`kiosk: ${this.#options.modulePath} ${line}\n`);
   }
 
   async stop(): Promise<void> {

@@ -10,6 +10,7 @@ import { KioskReady } from '#contract/process-ready.ts';
 import { z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { KeptProcess } from './kept-process.ts';
+import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { parseOptions, usage } from './kiosk-options.ts';
 
 const options = readCommandLine(usage, parseOptions);
@@ -56,7 +57,11 @@ const agent = new KeptProcess({
     if (options.shell !== 'none' && !shell.started) shell.start();
   },
 });
+const started = goOnOnceStarted((what, error) =>
+  process.stderr.write(`kiosk: ${what}: ${(error as Error)?.stack ?? error}\n`),
+);
 agent.start();
+started();
 
 let ending = false;
 async function end(): Promise<void> {

@@ -5,8 +5,10 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Volume2 from 'lucide-react/icons/volume-2';
 import { type FormEvent, memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ErrorCode } from '#contract/error-codes.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
@@ -23,6 +25,8 @@ const NAME_KEPT_AS = 'maru-guest-name';
 type CheckPageProps = {
   guest: Guest;
   entry: EntryState;
+  /** why there is no way in yet */
+  waitsFor: ErrorCode | null;
   devices: DevicesState;
   /** Join was pressed, the way in is not open yet */
   waiting: boolean;
@@ -30,7 +34,7 @@ type CheckPageProps = {
 };
 
 /** Drawn again only for what it shows: while one joins, each drawing keeps the call waiting. */
-export const CheckPage = memo(function CheckPage({ guest, entry, devices, waiting, onJoin }: CheckPageProps) {
+export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devices, waiting, onJoin }: CheckPageProps) {
   const { t } = useTranslation('join');
   const [typed, setTyped] = useState(keptName);
   const [missing, setMissing] = useState(false);
@@ -52,13 +56,13 @@ export const CheckPage = memo(function CheckPage({ guest, entry, devices, waitin
       <main className="mx-auto grid w-full max-w-md flex-1 content-start gap-5 px-5 pb-8 sm:max-w-5xl sm:grid-cols-[1.15fr_1fr] sm:items-start sm:gap-x-10 sm:px-8 lg:content-center lg:pb-24">
         <div className="flex flex-col gap-5">
           <div className="sm:hidden">
-            <Welcome entry={entry} />
+            <Welcome entry={entry} waitsFor={waitsFor} />
           </div>
           <Mirror devices={guest.devices} state={devices} />
         </div>
         <form onSubmit={submit} className="flex flex-col gap-5" noValidate>
           <div className="hidden sm:block">
-            <Welcome entry={entry} />
+            <Welcome entry={entry} waitsFor={waitsFor} />
           </div>
           <TextField
             label={t('check.name')}
@@ -84,7 +88,7 @@ export const CheckPage = memo(function CheckPage({ guest, entry, devices, waitin
   );
 });
 
-function Welcome({ entry }: { entry: EntryState }) {
+function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode | null }) {
   const { t } = useTranslation('join');
   if (entry.name === 'admitted') {
     return (
@@ -99,10 +103,14 @@ function Welcome({ entry }: { entry: EntryState }) {
   return (
     <div className="flex flex-col gap-1">
       <h1 className="text-heading font-bold lg:text-title">{t('check.title')}</h1>
-      <p role="status" className={`flex items-center gap-2 text-base ${unreachable ? 'text-fault' : 'text-quiet'}`}>
+      <p
+        role="status"
+        className={`flex items-center gap-2 text-base ${unreachable && waitsFor === null ? 'text-fault' : 'text-quiet'}`}
+      >
         <Spinner className="size-4" />
-        {unreachable ? t('check.unreachable') : t('check.checkingInvite')}
+        {unreachable && waitsFor === null ? t('check.unreachable') : t('check.checkingInvite')}
       </p>
+      {waitsFor !== null && <ErrorWords code={waitsFor} />}
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function takeEarlySocket(url: string): WebSocket | null {
 /** @throws UserError with what the server says of the invite; OperationalError where it cannot be reached */
 export async function enterAsGuest(endedCallId: string | null): Promise<Entry> {
   if (!early) throw new UserError('invite-invalid', 'the link has no invite');
-  const answer = await (headStart ?? post(early.invite, endedCallId)).catch((cause: unknown) => {
+  const answer = await (headStart ?? post(early, endedCallId)).catch((cause: unknown) => {
     headStart = null;
     throw new OperationalError('shutting-down', 'the server cannot be reached', { cause });
   });
@@ -41,11 +41,14 @@ export async function enterAsGuest(endedCallId: string | null): Promise<Entry> {
   throw new OperationalError('shutting-down', `status ${answer.status}`);
 }
 
-async function post(invite: string, endedCallId: string | null): Promise<{ status: number; body: unknown }> {
+async function post(
+  { invite, entryId }: Early,
+  endedCallId: string | null,
+): Promise<{ status: number; body: unknown }> {
   const response = await fetch(httpRoutes.enterAsGuest.path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ invite, ...(endedCallId && { endedCallId }) }),
+    body: JSON.stringify({ invite, entryId, ...(endedCallId && { endedCallId }) }),
     signal: AbortSignal.timeout(8_000),
   });
   return { status: response.status, body: await response.json() };

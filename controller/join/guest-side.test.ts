@@ -56,7 +56,12 @@ describe('the head start', () => {
       Socket,
     );
     expect(page.window.maruEarly).toMatchObject({ invite: 'invite' });
-    expect(asked).toMatchObject([['/api/v1/guest-entries', { method: 'POST', body: '{"invite":"invite"}' }]]);
+    expect(asked).toMatchObject([
+      [
+        '/api/v1/guest-entries',
+        { method: 'POST', body: expect.stringMatching(/^{"invite":"invite","entryId":"[\w-]{24}"}$/) },
+      ],
+    ]);
     expect(opened).toEqual(['ws://node.test/signaling']);
     expect(done.indexOf('<script>')).toBeLessThan(done.indexOf('<script type="module"'));
     expect(await transform(html, '/control.html')).toBe(html);

@@ -32,10 +32,14 @@ const PREPARE_AGAIN_MS = 3_000;
 export class Guest {
   readonly devices = new Devices();
   readonly entry = new Store<EntryState>({ name: 'checking' });
+  /** why there is no way in yet, while it is asked for again by itself */
+  readonly waitsFor = new Store<ErrorCode | null>(null);
   readonly call = new Call({
-    requestGrant: ({ endedCallId }) => this.#enter(endedCallId),
+    requestGrant: ({ endedCallId }) => this.#enterPatiently(endedCallId),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
+  #displayName: string | null = null;
+  #wasIn = false;
   #firstEntry: Promise<void> = Promise.resolve();
   #preparedAtMs = Number.NEGATIVE_INFINITY;
   /** what the call has of the devices */
@@ -49,11 +53,28 @@ export class Guest {
     for (const sign of ['pointerdown', 'keydown', 'focusin', 'visibilitychange', 'pageshow']) {
       addEventListener(sign, this.#keepPrepared, { passive: true });
     }
-    addEventListener('pagehide', () => this.call.leave());
+    addEventListener('pagehide', () => this.#pageGoes());
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) this.#pageIsBack();
+    });
+  }
+
+  #pageGoes(): void {
+    const { name } = this.call.getSnapshot().phase;
+    this.#wasIn = name === 'joined' || name === 'joining';
+    this.call.leaveWithPage();
+  }
+
+  /** The browser had kept it, as for the Back button: who was in the call is in it again. */
+  #pageIsBack(): void {
+    const { name } = this.call.getSnapshot().phase;
+    if (this.#wasIn && this.#displayName !== null && name !== 'joined' && name !== 'joining')
+      void this.join(this.#displayName);
   }
 
   /** Resolves in the call. What went wrong is in the call's phase, or in `entry`. */
   async join(displayName: string): Promise<void> {
+    this.#displayName = displayName;
     await this.#firstEntry;
     if (this.entry.getSnapshot().name === 'refused') return;
     const { microphone, camera } = this.devices.getSnapshot();
@@ -84,13 +105,33 @@ export class Guest {
           return;
         }
         this.entry.set({ name: 'unreachable' });
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        this.waitsFor.set(code === 'call-unreachable' ? code : null);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Asks until the call can be reached or is given up, as long as somebody waits for it. */
+  async #enterPatiently(endedCallId: string | null): Promise<CallGrant> {
+    for (;;) {
+      try {
+        return await this.#enter(endedCallId);
+      } catch (error) {
+        const { code } = toMaruError(error);
+        const { name } = this.call.getSnapshot().phase;
+        if (code !== 'call-unreachable' || (name !== 'joining' && name !== 'joined')) {
+          this.waitsFor.set(null);
+          throw error;
+        }
+        this.waitsFor.set(code);
+        await pause(RETRY_MS);
       }
     }
   }
 
   async #enter(endedCallId: string | null): Promise<CallGrant> {
     const { meetingTitle, displayName, grant }: Entry = await enterAsGuest(endedCallId);
+    this.waitsFor.set(null);
     this.entry.set({ name: 'admitted', meetingTitle, displayName });
     return grant;
   }
@@ -118,3 +159,5 @@ export class Guest {
     this.#given = { microphone: microphone.track, camera: camera.track };
   };
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -19,6 +19,7 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const entry = useSyncExternalStore(guest.entry.subscribe, guest.entry.getSnapshot);
   const call = useSyncExternalStore(guest.call.subscribe, guest.call.getSnapshot);
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
+  const waitsFor = useSyncExternalStore(guest.waitsFor.subscribe, guest.waitsFor.getSnapshot);
   const name = useRef<string | null>(null);
   const [waiting, setWaiting] = useState(false);
   const title = entry.name === 'admitted' ? entry.meetingTitle : null;
@@ -76,13 +77,20 @@ export function JoinPage({ guest }: { guest: Guest }) {
     <>
       {checkDrawn.current && (
         <Cover lifted={!onCheck} className="z-10 bg-surface">
-          <CheckPage guest={guest} entry={entry} devices={devices} waiting={waiting} onJoin={join} />
+          <CheckPage
+            guest={guest}
+            entry={entry}
+            waitsFor={waitsFor}
+            devices={devices}
+            waiting={waiting}
+            onJoin={join}
+          />
         </Cover>
       )}
       {joining && !onCheck && !seesCall && (
-        <JoiningPage title={title} devices={devices} onCancel={() => guest.call.leave()} />
+        <JoiningPage title={title} waitsFor={waitsFor} devices={devices} onCancel={() => guest.call.leave()} />
       )}
-      {joining && seesCall && slow && <JoiningNotice />}
+      {joining && seesCall && slow && <JoiningNotice waitsFor={waitsFor} />}
       {phase.name === 'ended' && <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />}
       {phase.name === 'failed' && <FailedPage code={phase.code} onTryAgain={name.current === null ? null : again} />}
       {callDrawn.current && (

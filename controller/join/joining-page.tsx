@@ -1,13 +1,21 @@
 /** Between the button and the call: one's own picture stays, and what is being done is said. */
 import { useTranslation } from 'react-i18next';
+import type { ErrorCode } from '#contract/error-codes.ts';
 import { Button } from '#ui/button.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import type { DevicesState } from './devices.ts';
 import { OwnPicture } from './own-picture.tsx';
 
-type JoiningPageProps = { title: string | null; devices: DevicesState; onCancel: () => void };
+type JoiningPageProps = {
+  title: string | null;
+  /** why it takes long; it is tried again by itself */
+  waitsFor: ErrorCode | null;
+  devices: DevicesState;
+  onCancel: () => void;
+};
 
-export function JoiningPage({ title, devices, onCancel }: JoiningPageProps) {
+export function JoiningPage({ title, waitsFor, devices, onCancel }: JoiningPageProps) {
   const { t } = useTranslation('join');
   const { track } = devices.camera;
   return (
@@ -23,6 +31,7 @@ export function JoiningPage({ title, devices, onCancel }: JoiningPageProps) {
           <Spinner className="size-5" />
           {t('call.joining')}
         </p>
+        {waitsFor !== null && <ErrorWords code={waitsFor} className="max-w-md" />}
       </div>
       <Button variant="plain" size="large" onPress={onCancel}>
         {t('call.leave')}
@@ -32,14 +41,14 @@ export function JoiningPage({ title, devices, onCancel }: JoiningPageProps) {
 }
 
 /** Over a call that is drawn ahead and whose answer takes long. */
-export function JoiningNotice() {
+export function JoiningNotice({ waitsFor }: { waitsFor: ErrorCode | null }) {
   const { t } = useTranslation('join');
   return (
-    <p role="status" className="pointer-events-none fixed inset-x-4 top-16 z-20 flex justify-center">
-      <span className="flex items-center gap-3 rounded-control bg-raised/95 px-5 py-3 text-base text-ink shadow-card">
-        <Spinner className="size-5" />
-        {t('call.joining')}
-      </span>
-    </p>
+    <div role="status" className="pointer-events-none fixed inset-x-4 top-16 z-20 flex justify-center">
+      <div className="flex max-w-md items-start gap-3 rounded-control bg-raised/95 px-5 py-3 text-base text-ink shadow-card">
+        <Spinner className="size-5 shrink-0" />
+        {waitsFor === null ? t('call.joining') : <ErrorWords code={waitsFor} />}
+      </div>
+    </div>
   );
 }

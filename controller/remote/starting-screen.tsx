@@ -1,6 +1,7 @@
 /** After the tap, until people are seen: what is going on, and the way back once the room offers it. */
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { Notices } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
@@ -18,9 +19,13 @@ export function StartingScreen({ view, asking }: StartingScreenProps) {
           <h1 className="text-title font-bold">{t('starting.title')}</h1>
           <p className="line-clamp-3 text-control">{view.phase.meetingTitle}</p>
         </div>
-        <p className="max-w-sm text-base text-quiet">
-          {view.phase.cancelOffered ? t('starting.slow') : t('starting.lead')}
-        </p>
+        {view.phase.waitsFor ? (
+          <ErrorWords code={view.phase.waitsFor} className="max-w-sm" />
+        ) : (
+          <p className="max-w-sm text-base text-quiet">
+            {view.phase.cancelOffered ? t('starting.slow') : t('starting.lead')}
+          </p>
+        )}
       </div>
       <div className="flex flex-col gap-4">
         <Notices notices={view.notices} />

@@ -18,7 +18,7 @@ export class RefusalRecord {
     this.#store = store;
   }
 
-  async record({ identity, network, code, reason }: Refusal, nowMs = Date.now()): Promise<void> {
+  async record({ identity, network, code, reason }: Refusal, nowMs = performance.now()): Promise<void> {
     const kind = `${identity ?? network} ${code}`;
     if (nowMs - (this.#recordedAtMs.get(kind) ?? -INTERVAL_MS) < INTERVAL_MS) return;
     if (this.#recordedAtMs.size >= MAX_KINDS) this.#recordedAtMs.clear();

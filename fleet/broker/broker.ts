@@ -228,7 +228,7 @@ export class Broker {
     }
     const identity = clientIdOf(who.party, who.id);
     const keepaliveMs = (this.#connects.get(client)?.keepalive ?? 0) * 1000;
-    const live: LiveClient = { client, who, keepaliveMs, heardAtMs: Date.now(), readTopics: new Set() };
+    const live: LiveClient = { client, who, keepaliveMs, heardAtMs: performance.now(), readTopics: new Set() };
     this.#live.set(identity, live);
     this.#whoIs.set(client.conn, live);
     this.#options.logger.info({ identity }, 'MQTT connected');
@@ -253,7 +253,7 @@ export class Broker {
       return { code: 'forbidden', reason: 'will to a topic that is denied' };
     const former = this.#live.get(identity);
     // heard from within its keepalive: it lives, and this one is the copy
-    if (former && !former.client.closed && Date.now() - former.heardAtMs < former.keepaliveMs)
+    if (former && !former.client.closed && performance.now() - former.heardAtMs < former.keepaliveMs)
       return { code: 'second-writer', reason: 'second connection of a live identity' };
     return null;
   }

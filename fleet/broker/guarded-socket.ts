@@ -6,17 +6,18 @@ import type { Socket } from 'node:net';
 import { type GuardLimits, type GuardVerdict, PacketGuard } from './packet-guard.ts';
 
 type Listener = {
+  /** by the monotonic clock */
   onHeard: (nowMs: number) => void;
   onRefused: (verdict: Exclude<GuardVerdict, 'pass'>) => void;
 };
 
 export function guardSocket(socket: Socket, limits: GuardLimits, { onHeard, onRefused }: Listener): void {
-  const guard = new PacketGuard(limits, Date.now());
+  const guard = new PacketGuard(limits, performance.now());
   const read = socket.read.bind(socket);
   socket.read = (sizeBytes?: number) => {
     const chunk = read(sizeBytes);
     if (chunk === null) return null;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const verdict = guard.inspect(chunk, nowMs);
     if (verdict === 'pass') {
       onHeard(nowMs);

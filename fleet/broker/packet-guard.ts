@@ -2,6 +2,8 @@
  * Reads nothing of an MQTT stream but the fixed headers (MQTT 3.1.1, 2.2), before any parser buffers it: a packet that
  * announces more than the limit, or packets that come too fast, end the connection. 3.1.1 has no way to say why.
  */
+import { TokenBucket } from '#edge/attempt-limit.ts';
+
 export type GuardLimits = { maxPacketBytes: number; packetsPerSecond: number; burstPackets: number };
 export type GuardVerdict = 'pass' | 'too-large' | 'malformed' | 'flood';
 
@@ -15,13 +17,12 @@ export class PacketGuard {
   #inLength = false;
   #length = 0;
   #lengthBytes = 0;
-  #tokens: number;
-  #filledAtMs: number;
+  readonly #bucket: TokenBucket;
 
   constructor(limits: GuardLimits, nowMs: number) {
     this.#limits = limits;
-    this.#tokens = limits.burstPackets;
-    this.#filledAtMs = nowMs;
+    const { burstPackets, packetsPerSecond } = limits;
+    this.#bucket = new TokenBucket({ burst: burstPackets, refillPerMinute: packetsPerSecond * 60 }, nowMs);
   }
 
   /** Of the next bytes in order. After anything but `pass` the connection is over. */
@@ -34,7 +35,7 @@ export class PacketGuard {
         at += step;
       } else if (!this.#inLength) {
         at += 1;
-        if (!this.#take(nowMs)) return 'flood';
+        if (!this.#bucket.take(nowMs)) return 'flood';
         this.#inLength = true;
         this.#length = 0;
         this.#lengthBytes = 0;
@@ -53,14 +54,5 @@ export class PacketGuard {
       }
     }
     return 'pass';
-  }
-
-  #take(nowMs: number): boolean {
-    const { burstPackets, packetsPerSecond } = this.#limits;
-    this.#tokens = Math.min(burstPackets, this.#tokens + ((nowMs - this.#filledAtMs) * packetsPerSecond) / 1000);
-    this.#filledAtMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
   }
 }

@@ -19,7 +19,7 @@ test('a revoked certificate ends the live connection within two seconds, and let
   });
   await store.start();
   const authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
-  await authority.start();
+  await authority.start({ isInUse: false });
   const register = new CertificateRegister({
     store,
     onFailed: (error) => {

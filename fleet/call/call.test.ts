@@ -1,7 +1,7 @@
 /** Joining and coming back, over a node in memory and a clock that is moved by hand. */
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UserError } from '#contract/error-codes.ts';
+import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { Call, type CallDependencies } from './call.ts';
@@ -332,6 +332,27 @@ describe('the way back', () => {
     expect(count('join')).toBe(2);
   });
 
+  it('to a call whose meeting goes on in another: a fresh grant for that one, by itself', async () => {
+    await joined();
+    node.onResume = 'call-moved';
+    node.current!.end(4438);
+    await pass(500);
+    expect(requestGrant).toHaveBeenCalledWith({ code: 'call-moved', endedCallId: null });
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+  });
+
+  it('waits while the fleet cannot reach the meeting’s call', async () => {
+    await joined();
+    node.onResume = 'peer-unknown';
+    requestGrant.mockRejectedValue(new OperationalError('call-unreachable'));
+    node.current!.end(1006);
+    await pass(60_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'reconnecting' });
+    requestGrant.mockResolvedValue(node.grant());
+    await pass(20_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+  });
+
   it('goes on asking while the fleet is gone, and ends where the invite is refused', async () => {
     await joined();
     node.onResume = 'peer-unknown';
@@ -347,6 +368,7 @@ describe('the way back', () => {
 
   it('does not come back where it was ended, removed or opened elsewhere', async () => {
     for (const [closeCode, expected] of [
+      [4437, { name: 'failed', code: 'joined-elsewhere' }],
       [4422, { name: 'ended', reason: 'removed' }],
       [4431, { name: 'ended' }],
       [4434, { name: 'failed', code: 'replaced' }],
@@ -515,4 +537,21 @@ it('closing twice releases everything', async () => {
   expect(phase().name).toBe('closed');
   expect(media.every(({ closed }) => closed)).toBe(true);
   await pass(10);
+});
+
+describe('a page that goes', () => {
+  it('gives its place up in a way that outlives it, by the secret of that place', async () => {
+    const beacons: [string, unknown][] = [];
+    vi.stubGlobal('navigator', {
+      sendBeacon: (url: string, body: string) => beacons.push([url, JSON.parse(body)]),
+    });
+    await joined();
+    const { peerId, resumeSecret: secret, signalingUrl } = call.ticket!;
+    call.leaveWithPage();
+    expect(beacons).toEqual([[signalingUrl.replace('ws', 'http'), { peerId, secret }]]);
+    expect(phase()).toMatchObject({ name: 'ended', reason: 'left' });
+    call.leaveWithPage();
+    expect(beacons).toHaveLength(1);
+    vi.unstubAllGlobals();
+  });
 });

@@ -215,6 +215,12 @@ export class Call {
     else if (name === 'preparing' || name === 'prepared') this.#unprepare();
   }
 
+  /** The page is being closed or left; it may come back from the browser's cache, and then joins anew. */
+  leaveWithPage(): void {
+    this.#seat.sayGoodbye();
+    this.leave();
+  }
+
   /** Goes without a word: another page takes this place with our ticket. */
   abandon(): void {
     if (this.#phase.name === 'closed') return;

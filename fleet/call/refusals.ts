@@ -17,6 +17,7 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
       return { step: 'ended', reason: 'removed' };
     case 'call-ended':
       return held ? { step: 'ended', reason: 'ended-by-participant' } : { step: 'ask-for-grant' };
+    case 'call-moved':
     case 'peer-unknown':
     case 'token-expired':
     case 'token-used':

@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
 import type { CallGrant, PeerKind } from '#contract/grants.ts';
+import type { Leaving } from '#contract/leaving.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
@@ -80,6 +81,13 @@ export class Seat {
       { kind: 'resume', peerId, secret, ...(transportId !== undefined && { transportId }) },
       signal,
     );
+  }
+
+  /** The page goes, and with it what its socket has not sent yet: said in a way that outlives it. */
+  sayGoodbye(): void {
+    if (!this.#ticket) return;
+    const { peerId, resumeSecret: secret, signalingUrl } = this.#ticket;
+    navigator.sendBeacon(signalingUrl.replace(/^ws/, 'http'), JSON.stringify({ peerId, secret } satisfies Leaving));
   }
 
   /** Hangs up; what was asked before still leaves. */

@@ -18,6 +18,7 @@ function room(
     online: true,
     lastSeenMs: 1,
     meetingId: id(2),
+    unreachableCall: null,
     state: {
       protocol: 1,
       roomId: id(1),

@@ -15,6 +15,7 @@ import { GuestLinks } from './guest-links.tsx';
 import { ProblemWords, StateMark, WhyWords } from './parts.tsx';
 import { healthOf } from './room-health.ts';
 import { Tablets } from './tablets.tsx';
+import { UnreachableCall } from './unreachable-call.tsx';
 import { useDoing } from './use-api.ts';
 
 export function RoomPage({ room }: { room: RoomSummary }) {
@@ -52,6 +53,7 @@ export function RoomPage({ room }: { room: RoomSummary }) {
           ))}
         </ul>
       )}
+      <UnreachableCall room={room} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
         <GuestLinks meetingId={room.meetingId} />
         <div className="flex flex-col gap-6">

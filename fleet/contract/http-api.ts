@@ -28,6 +28,8 @@ export const RoomSummary = z.object({
   lastSeenMs: EpochMs.nullable(),
   state: RoomState.nullable(),
   meetingId: Id,
+  /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
+  unreachableCall: z.object({ silentMs: z.number().nonnegative(), participantCount: z.number().int() }).nullable(),
 });
 export type RoomSummary = z.infer<typeof RoomSummary>;
 export const Invite = z.object({
@@ -191,6 +193,15 @@ export const httpRoutes = {
     summary: 'Revoke every certificate of a room’s kiosk: it is disconnected and put out of running calls at once',
     params: RoomParams,
     response: z.object({ revokedCount: z.number().int() }),
+  },
+  giveUpCalls: {
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/unreachable-calls',
+    access: 'operator',
+    summary:
+      'Give up the calls of a room’s meetings whose media server is silent, so that the next person opens another',
+    params: RoomParams,
+    response: z.object({ givenUpCount: z.number().int() }),
   },
   revokePairings: {
     method: 'DELETE',

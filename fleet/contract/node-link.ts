@@ -27,6 +27,8 @@ export const NodeRegistration = z.object({
   signalingUrl: SignalingUrl,
   workers: z.number().int().nonnegative(),
   maxPeers: z.number().int().positive(),
+  /** of these, how many people may fill; the rest is kept for rooms */
+  maxGuests: z.number().int().nonnegative().optional(),
   peers: z.number().int().nonnegative(),
   /** calls that live on it now */
   callIds: z.array(Id),

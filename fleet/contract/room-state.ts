@@ -58,6 +58,8 @@ export const RoomPhase = z.discriminatedUnion('name', [
     sinceMs: EpochMs,
     /** after START_CANCEL_OFFERED_MS */
     cancelOffered: z.boolean(),
+    /** why the meeting cannot be entered yet; the room asks again by itself */
+    waitsFor: ErrorCode.nullish(),
   }),
   z.object({
     name: z.literal('in-call'),

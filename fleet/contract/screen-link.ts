@@ -2,7 +2,8 @@
  * The agent and its screen over one loopback WebSocket. The agent tells what to show (`view`) and what to do
  * (`do`, the room machine's effects); the screen owns tracks and signalling, and tells what happened.
  * The newest screen wins: the older is told to `yield` and gives camera and call up until it is alone again.
- * Any process of the box reaches this port, so a page shows the key that its shell has from the agent.
+ * Any process of the box reaches this port, and may listen on it while the agent is away: so the agent proves that it has
+ * the key that it left for its shell (`GET SCREEN_PROOF_PATH?nonce=`), and then the page shows it in its `hello`.
  */
 import { ErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
@@ -18,6 +19,29 @@ export const SCREEN_LINK_PATH = '/screen-link';
 export const ScreenKey = z.string().regex(/^[\w-]{43}$/);
 /** Where a page that a person or a test opens finds it: the fragment `#key=`, which no browser sends. */
 export const SCREEN_KEY_FRAGMENT = 'key';
+/** Answered with `screenProof(key, nonce)`, as text. */
+export const SCREEN_PROOF_PATH = '/screen-proof';
+export const ScreenNonce = z.string().regex(/^[\w-]{22,64}$/);
+
+/** HMAC-SHA-256 of the nonce by the key, base64url. */
+export async function screenProof(key: string, nonce: string): Promise<string> {
+  const bytes = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const signer = await crypto.subtle.importKey('raw', bytes.encode(key), algorithm, false, ['sign']);
+  const proof = new Uint8Array(await crypto.subtle.sign('HMAC', signer, bytes.encode(nonce)));
+  return btoa(String.fromCharCode(...proof))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** Whether the agent answers at this origin. @throws where nobody answers in time */
+export async function isAgentThere(origin: string, key: string, withinMs: number): Promise<boolean> {
+  const nonce = crypto.randomUUID();
+  const signal = AbortSignal.timeout(withinMs);
+  const answer = await fetch(`${origin}${SCREEN_PROOF_PATH}?nonce=${nonce}`, { signal });
+  return (await answer.text()) === (await screenProof(key, nonce));
+}
 
 /** What a screen needs to come back as the same peer, after a reload or a crash of the page. Never leaves the box. */
 export const ResumeTicket = z.object({ callId: Id, peerId: Id, signalingUrl: z.url(), resumeSecret: z.string() });
@@ -96,6 +120,8 @@ export const AgentToScreen = z.discriminatedUnion('type', [
   /** a newer screen has taken over / this one is the newest again */
   z.object({ type: z.literal('yield') }),
   z.object({ type: z.literal('take-over'), resume: ResumeTicket.nullable() }),
+  /** instead of `welcome`, or at any time: this box belongs to no room (any more), and why */
+  z.object({ type: z.literal('not-enrolled'), code: ErrorCode }),
   z.object({ type: z.literal('error'), code: ErrorCode }),
 ]);
 export type AgentToScreen = z.infer<typeof AgentToScreen>;

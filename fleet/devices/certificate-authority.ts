@@ -3,9 +3,10 @@
  * for our own listeners. Its key stays in the data directory, readable by us alone.
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '#edge/durable-file.ts';
+import { StartRefused } from '#edge/start-refused.ts';
 import type { CaPem, IssuedCertificate } from './issuing.ts';
 
 const issuing = () => import('./issuing.ts');
@@ -18,18 +19,24 @@ export class CertificateAuthority {
     this.#directory = directory;
   }
 
-  /** Loads the CA, or makes it at the very first start. */
-  async start(): Promise<void> {
-    const keyPath = join(this.#directory, 'ca.key.pem');
-    if (!existsSync(this.certificatePath)) await this.#create(keyPath);
-    const [certificatePem, keyPem] = await Promise.all([
-      readFile(this.certificatePath, 'utf8'),
-      readFile(keyPath, 'utf8'),
-    ]);
-    const certificate = new X509Certificate(certificatePem);
-    if (!certificate.checkPrivateKey(createPrivateKey(keyPem)))
-      throw new Error(`${keyPath} is not the key of ${this.certificatePath}`);
-    this.#keys = { certificatePem, keyPem, certificateDer: certificate.raw };
+  /**
+   * Loads the CA, or makes it at the very first start.
+   * @param isInUse it has signed certificates: another CA would shut all of their owners out
+   * @throws StartRefused: it is in use, and its files are missing or damaged
+   */
+  async start({ isInUse }: { isInUse: boolean }): Promise<void> {
+    try {
+      this.#keys = await this.#load();
+    } catch (error) {
+      if (isInUse)
+        throw new StartRefused(
+          `The fleet's CA in ${this.#directory} cannot be used: ${(error as Error).message}. Put ca.crt.pem and ca.key.pem ` +
+            'back from your copy of the data directory. Another CA would shut out every kiosk and every phone that trusts this one.',
+          { cause: error },
+        );
+      await this.#create();
+      this.#keys = await this.#load();
+    }
   }
 
   get certificatePath(): string {
@@ -69,11 +76,25 @@ export class CertificateAuthority {
     return this.#keys;
   }
 
-  async #create(keyPath: string): Promise<void> {
+  get #keyPath(): string {
+    return join(this.#directory, 'ca.key.pem');
+  }
+
+  async #load(): Promise<CaPem & { certificateDer: Buffer }> {
+    const [certificatePem, keyPem] = await Promise.all([
+      readFile(this.certificatePath, 'utf8'),
+      readFile(this.#keyPath, 'utf8'),
+    ]);
+    const certificate = new X509Certificate(certificatePem);
+    if (!certificate.checkPrivateKey(createPrivateKey(keyPem)))
+      throw new Error(`${this.#keyPath} is not the key of ${this.certificatePath}`);
+    return { certificatePem, keyPem, certificateDer: certificate.raw };
+  }
+
+  async #create(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const { certificatePem, keyPem } = await (await issuing()).newAuthority();
-    // the key first: a certificate without its key would never be made again
-    await writeFile(keyPath, keyPem, { mode: 0o600 });
-    await writeFile(this.certificatePath, certificatePem);
+    writeDurably(this.#keyPath, keyPem);
+    writeDurably(this.certificatePath, certificatePem, 0o644);
   }
 }

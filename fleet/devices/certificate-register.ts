@@ -41,6 +41,12 @@ export class CertificateRegister {
     for (const { identity, serial, expiresAtMs } of rows) this.#accept(identity, serial, expiresAtMs);
   }
 
+  /** Certificates of our CA are out there. */
+  async hasIssued(): Promise<boolean> {
+    return (
+      (await this.#deps.store.read.selectFrom('certificate').select('serial').limit(1).executeTakeFirst()) !== undefined
+    );
+  }
   isAccepted(identity: string, serial: string): boolean {
     return (this.#accepted.get(identity)?.get(serial.toUpperCase()) ?? 0) > Date.now();
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { verifyAudit } from '../audit/index.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { CertificateAuthority, CertificateRegister, Enrolment, ServerCertificate } from './index.ts';
 import { newSigningRequest } from './signing-request-under-test.ts';
@@ -24,10 +25,16 @@ beforeEach(async () => {
   store = authorityStore({ dataDir, onFatal: fail });
   await store.start();
   authority = new CertificateAuthority({ directory: join(dataDir, 'ca') });
-  await authority.start();
+  await authority.start({ isInUse: false });
   register = new CertificateRegister({ store, onFailed: fail });
   await register.start();
-  enrolment = new Enrolment({ store, authority, register, logger: pino({ level: 'silent' }) });
+  enrolment = new Enrolment({
+    store,
+    authority,
+    register,
+    clock: new WallClock({ steadyNowMs: () => Date.now() }),
+    logger: pino({ level: 'silent' }),
+  });
   await store.write((trx) =>
     trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
   );
@@ -168,7 +175,6 @@ test('the server certificate is kept while it fits, and made again for other hos
       onFailed: fail,
     });
     await certificate.start();
-    certificate.stop();
     return String(certificate.tls.cert);
   };
   const first = await make(['127.0.0.1', 'localhost']);
@@ -185,9 +191,9 @@ test('keys are readable by us alone', async () => {
 
 test('a CA whose key is another one’s does not start', async () => {
   const other = new CertificateAuthority({ directory: join(dataDir, 'other') });
-  await other.start();
+  await other.start({ isInUse: false });
   cpSync(join(dataDir, 'other', 'ca.key.pem'), join(dataDir, 'ca', 'ca.key.pem'));
-  await expect(new CertificateAuthority({ directory: join(dataDir, 'ca') }).start()).rejects.toThrow(
+  await expect(new CertificateAuthority({ directory: join(dataDir, 'ca') }).start({ isInUse: true })).rejects.toThrow(
     'is not the key of',
   );
 });

@@ -8,6 +8,7 @@ import { UserError } from '#contract/error-codes.ts';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityWrite, hashOf, newCode } from '../store/index.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
@@ -21,6 +22,7 @@ export type EnrolmentDependencies = {
   store: AuthorityStore;
   authority: CertificateAuthority;
   register: CertificateRegister;
+  clock: WallClock;
   logger: Logger;
 };
 export type Enrolled = { roomId: string; roomName: string; certificatePem: string; caPem: string };
@@ -47,7 +49,7 @@ export class Enrolment {
     actor: string,
   ): Promise<{ claimCode: string; expiresAtMs: number }> {
     const claimCode = newCode(PAIRING_CODE_ALPHABET, CLAIM_CODE_LENGTH).replace(/(.{4})(?=.)/g, '$1-');
-    const nowMs = Date.now();
+    const nowMs = this.#deps.clock.nowMs();
     const expiresAtMs = nowMs + CLAIM_TTL_MS;
     await trx.deleteFrom('claim').where('expiresAtMs', '<', nowMs).execute();
     await this.voidClaims(trx, roomId);
@@ -66,14 +68,15 @@ export class Enrolment {
 
   /** @throws UserError claim-code-invalid, too-many-attempts; ProtocolError for a request that proves no key */
   async enrol(request: { claimCode: string; csrPem: string }, network: string): Promise<Enrolled> {
-    const { store, authority, register, logger } = this.#deps;
+    const { store, authority, register, clock, logger } = this.#deps;
     const codeHash = hashOfCode(request.claimCode);
+    const nowMs = await clock.settledNowMs();
     const claim = await store.read
       .selectFrom('claim')
       .select('roomId')
       .where('codeHash', '=', codeHash)
       .where('usedAtMs', 'is', null)
-      .where('expiresAtMs', '>', Date.now())
+      .where('expiresAtMs', '>', nowMs)
       .executeTakeFirst();
     if (!claim) return this.#refuse(network);
     const identity = clientIdOf('room', claim.roomId);
@@ -81,7 +84,7 @@ export class Enrolment {
     const done = await store.write(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable('claim')
-        .set({ usedAtMs: Date.now() })
+        .set({ usedAtMs: nowMs })
         .where('codeHash', '=', codeHash)
         .where('usedAtMs', 'is', null)
         .executeTakeFirst();

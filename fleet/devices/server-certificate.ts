@@ -1,16 +1,14 @@
 /**
- * The certificate of our own listeners, from our CA: made again when the hosts change or two thirds of its life are
- * over. Kept as files, because the media node serves with it too.
+ * The certificate of our own listeners, from our CA: made again when the hosts change, two thirds of its life are over, or
+ * its files are damaged. Kept as files, because the media node serves with it too.
  */
-import { X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
+import { writeDurably } from '#edge/durable-file.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
-
-const CHECK_INTERVAL_MS = 3_600_000;
 
 type Options = {
   directory: string;
@@ -23,7 +21,6 @@ type Options = {
 export class ServerCertificate {
   readonly #options: Options;
   #tls: SecureContextOptions | null = null;
-  #timer: NodeJS.Timeout | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -31,11 +28,6 @@ export class ServerCertificate {
 
   async start(): Promise<void> {
     await this.#renewIfDue();
-    this.#timer = setInterval(() => void this.#check(), CHECK_INTERVAL_MS);
-    this.#timer.unref();
-  }
-  stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
   }
 
   get certificatePath(): string {
@@ -50,7 +42,8 @@ export class ServerCertificate {
     return this.#tls;
   }
 
-  async #check(): Promise<void> {
+  /** Renews it when it is due. What fails is told by `onFailed`. */
+  async check(): Promise<void> {
     try {
       if (await this.#renewIfDue()) this.#options.onRenewed(this.tls);
     } catch (error) {
@@ -65,8 +58,8 @@ export class ServerCertificate {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const issued = await authority.issueServer(hosts);
       // the CA goes along: a box checks its hash before it trusts anything else
-      await replace(this.keyPath, issued.keyPem);
-      await replace(this.certificatePath, `${issued.certificatePem}\n${authority.certificatePem}\n`);
+      writeDurably(this.keyPath, issued.keyPem);
+      writeDurably(this.certificatePath, `${issued.certificatePem}\n${authority.certificatePem}\n`);
     }
     this.#tls = {
       key: await readFile(this.keyPath),
@@ -76,19 +69,24 @@ export class ServerCertificate {
     return due;
   }
 
+  /** null: missing, damaged, or not of this key */
+  async #load(): Promise<X509Certificate | null> {
+    try {
+      const certificate = new X509Certificate(await readFile(this.certificatePath));
+      return certificate.checkPrivateKey(createPrivateKey(await readFile(this.keyPath))) ? certificate : null;
+    } catch {
+      return null;
+    }
+  }
+
   async #isDue(): Promise<boolean> {
-    if (!existsSync(this.certificatePath) || !existsSync(this.keyPath)) return true;
     const { hosts, authority } = this.#options;
-    const certificate = new X509Certificate(await readFile(this.certificatePath));
+    const certificate = await this.#load();
+    if (!certificate) return true;
     const [fromMs, toMs] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
     const covers = (host: string): boolean =>
       (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined;
     const ours = certificate.verify(new X509Certificate(authority.certificatePem).publicKey);
     return !ours || Date.now() > fromMs + ((toMs - fromMs) * 2) / 3 || !hosts.every(covers);
   }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
 }

@@ -35,6 +35,9 @@ export type AppDependencies = {
   /** DER, for phones; null where there is nothing to trust */
   caCertificate: Buffer | null;
   metrics: Metrics;
+  isStorageFailing: () => boolean;
+  /** what somebody should look after though we serve; one line each */
+  complaints: () => string[];
   onRoomLink: (request: IncomingMessage, socket: Duplex, head: Buffer, network: string) => void;
   logger: Logger;
 };
@@ -89,7 +92,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
 
 function installOwnPages(
   app: FastifyInstance,
-  { fleetUrl, caCertificate, metrics, accounts, sessions, proxies, tls }: AppDependencies,
+  { fleetUrl, caCertificate, metrics, isStorageFailing, complaints, accounts, sessions, proxies, tls }: AppDependencies,
 ): void {
   app.get(pagePaths.openApi, async () => openApi(fleetUrl()));
   app.get(pagePaths.apiDocs, async (_request, reply) => {
@@ -97,7 +100,13 @@ function installOwnPages(
     allowInline(reply, 'style', inlineHashesOf(html, 'style'));
     return reply.type('text/html; charset=utf-8').send(html);
   });
-  app.get(pagePaths.health, async () => ({ status: 'ok' }));
+  app.get(pagePaths.health, async (_request, reply) => {
+    const listed = complaints();
+    const problems = listed.length > 0 ? { problems: listed } : {};
+    return isStorageFailing()
+      ? reply.code(503).send({ status: 'storage-failed', ...problems })
+      : { status: 'ok', ...problems };
+  });
   app.get(pagePaths.metrics, async (request, reply) => {
     if (!proxies.isOfThisMachine(request.raw)) {
       const account = await accountOf(request, { accounts, sessions, secure: tls !== null });

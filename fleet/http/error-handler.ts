@@ -13,7 +13,8 @@ export function installErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = translate(thrown);
     const line = { method: request.method, path: request.url.split('?')[0], code: error.code, reason: error.message };
-    if (error.code === 'internal') request.log.error({ ...line, err: thrown }, 'request failed');
+    if (error.code === 'internal' || error.code === 'storage-failed')
+      request.log.error({ ...line, err: thrown }, 'request failed');
     else request.log.warn(line, 'request refused');
     // a body that we did not read must not be taken for the next request
     if (error.code === 'too-large') reply.header('connection', 'close');

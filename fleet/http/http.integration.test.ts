@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HttpRouteName, httpRoutes, type Role } from '#contract/http-api.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { authorityStore, hashOf, newId } from '../store/index.ts';
 import { Accounts, Sessions } from '../people/index.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
       role,
       mustChangePassword: false,
     });
-    cookies[role] = `maru-session=${await new Sessions({ store }).open(account.accountId)}`;
+    cookies[role] = `maru-session=${await new Sessions({ store, clock: new WallClock() }).open(account.accountId)}`;
   }
   await store.stop();
 });

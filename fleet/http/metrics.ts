@@ -6,6 +6,8 @@ export type MetricSources = {
   roomLinks: () => number;
   mqttClients: () => number;
   mediaNodesOnline: () => number;
+  /** by database: writes fail */
+  failingFiles: () => Record<string, boolean>;
 };
 
 export class Metrics {
@@ -40,6 +42,16 @@ export class Metrics {
     gauge('maru_room_links', 'Phones connected', sources.roomLinks);
     gauge('maru_mqtt_clients', 'Kiosks and media nodes connected', sources.mqttClients);
     gauge('maru_media_nodes_online', 'Media nodes registered', sources.mediaNodesOnline);
+    new Gauge({
+      name: 'maru_storage_failing',
+      help: '1 while nothing can be saved in this database',
+      labelNames: ['database'],
+      registers: [this.#registry],
+      collect() {
+        for (const [database, failing] of Object.entries(sources.failingFiles()))
+          this.set({ database }, failing ? 1 : 0);
+      },
+    });
   }
 
   refused(wire: 'http' | 'mqtt', code: string): void {

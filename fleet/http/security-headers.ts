@@ -25,7 +25,14 @@ export async function installSecurityHeaders(
         mediaSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'", 'blob:'],
         manifestSrc: ["'self'"],
-        connectSrc: ["'self'", () => signalingOrigins().join(' ')],
+        // a page that is left says so to its node by HTTP; not every browser takes the socket's scheme for both
+        connectSrc: [
+          "'self'",
+          () =>
+            signalingOrigins()
+              .flatMap((origin) => [origin, httpOf(origin)])
+              .join(' '),
+        ],
         formAction: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
@@ -43,6 +50,8 @@ export async function installSecurityHeaders(
     );
   });
 }
+
+const httpOf = (socketOrigin: string): string => socketOrigin.replace(/^ws/, 'http');
 
 /** Of what a page of ours carries inline: Vite's early script, the style of the documentation. */
 export function inlineHashesOf(html: string, element: 'script' | 'style'): string[] {

@@ -45,7 +45,7 @@ export class CallProducers {
     if (this.all.has(producerId)) throw new InvalidStateError('not-possible-now', 'there is such a producer already');
     const producer = await media.produce(request).catch((error: unknown) => Promise.reject(fromMediasoup(error)));
     if (peer.media !== media || producer.closed) {
-      producer.close();
+      media.callRouter.mediaWorker.close(producer);
       throw new OperationalError('media-failed', 'the media was replaced meanwhile');
     }
     this.#add(peer, callProducer(producer, peer.peerId, source, media.callRouter));
@@ -67,7 +67,7 @@ export class CallProducers {
       const producer = await media.produceAhead(former, uuidv7(), mid).catch(() => null);
       if (producer === null || producer.closed) break;
       const made = callProducer(producer, peer.peerId, source, media.callRouter, true);
-      const timer = setTimeout(() => made.awaited && producer.close(), this.#options.awaitedMs);
+      const timer = setTimeout(() => made.awaited && closeProducer(made), this.#options.awaitedMs);
       producer.observer.once('close', () => clearTimeout(timer));
       this.#add(peer, made);
       awaited.push({ source, producerId: producer.id });
@@ -80,7 +80,7 @@ export class CallProducers {
   close(peer: Peer, producerId: string): void {
     const known = peer.producers.get(producerId);
     if (!known) return;
-    known.producer.close();
+    closeProducer(known);
     if (known.source === 'microphone') peer.microphone = 'muted';
     if (known.source === 'camera') peer.camera = 'off';
     this.#options.onPeerChanged(peer);
@@ -122,6 +122,11 @@ export class CallProducers {
     }
   }
 
+  /** Its media is closed. On a worker that could not be asked any more, nobody said so of its producers. */
+  forget(peer: Peer): void {
+    for (const made of [...peer.producers.values()]) this.#gone(peer, made);
+  }
+
   #add(peer: Peer, made: CallProducer): void {
     const { producer, producerId, source } = made;
     this.all.set(producerId, made);
@@ -137,13 +142,14 @@ export class CallProducers {
   #giveWay(peer: Peer, { source, rtpParameters }: RequestOf<'produce'>): void {
     for (const each of [...peer.producers.values()]) {
       const isInTheWay = each.source === source || each.producer.rtpParameters.mid === rtpParameters.mid;
-      if (each.awaited && isInTheWay) each.producer.close();
+      if (each.awaited && isInTheWay) closeProducer(each);
     }
   }
 
-  async #pause({ producer }: CallProducer, paused: boolean): Promise<void> {
+  async #pause({ producer, callRouter }: CallProducer, paused: boolean): Promise<void> {
     try {
-      if (paused !== producer.paused) await (paused ? producer.pause() : producer.resume());
+      if (paused === producer.paused) return;
+      await callRouter.mediaWorker.ask(() => (paused ? producer.pause() : producer.resume()));
     } catch (error) {
       throw fromMediasoup(error);
     }
@@ -158,7 +164,9 @@ export class CallProducers {
     return before !== `${peer.microphone} ${peer.camera}`;
   }
 
-  #gone(peer: Peer, { producerId, source }: CallProducer): void {
+  #gone(peer: Peer, made: CallProducer): void {
+    const { producerId, source } = made;
+    if (this.all.get(producerId) !== made) return;
     this.all.delete(producerId);
     peer.producers.delete(producerId);
     if (source === 'microphone') this.#options.onMicrophone(null);
@@ -166,6 +174,8 @@ export class CallProducers {
     if (source === 'screen') this.#options.onPeerChanged(peer);
   }
 }
+
+const closeProducer = ({ producer, callRouter }: CallProducer): void => callRouter.mediaWorker.close(producer);
 
 /** A camera that is off has no track, so its client sends nothing of it. */
 const isOff = ({ source, producer }: CallProducer): boolean => source === 'camera' && producer.paused;

@@ -3,6 +3,7 @@
  * back. Decides who may enter; what happens inside is the call's.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
+import type { Leaving } from '#contract/leaving.ts';
 import type { CallEvent, NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
@@ -11,10 +12,11 @@ import { Call } from './call.ts';
 import type { CallHappening } from './call-happening.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
+import type { MediaWorker } from './media-worker.ts';
 import { Memory } from './memory.ts';
 import type { Peer, PeerLine } from './peer.ts';
 import type { AdmittedClaims, IssuedTo } from './token-admission.ts';
-import type { MediaWorker, WorkerPool } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export type CallRegistryOptions = {
   pool: WorkerPool;
@@ -118,6 +120,14 @@ export class CallRegistry {
     const { peer, call } = known;
     if (!peer.knows(secret) || peer.stage !== 'joined') throw new InvalidStateError('peer-unknown');
     return { peer, call, admission: await call.resume(peer, transportId, line) };
+  }
+
+  /** Its page is gone. False: no such peer, or not its secret. */
+  leave({ peerId, secret }: Leaving): boolean {
+    const known = this.#peers.get(peerId);
+    if (!known?.peer.knows(secret)) return false;
+    known.call.leave(known.peer);
+    return true;
   }
 
   perform(command: NodeCommand): void {

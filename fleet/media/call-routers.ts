@@ -4,7 +4,8 @@
  */
 import type { types } from 'mediasoup';
 import { anchorCapabilities, anchorRtpParameters, routerCodecs } from './media-codecs.ts';
-import type { MediaWorker, WorkerPool } from './worker-pool.ts';
+import type { MediaWorker } from './media-worker.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export type CallRouter = {
   readonly mediaWorker: MediaWorker;
@@ -64,9 +65,9 @@ export class CallRouters {
     const key = pipeKey(producer.id, to);
     let pipe = this.#pipes.get(key);
     if (!pipe) {
-      const opened = from.router
-        .pipeToRouter({ producerId: producer.id, router: to.router, enableSctp: false })
-        .then(({ pipeProducer }) => pipeProducer!);
+      const piping = (): Promise<types.PipeToRouterResult> =>
+        from.router.pipeToRouter({ producerId: producer.id, router: to.router, enableSctp: false });
+      const opened = from.mediaWorker.ask(() => to.mediaWorker.ask(piping)).then(({ pipeProducer }) => pipeProducer!);
       const made: Pipe = { users: 0, opened };
       pipe = made;
       this.#pipes.set(key, made);
@@ -77,7 +78,7 @@ export class CallRouters {
         pipeProducer.observer.on('close', forget);
         if (made.users === 0 || pipeProducer.closed) {
           forget();
-          pipeProducer.close();
+          to.mediaWorker.close(pipeProducer);
         }
       }, forget);
     }
@@ -94,7 +95,7 @@ export class CallRouters {
     if (pipe.users > 0) return;
     this.#pipes.delete(key);
     pipe.opened.then(
-      (pipeProducer) => pipeProducer.close(),
+      (pipeProducer) => to.mediaWorker.close(pipeProducer),
       () => {},
     );
   }
@@ -108,7 +109,7 @@ export class CallRouters {
   /** Twice is harmless. */
   close(): void {
     this.#closed = true;
-    for (const { router } of this.#routers.values()) router.close();
+    for (const { router, mediaWorker } of this.#routers.values()) mediaWorker.close(router);
     this.#routers.clear();
     this.#opening.clear();
     this.#pipes.clear();
@@ -117,7 +118,7 @@ export class CallRouters {
   #on(mediaWorker: MediaWorker): Promise<CallRouter> {
     const known = this.#opening.get(mediaWorker);
     if (known) return known;
-    const opening = this.#open(mediaWorker);
+    const opening = mediaWorker.ask(() => this.#open(mediaWorker));
     this.#opening.set(mediaWorker, opening);
     opening.catch(() => {
       if (this.#opening.get(mediaWorker) === opening) this.#opening.delete(mediaWorker);
@@ -152,7 +153,7 @@ export class CallRouters {
       onOpened(callRouter);
       return callRouter;
     } catch (error) {
-      router.close();
+      mediaWorker.close(router);
       throw error;
     }
   }

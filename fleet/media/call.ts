@@ -13,9 +13,10 @@ import type { CallRouters } from './call-routers.ts';
 import { type GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import { fromMediasoup } from './media-errors.ts';
 import type { MediaSettings } from './media-settings.ts';
+import type { MediaWorker } from './media-worker.ts';
 import { Peer, type PeerLine } from './peer.ts';
 import type { AdmittedClaims } from './token-admission.ts';
-import type { MediaWorker, WorkerPool } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export type CallOptions = {
   callId: string;
@@ -175,13 +176,18 @@ export class Call {
         this.#options.logger.warn({ err: error, peerId: peer.peerId }, 'transports could not be kept');
       }
     }
-    peer.closeMedia();
+    this.#closeMedia(peer);
     peer.lost = [];
     await this.#media.open(peer);
     await this.#media.forward(peer);
     const { media } = peer;
     if (!media) throw new OperationalError('media-failed', 'the worker died meanwhile');
     return { kind: 'restarted', call: this.#goLive(peer, line), media: media.setup };
+  }
+
+  #closeMedia(peer: Peer): void {
+    peer.closeMedia();
+    this.producers.forget(peer);
   }
 
   show(peer: Peer, view: RequestOf<'show'>['view']): void {
@@ -240,7 +246,7 @@ export class Call {
     const moved: [Peer, PeerLine][] = [];
     for (const peer of this.peers.values()) {
       if (peer.media?.callRouter.mediaWorker !== mediaWorker) continue;
-      peer.closeMedia();
+      this.#closeMedia(peer);
       if (peer.line && (peer.live || peer.stage === 'prepared')) moved.push([peer, peer.line]);
     }
     const opening = moved.map(([peer]) => this.#media.openAgain(peer));
@@ -286,6 +292,7 @@ export class Call {
     if (this.peers.get(peer.peerId) === peer) this.peers.delete(peer.peerId);
     const wasIn = peer.stage === 'joined';
     peer.close(code);
+    this.producers.forget(peer);
     this.#options.events.peerGone(peer, code);
     if (wasIn) {
       this.#media.sound.forget(peer.peerId);

@@ -1,8 +1,9 @@
 /** The node's identity as files: key.pem, cert.pem, ca.pem, nodeId, and the fleet's public keys as last heard. */
-import { readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Id } from '#contract/schema.ts';
 import { FleetKeys } from '#contract/topics.ts';
+import { writeDurably } from '#edge/durable-file.ts';
 
 export type Credentials = { nodeId: string; key: string; cert: string; ca: string };
 
@@ -34,7 +35,5 @@ export async function touchKeys(directory: string): Promise<void> {
 }
 
 export async function cacheKeys(directory: string, keys: FleetKeys): Promise<void> {
-  const path = keysPath(directory);
-  await writeFile(`${path}.new`, JSON.stringify(keys), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  writeDurably(keysPath(directory), JSON.stringify(keys));
 }

@@ -129,6 +129,18 @@ test('keys come from the fleet, events go to it until acknowledged, also over a 
     .toEqual(['peer-joined 1', 'peer-joined 2', 'peer-left 1']);
   expect(events().map(({ eventId }) => eventId)).toEqual([...events().map(({ eventId }) => eventId)].sort());
 
+  const host = await openClient();
+  await host.enter(await fleet.token({ callId, rights: ['remove'] }));
+  await host.join('Host');
+  const rude = await enter();
+  await rude.join('Rude');
+  const { peerId } = rude.hello!;
+  await host.request('remove-peer', { peerId });
+  await expect
+    .poll(() => events().find(({ name }) => name === 'peer-removed'))
+    .toMatchObject({ callId, peerId, byPeerId: host.hello!.peerId });
+  await expect.poll(() => registrations().at(-1)?.participantCounts).toEqual({ [callId]: 2 });
+
   const three = await enter();
   await three.join('Guest 3');
   broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'end-call', callId: 'not an id' });
@@ -137,6 +149,24 @@ test('keys come from the fleet, events go to it until acknowledged, also over a 
   broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'end-call', callId });
   expect(await one.told('call-ended')).toEqual({ reason: 'ended-by-fleet' });
   await expect.poll(() => events().at(-1)).toMatchObject({ name: 'call-ended', reason: 'ended-by-fleet' });
+});
+
+test('a room whose kiosk is revoked is out of its call as soon as the keys say so, the others stay', async () => {
+  const [roomId, callId] = [uuidv7(), uuidv7()];
+  broker.tell(topicOf('keys'), fleet.keys, true);
+  const join = async (claims: object): Promise<RawClient> => {
+    const client = await openClient();
+    await client.enter(await fleet.token({ callId, ...claims }));
+    await client.join('Guest 1');
+    return client;
+  };
+  const [room, guest] = [await join({ peerKind: 'room', roomId }), await join({})];
+  const revokedRooms = [{ roomId, issuedUpTo: Math.floor(Date.now() / 1_000) }];
+  broker.tell(topicOf('keys'), { ...fleet.keys, revokedRooms }, true);
+  expect(await room.closed()).toBe(4422);
+  await guest.told('peer-left');
+  await expect(guest.request('leave', {})).resolves.toEqual({});
+  await expect(join({ peerKind: 'room', roomId })).rejects.toMatchObject({ code: 'token-invalid' });
 });
 
 test('who ends says goodbye, who is cut off leaves the will', async () => {

@@ -117,6 +117,12 @@ export class FleetLink {
     await client.endAsync(true).catch(() => {});
   }
 
+  /** For the next connection; the one that stands goes on. */
+  renewCredentials({ key, cert }: Pick<Credentials, 'key' | 'cert'>): void {
+    // the client opens each connection with its options as they are then
+    if (this.#client) Object.assign(this.#client.options, { key, cert });
+  }
+
   happened(event: CallEvent): void {
     this.outbox.add(event);
   }

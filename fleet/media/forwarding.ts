@@ -124,12 +124,14 @@ export class Forwarding {
         this.#impossible.add(producerId);
         throw new Error('the client cannot receive this codec');
       }
-      const consumer = await media.recv.consume({
-        producerId,
-        rtpCapabilities,
-        paused: !mayFlow(),
-        ...(planned.spatialLayer !== null && { preferredLayers: { spatialLayer: planned.spatialLayer } }),
-      });
+      const consuming = (): Promise<types.Consumer> =>
+        media.recv.consume({
+          producerId,
+          rtpCapabilities,
+          paused: !mayFlow(),
+          ...(planned.spatialLayer !== null && { preferredLayers: { spatialLayer: planned.spatialLayer } }),
+        });
+      const consumer = await callRouter.mediaWorker.ask(consuming);
       const entry: Forwarded = { consumer, from, planned, unseen: null };
       callRouter.mediaWorker.consumers += 1;
       consumer.observer.once('close', () => {
@@ -139,7 +141,7 @@ export class Forwarding {
         if (this.#forwarded.get(producerId) === entry) this.#forwarded.delete(producerId);
       });
       this.#follow(entry);
-      if (this.#closed) return consumer.close();
+      if (this.#closed) return callRouter.mediaWorker.close(consumer);
       this.#forwarded.set(producerId, entry);
       if (consumer.kind === 'video') this.#attempt(consumer.setPriority(planned.priority), 'priority');
       this.#options.events.onAdded(parametersOf(entry));
@@ -183,7 +185,7 @@ export class Forwarding {
       this.#attempt(consumer.pause(), 'pause');
       entry.unseen = setTimeout(() => {
         this.#forwarded.delete(producerId);
-        consumer.close();
+        this.#options.media.callRouter.mediaWorker.close(consumer);
         events.onClosed(consumer.id);
       }, closeUnseenAfterMs);
     }, pauseAfterMs);

@@ -6,14 +6,14 @@ import { flushCompileCache } from 'node:module';
 import type { MediaReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { createLogger } from '../log.ts';
+import { endOnException } from '#edge/uncaught.ts';
 import { MediaNode } from './media-node.ts';
 import { nodeOptions, parseOptions, usage } from './media-options.ts';
 
 const options = readCommandLine(usage, parseOptions);
 const logger = createLogger({ process: 'media', json: options.jsonLogs });
 
-// one request that was forgotten must not take every call with it
-process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection: our bug'));
+endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
 
 const node = new MediaNode(await nodeOptions(options, logger));
 

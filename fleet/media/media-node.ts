@@ -8,6 +8,7 @@ import type { NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import type { FleetKeys } from '#contract/topics.ts';
+import { type TlsFiles, type TlsPair, WatchedTlsFiles } from '#edge/tls-files.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -15,6 +16,7 @@ import { CallRegistry } from './call-registry.ts';
 import type { Credentials } from './credentials.ts';
 import { FleetLink } from './fleet-link.ts';
 import { defaultSettings, type MediaSettings } from './media-settings.ts';
+import { placesFor } from './guest-seats.ts';
 import { NodeMetrics } from './metrics.ts';
 import { SignalingServer } from './signaling-server.ts';
 import { TokenAdmission } from './token-admission.ts';
@@ -30,10 +32,11 @@ export type MediaNodeOptions = {
   publicHost: string | null;
   signalingPort: number;
   mediaPortBase: number;
-  tls: { key: string | Buffer; cert: string | Buffer } | null;
+  /** signalling's; read again when they change */
+  tls: TlsFiles | null;
   trustedProxies: string[];
   /** null: a node without a fleet, for tests */
-  fleet: { mqttUrl: string; credentials: Credentials } | null;
+  fleet: { mqttUrl: string; credentials: Credentials; credentialFiles?: TlsFiles } | null;
   keys: FleetKeys | null;
   onKeys: (keys: FleetKeys) => void;
   /** how long ago the fleet was last heard by a former life of this node */
@@ -52,6 +55,7 @@ export class MediaNode {
   readonly #admission: TokenAdmission;
   readonly #signaling: SignalingServer;
   readonly #link: FleetLink | null;
+  readonly #watched: { name: string; files: WatchedTlsFiles }[] = [];
   readonly #instanceId = uuidv7();
   #signalingUrl = '';
   #stopping = false;
@@ -101,18 +105,30 @@ export class MediaNode {
       fleetConnected: () => this.#link?.connected ?? false,
       eventsWaiting: () => this.#link?.outbox.size ?? 0,
     });
+    const signalingFiles =
+      options.tls && this.#watch('signalling', options.tls, (tls) => this.#signaling.renewTls(tls));
+    const tls = signalingFiles?.start() ?? null;
+    if (signalingFiles && !tls) throw new Error(`${options.tls?.certFile}: ${signalingFiles.problem}`);
     this.#signaling = new SignalingServer({
       listenAddress,
       logger,
       settings,
       port: options.signalingPort,
-      tls: options.tls,
+      tls,
       proxies: new TrustedProxies(options.trustedProxies),
       registry: this.registry,
       admission: this.#admission,
       healthy: () => this.pool.alive.length > 0 && this.#admission.hasKeys,
+      complaints: () =>
+        this.#watched.flatMap(({ name, files }) =>
+          files.problem ? [`certificate for ${name}: ${files.problem}`] : [],
+        ),
       metrics: () => metrics.text(),
     });
+    if (fleet?.credentialFiles)
+      this.#watch('the fleet', fleet.credentialFiles, ({ key, cert }) =>
+        this.#link?.renewCredentials({ key: String(key), cert: String(cert) }),
+      ).start();
   }
 
   get signalingUrl(): string {
@@ -136,9 +152,27 @@ export class MediaNode {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    for (const { files } of this.#watched) files.stop();
     this.registry.close();
     await Promise.all([this.#signaling.stop(), this.#link?.stop()]);
     this.pool.stop();
+  }
+
+  /** The pair before stays in use while the files are wrong; log and health name them. */
+  #watch(name: string, files: TlsFiles, onRenewed: (tls: TlsPair) => void): WatchedTlsFiles {
+    const { logger } = this.#options;
+    const watched = new WatchedTlsFiles({
+      files,
+      lookEveryMs: this.#settings.certificateLookMs,
+      onRenewed: (tls, fingerprint) => {
+        logger.info({ certificate: name, fingerprint }, 'renewed certificate in use');
+        onRenewed(tls);
+      },
+      onProblem: (problem, reason) =>
+        logger.error({ certificate: name, certFile: files.certFile, problem, reason }, 'certificate not good'),
+    });
+    this.#watched.push({ name, files: watched });
+    return watched;
   }
 
   #registration(online: boolean): NodeRegistration {
@@ -150,6 +184,7 @@ export class MediaNode {
       signalingUrl: this.#signalingUrl,
       workers: this.pool.alive.length,
       maxPeers: this.#settings.maxPeers,
+      maxGuests: placesFor(false, this.#settings.maxPeers, this.#settings.roomPlaces),
       peers: this.registry.peerCount,
       callIds: online ? this.registry.openCallIds : [],
       participantCounts: online ? this.registry.participantCounts : {},

@@ -1,5 +1,5 @@
 /** The command line of the media node. */
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
@@ -56,7 +56,7 @@ export function parseOptions(args: string[]) {
     listenAddress: values['listen-address'],
     announcedAddresses: values['announced-address'],
     publicHost: values['public-host'] ?? null,
-    tlsFiles: values['tls-cert'] && values['tls-key'] ? { cert: values['tls-cert'], key: values['tls-key'] } : null,
+    tls: values['tls-cert'] && values['tls-key'] ? { certFile: values['tls-cert'], keyFile: values['tls-key'] } : null,
     trustedProxies: values['trusted-proxy'],
     workers: values.workers === undefined ? null : wholeNumber('workers', values.workers, 1),
     settings: {
@@ -74,16 +74,18 @@ const TOUCHED_EVERY_MS = 60_000;
 
 /** Reads what the options point to. */
 export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
-  const { credentialsDirectory, mqttUrl, tlsFiles, jsonLogs: _, ...rest } = parsed;
+  const { credentialsDirectory, mqttUrl, jsonLogs: _, ...rest } = parsed;
   const credentials = await readCredentials(credentialsDirectory);
   const cached = await readCachedKeys(credentialsDirectory);
   let touchedAtMs = Number.NEGATIVE_INFINITY;
-  const tls = tlsFiles && { cert: await readFile(tlsFiles.cert), key: await readFile(tlsFiles.key) };
+  const credentialFiles = {
+    certFile: join(credentialsDirectory, 'cert.pem'),
+    keyFile: join(credentialsDirectory, 'key.pem'),
+  };
   return {
     ...rest,
     nodeId: credentials.nodeId,
-    tls,
-    fleet: { mqttUrl, credentials },
+    fleet: { mqttUrl, credentials, credentialFiles },
     keys: cached?.keys ?? null,
     heardAgoMs: cached?.heardAgoMs ?? 0,
     onHeard: () => {

@@ -43,6 +43,8 @@ export type MediaSettings = {
   endedKeptMs: number;
   /** without a word of the fleet for so long, nobody new is let in but by a room's delegation */
   fleetSilenceMs: number;
+  /** how often the files of its certificates are looked at */
+  certificateLookMs: number;
   /** a worker that does not answer within this is killed and replaced */
   workerAnswerMs: number;
   /** what was made ahead after a worker's death is closed when its client does not send it within this */
@@ -73,6 +75,7 @@ export const defaultSettings: MediaSettings = {
   waitingForHello: 1_000,
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
+  certificateLookMs: 10_000,
   workerAnswerMs: 3_000,
   // two negotiations and a handshake, and a machine that is busy with them
   awaitedMs: 10_000,

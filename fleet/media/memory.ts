@@ -10,7 +10,7 @@ export class Memory<T> {
   }
 
   keep(key: string, value: T, keepMs = this.#keepMs): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     this.#entries.delete(key);
     this.#entries.set(key, { value, untilMs: nowMs + keepMs });
     for (const [oldest, { untilMs }] of this.#entries) {
@@ -21,7 +21,7 @@ export class Memory<T> {
 
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
-    return entry && entry.untilMs > Date.now() ? entry.value : undefined;
+    return entry && entry.untilMs > performance.now() ? entry.value : undefined;
   }
 
   has(key: string): boolean {

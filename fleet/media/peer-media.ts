@@ -37,7 +37,11 @@ export class PeerMedia {
   }
 
   /** @throws mediasoup's errors where the worker dies meanwhile */
-  static async open(callRouter: CallRouter): Promise<PeerMedia> {
+  static open(callRouter: CallRouter): Promise<PeerMedia> {
+    return callRouter.mediaWorker.ask(() => PeerMedia.#open(callRouter));
+  }
+
+  static async #open(callRouter: CallRouter): Promise<PeerMedia> {
     const { router, mediaWorker, anchor, anchorCapabilities } = callRouter;
     const openTransport = (): Promise<types.WebRtcTransport> =>
       router.createWebRtcTransport({
@@ -59,7 +63,7 @@ export class PeerMedia {
     } catch (error) {
       for (const transport of opening)
         transport.then(
-          (opened) => opened.close(),
+          (opened) => mediaWorker.close(opened),
           () => {},
         );
       throw error;
@@ -96,7 +100,7 @@ export class PeerMedia {
     if (before !== undefined) throw new InvalidStateError('not-possible-now', 'connected already, to another');
     this.#connected.set(transportId, said);
     try {
-      await transport.connect({ dtlsParameters });
+      await this.#ask(() => transport.connect({ dtlsParameters }));
     } catch (error) {
       this.#connected.delete(transportId);
       throw error;
@@ -104,13 +108,7 @@ export class PeerMedia {
   }
 
   produce({ producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {
-    return this.#send.produce({
-      id: producerId,
-      kind,
-      paused,
-      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-      rtpParameters: rtpParameters as types.RtpParameters,
-    });
+    return this.#produce({ id: producerId, kind, paused, rtpParameters: rtpParameters as types.RtpParameters });
   }
 
   /**
@@ -123,13 +121,7 @@ export class PeerMedia {
     const encodings = (rtpParameters.encodings ?? []).map(({ ssrc: _, rtx: __, ...encoding }) => encoding);
     const says = (uri: string): boolean => rtpParameters.headerExtensions?.some((each) => each.uri === uri) ?? false;
     if (!says(MID_EXTENSION) || (encodings.length > 1 && encodings.some(({ rid }) => rid === undefined))) return null;
-    return this.#send.produce({
-      id: producerId,
-      kind,
-      paused,
-      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-      rtpParameters: { ...rtpParameters, mid, encodings },
-    });
+    return this.#produce({ id: producerId, kind, paused, rtpParameters: { ...rtpParameters, mid, encodings } });
   }
 
   isSendingBy(transportId: string): boolean {
@@ -137,21 +129,27 @@ export class PeerMedia {
   }
 
   async restartIce(transportId: string): Promise<IceParameters> {
-    return await this.#transport(transportId).restartIce();
+    const transport = this.#transport(transportId);
+    return this.#ask(() => transport.restartIce());
   }
 
   async restartBoth(): Promise<{ sendIceParameters: IceParameters; recvIceParameters: IceParameters }> {
-    const [sendIceParameters, recvIceParameters] = await Promise.all([this.#send.restartIce(), this.recv.restartIce()]);
-    return {
-      sendIceParameters: sendIceParameters,
-      recvIceParameters: recvIceParameters,
-    };
+    const restarting = () => Promise.all([this.#send.restartIce(), this.recv.restartIce()]);
+    const [sendIceParameters, recvIceParameters] = await this.#ask(restarting);
+    return { sendIceParameters, recvIceParameters };
   }
 
   /** Producers and consumers close with their transports. Twice is harmless. */
   close(): void {
-    this.#send.close();
-    this.recv.close();
+    this.callRouter.mediaWorker.close(this.#send, this.recv);
+  }
+
+  #produce(options: types.ProducerOptions): Promise<types.Producer> {
+    return this.#ask(() => this.#send.produce({ ...options, keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS }));
+  }
+
+  #ask<T>(request: () => Promise<T>): Promise<T> {
+    return this.callRouter.mediaWorker.ask(request);
   }
 
   #transport(transportId: string): types.WebRtcTransport {

@@ -1,15 +1,18 @@
 /**
- * The node's own HTTP(S) port: signalling by WebSocket, `/healthz`, and `/metrics` for who asks on this machine. Owns
- * sockets and their limits; what is said on them is the sessions'.
+ * The node's own HTTP(S) port: signalling by WebSocket, the last word of pages that are being closed, `/healthz`,
+ * and `/metrics` for who asks on this machine. Owns sockets and their limits; what is said on them is the sessions'.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MAX_SIGNALING_MESSAGE_BYTES } from '#contract/limits.ts';
+import { Leaving } from '#contract/leaving.ts';
+import { parse } from '#contract/schema.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { SilentConnections } from '#edge/silent-connections.ts';
+import type { TlsPair } from '#edge/tls-files.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -18,16 +21,20 @@ import type { MediaSettings } from './media-settings.ts';
 import { SignalingSession } from './signaling-session.ts';
 import type { TokenAdmission } from './token-admission.ts';
 
+const MAX_LEAVING_CHARACTERS = 1_024;
+
 export type SignalingServerOptions = {
   listenAddress: string;
   /** 0: any free one */
   port: number;
-  tls: { key: string | Buffer; cert: string | Buffer } | null;
+  tls: TlsPair | null;
   proxies: TrustedProxies;
   registry: CallRegistry;
   admission: TokenAdmission;
   settings: MediaSettings;
   healthy: () => boolean;
+  /** what somebody should look after though it still serves; one line each */
+  complaints: () => string[];
   metrics: () => Promise<string>;
   logger: Logger;
 };
@@ -77,6 +84,11 @@ export class SignalingServer {
       for (const session of this.#sessions) session.checkPulse(nowMs);
     }, settings.pingIntervalMs);
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** For the connections that come; those that stand go on. */
+  renewTls(tls: TlsPair): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
   /** Sockets that have been told why get a moment to take it in. */
@@ -132,21 +144,46 @@ export class SignalingServer {
     session.start();
   }
 
+  /** The same answer to everybody; the secret is too long to guess, so that guesses need no limit. */
+  async #leaving(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    if (body !== null) this.#options.registry.leave(body);
+    response.writeHead(204, { 'cache-control': 'no-store' }).end();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { healthy, metrics, proxies, logger } = this.#options;
+    const { healthy, complaints, metrics, proxies, logger } = this.#options;
     const say = (status: number, text: string): void => {
       response
         .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
         .end(text);
     };
     try {
+      if (request.method === 'POST' && request.url === SIGNALING_PATH) return await this.#leaving(request, response);
       if (request.method !== 'GET') return say(405, 'GET only\n');
-      if (request.url === '/healthz') return say(healthy() ? 200 : 503, healthy() ? 'ok\n' : 'no media worker\n');
+      if (request.url === '/healthz') {
+        const lines = [healthy() ? 'ok' : 'no media worker', ...complaints()];
+        return say(healthy() ? 200 : 503, `${lines.join('\n')}\n`);
+      }
       if (request.url === '/metrics' && proxies.isOfThisMachine(request)) return say(200, await metrics());
       say(404, 'not here\n');
     } catch (error) {
       logger.error({ err: error }, 'metrics failed');
       say(500, 'internal\n');
     }
+  }
+}
+
+/** null: too large, or no such message */
+async function readBody(request: IncomingMessage): Promise<Leaving | null> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_LEAVING_CHARACTERS) return null;
+  }
+  try {
+    return parse(Leaving, JSON.parse(text));
+  } catch {
+    return null;
   }
 }

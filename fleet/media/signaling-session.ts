@@ -59,11 +59,11 @@ export class SignalingSession implements PeerLine {
 
   start(): void {
     const { socket, settings } = this.#options;
-    socket.on('message', (data, isBinary) => this.#take(data, isBinary));
+    socket.on('message', (data, isBinary) => this.#alone(() => this.#take(data, isBinary)));
     socket.on('pong', () => {
       this.#heardAtMs = performance.now();
     });
-    socket.on('close', () => this.#closed());
+    socket.on('close', () => this.#alone(() => this.#closed()));
     // ws closes the socket itself, with 1009 for what is too large
     socket.on('error', (error) => this.#options.logger.info({ err: error }, 'signalling broken'));
     this.#helloDeadline = setTimeout(() => this.refuse('hello-expected', 'no hello in time'), settings.helloWithinMs);
@@ -75,6 +75,10 @@ export class SignalingSession implements PeerLine {
 
   /** Called by the server's clock. The client hears from us so often that it need not ask. */
   checkPulse(nowMs: number): void {
+    this.#alone(() => this.#checkPulse(nowMs));
+  }
+
+  #checkPulse(nowMs: number): void {
     const { socket, settings } = this.#options;
     if (nowMs - this.#heardAtMs > settings.deadAfterMs || socket.bufferedAmount > MOST_BUFFERED_BYTES) {
       socket.terminate();
@@ -114,7 +118,7 @@ export class SignalingSession implements PeerLine {
     } catch (error) {
       this.#refuse(toMaruError(error));
     }
-    if (!this.#busy) void this.#work();
+    if (!this.#busy) this.#work().catch((error: unknown) => this.#failed(error));
   }
 
   async #work(): Promise<void> {
@@ -204,12 +208,27 @@ export class SignalingSession implements PeerLine {
     setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 
+  /** What throws here is our bug: it ends this connection, and no other. */
+  #alone(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { logger, socket } = this.#options;
+    logger.error({ err: error, peerId: this.#seat?.peer.peerId }, 'connection failed: our bug');
+    socket.terminate();
+  }
+
   #closed(): void {
     this.#over = true;
     if (this.#helloDeadline) clearTimeout(this.#helloDeadline);
     this.#queue.length = 0;
-    if (this.#seat) this.#seat.call.drop(this.#seat.peer, this);
     this.#options.onClosed();
+    if (this.#seat) this.#seat.call.drop(this.#seat.peer, this);
   }
 }
 

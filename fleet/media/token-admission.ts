@@ -31,12 +31,14 @@ export type TokenAdmissionOptions = {
 };
 
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** longer than a token lives, so that a clock that is set back makes no used one good again */
+const USED_KEPT_MS = 24 * 60 * 60_000;
 const LONGEST_LIFE_SECONDS = JOIN_TOKEN_TTL_MS / 1_000;
 const REQUIRED = ['exp', 'iat', 'jti', 'sub'];
 
 export class TokenAdmission {
   readonly #options: Required<TokenAdmissionOptions>;
-  readonly #used = new Memory<true>(60_000);
+  readonly #used = new Memory<true>(USED_KEPT_MS);
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
   /** by room: what was issued to it up to this second is void */
   #revoked = new Map<string, number>();
@@ -81,9 +83,9 @@ export class TokenAdmission {
   }
 
   /** Counts it as used, at once: of two at the same moment one gets in. @throws UserError token-used */
-  use({ jti, exp }: JoinTokenClaims): void {
+  use({ jti }: JoinTokenClaims): void {
     if (this.#used.has(jti)) throw new UserError('token-used');
-    this.#used.keep(jti, true, Math.max(0, exp * 1_000 - Date.now()) + (CLOCK_TOLERANCE_SECONDS + 1) * 1_000);
+    this.#used.keep(jti, true);
   }
 
   async #byFleet(token: string): Promise<AdmittedClaims> {

@@ -1,6 +1,6 @@
 /**
- * The media workers: one per core, each with one WebRtcServer on one port for UDP and TCP. One that dies, or does not
- * answer any more, is replaced on the same port; whose calls it carried is told by `onDied`. Knows no calls.
+ * The media workers: one per core, each with one WebRtcServer on one port for UDP and TCP. One that dies, or is killed
+ * because it cannot be asked any more, is replaced on the same port; `onDied` notifies of it. Knows no calls.
  */
 import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,17 +9,7 @@ import { createWorker, type types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { findFreePort } from './free-port.ts';
 import { type ListenAddresses, listenInfos } from './listen-addresses.ts';
-
-/** One incarnation of a worker: after its death the slot holds another. */
-export type MediaWorker = {
-  readonly index: number;
-  readonly port: number;
-  readonly worker: types.Worker;
-  readonly webRtcServer: types.WebRtcServer;
-  /** load, counted by those who make and close them */
-  consumers: number;
-  peers: number;
-};
+import { MediaWorker } from './media-worker.ts';
 
 export type WorkerPoolOptions = {
   count: number;
@@ -51,17 +41,18 @@ export class WorkerPool {
 
   /** @throws where a worker cannot be started or its port is taken */
   async start(): Promise<void> {
+    const { workerAnswerMs } = this.#options;
     // one after the other, so that two do not find the same free port
     for (const index of this.#slots.keys()) await this.#openFirst(index);
     this.#checks = setInterval(() => {
-      for (const mediaWorker of this.alive) void this.#check(mediaWorker);
+      for (const mediaWorker of this.alive) void mediaWorker.check(workerAnswerMs);
     }, CHECK_INTERVAL_MS);
   }
 
   stop(): void {
     this.#stopped = true;
     if (this.#checks) clearInterval(this.#checks);
-    for (const mediaWorker of this.alive) mediaWorker.worker.close();
+    for (const mediaWorker of this.alive) mediaWorker.end();
     this.#slots.fill(null);
     this.#wake();
   }
@@ -122,7 +113,7 @@ export class WorkerPool {
       throw error;
     }
     if (this.#stopped) return worker.close();
-    const mediaWorker: MediaWorker = { index, port, worker, webRtcServer, consumers: 0, peers: 0 };
+    const mediaWorker = new MediaWorker({ index, port, worker, webRtcServer, logger });
     worker.on('died', (error) => this.#died(mediaWorker, error));
     if (worker.died) throw new OperationalError('media-failed', 'the worker died at its start');
     this.#slots[index] = mediaWorker;
@@ -149,23 +140,6 @@ export class WorkerPool {
       } catch (error) {
         this.#options.logger.error({ worker: index, port, err: error }, 'media worker could not be replaced');
       }
-    }
-  }
-
-  /** A worker that hangs is worse than a dead one: its calls would wait for ever. */
-  async #check({ worker, index }: MediaWorker): Promise<void> {
-    const { workerAnswerMs, logger } = this.#options;
-    const timer = setTimeout(() => {
-      if (worker.closed) return;
-      logger.error({ worker: index, pid: worker.pid }, 'media worker does not answer: killed');
-      process.kill(worker.pid, 'SIGKILL');
-    }, workerAnswerMs);
-    try {
-      await worker.getResourceUsage();
-    } catch {
-      // it died, which `died` tells
-    } finally {
-      clearTimeout(timer);
     }
   }
 

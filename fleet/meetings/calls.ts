@@ -1,24 +1,34 @@
 /**
  * Which call a meeting has, and on which node. `openCall` is get-or-create in one transaction, so that two starts at
- * the same instant make one. A call's own truth is its media node's: what it tells is taken in once per event id, and a
- * call that a room began while we were gone becomes the meeting's.
+ * the same instant make one. A call's own truth is its media node's: its events count once per id, and a call that a room
+ * began while we were gone becomes the meeting's. A node's silence ends no call: it only keeps new people away.
  */
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
+import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvent, CallEvents, EventAcks, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
-import { cutText, shownText } from '#contract/shown-text.ts';
-import { appendAudit } from '../audit/index.ts';
-import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
+import {
+  applyEvent,
+  type Call,
+  endRow,
+  GIVEN_UP,
+  giveUpRow,
+  isNew,
+  liveCallOf,
+  MOVED,
+  newCall,
+  takeBackRow,
+} from './call-rows.ts';
 import { recordRemoval } from './guest-entries.ts';
 import type { MediaNode, MediaNodes } from './media-nodes.ts';
 
-export type Call = AuthorityTables['call'];
 export type OpenCall = { call: Call; node: MediaNode };
 
 /** how long a client's question waits for a node that is just being started again */
 const NODE_RETURN_MS = 3_000;
-/** a node silent for longer has lost its calls, as far as we tell anyone */
-const NODE_GONE_MS = 15_000;
+/** after so much silence of its node a call is given up: the next who comes opens another */
+const GIVEN_UP_AFTER_MS = 5 * 60_000;
 /** an ended call's event may be behind the client that saw its end */
 const END_EVENT_WAIT_MS = 1_000;
 const SWEEP_INTERVAL_MS = 5_000;
@@ -37,48 +47,47 @@ export type CallsDependencies = {
 export class Calls {
   readonly #deps: CallsDependencies;
   readonly #endWaiters = new Map<string, Set<() => void>>();
-  #sweep: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: CallsDependencies) {
     this.#deps = deps;
   }
 
   start(): void {
-    this.#sweep = setInterval(
-      () => void this.#sweepGone().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'sweep failed')),
+    const { logger } = this.#deps;
+    this.#timer = setInterval(
+      () => void this.sweep().catch((error: unknown) => logger.error({ err: error }, 'sweep failed')),
       SWEEP_INTERVAL_MS,
     );
-    this.#sweep.unref();
+    this.#timer.unref();
   }
   stop(): void {
-    if (this.#sweep) clearInterval(this.#sweep);
+    if (this.#timer) clearInterval(this.#timer);
   }
 
   async currentOf(meetingId: string): Promise<Call | null> {
-    return (
-      (await this.#deps.store.read
-        .selectFrom('call')
-        .selectAll()
-        .where('meetingId', '=', meetingId)
-        .where('endedAtMs', 'is', null)
-        .executeTakeFirst()) ?? null
-    );
+    return (await liveCallOf(this.#deps.store.read, meetingId)) ?? null;
   }
 
   /**
    * The meeting's call and its node; the first who asks opens it. `endedCallId`: the asker saw that one end, which is
    * believed when its node says so too.
-   * @throws ProtocolError not-found; OperationalError no-media-node
+   * @throws ProtocolError not-found; OperationalError no-media-node, call-unreachable: the call may still run at a node
+   *   that is silent, and no second one is opened beside it
    */
-  async openCall(meetingId: string, endedCallId: string | null): Promise<OpenCall> {
+  async openCall(meetingId: string, endedCallId: string | null, peerKind: PeerKind): Promise<OpenCall> {
     const { nodes } = this.#deps;
     const current = await this.currentOf(meetingId);
     if (current) {
       const ended = endedCallId === current.callId && (await this.#provesEnded(current));
-      const node = ended ? null : await this.#liveNodeOf(current);
-      if (node) return { call: current, node };
+      if (!ended && (await nodes.comesBack(current.nodeId, NODE_RETURN_MS))) {
+        const node = nodes.get(current.nodeId);
+        if (node?.instanceId === current.nodeInstanceId) return { call: current, node };
+      } else if (!ended && current.state === 'open') {
+        throw new OperationalError('call-unreachable', 'the media node of the call is silent');
+      }
     }
-    const chosen = await nodes.choose(NODE_RETURN_MS);
+    const chosen = await nodes.choose(NODE_RETURN_MS, peerKind);
     if (!chosen) throw new OperationalError('no-media-node');
     const call = await this.#replace(meetingId, current?.callId ?? null, chosen);
     const node = nodes.get(call.nodeId);
@@ -86,9 +95,45 @@ export class Calls {
     return { call, node };
   }
 
+  /** With people in them, as far as we know, at nodes that are silent. */
+  async unreachable(): Promise<Call[]> {
+    const rows = await this.#deps.store.read
+      .selectFrom('call')
+      .selectAll()
+      .where('state', '=', 'open')
+      .where('endedAtMs', 'is', null)
+      .execute();
+    return rows.filter(({ nodeId }) => this.#deps.nodes.silentMs(nodeId) > 0);
+  }
+
+  /** From now on the next who comes opens another call. @returns how many there still were */
+  async giveUp(calls: readonly Call[], actor: string): Promise<number> {
+    const given = await this.#deps.store.write(async (trx) => {
+      const live: Call[] = [];
+      for (const { callId, meetingId } of calls) {
+        const call = await liveCallOf(trx, meetingId);
+        if (call?.callId !== callId || this.#deps.nodes.silentMs(call.nodeId) === 0) continue;
+        await giveUpRow(trx, call, actor);
+        live.push(call);
+      }
+      return live;
+    });
+    if (given.length === 0) return 0;
+    this.#deps.logger.warn(
+      { actor, callIds: given.map(({ callId }) => callId) },
+      'calls given up: their node is silent',
+    );
+    this.#told(
+      given.map(({ callId }) => callId),
+      new Set(given.map(({ meetingId }) => meetingId)),
+    );
+    return given.length;
+  }
+
   async takeEvents(nodeId: string, { events }: CallEvents): Promise<void> {
     const changed = new Set<string>();
     const endedCallIds: string[] = [];
+    const toMove = new Set<string>();
     await this.#deps.store.write(async (trx) => {
       for (const event of events) {
         if (!(await isNew(trx, event))) continue;
@@ -104,6 +149,7 @@ export class Calls {
         }
         // also of a call that is over: its invite is good for the next one
         if (event.name === 'peer-removed') await recordRemoval(trx, event.peerId, event.byPeerId);
+        if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
         if (call.endedAtMs !== null) continue;
         await applyEvent(trx, call, event);
         changed.add(call.meetingId);
@@ -112,15 +158,17 @@ export class Calls {
     });
     // by id, after the commit: what is not acknowledged comes again
     this.#deps.acknowledge(nodeId, { eventIds: events.map((event) => event.eventId) });
+    for (const callId of toMove) this.#deps.sendToNode(nodeId, { name: 'move-call', callId });
     this.#told(endedCallIds, changed);
   }
 
   /**
-   * A call that we did not open: a room did, by its delegation. null where it can't be the meeting's, because that has
-   * one in which somebody is.
+   * A call that we did not open: a room did, by its delegation. It is moved where it can't be the meeting's, because that
+   * has one with people in it. null: we know no such meeting, or the call is over.
    */
   async #adopt(trx: AuthorityWrite, nodeId: string, { callId, meetingId, name }: CallEvent): Promise<Call | null> {
-    const node = this.#deps.nodes.get(nodeId);
+    const { nodes, logger } = this.#deps;
+    const node = nodes.get(nodeId);
     // its opening, or a later sign of a call that the node says it carries
     const lives = name === 'call-opened' || (name === 'peer-joined' && node?.callIds.has(callId));
     if (!node || !lives) return null;
@@ -131,22 +179,21 @@ export class Calls {
       .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) return null;
-    const current = await trx
-      .selectFrom('call')
-      .selectAll()
-      .where('meetingId', '=', meetingId)
-      .where('endedAtMs', 'is', null)
-      .executeTakeFirst();
-    if (current && !this.#isEmpty(current)) {
-      this.#deps.logger.warn({ nodeId, callId, meetingId, live: current.callId }, 'the meeting has two calls');
-      return null;
-    }
+    const current = await liveCallOf(trx, meetingId);
+    const silent = current !== undefined && nodes.silentMs(current.nodeId) > 0;
     const call = newCall(callId, meetingId, node);
-    if (current) await endRow(trx, current, 'ended-by-fleet');
+    if (current && !silent && !this.#isEmpty(current)) {
+      logger.warn({ nodeId, callId, meetingId, live: current.callId }, 'the meeting has two calls: the newer is moved');
+      const moved: Call = { ...call, state: 'ended', endedAtMs: Date.now(), endReason: MOVED };
+      await trx.insertInto('call').values(moved).execute();
+      return moved;
+    }
+    if (current && silent && !this.#isEmpty(current)) await giveUpRow(trx, current, `node:${nodeId}`);
+    else if (current) await endRow(trx, current, 'ended-by-fleet');
     await trx.insertInto('call').values(call).execute();
     // whom we sent to the other meanwhile the node let in here
     if (current) await trx.updateTable('guestEntry').set({ callId }).where('callId', '=', current.callId).execute();
-    this.#deps.logger.info({ nodeId, callId, meetingId }, 'call adopted: a room began it while we were gone');
+    logger.info({ nodeId, callId, meetingId }, 'call adopted: a room began it while we were gone');
     return call;
   }
 
@@ -181,7 +228,8 @@ export class Calls {
   async reconcile(registration: NodeRegistration): Promise<void> {
     const { nodeId, instanceId, online, callIds } = registration;
     if (!online) return;
-    const rows = await this.#deps.store.read
+    const { store, sendToNode } = this.#deps;
+    const rows = await store.read
       .selectFrom('call')
       .selectAll()
       .where('nodeId', '=', nodeId)
@@ -189,21 +237,53 @@ export class Calls {
       .execute();
     await this.#end(rows.filter((row) => row.nodeInstanceId !== instanceId));
     if (callIds.length === 0) return;
-    const ended = await this.#deps.store.read
+    const over = await store.read
       .selectFrom('call')
-      .select('callId')
+      .selectAll()
       .where('callId', 'in', callIds)
+      .where('nodeId', '=', nodeId)
       .where('endedAtMs', 'is not', null)
       .execute();
-    for (const { callId } of ended) this.#deps.sendToNode(nodeId, { name: 'end-call', callId });
+    for (const call of over) {
+      const { callId, endReason } = call;
+      if (endReason === GIVEN_UP) await this.#takeBack(call, registration.participantCounts[callId] ?? 1);
+      else sendToNode(nodeId, { name: endReason === MOVED ? 'move-call' : 'end-call', callId });
+    }
+  }
+
+  /**
+   * The node of a call that was given up is back, and carries it. It is the meeting's again where nobody has opened another
+   * since, or fewer are in that one, or nobody can reach it; the people of the call that loses are moved.
+   */
+  async #takeBack(call: Call, participantCount: number): Promise<void> {
+    const { store, nodes, sendToNode, logger } = this.#deps;
+    const { callId, meetingId } = call;
+    const loser = await store.write(async (trx) => {
+      const current = await liveCallOf(trx, meetingId);
+      const stays = current && nodes.silentMs(current.nodeId) === 0 && current.participantCount >= participantCount;
+      if (stays) {
+        await trx.updateTable('call').set({ endReason: MOVED }).where('callId', '=', callId).execute();
+        return call;
+      }
+      if (current && nodes.silentMs(current.nodeId) > 0) await giveUpRow(trx, current, `node:${call.nodeId}`);
+      else if (current) await endRow(trx, current, MOVED);
+      await takeBackRow(trx, call, participantCount);
+      return current ?? null;
+    });
+    logger.warn({ callId, meetingId, moved: loser?.callId ?? null }, 'a call that was given up is back');
+    if (loser) sendToNode(loser.nodeId, { name: 'move-call', callId: loser.callId });
+    this.#told([], new Set([meetingId]));
   }
 
   async #provesEnded(call: Call): Promise<boolean> {
     await this.#endOf(call.callId);
     if ((await this.currentOf(call.meetingId))?.callId !== call.callId) return true;
     const node = this.#deps.nodes.get(call.nodeId);
+    // a node that is silent has not said what it carries
     return (
-      node !== null && node.heardAtMs > (call.openedAtMs ?? Number.MAX_SAFE_INTEGER) && !node.callIds.has(call.callId)
+      node?.online === true &&
+      node.heardAtMs > (call.openedAtMs ?? Number.MAX_SAFE_INTEGER) &&
+      !node.callIds.has(call.callId)
     );
   }
 
@@ -222,25 +302,15 @@ export class Calls {
     });
   }
 
-  async #liveNodeOf(call: Call): Promise<MediaNode | null> {
-    const { nodes } = this.#deps;
-    if (!(await nodes.comesBack(call.nodeId, NODE_RETURN_MS))) return null;
-    const node = nodes.get(call.nodeId);
-    return node?.instanceId === call.nodeInstanceId ? node : null;
-  }
-
   /** Ends the stale one and opens another, unless somebody has done so meanwhile: then theirs. */
   async #replace(meetingId: string, staleCallId: string | null, node: MediaNode): Promise<Call> {
     const callId = newId();
     const result = await this.#deps.store.write(async (trx) => {
-      const current = await trx
-        .selectFrom('call')
-        .selectAll()
-        .where('meetingId', '=', meetingId)
-        .where('endedAtMs', 'is', null)
-        .executeTakeFirst();
+      const current = await liveCallOf(trx, meetingId);
       if (current && current.callId !== staleCallId) return { call: current, opened: false };
-      if (current) await endRow(trx, current, 'ended-by-fleet');
+      // somebody may have come in where a silent node has not told
+      if (current && this.#deps.nodes.silentMs(current.nodeId) > 0) await giveUpRow(trx, current, 'fleet');
+      else if (current) await endRow(trx, current, 'ended-by-fleet');
       const meeting = await trx
         .selectFrom('meeting')
         .select('meetingId')
@@ -256,23 +326,18 @@ export class Calls {
     return result.call;
   }
 
-  async #sweepGone(): Promise<void> {
-    const nowMs = Date.now();
-    for (const node of this.#deps.nodes.all) {
-      if (node.online || nowMs - node.heardAtMs < NODE_GONE_MS) continue;
-      await this.#end(
-        await this.#deps.store.read
-          .selectFrom('call')
-          .selectAll()
-          .where('nodeId', '=', node.nodeId)
-          .where('endedAtMs', 'is', null)
-          .execute(),
-      );
-    }
-    await this.#deps.store.write((trx) =>
+  /** What the clock alone brings about: calls whose node was silent for too long are given up, old event ids forgotten. */
+  async sweep(): Promise<void> {
+    const { store, nodes } = this.#deps;
+    const live = await store.read.selectFrom('call').selectAll().where('endedAtMs', 'is', null).execute();
+    await this.giveUp(
+      live.filter(({ nodeId }) => nodes.silentMs(nodeId) >= GIVEN_UP_AFTER_MS),
+      'fleet',
+    );
+    await store.write((trx) =>
       trx
         .deleteFrom('callEvent')
-        .where('atMs', '<', nowMs - EVENT_MEMORY_MS)
+        .where('atMs', '<', Date.now() - EVENT_MEMORY_MS)
         .execute(),
     );
   }
@@ -282,7 +347,7 @@ export class Calls {
     await this.#deps.store.write(async (trx) => {
       for (const call of calls) await endRow(trx, call, 'ended-by-fleet');
     });
-    this.#deps.logger.warn({ callIds: calls.map((call) => call.callId) }, 'calls ended: their node is gone');
+    this.#deps.logger.warn({ callIds: calls.map((call) => call.callId) }, 'calls ended: their node was started anew');
     this.#told(
       calls.map((call) => call.callId),
       new Set(calls.map((call) => call.meetingId)),
@@ -293,75 +358,4 @@ export class Calls {
     for (const callId of endedCallIds) for (const done of [...(this.#endWaiters.get(callId) ?? [])]) done();
     for (const meetingId of meetingIds) this.#deps.onMeetingChanged(meetingId);
   }
-}
-
-const newCall = (callId: string, meetingId: string, { nodeId, instanceId }: MediaNode): Call => ({
-  callId,
-  meetingId,
-  nodeId,
-  nodeInstanceId: instanceId,
-  state: 'prepared',
-  participantCount: 0,
-  createdAtMs: Date.now(),
-  openedAtMs: null,
-  endedAtMs: null,
-  endReason: null,
-});
-
-async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: CallEvent): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('callEvent')
-    .values({ eventId, callId, atMs })
-    .onConflict((c) => c.column('eventId').doNothing())
-    .executeTakeFirst();
-  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
-async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEvent): Promise<void> {
-  const row = trx.updateTable('call').where('callId', '=', call.callId);
-  switch (event.name) {
-    case 'call-opened':
-      await row.set({ state: 'open', openedAtMs: Date.now() }).execute();
-      return appendAudit(trx, {
-        kind: 'call-opened',
-        actor: `node:${call.nodeId}`,
-        subject: `call:${call.callId}`,
-        details: { meetingId: call.meetingId },
-      });
-    case 'peer-joined':
-      await row
-        .set({ state: 'open', openedAtMs: call.openedAtMs ?? Date.now(), participantCount: event.participantCount })
-        .execute();
-      return appendAudit(trx, {
-        kind: 'peer-admitted',
-        actor: `peer:${event.peerId}`,
-        subject: `call:${call.callId}`,
-        details: {
-          peerKind: event.peerKind,
-          displayName: cutText(shownText(event.displayName), { units: 80, bytes: 240 }),
-        },
-      });
-    case 'peer-left':
-      await row.set({ participantCount: event.participantCount }).execute();
-      return;
-    case 'peer-removed':
-      return;
-    case 'call-ended':
-      return endRow(trx, call, event.reason);
-  }
-}
-
-async function endRow(trx: AuthorityWrite, call: Call, reason: string): Promise<void> {
-  await trx
-    .updateTable('call')
-    .set({ state: 'ended', endedAtMs: Date.now(), endReason: reason, participantCount: 0 })
-    .where('callId', '=', call.callId)
-    .execute();
-  if (call.state === 'open')
-    await appendAudit(trx, {
-      kind: 'call-ended',
-      actor: `node:${call.nodeId}`,
-      subject: `call:${call.callId}`,
-      details: { reason },
-    });
 }

@@ -32,7 +32,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_800_000_000_500 });
   directory = mkdtempSync(join(tmpdir(), 'maru-delegations-'));
   keys = new SigningKeys({ directory });
-  await keys.start();
+  await keys.start({ isInUse: false });
   [jwk, nodes, revoked] = [newJwk(), [node(3), node(1)], []];
   due.length = 0;
   delegations = new Delegations({

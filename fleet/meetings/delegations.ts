@@ -77,7 +77,7 @@ export class Delegations {
     const former = this.#signed.get(roomId);
     // the order is by load, which is no reason to sign anew
     const says = JSON.stringify([jwk, roomName, meetingId, title, nodes.map((node) => JSON.stringify(node)).sort()]);
-    const isFresh = former !== undefined && nowMs - former.signedAtMs < DELEGATION_RENEWED_AFTER_MS;
+    const isFresh = former !== undefined && isFreshAt(nowMs, former.signedAtMs);
     if (isFresh && (former.says === says || nodes.length === 0)) return former.token;
     if (nodes.length === 0) return null;
     const issuedAt = this.issuedAtOf(roomId, nowMs);
@@ -148,11 +148,14 @@ export class Delegations {
 
   #tellDue(): void {
     const nowMs = Date.now();
-    for (const [roomId, { signedAtMs }] of this.#signed)
-      if (nowMs - signedAtMs >= DELEGATION_RENEWED_AFTER_MS) this.#due(roomId);
+    for (const [roomId, { signedAtMs }] of this.#signed) if (!isFreshAt(nowMs, signedAtMs)) this.#due(roomId);
   }
 
   #due(roomId: string): void {
     for (const handler of this.#dueHandlers) handler(roomId);
   }
 }
+
+/** By the wall clock, whose times are in the token: one signed a day ahead of it is no fresher than one of yesterday. */
+const isFreshAt = (nowMs: number, signedAtMs: number): boolean =>
+  Math.abs(nowMs - signedAtMs) < DELEGATION_RENEWED_AFTER_MS;

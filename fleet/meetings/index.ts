@@ -1,4 +1,5 @@
 /** What other aggregates see of meetings. */
+export { hasInvites } from './invites.ts';
 export { Meetings } from './meetings.ts';
 export { SigningKeys } from './signing-keys.ts';
 export { meetingRoutes } from './routes.ts';

@@ -12,6 +12,11 @@ import type { SigningKeys } from './signing-keys.ts';
 type Row = AuthorityTables['invite'];
 export type InvitesDependencies = { store: AuthorityStore; keys: SigningKeys; joinPageUrl: string };
 
+/** Guest links were made: they end with the key that signed them. */
+export async function hasInvites(store: AuthorityStore): Promise<boolean> {
+  return (await store.read.selectFrom('invite').select('inviteId').limit(1).executeTakeFirst()) !== undefined;
+}
+
 export class Invites {
   readonly #deps: InvitesDependencies;
 

@@ -2,6 +2,7 @@
  * The media nodes as they registered: which is there, since which start of its process, with how many peers. After a
  * restart of ours the former ones are taken as there for a while, so that a call that goes on takes people in at once.
  */
+import type { PeerKind } from '#contract/grants.ts';
 import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
@@ -13,9 +14,13 @@ export type MediaNode = {
   workers: number;
   peers: number;
   maxPeers: number;
+  /** of these, how many people may fill; the rest is kept for rooms */
+  maxGuests: number;
   callIds: ReadonlySet<string>;
   /** fleet's clock */
   heardAtMs: number;
+  /** since when it has been out of reach, by a clock that only goes forward; null: it is there */
+  silentSinceMs: number | null;
 };
 type Waiter = { isMet: () => boolean; resolve: () => void };
 
@@ -26,10 +31,15 @@ export class MediaNodes {
   readonly #telemetry: TelemetryStore;
   readonly #nodes = new Map<string, MediaNode>();
   readonly #waiters = new Set<Waiter>();
+  readonly #nowMs: () => number;
+  readonly #startedAtMs: number;
   #expectation: NodeJS.Timeout | null = null;
 
-  constructor({ telemetry }: { telemetry: TelemetryStore }) {
+  /** @param nowMs a clock that only goes forward */
+  constructor({ telemetry, nowMs = () => performance.now() }: { telemetry: TelemetryStore; nowMs?: () => number }) {
     this.#telemetry = telemetry;
+    this.#nowMs = nowMs;
+    this.#startedAtMs = nowMs();
   }
 
   async start(): Promise<void> {
@@ -42,12 +52,15 @@ export class MediaNodes {
         workers: 0,
         peers: 0,
         maxPeers: Number.MAX_SAFE_INTEGER,
+        maxGuests: Number.MAX_SAFE_INTEGER,
         callIds: new Set(),
         heardAtMs: 0,
+        silentSinceMs: null,
       });
     }
     this.#expectation = setTimeout(() => {
-      for (const node of this.#nodes.values()) if (node.heardAtMs === 0) node.online = false;
+      for (const node of this.#nodes.values())
+        if (node.heardAtMs === 0) Object.assign(node, { online: false, silentSinceMs: this.#startedAtMs });
     }, EXPECTED_BACK_MS);
     this.#expectation.unref();
   }
@@ -63,8 +76,16 @@ export class MediaNodes {
     return this.#nodes.get(nodeId) ?? null;
   }
 
+  /** How long it has been out of reach; 0: it is there. One that we never knew is silent since our start. */
+  silentMs(nodeId: string): number {
+    const node = this.#nodes.get(nodeId);
+    const sinceMs = node ? node.silentSinceMs : this.#startedAtMs;
+    return sinceMs === null ? 0 : Math.max(1, this.#nowMs() - sinceMs);
+  }
+
   async register(registration: NodeRegistration): Promise<void> {
     const { nodeId, instanceId, signalingUrl, online, workers, peers, maxPeers, callIds } = registration;
+    const maxGuests = registration.maxGuests ?? maxPeers;
     const nowMs = Date.now();
     const former = this.#nodes.get(nodeId);
     this.#nodes.set(nodeId, {
@@ -75,8 +96,10 @@ export class MediaNodes {
       workers,
       peers,
       maxPeers,
+      maxGuests,
       callIds: new Set(callIds),
       heardAtMs: nowMs,
+      silentSinceMs: online ? null : (former?.silentSinceMs ?? this.#nowMs()),
     });
     for (const waiter of this.#waiters) if (waiter.isMet()) waiter.resolve();
     if (former?.instanceId === instanceId && former.signalingUrl === signalingUrl && former.heardAtMs > 0) return;
@@ -90,10 +113,11 @@ export class MediaNodes {
     );
   }
 
-  /** The one with the fewest peers; waits a while where none is there. */
-  async choose(timeoutMs: number): Promise<MediaNode | null> {
+  /** The one with the fewest peers and a place for this kind; waits a while where none is there. */
+  async choose(timeoutMs: number, peerKind: PeerKind): Promise<MediaNode | null> {
+    const most = ({ maxPeers, maxGuests }: MediaNode): number => (peerKind === 'room' ? maxPeers : maxGuests);
     const best = (): MediaNode | null =>
-      this.all.filter((node) => node.online && node.peers < node.maxPeers).sort((a, b) => a.peers - b.peers)[0] ?? null;
+      this.all.filter((node) => node.online && node.peers < most(node)).sort((a, b) => a.peers - b.peers)[0] ?? null;
     await this.#until(() => best() !== null, timeoutMs);
     return best();
   }

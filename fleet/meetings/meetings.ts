@@ -23,6 +23,7 @@ import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.t
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { UnreachableCalls } from './unreachable-calls.ts';
 
 export type MeetingsDependencies = {
   store: AuthorityStore;
@@ -51,11 +52,14 @@ export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
   readonly delegations: Delegations;
+  readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
   readonly #entries: GuestEntries;
   readonly #bookingMeetings: BookingMeetings;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  /** by node: its last message under way */
+  readonly #nodeWork = new Map<string, Promise<void>>();
   readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
   readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
 
@@ -77,6 +81,7 @@ export class Meetings {
         for (const handler of this.#changedHandlers) handler(meetingId);
       },
     });
+    this.unreachable = new UnreachableCalls({ store, nodes: this.nodes, calls: this.#calls });
   }
 
   async start(): Promise<void> {
@@ -84,9 +89,10 @@ export class Meetings {
     await this.nodes.start();
     await this.delegations.start();
     this.#calls.start();
-    const failed = (error: unknown): void => logger.error({ err: error }, 'message of a media node failed');
-    broker.on('registration', (nodeId, registration) => void this.#register(nodeId, registration).catch(failed));
-    broker.on('callEvents', (nodeId, events) => void this.#calls.takeEvents(nodeId, events).catch(failed));
+    broker.on('registration', (nodeId, registration) =>
+      this.#inOrder(nodeId, () => this.#register(nodeId, registration)),
+    );
+    broker.on('callEvents', (nodeId, events) => this.#inOrder(nodeId, () => this.#calls.takeEvents(nodeId, events)));
     this.#publishKeys();
     register.onRevoked(
       () =>
@@ -298,7 +304,7 @@ export class Meetings {
     audit: Omit<AuditEntry, 'subject'>,
   ): Promise<CallGrant> {
     for (let tries = 1; ; tries += 1) {
-      const open = await this.#calls.openCall(meeting.meetingId, endedCallId);
+      const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
       const peerId = newId();
       const seat = await this.#entries.record({ peerId, callId: open.call.callId, claims, by }, audit);
       if (seat) return this.#sign(meeting, open, peerId, by.kind === 'guest' ? { ...admitted, seat } : admitted);
@@ -309,6 +315,15 @@ export class Meetings {
   #publishKeys(): void {
     const { broker, keys } = this.#deps;
     broker.publish('keys', '', { ...keys.published, revokedRooms: this.delegations.revoked });
+  }
+
+  /** A node's messages count in the order in which they came: what it carries is squared before its events are applied. */
+  #inOrder(nodeId: string, work: () => Promise<void>): void {
+    const { logger } = this.#deps;
+    const done = (this.#nodeWork.get(nodeId) ?? Promise.resolve())
+      .then(work)
+      .catch((error: unknown) => logger.error({ err: error, nodeId }, 'message of a media node failed'));
+    this.#nodeWork.set(nodeId, done);
   }
 
   async #register(nodeId: string, registration: NodeRegistration): Promise<void> {
@@ -325,10 +340,13 @@ export class Meetings {
     if (before?.online !== online || before.signalingUrl !== signalingUrl || before.heardAtMs === 0)
       this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
+    // what we asked of it while it was out of reach has not arrived
+    if (online && (!before?.online || before.heardAtMs === 0)) this.#remove(await this.#entries.unwelcomeAt(nodeId));
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
-    return this.#sign(meeting, await this.#calls.openCall(meeting.meetingId, endedCallId), newId(), admitted);
+    const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
+    return this.#sign(meeting, open, newId(), admitted);
   }
 
   async #sign(meeting: Meeting, { call, node }: OpenCall, peerId: string, admitted: Admitted): Promise<CallGrant> {

@@ -3,7 +3,7 @@ import { ProtocolError } from '#contract/error-codes.ts';
 import { actorOf, type RouteHandlers } from '../people/index.ts';
 import type { Meetings } from './meetings.ts';
 
-type Names = 'enterAsGuest' | 'listInvites' | 'createInvite' | 'revokeInvite';
+type Names = 'enterAsGuest' | 'listInvites' | 'createInvite' | 'revokeInvite' | 'giveUpCalls';
 
 export function meetingRoutes({ meetings }: { meetings: Meetings }): RouteHandlers<Names> {
   const known = async (meetingId: string): Promise<string> => {
@@ -32,5 +32,8 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): RouteHandle
         throw new ProtocolError('not-found', 'no such invite');
       return {};
     },
+    giveUpCalls: async (context) => ({
+      givenUpCount: await meetings.unreachable.giveUp(context.params.roomId, actorOf(context)),
+    }),
   };
 }

@@ -3,7 +3,7 @@
  * nodes, which verify join tokens with it while we are gone.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   calculateJwkThumbprint,
@@ -18,6 +18,8 @@ import {
 } from 'jose';
 import { JOIN_TOKEN_ALGORITHM, JOIN_TOKEN_ISSUER } from '#contract/grants.ts';
 import type { FleetKeys } from '#contract/topics.ts';
+import { writeDurably } from '#edge/durable-file.ts';
+import { StartRefused } from '#edge/start-refused.ts';
 
 type Loaded = { kid: string; privateKey: CryptoKey; publicKey: CryptoKey; publicJwk: JWK };
 
@@ -29,21 +31,31 @@ export class SigningKeys {
     this.#directory = directory;
   }
 
-  async start(): Promise<void> {
+  /**
+   * Loads the key, or makes one where there is none.
+   * @param isInUse invites were signed by it, and would end with it
+   * @throws StartRefused: it is in use and damaged
+   */
+  async start({ isInUse }: { isInUse: boolean }): Promise<void> {
     const path = join(this.#directory, 'signing-key.json');
-    if (!existsSync(path)) {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      const { privateKey } = await generateKeyPair(JOIN_TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
-      await writeFile(path, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
+    if (existsSync(path)) {
+      try {
+        this.#key = await load(path);
+        return;
+      } catch (error) {
+        if (isInUse)
+          throw new StartRefused(
+            // the error would quote the file
+            `The signing key ${path} is damaged. Put it back from your copy of the data directory, or delete it: a new ` +
+              'one is made then, and the guest links made so far stop working.',
+            { cause: error },
+          );
+      }
     }
-    const { d, ...publicPart } = JSON.parse(await readFile(path, 'utf8')) as JWK;
-    const kid = await calculateJwkThumbprint(publicPart);
-    this.#key = {
-      kid,
-      privateKey: (await importJWK({ ...publicPart, d }, JOIN_TOKEN_ALGORITHM)) as CryptoKey,
-      publicKey: (await importJWK(publicPart, JOIN_TOKEN_ALGORITHM)) as CryptoKey,
-      publicJwk: { ...publicPart, kid, alg: JOIN_TOKEN_ALGORITHM, use: 'sig' },
-    };
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const { privateKey } = await generateKeyPair(JOIN_TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
+    writeDurably(path, JSON.stringify(await exportJWK(privateKey)));
+    this.#key = await load(path);
   }
 
   /** For the retained `keys` topic. */
@@ -73,4 +85,15 @@ export class SigningKeys {
     if (!this.#key) throw new Error('signing keys not started');
     return this.#key;
   }
+}
+
+async function load(path: string): Promise<Loaded> {
+  const { d, ...publicPart } = JSON.parse(await readFile(path, 'utf8')) as JWK;
+  const kid = await calculateJwkThumbprint(publicPart);
+  return {
+    kid,
+    privateKey: (await importJWK({ ...publicPart, d }, JOIN_TOKEN_ALGORITHM)) as CryptoKey,
+    publicKey: (await importJWK(publicPart, JOIN_TOKEN_ALGORITHM)) as CryptoKey,
+    publicJwk: { ...publicPart, kid, alg: JOIN_TOKEN_ALGORITHM, use: 'sig' },
+  };
 }

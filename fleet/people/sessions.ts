@@ -1,4 +1,5 @@
 /** Who is signed in: an opaque token in a cookie, of which the store has the hash. */
+import type { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, hashOf, newToken } from '../store/index.ts';
 
 export const SESSION_TTL_MS = 12 * 3_600_000;
@@ -8,14 +9,16 @@ const TOUCH_INTERVAL_MS = 5 * 60_000;
 
 export class Sessions {
   readonly #store: AuthorityStore;
+  readonly #clock: WallClock;
 
-  constructor({ store }: { store: AuthorityStore }) {
+  constructor({ store, clock }: { store: AuthorityStore; clock: WallClock }) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   async open(accountId: string): Promise<string> {
     const token = newToken();
-    const nowMs = Date.now();
+    const nowMs = await this.#clock.settledNowMs();
     await this.#store.write(async (trx) => {
       await trx.deleteFrom('session').where('expiresAtMs', '<', nowMs).execute();
       await trx
@@ -35,17 +38,20 @@ export class Sessions {
   /** accountId, or null: unknown, expired or left alone too long. */
   async accountOf(token: string): Promise<string | null> {
     const tokenHash = hashOf(token);
+    const nowMs = await this.#clock.settledNowMs();
     const row = await this.#store.read
       .selectFrom('session')
       .selectAll()
       .where('tokenHash', '=', tokenHash)
       .executeTakeFirst();
-    const nowMs = Date.now();
     if (!row || row.expiresAtMs <= nowMs || row.lastUsedAtMs + SESSION_IDLE_TTL_MS <= nowMs) return null;
     if (row.lastUsedAtMs + TOUCH_INTERVAL_MS <= nowMs) {
-      await this.#store.write((trx) =>
-        trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('tokenHash', '=', tokenHash).execute(),
-      );
+      // a disk that fails signs nobody out; the next request tries again
+      await this.#store
+        .write((trx) =>
+          trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('tokenHash', '=', tokenHash).execute(),
+        )
+        .catch(() => {});
     }
     return row.accountId;
   }

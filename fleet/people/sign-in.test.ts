@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { Accounts, KnownDevices, Sessions, SignIn } from './index.ts';
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
   });
   await store.start();
   accounts = new Accounts({ store });
-  sessions = new Sessions({ store });
+  sessions = new Sessions({ store, clock: new WallClock({ steadyNowMs: () => Date.now() }) });
   // as the fleet's keys sign, without their mathematics
   const devices = new KnownDevices({
     keys: {

@@ -20,6 +20,8 @@ export type CommandRelayDependencies = {
 };
 export type Order = { id: string; roomId: string; command: RoomCommand; issuer: CommandEnvelope['issuer'] };
 type Pending = {
+  /** by the monotonic clock; the envelope says the same by the wall clock */
+  untilMs: number;
   answer: Promise<void>;
   settle: (error: MaruError | null) => void;
   /** null: not ready to go yet */
@@ -56,6 +58,7 @@ export class CommandRelay {
     const timer = setTimeout(() => pending.settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
     const pending: Pending = {
       answer: promise,
+      untilMs: performance.now() + COMMAND_TIMEOUT_MS,
       envelope: null,
       settle: (error) => {
         clearTimeout(timer);
@@ -77,7 +80,9 @@ export class CommandRelay {
     // a booking's meeting is the kiosk's to ask for: it alone knows which invite the booking carries
     const needsGrant =
       command.name === 'prepare-call' || (command.name === 'start-meeting' && command.bookingId === undefined);
-    const grant = needsGrant ? await this.#deps.grantFor(roomId) : null;
+    const grant = needsGrant
+      ? await this.#deps.grantFor(roomId).catch((error: unknown) => waits(command, error))
+      : null;
     return { protocol: PROTOCOL_VERSION, id, roomId, expiresAtMs, issuer, command, grant };
   }
 
@@ -85,11 +90,17 @@ export class CommandRelay {
     const { broker, reports } = this.#deps;
     const { roomId } = envelope;
     // its grant was long in coming: whoever asked has been told so
-    if (Date.now() >= envelope.expiresAtMs) return;
+    if (performance.now() >= pending.untilMs) return;
     pending.envelope = envelope;
     if (broker.isHeard('command', { party: 'room', id: roomId })) broker.publish('command', roomId, envelope);
     // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not
     else if (!reports.of(roomId).online)
       pending.settle(new OperationalError('room-not-answering', 'the room is offline'));
   }
+}
+
+/** A start whose call cannot be reached at the moment goes without a grant: the room shows that, and asks until it has one. */
+function waits({ name }: RoomCommand, error: unknown): null {
+  if (name === 'start-meeting' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
+  throw error;
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RoomDesired } from '#contract/topics.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { DesiredState } from './desired-state.ts';
 
 const rooms = ['r1', 'r2'].map((roomId) => ({ roomId, roomName: roomId, language: 'en' }));
@@ -9,12 +10,15 @@ let participantCount: number;
 let meetingChanged: (meetingId: string) => void;
 let presence: (who: { party: string; id: string }, connected: boolean) => void;
 let desired: DesiredState;
+let clock: WallClock;
 
 beforeEach(async () => {
   vi.useFakeTimers();
   published.length = 0;
   participantCount = 0;
+  clock = new WallClock({ steadyNowMs: () => performance.now() });
   desired = new DesiredState({
+    clock,
     registry: {
       all: async () => rooms,
       byId: async (id: string) => rooms.find(({ roomId }) => roomId === id),
@@ -49,12 +53,19 @@ test('every room is told at our start, so that a broker that forgot knows again'
 });
 
 test('a room that connects is told the time afresh', async () => {
-  vi.setSystemTime(Date.now() + 3_600_000);
+  vi.advanceTimersByTime(3_600_000);
   presence({ party: 'room', id: 'r2' }, true);
   presence({ party: 'node', id: 'r1' }, true);
   presence({ party: 'room', id: 'r1' }, false);
   await settled();
   expect(published.slice(2)).toMatchObject([{ roomId: 'r2', nowMs: Date.now() }]);
+});
+
+test.each([20 * 60_000, -3_600_000])('a clock that jumps by %d ms is told to every room at once', async (byMs) => {
+  vi.setSystemTime(Date.now() + byMs);
+  clock.nowMs();
+  await settled();
+  expect(published.slice(2)).toMatchObject(rooms.map(({ roomId }) => ({ roomId, nowMs: Date.now() })));
 });
 
 test('the first change goes out at once, a burst behind it as one with the last word', async () => {

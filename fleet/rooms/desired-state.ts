@@ -1,10 +1,12 @@
 /**
  * What the fleet wants of each room, published retained: at our start, at each change (the first at once, more of them
- * coalesced), and whenever the room connects, so that `nowMs` is fresh and tells the kiosk what its clock is worth.
+ * coalesced), whenever the room connects, and when our clock was set, so that `nowMs` is fresh and tells the kiosk what
+ * its clock is worth.
  */
 import type { Logger } from 'pino';
 import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { Pairings } from './pairings.ts';
@@ -17,6 +19,7 @@ export type DesiredStateDependencies = {
   meetings: Meetings;
   broker: Broker;
   pairings: Pick<Pairings, 'tabletsOf' | 'onTabletsChanged'>;
+  clock: WallClock;
   controllerUrl: string;
   logger: Logger;
 };
@@ -30,7 +33,7 @@ export class DesiredState {
   }
 
   async start(): Promise<void> {
-    const { registry, meetings, broker, pairings } = this.#deps;
+    const { meetings, broker, pairings, clock } = this.#deps;
     pairings.onTabletsChanged((roomId) => this.changed(roomId));
     meetings.delegations.onDue((roomId) => this.changed(roomId));
     meetings.onChanged(
@@ -43,7 +46,12 @@ export class DesiredState {
     broker.onPresence((who, connected) => {
       if (connected && who.party === 'room') void this.#publish(who.id).catch(this.#failed);
     });
-    for (const { roomId } of await registry.all()) await this.#publish(roomId);
+    clock.onJump(() => this.#publishAll().catch(this.#failed));
+    await this.#publishAll();
+  }
+
+  async #publishAll(): Promise<void> {
+    for (const { roomId } of await this.#deps.registry.all()) await this.#publish(roomId);
   }
 
   changed(roomId: string): void {
@@ -64,7 +72,7 @@ export class DesiredState {
   readonly #failed = (error: unknown): void => this.#deps.logger.error({ err: error }, 'desired state not published');
 
   async #publish(roomId: string): Promise<void> {
-    const { registry, meetings, broker, pairings, controllerUrl } = this.#deps;
+    const { registry, meetings, broker, pairings, clock, controllerUrl } = this.#deps;
     const room = await registry.byId(roomId);
     if (!room) return;
     const meeting = await meetings.ofRoom(roomId);
@@ -78,7 +86,7 @@ export class DesiredState {
       meeting,
       tablets: pairings.tabletsOf(roomId).map(({ pairingId, tokenHash }) => ({ pairingId, tokenSha256: tokenHash })),
       delegation,
-      nowMs: Date.now(),
+      nowMs: clock.nowMs(),
     });
   }
 }

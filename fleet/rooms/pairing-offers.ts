@@ -3,33 +3,34 @@ import { PAIRING_CODE_TTL_MS } from '#contract/limits.ts';
 import type { PairingOffer } from '#contract/topics.ts';
 import { hashOf, sameHash } from '../store/index.ts';
 
-type Offered = { sha256: string; expiresAtMs: number; seenAtMs: number };
+/** `untilMs`: by the monotonic clock */
+type Offered = { sha256: string; untilMs: number };
 
 export class PairingOffers {
   readonly #byRoom = new Map<string, Offered[]>();
 
-  /** The whole offer of a room; `clockOffsetMs`: its clock less ours. */
-  take(roomId: string, offer: PairingOffer, clockOffsetMs: number, nowMs = Date.now()): void {
+  /** The whole offer of a room. `roomNowMs`: what its clock says now. */
+  take(roomId: string, offer: PairingOffer, roomNowMs: number, nowMs = performance.now()): void {
     const former = this.#byRoom.get(roomId) ?? [];
     this.#byRoom.set(
       roomId,
       offer.codes.map(({ sha256, expiresAtMs }) => ({
         sha256,
-        expiresAtMs: expiresAtMs - clockOffsetMs,
         // said again, it is no younger
-        seenAtMs: former.find((known) => known.sha256 === sha256)?.seenAtMs ?? nowMs,
+        untilMs:
+          former.find((known) => known.sha256 === sha256)?.untilMs ??
+          nowMs + Math.min(expiresAtMs - roomNowMs, PAIRING_CODE_TTL_MS),
       })),
     );
   }
 
-  /** Every offer is compared, found or not. */
-  find(code: string, nowMs = Date.now()): { roomId: string; sha256: string; expiresAtMs: number } | null {
-    let found: { roomId: string; sha256: string; expiresAtMs: number } | null = null;
+  /** Every offer is compared, found or not. `leftMs`: how long it would still be good. */
+  find(code: string, nowMs = performance.now()): { roomId: string; sha256: string; leftMs: number } | null {
+    let found: { roomId: string; sha256: string; leftMs: number } | null = null;
     for (const [roomId, offers] of this.#byRoom) {
       const typed = hashOf(`${roomId}:${code}`);
-      for (const { sha256, expiresAtMs, seenAtMs } of offers) {
-        const good = sameHash(sha256, typed) && nowMs < expiresAtMs && nowMs < seenAtMs + PAIRING_CODE_TTL_MS;
-        if (good) found = { roomId, sha256, expiresAtMs };
+      for (const { sha256, untilMs } of offers) {
+        if (sameHash(sha256, typed) && nowMs < untilMs) found = { roomId, sha256, leftMs: untilMs - nowMs };
       }
     }
     return found;

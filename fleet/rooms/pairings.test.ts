@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PAIRING_CODE_TTL_MS, PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
-import { type AuthorityStore, authorityStore, hashOf, newId } from '../store/index.ts';
+import { WallClock } from '#edge/wall-clock.ts';
+import { type AuthorityStore, authorityStore, hashOf, moveStoredTimes, newId } from '../store/index.ts';
 import { Pairings } from './pairings.ts';
 import { PairingOffers } from './pairing-offers.ts';
 
@@ -19,7 +20,7 @@ let takeOffer: (roomId: string, offer: object) => void;
 const revoked: string[] = [];
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'] });
   dataDir = mkdtempSync(join(tmpdir(), 'maru-pairings-'));
   store = authorityStore({
     dataDir,
@@ -33,8 +34,11 @@ beforeEach(async () => {
   );
   phase = 'idle';
   revoked.length = 0;
+  const clock = new WallClock({ steadyNowMs: () => performance.now() });
+  clock.onJump((byMs) => store.write((trx) => moveStoredTimes(trx, byMs)));
   pairings = new Pairings({
     store,
+    clock,
     broker: {
       on: (_name: string, handler: typeof takeOffer) => {
         takeOffer = handler;
@@ -86,6 +90,44 @@ test('during a meeting it stays, untouched for hours; after it, for 15 minutes w
   pairings.touch(await pairings.ofToken(token));
   await pass(6);
   await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+});
+
+test.each([20, -60, 60 * 24 * 365])(
+  'a clock that jumps by %d minutes ends no pairing, now or after a restart',
+  async (minutes) => {
+    const token = await pair();
+    await pass(10);
+    vi.setSystemTime(Date.now() + minutes * MINUTE_MS);
+    await pass(4);
+    await expect(pairings.ofToken(token)).resolves.toMatchObject({ roomId });
+    const stored = () => store.read.selectFrom('pairing').selectAll().executeTakeFirstOrThrow();
+    const { lastUsedAtMs, revokedAtMs } = await stored();
+    expect(Math.abs(lastUsedAtMs - (Date.now() - 14 * MINUTE_MS))).toBeLessThan(1_000);
+    expect(revokedAtMs).toBeNull();
+    await pass(2);
+    await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+  },
+);
+
+test('a jump after a call ends no pairing of that call', async () => {
+  const token = await pair();
+  phase = 'in-call';
+  await pass(60);
+  phase = 'idle';
+  vi.setSystemTime(Date.now() + 20 * MINUTE_MS);
+  await pass(14);
+  await expect(pairings.ofToken(token)).resolves.toMatchObject({ roomId });
+  await pass(2);
+  await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+});
+
+test('a code on the TV survives a jump, and one that was used stays used', async () => {
+  takeOffer(roomId, { codes: [{ sha256: hashOf(`${roomId}:${CODE}`), expiresAtMs: Date.now() + 5 * MINUTE_MS }] });
+  vi.setSystemTime(Date.now() + 20 * MINUTE_MS);
+  await expect(pairings.pair(CODE, 'net')).resolves.toMatchObject({ roomId });
+  vi.setSystemTime(Date.now() + 20 * MINUTE_MS);
+  takeOffer(roomId, { codes: [{ sha256: hashOf(`${roomId}:${CODE}`), expiresAtMs: Date.now() + 5 * MINUTE_MS }] });
+  await expect(pairings.pair(CODE, 'net')).rejects.toMatchObject({ code: 'pairing-code-invalid' });
 });
 
 test('who paired after the meeting is not ended by it', async () => {

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
-import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import { type AuthorityStore, type AuthorityTables, hashOf, newId, newToken } from '../store/index.ts';
@@ -16,12 +17,17 @@ import type { RoomReports } from './room-reports.ts';
 import { type TabletCode, TabletCodes } from './tablet-codes.ts';
 
 export type Pairing = AuthorityTables['pairing'];
-export type PairingsDependencies = { store: AuthorityStore; broker: Broker; reports: RoomReports; logger: Logger };
+export type PairingsDependencies = {
+  store: AuthorityStore;
+  broker: Broker;
+  reports: RoomReports;
+  clock: WallClock;
+  logger: Logger;
+};
 
 const SWEEP_INTERVAL_MS = 5_000;
 const TOUCH_INTERVAL_MS = 60_000;
 const SLOWED_MS = 1_000;
-const OVERALL = 'overall';
 /** What a kiosk remembers for when we are gone. */
 const MOST_TABLETS = 8;
 
@@ -36,7 +42,7 @@ export class Pairings {
   readonly #inCallAtMs = new Map<string, number>();
   readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
   readonly #byRoom = new AttemptLimit({ burst: 30, refillPerMinute: 3 });
-  readonly #overall = new AttemptLimit({ burst: 100, refillPerMinute: 600 });
+  readonly #overall = new TokenBucket({ burst: 100, refillPerMinute: 600 });
   readonly #revokedHandlers: ((pairingId: string) => void)[] = [];
   readonly #tabletsHandlers: ((roomId: string) => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -44,13 +50,16 @@ export class Pairings {
   constructor(deps: PairingsDependencies) {
     this.#deps = deps;
     this.#tabletCodes = new TabletCodes(deps);
+    deps.clock.onJump((byMs) => this.#move(byMs));
   }
 
   async start(): Promise<void> {
-    const { store, broker, reports, logger } = this.#deps;
+    const { store, broker, reports, clock, logger } = this.#deps;
     for (const row of await store.read.selectFrom('pairing').selectAll().where('revokedAtMs', 'is', null).execute())
       this.#live.set(row.tokenHash, row);
-    broker.on('pairing', (roomId, offer) => this.#offers.take(roomId, offer, reports.clockOffsetOf(roomId)));
+    broker.on('pairing', (roomId, offer) =>
+      this.#offers.take(roomId, offer, clock.nowMs() + reports.clockOffsetOf(roomId)),
+    );
     this.#timer = setInterval(
       () => void this.#sweep().catch((error: unknown) => logger.error({ err: error }, 'pairing sweep failed')),
       SWEEP_INTERVAL_MS,
@@ -102,18 +111,18 @@ export class Pairings {
   }
 
   async #pairPhone(
-    { roomId, sha256, expiresAtMs }: { roomId: string; sha256: string; expiresAtMs: number },
+    { roomId, sha256, leftMs }: { roomId: string; sha256: string; leftMs: number },
     network: string,
   ): Promise<Paired> {
     const { store, broker, logger } = this.#deps;
     if (!this.#byRoom.take(roomId)) return this.#refuse('too-many-attempts', network);
-    const { controllerToken, pairing } = newPairing(roomId, { kind: 'phone', tabletName: null });
-    const nowMs = pairing.createdAtMs;
+    const nowMs = this.#deps.clock.nowMs();
+    const { controllerToken, pairing } = newPairing(roomId, { kind: 'phone', tabletName: null, nowMs });
     const paired = await store.write(async (trx) => {
       await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
       const { numInsertedOrUpdatedRows } = await trx
         .insertInto('usedPairingCode')
-        .values({ sha256, expiresAtMs })
+        .values({ sha256, expiresAtMs: Math.ceil(nowMs + leftMs) })
         .onConflict((c) => c.column('sha256').doNothing())
         .executeTakeFirst();
       if (!numInsertedOrUpdatedRows) return false;
@@ -143,7 +152,11 @@ export class Pairings {
   async #pairTablet(code: TabletCode, network: string): Promise<Paired> {
     const { store, logger } = this.#deps;
     const { roomId, tabletName } = code;
-    const { controllerToken, pairing } = newPairing(roomId, { kind: 'tablet', tabletName });
+    const { controllerToken, pairing } = newPairing(roomId, {
+      kind: 'tablet',
+      tabletName,
+      nowMs: this.#deps.clock.nowMs(),
+    });
     const paired = await store.write(async (trx) => {
       if (!(await this.#tabletCodes.use(trx, code))) return false;
       const others = await trx
@@ -174,7 +187,7 @@ export class Pairings {
   async ofToken(token: string): Promise<Pairing> {
     const tokenHash = hashOf(token);
     const live = this.#live.get(tokenHash);
-    if (live && !this.#isOver(live, Date.now())) return live;
+    if (live && !this.#isOver(live, this.#deps.clock.nowMs())) return live;
     const known =
       live ??
       (await this.#deps.store.read
@@ -187,7 +200,7 @@ export class Pairings {
 
   /** A person did something with it. */
   touch(pairing: Pairing): void {
-    const nowMs = Date.now();
+    const nowMs = this.#deps.clock.nowMs();
     const savedAtMs = pairing.lastUsedAtMs;
     if (nowMs - savedAtMs < TOUCH_INTERVAL_MS) return;
     pairing.lastUsedAtMs = nowMs;
@@ -235,8 +248,17 @@ export class Pairings {
     return nowMs - fromMs > PAIRING_IDLE_TTL_MS;
   }
 
+  /** What the wall clock has jumped is not idle time. The store's rows are moved by `moveStoredTimes`. */
+  #move(byMs: number): void {
+    for (const pairing of this.#live.values()) {
+      pairing.createdAtMs += byMs;
+      pairing.lastUsedAtMs += byMs;
+    }
+    for (const [roomId, atMs] of this.#inCallAtMs) this.#inCallAtMs.set(roomId, atMs + byMs);
+  }
+
   async #sweep(): Promise<void> {
-    const nowMs = Date.now();
+    const nowMs = this.#deps.clock.nowMs();
     await this.#revokeAll(
       [...this.#live.values()].filter((pairing) => this.#isOver(pairing, nowMs)),
       'fleet',
@@ -247,7 +269,7 @@ export class Pairings {
     // out of memory first: from here on the token is refused, and nobody revokes it twice
     const revoked = pairings.filter(({ tokenHash }) => this.#live.delete(tokenHash));
     if (revoked.length === 0) return;
-    const revokedAtMs = Date.now();
+    const revokedAtMs = this.#deps.clock.nowMs();
     await this.#deps.store.write(async (trx) => {
       for (const { pairingId, roomId } of revoked) {
         await trx.updateTable('pairing').set({ revokedAtMs }).where('pairingId', '=', pairingId).execute();
@@ -261,7 +283,7 @@ export class Pairings {
 
   async #refuseGuess(network: string): Promise<never> {
     this.#byNetwork.count(network);
-    if (this.#overall.take(OVERALL)) {
+    if (this.#overall.take()) {
       await this.#deps.store.write((trx) =>
         appendAudit(trx, { kind: 'pairing-refused', actor: `network:${network}`, subject: 'code' }),
       );
@@ -282,10 +304,9 @@ const tooManyTablets = (): InvalidStateError =>
 
 function newPairing(
   roomId: string,
-  kind: Pick<Pairing, 'kind' | 'tabletName'>,
+  { nowMs, ...kind }: Pick<Pairing, 'kind' | 'tabletName'> & { nowMs: number },
 ): { controllerToken: string; pairing: Pairing } {
   const controllerToken = newToken();
-  const nowMs = Date.now();
   const pairing: Pairing = {
     pairingId: newId(),
     roomId,

@@ -44,7 +44,8 @@ export class RoomRegistry {
   }
 
   async list(): Promise<RoomSummary[]> {
-    const { store, register, reports } = this.#deps;
+    const { store, register, reports, meetings } = this.#deps;
+    const unreachable = await meetings.unreachable.byRoom();
     const rows = await store.read
       .selectFrom('room')
       .innerJoin('meeting', 'meeting.roomId', 'room.roomId')
@@ -55,6 +56,7 @@ export class RoomRegistry {
     return rows.map((row) => ({
       ...row,
       ...reports.of(row.roomId),
+      unreachableCall: unreachable.get(row.roomId) ?? null,
       enrolled: register.isEnrolled(clientIdOf('room', row.roomId)),
     }));
   }

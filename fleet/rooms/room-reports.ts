@@ -7,6 +7,7 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import { ROOM_ONLINE_MS } from '#contract/limits.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import { RoomState, type RosterUpdate } from '#contract/room-state.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
@@ -26,6 +27,8 @@ type Known = {
   epoch: number;
   revision: number;
   lastSeenMs: number;
+  /** the same by the monotonic clock, by which it is online or not */
+  heardAtMs: number;
   online: boolean;
   /** kiosk's clock less ours, by its last presence */
   clockOffsetMs: number;
@@ -34,7 +37,12 @@ type Known = {
 
 const CHECK_INTERVAL_MS = 1_000;
 
-export type RoomReportsDependencies = { telemetry: TelemetryStore; broker: Broker; logger: Logger };
+export type RoomReportsDependencies = {
+  telemetry: TelemetryStore;
+  broker: Broker;
+  clock: WallClock;
+  logger: Logger;
+};
 
 export class RoomReports {
   readonly #deps: RoomReportsDependencies;
@@ -47,15 +55,21 @@ export class RoomReports {
   }
 
   async start(): Promise<void> {
-    const { telemetry, broker } = this.#deps;
+    const { telemetry, broker, clock } = this.#deps;
+    const [nowMs, steadyNowMs] = [clock.nowMs(), performance.now()];
     for (const row of await telemetry.read.selectFrom('roomReport').selectAll().execute()) {
       const state = row.state === null ? null : (RoomState.safeParse(JSON.parse(row.state)).data ?? null);
-      const online = Date.now() - row.lastSeenMs < ROOM_ONLINE_MS;
-      this.#rooms.set(row.roomId, { ...row, state, online, clockOffsetMs: 0, unsaved: false });
+      const agoMs = Math.max(0, nowMs - row.lastSeenMs);
+      const known = { ...row, state, online: agoMs < ROOM_ONLINE_MS, heardAtMs: steadyNowMs - agoMs };
+      this.#rooms.set(row.roomId, { ...known, clockOffsetMs: 0, unsaved: false });
     }
+    // The offset is between two clocks, and ours was set.
+    clock.onJump((byMs) => {
+      for (const known of this.#rooms.values()) known.clockOffsetMs -= byMs;
+    });
     broker.on('state', (roomId, state) => this.#takeState(roomId, state));
     broker.on('presence', (roomId, presence) => {
-      this.#known(roomId).clockOffsetMs = presence.asOfMs - Date.now();
+      this.#known(roomId).clockOffsetMs = presence.asOfMs - clock.nowMs();
       this.#heard(roomId, presence.online);
     });
     broker.on('roster', (roomId, roster) => {
@@ -127,15 +141,15 @@ export class RoomReports {
     // the will of a room that was removed
     if (!online && !this.#rooms.has(roomId)) return;
     const known = this.#known(roomId);
-    if (online) known.lastSeenMs = Date.now();
+    if (online) Object.assign(known, { lastSeenMs: this.#deps.clock.nowMs(), heardAtMs: performance.now() });
     known.unsaved = true;
     if (known.online !== online) this.#setOnline(roomId, known, online);
   }
 
   #check(): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     for (const [roomId, known] of this.#rooms) {
-      if (known.online && nowMs - known.lastSeenMs >= ROOM_ONLINE_MS) this.#setOnline(roomId, known, false);
+      if (known.online && nowMs - known.heardAtMs >= ROOM_ONLINE_MS) this.#setOnline(roomId, known, false);
     }
     void this.#save().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'reports not saved'));
   }
@@ -159,7 +173,16 @@ export class RoomReports {
   #known(roomId: string): Known {
     let known = this.#rooms.get(roomId);
     if (!known) {
-      known = { state: null, epoch: 0, revision: -1, lastSeenMs: 0, online: false, clockOffsetMs: 0, unsaved: false };
+      known = {
+        state: null,
+        epoch: 0,
+        revision: -1,
+        lastSeenMs: 0,
+        heardAtMs: Number.NEGATIVE_INFINITY,
+        online: false,
+        clockOffsetMs: 0,
+        unsaved: false,
+      };
       this.#rooms.set(roomId, known);
     }
     return known;
@@ -169,7 +192,7 @@ export class RoomReports {
     const unsaved = [...this.#rooms].filter(([, known]) => known.unsaved);
     if (unsaved.length === 0) return;
     for (const [, known] of unsaved) known.unsaved = false;
-    await this.#deps.telemetry.write(async (trx) => {
+    const written = this.#deps.telemetry.write(async (trx) => {
       for (const [roomId, { state, epoch, revision, lastSeenMs }] of unsaved) {
         const report = { state: state && JSON.stringify(state), epoch, revision, lastSeenMs };
         await trx
@@ -178,6 +201,10 @@ export class RoomReports {
           .onConflict((c) => c.column('roomId').doUpdateSet(report))
           .execute();
       }
+    });
+    await written.catch((error: unknown) => {
+      for (const [, known] of unsaved) known.unsaved = true;
+      throw error;
     });
   }
 }

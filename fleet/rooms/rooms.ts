@@ -5,6 +5,7 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { type Broker, parseIdentity } from '../broker/index.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
@@ -24,6 +25,7 @@ export type RoomsDependencies = {
   meetings: Meetings;
   enrolment: Enrolment;
   register: CertificateRegister;
+  clock: WallClock;
   deviceApi: { url: string; caSha256: string };
   controllerUrl: string;
   logger: Logger;
@@ -42,13 +44,13 @@ export class Rooms {
   readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
 
   constructor(deps: RoomsDependencies) {
-    const { store, telemetry, broker, meetings, enrolment, register, deviceApi, controllerUrl, logger } = deps;
+    const { store, telemetry, broker, meetings, enrolment, register, clock, deviceApi, controllerUrl, logger } = deps;
     this.#deps = deps;
-    this.reports = new RoomReports({ telemetry, broker, logger });
+    this.reports = new RoomReports({ telemetry, broker, clock, logger });
     this.details = new RoomDetails({ telemetry, broker, logger });
     this.events = new RoomEventLog({ telemetry, broker, logger });
     this.registry = new RoomRegistry({ store, meetings, enrolment, register, reports: this.reports, deviceApi });
-    this.pairings = new Pairings({ store, broker, reports: this.reports, logger });
+    this.pairings = new Pairings({ store, broker, reports: this.reports, clock, logger });
     this.#relay = new CommandRelay({
       broker,
       reports: this.reports,
@@ -60,6 +62,7 @@ export class Rooms {
       pairings: this.pairings,
       meetings,
       broker,
+      clock,
       controllerUrl,
       logger,
     });

@@ -9,17 +9,20 @@ import * as authorityRemovedRooms from './migrations/authority-0005-removed-room
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
-import { Store } from './store.ts';
+import { Store, type StoreOptions } from './store.ts';
 
+export { moveStoredTimes } from './stored-times.ts';
 export { hashOf, newCode, newId, newToken, sameHash } from './secret.ts';
 export type { AuthorityTables } from './schema.ts';
 export type AuthorityStore = Store<AuthorityTables>;
 export type TelemetryStore = Store<TelemetryTables>;
 export type AuthorityWrite = Transaction<AuthorityTables>;
 
-type Place = { dataDir: string; onFatal: (error: Error) => void };
+export type { StorageState } from './store.ts';
 
-export function authorityStore({ dataDir, onFatal }: Place): AuthorityStore {
+type Place = Pick<StoreOptions, 'onStorage' | 'onFatal' | 'writeDeadlineMs'> & { dataDir: string };
+
+export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
   return new Store<AuthorityTables>({
     path: join(dataDir, 'authority.sqlite'),
     synchronous: 'FULL',
@@ -30,15 +33,18 @@ export function authorityStore({ dataDir, onFatal }: Place): AuthorityStore {
       '0004-invite-seats': authorityInviteSeats,
       '0005-removed-rooms': authorityRemovedRooms,
     },
-    onFatal,
+    isReplaceable: false,
+    ...events,
   });
 }
 
-export function telemetryStore({ dataDir, onFatal }: Place): TelemetryStore {
+/** `onSetAside`: its file was damaged and lies at `damagedPath`; a new one is begun. */
+export function telemetryStore({ dataDir, ...events }: Place & Pick<StoreOptions, 'onSetAside'>): TelemetryStore {
   return new Store<TelemetryTables>({
     path: join(dataDir, 'telemetry.sqlite'),
     synchronous: 'NORMAL',
     migrations: { '0001-first': telemetryFirst, '0002-room-events': telemetryRoomEvents },
-    onFatal,
+    isReplaceable: true,
+    ...events,
   });
 }

@@ -1,70 +1,159 @@
 /**
  * One database: reads at once, on a connection of their own that sees what is committed; writes as jobs that the
- * writer commits in groups, so that a hundred waiting jobs cost one fsync. A job resolves after the commit.
+ * writer commits in groups, so that a hundred waiting jobs cost one fsync. A job resolves after the commit. What the disk
+ * does is `storage-failed`: such a write is undone, and once the disk is well again the next one succeeds.
  */
-import SqliteDatabase from 'better-sqlite3';
-import { CamelCasePlugin, type ControlledTransaction, Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { existsSync, renameSync } from 'node:fs';
+import { CamelCasePlugin, type ControlledTransaction, Kysely, sql, type Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { OperationalError } from '#contract/error-codes.ts';
+import { StartRefused } from '#edge/start-refused.ts';
+import { readerDialect } from './reader-dialect.ts';
+import { isDamage, isStorageFailed } from './storage-failure.ts';
 import { writerDialect } from './writer-dialect.ts';
 
-type Options = {
+export type StorageState = 'working' | 'failing';
+export type StoreOptions = {
   path: string;
   synchronous: 'FULL' | 'NORMAL';
   migrations: Record<string, Migration>;
-  /** the writer died */
+  /** what it holds is reported again: a damaged file is set aside for a new one, and a late commit does no harm */
+  isReplaceable: boolean;
+  /** after each change */
+  onStorage?: (state: StorageState, error: Error | null) => void;
+  onSetAside?: (damagedPath: string) => void;
+  /** the writer died, or committed what its caller believes to be undone: this process must end */
   onFatal: (error: Error) => void;
+  writeDeadlineMs?: number;
 };
 type Job<Tables> = {
   work: (trx: Transaction<Tables>) => Promise<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
+  deadline: NodeJS.Timeout;
+  isLate: boolean;
 };
 
 const MAX_JOBS_IN_COMMIT = 200;
+/** from the call to the commit */
+const WRITE_DEADLINE_MS = 10_000;
+const DEADLINE_GRACE_MS = 200;
+const STOP_DEADLINE_MS = 2_500;
+/** while the disk fails we try by ourselves, so that the state is true where nobody writes */
+const PROBE_INTERVAL_MS = 2_000;
+const SIDE_FILES = ['', '-wal', '-shm'];
 
 export class Store<Tables> {
-  readonly #options: Options;
+  readonly #options: StoreOptions;
   #reader: Kysely<Tables> | null = null;
   #writer: Kysely<Tables> | null = null;
   #queue: Job<Tables>[] = [];
+  #committing: readonly Job<Tables>[] = [];
   #draining: Promise<void> | null = null;
+  #state: StorageState = 'working';
+  #probe: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: Options) {
+  constructor(options: StoreOptions) {
     this.#options = options;
   }
 
-  /** Opens the files and brings the schema up to date. */
+  /**
+   * Opens the files and brings the schema up to date.
+   * @throws OperationalError `storage-failed`; StartRefused: the file is damaged, and nobody reports again what it held
+   */
   async start(): Promise<void> {
-    const { path, synchronous, migrations, onFatal } = this.#options;
-    const plugins = [new CamelCasePlugin()];
-    this.#writer = new Kysely<Tables>({ dialect: writerDialect({ path, synchronous }, onFatal), plugins });
-    const migrator = new Migrator({ db: this.#writer, provider: { getMigrations: async () => migrations } });
-    const { error } = await migrator.migrateToLatest();
-    if (error) throw error;
-    const database = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
-    this.#reader = new Kysely<Tables>({ dialect: new SqliteDialect({ database }), plugins });
+    try {
+      await this.#open();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      if (!this.#options.isReplaceable)
+        throw new StartRefused(
+          `${this.#options.path} is damaged: ${(error as Error).message}. Put it back from your copy of the data directory.`,
+          { cause: error },
+        );
+      await this.#beginAnew();
+    }
   }
 
-  /** Sees what was committed before. Never write through it. */
+  /** Sees what was committed before. Never write through it. Its queries throw OperationalError `storage-failed`. */
   get read(): Kysely<Tables> {
     if (!this.#reader) throw new Error('store not started');
     return this.#reader;
   }
 
-  /** `work` waits for nothing but `trx`; what it throws undoes its own statements and nobody else's. */
+  /** as the last write showed it */
+  get state(): StorageState {
+    return this.#state;
+  }
+
+  /** A statement is with the disk: ending the process's threads would wait for it. */
+  get isWriting(): boolean {
+    return this.#committing.length > 0;
+  }
+
+  /**
+   * `work` waits for nothing but `trx`; what it throws undoes its own statements and nobody else's.
+   * @throws OperationalError `storage-failed`: nothing of it is stored; at the latest after 10 s
+   */
   write<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    if (this.#closed || !this.#writer) return Promise.reject(new Error('store not open'));
+    if (this.#closed || !this.#writer) return Promise.reject(new OperationalError('shutting-down', 'store not open'));
+    if (this.#committing.some((job) => job.isLate)) return Promise.reject(lateError());
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      const job: Job<Tables> = {
+        work,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        deadline: setTimeout(() => {
+          // a process that was paused reads the writer's answer first
+          job.deadline = setTimeout(() => this.#expire(job), DEADLINE_GRACE_MS);
+        }, this.#options.writeDeadlineMs ?? WRITE_DEADLINE_MS),
+        isLate: false,
+      };
+      this.#queue.push(job);
       this.#draining ??= this.#drain();
     });
   }
 
+  /** Writes what was asked for, as far as the disk does it in time. @throws OperationalError `storage-failed` */
   async stop(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#draining;
+    clearTimeout(this.#probe);
+    await withinMs(
+      STOP_DEADLINE_MS,
+      (this.#draining ?? Promise.resolve()).then(() => this.#close()),
+    );
+  }
+
+  async #open(): Promise<void> {
+    const { path, synchronous, migrations, isReplaceable, onFatal } = this.#options;
+    const plugins = [new CamelCasePlugin()];
+    this.#writer = new Kysely<Tables>({ dialect: writerDialect({ path, synchronous }, onFatal), plugins });
+    if (isReplaceable) await this.#check(this.#writer);
+    const migrator = new Migrator({ db: this.#writer, provider: { getMigrations: async () => migrations } });
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
+    this.#reader = new Kysely<Tables>({ dialect: readerDialect(path), plugins });
+  }
+
+  async #check(writer: Kysely<Tables>): Promise<void> {
+    const { rows } = await sql<{ quickCheck: string }>`pragma quick_check(1)`.execute(writer);
+    const found = rows[0]?.quickCheck;
+    if (found !== 'ok')
+      throw new OperationalError('storage-failed', String(found), { cause: { code: 'SQLITE_CORRUPT' } });
+  }
+
+  async #beginAnew(): Promise<void> {
+    await this.#close();
+    const { path, onSetAside } = this.#options;
+    const damagedPath = `${path}.damaged-${Date.now()}`;
+    for (const side of SIDE_FILES) if (existsSync(path + side)) renameSync(path + side, damagedPath + side);
+    await this.#open();
+    onSetAside?.(damagedPath);
+  }
+
+  async #close(): Promise<void> {
     await this.#reader?.destroy();
     await this.#writer?.destroy();
   }
@@ -72,23 +161,74 @@ export class Store<Tables> {
   async #drain(): Promise<void> {
     // what is asked for in this turn of the loop shares the first commit
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#commit(this.#queue.splice(0, MAX_JOBS_IN_COMMIT));
+    while (this.#queue.length > 0) {
+      this.#committing = this.#queue.splice(0, MAX_JOBS_IN_COMMIT);
+      await this.#commit(this.#committing);
+      for (const job of this.#committing) clearTimeout(job.deadline);
+      this.#committing = [];
+    }
     this.#draining = null;
   }
 
-  async #commit(jobs: Job<Tables>[]): Promise<void> {
+  async #commit(jobs: readonly Job<Tables>[]): Promise<void> {
     const settled: (() => void)[] = [];
+    let trx: ControlledTransaction<Tables> | null = null;
     try {
-      const trx = await this.#writer!.startTransaction().execute();
+      trx = await this.#writer!.startTransaction().execute();
       for (const job of jobs) settled.push(await inSavepoint(trx, job));
+      if (jobs.some((job) => job.isLate)) throw lateError();
       await trx.commit().execute();
     } catch (error) {
+      // the writer thread forgets the transaction whatever the disk does; only a thread that died can fail here
+      await trx
+        ?.rollback()
+        .execute()
+        .catch(() => {});
       for (const job of jobs) job.reject(error);
+      await this.#onFailed(error);
       return;
     }
     for (const settle of settled) settle();
+    this.#setState('working', null);
+    if (jobs.some((job) => job.isLate) && !this.#options.isReplaceable)
+      this.#options.onFatal(new Error('a write was committed after its caller was answered that it failed'));
+  }
+
+  async #onFailed(error: unknown): Promise<void> {
+    if (!isStorageFailed(error)) return;
+    this.#setState('failing', error as Error);
+    if (!this.#options.isReplaceable || !isDamage(error)) return;
+    // fails again where the disk does: the next write tries again
+    await this.#beginAnew().catch((again: unknown) => this.#setState('failing', again as Error));
+  }
+
+  #expire(job: Job<Tables>): void {
+    job.isLate = true;
+    this.#queue = this.#queue.filter((waiting) => waiting !== job);
+    const error = lateError();
+    job.reject(error);
+    this.#setState('failing', error);
+  }
+
+  #setState(state: StorageState, error: Error | null): void {
+    if (state === 'failing') this.#probeLater();
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.onStorage?.(state, error);
+  }
+
+  #probeLater(): void {
+    clearTimeout(this.#probe);
+    if (this.#closed) return;
+    this.#probe = setTimeout(() => {
+      // writes the file's first page as it is; a failure comes back here by `#setState`
+      void this.write((trx) => sql`pragma user_version = 0`.execute(trx)).catch(() => this.#probeLater());
+    }, PROBE_INTERVAL_MS);
+    this.#probe.unref();
   }
 }
+
+const lateError = (): OperationalError => new OperationalError('storage-failed', 'the disk did not write in time');
 
 async function inSavepoint<Tables>(trx: ControlledTransaction<Tables>, job: Job<Tables>): Promise<() => void> {
   const saved = await trx.savepoint('job').execute();
@@ -97,8 +237,20 @@ async function inSavepoint<Tables>(trx: ControlledTransaction<Tables>, job: Job<
     await saved.releaseSavepoint('job').execute();
     return () => job.resolve(value);
   } catch (error) {
+    // the disk's error ends the whole transaction
+    if (isStorageFailed(error)) throw error;
     await saved.rollbackToSavepoint('job').execute();
     await saved.releaseSavepoint('job').execute();
     return () => job.reject(error);
+  }
+}
+
+async function withinMs(limitMs: number, work: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(lateError()), limitMs);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 import { CompiledQuery as Compiled, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { asStorageError } from './storage-failure.ts';
 import type { StatementReply, StatementRequest, WriterData } from './writer-thread.ts';
 
 type Waiter = { resolve: (reply: StatementReply) => void; reject: (error: Error) => void };
@@ -34,7 +35,8 @@ class WriterConnection implements DatabaseConnection {
       this.#waiters.set(id, { resolve, reject });
       this.#worker.postMessage({ id, sql: query.sql, parameters: query.parameters } satisfies StatementRequest);
     });
-    if ('error' in reply) throw Object.assign(new Error(reply.error.message), { code: reply.error.code });
+    if ('error' in reply)
+      throw asStorageError(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
     return { rows: reply.rows as R[], numAffectedRows: BigInt(reply.changes) };
   }
 
@@ -91,10 +93,17 @@ class WriterDriver implements Driver {
   }
 }
 
+/** A migration that a full disk stops half-way is undone, so that the next start can begin it again. */
+class WriterAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 /** `onFatal`: the thread died; nothing can be written any more. */
 export function writerDialect(data: WriterData, onFatal: (error: Error) => void): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new WriterAdapter(),
     createDriver: () => new WriterDriver(data, onFatal),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),

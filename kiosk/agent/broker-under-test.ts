@@ -82,10 +82,10 @@ export class BrokerUnderTest {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  tell(name: TopicName, roomId: string, message: unknown): void {
+  tell(name: TopicName, roomId: string, message: unknown, retain = false): void {
     const payload = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
     this.#aedes!.publish(
-      { cmd: 'publish', topic: topicOf(name, roomId), payload, qos: 1, retain: false, dup: false },
+      { cmd: 'publish', topic: topicOf(name, roomId), payload, qos: 1, retain, dup: false },
       () => {},
     );
   }

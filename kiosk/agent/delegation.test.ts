@@ -101,6 +101,7 @@ test('the newest is kept over restarts, and a word without one takes none away',
     });
   const delegation = opened();
   await expect(delegation.mint()).rejects.toMatchObject({ code: 'no-media-node' });
+  expect(delegation.signalingUrls).toEqual([]);
   const signalingUrl = `ws://127.0.0.1:${port}/signaling`;
   delegation.take({ delegation: await delegated({ nodes: [{ nodeId: v7(), signalingUrl: 'ws://127.0.0.1:1/' }] }) });
   await expect(delegation.mint()).rejects.toMatchObject({ code: 'no-media-node' });
@@ -108,7 +109,9 @@ test('the newest is kept over restarts, and a word without one takes none away',
   delegation.take({ delegation: null });
   delegation.take({});
   await expect(opened().mint()).resolves.toMatchObject({ signalingUrl });
+  expect(opened().signalingUrls).toEqual([signalingUrl]);
   delegation.take({ delegation: 'not a token' });
   await expect(delegation.mint()).rejects.toMatchObject({ code: 'no-media-node' });
+  expect(delegation.signalingUrls).toEqual([]);
   server.close();
 });

@@ -10,6 +10,7 @@ import { CommandReply } from '#contract/room-command.ts';
 import { type RoomDesired, RoomPresence } from '#contract/topics.ts';
 import { guest, id, NOW_MS, ownPlace, roomIn } from '../room/room-under-test.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { BrokerUnderTest } from './broker-under-test.ts';
 import { CaUnderTest } from './certificates-under-test.ts';
 import { FleetLink, type FleetLinkOptions } from './fleet-link.ts';
@@ -29,6 +30,7 @@ const newLink = (over: Partial<FleetLinkOptions> = {}): FleetLink =>
   new FleetLink({
     identity,
     epoch: EPOCH,
+    clock: new WallClock(),
     logger: pino({ level: 'silent' }),
     onOnline: (online) => told.online.push(online),
     onDesired: (desired) => told.desired.push(desired),
@@ -213,16 +215,38 @@ describe('a line that breaks', () => {
     await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, false, true]);
   });
 
-  test('is opened again with a certificate that was renewed meanwhile', async () => {
+  test('is opened again by a renewed certificate at once, and nobody is told that it was gone', async () => {
     link.start();
     await isOnline();
     const renewed = { ...identity, ...(await roomCertificate()) };
     link.use(renewed);
-    expect(broker.serials).toHaveLength(1);
-    broker.cut();
-    await expect.poll(() => broker.serials.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, true]);
     expect(broker.serials[1]).toBe(new X509Certificate(renewed.certificatePem).serialNumber);
+    expect(presence().filter(({ message }) => !message.online)).toEqual([]);
+    await link.publish('state', state);
+    await expect.poll(() => broker.messages('state', roomId)).toHaveLength(1);
+  });
+
+  test('takes a renewed certificate at its next try where it is not there', async () => {
+    await broker.stop();
+    link.start();
+    const renewed = { ...identity, ...(await roomCertificate()) };
+    link.use(renewed);
+    await broker.start();
     await isOnline();
+    expect(broker.serials).toEqual([new X509Certificate(renewed.certificatePem).serialNumber]);
+  });
+
+  test('says each time that it was not let in, and not that a line has broken', async () => {
+    let notLetIn = 0;
+    link = newLink({ onNotLetIn: () => (notLetIn += 1) });
+    link.start();
+    await isOnline();
+    broker.refusesConnections = true;
+    broker.cut();
+    await isOnline(false);
+    expect(notLetIn).toBe(0);
+    await expect.poll(() => notLetIn, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
   });
 
   test('is tried again less and less often, but never given up', async () => {
@@ -294,10 +318,42 @@ describe('what the fleet says', () => {
       false,
       true,
     ]);
-    // one that was kept and comes late knows it less well
-    broker.tell('desired', roomId, desired(Date.now()));
+    // one that was on its way for a while knows it less well
+    broker.tell('desired', roomId, desired(Date.now() + hour - 10_000));
     await expect.poll(() => told.desired).toHaveLength(2);
     expect(link.isExpired(Date.now() + hour - 5_000)).toBe(true);
+    // the fleet's clock was set back
+    broker.tell('desired', roomId, desired(Date.now()));
+    await expect.poll(() => told.desired).toHaveLength(3);
+    expect([link.isExpired(Date.now() + 5_000), link.isExpired(Date.now() - 5_000)]).toEqual([false, true]);
+  });
+
+  test('about the time is believed least when it was kept', async () => {
+    const hour = 3_600_000;
+    broker.tell('desired', roomId, desired(Date.now() - hour), true);
+    link.start();
+    await expect.poll(() => told.desired).toHaveLength(1);
+    broker.tell('desired', roomId, desired(Date.now()));
+    await expect.poll(() => told.desired).toHaveLength(2);
+    await broker.stop();
+    await isOnline(false);
+    await broker.start();
+    broker.tell('desired', roomId, desired(Date.now() - hour), true);
+    await expect.poll(() => told.desired, { timeout: 10_000 }).toHaveLength(3);
+    expect(link.isExpired(Date.now() - 5_000)).toBe(true);
+  });
+
+  test.each([20 * 60_000, -3_600_000])('about the time holds when our own clock jumps by %d ms', async (byMs) => {
+    const at = { wallMs: Date.now() };
+    const clock = new WallClock({ wallNowMs: () => at.wallMs, steadyNowMs: () => 0 });
+    link = newLink({ clock });
+    link.start();
+    await isOnline();
+    broker.tell('desired', roomId, desired(NOW_MS));
+    await expect.poll(() => told.desired).toHaveLength(1);
+    at.wallMs += byMs;
+    expect([link.isExpired(NOW_MS + 1_000), link.isExpired(NOW_MS - 1_000)]).toEqual([false, true]);
+    expect(link.fleetNowMs).toBe(NOW_MS);
   });
 
   test.each<[string, object]>([

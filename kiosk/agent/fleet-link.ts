@@ -4,6 +4,7 @@
  * holds is said again when it is back.
  */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
@@ -22,6 +23,7 @@ import {
   RoomResponse,
   topicOf,
 } from '#contract/topics.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import type { Identity } from './identity.ts';
 
 type Outgoing = {
@@ -40,12 +42,18 @@ const KEEPALIVE_S = 5;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const GOODBYE_WITHIN_MS = 500;
+/** longer a message is not on its way: the line is dead before */
+const LONGEST_WAY_MS = 15_000;
 
 export type FleetLinkOptions = {
   identity: Identity;
   epoch: number;
+  clock: WallClock;
   logger: Logger;
   onOnline: (online: boolean) => void;
+  /** a try has ended before the broker let us in */
+  onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onResponse: (response: RoomResponse) => void;
@@ -60,11 +68,17 @@ export class FleetLink {
   #retryMs = FIRST_RETRY_MS;
   #online = false;
   #stopped = true;
-  /** fleet's clock less ours; a retained `desired` may be old, so the largest seen is the nearest */
+  /**
+   * The fleet's clock less ours. A `desired` may have been kept or on its way for a while, so the largest is the nearest;
+   * one that was sent just now and is far behind says that the fleet's clock was set back.
+   */
   #clockOffsetMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FleetLinkOptions) {
     this.#options = options;
+    options.clock.onJump((byMs) => {
+      this.#clockOffsetMs -= byMs;
+    });
   }
 
   get online(): boolean {
@@ -84,23 +98,35 @@ export class FleetLink {
     clearTimeout(this.#retry);
     const client = this.#client;
     if (client === null) return;
-    if (this.#online) await Promise.race([this.#beat(false), new Promise((resolve) => setTimeout(resolve, 500))]);
+    if (this.#online) await Promise.race([this.#beat(false), sleep(GOODBYE_WITHIN_MS)]);
     await client.endAsync(true).catch(() => {});
   }
 
-  /** Takes the identity of a renewed certificate at the next connection. */
+  /** Comes by the renewed certificate at once: the fleet ends the former when it has seen this one. */
   use(identity: Identity): void {
     this.#options.identity = identity;
+    const client = this.#client;
+    if (client === null || !this.#online) return;
+    // nobody is notified of the moment in between; what is not sent in it is sent again once we are back
+    this.#client = null;
+    client.removeAllListeners('message');
+    const goodbye = Promise.race([client.endAsync(), sleep(GOODBYE_WITHIN_MS)]);
+    void goodbye
+      .catch(() => {})
+      .then(() => {
+        client.end(true);
+        if (!this.#stopped && this.#client === null) this.#open();
+      });
   }
 
   /** The fleet's clock, as far as it is known; else our own. */
   get fleetNowMs(): number {
-    return Date.now() + (Number.isFinite(this.#clockOffsetMs) ? this.#clockOffsetMs : 0);
+    return this.#options.clock.nowMs() + (Number.isFinite(this.#clockOffsetMs) ? this.#clockOffsetMs : 0);
   }
 
   /** By the fleet's clock, as far as it is known; an unknown clock expires nothing. */
   isExpired(expiresAtMs: number): boolean {
-    return Date.now() + this.#clockOffsetMs > expiresAtMs;
+    return this.#options.clock.nowMs() + this.#clockOffsetMs > expiresAtMs;
   }
 
   /** @returns settles when the broker has it; at once while the fleet is gone */
@@ -125,7 +151,7 @@ export class FleetLink {
       connectTimeout: CONNECT_TIMEOUT_MS,
       will: {
         topic: topicOf('presence', roomId),
-        payload: Buffer.from(JSON.stringify({ online: false, epoch, asOfMs: Date.now() })),
+        payload: Buffer.from(JSON.stringify({ online: false, epoch, asOfMs: this.#options.clock.nowMs() })),
         qos: 1,
         retain: true,
       },
@@ -134,7 +160,7 @@ export class FleetLink {
     client.on('error', (error) =>
       this.#options.logger.warn({ code: (error as { code?: unknown }).code }, `fleet: ${error.message}`),
     );
-    client.on('message', (topic, payload) => this.#hear(topic, payload));
+    client.on('message', (topic, payload, { retain }) => this.#hear(topic, payload, retain));
     client.on(
       'connect',
       () =>
@@ -171,12 +197,13 @@ export class FleetLink {
     this.#online = false;
     if (wasOnline) this.#options.onOnline(false);
     if (this.#stopped) return;
+    if (!wasOnline) this.#options.onNotLetIn?.();
     this.#retry = setTimeout(() => this.#open(), this.#retryMs * (0.5 + Math.random() / 2));
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
   }
 
-  #hear(topic: string, payload: Buffer): void {
-    const { identity, logger, onDesired, onCommand, onResponse, onEventsAck } = this.#options;
+  #hear(topic: string, payload: Buffer, isRetained: boolean): void {
+    const { identity, clock, logger, onDesired, onCommand, onResponse, onEventsAck } = this.#options;
     const { roomId } = identity;
     try {
       const message: unknown = JSON.parse(payload.toString());
@@ -185,7 +212,9 @@ export class FleetLink {
       else if (topic === topicOf('roomEventsAck', roomId)) onEventsAck?.(RoomEventsAck.parse(message));
       else if (topic === topicOf('desired', roomId)) {
         const desired = RoomDesired.parse(message);
-        this.#clockOffsetMs = Math.max(this.#clockOffsetMs, desired.nowMs - Date.now());
+        const offsetMs = desired.nowMs - clock.nowMs();
+        const wasSetBack = !isRetained && offsetMs < this.#clockOffsetMs - LONGEST_WAY_MS;
+        this.#clockOffsetMs = wasSetBack ? offsetMs : Math.max(this.#clockOffsetMs, offsetMs);
         onDesired(desired);
       }
     } catch (error) {
@@ -207,7 +236,7 @@ export class FleetLink {
   }
 
   #beat(online: boolean): Promise<void> {
-    return this.#send('presence', { online, epoch: this.#options.epoch, asOfMs: Date.now() });
+    return this.#send('presence', { online, epoch: this.#options.epoch, asOfMs: this.#options.clock.nowMs() });
   }
 
   async #send(name: keyof Outgoing | 'presence', message: object): Promise<void> {

@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Claim } from '#contract/enrolment.ts';
 import { MaruError, OperationalError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { CaUnderTest } from './certificates-under-test.ts';
-import { enrol, type Identity, renew } from './identity.ts';
+import { enrol, type Identity, isGood, renew } from './identity.ts';
 
 const roomId = '0193a0b0-0000-7000-8000-000000000001';
 const mqttUrl = 'mqtts://127.0.0.1:7402';
@@ -37,7 +37,7 @@ async function deviceApi(answer: Answer, { signedBy = fleet, chain = fleet } = {
     void read(request).then(async (body) => {
       const socket = request.socket as TLSSocket;
       const clientName = socket.authorized ? String(socket.getPeerCertificate().subject.CN) : null;
-      const heard = { method: request.method, url: request.url, body: JSON.parse(body), clientName };
+      const heard = { method: request.method, url: request.url, body: body && JSON.parse(body), clientName };
       asked.push(heard);
       const value = await answer(heard, response);
       if (!response.headersSent) response.end(JSON.stringify(value));
@@ -214,5 +214,38 @@ describe('renewal', () => {
   test('that is refused says so', async () => {
     const { deviceApiUrl } = await deviceApi(refuses(403, 'forbidden'));
     expect(await failureOf(renew(await former(deviceApiUrl)))).toMatchObject({ code: 'forbidden' });
+  });
+});
+
+describe('whether the certificate is good', () => {
+  const own = async (deviceApiUrl: string, wish: object = {}): Promise<Identity> => ({
+    ...(await fleet.issue({ commonName: `room:${roomId}`, ...wish })),
+    roomId,
+    roomName: 'Maple',
+    deviceApiUrl,
+    mqttUrl,
+    caPem: fleet.certificatePem,
+  });
+
+  test('is asked with it, and answered', async () => {
+    const { asked, deviceApiUrl } = await deviceApi(async () => ({}));
+    expect(await isGood(await own(deviceApiUrl))).toBe(true);
+    expect(asked).toMatchObject([
+      { method: 'GET', url: '/device/v1/enrolments/current', body: '', clientName: `room:${roomId}` },
+    ]);
+    const refusing = await deviceApi(refuses(403, 'enrolment-ended'));
+    expect(await isGood(await own(refusing.deviceApiUrl))).toBe(false);
+  });
+
+  test('can be asked with one that has expired', async () => {
+    const { deviceApiUrl } = await deviceApi(refuses(403, 'enrolment-ended'));
+    expect(await isGood(await own(deviceApiUrl, { toMs: Date.now() - 1_000 }))).toBe(false);
+  });
+
+  test('is not known where anything else is answered', async () => {
+    const { deviceApiUrl } = await deviceApi(refuses(403, 'forbidden'));
+    expect(await failureOf(isGood(await own(deviceApiUrl)))).toMatchObject({ code: 'forbidden' });
+    for (const server of servers.splice(0)) server.close();
+    expect(await failureOf(isGood(await own(deviceApiUrl)))).toMatchObject({ code: 'room-not-answering' });
   });
 });

@@ -1,13 +1,13 @@
 /**
- * How this box becomes a room's: the key is made here and never leaves, the fleet's CA signs. Owns enrolment, and
- * renewal at two thirds of the certificate's life.
+ * How this box becomes a room's: the key is made here and never leaves, the fleet's CA signs. Owns enrolment, renewal at
+ * two thirds of the certificate's life, and the question whether it is still good.
  */
 import { X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import { type Claim, enrolmentRoutes } from '#contract/enrolment.ts';
 import { fromWire, MaruError, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
-import { Id, z } from '#contract/schema.ts';
+import { EpochMs, Id, z } from '#contract/schema.ts';
 
 export const Identity = z.object({
   roomId: Id,
@@ -17,6 +17,10 @@ export const Identity = z.object({
   keyPem: z.string(),
   certificatePem: z.string(),
   caPem: z.string(),
+  /** the claim file by which it came about, so that the same one is not tried again */
+  claimSha256: z.string().optional(),
+  /** the fleet has said that it is not good any more */
+  endedAtMs: EpochMs.optional(),
 });
 export type Identity = z.infer<typeof Identity>;
 
@@ -29,7 +33,7 @@ export async function enrol(claim: Claim): Promise<Identity> {
   const { keyPem, csrPem } = await makeKey();
   const { path, method, response } = enrolmentRoutes.enrol;
   const body = { claimCode: claim.claimCode, csrPem };
-  const answer = response.parse(await post(new URL(path, claim.deviceApiUrl), method, body, { ca: caPem }));
+  const answer = response.parse(await ask(new URL(path, claim.deviceApiUrl), method, body, { ca: caPem }));
   return { ...answer, deviceApiUrl: claim.deviceApiUrl, keyPem };
 }
 
@@ -37,9 +41,20 @@ export async function enrol(claim: Claim): Promise<Identity> {
 export async function renew(identity: Identity): Promise<Identity> {
   const { keyPem, csrPem } = await makeKey();
   const { path, method, response } = enrolmentRoutes.renew;
-  const tls = { ca: identity.caPem, key: identity.keyPem, cert: identity.certificatePem };
-  const answer = response.parse(await post(new URL(path, identity.deviceApiUrl), method, { csrPem }, tls));
+  const answer = response.parse(await ask(new URL(path, identity.deviceApiUrl), method, { csrPem }, tlsOf(identity)));
   return { ...identity, ...answer, keyPem };
+}
+
+/** False: revoked, replaced or expired. @throws MaruError where the fleet does not answer that question */
+export async function isGood(identity: Identity): Promise<boolean> {
+  const { path, method } = enrolmentRoutes.current;
+  try {
+    await ask(new URL(path, identity.deviceApiUrl), method, null, tlsOf(identity));
+    return true;
+  } catch (error) {
+    if (error instanceof MaruError && error.code === 'enrolment-ended') return false;
+    throw error;
+  }
 }
 
 /** By the certificate's own dates; a clock that stands before its first day is wrong, and no reason to renew. */
@@ -88,10 +103,13 @@ const notReached = (cause: Error): MaruError =>
 
 type Tls = { ca: string; key?: string; cert?: string };
 
-function post(url: URL, method: string, body: object, tls: Tls): Promise<unknown> {
+const tlsOf = ({ caPem, keyPem, certificatePem }: Identity): Tls => ({ ca: caPem, key: keyPem, cert: certificatePem });
+
+function ask(url: URL, method: string, body: object | null, tls: Tls): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const text = JSON.stringify(body);
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const text = body === null ? '' : JSON.stringify(body);
+    const headers =
+      body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
     const sent = request(url, { method, headers, ...tls, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
       let answer = '';
       response.setEncoding('utf8');

@@ -1,10 +1,10 @@
 /**
- * A small JSON file that survives a power cut whole: written beside, synced, renamed. The agent keeps two of them (its
- * identity, what the room was doing) apart from the store, so that they outlive its loss.
+ * A small JSON file that survives a power cut whole. The agent keeps two of them (its identity, what the room was doing)
+ * apart from the store, so that they outlive its loss.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { z } from '#contract/schema.ts';
+import { writeDurably } from '#edge/durable-file.ts';
 
 export class KeptFile<S extends z.ZodType> {
   readonly #path: string;
@@ -26,18 +26,6 @@ export class KeptFile<S extends z.ZodType> {
 
   /** @throws where the disk is full or read-only; the caller goes on without */
   write(value: z.input<S>): void {
-    const beside = `${this.#path}.new`;
-    const file = openSync(beside, 'w', 0o600);
-    try {
-      // the whole of it: a plain write to a disk that runs full writes less, and says nothing
-      writeFileSync(file, JSON.stringify(value));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, this.#path);
-    const folder = openSync(dirname(this.#path), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
+    writeDurably(this.#path, JSON.stringify(value));
   }
 }

@@ -17,7 +17,7 @@ export class LanCommandRecord {
     this.#record = record;
   }
 
-  note(name: RoomCommandName, pairingId: string, nowMs = Date.now()): void {
+  note(name: RoomCommandName, pairingId: string, nowMs = performance.now()): void {
     if (CHANGES_NOTHING.has(name)) return;
     const last = this.#last;
     const goesOn =

@@ -1,27 +1,30 @@
 /**
- * The agent, the room's authority on the box: identity, store, line to the fleet, screen server, its own server on the
+ * The agent, the room's authority on the box: its room, store, line to the fleet, screen server, its own server on the
  * LAN, room machine. Reads top to bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a
- * real room.
+ * real room. A box that belongs to no room shows why until it does; one that is put out of its room starts again so.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Claim } from '#contract/enrolment.ts';
-import { toMaruError } from '#contract/error-codes.ts';
+import { MaruError } from '#contract/error-codes.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
 import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
+import { endOnBoth } from '#edge/uncaught.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { parseOptions, usage } from './agent-options.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
-import { enrol, Identity, renew, renewalDue } from './identity.ts';
+import { type Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
 import type { LanServer } from './lan/lan-server.ts';
+import { NotEnrolledScreen } from './not-enrolled-screen.ts';
+import { OwnEnrolment } from './own-enrolment.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
 import { RoomAuthority } from './room-authority.ts';
@@ -60,12 +63,37 @@ const KeptRoom = z.object({
 });
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
+endOnBoth((what, error) => logger.fatal({ err: error }, what));
+const clock = new WallClock();
+clock.start();
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
 service.start();
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
-const identityFile = new KeptFile(join(dataDir, 'identity.json'), Identity);
-let identity = identityFile.read() ?? (await enrolByClaim());
+const pageDir = join(import.meta.dirname, '../screen/dist');
+const shellFolder = new ShellFolder({ path: options.shellDir, logger });
+const screenKey = shellFolder.key();
+const notEnrolled = new NotEnrolledScreen({
+  port: options.screenPort,
+  pageDir,
+  key: screenKey,
+  logger,
+  onServed: (screenPort) => {
+    service.ready();
+    process.send?.({ screenPort });
+  },
+});
+const enrolment = new OwnEnrolment({
+  dataDir,
+  claimFile: options.claimFile,
+  onNotEnrolled: (code) => notEnrolled.show(code),
+  logger,
+});
+const endWaiting = (): void => process.exit(0);
+process.once('disconnect', endWaiting);
+let identity: Identity = await enrolment.room();
+process.off('disconnect', endWaiting);
+await notEnrolled.stop();
 const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
 const before = kept.read();
 const epoch = (before?.epoch ?? 0) + 1;
@@ -75,8 +103,6 @@ let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
 const settings = readSettings(join(dataDir, 'settings.json'), logger);
-const shellFolder = new ShellFolder({ path: options.shellDir, logger });
-const screenKey = shellFolder.key();
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
@@ -95,10 +121,11 @@ const delegation = new Delegation({
   fleetNowMs: () => fleet.fleetNowMs,
   logger,
 });
-const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing() });
+const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing(), clock });
 const fleet: FleetLink = new FleetLink({
   identity,
   epoch,
+  clock,
   logger,
   onOnline: (online) => {
     authority.onFleet(online);
@@ -106,7 +133,9 @@ const fleet: FleetLink = new FleetLink({
     box.onFleet(online);
     if (online) onPairing();
   },
+  onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
   onDesired: (desired) => {
+    keepName(desired.roomName);
     language = desired.language;
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
@@ -197,8 +226,8 @@ const box: Box = new Box({
   record: (happening) => events.record(happening),
 });
 const screens: ScreenServer = new ScreenServer({
-  port: options.screenPort,
-  pageDir: join(import.meta.dirname, '../screen/dist'),
+  port: notEnrolled.port,
+  pageDir,
   key: screenKey,
   logger,
   view: () => ({
@@ -236,6 +265,7 @@ const lan: LanServer | null =
         onCommand: (order, reply) => authority.onLanCommand(order, reply),
         onPaired: () => box.onPresence(),
         onLanUrl: () => box.onLanUrl(),
+        clock,
         logger,
       });
 
@@ -249,6 +279,11 @@ box.start(authority.state);
 box.onMediaNodes(delegation.signalingUrls);
 lan?.start();
 fleet.start();
+clock.onJump((byMs) => {
+  logger.warn({ byMs }, 'the wall clock jumped');
+  // the call is remembered by the time at which it was saved
+  authority.remember(true);
+});
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
 const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
 void renewIfDue();
@@ -262,20 +297,28 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 // ended with whoever started it
 if (process.send) process.on('disconnect', () => void end());
 
-async function enrolByClaim(): Promise<Identity> {
-  const { claimFile } = options;
-  if (claimFile === null) {
-    logger.fatal('this box belongs to no room yet: start it with --claim-file');
-    process.exit(1);
-  }
+/** So that the TV knows it after a restart without the fleet. */
+function keepName(roomName: string): void {
+  if (roomName === identity.roomName) return;
+  identity = { ...identity, roomName };
   try {
-    const enrolled = await enrol(Claim.parse(JSON.parse(readFileSync(claimFile, 'utf8'))));
-    identityFile.write(enrolled);
-    return enrolled;
+    enrolment.write(identity);
   } catch (error) {
-    logger.fatal({ code: toMaruError(error).code, err: error }, 'the claim led nowhere');
-    process.exit(1);
+    logger.error({ err: error }, "the room's new name could not be kept");
   }
+}
+
+/** The fleet has said that this box is not its room's any more: the TV says so at once, and after the next start too. */
+async function leaveRoom(): Promise<void> {
+  if (ending) return;
+  logger.warn({ roomId: identity.roomId }, 'the fleet has ended the enrolment of this box');
+  screens.showNotEnrolled('enrolment-ended');
+  try {
+    enrolment.write({ ...identity, endedAtMs: Date.now() });
+  } catch (error) {
+    logger.error({ err: error }, 'the end of the enrolment could not be kept');
+  }
+  await end();
 }
 
 function pairing(): ReturnType<typeof pairingOf> {
@@ -301,11 +344,12 @@ async function renewIfDue(): Promise<void> {
   if (!renewalDue(identity, Date.now())) return;
   try {
     identity = await renew(identity);
-    identityFile.write(identity);
+    enrolment.write(identity);
     fleet.use(identity);
     if (authority.state.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
     logger.info('certificate renewed');
   } catch (error) {
+    if (error instanceof MaruError && error.code === 'enrolment-ended') return leaveRoom();
     logger.warn({ err: error }, 'the certificate could not be renewed, trying again later');
   }
 }
@@ -315,6 +359,7 @@ async function end(): Promise<void> {
   ending = true;
   clearInterval(remembering);
   clearInterval(renewing);
+  clock.stop();
   codes.stop();
   authority.stop();
   events.stop();

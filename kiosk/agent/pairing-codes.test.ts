@@ -7,10 +7,13 @@ import {
   PAIRING_CODE_TTL_MS,
 } from '#contract/limits.ts';
 import { PairingOffer } from '#contract/topics.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from './pairing-codes.ts';
 
 const roomId = '0193a0b0-0000-7000-8000-000000000001';
 const hashOf = (code: string, room = roomId): string => createHash('sha256').update(`${room}:${code}`).digest('hex');
+
+const clockUnderTest = () => new WallClock({ steadyNowMs: () => performance.now() });
 
 describe('the codes of a room', () => {
   let codes: PairingCodes;
@@ -18,7 +21,7 @@ describe('the codes of a room', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_700_000_000_000 });
     changes = 0;
-    codes = new PairingCodes({ roomId, onChange: () => (changes += 1) });
+    codes = new PairingCodes({ roomId, onChange: () => (changes += 1), clock: clockUnderTest() });
   });
   afterEach(() => {
     codes.stop();
@@ -94,12 +97,32 @@ describe('the codes of a room', () => {
 
   it('do not outlive a box that slept: who wakes shows a fresh one, and offers no stale one', () => {
     let nowMs = 1_700_000_000_000;
-    codes = new PairingCodes({ roomId, onChange: () => {}, nowMs: () => nowMs });
+    // the uptime counts the sleep
+    const clock = new WallClock({ wallNowMs: () => nowMs, steadyNowMs: () => nowMs });
+    codes = new PairingCodes({ roomId, onChange: () => {}, clock });
     codes.start();
     nowMs += 8 * 3_600_000;
     vi.advanceTimersByTime(PAIRING_CODE_ROTATION_MS);
     expect(codes.offer.codes).toEqual([{ sha256: hashOf(codes.shown), expiresAtMs: nowMs + PAIRING_CODE_TTL_MS }]);
   });
+
+  it.each([20 * 60_000, -3_600_000])(
+    'are replaced at once by one that is good when the clock jumps by %d ms',
+    (byMs) => {
+      const clock = clockUnderTest();
+      codes = new PairingCodes({ roomId, onChange: () => (changes += 1), clock });
+      codes.start();
+      const [before, changesBefore] = [codes.shown, changes];
+      vi.setSystemTime(Date.now() + byMs);
+      clock.nowMs();
+      expect(changes).toBe(changesBefore + 1);
+      expect(codes.take(before)).toBe(false);
+      expect(codes.offer.codes).toEqual([
+        { sha256: hashOf(codes.shown), expiresAtMs: Date.now() + PAIRING_CODE_TTL_MS },
+      ]);
+      expect(codes.take(codes.shown)).toBe(true);
+    },
+  );
 
   it('stop with the agent', () => {
     codes.start();

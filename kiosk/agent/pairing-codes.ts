@@ -1,6 +1,6 @@
 /**
- * The codes that phones pair with: one is shown, the one before is still accepted until its time is over. The fleet
- * gets hashes alone.
+ * The codes that phones pair with: one is shown, the one before is still accepted until its time is over. When the clock
+ * was set another is shown at once. The fleet gets hashes alone.
  */
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import {
@@ -10,20 +10,26 @@ import {
   PAIRING_CODE_TTL_MS,
 } from '#contract/limits.ts';
 import type { PairingOffer } from '#contract/topics.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 
 type Code = { code: string; sha256: string; expiresAtMs: number };
 
 export class PairingCodes {
   readonly #roomId: string;
   readonly #onChange: () => void;
-  readonly #nowMs: () => number;
+  readonly #clock: WallClock;
   #codes: Code[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ roomId, onChange, nowMs = Date.now }: { roomId: string; onChange: () => void; nowMs?: () => number }) {
+  constructor({ roomId, onChange, clock }: { roomId: string; onChange: () => void; clock: WallClock }) {
     this.#roomId = roomId;
     this.#onChange = onChange;
-    this.#nowMs = nowMs;
+    this.#clock = clock;
+    clock.onJump(() => {
+      if (this.#codes.length === 0) return;
+      this.#codes = [];
+      this.#rotate();
+    });
   }
 
   start(): void {
@@ -47,7 +53,7 @@ export class PairingCodes {
   /** A phone has typed it here. True: it was good, once. Every code is compared, found or not. */
   take(typed: string): boolean {
     const sha256 = this.#hashOf(typed);
-    const nowMs = this.#nowMs();
+    const nowMs = this.#clock.nowMs();
     const found = this.#codes.filter(
       (each) => timingSafeEqual(Buffer.from(each.sha256), Buffer.from(sha256)) && nowMs < each.expiresAtMs,
     );
@@ -64,7 +70,7 @@ export class PairingCodes {
   }
 
   #rotate(): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#clock.nowMs();
     const code = Array.from(
       { length: PAIRING_CODE_LENGTH },
       () => PAIRING_CODE_ALPHABET[randomInt(PAIRING_CODE_ALPHABET.length)],

@@ -1,7 +1,8 @@
 /**
  * Whether this room's page reaches the media nodes: over signalling every few minutes, and with media seldom, because that
  * takes a place at the node for a moment. The page tries, since its browser decides whom to trust; the agent asks it, finds
- * the reason, and says so before a person waits for a meeting that can't come. A call that runs is proof enough.
+ * the reason, and says so before a person waits for a meeting that can't come. A call that runs is proof enough, and while
+ * one begins or reconnects the page's handshakes are the call's: browsers let one per host wait.
  */
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -18,7 +19,7 @@ const AGAIN_MS = 20_000;
 const SECOND_LOOK_MS = 3_000;
 /** A page that has just come has other things to do. */
 const FIRST_MS = 500;
-/** A start that takes so long may have met what nobody has seen yet. */
+/** A start that takes so long may have met what nobody has seen yet: the agent looks by itself. */
 const SLOW_START_MS = 5_000;
 const ANSWER_WITHIN_MS = 30_000;
 const MEDIA_FIRST_MS = 20_000;
@@ -87,16 +88,18 @@ export class ReachWatch {
   follow({ phase }: RoomState): void {
     const before = this.#phase;
     this.#phase = phase;
-    if (this.#isProven) {
-      clearTimeout(this.#timer);
-      this.#probeId = null;
+    if (phase.name === 'in-call' && phase.connection === 'connected') {
       this.#failures = 0;
+      this.#mediaDueMs = performance.now() + MEDIA_EACH_MS;
       this.#settle(null);
-      return;
     }
     if (phase.name === before.name) return;
-    if (phase.name === 'starting') this.#in(SLOW_START_MS);
-    if (before.name === 'in-call') this.#in(EACH_MS);
+    clearTimeout(this.#timer);
+    this.#probeId = null;
+    if (phase.name === 'starting') this.#timer = setTimeout(() => void this.#lookByAgent(), SLOW_START_MS);
+    else if (before.name === 'starting') this.#in(FIRST_MS);
+    else if (before.name === 'in-call') this.#in(EACH_MS);
+    else this.#in(AGAIN_MS);
   }
 
   onReport({ probeId, unreachableUrls, media }: Report): void {
@@ -104,8 +107,6 @@ export class ReachWatch {
     this.#probeId = null;
     const nowMs = performance.now();
     if (media === 'reached') this.#mediaDueMs = nowMs + MEDIA_EACH_MS;
-    else if (nowMs >= this.#mediaDueMs)
-      this.#mediaDueMs = nowMs + (media === 'blocked' ? SECOND_LOOK_MS : MEDIA_AGAIN_MS);
     // the fault of media stays known until media was tried again
     const isBlocked = media === 'blocked' || (media === null && this.#fault === 'media-blocked');
     if (unreachableUrls.length === 0 && !isBlocked) {
@@ -116,17 +117,17 @@ export class ReachWatch {
     }
     this.#failures += 1;
     if (this.#failures === 1) {
+      if (media === 'blocked') this.#mediaDueMs = nowMs;
       this.#in(SECOND_LOOK_MS);
       return;
     }
-    if (media === 'blocked') this.#mediaDueMs = nowMs + MEDIA_AGAIN_MS;
     this.#in(AGAIN_MS);
     if (unreachableUrls.length === 0) this.#settle('media-blocked');
     else void this.#explain(unreachableUrls);
   }
 
-  get #isProven(): boolean {
-    return this.#phase.name === 'in-call' && this.#phase.connection === 'connected';
+  get #isCalls(): boolean {
+    return this.#phase.name === 'in-call' || this.#phase.name === 'starting';
   }
 
   #begin(): void {
@@ -138,13 +139,12 @@ export class ReachWatch {
   /** Media may be due sooner. */
   #in(forMs: number): void {
     clearTimeout(this.#timer);
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isCalls) return;
     const untilMediaMs = Math.max(0, this.#mediaDueMs - performance.now());
     this.#timer = setTimeout(() => void this.#probe(), Math.min(forMs, Math.max(untilMediaMs, FIRST_MS)));
   }
 
   async #probe(): Promise<void> {
-    if (this.#isProven) return;
     if (this.#signalingUrls.length === 0) {
       this.#settle(null);
       return;
@@ -152,7 +152,9 @@ export class ReachWatch {
     const probeId = uuidv7();
     this.#probeId = probeId;
     this.#timer = setTimeout(() => void this.#probe(), ANSWER_WITHIN_MS);
-    const grant = this.#phase.name === 'idle' && performance.now() >= this.#mediaDueMs ? await this.#grant() : null;
+    const isMediaDue = this.#phase.name === 'idle' && performance.now() >= this.#mediaDueMs;
+    if (isMediaDue) this.#mediaDueMs = performance.now() + MEDIA_AGAIN_MS;
+    const grant = isMediaDue ? await this.#grant() : null;
     if (this.#probeId !== probeId || this.#stopped) return;
     this.#options.perform({ name: 'probe-reach', probeId, signalingUrls: [...this.#signalingUrls], grant });
   }
@@ -166,12 +168,27 @@ export class ReachWatch {
     }
   }
 
+  /** The page does not reach these: where the agent gets through over TLS, it is the browser that does not trust the CA. */
   async #explain(signalingUrls: readonly string[]): Promise<void> {
-    const { caPem, diagnose = diagnoseSignaling } = this.#options;
-    const found = await Promise.all(signalingUrls.map((url) => diagnose(url, caPem())));
-    if (this.#failures === 0 || this.#stopped) return;
-    const isUntrusted = found.some(({ fault }) => fault === 'signaling-untrusted');
+    const found = await this.#diagnose(signalingUrls);
+    if (this.#failures === 0) return;
+    const isUntrusted = found.some(
+      ({ outcome, signalingUrl }) => outcome === 'untrusted' || (outcome === 'reached' && /^wss:/.test(signalingUrl)),
+    );
     this.#settle(isUntrusted ? 'signaling-untrusted' : 'signaling-unreachable', found);
+  }
+
+  async #lookByAgent(): Promise<void> {
+    const found = await this.#diagnose(this.#signalingUrls);
+    const failed = found.filter(({ outcome }) => outcome !== 'reached');
+    if (this.#phase.name !== 'starting' || failed.length === 0) return;
+    const isUntrusted = failed.some(({ outcome }) => outcome === 'untrusted');
+    this.#settle(isUntrusted ? 'signaling-untrusted' : 'signaling-unreachable', found);
+  }
+
+  #diagnose(signalingUrls: readonly string[]): Promise<SignalingDiagnosis[]> {
+    const { caPem, diagnose = diagnoseSignaling } = this.#options;
+    return Promise.all(signalingUrls.map((url) => diagnose(url, caPem())));
   }
 
   #settle(fault: ReachFault | null, found: readonly SignalingDiagnosis[] = []): void {

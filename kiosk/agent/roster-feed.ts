@@ -10,7 +10,7 @@ const UPDATES_PER_SECOND = 2;
 export class RosterFeed {
   readonly #say: (update: RosterUpdate) => void;
   readonly #rate = new Coalescer(UPDATES_PER_SECOND, () => this.#tellChanges());
-  #watchedUntilMs = 0;
+  #watchedUntilMs = Number.NEGATIVE_INFINITY;
   #revision = 0;
   #callId: string | null = null;
   #told = new Map<string, string>();
@@ -24,12 +24,12 @@ export class RosterFeed {
 
   /** A phone that asks gets the whole; the others can apply it too. */
   watch(phase: Phase): void {
-    this.#watchedUntilMs = Date.now() + WATCHED_MS;
+    this.#watchedUntilMs = performance.now() + WATCHED_MS;
     if (phase.name === 'in-call') this.#tellAll(phase.ticket.callId, phase.participants);
   }
 
   update(phase: Phase): void {
-    if (phase.name !== 'in-call' || Date.now() > this.#watchedUntilMs) return;
+    if (phase.name !== 'in-call' || performance.now() > this.#watchedUntilMs) return;
     if (phase.ticket.callId !== this.#callId) {
       this.#tellAll(phase.ticket.callId, phase.participants);
     } else if (phase.participants !== this.#from) {

@@ -11,7 +11,13 @@ import { WebSocket } from 'ws';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import { AgentToScreen, SCREEN_LINK_PATH, type ScreenToAgent } from '#contract/screen-link.ts';
+import {
+  AgentToScreen,
+  isAgentThere,
+  SCREEN_LINK_PATH,
+  SCREEN_PROOF_PATH,
+  type ScreenToAgent,
+} from '#contract/screen-link.ts';
 import { callOf, id, NOW_MS, roomIn, ticketOf } from '../room/room-under-test.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
 import { ScreenServer, type ScreenServerOptions } from './screen-server.ts';
@@ -168,6 +174,57 @@ describe('the page', () => {
     let answer = '';
     for await (const part of socket) answer += part;
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
+  });
+});
+
+test('a box that belongs to no room any more says why to every page, and obeys none', async () => {
+  const screen = await Screen.greeted();
+  server.showNotEnrolled('enrolment-ended');
+  server.showView();
+  expect(server.perform({ name: 'leave' })).toBe(false);
+  screen.say(stage);
+  await screen.hasHeard();
+  expect(screen.heard.slice(1)).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
+  expect(reports).toEqual([]);
+  const next = new Screen();
+  await next.open();
+  next.say({ type: 'hello', protocol: PROTOCOL_VERSION, key: KEY, screenId: id(51), inCall: null });
+  await next.hasHeard();
+  expect(next.heard).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
+  server.showNotEnrolled('claim-code-invalid');
+  await next.hasHeard();
+  expect(next.heard.at(-1)).toEqual({ type: 'not-enrolled', code: 'claim-code-invalid' });
+});
+
+describe('the agent', () => {
+  const origin = () => pageUrl.slice(0, -1);
+
+  test('proves that it has the key, and an impostor on its port cannot', async () => {
+    expect(await isAgentThere(origin(), KEY, 2_000)).toBe(true);
+    expect(await isAgentThere(origin(), 'j'.repeat(43), 2_000)).toBe(false);
+  });
+
+  test.each(['', '?nonce=', '?nonce=short', `?nonce=${'n'.repeat(65)}`, '?nonce=../../..%00aaaaaaaaaaaaaaaaa'])(
+    'refuses the question %s',
+    async (query) => {
+      const answer = await fetch(`${origin()}${SCREEN_PROOF_PATH}${query}`);
+      expect([answer.status, await answer.text()]).toEqual([400, '']);
+    },
+  );
+
+  test('answers each question anew, and never with the key', async () => {
+    const answers = await Promise.all(
+      ['a', 'b'].map(async (nonce) => {
+        const asked = await fetch(`${origin()}${SCREEN_PROOF_PATH}?nonce=${nonce.repeat(32)}`);
+        return [asked.headers.get('cache-control'), await asked.text()];
+      }),
+    );
+    expect(answers[0]![1]).not.toBe(answers[1]![1]);
+    for (const [caching, proof] of answers) {
+      expect(caching).toBe('no-store');
+      expect(proof).toMatch(/^[\w-]{43}$/);
+      expect(proof).not.toBe(KEY);
+    }
   });
 });
 

@@ -12,14 +12,17 @@ import type { Duplex } from 'node:stream';
 import { send as readPage } from '@fastify/send';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { type ErrorCode, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import {
   type AgentToScreen,
   type ResumeTicket,
   SCREEN_LINK_PATH,
+  SCREEN_PROOF_PATH,
   type ScreenEffect,
+  ScreenNonce,
+  screenProof,
   ScreenToAgent,
   type ScreenView,
 } from '#contract/screen-link.ts';
@@ -65,6 +68,7 @@ export class ScreenServer {
   #screens: WebSocket[] = [];
   #viewPause: NodeJS.Timeout | null = null;
   #viewIsDue = false;
+  #notEnrolled: ErrorCode | null = null;
 
   constructor(options: ScreenServerOptions) {
     this.#options = options;
@@ -88,16 +92,23 @@ export class ScreenServer {
     await closed;
   }
 
+  /** This box belongs to no room: from here on its screens show why, and nothing else. */
+  showNotEnrolled(code: ErrorCode): void {
+    this.#notEnrolled = code;
+    for (const screen of this.#screens) send(screen, { type: 'not-enrolled', code });
+  }
+
   /** To the active screen. False: there is none. */
   perform(effect: ScreenEffect): boolean {
     const active = this.#screens.at(-1);
-    if (active === undefined) return false;
+    if (active === undefined || this.#notEnrolled !== null) return false;
     send(active, { type: 'do', effect });
     return true;
   }
 
   /** The first change is shown at once, those right behind it together: a start alone makes ten, and each is drawn. */
   showView(): void {
+    if (this.#notEnrolled !== null) return;
     if (this.#viewPause !== null) {
       this.#viewIsDue = true;
       return;
@@ -125,7 +136,8 @@ export class ScreenServer {
     // a foreign name that resolves to loopback is another site's page
     if (!this.#isOurHost(request.headers.host)) return void response.writeHead(403).end();
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
-    const path = request.url!.split('?', 1)[0]!;
+    const [path = '/', query] = request.url!.split('?', 2);
+    if (path === SCREEN_PROOF_PATH) return this.#prove(new URLSearchParams(query).get('nonce'), response);
     try {
       const page = await readPage(request, path, { root: this.#options.pageDir, maxAge: 0 });
       response.writeHead(page.statusCode, page.headers);
@@ -134,6 +146,14 @@ export class ScreenServer {
       this.#options.logger.warn({ err: error }, 'screen: a page could not be read');
       response.destroy();
     }
+  }
+
+  /** That we are the room's agent, and not who took the port while the agent was away. */
+  async #prove(nonce: string | null, response: ServerResponse): Promise<void> {
+    const asked = ScreenNonce.safeParse(nonce);
+    if (!asked.success) return void response.writeHead(400).end();
+    const proof = await screenProof(this.#options.key, asked.data);
+    response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(proof);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -165,7 +185,8 @@ export class ScreenServer {
         if (greeted) {
           if (message.type === 'hello') throw new ProtocolError('bad-message', 'hello came twice');
           // who has yielded may go on living, but speaks for nobody
-          if (message.type !== 'alive' && screen === this.#screens.at(-1)) this.#options.onReport(message);
+          const speaks = this.#notEnrolled === null && screen === this.#screens.at(-1);
+          if (message.type !== 'alive' && speaks) this.#options.onReport(message);
           return;
         }
         if (message.type !== 'hello') throw new ProtocolError('hello-expected');
@@ -186,6 +207,11 @@ export class ScreenServer {
   }
 
   #welcome(screen: WebSocket, { inCall, yielded }: Hello): void {
+    if (this.#notEnrolled !== null) {
+      this.#screens.push(screen);
+      send(screen, { type: 'not-enrolled', code: this.#notEnrolled });
+      return;
+    }
     const { view, resume, onConnected } = this.#options;
     const before = this.#screens.at(-1);
     const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, view: view() } as const;
@@ -205,7 +231,7 @@ export class ScreenServer {
   #forget(screen: WebSocket): void {
     const wasActive = this.#screens.at(-1) === screen;
     this.#screens = this.#screens.filter((each) => each !== screen);
-    if (!wasActive) return;
+    if (!wasActive || this.#notEnrolled !== null) return;
     const next = this.#screens.at(-1);
     if (next === undefined) {
       this.#options.onGone();

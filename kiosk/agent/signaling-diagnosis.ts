@@ -1,37 +1,33 @@
 /**
- * Why the page does not reach a media node: the agent tries the same address by itself, trusting the fleet's CA beside the
- * public ones. Where the agent gets through, it is the browser that refuses.
+ * A media node's signalling as the agent reaches it, trusting the fleet's CA beside the public ones: what the log says of a
+ * page that does not reach it, because a page is never told why.
  */
 import { rootCertificates } from 'node:tls';
 import { WebSocket } from 'ws';
 
 const WITHIN_MS = 5_000;
+/** As OpenSSL and Node name them: expired, for another name, signed by another. */
+const CERTIFICATE_ERROR = /CERT|SIGNATURE|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|INVALID_PURPOSE/;
 
 export type SignalingDiagnosis = {
   signalingUrl: string;
-  fault: 'signaling-unreachable' | 'signaling-untrusted';
-  /** for the log */
-  detail: string;
+  /** `untrusted`: something answers, and its certificate is not good */
+  outcome: 'reached' | 'unreachable' | 'untrusted';
+  /** the system's own word for it */
+  detail: string | null;
 };
 
 export function diagnoseSignaling(signalingUrl: string, caPem: string): Promise<SignalingDiagnosis> {
-  const isSecure = new URL(signalingUrl).protocol === 'wss:';
   return new Promise((resolve) => {
     const socket = new WebSocket(signalingUrl, { handshakeTimeout: WITHIN_MS, ca: [...rootCertificates, caPem] });
-    const found = (fault: SignalingDiagnosis['fault'], detail: string): void => {
-      resolve({ signalingUrl, fault, detail });
+    const found = (outcome: SignalingDiagnosis['outcome'], detail: string | null): void => {
+      resolve({ signalingUrl, outcome, detail });
       socket.terminate();
     };
-    socket.once('open', () => {
-      if (isSecure) found('signaling-untrusted', 'the agent gets through, the browser does not trust the CA');
-      else found('signaling-unreachable', 'the agent gets through, the browser does not');
-    });
+    socket.once('open', () => found('reached', null));
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const isOfCertificate = isSecure && CERTIFICATE_ERROR.test(error.code ?? '');
-      found(isOfCertificate ? 'signaling-untrusted' : 'signaling-unreachable', error.code ?? error.message);
+      const isOfCertificate = CERTIFICATE_ERROR.test(error.code ?? '');
+      found(isOfCertificate ? 'untrusted' : 'unreachable', error.code ?? error.message);
     });
   });
 }
-
-/** As OpenSSL and Node name them: expired, another name, signed by another. */
-const CERTIFICATE_ERROR = /CERT|SIGNATURE|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|INVALID_PURPOSE/;

@@ -32,7 +32,10 @@ type Act =
 const nothing = fc.constant({});
 const whom = fc.constantFrom(guest, guest, guest, ownPlace, { peerId: id(77) }).map(({ peerId }) => ({ peerId }));
 const which = fc.constantFrom<Which>('own', 'own', 'A', 'B');
-const code = fc.oneof(fc.constantFrom<ErrorCode>('token-expired', 'call-ended'), fc.constantFrom(...ErrorCode.options));
+const code = fc.oneof(
+  fc.constantFrom<ErrorCode>('token-expired', 'call-ended', 'call-unreachable'),
+  fc.constantFrom(...ErrorCode.options),
+);
 const problem = fc.constantFrom('missing' as const, 'refused' as const, null);
 const two = [guest, ownPlace];
 const people = fc.constantFrom(two, two, two, [ownPlace], [], [...two, ...manyPeople(9)], manyPeople(300));
@@ -91,6 +94,9 @@ const event = fc.oneof(
   fc.constantFrom<RoomEvent>({ type: 'meeting', meeting }, { type: 'meeting', meeting: null }, { type: 'screen-gone' }),
 );
 
+const asksAgain = (phase: Phase): boolean =>
+  (phase.name === 'in-call' && phase.awaitsGrant) || (phase.name === 'starting' && phase.waitsFor !== null);
+
 /** Who may have a timer running, and who must. Written apart from the machine's own table. */
 const TIMERS: Record<TimerName, { may: (room: Room) => boolean; must: (room: Room) => boolean }> = {
   'offer-cancel': {
@@ -104,8 +110,8 @@ const TIMERS: Record<TimerName, { may: (room: Room) => boolean; must: (room: Roo
   'screen-awaited': { may: (room) => room.phase.name === 'starting' && !room.screenPresent, must: () => false },
   'end-awaited': { may: ({ phase }) => phase.name === 'in-call', must: () => false },
   'ask-again': {
-    may: ({ phase }) => phase.name === 'in-call' && phase.awaitsGrant,
-    must: ({ phase }) => phase.name === 'in-call' && phase.awaitsGrant,
+    may: ({ phase }) => asksAgain(phase),
+    must: ({ phase }) => asksAgain(phase),
   },
   'thanks-over': { may: ({ phase }) => phase.name === 'ended', must: ({ phase }) => phase.name === 'ended' },
   'fault-over': { may: ({ phase }) => phase.name === 'fault', must: ({ phase }) => phase.name === 'fault' },
@@ -120,7 +126,7 @@ const ways: Record<PhaseName, PhaseName[]> = {
 };
 const DATA: Record<PhaseName, string[]> = {
   idle: [],
-  starting: ['bookingId', 'cancelOffered', 'failedGrants', 'grant', 'meetingTitle', 'sinceMs'],
+  starting: ['bookingId', 'cancelOffered', 'failedGrants', 'grant', 'meetingTitle', 'sinceMs', 'waitsFor'],
   'in-call': ['awaitsGrant', 'bookingId', 'connection', 'meetingTitle', 'participants', 'startedAtMs', 'ticket'],
   ended: ['callId', 'durationMs', 'feedback', 'meetingTitle', 'reason'],
   fault: ['code', 'meetingTitle', 'sinceMs'],

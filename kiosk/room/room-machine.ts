@@ -59,7 +59,12 @@ function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): 
   const { phase } = room;
   const join = screen({ name: 'join', grant });
   if (phase.name === 'starting' && phase.grant === null) {
-    return { room: { ...room, phase: { ...phase, grant, meetingTitle: grant.meetingTitle } }, effects: [join] };
+    const { meetingTitle } = grant;
+    const waited = phase.waitsFor === null ? [] : [timer('ask-again', null), timer('start-fails', START_FAILS_MS)];
+    return {
+      room: { ...room, phase: { ...phase, grant, meetingTitle, waitsFor: null } },
+      effects: [...waited, join],
+    };
   }
   if (phase.name === 'in-call' && phase.awaitsGrant) {
     return { room: { ...room, phase: { ...phase, awaitsGrant: false } }, effects: [timer('ask-again', null), join] };
@@ -69,9 +74,17 @@ function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): 
 
 function onGrantRefused(room: Room, code: ErrorCode, nowMs: number): Step {
   const { phase } = room;
-  if (phase.name === 'starting' && phase.grant === null) return failed(room, code, nowMs);
+  // until its media node is back, or it is given up: minutes, in which nothing fails
+  const waits = code === 'call-unreachable';
+  const patience = waits ? [timer('start-fails', START_FAILS_MS)] : [];
+  if (phase.name === 'starting' && phase.grant === null) {
+    if (!waits) return failed(room, code, nowMs);
+    const effects = [timer('ask-again', ASK_AGAIN_MS), ...patience];
+    return { room: { ...room, phase: { ...phase, waitsFor: code } }, effects };
+  }
   // a call that ran is worth asking again for: the fleet may just be starting
-  if (phase.name === 'in-call' && phase.awaitsGrant) return { room, effects: [timer('ask-again', ASK_AGAIN_MS)] };
+  if (phase.name === 'in-call' && phase.awaitsGrant)
+    return { room, effects: [timer('ask-again', ASK_AGAIN_MS), ...patience] };
   return still(room);
 }
 
@@ -191,6 +204,14 @@ function placeLost(room: Room, phase: PhaseOf<'in-call'>, code: ErrorCode, nowMs
   };
 }
 
+type Asking = PhaseOf<'starting'> | PhaseOf<'in-call'>;
+function asksForGrant(phase: Room['phase']): phase is Asking {
+  return (
+    (phase.name === 'in-call' && phase.awaitsGrant) ||
+    (phase.name === 'starting' && phase.grant === null && phase.waitsFor !== null)
+  );
+}
+
 function leaveNow(room: Room, phase: PhaseOf<'in-call'>, nowMs: number): Step {
   const over = ended(room, phase, 'ended-by-room', nowMs);
   return { room: over.room, effects: [screen({ name: 'leave' }), ...over.effects] };
@@ -211,7 +232,7 @@ function onTimer(room: Room, name: TimerName, nowMs: number): Step {
     case 'end-awaited':
       return phase.name === 'in-call' ? leaveNow(room, phase, nowMs) : still(room);
     case 'ask-again':
-      if (phase.name !== 'in-call' || !phase.awaitsGrant) return still(room);
+      if (!asksForGrant(phase)) return still(room);
       return {
         room,
         effects: [

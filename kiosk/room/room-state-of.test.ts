@@ -36,13 +36,21 @@ function inCallOf(participants: Participant[], room: Partial<Room> = {}, heading
 describe('the phase', () => {
   const shown: Record<PhaseKey, object> = {
     idle: { name: 'idle' },
-    asked: { name: 'starting', meetingTitle: 'Weekly', bookingId: null, sinceMs: NOW_MS - 1_000, cancelOffered: false },
+    asked: {
+      name: 'starting',
+      meetingTitle: 'Weekly',
+      bookingId: null,
+      sinceMs: NOW_MS - 1_000,
+      cancelOffered: false,
+      waitsFor: null,
+    },
     granted: {
       name: 'starting',
       meetingTitle: 'Weekly',
       bookingId: null,
       sinceMs: NOW_MS - 1_000,
       cancelOffered: false,
+      waitsFor: null,
     },
     'in-call': {
       name: 'in-call',

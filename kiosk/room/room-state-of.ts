@@ -54,8 +54,8 @@ function phaseOf({ phase }: Room): RoomPhase {
     case 'ended':
       return { ...phase, meetingTitle: printable(phase.meetingTitle) };
     case 'starting': {
-      const { name, meetingTitle, bookingId, sinceMs, cancelOffered } = phase;
-      return { name, meetingTitle: printable(meetingTitle), bookingId, sinceMs, cancelOffered };
+      const { name, meetingTitle, bookingId, sinceMs, cancelOffered, waitsFor } = phase;
+      return { name, meetingTitle: printable(meetingTitle), bookingId, sinceMs, cancelOffered, waitsFor };
     }
     case 'in-call': {
       const { name, ticket, meetingTitle, bookingId, startedAtMs, connection } = phase;

@@ -67,6 +67,7 @@ const asked: PhaseOf<'starting'> = {
   cancelOffered: false,
   grant: null,
   failedGrants: 0,
+  waitsFor: null,
 };
 const inCall: PhaseOf<'in-call'> = {
   name: 'in-call',

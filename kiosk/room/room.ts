@@ -27,6 +27,8 @@ export type Phase =
       grant: CallGrant | null;
       /** how many grants have led nowhere */
       failedGrants: number;
+      /** why there is no grant yet, though it is asked for again and again */
+      waitsFor: ErrorCode | null;
     }
   | {
       name: 'in-call';

@@ -19,7 +19,7 @@ export const timer = (name: TimerName, delayMs: number | null): Effect =>
 
 const TIMERS_OF = {
   idle: [],
-  starting: ['offer-cancel', 'start-fails', 'screen-awaited'],
+  starting: ['offer-cancel', 'start-fails', 'screen-awaited', 'ask-again'],
   'in-call': ['ask-again', 'start-fails', 'end-awaited'],
   ended: ['thanks-over'],
   fault: ['fault-over'],
@@ -30,6 +30,7 @@ const clearTimers = ({ phase }: Room): Effect[] => TIMERS_OF[phase.name].map((na
 /** A grant that led nowhere, though another may: it was used up, too old, or of a call that is over. */
 export const staleGrant = (code: ErrorCode): boolean =>
   code === 'call-ended' ||
+  code === 'call-moved' ||
   code === 'token-expired' ||
   code === 'token-used' ||
   code === 'token-invalid' ||
@@ -50,6 +51,7 @@ export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: 
         cancelOffered: false,
         grant,
         failedGrants: 0,
+        waitsFor: null,
       },
     },
     effects: [

@@ -6,7 +6,7 @@ import './screen.css';
 import { createRoot } from 'react-dom/client';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from '#call/call.ts';
-import { SCREEN_LINK_PATH } from '#contract/screen-link.ts';
+import { isAgentThere, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import noticesEn from '#ui/words/en/notices.ts';
@@ -33,6 +33,9 @@ startWords({
   devices: { en: devicesEn, ko: devicesKo },
 });
 
+/** Loopback; a box under load has answered by then. */
+const PROVEN_WITHIN_MS = 3_000;
+
 takeKeyFromAddress();
 const browser = browserDevices();
 const session = new ScreenSession({
@@ -46,6 +49,7 @@ const session = new ScreenSession({
       ...options,
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${SCREEN_LINK_PATH}`,
       key: screenKey,
+      isAgentThere: (key) => isAgentThere(location.origin, key, PROVEN_WITHIN_MS),
       onRefused: (code) => {
         options.onRefused(code);
         // an agent of another release serves its own page

@@ -3,6 +3,7 @@
  * session in a real room (provisioning/system). A window that crashed, froze or ended is back within 5 s.
  */
 import { mkdirSync } from 'node:fs';
+import { isAgentThere } from '#contract/screen-link.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { Browser } from './chromium/browser.ts';
 import { managedPolicy, policyGaps } from './chromium/policy.ts';
@@ -10,6 +11,7 @@ import { findElectron } from './electron/binary.ts';
 import { ElectronWindow } from './electron/electron-window.ts';
 import { fleetCaIn, screenKeyIn } from './from-agent.ts';
 import { KeptWindow } from './kept-window.ts';
+import { endOnBoth } from '#edge/uncaught.ts';
 import { ShellChoice } from './shell-choice.ts';
 import { parseOptions, usage } from './shell-options.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
@@ -31,10 +33,15 @@ const kept = new KeptWindow({
   open: (shell) => openWindow(shell, { url, profileDir, shellDir }),
   prepare: () => ca.trust(),
   outdated: (signal) => ca.replaced(signal),
-  served: () => isServed(url),
+  served: () => isServed(url, screenKeyIn(shellDir)),
   onStarted: (shell, shown) => choice.note(shell, shown),
   log,
 });
+// a browser that is left keeps the next one out of its profile
+endOnBoth(
+  (what, error) => log(`${what}: ${(error as Error)?.stack ?? error}`),
+  () => kept.stop(),
+);
 kept.start();
 
 let ending = false;
@@ -66,8 +73,11 @@ function openWindow(shell: ShellName, place: { url: string; profileDir: string; 
   });
 }
 
-async function isServed(url: string): Promise<boolean> {
+/** @param key null: the agent could leave none; the page that it serves says so */
+async function isServed(url: string, key: string | null): Promise<boolean> {
   try {
+    // another process on the agent's port does not get a window, nor a page that the key is left in
+    if (key !== null && !(await isAgentThere(new URL(url).origin, key, SERVED_WITHIN_MS))) return false;
     const answer = await fetch(url, { signal: AbortSignal.timeout(SERVED_WITHIN_MS) });
     await answer.body?.cancel();
     return answer.ok;

@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SCREEN_PROOF_PATH, screenProof } from '#contract/screen-link.ts';
 
 const PAGE = `<!doctype html><title>screen</title><body style="background:#008000"><div id="root">screen</div><script>
 const load = Math.random().toString(36).slice(2);
@@ -29,7 +30,11 @@ setInterval(() => post('/alive', load).catch(() => {}), 100);
 })();
 </script>`;
 
+/** As an agent would have left it; a test may leave another. */
+export const SCREEN_KEY = 'k'.repeat(43);
+
 export class PageUnderTest {
+  key = SCREEN_KEY;
   /** when each load of the page was last heard, in the order of their first word */
   readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
   readonly #commands: { id: number; code: string }[] = [];
@@ -48,7 +53,11 @@ export class PageUnderTest {
       });
       request.on('end', () => {
         if (url === '/alive') this.#hear(body);
-        else if (url === '/answer') this.#answered(JSON.parse(body) as { id: number; value: string });
+        else if (url.startsWith(SCREEN_PROOF_PATH)) {
+          const nonce = new URLSearchParams(url.split('?')[1]).get('nonce') ?? '';
+          void screenProof(this.key, nonce).then((proof) => response.end(proof));
+          return;
+        } else if (url === '/answer') this.#answered(JSON.parse(body) as { id: number; value: string });
         else if (url === '/next') {
           this.#waiting = (command) => response.end(JSON.stringify(command));
           this.#handOut();
@@ -122,6 +131,11 @@ export class PageUnderTest {
 /** Where the shell looks for what an agent would have left. */
 export const shellDirOf = (profileDir: string): string => join(profileDir, 'from-agent');
 
+export function leaveKey(shellDir: string): void {
+  mkdirSync(shellDir, { recursive: true });
+  writeFileSync(join(shellDir, 'screen-key'), SCREEN_KEY);
+}
+
 export type ShellRun = { child: ChildProcess; log: () => string; profileDir: string; stop: () => Promise<void> };
 
 /**
@@ -135,6 +149,7 @@ export function startShell(
   before: (profileDir: string) => void = () => {},
 ): ShellRun {
   const profileDir = mkdtempSync(join(tmpdir(), 'maru-shell-'));
+  leaveKey(shellDirOf(profileDir));
   before(profileDir);
   const main = join(import.meta.dirname, 'main.ts');
   const [program, ...rest] = [

@@ -19,10 +19,12 @@ const toStart = [
 ];
 /**
  * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
- * CalDAV server, and QEMU with what unpacks a kernel for it.
+ * CalDAV server, faketime for clocks that are set, strace for a disk that fails, and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
+  'faketime',
   'ffmpeg',
+  'firefox-esr',
   'git',
   'grim',
   'iproute2',
@@ -34,6 +36,7 @@ const toTest = [
   'python3',
   'qemu-system-x86',
   'radicale',
+  'strace',
   'sway',
   'swaybg',
   'systemd',

@@ -105,7 +105,7 @@ export const importRules: IForbiddenRuleType[] = [
   only('controller-link', 'the room link imports the contract alone', '^controller/link/', [contract]),
   only('console', 'the console is a page like the others', '^fleet/console/', browserKit),
   only('media', 'the media node is a process of its own', '^fleet/media/', [contract, edge, '^fleet/log\\.ts$']),
-  only('store', 'the store knows no aggregate', '^fleet/store/', [contract]),
+  only('store', 'the store knows no aggregate', '^fleet/store/', [contract, edge]),
   {
     name: 'aggregates-by-index',
     comment: 'an aggregate is entered by its index.ts',

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { pagePaths } from '#contract/http-api.ts';
-import { OfficeCa, writeCertificate } from '../../kiosk/agent/lan/certificate-under-test.ts';
+import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import { freePort } from './free-port.ts';
 import { TrustedHome } from './networks/trusted-home.ts';

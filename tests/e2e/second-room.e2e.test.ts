@@ -2,10 +2,15 @@
  * A second room, on a host of its own, added as the guide for IT says: in the console, with its claim in a file. Maru's own
  * CA signs everything; nothing tells the room's box or its browser of that CA but the claim, and no flag forgives a certificate.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { shellOver } from '../../kiosk/shell/shell-under-test.ts';
+import type { KioskReady } from '#contract/process-ready.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import { eventually } from '../simulators/eventually.ts';
 import { type Host, NetworkNamespaces, whyNoNamespaces } from './networks/network-namespaces.ts';
@@ -15,6 +20,8 @@ import { Guest, PhonePage } from './personas/roles.ts';
 import { parseMediaMetrics } from './product/media-metrics.ts';
 
 const why = whyNoNamespaces();
+/** The one that a fresh fleet has. */
+const FIRST_ROOM = 'Demonstration room';
 const ROOM = 'Birch';
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 /** On this machine there is neither a display nor a camera. */
@@ -32,7 +39,7 @@ describe('a second room, added as the guide says', () => {
   let firstPhone: PhonePage;
   let secondPhone: PhonePage;
   let guest: Guest;
-  let firstName: string;
+  let second: KioskReady;
 
   beforeEach((context) => context.skip(why !== null, why ?? ''));
   beforeAll(async () => {
@@ -57,14 +64,24 @@ describe('a second room, added as the guide says', () => {
     if (task.result?.state !== 'fail') return;
     for (const persona of [firstPhone, secondPhone, guest])
       console.error(persona?.constructor.name, persona?.troubles.slice(-8));
-    for (const part of ['fleet', 'kiosk', 'second']) console.error(part, office?.log(part).slice(-3_000));
+    for (const part of ['fleet', 'kiosk', 'second', 'third']) console.error(part, office?.log(part).slice(-3_000));
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
   });
 
   const phoneOf = (address: string) => PhonePage.open({ browser, address, number: 9, context: PHONE });
-  const rowOf = (roomName: string) => console_.getByRole('row').filter({ hasText: roomName });
+  const rowOf = (roomName: string) =>
+    console_.getByRole('row').filter({ has: console_.getByText(roomName, { exact: true }) });
+  /** @returns the text of the claim's file */
+  async function addInConsole(roomName: string): Promise<string> {
+    await console_.getByRole('button', { name: 'Add room' }).click();
+    await console_.getByRole('textbox', { name: 'Name of the room' }).fill(roomName);
+    await console_.getByRole('dialog').getByRole('button', { name: 'Add room' }).click();
+    const claim = (await console_.getByRole('dialog').getByText('"claimCode"').textContent())!;
+    await console_.getByRole('button', { name: 'Done' }).click();
+    return claim;
+  }
 
   test('an administrator adds it in the console, and its box comes up with the claim alone', async () => {
     const { userName, oneTimePassword } = office.fleet.firstAdmin!;
@@ -76,23 +93,17 @@ describe('a second room, added as the guide says', () => {
     await console_.getByLabel('New password', { exact: true }).fill(`${oneTimePassword}-mine`);
     await console_.getByLabel('New password again').fill(`${oneTimePassword}-mine`);
     await console_.getByRole('button', { name: 'Save and continue' }).click();
-    await console_.getByRole('button', { name: 'Add room' }).click();
-    await console_.getByRole('textbox', { name: 'Name of the room' }).fill(ROOM);
-    await console_.getByRole('dialog').getByRole('button', { name: 'Add room' }).click();
-    const claim = (await console_.getByRole('dialog').getByText('"claimCode"').textContent())!;
-    await console_.getByRole('button', { name: 'Done' }).click();
-
+    const claim = await addInConsole(ROOM);
     const calendar = await calendarOn(secondHost, office.fleet.demonstration!.joinUrl);
     closers.push(() => calendar.server.kill());
     const settings = { calendar: { kind: 'ics', url: calendar.url, refreshSeconds: 15, timeZone: 'Asia/Seoul' } };
-    const second = await office.addBox({ name: 'second', host: secondHost, claim, settings, window: WINDOW });
+    second = await office.addBox({ name: 'second', host: secondHost, claim, settings, window: WINDOW });
     secondPhone = await phoneOf(second.controllerUrl);
     await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 30_000 });
   });
 
   test('it meets the first: each sees and hears the other, and a guest both', async () => {
     firstPhone = await phoneOf(office.kiosk.controllerUrl);
-    firstName = (await firstPhone.page.getByRole('heading', { level: 1 }).textContent()) ?? '';
     await firstPhone.start();
     await firstPhone.button('End meeting for all').waitFor({ timeout: 20_000 });
     await secondPhone.page.getByRole('button', { name: /^Join \d/ }).click();
@@ -105,7 +116,7 @@ describe('a second room, added as the guide says', () => {
     });
     await guest.join('Mina');
     await guest.expectInCall();
-    for (const name of [firstName, ROOM]) {
+    for (const name of [FIRST_ROOM, ROOM]) {
       const video = guest.page.getByRole('figure', { name, exact: true }).locator('video');
       await eventually(
         `moving pictures of ${name}`,
@@ -121,7 +132,54 @@ describe('a second room, added as the guide says', () => {
       (held) => held['carried calls'] === 1 && held['carried peers'] === 3 && held['carried consumers']! >= 12,
       { timeoutMs: 20_000, everyMs: 500 },
     );
-    for (const name of [firstName, ROOM]) await rowOf(name).getByText('In a meeting').waitFor();
+    for (const name of [FIRST_ROOM, ROOM]) await rowOf(name).getByText('In a meeting').waitFor();
+  });
+
+  test('a room whose network lets no signalling through is not ready, says so, and is when it is mended', async () => {
+    await firstPhone.endForAll();
+    await secondPhone.page.getByText('The meeting is over').waitFor();
+    await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 30_000 });
+    const { port } = new URL(office.fleet.signalingUrl);
+    let walled = false;
+    const wall = (act: 'add' | 'del') => {
+      walled = act === 'add';
+      execFileSync('ip', ['-n', secondHost.namespace, 'rule', act, 'ipproto', 'tcp', 'dport', port, 'unreachable']);
+    };
+    wall('add');
+    onTestFinished(() => {
+      if (walled) wall('del');
+    });
+    // the TV's page looks by itself every few minutes; one that has just come looks at once
+    process.kill(shellOver(new URL('/', second.tvUrl).href), 'SIGKILL');
+    const what = 'The room cannot reach the media server';
+    await rowOf(ROOM).getByText('Can’t meet').waitFor({ timeout: 60_000 });
+    await rowOf(ROOM).getByText(what).waitFor();
+    await secondPhone.page.getByText(what).waitFor();
+    expect(office.log('second')).toMatch(/"fault":"signaling-unreachable".*E(NET|HOST)UNREACH/);
+    wall('del');
+    await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 60_000 });
+    await secondPhone.page.getByText(what).waitFor({ state: 'detached' });
+  });
+
+  test('a room whose browser does not get the CA is not ready, and names the certificate', async () => {
+    // a box without the tool that makes a browser trust
+    const folder = mkdtempSync(join(tmpdir(), 'maru-no-certutil-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'certutil'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    const third = await office.addBox({
+      name: 'third',
+      host: secondHost,
+      claim: await addInConsole('Cedar'),
+      window: WINDOW,
+      env: { PATH: `${folder}:${process.env.PATH}` },
+    });
+    const what = 'The TV does not trust the media server’s certificate';
+    await rowOf('Cedar').getByText('Can’t meet').waitFor({ timeout: 60_000 });
+    await rowOf('Cedar').getByText(what).waitFor();
+    const phone = await phoneOf(third.controllerUrl);
+    await phone.page.getByText(what).waitFor();
+    expect(office.log('third')).toContain('could NOT be given the CA');
+    expect(office.log('third')).toContain('"fault":"signaling-untrusted"');
   });
 });
 

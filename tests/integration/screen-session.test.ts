@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { roomPicture } from '../../kiosk/shell/room-picture.ts';
-import { browserOf, PageUnderTest, renderersOf, shellOver } from '../../kiosk/shell/shell-under-test.ts';
+import { browserOf, leaveKey, PageUnderTest, renderersOf, shellOver } from '../../kiosk/shell/shell-under-test.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const system = join(checkout, 'provisioning/system');
@@ -56,6 +56,8 @@ beforeAll(async () => {
   await page.start();
   const port = Number(new URL(page.origin).port);
   await page.stop();
+  // in a real room the agent does
+  leaveKey(join(folder, 'from-agent'));
   env = {
     PATH: process.env.PATH,
     HOME: join(folder, 'home'),
@@ -66,7 +68,7 @@ beforeAll(async () => {
     MARU_SWAY_CONFIG: join(folder, 'sway.conf'),
     MARU_RELEASE: checkout,
     MARU_SCREEN_URL: `http://127.0.0.1:${port}/`,
-    MARU_SHELL_DIR: join(folder, 'runtime'),
+    MARU_SHELL_DIR: join(folder, 'from-agent'),
     MARU_SCREEN_OPTIONS: '--shell=chromium --fake-media',
   };
   const [setpriv, ...args] = asNobody;

@@ -7,11 +7,19 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { Participant, RoomState } from '#contract/room-state.ts';
-import type { AgentToScreen, ResumeTicket, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
+import {
+  type AgentToScreen,
+  type ResumeTicket,
+  SCREEN_PROOF_PATH,
+  screenProof,
+  type ScreenToAgent,
+  type ScreenView,
+} from '#contract/screen-link.ts';
 import type { CallSnapshot, MediaSetup } from '#contract/signaling.ts';
 
 export const TV_ORIGIN = 'http://localhost:7400';
 export const TV_PATH = '/tv';
+const SCREEN_KEY = 'k'.repeat(43);
 const SIGNALING_URL = 'ws://localhost:7403/signaling';
 const dist = fileURLToPath(new URL('../../kiosk/screen/dist', import.meta.url));
 const types: Record<string, string> = {
@@ -89,9 +97,11 @@ export function inCallPhase(participants: readonly Participant[], meetingTitle =
 /** The TV's own files over any request to its origin. */
 export async function serveTv(page: Page): Promise<void> {
   // as the shell does
-  await page.addInitScript(`globalThis.maruScreenKey = ${JSON.stringify('k'.repeat(43))};`);
+  await page.addInitScript(`globalThis.maruScreenKey = ${JSON.stringify(SCREEN_KEY)};`);
   await page.route(`${TV_ORIGIN}/**`, async (route) => {
-    const { pathname } = new URL(route.request().url());
+    const { pathname, searchParams } = new URL(route.request().url());
+    if (pathname === SCREEN_PROOF_PATH)
+      return route.fulfill({ body: await screenProof(SCREEN_KEY, searchParams.get('nonce') ?? '') });
     const file = pathname === TV_PATH ? 'index.html' : pathname;
     const body = await readFile(join(dist, file)).catch(() => null);
     if (body === null) return route.fulfill({ status: 404, body: 'not found' });

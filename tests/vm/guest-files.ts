@@ -9,7 +9,7 @@ import { checkout } from '../gate/command.ts';
 import { CpioWriter } from './cpio.ts';
 
 /** Ours, from the checkout's top; tests beside the code are left out, what they are made of is not. */
-const sources = ['fleet/contract', 'kiosk/agent', 'kiosk/room', 'tests/vm/guest', 'tests/vm/line.ts'];
+const sources = ['fleet/contract', 'fleet/edge', 'kiosk/agent', 'kiosk/room', 'tests/vm/guest', 'tests/vm/line.ts'];
 /** Roots; what they depend on comes along. A test that imports another adds it here. */
 const packages = ['node-hid', 'pino', 'uuid', 'zod'];
 

@@ -4,8 +4,8 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
+import type { TlsPair } from '#edge/tls-files.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
-import type { LanTls } from './lan-certificate.ts';
 import { isOurHost, isOurOrigin } from './lan-origin.ts';
 import { HEADERS, installPages } from './lan-pages.ts';
 import type { LanSettings } from './lan-settings.ts';
@@ -15,7 +15,7 @@ const TIMEOUT_MS = 10_000;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 export type LanAppOptions = {
-  tls: LanTls;
+  tls: TlsPair;
   settings: LanSettings;
   /** controller/dist */
   pageDir: string;

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { v7 } from 'uuid';
 import type { RoomPhase } from '#contract/room-state.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import { RoomStore } from '../store/room-store.ts';
 import { LanPairings } from './lan-pairings.ts';
@@ -18,12 +19,14 @@ let codes: PairingCodes;
 let phase: RoomPhase['name'];
 let ended: string[];
 let pairings: LanPairings;
+let clock: WallClock;
 
 beforeEach(() => {
   vi.useFakeTimers();
   folder = mkdtempSync(join(tmpdir(), 'maru-lan-'));
   [phase, ended] = ['idle', []];
-  codes = new PairingCodes({ roomId: v7(), onChange: () => {} });
+  clock = new WallClock({ steadyNowMs: () => performance.now() });
+  codes = new PairingCodes({ roomId: v7(), onChange: () => {}, clock });
   codes.start();
   open();
 });
@@ -39,6 +42,7 @@ function open(): void {
   pairings = new LanPairings({
     store,
     codes,
+    clock,
     phase: () => phase,
     onEnded: (pairingId) => ended.push(pairingId),
     logger,
@@ -142,6 +146,34 @@ test('it is known after a restart, by its hash alone', async () => {
   expect(pairings.admit(token)).toEqual({ pairingId, kind: 'phone' });
   for (const side of ['', '-wal'])
     expect(readFileSync(join(folder, `room.sqlite${side}`)).includes(token), side).toBe(false);
+});
+
+test.each([20, -60, 60 * 24 * 365])(
+  'a clock that jumps by %d minutes ends no pairing, now or after a restart',
+  async (minutes) => {
+    const token = await pair();
+    pass(10);
+    vi.setSystemTime(Date.now() + minutes * MINUTE_MS);
+    pass(4);
+    expect(pairings.admit(token)).toMatchObject({ kind: 'phone' });
+    close();
+    open();
+    expect(pairings.admit(token)).toMatchObject({ kind: 'phone' });
+    pass(2);
+    expect(() => pairings.admit(token)).toThrow(refused('pairing-revoked'));
+  },
+);
+
+test('a jump after a call ends no pairing of that call', async () => {
+  const token = await pair();
+  phase = 'in-call';
+  pass(60);
+  phase = 'idle';
+  vi.setSystemTime(Date.now() + 20 * MINUTE_MS);
+  pass(14);
+  expect(pairings.admit(token)).toMatchObject({ kind: 'phone' });
+  pass(2);
+  expect(() => pairings.admit(token)).toThrow(refused('pairing-revoked'));
 });
 
 test('what is over is forgotten after a while', async () => {

@@ -12,6 +12,7 @@ import type { RoomPhase } from '#contract/room-state.ts';
 import { Id, z } from '#contract/schema.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import { AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import type { PairingCodes } from '../pairing-codes.ts';
 import { keptValue } from '../store/kept-value.ts';
 import type { RoomStore } from '../store/room-store.ts';
@@ -38,13 +39,13 @@ export type LanPairingsOptions = {
   phase: () => RoomPhase['name'];
   /** its links end now */
   onEnded: (pairingId: string) => void;
+  clock: WallClock;
   logger: Logger;
-  nowMs?: () => number;
 };
 
 export class LanPairings {
   readonly #options: LanPairingsOptions;
-  readonly #nowMs: () => number;
+  readonly #clock: WallClock;
   readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
   readonly #ofRoom = new TokenBucket({ burst: 30, refillPerMinute: 3 });
   readonly #overall = new TokenBucket({ burst: 100, refillPerMinute: 600 });
@@ -53,7 +54,8 @@ export class LanPairings {
 
   constructor(options: LanPairingsOptions) {
     this.#options = options;
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#clock = options.clock;
+    this.#clock.onJump((byMs) => this.#move(byMs));
   }
 
   start(): void {
@@ -77,7 +79,7 @@ export class LanPairings {
     }
     this.#ofRoom.take();
     const controllerToken = randomBytes(32).toString('base64url');
-    const nowMs = this.#nowMs();
+    const nowMs = this.#clock.nowMs();
     const pairing: LanPairing = {
       pairingId: v7(),
       tokenSha256: hashOf(controllerToken),
@@ -97,7 +99,7 @@ export class LanPairings {
     const tablet = tablets.find((each) => each.tokenSha256 === tokenSha256);
     if (tablet) return { pairingId: tablet.pairingId, kind: 'tablet' };
     const pairing = this.#options.store.pairings.find((each) => each.tokenSha256 === tokenSha256);
-    if (pairing && pairing.revokedAtMs === null && !this.#isOver(pairing, this.#nowMs()))
+    if (pairing && pairing.revokedAtMs === null && !this.#isOver(pairing, this.#clock.nowMs()))
       return { pairingId: pairing.pairingId, kind: 'phone' };
     throw new UserError(pairing || former.includes(tokenSha256) ? 'pairing-revoked' : 'token-invalid');
   }
@@ -105,7 +107,7 @@ export class LanPairings {
   /** A person did something with it. */
   touch(pairingId: string): void {
     const pairing = this.#options.store.pairings.find((each) => each.pairingId === pairingId);
-    const nowMs = this.#nowMs();
+    const nowMs = this.#clock.nowMs();
     if (pairing && nowMs - pairing.lastUsedAtMs >= TOUCH_INTERVAL_MS)
       this.#options.store.keepPairing({ ...pairing, lastUsedAtMs: nowMs });
   }
@@ -141,8 +143,19 @@ export class LanPairings {
     return nowMs - fromMs > PAIRING_IDLE_TTL_MS;
   }
 
+  /** What the wall clock has jumped is not idle time. */
+  #move(byMs: number): void {
+    const { store } = this.#options;
+    if (this.#lastInCallAtMs > 0) this.#lastInCallAtMs += byMs;
+    for (const pairing of store.pairings) {
+      const { createdAtMs, lastUsedAtMs, revokedAtMs } = pairing;
+      if (revokedAtMs !== null) continue;
+      store.keepPairing({ ...pairing, createdAtMs: createdAtMs + byMs, lastUsedAtMs: lastUsedAtMs + byMs });
+    }
+  }
+
   #sweep(): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#clock.nowMs();
     const { store } = this.#options;
     const kept = store.pairings.toSorted((a, b) => a.createdAtMs - b.createdAtMs);
     for (const [index, pairing] of kept.entries()) {
@@ -154,7 +167,7 @@ export class LanPairings {
   }
 
   #revoke(pairing: LanPairing): void {
-    this.#options.store.keepPairing({ ...pairing, revokedAtMs: this.#nowMs() });
+    this.#options.store.keepPairing({ ...pairing, revokedAtMs: this.#clock.nowMs() });
     this.#options.onEnded(pairing.pairingId);
   }
 

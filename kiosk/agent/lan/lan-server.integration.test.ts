@@ -14,10 +14,11 @@ import { WebSocket } from 'ws';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
+import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import { RoomStore } from '../store/room-store.ts';
-import { OfficeCa, writeCertificate } from './certificate-under-test.ts';
 import { LanServer } from './lan-server.ts';
 import { LanSettings } from './lan-settings.ts';
 
@@ -28,7 +29,8 @@ const folder = mkdtempSync(join(tmpdir(), 'maru-lan-'));
 const pageDir = join(folder, 'dist');
 const logged: string[] = [];
 const logger = pino({}, { write: (line: string) => logged.push(line) });
-const codes = new PairingCodes({ roomId: v7(), onChange: () => {} });
+const clock = new WallClock();
+const codes = new PairingCodes({ roomId: v7(), onChange: () => {}, clock });
 const store = new RoomStore({ path: join(folder, 'room.sqlite'), logger, onStorage: () => {}, onDamaged: () => {} });
 const urls: (string | null)[] = [];
 const links: Link[] = [];
@@ -80,6 +82,7 @@ beforeAll(async () => {
     },
     onPaired: () => {},
     onLanUrl: (lanUrl) => urls.push(lanUrl),
+    clock,
     logger,
     lookEveryMs: 50,
   });

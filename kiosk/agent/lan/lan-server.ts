@@ -12,12 +12,13 @@ import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { RoomDesired } from '#contract/topics.ts';
+import { type TlsPair, WatchedTlsFiles } from '#edge/tls-files.ts';
+import type { WallClock } from '#edge/wall-clock.ts';
 import { Coalescer } from '../coalescer.ts';
 import type { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import { buildLanApp } from './lan-app.ts';
-import { LanCertificate, type LanTls } from './lan-certificate.ts';
 import { LanLinks } from './lan-links.ts';
 import { lanOriginOf } from './lan-origin.ts';
 import { LanPairings } from './lan-pairings.ts';
@@ -41,13 +42,14 @@ export type LanServerOptions = {
   onPaired: () => void;
   /** it has come or gone: for the TV's QR and the equipment */
   onLanUrl: (lanUrl: string | null) => void;
+  clock: WallClock;
   logger: Logger;
   lookEveryMs?: number;
 };
 
 export class LanServer {
   readonly #options: LanServerOptions;
-  readonly #certificate: LanCertificate;
+  readonly #certificate: WatchedTlsFiles;
   readonly #pairings: LanPairings;
   readonly #links: LanLinks;
   readonly #states: Coalescer;
@@ -59,16 +61,21 @@ export class LanServer {
 
   constructor(options: LanServerOptions) {
     this.#options = options;
-    const { settings, logger, store, codes, state, onCommand, lookEveryMs } = options;
-    this.#certificate = new LanCertificate({
-      settings,
-      logger,
-      onChange: (tls) => this.#use(tls),
+    const { settings, logger, clock, store, codes, state, onCommand, lookEveryMs } = options;
+    this.#certificate = new WatchedTlsFiles({
+      files: settings,
+      host: settings.host,
+      onRenewed: (tls) => this.#use(tls),
+      onProblem: (problem, reason) => {
+        logger.error({ host: settings.host, problem, reason }, 'lan: not served, the certificate is not good');
+        this.#use(null);
+      },
       ...(lookEveryMs === undefined ? {} : { lookEveryMs }),
     });
     this.#pairings = new LanPairings({
       store,
       codes,
+      clock,
       logger,
       phase: () => state().phase.name,
       onEnded: (pairingId) => this.#links.end(pairingId),
@@ -92,7 +99,8 @@ export class LanServer {
   start(): void {
     this.#pairings.start();
     this.#links.start();
-    this.#certificate.start();
+    const tls = this.#certificate.start();
+    if (tls) this.#use(tls);
   }
 
   async stop(): Promise<void> {
@@ -122,12 +130,12 @@ export class LanServer {
     if (tablets !== undefined) this.#pairings.setTablets(tablets);
   }
 
-  #use(tls: LanTls | null): void {
+  #use(tls: TlsPair | null): void {
     clearTimeout(this.#again);
     this.#changing = this.#changing.then(async () => {
       try {
         if (tls === null) await this.#close();
-        else if (this.#app) (this.#app.server as unknown as Server).setSecureContext(tls);
+        else if (this.#app) this.#renew(this.#app, tls);
         else await this.#open(tls);
       } catch (error) {
         const { settings, logger } = this.#options;
@@ -138,7 +146,12 @@ export class LanServer {
     });
   }
 
-  async #open(tls: LanTls): Promise<void> {
+  #renew(app: FastifyInstance, tls: TlsPair): void {
+    (app.server as unknown as Server).setSecureContext(tls);
+    this.#options.logger.info({ host: this.#options.settings.host }, 'lan: renewed certificate in use');
+  }
+
+  async #open(tls: TlsPair): Promise<void> {
     const { settings, pageDir, logger } = this.#options;
     const app = await buildLanApp({
       tls,
@@ -180,7 +193,7 @@ export class LanServer {
   }
 
   #welcome(): Extract<RoomLinkToController, { type: 'welcome' }> {
-    const [state, nowMs] = [this.#options.state(), Date.now()];
+    const [state, nowMs] = [this.#options.state(), this.#options.clock.nowMs()];
     return {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,

@@ -13,6 +13,7 @@ import { EndedScene } from '../ended/ended-scene.tsx';
 import { FaultScene } from '../fault/fault-scene.tsx';
 import { GoneScene } from '../gone/gone-scene.tsx';
 import { IdleScene } from '../idle/idle-scene.tsx';
+import { NotEnrolledScene } from '../not-enrolled/not-enrolled-scene.tsx';
 import { KeylessScene } from '../keyless/keyless-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
 import type { ScreenSession } from '../session/screen-session.ts';
@@ -45,6 +46,7 @@ export function App({ session }: { session: ScreenSession }) {
     <>
       {scene.name === 'boot' && <BootScene />}
       {scene.name === 'gone' && <GoneScene />}
+      {scene.name === 'not-enrolled' && <NotEnrolledScene code={scene.code} />}
       {scene.name === 'keyless' && <KeylessScene />}
       {scene.name === 'elsewhere' && <ElsewhereScene />}
       {scene.name === 'idle' && <IdleScene view={view!} troubles={troubles} />}
@@ -53,6 +55,7 @@ export function App({ session }: { session: ScreenSession }) {
           meetingTitle={scene.meetingTitle}
           view={view!}
           words={scene.words}
+          waitsFor={scene.waitsFor ?? null}
           devices={devices}
           troubles={troubles}
         />

@@ -11,10 +11,16 @@ type PhaseOf<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
 export type Scene =
   | { name: 'boot' }
   | { name: 'gone' }
+  | { name: 'not-enrolled'; code: ErrorCode }
   | { name: 'keyless' }
   | { name: 'elsewhere' }
   | { name: 'idle' }
-  | { name: 'starting'; meetingTitle: string; words: 'connecting' | 'returning' | 'slow' | 'ending' }
+  | {
+      name: 'starting';
+      meetingTitle: string;
+      words: 'connecting' | 'returning' | 'slow' | 'ending';
+      waitsFor?: ErrorCode | null | undefined;
+    }
   | { name: 'call'; call: Extract<CallPhase, { name: 'joined' }> }
   | { name: 'ended'; phase: PhaseOf<'ended'> }
   | { name: 'fault'; code: ErrorCode };
@@ -23,6 +29,7 @@ export type Scene =
 export const GONE_AFTER_MS = 15_000;
 
 export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: number): Scene {
+  if (screen.notEnrolledCode !== null) return { name: 'not-enrolled', code: screen.notEnrolledCode };
   if (screen.yielded) return { name: 'elsewhere' };
   if (screen.refusedCode !== null) return { name: 'fault', code: screen.refusedCode };
   const gone = !screen.linkUp && downForMs >= GONE_AFTER_MS;
@@ -35,7 +42,12 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
       return { name: 'idle' };
     case 'starting':
       if (call.name === 'joined') return { name: 'call', call };
-      return { name: 'starting', meetingTitle: phase.meetingTitle, words: phase.cancelOffered ? 'slow' : 'connecting' };
+      return {
+        name: 'starting',
+        meetingTitle: phase.meetingTitle,
+        words: phase.cancelOffered ? 'slow' : 'connecting',
+        waitsFor: phase.waitsFor,
+      };
     case 'in-call':
       if (call.name === 'joined') return { name: 'call', call };
       return {

@@ -21,6 +21,8 @@ export type AgentLinkOptions = {
   url: string;
   /** null: none yet, and no connection before there is one */
   key: () => string | null;
+  /** whether who listens there has the key, too: the page says nothing to another. @throws when nobody answers */
+  isAgentThere: (key: string) => Promise<boolean>;
   /** the first message of each connection, but for the key */
   hello: () => Omit<Hello, 'key'>;
   onMessage: (message: AgentToScreen) => void;
@@ -73,6 +75,23 @@ export class AgentLink {
       this.#retry = setTimeout(() => this.#open(waitedMs + KEY_LOOK_MS), KEY_LOOK_MS);
       return;
     }
+    void this.#options.isAgentThere(key).then(
+      (there) => {
+        if (this.#stopped) return;
+        if (there) this.#connect(key);
+        else {
+          console.error('screen: who answers is not the agent that gave the key');
+          this.#setKeyless(true);
+          this.#openAgain();
+        }
+      },
+      () => {
+        if (!this.#stopped) this.#openAgain();
+      },
+    );
+  }
+
+  #connect(key: string): void {
     const socket = (this.#options.openSocket ?? ((url) => new WebSocket(url)))(this.#options.url);
     this.#socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ ...this.#options.hello(), key } satisfies Hello));
@@ -81,10 +100,13 @@ export class AgentLink {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#setUp(false);
-      if (this.#stopped) return;
-      this.#retry = setTimeout(() => this.#open(0), this.#keyless ? UNKNOWN_RETRY_MS : this.#retryMs);
-      this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+      if (!this.#stopped) this.#openAgain();
     };
+  }
+
+  #openAgain(): void {
+    this.#retry = setTimeout(() => this.#open(0), this.#keyless ? UNKNOWN_RETRY_MS : this.#retryMs);
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
   }
 
   #take(data: unknown): void {

@@ -130,8 +130,9 @@ export class RoomEquipment {
     const unreachableUrls = await unreachableOf(signalingUrls, this.#parts.openSocket, ends.signal);
     // nothing is known: the agent asks again
     if (ends.signal.aborted) return;
+    const { name } = this.#parts.call.getSnapshot().phase;
     // what a phone has prepared stays
-    const isFree = this.#parts.call.getSnapshot().phase.name === 'idle' && !this.testing;
+    const isFree = !this.#inCall && name !== 'preparing' && name !== 'prepared' && !this.testing;
     const media =
       grant !== null && isFree && unreachableUrls.length === 0 ? await mediaReach(grant, ends.signal) : null;
     this.#parts.tell({ type: 'reach-probed', probeId, unreachableUrls, media });

@@ -412,6 +412,19 @@ describe('the screen’s session', () => {
     expect(hello()).not.toHaveProperty('yielded');
   });
 
+  it('leaves the call and lets the devices go when its box belongs to no room any more, until one welcomes it', () => {
+    const { call, up, effect, line, parts, subject } = session();
+    up();
+    effect({ name: 'join', grant: grant() });
+    call.become(joined);
+    line.onMessage(AgentToScreen.parse({ type: 'not-enrolled', code: 'enrolment-ended' }));
+    expect(call.asked).toEqual(['join', 'leave']);
+    expect(parts.devices.at(-1)).toBe('release');
+    expect(subject.getSnapshot().notEnrolledCode).toBe('enrolment-ended');
+    up();
+    expect(subject.getSnapshot().notEnrolledCode).toBeNull();
+  });
+
   it('performs what the agent asks, and tells what could not be done', async () => {
     const { call, up, effect, of, parts, subject } = session();
     up();

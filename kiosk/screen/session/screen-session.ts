@@ -24,6 +24,8 @@ export type ScreenSnapshot = {
   linkUp: boolean;
   /** the agent does not want this page */
   refusedCode: ErrorCode | null;
+  /** why this box belongs to no room */
+  notEnrolledCode: ErrorCode | null;
   /** the agent does not know this page as its screen */
   keyless: boolean;
   /** a newer screen shows this room */
@@ -109,6 +111,7 @@ export class ScreenSession {
       view: null,
       linkUp: false,
       refusedCode: null,
+      notEnrolledCode: null,
       keyless: false,
       yielded: false,
       ...this.#ofDevices(),
@@ -142,7 +145,7 @@ export class ScreenSession {
   #take(message: AgentToScreen): void {
     switch (message.type) {
       case 'welcome':
-        this.#publish({ view: message.view, refusedCode: null });
+        this.#publish({ view: message.view, refusedCode: null, notEnrolledCode: null });
         this.#tellAll();
         if (message.resume !== null) this.#resume(message.resume);
         return;
@@ -160,6 +163,10 @@ export class ScreenSession {
         this.#tellAll();
         if (message.resume !== null) this.#resume(message.resume);
         return;
+      case 'not-enrolled':
+        this.#leave();
+        this.#publish({ notEnrolledCode: message.code });
+        return;
       case 'error':
         return;
     }
@@ -176,10 +183,7 @@ export class ScreenSession {
         this.#join(effect.grant);
         return;
       case 'leave':
-        this.#callId = null;
-        this.#grantWanted?.reject(new InvalidStateError('call-ended', 'the room left'));
-        this.call.leave();
-        this.#devices.release();
+        this.#leave();
         return;
       case 'end-call':
         this.#attempt('end-call', this.call.endForAll());
@@ -209,6 +213,13 @@ export class ScreenSession {
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));
     }
+  }
+
+  #leave(): void {
+    this.#callId = null;
+    this.#grantWanted?.reject(new InvalidStateError('call-ended', 'the room left'));
+    this.call.leave();
+    this.#devices.release();
   }
 
   #join(grant: CallGrant): void {

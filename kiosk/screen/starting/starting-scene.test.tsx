@@ -40,9 +40,18 @@ afterEach(() => {
   document.body.replaceChildren();
   vi.useRealTimers();
 });
-const draw = (words: 'connecting' | 'slow' | 'returning', of = view) =>
+const draw = (words: 'connecting' | 'slow' | 'returning', of = view, waitsFor: 'media-failed' | null = null) =>
   act(() =>
-    root.render(<StartingScene meetingTitle="Weekly" view={of} words={words} devices={devices} troubles={[]} />),
+    root.render(
+      <StartingScene
+        meetingTitle="Weekly"
+        view={of}
+        words={words}
+        waitsFor={waitsFor}
+        devices={devices}
+        troubles={[]}
+      />,
+    ),
   );
 const shown = () => document.body.textContent;
 const hasCode = () => shown().includes('K7PW 3MXD') && document.querySelector('svg[role=img]') !== null;
@@ -69,6 +78,8 @@ it('offers no way that is not there', () => {
   expect(hasCode()).toBe(false);
   expect(shown()).toContain('It ends by itself within a minute.');
   expect(shown()).not.toMatch(/phone that scans|call button|Back/);
+  draw('slow', { ...view, pairing: null, equipment: null }, 'media-failed');
+  expect(shown()).not.toContain('ends by itself');
 });
 
 it('shows them in a call, too, that the TV does not get back into', () => {

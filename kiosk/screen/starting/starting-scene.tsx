@@ -3,9 +3,11 @@
  * code for phones and every other way out.
  */
 import { useTranslation } from 'react-i18next';
+import type { ErrorCode } from '#contract/error-codes.ts';
 import { START_CANCEL_OFFERED_MS } from '#contract/limits.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { Picture } from '#stage/picture.tsx';
+import { ErrorWords } from '#ui/error-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { listOf } from '#ui/words/format.ts';
@@ -20,11 +22,13 @@ type StartingProps = {
   meetingTitle: string;
   view: ScreenView;
   words: 'connecting' | 'returning' | 'slow' | 'ending';
+  /** why the room waits; it asks again by itself */
+  waitsFor: ErrorCode | null;
   devices: DevicesState;
   troubles: Trouble[];
 };
 
-export function StartingScene({ meetingTitle, view, words, devices, troubles }: StartingProps) {
+export function StartingScene({ meetingTitle, view, words, waitsFor, devices, troubles }: StartingProps) {
   const { t } = useTranslation('screen');
   const lost = useTrueFor(words === 'returning', START_CANCEL_OFFERED_MS);
   const stuck = words === 'slow' ? 'slow' : lost ? 'lost' : null;
@@ -37,11 +41,12 @@ export function StartingScene({ meetingTitle, view, words, devices, troubles }: 
       >
         <p className="text-tv-name text-ink">{view.state.roomName}</p>
         <h1 className="line-clamp-2 text-tv-title font-semibold">{meetingTitle}</h1>
+        {waitsFor !== null && <ErrorWords code={waitsFor} scale="tv" />}
         <p role="status" className="flex items-center gap-5 text-tv-lead">
           {words !== 'ending' && <Spinner className="size-9 text-accent" />}
           {t(`starting.${words}`)}
         </p>
-        {stuck !== null && <WaysOut view={view} words={stuck} />}
+        {stuck !== null && <WaysOut view={view} words={stuck} ends={stuck === 'slow' && waitsFor === null} />}
       </div>
       {stuck !== null && (
         <div className="absolute right-24 bottom-16">
@@ -52,10 +57,11 @@ export function StartingScene({ meetingTitle, view, words, devices, troubles }: 
   );
 }
 
-function WaysOut({ view, words }: { view: ScreenView; words: 'slow' | 'lost' }) {
+function WaysOut({ view, words, ends }: { view: ScreenView; words: 'slow' | 'lost'; ends: boolean }) {
   const { t } = useTranslation('screen');
   const ways = waysOut(view, words).map((way) => t(`starting.way.${way}`));
   if (ways.length > 0)
     return <p className="text-tv-name">{t(`starting.out.${words}`, { ways: listOf(ways, currentLanguage()) })}</p>;
-  return words === 'slow' ? <p className="text-tv-name">{t('starting.endsItself')}</p> : null;
+  // a start that waits for something goes on until that is there
+  return ends ? <p className="text-tv-name">{t('starting.endsItself')}</p> : null;
 }

@@ -18,6 +18,7 @@ import {
   PageUnderTest,
   renderersOf,
   runs,
+  SCREEN_KEY,
   shellDirOf,
   type ShellRun,
   startShell,
@@ -103,10 +104,7 @@ it('gives the page the agent’s key, and says it to no other process', async ()
   const keyed = new PageUnderTest();
   await keyed.start();
   const keyFileOf = (profileDir: string) => join(shellDirOf(profileDir), 'screen-key');
-  const run = startShell(`${keyed.origin}/`, ['--shell=chromium', '--headless'], [], (profileDir) => {
-    mkdirSync(shellDirOf(profileDir));
-    writeFileSync(keyFileOf(profileDir), 'k'.repeat(43));
-  });
+  const run = startShell(`${keyed.origin}/`, ['--shell=chromium', '--headless']);
   onTestFinished(async () => {
     await run.stop();
     await keyed.stop();
@@ -115,9 +113,12 @@ it('gives the page the agent’s key, and says it to no other process', async ()
   const key = () => keyed.run('globalThis.maruScreenKey');
   await expect.poll(key, { timeout: 5_000 }).toBe('k'.repeat(43));
   // an agent that makes another is followed, and so is a page that loads itself anew
-  writeFileSync(keyFileOf(run.profileDir), 'j'.repeat(43));
+  keyed.key = 'j'.repeat(43);
+  writeFileSync(keyFileOf(run.profileDir), keyed.key);
   await expect.poll(key, { timeout: 5_000 }).toBe('j'.repeat(43));
+  const reloadedMs = Date.now();
   keyed.tell('location.reload()');
+  await keyed.newLoad(reloadedMs, 10_000);
   await expect.poll(key, { timeout: 10_000 }).toBe('j'.repeat(43));
   for (const { pid } of [...descendantsOf(run.child.pid!), { pid: run.child.pid! }]) {
     for (const what of ['cmdline', 'environ']) {
@@ -127,6 +128,22 @@ it('gives the page the agent’s key, and says it to no other process', async ()
   }
   expect(keyed.requests.join(' ')).not.toMatch(/[jk]{43}/);
   expect(run.log()).not.toMatch(/[jk]{43}/);
+});
+
+it('opens no window over another process on the agent’s port', async () => {
+  const impostor = new PageUnderTest();
+  impostor.key = 'x'.repeat(43);
+  await impostor.start();
+  const run = startShell(`${impostor.origin}/`, ['--shell=chromium', '--headless']);
+  onTestFinished(async () => {
+    await run.stop();
+    await impostor.stop();
+  });
+  await expect.poll(() => run.log(), { timeout: 10_000 }).toMatch(/does not serve the page yet/);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(descendantsOf(run.child.pid!)).toEqual([]);
+  impostor.key = SCREEN_KEY;
+  await impostor.newLoad(0, 15_000);
 });
 
 it('waits for an agent that is not there yet, and leaves nothing behind', async () => {

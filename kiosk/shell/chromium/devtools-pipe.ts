@@ -60,8 +60,8 @@ export class DevtoolsPipe {
 
   /** @throws when the screen's page is not there by then */
   async attachToPage(withinMs: number): Promise<void> {
-    const untilMs = Date.now() + withinMs;
-    while (Date.now() < untilMs) {
+    const untilMs = performance.now() + withinMs;
+    while (performance.now() < untilMs) {
       if (this.#sessionId === undefined) await this.#attach();
       else if ((await this.look(ATTACH_WITHIN_MS)) === 'shown') {
         // from here on, other windows are closed as they open

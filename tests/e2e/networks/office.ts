@@ -18,6 +18,8 @@ type Box = {
   settings?: object;
   /** which shell, and what it does without on this machine */
   window: string[];
+  /** instead of what the test's own process has */
+  env?: Record<string, string>;
 };
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -54,12 +56,13 @@ export class Office {
   }
 
   /** A box as the guide for IT sets it up: the claim as a file, given to the kiosk. */
-  addBox({ name, host, claim, settings, window }: Box): Promise<KioskReady> {
+  addBox({ name, host, claim, settings, window, env }: Box): Promise<KioskReady> {
     const claimFile = join(this.#folder, `${name}-claim.json`);
     writeFileSync(claimFile, claim, { mode: 0o600 });
     mkdirSync(join(this.#folder, name), { mode: 0o700 });
     if (settings) writeFileSync(join(this.#folder, name, 'settings.json'), JSON.stringify(settings));
-    return this.#run(host, name, KioskReady, ['--claim-file', claimFile, '--screen-port', '0', ...window], 'kiosk');
+    const args = ['--claim-file', claimFile, '--screen-port', '0', ...window];
+    return this.#run(host, name, KioskReady, args, { program: 'kiosk', env });
   }
 
   /** Where a part keeps what is its own. */
@@ -94,7 +97,13 @@ export class Office {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #run<T>(host: Host, part: string, ready: z.ZodType<T>, args: string[], program = part): Promise<T> {
+  async #run<T>(
+    host: Host,
+    part: string,
+    ready: z.ZodType<T>,
+    args: string[],
+    { program = part, env = {} }: { program?: string; env?: Record<string, string> | undefined } = {},
+  ): Promise<T> {
     const logFile = openSync(join(this.#folder, `${part}.log`), 'a');
     const child = spawn(
       'ip',
@@ -110,6 +119,7 @@ export class Office {
       ],
       {
         cwd: root,
+        env: { ...process.env, ...env },
         stdio: ['ignore', logFile, logFile, 'ipc'],
       },
     );

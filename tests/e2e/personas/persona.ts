@@ -7,12 +7,12 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { bundlePage } from '../../simulators/bundle-page.ts';
 import { eventually } from '../../simulators/eventually.ts';
 import type { ReadPicture } from '../../simulators/media/picture.ts';
-import { colours } from '../../simulators/media/picture.ts';
 import { toneHzOf } from '../../simulators/media/tone.ts';
 import type { NetworkProxy } from '../../simulators/network/network-proxy.ts';
 import type { Device, PersonaDevices } from './page/devices.ts';
 import type { SeenFigure } from './page/entry.ts';
 import type { Watched } from './page/frame-watch.ts';
+import { colourOf, expectToHear, expectToSee, numbersOf, TONES_HZ } from './perceive.ts';
 
 export type PersonaOptions = {
   browser: Browser;
@@ -26,12 +26,28 @@ export type PersonaOptions = {
   network?: NetworkProxy;
 };
 
-/** Numbers whose tones the tests know: everyone's. */
-const NUMBERS = Array.from({ length: 10 }, (_, number) => number);
 const SCREEN_NUMBER_FROM = 100;
 
-export const colourOf = (number: number): (typeof colours)[number] => colours[number % colours.length]!;
 export const screenNumberOf = (number: number): number => SCREEN_NUMBER_FROM + number;
+
+export function devicesOf(
+  number: number,
+  { camera, microphone }: Pick<PersonaDevices, 'camera' | 'microphone'>,
+): PersonaDevices {
+  return {
+    picture: { number, colour: colourOf(number) },
+    toneHz: toneHzOf(number),
+    screen: { number: screenNumberOf(number), colour: colourOf(number + 1) },
+    camera,
+    microphone,
+  };
+}
+
+/** Stands in the page before the product's own script. */
+export async function pageScript(devices: PersonaDevices): Promise<string> {
+  const script = await bundlePage(new URL('page/entry.ts', import.meta.url).href);
+  return `window.maruPersona = ${JSON.stringify(devices)};\n${script}`;
+}
 
 export class Persona {
   readonly page: Page;
@@ -74,15 +90,7 @@ export class Persona {
         port: await (protocol === 'udp' ? network.udpPortTo(to, port) : network.tcpPortTo(to, port)),
       }));
     }
-    const devices: PersonaDevices = {
-      picture: { number, colour: colourOf(number) },
-      toneHz: toneHzOf(number),
-      screen: { number: screenNumberOf(number), colour: colourOf(number + 1) },
-      camera,
-      microphone,
-    };
-    await page.addInitScript({ content: `window.maruPersona = ${JSON.stringify(devices)};` });
-    await page.addInitScript({ content: await bundlePage(new URL('page/entry.ts', import.meta.url).href) });
+    await page.addInitScript({ content: await pageScript(devicesOf(number, { camera, microphone })) });
     page.on('pageerror', (error) => persona.troubles.push(`error: ${error.message}`));
     page.on('console', (line) => {
       if (line.type() === 'error' || line.type() === 'warning') persona.troubles.push(`${line.type()}: ${line.text()}`);
@@ -123,23 +131,11 @@ export class Persona {
 
   /** Numbers whose tones it hears now. */
   async heardNumbers(): Promise<number[]> {
-    const heardHz = await this.page.evaluate(
-      (candidatesHz) => window.maruSenses.tones(candidatesHz),
-      NUMBERS.map(toneHzOf),
-    );
-    return NUMBERS.filter((number) => heardHz.includes(toneHzOf(number)));
+    return numbersOf(await this.page.evaluate((tonesHz) => window.maruSenses.tones([...tonesHz]), TONES_HZ));
   }
 
-  /** Sees this person's own picture, moving. */
-  async expectToSee(name: string, number: number, timeoutMs = 15_000): Promise<void> {
-    const seen = (picture: ReadPicture | null) => picture?.number === number && picture.colour === colourOf(number);
-    const first = await eventually(`the picture of ${name}`, () => this.pictureOf(name), seen, { timeoutMs });
-    await eventually(
-      `a next frame of ${name}`,
-      () => this.pictureOf(name),
-      (picture) => seen(picture) && picture!.counter !== first!.counter,
-      { timeoutMs },
-    );
+  expectToSee(name: string, number: number, timeoutMs?: number): Promise<void> {
+    return expectToSee(this, name, number, timeoutMs);
   }
 
   /** Of this person a picture is not shown: off, or gone. */
@@ -151,20 +147,8 @@ export class Persona {
     );
   }
 
-  /** These and no others, twice in a row: a tone that ends is in the window for a while. */
-  async expectToHear(numbers: number[], timeoutMs = 15_000): Promise<void> {
-    const wanted = JSON.stringify(numbers);
-    let before = '';
-    await eventually(
-      `tones ${wanted}`,
-      () => this.heardNumbers(),
-      (heard) => {
-        const same = JSON.stringify(heard) === wanted && before === wanted;
-        before = JSON.stringify(heard);
-        return same;
-      },
-      { timeoutMs, everyMs: 200 },
-    );
+  expectToHear(numbers: number[], timeoutMs?: number): Promise<void> {
+    return expectToHear(this, numbers, timeoutMs);
   }
 
   watchFrames(names: string[]): Promise<void> {

@@ -25,6 +25,7 @@ function roomOf(
     online: true,
     lastSeenMs: Date.now() - 2_000,
     meetingId: id(2),
+    unreachableCall: null,
     state: roomState({ roomId: id(made), roomName, ...state }),
     ...over,
   };

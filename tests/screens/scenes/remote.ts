@@ -368,6 +368,7 @@ export const remoteScenes: readonly Scene[] = [
     }),
   }),
   scene('idle-no-meeting', { state: roomState({ meeting: null }) }),
+  scene('idle-cut-off', { state: roomState({ notices: ['signaling-unreachable'] }) }),
   scene('idle-notices', { state: roomState({ camera: 'absent', notices: ['camera-missing', 'fleet-unreachable'] }) }),
   scene('idle-tapped', { commands: 'never' }, press(/Start meeting|회의 시작/)),
   scene('idle-refused', { commands: 'no-media-node' }, press(/Start meeting|회의 시작/)),

@@ -217,6 +217,15 @@ export const screenScenes: readonly Scene[] = [
     },
   }),
   scene('elsewhere', { after: ({ agent }) => agent.say({ type: 'yield' }) }),
+  scene('not-enrolled', { after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'not-enrolled' }) }),
+  scene('enrolment-ended', {
+    people: call(3),
+    after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'enrolment-ended' }),
+  }),
+  scene('claim-refused', {
+    sizes: ['1080p'],
+    after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'claim-code-invalid' }),
+  }),
   scene('idle'),
   scene('idle-under-way', {
     state: { meeting: { meetingId: CALL, title: 'Weekly plan', underWay: true, participantCount: 3 } },
@@ -229,6 +238,7 @@ export const screenScenes: readonly Scene[] = [
   }),
   ...idleDays.map(([name, time, view]) => scene(name, { time, view })),
   ...idleDevices.map(([name, told]) => scene(name, { time: '09:52', ...told })),
+  scene('idle-cut-off', { state: { notices: ['signaling-untrusted', 'media-blocked'] } }),
   scene('idle-troubles', { own: 'missing', view: { fleetOnline: false, pairing: null } }),
   scene('starting', {
     state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: false } },

@@ -111,6 +111,17 @@ export default {
     ended_one: '{{count}} phone was disconnected',
     ended_other: '{{count}} phones were disconnected',
   },
+  unreachableCall: {
+    what_one: 'A meeting of this room can’t be reached; {{count}} person was in it',
+    what_other: 'A meeting of this room can’t be reached; {{count}} people were in it',
+    since_one: 'Its media server has been silent for {{count}} minute.',
+    since_other: 'Its media server has been silent for {{count}} minutes.',
+    meaning:
+      'The people may still see and hear each other. Nobody new gets in until it is back; after five minutes the next person opens a new call.',
+    giveUp: 'Give this call up',
+    title: 'Give this call up?',
+    body: 'The next person opens a new call at once. People who are still in the old one are brought into the fuller of the two when its media server is back.',
+  },
   tablets: {
     title: 'Tablets',
     lead: 'A tablet stays connected until you remove it here. Where the room has a certificate, it works while this server is down, too.',

@@ -26,6 +26,13 @@ const { origin } = new URL(url);
 const log = (line: string): void => void process.stderr.write(`electron: ${line}\n`);
 const tell = (message: { shown: true } | { alive: true }): void => void process.send?.(message);
 
+// Electron's own answer is a box on the TV that waits for a click
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => {
+    log(`${event}: our bug; this process ends: ${(error as Error)?.stack ?? error}`);
+    end(1);
+  });
+
 let ending = false;
 let opening = false;
 function end(exitCode: number): void {

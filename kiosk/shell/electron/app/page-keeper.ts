@@ -81,13 +81,13 @@ export class PageKeeper {
   /** @returns null when the page is shown, else why not */
   async #load(gone: Promise<string>): Promise<string | null> {
     const { page } = this.#options;
-    const untilMs = Date.now() + SHOWN_WITHIN_MS;
+    const untilMs = performance.now() + SHOWN_WITHIN_MS;
     const failed = page.load().then(
       () => new Promise<never>(() => {}),
       (error: Error) => `the page could not be loaded (${error.message})`,
     );
     const ended = Promise.race([gone, failed]);
-    while (Date.now() < untilMs && !this.#stopped) {
+    while (performance.now() < untilMs && !this.#stopped) {
       const seen = await Promise.race([ended.then((why) => ({ why })), page.look(FROZEN_AFTER_MS)]);
       if (typeof seen === 'object') return seen.why;
       if (seen === 'shown') return null;

@@ -13,6 +13,16 @@ export type SeenFigure = {
   widthPx: number;
 };
 
+const connections: RTCPeerConnection[] = [];
+
+const Connection = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Connection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    connections.push(this);
+  }
+};
+
 const senses = {
   /** Every figure on the page with what its video decodes now. */
   figures: (): SeenFigure[] =>
@@ -37,6 +47,15 @@ const senses = {
       }
     }
     return [...heard].sort((a, b) => a - b);
+  },
+  /** Of sound, over all connections: what has arrived, whether or not anything plays it. */
+  soundPackets: async (): Promise<number> => {
+    let packets = 0;
+    for (const connection of connections.filter(({ signalingState }) => signalingState !== 'closed')) {
+      for (const report of (await connection.getStats()).values())
+        if (report.type === 'inbound-rtp' && report.kind === 'audio') packets += report.packetsReceived;
+    }
+    return packets;
   },
   see: seePicture,
   watchFrames,

@@ -1,23 +1,21 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { OfficeCa, writeCertificate } from './certificate-under-test.ts';
-import { LanCertificate, type LanTls, readCertificate } from './lan-certificate.ts';
-import { LanSettings } from './lan-settings.ts';
+import { OfficeCa, writeCertificate } from './office-ca-under-test.ts';
+import { readTlsFiles, WatchedTlsFiles } from './tls-files.ts';
 
 const HOST = 'room-a.office.example';
 const DAY_MS = 86_400_000;
 let ca: OfficeCa;
 let folder: string;
-const told: (LanTls | null)[] = [];
+const told: string[] = [];
 
 beforeAll(async () => {
   ca = await OfficeCa.create();
 });
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'maru-lan-'));
+  folder = mkdtempSync(join(tmpdir(), 'maru-tls-'));
   told.length = 0;
 });
 afterEach(() => {
@@ -25,8 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 const place = async (host = HOST, validity = {}) => writeCertificate(folder, await ca.issue(host, validity));
-const read = (files: { certFile: string; keyFile: string }, nowMs = Date.now()) =>
-  readCertificate({ host: HOST, ...files }, nowMs);
+const read = (files: { certFile: string; keyFile: string }, nowMs = Date.now()) => readTlsFiles(files, HOST, nowMs);
 
 test('one that is good for the name today', async () => {
   expect(read(await place())).toMatchObject({ fingerprint: expect.stringMatching(/^[0-9A-F:]{95}$/) });
@@ -62,18 +59,20 @@ test.each<[string, string, () => Promise<{ certFile: string; keyFile: string }>]
 
 test('an address may stand for a name', async () => {
   const files = await place('192.0.2.7');
-  expect(readCertificate({ host: '192.0.2.7', ...files }, Date.now())).toHaveProperty('tls');
-  expect(readCertificate({ host: '192.0.2.8', ...files }, Date.now())).toMatchObject({ problem: 'other-name' });
+  expect(readTlsFiles(files, '192.0.2.7')).toHaveProperty('tls');
+  expect(readTlsFiles(files, '192.0.2.8')).toMatchObject({ problem: 'other-name' });
+  expect(readTlsFiles(files, null)).toHaveProperty('tls');
 });
 
 test('the files are read again when they change; what is wrong has to last, what runs out ends', async () => {
   const files = await place(HOST, { untilMs: Date.now() + 10 * DAY_MS });
   const [second, wrong] = [await ca.issue(HOST), await ca.issue('elsewhere.example')];
   vi.useFakeTimers();
-  const certificate = new LanCertificate({
-    settings: LanSettings.parse({ host: HOST, ...files }),
-    logger: pino({ level: 'silent' }),
-    onChange: (tls) => told.push(tls),
+  const watched = new WatchedTlsFiles({
+    files,
+    host: HOST,
+    onRenewed: (tls) => told.push(String(tls.cert)),
+    onProblem: (problem) => told.push(problem),
     lookEveryMs: 1_000,
   });
   let stamp = 1;
@@ -82,52 +81,47 @@ test('the files are read again when they change; what is wrong has to last, what
     stamp += 1;
     utimesSync(file, stamp, stamp);
   };
-  certificate.start();
-  expect(told).toHaveLength(1);
+  expect(watched.start()).not.toBeNull();
   vi.advanceTimersByTime(5_000);
-  expect(told).toHaveLength(1);
+  expect(told).toEqual([]);
   // renewed, one file after the other
   replace(files.certFile, second.certPem);
   vi.advanceTimersByTime(1_000);
   replace(files.keyFile, second.keyPem);
   vi.advanceTimersByTime(1_000);
-  expect(told.map((tls) => String(tls?.cert))).toEqual([expect.any(String), second.certPem]);
+  expect(told.splice(0)).toEqual([second.certPem]);
   replace(files.certFile, wrong.certPem);
   replace(files.keyFile, wrong.keyPem);
   vi.advanceTimersByTime(1_000);
-  expect(told).toHaveLength(2);
-  vi.advanceTimersByTime(1_000);
-  expect(told.at(-1)).toBeNull();
-  vi.advanceTimersByTime(5_000);
-  expect(told).toHaveLength(3);
-  replace(files.certFile, second.certPem);
+  expect([told, watched.problem]).toEqual([[], null]);
+  vi.advanceTimersByTime(6_000);
+  expect([told.splice(0), watched.problem]).toEqual([['other-name'], 'other-name']);
+  // half of the next pair is another problem
   replace(files.keyFile, second.keyPem);
+  vi.advanceTimersByTime(2_000);
+  expect(told.splice(0)).toEqual(['key-mismatch']);
+  // the same as before the trouble
+  replace(files.certFile, second.certPem);
   vi.advanceTimersByTime(1_000);
-  expect(told.at(-1)).not.toBeNull();
+  expect([told.splice(0), watched.problem]).toEqual([[second.certPem], null]);
   vi.setSystemTime(Date.now() + 100 * DAY_MS);
   vi.advanceTimersByTime(1_000);
-  expect(told.at(-1)).toBeNull();
-  certificate.stop();
+  expect(told.splice(0)).toEqual(['expired']);
+  watched.stop();
 });
 
-test('without a good one at the start nothing is served', () => {
-  const certificate = new LanCertificate({
-    settings: LanSettings.parse({ host: HOST, certFile: '/no', keyFile: '/no' }),
-    logger: pino({ level: 'silent' }),
-    onChange: (tls) => told.push(tls),
+test('what is wrong at the first look is said at once, and what becomes good later is taken', async () => {
+  vi.useFakeTimers();
+  const files = { certFile: join(folder, 'room.crt.pem'), keyFile: join(folder, 'room.key.pem') };
+  const watched = new WatchedTlsFiles({
+    files,
+    onRenewed: (tls) => told.push(String(tls.cert)),
+    onProblem: (problem) => told.push(problem),
   });
-  certificate.start();
-  certificate.stop();
-  expect(told).toEqual([null]);
-});
-
-test('a setting is a name, not an address of a page', () => {
-  const files = { certFile: 'c', keyFile: 'k' };
-  expect(LanSettings.parse({ host: 'Room-A.Office.example', ...files })).toMatchObject({
-    host: 'room-a.office.example',
-    port: 7430,
-  });
-  for (const host of ['https://room-a', 'room-a:7430', 'room a', '', '-a', 'a/b'])
-    expect(LanSettings.safeParse({ host, ...files }).success, host).toBe(false);
-  expect(LanSettings.safeParse({ host: 'a', ...files, ports: 1 }).success).toBe(false);
+  expect(watched.start()).toBeNull();
+  expect(told).toEqual(['unreadable']);
+  await place();
+  vi.advanceTimersByTime(10_000);
+  expect(told).toEqual(['unreadable', expect.stringContaining('BEGIN CERTIFICATE')]);
+  watched.stop();
 });

@@ -1,0 +1,131 @@
+/**
+ * A certificate and its key as two files that somebody else renews: judged, and read again when they change. What is wrong
+ * with them has to last for a second look, because two files are not replaced at one instant. Decides nothing: who
+ * serves with them goes on with the last good pair, or stops.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+
+/** Paths of PEM files. In `certFile` the certificate comes first, then its chain. */
+export type TlsFiles = { certFile: string; keyFile: string };
+export type TlsPair = { key: Buffer; cert: Buffer };
+export type CertificateProblem =
+  | 'unreadable'
+  | 'malformed'
+  | 'key-mismatch'
+  | 'other-name'
+  | 'expired'
+  | 'not-yet-valid';
+export type ReadTlsFiles = { tls: TlsPair; fingerprint: string } | { problem: CertificateProblem; reason: string };
+
+const LOOK_EVERY_MS = 10_000;
+
+/** @param host the name or address that the certificate has to be for; null: any */
+export function readTlsFiles({ certFile, keyFile }: TlsFiles, host: string | null, nowMs = Date.now()): ReadTlsFiles {
+  let tls: TlsPair;
+  try {
+    tls = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+  } catch (error) {
+    return { problem: 'unreadable', reason: (error as Error).message };
+  }
+  try {
+    const certificate = new X509Certificate(tls.cert);
+    if (!certificate.checkPrivateKey(createPrivateKey(tls.key)))
+      return { problem: 'key-mismatch', reason: 'the key is not the certificate’s' };
+    if (host !== null && (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) === undefined)
+      return { problem: 'other-name', reason: `made for ${certificate.subjectAltName ?? certificate.subject}` };
+    if (nowMs >= Date.parse(certificate.validTo)) return { problem: 'expired', reason: certificate.validTo };
+    if (nowMs < Date.parse(certificate.validFrom)) return { problem: 'not-yet-valid', reason: certificate.validFrom };
+    return { tls, fingerprint: certificate.fingerprint256 };
+  } catch (error) {
+    return { problem: 'malformed', reason: (error as Error).message };
+  }
+}
+
+export type WatchedTlsFilesOptions = {
+  files: TlsFiles;
+  /** as for `readTlsFiles` */
+  host?: string | null;
+  /** another good pair than the one before, or a good one again */
+  onRenewed: (tls: TlsPair, fingerprint: string) => void;
+  /** said once for each problem; at the first look at once, later when it has lasted */
+  onProblem: (problem: CertificateProblem, reason: string) => void;
+  lookEveryMs?: number;
+};
+
+export class WatchedTlsFiles {
+  readonly #options: WatchedTlsFilesOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #stamp = '';
+  #fingerprint: string | null = null;
+  #problem: CertificateProblem | null = null;
+
+  constructor(options: WatchedTlsFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Also begins to look again and again. @returns what is good now; null: `onProblem` has said what is wrong */
+  start(): TlsPair | null {
+    this.#timer = setInterval(() => this.#lookAgain(), this.#options.lookEveryMs ?? LOOK_EVERY_MS);
+    this.#timer.unref();
+    const read = this.#read();
+    this.#stamp = this.#stampNow();
+    if ('problem' in read) {
+      this.#tellProblem(read.problem, read.reason);
+      return null;
+    }
+    this.#fingerprint = read.fingerprint;
+    return read.tls;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** For health; null: the files are good. */
+  get problem(): CertificateProblem | null {
+    return this.#problem;
+  }
+
+  #lookAgain(): void {
+    const stamp = this.#stampNow();
+    const areSame = stamp === this.#stamp;
+    this.#stamp = stamp;
+    const read = this.#read();
+    if ('problem' in read) {
+      if (areSame) this.#tellProblem(read.problem, read.reason);
+      return;
+    }
+    this.#problem = null;
+    if (read.fingerprint === this.#fingerprint) return;
+    this.#fingerprint = read.fingerprint;
+    this.#options.onRenewed(read.tls, read.fingerprint);
+  }
+
+  #read(): ReadTlsFiles {
+    const { files, host = null } = this.#options;
+    return readTlsFiles(files, host);
+  }
+
+  #tellProblem(problem: CertificateProblem, reason: string): void {
+    this.#fingerprint = null;
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.#options.onProblem(problem, reason);
+  }
+
+  #stampNow(): string {
+    const { certFile, keyFile } = this.#options.files;
+    return [certFile, keyFile].map(stampOf).join(' ');
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return 'none';
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The wall clock, with its jumps noticed: somebody sets it, or it is corrected. A jump is the difference between what it
+ * and the machine's uptime say has passed. Times that are kept by the wall clock are moved by the jump, so that what is
+ * left of an idle time or a life stays the same. No jumps are slow corrections (NTP's slewing) and a machine that slept:
+ * its uptime counts the sleep, which `performance.now()` does not.
+ */
+import { uptime } from 'node:os';
+
+export type JumpHandler = (byMs: number) => void | Promise<void>;
+export type WallClockOptions = { wallNowMs?: () => number; steadyNowMs?: () => number };
+
+const SMALLEST_JUMP_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
+/** between two readings of one moment; beyond it we were stopped in between, and the readings are not of one moment */
+const ONE_MOMENT_MS = 100;
+
+export class WallClock {
+  readonly #wallNowMs: () => number;
+  readonly #steadyNowMs: () => number;
+  readonly #handlers: JumpHandler[] = [];
+  /** the wall clock less the uptime, as last read */
+  #offsetMs: number;
+  #settling: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ wallNowMs = () => Date.now(), steadyNowMs = () => uptime() * 1_000 }: WallClockOptions = {}) {
+    this.#wallNowMs = wallNowMs;
+    this.#steadyNowMs = steadyNowMs;
+    this.#offsetMs = this.#readOffsetMs();
+  }
+
+  /** Looks by itself, so that a jump is noticed while nobody asks. */
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Called within the reading that notices the jump, before anyone sees the new time. It must not throw or reject. */
+  onJump(handler: JumpHandler): void {
+    this.#handlers.push(handler);
+  }
+
+  /** Now, by the wall clock; what is kept in memory has been moved. */
+  nowMs(): number {
+    this.#look();
+    return this.#wallNowMs();
+  }
+
+  /** Now, by the wall clock; what is stored has been moved too. */
+  async settledNowMs(): Promise<number> {
+    this.#look();
+    await this.#settling;
+    return this.nowMs();
+  }
+
+  #look(): void {
+    const offsetMs = this.#readOffsetMs();
+    const byMs = Math.round(offsetMs - this.#offsetMs);
+    this.#offsetMs = offsetMs;
+    if (Math.abs(byMs) < SMALLEST_JUMP_MS) return;
+    this.#settling = Promise.all([this.#settling, ...this.#handlers.map((handler) => handler(byMs))]);
+  }
+
+  #readOffsetMs(): number {
+    for (;;) {
+      const beforeMs = this.#steadyNowMs();
+      const wallMs = this.#wallNowMs();
+      if (this.#steadyNowMs() - beforeMs < ONE_MOMENT_MS) return wallMs - beforeMs;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The rows of calls, and what a node's events make of them. A call is over when its node says so or is another process;
+ * one that is given up may still run at a node out of reach, and come back.
+ */
+import type { CallEvent } from '#contract/node-link.ts';
+import { cutText, shownText } from '#contract/shown-text.ts';
+import { appendAudit } from '../audit/index.ts';
+import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import type { MediaNode } from './media-nodes.ts';
+
+export type Call = AuthorityTables['call'];
+/** `endReason` of a call whose node was silent for too long */
+export const GIVEN_UP = 'given-up';
+/** `endReason` of a call whose people were sent to another call of its meeting */
+export const MOVED = 'moved';
+
+export const liveCallOf = (db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<Call | undefined> =>
+  db
+    .selectFrom('call')
+    .selectAll()
+    .where('meetingId', '=', meetingId)
+    .where('endedAtMs', 'is', null)
+    .executeTakeFirst();
+
+export async function giveUpRow(trx: AuthorityWrite, call: Call, actor: string): Promise<void> {
+  await trx
+    .updateTable('call')
+    .set({ state: 'ended', endedAtMs: Date.now(), endReason: GIVEN_UP, participantCount: 0 })
+    .where('callId', '=', call.callId)
+    .execute();
+  await appendAudit(trx, {
+    kind: 'call-given-up',
+    actor,
+    subject: `call:${call.callId}`,
+    details: { meetingId: call.meetingId, nodeId: call.nodeId, participantCount: call.participantCount },
+  });
+}
+
+/** It ran all the while. */
+export async function takeBackRow(trx: AuthorityWrite, call: Call, participantCount: number): Promise<void> {
+  await trx
+    .updateTable('call')
+    .set({ state: 'open', endedAtMs: null, endReason: null, participantCount })
+    .where('callId', '=', call.callId)
+    .execute();
+  await appendAudit(trx, {
+    kind: 'call-returned',
+    actor: `node:${call.nodeId}`,
+    subject: `call:${call.callId}`,
+    details: { meetingId: call.meetingId, participantCount },
+  });
+}
+
+export const newCall = (callId: string, meetingId: string, { nodeId, instanceId }: MediaNode): Call => ({
+  callId,
+  meetingId,
+  nodeId,
+  nodeInstanceId: instanceId,
+  state: 'prepared',
+  participantCount: 0,
+  createdAtMs: Date.now(),
+  openedAtMs: null,
+  endedAtMs: null,
+  endReason: null,
+});
+
+export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: CallEvent): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('callEvent')
+    .values({ eventId, callId, atMs })
+    .onConflict((c) => c.column('eventId').doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEvent): Promise<void> {
+  const row = trx.updateTable('call').where('callId', '=', call.callId);
+  switch (event.name) {
+    case 'call-opened':
+      await row.set({ state: 'open', openedAtMs: Date.now() }).execute();
+      return appendAudit(trx, {
+        kind: 'call-opened',
+        actor: `node:${call.nodeId}`,
+        subject: `call:${call.callId}`,
+        details: { meetingId: call.meetingId },
+      });
+    case 'peer-joined':
+      await row
+        .set({ state: 'open', openedAtMs: call.openedAtMs ?? Date.now(), participantCount: event.participantCount })
+        .execute();
+      return appendAudit(trx, {
+        kind: 'peer-admitted',
+        actor: `peer:${event.peerId}`,
+        subject: `call:${call.callId}`,
+        details: {
+          peerKind: event.peerKind,
+          displayName: cutText(shownText(event.displayName), { units: 80, bytes: 240 }),
+        },
+      });
+    case 'peer-left':
+      await row.set({ participantCount: event.participantCount }).execute();
+      return;
+    case 'peer-removed':
+      return;
+    case 'call-ended':
+      return endRow(trx, call, event.reason);
+  }
+}
+
+export async function endRow(trx: AuthorityWrite, call: Call, reason: string): Promise<void> {
+  await trx
+    .updateTable('call')
+    .set({ state: 'ended', endedAtMs: Date.now(), endReason: reason, participantCount: 0 })
+    .where('callId', '=', call.callId)
+    .execute();
+  if (call.state === 'open')
+    await appendAudit(trx, {
+      kind: 'call-ended',
+      actor: `node:${call.nodeId}`,
+      subject: `call:${call.callId}`,
+      details: { reason },
+    });
+}

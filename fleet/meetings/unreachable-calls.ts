@@ -1,0 +1,63 @@
+/** For IT: rooms whose meetings have a call at a silent media node, and the act that gives it up before its time. */
+import { InvalidStateError } from '#contract/error-codes.ts';
+import type { RoomSummary } from '#contract/http-api.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import type { Call } from './call-rows.ts';
+import type { Calls } from './calls.ts';
+import type { MediaNodes } from './media-nodes.ts';
+
+type Unreachable = NonNullable<RoomSummary['unreachableCall']>;
+export type UnreachableCallsDependencies = { store: AuthorityStore; nodes: MediaNodes; calls: Calls };
+
+export class UnreachableCalls {
+  readonly #deps: UnreachableCallsDependencies;
+
+  constructor(deps: UnreachableCallsDependencies) {
+    this.#deps = deps;
+  }
+
+  /** By room id, its calls taken together. */
+  async byRoom(): Promise<Map<string, Unreachable>> {
+    const byRoom = new Map<string, Unreachable>();
+    for (const [roomId, { nodeId, participantCount }] of await this.#found()) {
+      const former = byRoom.get(roomId);
+      byRoom.set(roomId, {
+        silentMs: Math.max(this.#deps.nodes.silentMs(nodeId), former?.silentMs ?? 0),
+        participantCount: participantCount + (former?.participantCount ?? 0),
+      });
+    }
+    return byRoom;
+  }
+
+  /**
+   * The next who comes to a meeting of the room opens another call. Answers how many were given up.
+   * @throws InvalidStateError not-possible-now where each call can be reached
+   */
+  async giveUp(roomId: string, actor: string): Promise<number> {
+    const calls = (await this.#found()).filter(([id]) => id === roomId).map(([, call]) => call);
+    const count = await this.#deps.calls.giveUp(calls, actor);
+    if (count === 0) throw new InvalidStateError('not-possible-now', 'no call of the room is out of reach');
+    return count;
+  }
+
+  /** Each with the room whose own or whose booking's meeting it is. */
+  async #found(): Promise<[roomId: string, Call][]> {
+    const calls = await this.#deps.calls.unreachable();
+    if (calls.length === 0) return [];
+    const rows = await this.#deps.store.read
+      .selectFrom('meeting')
+      .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
+      .select(['meeting.meetingId', 'meeting.roomId as ownRoomId', 'bookingMeeting.roomId as bookingRoomId'])
+      .where(
+        'meeting.meetingId',
+        'in',
+        calls.map(({ meetingId }) => meetingId),
+      )
+      .execute();
+    return calls.flatMap((call) => {
+      const meeting = rows.find(({ meetingId }) => meetingId === call.meetingId);
+      const roomId = meeting?.ownRoomId ?? meeting?.bookingRoomId;
+      return roomId ? [[roomId, call] as [string, Call]] : [];
+    });
+  }
+}

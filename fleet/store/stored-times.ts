@@ -1,0 +1,25 @@
+/**
+ * Times that stand in the store and mean "so much longer from now": after a jump of the wall clock they are moved with
+ * it, so that a clock that was set ends no session, no pairing and no code. What people read (audit, calls, meetings) and
+ * what is signed with its time (invites, certificates) stays.
+ */
+import { sql, type Transaction } from 'kysely';
+import type { AuthorityTables } from './schema.ts';
+
+export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: number): Promise<void> {
+  const moved = <T>(column: string) => sql<T>`${sql.ref(column)} + ${byMs}`;
+  await trx
+    .updateTable('session')
+    .set({ createdAtMs: moved('createdAtMs'), lastUsedAtMs: moved('lastUsedAtMs'), expiresAtMs: moved('expiresAtMs') })
+    .execute();
+  await trx
+    .updateTable('pairing')
+    .set({ createdAtMs: moved('createdAtMs'), lastUsedAtMs: moved('lastUsedAtMs') })
+    .where('revokedAtMs', 'is', null)
+    .execute();
+  for (const table of ['claim', 'tabletCode', 'usedPairingCode'] as const)
+    await trx
+      .updateTable(table)
+      .set({ expiresAtMs: moved('expiresAtMs') })
+      .execute();
+}

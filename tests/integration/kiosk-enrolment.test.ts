@@ -1,0 +1,151 @@
+/**
+ * A kiosk that is no room's, that is put out of its room, and that is claimed anew: real agent, real fleet server, and what
+ * the TV's page is told of it.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { AgentToScreen, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
+import { FleetUnderTest } from '../../fleet/fleet-under-test.ts';
+import { newId } from '../../fleet/store/index.ts';
+
+let fleet: FleetUnderTest;
+let folder: string;
+let claimFile: string;
+let kiosk: ChildProcess;
+let port = 0;
+let page: WebSocket | null = null;
+/** what the page shows: the room's name, or why there is none */
+let shown: string | null = null;
+
+beforeAll(async () => {
+  fleet = new FleetUnderTest();
+  await fleet.start();
+});
+afterAll(() => fleet.stop());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maru-kiosk-'));
+  claimFile = join(folder, 'claim.json');
+  [port, shown] = [0, null];
+});
+afterEach(async () => {
+  page?.removeAllListeners().on('error', () => {});
+  page?.terminate();
+  page = null;
+  const exited = once(kiosk, 'exit');
+  kiosk.kill('SIGTERM');
+  await exited;
+  rmSync(folder, { recursive: true });
+});
+
+function startKiosk(): void {
+  const args = [`--data-dir=${folder}`, `--claim-file=${claimFile}`, `--screen-port=${port}`, '--shell=none'];
+  kiosk = fork(fileURLToPath(new URL('../../kiosk/main.ts', import.meta.url)), args, {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+}
+/** As the TV's page: comes again and again, on the port that the agent keeps. */
+async function look(): Promise<void> {
+  port ||= await freePort();
+  const open = (): void => {
+    page = new WebSocket(`ws://127.0.0.1:${port}${SCREEN_LINK_PATH}`, { origin: `http://127.0.0.1:${port}` });
+    page.on('open', () =>
+      page?.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, screenId: newId(), inCall: null })),
+    );
+    page.on('message', (data) => {
+      const message = AgentToScreen.parse(JSON.parse(String(data)));
+      if (message.type === 'not-enrolled') shown = message.code;
+      if (message.type === 'welcome' || message.type === 'view') shown = message.view.state.roomName;
+    });
+    page.on('error', () => {});
+    page.on('close', () => setTimeout(open, 100));
+  };
+  open();
+}
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as { port: number };
+  server.close();
+  return free;
+}
+const shows = (what: string, timeout = 20_000) => expect.poll(() => shown, { timeout }).toBe(what);
+const admin = (method: string, path: string, body?: object) => fleet.api(method, path, body, fleet.admin.cookie);
+async function newRoom(roomName: string): Promise<string> {
+  const { body } = await admin('POST', '/api/v1/rooms', { roomName });
+  return body.roomId;
+}
+async function giveClaim(roomId: string): Promise<void> {
+  const { body } = await admin('POST', `/api/v1/rooms/${roomId}/claims`);
+  writeFileSync(claimFile, JSON.stringify(body));
+}
+const kept = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+const isOnline = async (roomId: string, online = true) =>
+  expect
+    .poll(
+      async () =>
+        (await admin('GET', '/api/v1/rooms')).body.rooms.find((each: { roomId: string }) => each.roomId === roomId)
+          ?.online,
+      {
+        timeout: 20_000,
+      },
+    )
+    .toBe(online);
+
+test('a kiosk without a claim says so, and becomes a room’s as soon as it is given one that works', async () => {
+  await look();
+  startKiosk();
+  await shows('not-enrolled');
+  writeFileSync(claimFile, JSON.stringify({ deviceApiUrl: fleet.ready.deviceApiUrl }));
+  const { body: claim } = await admin('POST', `/api/v1/rooms/${await newRoom('Nowhere')}/claims`);
+  writeFileSync(claimFile, JSON.stringify({ ...claim, claimCode: 'WRNG-WRNG-WRNG' }));
+  await shows('claim-code-invalid');
+  const roomId = await newRoom('한라');
+  await giveClaim(roomId);
+  await shows('한라');
+  await isOnline(roomId);
+}, 60_000);
+
+test('a kiosk that is revoked says so on its TV, before and after its restart, and is claimed anew for another room', async () => {
+  await look();
+  const roomId = await newRoom('Maple');
+  await giveClaim(roomId);
+  startKiosk();
+  await shows('Maple');
+  await isOnline(roomId);
+  const fromMs = performance.now();
+  await admin('DELETE', `/api/v1/rooms/${roomId}/kiosk`);
+  await shows('enrolment-ended');
+  expect(performance.now() - fromMs).toBeLessThan(4_000);
+  // the page may have heard it from the agent that ends: the next one says the same, and does not try the used claim
+  await expect.poll(() => kept('identity.json').endedAtMs).toBeGreaterThan(0);
+  shown = null;
+  page!.terminate();
+  await shows('enrolment-ended');
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(shown).toBe('enrolment-ended');
+  expect(existsSync(join(folder, 'room.sqlite'))).toBe(true);
+  const another = await newRoom('Birch');
+  await giveClaim(another);
+  await shows('Birch');
+  await isOnline(another);
+  expect(kept('room.json').epoch).toBe(1);
+}, 60_000);
+
+test('a room that is renamed is called so on its TV, also when its kiosk starts without the fleet', async () => {
+  await look();
+  const roomId = await newRoom('Cedar');
+  await giveClaim(roomId);
+  startKiosk();
+  await isOnline(roomId);
+  await admin('PUT', `/api/v1/rooms/${roomId}`, { roomName: 'Oak' });
+  await shows('Oak');
+  expect(kept('identity.json').roomName).toBe('Oak');
+}, 60_000);
