@@ -80,8 +80,12 @@ export class TokenAdmission {
     }
   }
 
-  /** Counts it as used, at once: of two at the same moment one gets in. @throws UserError token-used */
-  use({ jti, exp }: JoinTokenClaims): void {
+  /**
+   * Counts it as used, at once: of two at the same moment one gets in. What was revoked while its signatures were verified
+   * does not. @throws UserError token-used, token-invalid
+   */
+  use({ jti, exp, delegation }: AdmittedClaims): void {
+    if (delegation && this.isRevoked(delegation)) throw new UserError('token-invalid', 'the delegation is revoked');
     if (this.#used.has(jti)) throw new UserError('token-used');
     this.#used.keep(jti, true, Math.max(0, exp * 1_000 - Date.now()) + (CLOCK_TOLERANCE_SECONDS + 1) * 1_000);
   }

@@ -24,8 +24,11 @@ export class SignIn {
 
   /** @throws UserError credentials-invalid, too-many-attempts */
   async signIn(userName: string, password: string, network: string): Promise<{ account: Account; token: string }> {
-    const { sessions, store } = this.#deps;
-    const account = await this.#check(userName, password, network);
+    const { accounts, sessions, store } = this.#deps;
+    const { account, provenHash } = await this.#check(userName, password, network);
+    const token = await sessions.open(account.accountId, async (trx) => {
+      if (!(await accounts.holds(trx, account.accountId, provenHash))) throw new UserError('credentials-invalid');
+    });
     await store.write(async (trx) => {
       await trx
         .insertInto('knownNetwork')
@@ -38,15 +41,15 @@ export class SignIn {
         subject: `network:${network}`,
       });
     });
-    return { account, token: await sessions.open(account.accountId) };
+    return { account, token };
   }
 
-  /** The password again, before what only its owner may do. Guesses count like at the door. */
-  async confirm(account: Account, password: string, network: string): Promise<void> {
-    await this.#check(account.userName, password, network);
+  /** The password again, before what only its owner may do. Guesses count like at the door. Answers what proved it. */
+  async confirm(account: Account, password: string, network: string): Promise<string> {
+    return (await this.#check(account.userName, password, network)).provenHash;
   }
 
-  async #check(userName: string, password: string, network: string): Promise<Account> {
+  async #check(userName: string, password: string, network: string): Promise<{ account: Account; provenHash: string }> {
     const { accounts, store, logger } = this.#deps;
     const name = userName.trim().toLowerCase();
     const accountId = await accounts.idOf(name);
@@ -58,9 +61,9 @@ export class SignIn {
     this.#byNetwork.count(network);
     this.#byAccountAndNetwork.count(`${name}|${network}`);
     this.#byAccount.count(name);
-    const matches = await accounts.passwordMatches(accountId, password);
-    const account = matches && accountId !== null ? await accounts.byId(accountId) : null;
-    if (!account) {
+    const provenHash = await accounts.provePassword(accountId, password);
+    const account = provenHash !== null && accountId !== null ? await accounts.byId(accountId) : null;
+    if (!account || provenHash === null) {
       logger.warn({ network, code: 'credentials-invalid' }, 'sign-in refused');
       const subject = accountId === null ? 'account:unknown' : `account:${accountId}`;
       await store.write((trx) => appendAudit(trx, { kind: 'sign-in-refused', actor: `network:${network}`, subject }));
@@ -69,7 +72,7 @@ export class SignIn {
     this.#byNetwork.giveBack(network);
     this.#byAccountAndNetwork.giveBack(`${name}|${network}`);
     this.#byAccount.giveBack(name);
-    return account;
+    return { account, provenHash };
   }
 
   async #mayTry(name: string, accountId: string | null, network: string): Promise<boolean> {
