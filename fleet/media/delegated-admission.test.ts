@@ -36,6 +36,11 @@ describe('a token that a room signed on a delegation', () => {
     expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-used' }));
   });
 
+  test('takes no guest’s seat with it', async () => {
+    const seat = { inviteId: uuidv7(), seats: 1, holder: 'guest' };
+    expect(await admissionOf().verify(await signed({ seat }))).not.toHaveProperty('seat');
+  });
+
   test('that was revoked while it was verified does not let in', async () => {
     const admission = admissionOf();
     const claims = await admission.verify(await signed());

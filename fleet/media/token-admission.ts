@@ -123,7 +123,8 @@ export class TokenAdmission {
       requiredClaims: REQUIRED,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
-    const claims = JoinTokenClaims.parse(payload);
+    // a seat is the fleet's to give
+    const { seat: _, ...claims } = JoinTokenClaims.parse(payload);
     const objection = objectionTo(claims, delegated, Date.now() / 1_000);
     if (objection !== null) throw new UserError('token-invalid', objection);
     // the names are the fleet's, whatever the room calls itself and its meeting
