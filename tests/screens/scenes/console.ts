@@ -187,6 +187,17 @@ export const consoleScenes: readonly Scene[] = [
     undefined,
     `/#/rooms/${mixed.at(-1)!.roomId}`,
   ),
+  scene(
+    'room-unreachable-call',
+    {
+      ...roomAnswers,
+      listRooms: rooms(
+        mixed.map((room) => ({ ...room, unreachableCall: { silentMs: minutes(2), participantCount: 4 } })),
+      ),
+    },
+    undefined,
+    roomPath,
+  ),
   scene('room-link-form', roomAnswers, (page) => press(page, /Make a guest link|외부 참가자 링크 만들기/), roomPath),
   scene(
     'room-link-fresh',
