@@ -97,6 +97,11 @@ function tellReady({ mediaWorkers, ...ready }: ServerReady): void {
   };
   logger.info({ fleetUrl: all.fleetUrl }, 'the fleet serves');
   process.send?.(all);
+  // shown once and to a person alone: a log would keep it
+  if (process.stdout.isTTY && all.firstAdmin)
+    process.stdout.write(
+      `${all.fleetUrl}: sign in as ${all.firstAdmin.userName} with ${all.firstAdmin.oneTimePassword}\n`,
+    );
 }
 
 let ending = false;

@@ -26,9 +26,7 @@ export type FleetOptions = {
 export const DEFAULT_PORTS: Ports = { http: 7400, deviceApi: 7401, mqtt: 7402, signaling: 7403, mediaBase: 7410 };
 export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '::1'];
 
-export const usage = `node fleet/main.ts [options]
-
-  --data-dir DIR            where everything is kept (.maru/fleet)
+const optionsUsage = `  --data-dir DIR            where everything is kept (.maru/fleet)
   --lan                     serve the office over TLS, not this machine alone
   --host NAME_OR_IP         with --lan: a name or address that browsers use (may be repeated)
   --tls-cert F --tls-key F  with --lan: a certificate of your own; both files are read again when they change
@@ -36,6 +34,11 @@ export const usage = `node fleet/main.ts [options]
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
+export const usage = `npm run fleet -- [options]: the fleet server and a media node beside it\n\n${optionsUsage}`;
+/** Started by fleet/main.ts, or as a unit of its own beside the media node. */
+export const serverUsage = `node_modules/.bin/node fleet/server.ts [options]: the fleet server alone
+${optionsUsage}
+  --ports JSON              the ports of all, as a parent process gives them`;
 
 /** @throws Error naming what is wrong */
 export function parseOptions(args: string[]): FleetOptions {
@@ -62,7 +65,7 @@ export function parseOptions(args: string[]): FleetOptions {
   return {
     dataDir: resolve(values['data-dir']),
     ephemeralPorts: values['ephemeral-ports'],
-    ports: values.ports === undefined ? null : (JSON.parse(values.ports) as Ports),
+    ports: values.ports === undefined ? null : readPorts(values.ports),
     demonstration: values.demonstration,
     lan: values.lan,
     hosts: values.lan ? (values.host.length > 0 ? values.host : ownAddresses()) : ['127.0.0.1'],
@@ -71,6 +74,14 @@ export function parseOptions(args: string[]): FleetOptions {
     trustedProxies: values['trusted-proxy'],
     jsonLogs: values['json-logs'],
   };
+}
+
+function readPorts(text: string): Ports {
+  try {
+    return JSON.parse(text) as Ports;
+  } catch {
+    throw new Error(`--ports is JSON, not "${text}"`);
+  }
 }
 
 export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);

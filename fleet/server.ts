@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
 import { WatchedTlsFiles } from '#edge/tls-files.ts';
 import { WallClock } from '#edge/wall-clock.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { endOnException } from '#edge/uncaught.ts';
@@ -16,7 +17,7 @@ import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
-import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions } from './options.ts';
+import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions, serverUsage } from './options.ts';
 import { authorityStore, moveStoredTimes, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
@@ -34,7 +35,7 @@ import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-const options = parseOptions(process.argv.slice(2));
+const options = readCommandLine(serverUsage, parseOptions);
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });

@@ -6,35 +6,23 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { KioskReady } from '#contract/process-ready.ts';
 import { z } from '#contract/schema.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { KeptProcess } from './kept-process.ts';
 import { goOnOnceStarted } from '#edge/uncaught.ts';
+import { parseOptions, usage } from './kiosk-options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    'data-dir': { type: 'string', default: '.maru/kiosk' },
-    'claim-file': { type: 'string' },
-    'screen-port': { type: 'string', default: '7420' },
-    /** electron, chromium, none; auto: Electron where it is there and comes up, else Chromium */
-    shell: { type: 'string', default: 'auto' },
-    headless: { type: 'boolean', default: false },
-    'fake-media': { type: 'boolean', default: false },
-  },
-});
+const options = readCommandLine(usage, parseOptions);
+const { dataDir } = options;
 const AgentMessage = z.union([z.object({ screenPort: z.number().int() }), KioskReady]);
 
-if (!['electron', 'chromium', 'auto', 'none'].includes(options.shell)) {
-  throw new Error(`--shell is electron, chromium, auto or none, not ${options.shell}`);
-}
-const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const compiledDir = join(dataDir, 'compiled');
 // the agent makes it anew: the key in it is of this start
 const shellDir = join(dataDir, 'shell');
 await rm(shellDir, { recursive: true, force: true });
-let screenPort = Number(options['screen-port']);
+let { screenPort } = options;
 
 const shell = new KeptProcess({
   modulePath: fileURLToPath(new URL('./shell/main.ts', import.meta.url)),
@@ -44,7 +32,7 @@ const shell = new KeptProcess({
     `--shell-dir=${shellDir}`,
     `--shell=${options.shell}`,
     ...(options.headless ? ['--headless'] : []),
-    ...(options['fake-media'] ? ['--fake-media'] : []),
+    ...(options.fakeMedia ? ['--fake-media'] : []),
   ],
   pidFile: join(dataDir, 'shell.pid'),
   compiledDir,
@@ -55,7 +43,7 @@ const agent = new KeptProcess({
     `--data-dir=${dataDir}`,
     `--screen-port=${screenPort}`,
     `--shell-dir=${shellDir}`,
-    ...(options['claim-file'] === undefined ? [] : [`--claim-file=${options['claim-file']}`]),
+    ...(options.claimFile === null ? [] : [`--claim-file=${options.claimFile}`]),
   ],
   pidFile: join(dataDir, 'agent.pid'),
   compiledDir,

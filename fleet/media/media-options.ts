@@ -1,12 +1,13 @@
 /** The command line of the media node. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { cacheKeys, readCachedKeys, readCredentials, touchKeys } from './credentials.ts';
 import type { MediaNodeOptions } from './media-node.ts';
 
-export const usage = `node fleet/media/main.ts --credentials DIR --mqtt-url URL [options]
+export const usage = `npm run media -- --credentials DIR --mqtt-url URL [options]
 
   --credentials DIR         key.pem, cert.pem, ca.pem and nodeId, from the fleet server
   --mqtt-url URL            where the fleet's MQTT listens
@@ -50,18 +51,18 @@ export function parseOptions(args: string[]) {
   return {
     credentialsDirectory: values.credentials,
     mqttUrl: values['mqtt-url'],
-    signalingPort: port(values['signaling-port']),
-    mediaPortBase: port(values['media-port-base']),
+    signalingPort: wholeNumber('signaling-port', values['signaling-port'], 0, 65_535),
+    mediaPortBase: wholeNumber('media-port-base', values['media-port-base'], 0, 65_535),
     listenAddress: values['listen-address'],
     announcedAddresses: values['announced-address'],
     publicHost: values['public-host'] ?? null,
     tls: values['tls-cert'] && values['tls-key'] ? { certFile: values['tls-cert'], keyFile: values['tls-key'] } : null,
     trustedProxies: values['trusted-proxy'],
-    workers: values.workers === undefined ? null : positive(values.workers),
+    workers: values.workers === undefined ? null : wholeNumber('workers', values.workers, 1),
     settings: {
-      ...(values['max-peers'] !== undefined && { maxPeers: positive(values['max-peers']) }),
+      ...(values['max-peers'] !== undefined && { maxPeers: wholeNumber('max-peers', values['max-peers'], 1) }),
       ...(values['consumers-per-worker'] !== undefined && {
-        consumersPerWorker: positive(values['consumers-per-worker']),
+        consumersPerWorker: wholeNumber('consumers-per-worker', values['consumers-per-worker'], 1),
       }),
     },
     jsonLogs: values['json-logs'],
@@ -100,16 +101,4 @@ export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promis
     },
     logger,
   };
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`not a port: ${text}`);
-  return value;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`not a positive number: ${text}`);
-  return value;
 }

@@ -6,7 +6,6 @@
 import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { MaruError } from '#contract/error-codes.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
@@ -16,6 +15,8 @@ import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
+import { readCommandLine } from '#edge/command-line.ts';
+import { parseOptions, usage } from './agent-options.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
@@ -36,15 +37,8 @@ import { ShellFolder } from './shell-folder.ts';
 import { readSettings } from './settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    'data-dir': { type: 'string', default: '.maru/kiosk' },
-    'claim-file': { type: 'string' },
-    'screen-port': { type: 'string', default: '7420' },
-    /** shared with the shell; the box's units name one in /run */
-    'shell-dir': { type: 'string' },
-  },
-});
+const options = readCommandLine(usage, parseOptions);
+const { dataDir } = options;
 /** A call that ran when the box went is worth coming back to for so long after it was last seen to run. */
 const CALL_REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED_EACH_MS = 60_000;
@@ -74,14 +68,13 @@ const clock = new WallClock();
 clock.start();
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
 service.start();
-const dataDir = options['data-dir'];
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
 const pageDir = join(import.meta.dirname, '../screen/dist');
-const shellFolder = new ShellFolder({ path: options['shell-dir'] ?? join(dataDir, 'shell'), logger });
+const shellFolder = new ShellFolder({ path: options.shellDir, logger });
 const screenKey = shellFolder.key();
 const notEnrolled = new NotEnrolledScreen({
-  port: Number(options['screen-port']),
+  port: options.screenPort,
   pageDir,
   key: screenKey,
   logger,
@@ -92,7 +85,7 @@ const notEnrolled = new NotEnrolledScreen({
 });
 const enrolment = new OwnEnrolment({
   dataDir,
-  claimFile: options['claim-file'] ?? null,
+  claimFile: options.claimFile,
   onNotEnrolled: (code) => notEnrolled.show(code),
   logger,
 });

@@ -193,6 +193,44 @@ it(`what must hold, holds after every step of ${RUNS} sequences`, () => {
   );
 }, 120_000);
 
+it('a start is cancelled at any moment, by phone, speakerphone and remote control alike, and nothing of it is left', () => {
+  let cancelled = 0;
+  const ways = fc.constantFrom<CallCommand>({ name: 'cancel-start' }, { name: 'leave-meeting' });
+  fc.assert(
+    fc.property(acts, ways, (sequence, way) => {
+      const machine = new RoomUnderTest(firstRoom(null));
+      sequence.forEach((act, index) => {
+        if (act.do === 'wait') wait(machine, act.ms);
+        else if (act.do === 'late-timer') lateTimer(machine, act.name);
+        else if (act.do === 'restart') restart(machine);
+        else happen(machine, eventOf(act, machine, index));
+        if (machine.room.phase.name !== 'starting') return;
+        cancelled += 1;
+        const before = { room: machine.room, timers: new Map(machine.timers) };
+        const cancel: RoomEvent = { type: 'command', id: id(9), command: way, grant: null, bookingTitle: null };
+        const effects = machine.take(cancel);
+        expect(machine.room.phase).toEqual({ name: 'idle' });
+        expect(machine.timers.size).toBe(0);
+        expect(effects).toContainEqual({ type: 'screen', effect: { name: 'leave' } });
+        expect(effects).toContainEqual({ type: 'reply', id: id(9), error: null });
+        // what the page still makes of it leads nowhere
+        const late: RoomEvent = {
+          type: 'screen',
+          report: { type: 'joined', ...callOf('A') },
+        };
+        expect(machine.take(late)).toEqual([{ type: 'screen', effect: { name: 'leave' } }]);
+        expect(machine.room.phase).toEqual({ name: 'idle' });
+        // and the sequence goes on as if nobody had
+        machine.room = before.room;
+        machine.timers.clear();
+        for (const [name, atMs] of before.timers) machine.timers.set(name, atMs);
+      });
+    }),
+    { numRuns: RUNS / 5, seed },
+  );
+  expect(cancelled).toBeGreaterThan(RUNS / 5);
+}, 120_000);
+
 it('the runs together saw every phase, way, timer, effect, command and report', () => {
   const sorted = (names: Iterable<string>): string[] => [...names].sort();
   expect(sorted(seen.phases)).toEqual(sorted(RoomPhase.options.map(({ shape }) => shape.name.value)));

@@ -3,8 +3,8 @@
  * session in a real room (provisioning/system). A window that crashed, froze or ended is back within 5 s.
  */
 import { mkdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { isAgentThere } from '#contract/screen-link.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { Browser } from './chromium/browser.ts';
 import { managedPolicy, policyGaps } from './chromium/policy.ts';
 import { findElectron } from './electron/binary.ts';
@@ -12,39 +12,21 @@ import { ElectronWindow } from './electron/electron-window.ts';
 import { fleetCaIn, screenKeyIn } from './from-agent.ts';
 import { KeptWindow } from './kept-window.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
-import { ShellChoice, type WantedShell } from './shell-choice.ts';
+import { ShellChoice } from './shell-choice.ts';
+import { parseOptions, usage } from './shell-options.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
 import { TrustedCa } from './trusted-ca.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
 
-const { values: options } = parseArgs({
-  options: {
-    url: { type: 'string' },
-    'profile-dir': { type: 'string' },
-    shell: { type: 'string', default: 'auto' },
-    headless: { type: 'boolean', default: false },
-    'fake-media': { type: 'boolean', default: false },
-    /** what the agent leaves for this process, and for no other user */
-    'shell-dir': { type: 'string' },
-  },
-});
-const { url, 'profile-dir': profileDir, 'shell-dir': shellDir, headless, 'fake-media': fakeMedia } = options;
-const wanted = options.shell as WantedShell;
-if (
-  url === undefined ||
-  profileDir === undefined ||
-  shellDir === undefined ||
-  !['auto', 'electron', 'chromium'].includes(wanted)
-) {
-  throw new Error('usage: main.ts --url=URL --profile-dir=DIR --shell-dir=DIR [--shell=auto|electron|chromium]');
-}
+const options = readCommandLine(usage, parseOptions);
+const { url, profileDir, shellDir, headless, fakeMedia } = options;
 mkdirSync(profileDir, { recursive: true, mode: 0o700 });
 
 // Electron has no mode without a display
 const electron = headless ? null : findElectron();
-const choice = new ShellChoice({ wanted, electronBinary: electron?.path ?? null, log });
+const choice = new ShellChoice({ wanted: options.shell, electronBinary: electron?.path ?? null, log });
 const ca = new TrustedCa({ home: profileDir, wanted: () => fleetCaIn(shellDir), log });
 const kept = new KeptWindow({
   nextShell: () => choice.next,

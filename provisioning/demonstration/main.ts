@@ -7,9 +7,10 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCommandLine } from '#edge/command-line.ts';
 import { checkout, Demonstration } from './demonstration.ts';
 import { Development } from './development.ts';
-import { type DemonstrationOptions, parseOptions, UsageError, usage } from './options.ts';
+import { type DemonstrationOptions, parseOptions, usage } from './options.ts';
 import { PartFailed } from './part.ts';
 
 const ENDING_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -41,7 +42,7 @@ async function runOnce(demonstration: Demonstration, end: Promise<'asked' | 'sav
 }
 
 async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+  const options = readCommandLine(usage, parseOptions);
   const asked = askedToEnd();
   const folder = stateFolder(options);
   const development = options.dev ? new Development(checkout) : null;
@@ -70,8 +71,8 @@ let exitCode: number;
 try {
   exitCode = await main();
 } catch (error) {
-  process.stderr.write(error instanceof UsageError ? `${error.message}\n\n${usage}\n` : `${(error as Error).stack}\n`);
-  exitCode = error instanceof UsageError ? 2 : 1;
+  process.stderr.write(`${(error as Error).stack}\n`);
+  exitCode = 1;
 }
 // Not by itself: the lifeline, and a start that was cut short, would keep it alive.
 process.exit(exitCode);

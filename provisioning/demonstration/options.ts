@@ -2,6 +2,7 @@
  * What `npm start` understands, and how it becomes the options of the processes that it starts.
  */
 import { parseArgs } from 'node:util';
+import { hasDisplay } from '#edge/display.ts';
 
 export type DemonstrationOptions = {
   headless: boolean;
@@ -32,17 +33,9 @@ export const usage = `npm start -- [options]
   --no-shell              no TV at all: open its address in a browser of your own
   --dev                   build and start again on save; logs in this terminal`;
 
-/** The command line asks for something that does not exist or does not go together; the message says what. */
-export class UsageError extends Error {}
-
+/** @throws Error naming what does not exist or does not go together */
 export function parseOptions(args: string[]): DemonstrationOptions {
-  let values: ReturnType<typeof parse>['values'];
-  try {
-    values = parse(args).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-  if (values.help) throw new UsageError('');
+  const { values } = parse(args);
   const options: DemonstrationOptions = {
     headless: values.headless,
     ephemeral: values.ephemeral,
@@ -58,9 +51,9 @@ export function parseOptions(args: string[]): DemonstrationOptions {
     kioskSettingsFile: values['kiosk-settings'] ?? null,
   };
   const hasCertificate = options.tlsCertificateFile !== null;
-  if (hasCertificate !== (options.tlsKeyFile !== null)) throw new UsageError('--tls-cert and --tls-key go together');
+  if (hasCertificate !== (options.tlsKeyFile !== null)) throw new Error('--tls-cert and --tls-key go together');
   if (!options.lan && (hasCertificate || options.hosts.length > 0)) {
-    throw new UsageError('--host, --tls-cert and --tls-key need --lan: without it nothing leaves this machine');
+    throw new Error('--host, --tls-cert and --tls-key need --lan: without it nothing leaves this machine');
   }
   return options;
 }
@@ -82,7 +75,6 @@ function parse(args: string[]) {
       'no-shell': flag,
       'kiosk-settings': { type: 'string' },
       dev: flag,
-      help: flag,
     },
   });
 }
@@ -108,13 +100,12 @@ export function kioskArguments(
   paths: { dataDir: string; claimFile: string | null },
   env: NodeJS.ProcessEnv = process.env,
 ): string[] {
-  const hasDisplay = Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
   return [
     ...['--data-dir', paths.dataDir],
     ...(paths.claimFile ? ['--claim-file', paths.claimFile] : []),
     ...(options.ephemeral ? ['--screen-port', '0'] : []),
     ...['--shell', options.shell ? 'chromium' : 'none'],
-    ...(options.shell && (options.headless || !hasDisplay) ? ['--headless'] : []),
+    ...(options.shell && (options.headless || !hasDisplay(env)) ? ['--headless'] : []),
     ...(options.fakeMedia ? ['--fake-media'] : []),
   ];
 }

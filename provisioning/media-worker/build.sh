@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
 # Builds mediasoup's worker from the source inside its npm package, against Debian's libraries. No network.
-# usage: build.sh MEDIASOUP_PACKAGE_FOLDER OUTPUT_BINARY
 # Reads the package and changes nothing in it. Which Debian packages it wants: provisioning/setup/debian-packages.mjs.
 set -euo pipefail
+usage='build.sh MEDIASOUP_PACKAGE_FOLDER OUTPUT_BINARY: builds the worker from the source inside the npm package'
+if [ "${1-}" = --help ]; then
+  echo "$usage"
+  exit 0
+elif [ $# -ne 2 ]; then
+  echo "two arguments are needed: $usage" >&2
+  exit 2
+fi
 package=$1
 output=$2
 here=$(cd "$(dirname "$0")" && pwd)

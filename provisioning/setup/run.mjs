@@ -6,9 +6,10 @@ import { exitWith } from './refusal.mjs';
 import { setUp } from './set-up.mjs';
 
 const [command, ...args] = process.argv.slice(2);
-if (!command) {
-  process.stderr.write('usage: run.mjs COMMAND [ARGUMENT…]\n');
-  process.exit(2);
+if (!command || command.startsWith('-')) {
+  const usage = 'node provisioning/setup/run.mjs COMMAND [ARGUMENT…]: set-up for the suite, then COMMAND\n';
+  (command === '--help' ? process.stdout : process.stderr).write(usage);
+  process.exit(command === '--help' ? 0 : 2);
 }
 try {
   const { workerPath } = await setUp('test');

@@ -1,35 +1,46 @@
 /**
- * `node provisioning/system/install.ts --role kiosk|server [--root DIR] [--screen-url URL] [--uninstall] [--no-start]`:
- * makes a Debian a room's box or its server. Runs as often as one likes; with --root it only writes, into that folder.
+ * Makes a Debian a room's box or its server. Runs as often as one likes; with --root it only writes, into that folder.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { type Files, placeFiles, readTree, removeFiles } from './placed-files.ts';
 import { ROLES, type Role, roleNeeds } from './roles.ts';
 
-const { values } = parseArgs({
-  options: {
-    role: { type: 'string' },
-    root: { type: 'string', default: '/' },
-    'screen-url': { type: 'string', default: 'http://127.0.0.1:7420/' },
-    uninstall: { type: 'boolean', default: false },
-    /** placed and enabled, but started only by the next boot */
-    'no-start': { type: 'boolean', default: false },
-  },
+const usage = `node_modules/.bin/node provisioning/system/install.ts --role kiosk|server [options]
+
+  --role NAME       a room's box (kiosk), or its server
+  --root DIR        only write, into that folder
+  --screen-url URL  of the TV's page on the box (http://127.0.0.1:7420/)
+  --uninstall       take everything away but what is in /var/lib
+  --no-start        place and enable, and start nothing before the next boot`;
+
+const values = readCommandLine(usage, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      role: { type: 'string' },
+      root: { type: 'string', default: '/' },
+      'screen-url': { type: 'string', default: 'http://127.0.0.1:7420/' },
+      uninstall: { type: 'boolean', default: false },
+      'no-start': { type: 'boolean', default: false },
+    },
+  });
+  const role = ROLES.find((name) => name === values.role);
+  if (role === undefined) throw new Error('which? --role kiosk or --role server');
+  if (!URL.canParse(values['screen-url'])) throw new Error(`--screen-url is an address, not "${values['screen-url']}"`);
+  return { ...values, role };
 });
 const CHECKOUT = join(import.meta.dirname, '../..');
-const { root, uninstall } = values;
+const { root, uninstall, role } = values;
 const live = root === '/';
-const role = ROLES.find((name) => name === values.role);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 function fail(why: string): never {
   process.stderr.write(`${why}\n`);
   process.exit(1);
 }
-if (role === undefined) fail('which? --role kiosk or --role server');
-if (!URL.canParse(values['screen-url'])) fail(`not an address: ${values['screen-url']}`);
 if (live && process.getuid?.() !== 0) fail('only root can do this: sudo');
 const listPath = `usr/local/share/maru/${role}.placed`;
 

@@ -157,7 +157,7 @@ export const importRules: IForbiddenRuleType[] = [
       pathNot: 'node_modules',
     },
   },
-  house('provisioning', 'provisioning starts processes and speaks the contract', '^provisioning/', [contract]),
+  house('provisioning', 'provisioning starts processes and speaks the contract', '^provisioning/', [contract, edge]),
   {
     name: 'nothing-imports-tests',
     comment: 'the product does not know its tests',
@@ -172,5 +172,8 @@ export const importRules: IForbiddenRuleType[] = [
     from: { pathNot: ['^tests/', ...besideTests] },
     to: { path: fixtures },
   },
-  house('simulators', 'simulators import the contract and nothing else of ours', '^tests/simulators/', [contract]),
+  house('simulators', 'simulators import the contract and #edge, nothing else of ours', '^tests/simulators/', [
+    contract,
+    edge,
+  ]),
 ];

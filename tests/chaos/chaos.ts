@@ -1,5 +1,6 @@
 /** `npm run chaos -- --runs N --seed S`: faults at seeded instants, judged by the product's own limits. Every run prints its seed. */
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { NOISE } from '../e2e/bystanders.ts';
 import { seededRandom } from '../simulators/seeded-random.ts';
 import { CallUnderFault } from './call-under-fault.ts';
@@ -21,18 +22,16 @@ that floor is printed. A new call is set up after a strike that went wrong. A st
 or took three times its limit; the limits themselves are judged at the end, over all strikes of a fault: 95 of 100 must be
 within them. Ends with 1 otherwise.`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean' },
-    runs: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-    only: { type: 'string', multiple: true, default: [] },
-  },
-});
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
+const { values } = readCommandLine(help, (args) =>
+  parseArgs({
+    args,
+    options: {
+      runs: { type: 'string', default: '20' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  }),
+);
 const seed = Number(values.seed);
 const random = seededRandom(seed);
 for (const words of values.only) {

@@ -56,7 +56,8 @@ function start(command: string, args: string[]): ChildProcess {
 }
 
 const startArgs = ['--headless', '--ephemeral', '--json', '--no-shell'];
-const startDirectly = () => start('node', ['provisioning/setup/start.mjs', ...startArgs]);
+const startDirectly = () =>
+  start('node', ['provisioning/setup/start.mjs', 'provisioning/demonstration/main.ts', ...startArgs]);
 
 async function readyLine(child: ChildProcess): Promise<Record<string, string>> {
   const line = () => output.split('\n').find((text) => text.startsWith('{'));
@@ -132,7 +133,7 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
   });
 
   it('refuses an option that it does not know, in words and at once', async () => {
-    const child = start('node', ['provisioning/setup/start.mjs', '--hedless']);
+    const child = start('node', ['provisioning/setup/start.mjs', 'provisioning/demonstration/main.ts', '--hedless']);
     expect(await exitOf(child)).toBe(2);
     expect(progress).toMatch('--hedless');
     expect(existsSync(join(temporary, 'maru'))).toBe(false);

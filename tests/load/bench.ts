@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: measures against a peer that does the same work in the same run, prints a table and one line of JSON. */
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { callBench } from './call/call-bench.ts';
 import { kioskBench } from './kiosk/kiosk-bench.ts';
 import { printReport } from './report.ts';
@@ -15,22 +16,22 @@ const help = `npm run bench -- NAME [options]
   --only PART     call: weight, waits, tls or packets; kiosk: idle, soak or ready
   --soak-minutes  of simulated calls on the kiosk (0: left out)`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    help: { type: 'boolean', default: false },
-    runs: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '7' },
-    only: { type: 'string' },
-    'soak-minutes': { type: 'string', default: '0' },
-  },
-});
 const benches = ['call', 'kiosk'] as const;
-const wanted = positionals[0] === 'all' ? benches : benches.filter((name) => name === positionals[0]);
-if (values.help || wanted.length === 0) {
-  console.log(help);
-  process.exit(values.help ? 0 : 2);
-}
+const { values, wanted } = readCommandLine(help, (args) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '7' },
+      only: { type: 'string' },
+      'soak-minutes': { type: 'string', default: '0' },
+    },
+  });
+  const wanted = positionals[0] === 'all' ? benches : benches.filter((name) => name === positionals[0]);
+  if (wanted.length === 0) throw new Error('which bench? call, kiosk or all');
+  return { values, wanted };
+});
 const options = { runs: Number(values.runs), seed: Number(values.seed), only: values.only ?? null };
 for (const name of wanted) {
   if (name === 'call') printReport(await callBench(options));

@@ -5,6 +5,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { type Browser, chromium } from 'playwright-core';
 import { consoleScenes } from './scenes/console.ts';
 import { joinScenes } from './scenes/join.ts';
@@ -13,13 +14,22 @@ import { type Scene, type SizeName, viewports } from './scenes/scene.ts';
 import { screenScenes } from './scenes/screen.ts';
 import { ORIGIN, servePages } from './static-pages.ts';
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: 'tests/screens/dist' },
-    only: { type: 'string' },
-    scheme: { type: 'string', default: 'light' },
-  },
-});
+const help = `npm run screens -- [options]: every state, language and size as pictures and a contact sheet
+
+  --only WORDS   scenes whose name has these words, as "tv/idle"
+  --scheme NAME  light or dark (light)
+  --out DIR      emptied first (tests/screens/dist)`;
+
+const { values } = readCommandLine(help, (args) =>
+  parseArgs({
+    args,
+    options: {
+      out: { type: 'string', default: 'tests/screens/dist' },
+      only: { type: 'string' },
+      scheme: { type: 'string', default: 'light' },
+    },
+  }),
+);
 const pages: Record<string, readonly Scene[]> = {
   tv: screenScenes,
   remote: remoteScenes,

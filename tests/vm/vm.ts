@@ -1,9 +1,16 @@
-/**
- * `npm run test:vm`: the tests that need a kernel with devices that this machine lacks, inside QEMU. `npm run test:vm --
- * speakerphone` runs guest/speakerphone.guest.ts alone.
- */
+/** The tests that need a kernel with devices that this machine lacks, inside QEMU. */
+import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { print, runStages } from '../gate/gate.ts';
 import { runGuestTests } from './guest-tests.ts';
 
-const [only] = process.argv.slice(2);
+const usage = `npm run test:vm -- [NAME]: what needs kernel devices, and power cuts, in QEMU guests
+
+  NAME  guest/NAME.guest.ts alone, as speakerphone`;
+
+const only = readCommandLine(usage, (args) => {
+  const [name, ...more] = parseArgs({ args, allowPositionals: true, options: {} }).positionals;
+  if (more.length > 0) throw new Error('one name at most');
+  return name;
+});
 process.exitCode = await runStages([[() => runGuestTests(print, only)]]);

@@ -1,6 +1,6 @@
 /** Times of a room read the same on every device: by the room's zone, whatever the device's is. */
 import { describe, expect, it } from 'vitest';
-import { clockTime, dayAndDate, minutesUntil, timeRange } from './format.ts';
+import { clockTime, dayAndDate, listOf, minutesUntil, timeRange } from './format.ts';
 
 const instant = Date.parse('2026-11-24T15:05:00Z');
 
@@ -33,3 +33,8 @@ it.each([
   [60_001, 2],
   [-5_000, 0],
 ])('%d ms ahead are %d minutes', (ahead, minutes) => expect(minutesUntil(1_000_000 + ahead, 1_000_000)).toBe(minutes));
+
+it('lists what does, any of it', () => {
+  expect(listOf(['a phone', 'the button', 'Back'], 'en')).toBe('a phone, the button or Back');
+  expect(listOf(['휴대폰', '통화 버튼'], 'ko')).toBe('휴대폰 또는 통화 버튼');
+});

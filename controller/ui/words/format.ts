@@ -86,3 +86,8 @@ export function spokenDuration(durationMs: number, language: Language): string {
     ? part(Math.floor(minutes / 60), 'hour')
     : `${part(Math.floor(minutes / 60), 'hour')} ${part(rest, 'minute')}`;
 }
+
+/** a, b, or c; 가, 나 또는 다: any of them does */
+export function listOf(words: readonly string[], language: Language): string {
+  return new Intl.ListFormat(localeOf[language], { type: 'disjunction' }).format(words);
+}

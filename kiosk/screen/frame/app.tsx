@@ -53,7 +53,7 @@ export function App({ session }: { session: ScreenSession }) {
       {scene.name === 'starting' && (
         <StartingScene
           meetingTitle={scene.meetingTitle}
-          roomName={view!.state.roomName}
+          view={view!}
           words={scene.words}
           waitsFor={scene.waitsFor ?? null}
           devices={devices}

@@ -1,9 +1,15 @@
-/** `node kiosk/shell/chromium/print-policy.ts URL`: the policy file for a box whose screen is at that address. */
+/** The policy file for a box whose screen is at the given address. */
+import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { managedPolicy } from './policy.ts';
 
-const [url] = process.argv.slice(2);
-if (url === undefined || !URL.canParse(url)) {
-  process.stderr.write('usage: print-policy.ts URL, the address of the screen\n');
-  process.exit(2);
-}
+const usage = `node_modules/.bin/node kiosk/shell/chromium/print-policy.ts URL
+
+  URL  the address of the screen on the box, as http://127.0.0.1:7420/`;
+
+const url = readCommandLine(usage, (args) => {
+  const [url = '', ...more] = parseArgs({ args, allowPositionals: true, options: {} }).positionals;
+  if (!URL.canParse(url) || more.length > 0) throw new Error('one address is needed');
+  return url;
+});
 process.stdout.write(`${JSON.stringify(managedPolicy(new URL(url).origin), null, 2)}\n`);

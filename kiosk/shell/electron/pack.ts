@@ -1,20 +1,21 @@
-/** `node kiosk/shell/electron/pack.ts [--dist DIR] [--out DIR]`: the packed shell, where npm's Electron has its binary. */
+/** The packed shell, where npm's Electron has its binary. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { BUNDLE } from './binary.ts';
 import { packElectron } from './packing.ts';
 
-const { values } = parseArgs({
-  options: {
-    dist: {
-      type: 'string',
-      default:
-        process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(import.meta.dirname, '../../../node_modules/electron/dist'),
-    },
-    out: { type: 'string', default: join(import.meta.dirname, 'packed') },
-  },
-});
+const usage = `node_modules/.bin/node kiosk/shell/electron/pack.ts [options]: the Electron shell as a folder for a box
+
+  --dist DIR  Electron's own folder (node_modules/electron/dist, or ELECTRON_OVERRIDE_DIST_PATH)
+  --out DIR   the folder that is made (kiosk/shell/electron/packed)`;
+
+const dist =
+  process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(import.meta.dirname, '../../../node_modules/electron/dist');
+const out = join(import.meta.dirname, 'packed');
+const options = { dist: { type: 'string', default: dist }, out: { type: 'string', default: out } } as const;
+const values = readCommandLine(usage, (args) => parseArgs({ args, options }).values);
 if (!existsSync(join(values.dist, 'electron'))) {
   process.stderr.write(
     `no binary of Electron in ${values.dist}: \`npx install-electron\` where the network allows it\n`,

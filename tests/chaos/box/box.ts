@@ -1,17 +1,29 @@
-/** `npm run chaos:box -- --each N --seed S`: agent, screen and shell each killed N times at seeded instants of calls, and no event lost. */
+/** Agent, screen and shell each killed N times at seeded instants of calls, and no event lost. */
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { seededRandom } from '../../simulators/seeded-random.ts';
 import { BoxUnderFault } from './box-under-fault.ts';
 import { lostEvents } from './lost-events.ts';
 import { describeStruckBox, MOMENTS, PARTS, strikeBox, type StruckBox } from './strike-box.ts';
 
-const { values } = parseArgs({
-  options: {
-    each: { type: 'string', default: '50' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-    patience: { type: 'string', default: '1' },
-  },
-});
+const help = `Kills agent, screen and shell of a box at seeded instants of calls, and looks whether an event is lost.
+
+  npm run chaos:box -- [options]
+
+  --each N      how often each part (50)
+  --seed N      when (random, printed)
+  --patience N  limits are this many times as wide (1)`;
+
+const { values } = readCommandLine(help, (args) =>
+  parseArgs({
+    args,
+    options: {
+      each: { type: 'string', default: '50' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+      patience: { type: 'string', default: '1' },
+    },
+  }),
+);
 const seed = Number(values.seed);
 const random = seededRandom(seed);
 console.log(`seed ${seed}`);

@@ -263,6 +263,14 @@ export const screenScenes: readonly Scene[] = [
     own: 'refused',
     state: { phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: Date.now(), cancelOffered: true } },
   }),
+  scene('starting-slow-all-ways', {
+    state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: true } },
+    view: { equipment: equipment() },
+  }),
+  scene('starting-slow-no-way', {
+    state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: true } },
+    view: { fleetOnline: false, pairing: null },
+  }),
   scene('alone', { people: [room] }),
   scene('call-1', { people: call(1) }),
   scene('call-2', { people: call(2), after: speaks(1) }),

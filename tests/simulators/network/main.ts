@@ -1,11 +1,12 @@
 /** The network proxy from the command line: opens ports, prints them, and takes `cut`, `cut reset`, `restore` and `impair` by line. */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { NetworkProxy } from './network-proxy.ts';
 
 const help = `A bad network in front of a good one.
 
-  node tests/simulators/network/main.ts --udp HOST:PORT --tcp HOST:PORT --socks [options]
+  node_modules/.bin/node tests/simulators/network/main.ts --udp HOST:PORT --tcp HOST:PORT --socks [options]
 
   --udp HOST:PORT    open a UDP port in front of it (repeatable)
   --tcp HOST:PORT    open a TCP port in front of it (repeatable)
@@ -20,25 +21,24 @@ const help = `A bad network in front of a good one.
 
 While it runs, type: cut | cut reset | restore | impair {"delayMs":50} | counters`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean' },
-    udp: { type: 'string', multiple: true, default: [] },
-    tcp: { type: 'string', multiple: true, default: [] },
-    socks: { type: 'boolean', default: false },
-    listen: { type: 'string', default: '127.0.0.1' },
-    'delay-ms': { type: 'string', default: '0' },
-    'jitter-ms': { type: 'string', default: '0' },
-    'loss-percent': { type: 'string', default: '0' },
-    'up-kbps': { type: 'string' },
-    'down-kbps': { type: 'string' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
-  },
+const values = readCommandLine(help, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      udp: { type: 'string', multiple: true, default: [] },
+      tcp: { type: 'string', multiple: true, default: [] },
+      socks: { type: 'boolean', default: false },
+      listen: { type: 'string', default: '127.0.0.1' },
+      'delay-ms': { type: 'string', default: '0' },
+      'jitter-ms': { type: 'string', default: '0' },
+      'loss-percent': { type: 'string', default: '0' },
+      'up-kbps': { type: 'string' },
+      'down-kbps': { type: 'string' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+    },
+  });
+  return values;
 });
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
 
 const proxy = new NetworkProxy({
   seed: Number(values.seed),

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { setInterval } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { launchChromium } from '../chromium.ts';
 import { SimulatedParticipant } from './participants.ts';
 
 const help = `Participants with known pictures and tones.
 
-  node tests/simulators/participants/main.ts --join-url URL [options]
+  node_modules/.bin/node tests/simulators/participants/main.ts --join-url URL [options]
 
   --count N         how many (3)
   --first-number N  number, colour and tone of the first (1)
@@ -15,22 +16,22 @@ const help = `Participants with known pictures and tones.
   --for-ms N        leave after this long (stay until a signal)
   --ca F            the fleet's CA (PEM); Chromium itself trusts the database of its HOME`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean' },
-    'join-url': { type: 'string' },
-    count: { type: 'string', default: '3' },
-    'first-number': { type: 'string', default: '1' },
-    'every-ms': { type: 'string', default: '5000' },
-    'for-ms': { type: 'string' },
-    ca: { type: 'string' },
-  },
+const { joinUrl, ...values } = readCommandLine(help, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      'join-url': { type: 'string' },
+      count: { type: 'string', default: '3' },
+      'first-number': { type: 'string', default: '1' },
+      'every-ms': { type: 'string', default: '5000' },
+      'for-ms': { type: 'string' },
+      ca: { type: 'string' },
+    },
+  });
+  const { 'join-url': joinUrl, ...rest } = values;
+  if (joinUrl === undefined) throw new Error('--join-url is needed');
+  return { ...rest, joinUrl };
 });
-const joinUrl = values['join-url'];
-if (values.help || joinUrl === undefined) {
-  console.log(help);
-  process.exit(values.help ? 0 : 1);
-}
 const ca = values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8');
 const numbers = Array.from({ length: Number(values.count) }, (_, at) => Number(values['first-number']) + at);
 const browser = await launchChromium({ role: 'person' });

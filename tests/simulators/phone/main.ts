@@ -2,37 +2,39 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { codeOf, pair, Phone } from './phone.ts';
 
 const help = `A phone that controls a room.
 
-  node tests/simulators/phone/main.ts --controller-url URL [--command JSON]...
-  node tests/simulators/phone/main.ts --fleet-url URL --code CODE | --token TOKEN
+  node_modules/.bin/node tests/simulators/phone/main.ts --controller-url URL [--command JSON]...
+  node_modules/.bin/node tests/simulators/phone/main.ts --fleet-url URL --code CODE | --token TOKEN
 
   --command JSON     send this once connected, in order: start-meeting, or {"name":"set-microphone","muted":true}
   --ca F             the CA to trust (PEM)
   --stay             go on printing; each line typed is a command`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean' },
-    'controller-url': { type: 'string' },
-    'fleet-url': { type: 'string' },
-    code: { type: 'string' },
-    token: { type: 'string' },
-    command: { type: 'string', multiple: true, default: [] },
-    ca: { type: 'string' },
-    stay: { type: 'boolean', default: false },
-  },
+const { fleetUrl, code, ...values } = readCommandLine(help, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      'controller-url': { type: 'string' },
+      'fleet-url': { type: 'string' },
+      code: { type: 'string' },
+      token: { type: 'string' },
+      command: { type: 'string', multiple: true, default: [] },
+      ca: { type: 'string' },
+      stay: { type: 'boolean', default: false },
+    },
+  });
+  const controllerUrl = values['controller-url'];
+  const fleetUrl = values['fleet-url'] ?? (controllerUrl === undefined ? undefined : new URL(controllerUrl).origin);
+  const code = values.code ?? (controllerUrl === undefined ? undefined : codeOf(controllerUrl));
+  if (fleetUrl === undefined || (code === undefined && values.token === undefined))
+    throw new Error('--controller-url is needed, or --fleet-url with --code or --token');
+  return { ...values, fleetUrl, code };
 });
-const controllerUrl = values['controller-url'];
-const fleetUrl = values['fleet-url'] ?? (controllerUrl === undefined ? undefined : new URL(controllerUrl).origin);
-const code = values.code ?? (controllerUrl === undefined ? undefined : codeOf(controllerUrl));
-if (values.help || fleetUrl === undefined || (code === undefined && values.token === undefined)) {
-  console.log(help);
-  process.exit(values.help ? 0 : 1);
-}
 const ca = values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8');
 
 const token = values.token ?? (await pair({ fleetUrl, code: code!, ca })).controllerToken;

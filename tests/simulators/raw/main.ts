@@ -1,6 +1,7 @@
 /** Bytes by hand from the command line: one client for each wire, for looking at what a server does with them. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '#edge/command-line.ts';
 import { targetOf } from './byte-stream.ts';
 import { exchangeHttp, httpRequest } from './raw-http.ts';
 import { RawMqtt } from './raw-mqtt.ts';
@@ -8,35 +9,36 @@ import { RawWebSocket } from './raw-websocket.ts';
 
 const help = `One client of raw bytes for each wire.
 
-  node tests/simulators/raw/main.ts http URL [--method M] [--body TEXT] [--header 'Name: value']
-  node tests/simulators/raw/main.ts websocket URL --send TEXT [--send TEXT] [--origin ORIGIN]
-  node tests/simulators/raw/main.ts mqtt URL --client-id ID [--cert F --key F] [--subscribe TOPIC]
+  node_modules/.bin/node tests/simulators/raw/main.ts http URL [--method M] [--body TEXT] [--header 'Name: value']
+  node_modules/.bin/node tests/simulators/raw/main.ts websocket URL --send TEXT [--send TEXT] [--origin ORIGIN]
+  node_modules/.bin/node tests/simulators/raw/main.ts mqtt URL --client-id ID [--cert F --key F] [--subscribe TOPIC]
 
   --ca F          the CA to trust (PEM)
   --watch-ms N    how long to print what comes (2000)`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    help: { type: 'boolean' },
-    method: { type: 'string', default: 'GET' },
-    body: { type: 'string', default: '' },
-    header: { type: 'string', multiple: true, default: [] },
-    send: { type: 'string', multiple: true, default: [] },
-    origin: { type: 'string' },
-    'client-id': { type: 'string', default: '' },
-    cert: { type: 'string' },
-    key: { type: 'string' },
-    ca: { type: 'string' },
-    subscribe: { type: 'string', multiple: true, default: [] },
-    'watch-ms': { type: 'string', default: '2000' },
-  },
+const { wire, url, ...values } = readCommandLine(help, (args) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      method: { type: 'string', default: 'GET' },
+      body: { type: 'string', default: '' },
+      header: { type: 'string', multiple: true, default: [] },
+      send: { type: 'string', multiple: true, default: [] },
+      origin: { type: 'string' },
+      'client-id': { type: 'string', default: '' },
+      cert: { type: 'string' },
+      key: { type: 'string' },
+      ca: { type: 'string' },
+      subscribe: { type: 'string', multiple: true, default: [] },
+      'watch-ms': { type: 'string', default: '2000' },
+    },
+  });
+  const [wire, url] = positionals;
+  if (url === undefined || (wire !== 'http' && wire !== 'websocket' && wire !== 'mqtt'))
+    throw new Error('a wire is needed, and an address');
+  return { ...values, wire, url };
 });
-const [wire, url] = positionals;
-if (values.help || wire === undefined || url === undefined) {
-  console.log(help);
-  process.exit(values.help ? 0 : 1);
-}
 const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path, 'utf8'));
 const watchMs = Number(values['watch-ms']);
 

@@ -40,7 +40,15 @@ export default {
   starting: {
     connecting: 'Connecting…',
     returning: 'Returning to the meeting…',
-    slow: 'This takes longer than usual. You can cancel on your phone.',
+    slow: 'This takes longer than usual…',
+    out: { slow: 'Cancel with {{ways}}.', lost: 'Leave with {{ways}}.' },
+    way: {
+      phone: 'a phone that scans the code',
+      speakerphone: 'the call button of the speakerphone',
+      remoteBack: 'Back on the TV’s remote control',
+      remoteRed: 'the red key of the TV’s remote control, pressed twice',
+    },
+    endsItself: 'It ends by itself within a minute.',
     ending: 'The meeting has ended',
   },
   alone: {

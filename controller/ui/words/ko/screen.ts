@@ -41,7 +41,15 @@ export default {
   starting: {
     connecting: '연결하는 중…',
     returning: '회의로 돌아가는 중…',
-    slow: '평소보다 오래 걸립니다. 휴대폰에서 취소할 수 있습니다.',
+    slow: '평소보다 오래 걸립니다…',
+    out: { slow: '취소하는 방법: {{ways}}', lost: '회의에서 나가는 방법: {{ways}}' },
+    way: {
+      phone: '휴대폰으로 코드 스캔',
+      speakerphone: '스피커폰의 통화 버튼',
+      remoteBack: 'TV 리모컨의 뒤로 버튼',
+      remoteRed: 'TV 리모컨의 빨간색 버튼 두 번 누르기',
+    },
+    endsItself: '1분 안에 자동으로 종료됩니다.',
     ending: '회의가 끝났습니다',
   },
   alone: {

@@ -88,6 +88,18 @@ describe('the hook', () => {
     expect(played.asked).toEqual([{ name: 'leave-meeting' }]);
   });
 
+  it.each<{ style: Style; press: Values[] }>([
+    { style: 'level', press: [{ hook: 0 }] },
+    { style: 'toggle', press: [{ hook: 1 }, { hook: 0 }] },
+    { style: 'step', press: [{ hook: -1 }, { hook: 0 }] },
+  ])('cancels a start that is stuck, whoever began it ($style)', ({ style, press }) => {
+    const stuck = { name: 'starting', meetingTitle: '', sinceMs: 0, cancelOffered: true } as const;
+    const room = viewOf({ phase: stuck, microphone: 'on', meeting: null, volumePercent: 60 } as unknown as RoomState);
+    const played = new Played(idle, style).room(room).pass(SETTLE_MS, 'settled').pass(SETTLE_MS, 'settled');
+    for (const values of press) played.report(values);
+    expect(played.pass(HANG_UP_MS, 'hang-up').asked).toEqual([{ name: 'leave-meeting' }]);
+  });
+
   it('answers while the meeting rings', () => {
     expect(new Played({ ...idle, ringing: true }).report({ hook: 1 }).asked).toEqual([{ name: 'start-meeting' }]);
   });

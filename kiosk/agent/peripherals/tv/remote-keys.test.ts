@@ -30,7 +30,7 @@ describe('the remote control', () => {
     ['idle', 'red', null],
     ['idle', 'volumeUp', null],
     ['starting', 'back', { name: 'cancel-start' }],
-    ['starting', 'red', null],
+    ['starting', 'red', { name: 'cancel-start' }],
     ['starting', 'select', null],
     ['in-call', 'select', null],
     ['in-call', 'mute', { name: 'set-microphone', muted: true }],

@@ -55,7 +55,7 @@ function commandOf(key: number, room: RoomState, isRepeat: boolean): RoomCommand
   if (phase.name === 'idle') {
     if ((key === KEY.select || key === KEY.enter) && !isRepeat) return { name: 'start-meeting' };
   } else if (phase.name === 'starting') {
-    if (key === KEY.back && !isRepeat) return { name: 'cancel-start' };
+    if (isLeaveKey(key) && !isRepeat) return { name: 'cancel-start' };
   } else if (phase.name === 'in-call') {
     if (key === KEY.mute && !isRepeat && microphone !== 'absent')
       return { name: 'set-microphone', muted: microphone === 'on' };
