@@ -106,6 +106,7 @@ const metrics = new Metrics({
   roomsOnline: () => rooms.reports.onlineCount,
   roomLinks: () => rooms.link.count,
   mqttClients: () => broker.connectedCount,
+  mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
 });
 

@@ -20,6 +20,7 @@ import { Spinner } from '#ui/progress.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { elapsed } from '#ui/words/format.ts';
+import { BlockedNotice } from './blocked-notice.tsx';
 import { CallBar } from './call-bar.tsx';
 import type { DevicesState } from './devices.ts';
 import type { Guest } from './guest.ts';
@@ -89,6 +90,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
         )}
         <RunningTime sinceMs={phase?.startedAtMs ?? null} />
       </header>
+      {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
       <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
         <main className="relative min-h-0 min-w-0 flex-1">
           <Stage
@@ -102,7 +104,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
             onView={show}
             onPageCount={setPageCount}
           />
-          {alone && phase?.connection === 'connected' && (
+          {alone && call.blocked === null && phase?.connection === 'connected' && (
             <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
               <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
                 <span className="block text-base font-semibold">{t('call.alone')}</span>

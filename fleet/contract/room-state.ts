@@ -97,6 +97,7 @@ export const RoomNotice = z.enum([
   'microphone-refused',
   'fleet-unreachable',
   'media-unreachable',
+  'media-blocked',
   'screen-missing',
   'protocol-refused',
   'speakerphone-faulty',

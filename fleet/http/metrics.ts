@@ -6,6 +6,7 @@ export type MetricSources = {
   roomLinks: () => number;
   mqttClients: () => number;
   mediaNodesOnline: () => number;
+  mediaBlocked: () => number;
 };
 
 export class Metrics {
@@ -40,6 +41,7 @@ export class Metrics {
     gauge('maru_room_links', 'Phones connected', sources.roomLinks);
     gauge('maru_mqtt_clients', 'Kiosks and media nodes connected', sources.mqttClients);
     gauge('maru_media_nodes_online', 'Media nodes registered', sources.mediaNodesOnline);
+    gauge('maru_media_blocked', 'Participants whose sound and picture do not get through', sources.mediaBlocked);
   }
 
   refused(wire: 'http' | 'mqtt', code: string): void {

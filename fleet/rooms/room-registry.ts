@@ -46,6 +46,7 @@ export class RoomRegistry {
     return rows.map((row) => ({
       ...row,
       ...reports.of(row.roomId),
+      blockedCount: blockedCount(reports.of(row.roomId).state, meetings),
       unreachableCall: unreachable.get(row.roomId) ?? null,
       enrolled: register.isEnrolled(clientIdOf('room', row.roomId)),
     }));
@@ -78,4 +79,8 @@ export class RoomRegistry {
     const { url, caSha256 } = this.#deps.deviceApi;
     return { claimCode, deviceApiUrl: url, caSha256 };
   }
+}
+
+function blockedCount(state: RoomSummary['state'], { nodes }: Meetings): number {
+  return state?.phase.name === 'in-call' ? nodes.blockedCountOf(state.phase.callId) : 0;
 }

@@ -7,6 +7,7 @@ import HardDrive from 'lucide-react/icons/hard-drive';
 import ListX from 'lucide-react/icons/list-x';
 import MicOff from 'lucide-react/icons/mic-off';
 import RotateCw from 'lucide-react/icons/rotate-cw';
+import ShieldX from 'lucide-react/icons/shield-x';
 import Speaker from 'lucide-react/icons/speaker';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Tv from 'lucide-react/icons/tv';
@@ -22,6 +23,7 @@ const icons = {
   'microphone-refused': MicOff,
   'fleet-unreachable': CloudOff,
   'media-unreachable': CloudOff,
+  'media-blocked': ShieldX,
   'screen-missing': TriangleAlert,
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,

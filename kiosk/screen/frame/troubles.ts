@@ -10,6 +10,7 @@ const WORST_FIRST: readonly Trouble[] = [
   'protocol-refused',
   'agent-gone',
   'media-unreachable',
+  'media-blocked',
   'fleet-unreachable',
   'microphone-missing',
   'microphone-refused',

@@ -62,6 +62,13 @@ export default {
     sharingNow: 'You are sharing your screen',
     reconnecting: 'Connection lost. Reconnecting…',
     reconnectingHint: 'Stay here: you keep your place.',
+    blocked: {
+      what: 'Sound and picture cannot get through',
+      todo: 'Your network blocks them. Try another network, such as your phone’s mobile data, or ask your IT or the host.',
+      forIt: 'For IT: allow UDP or TCP to {{addresses}}.',
+      firefox:
+        'This Maru serves this computer alone, and Firefox does not connect in that way. Use Chrome or Chromium here, or start Maru with “npm start -- --lan”.',
+    },
     away: 'Reconnecting…',
     speaking: 'speaking',
     screenOf: 'Screen of {{name}}',

@@ -24,6 +24,10 @@ export default {
     what: 'Picture and sound are interrupted',
     todo: 'The room reconnects by itself. Stay in the meeting.',
   },
+  'media-blocked': {
+    what: 'Sound and picture cannot get through',
+    todo: 'The network between this room and the media server blocks them. IT has to open the media ports; the room keeps trying.',
+  },
   'screen-missing': {
     what: 'The TV screen does not respond',
     todo: 'It is being restarted. If it stays dark, switch the TV off and on.',

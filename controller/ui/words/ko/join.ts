@@ -65,6 +65,13 @@ export default {
     sharingNow: '화면을 공유하고 있습니다',
     reconnecting: '연결이 끊겨 다시 연결하고 있습니다…',
     reconnectingHint: '자리는 그대로 유지됩니다. 잠시 기다려 주세요.',
+    blocked: {
+      what: '소리와 영상이 전달되지 않습니다',
+      todo: '지금 쓰는 네트워크가 막고 있습니다. 휴대폰 데이터 같은 다른 네트워크로 바꾸거나 IT 담당자나 주최자에게 문의해 주세요.',
+      forIt: 'IT 담당자용: {{addresses}}(UDP 또는 TCP)를 허용해 주세요.',
+      firefox:
+        '이 Maru는 이 컴퓨터 안에서만 동작하고, Firefox는 그 방식으로 연결하지 않습니다. Chrome이나 Chromium을 쓰거나 “npm start -- --lan”으로 Maru를 시작해 주세요.',
+    },
     away: '다시 연결하는 중…',
     speaking: '말하는 중',
     screenOf: '{{name}}님의 화면',
