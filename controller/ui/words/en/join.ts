@@ -13,6 +13,7 @@ export default {
     devices: 'Camera, microphone and sound',
     camera: 'Camera',
     microphone: 'Microphone',
+    speaker: 'Speaker',
     deviceUnnamed: 'Device {{number}}',
     level: 'Microphone level',
     levelHint: 'Say something: the bar should move.',
@@ -49,6 +50,7 @@ export default {
     noMicrophone: 'No microphone',
     cameraOff: 'Turn camera off',
     cameraOn: 'Turn camera on',
+    devicesShort: 'Devices',
     cameraShort: 'Camera',
     noCamera: 'No camera',
     share: 'Share screen',
@@ -69,6 +71,27 @@ export default {
       firefox:
         'This Maru serves this computer alone, and Firefox does not connect in that way. Use Chrome or Chromium here, or start Maru with “npm start -- --lan”.',
     },
+    problem: {
+      microphone: {
+        missing: 'The microphone is gone. Others cannot hear you. Plug it in again or choose another.',
+        refused: 'The microphone is not allowed. Allow it in the address bar to be heard.',
+        busy: 'Another program uses the microphone. Close it to be heard.',
+        interrupted: 'Your device has silenced the microphone, for a phone call for example. Others cannot hear you.',
+      },
+      camera: {
+        missing: 'The camera is gone. Plug it in again or choose another.',
+        refused: 'The camera is not allowed. Allow it in the address bar to be seen.',
+        busy: 'Another program uses the camera. Close it to be seen.',
+        interrupted: 'Your device has stopped the camera. Others see no picture of you.',
+      },
+    },
+    back: {
+      microphone: 'The microphone works again',
+      camera: 'The camera works again',
+      named: 'Now in use: {{device}}',
+    },
+    silenced: 'Your browser has stopped the sound. You cannot hear the others.',
+    hear: 'Turn sound on',
     away: 'Reconnecting…',
     speaking: 'speaking',
     screenOf: 'Screen of {{name}}',
