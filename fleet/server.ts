@@ -172,6 +172,7 @@ const metrics = new Metrics({
   roomsOnline: () => rooms.reports.onlineCount,
   roomLinks: () => rooms.link.count,
   mqttClients: () => broker.connectedCount,
+  mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
   failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });

@@ -195,7 +195,9 @@ function Detail({ room, health }: Entry) {
   if (why === undefined) return '';
   return why.kind === 'fleet'
     ? t(`why.${why.reason}.what`)
-    : why.kind === 'fault'
-      ? errors(`${why.code}.what`)
-      : notices(`${why.notice}.what`);
+    : why.kind === 'blocked'
+      ? t('why.blocked.what', { count: why.count })
+      : why.kind === 'fault'
+        ? errors(`${why.code}.what`)
+        : notices(`${why.notice}.what`);
 }

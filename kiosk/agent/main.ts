@@ -165,7 +165,14 @@ const authority: RoomAuthority = new RoomAuthority({
     layout: before.layout,
     inCall:
       before.inCall && recent
-        ? { name: 'in-call', ...before.inCall, connection: 'reconnecting', participants: [], awaitsGrant: false }
+        ? {
+            name: 'in-call',
+            ...before.inCall,
+            connection: 'reconnecting',
+            mediaBlocked: false,
+            participants: [],
+            awaitsGrant: false,
+          }
         : null,
   },
   perform: (effect) => screens.perform(effect),

@@ -26,6 +26,7 @@ function roomOf(
     lastSeenMs: Date.now() - 2_000,
     meetingId: id(2),
     unreachableCall: null,
+    blockedCount: 0,
     state: roomState({ roomId: id(made), roomName, ...state }),
     ...over,
   };

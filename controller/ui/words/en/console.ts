@@ -46,6 +46,11 @@ export default {
   why: {
     'not-enrolled': { what: 'No kiosk is enrolled', todo: 'Enter the room’s claim on its kiosk' },
     offline: { what: 'The kiosk does not answer', todo: 'Check its power and network' },
+    blocked: {
+      what_one: 'The sound and picture of {{count}} participant do not get through',
+      what_other: 'The sound and picture of {{count}} participants do not get through',
+      todo: 'Their network blocks the media ports of the media server, UDP and TCP. They see this on their own screens.',
+    },
     silent: { what: 'The kiosk has not reported its state', todo: 'Restart the kiosk' },
   },
   table: {
