@@ -10,6 +10,9 @@ const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
+/** What each process does with a fault that nobody caught: one decision for a house. */
+const uncaught = '^(fleet|kiosk)/uncaught\\.ts$';
+
 const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|alerts|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** Pages: the code that Vite bundles. Their Vite configs and tests run in Node and are held to the same arrows. */
@@ -72,10 +75,15 @@ export const importRules: IForbiddenRuleType[] = [
     to: { pathNot: ['^kiosk/room/', contract] },
   },
   only('screen', 'the TV is browser code beside the room machine', '^kiosk/screen/', [...browserKit, '^kiosk/room/']),
-  only('agent', 'the agent imports the room machine and the contract', '^kiosk/agent/', [contract, '^kiosk/room/']),
+  only('agent', 'the agent imports the room machine and the contract', '^kiosk/agent/', [
+    contract,
+    '^kiosk/room/',
+    uncaught,
+  ]),
   only('shell', 'the shell knows the contract, and the words of its picture', '^kiosk/shell/', [
     contract,
     '^controller/ui/words/',
+    uncaught,
   ]),
   only('kiosk-supervisor', 'the supervisor starts processes, it does not import them', '^kiosk/[^/]+$', [contract]),
   ...['remote', 'join', 'watch', 'share'].map((task) =>
@@ -86,7 +94,7 @@ export const importRules: IForbiddenRuleType[] = [
   ),
   only('controller-link', 'the room link imports the contract alone', '^controller/link/', [contract]),
   only('console', 'the console is a page like the others', '^fleet/console/', browserKit),
-  only('media', 'the media node is a process of its own', '^fleet/media/', [contract, '^fleet/log\\.ts$']),
+  only('media', 'the media node is a process of its own', '^fleet/media/', [contract, '^fleet/log\\.ts$', uncaught]),
   only('store', 'the store knows no aggregate', '^fleet/store/', [contract]),
   {
     name: 'aggregates-by-index',
