@@ -3,10 +3,10 @@
  * it, so that a clock that was set ends no session, no pairing and no code. What people read (audit, calls, meetings) and
  * what is signed with its time (invites, certificates) stays.
  */
-import { sql } from 'kysely';
-import type { AuthorityWrite } from './index.ts';
+import { sql, type Transaction } from 'kysely';
+import type { AuthorityTables } from './schema.ts';
 
-export async function moveStoredTimes(trx: AuthorityWrite, byMs: number): Promise<void> {
+export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: number): Promise<void> {
   const moved = <T>(column: string) => sql<T>`${sql.ref(column)} + ${byMs}`;
   await trx
     .updateTable('session')
