@@ -131,7 +131,7 @@ describe('of a fleet that has a room and a guest link', () => {
   });
 
   test('a second server is refused, and the first one serves on', async () => {
-    await fleet.startServer();
+    await fleet.startServer({ registerNode: false });
     const second = startProgram(
       'server.ts',
       fleet.dataDir,

@@ -1,6 +1,7 @@
 /** The fleet server on a disk that is full, that fails, and that hangs: what is answered, and that it recovers by itself. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, type TestContext, test } from 'vitest';
 import { FailingSyncs, isDead, SmallDisk } from './failing-disk-under-test.ts';
 import { FleetUnderTest, type Json } from './fleet-under-test.ts';
@@ -137,6 +138,7 @@ test('SIGTERM on a full disk ends the process in time', async () => {
   disk.fill();
   while ((await addRoom()).status === 200);
   void addRooms(20).catch(() => {});
+  await sleep(300);
   const startedAtMs = performance.now();
   await fleet.kill('SIGTERM');
   expect(performance.now() - startedAtMs).toBeLessThan(6_000);

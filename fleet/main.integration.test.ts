@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ let fleet: ChildProcess;
 beforeAll(async () => {
   fleet = fork(
     join(import.meta.dirname, 'main.ts'),
-    ['--data-dir', dataDir, '--ephemeral-ports', '--demonstration', '--json-logs'],
+    ['--data-dir', dataDir, '--ephemeral-ports', '--demonstration', '--json-logs', '--trusted-proxy', '127.0.0.1/32'],
     {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     },
@@ -47,6 +47,24 @@ test('one start serves all: the demonstration lets a guest in, and a firewall is
   expect(firstAdmin!.oneTimePassword).toHaveLength(16);
   expect(ports.filter((each) => each.transport === 'tcp')).toHaveLength(4);
   expect(ports.filter((each) => each.transport === 'tcp+udp').length).toBeGreaterThan(0);
+});
+
+test('a proxy that is named once is one for server and node: neither takes it for this machine', async () => {
+  const { fleetUrl, signalingUrl } = messages[0]!;
+  const statusOf = async (base: string) => (await fetch(new URL('/metrics', base))).status;
+  expect([await statusOf(fleetUrl), await statusOf(signalingUrl.replace('ws:', 'http:'))]).toEqual([401, 404]);
+});
+
+test.each([
+  ['--help', 0, /--trusted-proxy CIDR/],
+  ['--trusted-proxy=proxy.example', 2, /^not an address or a CIDR block: proxy.example\n\nnode fleet\/main.ts/],
+])('%s is answered in words', (arg, status, words) => {
+  for (const program of ['main.ts', 'media/main.ts']) {
+    const needed = program === 'main.ts' ? [] : ['--credentials', 'd', '--mqtt-url', 'mqtt://127.0.0.1:1'];
+    const run = spawnSync(process.execPath, [join(import.meta.dirname, program), ...needed, arg], { encoding: 'utf8' });
+    expect(run.status).toBe(status);
+    expect(`${run.stdout}${run.stderr}`.replace('media/main', 'main')).toMatch(words);
+  }
 });
 
 test('the server killed is back on the same ports, the node beside it untouched, the call the same', async () => {

@@ -8,12 +8,13 @@ import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+type Bytes = readonly (string | Buffer)[];
 export type ResetStage = {
   port: number;
   /** null: plain TCP */
   tls: ConnectionOptions | null;
-  /** each sent after the one before got an answer; the last is followed by the reset */
-  send: readonly (string | Buffer)[];
+  /** each sent after the one before got an answer; the last is followed by the reset. A function: anew for each connection */
+  send: Bytes | (() => Promise<Bytes>);
   /** the last of `send` is answered too, before the reset */
   awaitsAnswer?: boolean;
 };
@@ -30,6 +31,7 @@ export async function resetConnections(stage: ResetStage, count: number): Promis
 }
 
 async function resetOnce({ port, tls, send, awaitsAnswer = false }: ResetStage, delayMs: number): Promise<boolean> {
+  const parts = typeof send === 'function' ? await send() : send;
   const tcp = connectTcp(port, '127.0.0.1');
   const secure = tls && connectTls({ ...tls, socket: bytesOf(tcp) });
   const socket: Socket = secure ?? tcp;
@@ -37,11 +39,11 @@ async function resetOnce({ port, tls, send, awaitsAnswer = false }: ResetStage, 
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     await once(socket, secure ? 'secureConnect' : 'connect', { signal });
-    for (const [index, bytes] of send.entries()) {
+    for (const [index, bytes] of parts.entries()) {
       const answered = once(socket, 'data', { signal });
       answered.catch(() => {});
       await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
-      if (index < send.length - 1 || awaitsAnswer) await answered;
+      if (index < parts.length - 1 || awaitsAnswer) await answered;
     }
     if (delayMs > 0) await sleep(delayMs);
     return true;
@@ -63,4 +65,25 @@ function bytesOf(tcp: Socket): Duplex {
   tcp.on('data', (chunk) => stream.push(chunk));
   tcp.on('close', () => stream.push(null));
   return stream;
+}
+
+/** The head of a request that opens a WebSocket. */
+export const upgradeRequest = (path: string, host: string): string =>
+  [
+    `GET ${path} HTTP/1.1`,
+    `Host: ${host}`,
+    `Origin: http://${host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    '',
+    '',
+  ].join('\r\n');
+
+/** A text message as a client sends it, masked by zeros. */
+export function clientFrame(text: string): Buffer {
+  const { length } = Buffer.from(text);
+  const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([0x81, ...size, 0, 0, 0, 0]), Buffer.from(text)]);
 }

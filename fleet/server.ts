@@ -6,10 +6,10 @@ import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { Server } from 'node:https';
 import { join } from 'node:path';
-import { readCommandLine } from '#edge/command-line.ts';
 import type { SecureContextOptions } from 'node:tls';
 import { WatchedTlsFiles } from '#edge/tls-files.ts';
 import { WallClock } from '#edge/wall-clock.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { endOnException } from '#edge/uncaught.ts';
@@ -172,6 +172,7 @@ const metrics = new Metrics({
   roomsOnline: () => rooms.reports.onlineCount,
   roomLinks: () => rooms.link.count,
   mqttClients: () => broker.connectedCount,
+  mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
   failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });

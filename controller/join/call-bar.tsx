@@ -4,6 +4,8 @@ import Mic from 'lucide-react/icons/mic';
 import MicOff from 'lucide-react/icons/mic-off';
 import MonitorUp from 'lucide-react/icons/monitor-up';
 import MonitorX from 'lucide-react/icons/monitor-x';
+import Settings2 from 'lucide-react/icons/settings-2';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Users from 'lucide-react/icons/users';
 import Video from 'lucide-react/icons/video';
 import VideoOff from 'lucide-react/icons/video-off';
@@ -11,12 +13,14 @@ import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MicrophoneState, Participant } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
+import { problemWith } from './device-problems.tsx';
+import { DevicesDialog } from './devices-dialog.tsx';
 import type { DevicesState } from './devices.ts';
 import type { Guest } from './guest.ts';
 import { PeopleDialog } from './people-dialog.tsx';
 import type { ScreenShare } from './use-screen-share.ts';
 
-type ControlsProps = { guest: Guest; microphone: MicrophoneState; camera: DevicesState['camera']; share: ScreenShare };
+type ControlsProps = { guest: Guest; microphone: MicrophoneState; devices: DevicesState; share: ScreenShare };
 type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
 
 const slot = 'min-w-0! flex-1 px-1! sm:max-w-28 sm:px-2! join-low:min-h-0!';
@@ -37,8 +41,11 @@ export function CallBar({ participants, selfPeerId, ...controls }: ControlsProps
   );
 }
 
-const Controls = memo(function Controls({ guest, microphone, camera, share }: ControlsProps) {
+const Controls = memo(function Controls({ guest, microphone, devices, share }: ControlsProps) {
   const { t } = useTranslation('join');
+  const [devicesOpen, setDevicesOpen] = useState(false);
+  const { camera } = devices;
+  const [silent, dark] = [microphone === 'absent' || devices.microphone.interrupted, problemWith(camera) !== null];
   const muted = microphone !== 'on';
   const mute = (): void => {
     guest.devices.setMuted(!muted);
@@ -56,9 +63,8 @@ const Controls = memo(function Controls({ guest, microphone, camera, share }: Co
         className={slot}
         variant={muted ? 'inverted' : 'plain'}
         icon={muted ? MicOff : Mic}
-        isDisabled={microphone === 'absent'}
-        aria-label={microphone === 'absent' ? t('call.noMicrophone') : muted ? t('call.unmute') : t('call.mute')}
-        onPress={mute}
+        aria-label={silent ? t('call.noMicrophone') : muted ? t('call.unmute') : t('call.mute')}
+        onPress={silent ? () => setDevicesOpen(true) : mute}
       >
         {muted ? t('call.unmuteShort') : t('call.muteShort')}
       </Button>
@@ -67,9 +73,8 @@ const Controls = memo(function Controls({ guest, microphone, camera, share }: Co
         className={slot}
         variant={camera.on && camera.track ? 'plain' : 'inverted'}
         icon={camera.on && camera.track ? Video : VideoOff}
-        isDisabled={camera.problem !== null}
-        aria-label={camera.problem !== null ? t('call.noCamera') : camera.on ? t('call.cameraOff') : t('call.cameraOn')}
-        onPress={() => void guest.devices.setCameraOn(!camera.on)}
+        aria-label={dark ? t('call.noCamera') : camera.on ? t('call.cameraOff') : t('call.cameraOn')}
+        onPress={dark ? () => setDevicesOpen(true) : () => void guest.devices.setCameraOn(!camera.on)}
       >
         {t('call.cameraShort')}
       </Button>
@@ -85,6 +90,21 @@ const Controls = memo(function Controls({ guest, microphone, camera, share }: Co
           {share.sharing ? t('call.stopSharing') : t('call.shareShort')}
         </Button>
       )}
+      <Button
+        size="bar"
+        className={slot}
+        icon={silent || dark ? TriangleAlert : Settings2}
+        aria-label={t('check.devices')}
+        onPress={() => setDevicesOpen(true)}
+      >
+        {t('call.devicesShort')}
+      </Button>
+      <DevicesDialog
+        isOpen={devicesOpen}
+        onClose={() => setDevicesOpen(false)}
+        devices={guest.devices}
+        state={devices}
+      />
     </>
   );
 });

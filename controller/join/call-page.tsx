@@ -5,6 +5,7 @@
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import LayoutGrid from 'lucide-react/icons/layout-grid';
+import VolumeX from 'lucide-react/icons/volume-x';
 import UserSquare from 'lucide-react/icons/square-user';
 import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,13 +17,16 @@ import { RemoteAudio, SOUND_AFTER_MS } from '#stage/remote-audio.tsx';
 import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
 import { Button } from '#ui/button.tsx';
+import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { elapsed } from '#ui/words/format.ts';
+import { BlockedNotice } from './blocked-notice.tsx';
 import { CallBar } from './call-bar.tsx';
 import type { DevicesState } from './devices.ts';
 import type { Guest } from './guest.ts';
+import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
 import { useScreenShare } from './use-screen-share.ts';
 
@@ -44,6 +48,8 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
   const news = useCallNews(call, phase === null ? null : selfPeerId);
   const { add } = news;
   const tellShareFailed = useCallback(() => add({ words: t('call.shareFailed'), tone: 'warn' }), [add, t]);
+  useDeviceNews(devices, phase !== null, add);
+  const [silenced, setSilenced] = useState(false);
   const share = useScreenShare(guest.call, call.local.sharesScreen, tellShareFailed);
 
   const { track } = devices.camera;
@@ -72,6 +78,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
   );
   const heard = useTrueFor(!ahead, SOUND_AFTER_MS);
   const alone = participants.length <= 1;
+  const speakerFailed = useCallback(() => guest.devices.speakerFailed(), [guest]);
   const show = useCallback((view: View) => guest.call.show(view), [guest]);
   const shown = Math.min(page, pageCount - 1);
   return (
@@ -89,6 +96,8 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
         )}
         <RunningTime sinceMs={phase?.startedAtMs ?? null} />
       </header>
+      {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
+      {silenced && sounds.length > 0 && <SilencedNotice />}
       <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
         <main className="relative min-h-0 min-w-0 flex-1">
           <Stage
@@ -102,7 +111,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
             onView={show}
             onPageCount={setPageCount}
           />
-          {alone && phase?.connection === 'connected' && (
+          {alone && call.blocked === null && phase?.connection === 'connected' && (
             <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
               <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
                 <span className="block text-base font-semibold">{t('call.alone')}</span>
@@ -116,13 +125,21 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
         <CallBar
           guest={guest}
           microphone={microphone}
-          camera={devices.camera}
+          devices={devices}
           share={share}
           participants={participants}
           selfPeerId={selfPeerId}
         />
       </div>
-      {heard && <RemoteAudio sounds={sounds} volumePercent={100} />}
+      {heard && (
+        <RemoteAudio
+          sounds={sounds}
+          volumePercent={100}
+          speakerId={devices.speaker.deviceId}
+          onSpeakerFailed={speakerFailed}
+          onSilenced={setSilenced}
+        />
+      )}
     </div>
   );
 });
@@ -130,6 +147,20 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
 /** As it will be once one is in. */
 function microphoneAhead({ microphone: { track, muted } }: DevicesState): MicrophoneState {
   return track === null ? 'absent' : muted ? 'muted' : 'on';
+}
+
+/** Any touch lets it sound; this is the place that says so. */
+function SilencedNotice() {
+  const { t } = useTranslation('join');
+  return (
+    <div className="mx-3 mb-2 flex animate-appear flex-wrap items-center gap-3 rounded-card bg-warn-soft p-4 join-low:mt-2 sm:mx-5">
+      <Icon of={VolumeX} className="size-5 text-warn" />
+      <p role="alert" className="min-w-0 flex-1 text-base font-semibold">
+        {t('call.silenced')}
+      </p>
+      <Button variant="primary">{t('call.hear')}</Button>
+    </div>
+  );
 }
 
 /** Said over the last pictures, which stand. */

@@ -1,7 +1,6 @@
 /** Before the call: who one is, how one looks and sounds, and one large button. Everything here may fail but that. */
 import Camera from 'lucide-react/icons/camera';
 import Mic from 'lucide-react/icons/mic';
-import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Volume2 from 'lucide-react/icons/volume-2';
 import { type FormEvent, memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +12,7 @@ import { Floor } from '#ui/floor.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
+import { DeviceProblems } from './device-problems.tsx';
 import { DeviceSelect } from './device-select.tsx';
 import type { Devices, DevicesState } from './devices.ts';
 import type { EntryState, Guest } from './guest.ts';
@@ -80,7 +80,7 @@ export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devic
           <Button type="submit" variant="primary" size="hero" isPending={waiting}>
             {t('check.join')}
           </Button>
-          <Problems devices={guest.devices} state={devices} />
+          <DeviceProblems devices={guest.devices} state={devices} />
           <DeviceChoices devices={guest.devices} state={devices} />
         </form>
       </main>
@@ -115,38 +115,6 @@ function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode |
   );
 }
 
-function Problems({ devices, state }: { devices: Devices; state: DevicesState }) {
-  const { t } = useTranslation('join');
-  const found = (['microphone', 'camera'] as const).flatMap((kind) => {
-    const { problem } = state[kind];
-    return problem ? [{ kind, problem }] : [];
-  });
-  if (found.length === 0) return null;
-  return (
-    <div role="status" className="rounded-card bg-warn-soft p-4">
-      <ul className="flex flex-col gap-3">
-        {found.map(({ kind, problem }) => (
-          <li key={kind} className="flex items-start gap-3 text-base">
-            <Icon of={TriangleAlert} className="mt-0.5 size-5 text-warn" />
-            <span className="flex flex-1 flex-col items-start gap-1">
-              {t(`problem.${kind}.${problem}`)}
-              <Button
-                size="medium"
-                variant="quiet"
-                isPending={state[kind].asking}
-                className="-mb-2 -ml-4 text-small!"
-                onPress={() => void devices.retry(kind)}
-              >
-                {t('check.retryDevice')}
-              </Button>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
 function DeviceChoices({ devices, state }: { devices: Devices; state: DevicesState }) {
   const { t } = useTranslation('join');
   const [playing, setPlaying] = useState(false);
@@ -162,7 +130,7 @@ function DeviceChoices({ devices, state }: { devices: Devices; state: DevicesSta
         label={t(`check.${kind}`)}
         icon={kind === 'microphone' ? Mic : Camera}
         choices={state[kind].choices}
-        chosen={state[kind].track?.getSettings().deviceId}
+        chosen={state[kind].deviceId}
         onChoose={(deviceId) => void devices.choose(kind, deviceId)}
       />
     );

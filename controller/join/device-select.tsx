@@ -9,7 +9,8 @@ type DeviceSelectProps = {
   label: string;
   icon: LucideIcon;
   choices: readonly Choice[];
-  chosen: string | undefined;
+  /** null: none of them, as far as the browser says */
+  chosen: string | null;
   onChoose: (deviceId: string) => void;
 };
 

@@ -1,167 +1,256 @@
 /**
- * The guest's own microphone and camera: asks for them, names what is missing, changes them, and is the one that stops
- * their tracks. A muted microphone is its track disabled; a camera that is off is stopped, so that its light goes out.
+ * The guest's own microphone, camera and loudspeaker: asks for them in one question, says what is missing, and follows
+ * what is plugged in, pulled out, chosen, or interrupted by the system. A muted microphone is its track disabled; a camera
+ * that is off is stopped, so that its light goes out. How one is opened and looked for again is `CaptureDevice`'s.
  */
+import { CaptureDevice, type CaptureProblem, captureProblemOf, type Plan } from '#call/capture-device.ts';
 import { Store } from '#call/store.ts';
 
-export type DeviceProblem = 'missing' | 'refused' | 'busy';
 export type Choice = { deviceId: string; label: string };
 type Device = {
   track: MediaStreamTrack | null;
-  problem: DeviceProblem | null;
+  problem: CaptureProblem | null;
   asking: boolean;
+  /** the system has silenced or darkened it */
+  interrupted: boolean;
+  /** the open one */
+  deviceId: string | null;
   choices: readonly Choice[];
 };
 export type DevicesState = {
   microphone: Device & { muted: boolean };
   camera: Device & { on: boolean };
+  speaker: { deviceId: string | null; choices: readonly Choice[] };
 };
-type Kind = 'microphone' | 'camera';
+export type CaptureKind = 'microphone' | 'camera';
+type Kind = CaptureKind | 'speaker';
 
-const NOTHING: Device = { track: null, problem: null, asking: true, choices: [] };
-const KEPT_AS = { microphone: 'maru-microphone', camera: 'maru-camera' } as const;
+const KEPT_AS = { microphone: 'maru-microphone', camera: 'maru-camera', speaker: 'maru-speaker' } as const;
+const LISTED_AS = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+const NONE: Record<Kind, readonly Choice[]> = { microphone: [], camera: [], speaker: [] };
 
 export class Devices {
-  readonly #store = new Store<DevicesState>({
-    microphone: { ...NOTHING, muted: false },
-    camera: { ...NOTHING, on: true },
-  });
-  readonly getSnapshot = this.#store.getSnapshot;
-  readonly subscribe = this.#store.subscribe;
+  readonly #captures: Record<CaptureKind, CaptureDevice>;
+  #choices = NONE;
+  readonly #wanted: Record<Kind, string | null> = { microphone: null, camera: null, speaker: null };
+  #muted = false;
+  #cameraOn = true;
+  /** the first question is open */
+  #asking = true;
+  readonly #store: Store<DevicesState>;
+
+  constructor() {
+    for (const kind of ['microphone', 'camera', 'speaker'] as const) this.#wanted[kind] = kept(kind);
+    const optionsOf = (name: CaptureKind) => ({
+      name,
+      openTrack: async (plan: Plan) => (await open({ [STREAM_KIND[name]]: constraints(name, plan) })).getTracks()[0]!,
+      plan: () => this.#plan(name),
+      // gone between the list and the opening
+      fallback: () => 'any' as const,
+      keyOf: (plan: Plan) => (typeof plan === 'object' ? plan.exact : plan),
+      onChange: () => this.#publish(),
+      onUnusable: () => {},
+      onOpened: () => void this.#list(),
+    });
+    this.#captures = {
+      microphone: new CaptureDevice({
+        ...optionsOf('microphone'),
+        isNeeded: () => true,
+        onTrack: (track) => {
+          if (track) track.enabled = !this.#muted;
+          this.#publish();
+        },
+      }),
+      camera: new CaptureDevice({
+        ...optionsOf('camera'),
+        isNeeded: () => this.#cameraOn,
+        onTrack: () => this.#publish(),
+      }),
+    };
+    this.#store = new Store(this.#compose());
+  }
+
+  readonly getSnapshot = (): DevicesState => this.#store.getSnapshot();
+  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
 
   async start(): Promise<void> {
-    navigator.mediaDevices?.addEventListener('devicechange', this.#onDeviceChange);
+    navigator.mediaDevices?.addEventListener('devicechange', this.#lookAgain);
+    document.addEventListener('visibilitychange', this.#onVisible);
+    this.#followRights();
     try {
       // one question for both; where one of them is missing, each is asked for alone
-      const stream = await this.#open({ audio: constraints('microphone'), video: constraints('camera') });
-      this.#put('microphone', stream.getAudioTracks()[0] ?? null);
-      this.#put('camera', stream.getVideoTracks()[0] ?? null);
+      const stream = await open({
+        audio: constraints('microphone', 'any', this.#wanted.microphone),
+        video: constraints('camera', 'any', this.#wanted.camera),
+      });
+      this.#asking = false;
+      const [microphone, camera] = [stream.getAudioTracks()[0], stream.getVideoTracks()[0]];
+      if (microphone) this.#captures.microphone.adopt(microphone, opened(microphone));
+      if (camera && this.#cameraOn) this.#captures.camera.adopt(camera, opened(camera));
+      else camera?.stop();
     } catch (error) {
-      if (problemOf(error) === 'refused') {
-        this.#set('microphone', { problem: 'refused', asking: false });
-        this.#set('camera', { problem: 'refused', asking: false });
-      }
-      await Promise.all([this.#openOne('microphone'), this.#openOne('camera')]);
+      if (captureProblemOf(error) === 'refused')
+        for (const capture of Object.values(this.#captures)) capture.problem = 'refused';
+      this.#asking = false;
+      this.#publish();
+      await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
     }
     await this.#list();
   }
 
-  /** Again, after the person has plugged something in or allowed it. */
-  async retry(kind: Kind): Promise<void> {
-    await this.#openOne(kind);
+  /** Again, after the person has plugged something in, allowed it, or ended what interrupts it. */
+  async retry(kind: CaptureKind): Promise<void> {
+    const capture = this.#captures[kind];
+    const done = capture.track === null ? capture.tryAll() : capture.reopen();
+    this.#publish();
+    await done;
+    this.#publish();
     await this.#list();
   }
 
   async choose(kind: Kind, deviceId: string): Promise<void> {
     keep(kind, deviceId);
-    const { muted } = this.getSnapshot().microphone;
-    // some cameras and most phones give only one at a time
-    if (kind === 'camera') this.getSnapshot().camera.track?.stop();
-    await this.#openOne(kind);
-    if (kind === 'microphone') this.setMuted(muted);
+    this.#wanted[kind] = deviceId;
+    if (kind === 'speaker') return this.#publish();
+    // most phones give one camera at a time
+    if (kind === 'camera') this.#captures.camera.drop();
+    await this.#captures[kind].tryAll();
+    this.#publish();
   }
 
   setMuted(muted: boolean): void {
-    const { track } = this.getSnapshot().microphone;
+    this.#muted = muted;
+    const { track } = this.#captures.microphone;
     if (track) track.enabled = !muted;
-    this.#set('microphone', { muted });
+    this.#publish();
+  }
+
+  /** Somebody with the right has muted the track itself: the next one begins as it is. */
+  followTrack(): void {
+    const { track } = this.#captures.microphone;
+    if (track === null || track.enabled === !this.#muted) return;
+    this.#muted = !track.enabled;
+    this.#publish();
   }
 
   async setCameraOn(on: boolean): Promise<void> {
-    if (on) {
-      this.#set('camera', { on });
-      await this.#openOne('camera');
-      return;
-    }
-    this.getSnapshot().camera.track?.stop();
-    this.#set('camera', { on, track: null });
+    this.#cameraOn = on;
+    if (!on) this.#captures.camera.drop();
+    const done = this.#captures.camera.settle();
+    this.#publish();
+    await done;
+    this.#publish();
   }
 
-  close(): void {
-    navigator.mediaDevices?.removeEventListener('devicechange', this.#onDeviceChange);
-    const { microphone, camera } = this.getSnapshot();
-    microphone.track?.stop();
-    camera.track?.stop();
+  /** The loudspeaker that was chosen does not open: the browser's own choice from now on. */
+  speakerFailed(): void {
+    this.#wanted.speaker = null;
+    this.#publish();
   }
 
-  async #openOne(kind: Kind): Promise<void> {
-    this.#set(kind, { asking: true });
-    try {
-      const stream = await this.#open(
-        kind === 'microphone' ? { audio: constraints(kind) } : { video: constraints(kind) },
-      );
-      this.#put(kind, stream.getTracks()[0] ?? null);
-    } catch (error) {
-      this.#put(kind, null, problemOf(error));
-    }
+  #plan(kind: CaptureKind): Plan {
+    const deviceId = this.#wanted[kind];
+    // what is not there is not asked for by name: some browsers would ask the person again
+    return deviceId !== null && this.#choices[kind].some((choice) => choice.deviceId === deviceId)
+      ? { exact: deviceId }
+      : 'any';
   }
 
-  #open(asked: MediaStreamConstraints): Promise<MediaStream> {
-    // no secure context, no devices: the page still works without them
-    if (!navigator.mediaDevices) return Promise.reject(new DOMException('no secure context', 'NotFoundError'));
-    return navigator.mediaDevices.getUserMedia(asked);
-  }
-
-  #put(kind: Kind, track: MediaStreamTrack | null, problem: DeviceProblem | null = track ? null : 'missing'): void {
-    const former = this.getSnapshot()[kind].track;
-    if (former && former !== track) former.stop();
-    if (kind === 'camera' && track && !this.getSnapshot().camera.on) {
-      track.stop();
-      this.#set(kind, { track: null, problem: null, asking: false });
-      return;
-    }
-    if (kind === 'microphone' && track) track.enabled = !this.getSnapshot().microphone.muted;
-    track?.addEventListener('ended', () => {
-      if (this.getSnapshot()[kind].track === track) this.#set(kind, { track: null, problem: 'missing' });
-    });
-    this.#set(kind, { track, problem, asking: false });
-  }
-
-  readonly #onDeviceChange = (): void => {
-    void this.#list();
-    for (const kind of ['microphone', 'camera'] as const) {
-      const { track, problem, asking } = this.getSnapshot()[kind];
-      if (!track && problem === 'missing' && !asking) void this.retry(kind);
-    }
+  readonly #lookAgain = (): void => {
+    void this.#list().then(() =>
+      Promise.all(Object.values(this.#captures).map((capture) => this.#settleIfMissing(capture))),
+    );
   };
 
+  /** What was refused is asked for by the person alone. */
+  #settleIfMissing(capture: CaptureDevice): Promise<void> {
+    return capture.problem === 'refused' ? Promise.resolve() : capture.tryAll();
+  }
+
+  /** What the system took while the page was away is not always given back to the same track. */
+  readonly #onVisible = (): void => {
+    if (document.visibilityState !== 'visible') return;
+    for (const capture of Object.values(this.#captures)) if (capture.interrupted) void capture.reopen();
+  };
+
+  /** A right that is given in the browser's own bar. */
+  #followRights(): void {
+    for (const name of ['microphone', 'camera'] as const)
+      navigator.permissions?.query({ name }).then(
+        (permission) =>
+          permission.addEventListener('change', () => {
+            if (permission.state === 'granted') void this.#captures[name].tryAll();
+          }),
+        () => {},
+      );
+  }
+
   async #list(): Promise<void> {
-    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-    const choices = (kind: MediaDeviceKind): Choice[] =>
+    const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => null)) ?? [];
+    const choicesOf = (kind: Kind): Choice[] =>
       all
-        .filter((device) => device.kind === kind && device.deviceId !== '' && device.deviceId !== 'communications')
+        .filter(
+          (device) => device.kind === LISTED_AS[kind] && device.deviceId !== '' && device.deviceId !== 'communications',
+        )
         .map(({ deviceId, label }) => ({ deviceId, label }));
-    this.#set('microphone', { choices: choices('audioinput') });
-    this.#set('camera', { choices: choices('videoinput') });
+    this.#choices = { microphone: choicesOf('microphone'), camera: choicesOf('camera'), speaker: choicesOf('speaker') };
+    this.#publish();
   }
 
-  #set(kind: 'microphone', change: Partial<DevicesState['microphone']>): void;
-  #set(kind: 'camera', change: Partial<DevicesState['camera']>): void;
-  #set(kind: Kind, change: Partial<Device>): void;
-  #set(kind: Kind, change: object): void {
-    const state = this.getSnapshot();
-    this.#store.set({ ...state, [kind]: { ...state[kind], ...change } });
+  #publish(): void {
+    this.#store.set(this.#compose());
+  }
+
+  #compose(): DevicesState {
+    const deviceOf = (kind: CaptureKind): Device => {
+      const { track, problem, opening, interrupted, openId } = this.#captures[kind];
+      const asking = track === null && (this.#asking || opening);
+      return {
+        track,
+        problem: track ? null : problem,
+        asking,
+        interrupted,
+        deviceId: openId,
+        choices: this.#choices[kind],
+      };
+    };
+    const { speaker } = this.#choices;
+    const isThere = speaker.some(({ deviceId }) => deviceId === this.#wanted.speaker);
+    return {
+      microphone: { ...deviceOf('microphone'), muted: this.#muted },
+      camera: { ...deviceOf('camera'), on: this.#cameraOn },
+      speaker: { deviceId: isThere ? this.#wanted.speaker : null, choices: speaker },
+    };
   }
 }
 
-/** Pure: what the browser's refusal means to a person. */
-export function problemOf(error: unknown): DeviceProblem {
-  const name = error instanceof DOMException || error instanceof Error ? error.name : '';
-  if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
-  if (name === 'NotReadableError' || name === 'AbortError') return 'busy';
-  return 'missing';
+const STREAM_KIND = { microphone: 'audio', camera: 'video' } as const;
+
+function open(asked: MediaStreamConstraints): Promise<MediaStream> {
+  // no secure context, no devices: the page still works without them
+  if (!navigator.mediaDevices) return Promise.reject(new DOMException('no secure context', 'NotFoundError'));
+  return navigator.mediaDevices.getUserMedia(asked);
 }
 
-function constraints(kind: Kind): MediaTrackConstraints {
-  let kept: string | null = null;
+function opened(track: MediaStreamTrack): Plan {
+  const { deviceId } = track.getSettings();
+  return deviceId ? { exact: deviceId } : 'any';
+}
+
+/** @param idealId taken where it is there */
+function constraints(kind: CaptureKind, plan: Plan, idealId: string | null = null): MediaTrackConstraints {
+  const device = typeof plan === 'object' ? { exact: plan.exact } : idealId === null ? null : { ideal: idealId };
+  return { ...(kind === 'microphone' ? MICROPHONE : CAMERA), ...(device && { deviceId: device }) };
+}
+
+function kept(kind: Kind): string | null {
   try {
-    kept = localStorage.getItem(KEPT_AS[kind]);
+    return localStorage.getItem(KEPT_AS[kind]);
   } catch {
-    // nothing kept
+    return null;
   }
-  return { ...(kind === 'microphone' ? MICROPHONE : CAMERA), ...(kept && { deviceId: { ideal: kept } }) };
 }
 
 function keep(kind: Kind, deviceId: string): void {

@@ -1,16 +1,16 @@
 /** The pure parts of the guest's page: what a refused device means, how loud loud is, and the inline head start. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { problemOf } from './devices.ts';
+import { captureProblemOf } from '#call/capture-device.ts';
 import { inlineEarly } from './early-plugin.ts';
 import { levelPercent } from './sound-check.ts';
 
 describe('a device that cannot be had', () => {
   it('is refused, busy or missing', () => {
-    expect(problemOf(new DOMException('', 'NotAllowedError'))).toBe('refused');
-    expect(problemOf(new DOMException('', 'NotReadableError'))).toBe('busy');
-    expect(problemOf(new DOMException('', 'NotFoundError'))).toBe('missing');
-    expect(problemOf(new DOMException('', 'OverconstrainedError'))).toBe('missing');
+    expect(captureProblemOf(new DOMException('', 'NotAllowedError'))).toBe('refused');
+    expect(captureProblemOf(new DOMException('', 'NotReadableError'))).toBe('busy');
+    expect(captureProblemOf(new DOMException('', 'NotFoundError'))).toBe('missing');
+    expect(captureProblemOf(new DOMException('', 'OverconstrainedError'))).toBe('missing');
   });
 });
 

@@ -50,6 +50,7 @@ export class Guest {
     this.#firstEntry = this.#prepareFirst();
     void this.devices.start();
     this.devices.subscribe(this.#followDevices);
+    this.call.subscribe(() => this.devices.followTrack());
     for (const sign of ['pointerdown', 'keydown', 'focusin', 'visibilitychange', 'pageshow']) {
       addEventListener(sign, this.#keepPrepared, { passive: true });
     }

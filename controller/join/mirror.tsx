@@ -6,10 +6,10 @@ import VideoOff from 'lucide-react/icons/video-off';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
-import { Bar, Spinner } from '#ui/progress.tsx';
+import { Spinner } from '#ui/progress.tsx';
 import type { Devices, DevicesState } from './devices.ts';
+import { Level } from './level.tsx';
 import { OwnPicture } from './own-picture.tsx';
-import { useLevel } from './sound-check.ts';
 
 export function Mirror({ devices, state }: { devices: Devices; state: DevicesState }) {
   const { t } = useTranslation('join');
@@ -54,10 +54,4 @@ export function Mirror({ devices, state }: { devices: Devices; state: DevicesSta
       )}
     </div>
   );
-}
-
-/** Apart, because it changes many times a second. */
-function Level({ track }: { track: MediaStreamTrack }) {
-  const { t } = useTranslation('join');
-  return <Bar label={t('check.level')} percent={useLevel(track)} />;
 }

@@ -3,7 +3,7 @@ import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { clientIdOf, topicOf } from '#contract/topics.ts';
 import { type Credentials, connectAs, type EnrolledRoom, FleetUnderTest } from '../fleet-under-test.ts';
-import { type ResetStage, resetConnections } from '../resets-under-test.ts';
+import { clientFrame, type ResetStage, resetConnections, upgradeRequest } from '../resets-under-test.ts';
 
 const TRIES = 60;
 let fleet: FleetUnderTest;
@@ -111,15 +111,6 @@ test.each([
 });
 
 const head = (host: string, ...lines: string[]): string => [`Host: ${host}`, ...lines, '', ''].join('\r\n');
-const upgradeLines = [
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-];
-/** masked by zeros, as a client's frames are */
-const frame = (text: string): Buffer =>
-  Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 const signIn = JSON.stringify({ userName: 'nobody', password: 'a wrong password' });
 const browserStages: [string, (host: string) => Partial<ResetStage>][] = [
   ['the TCP connection stands', () => ({})],
@@ -133,15 +124,10 @@ const browserStages: [string, (host: string) => Partial<ResetStage>][] = [
       ],
     }),
   ],
-  ['an upgrade', (host) => ({ send: [`GET /room-link HTTP/1.1\r\n${head(host, ...upgradeLines)}`] })],
+  ['an upgrade', (host) => ({ send: [upgradeRequest('/room-link', host)] })],
   [
     'a first message of the room link',
-    (host) => ({
-      send: [
-        `GET /room-link HTTP/1.1\r\n${head(host, `Origin: http://${host}`, ...upgradeLines)}`,
-        frame('{"type":"hello"}'),
-      ],
-    }),
+    (host) => ({ send: [upgradeRequest('/room-link', host), clientFrame('{"type":"hello"}')] }),
   ],
 ];
 test.each(browserStages)('browsers: a reset after %s', async (_, stage) => {

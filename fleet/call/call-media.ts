@@ -3,6 +3,7 @@
  * what the node says they are, and hands each track to its stream.
  */
 import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
+import { type BlockedMedia, blockedBy } from './media-path.ts';
 import type { Ask, CreateMedia, Media, MediaOptions } from './media-session.ts';
 import { RemoteStreams, type StreamsByPeer } from './remote-streams.ts';
 
@@ -25,6 +26,7 @@ export class CallMedia {
   /** false: what is consumed stands still at the node, no picture is to be expected */
   #flows = false;
   #snapshot: StreamsByPeer = new Map();
+  #blocked: BlockedMedia | null = null;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -33,6 +35,10 @@ export class CallMedia {
 
   get current(): Media | null {
     return this.#current;
+  }
+  /** null: it gets through, as far as anybody can say yet */
+  get blocked(): BlockedMedia | null {
+    return this.#blocked;
   }
   get streams(): StreamsByPeer {
     return this.#snapshot;
@@ -48,6 +54,11 @@ export class CallMedia {
       // what a former set-up was refused says nothing of the producers that we have now
       onProducerRefused: (source, error) => {
         if (this.#current === media) onProducerRefused(source, error);
+      },
+      onBlocked: (blocked) => {
+        if (this.#current !== media) return;
+        this.#blocked = blocked ? blockedBy(setup) : null;
+        this.#dependencies.onChange();
       },
     });
     this.#current = media;
@@ -109,6 +120,7 @@ export class CallMedia {
 
   close(): void {
     this.#flows = false;
+    this.#blocked = null;
     this.#current?.close();
     this.#current = null;
     for (const [media, timer] of this.#retired) {
@@ -141,6 +153,7 @@ export class CallMedia {
     const former = this.#current;
     if (!former) return;
     this.#current = null;
+    this.#blocked = null;
     // an encoder for nobody costs as much as the next one's
     former.retire();
     const timer = setTimeout(() => {

@@ -4,6 +4,7 @@ import type { Right } from '#contract/grants.ts';
 import type { EndReason, Participant } from '#contract/room-state.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
 import type { LocalState } from './local-media.ts';
+import type { BlockedMedia } from './media-path.ts';
 import type { StreamsByPeer } from './remote-streams.ts';
 
 export type CallPhase =
@@ -34,6 +35,8 @@ export type CallState = {
   /** raw, from the node; the stage holds it */
   readonly activeSpeakerPeerId: string | null;
   readonly local: LocalState;
+  /** sound and picture do not get through, though the node answers; null: they do */
+  readonly blocked: BlockedMedia | null;
   /** who muted us last, until we unmute */
   readonly mutedByPeerId: string | null;
 };

@@ -5,7 +5,7 @@ import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { Call, type CallDependencies } from './call.ts';
-import { createFakeStream, FakeMedia, fakeTrack } from './testing/fake-media.ts';
+import { createFakeStream, FakeMedia, type FakeTrack, fakeTrack } from './testing/fake-media.ts';
 import { FakeNode } from './testing/fake-node.ts';
 
 const view = { kind: 'auto', maxTiles: 9, tileHeightPx: 360 } as const;
@@ -554,4 +554,20 @@ describe('a page that goes', () => {
     expect(beacons).toHaveLength(1);
     vi.unstubAllGlobals();
   });
+});
+
+it('is muted for everyone while the system silences the microphone, and not any more afterwards', async () => {
+  await joined();
+  await pass(1_000);
+  const [{ track }] = media[0]!.produced.filter(({ source }) => source === 'microphone') as unknown as [
+    { track: FakeTrack },
+  ];
+  track.silence(true);
+  await pass(50);
+  expect(count('pause-producer')).toBe(1);
+  expect(call.getSnapshot().local.microphone).toBe('muted');
+  track.silence(false);
+  await pass(50);
+  expect(count('resume-producer')).toBe(1);
+  expect(call.getSnapshot().local.microphone).toBe('on');
 });

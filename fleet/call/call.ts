@@ -396,12 +396,17 @@ export class Call {
     this.#store?.set(this.#compose());
   }
 
+  get #isConnected(): boolean {
+    return this.#phase.name === 'joined' && this.#phase.connection === 'connected';
+  }
+
   #compose(): CallState {
     return {
       phase: this.#phase,
       ...this.#roster,
       streams: this.#media.streams,
       local: this.#local.state,
+      blocked: this.#isConnected ? this.#media.blocked : null,
       mutedByPeerId: this.#mutedByPeerId,
     };
   }

@@ -68,7 +68,7 @@ export class LocalMedia {
   get state(): LocalState {
     const { microphone, camera, screen } = this.#slots;
     return {
-      microphone: !microphone.track ? 'absent' : microphone.track.enabled ? 'on' : 'muted',
+      microphone: !microphone.track ? 'absent' : sounds(microphone.track) ? 'on' : 'muted',
       camera: camera.track ? 'on' : this.#cameraWithoutTrack,
       sharesScreen: screen.track !== null,
     };
@@ -165,8 +165,16 @@ export class LocalMedia {
         else if (slot.source === 'camera') this.setCamera(null, 'absent');
         else this.#put(slot, null);
       };
-      track?.addEventListener('ended', ended);
-      slot.unwatch = () => track?.removeEventListener('ended', ended);
+      // silenced by the system: nobody is to think that this microphone is heard
+      const silenced = (): void => this.#changed(slot);
+      const watched = [
+        ['ended', ended],
+        ...(slot.source === 'microphone' ? SILENCED.map((type) => [type, silenced] as const) : []),
+      ] as const;
+      for (const [type, listener] of watched) track?.addEventListener(type, listener);
+      slot.unwatch = () => {
+        for (const [type, listener] of watched) track?.removeEventListener(type, listener);
+      };
     }
     this.#changed(slot);
   }
@@ -219,7 +227,7 @@ export class LocalMedia {
       slot.again = true;
     }
     // the track may have been muted or taken while we waited: what counts is now
-    const paused = !slot.track?.enabled;
+    const paused = slot.source === 'microphone' ? !(slot.track && sounds(slot.track)) : !slot.track?.enabled;
     if (slot.producer === producer && paused !== slot.toldPaused) {
       slot.toldPaused = paused;
       const { producerId } = producer;
@@ -248,5 +256,10 @@ export class LocalMedia {
     });
   }
 }
+
+const SILENCED = ['mute', 'unmute'] as const;
+
+/** Neither muted by its owner nor by the system: a phone call, a switch on the device (W3C Media Capture, 4.3.3). */
+const sounds = ({ enabled, muted }: MediaStreamTrack): boolean => enabled && !muted;
 
 const stateKey = ({ microphone, camera }: LocalState): string => `${microphone} ${camera}`;

@@ -16,6 +16,7 @@ import type {
 import type { types } from 'mediasoup-client';
 import { v7 as uuidv7 } from 'uuid';
 import { sendOptions } from './encodings.ts';
+import { MediaPath } from './media-path.ts';
 import { loadDevice } from './rtc-device.ts';
 import { tellSentLayers } from './sent-layers.ts';
 
@@ -31,6 +32,8 @@ export type MediaOptions = {
   setup: MediaSetup;
   ask: Ask;
   onProducerRefused: (source: MediaSource, error: Error) => void;
+  /** media does not get through, or does again */
+  onBlocked: (blocked: boolean) => void;
 };
 
 /** What `call.ts` needs of it; its tests put another in its place. */
@@ -83,6 +86,8 @@ export class MediaSession implements Media {
   readonly #unconfirmedConnects = new Map<string, RequestOf<'connect-transport'>>();
   readonly #confirmedProducers = new Set<string>();
   readonly #iceSince = new Map<types.Transport, { state: string; sinceMs: number; restartedAtMs: number }>();
+  readonly #path = new MediaPath();
+  #blocked = false;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #anchorTrack: Promise<MediaStreamTrack> | null = null;
   #iceTimer: ReturnType<typeof setInterval> | undefined;
@@ -233,6 +238,7 @@ export class MediaSession implements Media {
   resume(sendIce: IceParameters, recvIce: IceParameters): void {
     void (async () => {
       const { send, recv } = await this.#ready;
+      this.#path.startAnew();
       for (const request of this.#unconfirmedConnects.values()) this.#connect(request);
       for (const [transport, iceParameters] of [
         [send, sendIce],
@@ -278,6 +284,7 @@ export class MediaSession implements Media {
   #checkIce(): void {
     if (this.#retired) return;
     const nowMs = performance.now();
+    this.#checkPath(nowMs);
     for (const [transport, ice] of this.#iceSince) {
       const stuck = ice.state === 'connecting' && nowMs - ice.sinceMs > ICE_CONNECT_MS;
       if (ice.state !== 'disconnected' && ice.state !== 'failed' && !stuck) continue;
@@ -288,6 +295,14 @@ export class MediaSession implements Media {
         .then(({ iceParameters }) => transport.restartIce({ iceParameters }))
         .catch(() => {}); // tried again by the timer, or by the reconnect
     }
+  }
+
+  #checkPath(nowMs: number): void {
+    const states = [...this.#iceSince].map(([{ id }, { state }]) => [id, state] as const);
+    const blocked = this.#path.isBlocked(states, nowMs);
+    if (blocked === this.#blocked) return;
+    this.#blocked = blocked;
+    this.#options.onBlocked(blocked);
   }
 
   #checkFrame(consumer: types.Consumer, check: number): void {

@@ -2,18 +2,16 @@
 import Plus from 'lucide-react/icons/plus';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HttpResponse } from '#contract/http-api.ts';
+import type { HttpResponse, RoomSummary } from '#contract/http-api.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
-import { TextField } from '#ui/text-field.tsx';
-import { clockTime } from '#ui/words/format.ts';
-import { currentLanguage } from '#ui/words/words.ts';
 import { callApi } from './api.ts';
-import { CopyOnce, ProblemWords } from './parts.tsx';
+import { ProblemWords } from './parts.tsx';
+import { RoomClaim, RoomName } from './room-claim.tsx';
 import { useDoing } from './use-api.ts';
 
-export function AddRoom({ onAdded }: { onAdded: () => void }) {
+export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onAdded: () => void }) {
   const { t } = useTranslation('console');
   const [isOpen, setOpen] = useState(false);
   const [roomName, setRoomName] = useState('');
@@ -48,24 +46,10 @@ export function AddRoom({ onAdded }: { onAdded: () => void }) {
         className="sm:max-w-lg!"
       >
         {made ? (
-          <>
-            <p className="text-base text-quiet">
-              {t('add.claimLead', { time: clockTime(made.claimExpiresAtMs, currentLanguage()) })}
-            </p>
-            <CopyOnce label={t('add.claimCode')} text={claimFileOf(made)} action={t('add.copyClaim')} />
-            <Button onPress={() => setOpen(false)}>{t('add.done')}</Button>
-          </>
+          <RoomClaim claim={made} onDone={() => setOpen(false)} />
         ) : (
           <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-            <TextField
-              label={t('add.name')}
-              hint={t('add.nameHint')}
-              value={roomName}
-              onChange={setRoomName}
-              maxLength={80}
-              autoFocus
-              problem={checked && shownText(roomName) === '' ? t('signIn.needed') : null}
-            />
+            <RoomName name={roomName} onChange={setRoomName} roomId={null} rooms={rooms} isMissing={checked} />
             <ProblemWords problem={problem} />
             <Button type="submit" variant="primary" size="large" isPending={isPending}>
               {t('add.action')}
@@ -75,9 +59,4 @@ export function AddRoom({ onAdded }: { onAdded: () => void }) {
       </Dialog>
     </>
   );
-}
-
-/** As `kiosk/main.ts --claim-file` reads it (contract: enrolment). */
-function claimFileOf({ deviceApiUrl, caSha256, claimCode }: HttpResponse<'createRoom'>): string {
-  return JSON.stringify({ deviceApiUrl, caSha256, claimCode }, null, 2);
 }

@@ -75,7 +75,7 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
       </header>
       <main className="mx-auto flex max-w-6xl flex-col gap-6 px-5 py-8 lg:px-8">
         {room ? (
-          <RoomPage key={room.roomId} room={room} />
+          <RoomPage key={room.roomId} room={room} known={known} mayManage={account.role === 'admin'} />
         ) : (
           <NowPage known={known} mayAdd={account.role === 'admin'} />
         )}

@@ -8,7 +8,9 @@ import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { AddRoom } from './add-room.tsx';
 import { ProblemWords, StateMark, stateMark, WhyWords } from './parts.tsx';
+import { SameName } from './room-claim.tsx';
 import { healthStates, type RoomHealth, sortedRooms } from './room-health.ts';
+import { sameNamed } from './room-names.ts';
 import type { Rooms } from './use-api.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 
@@ -52,7 +54,7 @@ export function NowPage({ known, mayAdd }: { known: Rooms; mayAdd: boolean }) {
               : t(known.problem === null ? 'now.updated' : 'now.stale', { time })}
           </p>
         </div>
-        {mayAdd && <AddRoom onAdded={known.refresh} />}
+        {mayAdd && <AddRoom rooms={known.rooms} onAdded={known.refresh} />}
       </div>
       {entries.length > 0 && (
         <>
@@ -128,6 +130,7 @@ function Heard({ room }: { room: RoomSummary }) {
 
 function AllRooms({ entries }: { entries: readonly Entry[] }) {
   const { t } = useTranslation('console');
+  const alike = sameNamed(entries.map(({ room }) => room));
   const head = 'pb-2 pr-4 text-left text-small font-medium text-quiet';
   return (
     <Card title={t('now.rooms')}>
@@ -154,14 +157,15 @@ function AllRooms({ entries }: { entries: readonly Entry[] }) {
         <tbody>
           {entries.map(({ room, health }) => (
             <tr key={room.roomId} className="relative border-t border-line hover:bg-lifted/50">
-              <th scope="row" className="h-14 truncate pr-4 text-left font-semibold">
+              <th scope="row" className="h-14 overflow-hidden py-2 pr-4 text-left font-semibold">
                 <a
                   href={hrefOf(room)}
                   aria-label={t('table.open', { room: room.roomName })}
-                  className="after:absolute after:inset-0"
+                  className="block truncate after:absolute after:inset-0"
                 >
                   {room.roomName}
                 </a>
+                {alike.has(room.roomId) && <SameName words={t('sameName.listed')} />}
               </th>
               <td className="pr-4">
                 <StateMark state={health.state} />
@@ -195,7 +199,9 @@ function Detail({ room, health }: Entry) {
   if (why === undefined) return '';
   return why.kind === 'fleet'
     ? t(`why.${why.reason}.what`)
-    : why.kind === 'fault'
-      ? errors(`${why.code}.what`)
-      : notices(`${why.notice}.what`);
+    : why.kind === 'blocked'
+      ? t('why.blocked.what', { count: why.count })
+      : why.kind === 'fault'
+        ? errors(`${why.code}.what`)
+        : notices(`${why.notice}.what`);
 }

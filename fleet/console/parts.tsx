@@ -43,9 +43,11 @@ export function WhyWords({ why }: { why: Why }) {
   const [what, todo] =
     why.kind === 'fleet'
       ? [t(`why.${why.reason}.what`), t(`why.${why.reason}.todo`)]
-      : why.kind === 'fault'
-        ? [errors(`${why.code}.what`), errors(`${why.code}.todo`)]
-        : [notices(`${why.notice}.what`), notices(`${why.notice}.todo`)];
+      : why.kind === 'blocked'
+        ? [t('why.blocked.what', { count: why.count }), t('why.blocked.todo')]
+        : why.kind === 'fault'
+          ? [errors(`${why.code}.what`), errors(`${why.code}.todo`)]
+          : [notices(`${why.notice}.what`), notices(`${why.notice}.todo`)];
   return (
     <span className="flex flex-col">
       <span className="font-medium">{what}</span>

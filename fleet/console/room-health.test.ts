@@ -19,6 +19,7 @@ function room(
     lastSeenMs: 1,
     meetingId: id(2),
     unreachableCall: null,
+    blockedCount: 0,
     state: {
       protocol: 1,
       roomId: id(1),
@@ -40,6 +41,17 @@ function room(
   };
 }
 const starting: RoomPhase = { name: 'starting', meetingTitle: 'Weekly', sinceMs: 1, cancelOffered: false };
+const inCall: RoomPhase = {
+  name: 'in-call',
+  callId: id(2),
+  peerId: id(3),
+  meetingTitle: 'Weekly',
+  startedAtMs: 1,
+  connection: 'connected',
+  participantCount: 3,
+  participants: [],
+  sharedBy: null,
+};
 const fault: RoomPhase = { name: 'fault', code: 'no-media-node', sinceMs: 1, meetingTitle: null };
 
 const table: [string, RoomSummary, string, unknown[]][] = [
@@ -64,6 +76,19 @@ const table: [string, RoomSummary, string, unknown[]][] = [
   ),
   ['blind', room({}, { name: 'idle' }, ['camera-missing']), 'limited', [{ kind: 'notice', notice: 'camera-missing' }]],
   ['starting', room({}, starting), 'starting', []],
+  ['in a call', room({}, inCall), 'in-call', []],
+  [
+    'in a call in which others are blocked',
+    room({ blockedCount: 2 }, inCall),
+    'limited',
+    [{ kind: 'blocked', count: 2 }],
+  ],
+  [
+    'blocked itself',
+    room({ blockedCount: 1 }, inCall, ['media-blocked']),
+    'trouble',
+    [{ kind: 'notice', notice: 'media-blocked' }],
+  ],
 ];
 it.each(table)('a room that is %s', (_, summary, state, why) => expect(healthOf(summary)).toEqual({ state, why }));
 

@@ -3,20 +3,23 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 import type { RoomNotice } from '#contract/room-state.ts';
 
-/** `limited`: a meeting runs, without the room's picture, or cannot be started anew. */
+/** `limited`: a meeting runs, without the room's picture or for some people only, or cannot be started anew. */
 export type HealthState = 'trouble' | 'limited' | 'starting' | 'in-call' | 'ready';
 export const healthStates: readonly HealthState[] = ['trouble', 'limited', 'in-call', 'starting', 'ready'];
 
 export type Why =
   | { kind: 'fleet'; reason: 'not-enrolled' | 'offline' | 'silent' }
   | { kind: 'notice'; notice: RoomNotice }
-  | { kind: 'fault'; code: ErrorCode };
+  | { kind: 'fault'; code: ErrorCode }
+  /** in the room's call: of so many the media does not get through */
+  | { kind: 'blocked'; count: number };
 export type RoomHealth = { state: HealthState; why: readonly Why[] };
 
 /** With one of these nobody would be heard, or nothing shown. */
 const PREVENTS: ReadonlySet<RoomNotice> = new Set([
   'microphone-missing',
   'microphone-refused',
+  'media-blocked',
   'screen-missing',
   'protocol-refused',
   'signaling-unreachable',
@@ -32,6 +35,8 @@ export function healthOf(room: RoomSummary): RoomHealth {
   const why: Why[] = notices.map((notice) => ({ kind: 'notice', notice }));
   if (phase.name === 'fault') return { state: 'trouble', why: [{ kind: 'fault', code: phase.code }, ...why] };
   if (notices.some((notice) => PREVENTS.has(notice))) return { state: 'trouble', why };
+  const { blockedCount: count } = room;
+  if (phase.name === 'in-call' && count > 0) return { state: 'limited', why: [{ kind: 'blocked', count }, ...why] };
   if (phase.name === 'in-call') return { state: 'in-call', why };
   if (phase.name === 'starting') return { state: 'starting', why };
   return { state: why.length > 0 ? 'limited' : 'ready', why };

@@ -1,4 +1,4 @@
-/** One room: how it is, the guest links of its meeting, and the phones and tablets that control it. */
+/** One room: how it is, the guest links of its meeting, the phones and tablets that control it, its kiosk and its name. */
 import ArrowLeft from 'lucide-react/icons/arrow-left';
 import Smartphone from 'lucide-react/icons/smartphone';
 import { useState } from 'react';
@@ -13,12 +13,22 @@ import { currentLanguage } from '#ui/words/words.ts';
 import { callApi } from './api.ts';
 import { GuestLinks } from './guest-links.tsx';
 import { ProblemWords, StateMark, WhyWords } from './parts.tsx';
+import { SameName } from './room-claim.tsx';
 import { healthOf } from './room-health.ts';
+import { isTaken } from './room-names.ts';
+import { KioskCard, RoomItself } from './room-settings.tsx';
 import { Tablets } from './tablets.tsx';
 import { UnreachableCall } from './unreachable-call.tsx';
-import { useDoing } from './use-api.ts';
+import { type Rooms, useDoing } from './use-api.ts';
 
-export function RoomPage({ room }: { room: RoomSummary }) {
+type RoomPageProps = {
+  room: RoomSummary;
+  known: Rooms;
+  /** kiosk and name are for administrators */
+  mayManage: boolean;
+};
+
+export function RoomPage({ room, known, mayManage }: RoomPageProps) {
   const { t } = useTranslation('console');
   const health = healthOf(room);
   const phase = room.state?.phase;
@@ -29,7 +39,8 @@ export function RoomPage({ room }: { room: RoomSummary }) {
           <Icon of={ArrowLeft} className="size-4" />
           {t('room.back')}
         </a>
-        <h1 className="text-title font-bold">{room.roomName}</h1>
+        <h1 className="text-title font-bold wrap-anywhere">{room.roomName}</h1>
+        {isTaken(room.roomName, known.rooms ?? [], room.roomId) && <SameName words={t('sameName.listed')} />}
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <StateMark state={health.state} />
           {phase?.name === 'in-call' && (
@@ -59,6 +70,12 @@ export function RoomPage({ room }: { room: RoomSummary }) {
         <div className="flex flex-col gap-6">
           <Phones room={room} />
           <Tablets roomId={room.roomId} />
+          {mayManage && (
+            <>
+              <KioskCard room={room} onChanged={known.refresh} />
+              <RoomItself room={room} rooms={known.rooms ?? []} onChanged={known.refresh} />
+            </>
+          )}
         </div>
       </div>
     </>

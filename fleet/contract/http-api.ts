@@ -27,6 +27,8 @@ export const RoomSummary = z.object({
   online: z.boolean(),
   lastSeenMs: EpochMs.nullable(),
   state: RoomState.nullable(),
+  /** in the call that the room is in: of how many, the room included, the sound and picture do not get through */
+  blockedCount: z.number().int().nonnegative(),
   meetingId: Id,
   /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
   unreachableCall: z.object({ silentMs: z.number().nonnegative(), participantCount: z.number().int() }).nullable(),

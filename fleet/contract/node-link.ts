@@ -34,6 +34,8 @@ export const NodeRegistration = z.object({
   callIds: z.array(Id),
   /** by call id, how many have joined */
   participantCounts: z.record(Id, z.number().int().nonnegative()).default({}),
+  /** by call id, of how many the sound and picture do not get through; calls without any are left out */
+  blockedCounts: z.record(Id, z.number().int().positive()).default({}),
   asOfMs: EpochMs,
 });
 export type NodeRegistration = z.infer<typeof NodeRegistration>;

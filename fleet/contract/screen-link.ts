@@ -141,7 +141,12 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('joined'), ticket: ResumeTicket, meetingTitle: z.string(), startedAtMs: EpochMs }),
   z.strictObject({ type: z.literal('join-failed'), code: ErrorCode, callId: Id }),
   z.strictObject({ type: z.literal('call-ended'), callId: Id, reason: EndReason }),
-  z.strictObject({ type: z.literal('connection'), connection: z.enum(['connected', 'reconnecting']) }),
+  z.strictObject({
+    type: z.literal('connection'),
+    connection: z.enum(['connected', 'reconnecting']),
+    /** the node answers, and sound and picture do not get through to it */
+    mediaBlocked: z.boolean().optional(),
+  }),
   /** the place could not be kept: the agent fetches a new grant */
   z.strictObject({ type: z.literal('lost'), callId: Id, code: ErrorCode }),
   z.strictObject({ type: z.literal('roster'), callId: Id, participants: z.array(Participant) }),

@@ -44,6 +44,12 @@ export function installApiRoutes(
         request.account = await accountOf(request, { accounts, sessions, secure });
         checkAccess(name, route.access, request.account);
       },
+      // once more, after the body: who sends it slowly may have been signed out meanwhile
+      preHandler: async (request) => {
+        if (route.access === 'public' || !route.body) return;
+        request.account = await accountOf(request, { accounts, sessions, secure });
+        checkAccess(name, route.access, request.account);
+      },
       handler: async (request, reply) => {
         const context = {
           params: route.params && parse(route.params, request.params),

@@ -8,6 +8,7 @@ export type MetricSources = {
   mediaNodesOnline: () => number;
   /** by database: writes fail */
   failingFiles: () => Record<string, boolean>;
+  mediaBlocked: () => number;
 };
 
 export class Metrics {
@@ -52,6 +53,7 @@ export class Metrics {
           this.set({ database }, failing ? 1 : 0);
       },
     });
+    gauge('maru_media_blocked', 'Participants whose sound and picture do not get through', sources.mediaBlocked);
   }
 
   refused(wire: 'http' | 'mqtt', code: string): void {

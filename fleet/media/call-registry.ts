@@ -47,6 +47,7 @@ export class CallRegistry {
   readonly #ended: Memory<'call-ended' | 'call-moved'>;
   /** by peer id: removed by somebody with the right */
   readonly #removed: Memory<true>;
+  #toldBlocked = '{}';
   /** by peer id: what to say to one who comes back too late */
   readonly #former: Memory<ErrorCode>;
 
@@ -73,6 +74,23 @@ export class CallRegistry {
     return Object.fromEntries(
       [...this.calls.values()].filter(({ opened }) => opened).map(({ callId, joined }) => [callId, joined.length]),
     );
+  }
+
+  /** By call id, those who are in and whose media does not get through; no call without any. */
+  blockedCounts(nowMs: number): Record<string, number> {
+    const counts = [...this.calls.values()].map(
+      (call) => [call.callId, call.joined.filter((peer) => peer.isBlocked(nowMs)).length] as const,
+    );
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
+  /** By a clock: nothing happens at the moment in which media counts as blocked. */
+  checkMedia(nowMs: number): void {
+    const now = JSON.stringify(this.blockedCounts(nowMs));
+    if (now === this.#toldBlocked) return;
+    this.#toldBlocked = now;
+    this.#options.logger.warn({ blocked: now }, 'whose media does not get through');
+    this.#options.onLoadChanged();
   }
 
   /**

@@ -36,6 +36,18 @@ describe('a token that a room signed on a delegation', () => {
     expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-used' }));
   });
 
+  test('takes no guest’s seat with it', async () => {
+    const seat = { inviteId: uuidv7(), seats: 1, holder: 'guest' };
+    expect(await admissionOf().verify(await signed({ seat }))).not.toHaveProperty('seat');
+  });
+
+  test('that was revoked while it was verified does not let in', async () => {
+    const admission = admissionOf();
+    const claims = await admission.verify(await signed());
+    admission.setKeys({ ...fleet.keys, revokedRooms: [{ roomId: room.roomId, issuedUpTo: seconds + 10 }] });
+    expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-invalid' }));
+  });
+
   test.each<[string, string, () => Promise<string>]>([
     ['for another meeting', 'token-invalid', () => signed({ meetingId: uuidv7() })],
     ['for another node', 'token-invalid', () => signed({ aud: uuidv7() })],

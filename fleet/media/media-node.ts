@@ -188,6 +188,7 @@ export class MediaNode {
       peers: this.registry.peerCount,
       callIds: online ? this.registry.openCallIds : [],
       participantCounts: online ? this.registry.participantCounts : {},
+      blockedCounts: online ? this.registry.blockedCounts(performance.now()) : {},
       asOfMs: Date.now(),
     };
   }

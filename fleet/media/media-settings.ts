@@ -71,8 +71,9 @@ export const defaultSettings: MediaSettings = {
   requestsPerSecond: 50,
   requestBurst: 300,
   failedHellosPerMinute: 30,
-  waitingForHelloPerNetwork: 100,
-  waitingForHello: 1_000,
+  // a whole office that comes at nine has not said hello yet when the last one connects
+  waitingForHelloPerNetwork: 400,
+  waitingForHello: 2_000,
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
   certificateLookMs: 10_000,

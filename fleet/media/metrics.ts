@@ -37,6 +37,8 @@ export class NodeMetrics {
       peers: peers.length,
       joined: peers.filter(({ stage }) => stage === 'joined').length,
       away: peers.filter(({ line }) => line === null).length,
+      // whose transports do not connect
+      blocked: peers.filter((peer) => peer.stage === 'joined' && peer.isBlocked(performance.now())).length,
       producers: producers.length,
       // whose uplink carries fewer layers than were asked of it
       narrowed: producers.filter(({ layers, sentLayers }) => sentLayers < layers).length,

@@ -9,6 +9,8 @@ import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
+/** As long as clients wait before they say so. */
+const BLOCKED_AFTER_MS = 5_000;
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 
 export class PeerMedia {
@@ -18,6 +20,8 @@ export class PeerMedia {
   readonly #anchor: types.Consumer;
   /** by transport: the fingerprints that it was connected with */
   readonly #connected = new Map<string, string>();
+  /** null: it gets through, as far as the client has wanted it */
+  #downSinceMs: number | null = null;
 
   private constructor(
     callRouter: CallRouter,
@@ -29,6 +33,9 @@ export class PeerMedia {
     this.#send = send;
     this.recv = recv;
     this.#anchor = anchor;
+    for (const transport of [send, recv])
+      for (const change of ['icestatechange', 'dtlsstatechange'] as const)
+        transport.on(change, () => this.#lookAtPath());
     const { mediaWorker } = callRouter;
     mediaWorker.peers += 1;
     recv.observer.once('close', () => {
@@ -99,12 +106,28 @@ export class PeerMedia {
     if (before === said) return;
     if (before !== undefined) throw new InvalidStateError('not-possible-now', 'connected already, to another');
     this.#connected.set(transportId, said);
+    this.#lookAtPath();
     try {
       await this.#ask(() => transport.connect({ dtlsParameters }));
     } catch (error) {
       this.#connected.delete(transportId);
+      this.#lookAtPath();
       throw error;
     }
+  }
+
+  /** The client has begun to connect a transport, and for a while now it is not connected. */
+  isBlocked(nowMs: number): boolean {
+    return this.#downSinceMs !== null && nowMs - this.#downSinceMs >= BLOCKED_AFTER_MS;
+  }
+
+  #lookAtPath(): void {
+    const open = [this.#send, this.recv].every(
+      ({ id, iceState, dtlsState }) =>
+        !this.#connected.has(id) ||
+        (dtlsState === 'connected' && (iceState === 'connected' || iceState === 'completed')),
+    );
+    this.#downSinceMs = open ? null : (this.#downSinceMs ?? performance.now());
   }
 
   produce({ producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {

@@ -72,6 +72,11 @@ export class Peer {
     };
   }
 
+  /** It is there, and sound and picture do not get through. */
+  isBlocked(nowMs: number): boolean {
+    return this.line !== null && (this.media?.isBlocked(nowMs) ?? false);
+  }
+
   may(right: Right): boolean {
     return this.claims.rights.includes(right);
   }

@@ -82,6 +82,7 @@ export class SignalingServer {
     this.#pulse = setInterval(() => {
       const nowMs = performance.now();
       for (const session of this.#sessions) session.checkPulse(nowMs);
+      this.#options.registry.checkMedia(nowMs);
     }, settings.pingIntervalMs);
     return (this.#server.address() as AddressInfo).port;
   }

@@ -82,8 +82,12 @@ export class TokenAdmission {
     }
   }
 
-  /** Counts it as used, at once: of two at the same moment one gets in. @throws UserError token-used */
-  use({ jti }: JoinTokenClaims): void {
+  /**
+   * Counts it as used, at once: of two at the same moment one gets in. What was revoked while its signatures were verified
+   * does not. @throws UserError token-used, token-invalid
+   */
+  use({ jti, issuedTo }: AdmittedClaims): void {
+    if (issuedTo && this.isRevoked(issuedTo)) throw new UserError('token-invalid', "the room's kiosk is revoked");
     if (this.#used.has(jti)) throw new UserError('token-used');
     this.#used.keep(jti, true);
   }
@@ -124,7 +128,8 @@ export class TokenAdmission {
       requiredClaims: REQUIRED,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
-    const claims = JoinTokenClaims.parse(payload);
+    // a seat is the fleet's to give
+    const { seat: _, ...claims } = JoinTokenClaims.parse(payload);
     const objection = objectionTo(claims, delegated, Date.now() / 1_000);
     if (objection !== null) throw new UserError('token-invalid', objection);
     // the names are the fleet's, whatever the room calls itself and its meeting

@@ -134,6 +134,29 @@ test("an invite leads the room into the call of the invite's meeting, with the r
   expect(refused).toMatchObject({ name: 'refused', error: { code: 'invite-invalid' } });
 });
 
+test('a room that is removed stays out of that call, and takes no guest’s invite with it', async () => {
+  const [host, visiting] = [await newRoom('Host again'), await newRoom('Visiting again')];
+  const { meetingId } = host.room;
+  const { token } = await inviteTo(meetingId);
+  const booking = bookingOf('joint again', { invite: token });
+  const { callId, peerId } = await grantFor(visiting, booking);
+  const happened = async (...happenings: object[]): Promise<void> => {
+    const events = happenings.map((each) => ({ eventId: newId(), callId, meetingId, atMs: Date.now(), ...each }));
+    await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
+  };
+  const enter = async (): Promise<Json> => (await fleet.api('POST', '/api/v1/guest-entries', { invite: token })).body;
+  await happened({ name: 'call-opened' }, { name: 'peer-removed', peerId, byPeerId: newId() });
+  await expect
+    .poll(async () => (await ask(visiting, booking)).error?.code, { interval: 300 })
+    .toBe('removed-from-call');
+  expect((await enter()).grant.callId).toBe(callId);
+  expect(audited('room-removed')).toMatchObject([{ details: { peerId } }]);
+  // the meeting's next call is another matter
+  await happened({ name: 'call-ended', reason: 'empty' });
+  await expect.poll(async () => (await enter()).grant.callId).not.toBe(callId);
+  expect((await grantFor(visiting, booking)).meetingId).toBe(meetingId);
+});
+
 test('an invite that is made up, expired or a join token is refused by its code and audited; no meeting is made for it', async () => {
   const room = await newRoom('Refused');
   const { joinToken } = await grantFor(room, null);

@@ -63,6 +63,7 @@ async function register(nodeId: string, changes: Partial<NodeRegistration> = {})
     peers: 0,
     callIds: [],
     participantCounts: {},
+    blockedCounts: {},
     asOfMs: Date.now(),
     ...changes,
   };

@@ -27,6 +27,7 @@ let nodes: ReturnType<typeof node>[];
 let revoked: { identity: string; revokedAtMs: number }[];
 let delegations: Delegations;
 const due: string[] = [];
+let afterSigning: () => void;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_800_000_000_500 });
@@ -35,8 +36,15 @@ beforeEach(async () => {
   await keys.start({ isInUse: false });
   [jwk, nodes, revoked] = [newJwk(), [node(3), node(1)], []];
   due.length = 0;
+  afterSigning = () => {};
   delegations = new Delegations({
-    keys,
+    keys: {
+      sign: async (claims) => {
+        const token = await keys.sign(claims);
+        afterSigning();
+        return token;
+      },
+    },
     nodes: () => nodes,
     register: { keyOf: () => jwk, revokedSince: async (sinceMs) => revoked.filter((r) => r.revokedAtMs > sinceMs) },
   });
@@ -126,4 +134,17 @@ test('what a revoked box held is void, and the next box of that room, in the sam
   expect(due).toEqual([room.roomId]);
   jwk = newJwk();
   expect(claimsOf(await delegations.of(room)).iat).toBe(1_800_000_001);
+});
+
+test('a box that is revoked while its delegation is signed is given none; the one that came is given its own', async () => {
+  afterSigning = () => {
+    jwk = null;
+  };
+  expect(await delegations.of(room)).toBeNull();
+  const [former, next] = [newJwk(), newJwk()];
+  jwk = former;
+  afterSigning = () => {
+    jwk = next;
+  };
+  expect(claimsOf(await delegations.of(room)).cnf.jwk).toMatchObject({ x: next.x });
 });

@@ -94,6 +94,9 @@ export class Delegations {
       displayName: roomName,
       rights: ['end', 'mute', 'remove'],
     });
+    // the box was revoked, or another came, while this was signed
+    if (JSON.stringify(this.#deps.register.keyOf(clientIdOf('room', roomId))) !== JSON.stringify(jwk))
+      return this.of({ roomId, roomName, meeting: { meetingId, title } }, nowMs);
     this.#signed.set(roomId, { token, signedAtMs: nowMs, issuedAt, says });
     return token;
   }

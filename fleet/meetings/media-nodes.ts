@@ -17,6 +17,8 @@ export type MediaNode = {
   /** of these, how many people may fill; the rest is kept for rooms */
   maxGuests: number;
   callIds: ReadonlySet<string>;
+  /** by call id, of how many the media does not get through */
+  blockedCounts: Readonly<Record<string, number>>;
   /** fleet's clock */
   heardAtMs: number;
   /** since when it has been out of reach, by a clock that only goes forward; null: it is there */
@@ -54,6 +56,7 @@ export class MediaNodes {
         maxPeers: Number.MAX_SAFE_INTEGER,
         maxGuests: Number.MAX_SAFE_INTEGER,
         callIds: new Set(),
+        blockedCounts: {},
         heardAtMs: 0,
         silentSinceMs: null,
       });
@@ -76,6 +79,14 @@ export class MediaNodes {
     return this.#nodes.get(nodeId) ?? null;
   }
 
+  /** Of a call, how many are in it whose media does not get through. */
+  blockedCountOf(callId: string): number {
+    return this.all.reduce((sum, { blockedCounts }) => sum + (blockedCounts[callId] ?? 0), 0);
+  }
+  get blockedCount(): number {
+    return this.all.flatMap(({ blockedCounts }) => Object.values(blockedCounts)).reduce((sum, count) => sum + count, 0);
+  }
+
   /** How long it has been out of reach; 0: it is there. One that we never knew is silent since our start. */
   silentMs(nodeId: string): number {
     const node = this.#nodes.get(nodeId);
@@ -84,7 +95,7 @@ export class MediaNodes {
   }
 
   async register(registration: NodeRegistration): Promise<void> {
-    const { nodeId, instanceId, signalingUrl, online, workers, peers, maxPeers, callIds } = registration;
+    const { nodeId, instanceId, signalingUrl, online, workers, peers, maxPeers, callIds, blockedCounts } = registration;
     const maxGuests = registration.maxGuests ?? maxPeers;
     const nowMs = Date.now();
     const former = this.#nodes.get(nodeId);
@@ -98,6 +109,7 @@ export class MediaNodes {
       maxPeers,
       maxGuests,
       callIds: new Set(callIds),
+      blockedCounts: online ? blockedCounts : {},
       heardAtMs: nowMs,
       silentSinceMs: online ? null : (former?.silentSinceMs ?? this.#nowMs()),
     });

@@ -3,7 +3,7 @@ import { hash, verify } from '@node-rs/argon2';
 import type { Role } from '#contract/http-api.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { appendAudit } from '../audit/index.ts';
-import { type AuthorityStore, newCode, newId } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityWrite, newCode, newId } from '../store/index.ts';
 
 export type Account = { accountId: string; userName: string; role: Role; mustChangePassword: boolean };
 
@@ -79,8 +79,8 @@ export class Accounts {
     return row?.accountId ?? null;
   }
 
-  /** Takes as long for an account that does not exist. */
-  async passwordMatches(accountId: string | null, password: string): Promise<boolean> {
+  /** What the password was verified against, for `holds`; null: it is wrong. Takes as long for an account that does not exist. */
+  async provePassword(accountId: string | null, password: string): Promise<string | null> {
     const row =
       accountId === null
         ? undefined
@@ -90,14 +90,33 @@ export class Accounts {
             .where('accountId', '=', accountId)
             .executeTakeFirst();
     const matches = await verify(row?.passwordHash ?? (await this.#decoyHash), password);
-    return matches && row !== undefined;
+    return matches && row ? row.passwordHash : null;
   }
 
-  /** @throws UserError password-too-weak */
-  async changePassword(account: Account, newPassword: string): Promise<void> {
+  /** Verifying takes long: whether the password is still the one that was proven, in the transaction that acts upon it. */
+  async holds(trx: AuthorityWrite, accountId: string, provenHash: string): Promise<boolean> {
+    const row = await trx
+      .selectFrom('account')
+      .select('accountId')
+      .where('accountId', '=', accountId)
+      .where('passwordHash', '=', provenHash)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /**
+   * `within`: what belongs to the same act.
+   * @throws UserError password-too-weak; credentials-invalid where it was changed since it was proven
+   */
+  async changePassword(
+    account: Account,
+    newPassword: string,
+    { provenHash, within }: { provenHash: string; within: (trx: AuthorityWrite) => Promise<void> },
+  ): Promise<void> {
     if (isWeak(newPassword, account.userName)) throw new UserError('password-too-weak');
     const passwordHash = await hash(newPassword);
     await this.#store.write(async (trx) => {
+      if (!(await this.holds(trx, account.accountId, provenHash))) throw new UserError('credentials-invalid');
       await trx
         .updateTable('account')
         .set({ passwordHash, mustChangePassword: 0 })
@@ -108,6 +127,7 @@ export class Accounts {
         actor: `account:${account.accountId}`,
         subject: `account:${account.accountId}`,
       });
+      await within(trx);
     });
   }
 }

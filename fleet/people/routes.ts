@@ -27,11 +27,13 @@ export function peopleRoutes({
       return {};
     },
     changePassword: async ({ account, body, network, session }) => {
-      await signIn.confirm(account!, body.currentPassword, { token: session.token!, network });
+      const provenHash = await signIn.confirm(account!, body.currentPassword, { token: session.token!, network });
       if (body.newPassword === body.currentPassword)
         throw new UserError('password-too-weak', 'the same password again');
-      await accounts.changePassword(account!, body.newPassword);
-      await sessions.closeOthers(account!.accountId, session.token!);
+      await accounts.changePassword(account!, body.newPassword, {
+        provenHash,
+        within: (trx) => sessions.closeOthers(trx, account!.accountId, session.token!),
+      });
       return {};
     },
   };

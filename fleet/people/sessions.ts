@@ -1,6 +1,7 @@
 /** Who is signed in: an opaque token in a cookie, of which the store has the hash. */
+import { UserError } from '#contract/error-codes.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
-import { type AuthorityStore, hashOf, newToken } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityWrite, hashOf, newToken } from '../store/index.ts';
 
 export const SESSION_TTL_MS = 12 * 3_600_000;
 const SESSION_IDLE_TTL_MS = 2 * 3_600_000;
@@ -16,10 +17,12 @@ export class Sessions {
     this.#clock = clock;
   }
 
-  async open(accountId: string): Promise<string> {
+  /** `allow`: the last check, in the transaction that opens it. */
+  async open(accountId: string, allow: (trx: AuthorityWrite) => Promise<void> = async () => {}): Promise<string> {
     const token = newToken();
     const nowMs = await this.#clock.settledNowMs();
     await this.#store.write(async (trx) => {
+      await allow(trx);
       await trx.deleteFrom('session').where('expiresAtMs', '<', nowMs).execute();
       await trx
         .insertInto('session')
@@ -60,14 +63,15 @@ export class Sessions {
     await this.#store.write((trx) => trx.deleteFrom('session').where('tokenHash', '=', hashOf(token)).execute());
   }
 
-  /** All of an account but the one that asks. */
-  async closeOthers(accountId: string, keptToken: string): Promise<void> {
-    await this.#store.write((trx) =>
-      trx
-        .deleteFrom('session')
-        .where('accountId', '=', accountId)
-        .where('tokenHash', '!=', hashOf(keptToken))
-        .execute(),
-    );
+  /** All of an account but the one that asks. @throws UserError not-signed-in where that one was closed meanwhile */
+  async closeOthers(trx: AuthorityWrite, accountId: string, keptToken: string): Promise<void> {
+    const tokenHash = hashOf(keptToken);
+    const kept = await trx
+      .selectFrom('session')
+      .select('tokenHash')
+      .where('tokenHash', '=', tokenHash)
+      .executeTakeFirst();
+    if (!kept) throw new UserError('not-signed-in');
+    await trx.deleteFrom('session').where('accountId', '=', accountId).where('tokenHash', '!=', tokenHash).execute();
   }
 }

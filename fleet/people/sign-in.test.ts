@@ -106,3 +106,44 @@ test('a session ends after two hours alone and twelve at most', async () => {
 test('the first administrator is made once', async () => {
   expect(await accounts.createFirstAdmin()).toBeNull();
 });
+
+/** What happens right after the password was found right, before anything is done on the strength of it. */
+function whileProving(happens: () => Promise<unknown>): void {
+  const prove = accounts.provePassword.bind(accounts);
+  vi.spyOn(accounts, 'provePassword').mockImplementationOnce(async (...asked) => {
+    const proof = await prove(...asked);
+    await happens();
+    return proof;
+  });
+}
+async function change(newPassword: string): Promise<void> {
+  const { account, token } = await enter('office');
+  await accounts.changePassword(account, newPassword, {
+    provenHash: await signIn.confirm(account, PASSWORD, { token, network: 'office' }),
+    within: (trx) => sessions.closeOthers(trx, account.accountId, token),
+  });
+}
+
+test('a password that is changed while it is verified opens no session', async () => {
+  await enter('office');
+  whileProving(() => change('another long one'));
+  await expect(enter('office')).rejects.toMatchObject({ code: 'credentials-invalid' });
+  expect(await store.read.selectFrom('session').selectAll().execute()).toHaveLength(1);
+});
+
+test('of two changes at the same instant the second finds its proof void; a session that is over changes nothing', async () => {
+  const { account, token } = await enter('office');
+  const provenHash = await signIn.confirm(account, PASSWORD, { token, network: 'office' });
+  await change('another long one');
+  const late = { provenHash, within: async () => {} };
+  await expect(accounts.changePassword(account, 'a third long one', late)).rejects.toMatchObject({
+    code: 'credentials-invalid',
+  });
+  const provenNow = await signIn.confirm(account, 'another long one', { token, network: 'office' });
+  const within = (trx: Parameters<typeof sessions.closeOthers>[0]) =>
+    sessions.closeOthers(trx, account.accountId, token);
+  await expect(
+    accounts.changePassword(account, 'a fourth long one', { provenHash: provenNow, within }),
+  ).rejects.toMatchObject({ code: 'not-signed-in' });
+  await expect(signIn.confirm(account, 'another long one', { token, network: 'office' })).resolves.toBe(provenNow);
+});

@@ -42,14 +42,17 @@ export class SignIn {
     password: string,
     { network, deviceToken }: SignInCaller,
   ): Promise<{ account: Account; token: string; deviceToken: string }> {
-    const { sessions, devices, store } = this.#deps;
+    const { accounts, sessions, devices, store } = this.#deps;
     const name = userName.trim().toLowerCase();
-    const [accountId, device] = await Promise.all([this.#deps.accounts.idOf(name), devices.of(deviceToken)]);
+    const [accountId, device] = await Promise.all([accounts.idOf(name), devices.of(deviceToken)]);
     const isKnownDevice = device !== null && device.accountId === accountId;
     const budgets = isKnownDevice
       ? [{ limit: this.#byDevice, key: device.deviceId, refuses: true }]
       : await this.#budgetsOfStranger(name, accountId, network);
-    const account = await this.#check(accountId, password, { budgets, network });
+    const { account, provenHash } = await this.#check(accountId, password, { budgets, network });
+    const token = await sessions.open(account.accountId, async (trx) => {
+      if (!(await accounts.holds(trx, account.accountId, provenHash))) throw new UserError('credentials-invalid');
+    });
     await store.write(async (trx) => {
       await trx
         .insertInto('knownNetwork')
@@ -62,21 +65,20 @@ export class SignIn {
         subject: `network:${network}`,
       });
     });
-    const token = await sessions.open(account.accountId);
     return { account, token, deviceToken: await devices.tokenFor(account.accountId, device) };
   }
 
-  /** The password again, before what only its owner may do. Guesses are counted by session. */
-  async confirm(account: Account, password: string, session: { token: string; network: string }): Promise<void> {
+  /** The password again, before what only its owner may do. Guesses are counted by session. Answers what proved it. */
+  async confirm(account: Account, password: string, session: { token: string; network: string }): Promise<string> {
     const budgets = [{ limit: this.#byDevice, key: hashOf(session.token), refuses: true }];
-    await this.#check(account.accountId, password, { budgets, network: session.network });
+    return (await this.#check(account.accountId, password, { budgets, network: session.network })).provenHash;
   }
 
   async #check(
     accountId: string | null,
     password: string,
     { budgets, network }: { budgets: Budget[]; network: string },
-  ): Promise<Account> {
+  ): Promise<{ account: Account; provenHash: string }> {
     const { accounts, store, logger } = this.#deps;
     if (budgets.some(({ limit, key, refuses }) => refuses && !limit.allows(key))) {
       logger.warn({ network, code: 'too-many-attempts' }, 'sign-in refused');
@@ -84,16 +86,16 @@ export class SignIn {
     }
     // counted before the slow check, so that parallel guesses cannot slip through together
     for (const { limit, key } of budgets) limit.count(key);
-    const matches = await accounts.passwordMatches(accountId, password);
-    const account = matches && accountId !== null ? await accounts.byId(accountId) : null;
-    if (!account) {
+    const provenHash = await accounts.provePassword(accountId, password);
+    const account = provenHash !== null && accountId !== null ? await accounts.byId(accountId) : null;
+    if (!account || provenHash === null) {
       logger.warn({ network, code: 'credentials-invalid' }, 'sign-in refused');
       const subject = accountId === null ? 'account:unknown' : `account:${accountId}`;
       await store.write((trx) => appendAudit(trx, { kind: 'sign-in-refused', actor: `network:${network}`, subject }));
       throw new UserError('credentials-invalid');
     }
     for (const { limit, key } of budgets) limit.giveBack(key);
-    return account;
+    return { account, provenHash };
   }
 
   /** Where the account was used before, only guesses at this very account from there refuse it. */

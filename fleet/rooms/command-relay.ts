@@ -4,7 +4,7 @@
  * not answered: its agent may have died with it. Nothing is retained: a room that is gone is not rung when it returns.
  */
 import type { Logger } from 'pino';
-import { fromWire, type MaruError, OperationalError } from '#contract/error-codes.ts';
+import { fromWire, type MaruError, OperationalError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -18,8 +18,16 @@ export type CommandRelayDependencies = {
   grantFor: (roomId: string) => Promise<CallGrant>;
   logger: Logger;
 };
-export type Order = { id: string; roomId: string; command: RoomCommand; issuer: CommandEnvelope['issuer'] };
+export type Order = {
+  id: string;
+  roomId: string;
+  command: RoomCommand;
+  issuer: CommandEnvelope['issuer'];
+  /** whether the issuer may still give it, asked when it leaves */
+  isAllowed: () => boolean;
+};
 type Pending = {
+  isAllowed: Order['isAllowed'];
   /** by the monotonic clock; the envelope says the same by the wall clock */
   untilMs: number;
   answer: Promise<void>;
@@ -43,8 +51,8 @@ export class CommandRelay {
     );
     broker.onSubscribed((who, topic) => {
       if (who.party !== 'room' || topic !== 'command') return;
-      for (const { envelope } of this.#pending.values())
-        if (envelope?.roomId === who.id) broker.publish('command', who.id, envelope);
+      for (const { envelope, isAllowed } of this.#pending.values())
+        if (envelope?.roomId === who.id && isAllowed()) broker.publish('command', who.id, envelope);
     });
   }
 
@@ -57,6 +65,7 @@ export class CommandRelay {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => pending.settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
     const pending: Pending = {
+      isAllowed: order.isAllowed,
       answer: promise,
       untilMs: performance.now() + COMMAND_TIMEOUT_MS,
       envelope: null,
@@ -91,6 +100,10 @@ export class CommandRelay {
     const { roomId } = envelope;
     // its grant was long in coming: whoever asked has been told so
     if (performance.now() >= pending.untilMs) return;
+    if (!pending.isAllowed()) {
+      pending.settle(new UserError('pairing-revoked'));
+      return;
+    }
     pending.envelope = envelope;
     if (broker.isHeard('command', { party: 'room', id: roomId })) broker.publish('command', roomId, envelope);
     // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not

@@ -36,11 +36,6 @@ export class PairingOffers {
     return found;
   }
 
-  /** Something was offered since its codes were last forgotten. */
-  knows(roomId: string): boolean {
-    return this.#byRoom.has(roomId);
-  }
-
   forget(roomId: string): void {
     this.#byRoom.delete(roomId);
   }

@@ -168,3 +168,18 @@ test('a code said again and again gets no older than its ten minutes by our cloc
   expect(offers.find(CODE, PAIRING_CODE_TTL_MS)).toBeNull();
   expect(offers.find('BCDFGHJZ', 1)).toBeNull();
 });
+
+test('phones that are paired while all of a room’s are disconnected are disconnected too', async () => {
+  takeOffer(roomId, { codes: [{ sha256: hashOf(`${roomId}:${CODE}`), expiresAtMs: Date.now() + MINUTE_MS }] });
+  const pairing = pairings.pair(CODE, 'net').catch((error: { code: string }) => error.code);
+  expect(await pairings.revokeOfRoom(roomId, 'account:it')).toBe(1);
+  expect(await pairing).toBe('pairing-revoked');
+  const rows = await store.read.selectFrom('pairing').select('revokedAtMs').execute();
+  expect(rows).toEqual([{ revokedAtMs: expect.any(Number) }]);
+});
+
+test('a pairing that could not be written lets nobody in', async () => {
+  vi.spyOn(store, 'write').mockRejectedValueOnce(new Error('no space'));
+  await expect(pair()).rejects.toThrow('no space');
+  expect(await pairings.revokeOfRoom(roomId, 'account:it')).toBe(0);
+});

@@ -11,7 +11,14 @@ import { AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
-import { type AuthorityStore, type AuthorityTables, hashOf, newId, newToken } from '../store/index.ts';
+import {
+  type AuthorityStore,
+  type AuthorityTables,
+  type AuthorityWrite,
+  hashOf,
+  newId,
+  newToken,
+} from '../store/index.ts';
 import { PairingOffers } from './pairing-offers.ts';
 import type { RoomReports } from './room-reports.ts';
 import { type TabletCode, TabletCodes } from './tablet-codes.ts';
@@ -114,11 +121,11 @@ export class Pairings {
     { roomId, sha256, leftMs }: { roomId: string; sha256: string; leftMs: number },
     network: string,
   ): Promise<Paired> {
-    const { store, broker, logger } = this.#deps;
+    const { broker, logger } = this.#deps;
     if (!this.#byRoom.take(roomId)) return this.#refuse('too-many-attempts', network);
     const nowMs = this.#deps.clock.nowMs();
     const { controllerToken, pairing } = newPairing(roomId, { kind: 'phone', tabletName: null, nowMs });
-    const paired = await store.write(async (trx) => {
+    const paired = await this.#recorded(pairing, async (trx) => {
       await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
       const { numInsertedOrUpdatedRows } = await trx
         .insertInto('usedPairingCode')
@@ -135,29 +142,22 @@ export class Pairings {
       });
       return true;
     });
-    const isOffered = this.#offers.knows(roomId);
     this.#offers.withdraw(roomId, sha256);
     if (!paired) return this.#refuseGuess(network);
-    this.#live.set(pairing.tokenHash, pairing);
-    if (!isOffered) {
-      // its codes were forgotten while this was written
-      await this.#revokeAll([pairing], 'fleet');
-      return this.#refuseGuess(network);
-    }
     broker.publish('response', roomId, { name: 'pairing-code-used', sha256 });
     logger.info({ roomId, pairingId: pairing.pairingId }, 'phone paired');
     return { controllerToken, roomId, kind: 'phone' };
   }
 
   async #pairTablet(code: TabletCode, network: string): Promise<Paired> {
-    const { store, logger } = this.#deps;
+    const { logger } = this.#deps;
     const { roomId, tabletName } = code;
     const { controllerToken, pairing } = newPairing(roomId, {
       kind: 'tablet',
       tabletName,
       nowMs: this.#deps.clock.nowMs(),
     });
-    const paired = await store.write(async (trx) => {
+    const paired = await this.#recorded(pairing, async (trx) => {
       if (!(await this.#tabletCodes.use(trx, code))) return false;
       const others = await trx
         .selectFrom('pairing')
@@ -177,10 +177,30 @@ export class Pairings {
       return true;
     });
     if (!paired) return this.#refuseGuess(network);
-    this.#live.set(pairing.tokenHash, pairing);
     for (const handler of this.#tabletsHandlers) handler(roomId);
     logger.info({ roomId, pairingId: pairing.pairingId }, 'tablet paired');
     return { controllerToken, roomId, kind: 'tablet' };
+  }
+
+  /**
+   * Good from before it is written: who ends the room's pairings meanwhile ends this one too.
+   * @throws UserError pairing-revoked where somebody did
+   */
+  async #recorded(pairing: Pairing, work: (trx: AuthorityWrite) => Promise<boolean>): Promise<boolean> {
+    const { tokenHash } = pairing;
+    this.#live.set(tokenHash, pairing);
+    const recorded = await this.#deps.store.write(work).catch((error: unknown) => {
+      this.#live.delete(tokenHash);
+      throw error;
+    });
+    if (recorded && !this.isLive(pairing)) throw new UserError('pairing-revoked');
+    if (!recorded) this.#live.delete(tokenHash);
+    return recorded;
+  }
+
+  /** Nobody has ended it yet. To be asked again after each wait, before it is acted upon. */
+  isLive({ tokenHash }: Pairing): boolean {
+    return this.#live.has(tokenHash);
   }
 
   /** @throws UserError token-invalid, pairing-revoked */

@@ -132,6 +132,8 @@ export class RoomLinkSession {
     const room = await registry.byId(pairing.roomId);
     if (!room) return this.refuse('pairing-revoked');
     if (this.#isClosed()) return;
+    // ended while the room was looked up, when nobody could find this link by it
+    if (!pairings.isLive(pairing)) return this.refuse('pairing-revoked');
     clearTimeout(this.#helloTimer);
     this.#pairing = pairing;
     this.#deps.onProven();
@@ -180,7 +182,13 @@ export class RoomLinkSession {
     if (!pairing) return;
     pairings.touch(pairing);
     const error = await relay
-      .send({ id, roomId: pairing.roomId, command, issuer: { kind: 'controller', id: pairing.pairingId } })
+      .send({
+        id,
+        roomId: pairing.roomId,
+        command,
+        issuer: { kind: 'controller', id: pairing.pairingId },
+        isAllowed: () => pairings.isLive(pairing),
+      })
       .then(
         () => null,
         (thrown: unknown) => toMaruError(thrown).toWire(),

@@ -27,7 +27,7 @@ export type RoomLinkDependencies = {
 
 const PING_INTERVAL_MS = 15_000;
 /** links whose token was not checked yet */
-const SILENT_LINKS = { mostOfNetwork: 100, most: 1_000 };
+const SILENT_LINKS = { mostOfNetwork: 400, most: 2_000 };
 /** a phone has one, and a second one while it reconnects; the oldest makes room */
 const MAX_LINKS_OF_PAIRING = 10;
 

@@ -56,6 +56,7 @@ export class RoomRegistry {
     return rows.map((row) => ({
       ...row,
       ...reports.of(row.roomId),
+      blockedCount: blockedCount(reports.of(row.roomId).state, meetings),
       unreachableCall: unreachable.get(row.roomId) ?? null,
       enrolled: register.isEnrolled(clientIdOf('room', row.roomId)),
     }));
@@ -151,3 +152,7 @@ export class RoomRegistry {
 
 const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<Room | undefined> =>
   db.selectFrom('room').selectAll().where('roomId', '=', roomId).where('removedAtMs', 'is', null).executeTakeFirst();
+
+function blockedCount(state: RoomSummary['state'], { nodes }: Meetings): number {
+  return state?.phase.name === 'in-call' ? nodes.blockedCountOf(state.phase.callId) : 0;
+}

@@ -13,9 +13,9 @@ import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, Language, z } from '#contract/schema.ts';
-import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
+import { readCommandLine } from '#edge/command-line.ts';
 import { parseOptions, usage } from './agent-options.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
@@ -165,7 +165,14 @@ const authority: RoomAuthority = new RoomAuthority({
     layout: before.layout,
     inCall:
       before.inCall && recent
-        ? { name: 'in-call', ...before.inCall, connection: 'reconnecting', participants: [], awaitsGrant: false }
+        ? {
+            name: 'in-call',
+            ...before.inCall,
+            connection: 'reconnecting',
+            mediaBlocked: false,
+            participants: [],
+            awaitsGrant: false,
+          }
         : null,
   },
   perform: (effect) => screens.perform(effect),

@@ -231,16 +231,24 @@ describe('whether media gets through', () => {
     expect(faults).toEqual(['media-blocked', null]);
   });
 
-  it('is proven by a call', async () => {
-    const { answer, become, pass, world, probes } = await begun();
+  it('is not proven by a call that signalling alone holds, and not tried until some minutes after one', async () => {
+    const { answer, become, pass, world, faults } = await begun();
     await answer();
-    become(STARTING);
+    await pass(25_000);
+    await answer([], 'blocked');
+    await pass(4_000);
+    await answer([], 'blocked');
+    expect(faults).toEqual(['media-blocked']);
+    const { grants } = world;
     become(inCall('connected'));
-    await pass(MINUTE_MS);
+    await pass(10 * MINUTE_MS);
     become({ name: 'idle' });
-    await pass(4 * MINUTE_MS);
-    expect(probes.length).toBeGreaterThan(1);
-    expect(world.grants).toBe(0);
+    await pass(2 * MINUTE_MS);
+    expect([faults, world.grants]).toEqual([['media-blocked'], grants]);
+    await pass(2 * MINUTE_MS);
+    expect(world.grants).toBe(grants + 1);
+    await answer([], 'reached');
+    expect(faults).toEqual(['media-blocked', null]);
   });
 
   it('is not tried while a start is under way', async () => {

@@ -1,8 +1,8 @@
 /**
  * Whether this room's page reaches the media nodes: over signalling every few minutes, and with media seldom, because that
  * takes a place at the node for a moment. The page tries, since its browser decides whom to trust; the agent asks it, finds
- * the reason, and says so before a person waits for a meeting that can't come. A call that runs is proof enough, and while
- * one begins or reconnects the page's handshakes are the call's: browsers let one per host wait.
+ * the reason, and says so before a person waits for a meeting that can't come. In a call nothing is tried: while it begins or
+ * reconnects the page's handshakes are the call's, because browsers let one per host wait.
  */
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -89,16 +89,16 @@ export class ReachWatch {
     const before = this.#phase;
     this.#phase = phase;
     if (phase.name === 'in-call' && phase.connection === 'connected') {
+      // of signalling alone: a call may run whose media does not come through
       this.#failures = 0;
-      this.#mediaDueMs = performance.now() + MEDIA_EACH_MS;
-      this.#settle(null);
+      if (this.#fault !== 'media-blocked') this.#settle(null);
     }
     if (phase.name === before.name) return;
     clearTimeout(this.#timer);
     this.#probeId = null;
+    if (before.name === 'in-call') this.#mediaDueMs = Math.max(this.#mediaDueMs, performance.now() + EACH_MS);
     if (phase.name === 'starting') this.#timer = setTimeout(() => void this.#lookByAgent(), SLOW_START_MS);
     else if (before.name === 'starting') this.#in(FIRST_MS);
-    else if (before.name === 'in-call') this.#in(EACH_MS);
     else this.#in(AGAIN_MS);
   }
 

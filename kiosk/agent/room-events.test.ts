@@ -246,6 +246,7 @@ const inCall = (callId: string): Room =>
     bookingId: null,
     startedAtMs: 1_000,
     connection: 'connected',
+    mediaBlocked: false,
     participants: [],
     awaitsGrant: false,
   });

@@ -127,7 +127,16 @@ const ways: Record<PhaseName, PhaseName[]> = {
 const DATA: Record<PhaseName, string[]> = {
   idle: [],
   starting: ['bookingId', 'cancelOffered', 'failedGrants', 'grant', 'meetingTitle', 'sinceMs', 'waitsFor'],
-  'in-call': ['awaitsGrant', 'bookingId', 'connection', 'meetingTitle', 'participants', 'startedAtMs', 'ticket'],
+  'in-call': [
+    'awaitsGrant',
+    'bookingId',
+    'connection',
+    'mediaBlocked',
+    'meetingTitle',
+    'participants',
+    'startedAtMs',
+    'ticket',
+  ],
   ended: ['callId', 'durationMs', 'feedback', 'meetingTitle', 'reason'],
   fault: ['code', 'meetingTitle', 'sinceMs'],
 };

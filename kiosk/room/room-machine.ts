@@ -162,7 +162,10 @@ function onReport(room: Room, report: Report, nowMs: number): Step {
       return still(room);
     case 'connection':
       if (phase.name !== 'in-call') return still(room);
-      return still({ ...room, phase: { ...phase, connection: report.connection } });
+      return still({
+        ...room,
+        phase: { ...phase, connection: report.connection, mediaBlocked: report.mediaBlocked ?? false },
+      });
     case 'roster':
       if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
       return still({ ...room, phase: { ...phase, participants: report.participants } });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_PEERS_IN_CALL, MAX_ROOM_STATE_BYTES, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
 import { type Participant, type RoomNotice, RoomState } from '#contract/room-state.ts';
-import type { Room } from './room.ts';
+import type { PhaseOf, Room } from './room.ts';
 import { roomStateOf } from './room-state-of.ts';
 import {
   BOOKING,
@@ -107,6 +107,10 @@ describe('the people', () => {
 });
 
 describe('what a person should know', () => {
+  const blocked = (connection: 'connected' | 'reconnecting'): Room => {
+    const room = roomIn('in-call');
+    return { ...room, phase: { ...(room.phase as PhaseOf<'in-call'>), connection, mediaBlocked: true } };
+  };
   const rows: [string, Room, RoomNotice[]][] = [
     ['all is well', roomIn('in-call'), []],
     ['no camera', roomIn('idle', { cameraProblem: 'missing' }), ['camera-missing']],
@@ -116,6 +120,8 @@ describe('what a person should know', () => {
     ['no fleet', roomIn('idle', { fleetOnline: false }), ['fleet-unreachable']],
     ['no screen', roomIn('idle', { screenPresent: false }), ['screen-missing']],
     ['no media', roomIn('lost'), ['media-unreachable']],
+    ['blocked media', blocked('connected'), ['media-blocked']],
+    ['blocked media, and then no node', blocked('reconnecting'), ['media-unreachable']],
     [
       'nothing',
       roomIn('lost', {

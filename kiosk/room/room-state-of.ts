@@ -88,6 +88,9 @@ function noticesOf(room: Room): RoomNotice[] {
   if (room.microphoneProblem !== null) notices.push(`microphone-${room.microphoneProblem}`);
   if (!room.fleetOnline) notices.push('fleet-unreachable');
   if (!room.screenPresent) notices.push('screen-missing');
-  if (room.phase.name === 'in-call' && room.phase.connection === 'reconnecting') notices.push('media-unreachable');
+  if (room.phase.name === 'in-call') {
+    if (room.phase.connection === 'reconnecting') notices.push('media-unreachable');
+    else if (room.phase.mediaBlocked) notices.push('media-blocked');
+  }
   return notices;
 }

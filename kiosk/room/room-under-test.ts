@@ -74,6 +74,7 @@ const inCall: PhaseOf<'in-call'> = {
   ...callOf('A'),
   bookingId: null,
   connection: 'connected',
+  mediaBlocked: false,
   participants: [guest, ownPlace],
   awaitsGrant: false,
 };

@@ -37,6 +37,8 @@ export type Phase =
       bookingId: string | null;
       startedAtMs: number;
       connection: 'connected' | 'reconnecting';
+      /** sound and picture do not get through, though the node answers */
+      mediaBlocked: boolean;
       participants: Participant[];
       /** the place was lost, a grant to come back was asked for */
       awaitsGrant: boolean;
@@ -127,7 +129,9 @@ export type Remembered = { volumePercent: number; layout: Layout; inCall: PhaseO
 export function firstRoom(remembered: Remembered | null): Room {
   const inCall = remembered?.inCall ?? null;
   return {
-    phase: inCall ? { ...inCall, connection: 'reconnecting', awaitsGrant: false } : { name: 'idle' },
+    phase: inCall
+      ? { ...inCall, connection: 'reconnecting', mediaBlocked: false, awaitsGrant: false }
+      : { name: 'idle' },
     meeting: null,
     microphone: 'absent',
     camera: 'absent',

@@ -89,6 +89,7 @@ export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle
         bookingId,
         startedAtMs,
         connection: 'connected',
+        mediaBlocked: false,
         participants,
         awaitsGrant: false,
       },

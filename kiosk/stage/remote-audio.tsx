@@ -14,6 +14,8 @@ type RemoteAudioProps = {
   speakerId?: string | null;
   /** it can't be used: the sound stays where it was */
   onSpeakerFailed?: (speakerId: string) => void;
+  /** the browser lets nothing sound before the person touches the page; false: it sounds */
+  onSilenced?: (silenced: boolean) => void;
 };
 
 export function RemoteAudio({ sounds, ...how }: RemoteAudioProps) {
@@ -28,11 +30,11 @@ export function RemoteAudio({ sounds, ...how }: RemoteAudioProps) {
 
 type OneSoundProps = Omit<RemoteAudioProps, 'sounds'> & { stream: MediaStream };
 
-function OneSound({ stream, volumePercent, speakerId = null, onSpeakerFailed }: OneSoundProps) {
+function OneSound({ stream, volumePercent, speakerId = null, onSpeakerFailed, onSilenced }: OneSoundProps) {
   const audio = useRef<HTMLAudioElement>(null);
-  const failed = useRef(onSpeakerFailed);
+  const told = useRef({ onSpeakerFailed, onSilenced });
   useEffect(() => {
-    failed.current = onSpeakerFailed;
+    told.current = { onSpeakerFailed, onSilenced };
   });
   useEffect(() => {
     const element = audio.current!;
@@ -40,7 +42,7 @@ function OneSound({ stream, volumePercent, speakerId = null, onSpeakerFailed }: 
     if (!('setSinkId' in element) || element.sinkId === (speakerId ?? '')) return;
     element.setSinkId(speakerId ?? '').catch((error: unknown) => {
       console.warn('stage: the speaker could not be used', error);
-      if (speakerId !== null) failed.current?.(speakerId);
+      if (speakerId !== null) told.current.onSpeakerFailed?.(speakerId);
     });
   }, [speakerId]);
   // Chromium's audio element stays silent for good when its stream got its track later: each track is played anew
@@ -48,7 +50,10 @@ function OneSound({ stream, volumePercent, speakerId = null, onSpeakerFailed }: 
   useEffect(() => {
     const element = audio.current!;
     element.srcObject = track && new MediaStream([track]);
+    const stopKeeping =
+      track === null ? null : keepPlaying(element, track, (silenced) => told.current.onSilenced?.(silenced));
     return () => {
+      stopKeeping?.();
       element.srcObject = null;
     };
   }, [track]);
@@ -57,4 +62,40 @@ function OneSound({ stream, volumePercent, speakerId = null, onSpeakerFailed }: 
   }, [volumePercent]);
   // biome-ignore lint/a11y/useMediaCaption: a live call has no caption track
   return <audio ref={audio} autoPlay />;
+}
+
+/** The person is back, or has touched the page: what was refused before may sound now. */
+const SIGNS = ['visibilitychange', 'pageshow', 'pointerdown', 'keydown'] as const;
+
+/**
+ * A browser may refuse to play before the first touch, and a system pauses sound for a phone call or a page in the
+ * background without playing it on. Nobody pauses these elements on purpose.
+ */
+function keepPlaying(
+  element: HTMLAudioElement,
+  track: MediaStreamTrack,
+  onSilenced: (silenced: boolean) => void,
+): () => void {
+  let over = false;
+  const play = (): void => {
+    element.play().then(
+      () => {
+        if (!over) onSilenced(false);
+      },
+      (error: unknown) => {
+        if (!over && error instanceof DOMException && error.name === 'NotAllowedError') onSilenced(true);
+      },
+    );
+  };
+  const playOn = (): void => {
+    if (element.paused && track.readyState === 'live') play();
+  };
+  play();
+  element.addEventListener('pause', playOn);
+  for (const sign of SIGNS) addEventListener(sign, playOn, { capture: true, passive: true });
+  return () => {
+    over = true;
+    element.removeEventListener('pause', playOn);
+    for (const sign of SIGNS) removeEventListener(sign, playOn, { capture: true });
+  };
 }

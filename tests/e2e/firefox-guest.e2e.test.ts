@@ -16,6 +16,8 @@ const LOOPBACK_MEDIA = {
 const MINA = { name: 'Mina', number: 1 };
 /** Chromium needs 0.7 s; a kept place would stay for 45 s. */
 const GONE_WITHIN_MS = 3_000;
+/** Five seconds, and a machine that is busy with browsers. */
+const SAID_WITHIN_MS = 15_000;
 const ELSEWHERE = 'You joined on another device or in another window';
 
 describe('a guest with Firefox', () => {
@@ -95,6 +97,16 @@ describe('a guest with Firefox', () => {
     expect(await othersOnTv()).toEqual([MINA.name]);
     await tv.expectToSee(MINA.name, MINA.number);
     guest = newer;
+  });
+
+  test('is told what to do where the node serves this machine alone and Firefox gathers no candidates there', async () => {
+    const stranger = await FirefoxGuest.open(scene.product.addresses.joinUrl, 2);
+    try {
+      await stranger.join('Jonas');
+      await stranger.expectWords('npm start -- --lan', SAID_WITHIN_MS);
+    } finally {
+      await stranger.close();
+    }
   });
 
   test('leaves', async () => {

@@ -2,7 +2,7 @@
 import { observer, type types } from 'mediasoup';
 import type { Browser, Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import { startTestNode, type TestNode } from '../../fleet/media/testing/test-node.ts';
 import { bundlePage } from '../simulators/bundle-page.ts';
@@ -20,6 +20,7 @@ let node: TestNode;
 let browser: Browser;
 let empty: Awaited<ReturnType<TestNode['held']>>;
 const producers: types.Producer[] = [];
+const networks: NetworkProxy[] = [];
 beforeAll(async () => {
   const follow = (producer: types.Producer) => producers.push(producer);
   observer.on('newworker', (worker) =>
@@ -30,6 +31,14 @@ beforeAll(async () => {
   node = await startTestNode({ workers: 2, settings: { emptyCallMs: 50 } });
   browser = await launchChromium({ role: 'kiosk' });
   empty = await node.held();
+});
+// what a test has left open, when it failed or because a place is kept for some time, is not the next one's
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  for (const network of networks.splice(0)) network.stop();
+  for (const call of [...node.node.registry.calls.values()]) call.end('ended-by-fleet');
+  await vi.waitFor(async () => expect(await node.held()).toEqual(empty), { timeout: 10_000 });
+  producers.length = 0;
 });
 afterAll(async () => {
   await browser?.close();
@@ -90,10 +99,7 @@ async function two(
   await expect.poll(() => person.evaluate(() => page.state().phase.name)).toBe('prepared');
   await person.evaluate(() => page.join('Mina'));
   const roomId = (await stateOf(room)).ticket!.peerId;
-  const close = async () => {
-    for (const opened of [person, room]) await opened.context().close();
-  };
-  return { callId, room, roomId, person, personId: grant.peerId, close };
+  return { callId, room, roomId, person, personId: grant.peerId };
 }
 const sees = async (opened: Page, peerId: string, isColour: (rgb: number[]) => boolean) => {
   await expect
@@ -111,7 +117,7 @@ const seesLive = async (opened: Page, peerId: string, isColour: (rgb: number[]) 
 
 describe('a call in the browser', () => {
   test('two see each other; mute and camera reach the other; the end leaves nothing in the worker', async () => {
-    const { room, roomId, person, personId, close } = await two();
+    const { room, roomId, person, personId } = await two();
     await sees(person, roomId, isRed);
     await seesLive(room, personId, isBlue);
     const of = async (opened: Page, peerId: string) =>
@@ -137,39 +143,41 @@ describe('a call in the browser', () => {
       .poll(async () => (await stateOf(person)).phase)
       .toMatchObject({ name: 'ended', reason: 'ended-by-room' });
     await expect.poll(() => node.held()).toEqual(empty);
-    await close();
   });
 
-  test('a key frame that is asked for twice at nearly one instant comes twice: no browser ignores the second', async () => {
-    const { callId, roomId, person, personId, close } = await two();
+  test('key frames that are asked for at nearly one instant come one after the other: no browser ignores a request', async () => {
+    const { callId, roomId, person, personId } = await two();
     await seesLive(person, roomId, isRed);
-    // the first ones are over
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const asked: number[] = [];
-    let keyFrames = 0;
-    for (const producer of producers.filter(({ kind, closed }) => kind === 'video' && !closed)) {
-      await producer.enableTraceEvent(['keyframe', 'pli']);
-      producer.on('trace', ({ type, timestamp }) => {
-        if (type === 'pli') asked.push(timestamp);
-        else keyFrames += 1;
-      });
+    const peers = node.node.registry.calls.get(callId)!.peers;
+    const { producer } = peers.get(roomId)!.producerOf('camera')!;
+    const traced: { type: string; ssrc: number; atMs: number }[] = [];
+    await producer.enableTraceEvent(['keyframe', 'pli']);
+    producer.on('trace', ({ type, timestamp: atMs, info }) => {
+      const { ssrc, rtpPacket } = info as { ssrc?: number; rtpPacket?: { ssrc: number } };
+      traced.push({ type, atMs, ssrc: (ssrc ?? rtpPacket?.ssrc)! });
+    });
+    const ofLayers = (): (typeof traced)[] => [...Map.groupBy(traced, ({ ssrc }) => ssrc).values()];
+    const count = (of: typeof traced, type: string): number => of.filter((each) => each.type === type).length;
+    // a busy machine answers late, and is asked again then: asked for until one layer has shown what is looked for
+    await expect
+      .poll(
+        () => {
+          peers.get(personId)!.forwarding!.requestKeyFrames();
+          return ofLayers().some((layer) => count(layer, 'pli') >= 3 && count(layer, 'keyframe') >= 2);
+        },
+        { timeout: 15_000, interval: 50 },
+      )
+      .toBe(true);
+    // libwebrtc ignores what comes within 300 ms of the last
+    for (const layer of ofLayers()) {
+      const askedAtMs = layer.filter(({ type }) => type === 'pli').map(({ atMs }) => atMs);
+      const pausesMs = askedAtMs.slice(1).map((atMs, index) => atMs - askedAtMs[index]!);
+      expect(pausesMs.filter((pauseMs) => pauseMs <= 300)).toEqual([]);
     }
-    const ask = () => node.node.registry.calls.get(callId)!.peers.get(personId)!.forwarding!.requestKeyFrames();
-    ask();
-    await expect.poll(() => keyFrames, { timeout: 5_000, interval: 10 }).toBeGreaterThan(0);
-    // its other layers
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const first = keyFrames;
-    ask();
-    await expect.poll(() => keyFrames, { timeout: 5_000, interval: 10 }).toBeGreaterThan(first);
-    // libwebrtc ignores what comes within 300 ms
-    expect(asked).toHaveLength(2);
-    expect(asked[1]! - asked[0]!).toBeGreaterThan(300);
-    await close();
   });
 
   test('a dead worker: same peer, same streams, picture back', async () => {
-    const { room, roomId, person, personId, close } = await two();
+    const { room, roomId, person, personId } = await two();
     await seesLive(person, roomId, isRed);
     await person.evaluate(() => page.call().setMuted(true));
     const before = await stateOf(person);
@@ -197,17 +205,17 @@ describe('a call in the browser', () => {
     // nothing is sent to the dead one; what was received from it stands for some seconds
     expect(await person.evaluate(() => page.openConnections())).toBeLessThanOrEqual(3);
     await expect.poll(() => person.evaluate(() => page.openConnections()), { timeout: 15_000 }).toBe(2);
-    await close();
   });
 
   test('ten seconds without a network: back with the same peer and streams', async () => {
     const network = new NetworkProxy({ seed: 7 });
+    networks.push(network);
     const target = new URL(node.node.signalingUrl);
     const url = new URL(target);
     url.port = String(await network.tcpPortTo(target.hostname, Number(target.port)));
     const ports: Record<number, number> = {};
     for (const port of node.node.pool.ports) ports[port] = await network.udpPortTo('127.0.0.1', port);
-    const { room, roomId, person, personId, close } = await two({ ports, url: url.href });
+    const { room, roomId, person, personId } = await two({ ports, url: url.href });
     await seesLive(person, roomId, isRed);
     const before = await stateOf(person);
     network.cut();
@@ -224,8 +232,6 @@ describe('a call in the browser', () => {
     const after = await stateOf(person);
     expect(after.phase).toMatchObject({ name: 'joined', connection: 'connected', peerId: before.ticket!.peerId });
     expect((await seen(person, roomId))!.swaps).toBe(1);
-    await close();
-    network.stop();
   }, 60_000);
 
   test('a reloaded page takes its place again; a place that is gone is entered with a fresh grant', async () => {
@@ -238,7 +244,7 @@ describe('a call in the browser', () => {
       },
     });
     callId = it.callId;
-    const { room, roomId, person, personId, close } = it;
+    const { room, roomId, person, personId } = it;
     await seesLive(person, roomId, isRed);
     const { ticket } = await stateOf(person);
     await person.reload();
@@ -254,6 +260,5 @@ describe('a call in the browser', () => {
     await person.evaluate((of) => page.resume({ ...of!, resumeSecret: 'not the secret' }, 'Mina'), again);
     await seesLive(person, roomId, isRed);
     expect(asked).toMatchObject({ code: 'peer-unknown' });
-    await close();
   });
 });

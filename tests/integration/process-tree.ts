@@ -1,4 +1,4 @@
-/** For tests: a supervisor and its children, in each of which a fault can be planted (plant-fault.mjs). */
+/** For tests: a supervisor and its children, in each of which a fault can be planted by a signal. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -7,10 +7,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { runs } from '../../kiosk/shell/shell-under-test.ts';
 
-export const PRELOAD = `--import ${join(import.meta.dirname, 'plant-fault.mjs')}`;
 export const EXCEPTION = 'SIGUSR2';
 export const REJECTION = 'SIGPWR';
 const REJECTION_NUMBER = 30;
+/** Runs in each process before the product does: the product itself knows of no planted faults. */
+const planting = `
+process.on('${EXCEPTION}', () => setImmediate(() => { throw new Error('planted exception'); }));
+process.on('${REJECTION}', () => void Promise.reject(new Error('planted rejection')));`;
+/** for NODE_OPTIONS */
+export const PRELOAD = `--import data:text/javascript,${encodeURIComponent(planting)}`;
 
 export class ProcessTree {
   readonly process: ChildProcess;

@@ -3,6 +3,7 @@ import type { LocalProducer, Media, MediaOptions } from '../media-session.ts';
 
 export class FakeTrack extends EventTarget {
   enabled = true;
+  muted = false;
   contentHint = '';
   readonly kind: string;
   constructor(kind: string) {
@@ -10,6 +11,11 @@ export class FakeTrack extends EventTarget {
     this.kind = kind;
   }
   getSettings = () => ({ width: 1280, height: 720 });
+  /** as the system does it */
+  silence(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
 }
 export const fakeTrack = (kind: 'audio' | 'video'): MediaStreamTrack =>
   new FakeTrack(kind) as unknown as MediaStreamTrack;

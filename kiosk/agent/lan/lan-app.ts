@@ -76,6 +76,8 @@ function installErrors(app: FastifyInstance, logger: Logger): void {
 }
 
 function ofFastify({ code, statusCode, message }: FastifyError): ProtocolError | null {
+  // the connection was reset while its body was read
+  if (code === 'ECONNRESET') return new ProtocolError('bad-message', message);
   if (typeof code !== 'string' || !code.startsWith('FST_') || (statusCode ?? 500) >= 500) return null;
   return new ProtocolError(statusCode === 413 ? 'too-large' : 'bad-message', message);
 }

@@ -8,6 +8,7 @@ import ListX from 'lucide-react/icons/list-x';
 import MicOff from 'lucide-react/icons/mic-off';
 import RotateCw from 'lucide-react/icons/rotate-cw';
 import ShieldAlert from 'lucide-react/icons/shield-alert';
+import ShieldX from 'lucide-react/icons/shield-x';
 import Speaker from 'lucide-react/icons/speaker';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Tv from 'lucide-react/icons/tv';
@@ -25,7 +26,7 @@ const icons = {
   'media-unreachable': CloudOff,
   'signaling-unreachable': CloudOff,
   'signaling-untrusted': ShieldAlert,
-  'media-blocked': CloudOff,
+  'media-blocked': ShieldX,
   'screen-missing': TriangleAlert,
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,

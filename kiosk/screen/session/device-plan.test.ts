@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fallbackFor, type ListedDevice, listedDevices, type Plan, planOf } from './device-plan.ts';
+import type { Plan } from '#call/capture-device.ts';
+import { fallbackFor, type ListedDevice, listedDevices, planOf } from './device-plan.ts';
 
 const camera = (deviceId: string): ListedDevice => ({ kind: 'camera', deviceId, groupId: '', label: deviceId });
 const all = [camera('stick'), camera('a'), camera('b')];

@@ -1,12 +1,10 @@
 /** Which device is opened for a room's camera or microphone, and which one where that does not open. Pure. */
+import type { Plan } from '#call/capture-device.ts';
 import type { MediaDeviceKind } from '#contract/room-equipment.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 
 export type UseDevices = Omit<Extract<ScreenEffect, { name: 'use-devices' }>, 'name'>;
 export type ListedDevice = Extract<ScreenToAgent, { type: 'media-devices' }>['devices'][number];
-
-/** `any`: whatever the browser takes; `none`: there is nothing that may be taken. */
-export type Plan = { exact: string } | 'any' | 'none';
 
 /** As a page without an agent's word has it. */
 export const USE_ANY: UseDevices = {

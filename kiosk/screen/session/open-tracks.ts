@@ -1,5 +1,5 @@
 /** Opening a device: with which constraints, and closed again when nobody wants it any longer. */
-import type { Plan } from './device-plan.ts';
+import type { Plan } from '#call/capture-device.ts';
 
 export type GetUserMedia = (constraints: MediaStreamConstraints) => Promise<MediaStream>;
 

@@ -8,6 +8,7 @@ import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
 import type { RoomDevices } from './room-devices.ts';
 
+type Joined = Extract<CallPhase, { name: 'joined' }>;
 export type Told = { call: CallState; ticket: ResumeTicket | null };
 
 export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
@@ -20,9 +21,9 @@ export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
       before.ticket.peerId !== now.ticket.peerId ||
       before.call.phase.callId !== phase.callId;
     if (newPlace) reports.push(joinedReport(phase, now.ticket));
-    if (before.call.phase.name !== 'joined' || before.call.phase.connection !== phase.connection) {
-      reports.push({ type: 'connection', connection: phase.connection });
-    }
+    const connection = connectionReport(phase, now.call);
+    const told = before.call.phase.name === 'joined' ? connectionReport(before.call.phase, before.call) : null;
+    if (JSON.stringify(connection) !== JSON.stringify(told)) reports.push(connection);
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
   }
@@ -37,8 +38,7 @@ export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
 export function standingReports({ call, ticket }: Told): ScreenToAgent[] {
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
-  const connection: ScreenToAgent = { type: 'connection', connection: phase.connection };
-  return [joinedReport(phase, ticket), connection, rosterReport(phase.callId, call)];
+  return [joinedReport(phase, ticket), connectionReport(phase, call), rosterReport(phase.callId, call)];
 }
 
 export function inCallOf({ call, ticket }: Told): Extract<ScreenToAgent, { type: 'hello' }>['inCall'] {
@@ -71,8 +71,12 @@ export function failureReport(code: ErrorCode, callId: string, wasIn: boolean): 
 export const outlastsSilence = ({ type }: ScreenToAgent): boolean =>
   type === 'call-ended' || type === 'join-failed' || type === 'lost' || type === 'effect-failed';
 
-function joinedReport(phase: Extract<CallPhase, { name: 'joined' }>, ticket: ResumeTicket): ScreenToAgent {
+function joinedReport(phase: Joined, ticket: ResumeTicket): ScreenToAgent {
   return { type: 'joined', ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
+}
+
+function connectionReport({ connection }: Joined, { blocked }: CallState): ScreenToAgent {
+  return { type: 'connection', connection, mediaBlocked: blocked !== null };
 }
 
 function rosterReport(callId: string, { participants }: CallState): ScreenToAgent {

@@ -1,27 +1,20 @@
 /**
  * The room's camera and microphone, and where its sound goes: opened for a call and kept through its reconnects,
  * released after it, so that no camera's light burns in an idle room. Owns which ones are wanted, mute, and what is
- * plugged in; how one is opened and changed is room-device.ts's, sending tracks is the call's.
+ * plugged in; how one is opened and changed is `CaptureDevice`'s, sending tracks is the call's.
  */
 import { OTHERS_FIRST_MS } from '#call/admission.ts';
+import { CaptureDevice, type CaptureProblem, captureProblemOf, type Plan } from '#call/capture-device.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
-import {
-  fallbackFor,
-  type ListedDevice,
-  listedDevices,
-  type Plan,
-  planOf,
-  USE_ANY,
-  type UseDevices,
-} from './device-plan.ts';
+import { fallbackFor, type ListedDevice, listedDevices, planOf, USE_ANY, type UseDevices } from './device-plan.ts';
 import { cameraConstraints, type GetUserMedia, microphoneConstraints } from './open-tracks.ts';
-import { type DeviceProblem, problemOf, RoomDevice } from './room-device.ts';
 
+type RoomProblem = Exclude<CaptureProblem, 'busy'>;
 export type DevicesState = {
   microphone: MicrophoneState;
   camera: CameraState;
-  microphoneProblem: DeviceProblem | null;
-  cameraProblem: DeviceProblem | null;
+  microphoneProblem: RoomProblem | null;
+  cameraProblem: RoomProblem | null;
   /** the own picture; null: off, absent, or no call */
   ownCamera: MediaStream | null;
 };
@@ -53,8 +46,8 @@ type Name = 'microphone' | 'camera';
 export class RoomDevices {
   readonly #port: DevicesPort;
   readonly #listeners: DevicesListeners;
-  readonly #microphone: RoomDevice;
-  readonly #camera: RoomDevice;
+  readonly #microphone: CaptureDevice;
+  readonly #camera: CaptureDevice;
   #use: UseDevices = USE_ANY;
   #listed: ListedDevice[] | null = null;
   #mayMoveCamera = false;
@@ -69,7 +62,7 @@ export class RoomDevices {
   constructor(port: DevicesPort, listeners: DevicesListeners) {
     this.#port = port;
     this.#listeners = listeners;
-    this.#microphone = new RoomDevice({
+    this.#microphone = new CaptureDevice({
       ...this.#optionsOf('microphone'),
       isNeeded: () => this.#inUse,
       openTrack: (plan) => this.#openMicrophone(plan),
@@ -79,7 +72,7 @@ export class RoomDevices {
         listeners.onMicrophone(track);
       },
     });
-    this.#camera = new RoomDevice({
+    this.#camera = new CaptureDevice({
       ...this.#optionsOf('camera'),
       isNeeded: () => this.#inUse && this.#cameraWanted,
       openTrack: (plan) => this.#openCamera(plan),
@@ -107,8 +100,8 @@ export class RoomDevices {
     return {
       microphone: microphone.problem !== null ? 'absent' : muted ? 'muted' : 'on',
       camera: camera.problem !== null ? 'absent' : this.#cameraWanted ? 'on' : 'off',
-      microphoneProblem: microphone.problem,
-      cameraProblem: camera.problem,
+      microphoneProblem: roomProblem(microphone.problem),
+      cameraProblem: roomProblem(camera.problem),
       ownCamera: this.#ownCamera,
     };
   }
@@ -243,7 +236,7 @@ export class RoomDevices {
     try {
       return (await getUserMedia(cameraConstraints(plan, this.#mayMoveCamera))).getTracks()[0]!;
     } catch (error) {
-      if (!this.#mayMoveCamera || problemOf(error) !== 'refused') throw error;
+      if (!this.#mayMoveCamera || captureProblemOf(error) !== 'refused') throw error;
       // who may not move it may still see through it
       this.#mayMoveCamera = false;
       return (await getUserMedia(cameraConstraints(plan, false))).getTracks()[0]!;
@@ -269,5 +262,8 @@ export class RoomDevices {
     this.#listeners.onChange();
   }
 }
+
+/** A room is told that a device is held by something else as if it were not there: it is tried again by itself. */
+const roomProblem = (problem: CaptureProblem | null): RoomProblem | null => (problem === 'busy' ? 'missing' : problem);
 
 const nameOf = (plan: Plan): string => (typeof plan === 'object' ? plan.exact : plan);

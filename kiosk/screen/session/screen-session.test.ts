@@ -70,6 +70,7 @@ class FakeCall {
     streams: new Map(),
     activeSpeakerPeerId: null,
     mutedByPeerId: null,
+    blocked: null,
     local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
   });
   readonly requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;

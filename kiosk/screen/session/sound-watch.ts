@@ -1,5 +1,5 @@
 /** Listens for somebody in an idle room, for a while, when the agent asks: loudness alone, and nothing of it is kept. */
-import type { Plan } from './device-plan.ts';
+import type { Plan } from '#call/capture-device.ts';
 import type { GetUserMedia } from './open-tracks.ts';
 import { LEVEL_EVERY_MS, levelDb, RoomSound } from './room-sound.ts';
 import { openEar } from './self-test/ear.ts';

@@ -24,6 +24,8 @@ export type PersonaOptions = {
   context?: BrowserContextOptions;
   /** all its traffic, media included, goes this way */
   network?: NetworkProxy;
+  /** its media alone goes this way: what blocks it leaves signalling as it is */
+  mediaNetwork?: NetworkProxy;
 };
 
 const SCREEN_NUMBER_FROM = 100;
@@ -84,10 +86,11 @@ export class Persona {
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     const persona = new this(page, context, number);
-    if (network !== undefined) {
+    const mediaNetwork = options.mediaNetwork ?? network;
+    if (mediaNetwork !== undefined) {
       await page.exposeFunction('maruDetour', async (protocol: string, to: string, port: number) => ({
-        address: network.listenAddress,
-        port: await (protocol === 'udp' ? network.udpPortTo(to, port) : network.tcpPortTo(to, port)),
+        address: mediaNetwork.listenAddress,
+        port: await (protocol === 'udp' ? mediaNetwork.udpPortTo(to, port) : mediaNetwork.tcpPortTo(to, port)),
       }));
     }
     await page.addInitScript({ content: await pageScript(devicesOf(number, { camera, microphone })) });

@@ -5,7 +5,8 @@ import { Persona } from './persona.ts';
 export class Tv extends Persona {
   /** As it stands over the idle picture. */
   async roomName(): Promise<string> {
-    return (await this.page.getByRole('heading', { level: 1 }).textContent()) ?? '';
+    const heading = this.page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'This room is starting' });
+    return (await heading.textContent()) ?? '';
   }
 
   get stage() {

@@ -1,6 +1,6 @@
 /** The administrator at the API: signed in with the one-time password, as the first start gave it. */
 import type { Claim } from '#contract/enrolment.ts';
-import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
+import { type HttpResponse, httpRoutes, type RoomSummary } from '#contract/http-api.ts';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { Addresses } from './product.ts';
@@ -42,6 +42,10 @@ export class Administrator {
     return { claimCode, deviceApiUrl, caSha256 };
   }
 
+  async rooms(): Promise<RoomSummary[]> {
+    return httpRoutes.listRooms.response.parse(await this.#ask('GET', httpRoutes.listRooms.path)).rooms;
+  }
+
   /** What the fleet has taken in of a room, in the order in which it came. */
   async roomEvents(roomId: string): Promise<RoomEvent[]> {
     const { path, response } = httpRoutes.listRoomEvents;
@@ -51,8 +55,7 @@ export class Administrator {
 
   /** The token of a guest link that was good a moment ago. */
   async createRevokedInvite(roomId: string): Promise<string> {
-    const { rooms } = httpRoutes.listRooms.response.parse(await this.#ask('GET', httpRoutes.listRooms.path));
-    const { meetingId } = rooms.find((room) => room.roomId === roomId)!;
+    const { meetingId } = (await this.rooms()).find((room) => room.roomId === roomId)!;
     const created: HttpResponse<'createInvite'> = httpRoutes.createInvite.response.parse(
       await this.#ask('POST', httpRoutes.createInvite.path.replace(':meetingId', meetingId), {
         displayName: null,

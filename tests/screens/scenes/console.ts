@@ -26,6 +26,7 @@ function roomOf(
     lastSeenMs: Date.now() - 2_000,
     meetingId: id(2),
     unreachableCall: null,
+    blockedCount: 0,
     state: roomState({ roomId: id(made), roomName, ...state }),
     ...over,
   };
@@ -65,6 +66,7 @@ const long = [
   roomOf(LONG_ROOM, { online: false, lastSeenMs: Date.now() - minutes(60 * 50) }),
   roomOf('남산 파노라마 대회의실 남관 이십칠층 도서관 옆 전망 테라스'),
 ];
+const alike = [...healthy, roomOf('maple 3F'), roomOf(LONG_ROOM), roomOf(LONG_ROOM)];
 const many = Array.from({ length: 60 }, (_, index) =>
   roomOf(`Room ${index + 1}`, index % 17 === 5 ? { online: false } : {}),
 );
@@ -117,7 +119,7 @@ const scene = (
   ...(act === undefined ? {} : { act }),
 });
 const rooms = (list: readonly RoomSummary[]): Answer => ({ body: { rooms: list } });
-const press = (page: Page, name: RegExp) => page.getByRole('button', { name }).last().click();
+const press = (page: Pick<Page, 'getByRole'>, name: RegExp) => page.getByRole('button', { name }).last().click();
 const signIn = async (page: Page) => {
   await page.getByRole('textbox').first().fill('admin');
   await page.locator('input[type=password]').fill('one-time-password');
@@ -137,6 +139,17 @@ const roomAnswers = {
   listTablets: { body: { tablets } },
 };
 
+const claim = {
+  claimCode: 'K7PW-3MXD-9QRT',
+  claimExpiresAtMs: Date.now() + minutes(10),
+  deviceApiUrl: 'https://maru.example:7401',
+  caSha256: 'a3'.repeat(32),
+};
+const longRoom = { ...roomAnswers, listRooms: rooms(alike) };
+const longPath = `/#/rooms/${alike.at(-1)!.roomId}`;
+/** What stands at the end of the page is looked at as a person would come to it. */
+const see = async (page: Page, name: RegExp) => page.getByRole('button', { name }).scrollIntoViewIfNeeded();
+
 export const consoleScenes: readonly Scene[] = [
   scene('sign-in', {}),
   scene('sign-in-wrong', { signIn: refusal(401, 'credentials-invalid') }, signIn),
@@ -154,25 +167,22 @@ export const consoleScenes: readonly Scene[] = [
   scene('now-all-well', { currentSession: signedIn, listRooms: rooms(healthy) }),
   scene('now-empty', { currentSession: signedIn, listRooms: rooms([]) }),
   scene('now-long-names', { currentSession: signedIn, listRooms: rooms(long) }),
+  scene('now-same-names', { currentSession: signedIn, listRooms: rooms(alike) }),
   scene('now-many', { currentSession: signedIn, listRooms: rooms(many) }),
   scene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
   scene('add-room', { currentSession: signedIn, listRooms: rooms(mixed) }, (page) =>
     press(page, /^Add room$|^회의실 추가$/),
   ),
+  scene('add-room-same-name', { currentSession: signedIn, listRooms: rooms(mixed) }, async (page) => {
+    await press(page, /^Add room$|^회의실 추가$/);
+    await page.getByRole('textbox').fill('maple 3f');
+  }),
   scene(
     'add-room-claim',
     {
       currentSession: signedIn,
       listRooms: rooms(mixed),
-      createRoom: {
-        body: {
-          roomId: id(50),
-          claimCode: 'K7PW-3MXD-9QRT',
-          claimExpiresAtMs: Date.now() + minutes(10),
-          deviceApiUrl: 'https://maru.example:7401',
-          caSha256: 'a3'.repeat(32),
-        },
-      },
+      createRoom: { body: { roomId: id(50), ...claim } },
     },
     async (page) => {
       await press(page, /^Add room$|^회의실 추가$/);
@@ -186,6 +196,17 @@ export const consoleScenes: readonly Scene[] = [
     { ...roomAnswers, listInvites: { body: { invites: [] } }, listTablets: { body: { tablets: [] } } },
     undefined,
     `/#/rooms/${mixed.at(-1)!.roomId}`,
+  ),
+  scene(
+    'room-unreachable-call',
+    {
+      ...roomAnswers,
+      listRooms: rooms(
+        mixed.map((room) => ({ ...room, unreachableCall: { silentMs: minutes(2), participantCount: 4 } })),
+      ),
+    },
+    undefined,
+    roomPath,
   ),
   scene('room-link-form', roomAnswers, (page) => press(page, /Make a guest link|외부 참가자 링크 만들기/), roomPath),
   scene(
@@ -223,4 +244,52 @@ export const consoleScenes: readonly Scene[] = [
         .click(),
     roomPath,
   ),
+  scene('room-kiosk', roomAnswers, (page) => see(page, /^Remove room$|^회의실 삭제$/), roomPath),
+  scene(
+    'room-kiosk-none',
+    roomAnswers,
+    (page) => see(page, /^Remove room$|^회의실 삭제$/),
+    `/#/rooms/${mixed.find(({ enrolled }) => !enrolled)!.roomId}`,
+  ),
+  scene('room-claim-asked', roomAnswers, (page) => press(page, /^New claim$|^새 등록 정보$/), roomPath),
+  scene(
+    'room-claim-fresh',
+    { ...longRoom, createClaim: { body: claim } },
+    async (page) => {
+      await press(page, /^New claim$|^새 등록 정보$/);
+      await press(page.getByRole('alertdialog'), /^New claim$|^새 등록 정보$/);
+    },
+    longPath,
+  ),
+  scene('room-kiosk-revoke-asked', longRoom, (page) => press(page, /^Revoke the kiosk$|^단말 등록 취소$/), longPath),
+  scene(
+    'room-kiosk-revoke-no-server',
+    { ...roomAnswers, revokeKiosk: 'no-answer' },
+    async (page) => {
+      await press(page, /^Revoke the kiosk$|^단말 등록 취소$/);
+      await press(page, /^Revoke$|^등록 취소$/);
+      await page.getByRole('alert').filter({ visible: true }).first().scrollIntoViewIfNeeded();
+    },
+    roomPath,
+  ),
+  scene(
+    'room-rename',
+    longRoom,
+    async (page) => {
+      await press(page, /^Rename$|^이름 바꾸기$/);
+      await page.getByRole('textbox').fill('Maple 3F');
+    },
+    longPath,
+  ),
+  scene(
+    'room-rename-refused',
+    { ...roomAnswers, renameRoom: refusal(403, 'forbidden') },
+    async (page) => {
+      await press(page, /^Rename$|^이름 바꾸기$/);
+      await press(page.getByRole('dialog'), /^Rename$|^이름 바꾸기$/);
+    },
+    roomPath,
+  ),
+  scene('room-remove-asked', roomAnswers, (page) => press(page, /^Remove room$|^회의실 삭제$/), roomPath),
+  scene('room-remove-asked-long', longRoom, (page) => press(page, /^Remove room$|^회의실 삭제$/), longPath),
 ];

@@ -74,7 +74,10 @@ function scene(name: string, told: Told = {}): Scene {
     },
     act: async (page) => {
       if (people !== undefined) await page.getByRole('region').waitFor();
-      await after?.({ page, ...parts.get(page)! });
+      const { agent, node } = parts.get(page)!;
+      // what is said before the page has said hello, it does not hear
+      while (agent.heard.length === 0) await page.waitForTimeout(20);
+      await after?.({ page, agent, node });
       // pictures have come, what appears has appeared
       await page.waitForTimeout(people === undefined ? 400 : 1_200);
     },

@@ -44,8 +44,13 @@ export default {
     trouble: 'Can’t meet',
   },
   why: {
-    'not-enrolled': { what: 'No kiosk is enrolled', todo: 'Enter the room’s claim on its kiosk' },
+    'not-enrolled': { what: 'No kiosk is enrolled', todo: 'Make a claim on the room’s page and give it to the kiosk' },
     offline: { what: 'The kiosk does not answer', todo: 'Check its power and network' },
+    blocked: {
+      what_one: 'The sound and picture of {{count}} participant do not get through',
+      what_other: 'The sound and picture of {{count}} participants do not get through',
+      todo: 'Their network blocks the media ports of the media server, UDP and TCP. They see this on their own screens.',
+    },
     silent: { what: 'The kiosk has not reported its state', todo: 'Restart the kiosk' },
   },
   table: {
@@ -137,6 +142,36 @@ export default {
     removeName: 'Remove {{name}}',
     removeTitle: 'Remove {{name}}?',
     removeBody: 'It is disconnected at once and needs a new code to come back. A running meeting goes on.',
+  },
+  kiosk: {
+    title: 'Kiosk',
+    enrolled: 'A kiosk is enrolled for this room. A new claim lets another one take its place.',
+    notEnrolled: 'No kiosk is enrolled for this room. Make a claim and give it to the one that stands there.',
+    newClaim: 'New claim',
+    newClaimTitle: 'Make a new claim for {{room}}?',
+    newClaimBody:
+      'The kiosk that uses it takes this room over; the present one then stops working for good, and phones are disconnected. Until then nothing changes. An earlier claim stops working.',
+    revoke: 'Revoke the kiosk',
+    revokeTitle: 'Revoke the kiosk of {{room}}?',
+    revokeBody:
+      'For a kiosk that was stolen or taken away. It is disconnected at once and put out of a running meeting; the others stay in it. Phones are disconnected, tablets stay. The room needs a new claim before it can be used again.',
+    revokeAction: 'Revoke',
+    revoked: 'The kiosk was revoked. Make a new claim to use the room again.',
+  },
+  settings: {
+    title: 'This room',
+    rename: 'Rename',
+    renameTitle: 'Rename {{room}}',
+    remove: 'Remove room',
+    removeTitle: 'Remove {{room}}?',
+    removeBody:
+      'Its kiosk is disconnected for good. Its phones, tablets and guest links stop working, and its meetings end. This can’t be undone.',
+    removeInCall_one: 'Right now {{count}} person is in a meeting there.',
+    removeInCall_other: 'Right now {{count}} people are in a meeting there.',
+  },
+  sameName: {
+    typed: 'Another room has this name already. People could not tell the two apart.',
+    listed: 'Another room has the same name',
   },
   noServer: {
     what: 'The server does not answer',

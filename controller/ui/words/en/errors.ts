@@ -267,9 +267,9 @@ export default {
     todo: 'Check its cable: it is used again as soon as it is back.',
   },
   'storage-failed': {
-    what: 'The kiosk cannot save anything',
-    meaning: 'Meetings work, but what happens here may not reach IT.',
-    todo: 'Tell IT the code: the disk may be full.',
+    what: 'Nothing can be saved at the moment',
+    meaning: 'Calls go on, but the latest changes may not have been saved.',
+    todo: 'Tell IT the code: a disk may be full. Try again after that.',
   },
   internal: {
     what: 'Something went wrong on our side',

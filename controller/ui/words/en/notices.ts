@@ -33,8 +33,8 @@ export default {
     todo: 'Meetings cannot start here. IT should check the server’s certificate; the room’s log names the reason.',
   },
   'media-blocked': {
-    what: 'The network blocks picture and sound',
-    todo: 'A meeting here would stay without picture and sound. IT should open the media ports.',
+    what: 'The network blocks sound and picture',
+    todo: 'IT has to open the media ports between this room and the media server; the room keeps trying.',
   },
   'screen-missing': {
     what: 'The TV screen does not respond',

@@ -16,6 +16,7 @@ export default {
     devices: '카메라, 마이크, 소리',
     camera: '카메라',
     microphone: '마이크',
+    speaker: '스피커',
     deviceUnnamed: '장치 {{number}}',
     level: '마이크 음량',
     levelHint: '말씀해 보세요. 막대가 움직여야 합니다.',
@@ -52,6 +53,7 @@ export default {
     noMicrophone: '마이크 없음',
     cameraOff: '카메라 끄기',
     cameraOn: '카메라 켜기',
+    devicesShort: '장치',
     cameraShort: '카메라',
     noCamera: '카메라 없음',
     share: '화면 공유',
@@ -65,6 +67,35 @@ export default {
     sharingNow: '화면을 공유하고 있습니다',
     reconnecting: '연결이 끊겨 다시 연결하고 있습니다…',
     reconnectingHint: '자리는 그대로 유지됩니다. 잠시 기다려 주세요.',
+    blocked: {
+      what: '소리와 영상이 전달되지 않습니다',
+      todo: '지금 쓰는 네트워크가 막고 있습니다. 휴대폰 데이터 같은 다른 네트워크로 바꾸거나 IT 담당자나 주최자에게 문의해 주세요.',
+      forIt: 'IT 담당자용: {{addresses}}(UDP 또는 TCP)를 허용해 주세요.',
+      firefox:
+        '이 Maru는 이 컴퓨터 안에서만 동작하고, Firefox는 그 방식으로 연결하지 않습니다. Chrome이나 Chromium을 쓰거나 “npm start -- --lan”으로 Maru를 시작해 주세요.',
+    },
+    problem: {
+      microphone: {
+        missing:
+          '마이크가 연결되어 있지 않아 내 목소리가 들리지 않습니다. 다시 연결하거나 다른 마이크를 선택해 주세요.',
+        refused: '마이크 사용이 허용되지 않았습니다. 말하려면 주소창에서 허용해 주세요.',
+        busy: '다른 프로그램이 마이크를 쓰고 있습니다. 말하려면 그 프로그램을 닫아 주세요.',
+        interrupted: '전화 통화 등으로 이 기기가 마이크를 멈췄습니다. 내 목소리가 들리지 않습니다.',
+      },
+      camera: {
+        missing: '카메라가 연결되어 있지 않습니다. 다시 연결하거나 다른 카메라를 선택해 주세요.',
+        refused: '카메라 사용이 허용되지 않았습니다. 얼굴을 보이려면 주소창에서 허용해 주세요.',
+        busy: '다른 프로그램이 카메라를 쓰고 있습니다. 얼굴을 보이려면 그 프로그램을 닫아 주세요.',
+        interrupted: '이 기기가 카메라를 멈췄습니다. 내 화면이 보이지 않습니다.',
+      },
+    },
+    back: {
+      microphone: '마이크를 다시 사용할 수 있습니다',
+      camera: '카메라를 다시 사용할 수 있습니다',
+      named: '사용 중인 장치: {{device}}',
+    },
+    silenced: '브라우저가 소리를 멈춰서 다른 참가자의 목소리가 들리지 않습니다.',
+    hear: '소리 켜기',
     away: '다시 연결하는 중…',
     speaking: '말하는 중',
     screenOf: '{{name}}님의 화면',

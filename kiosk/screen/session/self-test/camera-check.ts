@@ -1,5 +1,5 @@
 /** Does the camera open, do frames come, and is there a picture on them. */
-import type { Plan } from '../device-plan.ts';
+import type { Plan } from '#call/capture-device.ts';
 import { cameraConstraints, type GetUserMedia, openWhile } from '../open-tracks.ts';
 import { PictureJudgement } from './picture-judgement.ts';
 import { until } from './until.ts';

@@ -1,5 +1,5 @@
 /** Does the microphone open, and does it give anything but digital silence: a room is never that quiet. */
-import type { Plan } from '../device-plan.ts';
+import type { Plan } from '#call/capture-device.ts';
 import type { GetUserMedia } from '../open-tracks.ts';
 import { openEar } from './ear.ts';
 import { until } from './until.ts';

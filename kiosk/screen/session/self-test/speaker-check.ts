@@ -1,5 +1,6 @@
 /** Is the speaker heard in the room: plays a few faint tones through it, and listens for them with the microphone. */
-import type { ListedDevice, Plan } from '../device-plan.ts';
+import type { Plan } from '#call/capture-device.ts';
+import type { ListedDevice } from '../device-plan.ts';
 import type { GetUserMedia } from '../open-tracks.ts';
 import { openEar } from './ear.ts';
 import { hasSequence, hear, type Heard, TONE_MS, TONES_HZ } from './tone-sequence.ts';

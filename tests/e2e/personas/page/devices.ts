@@ -16,24 +16,63 @@ export type PersonaDevices = {
 const CAMERA_SIZE = { width: 480, height: 270, framesPerSecond: 5 };
 const SCREEN_SIZE = { width: 1280, height: 720, framesPerSecond: 10 };
 
-export function replaceDevices({ picture, toneHz, screen, camera, microphone }: PersonaDevices): void {
+type Kind = 'camera' | 'microphone';
+/** What happens to a device while it is used. No `devicechange` follows: not every browser sends one. */
+export type DeviceEvents = {
+  pullOut: (kind: Kind) => void;
+  plugIn: (kind: Kind) => void;
+  /** the system silences or darkens it, as for a phone call, and gives it back */
+  interrupt: (kind: Kind, interrupted: boolean) => void;
+};
+
+declare global {
+  interface Window {
+    maruDevices: DeviceEvents;
+  }
+}
+
+export function replaceDevices({ picture, toneHz, screen, ...states }: PersonaDevices): void {
   const { mediaDevices } = navigator;
   // no secure context: a browser has none to replace
   if (mediaDevices === undefined) return;
+  const given: Record<Kind, MediaStreamTrack[]> = { camera: [], microphone: [] };
+  const give = (kind: Kind, track: MediaStreamTrack): MediaStreamTrack => {
+    given[kind].push(track);
+    return track;
+  };
+  window.maruDevices = {
+    pullOut: (kind) => {
+      states[kind] = 'missing';
+      for (const track of given[kind].splice(0)) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    },
+    plugIn: (kind) => {
+      states[kind] = 'present';
+    },
+    interrupt: (kind, interrupted) => {
+      for (const track of given[kind]) {
+        Object.defineProperty(track, 'muted', { value: interrupted, configurable: true });
+        track.dispatchEvent(new Event(interrupted ? 'mute' : 'unmute'));
+      }
+    },
+  };
   mediaDevices.getUserMedia = async (asked = {}) => {
+    const { camera, microphone } = states;
     const wanted = [...(asked.audio ? [microphone] : []), ...(asked.video ? [camera] : [])];
     if (wanted.length === 0) throw new TypeError('neither audio nor video was asked for');
     if (wanted.includes('refused')) throw new DOMException('Permission denied', 'NotAllowedError');
     if (wanted.includes('missing')) throw new DOMException('Requested device not found', 'NotFoundError');
     return new MediaStream([
-      ...(asked.audio ? [syntheticMicrophone(toneHz)] : []),
-      ...(asked.video ? [syntheticCamera(picture, CAMERA_SIZE)] : []),
+      ...(asked.audio ? [give('microphone', syntheticMicrophone(toneHz))] : []),
+      ...(asked.video ? [give('camera', syntheticCamera(picture, CAMERA_SIZE))] : []),
     ]);
   };
   mediaDevices.getDisplayMedia = async () => new MediaStream([syntheticScreen(screen, SCREEN_SIZE)]);
   mediaDevices.enumerateDevices = async () => [
-    ...(microphone === 'missing' ? [] : [describe('audioinput', 'Synthetic microphone')]),
-    ...(camera === 'missing' ? [] : [describe('videoinput', 'Synthetic camera')]),
+    ...(states.microphone === 'missing' ? [] : [describe('audioinput', 'Synthetic microphone')]),
+    ...(states.camera === 'missing' ? [] : [describe('videoinput', 'Synthetic camera')]),
     describe('audiooutput', 'Synthetic speakers'),
   ];
 }

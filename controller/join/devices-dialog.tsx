@@ -1,0 +1,64 @@
+/** In the call: which microphone, camera and loudspeaker, what is wrong with them, and whether one is heard. */
+import Camera from 'lucide-react/icons/camera';
+import Mic from 'lucide-react/icons/mic';
+import Volume2 from 'lucide-react/icons/volume-2';
+import { useTranslation } from 'react-i18next';
+import { Button } from '#ui/button.tsx';
+import { Dialog } from '#ui/dialog.tsx';
+import { DeviceProblems } from './device-problems.tsx';
+import { DeviceSelect } from './device-select.tsx';
+import type { Devices, DevicesState } from './devices.ts';
+import { Level } from './level.tsx';
+
+type DevicesDialogProps = { isOpen: boolean; onClose: () => void; devices: Devices; state: DevicesState };
+
+/** Not every browser lets a page choose where it sounds. */
+const choosesSpeaker = 'setSinkId' in HTMLMediaElement.prototype;
+
+export function DevicesDialog({ isOpen, onClose, devices, state }: DevicesDialogProps) {
+  const { t } = useTranslation('join');
+  const { t: common } = useTranslation('common');
+  const { microphone, camera, speaker } = state;
+  return (
+    <Dialog title={t('check.devices')} isOpen={isOpen} onClose={onClose}>
+      <DeviceProblems devices={devices} state={state} inCall />
+      <div className="flex flex-col gap-3">
+        {microphone.choices.length > 0 && (
+          <DeviceSelect
+            label={t('check.microphone')}
+            icon={Mic}
+            choices={microphone.choices}
+            chosen={microphone.deviceId}
+            onChoose={(deviceId) => void devices.choose('microphone', deviceId)}
+          />
+        )}
+        {microphone.track && !microphone.muted && (
+          <div className="pl-8">
+            <Level track={microphone.track} />
+          </div>
+        )}
+        {camera.choices.length > 0 && (
+          <DeviceSelect
+            label={t('check.camera')}
+            icon={Camera}
+            choices={camera.choices}
+            chosen={camera.deviceId}
+            onChoose={(deviceId) => void devices.choose('camera', deviceId)}
+          />
+        )}
+        {choosesSpeaker && speaker.choices.length > 0 && (
+          <DeviceSelect
+            label={t('check.speaker')}
+            icon={Volume2}
+            choices={speaker.choices}
+            chosen={speaker.deviceId}
+            onChoose={(deviceId) => void devices.choose('speaker', deviceId)}
+          />
+        )}
+      </div>
+      <Button size="large" variant="plain" onPress={onClose}>
+        {common('close')}
+      </Button>
+    </Dialog>
+  );
+}

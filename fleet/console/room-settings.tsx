@@ -1,0 +1,154 @@
+/** A room for those who run it: the kiosk that is enrolled for it, its name, and its end. */
+import Monitor from 'lucide-react/icons/monitor';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { HttpResponse, RoomSummary } from '#contract/http-api.ts';
+import { shownText } from '#contract/shown-text.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
+import { Icon } from '#ui/icon.tsx';
+import { callApi } from './api.ts';
+import { ProblemWords } from './parts.tsx';
+import { RoomClaim, RoomName } from './room-claim.tsx';
+import { type Doing, useDoing } from './use-api.ts';
+
+type RoomProps = {
+  room: RoomSummary;
+  /** the list is to be fetched again */
+  onChanged: () => void;
+};
+
+export function KioskCard({ room, onChanged }: RoomProps) {
+  const { t } = useTranslation('console');
+  const [asking, setAsking] = useState<'claim' | 'revoke' | null>(null);
+  const [claim, setClaim] = useState<HttpResponse<'createClaim'> | null>(null);
+  const [isRevoked, setRevoked] = useState(false);
+  const { run, isPending, problem } = useDoing();
+  const params = { roomId: room.roomId };
+  const makeClaim = async () => {
+    setAsking(null);
+    setClaim(await run(() => callApi('createClaim', { params })));
+  };
+  const revoke = async () => {
+    setAsking(null);
+    setRevoked((await run(() => callApi('revokeKiosk', { params }))) !== null);
+    onChanged();
+  };
+  return (
+    <Card title={t('kiosk.title')} aside={<Icon of={Monitor} className="size-5 text-quiet" />}>
+      <div className="flex flex-col gap-4">
+        <p className="text-small text-quiet">{t(room.enrolled ? 'kiosk.enrolled' : 'kiosk.notEnrolled')}</p>
+        <Button isPending={isPending} onPress={() => (room.enrolled ? setAsking('claim') : void makeClaim())}>
+          {t('kiosk.newClaim')}
+        </Button>
+        {room.enrolled && (
+          <Button variant="danger-quiet" isDisabled={isPending} onPress={() => setAsking('revoke')}>
+            {t('kiosk.revoke')}
+          </Button>
+        )}
+        <p role="status" className="text-small font-semibold text-accent empty:hidden">
+          {isRevoked && !room.enrolled && t('kiosk.revoked')}
+        </p>
+        <ProblemWords problem={problem} />
+      </div>
+      <ConfirmDialog
+        title={t('kiosk.newClaimTitle', { room: room.roomName })}
+        body={t('kiosk.newClaimBody')}
+        action={t('kiosk.newClaim')}
+        isOpen={asking === 'claim'}
+        onClose={() => setAsking(null)}
+        onConfirm={() => void makeClaim()}
+      />
+      <ConfirmDialog
+        title={t('kiosk.revokeTitle', { room: room.roomName })}
+        body={t('kiosk.revokeBody')}
+        action={t('kiosk.revokeAction')}
+        isOpen={asking === 'revoke'}
+        onClose={() => setAsking(null)}
+        onConfirm={() => void revoke()}
+      />
+      <Dialog
+        title={t('add.claimTitle', { room: room.roomName })}
+        isOpen={claim !== null}
+        onClose={() => setClaim(null)}
+        className="sm:max-w-lg!"
+      >
+        {claim !== null && <RoomClaim claim={claim} onDone={() => setClaim(null)} />}
+      </Dialog>
+    </Card>
+  );
+}
+
+export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: readonly RoomSummary[] }) {
+  const { t } = useTranslation('console');
+  const [isRenaming, setRenaming] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  const renaming = useDoing();
+  const removing = useDoing();
+  const phase = room.state?.phase;
+  const inCall = room.online && phase?.name === 'in-call' ? phase.participantCount : 0;
+  const remove = async () => {
+    setAsking(false);
+    if ((await removing.run(() => callApi('removeRoom', { params: { roomId: room.roomId } }))) === null) return;
+    location.hash = '#/';
+    onChanged();
+  };
+  const close = () => setRenaming(false);
+  return (
+    <Card title={t('settings.title')}>
+      <div className="flex flex-col gap-4">
+        <Button
+          onPress={() => {
+            renaming.clear();
+            setRenaming(true);
+          }}
+        >
+          {t('settings.rename')}
+        </Button>
+        <Button variant="danger-quiet" isPending={removing.isPending} onPress={() => setAsking(true)}>
+          {t('settings.remove')}
+        </Button>
+        <ProblemWords problem={removing.problem} />
+      </div>
+      <Dialog title={t('settings.renameTitle', { room: room.roomName })} isOpen={isRenaming} onClose={close}>
+        <Rename room={room} rooms={rooms} doing={renaming} onChanged={onChanged} onDone={close} />
+      </Dialog>
+      <ConfirmDialog
+        title={t('settings.removeTitle', { room: room.roomName })}
+        body={`${t('settings.removeBody')}${inCall > 0 ? ` ${t('settings.removeInCall', { count: inCall })}` : ''}`}
+        action={t('settings.remove')}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => void remove()}
+      />
+    </Card>
+  );
+}
+
+type RenameProps = RoomProps & { rooms: readonly RoomSummary[]; doing: Doing; onDone: () => void };
+
+function Rename({ room, rooms, doing, onChanged, onDone }: RenameProps) {
+  const { t } = useTranslation('console');
+  const [name, setName] = useState(room.roomName);
+  const [checked, setChecked] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    const roomName = shownText(name);
+    if (roomName === '' || doing.isPending) return;
+    const params = { roomId: room.roomId };
+    if ((await doing.run(() => callApi('renameRoom', { params, body: { roomName } }))) === null) return;
+    onChanged();
+    onDone();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
+      <RoomName name={name} onChange={setName} roomId={room.roomId} rooms={rooms} isMissing={checked} />
+      <ProblemWords problem={doing.problem} />
+      <Button type="submit" variant="primary" size="large" isPending={doing.isPending}>
+        {t('settings.rename')}
+      </Button>
+    </form>
+  );
+}
