@@ -277,7 +277,7 @@ export class ScreenSession {
   #joinOptions(): JoinOptions {
     const { view, devices } = this.getSnapshot();
     return {
-      displayName: view?.state.roomName ?? 'Maru',
+      displayName: view?.state.roomName || 'Maru',
       microphone: this.#devices.microphoneTrack,
       camera: this.#devices.cameraTrack,
       // on its way: not there is said when it did not open

@@ -40,10 +40,17 @@ afterEach(() => {
   document.body.replaceChildren();
   vi.useRealTimers();
 });
-const draw = (words: 'connecting' | 'slow' | 'returning', of = view) =>
+const draw = (words: 'connecting' | 'slow' | 'returning', of = view, waitsFor: 'media-failed' | null = null) =>
   act(() =>
     root.render(
-      <StartingScene waitsFor={null} meetingTitle="Weekly" view={of} words={words} devices={devices} troubles={[]} />,
+      <StartingScene
+        meetingTitle="Weekly"
+        view={of}
+        words={words}
+        waitsFor={waitsFor}
+        devices={devices}
+        troubles={[]}
+      />,
     ),
   );
 const shown = () => document.body.textContent;
@@ -71,6 +78,8 @@ it('offers no way that is not there', () => {
   expect(hasCode()).toBe(false);
   expect(shown()).toContain('It ends by itself within a minute.');
   expect(shown()).not.toMatch(/phone that scans|call button|Back/);
+  draw('slow', { ...view, pairing: null, equipment: null }, 'media-failed');
+  expect(shown()).not.toContain('ends by itself');
 });
 
 it('shows them in a call, too, that the TV does not get back into', () => {

@@ -46,7 +46,7 @@ export function StartingScene({ meetingTitle, view, words, waitsFor, devices, tr
           {words !== 'ending' && <Spinner className="size-9 text-accent" />}
           {t(`starting.${words}`)}
         </p>
-        {stuck !== null && <WaysOut view={view} words={stuck} />}
+        {stuck !== null && <WaysOut view={view} words={stuck} ends={stuck === 'slow' && waitsFor === null} />}
       </div>
       {stuck !== null && (
         <div className="absolute right-24 bottom-16">
@@ -57,10 +57,11 @@ export function StartingScene({ meetingTitle, view, words, waitsFor, devices, tr
   );
 }
 
-function WaysOut({ view, words }: { view: ScreenView; words: 'slow' | 'lost' }) {
+function WaysOut({ view, words, ends }: { view: ScreenView; words: 'slow' | 'lost'; ends: boolean }) {
   const { t } = useTranslation('screen');
   const ways = waysOut(view, words).map((way) => t(`starting.way.${way}`));
   if (ways.length > 0)
     return <p className="text-tv-name">{t(`starting.out.${words}`, { ways: listOf(ways, currentLanguage()) })}</p>;
-  return words === 'slow' ? <p className="text-tv-name">{t('starting.endsItself')}</p> : null;
+  // a start that waits for something goes on until that is there
+  return ends ? <p className="text-tv-name">{t('starting.endsItself')}</p> : null;
 }
