@@ -55,6 +55,8 @@ export class RoomReports {
     }
     broker.on('state', (roomId, state) => this.#takeState(roomId, state));
     broker.on('presence', (roomId, presence) => {
+      // the will of a room that was removed
+      if (!presence.online && !this.#rooms.has(roomId)) return;
       this.#known(roomId).clockOffsetMs = presence.asOfMs - Date.now();
       this.#heard(roomId, presence.online);
     });
@@ -124,8 +126,6 @@ export class RoomReports {
   }
 
   #heard(roomId: string, online: boolean): void {
-    // the will of a room that was removed
-    if (!online && !this.#rooms.has(roomId)) return;
     const known = this.#known(roomId);
     if (online) known.lastSeenMs = Date.now();
     known.unsaved = true;
