@@ -31,6 +31,7 @@ test.each([
     compiledDir: '/none',
     logger: pino({ level: 'silent' }),
     onMessage: () => {},
+    onRefused: () => {},
   });
   child.start();
   await vi.advanceTimersByTimeAsync(1_000);

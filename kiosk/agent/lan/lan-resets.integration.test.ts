@@ -10,9 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
+import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import { RoomStore } from '../store/room-store.ts';
-import { OfficeCa, writeCertificate } from './certificate-under-test.ts';
 import { LanServer } from './lan-server.ts';
 import { LanSettings } from './lan-settings.ts';
 
@@ -21,7 +22,8 @@ const TRIES = 30;
 const folder = mkdtempSync(join(tmpdir(), 'maru-lan-resets-'));
 const logged: string[] = [];
 const logger = pino({}, { write: (line: string) => logged.push(line) });
-const codes = new PairingCodes({ roomId: 'r', onChange: () => {} });
+const clock = new WallClock();
+const codes = new PairingCodes({ roomId: 'r', onChange: () => {}, clock });
 const store = new RoomStore({ path: join(folder, 'room.sqlite'), logger, onStorage: () => {}, onDamaged: () => {} });
 let ca: OfficeCa;
 let port: number;
@@ -49,6 +51,7 @@ beforeAll(async () => {
     onCommand: () => {},
     onPaired: () => {},
     onLanUrl: () => {},
+    clock,
     logger,
   });
   server.start();
