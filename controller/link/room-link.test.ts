@@ -130,6 +130,16 @@ describe('room link', () => {
     expect(link.getSnapshot().state?.revision).toBe(3);
   });
 
+  it('calls a room that was renamed while its kiosk was away by its new name', () => {
+    const { link, newest, connect } = setUp();
+    link.start();
+    connect();
+    newest().say({ ...welcome(1), roomName: 'Oak', online: false });
+    expect(link.getSnapshot()).toMatchObject({ roomName: 'Oak', state: { roomName: 'Maple' } });
+    newest().say({ type: 'state', state: { ...stateAt(2), roomName: 'Elm' } });
+    expect(link.getSnapshot().roomName).toBe('Elm');
+  });
+
   it('settles a command by its own reply, and tells the refusal', async () => {
     const { link, newest, connect } = setUp();
     link.start();

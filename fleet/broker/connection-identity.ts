@@ -4,6 +4,7 @@
  */
 import type { JsonWebKey } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { networkOf } from '#edge/who-is-calling.ts';
 import { type Identity, parseIdentity } from './topic-access.ts';
 
 export type ConnectionIdentity = {
@@ -12,14 +13,15 @@ export type ConnectionIdentity = {
   /** hex; empty without a certificate */
   serial: string;
   publicKey: JsonWebKey | null;
-  /** the client's IP address */
+  /** the network that limits count by, see `networkOf` */
   network: string;
 };
 
 /** null: the connection is gone already. */
 export function readConnectionIdentity(socket: TLSSocket): ConnectionIdentity | null {
-  const network = socket.remoteAddress;
-  if (socket.destroyed || network === undefined) return null;
+  const address = socket.remoteAddress;
+  if (socket.destroyed || address === undefined) return null;
+  const network = networkOf(address);
   const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
   if (!certificate) return { who: null, serial: '', publicKey: null, network };
   const commonName = socket.getPeerCertificate()?.subject?.CN;

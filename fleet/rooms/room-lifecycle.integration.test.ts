@@ -112,6 +112,14 @@ function audited(subject: string): string[] {
   database.close();
   return (rows as { kind: string }[]).map(({ kind }) => kind);
 }
+function reported(roomId: string): number {
+  const database = new Database(join(fleet.dataDir, 'telemetry.sqlite'), { readonly: true });
+  const rows = ['room_report', 'room_detail', 'room_event', 'room_event_receipt'].flatMap((table) =>
+    database.prepare(`select * from ${table} where room_id = ?`).all(roomId),
+  );
+  database.close();
+  return rows.length;
+}
 
 test('a revoked kiosk is out within two seconds on MQTT and the device API, with its phones, not its tablets', async () => {
   const [phone, wall] = [await phoneBy(await offered()), await tablet()];
@@ -200,6 +208,7 @@ test('a removed room ends with all that hangs on it, and stays removed', async (
   const { body: tabletCode } = await admin('POST', '/tablet-codes', { tabletName: 'Another' });
   const { body: claim } = await admin('POST', '/claims');
   const { grant } = (await enterBy(link)).body;
+  await expect.poll(() => reported(roomId)).toBeGreaterThan(0);
   const fromMs = Date.now();
   expect((await admin('DELETE', '')).status).toBe(200);
   await expect.poll(() => room.connected).toBe(false);
@@ -228,6 +237,9 @@ test('a removed room ends with all that hangs on it, and stays removed', async (
   expect(audited(`room:${roomId}`)).toEqual(
     expect.arrayContaining(['room-removed', 'certificate-revoked', 'pairing-revoked']),
   );
+  // with its reports: they are saved each second
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(reported(roomId)).toBe(0);
   await fleet.kill();
   await fleet.startServer({ registerNode: false });
   await expect.poll(() => fleet.node.connected, { timeout: 5_000 }).toBe(true);

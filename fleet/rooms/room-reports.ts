@@ -69,6 +69,8 @@ export class RoomReports {
     });
     broker.on('state', (roomId, state) => this.#takeState(roomId, state));
     broker.on('presence', (roomId, presence) => {
+      // the will of a room that was removed
+      if (!presence.online && !this.#rooms.has(roomId)) return;
       this.#known(roomId).clockOffsetMs = presence.asOfMs - clock.nowMs();
       this.#heard(roomId, presence.online);
     });
@@ -138,8 +140,6 @@ export class RoomReports {
   }
 
   #heard(roomId: string, online: boolean): void {
-    // the will of a room that was removed
-    if (!online && !this.#rooms.has(roomId)) return;
     const known = this.#known(roomId);
     if (online) Object.assign(known, { lastSeenMs: this.#deps.clock.nowMs(), heardAtMs: performance.now() });
     known.unsaved = true;

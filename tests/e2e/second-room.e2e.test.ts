@@ -86,7 +86,12 @@ describe('a second room, added as the guide says', () => {
   test('an administrator adds it in the console, and its box comes up with the claim alone', async () => {
     const { userName, oneTimePassword } = office.fleet.firstAdmin!;
     console_ = await (await browser.newContext({ locale: 'en-US' })).newPage();
-    await console_.goto(office.fleet.fleetUrl);
+    // the namespace's network has just come up, which Chromium takes for another one
+    await eventually(
+      'the console',
+      () => console_.goto(office.fleet.fleetUrl),
+      (answer) => answer?.ok() === true,
+    );
     await console_.getByRole('textbox', { name: 'User name' }).fill(userName);
     await console_.getByLabel('Password', { exact: true }).fill(oneTimePassword);
     await console_.getByRole('button', { name: 'Sign in' }).click();

@@ -3,12 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
-import { connect as connectTcp, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -418,55 +415,3 @@ test('a renewed certificate is served at once; one for another name ends it all,
   await expect.poll(() => server.lanUrl).not.toBeNull();
   expect((await ask('GET', '/control')).status).toBe(200);
 });
-
-/** What a browser has sent when its TCP connection is reset; each part follows the answer to the one before. */
-const resetAfter: [string, (host: string) => string[]][] = [
-  ['the handshake', () => []],
-  ['half a head', () => ['GET /cont']],
-  ['a request', (host) => [`GET /control HTTP/1.1\r\nHost: ${host}\r\n\r\n`]],
-  ['half of a body', (host) => [pairingRequest(host).slice(0, -4)]],
-  ['a code', (host) => [pairingRequest(host)]],
-  ['an upgrade', (host) => [upgradeRequest(host)]],
-  ['a first message', (host) => [upgradeRequest(host), '\x81\x80\0\0\0\0']],
-];
-const pairingRequest = (host: string): string =>
-  `POST /api/v1/pairings HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"code":"AAAA AAAA"}`;
-const upgradeRequest = (host: string): string =>
-  `GET /room-link HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`;
-
-test.each(resetAfter)('a connection that is reset after %s ends alone', async (_, parts) => {
-  const link = await paired();
-  const failuresBefore = logged.filter((line) => line.includes('"level":50')).length;
-  let reached = 0;
-  for (let i = 0; i < 30; i += 1) reached += (await resetConnection(parts(`${HOST}:${port}`), i % 4)) ? 1 : 0;
-  expect(reached).toBeGreaterThan(0);
-  const id = link.command({ name: 'set-microphone', state: 'muted' });
-  await expect.poll(() => link.of('reply').map((reply) => reply.id)).toContain(id);
-  expect(logged.filter((line) => line.includes('"level":50'))).toHaveLength(failuresBefore);
-});
-
-async function resetConnection(parts: string[], delayMs: number): Promise<boolean> {
-  const tcp = connectTcp(port, '127.0.0.1');
-  // Node crashes when the TCP socket below a TLS socket is reset
-  const bytes = new Duplex({ read: () => {}, write: (chunk, _encoding, done) => void tcp.write(chunk, () => done()) });
-  tcp.on('data', (chunk) => bytes.push(chunk));
-  const socket = connectTls({ socket: bytes, servername: HOST, ca: ca.pem });
-  for (const each of [tcp, bytes, socket]) each.on('error', () => {});
-  const signal = AbortSignal.timeout(5_000);
-  try {
-    await once(socket, 'secureConnect', { signal });
-    for (const [index, part] of parts.entries()) {
-      const answered = once(socket, 'data', { signal });
-      answered.catch(() => {});
-      await new Promise<void>((resolve) => socket.write(part, 'latin1', () => resolve()));
-      if (index < parts.length - 1) await answered;
-    }
-    await sleep(delayMs);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    tcp.resetAndDestroy();
-    socket.destroy();
-  }
-}
