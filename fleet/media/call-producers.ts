@@ -122,7 +122,7 @@ export class CallProducers {
     }
   }
 
-  /** Its media is closed. On a worker that could not be asked any more, nobody said so of its producers. */
+  /** Its media is closed. A worker that could not be asked to close it has sent no event for its producers. */
   forget(peer: Peer): void {
     for (const made of [...peer.producers.values()]) this.#gone(peer, made);
   }

@@ -30,7 +30,7 @@ test.each(['its line is dropped', 'its pulse is due'])('where it throws as %s', 
     call.drop = (...of) => (of[0] === peer ? plant() : drop(...of));
     unlucky.drop();
   } else {
-    // its own: the next pulse is said by it
+    // the session sends its next pulse by it
     peer.line!.notify = plant;
   }
   await expect.poll(() => it.node.sessionCount).toBe(sessions - 1);

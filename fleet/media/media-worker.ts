@@ -67,7 +67,7 @@ export class MediaWorker {
     try {
       await this.ask(() => this.worker.getResourceUsage());
     } catch {
-      // it died, which `died` tells
+      // it died: the pool handles `died`
     } finally {
       clearTimeout(timer);
     }
