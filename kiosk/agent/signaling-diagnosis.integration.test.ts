@@ -62,7 +62,7 @@ test('a port where nobody listens, and one where nobody answers, are unreachable
   const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
-  expect(await diagnose(port)).toMatchObject({ outcome: 'unreachable' });
+  expect(await diagnose(port)).toMatchObject({ outcome: 'unreachable', detail: 'no answer' });
   silent.close();
   const closed = createTcpServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
