@@ -165,7 +165,7 @@ function AllRooms({ entries }: { entries: readonly Entry[] }) {
                 >
                   {room.roomName}
                 </a>
-                {alike.has(room.roomId) && <SameName words={t('sameName.listed')} />}
+                {alike.has(room.roomId) && <SameName words={t('sameName.mark')} />}
               </th>
               <td className="pr-4">
                 <StateMark state={health.state} />

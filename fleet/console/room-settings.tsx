@@ -116,7 +116,7 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
       </Dialog>
       <ConfirmDialog
         title={t('settings.removeTitle', { room: room.roomName })}
-        body={`${t('settings.removeBody')}${inCall > 0 ? ` ${t('settings.removeInCall', { count: inCall })}` : ''}`}
+        body={`${inCall > 0 ? `${t('settings.removeInCall', { count: inCall })} ` : ''}${t('settings.removeBody')}`}
         action={t('settings.remove')}
         isOpen={isAsking}
         onClose={() => setAsking(false)}

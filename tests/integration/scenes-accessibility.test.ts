@@ -67,7 +67,7 @@ const ofRemote = remoteScenes.filter(({ name }) =>
   /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices)/.test(name),
 );
 const ofTv = screenScenes.filter(({ name }) =>
-  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)/.test(
+  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)|enrol|^claim-/.test(
     name,
   ),
 );

@@ -167,7 +167,9 @@ export const consoleScenes: readonly Scene[] = [
   scene('now-all-well', { currentSession: signedIn, listRooms: rooms(healthy) }),
   scene('now-empty', { currentSession: signedIn, listRooms: rooms([]) }),
   scene('now-long-names', { currentSession: signedIn, listRooms: rooms(long) }),
-  scene('now-same-names', { currentSession: signedIn, listRooms: rooms(alike) }),
+  scene('now-same-names', { currentSession: signedIn, listRooms: rooms(alike) }, (page) =>
+    page.getByRole('row').last().scrollIntoViewIfNeeded(),
+  ),
   scene('now-many', { currentSession: signedIn, listRooms: rooms(many) }),
   scene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
   scene('add-room', { currentSession: signedIn, listRooms: rooms(mixed) }, (page) =>

@@ -166,12 +166,13 @@ export default {
     removeTitle: 'Remove {{room}}?',
     removeBody:
       'Its kiosk is disconnected for good. Its phones, tablets and guest links stop working, and its meetings end. This can’t be undone.',
-    removeInCall_one: 'Right now {{count}} person is in a meeting there.',
-    removeInCall_other: 'Right now {{count}} people are in a meeting there.',
+    removeInCall_one: '{{count}} person is in a meeting there right now.',
+    removeInCall_other: '{{count}} people are in a meeting there right now.',
   },
   sameName: {
     typed: 'Another room has this name already. People could not tell the two apart.',
     listed: 'Another room has the same name',
+    mark: 'Same name',
   },
   noServer: {
     what: 'The server does not answer',

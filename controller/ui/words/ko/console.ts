@@ -170,6 +170,7 @@ export default {
   sameName: {
     typed: '같은 이름의 회의실이 이미 있습니다. 사람들이 두 회의실을 구별하기 어렵습니다.',
     listed: '같은 이름의 회의실이 또 있습니다',
+    mark: '이름 중복',
   },
   noServer: {
     what: '서버가 응답하지 않습니다',
