@@ -4,7 +4,7 @@
  * themselves are identity.ts.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -128,6 +128,12 @@ export class OwnEnrolment {
   }
 
   #forgetRoom(): void {
-    for (const name of FILES_OF_ROOM) rmSync(join(this.#options.dataDir, name), { force: true });
+    for (const name of FILES_OF_ROOM) {
+      try {
+        unlinkSync(join(this.#options.dataDir, name));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
   }
 }

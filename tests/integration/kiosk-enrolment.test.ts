@@ -54,17 +54,21 @@ function startKiosk(): void {
 async function look(): Promise<void> {
   port ||= await freePort();
   const open = (): void => {
-    page = new WebSocket(`ws://127.0.0.1:${port}${SCREEN_LINK_PATH}`, { origin: `http://127.0.0.1:${port}` });
-    page.on('open', () =>
-      page?.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, screenId: newId(), inCall: null })),
-    );
-    page.on('message', (data) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${SCREEN_LINK_PATH}`, { origin: `http://127.0.0.1:${port}` });
+    page = socket;
+    socket.on('open', () => {
+      // as its shell reads it
+      const key = readFileSync(join(folder, 'shell/screen-key'), 'utf8');
+      const hello = { type: 'hello', protocol: PROTOCOL_VERSION, key, screenId: newId(), inCall: null };
+      socket.send(JSON.stringify(hello));
+    });
+    socket.on('message', (data) => {
       const message = AgentToScreen.parse(JSON.parse(String(data)));
       if (message.type === 'not-enrolled') shown = message.code;
       if (message.type === 'welcome' || message.type === 'view') shown = message.view.state.roomName;
     });
-    page.on('error', () => {});
-    page.on('close', () => setTimeout(open, 100));
+    socket.on('error', () => {});
+    socket.on('close', () => setTimeout(open, 100));
   };
   open();
 }
