@@ -39,7 +39,10 @@ const options = readCommandLine(serverUsage, parseOptions);
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
-endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
+endOnException(
+  (what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what),
+  () => exit(1),
+);
 /** What only IT can mend ends the start in words. */
 const orRefuse = (error: unknown): never => {
   if (!(error instanceof StartRefused)) throw error;

@@ -11,12 +11,13 @@ const TIDIED_WITHIN_MS = 3_000;
 /**
  * Serves many. An exception may have left a change half done, so it ends the process, which starts again. A rejection is
  * nearly always one client's request, and must not end everyone's.
+ * @param end for a process that `process.exit` alone might not end
  */
-export function endOnException(log: Log): void {
+export function endOnException(log: Log, end: () => void = () => process.exit(1)): void {
   decide({
     exception: (error) => {
       log('uncaught exception: our bug; this process ends', error, true);
-      process.exit(1);
+      end();
     },
     rejection: (error) => log('unhandled rejection: our bug', error, false),
   });

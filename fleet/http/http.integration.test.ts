@@ -181,7 +181,7 @@ test('pages are held to their own scripts, and only the guest page may ask for c
   const policy = headers.get('content-security-policy')!;
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
-  expect(policy).toContain("connect-src 'self' ws://127.0.0.1:7403;");
+  expect(policy).toContain("connect-src 'self' ws://127.0.0.1:7403 http://127.0.0.1:7403;");
   expect(policy).not.toContain('unsafe-eval');
   expect(headers.get('permissions-policy')).toContain('camera=()');
   expect((await fleet.api('GET', '/join')).headers.get('permissions-policy')).toContain(

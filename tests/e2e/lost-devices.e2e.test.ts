@@ -40,12 +40,12 @@ describe('a guest’s devices in the call', () => {
 
   test('a headset that is taken away is said to be gone, and is heard again when it is back', async () => {
     await happen('pullOut', 'microphone');
-    await words('The microphone is gone').waitFor();
+    await words('The microphone is not connected').waitFor();
     await tv.expectToHear([]);
     await phone.page.getByRole('button', { name: /Mina/ }).first().waitFor();
     await guest.button('No microphone').click();
     const dialog = guest.page.getByRole('dialog', { name: 'Camera, microphone and sound' });
-    await dialog.getByText('The microphone is gone').waitFor();
+    await dialog.getByText('The microphone is not connected').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
     await happen('plugIn', 'microphone');
     await tv.expectToHear([1]);

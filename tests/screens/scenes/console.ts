@@ -58,6 +58,7 @@ const mixed = [
     {},
     { phase: { name: 'fault', code: 'no-media-node', sinceMs: Date.now() - minutes(3), meetingTitle: null } },
   ),
+  roomOf('Elm 2F', { blockedCount: 2 }, { phase: call('Dealer training', 12) }),
   roomOf('Oak 1F', {}, { camera: 'absent', notices: ['camera-missing'] }),
   roomOf('Juniper 6F', {}, { microphone: 'absent', notices: ['microphone-missing'] }),
 ];

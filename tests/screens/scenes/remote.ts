@@ -424,6 +424,7 @@ export const remoteScenes: readonly Scene[] = [
   scene('call-room-reconnecting', {
     state: roomState({ phase: inCall(few, { connection: 'reconnecting' }), notices: ['media-unreachable'] }),
   }),
+  scene('call-media-blocked', { state: roomState({ phase: inCall(few), notices: ['media-blocked'] }) }),
   scene(
     'call-line-lost',
     { state: roomState({ phase: inCall(few) }), after: (socket) => setTimeout(() => void socket.close(), 200) },

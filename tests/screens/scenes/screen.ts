@@ -303,6 +303,7 @@ export const screenScenes: readonly Scene[] = [
       pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD' },
     },
   }),
+  scene('call-media-blocked', { people: call(3), state: { notices: ['media-blocked'] } }),
   scene('call-reconnecting', {
     people: call(3),
     after: async ({ page, node }) => {

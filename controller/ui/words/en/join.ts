@@ -73,13 +73,13 @@ export default {
     },
     problem: {
       microphone: {
-        missing: 'The microphone is gone. Others cannot hear you. Plug it in again or choose another.',
+        missing: 'The microphone is not connected. Others cannot hear you. Plug it in, or choose another.',
         refused: 'The microphone is not allowed. Allow it in the address bar to be heard.',
         busy: 'Another program uses the microphone. Close it to be heard.',
         interrupted: 'Your device has silenced the microphone, for a phone call for example. Others cannot hear you.',
       },
       camera: {
-        missing: 'The camera is gone. Plug it in again or choose another.',
+        missing: 'The camera is not connected. Plug it in, or choose another.',
         refused: 'The camera is not allowed. Allow it in the address bar to be seen.',
         busy: 'Another program uses the camera. Close it to be seen.',
         interrupted: 'Your device has stopped the camera. Others see no picture of you.',
