@@ -23,8 +23,18 @@ function startProgram(script: 'main.ts' | 'server.ts', dataDir: string, ...args:
   });
   return { process: child, log: () => log, ended: once(child, 'exit').then(([code]) => code as number | null) };
 }
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
+const folders: string[] = [];
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'maru-data-dir-'));
+  folders.push(folder);
+  return folder;
+}
+afterEach(async () => {
+  const running = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
+  const ended = running.map((child) => once(child, 'exit'));
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all(ended);
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 /** One line, in words, without a stack. */
 function refusalIn(log: string): string | undefined {
@@ -146,7 +156,7 @@ describe('of a fleet that has a room and a guest link', () => {
 
 describe('of a supervisor that runs', () => {
   test('a second one is refused and leaves the first one’s pid files; a killed one is followed by the next', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'maru-second-'));
+    const dataDir = newFolder();
     const serves = async (start: Start): Promise<void> => {
       const ready: unknown[] = [];
       start.process.on('message', (message) => ready.push(message));
@@ -166,11 +176,10 @@ describe('of a supervisor that runs', () => {
     await serves(third);
     third.process.kill('SIGTERM');
     expect(await third.ended).toBe(0);
-    rmSync(dataDir, { recursive: true, force: true });
   });
 
   test('a server that refuses to start ends its supervisor with it, and is not started again', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'maru-lost-'));
+    const dataDir = newFolder();
     const first = startProgram('server.ts', dataDir);
     await once(first.process, 'message');
     first.process.kill('SIGTERM');
@@ -179,13 +188,12 @@ describe('of a supervisor that runs', () => {
     const supervisor = startProgram('main.ts', dataDir);
     expect(await supervisor.ended).toBe(78);
     expect(supervisor.log().match(/is missing or empty/g)).toHaveLength(1);
-    rmSync(dataDir, { recursive: true, force: true });
   });
 });
 
 describe('of a first start on a disk that runs full', () => {
   test.for([0, 8, 72, 136, 200, 264])('after %i KB: with room again the next start serves', async (freeKb, context) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'maru-full-'));
+    const dataDir = newFolder();
     const disk = new SmallDisk(dataDir, '4m');
     try {
       context.skip(disk.missing !== null, disk.missing ?? '');
@@ -204,7 +212,6 @@ describe('of a first start on a disk that runs full', () => {
       await second.ended;
     } finally {
       disk.unmount();
-      rmSync(dataDir, { recursive: true, force: true });
     }
   });
 });
