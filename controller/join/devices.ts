@@ -178,13 +178,15 @@ export class Devices {
   /** A right that is given in the browser's own bar. */
   #followRights(): void {
     for (const name of ['microphone', 'camera'] as const)
-      navigator.permissions?.query({ name }).then(
-        (permission) =>
+      navigator.permissions
+        ?.query({ name })
+        .then((permission) =>
           permission.addEventListener('change', () => {
             if (permission.state === 'granted') void this.#captures[name].tryAll();
           }),
-        () => {},
-      );
+        )
+        // a browser that does not know the name
+        .catch(() => {});
   }
 
   async #list(): Promise<void> {
