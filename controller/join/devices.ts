@@ -95,8 +95,8 @@ export class Devices {
         for (const capture of Object.values(this.#captures)) capture.problem = 'refused';
       this.#asking = false;
       this.#publish();
-      await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
     }
+    await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
     await this.#list();
   }
 
