@@ -23,7 +23,8 @@ import type { ScreenShare } from './use-screen-share.ts';
 type ControlsProps = { guest: Guest; microphone: MicrophoneState; devices: DevicesState; share: ScreenShare };
 type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
 
-const slot = 'min-w-0! flex-1 px-1! sm:max-w-28 sm:px-2! join-low:min-h-0!';
+/** Six of them stand beside each other on a phone that can share its screen. */
+const slot = 'min-w-0! flex-1 px-0! max-sm:text-xs! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 
 /** In parts that are drawn apart: who comes and goes draws no switch again. */
 export function CallBar({ participants, selfPeerId, ...controls }: ControlsProps & PeopleProps) {
@@ -32,7 +33,7 @@ export function CallBar({ participants, selfPeerId, ...controls }: ControlsProps
     <footer
       role="toolbar"
       aria-label={t('call.controls')}
-      className="flex items-stretch justify-center gap-2 px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] join-low:flex-col join-low:justify-between join-low:gap-1 join-low:py-2 join-low:pr-[max(0.75rem,env(safe-area-inset-right))] sm:gap-3"
+      className="flex items-stretch justify-center gap-1.5 px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] join-low:flex-col join-low:justify-between join-low:gap-1 join-low:py-2 join-low:pr-[max(0.75rem,env(safe-area-inset-right))] sm:gap-3"
     >
       <Controls {...controls} />
       <PeopleButton participants={participants} selfPeerId={selfPeerId} />

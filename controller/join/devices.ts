@@ -95,8 +95,8 @@ export class Devices {
         for (const capture of Object.values(this.#captures)) capture.problem = 'refused';
       this.#asking = false;
       this.#publish();
-      await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
     }
+    await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
     await this.#list();
   }
 
@@ -178,13 +178,15 @@ export class Devices {
   /** A right that is given in the browser's own bar. */
   #followRights(): void {
     for (const name of ['microphone', 'camera'] as const)
-      navigator.permissions?.query({ name }).then(
-        (permission) =>
+      navigator.permissions
+        ?.query({ name })
+        .then((permission) =>
           permission.addEventListener('change', () => {
             if (permission.state === 'granted') void this.#captures[name].tryAll();
           }),
-        () => {},
-      );
+        )
+        // a browser that does not know the name
+        .catch(() => {});
   }
 
   async #list(): Promise<void> {

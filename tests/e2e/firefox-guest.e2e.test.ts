@@ -104,6 +104,9 @@ describe('a guest with Firefox', () => {
     try {
       await stranger.join('Jonas');
       await stranger.expectWords('npm start -- --lan', SAID_WITHIN_MS);
+      // a browser that is killed says nothing to anybody
+      await stranger.press('Leave');
+      await stranger.expectWords('You left the meeting');
     } finally {
       await stranger.close();
     }

@@ -98,6 +98,15 @@ function drawInPage(own: OwnDevices): void {
     },
   });
 
+  /** Without a source its track would be `muted`, as by a switch on the device. */
+  const silentMicrophone = (): MediaStream => {
+    const context = new AudioContext();
+    const output = context.createMediaStreamDestination();
+    const source = new ConstantSourceNode(context, { offset: 0 });
+    source.connect(output);
+    source.start();
+    return output.stream;
+  };
   const none = (name: string) => Promise.reject(new DOMException('as the scene wants it', name));
   Object.defineProperties(navigator.mediaDevices, {
     enumerateDevices: {
@@ -107,7 +116,7 @@ function drawInPage(own: OwnDevices): void {
       value: ({ video }: MediaStreamConstraints) => {
         if (own !== 'there') return none(own === 'missing' ? 'NotFoundError' : 'NotAllowedError');
         if (video) return Promise.resolve(new MediaStream([trackOf(1280, 720, meetingRoom)]));
-        return Promise.resolve(new AudioContext().createMediaStreamDestination().stream);
+        return Promise.resolve(silentMicrophone());
       },
     },
   });

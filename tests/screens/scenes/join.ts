@@ -85,16 +85,8 @@ const people = (count: number): Participant[] =>
     }),
   );
 
-/** Of a played node nothing ever connects: said after five seconds. */
-const blocked = (page: Page) => page.getByRole('alert').waitFor({ timeout: 8_000 });
 const openDevices = (page: Page) =>
   page.getByRole('button', { name: /^(Camera, microphone and sound|카메라, 마이크, 소리)$/ }).click();
-const silence = (page: Page) =>
-  page.evaluate(() => {
-    HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('', 'NotAllowedError'));
-    for (const audio of document.querySelectorAll('audio')) audio.dispatchEvent(new Event('pause'));
-    dispatchEvent(new Event('pageshow'));
-  });
 
 export const joinScenes: readonly Scene[] = [
   scene('check'),
@@ -107,8 +99,6 @@ export const joinScenes: readonly Scene[] = [
   scene('call-two', { others: people(1) }),
   scene('call-nine', { others: people(8) }),
   scene('reconnecting', { others: people(3), after: (_page, node) => node.drop() }),
-  scene('call-blocked', { others: people(3), after: blocked }),
-  scene('call-silenced', { others: people(3), after: silence }),
   scene('call-devices', { others: people(3), after: openDevices }),
   scene('call-without-devices', { own: 'missing', others: people(3), after: openDevices }),
   scene('ended', {
