@@ -1,13 +1,14 @@
 /** What the media node and its workers say they hold, from the node's own metrics page. */
-import { enterAsGuest } from '../../simulators/participants/participants.ts';
 
 /** `carried calls` and `held routers` and the like; a worker's are added up. */
 export type MediaMetrics = Record<string, number>;
 
-/** Where the node serves is known to whoever gets a grant. */
+/** Where the node serves, as the guest's page names it: nobody has to enter for it. */
 export async function mediaOrigin(joinUrl: string): Promise<string> {
-  const { signalingUrl } = await enterAsGuest({ joinUrl });
-  const url = new URL(signalingUrl);
+  const page = await (await fetch(joinUrl)).text();
+  const named = /<meta name="maru-signaling" content="([^"]+)"/.exec(page);
+  if (!named) throw new Error('the join page names no media node');
+  const url = new URL(named[1]!);
   return `${url.protocol === 'wss:' ? 'https' : 'http'}://${url.host}`;
 }
 
