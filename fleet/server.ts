@@ -272,6 +272,8 @@ tell({
   signalingTls: lan ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath }) : null,
 });
 const node = await meetings.nodes.registered(localNode.nodeId);
+// the wait ends with us, too: nobody would read a password that is made now
+if (ending) await new Promise<never>(() => {});
 // last of all, so that a start that fails takes no password with it
 const firstAdmin = await accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
