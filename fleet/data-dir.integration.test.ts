@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -214,4 +215,21 @@ describe('of a first start on a disk that runs full', () => {
       disk.unmount();
     }
   });
+});
+
+test('a first start that is ended before a media node is there takes no password with it', async () => {
+  const fleet = new FleetUnderTest();
+  try {
+    await fleet.startServer({ registerNode: false });
+    const { mqtt } = JSON.parse(readFileSync(join(fleet.dataDir, 'ports.json'), 'utf8')) as { mqtt: number };
+    // who does not speak makes the end last
+    const silent = connect(mqtt, '127.0.0.1');
+    await once(silent, 'connect');
+    await fleet.kill('SIGTERM');
+    silent.destroy();
+    await fleet.startServer();
+    expect(fleet.ready.firstAdmin).not.toBeNull();
+  } finally {
+    await fleet.stop();
+  }
 });

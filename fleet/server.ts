@@ -196,8 +196,10 @@ const browserFiles =
     },
     onProblem: (problem, reason) => logger.error({ certFile: tlsFiles.cert, problem, reason }, 'certificate not good'),
   });
-const browserTls = browserFiles ? browserFiles.start() : { ...serverCertificate.tls, ca: undefined };
-if (!browserTls) throw new Error(`${tlsFiles?.cert}: ${browserFiles?.problem}`);
+// half of a renewed pair may be there: another start may find it whole
+const browserTls = browserFiles
+  ? (browserFiles.start() ?? fail(new Error(`${tlsFiles?.cert}: ${browserFiles.problem}`)))
+  : { ...serverCertificate.tls, ca: undefined };
 const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
   tls: lan ? browserTls : null,
@@ -270,6 +272,8 @@ tell({
   signalingTls: lan ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath }) : null,
 });
 const node = await meetings.nodes.registered(localNode.nodeId);
+// the wait ends with us, too: nobody would read a password that is made now
+if (ending) await new Promise<never>(() => {});
 // last of all, so that a start that fails takes no password with it
 const firstAdmin = await accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;

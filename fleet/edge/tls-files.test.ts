@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -49,6 +49,15 @@ test.each<[string, string, () => Promise<{ certFile: string; keyFile: string }>]
     async () => {
       const files = await place();
       writeFileSync(files.certFile, 'not a certificate');
+      return files;
+    },
+  ],
+  [
+    'whose chain is cut off in the middle',
+    'malformed',
+    async () => {
+      const files = await place();
+      appendFileSync(files.certFile, `\n${ca.pem.slice(0, 300)}`);
       return files;
     },
   ],
@@ -123,5 +132,27 @@ test('what is wrong at the first look is said at once, and what becomes good lat
   await place();
   vi.advanceTimersByTime(10_000);
   expect(told).toEqual(['unreadable', expect.stringContaining('BEGIN CERTIFICATE')]);
+  watched.stop();
+});
+
+test('a chain that is written after its certificate is taken when it is whole', async () => {
+  const files = await place();
+  const [{ certPem, keyPem }, chain] = [await ca.issue(HOST), `\n${ca.pem}`];
+  vi.useFakeTimers();
+  const watched = new WatchedTlsFiles({
+    files,
+    onRenewed: (tls) => told.push(String(tls.cert)),
+    onProblem: (problem) => told.push(problem),
+    lookEveryMs: 1_000,
+  });
+  watched.start();
+  writeFileSync(files.keyFile, keyPem);
+  writeFileSync(files.certFile, certPem);
+  vi.advanceTimersByTime(1_000);
+  writeFileSync(files.certFile, `${certPem}${chain.slice(0, 300)}`);
+  vi.advanceTimersByTime(1_000);
+  writeFileSync(files.certFile, `${certPem}${chain}`);
+  vi.advanceTimersByTime(3_000);
+  expect(told).toEqual([certPem, `${certPem}${chain}`]);
   watched.stop();
 });

@@ -6,6 +6,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 
 /** Paths of PEM files. In `certFile` the certificate comes first, then its chain. */
 export type TlsFiles = { certFile: string; keyFile: string };
@@ -37,6 +38,8 @@ export function readTlsFiles({ certFile, keyFile }: TlsFiles, host: string | nul
       return { problem: 'other-name', reason: `made for ${certificate.subjectAltName ?? certificate.subject}` };
     if (nowMs >= Date.parse(certificate.validTo)) return { problem: 'expired', reason: certificate.validTo };
     if (nowMs < Date.parse(certificate.validFrom)) return { problem: 'not-yet-valid', reason: certificate.validFrom };
+    // it also reads the chain, and throws where a server that is given the pair would
+    createSecureContext(tls);
     return { tls, fingerprint: certificate.fingerprint256 };
   } catch (error) {
     return { problem: 'malformed', reason: (error as Error).message };
@@ -58,7 +61,7 @@ export class WatchedTlsFiles {
   readonly #options: WatchedTlsFilesOptions;
   #timer: NodeJS.Timeout | undefined;
   #stamp = '';
-  #fingerprint: string | null = null;
+  #inUse: TlsPair | null = null;
   #problem: CertificateProblem | null = null;
 
   constructor(options: WatchedTlsFilesOptions) {
@@ -75,7 +78,7 @@ export class WatchedTlsFiles {
       this.#tellProblem(read.problem, read.reason);
       return null;
     }
-    this.#fingerprint = read.fingerprint;
+    this.#inUse = read.tls;
     return read.tls;
   }
 
@@ -98,8 +101,8 @@ export class WatchedTlsFiles {
       return;
     }
     this.#problem = null;
-    if (read.fingerprint === this.#fingerprint) return;
-    this.#fingerprint = read.fingerprint;
+    if (this.#inUse !== null && areEqual(read.tls, this.#inUse)) return;
+    this.#inUse = read.tls;
     this.#options.onRenewed(read.tls, read.fingerprint);
   }
 
@@ -109,7 +112,7 @@ export class WatchedTlsFiles {
   }
 
   #tellProblem(problem: CertificateProblem, reason: string): void {
-    this.#fingerprint = null;
+    this.#inUse = null;
     if (problem === this.#problem) return;
     this.#problem = problem;
     this.#options.onProblem(problem, reason);
@@ -120,6 +123,9 @@ export class WatchedTlsFiles {
     return [certFile, keyFile].map(stampOf).join(' ');
   }
 }
+
+/** The chain counts too: it may be written after its certificate. */
+const areEqual = (one: TlsPair, other: TlsPair): boolean => one.cert.equals(other.cert) && one.key.equals(other.key);
 
 function stampOf(path: string): string {
   try {

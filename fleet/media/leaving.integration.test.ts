@@ -1,7 +1,10 @@
 /** A page that is being closed gives its place up by one POST; who does not know the peer's secret changes nothing. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import { startTestNode, type TestNode } from './testing/test-node.ts';
+import { settled, startTestNode, type TestNode } from './testing/test-node.ts';
 
 let it: TestNode;
 beforeAll(async () => {
@@ -45,16 +48,34 @@ test('nobody else’s place is touched, and every answer is the same', async () 
   await expect(client.request('ping', {})).resolves.toEqual({});
 });
 
-test('other people’s guesses keep nobody in: the right secret leaves after any number of wrong ones', async () => {
+test('other people’s wrong guesses keep nobody in', async () => {
   const strict = await startTestNode({ settings: { failedHellosPerMinute: 3 } });
   try {
-    const call = { callId: uuidv7(), meetingId: uuidv7() };
-    const other = await strict.join(call);
-    const { peerId, resumeSecret: secret } = (await strict.join(call)).hello!;
-    for (let tries = 0; tries < 20; tries++) await post(strict, JSON.stringify({ peerId, secret: `guess ${tries}` }));
-    await post(strict, JSON.stringify({ peerId, secret }));
-    await other.told('peer-left', (left) => left.peerId === peerId);
+    const client = await strict.join({});
+    const { peerId, resumeSecret: secret } = client.hello!;
+    for (let tries = 0; tries < 10; tries++) await post(strict, JSON.stringify({ peerId, secret: `guess ${tries}` }));
+    await expect(client.request('ping', {})).resolves.toEqual({});
+    expect((await post(strict, JSON.stringify({ peerId, secret }))).status).toBe(204);
+    await client.closed();
   } finally {
     await strict.stop();
+  }
+});
+
+test('one that breaks off half-way is nobody’s error', async () => {
+  const errors: string[] = [];
+  const logger = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
+  const node = await startTestNode({ logger });
+  try {
+    const socket = connect(Number(new URL(node.node.signalingUrl).port), '127.0.0.1');
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write('POST /signaling HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{"peerId');
+    await settled(100);
+    socket.resetAndDestroy();
+    await settled(200);
+    expect(errors).toEqual([]);
+  } finally {
+    await node.stop();
   }
 });

@@ -169,20 +169,20 @@ export class SignalingServer {
       if (request.url === '/metrics' && proxies.isOfThisMachine(request)) return say(200, await metrics());
       say(404, 'not here\n');
     } catch (error) {
-      logger.error({ err: error }, 'metrics failed');
+      logger.error({ err: error }, 'request failed: our bug');
       say(500, 'internal\n');
     }
   }
 }
 
-/** null: too large, or no such message */
+/** null: too large, broken off, or no such message */
 async function readBody(request: IncomingMessage): Promise<Leaving | null> {
   let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > MAX_LEAVING_CHARACTERS) return null;
-  }
   try {
+    for await (const chunk of request) {
+      text += String(chunk);
+      if (text.length > MAX_LEAVING_CHARACTERS) return null;
+    }
     return parse(Leaving, JSON.parse(text));
   } catch {
     return null;

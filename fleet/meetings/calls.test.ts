@@ -171,6 +171,17 @@ describe('when the node is back', () => {
     expect(await auditKinds()).toContain('call-returned');
   });
 
+  it('and its meeting is over by then, the call ends', async () => {
+    const callId = await running(2);
+    await silent(first);
+    await later(5 * MINUTE_MS);
+    const { apply } = await store.write((trx) => calls.endOf(trx, [meetingId]));
+    apply();
+    await register(first, carries(callId, 2));
+    expect(commands).toEqual([{ nodeId: first, name: 'end-call', callId }]);
+    expect(await calls.currentOf(meetingId)).toBeNull();
+  });
+
   it('without the call, its event says how that ended', async () => {
     const callId = await running(2);
     await silent(first);

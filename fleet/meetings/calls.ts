@@ -206,6 +206,13 @@ export class Calls {
       .where('endedAtMs', 'is', null)
       .execute();
     for (const call of calls) await endRow(trx, call, 'ended-by-fleet');
+    // one that was given up ends when its node is back
+    await trx
+      .updateTable('call')
+      .set({ endReason: 'ended-by-fleet' })
+      .where('meetingId', 'in', meetingIds)
+      .where('endReason', 'in', [GIVEN_UP, MOVED])
+      .execute();
     return {
       apply: () => {
         // a node that is not there now is told when it registers with them

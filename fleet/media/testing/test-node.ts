@@ -8,7 +8,7 @@ import {
 } from '#contract/grants.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { SignJWT } from 'jose';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { MediaNode } from '../media-node.ts';
 import type { MediaSettings } from '../media-settings.ts';
@@ -119,7 +119,7 @@ export type TestNode = {
 };
 
 export async function startTestNode(
-  options: { workers?: number; settings?: Partial<MediaSettings> } = {},
+  options: { workers?: number; settings?: Partial<MediaSettings>; logger?: Logger } = {},
 ): Promise<TestNode> {
   const fleet = new TestFleet();
   const node = new MediaNode({
@@ -136,7 +136,7 @@ export async function startTestNode(
     keys: fleet.keys,
     onKeys: () => {},
     settings: options.settings ?? {},
-    logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
+    logger: options.logger ?? pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
   });
   await node.start();
   const open = (): Promise<RawClient> => RawClient.open(node.signalingUrl);
