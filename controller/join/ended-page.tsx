@@ -39,13 +39,21 @@ export function EndedPage({ reason, title, onJoinAgain }: EndedPageProps) {
   );
 }
 
+/** By this link nobody gets in again here: a second try is refused like the first. */
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'invite-invalid',
+  'invite-expired',
+  'invite-closed',
+  'removed-from-call',
+]);
+
 /** `onTryAgain` null: nothing that a second try would change */
 export function FailedPage({ code, onTryAgain }: { code: ErrorCode; onTryAgain: (() => void) | null }) {
   const { t } = useTranslation('common');
   return (
     <Message>
       <ErrorWords code={code} as="title" className="gap-3" />
-      {onTryAgain && (
+      {onTryAgain && !FINAL.has(code) && (
         <Button variant="primary" size="large" className="mt-4 self-start" onPress={onTryAgain}>
           {t('retry')}
         </Button>

@@ -163,3 +163,15 @@ it('lists the room first, and everyone once the roster of this very call is know
   expect(peopleOf(call, roster).map((each) => each.peerId)).toEqual([id(10), id(12), id(11)]);
   expect(peopleOf(call, { ...roster, callId: id(4) }).map((each) => each.peerId)).toEqual([id(10), id(11)]);
 });
+
+it.each([
+  ['camera-missing', false],
+  ['fleet-unreachable', false],
+  ['signaling-unreachable', true],
+  ['signaling-untrusted', true],
+  ['media-blocked', true],
+  ['protocol-refused', true],
+] as const)('an idle room with %s is cut off: %s', (notice, cutOff) => {
+  const state = { ...stateOf({ name: 'idle' }), notices: [notice] };
+  expect(project(up({ state }), NOW)).toMatchObject({ screen: 'idle', cutOff });
+});

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
-import type { Participant, RoomNotice, RoomPhase, RoomState } from '#contract/room-state.ts';
+import { isCutOff, type Participant, type RoomNotice, type RoomPhase, type RoomState } from '#contract/room-state.ts';
 import { type CallTime, callTime } from '#ui/agenda/call-time.ts';
 import { type RoomDay, roomDay } from '#ui/agenda/room-day.ts';
 import type { LinkSnapshot } from '../link/room-link.ts';
@@ -20,6 +20,8 @@ type InRoom = {
   roomName: string;
   state: RoomState;
   notices: readonly RoomNotice[];
+  /** no meeting can be started here, whatever is booked */
+  cutOff: boolean;
   reconnecting: boolean;
   /** null: the room has no calendar, or nothing is known of it */
   day: RoomDay | null;
@@ -64,6 +66,7 @@ function inRoom(
     roomName: state.roomName,
     state,
     notices: state.notices,
+    cutOff: isCutOff(state.notices),
     reconnecting: lostForMs >= RECONNECTING_SHOWN_AFTER_MS,
     day: roomDay(agenda, nowMs),
     equipment,

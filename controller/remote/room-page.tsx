@@ -1,9 +1,11 @@
 /** A paired remote: keeps the link, and chooses the screen by the projection. */
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { useBookingWords } from '#ui/agenda/use-booking-words.ts';
 import { Floor } from '#ui/floor.tsx';
+import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
@@ -126,6 +128,7 @@ function Status({ view, roomName, clockOffsetMs }: { view: RemoteView; roomName:
   const now = useNow(1_000);
   if ('reconnecting' in view && view.reconnecting) return <ReconnectingMark />;
   if (view.screen === 'idle') {
+    if (view.cutOff) return <CutOff />;
     return (
       <span className="inline-flex items-center gap-2">
         <span className={`size-2 rounded-full ${view.day === null ? 'bg-accent' : dotClass[view.day.now.kind]}`} />
@@ -142,6 +145,17 @@ function Status({ view, roomName, clockOffsetMs }: { view: RemoteView; roomName:
           {time}
         </span>
       )}
+    </span>
+  );
+}
+
+/** What is wrong is said below, among the notices. */
+function CutOff() {
+  const { t } = useTranslation('remote');
+  return (
+    <span className="inline-flex items-center gap-2 font-semibold text-warn">
+      <Icon of={TriangleAlert} className="size-4" />
+      {t('idle.cutOff')}
     </span>
   );
 }

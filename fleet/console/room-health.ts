@@ -1,7 +1,7 @@
 /** Can this room hold a meeting, and if not, why: pure, from what the fleet knows of it. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
-import type { RoomNotice } from '#contract/room-state.ts';
+import { isCutOff, type RoomNotice } from '#contract/room-state.ts';
 
 /** `limited`: a meeting runs, without the room's picture or for some people only, or cannot be started anew. */
 export type HealthState = 'trouble' | 'limited' | 'starting' | 'in-call' | 'ready';
@@ -16,16 +16,7 @@ export type Why =
 export type RoomHealth = { state: HealthState; why: readonly Why[] };
 
 /** With one of these nobody would be heard, or nothing shown. */
-const PREVENTS: ReadonlySet<RoomNotice> = new Set([
-  'microphone-missing',
-  'microphone-refused',
-  'media-blocked',
-  'screen-missing',
-  'protocol-refused',
-  'signaling-unreachable',
-  'signaling-untrusted',
-  'media-blocked',
-]);
+const PREVENTS: ReadonlySet<RoomNotice> = new Set(['microphone-missing', 'microphone-refused', 'screen-missing']);
 
 export function healthOf(room: RoomSummary): RoomHealth {
   if (!room.enrolled) return { state: 'trouble', why: [{ kind: 'fleet', reason: 'not-enrolled' }] };
@@ -34,7 +25,7 @@ export function healthOf(room: RoomSummary): RoomHealth {
   const { phase, notices } = room.state;
   const why: Why[] = notices.map((notice) => ({ kind: 'notice', notice }));
   if (phase.name === 'fault') return { state: 'trouble', why: [{ kind: 'fault', code: phase.code }, ...why] };
-  if (notices.some((notice) => PREVENTS.has(notice))) return { state: 'trouble', why };
+  if (isCutOff(notices) || notices.some((notice) => PREVENTS.has(notice))) return { state: 'trouble', why };
   const { blockedCount: count } = room;
   if (phase.name === 'in-call' && count > 0) return { state: 'limited', why: [{ kind: 'blocked', count }, ...why] };
   if (phase.name === 'in-call') return { state: 'in-call', why };

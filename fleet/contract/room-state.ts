@@ -110,6 +110,15 @@ export const RoomNotice = z.enum([
 ]);
 export type RoomNotice = z.infer<typeof RoomNotice>;
 
+const CUT_OFF: ReadonlySet<RoomNotice> = new Set([
+  'protocol-refused',
+  'signaling-unreachable',
+  'signaling-untrusted',
+  'media-blocked',
+]);
+/** The room gets into no call: no page calls it ready. */
+export const isCutOff = (notices: readonly RoomNotice[]): boolean => notices.some((notice) => CUT_OFF.has(notice));
+
 export const RoomState = z.object({
   protocol: z.number().int(),
   roomId: Id,

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import {
   type AgentToScreen,
@@ -186,8 +187,9 @@ export class PlayedNode {
     this.#socket?.send(JSON.stringify({ event, data }));
   }
 
-  async drop(): Promise<void> {
-    await this.#socket?.close();
+  /** @param code of the error that ends the connection; none: it is lost */
+  async drop(code?: ErrorCode): Promise<void> {
+    await this.#socket?.close(code && { code: new MaruError(code).closeCode, reason: code });
   }
 
   #answer(method: string, asked: { admission?: { kind: string } }): unknown {

@@ -15,12 +15,14 @@ const ROWS_BESIDE_TROUBLES = 3;
 type BookedDayProps = {
   day: RoomDay;
   meeting: RoomMeeting | null;
+  /** the corner says why */
+  cutOff: boolean;
   nowMs: number;
   /** false: the corner is taken, so that the room's name needs two lines */
   hasRoom: boolean;
 };
 
-export function BookedDay({ day, meeting, nowMs, hasRoom }: BookedDayProps) {
+export function BookedDay({ day, meeting, cutOff, nowMs, hasRoom }: BookedDayProps) {
   const { t } = useTranslation(['screen', 'bookings']);
   const words = useBookingWords(day.timeZone);
   const isFree = day.now.kind === 'free' || day.now.kind === 'released';
@@ -37,6 +39,8 @@ export function BookedDay({ day, meeting, nowMs, hasRoom }: BookedDayProps) {
             <p className="mt-2 text-tv-name font-semibold text-accent">
               {t('screen:idle.underWay')} · {t('screen:idle.waiting', { count: meeting.participantCount })}
             </p>
+          ) : cutOff ? (
+            <p className="mt-2 text-tv-name font-semibold text-warn">{t('screen:idle.cutOff')}</p>
           ) : (
             day.now.kind === 'free' && (
               <p className="mt-2 text-tv-name text-quiet">

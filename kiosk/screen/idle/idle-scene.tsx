@@ -1,6 +1,6 @@
 /** Nobody meets: the clock, the room's name, who has the room today, and how to take control. */
 import { useTranslation } from 'react-i18next';
-import type { RoomMeeting } from '#contract/room-state.ts';
+import { isCutOff, type RoomMeeting } from '#contract/room-state.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { roomDay } from '#ui/agenda/room-day.ts';
 import { currentLanguage } from '#ui/words/words.ts';
@@ -19,6 +19,7 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
   const day = roomDay(view.agenda, nowMs);
   const timeZone = view.agenda?.timeZone;
   const isTesting = equipment?.selfTest?.state === 'running';
+  const cutOff = isCutOff(state.notices);
   const cornerTaken = troubles.length > 0 || isTesting;
   return (
     <main className="hall relative h-full">
@@ -30,7 +31,7 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
             <div className="absolute top-[20rem] left-24 max-w-[80rem]">
               <Clock nowMs={nowMs} timeZone={timeZone} />
               <div className="mt-14">
-                <Meeting meeting={state.meeting} />
+                <Meeting meeting={state.meeting} cutOff={cutOff} />
               </div>
             </div>
           </>
@@ -38,7 +39,7 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
           <div className="absolute top-16 bottom-48 left-24 flex w-[80rem] flex-col">
             <RoomName name={state.roomName} cornerTaken={cornerTaken} className="mb-4 shrink-0" />
             <Clock nowMs={nowMs} timeZone={timeZone} className="flex items-baseline gap-10" />
-            <BookedDay day={day} meeting={state.meeting} nowMs={nowMs} hasRoom={!cornerTaken} />
+            <BookedDay day={day} meeting={state.meeting} cutOff={cutOff} nowMs={nowMs} hasRoom={!cornerTaken} />
           </div>
         )}
         <div className="absolute right-24 bottom-16">
@@ -78,14 +79,14 @@ function Clock({ nowMs, timeZone, className = '' }: ClockProps) {
 }
 
 /** A room without a calendar: whether its meeting is under way. */
-function Meeting({ meeting }: { meeting: RoomMeeting | null }) {
+function Meeting({ meeting, cutOff }: { meeting: RoomMeeting | null; cutOff: boolean }) {
   const { t } = useTranslation('screen');
   if (meeting === null) return <p className="text-tv-lead">{t('idle.noMeeting')}</p>;
   return (
     <div className="flex items-start gap-6">
       <span
         aria-hidden="true"
-        className={`mt-5 size-5 shrink-0 rounded-full ${meeting.underWay ? 'bg-accent' : 'border-[0.25rem] border-accent'}`}
+        className={`mt-5 size-5 shrink-0 rounded-full ${meeting.underWay ? 'bg-accent' : cutOff ? 'bg-warn' : 'border-[0.25rem] border-accent'}`}
       />
       {meeting.underWay ? (
         <div>
@@ -93,6 +94,8 @@ function Meeting({ meeting }: { meeting: RoomMeeting | null }) {
           <p className="line-clamp-2 text-tv-lead">{meeting.title}</p>
           <p className="text-tv-name text-quiet">{t('idle.waiting', { count: meeting.participantCount })}</p>
         </div>
+      ) : cutOff ? (
+        <p className="text-tv-lead font-semibold text-warn">{t('idle.cutOff')}</p>
       ) : (
         <div>
           <p className="text-tv-lead font-semibold text-accent">{t('idle.free')}</p>

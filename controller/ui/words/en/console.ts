@@ -72,7 +72,7 @@ export default {
     claimTitle: 'Claim for {{room}}',
     claimLead:
       'Save this as a file and start the kiosk with --claim-file. It works once, until {{time}}, and is not shown again.',
-    claimCode: 'Claim code',
+    claimCode: 'Claim',
     copyClaim: 'Copy the claim',
     done: 'Done',
   },

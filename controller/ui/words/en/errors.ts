@@ -106,9 +106,9 @@ export default {
     todo: 'Wait a minute, then try again.',
   },
   'claim-code-invalid': {
-    what: 'This enrolment code does not work',
-    meaning: 'The kiosk was not enrolled. Each code works once, for ten minutes.',
-    todo: 'Make a new code in the console.',
+    what: 'The claim of this kiosk does not work',
+    meaning: 'It works once, for ten minutes, and only until a newer one is made. No meetings here.',
+    todo: 'IT: make a new claim on the room’s page in the console and give it to this kiosk.',
   },
   'enrolment-ended': {
     what: 'This kiosk no longer belongs to a room',

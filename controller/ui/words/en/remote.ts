@@ -42,6 +42,7 @@ export default {
   },
   idle: {
     ready: 'Ready',
+    cutOff: 'No meetings at the moment',
     start: 'Start meeting',
     join: 'Join meeting',
     startHint: 'Picture and sound of this room open on the TV.',

@@ -22,6 +22,7 @@ export default {
   idle: {
     free: 'Free',
     startHint: 'Start the meeting from your phone',
+    cutOff: 'No meetings at the moment',
     underWay: 'Meeting under way',
     waiting_one: '{{count}} person is in it',
     waiting_other: '{{count}} people are in it',

@@ -75,7 +75,7 @@ export default {
     claimTitle: '{{room}} 등록 정보',
     claimLead:
       '파일로 저장하고 --claim-file 옵션으로 단말을 시작해 주세요. {{time}}까지 한 번만 쓸 수 있고, 다시 표시되지 않습니다.',
-    claimCode: '등록 코드',
+    claimCode: '등록 정보',
     copyClaim: '등록 정보 복사',
     done: '완료',
   },
@@ -162,7 +162,7 @@ export default {
     rename: '이름 바꾸기',
     renameTitle: '{{room}} 이름 바꾸기',
     remove: '회의실 삭제',
-    removeTitle: '{{room}} 회의실을 삭제할까요?',
+    removeTitle: '{{room}}: 이 회의실을 삭제할까요?',
     removeBody:
       '단말은 더 이상 쓸 수 없게 됩니다. 휴대폰과 태블릿 연결, 외부 참가자 링크가 모두 해제되고 이 회의실의 회의도 끝납니다. 되돌릴 수 없습니다.',
     removeInCall_other: '지금 {{count}}명이 회의 중입니다.',

@@ -46,6 +46,7 @@ export default {
   },
   idle: {
     ready: '사용 가능',
+    cutOff: '지금은 회의를 할 수 없습니다',
     start: '회의 시작',
     join: '회의 참여',
     startHint: '이 회의실의 영상과 소리가 TV에서 열립니다.',

@@ -16,7 +16,7 @@ export default {
   keyless: {
     title: '이 화면은 회의실 TV로 확인되지 않았습니다',
     meaning: 'TV의 창은 키를 자동으로 받습니다. 이 창에는 회의실이 아는 키가 없습니다.',
-    todo: 'TV에 이 화면이 계속 표시되면 IT 담당자에게 알려 주세요. 직접 연 브라우저에서는 시작할 때 표시된 주소 전체를 여세요.',
+    todo: 'TV에 이 화면이 계속 표시되면 IT 담당자에게 알려 주세요. 직접 연 브라우저에서는 시작할 때 표시된 주소 전체를 열어 주세요.',
   },
   elsewhere: {
     title: '이 회의실은 다른 화면에 표시되고 있습니다',
@@ -25,6 +25,7 @@ export default {
   idle: {
     free: '사용 가능',
     startHint: '휴대폰에서 회의를 시작하세요',
+    cutOff: '지금은 회의를 할 수 없습니다',
     underWay: '회의 진행 중',
     waiting_other: '{{count}}명이 참가하고 있습니다',
     noMeeting: '이 회의실에 설정된 회의가 없습니다',

@@ -1,0 +1,50 @@
+// @vitest-environment happy-dom
+/** A guest who did not get in is offered another try where one can help, and only there. */
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import commonEn from '#ui/words/en/common.ts';
+import errorsEn from '#ui/words/en/errors.ts';
+import joinEn from '#ui/words/en/join.ts';
+import commonKo from '#ui/words/ko/common.ts';
+import errorsKo from '#ui/words/ko/errors.ts';
+import joinKo from '#ui/words/ko/join.ts';
+import { showLanguage, startWords } from '#ui/words/words.ts';
+import { FailedPage } from './ended-page.tsx';
+
+declare global {
+  var IS_REACT_ACT_ENVIRONMENT: boolean;
+}
+
+let root: Root;
+startWords({
+  common: { en: commonEn, ko: commonKo },
+  errors: { en: errorsEn, ko: errorsKo },
+  join: { en: joinEn, ko: joinKo },
+});
+beforeEach(() => {
+  globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+  showLanguage('en');
+  root = createRoot(document.body.appendChild(document.createElement('div')));
+});
+afterEach(() => {
+  act(() => root.unmount());
+  document.body.replaceChildren();
+});
+
+it.each<[ErrorCode, boolean]>([
+  ['seats-taken', true],
+  ['joined-elsewhere', true],
+  ['media-failed', true],
+  ['token-expired', true],
+  ['invite-closed', false],
+  ['invite-invalid', false],
+  ['invite-expired', false],
+  ['removed-from-call', false],
+])('after %s: %s', (code, offered) => {
+  act(() => root.render(<FailedPage code={code} onTryAgain={() => undefined} />));
+  const words = document.body.textContent;
+  expect(words).toContain(errorsEn[code].what);
+  expect(words.includes(commonEn.retry)).toBe(offered);
+});
