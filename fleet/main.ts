@@ -19,6 +19,8 @@ import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts
 const args = process.argv.slice(2);
 const options = readCommandLine(usage, parseOptions);
 const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options;
+// a folder that IT made before may be open to others: what is put there is not
+process.umask(0o077);
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet', json: jsonLogs });
 const started = goOnOnceStarted((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));

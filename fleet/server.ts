@@ -37,6 +37,8 @@ import type { ServerReady, ServerServing } from './supervision.ts';
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 const options = readCommandLine(serverUsage, parseOptions);
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
+// a folder that IT made before may be open to others: what is put there is not
+process.umask(0o077);
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
 endOnException(

@@ -95,7 +95,6 @@ const Controls = memo(function Controls({ guest, microphone, devices, share }: C
         size="bar"
         className={slot}
         icon={silent || dark ? TriangleAlert : Settings2}
-        aria-label={t('check.devices')}
         onPress={() => setDevicesOpen(true)}
       >
         {t('call.devicesShort')}

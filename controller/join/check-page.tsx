@@ -108,7 +108,7 @@ function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode |
         className={`flex items-center gap-2 text-base ${unreachable && waitsFor === null ? 'text-fault' : 'text-quiet'}`}
       >
         <Spinner className="size-4" />
-        {unreachable && waitsFor === null ? t('check.unreachable') : t('check.checkingInvite')}
+        {waitsFor === null && (unreachable ? t('check.unreachable') : t('check.checkingInvite'))}
       </p>
       {waitsFor !== null && <ErrorWords code={waitsFor} />}
     </div>

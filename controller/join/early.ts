@@ -21,7 +21,8 @@ function keptEntryId(): string {
     .replaceAll('/', '_');
   try {
     const kept = localStorage.getItem(keptAs);
-    if (kept !== null) return kept;
+    // EntryId in the contract
+    if (kept !== null && /^[\w-]{16,64}$/.test(kept)) return kept;
     localStorage.setItem(keptAs, fresh);
   } catch {
     // lasts as long as the page

@@ -9,6 +9,8 @@ import { Administrator } from './product/administrator.ts';
 import { Scene, TV_NUMBER } from './scene.ts';
 
 const WHAT = 'Sound and picture cannot get through';
+/** on TV and phone */
+const WHAT_IN_THE_ROOM = 'The network blocks sound and picture';
 /** Five seconds, and a machine that is busy with browsers. */
 const SAID_WITHIN = { timeout: 15_000 };
 
@@ -56,7 +58,7 @@ describe('media that is blocked', () => {
     await notice.getByText('For IT: allow UDP or TCP to 127.0.0.1:').waitFor();
     await expect.poll(summary, SAID_WITHIN).toEqual({ blockedCount: 1, notices: [] });
     await expect.poll(metric).toBe(1);
-    expect(await tv.page.getByText(WHAT).count(), 'the room’s own media is well').toBe(0);
+    expect(await tv.page.getByText(WHAT_IN_THE_ROOM).count(), 'the room’s own media is well').toBe(0);
   });
 
   test('it is not said any more once media flows', async () => {
@@ -70,12 +72,12 @@ describe('media that is blocked', () => {
 
   test('a room whose media is cut off in the call says so on TV and phone, and its place in the console is trouble', async () => {
     officeMedia.cut();
-    await tv.page.getByText(WHAT).waitFor(SAID_WITHIN);
-    await phone.page.getByText(WHAT).waitFor();
+    await tv.page.getByText(WHAT_IN_THE_ROOM).waitFor(SAID_WITHIN);
+    await phone.page.getByText(WHAT_IN_THE_ROOM).waitFor();
     await expect.poll(async () => (await summary()).notices, SAID_WITHIN).toEqual(['media-blocked']);
     officeMedia.restore();
-    await tv.page.getByText(WHAT).waitFor({ state: 'detached', ...SAID_WITHIN });
-    await phone.page.getByText(WHAT).waitFor({ state: 'detached' });
+    await tv.page.getByText(WHAT_IN_THE_ROOM).waitFor({ state: 'detached', ...SAID_WITHIN });
+    await phone.page.getByText(WHAT_IN_THE_ROOM).waitFor({ state: 'detached' });
     await tv.expectToSee('Mina', 1);
     for (const persona of [tv, phone, guest]) await persona.expectSamePage();
   });

@@ -82,7 +82,7 @@ describe('a guest’s devices in the call', () => {
     await tv.expectNotToSee('Mina');
     await happen('plugIn', 'camera');
     await tv.expectToSee('Mina', 1);
-    await guest.button('Camera, microphone and sound').click();
+    await guest.button('Devices').click();
     const dialog = guest.page.getByRole('dialog', { name: 'Camera, microphone and sound' });
     for (const name of ['Microphone', 'Camera', 'Speaker']) await dialog.getByLabel(name, { exact: true }).waitFor();
     await dialog.getByLabel('Camera', { exact: true }).selectOption({ label: 'Synthetic camera' });

@@ -85,8 +85,7 @@ const people = (count: number): Participant[] =>
     }),
   );
 
-const openDevices = (page: Page) =>
-  page.getByRole('button', { name: /^(Camera, microphone and sound|카메라, 마이크, 소리)$/ }).click();
+const openDevices = (page: Page) => page.getByRole('button', { name: /^(Devices|장치)$/ }).click();
 
 export const joinScenes: readonly Scene[] = [
   scene('check'),
