@@ -1,4 +1,4 @@
-/** Sound and picture do not get through: said above the stage for as long as it is so, with whom to ask. */
+/** The notice above the stage while the network blocks sound and picture. It names whom to ask. */
 import ShieldX from 'lucide-react/icons/shield-x';
 import { useTranslation } from 'react-i18next';
 import type { BlockedMedia } from '#call/media-path.ts';

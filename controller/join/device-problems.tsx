@@ -1,4 +1,4 @@
-/** What is wrong with the microphone or the camera, in words, and the way to try it again: before the call and in it. */
+/** The faults of microphone and camera in words, with a retry. Used before the call and in it. */
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';

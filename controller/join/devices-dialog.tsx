@@ -1,4 +1,4 @@
-/** In the call: which microphone, camera and loudspeaker, what is wrong with them, and whether one is heard. */
+/** The dialog in the call: choose microphone, camera and loudspeaker, see their faults and the own level. */
 import Camera from 'lucide-react/icons/camera';
 import Mic from 'lucide-react/icons/mic';
 import Volume2 from 'lucide-react/icons/volume-2';

@@ -164,7 +164,7 @@ export class Devices {
     );
   };
 
-  /** What was refused is asked for by the person alone. */
+  /** Only the person may ask again for a refused device. */
   #settleIfMissing(capture: CaptureDevice): Promise<void> {
     return capture.problem === 'refused' ? Promise.resolve() : capture.tryAll();
   }

@@ -149,7 +149,7 @@ function Status({ view, roomName, clockOffsetMs }: { view: RemoteView; roomName:
   );
 }
 
-/** What is wrong is said below, among the notices. */
+/** The notices below name the fault. */
 function CutOff() {
   const { t } = useTranslation('remote');
   return (
