@@ -1,12 +1,12 @@
 /** For IT: rooms whose meetings have a call at a silent media node, and the act that gives it up before its time. */
 import { InvalidStateError } from '#contract/error-codes.ts';
-import type { RoomSummary } from '#contract/http-api.ts';
+import type { RoomView } from '#contract/http/rooms-api.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import type { Call } from './call-rows.ts';
 import type { Calls } from './calls.ts';
 import type { MediaNodes } from './media-nodes.ts';
 
-type Unreachable = NonNullable<RoomSummary['unreachableCall']>;
+type Unreachable = NonNullable<RoomView['unreachableCall']>;
 export type UnreachableCallsDependencies = { store: AuthorityStore; nodes: MediaNodes; calls: Calls };
 
 export class UnreachableCalls {
