@@ -180,6 +180,11 @@ describe('what is wrong in the room', () => {
     } as unknown as typeof view;
     const all = troublesOf(faulty, devices, false);
     expect(all).toEqual(['speakerphone-faulty', 'self-test-failed', 'calendar-faulty', 'tv-faulty']);
+    const outdated = {
+      ...view,
+      equipment: { ...faulty.equipment, speakerphone: { state: 'faulty', code: 'device-unsupported' } },
+    };
+    expect(troublesOf(outdated as unknown as typeof view, devices, false)).toContain('speakerphone-unsupported');
     expect(all.filter(ofNoCall)).toEqual(['self-test-failed', 'calendar-faulty', 'tv-faulty']);
     const well = {
       ...view,

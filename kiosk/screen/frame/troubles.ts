@@ -21,6 +21,7 @@ const WORST_FIRST: readonly Trouble[] = [
   'screen-missing',
   'storage-failing',
   'speakerphone-faulty',
+  'speakerphone-unsupported',
   'self-test-failed',
   'calendar-faulty',
   'tv-faulty',
@@ -47,7 +48,9 @@ export function troublesOf(view: ScreenView | null, devices: DevicesState, agent
   if (view !== null && !view.fleetOnline) found.add('fleet-unreachable');
   if (failedLines(view?.equipment).length > 0) found.add('self-test-failed');
   if (view?.agenda?.calendar.state === 'faulty') found.add('calendar-faulty');
-  if (view?.equipment?.speakerphone?.state === 'faulty') found.add('speakerphone-faulty');
+  const speakerphone = view?.equipment?.speakerphone;
+  if (speakerphone?.state === 'faulty')
+    found.add(speakerphone.code === 'device-unsupported' ? 'speakerphone-unsupported' : 'speakerphone-faulty');
   if (view?.equipment?.tv.control === 'faulty') found.add('tv-faulty');
   if (agentDown) found.add('agent-gone');
   return WORST_FIRST.filter((trouble) => found.has(trouble));
