@@ -14,7 +14,7 @@ import { DesiredState } from './desired-state.ts';
 import { Pairings } from './pairings.ts';
 import { RoomDetails } from './room-details.ts';
 import { RoomEventLog } from './room-event-log.ts';
-import { RoomLink } from './room-link.ts';
+import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
@@ -38,7 +38,7 @@ export class Rooms {
   readonly details: RoomDetails;
   readonly events: RoomEventLog;
   readonly pairings: Pairings;
-  readonly link: RoomLink;
+  readonly links: ReturnType<typeof fleetRoomLinks>;
   readonly list: RoomList;
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
@@ -69,7 +69,7 @@ export class Rooms {
       controllerUrl,
       logger,
     });
-    this.link = new RoomLink({
+    this.links = fleetRoomLinks({
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
@@ -87,7 +87,8 @@ export class Rooms {
     await this.list.start();
     await this.pairings.start();
     this.#relay.start();
-    this.link.start();
+    this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
+    this.links.start();
     broker.on(
       'request',
       (roomId, request) =>
@@ -113,7 +114,7 @@ export class Rooms {
     await this.#desired.start();
   }
   async stop(): Promise<void> {
-    this.link.stop();
+    this.links.stop();
     this.list.stop();
     this.pairings.stop();
     await this.reports.stop();
