@@ -1,6 +1,7 @@
 /** All rooms as a table, found by a part of their name. */
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import { useTranslation } from 'react-i18next';
+import { OperationalError } from '#contract/error-codes.ts';
 import type { RoomRow } from '#contract/http/rooms-api.ts';
 import { Card } from '#ui/card.tsx';
 import { Icon } from '#ui/icon.tsx';
@@ -57,7 +58,7 @@ export function AllRooms({ list, rows, text, onText }: AllRoomsProps) {
           </tbody>
         </table>
       )}
-      <ProblemWords problem={list.problem?.kind === 'operational' ? null : list.problem} />
+      <ProblemWords problem={list.problem instanceof OperationalError ? null : list.problem} />
       <More list={list} shownCount={rows.length} />
     </Card>
   );

@@ -2,7 +2,7 @@
  * Fetches again when asked to: at once, one at a time, and not more often than INTERVAL_MS however often it is asked.
  * What is asked for while one is under way is fetched after it. Where no server answers it is tried again by itself.
  */
-import { toMaruError } from '#contract/error-codes.ts';
+import { OperationalError } from '#contract/error-codes.ts';
 
 type PacedFetchOptions<T> = {
   work: (signal: AbortSignal) => Promise<T>;
@@ -51,7 +51,7 @@ export class PacedFetch<T> {
       const value = await work(this.#ending.signal);
       if (!this.#ending.signal.aborted) onDone(value);
     } catch (error) {
-      if (toMaruError(error).kind === 'operational') retryMs = RETRY_MS;
+      if (error instanceof OperationalError) retryMs = RETRY_MS;
       if (!this.#ending.signal.aborted) onFailed(error);
     }
     this.#isUnderWay = false;
