@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { toMaruError } from '#contract/error-codes.ts';
 import { type CallEvent, EventAcks, NodeCommand, type NodeRegistration } from '#contract/node-link.ts';
 import { parse } from '#contract/schema.ts';
+import { NODE_REGISTERS_EVERY_MS } from '#contract/timing.ts';
 import { brokerOf, clientIdOf, FleetKeys, ruleOfTopic, topicOf, type TopicName } from '#contract/topics.ts';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
@@ -30,7 +31,6 @@ const RESEND_INTERVAL_MS = 5_000;
 /** Load and calls: the first change once those in the call have seen it, the next ones together. */
 const SOONEST_REGISTER_MS = 200;
 const REGISTER_AT_MOST_EVERY_MS = 500;
-const REGISTER_AT_LEAST_EVERY_MS = 10_000;
 
 export class FleetLink {
   readonly outbox = new EventOutbox({ publish: (events) => this.#send('callEvents', { events }) });
@@ -94,7 +94,7 @@ export class FleetLink {
     this.#resend = setInterval(() => {
       if (this.connected) this.#options.onHeard();
       this.outbox.resend();
-      if (performance.now() - this.#registeredAtMs > REGISTER_AT_LEAST_EVERY_MS) this.#sendRegistration();
+      if (performance.now() - this.#registeredAtMs > NODE_REGISTERS_EVERY_MS) this.#sendRegistration();
     }, RESEND_INTERVAL_MS);
   }
 

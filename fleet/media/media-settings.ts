@@ -1,5 +1,12 @@
 /** Every bound and time of the media node in one place, so that tests can shorten them and operators can see them. */
-import { MAX_PEERS_IN_CALL, PREPARED_TTL_MS, RESUME_GRACE_MS } from '#contract/limits.ts';
+import { MAX_PEERS_IN_CALL } from '#contract/limits.ts';
+import {
+  HELLO_WITHIN_MS,
+  PREPARED_TTL_MS,
+  RESUME_GRACE_MS,
+  SIGNALING_DEAD_AFTER_MS,
+  SIGNALING_PULSE_MS,
+} from '#contract/timing.ts';
 
 export type MediaSettings = {
   /** prepared transports are closed after this long without `join` */
@@ -55,9 +62,9 @@ export const defaultSettings: MediaSettings = {
   preparedTtlMs: PREPARED_TTL_MS,
   resumeGraceMs: RESUME_GRACE_MS,
   emptyCallMs: 30_000,
-  helloWithinMs: 5_000,
-  pingIntervalMs: 1_500,
-  deadAfterMs: 5_500,
+  helloWithinMs: HELLO_WITHIN_MS,
+  pingIntervalMs: SIGNALING_PULSE_MS,
+  deadAfterMs: SIGNALING_DEAD_AFTER_MS,
   pauseUnseenAfterMs: 2_000,
   closeUnseenAfterMs: 30_000,
   audibleCount: 8,

@@ -5,12 +5,11 @@
 import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { IceParameters, RtpCapabilities, RtpParameters } from '#contract/media-parameters.ts';
 import type { MediaSetup, RequestOf, TransportParameters } from '#contract/signaling.ts';
+import { MEDIA_BLOCKED_AFTER_MS } from '#contract/timing.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
-/** As long as clients wait before they say so. */
-const BLOCKED_AFTER_MS = 5_000;
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 
 export class PeerMedia {
@@ -118,7 +117,7 @@ export class PeerMedia {
 
   /** The client has begun to connect a transport, and for a while now it is not connected. */
   isBlocked(nowMs: number): boolean {
-    return this.#downSinceMs !== null && nowMs - this.#downSinceMs >= BLOCKED_AFTER_MS;
+    return this.#downSinceMs !== null && nowMs - this.#downSinceMs >= MEDIA_BLOCKED_AFTER_MS;
   }
 
   #lookAtPath(): void {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
-import { HEARTBEAT_INTERVAL_MS } from '#contract/limits.ts';
+import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import { CommandEnvelope, type CommandReply } from '#contract/room-command.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
