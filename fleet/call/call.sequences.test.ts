@@ -103,7 +103,7 @@ it('comes to rest in the call, with the roster and the tracks as they are', asyn
             node.consumers = node.others
               .map((peer) => ({ ...node.consumerOf(peer) }))
               .slice(-node.others.length || undefined);
-            node.tell({ event: 'media-moved', data: node.moved() });
+            node.tell({ event: 'media-moved', data: node.setup() });
             for (const consumer of node.consumers) node.tell({ event: 'consumer-added', data: consumer });
             break;
         }

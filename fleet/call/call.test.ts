@@ -1,5 +1,4 @@
 /** Joining and coming back, over a node in memory and a clock that is moved by hand. */
-import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -157,7 +156,7 @@ describe('the way in', () => {
     withCamera('Mina');
     void call.prepare(node.grant(), view);
     await pass(50);
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(50);
     expect([count('consume-ahead'), media[1]!.consumerIds().length]).toEqual([2, 1]);
   });
@@ -296,7 +295,7 @@ describe('the way back', () => {
     const { stream } = call.getSnapshot().streams.get(peer.peerId)!.camera!;
     const [before] = media;
     node.consumers = [];
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(10);
     expect(call.getSnapshot().streams.get(peer.peerId)!.camera).toEqual({ stream, state: 'frozen' });
     node.tell({ event: 'consumer-added', data: node.consumerOf(peer) });
@@ -307,19 +306,6 @@ describe('the way back', () => {
     expect([before!.retired, before!.closed]).toEqual([true, false]);
     await pass(4_000);
     expect(before!.closed).toBe(true);
-  });
-
-  it('with new media, of which the node has made some ahead: under its ids, each once', async () => {
-    await joined();
-    const awaitedId = uuidv7();
-    node.tell({ event: 'media-moved', data: node.moved([{ source: 'microphone', producerId: awaitedId }]) });
-    await pass(10);
-    const [microphone, camera] = media[1]!.produced;
-    expect([microphone!.source, microphone!.producerId, camera!.source]).toEqual(['microphone', awaitedId, 'camera']);
-    expect(camera!.producerId).not.toBe(awaitedId);
-    node.tell({ event: 'media-moved', data: node.moved() });
-    await pass(10);
-    expect(media[2]!.produced.map(({ producerId }) => producerId)).not.toContain(awaitedId);
   });
 
   it('to a node that does not know the place any more: a fresh grant, and in again', async () => {
@@ -384,7 +370,7 @@ describe('the way back', () => {
 
   it('says by which transport it sends, the one of the latest set-up', async () => {
     await joined();
-    const moved = node.moved();
+    const moved = node.setup();
     node.tell({ event: 'media-moved', data: moved });
     await pass(10);
     node.current!.end(1006);
@@ -425,7 +411,7 @@ describe('what the node does not take', () => {
     await pass(20);
     expect(shares()).toBe(true);
     node.onProduce = 'ok';
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(20);
     expect([media.length, sent('screen'), shares()]).toEqual([2, 1, true]);
     await pass(5_000);
@@ -470,7 +456,7 @@ describe('what the node does not take', () => {
   it('of a set-up that is gone leaves the next one alone', async () => {
     await joined();
     const [before] = media;
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(20);
     before!.options.onProducerRefused('camera', new UserError('forbidden'));
     call.setCamera(null, 'off');
@@ -519,7 +505,7 @@ it('follows who comes, changes and goes', async () => {
 
 it('closing in the middle of a move or of a reconnect leaves neither transports nor sockets', async () => {
   await joined();
-  node.tell({ event: 'media-moved', data: node.moved() });
+  node.tell({ event: 'media-moved', data: node.setup() });
   await pass(10);
   node.network = 'stalled';
   node.current!.end(1006);

@@ -272,7 +272,7 @@ export class Call {
       case 'media-moved':
         this.#local.detach();
         if (this.#phase.name === 'joined') {
-          this.#local.attach(this.#media.start(notification.data), null, notification.data.awaited);
+          this.#local.attach(this.#media.start(notification.data), null);
         } else {
           this.#media.start(notification.data);
           if (this.#phase.name === 'prepared' && this.#preparation) this.#negotiateAhead(this.#preparation.view);

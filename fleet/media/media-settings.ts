@@ -52,10 +52,10 @@ export type MediaSettings = {
   fleetSilenceMs: number;
   /** how often the files of its certificates are looked at */
   certificateLookMs: number;
+  /** a shared screen whose worker died is shown as shared this long, until its client sends it again */
+  shareBackMs: number;
   /** a worker that does not answer within this is killed and replaced */
   workerAnswerMs: number;
-  /** what was made ahead after a worker's death is closed when its client does not send it within this */
-  awaitedMs: number;
 };
 
 export const defaultSettings: MediaSettings = {
@@ -84,7 +84,6 @@ export const defaultSettings: MediaSettings = {
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
   certificateLookMs: 10_000,
+  shareBackMs: 5_000,
   workerAnswerMs: 3_000,
-  // two negotiations and a handshake, and a machine that is busy with them
-  awaitedMs: 10_000,
 };

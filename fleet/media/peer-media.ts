@@ -10,8 +10,6 @@ import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
-const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
-
 export class PeerMedia {
   readonly callRouter: CallRouter;
   readonly recv: types.WebRtcTransport;
@@ -131,19 +129,6 @@ export class PeerMedia {
 
   produce({ producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {
     return this.#produce({ id: producerId, kind, paused, rtpParameters: rtpParameters as types.RtpParameters });
-  }
-
-  /**
-   * As `former` was, for a client that will send it on this transport as m-line `mid`. Its SSRCs will be others: the worker
-   * learns them from the packets, which say their mid and rid.
-   * @returns null where they would not say it
-   */
-  async produceAhead(former: types.Producer, producerId: string, mid: string): Promise<types.Producer | null> {
-    const { kind, paused, rtpParameters } = former;
-    const encodings = (rtpParameters.encodings ?? []).map(({ ssrc: _, rtx: __, ...encoding }) => encoding);
-    const says = (uri: string): boolean => rtpParameters.headerExtensions?.some((each) => each.uri === uri) ?? false;
-    if (!says(MID_EXTENSION) || (encodings.length > 1 && encodings.some(({ rid }) => rid === undefined))) return null;
-    return this.#produce({ id: producerId, kind, paused, rtpParameters: { ...rtpParameters, mid, encodings } });
   }
 
   isSendingBy(transportId: string): boolean {
