@@ -39,6 +39,7 @@ it('comes to rest in the call, with the roster and the tracks as they are', asyn
       const media: FakeMedia[] = [];
       const call = new Call({
         requestGrant: async () => node.grant(),
+        onMuted: () => {},
         openSocket: node.open,
         createStream: createFakeStream,
         createMedia: (options) => {
@@ -81,7 +82,8 @@ it('comes to rest in the call, with the roster and the tracks as they are', asyn
             node.onResume = step.with;
             break;
           case 'mute':
-            call.setMuted(step.to);
+            microphone.enabled = !step.to;
+            call.setMicrophone(microphone);
             break;
           case 'camera':
             call.setCamera(step.on ? fakeTrack('video') : null, 'off');

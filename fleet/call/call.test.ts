@@ -11,6 +11,7 @@ const view = { kind: 'auto', maxTiles: 9, tileHeightPx: 360 } as const;
 let node: FakeNode;
 let media: FakeMedia[];
 let call: Call;
+let microphone: MediaStreamTrack;
 const requestGrant = vi.fn<CallDependencies['requestGrant']>();
 
 beforeEach(() => {
@@ -21,6 +22,7 @@ beforeEach(() => {
   requestGrant.mockReset().mockImplementation(async () => node.grant());
   call = new Call({
     requestGrant,
+    onMuted: () => setMuted(true),
     openSocket: node.open,
     createStream: createFakeStream,
     createMedia: (options) => {
@@ -39,7 +41,15 @@ afterEach(async () => {
 });
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const options = () => ({ displayName: 'Me', microphone: fakeTrack('audio'), camera: fakeTrack('video'), view });
+function options() {
+  microphone = fakeTrack('audio');
+  return { displayName: 'Me', microphone, camera: fakeTrack('video'), view };
+}
+/** As the owner of the track does it. */
+function setMuted(muted: boolean): void {
+  microphone.enabled = !muted;
+  call.setMicrophone(microphone);
+}
 async function joined(): Promise<void> {
   const joining = call.join(options(), node.grant());
   await pass(200);
@@ -276,7 +286,7 @@ describe('the way back', () => {
     call.setScreen(fakeTrack('video'));
     await pass(10);
     node.network = 'stalled';
-    call.setMuted(true);
+    setMuted(true);
     await pass(6_000);
     node.network = 'up';
     node.asked.length = 0;
@@ -291,7 +301,7 @@ describe('the way back', () => {
     const peer = node.addPeer('Mina');
     node.consumerOf(peer);
     await joined();
-    call.setMuted(true);
+    setMuted(true);
     const { stream } = call.getSnapshot().streams.get(peer.peerId)!.camera!;
     const [before] = media;
     node.consumers = [];
@@ -387,6 +397,7 @@ describe('the way back', () => {
     node.asked.length = 0;
     call = new Call({
       requestGrant,
+      onMuted: () => {},
       openSocket: node.open,
       createStream: createFakeStream,
       createMedia: (of) => new FakeMedia(of),
@@ -473,14 +484,21 @@ it('muted by another: the track itself, and said', async () => {
   expect(media[0]!.produced.find(({ source }) => source === 'microphone')!.track.enabled).toBe(false);
 });
 
-it('another microphone takes over the mute', async () => {
+it('another microphone is sent as muted as its owner gives it', async () => {
   await joined();
-  call.setMuted(true);
-  const other = fakeTrack('audio');
+  const other = Object.assign(fakeTrack('audio'), { enabled: false });
   call.setMicrophone(other);
   await pass(10);
-  expect(other.enabled).toBe(false);
   expect(call.getSnapshot().local.microphone).toBe('muted');
+  expect(node.methods()).toContain('pause-producer');
+});
+
+it('knows who muted us until we unmute', async () => {
+  await joined();
+  node.tell({ event: 'muted', data: { byPeerId: node.peerId } });
+  await pass(10);
+  setMuted(false);
+  expect(call.getSnapshot()).toMatchObject({ mutedByPeerId: null, local: { microphone: 'on' } });
 });
 
 it('follows who comes, changes and goes', async () => {

@@ -1,6 +1,6 @@
 /**
  * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
- * is `track.enabled === false` and nothing else, and the node's producer follows it.
+ * is `track.enabled === false`: its owner sets that and gives the track again, and the node's producer follows.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
@@ -71,18 +71,9 @@ export class LocalMedia {
     };
   }
 
-  /** A track that replaces another takes over its mute. null: there is none. */
+  /** The same track again: its mute has changed. null: there is none. */
   setMicrophone(track: MediaStreamTrack | null): void {
-    const former = this.#slots.microphone.track;
-    if (former && track && former !== track) track.enabled = former.enabled;
     this.#put(this.#slots.microphone, track);
-  }
-
-  setMuted(muted: boolean): void {
-    const { microphone } = this.#slots;
-    if (!microphone.track) return;
-    microphone.track.enabled = !muted;
-    this.#changed(microphone);
   }
 
   /** Off: the owner stops the track, so that the camera's light goes out, and passes null. */

@@ -124,9 +124,9 @@ describe('a call in the browser', () => {
       (await stateOf(opened)).participants.find((other) => other.peerId === peerId);
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'on', camera: 'on', displayName: 'Mina' });
 
-    await person.evaluate(() => page.call().setMuted(true));
+    await person.evaluate(() => page.setMuted(true));
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'muted' });
-    await person.evaluate(() => page.call().setMuted(false));
+    await person.evaluate(() => page.setMuted(false));
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'on' });
     await person.evaluate(() => page.call().setCamera(null, 'off'));
     await expect.poll(() => of(room, personId)).toMatchObject({ camera: 'off' });
@@ -179,7 +179,7 @@ describe('a call in the browser', () => {
   test('a dead worker: same peer, same streams, picture back', async () => {
     const { room, roomId, person, personId } = await two();
     await seesLive(person, roomId, isRed);
-    await person.evaluate(() => page.call().setMuted(true));
+    await person.evaluate(() => page.setMuted(true));
     const before = await stateOf(person);
     producers.length = 0;
     for (const { worker } of node.node.pool.alive) process.kill(worker.pid, 'SIGKILL');
