@@ -46,7 +46,8 @@ function keyOf(command: RoomCommand): string {
 }
 
 export function useAsking(link: RoomLink): Asking {
-  const { run, pending: pendingBy, ...problem } = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
+  const commands = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
+  const { run, pending: pendingBy, problem, report, dismissProblem } = commands;
   const ask = useCallback<Ask>(
     (command, done) => {
       const follows = () => (done === undefined ? undefined : stateFollows(link, done));
@@ -55,7 +56,7 @@ export function useAsking(link: RoomLink): Asking {
     [link, run],
   );
   const pending = useCallback<Asking['pending']>((name, about = '') => pendingBy(name + about), [pendingBy]);
-  return { ...problem, ask, pending };
+  return { ask, pending, problem, report, dismissProblem };
 }
 
 function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Promise<void> {
