@@ -175,7 +175,7 @@ const rooms = new Rooms({
 });
 const metrics = new Metrics({
   roomsOnline: () => rooms.reports.onlineCount,
-  roomLinks: () => rooms.link.count,
+  roomLinks: () => rooms.links.count,
   mqttClients: () => broker.connectedCount,
   mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
@@ -226,7 +226,7 @@ const app = await buildApp({
   },
   signalingOrigins: () => meetings.nodes.all.map((node) => new URL(node.signalingUrl).origin),
   caCertificate: lan && !tlsFiles ? authority.certificateDer : null,
-  onRoomLink: (request, socket, head, network) => rooms.link.handleUpgrade(request, socket, head, network),
+  onRoomLink: (request, socket, head, network) => rooms.links.handleUpgrade(request, socket, head, network),
 });
 await app.listen({ host: listenAddress, port: ports.http, listenTextResolver: (address) => `browsers at ${address}` });
 const deviceApp = buildDeviceApp({ tls: serverCertificate.tls, enrolment, register, mqttUrl: () => mqttUrl, logger });
@@ -244,7 +244,7 @@ let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
   ending = true;
-  rooms.link.stop();
+  rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
   meetings.stop();

@@ -30,6 +30,7 @@ const icons = {
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,
   'speakerphone-faulty': Speaker,
+  'speakerphone-unsupported': Speaker,
   'tv-faulty': Tv,
   'calendar-faulty': CalendarX,
   'storage-failing': HardDrive,

@@ -18,6 +18,7 @@ const WORST_FIRST: readonly Trouble[] = [
   'camera-refused',
   'storage-failing',
   'speakerphone-faulty',
+  'speakerphone-unsupported',
   'self-test-failed',
   'calendar-faulty',
   'tv-faulty',
