@@ -204,6 +204,7 @@ export const screenScenes: readonly Scene[] = [
       await serveTv(page);
       await page.routeWebSocket(/\/screen-link$/, () => undefined);
     },
+    act: (page) => page.waitForTimeout(400),
   },
   scene('gone', {
     sizes: ['1080p'],
