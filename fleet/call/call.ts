@@ -99,11 +99,6 @@ export class Call {
     return this.#seat.ticket;
   }
 
-  /** Before there is a grant: the handshakes are done when it comes. */
-  openSignaling(url: string): void {
-    this.#seat.openEarly(url);
-  }
-
   /**
    * Admitted, transports connecting, and what `view` would show negotiated; nothing flows. Rejects where the grant does
    * not admit.

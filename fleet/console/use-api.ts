@@ -1,5 +1,5 @@
 /** React's side of the API: one thing asked at a time with its trouble, and the rooms, fetched again and again. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 import { callApi } from './api.ts';
@@ -53,8 +53,6 @@ export function useRooms(onSignedOut: () => void): Rooms {
       setKnown((before) => ({ ...before, problem }));
     }
   }, [onSignedOut]);
-  const refresh = useRef(fetchRooms);
-  refresh.current = fetchRooms;
   useEffect(() => {
     void fetchRooms();
     const timer = setInterval(() => {
@@ -69,5 +67,5 @@ export function useRooms(onSignedOut: () => void): Rooms {
       document.removeEventListener('visibilitychange', seen);
     };
   }, [fetchRooms]);
-  return { ...known, refresh: useCallback(() => void refresh.current(), []) };
+  return { ...known, refresh: useCallback(() => void fetchRooms(), [fetchRooms]) };
 }

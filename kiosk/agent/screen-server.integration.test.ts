@@ -47,7 +47,7 @@ function optionsOf(port: number): ScreenServerOptions {
     pageDir,
     key: KEY,
     logger: pino({ level: 'silent' }),
-    view: () => ({ state, language: 'ko', pairing: null, fleetOnline: true }),
+    view: () => ({ state, language: 'ko', pairing: null }),
     resume: () => ticketOf('A'),
     onConnected: (inCall) => told.push(`connected ${inCall?.ticket.resumeSecret ?? 'without a call'}`),
     onGone: () => told.push('gone'),
@@ -308,7 +308,7 @@ describe('the first word', () => {
       {
         type: 'welcome',
         protocol: PROTOCOL_VERSION,
-        view: { state, language: 'ko', pairing: null, fleetOnline: true },
+        view: { state, language: 'ko', pairing: null },
         resume: ticketOf('A'),
       },
     ]);

@@ -29,7 +29,6 @@ const grant = (callId = CALL): CallGrant => ({
 });
 const view: ScreenView = {
   language: 'en',
-  fleetOnline: true,
   pairing: null,
   state: {
     protocol: 1,
