@@ -1,6 +1,6 @@
 /**
- * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
- * is `track.enabled === false`: its owner sets that and gives the track again, and the node's producer follows.
+ * Our own tracks and their producers at the node. Tracks are never opened, stopped or muted here: the owner of a
+ * microphone sets `track.enabled` and passes the track again, and the producer follows.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';

@@ -58,7 +58,7 @@ export type Media = {
 };
 export type CreateMedia = (options: MediaOptions) => Media;
 
-/** A producer of ours. It never touches `track.enabled`: that is the track's owner's word, and the truth about mute. */
+/** A producer of ours. It never sets `track.enabled`: `CaptureDevice` does. */
 export type LocalProducer = {
   readonly producerId: string;
   /** once the node has answered: what was in flight at a drop may be lost */
