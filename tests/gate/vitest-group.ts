@@ -6,19 +6,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
+import { print, type Run } from './gate.ts';
 import { noReason, type Tally } from './tally.ts';
 import type { TestEvent } from './vitest-reporter.ts';
 
 const OUTPUT_TAIL_CHARACTERS = 6000;
 
-/** @param progress told a line for each test file that ends */
-export async function runVitest(project: string, progress: (line: string) => void): Promise<Tally> {
+/** One project; prints a line for each test file that ends. */
+export function vitestGroup(project: string): Run {
+  return { group: project, run: () => runVitest(project) };
+}
+
+async function runVitest(project: string): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'maru-gate-'));
   const results = join(folder, 'results');
   const reader = followEvents(results, (event) => {
     if (event.event !== 'module') return;
     const mark = event.failed === 0 ? '✓' : '✗';
-    progress(`  ${mark} ${project}: ${event.file} (${event.tests} tests, ${(event.tookMs / 1000).toFixed(1)} s)`);
+    print(`  ${mark} ${project}: ${event.file} (${event.tests} tests, ${(event.tookMs / 1000).toFixed(1)} s)`);
   });
   try {
     const args = ['run', '--config', 'tests/vitest.config.ts', '--project', project, '--passWithNoTests'];
