@@ -100,14 +100,17 @@ function SpeakerphoneState({ speakerphone }: { speakerphone: RoomEquipment['spea
   if (speakerphone === null)
     return <Peripheral icon={Speaker} title={t('speakerphone.title')} says={t('speakerphone.none')} />;
   const isFaulty = speakerphone.state === 'faulty';
+  const isUnsupported = speakerphone.code === 'device-unsupported';
+  const notice = isUnsupported ? 'speakerphone-unsupported' : 'speakerphone-faulty';
   return (
     <Peripheral
       icon={Speaker}
       title={speakerphone.name}
-      says={isFaulty ? notices('speakerphone-faulty.what') : t('speakerphone.ready')}
+      says={isFaulty ? notices(`${notice}.what`) : t('speakerphone.ready')}
       isFaulty={isFaulty}
       isFine={!isFaulty}
       code={speakerphone.code}
+      advice={isUnsupported ? notices(`${notice}.todo`) : null}
     />
   );
 }
@@ -133,17 +136,26 @@ type PeripheralProps = {
   isFaulty?: boolean;
   isFine?: boolean;
   code?: ErrorCode | null;
+  /** instead of the words of `code`, which are about commands to a device */
+  advice?: string | null;
 };
 
-function Peripheral({ icon, title, says, isFaulty = false, isFine = false, code = null }: PeripheralProps) {
+function Peripheral(props: PeripheralProps) {
+  const { icon, title, says, isFaulty = false, isFine = false, code = null, advice = null } = props;
+  const { t: common } = useTranslation('common');
+  const box = 'mt-2 rounded-control bg-fault-soft p-3';
   return (
     <li className="flex gap-3">
       <Icon of={icon} className="mt-0.5 size-6 text-quiet" />
       <div className="min-w-0 flex-1">
         <p className="truncate text-base font-medium">{title}</p>
         <p className={`text-small ${isFaulty ? 'font-semibold text-fault' : 'text-quiet'}`}>{says}</p>
-        {isFaulty && code !== null && (
-          <ErrorWords code={code} className="mt-2 gap-1! rounded-control bg-fault-soft p-3" />
+        {isFaulty && code !== null && advice === null && <ErrorWords code={code} className={`gap-1! ${box}`} />}
+        {isFaulty && code !== null && advice !== null && (
+          <div className={box}>
+            <p className="text-base">{advice}</p>
+            <p className="mt-1 text-small text-quiet">{common('errorCode', { code })}</p>
+          </div>
         )}
       </div>
       {isFaulty && <Icon of={CircleAlert} className="mt-0.5 size-6 text-fault" />}

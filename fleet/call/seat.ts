@@ -24,7 +24,6 @@ export type SeatEvents = {
 export class Seat {
   readonly #openSocket: OpenSocket;
   readonly #events: SeatEvents;
-  #early: { url: string; abort: AbortController; socket: Promise<WebSocket> } | null = null;
   #connection: SignalingConnection | null = null;
   #ticket: ResumeTicket | null = null;
   #peerKind: PeerKind = 'person';
@@ -47,26 +46,6 @@ export class Seat {
   readonly ask: Ask = (method, data) =>
     this.#connection?.request(method, data) ??
     Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
-
-  /** Handshakes ahead of the token that will be sent over them. */
-  openEarly(url: string): void {
-    if (this.#early?.url === url || this.#connection) return;
-    this.#early?.abort.abort();
-    const abort = new AbortController();
-    const socket = openPersistently({
-      url,
-      openSocket: this.#openSocket,
-      signal: abort.signal,
-      firstTryMs: FIRST_CONNECT_MS,
-    });
-    socket.then(
-      (open) => {
-        if (abort.signal.aborted) open.close();
-      },
-      () => {},
-    );
-    this.#early = { url, abort, socket };
-  }
 
   /** @throws the node's refusal; the place that was held before is given up by then */
   enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
@@ -92,12 +71,6 @@ export class Seat {
 
   /** Hangs up; what was asked before still leaves. */
   close(): void {
-    this.#early?.abort.abort();
-    void this.#early?.socket.then(
-      (socket) => socket.close(),
-      () => {},
-    );
-    this.#early = null;
     this.#connection?.close();
     this.#connection = null;
     this.#ticket = null;
@@ -134,9 +107,7 @@ export class Seat {
   }
 
   async #connect(url: string, signal: AbortSignal, firstTryMs?: number): Promise<SignalingConnection> {
-    const socket =
-      (await this.#takeEarly(url, signal)) ??
-      (await openPersistently({ url, openSocket: this.#openSocket, signal, firstTryMs }));
+    const socket = await openPersistently({ url, openSocket: this.#openSocket, signal, firstTryMs });
     const connection: SignalingConnection = new SignalingConnection(socket, {
       onNotification: (notification) => {
         if (connection === this.#connection) this.#events.onNotification(notification);
@@ -148,24 +119,5 @@ export class Seat {
       },
     });
     return connection;
-  }
-
-  /** null where there is none, or where it was closed again while nobody needed it */
-  async #takeEarly(url: string, signal: AbortSignal): Promise<WebSocket | null> {
-    const early = this.#early;
-    if (!early) return null;
-    this.#early = null;
-    const forward = (): void => early.abort.abort(signal.reason);
-    if (early.url !== url || signal.aborted) forward();
-    signal.addEventListener('abort', forward);
-    try {
-      const socket = await early.socket;
-      return socket.readyState === socket.OPEN && !early.abort.signal.aborted ? socket : null;
-    } catch {
-      signal.throwIfAborted();
-      return null;
-    } finally {
-      signal.removeEventListener('abort', forward);
-    }
   }
 }

@@ -103,6 +103,7 @@ export const RoomNotice = z.enum([
   'screen-missing',
   'protocol-refused',
   'speakerphone-faulty',
+  'speakerphone-unsupported',
   'tv-faulty',
   'calendar-faulty',
   'storage-failing',

@@ -29,6 +29,14 @@ test('another reason is another event, but the same notice', () => {
   expect(told()).toEqual([['device-faulty', 'device-gone']]);
 });
 
+test('a speakerphone that is not supported has a notice of its own', () => {
+  const { health, told } = watched();
+  health.tell('speakerphone', 'device-unsupported');
+  expect(told()).toEqual([['device-faulty', 'device-unsupported'], ['speakerphone-unsupported']]);
+  health.tell('speakerphone', 'device-gone');
+  expect(told()).toEqual([['device-faulty', 'device-gone'], ['speakerphone-faulty']]);
+});
+
 test('notices of parts that tell their own events stand beside', () => {
   const { health, told } = watched();
   health.tellOthers(['calendar-faulty']);

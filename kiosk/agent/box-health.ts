@@ -11,6 +11,9 @@ const NOTICE_OF = {
   speakerphone: 'speakerphone-faulty',
   tv: 'tv-faulty',
 } as const satisfies Record<string, RoomNotice>;
+/** One of these has its own remedy. */
+const noticeOf = (part: WatchedPart, code: ErrorCode): RoomNotice =>
+  part === 'speakerphone' && code === 'device-unsupported' ? 'speakerphone-unsupported' : NOTICE_OF[part];
 export type WatchedPart = keyof typeof NOTICE_OF;
 
 export type BoxHealthOptions = {
@@ -47,7 +50,7 @@ export class BoxHealth {
   }
 
   #update(): void {
-    const notices = [...[...this.#faults.keys()].map((part) => NOTICE_OF[part]), ...this.#others];
+    const notices = [...[...this.#faults].map(([part, code]) => noticeOf(part, code)), ...this.#others];
     const text = JSON.stringify(notices);
     if (text === this.#told) return;
     this.#told = text;

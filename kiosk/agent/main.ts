@@ -241,7 +241,6 @@ const screens: ScreenServer = new ScreenServer({
     state: authority.state,
     language,
     pairing: pairing(),
-    fleetOnline: authority.fleetOnline,
     agenda: box.agenda,
     equipment: box.equipment,
   }),

@@ -121,10 +121,6 @@ export class RoomAuthority {
     });
   }
 
-  get fleetOnline(): boolean {
-    return this.#room.fleetOnline;
-  }
-
   get resumeTicket(): ResumeTicket | null {
     const { phase } = this.#room;
     return phase.name === 'in-call' ? phase.ticket : null;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { SelfTestGrants } from './self-test-grants.ts';
 

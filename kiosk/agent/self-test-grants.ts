@@ -1,7 +1,7 @@
 /** Grants for the self-test's look at the media ports: asked of the fleet beside the room's own, which they never become. */
 import { v7 } from 'uuid';
 import type { CallGrant } from '#contract/grants.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest, RoomResponse } from '#contract/topics.ts';
 
 export type SelfTestGrantsOptions = { publish: (request: RoomRequest) => void; isFleetOnline: () => boolean };

@@ -87,6 +87,14 @@ describe('an idle room', () => {
     expect(await page.getByRole('button', { name: /HDMI/ }).count()).toBe(0);
   });
 
+  it('advises to update the firmware of a speakerphone that the kiosk does not support', async () => {
+    const speakerphone = { name: 'Speak 510', state: 'faulty', code: 'device-unsupported' } as const;
+    await open({ equipment: equipment({ speakerphone }) });
+    await tab('Devices');
+    await page.getByText('IT should update its firmware').waitFor();
+    expect(await page.getByText('Use the device’s own buttons').count()).toBe(0);
+  });
+
   it('says why, where the room does not answer in time', async () => {
     await open({ agenda: agenda([weeklyPlan(due)]), commands: 'never' });
     await button('Check in for Weekly plan').click();

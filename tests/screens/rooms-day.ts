@@ -39,7 +39,6 @@ export function booking(start: string, end: string, title: string, over: Partial
     state: 'upcoming',
     releasedBecause: null,
     checkInUntilMs: null,
-    isWritable: true,
     ...over,
   };
 }

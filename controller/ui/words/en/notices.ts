@@ -48,6 +48,10 @@ export default {
     what: 'The speakerphone’s buttons do not work',
     todo: 'Sound may still work. Unplug it and plug it in again.',
   },
+  'speakerphone-unsupported': {
+    what: 'The kiosk does not support this speakerphone’s buttons',
+    todo: 'Sound still works. IT should update its firmware; the room’s log names the reason.',
+  },
   'tv-faulty': {
     what: 'The TV does not respond',
     todo: 'It may have to be switched on and off by hand.',

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jabraLike } from './descriptors-under-test.ts';
 import { HidSysfs } from './hid-sysfs.ts';
-import { readDump } from './libusb-driver.ts';
 
 let root: string;
 const write = (path: string, content: string | Uint8Array) => {
@@ -59,46 +58,35 @@ describe('sysfs', () => {
     expect(await look()).toEqual([true, false]);
   });
 
-  it('tells of HID interfaces that no driver has, keyboards and sound left out', async () => {
-    const device = { idVendor: '0b0e', idProduct: '0420', busnum: '1', devnum: '9', product: 'Old', serial: 'X' };
-    for (const [name, value] of Object.entries(device)) write(`bus/usb/devices/1-2.4/${name}`, `${value}\n`);
-    const put = (number: number, deviceClass: string, subClass: string) => {
-      write(`bus/usb/devices/1-2.4:1.${number}/bInterfaceClass`, `${deviceClass}\n`);
-      write(`bus/usb/devices/1-2.4:1.${number}/bInterfaceSubClass`, `${subClass}\n`);
+  it('names devices whose firmware is older than the kernel takes, and no others', async () => {
+    const plug = (port: string, idProduct: string, bcdDevice: string, more: Record<string, string> = {}) => {
+      const device = { idVendor: '0b0e', idProduct, bcdDevice, devnum: '9', product: 'Speak', ...more };
+      for (const [name, value] of Object.entries(device)) write(`bus/usb/devices/${port}/${name}`, `${value}\n`);
     };
-    put(0, '01', '01');
-    put(1, '03', '01');
-    put(2, '03', '00');
-    put(3, '03', '00');
-    link('bus/usb/devices/1-2.4:1.2/driver', 'devices');
-    expect(await new HidSysfs(root).unboundInterfaces()).toEqual([
-      {
-        path: '1-2.4:1.3',
-        instance: '1-2.4:1.3 9',
-        vendorId: 0x0b0e,
-        productId: 0x0420,
-        serialNumber: 'X',
-        name: 'Old',
-        port: '1-2.4:1.3',
-        busNumber: 1,
-        deviceNumber: 9,
-        interfaceNumber: 3,
-      },
-    ]);
+    plug('1-1', '0412', '0110');
+    plug('1-2', '0412', '0111');
+    plug('1-3.4', '0420', '0213', { serial: 'X' });
+    plug('1-4', '0420', '0214');
+    plug('1-5', '0422', '0100');
+    plug('1-6', '0420', '0100', { idVendor: '046d' });
+    write('bus/usb/devices/1-3.4:1.3/bInterfaceClass', '03\n');
+    const found = await new HidSysfs(root).withOldFirmware();
+    expect(found.map(({ path }) => path)).toEqual(['1-1', '1-3.4']);
+    expect(found[1]).toEqual({
+      path: '1-3.4',
+      instance: '1-3.4 9',
+      vendorId: 0x0b0e,
+      productId: 0x0420,
+      serialNumber: 'X',
+      name: 'Speak',
+      port: '1-3.4',
+    });
   });
 
   it('that is not there tells of nothing', async () => {
     const nowhere = new HidSysfs(join(root, 'nowhere'));
     expect(await nowhere.withoutNode()).toEqual([]);
-    expect(await nowhere.unboundInterfaces()).toEqual([]);
+    expect(await nowhere.withOldFirmware()).toEqual([]);
     await expect(nowhere.ofHidraw('/dev/hidraw3')).rejects.toThrow('ENOENT');
-  });
-});
-
-describe('usbhid-dump', () => {
-  it('is read from its lines of bytes', () => {
-    const dump = '001:002:000:DESCRIPTOR         1764000000.123456\n 05 0B 09 05 A1 01\n C0\n\n';
-    expect([...readDump(dump)]).toEqual([0x05, 0x0b, 0x09, 0x05, 0xa1, 0x01, 0xc0]);
-    expect(readDump('').length).toBe(0);
   });
 });

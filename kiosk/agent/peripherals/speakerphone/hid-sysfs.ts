@@ -1,8 +1,8 @@
 /**
- * What the kernel tells of HID devices in /sys beside node-hid: the report descriptor and the port of a hidraw node, and
- * the devices that have no such node because the kernel leaves them alone.
+ * What /sys knows of HID devices beside node-hid: the report descriptor and the port of a hidraw node, and the devices
+ * that have no such node because the kernel refuses them.
  */
-import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
+import { readFile, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MAX_DESCRIPTOR_BYTES } from './descriptor-items.ts';
 import type { DeviceIdentity } from './transport.ts';
@@ -19,16 +19,16 @@ export type RefusedDevice = KernelDevice & {
   isDriverMissing: boolean;
 };
 
-export type UsbInterface = KernelDevice & {
-  busNumber: number;
-  deviceNumber: number;
-  interfaceNumber: number;
-};
-
 /** The kernel leaves devices of these vendors to modules of their own (hid-quirks.c), and to no other. */
 const DRIVERS_BY_VENDOR = new Map([
   [0x0b0e, 'jabra'],
   [0x047f, 'plantronics'],
+]);
+
+/** By model, as BCD: firmware before this is ignored (hid_lookup_quirk in hid-quirks.c). Jabra Speak 410 and 510. */
+const OLDEST_FIRMWARE = new Map([
+  ['0b0e:0412', 0x0111],
+  ['0b0e:0420', 0x0214],
 ]);
 
 export class HidSysfs {
@@ -82,32 +82,25 @@ export class HidSysfs {
     });
   }
 
-  /** HID interfaces that no driver has: the kernel ignores the device (hid-quirks.c), libusb can have it. */
-  async unboundInterfaces(): Promise<UsbInterface[]> {
+  /** USB devices whose firmware is older than the kernel takes: they are on no HID bus, and get no node. */
+  async withOldFirmware(): Promise<KernelDevice[]> {
     const bus = join(this.#root, 'bus/usb/devices');
     return each(bus, async (name) => {
-      const [, device, number] = /^(\d+-[\d.]+):\d+\.(\d+)$/.exec(name) ?? [];
-      if (device === undefined || number === undefined) return null;
-      const interfaceFolder = join(bus, name);
-      const text = (attribute: string, of = join(bus, device)) =>
-        readFile(join(of, attribute), 'utf8').then((content) => content.trim());
-      // class 3 is HID; keyboards and mice, which the kernel never leaves alone, have subclass 1
-      if ((await text('bInterfaceClass', interfaceFolder)) !== '03') return null;
-      if ((await text('bInterfaceSubClass', interfaceFolder)) !== '00') return null;
-      if (await readlink(join(interfaceFolder, 'driver')).then(Boolean, () => false)) return null;
+      const text = (attribute: string) =>
+        readFile(join(bus, name, attribute), 'utf8').then((content) => content.trim());
       const orEmpty = () => '';
-      const deviceNumber = await text('devnum');
+      // interfaces lie beside devices and have none of these
+      const [vendor, product, release] = await Promise.all(['idVendor', 'idProduct', 'bcdDevice'].map(text));
+      const oldestTaken = OLDEST_FIRMWARE.get(`${vendor}:${product}`);
+      if (oldestTaken === undefined || Number.parseInt(release ?? '', 16) >= oldestTaken) return null;
       return {
         path: name,
-        instance: `${name} ${deviceNumber}`,
-        vendorId: Number.parseInt(await text('idVendor'), 16),
-        productId: Number.parseInt(await text('idProduct'), 16),
+        instance: `${name} ${await text('devnum')}`,
+        vendorId: Number.parseInt(vendor ?? '', 16),
+        productId: Number.parseInt(product ?? '', 16),
         serialNumber: await text('serial').catch(orEmpty),
         name: await text('product').catch(orEmpty),
         port: name,
-        busNumber: Number(await text('busnum')),
-        deviceNumber: Number(deviceNumber),
-        interfaceNumber: Number(number),
       };
     });
   }

@@ -1,6 +1,6 @@
 /**
- * The thin edge over node-hid and the kernel: which devices with a telephony page there are, opening one, hearing of
- * plugs. Where the kernel refuses a device hidraw, it is opened over libusb, and the log says so.
+ * The thin edge over node-hid and the kernel: lists devices with a telephony page, opens one, watches for plugs. A device
+ * that the kernel refuses is listed with its problem.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { type Device, devicesAsync, HIDAsync, setDriverType } from 'node-hid';
@@ -8,14 +8,15 @@ import type { Logger } from 'pino';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { TELEPHONY_PAGE } from './controls.ts';
 import { itemsOf } from './descriptor-items.ts';
-import { HidSysfs, type UsbInterface } from './hid-sysfs.ts';
-import { dumpDescriptor, openByLibusb } from './libusb-driver.ts';
+import { HidSysfs } from './hid-sysfs.ts';
 import type { FoundDevice, HidConnection, HidHandlers, HidTransport } from './transport.ts';
 
 /** A device without a node that is younger than this is one that the kernel is still looking at. */
 const REFUSED_AFTER_MS = 1_000;
 const SETTLE_MS = 30;
-const DUMP_AGAIN_AFTER_MS = 10_000;
+const UNREADABLE = { code: 'device-malformed', why: 'the kernel can not read its descriptor' } as const;
+const NO_MODULE = { code: 'device-unsupported', why: 'the kernel module for its vendor is not loaded' } as const;
+const OLD_FIRMWARE = { code: 'device-unsupported', why: 'the kernel ignores this firmware: update it' } as const;
 
 export type NodeHidTransportOptions = { logger: Logger; sysfs?: HidSysfs; devFolder?: string };
 
@@ -25,11 +26,8 @@ export class NodeHidTransport implements HidTransport {
   readonly #devFolder: string;
   /** those that were seen to be speakerphones */
   readonly #models = new Set<string>();
-  /** by instance, as the next two */
+  /** by instance */
   readonly #refusedSinceMs = new Map<string, number>();
-  readonly #ignoredSinceMs = new Map<string, number>();
-  /** asked of each device once, and again after a while where it did not answer */
-  readonly #dumped = new Map<string, { device: FoundDevice; askedAtMs: number; isFinal: boolean }>();
 
   constructor({ logger, sysfs = new HidSysfs(), devFolder = '/dev' }: NodeHidTransportOptions) {
     this.#logger = logger;
@@ -40,14 +38,12 @@ export class NodeHidTransport implements HidTransport {
   async list(): Promise<FoundDevice[]> {
     // for the whole process, and before the first call
     setDriverType('hidraw');
-    const [ofNodes, refused, ignored] = await Promise.all([this.#ofNodes(), this.#refused(), this.#ignored()]);
-    return [...ofNodes, ...refused, ...ignored].map((device) => ({ ...device, name: nameOf(device) }));
+    const [ofNodes, refused, outdated] = await Promise.all([this.#ofNodes(), this.#refused(), this.#outdated()]);
+    return [...ofNodes, ...refused, ...outdated].map((device) => ({ ...device, name: nameOf(device) }));
   }
 
   open(device: FoundDevice, handlers: HidHandlers): Promise<HidConnection> {
-    if (device.driver === 'hidraw') return openHidraw(device.path, handlers);
-    this.#logger.warn({ device: device.name }, 'the kernel ignores this device (old firmware?): opened over libusb');
-    return openByLibusb(device.path, handlers);
+    return openHidraw(device.path, handlers);
   }
 
   watch(onChange: () => void): () => void {
@@ -83,8 +79,7 @@ export class NodeHidTransport implements HidTransport {
         // unplugged since it was listed
         if (kernel === null) return [];
         this.#models.add(modelOf({ vendorId, productId }));
-        const driver = 'hidraw' as const;
-        return [{ path, driver, vendorId, productId, serialNumber, name: product, problem: null, ...kernel }];
+        return [{ path, vendorId, productId, serialNumber, name: product, problem: null, ...kernel }];
       }),
     );
     return found.flat();
@@ -99,45 +94,13 @@ export class NodeHidTransport implements HidTransport {
     );
     return older(devices, this.#refusedSinceMs).map(({ hasSound, isDriverMissing, ...device }) => ({
       ...device,
-      driver: 'hidraw',
-      problem: isDriverMissing ? 'device-unsupported' : 'device-malformed',
+      problem: isDriverMissing ? NO_MODULE : UNREADABLE,
     }));
   }
 
-  async #ignored(): Promise<FoundDevice[]> {
-    const interfaces = older(await this.#sysfs.unboundInterfaces(), this.#ignoredSinceMs);
-    keepOnly(this.#dumped, interfaces);
-    const found: FoundDevice[] = [];
-    for (const each of interfaces) {
-      const device = await this.#dumpOnce(each);
-      if (device.problem !== null || mentionsTelephony(device.descriptor)) found.push(device);
-    }
-    return found;
-  }
-
-  async #dumpOnce(found: UsbInterface): Promise<FoundDevice> {
-    const before = this.#dumped.get(found.instance);
-    const nowMs = performance.now();
-    if (before && (before.isFinal || nowMs - before.askedAtMs < DUMP_AGAIN_AFTER_MS)) return before.device;
-    const { isFinal, ...dumped } = await this.#dump(found);
-    const device: FoundDevice = { ...found, driver: 'libusb', ...dumped };
-    this.#dumped.set(found.instance, { device, askedAtMs: nowMs, isFinal });
-    return device;
-  }
-
-  /** A box that is still starting, or a device that is, may answer the next time. */
-  async #dump(device: UsbInterface): Promise<Pick<FoundDevice, 'descriptor' | 'problem'> & { isFinal: boolean }> {
-    try {
-      return { descriptor: await dumpDescriptor(device), problem: null, isFinal: true };
-    } catch (error) {
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const why = isMissing ? 'usbutils is not installed' : String(error);
-      this.#logger.warn(
-        { device: device.name, why },
-        'the kernel ignores this device, and its descriptor can not be had',
-      );
-      return { descriptor: new Uint8Array(), problem: 'device-unsupported', isFinal: isMissing };
-    }
+  async #outdated(): Promise<FoundDevice[]> {
+    const devices = await this.#sysfs.withOldFirmware();
+    return devices.map((device) => ({ ...device, descriptor: new Uint8Array(), problem: OLD_FIRMWARE }));
   }
 }
 

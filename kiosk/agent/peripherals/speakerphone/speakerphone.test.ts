@@ -27,7 +27,6 @@ class Bus implements HidTransport {
     const plugged = new Plugged({
       path,
       instance: `${this.#instances}`,
-      driver: 'hidraw',
       vendorId: model.vendorId,
       productId: model.productId,
       serialNumber: 'S1',
@@ -390,7 +389,8 @@ describe('the speakerphone', () => {
     });
 
     it('because the kernel refuses it is told of by its code', async () => {
-      bus.plug(jabraLike, { problem: 'device-unsupported', descriptor: new Uint8Array() });
+      const problem = { code: 'device-unsupported', why: 'old firmware' } as const;
+      bus.plug(jabraLike, { problem, descriptor: new Uint8Array() });
       begin();
       await pass(100);
       expect(speakerphone.status?.code).toBe('device-unsupported');

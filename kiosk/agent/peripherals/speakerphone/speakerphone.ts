@@ -20,7 +20,7 @@ import type { DeviceIdentity, FoundDevice, HidConnection, HidTransport } from '.
 
 /** Beside the watch on /dev, which may miss one. */
 const LOOK_EACH_MS = 1_000;
-/** Over libusb a thread has to start first, on a box that may be busy starting itself. */
+/** Long: a box that is starting up itself is busy. */
 const OPEN_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 /** After so long without trouble, former trouble counts no more. */
@@ -155,7 +155,7 @@ export class Speakerphone {
   /** null: it can't be used, for good or for now. */
   #candidateOf(device: FoundDevice): Candidate | null {
     if (!this.#faults.mayTry(device, performance.now())) return null;
-    if (device.problem !== null) return this.#note(device, device.problem, 'it can not be opened');
+    if (device.problem !== null) return this.#note(device, device.problem.code, device.problem.why);
     try {
       const controls = controlsOf(
         parseReportDescriptor(device.descriptor),
@@ -195,7 +195,7 @@ export class Speakerphone {
     });
     this.#former = identityOf(device);
     this.#logger.info(
-      { device: device.name, driver: device.driver, hook: controls.hookStyle, mute: controls.muteStyle },
+      { device: device.name, hook: controls.hookStyle, mute: controls.muteStyle },
       'speakerphone ready',
     );
     this.#machine.take({ type: 'attached', device: deviceOf(controls, quirksOf(device.vendorId, device.productId)) });

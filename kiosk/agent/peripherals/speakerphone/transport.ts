@@ -19,11 +19,10 @@ export type FoundDevice = DeviceIdentity & {
   path: string;
   /** another after each plug, of the same device in the same socket too */
   instance: string;
-  driver: 'hidraw' | 'libusb';
   /** empty where it could not be had, and then there is a problem */
   descriptor: Uint8Array;
-  /** why it can't be opened at all */
-  problem: ErrorCode | null;
+  /** null: it can be opened. `why` is for the log. */
+  problem: { code: ErrorCode; why: string } | null;
 };
 
 export type HidHandlers = {
