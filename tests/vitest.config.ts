@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const built = ['**/node_modules/**', '**/dist/**'];
-const integrationFiles = ['tests/integration/**/*.test.ts', '**/*.integration.test.ts'];
+const integrationFiles = ['tests/integration/**/*.test.ts', '**/*.integration.test.{ts,mjs}'];
 const endToEndFiles = ['tests/e2e/**/*.test.ts'];
 const chaosFiles = ['tests/chaos/**/*.test.ts'];
 /** `expect.poll` gives up after a second by itself: too soon for anything that other processes do. */

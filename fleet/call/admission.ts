@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { RESUME_GRACE_MS } from '#contract/limits.ts';
+import { RESUME_GRACE_MS } from '#contract/timing.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { CallSnapshot, View } from '#contract/signaling.ts';

@@ -18,7 +18,7 @@ export type CaptureDeviceOptions = {
   fallback: (failedId: string | null) => Plan;
   /** two plans of one key open the same, in the same way */
   keyOf: (plan: Plan) => string;
-  /** the new track is in its place before the former one stops */
+  /** the new track is in its place before the former one stops; the open one again when its mute has changed */
   onTrack: (track: MediaStreamTrack | null) => void;
   onChange: () => void;
   /** the wanted one does not open; said once */
@@ -37,6 +37,7 @@ export class CaptureDevice {
   problem: CaptureProblem | null = null;
   /** the system has silenced or darkened the open track: a phone call, a privacy switch */
   interrupted = false;
+  #muted = false;
   #openedBy = '';
   #settling = false;
   #again = false;
@@ -57,6 +58,21 @@ export class CaptureDevice {
 
   get opening(): boolean {
     return this.#settling;
+  }
+
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** The only place that writes `track.enabled`. It holds for the open track and for each that replaces it. */
+  setMuted(muted: boolean): void {
+    if (muted === this.#muted) return;
+    this.#muted = muted;
+    if (this.track !== null) {
+      this.track.enabled = !muted;
+      this.#options.onTrack(this.track);
+    }
+    this.#options.onChange();
   }
 
   /** After every change of what is wanted; what changes meanwhile is seen to. */
@@ -172,6 +188,7 @@ export class CaptureDevice {
     this.openId = typeof plan === 'object' ? plan.exact : (track.getSettings?.().deviceId ?? null);
     if (this.openId !== null && this.openId === this.#toldUnusableId) this.#toldUnusableId = null;
     this.#watch(track);
+    track.enabled = !this.#muted;
     onTrack(track);
     former?.stop();
     onChange();

@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import { fromWire, type MaruError, OperationalError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CommandEnvelope, RoomCommand } from '#contract/room-command.ts';
 import { OpenRequests } from '#edge/open-requests.ts';

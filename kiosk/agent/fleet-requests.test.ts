@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { FleetRequests } from './fleet-requests.ts';
 

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
 import type { CallGrant } from '#contract/grants.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest, RoomResponse } from '#contract/topics.ts';
 import { OpenRequests } from '#edge/open-requests.ts';
 

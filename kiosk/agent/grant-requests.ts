@@ -5,14 +5,13 @@
 import type { Logger } from 'pino';
 import { OperationalError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
+import { GRANT_AWAITED_MS } from '#contract/timing.ts';
 import type { RoomEvent } from '../room/room.ts';
 import type { FleetRequests } from './fleet-requests.ts';
 
 /** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
 export type StartableBooking = { title: string; invite: string | null };
 type Question = { bookingId: string | null; requestId: string | null };
-/** A fleet that is only starting again is back by then, and is asked again. */
-const FLEET_AWAITED_MS = 10_000;
 
 export type GrantRequestsOptions = {
   requests: Pick<FleetRequests, 'requestGrant' | 'forget'>;
@@ -83,7 +82,7 @@ export class GrantRequests {
         logger.warn({ code, reason: message }, 'no grant without the fleet');
         if (this.#question !== question) return;
         clearTimeout(this.#awaited);
-        this.#awaited = setTimeout(() => this.#answered(question, { type: 'grant-refused', code }), FLEET_AWAITED_MS);
+        this.#awaited = setTimeout(() => this.#answered(question, { type: 'grant-refused', code }), GRANT_AWAITED_MS);
       },
     );
   }

@@ -27,8 +27,8 @@ import {
   ScreenToAgent,
   type ScreenView,
 } from '#contract/screen-link.ts';
+import { HELLO_WITHIN_MS } from '#contract/timing.ts';
 
-const HELLO_WITHIN_MS = 5_000;
 const VIEW_PAUSE_MS = 50;
 const HEADERS = {
   // wherever the media node is; plain only on this machine

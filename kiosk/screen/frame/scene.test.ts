@@ -175,11 +175,6 @@ describe('what is wrong in the room', () => {
   it('stays over a call only where it affects the call', () => {
     const all = troublesOf(['calendar-faulty', 'tv-faulty', 'self-test-failed', 'speakerphone-faulty'], false);
     expect(all).toEqual(['speakerphone-faulty', 'self-test-failed', 'calendar-faulty', 'tv-faulty']);
-    const outdated = {
-      ...view,
-      equipment: { ...faulty.equipment, speakerphone: { state: 'faulty', code: 'device-unsupported' } },
-    };
-    expect(troublesOf(outdated as unknown as typeof view, devices, false)).toContain('speakerphone-unsupported');
     expect(all.filter(ofNoCall)).toEqual(['self-test-failed', 'calendar-faulty', 'tv-faulty']);
   });
 });
