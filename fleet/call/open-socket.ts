@@ -4,7 +4,6 @@
  * and a try that hangs in a dead network is abandoned early: after the network's return the next one must start within
  * the second.
  */
-
 import { retryAfterMs } from '#contract/retry-after.ts';
 
 export type OpenSocket = (url: string) => WebSocket;
