@@ -41,6 +41,12 @@ const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 process.umask(0o077);
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
+const stores: { readonly isWriting: boolean }[] = [];
+const exit = (code: number): never => {
+  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
+  if (stores.some(({ isWriting }) => isWriting)) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+};
 endOnException(
   (what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what),
   () => exit(1),
@@ -65,11 +71,6 @@ const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
 const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
-const exit = (code: number): never => {
-  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
-  if (store.isWriting || telemetry.isWriting) process.kill(process.pid, 'SIGKILL');
-  process.exit(code);
-};
 /** how often certificates of our own are looked at, whether they are due */
 const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
@@ -90,6 +91,7 @@ const telemetry = telemetryStore({
     logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
   onFatal: fail,
 });
+stores.push(store, telemetry);
 await store.start().catch(orRefuse);
 await telemetry.start();
 

@@ -1,7 +1,8 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
-import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
 import { PreparedCall } from '#ui/prepared-call.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
 import { CallPage } from './call-page.tsx';
 import { CheckPage } from './check-page.tsx';
@@ -20,23 +21,19 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
   const waitsFor = useSyncExternalStore(guest.waitsFor.subscribe, guest.waitsFor.getSnapshot);
   const name = useRef<string | null>(null);
-  const [waiting, setWaiting] = useState(false);
+  const { run, isPending: waiting } = useAsyncAction({ shownAfterMs: WAITING_SHOWN_AFTER_MS });
   const title = entry.name === 'admitted' ? entry.meetingTitle : null;
   useEffect(() => {
     document.title = title === null ? 'Maru' : `${title} · Maru`;
   }, [title]);
 
-  // nothing is drawn before the request is out: it would wait for the drawing
+  // the request goes out before anything is drawn: it would wait for the drawing
   const join = useCallback(
     (displayName: string): void => {
       name.current = displayName;
-      const waits = setTimeout(() => setWaiting(true), WAITING_SHOWN_AFTER_MS);
-      void guest.join(displayName).finally(() => {
-        clearTimeout(waits);
-        setWaiting(false);
-      });
+      void run(() => guest.join(displayName));
     },
-    [guest],
+    [guest, run],
   );
   const again = (): void => {
     if (name.current !== null) join(name.current);

@@ -1,6 +1,6 @@
 /**
- * Our place at a media node: the one signalling connection that counts, how it is taken (token) and taken again
- * (secret), and the ticket that proves it. What a drop means is `call.ts`'s.
+ * Our place at a media node: its one signalling connection, entering (by token), resuming (by secret), and the ticket
+ * that a reloaded page resumes with. `call.ts` decides what to do after a drop.
  */
 import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
 import type { CallGrant, PeerKind } from '#contract/grants.ts';
@@ -47,12 +47,12 @@ export class Seat {
     this.#connection?.request(method, data) ??
     Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
 
-  /** @throws the node's refusal; the place that was held before is given up by then */
+  /** @throws the node's refusal; the former place is given up before */
   enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
     return this.#hello(grant.signalingUrl, { kind: 'token', token: grant.joinToken }, signal, FIRST_CONNECT_MS);
   }
 
-  /** @param transportId what is still there to send by; undefined: the page was reloaded */
+  /** @param transportId our sending transport; undefined: the page was reloaded */
   resume(ticket: ResumeTicket, transportId: string | undefined, signal: AbortSignal): Promise<Hello> {
     const { peerId, resumeSecret: secret } = ticket;
     return this.#hello(
@@ -62,14 +62,14 @@ export class Seat {
     );
   }
 
-  /** The page goes, and with it what its socket has not sent yet: said in a way that outlives it. */
+  /** The page closes, and its socket drops what it has not sent: a beacon outlives the page. */
   sayGoodbye(): void {
     if (!this.#ticket) return;
     const { peerId, resumeSecret: secret, signalingUrl } = this.#ticket;
     navigator.sendBeacon(signalingUrl.replace(/^ws/, 'http'), JSON.stringify({ peerId, secret } satisfies Leaving));
   }
 
-  /** Hangs up; what was asked before still leaves. */
+  /** Closes the connection; requests that were sent before still reach the node. */
   close(): void {
     this.#connection?.close();
     this.#connection = null;

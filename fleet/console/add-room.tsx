@@ -10,7 +10,7 @@ import { Dialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { RoomClaim, RoomName } from './room-claim.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveRooms } from './use-rooms.ts';
 
 export function AddRoom() {
@@ -20,12 +20,12 @@ export function AddRoom() {
   const [roomName, setRoomName] = useState('');
   const [checked, setChecked] = useState(false);
   const [made, setMade] = useState<RouteAnswer<typeof roomsApi.createRoom> | null>(null);
-  const { run, isPending, problem, clear } = useDoing();
+  const { run, isPending, problem, dismissProblem } = useAsyncAction();
   const open = () => {
     setRoomName('');
     setChecked(false);
     setMade(null);
-    clear();
+    dismissProblem();
     setOpen(true);
   };
   const submit = async (event: FormEvent) => {

@@ -18,7 +18,7 @@ import { SameName } from './room-claim.tsx';
 import { KioskCard, RoomItself } from './room-settings.tsx';
 import { Tablets } from './tablets.tsx';
 import { UnreachableCall } from './unreachable-call.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveState, useRoom } from './use-rooms.ts';
 
 export function RoomPage({ roomId }: { roomId: string }) {
@@ -103,7 +103,7 @@ function Phones({ room }: { room: RoomView }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [revokedCount, setRevokedCount] = useState<number | null>(null);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const revoke = async () => {
     setAsking(false);
     const answer = await run(() => callApi(roomsApi.revokePairings, { params: { roomId: room.roomId } }));

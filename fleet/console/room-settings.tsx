@@ -13,7 +13,7 @@ import { Icon } from '#ui/icon.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { RoomClaim, RoomName } from './room-claim.tsx';
-import { type Doing, useDoing } from './use-api.ts';
+import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveRooms } from './use-rooms.ts';
 
 type RoomProps = { room: RoomView };
@@ -24,7 +24,7 @@ export function KioskCard({ room }: RoomProps) {
   const [asking, setAsking] = useState<'claim' | 'revoke' | null>(null);
   const [claim, setClaim] = useState<RouteAnswer<typeof roomsApi.createClaim> | null>(null);
   const [isRevoked, setRevoked] = useState(false);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const params = { roomId: room.roomId };
   const makeClaim = async () => {
     setAsking(null);
@@ -86,8 +86,8 @@ export function RoomItself({ room }: RoomProps) {
   const [, navigate] = useHashLocation();
   const [isRenaming, setRenaming] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const renaming = useDoing();
-  const removing = useDoing();
+  const renaming = useAsyncAction();
+  const removing = useAsyncAction();
   const phase = room.state?.phase;
   const inCall = room.online && phase?.name === 'in-call' ? phase.participantCount : 0;
   const remove = async () => {
@@ -102,7 +102,7 @@ export function RoomItself({ room }: RoomProps) {
       <div className="flex flex-col gap-4">
         <Button
           onPress={() => {
-            renaming.clear();
+            renaming.dismissProblem();
             setRenaming(true);
           }}
         >
@@ -128,7 +128,7 @@ export function RoomItself({ room }: RoomProps) {
   );
 }
 
-type RenameProps = RoomProps & { doing: Doing; onDone: () => void };
+type RenameProps = RoomProps & { doing: AsyncAction; onDone: () => void };
 
 function Rename({ room, doing, onDone }: RenameProps) {
   const { t } = useTranslation('console');

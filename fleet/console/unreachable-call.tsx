@@ -7,14 +7,14 @@ import { Button } from '#ui/button.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 /** `fetchedAtMs`: when the server said how long it has been silent */
 export function UnreachableCall({ room, fetchedAtMs }: { room: RoomView; fetchedAtMs: number }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [givenUp, setGivenUp] = useState(false);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const { unreachableCall } = room;
   if (unreachableCall === null || givenUp) return null;
   const giveUp = async () => {

@@ -9,9 +9,9 @@ import { negotiate } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
 import { Id } from '#contract/schema.ts';
+import { HELLO_WITHIN_MS } from '#contract/timing.ts';
 import { type AttemptLimit, TokenBucket } from './attempt-limit.ts';
 
-const HELLO_TIMEOUT_MS = 5_000;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** after the close frame, for a peer that does not answer it */
 const CLOSE_TIMEOUT_MS = 1_500;
@@ -68,7 +68,7 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
 
   start(): void {
     const { socket, logger, network } = this.#options;
-    this.#helloTimer = setTimeout(() => this.refuse('hello-expected'), HELLO_TIMEOUT_MS);
+    this.#helloTimer = setTimeout(() => this.refuse('hello-expected'), HELLO_WITHIN_MS);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('pong', () => {
       this.#answersPings = true;

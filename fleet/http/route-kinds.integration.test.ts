@@ -11,7 +11,7 @@ import { z } from '#contract/schema.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { installApiRoutes } from './api-routes.ts';
-import { installErrorHandler } from './error-handler.ts';
+import { installErrorHandler } from '#edge/http-errors.ts';
 import { cursorOf, readCursor } from './paging.ts';
 import { serve } from './route.ts';
 

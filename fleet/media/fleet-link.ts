@@ -3,6 +3,7 @@
  * Without the fleet the calls go on. The line itself is `#edge/mqtt-line.ts`.
  */
 import type { CallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import { NODE_REGISTERS_EVERY_MS } from '#contract/timing.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { Logger } from 'pino';
@@ -25,7 +26,6 @@ const RESEND_INTERVAL_MS = 5_000;
 /** Load and calls: the first change once those in the call have seen it, the next ones together. */
 const SOONEST_REGISTER_MS = 200;
 const REGISTER_AT_MOST_EVERY_MS = 500;
-const REGISTER_AT_LEAST_EVERY_MS = 10_000;
 
 export class FleetLink {
   readonly outbox = new EventOutbox({ publish: (events) => void this.#line.publish('callEvents', { events }) });
@@ -82,7 +82,7 @@ export class FleetLink {
     this.#resend = setInterval(() => {
       if (this.connected) this.#options.onHeard();
       this.outbox.resend();
-      if (performance.now() - this.#registeredAtMs > REGISTER_AT_LEAST_EVERY_MS) this.#sendRegistration();
+      if (performance.now() - this.#registeredAtMs > NODE_REGISTERS_EVERY_MS) this.#sendRegistration();
     }, RESEND_INTERVAL_MS);
   }
 

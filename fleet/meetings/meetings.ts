@@ -7,7 +7,7 @@ import { OperationalError, ProtocolError, UserError } from '#contract/error-code
 import type { CallGrant, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
-import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
+import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { NodeRegistration } from '#contract/node-link.ts';

@@ -1,6 +1,6 @@
 /**
  * The tables as TypeScript sees them (columns are snake_case in the database). Ids are UUIDv7 text, times epoch
- * milliseconds, yes or no is 1 or 0: what SQLite and PostgreSQL both keep without translation.
+ * milliseconds, yes or no is 1 or 0: SQLite and PostgreSQL both keep these without translation.
  */
 import type { Role, Scope } from '#contract/http/permissions.ts';
 
@@ -80,6 +80,8 @@ export type AuthorityTables = {
     inviteId: string;
     atMs: number;
     holder: string;
+    /** null: the grant was given and not used yet */
+    joinedAtMs: number | null;
     /** by somebody in the call who has the right */
     removedAtMs: number | null;
   };

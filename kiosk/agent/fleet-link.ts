@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { MaruError } from '#contract/error-codes.ts';
-import { HEARTBEAT_INTERVAL_MS } from '#contract/limits.ts';
+import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { MessageOf, RoomDesired, RoomResponse, TopicName } from '#contract/topics.ts';

@@ -383,6 +383,7 @@ describe('the newest screen', () => {
   test('is shown the first of many changes at once, the others together, and the last one always', async () => {
     const screen = await Screen.greeted();
     for (let change = 0; change < 10; change += 1) server.showView();
+    await expect.poll(() => screen.types).toEqual(['welcome', 'view', 'view']);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(screen.types).toEqual(['welcome', 'view', 'view']);
     server.showView();

@@ -22,7 +22,7 @@ function read(text: string) {
 
 test('without a file the defaults hold, and nothing is complained of', () => {
   const settings = readSettings(join(folder, 'settings.json'), logger);
-  expect(settings).toMatchObject({ calendar: null, lan: null, devices: { secondDisplay: 'mirror' } });
+  expect(settings).toMatchObject({ calendar: null, lan: null, devices: { preferred: [] } });
   expect(lines).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { InvalidStateError } from '#contract/error-codes.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
+import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import type { RoomLinkHost, RoomLinkWelcome } from '#edge/room-link-session.ts';
 import { RoomLinks } from '#edge/room-links.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
@@ -55,11 +56,14 @@ export function lanUpgrade(
     }
     const { origin, host } = request.headers;
     logger.warn({ network, refusal, origin, host }, 'lan: upgrade refused');
-    socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    refuseUpgrade(socket, refusal);
   };
 }
 
-function objectionTo({ url, headers }: IncomingMessage, settings: LanSettings): string | null {
+function objectionTo(
+  { url, headers }: IncomingMessage,
+  settings: LanSettings,
+): '404 Not Found' | '403 Forbidden' | null {
   if (url !== ROOM_LINK_PATH) return '404 Not Found';
   return isOurHost(settings, headers.host) && isOurOrigin(settings, headers.origin) ? null : '403 Forbidden';
 }

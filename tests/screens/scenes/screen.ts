@@ -204,6 +204,7 @@ export const screenScenes: readonly Scene[] = [
       await serveTv(page);
       await page.routeWebSocket(/\/screen-link$/, () => undefined);
     },
+    act: (page) => page.waitForTimeout(400),
   },
   scene('gone', {
     sizes: ['1080p'],
@@ -269,7 +270,10 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('starting-slow', {
     own: 'refused',
-    state: { phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: Date.now(), cancelOffered: true } },
+    state: {
+      phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: Date.now(), cancelOffered: true },
+      notices: ['camera-refused', 'microphone-refused'],
+    },
   }),
   scene('starting-slow-all-ways', {
     state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: true } },

@@ -76,10 +76,7 @@ export class Equipment {
   }
 
   start(): void {
-    const { logger, settings } = this.#options;
     this.#kept.start();
-    if (settings.secondDisplay === 'shared-only')
-      logger.warn('devices: a second display of its own is not built yet, it shows the same');
   }
 
   stop(): void {

@@ -32,11 +32,6 @@ export const MediaPolicySettings = z.strictObject({
   hdmiInputs: Patterns,
   /** cameras that the rules take for an HDMI input */
   cameras: Patterns,
-  /**
-   * What a second TV shows. `mirror`: the same, by the display's own settings. `shared-only`, the shared screen alone,
-   * is not built yet: it is accepted, said in the log, and shows the same (kiosk/stage/README.md says what is missing).
-   */
-  secondDisplay: z.enum(['mirror', 'shared-only']).default('mirror'),
 });
 export type MediaPolicySettings = z.infer<typeof MediaPolicySettings>;
 
