@@ -100,13 +100,17 @@ export class ChangingRooms {
     await Promise.all(Array.from({ length: AT_ONCE }, connectNext));
   }
 
-  /** All but the first, which is the test's. Spread over the interval, as boxes are. */
+  /** All but the first, which only says that it lives. Spread over the interval, as boxes are. */
   change(everyMs: number): void {
     const ticksPerRound = 20;
     this.#timer = setInterval(() => {
       const turn = this.#turn++;
       this.rooms.forEach((room, index) => {
-        if (index === 0 || index % ticksPerRound !== turn % ticksPerRound) return;
+        if (index % ticksPerRound !== turn % ticksPerRound) return;
+        if (index === 0) {
+          void room.say('presence', { online: true, epoch: room.epoch, asOfMs: Date.now() });
+          return;
+        }
         this.changeCount += 1;
         const round = Math.floor(turn / ticksPerRound);
         void room.sayState({ phase: round % 3 === 0 ? { name: 'idle' } : inCall('Weekly', round + 1) });

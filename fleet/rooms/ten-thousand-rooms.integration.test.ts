@@ -22,6 +22,10 @@ beforeAll(async () => {
   rooms = new ChangingRooms(enrolled);
   await rooms.connect(fleet);
   rooms.change(1_000);
+  // who connected first may have been silent for long by then
+  await expect
+    .poll(async () => (await list('health=trouble&limit=1')).total, { timeout: 30_000 })
+    .toBe(ROOMS - CONNECTED);
 }, 180_000);
 afterAll(async () => {
   rooms?.stop();
