@@ -16,8 +16,12 @@ import { Loading } from './parts.tsx';
 import { ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
 import { LiveRoomsContext } from './use-rooms.ts';
 
-const NowPage = lazy(() => import('./now-page.tsx').then((module) => ({ default: module.NowPage })));
-const RoomPage = lazy(() => import('./room-page.tsx').then((module) => ({ default: module.RoomPage })));
+const loadNowPage = () => import('./now-page.tsx').then((module) => ({ default: module.NowPage }));
+const loadRoomPage = () => import('./room-page.tsx').then((module) => ({ default: module.RoomPage }));
+const NowPage = lazy(loadNowPage);
+const RoomPage = lazy(loadRoomPage);
+// beside the question who is signed in, not after it; where it fails the page itself says so
+(location.hash.startsWith('#/rooms/') ? loadRoomPage() : loadNowPage()).catch(() => {});
 
 type Session =
   | { kind: 'asking' }

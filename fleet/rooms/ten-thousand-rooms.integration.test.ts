@@ -22,10 +22,6 @@ beforeAll(async () => {
   rooms = new ChangingRooms(enrolled);
   await rooms.connect(fleet);
   rooms.change(1_000);
-  // who connected first may have been silent for long by then
-  await expect
-    .poll(async () => (await list('health=trouble&limit=1')).total, { timeout: 30_000 })
-    .toBe(ROOMS - CONNECTED);
 }, 180_000);
 afterAll(async () => {
   rooms?.stop();
@@ -33,6 +29,8 @@ afterAll(async () => {
 });
 
 test('the list opens within a second', async () => {
+  // who connected first may have been silent for long by then
+  await expect.poll(async () => (await list('health=trouble&limit=1')).total).toBe(ROOMS - CONNECTED);
   for (let i = 0; i < 5; i += 1) {
     const startedAtMs = performance.now();
     const stream = await watch();
