@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
-import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
+import { SupervisedProcess } from '#edge/supervised-process.ts';
+import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
 import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
-import { SupervisedProcess } from './supervised-process.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
 
 const args = process.argv.slice(2);
@@ -34,15 +34,17 @@ try {
 }
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 
-const server = new SupervisedProcess({
-  name: 'fleet-server',
-  script: fileURLToPath(new URL('./server.ts', import.meta.url)),
-  args: [...args, '--ports', JSON.stringify(ports)],
-  pidFile: join(dataDir, 'fleet-server.pid'),
+const supervised = (name: string) => ({
+  pidFile: join(dataDir, `${name}.pid`),
   compiledDir: join(dataDir, 'compiled'),
-  logger,
-  onMessage: (message) => onServerMessage(message as ServerMessage),
+  log: (what: string, details: object) => logger.warn({ child: name, ...details }, `child process: ${what}`),
   onRefused: () => end(START_REFUSED_EXIT_CODE),
+});
+const server = new SupervisedProcess({
+  ...supervised('fleet-server'),
+  script: fileURLToPath(new URL('./server.ts', import.meta.url)),
+  args: () => [...args, '--ports', JSON.stringify(ports)],
+  onMessage: (message) => onServerMessage(message as ServerMessage),
 });
 let mediaNode: SupervisedProcess | null = null;
 
@@ -54,14 +56,9 @@ function onServerMessage(message: ServerMessage): void {
   // a server that was restarted finds the node running
   if (mediaNode) return;
   mediaNode = new SupervisedProcess({
-    name: 'media-node',
+    ...supervised('media-node'),
     script: fileURLToPath(new URL('./media/main.ts', import.meta.url)),
-    args: mediaNodeArgs(message),
-    pidFile: join(dataDir, 'media-node.pid'),
-    compiledDir: join(dataDir, 'compiled'),
-    logger,
-    onMessage: () => {},
-    onRefused: () => end(START_REFUSED_EXIT_CODE),
+    args: () => mediaNodeArgs(message),
   });
   mediaNode.start();
 }

@@ -41,6 +41,12 @@ const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 process.umask(0o077);
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const logger = createLogger({ process: 'fleet-server', json: options.jsonLogs });
+const stores: { readonly isWriting: boolean }[] = [];
+const exit = (code: number): never => {
+  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
+  if (stores.some(({ isWriting }) => isWriting)) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+};
 endOnException(
   (what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what),
   () => exit(1),
@@ -65,11 +71,6 @@ const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
 const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
-const exit = (code: number): never => {
-  // `process.exit` waits for the writers' threads, and a disk that hangs holds them for ever
-  if (store.isWriting || telemetry.isWriting) process.kill(process.pid, 'SIGKILL');
-  process.exit(code);
-};
 /** how often certificates of our own are looked at, whether they are due */
 const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
@@ -90,6 +91,7 @@ const telemetry = telemetryStore({
     logger.error({ damagedPath }, 'telemetry.sqlite was damaged: set aside, another is begun'),
   onFatal: fail,
 });
+stores.push(store, telemetry);
 await store.start().catch(orRefuse);
 await telemetry.start();
 
@@ -175,7 +177,7 @@ const rooms = new Rooms({
 });
 const metrics = new Metrics({
   roomsOnline: () => rooms.reports.onlineCount,
-  roomLinks: () => rooms.link.count,
+  roomLinks: () => rooms.links.count,
   mqttClients: () => broker.connectedCount,
   mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
@@ -226,7 +228,7 @@ const app = await buildApp({
   },
   signalingOrigins: () => meetings.nodes.all.map((node) => new URL(node.signalingUrl).origin),
   caCertificate: lan && !tlsFiles ? authority.certificateDer : null,
-  onRoomLink: (request, socket, head, network) => rooms.link.handleUpgrade(request, socket, head, network),
+  onRoomLink: (request, socket, head, network) => rooms.links.handleUpgrade(request, socket, head, network),
 });
 await app.listen({ host: listenAddress, port: ports.http, listenTextResolver: (address) => `browsers at ${address}` });
 const deviceApp = buildDeviceApp({ tls: serverCertificate.tls, enrolment, register, mqttUrl: () => mqttUrl, logger });
@@ -244,7 +246,7 @@ let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
   ending = true;
-  rooms.link.stop();
+  rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
   meetings.stop();

@@ -6,10 +6,11 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { KioskReady } from '#contract/process-ready.ts';
 import { z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
-import { KeptProcess } from './kept-process.ts';
+import { SupervisedProcess } from '#edge/supervised-process.ts';
 import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { parseOptions, usage } from './kiosk-options.ts';
 
@@ -18,14 +19,21 @@ const { dataDir } = options;
 const AgentMessage = z.union([z.object({ screenPort: z.number().int() }), KioskReady]);
 
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-const compiledDir = join(dataDir, 'compiled');
 // the agent makes it anew: the key in it is of this start
 const shellDir = join(dataDir, 'shell');
 await rm(shellDir, { recursive: true, force: true });
 let { screenPort } = options;
 
-const shell = new KeptProcess({
-  modulePath: fileURLToPath(new URL('./shell/main.ts', import.meta.url)),
+const say = (line: string): void => void process.stderr.write(`kiosk: ${line}\n`);
+const supervised = (name: string) => ({
+  pidFile: join(dataDir, `${name}.pid`),
+  compiledDir: join(dataDir, 'compiled'),
+  log: (what: string, details: object) => say(`${name}: ${what} ${inspect(details, { breakLength: Infinity })}`),
+});
+
+const shell = new SupervisedProcess({
+  ...supervised('shell'),
+  script: fileURLToPath(new URL('./shell/main.ts', import.meta.url)),
   args: () => [
     `--url=http://127.0.0.1:${screenPort}/`,
     `--profile-dir=${join(dataDir, 'chromium')}`,
@@ -34,19 +42,16 @@ const shell = new KeptProcess({
     ...(options.headless ? ['--headless'] : []),
     ...(options.fakeMedia ? ['--fake-media'] : []),
   ],
-  pidFile: join(dataDir, 'shell.pid'),
-  compiledDir,
 });
-const agent = new KeptProcess({
-  modulePath: fileURLToPath(new URL('./agent/main.ts', import.meta.url)),
+const agent = new SupervisedProcess({
+  ...supervised('agent'),
+  script: fileURLToPath(new URL('./agent/main.ts', import.meta.url)),
   args: () => [
     `--data-dir=${dataDir}`,
     `--screen-port=${screenPort}`,
     `--shell-dir=${shellDir}`,
     ...(options.claimFile === null ? [] : [`--claim-file=${options.claimFile}`]),
   ],
-  pidFile: join(dataDir, 'agent.pid'),
-  compiledDir,
   onMessage: (message) => {
     const told = AgentMessage.parse(message);
     if ('ready' in told) {
@@ -54,12 +59,10 @@ const agent = new KeptProcess({
       return;
     }
     screenPort = told.screenPort;
-    if (options.shell !== 'none' && !shell.started) shell.start();
+    if (options.shell !== 'none' && !shell.running) shell.start();
   },
 });
-const started = goOnOnceStarted((what, error) =>
-  process.stderr.write(`kiosk: ${what}: ${(error as Error)?.stack ?? error}\n`),
-);
+const started = goOnOnceStarted((what, error) => say(`${what}: ${(error as Error)?.stack ?? error}`));
 agent.start();
 started();
 

@@ -3,12 +3,9 @@
  * code, the rules of the house, unit tests.
  */
 import { noOptions, readCommandLine } from '#edge/command-line.ts';
-import { checks, runCheck } from './gate/checks.ts';
-import { print, runStages } from './gate/gate.ts';
-import { runVitest } from './gate/vitest-group.ts';
+import { checks } from './gate/checks.ts';
+import { runStages } from './gate/gate.ts';
+import { vitestGroup } from './gate/vitest-group.ts';
 
 readCommandLine('npm run check: types, lint, import directions, dead code, unit tests', noOptions);
-process.exitCode = await runStages([
-  checks.map((check) => () => runCheck(check)),
-  [() => runVitest('unit', print), () => runVitest('architecture', print)],
-]);
+process.exitCode = await runStages([checks, [vitestGroup('unit'), vitestGroup('architecture')]]);

@@ -1,19 +1,25 @@
 /**
- * `npm test`: the whole suite. Ends with `N passed, N failed` alone on the last line; the exit code says the same.
- * Browsers share nothing with heavy neighbours: they come last, one group after the other, and so do guests in QEMU.
+ * `npm test`: the whole suite, or the groups that `--only` names. Ends with `N passed, N failed` alone on the last line;
+ * the exit code says the same. Browsers share nothing with heavy neighbours: they come last, one group after the other,
+ * and so do guests in QEMU.
  */
-import { noOptions, readCommandLine } from '#edge/command-line.ts';
-import { checks, runCheck } from './gate/checks.ts';
-import { print, runStages } from './gate/gate.ts';
-import { runVitest } from './gate/vitest-group.ts';
+import { readCommandLine } from '#edge/command-line.ts';
+import { checks } from './gate/checks.ts';
+import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
+import { vitestGroup } from './gate/vitest-group.ts';
+import { waitingFiles } from './gate/waiting-files.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
 
-readCommandLine('npm test: everything that has to hold; ends with "N passed, N failed"', noOptions);
-process.exitCode = await runStages([
-  checks.map((check) => () => runCheck(check)),
-  [() => runVitest('unit', print), () => runVitest('architecture', print)],
-  [() => runVitest('integration', print)],
-  [() => runGuestTests(print)],
-  [() => runVitest('e2e', print)],
-  [() => runVitest('chaos', print)],
-]);
+const stages: readonly Stage[] = [
+  checks,
+  [vitestGroup('unit'), vitestGroup('architecture')],
+  [vitestGroup('integration', { except: waitingFiles }), vitestGroup('integration', { only: waitingFiles })],
+  [{ group: 'guest', run: () => runGuestTests(print) }],
+  [vitestGroup('e2e')],
+  [vitestGroup('chaos')],
+];
+const usage = `npm test -- [options]: everything that has to hold; ends with "N passed, N failed"
+
+  --only GROUP   that group alone, several times for several: ${groupNames(stages).join(', ')}`;
+
+process.exitCode = await runStages(readCommandLine(usage, (args) => wantedStages(stages, args)));

@@ -48,10 +48,6 @@ const Controls = memo(function Controls({ guest, microphone, devices, share }: C
   const { camera } = devices;
   const [silent, dark] = [microphone === 'absent' || devices.microphone.interrupted, problemWith(camera) !== null];
   const muted = microphone !== 'on';
-  const mute = (): void => {
-    guest.devices.setMuted(!muted);
-    guest.call.setMuted(!muted);
-  };
   return (
     <>
       {share.sharing && (
@@ -65,7 +61,7 @@ const Controls = memo(function Controls({ guest, microphone, devices, share }: C
         variant={muted ? 'inverted' : 'plain'}
         icon={muted ? MicOff : Mic}
         aria-label={silent ? t('call.noMicrophone') : muted ? t('call.unmute') : t('call.mute')}
-        onPress={silent ? () => setDevicesOpen(true) : mute}
+        onPress={silent ? () => setDevicesOpen(true) : () => guest.devices.setMuted(!muted)}
       >
         {muted ? t('call.unmuteShort') : t('call.muteShort')}
       </Button>

@@ -35,7 +35,6 @@ export class Devices {
   readonly #captures: Record<CaptureKind, CaptureDevice>;
   #choices = NONE;
   readonly #wanted: Record<Kind, string | null> = { microphone: null, camera: null, speaker: null };
-  #muted = false;
   #cameraOn = true;
   /** the first question is open */
   #asking = true;
@@ -58,10 +57,7 @@ export class Devices {
       microphone: new CaptureDevice({
         ...optionsOf('microphone'),
         isNeeded: () => true,
-        onTrack: (track) => {
-          if (track) track.enabled = !this.#muted;
-          this.#publish();
-        },
+        onTrack: () => this.#publish(),
       }),
       camera: new CaptureDevice({
         ...optionsOf('camera'),
@@ -121,18 +117,7 @@ export class Devices {
   }
 
   setMuted(muted: boolean): void {
-    this.#muted = muted;
-    const { track } = this.#captures.microphone;
-    if (track) track.enabled = !muted;
-    this.#publish();
-  }
-
-  /** Somebody with the right has muted the track itself: the next one begins as it is. */
-  followTrack(): void {
-    const { track } = this.#captures.microphone;
-    if (track === null || track.enabled === !this.#muted) return;
-    this.#muted = !track.enabled;
-    this.#publish();
+    this.#captures.microphone.setMuted(muted);
   }
 
   async setCameraOn(on: boolean): Promise<void> {
@@ -221,7 +206,7 @@ export class Devices {
     const { speaker } = this.#choices;
     const isThere = speaker.some(({ deviceId }) => deviceId === this.#wanted.speaker);
     return {
-      microphone: { ...deviceOf('microphone'), muted: this.#muted },
+      microphone: { ...deviceOf('microphone'), muted: this.#captures.microphone.muted },
       camera: { ...deviceOf('camera'), on: this.#cameraOn },
       speaker: { deviceId: isThere ? this.#wanted.speaker : null, choices: speaker },
     };

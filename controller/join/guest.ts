@@ -9,7 +9,7 @@ import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
-import { Devices } from './devices.ts';
+import { Devices, type DevicesState } from './devices.ts';
 import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
 
 export type EntryState =
@@ -29,6 +29,13 @@ const firstView = (): View => ({
 const RETRY_MS = 2_000;
 const PREPARE_AGAIN_MS = 3_000;
 
+type Given = { microphone: MediaStreamTrack | null; muted: boolean; camera: MediaStreamTrack | null };
+const givenOf = ({ microphone, camera }: DevicesState): Given => ({
+  microphone: microphone.track,
+  muted: microphone.muted,
+  camera: camera.track,
+});
+
 export class Guest {
   readonly devices = new Devices();
   readonly entry = new Store<EntryState>({ name: 'checking' });
@@ -36,6 +43,7 @@ export class Guest {
   readonly waitsFor = new Store<ErrorCode | null>(null);
   readonly call = new Call({
     requestGrant: ({ endedCallId }) => this.#enterPatiently(endedCallId),
+    onMuted: () => this.devices.setMuted(true),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
   #displayName: string | null = null;
@@ -43,14 +51,13 @@ export class Guest {
   #firstEntry: Promise<void> = Promise.resolve();
   #preparedAtMs = Number.NEGATIVE_INFINITY;
   /** what the call has of the devices */
-  #given: { microphone: MediaStreamTrack | null; camera: MediaStreamTrack | null } = { microphone: null, camera: null };
+  #given: Given = { microphone: null, muted: false, camera: null };
 
   start(): void {
     warmUp();
     this.#firstEntry = this.#prepareFirst();
     void this.devices.start();
     this.devices.subscribe(this.#followDevices);
-    this.call.subscribe(() => this.devices.followTrack());
     for (const sign of ['pointerdown', 'keydown', 'focusin', 'visibilitychange', 'pageshow']) {
       addEventListener(sign, this.#keepPrepared, { passive: true });
     }
@@ -79,7 +86,7 @@ export class Guest {
     await this.#firstEntry;
     if (this.entry.getSnapshot().name === 'refused') return;
     const { microphone, camera } = this.devices.getSnapshot();
-    this.#given = { microphone: microphone.track, camera: camera.track };
+    this.#given = givenOf(this.devices.getSnapshot());
     const options: JoinOptions = {
       displayName,
       microphone: microphone.track,
@@ -155,9 +162,11 @@ export class Guest {
     const { name } = this.call.getSnapshot().phase;
     if (name !== 'joined' && name !== 'joining') return;
     const { microphone, camera } = this.devices.getSnapshot();
-    if (microphone.track !== this.#given.microphone) this.call.setMicrophone(microphone.track);
-    if (camera.track !== this.#given.camera) this.call.setCamera(camera.track, camera.problem ? 'absent' : 'off');
-    this.#given = { microphone: microphone.track, camera: camera.track };
+    const before = this.#given;
+    this.#given = givenOf(this.devices.getSnapshot());
+    if (microphone.track !== before.microphone || microphone.muted !== before.muted)
+      this.call.setMicrophone(microphone.track);
+    if (camera.track !== before.camera) this.call.setCamera(camera.track, camera.problem ? 'absent' : 'off');
   };
 }
 

@@ -1,16 +1,16 @@
 /** Which page a guest sees: the check before, the call, or what became of it. */
-import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
-import { Cover } from '#ui/cover.tsx';
-import { useDrawnAhead } from '#ui/use-drawn-ahead.ts';
-import { useTrueFor } from '#ui/use-true-for.ts';
+import { PreparedCall } from '#ui/prepared-call.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import { useDelayedStart } from '#ui/use-delayed-start.ts';
 import { CallPage } from './call-page.tsx';
 import { CheckPage } from './check-page.tsx';
 import { EndedPage, FailedPage } from './ended-page.tsx';
 import type { Guest } from './guest.ts';
 import { JoiningNotice, JoiningPage } from './joining-page.tsx';
 
-/** What is drawn meanwhile keeps the others' pictures waiting: at first nothing, then the button that works, then a page. */
+/** Drawing delays the others' pictures: at first nothing changes, then the button waits, then a page says so. */
 const WAITING_SHOWN_AFTER_MS = 80;
 const JOINING_SHOWN_AFTER_MS = 600;
 const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'preparing', 'prepared', 'closed']);
@@ -21,23 +21,19 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
   const waitsFor = useSyncExternalStore(guest.waitsFor.subscribe, guest.waitsFor.getSnapshot);
   const name = useRef<string | null>(null);
-  const [waiting, setWaiting] = useState(false);
+  const { run, isPending: waiting } = useAsyncAction({ shownAfterMs: WAITING_SHOWN_AFTER_MS });
   const title = entry.name === 'admitted' ? entry.meetingTitle : null;
   useEffect(() => {
     document.title = title === null ? 'Maru' : `${title} · Maru`;
   }, [title]);
 
-  // nothing is drawn before the request is out: it would wait for the drawing
+  // the request goes out before anything is drawn: it would wait for the drawing
   const join = useCallback(
     (displayName: string): void => {
       name.current = displayName;
-      const waits = setTimeout(() => setWaiting(true), WAITING_SHOWN_AFTER_MS);
-      void guest.join(displayName).finally(() => {
-        clearTimeout(waits);
-        setWaiting(false);
-      });
+      void run(() => guest.join(displayName));
     },
-    [guest],
+    [guest, run],
   );
   const again = (): void => {
     if (name.current !== null) join(name.current);
@@ -45,59 +41,39 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const { phase } = call;
   const joined = phase.name === 'joined' ? phase : null;
   const joining = phase.name === 'joining';
-  const slow = useTrueFor(joining, JOINING_SHOWN_AFTER_MS);
-  const aheadAs = useDrawnAhead(phase.name === 'prepared' ? phase.peerId : null, joining);
-  // a call that is drawn ahead is seen from the press on; it gets its names when one is in
-  const seesCall = joined !== null || (joining && aheadAs !== null);
-  useEffect(() => {
-    // the check page stays for a moment, a phone's keyboard must not
-    if (seesCall && document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  }, [seesCall]);
-  const checkDrawn = useRef(false);
-  const onCheck = BEFORE_JOINING.has(phase.name) || (joining && !seesCall && !slow && checkDrawn.current);
-  checkDrawn.current = onCheck || (checkDrawn.current && seesCall);
-  const callDrawn = useRef<ReactNode>(null);
+  const onCheck = BEFORE_JOINING.has(phase.name);
+  const startIsDelayed = useDelayedStart({ idle: onCheck, starting: joining }, JOINING_SHOWN_AFTER_MS);
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
 
-  const selfPeerId = joined?.peerId ?? aheadAs;
-  // the same element is not drawn again: what changes while one joins keeps the call waiting
-  if (!joining || selfPeerId === null) {
-    callDrawn.current = selfPeerId !== null && (
-      <CallPage
-        guest={guest}
-        call={call}
-        phase={joined}
-        selfPeerId={selfPeerId}
-        title={joined?.meetingTitle ?? title ?? ''}
-        devices={devices}
-      />
+  let before: ReactNode = null;
+  if (onCheck || startIsDelayed)
+    before = (
+      <CheckPage guest={guest} entry={entry} waitsFor={waitsFor} devices={devices} waiting={waiting} onJoin={join} />
     );
-  }
+  else if (joining)
+    before = <JoiningPage title={title} waitsFor={waitsFor} devices={devices} onCancel={() => guest.call.leave()} />;
+  else if (phase.name === 'ended') before = <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
+  else if (phase.name === 'failed') before = <FailedPage code={phase.code} onTryAgain={again} />;
   return (
-    <>
-      {checkDrawn.current && (
-        <Cover lifted={!onCheck} className="z-10 bg-surface">
-          <CheckPage
-            guest={guest}
-            entry={entry}
-            waitsFor={waitsFor}
-            devices={devices}
-            waiting={waiting}
-            onJoin={join}
-          />
-        </Cover>
+    <PreparedCall
+      preparedAs={phase.name === 'prepared' ? phase.peerId : null}
+      joining={joining}
+      wanted={joining}
+      joinedAs={joined?.peerId ?? null}
+      coverClassName="bg-surface"
+      before={before}
+      notice={joining && !startIsDelayed && <JoiningNotice waitsFor={waitsFor} />}
+    >
+      {(selfPeerId) => (
+        <CallPage
+          guest={guest}
+          call={call}
+          phase={joined}
+          selfPeerId={selfPeerId}
+          title={joined?.meetingTitle ?? title ?? ''}
+          devices={devices}
+        />
       )}
-      {joining && !onCheck && !seesCall && (
-        <JoiningPage title={title} waitsFor={waitsFor} devices={devices} onCancel={() => guest.call.leave()} />
-      )}
-      {joining && seesCall && slow && <JoiningNotice waitsFor={waitsFor} />}
-      {phase.name === 'ended' && <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />}
-      {phase.name === 'failed' && <FailedPage code={phase.code} onTryAgain={name.current === null ? null : again} />}
-      {callDrawn.current && (
-        <div inert={!seesCall} aria-hidden={!seesCall || undefined} className="fixed inset-0 contain-strict">
-          {callDrawn.current}
-        </div>
-      )}
-    </>
+    </PreparedCall>
   );
 }

@@ -1,7 +1,7 @@
 /** The link against a socket that says, swallows and breaks what it likes. */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { RoomLinkToController } from '#contract/room-link.ts';

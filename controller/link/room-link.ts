@@ -6,7 +6,7 @@
 import { v7 as newId } from 'uuid';
 import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.ts';
 import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomCommand } from '#contract/room-command.ts';

@@ -32,7 +32,7 @@ export function CameraPage({ view, equipment, link, asking }: CameraPageProps) {
     () =>
       new Steering({
         send: (command) => link.command(command),
-        onProblem: (error) => report(error, 'steer-camera'),
+        onProblem: report,
       }),
     [link, report],
   );

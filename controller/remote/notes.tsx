@@ -5,12 +5,12 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import X from 'lucide-react/icons/x';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MaruError } from '#contract/error-codes.ts';
 import type { RoomNotice } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
-import type { Problem } from './use-room.ts';
 
 export function Notices({ notices }: { notices: readonly RoomNotice[] }) {
   const { t } = useTranslation('notices');
@@ -41,7 +41,7 @@ export function Explained({ children }: { children: ReactNode }) {
 }
 
 /** Stays until it is closed or the next thing is asked: whoever looks up late must still find out why. */
-export function ProblemNote({ problem, onDismiss }: { problem: Problem | null; onDismiss: () => void }) {
+export function ProblemNote({ problem, onDismiss }: { problem: MaruError | null; onDismiss: () => void }) {
   const { t } = useTranslation('common');
   return (
     <div role="alert" className="empty:hidden">

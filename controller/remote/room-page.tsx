@@ -18,7 +18,8 @@ import type { Pairing } from './kept.ts';
 import { ProblemNote, ReconnectingMark } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
 import { useStayAwake } from './stay-awake.ts';
-import { useUnhurried } from '#ui/use-unhurried.ts';
+import { Still } from '#ui/still.tsx';
+import { useDelayedStart } from '#ui/use-delayed-start.ts';
 import { StartingScreen } from './starting-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
@@ -56,25 +57,27 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
     onPairingOver(null);
   };
   const quietScreen = view.screen !== 'in-call';
+  const startIsDelayed = useDelayedStart({ idle: view.screen === 'idle', starting: view.screen === 'starting' });
   // the header too: what a start changes of it is over before it is read
-  const page = useUnhurried(
-    view.screen,
-    <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
-      {quietScreen && <Floor />}
-      <Header
-        roomName={shownName}
-        status={<Status view={view} roomName={shownName} clockOffsetMs={snapshot.clockOffsetMs} />}
-        isTablet={pairing.kind === 'tablet'}
-        onDoor={() => onDoor(true)}
-        onUnpair={unpair}
-      />
-      <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
-      {quietScreen && (
-        <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">
-          <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
-        </div>
-      )}
-    </div>,
+  const page = (
+    <Still still={startIsDelayed}>
+      <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
+        {quietScreen && <Floor />}
+        <Header
+          roomName={shownName}
+          status={<Status view={view} roomName={shownName} clockOffsetMs={snapshot.clockOffsetMs} />}
+          isTablet={pairing.kind === 'tablet'}
+          onDoor={() => onDoor(true)}
+          onUnpair={unpair}
+        />
+        <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+        {quietScreen && (
+          <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">
+            <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
+          </div>
+        )}
+      </div>
+    </Still>
   );
   // what refuses this tablet must be seen, wherever it hangs
   if (!atDoor || view.screen === 'refused') return page;

@@ -1,6 +1,6 @@
 /** Lets the TV connect its transports before the tap: when the idle remote opens, is seen again, or is touched. */
 import { useEffect } from 'react';
-import { PREPARED_TTL_MS } from '#contract/limits.ts';
+import { PREPARED_TTL_MS } from '#contract/timing.ts';
 import type { RoomLink } from '../link/room-link.ts';
 
 /** What was prepared is kept for PREPARED_TTL_MS; asking again a little before that keeps it warm under a busy finger. */

@@ -1,14 +1,13 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { toMaruError } from '#contract/error-codes.ts';
-import type { ErrorCode } from '#contract/error-codes.ts';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
+import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { nextChangeAtMs, project } from './projection.ts';
 import type { RemoteView } from './projection.ts';
 
-/** What the room does sooner is seen done, and never seen pending; the tap itself is shown by the button. */
+/** If the room acts within this time, nothing is shown pending; the button already shows the press. */
 const PENDING_SHOWN_AFTER_MS = 80;
 /** The room has said yes; its state follows within this, or the button is let go. */
 const STATE_FOLLOWS_WITHIN_MS = 1_500;
@@ -26,17 +25,12 @@ export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: Rem
   return { snapshot, view: project(snapshot, now) };
 }
 
-export type Problem = { code: ErrorCode; command: RoomCommand['name'] };
 export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;
-export type Asking = {
+export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> & {
   /** `done` says by what the room tells that it has happened; without it the reply is enough. One of a kind at a time. */
   ask: Ask;
   /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
-  problem: Problem | null;
-  /** of a command that was told beside `ask` */
-  report: (error: unknown, command: RoomCommand['name']) => void;
-  dismissProblem: () => void;
 };
 
 /** What a command is about: two of one name about different things are under way side by side. */
@@ -52,36 +46,16 @@ function keyOf(command: RoomCommand): string {
 }
 
 export function useAsking(link: RoomLink): Asking {
-  const [asked, setAsked] = useState<ReadonlyMap<string, RoomCommand>>(new Map());
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const underWay = useRef(new Map<string, RoomCommand>());
-
-  const report = useCallback((error: unknown, command: RoomCommand['name']) => {
-    setProblem({ code: toMaruError(error).code, command });
-  }, []);
+  const commands = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
+  const { run, pending: pendingBy, problem, report, dismissProblem } = commands;
   const ask = useCallback<Ask>(
     (command, done) => {
-      const key = keyOf(command);
-      if (underWay.current.has(key)) return;
-      const show = () =>
-        setAsked((shown) => (shown.size + underWay.current.size === 0 ? shown : new Map(underWay.current)));
-      underWay.current.set(key, command);
-      const waits = setTimeout(show, PENDING_SHOWN_AFTER_MS);
-      setProblem(null);
-      void link
-        .command(command)
-        .then(() => (done === undefined ? undefined : stateFollows(link, done)))
-        .catch((error: unknown) => report(error, command.name))
-        .finally(() => {
-          clearTimeout(waits);
-          underWay.current.delete(key);
-          show();
-        });
+      const follows = () => (done === undefined ? undefined : stateFollows(link, done));
+      void run(() => link.command(command).then(follows), { key: keyOf(command), about: command });
     },
-    [link, report],
+    [link, run],
   );
-  const pending = useCallback((name: RoomCommand['name'], about = '') => asked.get(name + about) ?? null, [asked]);
-  const dismissProblem = useCallback(() => setProblem(null), []);
+  const pending = useCallback<Asking['pending']>((name, about = '') => pendingBy(name + about), [pendingBy]);
   return { ask, pending, problem, report, dismissProblem };
 }
 

@@ -18,14 +18,11 @@ import {
 import type { Logger } from 'pino';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
-import { clientIdOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
-import type { z } from '#contract/schema.ts';
+import { clientIdOf, type MessageOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
 import { parsePayload } from './payload.ts';
 import { type Identity, publishable, readable } from './topic-access.ts';
-
-type MessageOf<N extends TopicName> = z.output<(typeof topicRules)[N]['schema']>;
 
 export type BrokerOptions = {
   listen: { host: string; port: number };

@@ -1,10 +1,10 @@
 /**
  * The ways into a call, each with its round trips counted: over what is prepared (one), from a grant (two, back to
- * back), and back to the place after a drop. Says how it went; what that means for the page is `call.ts`'s.
+ * back), and back to the place after a drop. `call.ts` decides what the outcome means for the page.
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { RESUME_GRACE_MS } from '#contract/limits.ts';
+import { RESUME_GRACE_MS } from '#contract/timing.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { CallSnapshot, View } from '#contract/signaling.ts';

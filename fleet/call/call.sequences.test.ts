@@ -39,6 +39,7 @@ it('comes to rest in the call, with the roster and the tracks as they are', asyn
       const media: FakeMedia[] = [];
       const call = new Call({
         requestGrant: async () => node.grant(),
+        onMuted: () => {},
         openSocket: node.open,
         createStream: createFakeStream,
         createMedia: (options) => {
@@ -81,7 +82,8 @@ it('comes to rest in the call, with the roster and the tracks as they are', asyn
             node.onResume = step.with;
             break;
           case 'mute':
-            call.setMuted(step.to);
+            microphone.enabled = !step.to;
+            call.setMicrophone(microphone);
             break;
           case 'camera':
             call.setCamera(step.on ? fakeTrack('video') : null, 'off');
@@ -103,7 +105,7 @@ it('comes to rest in the call, with the roster and the tracks as they are', asyn
             node.consumers = node.others
               .map((peer) => ({ ...node.consumerOf(peer) }))
               .slice(-node.others.length || undefined);
-            node.tell({ event: 'media-moved', data: node.moved() });
+            node.tell({ event: 'media-moved', data: node.setup() });
             for (const consumer of node.consumers) node.tell({ event: 'consumer-added', data: consumer });
             break;
         }

@@ -1,5 +1,4 @@
 /** Joining and coming back, over a node in memory and a clock that is moved by hand. */
-import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -12,6 +11,7 @@ const view = { kind: 'auto', maxTiles: 9, tileHeightPx: 360 } as const;
 let node: FakeNode;
 let media: FakeMedia[];
 let call: Call;
+let microphone: MediaStreamTrack;
 const requestGrant = vi.fn<CallDependencies['requestGrant']>();
 
 beforeEach(() => {
@@ -22,6 +22,7 @@ beforeEach(() => {
   requestGrant.mockReset().mockImplementation(async () => node.grant());
   call = new Call({
     requestGrant,
+    onMuted: () => setMuted(true),
     openSocket: node.open,
     createStream: createFakeStream,
     createMedia: (options) => {
@@ -40,7 +41,15 @@ afterEach(async () => {
 });
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const options = () => ({ displayName: 'Me', microphone: fakeTrack('audio'), camera: fakeTrack('video'), view });
+function options() {
+  microphone = fakeTrack('audio');
+  return { displayName: 'Me', microphone, camera: fakeTrack('video'), view };
+}
+/** As the owner of the track does it. */
+function setMuted(muted: boolean): void {
+  microphone.enabled = !muted;
+  call.setMicrophone(microphone);
+}
 async function joined(): Promise<void> {
   const joining = call.join(options(), node.grant());
   await pass(200);
@@ -157,7 +166,7 @@ describe('the way in', () => {
     withCamera('Mina');
     void call.prepare(node.grant(), view);
     await pass(50);
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(50);
     expect([count('consume-ahead'), media[1]!.consumerIds().length]).toEqual([2, 1]);
   });
@@ -277,7 +286,7 @@ describe('the way back', () => {
     call.setScreen(fakeTrack('video'));
     await pass(10);
     node.network = 'stalled';
-    call.setMuted(true);
+    setMuted(true);
     await pass(6_000);
     node.network = 'up';
     node.asked.length = 0;
@@ -292,11 +301,11 @@ describe('the way back', () => {
     const peer = node.addPeer('Mina');
     node.consumerOf(peer);
     await joined();
-    call.setMuted(true);
+    setMuted(true);
     const { stream } = call.getSnapshot().streams.get(peer.peerId)!.camera!;
     const [before] = media;
     node.consumers = [];
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(10);
     expect(call.getSnapshot().streams.get(peer.peerId)!.camera).toEqual({ stream, state: 'frozen' });
     node.tell({ event: 'consumer-added', data: node.consumerOf(peer) });
@@ -307,19 +316,6 @@ describe('the way back', () => {
     expect([before!.retired, before!.closed]).toEqual([true, false]);
     await pass(4_000);
     expect(before!.closed).toBe(true);
-  });
-
-  it('with new media, of which the node has made some ahead: under its ids, each once', async () => {
-    await joined();
-    const awaitedId = uuidv7();
-    node.tell({ event: 'media-moved', data: node.moved([{ source: 'microphone', producerId: awaitedId }]) });
-    await pass(10);
-    const [microphone, camera] = media[1]!.produced;
-    expect([microphone!.source, microphone!.producerId, camera!.source]).toEqual(['microphone', awaitedId, 'camera']);
-    expect(camera!.producerId).not.toBe(awaitedId);
-    node.tell({ event: 'media-moved', data: node.moved() });
-    await pass(10);
-    expect(media[2]!.produced.map(({ producerId }) => producerId)).not.toContain(awaitedId);
   });
 
   it('to a node that does not know the place any more: a fresh grant, and in again', async () => {
@@ -384,7 +380,7 @@ describe('the way back', () => {
 
   it('says by which transport it sends, the one of the latest set-up', async () => {
     await joined();
-    const moved = node.moved();
+    const moved = node.setup();
     node.tell({ event: 'media-moved', data: moved });
     await pass(10);
     node.current!.end(1006);
@@ -401,6 +397,7 @@ describe('the way back', () => {
     node.asked.length = 0;
     call = new Call({
       requestGrant,
+      onMuted: () => {},
       openSocket: node.open,
       createStream: createFakeStream,
       createMedia: (of) => new FakeMedia(of),
@@ -425,7 +422,7 @@ describe('what the node does not take', () => {
     await pass(20);
     expect(shares()).toBe(true);
     node.onProduce = 'ok';
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(20);
     expect([media.length, sent('screen'), shares()]).toEqual([2, 1, true]);
     await pass(5_000);
@@ -470,7 +467,7 @@ describe('what the node does not take', () => {
   it('of a set-up that is gone leaves the next one alone', async () => {
     await joined();
     const [before] = media;
-    node.tell({ event: 'media-moved', data: node.moved() });
+    node.tell({ event: 'media-moved', data: node.setup() });
     await pass(20);
     before!.options.onProducerRefused('camera', new UserError('forbidden'));
     call.setCamera(null, 'off');
@@ -487,14 +484,21 @@ it('muted by another: the track itself, and said', async () => {
   expect(media[0]!.produced.find(({ source }) => source === 'microphone')!.track.enabled).toBe(false);
 });
 
-it('another microphone takes over the mute', async () => {
+it('another microphone is sent as muted as its owner gives it', async () => {
   await joined();
-  call.setMuted(true);
-  const other = fakeTrack('audio');
+  const other = Object.assign(fakeTrack('audio'), { enabled: false });
   call.setMicrophone(other);
   await pass(10);
-  expect(other.enabled).toBe(false);
   expect(call.getSnapshot().local.microphone).toBe('muted');
+  expect(node.methods()).toContain('pause-producer');
+});
+
+it('knows who muted us until we unmute', async () => {
+  await joined();
+  node.tell({ event: 'muted', data: { byPeerId: node.peerId } });
+  await pass(10);
+  setMuted(false);
+  expect(call.getSnapshot()).toMatchObject({ mutedByPeerId: null, local: { microphone: 'on' } });
 });
 
 it('follows who comes, changes and goes', async () => {
@@ -519,7 +523,7 @@ it('follows who comes, changes and goes', async () => {
 
 it('closing in the middle of a move or of a reconnect leaves neither transports nor sockets', async () => {
   await joined();
-  node.tell({ event: 'media-moved', data: node.moved() });
+  node.tell({ event: 'media-moved', data: node.setup() });
   await pass(10);
   node.network = 'stalled';
   node.current!.end(1006);

@@ -23,6 +23,8 @@ const PREPARED_IS_OLD_MS = 15_000;
 const NEGOTIATE_BEFORE_PAINT_MS = 60;
 export type CallDependencies = {
   requestGrant: RequestGrant;
+  /** someone with the right muted us: the owner of the microphone's track disables it, and gives it again */
+  onMuted: () => void;
   openSocket?: OpenSocket;
   createMedia?: CreateMedia;
   createStream?: () => MediaStream;
@@ -47,6 +49,7 @@ type Preparation = {
 };
 
 export class Call {
+  readonly #onMuted: () => void;
   readonly #seat: Seat;
   readonly #media: CallMedia;
   readonly #local: LocalMedia;
@@ -62,7 +65,8 @@ export class Call {
   /** while it runs, nothing is published */
   #held: ReturnType<typeof setTimeout> | null = null;
 
-  constructor({ requestGrant, openSocket, createMedia, createStream }: CallDependencies) {
+  constructor({ requestGrant, onMuted, openSocket, createMedia, createStream }: CallDependencies) {
+    this.#onMuted = onMuted;
     this.#seat = new Seat({
       openSocket: openSocket ?? ((url) => new WebSocket(url)),
       onNotification: (notification) => this.#onNotification(notification),
@@ -97,11 +101,6 @@ export class Call {
   /** Brings a page that lost all else back to the same place; null before there is one. */
   get ticket(): ResumeTicket | null {
     return this.#seat.ticket;
-  }
-
-  /** Before there is a grant: the handshakes are done when it comes. */
-  openSignaling(url: string): void {
-    this.#seat.openEarly(url);
   }
 
   /**
@@ -158,13 +157,10 @@ export class Call {
     await this.#comeBack(ticket);
   }
 
+  /** Again with the same track when its owner has muted or unmuted it. */
   setMicrophone(track: MediaStreamTrack | null): void {
+    if (track?.enabled) this.#mutedByPeerId = null;
     this.#local.setMicrophone(track);
-  }
-
-  setMuted(muted: boolean): void {
-    if (!muted) this.#mutedByPeerId = null;
-    this.#local.setMuted(muted);
   }
 
   /** Off: stop the track (the camera's light goes out) and pass null. */
@@ -272,12 +268,13 @@ export class Call {
         return;
       case 'muted':
         this.#mutedByPeerId = notification.data.byPeerId;
-        this.#local.setMuted(true);
+        this.#onMuted();
+        this.#publish();
         return;
       case 'media-moved':
         this.#local.detach();
         if (this.#phase.name === 'joined') {
-          this.#local.attach(this.#media.start(notification.data), null, notification.data.awaited);
+          this.#local.attach(this.#media.start(notification.data), null);
         } else {
           this.#media.start(notification.data);
           if (this.#phase.name === 'prepared' && this.#preparation) this.#negotiateAhead(this.#preparation.view);

@@ -4,6 +4,7 @@ import { CaptureDevice, type Plan } from './capture-device.ts';
 
 class Track extends EventTarget {
   muted = false;
+  enabled = true;
   stopped = false;
   readonly label: string;
   constructor(label: string) {
@@ -61,6 +62,22 @@ afterEach(() => {
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
   vi.restoreAllMocks();
+});
+
+describe('a mute', () => {
+  it('holds for the open track and for each that replaces it, and its owner gets the track again', async () => {
+    device.setMuted(true);
+    await device.settle();
+    expect([opened[0]!.enabled, tracks]).toEqual([false, ['headset']]);
+    device.setMuted(false);
+    device.setMuted(false);
+    expect([opened[0]!.enabled, tracks]).toEqual([true, ['headset', 'headset']]);
+    device.setMuted(true);
+    await device.reopen();
+    expect(opened.map(({ enabled }) => enabled)).toEqual([false, false]);
+    device.drop();
+    expect(device.muted).toBe(true);
+  });
 });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 

@@ -1,11 +1,11 @@
 /**
- * A camera or a microphone, of a room or a person: brings what is open to what is wanted, one step at a time. What
- * replaces an open track is opened first, so that nobody hears or sees a gap; where the wanted one does not open,
- * another is taken, and the wanted one again when something has changed. One that was lost is looked for again and again:
- * not every browser says when it is back. The page's own policy is its owner's: which one, with what constraints.
+ * One camera or microphone of a room or a person: opens it, replaces it, mutes it, and opens it again after a loss. A
+ * new track is opened before the former one stops, so that nobody hears or sees a gap. Where the wanted device does not
+ * open, a fallback is used, and the wanted one is tried again when something changes. Some browsers do not report that a
+ * lost device is back, so it is tried again and again. The owner decides which device, with what constraints.
  */
 
-/** `any`: whatever the browser takes; `none`: there is nothing that may be taken. */
+/** `any`: the browser's choice; `none`: there is no device that may be used. */
 export type Plan = { exact: string } | 'any' | 'none';
 /** `busy`: it is there, and something else holds it. */
 export type CaptureProblem = 'missing' | 'refused' | 'busy';
@@ -18,10 +18,10 @@ export type CaptureDeviceOptions = {
   fallback: (failedId: string | null) => Plan;
   /** two plans of one key open the same, in the same way */
   keyOf: (plan: Plan) => string;
-  /** the new track is in its place before the former one stops */
+  /** the new track is in its place before the former one stops; the open one again when its mute has changed */
   onTrack: (track: MediaStreamTrack | null) => void;
   onChange: () => void;
-  /** the wanted one does not open; said once */
+  /** the wanted one does not open; called once */
   onUnusable: () => void;
   onOpened: () => void;
 };
@@ -37,6 +37,7 @@ export class CaptureDevice {
   problem: CaptureProblem | null = null;
   /** the system has silenced or darkened the open track: a phone call, a privacy switch */
   interrupted = false;
+  #muted = false;
   #openedBy = '';
   #settling = false;
   #again = false;
@@ -59,7 +60,22 @@ export class CaptureDevice {
     return this.#settling;
   }
 
-  /** After every change of what is wanted; what changes meanwhile is seen to. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** The only place that writes `track.enabled`. It holds for the open track and for each that replaces it. */
+  setMuted(muted: boolean): void {
+    if (muted === this.#muted) return;
+    this.#muted = muted;
+    if (this.track !== null) {
+      this.track.enabled = !muted;
+      this.#options.onTrack(this.track);
+    }
+    this.#options.onChange();
+  }
+
+  /** Call it after every change of what is wanted, also while it runs. */
   async settle(): Promise<void> {
     this.#again = true;
     if (this.#settling) return;
@@ -172,6 +188,7 @@ export class CaptureDevice {
     this.openId = typeof plan === 'object' ? plan.exact : (track.getSettings?.().deviceId ?? null);
     if (this.openId !== null && this.openId === this.#toldUnusableId) this.#toldUnusableId = null;
     this.#watch(track);
+    track.enabled = !this.#muted;
     onTrack(track);
     former?.stop();
     onChange();

@@ -1,11 +1,11 @@
 /**
- * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
- * is `track.enabled === false` and nothing else, and the node's producer follows it.
+ * Our own tracks and their producers at the node. Tracks are never opened, stopped or muted here: the owner of a
+ * microphone sets `track.enabled` and passes the track again, and the producer follows.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
-import type { MediaSource, MovedMedia } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/signaling.ts';
 import type { Ask, LocalProducer, Media } from './media-session.ts';
 
 export type LocalState = {
@@ -28,8 +28,6 @@ type Slot = {
   again: boolean;
   /** of this track on this media */
   refusals: number;
-  /** under this id the node awaits what the slot sends */
-  awaitedId: string | null;
   later: ReturnType<typeof setTimeout> | undefined;
   unwatch: () => void;
 };
@@ -42,7 +40,6 @@ const newSlot = (source: MediaSource): Slot => ({
   busy: false,
   again: false,
   refusals: 0,
-  awaitedId: null,
   later: undefined,
   unwatch: () => {},
 });
@@ -74,18 +71,9 @@ export class LocalMedia {
     };
   }
 
-  /** A track that replaces another takes over its mute. null: there is none. */
+  /** The same track again: its mute has changed. null: there is none. */
   setMicrophone(track: MediaStreamTrack | null): void {
-    const former = this.#slots.microphone.track;
-    if (former && track && former !== track) track.enabled = former.enabled;
     this.#put(this.#slots.microphone, track);
-  }
-
-  setMuted(muted: boolean): void {
-    const { microphone } = this.#slots;
-    if (!microphone.track) return;
-    microphone.track.enabled = !muted;
-    this.#changed(microphone);
   }
 
   /** Off: the owner stops the track, so that the camera's light goes out, and passes null. */
@@ -100,17 +88,13 @@ export class LocalMedia {
     this.#put(this.#slots['screen-audio'], video ? audio : null);
   }
 
-  /**
-   * From here on, and through every later change, the node is told. `told`: what `join` said already; `awaited`: what the
-   * node has made ahead, in place of what died with a worker.
-   */
-  attach(media: Media, told: LocalState | null, awaited: MovedMedia['awaited'] = []): void {
+  /** From here on the node is notified of every change. `told`: what `join` has sent already. */
+  attach(media: Media, told: LocalState | null): void {
     this.#media = media;
     this.#told = told && stateKey(told);
     for (const slot of Object.values(this.#slots)) {
       slot.producer = null;
       slot.refusals = 0;
-      slot.awaitedId = awaited.find(({ source }) => source === slot.source)?.producerId ?? null;
       void this.#sync(slot);
     }
   }
@@ -207,9 +191,7 @@ export class LocalMedia {
     const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
-      const { awaitedId } = slot;
-      slot.awaitedId = null;
-      const producer = await media.produce(slot.source, track, awaitedId ?? uuidv7());
+      const producer = await media.produce(slot.source, track, uuidv7());
       if (this.#media !== media) {
         producer.close();
         slot.again = true;

@@ -1,7 +1,8 @@
 /** When a call's media counts as blocked, on a clock by hand. */
 import { describe, expect, it } from 'vitest';
 import type { MediaSetup } from '#contract/signaling.ts';
-import { BLOCKED_AFTER_MS, blockedBy, MediaPath } from './media-path.ts';
+import { MEDIA_BLOCKED_AFTER_MS } from '#contract/timing.ts';
+import { blockedBy, MediaPath } from './media-path.ts';
 
 const both = (recv: string, send = recv) => [['recv', recv] as const, ['send', send] as const];
 /** Looks twice a second; the answers. */
@@ -12,7 +13,7 @@ function look(path: MediaPath, states: ReturnType<typeof both>, fromMs: number, 
 describe('media that does not get through', () => {
   it('is said after five seconds, whichever transport it is, and not before', () => {
     for (const states of [both('connecting'), both('connected', 'failed'), both('disconnected', 'connected')]) {
-      const said = look(new MediaPath(), states, 0, BLOCKED_AFTER_MS);
+      const said = look(new MediaPath(), states, 0, MEDIA_BLOCKED_AFTER_MS);
       expect(said.at(-1)).toBe(true);
       expect(said.slice(0, -1)).not.toContain(true);
     }

@@ -3,8 +3,8 @@
  * how every call begins and every network changes; from five seconds on it is said.
  */
 import type { MediaSetup } from '#contract/signaling.ts';
+import { MEDIA_BLOCKED_AFTER_MS } from '#contract/timing.ts';
 
-export const BLOCKED_AFTER_MS = 5_000;
 /** Longer between two looks: the machine slept, and what was down meanwhile says nothing. */
 const LOOKS_APART_MS = 2_000;
 
@@ -33,7 +33,7 @@ export class MediaPath {
       }
       const sinceMs = this.#downSinceMs.get(transportId) ?? nowMs;
       this.#downSinceMs.set(transportId, sinceMs);
-      if (nowMs - sinceMs >= BLOCKED_AFTER_MS) blocked = true;
+      if (nowMs - sinceMs >= MEDIA_BLOCKED_AFTER_MS) blocked = true;
     }
     return blocked;
   }

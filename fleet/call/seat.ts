@@ -1,6 +1,6 @@
 /**
- * Our place at a media node: the one signalling connection that counts, how it is taken (token) and taken again
- * (secret), and the ticket that proves it. What a drop means is `call.ts`'s.
+ * Our place at a media node: its one signalling connection, entering (by token), resuming (by secret), and the ticket
+ * that a reloaded page resumes with. `call.ts` decides what to do after a drop.
  */
 import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
 import type { CallGrant, PeerKind } from '#contract/grants.ts';
@@ -24,7 +24,6 @@ export type SeatEvents = {
 export class Seat {
   readonly #openSocket: OpenSocket;
   readonly #events: SeatEvents;
-  #early: { url: string; abort: AbortController; socket: Promise<WebSocket> } | null = null;
   #connection: SignalingConnection | null = null;
   #ticket: ResumeTicket | null = null;
   #peerKind: PeerKind = 'person';
@@ -48,32 +47,12 @@ export class Seat {
     this.#connection?.request(method, data) ??
     Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
 
-  /** Handshakes ahead of the token that will be sent over them. */
-  openEarly(url: string): void {
-    if (this.#early?.url === url || this.#connection) return;
-    this.#early?.abort.abort();
-    const abort = new AbortController();
-    const socket = openPersistently({
-      url,
-      openSocket: this.#openSocket,
-      signal: abort.signal,
-      firstTryMs: FIRST_CONNECT_MS,
-    });
-    socket.then(
-      (open) => {
-        if (abort.signal.aborted) open.close();
-      },
-      () => {},
-    );
-    this.#early = { url, abort, socket };
-  }
-
-  /** @throws the node's refusal; the place that was held before is given up by then */
+  /** @throws the node's refusal; the former place is given up before */
   enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
     return this.#hello(grant.signalingUrl, { kind: 'token', token: grant.joinToken }, signal, FIRST_CONNECT_MS);
   }
 
-  /** @param transportId what is still there to send by; undefined: the page was reloaded */
+  /** @param transportId our sending transport; undefined: the page was reloaded */
   resume(ticket: ResumeTicket, transportId: string | undefined, signal: AbortSignal): Promise<Hello> {
     const { peerId, resumeSecret: secret } = ticket;
     return this.#hello(
@@ -83,21 +62,15 @@ export class Seat {
     );
   }
 
-  /** The page goes, and with it what its socket has not sent yet: said in a way that outlives it. */
+  /** The page closes, and its socket drops what it has not sent: a beacon outlives the page. */
   sayGoodbye(): void {
     if (!this.#ticket) return;
     const { peerId, resumeSecret: secret, signalingUrl } = this.#ticket;
     navigator.sendBeacon(signalingUrl.replace(/^ws/, 'http'), JSON.stringify({ peerId, secret } satisfies Leaving));
   }
 
-  /** Hangs up; what was asked before still leaves. */
+  /** Closes the connection; requests that were sent before still reach the node. */
   close(): void {
-    this.#early?.abort.abort();
-    void this.#early?.socket.then(
-      (socket) => socket.close(),
-      () => {},
-    );
-    this.#early = null;
     this.#connection?.close();
     this.#connection = null;
     this.#ticket = null;
@@ -134,9 +107,7 @@ export class Seat {
   }
 
   async #connect(url: string, signal: AbortSignal, firstTryMs?: number): Promise<SignalingConnection> {
-    const socket =
-      (await this.#takeEarly(url, signal)) ??
-      (await openPersistently({ url, openSocket: this.#openSocket, signal, firstTryMs }));
+    const socket = await openPersistently({ url, openSocket: this.#openSocket, signal, firstTryMs });
     const connection: SignalingConnection = new SignalingConnection(socket, {
       onNotification: (notification) => {
         if (connection === this.#connection) this.#events.onNotification(notification);
@@ -148,24 +119,5 @@ export class Seat {
       },
     });
     return connection;
-  }
-
-  /** null where there is none, or where it was closed again while nobody needed it */
-  async #takeEarly(url: string, signal: AbortSignal): Promise<WebSocket | null> {
-    const early = this.#early;
-    if (!early) return null;
-    this.#early = null;
-    const forward = (): void => early.abort.abort(signal.reason);
-    if (early.url !== url || signal.aborted) forward();
-    signal.addEventListener('abort', forward);
-    try {
-      const socket = await early.socket;
-      return socket.readyState === socket.OPEN && !early.abort.signal.aborted ? socket : null;
-    } catch {
-      signal.throwIfAborted();
-      return null;
-    } finally {
-      signal.removeEventListener('abort', forward);
-    }
   }
 }

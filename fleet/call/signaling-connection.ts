@@ -11,9 +11,8 @@ import {
   signalingMethods,
   SignalingNotification,
 } from '#contract/signaling.ts';
+import { SIGNALING_ANSWER_WITHIN_MS, SIGNALING_PING_AFTER_MS } from '#contract/timing.ts';
 
-export const PING_AFTER_SILENCE_MS = 2_000;
-export const DEAD_AFTER_SILENCE_MS = 3_000;
 const CHECK_INTERVAL_MS = 250;
 
 type Pending = {
@@ -111,8 +110,8 @@ export class SignalingConnection {
     const nowMs = performance.now();
     const [oldest] = this.#pending.values();
     if (oldest) {
-      if (nowMs - Math.max(this.#heardAtMs, oldest.sentAtMs) >= DEAD_AFTER_SILENCE_MS) this.#end(null);
-    } else if (this.#greeted && nowMs - this.#heardAtMs >= PING_AFTER_SILENCE_MS) {
+      if (nowMs - Math.max(this.#heardAtMs, oldest.sentAtMs) >= SIGNALING_ANSWER_WITHIN_MS) this.#end(null);
+    } else if (this.#greeted && nowMs - this.#heardAtMs >= SIGNALING_PING_AFTER_MS) {
       this.request('ping', {}).catch(() => {});
     }
   };

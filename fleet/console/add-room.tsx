@@ -9,7 +9,7 @@ import { Dialog } from '#ui/dialog.tsx';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
 import { RoomClaim, RoomName } from './room-claim.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onAdded: () => void }) {
   const { t } = useTranslation('console');
@@ -17,12 +17,12 @@ export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onA
   const [roomName, setRoomName] = useState('');
   const [checked, setChecked] = useState(false);
   const [made, setMade] = useState<HttpResponse<'createRoom'> | null>(null);
-  const { run, isPending, problem, clear } = useDoing();
+  const { run, isPending, problem, dismissProblem } = useAsyncAction();
   const open = () => {
     setRoomName('');
     setChecked(false);
     setMade(null);
-    clear();
+    dismissProblem();
     setOpen(true);
   };
   const submit = async (event: FormEvent) => {

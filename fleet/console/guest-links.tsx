@@ -17,7 +17,7 @@ import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { callApi } from './api.ts';
 import { CopyOnce, ProblemWords } from './parts.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 const validities = { hour: 60, day: 60 * 24, week: 60 * 24 * 7 } as const;
 type Validity = keyof typeof validities;
@@ -27,7 +27,7 @@ export function GuestLinks({ meetingId }: { meetingId: string }) {
   const [invites, setInvites] = useState<readonly Invite[]>([]);
   const [listProblem, setListProblem] = useState<MaruError | null>(null);
   const [revoking, setRevoking] = useState<Invite | null>(null);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const list = useCallback(async () => {
     try {
       setInvites((await callApi('listInvites', { params: { meetingId } })).invites);
@@ -120,7 +120,7 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
   const [validity, setValidity] = useState<Validity>('day');
   const [seats, setSeats] = useState(String(LINK_SEATS));
   const [joinUrl, setJoinUrl] = useState<string | null>(null);
-  const { run, isPending, problem, clear } = useDoing();
+  const { run, isPending, problem, dismissProblem } = useAsyncAction();
   const named = shownText(guestName) !== '';
   const seatsFit = /^\d{1,3}$/.test(seats.trim()) && Number(seats) >= 1 && Number(seats) <= MAX_PEERS_IN_CALL;
   const submit = async (event: FormEvent) => {
@@ -145,7 +145,7 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
     setGuestName('');
     setSeats(String(LINK_SEATS));
     setJoinUrl(null);
-    clear();
+    dismissProblem();
     setOpen(true);
   };
   return (

@@ -19,7 +19,8 @@ import { isTaken } from './room-names.ts';
 import { KioskCard, RoomItself } from './room-settings.tsx';
 import { Tablets } from './tablets.tsx';
 import { UnreachableCall } from './unreachable-call.tsx';
-import { type Rooms, useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import type { Rooms } from './use-api.ts';
 
 type RoomPageProps = {
   room: RoomSummary;
@@ -86,7 +87,7 @@ function Phones({ room }: { room: RoomSummary }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [revokedCount, setRevokedCount] = useState<number | null>(null);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const revoke = async () => {
     setAsking(false);
     const answer = await run(() => callApi('revokePairings', { params: { roomId: room.roomId } }));

@@ -11,7 +11,7 @@ import { Icon } from '#ui/icon.tsx';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
 import { RoomClaim, RoomName } from './room-claim.tsx';
-import { type Doing, useDoing } from './use-api.ts';
+import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 
 type RoomProps = {
   room: RoomSummary;
@@ -24,7 +24,7 @@ export function KioskCard({ room, onChanged }: RoomProps) {
   const [asking, setAsking] = useState<'claim' | 'revoke' | null>(null);
   const [claim, setClaim] = useState<HttpResponse<'createClaim'> | null>(null);
   const [isRevoked, setRevoked] = useState(false);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const params = { roomId: room.roomId };
   const makeClaim = async () => {
     setAsking(null);
@@ -84,8 +84,8 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
   const { t } = useTranslation('console');
   const [isRenaming, setRenaming] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const renaming = useDoing();
-  const removing = useDoing();
+  const renaming = useAsyncAction();
+  const removing = useAsyncAction();
   const phase = room.state?.phase;
   const inCall = room.online && phase?.name === 'in-call' ? phase.participantCount : 0;
   const remove = async () => {
@@ -100,7 +100,7 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
       <div className="flex flex-col gap-4">
         <Button
           onPress={() => {
-            renaming.clear();
+            renaming.dismissProblem();
             setRenaming(true);
           }}
         >
@@ -126,7 +126,7 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
   );
 }
 
-type RenameProps = RoomProps & { rooms: readonly RoomSummary[]; doing: Doing; onDone: () => void };
+type RenameProps = RoomProps & { rooms: readonly RoomSummary[]; doing: AsyncAction; onDone: () => void };
 
 function Rename({ room, rooms, doing, onChanged, onDone }: RenameProps) {
   const { t } = useTranslation('console');

@@ -8,7 +8,7 @@ import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 export type Account = HttpResponse<'currentSession'>['account'];
 const SHORTEST_PASSWORD = 10;
@@ -40,7 +40,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (account: Account, pass
   const [userName, setUserName] = useState('');
   const [password, setPassword] = useState('');
   const [checked, setChecked] = useState(false);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const missing = (value: string) => (checked && value === '' ? t('signIn.needed') : null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -86,7 +86,7 @@ export function ChangePasswordPage({ userName, knownPassword, onChanged }: Chang
   const [next, setNext] = useState('');
   const [again, setAgain] = useState('');
   const [checked, setChecked] = useState(false);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const tooShort = next.length < SHORTEST_PASSWORD;
   const different = next !== again;
   const submit = async (event: FormEvent) => {

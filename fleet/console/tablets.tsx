@@ -15,7 +15,7 @@ import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 /** While a code is shown, the tablet that takes it appears by itself. */
 const LIST_EVERY_MS = 3_000;
@@ -25,7 +25,7 @@ export function Tablets({ roomId }: { roomId: string }) {
   const [tablets, setTablets] = useState<readonly Tablet[]>([]);
   const [listProblem, setListProblem] = useState<MaruError | null>(null);
   const [removing, setRemoving] = useState<Tablet | null>(null);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const list = useCallback(async () => {
     try {
       setTablets((await callApi('listTablets', { params: { roomId } })).tablets);
@@ -91,7 +91,7 @@ function AddTablet({ roomId, onLook }: { roomId: string; onLook: () => Promise<v
   const [tabletName, setTabletName] = useState('');
   const [isMissing, setMissing] = useState(false);
   const [made, setMade] = useState<Made | null>(null);
-  const { run, isPending, problem, clear } = useDoing();
+  const { run, isPending, problem, dismissProblem } = useAsyncAction();
   const isShowing = isOpen && made !== null;
   useEffect(() => {
     if (!isShowing) return;
@@ -110,7 +110,7 @@ function AddTablet({ roomId, onLook }: { roomId: string; onLook: () => Promise<v
     setTabletName('');
     setMissing(false);
     setMade(null);
-    clear();
+    dismissProblem();
     setOpen(true);
   };
   const close = () => {

@@ -6,13 +6,13 @@ import { Button } from '#ui/button.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
-import { useDoing } from './use-api.ts';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 export function UnreachableCall({ room }: { room: RoomSummary }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [givenUp, setGivenUp] = useState(false);
-  const { run, isPending, problem } = useDoing();
+  const { run, isPending, problem } = useAsyncAction();
   const { unreachableCall } = room;
   if (unreachableCall === null || givenUp) return null;
   const giveUp = async () => {

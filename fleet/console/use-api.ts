@@ -1,37 +1,10 @@
-/** React's side of the API: one thing asked at a time with its trouble, and the rooms, fetched again and again. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+/** The rooms, fetched again and again. */
+import { useCallback, useEffect, useState } from 'react';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 import { callApi } from './api.ts';
 
 const ROOMS_EVERY_MS = 4_000;
-
-export type Doing = {
-  isPending: boolean;
-  problem: MaruError | null;
-  /** null: it failed, and `problem` says why */
-  run: <T>(work: () => Promise<T>) => Promise<T | null>;
-  clear: () => void;
-};
-
-export function useDoing(): Doing {
-  const [isPending, setPending] = useState(false);
-  const [problem, setProblem] = useState<MaruError | null>(null);
-  const run = useCallback(async <T>(work: () => Promise<T>): Promise<T | null> => {
-    setPending(true);
-    setProblem(null);
-    try {
-      return await work();
-    } catch (error) {
-      setProblem(toMaruError(error));
-      return null;
-    } finally {
-      setPending(false);
-    }
-  }, []);
-  const clear = useCallback(() => setProblem(null), []);
-  return { isPending, problem, run, clear };
-}
 
 export type Rooms = {
   rooms: readonly RoomSummary[] | null;
@@ -53,8 +26,6 @@ export function useRooms(onSignedOut: () => void): Rooms {
       setKnown((before) => ({ ...before, problem }));
     }
   }, [onSignedOut]);
-  const refresh = useRef(fetchRooms);
-  refresh.current = fetchRooms;
   useEffect(() => {
     void fetchRooms();
     const timer = setInterval(() => {
@@ -69,5 +40,5 @@ export function useRooms(onSignedOut: () => void): Rooms {
       document.removeEventListener('visibilitychange', seen);
     };
   }, [fetchRooms]);
-  return { ...known, refresh: useCallback(() => void refresh.current(), []) };
+  return { ...known, refresh: useCallback(() => void fetchRooms(), [fetchRooms]) };
 }

@@ -38,7 +38,6 @@ const table = {
   'not-enrolled': { kind: 'user', httpStatus: 403, closeCode: 4454 },
   'pairing-revoked': { kind: 'user', httpStatus: 403, closeCode: 4421 },
   'removed-from-call': { kind: 'user', httpStatus: 403, closeCode: 4422 },
-  'no-one-there': { kind: 'user', httpStatus: 404, closeCode: 4423 },
   'calendar-refused': { kind: 'user', httpStatus: 403, closeCode: 4424 },
   'booking-unknown': { kind: 'user', httpStatus: 404, closeCode: 4425 },
   'booking-conflict': { kind: 'user', httpStatus: 409, closeCode: 4428 },

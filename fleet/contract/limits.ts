@@ -30,18 +30,6 @@ export const MAX_PEERS_IN_CALL = 300;
 export const MAX_TILES = 64;
 export const TILES_PER_PAGE = 30;
 
-/** A command waits this long at most, on every hop together; then the phone says why. */
-export const COMMAND_TIMEOUT_MS = 5_000;
-/** The kiosk says that it lives this often; a room is online when the last one is younger than ROOM_ONLINE_MS. */
-export const HEARTBEAT_INTERVAL_MS = 5_000;
-export const ROOM_ONLINE_MS = 15_000;
-
-export const JOIN_TOKEN_TTL_MS = 60_000;
-/** A dropped peer keeps its place this long. */
-export const RESUME_GRACE_MS = 45_000;
-/** Transports prepared before Join are closed after this long unused. */
-export const PREPARED_TTL_MS = 30_000;
-
 /** Crockford's alphabet without vowels and look-alikes. */
 export const PAIRING_CODE_ALPHABET = '23456789BCDFGHJKMNPQRSTVWXYZ';
 export const PAIRING_CODE_LENGTH = 8;
@@ -53,8 +41,5 @@ export const PAIRING_IDLE_TTL_MS = 15 * 60_000;
 /** How many people a guest link for anyone lets in at a time, unless its maker says otherwise. */
 export const LINK_SEATS = 50;
 
-/** The TV offers to cancel after this long without a picture, and gives up after START_FAILS_MS. */
-export const START_CANCEL_OFFERED_MS = 10_000;
-export const START_FAILS_MS = 60_000;
 /** How long the TV thanks before it is idle again. */
 export const ENDED_SHOWN_MS = 10_000;

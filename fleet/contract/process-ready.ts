@@ -38,7 +38,5 @@ export type KioskReady = z.infer<typeof KioskReady>;
 export const MediaReady = z.object({
   ready: z.literal('media'),
   signalingUrl: z.url(),
-  /** one per worker, for UDP and TCP alike */
-  mediaPorts: z.array(z.number().int()),
 });
 export type MediaReady = z.infer<typeof MediaReady>;

@@ -32,8 +32,6 @@ export const Booking = z.object({
   releasedBecause: z.enum(['no-show', 'given-back']).nullable(),
   /** check-in is awaited until then, after that the room is released; null: not awaited */
   checkInUntilMs: EpochMs.nullable(),
-  /** the calendar lets this end be moved; otherwise the room alone remembers it */
-  isWritable: z.boolean(),
 });
 export type Booking = z.infer<typeof Booking>;
 

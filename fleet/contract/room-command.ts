@@ -84,7 +84,7 @@ export const CommandEnvelope = z.strictObject({
   roomId: Id,
   /** fleet's clock; the kiosk corrects by the offset it learns from `desired` */
   expiresAtMs: EpochMs,
-  issuer: z.strictObject({ kind: z.enum(['controller', 'console', 'peripheral']), id: Id }),
+  issuer: z.strictObject({ kind: z.literal('controller'), id: Id }),
   command: RoomCommand,
   /** with `prepare-call` and `start-meeting`: so that the kiosk need not ask back */
   grant: CallGrant.nullable(),

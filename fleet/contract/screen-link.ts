@@ -55,7 +55,6 @@ export const ScreenView = z.object({
   language: Language,
   /** the fleet's address, or while it is gone the kiosk's own; null while there is neither */
   pairing: z.object({ code: z.string(), url: z.url() }).nullable(),
-  fleetOnline: z.boolean(),
 });
 export type ScreenView = z.infer<typeof ScreenView>;
 

@@ -53,16 +53,6 @@ export const MediaSetup = z.object({
 });
 export type MediaSetup = z.infer<typeof MediaSetup>;
 
-/**
- * After a worker's death. `awaited`: what the client sent, made anew by the node as it was, so that everyone can negotiate
- * it while its sender still connects. The client produces these sources in this order before any other, under these ids;
- * what it produces otherwise takes their place, and what it does not is closed.
- */
-export const MovedMedia = MediaSetup.extend({
-  awaited: z.array(z.object({ source: MediaSource, producerId: Id })).default([]),
-});
-export type MovedMedia = z.infer<typeof MovedMedia>;
-
 /** What a client shows and how large, so that nothing else is sent to it. */
 export const View = z.discriminatedUnion('kind', [
   /** before the client knows who is there: the node chooses up to `maxTiles` */
@@ -225,7 +215,7 @@ export const SignalingNotification = z.discriminatedUnion('event', [
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
   /** the worker died: same peer, same place, new media */
-  z.object({ event: z.literal('media-moved'), data: MovedMedia }),
+  z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),
   z.object({ event: z.literal('call-ended'), data: z.object({ reason: EndReason }) }),
 ]);

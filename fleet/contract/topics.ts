@@ -243,6 +243,7 @@ export const topicRules = {
   },
 } as const satisfies Record<string, TopicRule>;
 export type TopicName = keyof typeof topicRules;
+export type MessageOf<N extends TopicName> = z.output<(typeof topicRules)[N]['schema']>;
 
 /** The topic itself; `'+'` for a subscription to all of a kind. */
 export function topicOf(name: TopicName, id = ''): string {

@@ -16,7 +16,7 @@ const TIDIED_WITHIN_MS = 3_000;
 export function endOnException(log: Log, end: () => void = () => process.exit(1)): void {
   decide({
     exception: (error) => {
-      log('uncaught exception: our bug; this process ends', error, true);
+      log(`${causeOf(error, 'uncaught exception')}; this process ends`, error, true);
       end();
     },
     rejection: (error) => log('unhandled rejection: our bug', error, false),
@@ -30,7 +30,7 @@ export function endOnException(log: Log, end: () => void = () => process.exit(1)
 export function endOnBoth(log: Log, tidy = async (): Promise<void> => {}): void {
   let isEnding = false;
   const endFor = (what: string) => (error: unknown) => {
-    log(`${what}: our bug; this process ends`, error, true);
+    log(`${causeOf(error, what)}; this process ends`, error, true);
     if (isEnding) return;
     isEnding = true;
     const end = (): never => process.exit(1);
@@ -49,7 +49,7 @@ export function goOnOnceStarted(log: Log): () => void {
   decide({
     exception: (error) => {
       if (isStarted) return log('uncaught exception: our bug; the supervisor goes on', error, false);
-      log('uncaught exception: our bug; this process ends', error, true);
+      log(`${causeOf(error, 'uncaught exception')}; this process ends`, error, true);
       process.exit(1);
     },
     rejection: (error) => log('unhandled rejection: our bug', error, false),
@@ -57,6 +57,12 @@ export function goOnOnceStarted(log: Log): () => void {
   return () => {
     isStarted = true;
   };
+}
+
+/** A port that another program has is nobody's bug; the next start may find it free. */
+function causeOf(error: unknown, what: string): string {
+  const { code, address, port } = (error ?? {}) as { code?: unknown; address?: unknown; port?: unknown };
+  return code === 'EADDRINUSE' ? `another program uses port ${port} of ${address}` : `${what}: our bug`;
 }
 
 function decide(on: { exception: (error: unknown) => void; rejection: (error: unknown) => void }): void {

@@ -1,25 +1,26 @@
 /** Composes the browsers' HTTP server: what it answers, not where it listens (that is `server.ts`). */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import cookie from '@fastify/cookie';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http-api.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
+import { httpApp } from '#edge/http-app.ts';
+import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
+import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Accounts, RouteHandlers, Sessions } from '../people/index.ts';
 import { apiDocsPage } from './api-docs.ts';
 import { accountOf, installApiRoutes } from './api-routes.ts';
-import { installErrorHandler } from './error-handler.ts';
+import { allowInline, inlineHashesOf } from './inline-hashes.ts';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
 import { installPages, type PagesOptions } from './pages.ts';
-import { allowInline, inlineHashesOf, installSecurityHeaders } from './security-headers.ts';
 
 export type AppDependencies = {
   /** null: plain http, on loopback */
@@ -43,7 +44,6 @@ export type AppDependencies = {
 };
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** a person reads a page for a while before the next request; a new connection would cost them round trips */
 const KEEP_ALIVE_MS = 72_000;
@@ -52,26 +52,14 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const { tls, hosts, proxies, handlers, accounts, sessions, metrics, logger } = deps;
   const secure = tls !== null;
   const origins: Origins = { hosts, secure };
-  const app = Fastify({
-    loggerInstance: logger as never,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MAX_HTTP_BODY_BYTES,
-    trustProxy: false,
-    forceCloseConnections: true,
-    serverFactory: (handler) => {
-      const options = {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        noDelay: true,
-      };
-      return (
-        tls ? createTlsServer({ ...tls, ...options, minVersion: 'TLSv1.2' }, handler) : createServer(options, handler)
-      ) as Server;
-    },
-  }) as unknown as FastifyInstance;
+  const app = httpApp({
+    tls,
+    maxBodyBytes: MAX_HTTP_BODY_BYTES,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    keepAliveMs: KEEP_ALIVE_MS,
+    logger,
+  });
   app.decorateRequest('account', null);
-  installErrorHandler(app);
   app.addHook('onRequest', async (request) => {
     if (!isKnownHost(origins, request.headers.host)) throw new ProtocolError('not-found', 'not a host of ours');
     if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
@@ -82,7 +70,12 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     if (reply.statusCode >= 400) metrics.refused('http', String(reply.statusCode));
   });
   await app.register(cookie);
-  await installSecurityHeaders(app, { secure, signalingOrigins: deps.signalingOrigins });
+  await installSecurityHeaders(app, {
+    secure,
+    // a page that is left says so to its node by HTTP; not every browser takes the socket's scheme for both
+    connectTo: () => deps.signalingOrigins().flatMap((origin) => [origin, origin.replace(/^ws/, 'http')]),
+    mayCapture: (path) => path === pagePaths.join,
+  });
   installApiRoutes(app, { handlers, accounts, sessions, proxies, secure });
   await installPages(app, deps.pages);
   installOwnPages(app, deps);
@@ -141,6 +134,6 @@ function installUpgrades(
     const status = path === ROOM_LINK_PATH ? '403 Forbidden' : '404 Not Found';
     logger.warn({ network, path, code: path === ROOM_LINK_PATH ? 'forbidden' : 'not-found' }, 'upgrade refused');
     metrics.refused('http', status.slice(0, 3));
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    refuseUpgrade(socket, status);
   });
 }

@@ -3,9 +3,8 @@
  * needed only to renew one, and to ask whether one is still good.
  */
 import type { Socket } from 'node:net';
-import { createServer } from 'node:https';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
 import { enrolmentRoutes } from '#contract/enrolment.ts';
@@ -13,9 +12,9 @@ import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import { parse } from '#contract/schema.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from '../broker/index.ts';
+import { httpApp } from '#edge/http-app.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
-import { installErrorHandler } from './error-handler.ts';
 
 export type DeviceAppDependencies = {
   tls: SecureContextOptions;
@@ -25,33 +24,20 @@ export type DeviceAppDependencies = {
   logger: Logger;
 };
 
-const TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export function buildDeviceApp({ tls, enrolment, register, mqttUrl, logger }: DeviceAppDependencies): FastifyInstance {
   const identities = new WeakMap<Socket, ConnectionIdentity>();
-  const app = Fastify({
-    loggerInstance: logger as never,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MAX_HTTP_BODY_BYTES,
-    forceCloseConnections: true,
-    serverFactory: (handler) =>
-      createServer(
-        {
-          ...tls,
-          requestCert: true,
-          rejectUnauthorized: false,
-          minVersion: 'TLSv1.2',
-          handshakeTimeout: TIMEOUT_MS,
-          headersTimeout: TIMEOUT_MS,
-          requestTimeout: TIMEOUT_MS,
-        },
-        handler,
-      ).on('secureConnection', (socket: TLSSocket) => {
-        const identity = readConnectionIdentity(socket);
-        if (identity) identities.set(socket, identity);
-      }),
-  }) as unknown as FastifyInstance;
-  installErrorHandler(app);
+  const app = httpApp({
+    tls: { ...tls, requestCert: true, rejectUnauthorized: false },
+    maxBodyBytes: MAX_HTTP_BODY_BYTES,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    logger,
+  });
+  app.server.on('secureConnection', (socket: TLSSocket) => {
+    const identity = readConnectionIdentity(socket);
+    if (identity) identities.set(socket, identity);
+  });
   /** @throws UserError forbidden without a certificate, enrolment-ended with one that is not good any more */
   const cameBy = (request: FastifyRequest): { identity: string; serial: string } => {
     const connection = identities.get(request.raw.socket);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { installErrorHandler } from './error-handler.ts';
+import { installErrorHandler } from '#edge/http-errors.ts';
 import { installPages } from './pages.ts';
-import { installSecurityHeaders } from './security-headers.ts';
+import { installSecurityHeaders } from '#edge/security-headers.ts';
 
 const EARLY = 'window.early=1';
 let dist: string;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   signalingUrl = 'ws://127.0.0.1:1/signaling';
   app = Fastify();
   installErrorHandler(app);
-  await installSecurityHeaders(app, { secure: false, signalingOrigins: () => ['ws://127.0.0.1:1'] });
+  await installSecurityHeaders(app, { secure: false, connectTo: () => ['ws://127.0.0.1:1'] });
   await installPages(app, {
     controllerDist: dist,
     consoleDist: join(dist, 'not-built'),

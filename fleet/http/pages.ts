@@ -11,7 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http-api.ts';
 import { htmlText } from './html-text.ts';
-import { allowInline, inlineHashesOf } from './security-headers.ts';
+import { allowInline, inlineHashesOf } from './inline-hashes.ts';
 
 export type PagesOptions = {
   controllerDist: string;

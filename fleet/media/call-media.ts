@@ -3,7 +3,6 @@
  * again elsewhere when a worker dies, and keeps everybody's forwarding in step. Knows no roster.
  */
 import { OperationalError } from '#contract/error-codes.ts';
-import type { MovedMedia } from '#contract/signaling.ts';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { CallProducers } from './call-producers.ts';
@@ -38,7 +37,7 @@ export class CallMedia {
     this.#options = options;
     const { pool, settings, peers, onPeerChanged, onSpeaker } = options;
     this.producers = new CallProducers({
-      awaitedMs: settings.awaitedMs,
+      shareBackMs: settings.shareBackMs,
       onChanged: () => this.#touchAll(),
       onPeerChanged,
       onMicrophone: (microphone) => {
@@ -72,12 +71,6 @@ export class CallMedia {
       throw new OperationalError('media-failed', 'the peer went away meanwhile');
     }
     peer.media = media;
-  }
-
-  /** After its worker's death, and with what it sent. @throws as `open` does */
-  async openAgain(peer: Peer): Promise<MovedMedia['awaited']> {
-    await this.open(peer);
-    return this.producers.produceAhead(peer);
   }
 
   /** Sends the peer what its view asks for, or, before it has joined, sets that up; resolves when that is so. */

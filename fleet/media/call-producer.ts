@@ -8,8 +8,6 @@ export type CallProducer = Available & {
   readonly producer: types.Producer;
   readonly callRouter: CallRouter;
   sentLayers: number;
-  /** made in place of one that died with its worker: its client has not yet said that it sends it */
-  awaited: boolean;
 };
 
 export function callProducer(
@@ -17,10 +15,9 @@ export function callProducer(
   peerId: string,
   source: MediaSource,
   callRouter: CallRouter,
-  awaited = false,
 ): CallProducer {
   const layers = producer.rtpParameters.encodings?.length ?? 1;
-  return { producer, callRouter, producerId: producer.id, peerId, source, layers, sentLayers: layers, awaited };
+  return { producer, callRouter, producerId: producer.id, peerId, source, layers, sentLayers: layers };
 }
 
 /** The kind of each source; anything else breaks the contract. */

@@ -9,7 +9,7 @@ const PRODUCER_ID = '01890000-0000-7000-8000-000000000001';
 async function withCamera(layers: number) {
   let changes = 0;
   const producers = new CallProducers({
-    awaitedMs: 1_000,
+    shareBackMs: 1_000,
     onChanged: () => {
       changes += 1;
     },

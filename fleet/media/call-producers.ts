@@ -1,17 +1,16 @@
 /**
- * What is sent into a call: makes, pauses and closes the peers' producers, and keeps what is told of microphone and
- * camera in step with them. A mute has one truth, the producer; only where there is none does the client's word count.
+ * What is sent into a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
+ * and share in step with them. A mute is decided by the producer; the client's own report counts only without one.
  */
-import { v7 as uuidv7 } from 'uuid';
 import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
-import { MediaSource, type MovedMedia, type RequestOf } from '#contract/signaling.ts';
-import type { types } from 'mediasoup';
+import type { RequestOf } from '#contract/signaling.ts';
 import { type CallProducer, callProducer, kindOf } from './call-producer.ts';
 import { fromMediasoup } from './media-errors.ts';
 import type { Peer } from './peer.ts';
 
 export type CallProducersOptions = {
-  awaitedMs: number;
+  /** see MediaSettings */
+  shareBackMs: number;
   /** a producer came or went: everyone's forwarding is to look again */
   onChanged: () => void;
   onPeerChanged: (peer: Peer) => void;
@@ -30,17 +29,12 @@ export class CallProducers {
     const { producerId, source, kind } = request;
     const known = peer.producers.get(producerId);
     // said again after a drop
-    if (known?.source === source && !known.awaited) return;
+    if (known?.source === source) return;
     if (kindOf[source] !== kind) throw new ProtocolError('bad-message', `${source} is ${kindOf[source]}`);
     const { media } = peer;
     if (!media) throw new OperationalError('media-failed', 'no media at this moment');
     if (!media.isSendingBy(request.transportId))
       throw new InvalidStateError('not-possible-now', 'not the sending transport');
-    if (known?.source === source && isSentAs(known.producer, request)) {
-      known.awaited = false;
-      return this.setPaused(peer, producerId, request.paused);
-    }
-    this.#giveWay(peer, request);
     if (peer.producerOf(source)) throw new InvalidStateError('not-possible-now', `there is a ${source} already`);
     if (this.all.has(producerId)) throw new InvalidStateError('not-possible-now', 'there is such a producer already');
     const producer = await media.produce(request).catch((error: unknown) => Promise.reject(fromMediasoup(error)));
@@ -50,30 +44,6 @@ export class CallProducers {
     }
     this.#add(peer, callProducer(producer, peer.peerId, source, media.callRouter));
     this.#options.onPeerChanged(peer);
-  }
-
-  /** What the peer sent when its worker died, on its new media. What cannot be made is left to its client. */
-  async produceAhead(peer: Peer): Promise<MovedMedia['awaited']> {
-    const { media, lost } = peer;
-    peer.lost = [];
-    if (!media) return [];
-    const inOrder = MediaSource.options.flatMap((source) =>
-      lost.filter((former) => former.source === source && !isOff(former)),
-    );
-    const awaited: MovedMedia['awaited'] = [];
-    // an m-line's number is right as long as all before it are there
-    for (const { producer: former, source } of inOrder) {
-      const mid = String(awaited.length);
-      const producer = await media.produceAhead(former, uuidv7(), mid).catch(() => null);
-      if (producer === null || producer.closed) break;
-      const made = callProducer(producer, peer.peerId, source, media.callRouter, true);
-      const timer = setTimeout(() => made.awaited && closeProducer(made), this.#options.awaitedMs);
-      producer.observer.once('close', () => clearTimeout(timer));
-      this.#add(peer, made);
-      awaited.push({ source, producerId: producer.id });
-    }
-    if (peer.producerOf('screen')) this.#options.onPeerChanged(peer);
-    return awaited;
   }
 
   /** One that is not there is closed already. */
@@ -131,19 +101,11 @@ export class CallProducers {
     const { producer, producerId, source } = made;
     this.all.set(producerId, made);
     peer.producers.set(producerId, made);
-    producer.once('transportclose', () => peer.lost.push(made));
     producer.observer.once('close', () => this.#gone(peer, made));
     this.#declare(peer);
+    if (source === 'screen') peer.sharesScreen = true;
     if (source === 'microphone') this.#options.onMicrophone(made);
     this.#options.onChanged();
-  }
-
-  /** The client sends something else than was awaited: of the same source, or on the m-line of another. */
-  #giveWay(peer: Peer, { source, rtpParameters }: RequestOf<'produce'>): void {
-    for (const each of [...peer.producers.values()]) {
-      const isInTheWay = each.source === source || each.producer.rtpParameters.mid === rtpParameters.mid;
-      if (each.awaited && isInTheWay) closeProducer(each);
-    }
   }
 
   async #pause({ producer, callRouter }: CallProducer, paused: boolean): Promise<void> {
@@ -171,24 +133,18 @@ export class CallProducers {
     peer.producers.delete(producerId);
     if (source === 'microphone') this.#options.onMicrophone(null);
     this.#options.onChanged();
-    if (source === 'screen') this.#options.onPeerChanged(peer);
+    if (source !== 'screen') return;
+    // its client sends it again on the next worker: the stage must not drop it for that moment
+    if (made.callRouter.mediaWorker.worker.died) setTimeout(() => this.#declareShare(peer), this.#options.shareBackMs);
+    else this.#declareShare(peer);
+  }
+
+  #declareShare(peer: Peer): void {
+    const sharesScreen = peer.producerOf('screen') !== undefined;
+    if (sharesScreen === peer.sharesScreen) return;
+    peer.sharesScreen = sharesScreen;
+    this.#options.onPeerChanged(peer);
   }
 }
 
 const closeProducer = ({ producer, callRouter }: CallProducer): void => callRouter.mediaWorker.close(producer);
-
-/** A camera that is off has no track, so its client sends nothing of it. */
-const isOff = ({ source, producer }: CallProducer): boolean => source === 'camera' && producer.paused;
-
-/** Whether packets sent by these parameters are found to belong to this producer. */
-function isSentAs({ rtpParameters }: types.Producer, request: RequestOf<'produce'>): boolean {
-  return wireShape(rtpParameters) === wireShape(request.rtpParameters as types.RtpParameters);
-}
-
-const wireShape = ({ mid, codecs, headerExtensions = [], encodings = [] }: types.RtpParameters): string =>
-  JSON.stringify([
-    mid,
-    codecs.map(({ mimeType, payloadType }) => [mimeType.toLowerCase(), payloadType]),
-    headerExtensions.map(({ uri, id }) => [uri, id]),
-    encodings.map(({ rid, scalabilityMode }) => [rid, scalabilityMode]),
-  ]);

@@ -177,7 +177,6 @@ export class Call {
       }
     }
     this.#closeMedia(peer);
-    peer.lost = [];
     await this.#media.open(peer);
     await this.#media.forward(peer);
     const { media } = peer;
@@ -249,8 +248,8 @@ export class Call {
       this.#closeMedia(peer);
       if (peer.line && (peer.live || peer.stage === 'prepared')) moved.push([peer, peer.line]);
     }
-    const opening = moved.map(([peer]) => this.#media.openAgain(peer));
-    // what each is to receive is negotiated at once when all of them are told last
+    const opening = moved.map(([peer]) => this.#media.open(peer));
+    // send consumers only after every peer has moved, so that each client negotiates once
     const all = Promise.allSettled(opening);
     moved.forEach(([peer, line], index) => void this.#moveMedia(peer, line, opening[index], all));
   }
@@ -319,15 +318,15 @@ export class Call {
   async #moveMedia(
     peer: Peer,
     line: PeerLine,
-    opening = this.#media.openAgain(peer),
+    opening = this.#media.open(peer),
     others?: Promise<unknown>,
   ): Promise<void> {
     try {
-      const awaited = await opening;
+      await opening;
       const { media } = peer;
       await others;
       if (peer.line !== line || !media || peer.media !== media) return;
-      peer.notify({ event: 'media-moved', data: { ...media.setup, awaited } });
+      peer.notify({ event: 'media-moved', data: media.setup });
       if (peer.stage === 'joined') await this.#media.forward(peer);
     } catch (error) {
       // closing the line makes the client come again, and then it gets its media

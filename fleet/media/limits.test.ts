@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import { EventOutbox } from './event-outbox.ts';
-import { retryAfterMs } from './fleet-link.ts';
 import { parseOptions } from './media-options.ts';
 import { Memory } from './memory.ts';
 import type { CallEvent } from '#contract/node-link.ts';
@@ -50,13 +49,6 @@ test('the outbox tells until it is acknowledged, a hundred at a time, in order',
   outbox.resend();
   expect(told).toEqual([ids.slice(1, 101), ids.slice(101, 149)]);
   expect(outbox.size).toBe(148);
-});
-
-test('the fleet is tried again later and later, never later than 5 s, and spread', () => {
-  expect([0, 1, 2, 3, 4, 5, 50].map((tries) => retryAfterMs(tries, 1))).toEqual([
-    250, 500, 1_000, 2_000, 4_000, 5_000, 5_000,
-  ]);
-  expect(retryAfterMs(50, 0)).toBe(2_500);
 });
 
 describe('options', () => {

@@ -37,7 +37,7 @@ process.on('SIGINT', () => end('SIGINT'));
 if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
 
 await node.start();
-const ready: MediaReady = { ready: 'media', signalingUrl: node.signalingUrl, mediaPorts: node.pool.ports };
+const ready: MediaReady = { ready: 'media', signalingUrl: node.signalingUrl };
 logger.info(ready, 'media node serves');
 process.send?.(ready);
 // Node keeps what it compiled at its end; who is killed or loses power has none

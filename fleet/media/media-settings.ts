@@ -1,5 +1,12 @@
 /** Every bound and time of the media node in one place, so that tests can shorten them and operators can see them. */
-import { MAX_PEERS_IN_CALL, PREPARED_TTL_MS, RESUME_GRACE_MS } from '#contract/limits.ts';
+import { MAX_PEERS_IN_CALL } from '#contract/limits.ts';
+import {
+  HELLO_WITHIN_MS,
+  PREPARED_TTL_MS,
+  RESUME_GRACE_MS,
+  SIGNALING_DEAD_AFTER_MS,
+  SIGNALING_PULSE_MS,
+} from '#contract/timing.ts';
 
 export type MediaSettings = {
   /** prepared transports are closed after this long without `join` */
@@ -45,19 +52,19 @@ export type MediaSettings = {
   fleetSilenceMs: number;
   /** how often the files of its certificates are looked at */
   certificateLookMs: number;
+  /** a shared screen whose worker died is shown as shared this long, until its client sends it again */
+  shareBackMs: number;
   /** a worker that does not answer within this is killed and replaced */
   workerAnswerMs: number;
-  /** what was made ahead after a worker's death is closed when its client does not send it within this */
-  awaitedMs: number;
 };
 
 export const defaultSettings: MediaSettings = {
   preparedTtlMs: PREPARED_TTL_MS,
   resumeGraceMs: RESUME_GRACE_MS,
   emptyCallMs: 30_000,
-  helloWithinMs: 5_000,
-  pingIntervalMs: 1_500,
-  deadAfterMs: 5_500,
+  helloWithinMs: HELLO_WITHIN_MS,
+  pingIntervalMs: SIGNALING_PULSE_MS,
+  deadAfterMs: SIGNALING_DEAD_AFTER_MS,
   pauseUnseenAfterMs: 2_000,
   closeUnseenAfterMs: 30_000,
   audibleCount: 8,
@@ -77,7 +84,6 @@ export const defaultSettings: MediaSettings = {
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
   certificateLookMs: 10_000,
+  shareBackMs: 5_000,
   workerAnswerMs: 3_000,
-  // two negotiations and a handshake, and a machine that is busy with them
-  awaitedMs: 10_000,
 };

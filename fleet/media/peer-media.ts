@@ -5,13 +5,10 @@
 import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { IceParameters, RtpCapabilities, RtpParameters } from '#contract/media-parameters.ts';
 import type { MediaSetup, RequestOf, TransportParameters } from '#contract/signaling.ts';
+import { MEDIA_BLOCKED_AFTER_MS } from '#contract/timing.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
-
-/** As long as clients wait before they say so. */
-const BLOCKED_AFTER_MS = 5_000;
-const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 
 export class PeerMedia {
   readonly callRouter: CallRouter;
@@ -118,7 +115,7 @@ export class PeerMedia {
 
   /** The client has begun to connect a transport, and for a while now it is not connected. */
   isBlocked(nowMs: number): boolean {
-    return this.#downSinceMs !== null && nowMs - this.#downSinceMs >= BLOCKED_AFTER_MS;
+    return this.#downSinceMs !== null && nowMs - this.#downSinceMs >= MEDIA_BLOCKED_AFTER_MS;
   }
 
   #lookAtPath(): void {
@@ -132,19 +129,6 @@ export class PeerMedia {
 
   produce({ producerId, kind, rtpParameters, paused }: RequestOf<'produce'>): Promise<types.Producer> {
     return this.#produce({ id: producerId, kind, paused, rtpParameters: rtpParameters as types.RtpParameters });
-  }
-
-  /**
-   * As `former` was, for a client that will send it on this transport as m-line `mid`. Its SSRCs will be others: the worker
-   * learns them from the packets, which say their mid and rid.
-   * @returns null where they would not say it
-   */
-  async produceAhead(former: types.Producer, producerId: string, mid: string): Promise<types.Producer | null> {
-    const { kind, paused, rtpParameters } = former;
-    const encodings = (rtpParameters.encodings ?? []).map(({ ssrc: _, rtx: __, ...encoding }) => encoding);
-    const says = (uri: string): boolean => rtpParameters.headerExtensions?.some((each) => each.uri === uri) ?? false;
-    if (!says(MID_EXTENSION) || (encodings.length > 1 && encodings.some(({ rid }) => rid === undefined))) return null;
-    return this.#produce({ id: producerId, kind, paused, rtpParameters: { ...rtpParameters, mid, encodings } });
   }
 
   isSendingBy(transportId: string): boolean {

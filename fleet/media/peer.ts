@@ -31,14 +31,13 @@ export class Peer {
   /** shown to the client alone; resumes this peer */
   readonly resumeSecret = randomBytes(32).toString('base64url');
   readonly producers = new Map<string, CallProducer>();
-  /** what it sent when its worker died */
-  lost: CallProducer[] = [];
   stage: PeerStage = 'prepared';
   /** by the fleet; null: the client says its own */
   givenName: string | null;
   displayName: string;
   microphone: MicrophoneState = 'absent';
   camera: CameraState = 'absent';
+  sharesScreen = false;
   view: View = { kind: 'auto', maxTiles: 0, tileHeightPx: 0 };
   /** null: dropped, its place kept */
   line: PeerLine | null;
@@ -67,7 +66,7 @@ export class Peer {
       peerKind: this.claims.peerKind,
       microphone: this.microphone,
       camera: this.camera,
-      sharesScreen: this.producerOf('screen') !== undefined,
+      sharesScreen: this.sharesScreen,
       connection: this.line ? 'connected' : 'away',
     };
   }

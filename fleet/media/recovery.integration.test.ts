@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import type { ConsumerParameters, RequestOf } from '#contract/signaling.ts';
-import type { types } from 'mediasoup';
-import { audioParameters, type RawClient, videoParameters } from './testing/raw-client.ts';
+import type { RawClient } from './testing/raw-client.ts';
 import { settled, startTestNode, type TestNode } from './testing/test-node.ts';
 
 const GRACE_MS = 600;
+const SHARE_BACK_MS = 1_500;
 let it: TestNode;
 let nothing: Awaited<ReturnType<TestNode['held']>>;
 async function start(resumeGraceMs: number): Promise<void> {
-  it = await startTestNode({ settings: { resumeGraceMs, emptyCallMs: 50, workerAnswerMs: 400, awaitedMs: 500 } });
+  it = await startTestNode({
+    settings: { resumeGraceMs, emptyCallMs: 50, workerAnswerMs: 400, shareBackMs: SHARE_BACK_MS },
+  });
   nothing = await it.held();
 }
 async function stopWithNothingLeft(): Promise<void> {
@@ -167,55 +168,26 @@ describe('a worker that', () => {
     },
   );
 
-  test('dies: what was sent is made ahead, seen by all at once, and taken up by its client or closed', async () => {
+  test('dies: a shared screen stays on the stage until its client sends it again, or for a moment', async () => {
     const callId = uuidv7();
-    const [tv, guest] = [
-      await it.join({ callId, peerKind: 'room', displayName: 'Hall' }),
-      await it.join({ callId }, 'Mina'),
-    ];
-    // said in another order than the contract's
-    const camera = { ...videoParameters(3), mid: '7' };
-    const voice = { ...audioParameters(), mid: '8' };
-    await tv.produce('camera', { rtpParameters: camera });
-    await tv.produce('microphone', { rtpParameters: voice });
-    await tv.produce('screen');
-    await guest.produce('microphone');
-    for (let of = 0; of < 3; of++) await guest.told('consumer-added');
-    guest.notifications.length = 0;
-    process.kill(it.node.pool.alive[0]!.worker.pid, 'SIGKILL');
-    const { awaited, ...media } = await tv.told('media-moved');
-    tv.hello = { ...tv.hello!, admission: { kind: 'fresh', media } };
-    expect(awaited.map(({ source }) => source)).toEqual(['microphone', 'camera', 'screen']);
-    expect((await guest.told('media-moved')).awaited).toHaveLength(1);
-    const seen: ConsumerParameters[] = [];
-    for (let of = 0; of < 3; of++) seen.push(await guest.told('consumer-added'));
-    expect(seen.map(({ producerId }) => producerId).sort()).toEqual(awaited.map(({ producerId }) => producerId).sort());
-
-    // with other SSRCs, and a mute of that moment
-    const again = (mid: string, rtpParameters: object) => {
-      const { encodings, ...rest } = rtpParameters as types.RtpParameters;
-      return {
-        ...rest,
-        mid,
-        encodings: encodings!.map((encoding, index) => ({ ...encoding, ssrc: 77_000 + Number(mid) * 10 + index })),
-      } as RequestOf<'produce'>['rtpParameters'];
-    };
-    const [microphoneId, cameraId] = awaited.map(({ producerId }) => producerId);
-    await tv.produce('microphone', { producerId: microphoneId!, rtpParameters: again('0', voice), paused: true });
-    await guest.told('consumer-paused');
-    // of another shape than it had: taken as it is now
-    await tv.produce('camera', { producerId: cameraId!, rtpParameters: { ...videoParameters(1), mid: '1' } });
-    await guest.told('consumer-closed');
-    const added = await guest.told('consumer-added');
-    expect([added.producerId, added.source]).toEqual([cameraId, 'camera']);
-    // the screen is not sent again
-    await guest.told(
-      'consumer-closed',
-      ({ consumerId }) => consumerId === seen.find(({ source }) => source === 'screen')!.consumerId,
-    );
-    await settled(600);
-    expect(guest.notifications.filter(({ event }) => event.startsWith('consumer-'))).toEqual([]);
-    for (const client of [guest, tv]) await client.request('leave', {});
+    const [witness, guest] = [await it.join({ callId }), await it.join({ callId }, 'Mina')];
+    await guest.produce('screen');
+    await witness.told('peer-changed', ({ participant }) => participant.sharesScreen);
+    const sharing = () =>
+      witness.notifications.flatMap(({ event, data }) =>
+        event === 'peer-changed' ? [data.participant.sharesScreen] : [],
+      );
+    for (const sendsItAgain of [true, false]) {
+      process.kill(it.node.pool.alive[0]!.worker.pid, 'SIGKILL');
+      guest.hello = { ...guest.hello!, admission: { kind: 'fresh', media: await guest.told('media-moved') } };
+      await witness.told('media-moved');
+      if (!sendsItAgain) continue;
+      await guest.produce('screen');
+      await settled(SHARE_BACK_MS + 100);
+      expect(sharing()).not.toContain(false);
+    }
+    await witness.told('peer-changed', ({ participant }) => !participant.sharesScreen);
+    for (const client of [guest, witness]) await client.request('leave', {});
   });
 
   test('dies, and one who did not hear of it comes back: it gets the media that it does not have', async () => {

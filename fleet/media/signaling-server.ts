@@ -11,6 +11,7 @@ import { Leaving } from '#contract/leaving.ts';
 import { parse } from '#contract/schema.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { SilentConnections } from '#edge/silent-connections.ts';
 import type { TlsPair } from '#edge/tls-files.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
@@ -115,7 +116,7 @@ export class SignalingServer {
     stream.on('error', () => stream.destroy());
     // a query names nothing here: tokens never stand in addresses
     if (request.url !== SIGNALING_PATH) {
-      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      refuseUpgrade(stream, '404 Not Found');
       return;
     }
     this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#open(request, socket));

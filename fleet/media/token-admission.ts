@@ -12,7 +12,7 @@ import {
   JoinTokenClaims,
 } from '#contract/grants.ts';
 import { MaruError, OperationalError, UserError } from '#contract/error-codes.ts';
-import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
+import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { createLocalJWKSet, decodeProtectedHeader, errors, importJWK, type JSONWebKeySet, jwtVerify } from 'jose';
 import { Memory } from './memory.ts';

@@ -6,6 +6,7 @@ import type { CallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import { recordJoin } from './guest-entries.ts';
 import type { MediaNode } from './media-nodes.ts';
 
 export type Call = AuthorityTables['call'];
@@ -85,6 +86,7 @@ export async function applyEvent(trx: AuthorityWrite, call: Call, event: CallEve
         details: { meetingId: call.meetingId },
       });
     case 'peer-joined':
+      await recordJoin(trx, event.peerId);
       await row
         .set({ state: 'open', openedAtMs: call.openedAtMs ?? Date.now(), participantCount: event.participantCount })
         .execute();

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvent, CallEvents, EventAcks, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import { NODE_RETURN_MS } from '#contract/timing.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
@@ -25,8 +26,6 @@ import type { MediaNode, MediaNodes } from './media-nodes.ts';
 
 export type OpenCall = { call: Call; node: MediaNode };
 
-/** how long a client's question waits for a node that is just being started again */
-const NODE_RETURN_MS = 3_000;
 /** after so much silence of its node a call is given up: the next who comes opens another */
 const GIVEN_UP_AFTER_MS = 5 * 60_000;
 /** an ended call's event may be behind the client that saw its end */

@@ -111,10 +111,13 @@ test('a removal closes a link for new entries; those who came by it return, and 
   const other = await makeInvite();
   const browser = (letter: string) => ({ entryId: letter.repeat(20) });
   const { grant } = await enter(link.token, browser('r'));
-  await enter(link.token, browser('k'));
-  await happened(grant.callId, { name: 'call-opened' }, removed(grant.peerId));
+  const { peerId } = (await enter(link.token, browser('k'))).grant;
+  // a grant that was fetched and never used makes nobody someone who was here
+  await enter(link.token, browser('f'));
+  await happened(grant.callId, { name: 'call-opened' }, { ...joined(), peerId, participantCount: 2 }, removed(grant.peerId));
   await expect.poll(async () => (await enter(link.token, browser('n'))).error?.code).toBe('invite-closed');
   expect((await enter(link.token)).error.code).toBe('invite-closed');
+  expect((await enter(link.token, browser('f'))).error.code).toBe('invite-closed');
   expect((await enter(link.token, browser('r'))).error.code).toBe('removed-from-call');
   expect((await enter(link.token, browser('k'))).grant.callId).toBe(grant.callId);
   expect((await enter(other.token)).grant.callId).toBe(grant.callId);

@@ -47,7 +47,7 @@ export class GuestEntries {
       if (!call) return null;
       await trx
         .insertInto('guestEntry')
-        .values({ peerId, callId, inviteId, holder, atMs: Date.now(), removedAtMs: null })
+        .values({ peerId, callId, inviteId, holder, atMs: Date.now(), joinedAtMs: null, removedAtMs: null })
         .execute();
       await appendAudit(trx, {
         ...audit,
@@ -96,8 +96,18 @@ export class GuestEntries {
   }
 }
 
+/** An entry is only a grant until its guest joins: after a removal, only those who joined may return. */
+export async function recordJoin(trx: AuthorityWrite, peerId: string): Promise<void> {
+  await trx
+    .updateTable('guestEntry')
+    .set({ joinedAtMs: Date.now() })
+    .where('peerId', '=', peerId)
+    .where('joinedAtMs', 'is', null)
+    .execute();
+}
+
 /**
- * A guest's removal also closes the invite: nobody new comes in by it, and those who did stay. A room's removal leaves the
+ * A guest's removal also closes the invite: nobody new comes in by it, and those who joined by it stay. A room's removal leaves the
  * invite to the guests.
  */
 export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerId: string): Promise<void> {
@@ -137,16 +147,17 @@ async function refusalOf(
   { inviteId, closedAtMs }: InviteRow,
   { callId, holder, isRoom }: { callId: string; holder: string; isRoom: boolean },
 ): Promise<ErrorCode | null> {
-  const former: Pick<EntryRow, 'callId' | 'removedAtMs'>[] = await trx
+  const former: Pick<EntryRow, 'callId' | 'joinedAtMs' | 'removedAtMs'>[] = await trx
     .selectFrom('guestEntry')
-    .select(['callId', 'removedAtMs'])
+    .select(['callId', 'joinedAtMs', 'removedAtMs'])
     .where('inviteId', '=', inviteId)
     .where('holder', '=', holder)
     .execute();
   const removals = former.filter(({ removedAtMs }) => removedAtMs !== null);
   if (isRoom) return removals.some((entry) => entry.callId === callId) ? 'removed-from-call' : null;
   if (removals.length > 0) return 'removed-from-call';
-  return closedAtMs !== null && former.length === 0 ? 'invite-closed' : null;
+  const joinedBefore = former.some(({ joinedAtMs }) => joinedAtMs !== null);
+  return closedAtMs !== null && !joinedBefore ? 'invite-closed' : null;
 }
 
 const ROOM_HOLDER = 'room:';

@@ -4,6 +4,7 @@
  */
 import type { PeerKind } from '#contract/grants.ts';
 import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
+import { NODE_EXPECTED_BACK_MS } from '#contract/timing.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
 export type MediaNode = {
@@ -26,7 +27,6 @@ export type MediaNode = {
 };
 type Waiter = { isMet: () => boolean; resolve: () => void };
 
-const EXPECTED_BACK_MS = 15_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class MediaNodes {
@@ -64,7 +64,7 @@ export class MediaNodes {
     this.#expectation = setTimeout(() => {
       for (const node of this.#nodes.values())
         if (node.heardAtMs === 0) Object.assign(node, { online: false, silentSinceMs: this.#startedAtMs });
-    }, EXPECTED_BACK_MS);
+    }, NODE_EXPECTED_BACK_MS);
     this.#expectation.unref();
   }
   stop(): void {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { HttpResponse } from '#contract/http-api.ts';
-import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
+import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { NodeRegistration } from '#contract/node-link.ts';

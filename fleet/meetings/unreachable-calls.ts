@@ -1,5 +1,5 @@
 /** For IT: rooms whose meetings have a call at a silent media node, and the act that gives it up before its time. */
-import { InvalidStateError } from '#contract/error-codes.ts';
+import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import type { Call } from './call-rows.ts';
@@ -31,13 +31,20 @@ export class UnreachableCalls {
 
   /**
    * The next who comes to a meeting of the room opens another call. Answers how many were given up.
-   * @throws InvalidStateError not-possible-now where each call can be reached
+   * @throws ProtocolError not-found; InvalidStateError not-possible-now where each call can be reached
    */
   async giveUp(roomId: string, actor: string): Promise<number> {
     const calls = (await this.#found()).filter(([id]) => id === roomId).map(([, call]) => call);
     const count = await this.#deps.calls.giveUp(calls, actor);
+    if (count === 0 && !(await this.#hasRoom(roomId))) throw new ProtocolError('not-found', 'no such room');
     if (count === 0) throw new InvalidStateError('not-possible-now', 'no call of the room is out of reach');
     return count;
+  }
+
+  async #hasRoom(roomId: string): Promise<boolean> {
+    const { read } = this.#deps.store;
+    const room = read.selectFrom('room').select('roomId').where('roomId', '=', roomId).where('removedAtMs', 'is', null);
+    return (await room.executeTakeFirst()) !== undefined;
   }
 
   /** Each with the room whose own or whose booking's meeting it is. */

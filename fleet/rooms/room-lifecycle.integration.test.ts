@@ -223,6 +223,7 @@ test('a removed room ends with all that hangs on it, and stays removed', async (
       ['DELETE', ''],
       ['PUT', '', { roomName: 'Again' }],
       ['POST', '/claims'],
+      ['DELETE', '/unreachable-calls'],
       ['DELETE', '/kiosk'],
       ['GET', '/events'],
       ['GET', '/tablets'],

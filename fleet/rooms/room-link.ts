@@ -1,18 +1,12 @@
-/**
- * The phones' WebSocket: checks the token of the first message, tells the room's state at once and each change after,
- * relays commands. Refuses before it buffers; what it refuses it says.
- */
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+/** The phones' room links at the fleet server: pairings let in, the registry's rooms, commands by the relay. */
 import type { Logger } from 'pino';
-import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
-import { AttemptLimit } from '#edge/attempt-limit.ts';
-import { SilentConnections } from '#edge/silent-connections.ts';
+import { toMaruError, UserError } from '#contract/error-codes.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { RoomLinkHost } from '#edge/room-link-session.ts';
+import { RoomLinks } from '#edge/room-links.ts';
 import type { CommandRelay } from './command-relay.ts';
-import type { Pairings } from './pairings.ts';
+import type { Pairing, Pairings } from './pairings.ts';
 import type { RoomDetails } from './room-details.ts';
-import { RoomLinkSession } from './room-link-session.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
@@ -24,82 +18,65 @@ export type RoomLinkDependencies = {
   registry: RoomRegistry;
   logger: Logger;
 };
+type Admitted = { pairingId: string; pairing: Pairing; roomId: string; roomName: string };
 
-const PING_INTERVAL_MS = 15_000;
-/** links whose token was not checked yet */
 const SILENT_LINKS = { mostOfNetwork: 400, most: 2_000 };
-/** a phone has one, and a second one while it reconnects; the oldest makes room */
-const MAX_LINKS_OF_PAIRING = 10;
 
-export class RoomLink {
-  readonly #deps: RoomLinkDependencies;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_ROOM_LINK_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    clientTracking: false,
-  });
-  readonly #sessions = new Set<RoomLinkSession>();
-  readonly #silent = new SilentConnections(SILENT_LINKS);
-  readonly #wrongTokens = new AttemptLimit({ burst: 20, refillPerMinute: 20 });
-  #timer: NodeJS.Timeout | null = null;
+/** The caller checks an upgrade's Origin, and ends the links of pairings that are revoked. */
+export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> {
+  return new RoomLinks({ host: fleetRoomLinkHost(deps), silentLinks: SILENT_LINKS, logger: deps.logger });
+}
 
-  constructor(deps: RoomLinkDependencies) {
-    this.#deps = deps;
-  }
-
-  start(): void {
-    this.#deps.pairings.onRevoked((pairingId) => {
-      for (const session of this.#sessions) if (session.pairingId === pairingId) session.refuse('pairing-revoked');
-    });
-    this.#timer = setInterval(() => {
-      for (const session of this.#sessions) session.checkAlive();
-    }, PING_INTERVAL_MS);
-    this.#timer.unref();
-  }
-  stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    for (const session of this.#sessions) session.refuse('shutting-down');
-  }
-
-  get count(): number {
-    return this.#sessions.size;
-  }
-
-  /** An upgrade whose Origin the HTTP server has checked. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, network: string): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, network));
-  }
-
-  #open(webSocket: WebSocket, network: string): void {
-    const session = new RoomLinkSession({
-      ...this.#deps,
-      webSocket,
-      network,
-      wrongTokens: this.#wrongTokens,
-      onProven: () => {
-        speaks();
-        this.#makeRoomBeside(session);
-      },
-    });
-    const speaks = this.#silent.add(network, () => session.refuse('too-many-attempts', 'too many silent links'));
-    this.#sessions.add(session);
-    webSocket.on('message', (data: RawData, isBinary) => session.onMessage(data, isBinary));
-    webSocket.on('pong', () => session.onPong());
-    // ws closes with the right code by itself, 1009 for a message that announces too much
-    webSocket.on('error', (error) =>
-      this.#deps.logger.warn({ network, reason: error.message }, 'room link broke the protocol'),
-    );
-    webSocket.on('close', () => {
-      session.onClose();
-      speaks();
-      this.#sessions.delete(session);
-    });
-  }
-
-  #makeRoomBeside(session: RoomLinkSession): void {
-    const others = [...this.#sessions].filter((each) => each !== session && each.pairingId === session.pairingId);
-    for (const oldest of others.slice(0, Math.max(0, others.length + 1 - MAX_LINKS_OF_PAIRING)))
-      oldest.refuse('too-many-attempts', 'too many links of one pairing');
-  }
+export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): RoomLinkHost<Admitted> {
+  const { pairings, relay, reports, details, registry } = deps;
+  return {
+    admit: async (token) => {
+      const pairing = await pairings.ofToken(token);
+      const room = await registry.byId(pairing.roomId);
+      if (!room) throw new UserError('pairing-revoked');
+      return { pairingId: pairing.pairingId, pairing, roomId: room.roomId, roomName: room.roomName };
+    },
+    isLive: ({ pairing }) => pairings.isLive(pairing),
+    welcome: ({ roomId, roomName }) => {
+      const { state, online, lastSeenMs } = reports.of(roomId);
+      return {
+        type: 'welcome',
+        protocol: PROTOCOL_VERSION,
+        roomId,
+        roomName,
+        state,
+        ...details.of(roomId),
+        online,
+        lastSeenMs,
+        nowMs: Date.now(),
+      };
+    },
+    follow: ({ roomId }, send) => {
+      const ends = [
+        details.listen(roomId, {
+          onAgenda: (agenda) => send({ type: 'agenda', agenda }),
+          onEquipment: (equipment) => send({ type: 'equipment', equipment }),
+        }),
+        reports.listen(roomId, {
+          onState: (state) => send({ type: 'state', state }),
+          onPresence: (online, lastSeenMs) => send({ type: 'presence', online, lastSeenMs }),
+          onRoster: (roster) => send({ type: 'roster', roster }),
+        }),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    touch: ({ pairing }) => pairings.touch(pairing),
+    command: async ({ pairing, pairingId, roomId }, id, command) => {
+      const issuer = { kind: 'controller', id: pairingId } as const;
+      try {
+        await relay.send({ id, roomId, command, issuer, isAllowed: () => pairings.isLive(pairing) });
+        return null;
+      } catch (error) {
+        return toMaruError(error).toWire();
+      }
+    },
+    unpair: ({ pairing, pairingId }) => pairings.revoke(pairing, `pairing:${pairingId}`),
+  };
 }

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { ROOM_ONLINE_MS } from '#contract/limits.ts';
+import { ROOM_ONLINE_MS } from '#contract/timing.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import { RoomState, type RosterUpdate } from '#contract/room-state.ts';
 import type { WallClock } from '#edge/wall-clock.ts';

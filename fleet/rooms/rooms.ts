@@ -14,7 +14,7 @@ import { DesiredState } from './desired-state.ts';
 import { Pairings } from './pairings.ts';
 import { RoomDetails } from './room-details.ts';
 import { RoomEventLog } from './room-event-log.ts';
-import { RoomLink } from './room-link.ts';
+import { fleetRoomLinks } from './room-link.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
 
@@ -37,7 +37,7 @@ export class Rooms {
   readonly details: RoomDetails;
   readonly events: RoomEventLog;
   readonly pairings: Pairings;
-  readonly link: RoomLink;
+  readonly links: ReturnType<typeof fleetRoomLinks>;
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
@@ -66,7 +66,7 @@ export class Rooms {
       controllerUrl,
       logger,
     });
-    this.link = new RoomLink({
+    this.links = fleetRoomLinks({
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
@@ -83,7 +83,8 @@ export class Rooms {
     this.events.start();
     await this.pairings.start();
     this.#relay.start();
-    this.link.start();
+    this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
+    this.links.start();
     broker.on(
       'request',
       (roomId, request) =>
@@ -107,7 +108,7 @@ export class Rooms {
     await this.#desired.start();
   }
   async stop(): Promise<void> {
-    this.link.stop();
+    this.links.stop();
     this.pairings.stop();
     await this.reports.stop();
   }

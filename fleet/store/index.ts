@@ -6,6 +6,7 @@ import * as authorityBookingMeetings from './migrations/authority-0002-booking-m
 import * as authorityTablets from './migrations/authority-0003-tablets.ts';
 import * as authorityInviteSeats from './migrations/authority-0004-invite-seats.ts';
 import * as authorityRemovedRooms from './migrations/authority-0005-removed-rooms.ts';
+import * as authorityJoinedEntries from './migrations/authority-0006-joined-entries.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -32,6 +33,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
       '0003-tablets': authorityTablets,
       '0004-invite-seats': authorityInviteSeats,
       '0005-removed-rooms': authorityRemovedRooms,
+      '0006-joined-entries': authorityJoinedEntries,
     },
     isReplaceable: false,
     ...events,

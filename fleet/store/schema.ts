@@ -80,6 +80,8 @@ export type AuthorityTables = {
     inviteId: string;
     atMs: number;
     holder: string;
+    /** null: the grant was given and not used yet */
+    joinedAtMs: number | null;
     /** by somebody in the call who has the right */
     removedAtMs: number | null;
   };

@@ -3,9 +3,10 @@ import { pino } from 'pino';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { CommandEnvelope, CommandReply, type RoomCommand } from '#contract/room-command.ts';
 import { RoomState, RosterUpdate } from '#contract/room-state.ts';
-import { RoomRequest, type RoomResponse } from '#contract/topics.ts';
+import { RoomRequest } from '#contract/topics.ts';
 import type { Remembered, RoomEvent } from '../room/room.ts';
 import { CALLS, callOf, guest, id, ownPlace, told } from '../room/room-under-test.ts';
+import { FleetRequests, type GrantResponse } from './fleet-requests.ts';
 import { type AuthorityOptions, RoomAuthority } from './room-authority.ts';
 
 export const ROOM = id(30);
@@ -22,6 +23,11 @@ export class AuthorityUnderTest {
   readonly remembered: Remembered[] = [];
   /** what the fleet's clock makes of every command */
   expired = false;
+  readonly #fleet = new FleetRequests({
+    publish: (request) => this.#publish('request', JSON.parse(JSON.stringify(request))),
+    isFleetOnline: () => true,
+    logger: pino({ level: 'silent' }),
+  });
   #commands = 0;
 
   constructor(over: Partial<AuthorityOptions> = {}) {
@@ -35,6 +41,7 @@ export class AuthorityUnderTest {
         isExpired: () => this.expired,
         publish: async (name, message) => this.#publish(name, JSON.parse(JSON.stringify(message))),
       },
+      requests: this.#fleet,
       perform: ({ name }) => this.log.push(`screen: ${name}`) > 0,
       onView: () => this.log.push('view'),
       onChange: () => this.log.push('change'),
@@ -76,8 +83,8 @@ export class AuthorityUnderTest {
     this.authority.onCommand(CommandEnvelope.parse(sent));
   }
 
-  answer(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
-    this.authority.onResponse(response);
+  answer(response: GrantResponse): void {
+    this.#fleet.onResponse(response);
   }
 
   take(event: RoomEvent): void {

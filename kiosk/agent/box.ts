@@ -6,12 +6,12 @@
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
+import type { CallGrant } from '#contract/grants.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { AgendaCommand, EquipmentCommand, RoomCommand } from '#contract/room-command.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
-import type { RoomRequest, RoomResponse } from '#contract/topics.ts';
 import type { EquipmentReport } from '../room/room.ts';
 import { BoxHealth } from './box-health.ts';
 import { Calendar } from './calendar/calendar.ts';
@@ -26,7 +26,6 @@ import { Tv } from './peripherals/tv/tv.ts';
 import { ReachWatch } from './reach-watch.ts';
 import { RetainedProjection } from './retained-projection.ts';
 import type { Happening } from './room-events.ts';
-import { SelfTestGrants } from './self-test-grants.ts';
 import type { KioskSettings } from './settings.ts';
 import { agendaMemory, equipmentMemory, keptValue } from './store/kept-value.ts';
 import type { RoomStore, StorageState } from './store/room-store.ts';
@@ -45,7 +44,8 @@ export type BoxOptions = {
   /** e.g. `https://maru.example.com`; null: not known yet */
   fleetOrigin: () => string | null;
   isFleetOnline: () => boolean;
-  publish: (request: RoomRequest) => void;
+  /** for a look at the media ports; null: none is to be had */
+  requestGrant: () => Promise<CallGrant | null>;
   lanUrl: () => string | null;
   /** PEM */
   fleetCa: () => string;
@@ -65,16 +65,14 @@ export class Box {
   readonly #speakerphone: Speakerphone;
   readonly #tv: Tv;
   readonly #devices: Equipment;
-  readonly #grants: SelfTestGrants;
   readonly #reach: ReachWatch;
   readonly #agenda: RetainedProjection<Omit<RoomAgenda, keyof Heading>>;
   readonly #equipment: RetainedProjection<Omit<RoomEquipment, keyof Heading>>;
 
   constructor(options: BoxOptions) {
     this.#options = options;
-    const { settings, store, logger, ask, perform, isFleetOnline, publish, record, roomId, epoch } = options;
+    const { settings, store, logger, ask, perform, isFleetOnline, requestGrant, record, roomId, epoch } = options;
     this.#health = new BoxHealth({ onNotices: options.onNotices, onHappening: record });
-    this.#grants = new SelfTestGrants({ publish, isFleetOnline });
     const remembered = agendaMemory(store, Remembered);
     this.#calendar = new Calendar({
       logger,
@@ -94,7 +92,7 @@ export class Box {
       settings: settings.devices,
       memory: equipmentMemory(store, RememberedEquipment),
       perform,
-      requestGrant: () => this.#grants.request(),
+      requestGrant,
       fleetOnline: isFleetOnline,
       onChange: () => this.#equipmentChanged(),
       onSelfTestDone: (checks) => record({ name: 'self-test-done', checks: [...checks] }),
@@ -104,7 +102,7 @@ export class Box {
     this.#reach = new ReachWatch({
       logger,
       perform,
-      requestGrant: () => this.#grants.request(),
+      requestGrant,
       caPem: options.fleetCa,
       onChange: () => this.#tellNotices(),
     });
@@ -201,11 +199,6 @@ export class Box {
     if (!online) return;
     this.#agenda.tellAgain();
     this.#equipment.tellAgain();
-  }
-
-  /** False: it is not the self-test's. */
-  onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): boolean {
-    return this.#grants.onResponse(response);
   }
 
   onScreenConnected(): void {

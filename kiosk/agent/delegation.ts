@@ -16,7 +16,7 @@ import {
   JOIN_TOKEN_ISSUER,
   type JoinTokenClaims,
 } from '#contract/grants.ts';
-import { JOIN_TOKEN_TTL_MS } from '#contract/limits.ts';
+import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import { z } from '#contract/schema.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import type { Identity } from './identity.ts';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { X509Certificate } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { HEARTBEAT_INTERVAL_MS } from '#contract/limits.ts';
+import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { CommandReply } from '#contract/room-command.ts';
 import { type RoomDesired, RoomPresence } from '#contract/topics.ts';

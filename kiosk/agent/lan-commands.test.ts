@@ -24,6 +24,7 @@ beforeEach(() => {
       publish: async (name: string, message: object) => void published.push({ name, message }),
       isExpired: () => false,
     } as never,
+    requests: { requestGrant: () => id(99), forget: () => {} },
     logger: pino({ level: 'silent' }),
     perform: (effect) => {
       performed.push(effect);

@@ -20,6 +20,7 @@ import { parseOptions, usage } from './agent-options.ts';
 import { Box } from './box.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
+import { FleetRequests } from './fleet-requests.ts';
 import { type Identity, renew, renewalDue } from './identity.ts';
 import { KeptFile } from './kept-file.ts';
 import type { LanServer } from './lan/lan-server.ts';
@@ -150,15 +151,21 @@ const fleet: FleetLink = new FleetLink({
     if (response.name === 'pairing-code-used') {
       codes.use(response.sha256);
       box.onPresence();
-    } else if (!box.onResponse(response)) authority.onResponse(response);
+    } else requests.onResponse(response);
   },
   onEventsAck: (ack) => events.acknowledged(ack),
+});
+const requests = new FleetRequests({
+  publish: (request) => void fleet.publish('request', request),
+  isFleetOnline: () => fleet.online,
+  logger,
 });
 const authority: RoomAuthority = new RoomAuthority({
   roomId: identity.roomId,
   roomName: identity.roomName,
   epoch,
   fleet,
+  requests,
   logger,
   remembered: before && {
     volumePercent: before.volumePercent,
@@ -217,7 +224,7 @@ const box: Box = new Box({
   perform: (effect) => screens.perform(effect),
   fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
   isFleetOnline: () => fleet.online,
-  publish: (request) => void fleet.publish('request', request),
+  requestGrant: () => requests.requestTestGrant(),
   lanUrl: () => lan?.lanUrl ?? null,
   fleetCa: () => identity.caPem,
   onView: () => screens.showView(),
@@ -241,7 +248,6 @@ const screens: ScreenServer = new ScreenServer({
     state: authority.state,
     language,
     pairing: pairing(),
-    fleetOnline: authority.fleetOnline,
     agenda: box.agenda,
     equipment: box.equipment,
   }),

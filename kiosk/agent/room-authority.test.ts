@@ -115,7 +115,6 @@ describe('the authority', () => {
       notices: [],
       phase: { name: 'in-call', participantCount: 2 },
     });
-    expect(made.authority.fleetOnline).toBe(true);
     made.authority.onFleet(false);
     expect(made.states).toHaveLength(2);
   });

@@ -18,7 +18,7 @@ import {
 } from '#contract/room-command.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
-import type { RoomDesired, RoomResponse } from '#contract/topics.ts';
+import type { RoomDesired } from '#contract/topics.ts';
 import {
   type Effect,
   firstRoom,
@@ -31,7 +31,7 @@ import {
 import { step } from '../room/room-machine.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
 import { Coalescer } from './coalescer.ts';
-import { GrantRequests, type StartableBooking } from './grant-requests.ts';
+import { GrantRequests, type GrantRequestsOptions, type StartableBooking } from './grant-requests.ts';
 import { LanCommandRecord } from './lan-command-record.ts';
 import type { Happening } from './room-events.ts';
 import { RosterFeed } from './roster-feed.ts';
@@ -46,6 +46,7 @@ export type AuthorityOptions = {
   epoch: number;
   remembered: Remembered | null;
   fleet: Pick<FleetLink, 'publish' | 'isExpired'>;
+  requests: GrantRequestsOptions['requests'];
   logger: Logger;
   /** false: no screen is there */
   perform: (effect: ScreenEffect) => boolean;
@@ -100,7 +101,7 @@ export class RoomAuthority {
       options.onRoster?.(update);
     });
     this.#grants = new GrantRequests({
-      publish: (request) => void options.fleet.publish('request', request),
+      requests: options.requests,
       isFleetOnline: () => this.#room.fleetOnline,
       bookingOf: options.bookingOf,
       mintGrant: options.mintGrant,
@@ -119,10 +120,6 @@ export class RoomAuthority {
       revision: this.#revision,
       nowMs: Date.now(),
     });
-  }
-
-  get fleetOnline(): boolean {
-    return this.#room.fleetOnline;
   }
 
   get resumeTicket(): ResumeTicket | null {
@@ -208,10 +205,6 @@ export class RoomAuthority {
       .then((code) =>
         this.#reply(code === null ? { ok: true, id } : { ok: false, id, error: new MaruError(code).toWire() }),
       );
-  }
-
-  onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
-    this.#grants.onResponse(response);
   }
 
   take(event: RoomEvent): void {

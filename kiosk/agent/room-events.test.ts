@@ -164,15 +164,14 @@ test('an event that breaks its schema is not kept, a kept one that no longer fit
   expect(store.eventCount).toBe(0);
 });
 
-test('beyond the bound the oldest of how the box is go first, counted', () => {
+test('beyond the bound the oldest of how the box is go first', () => {
   events = outbox(1_000);
   const callId = '0193a0b0-0000-7000-8000-000000000001';
   for (let n = 0; n < 600; n += 1) events.record({ name: 'feedback-given', callId, answer: 'good' });
   for (let n = 0; n < 401; n += 1) events.record({ name: 'device-mended', device: 'tv' });
-  expect(events.droppedCount).toBe(401);
   expect(store.eventCount).toBe(600);
   for (let n = 0; n < 401; n += 1) events.record({ name: 'feedback-given', callId, answer: 'bad' });
-  expect(events.droppedCount).toBe(901);
+  expect(store.eventCount).toBe(501);
   expect([...store.events()][0]?.sequence).toBe(501);
 });
 

@@ -46,15 +46,9 @@ export class RoomEvents {
   /** the batch under way was said twice because of a gap: the fleet believes that the second time */
   #isRepeated = false;
   #resend: NodeJS.Timeout | undefined;
-  #droppedCount = 0;
 
   constructor(options: RoomEventsOptions) {
     this.#options = options;
-  }
-
-  /** Those that were dropped since the start, because the fleet was gone for too long. */
-  get droppedCount(): number {
-    return this.#droppedCount;
   }
 
   record(happening: Happening): void {
@@ -147,7 +141,6 @@ export class RoomEvents {
     }
     const dropped = telemetry.length > 0 ? telemetry : oldest;
     store.removeEvents(dropped);
-    this.#droppedCount += dropped.length;
-    logger.error({ dropped: dropped.length, inAll: this.#droppedCount }, 'too many events wait for the fleet');
+    logger.error({ dropped: dropped.length }, 'too many events wait for the fleet');
   }
 }

@@ -47,7 +47,7 @@ function optionsOf(port: number): ScreenServerOptions {
     pageDir,
     key: KEY,
     logger: pino({ level: 'silent' }),
-    view: () => ({ state, language: 'ko', pairing: null, fleetOnline: true }),
+    view: () => ({ state, language: 'ko', pairing: null }),
     resume: () => ticketOf('A'),
     onConnected: (inCall) => told.push(`connected ${inCall?.ticket.resumeSecret ?? 'without a call'}`),
     onGone: () => told.push('gone'),
@@ -308,7 +308,7 @@ describe('the first word', () => {
       {
         type: 'welcome',
         protocol: PROTOCOL_VERSION,
-        view: { state, language: 'ko', pairing: null, fleetOnline: true },
+        view: { state, language: 'ko', pairing: null },
         resume: ticketOf('A'),
       },
     ]);
@@ -383,6 +383,7 @@ describe('the newest screen', () => {
   test('is shown the first of many changes at once, the others together, and the last one always', async () => {
     const screen = await Screen.greeted();
     for (let change = 0; change < 10; change += 1) server.showView();
+    await expect.poll(() => screen.types).toEqual(['welcome', 'view', 'view']);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(screen.types).toEqual(['welcome', 'view', 'view']);
     server.showView();

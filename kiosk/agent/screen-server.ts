@@ -13,6 +13,7 @@ import { send as readPage } from '@fastify/send';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ErrorCode, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import {
@@ -26,8 +27,8 @@ import {
   ScreenToAgent,
   type ScreenView,
 } from '#contract/screen-link.ts';
+import { HELLO_WITHIN_MS } from '#contract/timing.ts';
 
-const HELLO_WITHIN_MS = 5_000;
 const VIEW_PAUSE_MS = 50;
 const HEADERS = {
   // wherever the media node is; plain only on this machine
@@ -163,7 +164,7 @@ export class ScreenServer {
     const ours = this.#isOurHost(host) && origin === `http://${host}`;
     if (request.url !== SCREEN_LINK_PATH || !ours) {
       this.#options.logger.warn({ origin, url: request.url }, 'screen: a connection was refused');
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      refuseUpgrade(socket, '403 Forbidden');
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (screen) => this.#greet(screen));

@@ -4,7 +4,7 @@
  * carries calls. Nothing moves by itself: a test decides what happens next. A page may be busy for long and hear late; what
  * it said is heard sooner than anybody taps, and joining takes longer than reading what it was told already.
  */
-import { START_FAILS_MS } from '#contract/limits.ts';
+import { START_FAILS_MS } from '#contract/timing.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import { firstRoom, type RoomEvent } from './room.ts';

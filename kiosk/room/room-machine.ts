@@ -2,7 +2,7 @@
  * The room machine: (room, event) to (room, effects), pure. Owns what the room is doing and when it stops doing it;
  * what commands may be given is commands.ts's, how a call is entered and left transitions.ts's.
  */
-import { START_FAILS_MS } from '#contract/limits.ts';
+import { START_FAILS_MS } from '#contract/timing.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import { onCommand } from './commands.ts';

@@ -1,7 +1,8 @@
 /** The ways between phases, each with the timers that it ends: a timer never outlives the phase that set it. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { ENDED_SHOWN_MS, START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/limits.ts';
+import { ENDED_SHOWN_MS } from '#contract/limits.ts';
+import { START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/timing.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { Effect, PhaseOf, Room, Step, TimerName } from './room.ts';

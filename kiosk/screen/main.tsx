@@ -40,7 +40,7 @@ takeKeyFromAddress();
 const browser = browserDevices();
 const session = new ScreenSession({
   screenId: uuidv7(),
-  createCall: (requestGrant) => new Call({ requestGrant }),
+  createCall: (dependencies) => new Call(dependencies),
   createDevices: (listeners) => new RoomDevices(browser, listeners),
   getUserMedia: browser.getUserMedia,
   createStream: (tracks) => new MediaStream(tracks),

@@ -1,18 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  forget,
-  hear,
-  heldSpeaker,
-  HOLD_MS,
-  NOBODY_SPOKE,
-  settle,
-  settlesAtMs,
-  type SpeakerEvent,
-} from './speaker-hold.ts';
+import { forget, hear, HOLD_MS, NOBODY_SPOKE, settle, settlesAtMs, type SpeakerEvent } from './speaker-hold.ts';
 
 const said = (...events: [number, string | null][]): SpeakerEvent[] =>
   events.map(([atMs, peerId]) => ({ atMs, peerId }));
+
+/** Who is shown at `nowMs`, after a whole history in the order of its time. */
+const heldSpeaker = (events: readonly SpeakerEvent[], nowMs: number): string | null =>
+  settle(events.filter((event) => event.atMs <= nowMs).reduce(hear, NOBODY_SPOKE), nowMs).shown;
 
 describe('whom the stage shows', () => {
   const table: [string, SpeakerEvent[], number, string | null][] = [

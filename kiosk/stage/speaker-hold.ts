@@ -38,8 +38,3 @@ export function forget(hold: SpeakerHold, peerId: string, nowMs: number): Speake
   const shown = hold.shown === peerId ? null : hold.shown;
   return settle({ ...hold, raw, shown }, nowMs);
 }
-
-/** The same over a whole history, in the order of its time: who is shown at `nowMs`. */
-export function heldSpeaker(events: readonly SpeakerEvent[], nowMs: number): string | null {
-  return settle(events.filter((event) => event.atMs <= nowMs).reduce(hear, NOBODY_SPOKE), nowMs).shown;
-}

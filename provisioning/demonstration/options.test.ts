@@ -4,10 +4,10 @@ import { fleetArguments, kioskArguments, parseOptions } from './options.ts';
 const paths = { dataDir: '/state/kiosk', claimFile: null };
 
 describe('the options of a start', () => {
-  it('by default listen on this machine alone, with a window where there is a display', () => {
+  it('by default listen on this machine alone, with a window, Electron before Chromium, where there is a display', () => {
     const options = parseOptions([]);
     expect(fleetArguments(options, '/state/fleet')).toEqual(['--data-dir', '/state/fleet', '--demonstration']);
-    const args = ['--data-dir', '/state/kiosk', '--shell', 'chromium'];
+    const args = ['--data-dir', '/state/kiosk', '--shell', 'auto'];
     expect(kioskArguments(options, paths, { DISPLAY: ':0' })).toEqual(args);
     expect(kioskArguments(options, paths, { WAYLAND_DISPLAY: 'wayland-0' })).toEqual(args);
     expect(kioskArguments(options, paths, {})).toEqual([...args, '--headless']);
@@ -24,7 +24,7 @@ describe('the options of a start', () => {
       '--screen-port',
       '0',
       '--shell',
-      'chromium',
+      'auto',
       '--headless',
     ]);
   });
@@ -33,13 +33,7 @@ describe('the options of a start', () => {
     const args = ['--lan', '--host', 'maru.office', '--host', '10.0.0.5', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
     const options = parseOptions(args);
     expect(fleetArguments(options, '/f')).toEqual(['--data-dir', '/f', '--demonstration', ...args]);
-    expect(kioskArguments(options, paths, {})).toEqual([
-      '--data-dir',
-      '/state/kiosk',
-      '--shell',
-      'chromium',
-      '--headless',
-    ]);
+    expect(kioskArguments(options, paths, {})).toEqual(['--data-dir', '/state/kiosk', '--shell', 'auto', '--headless']);
   });
 
   it('hand settings to the room’s kiosk', () => {

@@ -104,7 +104,7 @@ export function kioskArguments(
     ...['--data-dir', paths.dataDir],
     ...(paths.claimFile ? ['--claim-file', paths.claimFile] : []),
     ...(options.ephemeral ? ['--screen-port', '0'] : []),
-    ...['--shell', options.shell ? 'chromium' : 'none'],
+    ...['--shell', options.shell ? 'auto' : 'none'],
     ...(options.shell && (options.headless || !hasDisplay(env)) ? ['--headless'] : []),
     ...(options.fakeMedia ? ['--fake-media'] : []),
   ];

@@ -39,13 +39,6 @@ export function programsPlugin(checkout: string): Plugin {
       if (moved.includes('import.meta')) this.error(`${id}: this use of import.meta means another place in a bundle`);
       return { code: moved.replaceAll('IMPORT_META', 'import.meta'), map: null };
     },
-    // imported as a module, Node's http gives all its exports at once, and with `WebSocket` loads all of fetch: a tenth of a start
-    renderChunk: (code) =>
-      code.replace(
-        /^import \{ (.+) \} from "node:(https?)";$/gm,
-        (_, names: string, name: string) =>
-          `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("node:${name}");`,
-      ),
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk' && /\b__(dirname|filename)\b/.test(file.code))

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkout, node24 } from './checkout.mjs';
+import { isElectronThere } from './electron-binary.mjs';
 import { fingerprint } from './fingerprint.mjs';
 import { runCommand } from './run-command.mjs';
 
@@ -45,9 +46,8 @@ export const builds = [
     output: 'kiosk/shell/electron/dist',
     files: ['main.js'],
     sources: ['kiosk/shell', 'controller/ui/words', 'package.json', 'package-lock.json'],
-    // of use to nobody without the binary, which npm does not bring by itself
-    isWanted: (root, env = process.env) =>
-      existsSync(join(env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist'), 'electron')),
+    // of use to nobody without the binary
+    isWanted: isElectronThere,
   },
 ];
 

@@ -1,5 +1,6 @@
 // The npm packages, Node 24 among them. What is installed is compared with package-lock.json by npm's own record of the
 // last install, so that a checkout that moved installs again and one that did not starts at once.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -27,7 +28,16 @@ export function firstDifference(lock, installed) {
 export function npmPackagesMissing() {
   const lock = readJson(join(checkout, 'package-lock.json'));
   const difference = firstDifference(lock, readJson(join(checkout, 'node_modules/.package-lock.json')));
-  return difference ?? (existsSync(node24) ? null : 'Node 24 is missing');
+  return difference ?? nodeDifference(node24, lockedVersion('node', lock));
+}
+
+/**
+ * Why the program at `path` is not the pinned Node, or null. npm records an install before the script of `node` fetches
+ * the binary, so an install that was cut off in between looks complete: ask the binary itself.
+ */
+export function nodeDifference(path, version) {
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return stdout?.trim() === `v${version}` ? null : `Node ${version} is missing`;
 }
 
 /** Where Node 24 waits for packages that are not there yet: outside the checkout, so that it is fetched once. */

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { firstDifference } from './npm-packages.mjs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { firstDifference, nodeDifference } from './npm-packages.mjs';
 
 const entry = (version, more = {}) => ({ version, integrity: `sha512-${version}`, ...more });
 const lock = (packages) => ({ packages: { '': { name: 'maru' }, ...packages } });
@@ -23,5 +26,27 @@ describe('the first difference to package-lock.json', () => {
   it('is not a binary of another platform', () => {
     const wanted = lock({ 'node_modules/@x/win': entry('1.0.0', { optional: true }) });
     expect(firstDifference(wanted, { packages: {} })).toBeNull();
+  });
+});
+
+describe('the pinned Node', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maru-node-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const program = (name, text) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+    return path;
+  };
+
+  it('is there when the binary says its version', () => {
+    expect(nodeDifference(program('right', '#!/bin/sh\necho v24.21.0\n'), '24.21.0')).toBeNull();
+  });
+
+  it('is missing without a binary, with an older one, and with the file that stands in before the script ran', () => {
+    const missing = 'Node 24.21.0 is missing';
+    expect(nodeDifference(join(folder, 'none'), '24.21.0')).toBe(missing);
+    expect(nodeDifference(program('old', '#!/bin/sh\necho v24.9.0\n'), '24.21.0')).toBe(missing);
+    expect(nodeDifference(program('blank', 'This file intentionally left blank'), '24.21.0')).toBe(missing);
   });
 });

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { notes } from './checkout.mjs';
 import { adviceFor, installPackages, missingPackages, packagesFor } from './debian-packages.mjs';
+import { bringElectron, isElectronWanted } from './electron-binary.mjs';
 import { withLock } from './lock.mjs';
 import { buildWorker, downloadWorker, findWorker } from './media-worker.mjs';
 import { installNpmPackages, npmPackagesMissing } from './npm-packages.mjs';
@@ -26,12 +27,20 @@ function lookAround(purpose) {
   const worker = findWorker();
   const npm = npmPackagesMissing();
   const debian = missingPackages(packagesFor(purpose, { buildsWorker: false }));
+  const electron = isElectronWanted(purpose);
   const unbuilt = npm === null ? builds.filter((build) => !isBuilt(build)) : builds;
-  return { worker, npm, debian, ready: worker !== null && npm === null && !debian?.length && unbuilt.length === 0 };
+  const ready = worker !== null && npm === null && !debian?.length && !electron && unbuilt.length === 0;
+  return { worker, npm, debian, electron, ready };
+}
+
+async function bringWindow(progress) {
+  const why = await progress.step("Electron's binary: the published one", bringElectron);
+  if (why === null) return;
+  progress.line(`    none: ${why}; the TV's window is Chromium (provisioning/README.md, "Electron's binary")`);
 }
 
 async function doTheWork(purpose, progress) {
-  let { worker, npm, debian } = lookAround(purpose);
+  let { worker, npm, debian, electron } = lookAround(purpose);
   if (worker === null) {
     const found = await progress.step("mediasoup's worker: a published one for this machine", downloadWorker);
     if (found) worker = findWorker();
@@ -47,10 +56,15 @@ async function doTheWork(purpose, progress) {
     debian?.length ? progress.step('Debian packages', (detail) => installPackages(debian, detail)) : null,
     npm ? progress.step('npm packages', installNpmPackages) : null,
   ]);
+  const unbuilt = () =>
+    builds.filter((build) => !isBuilt(build)).map((build) => progress.step(build.name, () => makeBuild(build)));
   await together([
     worker === null ? progress.step("mediasoup's worker: built here", buildWorker) : null,
-    ...builds.filter((build) => !isBuilt(build)).map((build) => progress.step(build.name, () => makeBuild(build))),
+    electron ? bringWindow(progress) : null,
+    ...unbuilt(),
   ]);
+  // Electron's shell is built once its binary is there
+  await together(unbuilt());
 }
 
 /**

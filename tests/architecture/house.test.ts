@@ -56,6 +56,16 @@ describe('the house', () => {
   });
 });
 
+it('mutes a track in one place', () => {
+  const writers = tracked.filter(
+    (path) =>
+      /^(fleet|kiosk|controller)\/.*\.tsx?$/.test(path) &&
+      !/(\.test\.|under-test|\/testing\/)/.test(path) &&
+      /\.enabled = /.test(read(path)),
+  );
+  expect(writers).toEqual(['fleet/call/capture-device.ts']);
+});
+
 describe('the READMEs', () => {
   const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
   const pages = tracked.filter((path) => path.endsWith('.md'));

@@ -51,7 +51,7 @@ describe('import directions', () => {
 
   it('let every Node process import #edge', async () => {
     const processes = ['http', 'media', 'rooms', 'broker'].map((folder) => `fleet/${folder}/a.ts`);
-    const files = [...processes, 'kiosk/agent/a.ts', 'kiosk/shell/a.ts', 'kiosk/kept-process.ts'];
+    const files = [...processes, 'kiosk/agent/a.ts', 'kiosk/shell/a.ts', 'kiosk/kiosk-options.ts'];
     const report = await checkImports(
       plant({ ...topic, ...limit, ...Object.fromEntries(files.map((path) => [path, takesLimit])) }),
     );

@@ -1,18 +1,13 @@
 // The Electron shell where there is an Electron: on a display of its own, over a page that reports, as on a TV.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findElectron } from '../../kiosk/shell/electron/binary.ts';
+import { findElectron, unpackedElectron } from '../../kiosk/shell/electron/binary.ts';
 import { PageUnderTest, renderersOf, type ShellRun, startShell } from '../../kiosk/shell/shell-under-test.ts';
 
 const checkout = join(import.meta.dirname, '../..');
-const binary = join(
-  process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(checkout, 'node_modules/electron/dist'),
-  'electron',
-);
-const there = process.env.MARU_ELECTRON !== undefined || existsSync(binary);
+const there = process.env.MARU_ELECTRON !== undefined || unpackedElectron() !== null;
 const why = 'no binary of Electron on this machine: the Electron shell did NOT run';
 const BACK_WITHIN_MS = 5_000;
 const page = new PageUnderTest();

@@ -2,11 +2,12 @@
  * The static half of the gate: each check is one command, and counts as one test.
  */
 import { runCommand } from './command.ts';
+import type { Run } from './gate.ts';
 import type { Tally } from './tally.ts';
 
 type Check = { name: string; command: string; args: string[] };
 
-export const checks: readonly Check[] = [
+const commands: readonly Check[] = [
   { name: 'types', command: 'tsc', args: ['--noEmit', '-p', '.'] },
   {
     name: 'lint and format',
@@ -17,7 +18,9 @@ export const checks: readonly Check[] = [
   { name: 'dead code', command: 'knip', args: ['--config', 'tests/knip.json', '--no-progress'] },
 ];
 
-export async function runCheck(check: Check): Promise<Tally> {
+export const checks: readonly Run[] = commands.map((check) => ({ group: 'checks', run: () => runCheck(check) }));
+
+async function runCheck(check: Check): Promise<Tally> {
   const run = await runCommand(check.command, check.args);
   const ok = run.exitCode === 0;
   return {

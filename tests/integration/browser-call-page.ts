@@ -73,6 +73,7 @@ const page = {
     RoutedSocket.ports = ports;
     const dependencies: CallDependencies = {
       requestGrant: (why) => (window as unknown as { grant: (why: unknown) => Promise<CallGrant> }).grant(why),
+      onMuted: () => page.setMuted(true),
       openSocket: (url) => new RoutedSocket(url),
     };
     const call = new Call(dependencies);
@@ -89,6 +90,11 @@ const page = {
     await call.resume(ticket, { displayName, camera, microphone, view: viewAll });
   },
   call: () => made.current!.call,
+  setMuted(muted: boolean): void {
+    const { call, microphone } = made.current!;
+    microphone.enabled = !muted;
+    call.setMicrophone(microphone);
+  },
   openConnections: () => connections.filter(({ signalingState }) => signalingState !== 'closed').length,
   camera: () => made.current!.camera,
   state() {

@@ -124,9 +124,9 @@ describe('a call in the browser', () => {
       (await stateOf(opened)).participants.find((other) => other.peerId === peerId);
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'on', camera: 'on', displayName: 'Mina' });
 
-    await person.evaluate(() => page.call().setMuted(true));
+    await person.evaluate(() => page.setMuted(true));
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'muted' });
-    await person.evaluate(() => page.call().setMuted(false));
+    await person.evaluate(() => page.setMuted(false));
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'on' });
     await person.evaluate(() => page.call().setCamera(null, 'off'));
     await expect.poll(() => of(room, personId)).toMatchObject({ camera: 'off' });
@@ -179,7 +179,7 @@ describe('a call in the browser', () => {
   test('a dead worker: same peer, same streams, picture back', async () => {
     const { room, roomId, person, personId } = await two();
     await seesLive(person, roomId, isRed);
-    await person.evaluate(() => page.call().setMuted(true));
+    await person.evaluate(() => page.setMuted(true));
     const before = await stateOf(person);
     producers.length = 0;
     for (const { worker } of node.node.pool.alive) process.kill(worker.pid, 'SIGKILL');
@@ -193,7 +193,7 @@ describe('a call in the browser', () => {
     expect(after.ticket!.peerId).toBe(before.ticket!.peerId);
     expect(after.local.microphone).toBe('muted');
     expect((await seen(person, roomId))!.swaps).toBe(1);
-    // what both send was made ahead, once, and is what they send by: packets brought the SSRCs
+    // everything is sent again, once
     const sent = producers.filter(({ rtpParameters }) => rtpParameters.mid !== undefined);
     expect(sent.map(({ kind, closed }) => `${kind} ${closed}`).sort()).toEqual([
       'audio false',
@@ -201,7 +201,6 @@ describe('a call in the browser', () => {
       'video false',
       'video false',
     ]);
-    expect(sent.flatMap(({ rtpParameters }) => rtpParameters.encodings!.filter(({ ssrc }) => ssrc))).toEqual([]);
     // nothing is sent to the dead one; what was received from it stands for some seconds
     expect(await person.evaluate(() => page.openConnections())).toBeLessThanOrEqual(3);
     await expect.poll(() => person.evaluate(() => page.openConnections()), { timeout: 15_000 }).toBe(2);

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type BrowserContext, type CDPSession, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installErrorHandler } from '../../fleet/http/error-handler.ts';
+import { installErrorHandler } from '#edge/http-errors.ts';
 import { installPages } from '../../fleet/http/pages.ts';
-import { installSecurityHeaders } from '../../fleet/http/security-headers.ts';
+import { installSecurityHeaders } from '#edge/security-headers.ts';
 import { builtPage } from './built-pages.ts';
 
 const controllerDist = builtPage('control');
@@ -22,7 +22,7 @@ let origin: string;
 beforeAll(async () => {
   app = Fastify();
   installErrorHandler(app);
-  await installSecurityHeaders(app, { secure: false, signalingOrigins: () => [] });
+  await installSecurityHeaders(app, { secure: false });
   await installPages(app, { controllerDist, consoleDist: controllerDist, signalingUrl: () => null });
   await app.listen({ host: '127.0.0.1', port: 0 });
   origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

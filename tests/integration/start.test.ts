@@ -1,13 +1,17 @@
 // `npm start` as a program sees it: one line of JSON, addresses that answer, and nothing left when it ends, whoever ends it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unpackedElectron } from '../../kiosk/shell/electron/binary.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const MARK = 'MARU_TEST_MARK';
+/** Nobody listens there. */
+const CLOSED = 'http://127.0.0.1:2/';
 
 let mark: string;
 let temporary: string;
@@ -39,11 +43,11 @@ function markedProcesses(): number[] {
     .map(Number);
 }
 
-function start(command: string, args: string[]): ChildProcess {
+function start(command: string, args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const [name, value] = mark.split('=') as [string, string];
   const child = spawn(command, args, {
     cwd: checkout,
-    env: { ...process.env, [name]: value, TMPDIR: temporary },
+    env: { ...process.env, [name]: value, TMPDIR: temporary, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.stdout?.on('data', (chunk) => {
@@ -56,8 +60,8 @@ function start(command: string, args: string[]): ChildProcess {
 }
 
 const startArgs = ['--headless', '--ephemeral', '--json', '--no-shell'];
-const startDirectly = () =>
-  start('node', ['provisioning/setup/start.mjs', 'provisioning/demonstration/main.ts', ...startArgs]);
+const startDirectly = (args = startArgs, env: NodeJS.ProcessEnv = {}) =>
+  start('node', ['provisioning/setup/start.mjs', 'provisioning/demonstration/main.ts', ...args], env);
 
 async function readyLine(child: ChildProcess): Promise<Record<string, string>> {
   const line = () => output.split('\n').find((text) => text.startsWith('{'));
@@ -132,6 +136,23 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
     await expectNothingLeft();
   });
 
+  it('shows the TV in Electron where there is one', async () => {
+    const electron = join(temporary, 'electron');
+    const started = join(temporary, 'started');
+    const life = 'process.send({ shown: true }); setInterval(() => process.send({ alive: true }), 300)';
+    const note = `require('node:fs').writeFileSync('${started}', process.argv.join(' '))`;
+    writeFileSync(electron, `#!${process.execPath}\n${note}; ${life};\n`, { mode: 0o755 });
+    // it draws nothing, so that there need be no display
+    const child = startDirectly(['--ephemeral', '--json'], { DISPLAY: ':none', MARU_ELECTRON: electron });
+    const exit = exitOf(child);
+    const ready = await readyLine(child);
+    await expect.poll(() => existsSync(started), { timeout: 20_000 }).toBe(true);
+    expect(readFileSync(started, 'utf8')).toContain(`--maru-url=${new URL('/', ready.tvUrl).href}`);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    await expectNothingLeft();
+  });
+
   it('refuses an option that it does not know, in words and at once', async () => {
     const child = start('node', ['provisioning/setup/start.mjs', 'provisioning/demonstration/main.ts', '--hedless']);
     expect(await exitOf(child)).toBe(2);
@@ -139,4 +160,16 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
     expect(existsSync(join(temporary, 'maru'))).toBe(false);
     await expectNothingLeft();
   });
+});
+
+it('set-up goes on without Electron, and says why in one line', async (context) => {
+  context.skip(unpackedElectron() !== null, 'Electron is on this machine, so that set-up does not look for it');
+  const setUp = () => once(start('node', ['provisioning/setup/run.mjs', 'true'], { ELECTRON_MIRROR: CLOSED }), 'close');
+  expect(await setUp()).toEqual([0, null]);
+  const lines = progress.split('\n').filter((line) => line.includes('ECONNREFUSED'));
+  expect(lines).toEqual([expect.stringMatching(/127\.0\.0\.1:2 cannot be reached .* Chromium/)]);
+
+  progress = '';
+  expect(await setUp()).toEqual([0, null]);
+  expect(progress).toBe('');
 });

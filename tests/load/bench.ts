@@ -13,7 +13,7 @@ const help = `npm run bench -- NAME [options]
 
   --runs N        pairs of each figure (5); taps and joins five times as many
   --seed N        of the delay proxy (7)
-  --only PART     call: weight, waits, tls or packets; kiosk: idle, soak or ready
+  --only PART     call: weight, waits (with paint, tls), paint, tls or packets; kiosk: idle, soak or ready
   --soak-minutes  of simulated calls on the kiosk (0: left out)`;
 
 const benches = ['call', 'kiosk'] as const;

@@ -8,8 +8,21 @@ import { id } from './screen-wires.ts';
 /** Of that day, "10:05" in Seoul. */
 export const at = (time: string): number => Date.parse(`2026-11-24T${time}:00+09:00`);
 
-/** The page's clock stands still there; its timers run. */
-export const standAt = (page: Page, time: string): Promise<void> => page.clock.setFixedTime(at(time));
+/**
+ * The page's clock stands still there; its timers run. Not by Playwright's clock, which is one for all pages of a context:
+ * a window shows other scenes after this one.
+ */
+export async function standAt(page: Page, time: string): Promise<void> {
+  await page.addInitScript(stopClock, at(time));
+}
+
+function stopClock(nowMs: number): void {
+  globalThis.Date = new Proxy(Date, {
+    construct: (target, args, self) => Reflect.construct(target, args.length === 0 ? [nowMs] : args, self),
+    apply: (target) => new target(nowMs).toString(),
+    get: (target, name) => (name === 'now' ? () => nowMs : Reflect.get(target, name)),
+  });
+}
 
 export const bookingId = (name: string): string => createHash('sha256').update(name).digest('hex');
 
@@ -26,7 +39,6 @@ export function booking(start: string, end: string, title: string, over: Partial
     state: 'upcoming',
     releasedBecause: null,
     checkInUntilMs: null,
-    isWritable: true,
     ...over,
   };
 }

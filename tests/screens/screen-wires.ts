@@ -57,7 +57,6 @@ export function person(n: number, displayName: string, over: Partial<Participant
 export function roomView(state: Partial<RoomState> = {}, over: Partial<ScreenView> = {}): ScreenView {
   return {
     language: 'en',
-    fleetOnline: true,
     pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
     state: {
       protocol: 1,

@@ -1,61 +1,42 @@
 /**
  * `npm run screens`: every state of every page, in Korean and English, at the sizes it is used, as pictures and one
- * contact sheet to judge them by. The pages are the built ones; servers are played.
+ * contact sheet to judge them by. The pages are the built ones; servers are played. Takes only the pictures whose page or
+ * scene changed since they were taken.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
-import { type Browser, chromium } from 'playwright-core';
-import { consoleScenes } from './scenes/console.ts';
-import { joinScenes } from './scenes/join.ts';
-import { remoteScenes } from './scenes/remote.ts';
-import { type Scene, type SizeName, viewports } from './scenes/scene.ts';
-import { screenScenes } from './scenes/screen.ts';
-import { ORIGIN, servePages } from './static-pages.ts';
+import { chromium } from 'playwright-core';
+import { filesOfModules, filesOfPage, hashOf } from './sources.ts';
+import { type PageName, pages, type Shot, shotsNamed, shotsOf } from './shots.ts';
+import { takePictures } from './take-pictures.ts';
 
 const help = `npm run screens -- [options]: every state, language and size as pictures and a contact sheet
 
   --only WORDS   scenes whose name has these words, as "tv/idle"
+  --all          those too whose page and scene are as they were
   --scheme NAME  light or dark (light)
-  --out DIR      emptied first (tests/screens/dist)`;
+  --out DIR      (tests/screens/dist)`;
 
-const { values } = readCommandLine(help, (args) =>
-  parseArgs({
+const { wanted, scheme, all, out } = readCommandLine(help, (args) => {
+  const { values } = parseArgs({
     args,
     options: {
       out: { type: 'string', default: 'tests/screens/dist' },
       only: { type: 'string' },
+      all: { type: 'boolean', default: false },
       scheme: { type: 'string', default: 'light' },
     },
-  }),
-);
-const pages: Record<string, readonly Scene[]> = {
-  tv: screenScenes,
-  remote: remoteScenes,
-  join: joinScenes,
-  console: consoleScenes,
-};
-const languages = { en: 'en-US', ko: 'ko-KR' } as const;
-type Shot = { page: string; scene: Scene; size: SizeName; language: keyof typeof languages; file: string };
+  });
+  if (values.scheme !== 'light' && values.scheme !== 'dark') throw new Error('--scheme is light or dark');
+  return { ...values, scheme: values.scheme, wanted: shotsNamed(shotsOf(values.scheme), values.only) } as const;
+});
 
-const shots: Shot[] = Object.entries(pages)
-  .flatMap(([page, scenes]) => scenes.map((scene) => ({ page, scene })))
-  .filter(({ page, scene }) => values.only === undefined || `${page}/${scene.name}`.includes(values.only))
-  .flatMap(({ page, scene }) =>
-    scene.sizes.flatMap((size) =>
-      (['en', 'ko'] as const).map((language) => ({
-        page,
-        scene,
-        size,
-        language,
-        file: `${page}-${scene.name}-${size}-${language}.png`,
-      })),
-    ),
-  );
-
-const out = values.out;
-await rm(out, { recursive: true, force: true });
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const startedAt = performance.now();
 await mkdir(out, { recursive: true });
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -70,47 +51,54 @@ const browser = await chromium.launch({
     '--autoplay-policy=no-user-gesture-required',
   ],
 });
-const failed: string[] = [];
-for (const [index, shot] of shots.entries()) {
-  process.stderr.write(`\r${index + 1}/${shots.length} ${shot.file}`.padEnd(90));
-  try {
-    await take(browser, shot);
-  } catch (error) {
-    failed.push(shot.file);
-    process.stderr.write(`\n${shot.file}: ${(error as Error).message.split('\n')[0]}\n`);
-  }
-}
-await browser.close();
-await writeFile(join(out, 'index.html'), contactSheet(shots.filter(({ file }) => !failed.includes(file))));
-console.log(`\n${shots.length - failed.length} pictures in ${out}, contact sheet ${join(out, 'index.html')}`);
-process.exit(failed.length === 0 ? 0 : 1);
 
-async function take(from: Browser, { scene, size, language, file }: Shot): Promise<void> {
-  const context = await from.newContext({
-    viewport: viewports[size],
-    locale: languages[language],
-    colorScheme: values.scheme === 'dark' ? 'dark' : 'light',
-    reducedMotion: 'reduce',
-  });
-  try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    await servePages(page);
-    await scene.setup(page);
-    const address = new URL(scene.path, ORIGIN);
-    address.searchParams.set('lang', language);
-    await page.goto(address.href);
-    await scene.act?.(page);
-    await page.evaluate(() => document.fonts.ready);
-    // what was shortened to nothing by reduced motion still needs a frame to arrive, and one to be painted
-    await page.evaluate(
-      () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(painted, 50)))),
-    );
-    await page.screenshot({ path: join(out, file) });
-  } finally {
-    await context.close();
-  }
+/** File of each picture in `out` -> the hash of what it was made from. */
+const record = join(out, 'made-from.json');
+const madeFrom: Record<string, string> = existsSync(record) ? JSON.parse(await readFile(record, 'utf8')) : {};
+const known = new Set([...shotsOf('light'), ...shotsOf('dark')].map(({ file }) => file));
+for (const file of Object.keys(madeFrom)) {
+  if (known.has(file)) continue;
+  delete madeFrom[file];
+  await rm(join(out, file), { force: true });
 }
+
+const sources = new Map<PageName, string>();
+for (const page of new Set(wanted.map((shot) => shot.page))) {
+  const modules = ['screens.ts', 'take-pictures.ts', `scenes/${pages[page].module}.ts`];
+  const files = [
+    ...filesOfPage(join(root, pages[page].built)),
+    ...filesOfModules(
+      root,
+      modules.map((path) => join(import.meta.dirname, path)),
+    ),
+  ];
+  sources.set(page, hashOf(root, files, browser.version()));
+}
+const isTaken = ({ page, file }: Shot): boolean =>
+  !all && madeFrom[file] === sources.get(page) && existsSync(join(out, file));
+const due = wanted.filter((shot) => !isTaken(shot));
+
+const failed: string[] = [];
+let count = 0;
+await takePictures(browser, due, scheme, out, (shot, error) => {
+  count += 1;
+  process.stderr.write(`\r${count}/${due.length} ${shot.file}`.padEnd(90));
+  if (error === null) madeFrom[shot.file] = sources.get(shot.page)!;
+  else delete madeFrom[shot.file];
+  // each time: a run that is stopped goes on where it was
+  writeFileSync(record, JSON.stringify(madeFrom, null, 1));
+  if (error === null) return;
+  failed.push(shot.file);
+  process.stderr.write(`\n${shot.file}: ${error.message.split('\n')[0]}\n`);
+});
+await browser.close();
+const shown = wanted.filter(({ file }) => !failed.includes(file));
+await writeFile(join(out, 'index.html'), contactSheet(shown));
+const seconds = Math.round((performance.now() - startedAt) / 1000);
+console.log(
+  `\n${due.length - failed.length} pictures taken in ${seconds} s, ${wanted.length - due.length} as they were; contact sheet ${join(out, 'index.html')}`,
+);
+process.exit(failed.length === 0 ? 0 : 1);
 
 function contactSheet(taken: Shot[]): string {
   const cell = ({ page, scene, size, language, file }: Shot): string =>

@@ -13,4 +13,4 @@ const only = readCommandLine(usage, (args) => {
   if (more.length > 0) throw new Error('one name at most');
   return name;
 });
-process.exitCode = await runStages([[() => runGuestTests(print, only)]]);
+process.exitCode = await runStages([[{ group: 'guest', run: () => runGuestTests(print, only) }]]);

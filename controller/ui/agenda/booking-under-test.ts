@@ -17,7 +17,6 @@ export function booking(name: string, start: string, end: string, over: Partial<
     state: 'upcoming',
     releasedBecause: null,
     checkInUntilMs: null,
-    isWritable: true,
     ...over,
   };
 }

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { Participant } from '#contract/room-state.ts';
-import type { ConsumerParameters, MediaSetup, MovedMedia, SignalingNotification } from '#contract/signaling.ts';
+import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
 import { v7 as uuidv7 } from 'uuid';
 
 type Request = { id: number; method: string; data: Record<string, unknown> };
@@ -144,10 +144,6 @@ export class FakeNode {
       recv: transport(),
       anchor: { consumerId: uuidv7(), producerId: uuidv7(), rtpParameters },
     };
-  }
-
-  moved(awaited: MovedMedia['awaited'] = []): MovedMedia {
-    return { ...this.setup(), awaited };
   }
 
   take(socket: FakeSocket, request: Request): void {

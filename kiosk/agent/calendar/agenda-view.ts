@@ -58,7 +58,6 @@ function toBooking(booking: BookingNow, { awaited }: AgendaState, { nowMs, fleet
     checkInUntilMs: expected
       ? (awaited.get(bookingId)?.untilMs ?? (nowMs < startMs ? startMs + NO_SHOW_AFTER_MS : null))
       : null,
-    isWritable: booking.place !== null,
   };
 }
 

@@ -117,7 +117,7 @@ describe('a whole day, that on which summer time begins', () => {
     room.callEnded();
     expect(room.shown).toEqual(['Closed early check-in-open', 'Joint upcoming']);
     const joint = room.of('Joint');
-    expect(joint).toMatchObject({ link: 'ours', isWritable: false });
+    expect(joint).toMatchObject({ link: 'ours' });
     expect(room.calendar.bookingOf(joint.bookingId)).toEqual({ title: 'Joint', invite: 'aaa.bbb.ccc' });
     expect(await room.calendar.obey({ name: 'end-booking', bookingId: joint.bookingId })).toBeNull();
     expect(room.of('Joint').state).toBe('released');

@@ -1,38 +1,10 @@
-/** The controller's page as Vite built it, from its folder, under the same paths as at the fleet; and what browsers hold it to. */
+/** The controller's page as Vite built it, from its folder, under the same paths as at the fleet. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http-api.ts';
-
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "manifest-src 'self'",
-  // the room link, on this origin
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join(';');
-
-/** On every answer. */
-export const HEADERS = {
-  'content-security-policy': POLICY,
-  'strict-transport-security': 'max-age=15552000',
-  'permissions-policy': 'camera=(), microphone=(), display-capture=(), geolocation=()',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-};
 
 /** @param pageDir controller/dist */
 export async function installPages(app: FastifyInstance, pageDir: string): Promise<void> {

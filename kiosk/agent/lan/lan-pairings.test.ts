@@ -208,6 +208,8 @@ test('one that the fleet takes back is out at once, the others stay', () => {
   pairings.setTablets([one, two]);
   pairings.setTablets([two]);
   expect(ended).toEqual([one.pairingId]);
+  expect(pairings.isLive(one.pairingId)).toBe(false);
+  expect(pairings.isLive(two.pairingId)).toBe(true);
   expect(() => pairings.admit('one')).toThrow(refused('pairing-revoked'));
   expect(pairings.admit('two').kind).toBe('tablet');
   pairings.setTablets([tabletOf('three')]);

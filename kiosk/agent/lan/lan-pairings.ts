@@ -104,6 +104,12 @@ export class LanPairings {
     throw new UserError(pairing || former.includes(tokenSha256) ? 'pairing-revoked' : 'token-invalid');
   }
 
+  /** Nobody has ended it, and the fleet still names the tablet. */
+  isLive(pairingId: string): boolean {
+    const phone = this.#options.store.pairings.find((each) => each.pairingId === pairingId);
+    return phone ? phone.revokedAtMs === null : this.#tablets.tablets.some((each) => each.pairingId === pairingId);
+  }
+
   /** A person did something with it. */
   touch(pairingId: string): void {
     const pairing = this.#options.store.pairings.find((each) => each.pairingId === pairingId);

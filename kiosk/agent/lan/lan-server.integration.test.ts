@@ -380,7 +380,7 @@ test('links that say nothing lock out nobody of their network', async () => {
 
 test('no secret is in the log', async () => {
   const text = logged.join('');
-  expect(text).toContain('lan: link open');
+  expect(text).toContain('room link open');
   expect(text).not.toContain('kept tablet');
   expect(text).not.toMatch(
     /"(controllerToken|token|code)":"(?!too-|bad-|not-|token-|pairing-|hello-|server-|unknown-|forbidden|internal)/,

@@ -9,9 +9,10 @@ import { pagePaths } from '#contract/http-api.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
-import type { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { RoomDesired } from '#contract/topics.ts';
+import type { RoomLinkWelcome } from '#edge/room-link-session.ts';
+import type { RoomLinks } from '#edge/room-links.ts';
 import { type TlsPair, WatchedTlsFiles } from '#edge/tls-files.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { Coalescer } from '../coalescer.ts';
@@ -19,9 +20,9 @@ import type { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import { buildLanApp } from './lan-app.ts';
-import { LanLinks } from './lan-links.ts';
+import { lanRoomLinks, lanUpgrade } from './lan-links.ts';
 import { lanOriginOf } from './lan-origin.ts';
-import { LanPairings } from './lan-pairings.ts';
+import { type Admitted, LanPairings } from './lan-pairings.ts';
 import type { LanSettings } from './lan-settings.ts';
 
 const STATES_PER_SECOND = 10;
@@ -51,7 +52,7 @@ export class LanServer {
   readonly #options: LanServerOptions;
   readonly #certificate: WatchedTlsFiles;
   readonly #pairings: LanPairings;
-  readonly #links: LanLinks;
+  readonly #links: RoomLinks<Admitted>;
   readonly #states: Coalescer;
   #app: FastifyInstance | null = null;
   #lanUrl: string | null = null;
@@ -78,16 +79,16 @@ export class LanServer {
       clock,
       logger,
       phase: () => state().phase.name,
-      onEnded: (pairingId) => this.#links.end(pairingId),
+      onEnded: (pairingId) => this.#links.endOf(pairingId),
     });
-    this.#links = new LanLinks({
+    this.#links = lanRoomLinks({
       settings,
       logger,
       onCommand,
       pairings: this.#pairings,
       welcome: () => this.#welcome(),
     });
-    this.#states = new Coalescer(STATES_PER_SECOND, () => this.#links.tell({ type: 'state', state: state() }));
+    this.#states = new Coalescer(STATES_PER_SECOND, () => this.#links.sendToAll({ type: 'state', state: state() }));
   }
 
   /** Where the page is, while it is served: origin and path, to which the TV adds `#code=`. */
@@ -116,13 +117,13 @@ export class LanServer {
     if (this.#links.count > 0) this.#states.changed();
   }
   tellAgenda(agenda: RoomAgenda): void {
-    this.#links.tell({ type: 'agenda', agenda });
+    this.#links.sendToAll({ type: 'agenda', agenda });
   }
   tellEquipment(equipment: RoomEquipment): void {
-    this.#links.tell({ type: 'equipment', equipment });
+    this.#links.sendToAll({ type: 'equipment', equipment });
   }
   tellRoster(roster: RosterUpdate): void {
-    this.#links.tell({ type: 'roster', roster });
+    this.#links.sendToAll({ type: 'roster', roster });
   }
 
   /** Whose tablets these are, the fleet alone says; one of an older release says nothing of them. */
@@ -166,7 +167,7 @@ export class LanServer {
       },
     });
     this.#app = app;
-    app.server.on('upgrade', (request, socket, head) => this.#links.handleUpgrade(request, socket, head));
+    app.server.on('upgrade', lanUpgrade(this.#links, { settings, logger }));
     app.server.on('tlsClientError', (error) => logger.debug({ reason: error.message }, 'lan: handshake refused'));
     // every address of this box: who may reach it is the office's network to say
     await app.listen({ host: '::', port: settings.port }).catch((error: NodeJS.ErrnoException) => {
@@ -192,7 +193,7 @@ export class LanServer {
     this.#options.onLanUrl(lanUrl);
   }
 
-  #welcome(): Extract<RoomLinkToController, { type: 'welcome' }> {
+  #welcome(): RoomLinkWelcome {
     const [state, nowMs] = [this.#options.state(), this.#options.clock.nowMs()];
     return {
       type: 'welcome',

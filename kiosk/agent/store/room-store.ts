@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import { RoomDatabase, type Statement } from './room-database.ts';
 import { eventRow, LAST_SEQUENCE, type LanPairing, pairingRow, readRows, valueRow, type WaitingEvent } from './rows.ts';
 
@@ -18,8 +19,7 @@ export type RoomStoreOptions = {
   onDamaged: (damagedPath: string) => void;
 };
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const PAUSES = { firstMs: 1_000, longestMs: 60_000 };
 
 export class RoomStore {
   readonly #options: RoomStoreOptions;
@@ -34,7 +34,7 @@ export class RoomStore {
   #isLoaded = false;
   #state: StorageState = 'working';
   #retry: NodeJS.Timeout | undefined;
-  #retryMs = FIRST_RETRY_MS;
+  #failures = 0;
   #isStopped = true;
 
   constructor(options: RoomStoreOptions) {
@@ -184,8 +184,8 @@ export class RoomStore {
     const { code, message } = toMaruError(error);
     if (!this.#isStopped) {
       clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#flush(), this.#retryMs);
-      this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+      this.#retry = setTimeout(() => this.#flush(), retryAfterMs(this.#failures, PAUSES));
+      this.#failures += 1;
     }
     if (this.#state === 'failing') return;
     this.#state = 'failing';
@@ -194,7 +194,7 @@ export class RoomStore {
   }
 
   #working(): void {
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#failures = 0;
     if (this.#state === 'working') return;
     this.#state = 'working';
     this.#options.logger.info('store: the disk is back, everything is written');

@@ -98,7 +98,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
       {phase !== null && participants.length <= 1 && shownInput === null && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
       )}
-      {participants.length > 1 && !view.fleetOnline && view.pairing !== null && (
+      {participants.length > 1 && view.state.notices.includes('fleet-unreachable') && view.pairing !== null && (
         <div className="absolute right-8 bottom-8">
           <PairingCorner pairing={view.pairing} />
         </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallPhase } from '#call/call-state.ts';
-import type { RoomPhase } from '#contract/room-state.ts';
+import { RoomNotice, type RoomPhase } from '#contract/room-state.ts';
 import type { ScreenSnapshot } from '../session/screen-session.ts';
 import { stepAside } from './clock.ts';
 import { GONE_AFTER_MS, sceneOf } from './scene.ts';
@@ -28,7 +28,6 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
       ? null
       : {
           language: 'en',
-          fleetOnline: true,
           pairing: null,
           state: {
             protocol: 1,
@@ -151,47 +150,32 @@ describe('what the TV shows', () => {
 });
 
 describe('what is wrong in the room', () => {
-  it('is told by the devices themselves, worst first', () => {
-    const view = screen(idle).view!;
-    const stale = {
-      ...view,
-      fleetOnline: false,
-      state: { ...view.state, notices: ['camera-missing' as const, 'screen-missing' as const] },
-    };
-    expect(troublesOf(stale, { ...devices, microphoneProblem: 'refused' }, true)).toEqual([
-      'agent-gone',
+  it("is the agent's word, worst first", () => {
+    expect(troublesOf(['camera-missing', 'screen-missing', 'microphone-refused', 'fleet-unreachable'], false)).toEqual([
       'fleet-unreachable',
       'microphone-refused',
+      'camera-missing',
     ]);
-    expect(troublesOf(view, devices, false)).toEqual([]);
+    expect(troublesOf([], false)).toEqual([]);
   });
 
-  it('is told by bookings and devices too, before and without a notice', () => {
-    const view = screen(idle).view!;
-    const failed = { name: 'camera', outcome: 'failed', reason: 'black' };
-    const faulty = {
-      ...view,
-      agenda: { calendar: { state: 'faulty' } },
-      equipment: {
-        speakerphone: { state: 'faulty' },
-        tv: { control: 'faulty' },
-        selfTest: { state: 'done', checks: [failed] },
-      },
-    } as unknown as typeof view;
-    const all = troublesOf(faulty, devices, false);
+  it('is also that the agent is gone', () => {
+    expect(troublesOf(['fleet-unreachable', 'protocol-refused'], true)).toEqual([
+      'protocol-refused',
+      'agent-gone',
+      'fleet-unreachable',
+    ]);
+  });
+
+  it('of any kind is shown, but for the screen that shows it', () => {
+    const shown = RoomNotice.options.filter((notice) => troublesOf([notice], false).length > 0);
+    expect(shown).toEqual(RoomNotice.options.filter((notice) => notice !== 'screen-missing'));
+  });
+
+  it('stays over a call only where it affects the call', () => {
+    const all = troublesOf(['calendar-faulty', 'tv-faulty', 'self-test-failed', 'speakerphone-faulty'], false);
     expect(all).toEqual(['speakerphone-faulty', 'self-test-failed', 'calendar-faulty', 'tv-faulty']);
-    const outdated = {
-      ...view,
-      equipment: { ...faulty.equipment, speakerphone: { state: 'faulty', code: 'device-unsupported' } },
-    };
-    expect(troublesOf(outdated as unknown as typeof view, devices, false)).toContain('speakerphone-unsupported');
     expect(all.filter(ofNoCall)).toEqual(['self-test-failed', 'calendar-faulty', 'tv-faulty']);
-    const well = {
-      ...view,
-      agenda: { calendar: { state: 'stale' } },
-      equipment: { speakerphone: null, tv: { control: 'none' }, selfTest: { state: 'running', checks: [failed] } },
-    } as unknown as typeof view;
-    expect(troublesOf(well, devices, false)).toEqual([]);
   });
 });
 

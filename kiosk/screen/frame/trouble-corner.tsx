@@ -27,7 +27,6 @@ const icons = {
   'signaling-unreachable': CloudOff,
   'signaling-untrusted': ShieldAlert,
   'media-blocked': ShieldX,
-  'screen-missing': TriangleAlert,
   'protocol-refused': TriangleAlert,
   'agent-gone': RotateCw,
   'speakerphone-faulty': Speaker,

@@ -3,7 +3,6 @@
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { RoomNotice } from '#contract/room-state.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { agenda } from '#ui/agenda/booking-under-test.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
@@ -15,6 +14,7 @@ import commonKo from '#ui/words/ko/common.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import screenKo from '#ui/words/ko/screen.ts';
 import { showLanguage, startWords } from '#ui/words/words.ts';
+import type { Trouble } from '../frame/troubles.ts';
 import { IdleScene } from './idle-scene.tsx';
 
 declare global {
@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 const meeting = { meetingId: '0193a0b0-0000-7000-8000-000000000001', title: 'Weekly', underWay: false };
-const draw = (notices: RoomNotice[], over: object = {}) => {
+const draw = (notices: Trouble[], over: object = {}) => {
   const view = { pairing: null, state: { roomName: 'Maple', meeting, notices }, ...over } as unknown as ScreenView;
   act(() => root.render(<IdleScene view={view} troubles={notices} />));
   return document.body.textContent;

@@ -21,7 +21,6 @@ class FakeSocket {
 
 const view = {
   language: 'en',
-  fleetOnline: true,
   pairing: null,
   state: {
     protocol: 1,

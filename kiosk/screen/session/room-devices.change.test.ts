@@ -128,7 +128,10 @@ describe('another device under a running call', () => {
     devices.use({ ...USE, cameraId: 'aver', microphoneId: 'brio-sound' });
     await settled();
     // never a moment with none, and never an unmuted one
-    expect(told.filter((what) => what.startsWith('microphone'))).toEqual(['microphone brio-sound muted']);
+    expect(told.filter((what) => what.startsWith('microphone'))).toEqual([
+      'microphone jabra muted',
+      'microphone brio-sound muted',
+    ]);
     expect(told.filter((what) => what.startsWith('camera'))).toEqual(['camera aver']);
     expect(former.stopped).toBe(true);
     expect(now('audioinput').map(({ deviceId }) => deviceId)).toEqual(['brio-sound']);

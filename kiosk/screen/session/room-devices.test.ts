@@ -167,15 +167,6 @@ describe('the room’s devices', () => {
     expect(devices.state.microphone).toBe('muted');
   });
 
-  it('follows the track that the call has muted', async () => {
-    const { devices, opened } = room();
-    devices.open();
-    await settled();
-    opened.find(({ kind }) => kind === 'audio')!.enabled = false;
-    devices.followTrack();
-    expect(devices.state.microphone).toBe('muted');
-  });
-
   it('turns the camera’s light off with the camera, and on again', async () => {
     const { devices, opened, told } = room();
     devices.open();

@@ -1,7 +1,7 @@
 /**
  * The room's camera and microphone, and where its sound goes: opened for a call and kept through its reconnects,
- * released after it, so that no camera's light burns in an idle room. Owns which ones are wanted, mute, and what is
- * plugged in; how one is opened and changed is `CaptureDevice`'s, sending tracks is the call's.
+ * released after it, so that no camera's light burns in an idle room. Owns which ones are wanted and what is plugged in;
+ * `CaptureDevice` opens, changes and mutes one, the call sends its track.
  */
 import { OTHERS_FIRST_MS } from '#call/admission.ts';
 import { CaptureDevice, type CaptureProblem, captureProblemOf, type Plan } from '#call/capture-device.ts';
@@ -52,7 +52,6 @@ export class RoomDevices {
   #listed: ListedDevice[] | null = null;
   #mayMoveCamera = false;
   #speakerFailed = false;
-  #muted = false;
   #cameraWanted = true;
   #inUse = false;
   #ownCamera: MediaStream | null = null;
@@ -67,10 +66,7 @@ export class RoomDevices {
       isNeeded: () => this.#inUse,
       openTrack: (plan) => this.#openMicrophone(plan),
       keyOf: (plan) => `${nameOf(plan)} ${this.#browserCancelsEcho(plan)}`,
-      onTrack: (track) => {
-        if (track !== null) track.enabled = !this.#muted;
-        listeners.onMicrophone(track);
-      },
+      onTrack: listeners.onMicrophone,
     });
     this.#camera = new CaptureDevice({
       ...this.#optionsOf('camera'),
@@ -93,12 +89,11 @@ export class RoomDevices {
     void this.#look();
   }
 
-  /** The tracks as they are; while none is open, what would be sent. */
+  /** While no track is open, what would be sent. */
   get state(): DevicesState {
     const [microphone, camera] = [this.#microphone, this.#camera];
-    const muted = microphone.track ? !microphone.track.enabled : this.#muted;
     return {
-      microphone: microphone.problem !== null ? 'absent' : muted ? 'muted' : 'on',
+      microphone: microphone.problem !== null ? 'absent' : microphone.muted ? 'muted' : 'on',
       camera: camera.problem !== null ? 'absent' : this.#cameraWanted ? 'on' : 'off',
       microphoneProblem: roomProblem(microphone.problem),
       cameraProblem: roomProblem(camera.problem),
@@ -165,33 +160,20 @@ export class RoomDevices {
 
   /** After a call: lights go out. What was muted or off is on again for the next one. */
   release(): void {
-    this.#muted = false;
     this.#cameraWanted = true;
-    this.giveUp();
+    this.#letGo();
+    this.#microphone.setMuted(false);
+    this.#listeners.onChange();
   }
 
   /** The newer screen needs them now; what is muted or off stays known. */
   giveUp(): void {
-    clearTimeout(this.#opening);
-    this.#inUse = false;
-    this.#microphone.drop();
-    this.#camera.drop();
+    this.#letGo();
     this.#listeners.onChange();
   }
 
   setMuted(muted: boolean): void {
-    this.#muted = muted;
-    const { track } = this.#microphone;
-    if (track) track.enabled = !muted;
-    this.#listeners.onChange();
-  }
-
-  /** The call has muted the track itself, because someone with the right asked. */
-  followTrack(): void {
-    const { track } = this.#microphone;
-    if (!track || this.#muted === !track.enabled) return;
-    this.#muted = !track.enabled;
-    this.#listeners.onChange();
+    this.#microphone.setMuted(muted);
   }
 
   setCameraOn(on: boolean): void {
@@ -199,6 +181,13 @@ export class RoomDevices {
     if (on) void this.#camera.settle();
     else this.#camera.drop();
     this.#listeners.onChange();
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#opening);
+    this.#inUse = false;
+    this.#microphone.drop();
+    this.#camera.drop();
   }
 
   #optionsOf(name: Name) {

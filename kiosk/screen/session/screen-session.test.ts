@@ -29,7 +29,6 @@ const grant = (callId = CALL): CallGrant => ({
 });
 const view: ScreenView = {
   language: 'en',
-  fleetOnline: true,
   pairing: null,
   state: {
     protocol: 1,
@@ -74,8 +73,10 @@ class FakeCall {
     local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
   });
   readonly requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;
-  constructor(requestGrant: FakeCall['requestGrant']) {
+  readonly onMuted: () => void;
+  constructor(requestGrant: FakeCall['requestGrant'], onMuted: () => void) {
     this.requestGrant = requestGrant;
+    this.onMuted = onMuted;
   }
   getSnapshot = () => this.store.getSnapshot();
   subscribe = (listener: () => void) => this.store.subscribe(listener);
@@ -119,9 +120,6 @@ class FakeCall {
   removePeer = (peerId: string) => this.#ask(`remove ${peerId}`);
   setMicrophone(): void {}
   setCamera(): void {}
-  setMuted(muted: boolean): void {
-    this.asked.push(`muted ${muted}`);
-  }
 }
 
 function session() {
@@ -149,8 +147,8 @@ function session() {
       return parts.devicesAnswer();
     },
     createStream: (tracks) => ({ tracks }) as unknown as MediaStream,
-    createCall: (requestGrant) => {
-      call = new FakeCall(requestGrant);
+    createCall: ({ requestGrant, onMuted }) => {
+      call = new FakeCall(requestGrant, onMuted);
       return call as unknown as Call;
     },
     createDevices: () =>
@@ -165,7 +163,6 @@ function session() {
         microphoneTrack: null,
         cameraTrack: null,
         start: () => {},
-        followTrack: () => {},
         open: () => parts.devices.push('open'),
         openSoon: () => parts.devices.push('open soon'),
         release: () => parts.devices.push('release'),
@@ -426,6 +423,13 @@ describe('the screen’s session', () => {
     expect(subject.getSnapshot().notEnrolledCode).toBeNull();
   });
 
+  it('mutes the room’s microphone when someone in the call mutes the room', () => {
+    const { call, up, parts } = session();
+    up();
+    call.onMuted();
+    expect(parts.devices).toEqual(['muted true']);
+  });
+
   it('performs what the agent asks, and tells what could not be done', async () => {
     const { call, up, effect, of, parts, subject } = session();
     up();
@@ -437,7 +441,7 @@ describe('the screen’s session', () => {
     effect({ name: 'remove-participant', peerId: id(5) });
     effect({ name: 'mute-participant', peerId: null });
     expect(parts.devices).toEqual(['muted true', 'camera false']);
-    expect(call.asked).toEqual(['muted true', `remove ${id(5)}`, 'mute null']);
+    expect(call.asked).toEqual([`remove ${id(5)}`, 'mute null']);
     expect(subject.getSnapshot().view!.state).toMatchObject({ layout: 'grid', volumePercent: 20, stagePage: 2 });
     await vi.waitFor(() =>
       expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-participant', code: 'forbidden' }]),

@@ -3,11 +3,12 @@
  * became of them. Owns the order of things and whose turn it is (a newer screen takes call and camera over); what is
  * drawn follows from `getSnapshot` and the call's own state.
  */
-import type { Call, JoinOptions } from '#call/call.ts';
+import type { Call, CallDependencies, JoinOptions } from '#call/call.ts';
 import { Store } from '#call/store.ts';
 import { type ErrorCode, InvalidStateError, OperationalError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { START_FAILS_MS, TILES_PER_PAGE } from '#contract/limits.ts';
+import { TILES_PER_PAGE } from '#contract/limits.ts';
+import { START_FAILS_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { AgentToScreen, ResumeTicket, ScreenEffect, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
 import type { View } from '#contract/signaling.ts';
@@ -39,7 +40,7 @@ export type ScreenSnapshot = {
 
 export type SessionParts = {
   screenId: string;
-  createCall: (requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>) => Call;
+  createCall: (dependencies: Pick<CallDependencies, 'requestGrant' | 'onMuted'>) => Call;
   createDevices: (listeners: ConstructorParameters<typeof RoomDevices>[1]) => RoomDevices;
   createLink: (
     options: Pick<
@@ -74,7 +75,10 @@ export class ScreenSession {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.call = parts.createCall((why) => this.#requestGrant(why));
+    this.call = parts.createCall({
+      requestGrant: (why) => this.#requestGrant(why),
+      onMuted: () => this.#devices.setMuted(true),
+    });
     this.#told = { call: this.call.getSnapshot(), ticket: null };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
@@ -190,7 +194,6 @@ export class ScreenSession {
         return;
       case 'set-microphone':
         this.#devices.setMuted(effect.muted);
-        this.call.setMuted(effect.muted);
         return;
       case 'set-camera':
         this.#devices.setCameraOn(effect.on);
@@ -319,7 +322,6 @@ export class ScreenSession {
     const before = this.#told;
     // a grant that the room signed itself leads to the meeting's call, whatever it calls it
     if (phase.name === 'joined' && this.#callId !== null) this.#callId = phase.callId;
-    this.#devices.followTrack();
     this.#equipment.input.followCall();
     this.#tellCall(before);
     if (phase === before.call.phase) return;

@@ -3,7 +3,7 @@
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { START_CANCEL_OFFERED_MS } from '#contract/limits.ts';
+import { START_CANCEL_OFFERED_MS } from '#contract/timing.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import en from '#ui/words/en/screen.ts';
 import ko from '#ui/words/ko/screen.ts';

@@ -4,7 +4,7 @@
  */
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { START_CANCEL_OFFERED_MS } from '#contract/limits.ts';
+import { START_CANCEL_OFFERED_MS } from '#contract/timing.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { Picture } from '#stage/picture.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';

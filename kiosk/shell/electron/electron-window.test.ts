@@ -1,7 +1,7 @@
 // The launcher with a stand-in for the binary: a Node that says what Electron's main process says.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findElectron } from './binary.ts';
 import { cleanEnvironment, ElectronWindow, electronFlags } from './electron-window.ts';
@@ -57,6 +57,21 @@ it('hands on no variable that changes an Electron from outside', () => {
   expect(flags.some((flag) => /inspect|remote-debugging|ignore-certificate/.test(flag))).toBe(false);
 });
 
-it('is not there without a binary', () => {
-  expect(findElectron({}, folder)).toBeNull();
+it('is not there without a binary, with half of one, or before the shell is built for it', () => {
+  const write = (path: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), '');
+  };
+  const found = (env = {}) => findElectron(env, folder)?.path ?? null;
+  expect(found()).toBeNull();
+  write('kiosk/shell/electron/dist/main.js');
+  write('node_modules/electron/dist/electron');
+  expect(found()).toBeNull();
+  write('node_modules/electron/path.txt');
+  expect(found()).toBe(join(folder, 'node_modules/electron/dist/electron'));
+  write('given/electron');
+  const given = join(folder, 'given');
+  expect(found({ ELECTRON_OVERRIDE_DIST_PATH: given })).toBe(join(given, 'electron'));
+  rmSync(join(folder, 'kiosk'), { recursive: true });
+  expect(found()).toBeNull();
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
-import { BUNDLE } from './binary.ts';
+import { BUNDLE, electronFolder } from './binary.ts';
 import { packElectron } from './packing.ts';
 
 const usage = `node_modules/.bin/node kiosk/shell/electron/pack.ts [options]: the Electron shell as a folder for a box
@@ -11,15 +11,11 @@ const usage = `node_modules/.bin/node kiosk/shell/electron/pack.ts [options]: th
   --dist DIR  Electron's own folder (node_modules/electron/dist, or ELECTRON_OVERRIDE_DIST_PATH)
   --out DIR   the folder that is made (kiosk/shell/electron/packed)`;
 
-const dist =
-  process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(import.meta.dirname, '../../../node_modules/electron/dist');
 const out = join(import.meta.dirname, 'packed');
-const options = { dist: { type: 'string', default: dist }, out: { type: 'string', default: out } } as const;
+const options = { dist: { type: 'string', default: electronFolder() }, out: { type: 'string', default: out } } as const;
 const values = readCommandLine(usage, (args) => parseArgs({ args, options }).values);
 if (!existsSync(join(values.dist, 'electron'))) {
-  process.stderr.write(
-    `no binary of Electron in ${values.dist}: \`npx install-electron\` where the network allows it\n`,
-  );
+  process.stderr.write(`no binary of Electron in ${values.dist} (provisioning/README.md, "Electron's binary")\n`);
   process.exit(1);
 }
 process.stdout.write(`${await packElectron({ dist: values.dist, bundle: BUNDLE, out: values.out })}\n`);

@@ -77,37 +77,31 @@ export class ProductRoom {
   }
 
   /**
-   * The microphone's button to the mark on the TV, painted: two frames after the page changed, less two of the frames that
-   * this TV makes, as they were just before. (Without a graphics card and beside others they are longer than a sixtieth.)
+   * From a tap on the phone's microphone button until the TV shows its mark: the frame after the one that drew the change
+   * begins when that one is on the display.
+   * @returns the wait, and how many frames of the TV began in it
    */
-  async tapToPaintMs(): Promise<number> {
-    const frameMs = await this.#tv.evaluate(async () => {
-      const next = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
-      const lengths: number[] = [];
-      for (let before = await next(); lengths.length < 20; ) {
-        const now = await next();
-        lengths.push(now - before);
-        before = now;
-      }
-      return lengths.sort((a, b) => a - b)[10]!;
-    });
-    const painted = this.#tv.evaluate(
+  async tapToPaint(): Promise<{ tookMs: number; frames: number }> {
+    const shown = this.#tv.evaluate(
       () =>
-        new Promise<number>((resolve, reject) => {
-          const stage = document.querySelector('main') ?? document.body;
-          const seen = new MutationObserver(() => {
+        new Promise<number[]>((resolve, reject) => {
+          const marks = (): number => document.querySelectorAll('.stage-mark-muted').length;
+          const before = marks();
+          const frames: number[] = [];
+          let framesLeft = Number.POSITIVE_INFINITY;
+          new MutationObserver((_changes, seen) => {
+            if (marks() === before) return;
             seen.disconnect();
-            requestAnimationFrame(() =>
-              requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())),
-            );
-          });
-          seen.observe(stage, {
-            subtree: true,
-            childList: true,
-            attributes: true,
-            attributeFilter: ['data-microphone', 'data-muted', 'aria-label'],
-          });
-          setTimeout(() => reject(new Error('nothing changed on the TV')), 10_000);
+            framesLeft = 2;
+          }).observe(document, { subtree: true, childList: true, attributes: true });
+          const frame = (): void => {
+            frames.push(performance.timeOrigin + performance.now());
+            framesLeft -= 1;
+            if (framesLeft === 0) resolve(frames);
+            else requestAnimationFrame(frame);
+          };
+          requestAnimationFrame(frame);
+          setTimeout(() => reject(new Error('no mark changed on the TV')), 10_000);
         }),
     );
     await sleep(50);
@@ -116,9 +110,9 @@ export class ProductRoom {
         ? 'Mute microphone'
         : 'Unmute microphone';
     const tappedAt = await press(this.#phone, name);
-    const took = (await painted) - tappedAt - 2 * frameMs;
+    const frames = await shown;
     await sleep(700);
-    return took;
+    return { tookMs: frames.at(-1)! - tappedAt, frames: frames.filter((at) => at > tappedAt).length };
   }
 
   async leave(): Promise<void> {

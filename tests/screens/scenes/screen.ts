@@ -129,7 +129,7 @@ const ended = (over: object = {}): Partial<RoomState> => ({
 });
 
 const day = [weeklyPlan(), ...afternoon];
-const idleDays: [name: string, time: string, view: Partial<ScreenView>][] = [
+const idleDays: [name: string, time: string, view: Partial<ScreenView>, notices?: RoomState['notices']][] = [
   ['idle-free-until', '09:12', { agenda: agenda(day) }],
   ['idle-free-today', '16:40', { agenda: agenda([]) }],
   ['idle-due-before', '09:52', { agenda: agenda([weeklyPlan(due), ...afternoon]) }],
@@ -153,6 +153,7 @@ const idleDays: [name: string, time: string, view: Partial<ScreenView>][] = [
     'idle-calendar-faulty',
     '09:12',
     { agenda: agenda([], { calendar: { state: 'faulty', code: 'calendar-refused', freshAsOfMs: null } }) },
+    ['calendar-faulty'],
   ],
 ];
 const idleDevices: [name: string, told: Told][] = [
@@ -203,6 +204,7 @@ export const screenScenes: readonly Scene[] = [
       await serveTv(page);
       await page.routeWebSocket(/\/screen-link$/, () => undefined);
     },
+    act: (page) => page.waitForTimeout(400),
   },
   scene('gone', {
     sizes: ['1080p'],
@@ -239,10 +241,14 @@ export const screenScenes: readonly Scene[] = [
       meeting: { meetingId: CALL, title: LONG_MEETING, underWay: true, participantCount: 128 },
     },
   }),
-  ...idleDays.map(([name, time, view]) => scene(name, { time, view })),
+  ...idleDays.map(([name, time, view, notices = []]) => scene(name, { time, view, state: { notices } })),
   ...idleDevices.map(([name, told]) => scene(name, { time: '09:52', ...told })),
   scene('idle-cut-off', { state: { notices: ['signaling-untrusted', 'media-blocked'] } }),
-  scene('idle-troubles', { own: 'missing', view: { fleetOnline: false, pairing: null } }),
+  scene('idle-troubles', {
+    own: 'missing',
+    state: { notices: ['camera-missing', 'microphone-missing', 'fleet-unreachable'] },
+    view: { pairing: null },
+  }),
   scene('starting', {
     state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: false } },
     after: ({ agent }) =>
@@ -264,15 +270,21 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('starting-slow', {
     own: 'refused',
-    state: { phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: Date.now(), cancelOffered: true } },
+    state: {
+      phase: { name: 'starting', meetingTitle: LONG_MEETING, sinceMs: Date.now(), cancelOffered: true },
+      notices: ['camera-refused', 'microphone-refused'],
+    },
   }),
   scene('starting-slow-all-ways', {
     state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: true } },
     view: { equipment: equipment() },
   }),
   scene('starting-slow-no-way', {
-    state: { phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: true } },
-    view: { fleetOnline: false, pairing: null },
+    state: {
+      phase: { name: 'starting', meetingTitle: 'Weekly plan', sinceMs: Date.now(), cancelOffered: true },
+      notices: ['fleet-unreachable'],
+    },
+    view: { pairing: null },
   }),
   scene('alone', { people: [room] }),
   scene('call-1', { people: call(1) }),
@@ -298,10 +310,8 @@ export const screenScenes: readonly Scene[] = [
   scene('call-away', { people: [room, person(1, 'Head office', { connection: 'away' }), ...others(3).slice(1)] }),
   scene('call-without-fleet', {
     people: call(4),
-    view: {
-      fleetOnline: false,
-      pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD' },
-    },
+    state: { notices: ['fleet-unreachable'] },
+    view: { pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD' } },
   }),
   scene('call-media-blocked', { people: call(3), state: { notices: ['media-blocked'] } }),
   scene('call-reconnecting', {
@@ -362,6 +372,7 @@ export const screenScenes: readonly Scene[] = [
   scene('call-no-devices', {
     people: [person(0, ROOM_NAME, { microphone: 'absent', camera: 'absent' }), ...others(2)],
     own: 'missing',
+    state: { notices: ['camera-missing', 'microphone-missing'] },
   }),
   scene('ended', { state: ended() }),
   scene('ended-answered', {

@@ -5,7 +5,7 @@ import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
 import { codeOfClose, fromWire, OperationalError, type ErrorCode } from '#contract/error-codes.ts';
 import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
-import { COMMAND_TIMEOUT_MS } from '#contract/limits.ts';
+import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import { ROOM_LINK_PATH, RoomLinkToController } from '#contract/room-link.ts';

@@ -5,12 +5,8 @@
 import { createHash } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
-import {
-  HEARTBEAT_INTERVAL_MS,
-  PAIRING_CODE_ALPHABET,
-  PAIRING_CODE_LENGTH,
-  PAIRING_CODE_TTL_MS,
-} from '#contract/limits.ts';
+import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH, PAIRING_CODE_TTL_MS } from '#contract/limits.ts';
+import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import { CommandEnvelope, type CommandReply } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { clientIdOf, RoomDesired, RoomResponse, topicOf } from '#contract/topics.ts';

@@ -131,11 +131,6 @@ export default {
     meaning: 'The meeting goes on without you.',
     todo: 'Ask the host for a new invitation.',
   },
-  'no-one-there': {
-    what: 'Nobody is there yet',
-    meaning: 'The meeting has not begun.',
-    todo: 'Wait a moment, then try again.',
-  },
   'not-possible-now': {
     what: 'This is not possible right now',
     meaning: 'The room has just changed. Nothing was done.',

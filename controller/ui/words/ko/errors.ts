@@ -135,11 +135,6 @@ export default {
     meaning: '회의는 계속 진행됩니다.',
     todo: '주최자에게 새 초대를 요청해 주세요.',
   },
-  'no-one-there': {
-    what: '아직 아무도 없습니다',
-    meaning: '회의가 시작되지 않았습니다.',
-    todo: '잠시 뒤에 다시 시도해 주세요.',
-  },
   'not-possible-now': {
     what: '지금은 할 수 없습니다',
     meaning: '회의실 상태가 방금 바뀌어 실행하지 않았습니다.',

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SupervisedProcess } from './supervised-process.ts';
 
@@ -24,14 +23,11 @@ test.each([
 ])('a start that %s is tried again', async (_, start) => {
   fork.mockReset().mockImplementation(start);
   const child = new SupervisedProcess({
-    name: 'child',
     script: '/none',
-    args: [],
+    args: () => [],
     pidFile: '/none/child.pid',
     compiledDir: '/none',
-    logger: pino({ level: 'silent' }),
-    onMessage: () => {},
-    onRefused: () => {},
+    log: () => {},
   });
   child.start();
   await vi.advanceTimersByTimeAsync(1_000);

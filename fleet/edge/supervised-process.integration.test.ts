@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { SupervisedProcess } from './supervised-process.ts';
+import { START_REFUSED_EXIT_CODE } from './start-refused.ts';
+import { type SupervisedOptions, SupervisedProcess } from './supervised-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maru-supervised-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,21 +13,21 @@ writeFileSync(
   `import { appendFileSync } from 'node:fs';
    appendFileSync(process.argv[2], 'started ');
    process.send({ hello: true });
-   setTimeout(() => process.exit(3), 20);`,
+   setTimeout(() => process.exit(Number(process.argv[3] ?? 3)), 20);`,
 );
 
-function supervise(name: string, options: { pidFile?: string; onMessage?: () => void } = {}): () => number {
+function supervise(
+  name: string,
+  { exitCode = 3, ...options }: Partial<SupervisedOptions> & { exitCode?: number } = {},
+): () => number {
   const starts = join(folder, `${name}.starts`);
   writeFileSync(starts, '');
   const child = new SupervisedProcess({
-    name,
     script,
-    args: [starts],
+    args: () => [starts, String(exitCode)],
     pidFile: join(folder, `${name}.pid`),
     compiledDir: join(folder, 'compiled'),
-    logger: pino({ level: 'silent' }),
-    onMessage: () => {},
-    onRefused: () => {},
+    log: () => {},
     ...options,
   });
   onTestFinished(() => child.stop());
@@ -51,4 +51,13 @@ test('a message that cannot be handled ends nothing', async () => {
     },
   });
   await expect.poll(starts).toBeGreaterThanOrEqual(3);
+});
+
+test('a start that is refused with an explanation is not repeated', async () => {
+  const refused: string[] = [];
+  const exitCode = START_REFUSED_EXIT_CODE;
+  const starts = supervise('refuses', { exitCode, onRefused: () => refused.push('refused') });
+  const others = supervise('refuses, and nobody asks', { exitCode });
+  await expect.poll(others).toBeGreaterThanOrEqual(3);
+  expect([starts(), refused]).toEqual([1, ['refused']]);
 });

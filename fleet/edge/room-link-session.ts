@@ -1,0 +1,220 @@
+/**
+ * One controller's room link, from its hello to its close: the order of messages, the limits and the refusals. Who is
+ * let in, and what a command does, is decided by the `RoomLinkHost`.
+ */
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+import { type ErrorCode, ProtocolError, toMaruError, UserError, type WireError } from '#contract/error-codes.ts';
+import { negotiate } from '#contract/protocol-version.ts';
+import { RoomCommand } from '#contract/room-command.ts';
+import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
+import { Id } from '#contract/schema.ts';
+import { HELLO_WITHIN_MS } from '#contract/timing.ts';
+import { type AttemptLimit, TokenBucket } from './attempt-limit.ts';
+
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** after the close frame, for a peer that does not answer it */
+const CLOSE_TIMEOUT_MS = 1_500;
+
+export type RoomLinkWelcome = Extract<RoomLinkToController, { type: 'welcome' }>;
+export type SendToController = (message: RoomLinkToController) => void;
+
+/** What differs between the links of the fleet server and those of the kiosk. `Admitted`: a pairing that was let in. */
+export type RoomLinkHost<Admitted extends { pairingId: string }> = {
+  /** @throws UserError token-invalid, pairing-revoked */
+  admit: (token: string) => Admitted | Promise<Admitted>;
+  /** Asked after `admit`, right before the welcome: the pairing may have ended during the look-up. */
+  isLive: (admitted: Admitted) => boolean;
+  welcome: (admitted: Admitted) => RoomLinkWelcome;
+  /** Sends each change after the welcome. Called with no wait after it, so that no change is lost. @returns ends it */
+  follow?: (admitted: Admitted, send: SendToController) => () => void;
+  /** A person uses the pairing. */
+  touch: (admitted: Admitted) => void;
+  /** @returns the refusal, null where the command is done */
+  command: (admitted: Admitted, id: string, command: RoomCommand) => Promise<WireError | null>;
+  /** @throws InvalidStateError for a pairing that its holder cannot end */
+  unpair: (admitted: Admitted) => void | Promise<void>;
+};
+
+export type RoomLinkSessionOptions<Admitted extends { pairingId: string }> = {
+  socket: WebSocket;
+  network: string;
+  host: RoomLinkHost<Admitted>;
+  wrongTokens: AttemptLimit;
+  /** its token is good */
+  onProven: () => void;
+  logger: Logger;
+};
+
+export class RoomLinkSession<Admitted extends { pairingId: string }> {
+  readonly #options: RoomLinkSessionOptions<Admitted>;
+  readonly #flood = new TokenBucket({ burst: 60, refillPerMinute: 20 * 60 });
+  #helloTimer: NodeJS.Timeout | undefined;
+  #admitted: Admitted | null = null;
+  /** null: no hello yet. What follows the hello waits for its answer. */
+  #greeting: Promise<void> | null = null;
+  #unfollow: (() => void) | undefined;
+  #isClosed = false;
+  #answersPings = true;
+
+  constructor(options: RoomLinkSessionOptions<Admitted>) {
+    this.#options = options;
+  }
+
+  /** null: not let in yet */
+  get pairingId(): string | null {
+    return this.#admitted?.pairingId ?? null;
+  }
+
+  start(): void {
+    const { socket, logger, network } = this.#options;
+    this.#helloTimer = setTimeout(() => this.refuse('hello-expected'), HELLO_WITHIN_MS);
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('pong', () => {
+      this.#answersPings = true;
+    });
+    // ws closes by itself, with 1009 for a message that announces too much
+    socket.on('error', (error) => logger.warn({ network, reason: error.message }, 'room link broke the protocol'));
+    socket.on('close', () => this.#end());
+  }
+
+  checkAlive(): void {
+    const { socket } = this.#options;
+    if (!this.#answersPings) {
+      socket.terminate();
+      return;
+    }
+    this.#answersPings = false;
+    socket.ping();
+  }
+
+  /** Sends nothing before the welcome. */
+  send(message: RoomLinkToController): void {
+    if (this.#admitted !== null) this.#send(message);
+  }
+
+  /** Sends the reason, then closes. */
+  refuse(code: ErrorCode, reason: string = code): void {
+    if (this.#isClosed) return;
+    const { socket, network, logger } = this.#options;
+    const error = new ProtocolError(code, reason);
+    if (code !== 'shutting-down')
+      logger.warn({ network, pairingId: this.pairingId, code, reason }, 'room link refused');
+    this.#send({ type: 'error', error: error.toWire() });
+    this.#end();
+    socket.close(error.closeCode, code);
+    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#helloTimer);
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#isClosed) return;
+    if (!this.#flood.take()) {
+      this.refuse('too-many-attempts');
+      return;
+    }
+    void this.#handle(data, isBinary).catch((error: unknown) => this.#objectTo(error));
+  }
+
+  async #handle(data: RawData, isBinary: boolean): Promise<void> {
+    if (this.#greeting === null) {
+      const hello = helloIn(read(data, isBinary));
+      this.#greeting = this.#greet(hello);
+      return this.#greeting;
+    }
+    await this.#greeting;
+    if (this.#admitted === null || this.#isClosed) return;
+    const raw = read(data, isBinary);
+    const { success, data: message } = RoomLinkFromController.safeParse(raw);
+    if (success) await this.#obey(this.#admitted, message);
+    else this.#refuseMessage(raw);
+  }
+
+  async #greet({ protocol, token }: { protocol: number; token: string }): Promise<void> {
+    const { host, network, wrongTokens, onProven, logger } = this.#options;
+    const negotiated = negotiate(protocol);
+    if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
+    let admitted: Admitted;
+    try {
+      admitted = await host.admit(token);
+    } catch (error) {
+      // Looked up first: a token has 256 bits, so only wrong ones are limited.
+      const isGuess = toMaruError(error).code === 'token-invalid';
+      throw isGuess && !wrongTokens.take(network) ? new UserError('too-many-attempts') : error;
+    }
+    if (this.#isClosed) return;
+    if (!host.isLive(admitted)) throw new UserError('pairing-revoked');
+    // From here to the end without a wait: no change falls between the welcome and what follows it.
+    clearTimeout(this.#helloTimer);
+    this.#admitted = admitted;
+    onProven();
+    host.touch(admitted);
+    const welcome = host.welcome(admitted);
+    this.#send(welcome);
+    this.#unfollow = host.follow?.(admitted, (message) => this.#send(message));
+    logger.info({ roomId: welcome.roomId, pairingId: admitted.pairingId }, 'room link open');
+  }
+
+  async #obey(admitted: Admitted, message: RoomLinkFromController): Promise<void> {
+    const { host } = this.#options;
+    switch (message.type) {
+      case 'hello':
+        throw new ProtocolError('bad-message', 'a link has one hello');
+      case 'ping':
+        return this.#send({ type: 'pong' });
+      case 'unpair':
+        return host.unpair(admitted);
+      case 'command': {
+        const { id, command } = message;
+        host.touch(admitted);
+        return this.#send({ type: 'reply', id, error: await host.command(admitted, id, command) });
+      }
+    }
+  }
+
+  /** A message that breaks its schema; a command gets its reply, so that the phone knows which. */
+  #refuseMessage(raw: unknown): void {
+    const { type, id, command } = (raw ?? {}) as { type?: unknown; id?: unknown; command?: { name?: unknown } };
+    const isKnown = RoomCommand.options.some((option) => option.shape.name.value === command?.name);
+    const error = new ProtocolError(type === 'command' && !isKnown ? 'unknown-command' : 'bad-message');
+    const commandId = type === 'command' ? Id.safeParse(id).data : undefined;
+    if (commandId === undefined) throw error;
+    this.#options.logger.warn({ pairingId: this.pairingId, code: error.code }, 'room link command refused');
+    this.#send({ type: 'reply', id: commandId, error: error.toWire() });
+  }
+
+  /** Before the welcome an error ends the link; after it the peer is notified and the link stands. */
+  #objectTo(thrown: unknown): void {
+    if (this.#isClosed) return;
+    const error = toMaruError(thrown);
+    const { logger, network } = this.#options;
+    const line = { network, pairingId: this.pairingId, code: error.code, reason: error.message };
+    if (error.code === 'internal') logger.error({ ...line, err: error.cause }, 'room link message failed');
+    else logger.warn(line, 'room link message refused');
+    if (this.#admitted === null) this.refuse(error.code, error.message);
+    else this.#send({ type: 'error', error: error.toWire() });
+  }
+
+  #send(message: RoomLinkToController): void {
+    const { socket } = this.#options;
+    if (this.#isClosed || socket.readyState !== socket.OPEN) return;
+    // a phone that reads nothing reconnects and gets the state at once
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+    else socket.send(JSON.stringify(message));
+  }
+}
+
+const read = (data: RawData, isBinary: boolean): unknown => (isBinary ? null : JSON.parse(String(data)));
+
+function helloIn(raw: unknown): Extract<RoomLinkFromController, { type: 'hello' }> {
+  if ((raw as { type?: unknown } | null)?.type !== 'hello') throw new ProtocolError('hello-expected');
+  const { data } = RoomLinkFromController.safeParse(raw);
+  if (data?.type !== 'hello') throw new ProtocolError('bad-message', 'hello breaks its schema');
+  return data;
+}

@@ -1,0 +1,50 @@
+/**
+ * The rules that our servers give to browsers: a page runs our own scripts alone, connects to us and to named places, is
+ * framed by nobody, and captures nothing unless it is a page for that.
+ */
+import helmet from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+
+export type SecurityHeadersOptions = {
+  secure: boolean;
+  /** origins beside our own, e.g. `wss://media.example:7403`; asked for each answer */
+  connectTo?: () => string[];
+  /** the path of a page that uses camera, microphone or the screen's picture */
+  mayCapture?: (path: string) => boolean;
+};
+
+/** On every answer of routes and hooks that are added after it. */
+export async function installSecurityHeaders(
+  app: FastifyInstance,
+  { secure, connectTo = () => [], mayCapture = () => false }: SecurityHeadersOptions,
+): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        mediaSrc: ["'self'", 'blob:'],
+        workerSrc: ["'self'", 'blob:'],
+        manifestSrc: ["'self'"],
+        connectSrc: ["'self'", () => connectTo().join(' ')],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginEmbedderPolicy: false,
+    strictTransportSecurity: secure ? { maxAge: 15_552_000, includeSubDomains: false } : false,
+    xFrameOptions: { action: 'deny' },
+  });
+  app.addHook('onSend', async (request, reply) => {
+    const allowed = mayCapture(request.url.split('?')[0]!) ? 'self' : '';
+    reply.header(
+      'permissions-policy',
+      `camera=(${allowed}), microphone=(${allowed}), display-capture=(${allowed}), geolocation=()`,
+    );
+  });
+}
