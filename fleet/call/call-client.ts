@@ -188,9 +188,14 @@ export class CallClient {
       this.#connection.ask('show', { view }).catch(() => {});
   }
 
-  /** null: everyone else. Needs the right `mute`. */
-  async muteParticipant(peerId: string | null): Promise<void> {
+  /** Needs the right `mute`. */
+  async muteParticipant(peerId: string): Promise<void> {
     await this.#connection.ask('mute-participant', { peerId });
+  }
+
+  /** Everyone else. Needs the right `mute`. */
+  async muteAll(): Promise<void> {
+    await this.#connection.ask('mute-all', {});
   }
 
   /** Needs the right `remove`. */

@@ -12,7 +12,7 @@ import { EpochMs, Id, PresetName, z } from './schema.ts';
 export const RoomCommand = z.discriminatedUnion('name', [
   /** a person is about to tap: connect transports ahead */
   z.strictObject({ name: z.literal('prepare-call') }),
-  /** starts the room's meeting, or joins the one under way; with a booking, the meeting of that booking */
+  /** the call of the room's meeting, which the first one to join opens; with a booking, that of the booking's meeting */
   z.strictObject({ name: z.literal('join-call'), bookingId: BookingId.optional() }),
   z.strictObject({ name: z.literal('cancel-join') }),
   z.strictObject({ name: z.literal('leave-call') }),

@@ -79,7 +79,8 @@ export const AgentToScreen = z.discriminatedUnion('type', [
       z.object({ name: z.literal('set-volume'), percent: z.number().int() }),
       z.object({ name: z.literal('set-layout'), layout: Layout }),
       z.object({ name: z.literal('set-stage-page'), page: z.number().int() }),
-      z.object({ name: z.literal('mute-participant'), peerId: Id.nullable() }),
+      z.object({ name: z.literal('mute-participant'), peerId: Id }),
+      z.object({ name: z.literal('mute-all') }),
       z.object({ name: z.literal('remove-participant'), peerId: Id }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */
       z.object({

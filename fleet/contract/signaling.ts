@@ -186,8 +186,10 @@ export const signalingMethods = {
     request: z.strictObject({ transportId: TransportId }),
     response: z.object({ iceParameters: IceParameters }),
   },
-  /** `peerId: null`: everyone but the asker. Needs the right `mute`. */
-  'mute-participant': { request: z.strictObject({ peerId: Id.nullable() }), response: z.object({}) },
+  /** Needs the right `mute`. */
+  'mute-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
+  /** Everyone but this peer. Needs the right `mute`. */
+  'mute-all': { request: z.strictObject({}), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */

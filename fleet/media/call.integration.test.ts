@@ -147,7 +147,7 @@ describe('rights', () => {
       consumersOf(callId, guests[1]!).some((one) => one.consumerId === consumerId && one.producerId === voices[0]),
     );
     await guests[0]!.request('resume-producer', { producerId: voices[0]! });
-    await tv.request('mute-participant', { peerId: null });
+    await tv.request('mute-all', {});
     await Promise.all(guests.map((guest) => guest.told('muted')));
     await expect
       .poll(() =>

@@ -19,6 +19,7 @@ const DONE = {};
 /** Checked before the method does anything; the others touch nothing but the asker's own. */
 const neededRight: Partial<Record<AfterHello, Right>> = {
   'mute-participant': 'mute',
+  'mute-all': 'mute',
   'remove-participant': 'remove',
   'end-call': 'end',
 };
@@ -65,6 +66,10 @@ const handlers: Handlers = {
   'restart-ice': async ({ peer }, { transportId }) => ({ iceParameters: await mediaOf(peer).restartIce(transportId) }),
   'mute-participant': ({ call, peer }, { peerId }) => {
     call.mute(peer, peerId);
+    return DONE;
+  },
+  'mute-all': ({ call, peer }) => {
+    call.mute(peer, null);
     return DONE;
   },
   'remove-participant': ({ call, peer }, { peerId }) => {

@@ -157,7 +157,8 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
       view: { kind: 'auto', maxTiles: 1, tileHeightPx: 1 },
     });
     await refused('forbidden', 'end-call', {});
-    await refused('forbidden', 'mute-participant', { peerId: null });
+    await refused('forbidden', 'mute-participant', { peerId: client.hello!.peerId });
+    await refused('forbidden', 'mute-all', {});
     await refused('forbidden', 'remove-participant', { peerId: uuidv7() });
     await refused('not-possible-now', 'produce', { ...produce, transportId: recv.transportId });
     await refused('bad-message', 'produce', { ...produce, kind: 'audio' });

@@ -130,7 +130,7 @@ describe('does', () => {
     ['volume', 'idle', given('set-volume', { percent: 30 }), 'idle: set-volume 30; accepted'],
     ['layout', 'idle', given('set-layout', { layout: 'grid' }), 'idle: set-layout grid; accepted'],
     ['mute one', 'in-call', given('mute-participant', guest), 'in-call: mute-participant guest; accepted'],
-    ['mute all', 'in-call', given('mute-all'), 'in-call: mute-participant null; accepted'],
+    ['mute all', 'in-call', given('mute-all'), 'in-call: mute-all; accepted'],
     ['remove one', 'in-call', given('remove-participant', guest), 'in-call: remove-participant guest; accepted'],
     ['a page', onPageThree, given('set-stage-page', { page: 1 }), 'in-call: set-stage-page 1; accepted'],
     ['a page beyond', onPageThree, given('set-stage-page', { page: 20 }), 'in-call: set-stage-page 2; accepted'],

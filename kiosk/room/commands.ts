@@ -55,7 +55,7 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'mute-participant':
       return inCall(phase, command.peerId, () => tell(room, { name: 'mute-participant', peerId: command.peerId }));
     case 'mute-all':
-      return inCall(phase, null, () => tell(room, { name: 'mute-participant', peerId: null }));
+      return inCall(phase, null, () => tell(room, { name: 'mute-all' }));
     case 'remove-participant':
       return inCall(phase, command.peerId, () => tell(room, { name: 'remove-participant', peerId: command.peerId }));
     case 'answer-feedback':

@@ -171,7 +171,7 @@ const TOLD = [
     'set-volume',
     'set-layout',
   ],
-  ...['set-stage-page', 'mute-participant', 'remove-participant'],
+  ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant'],
 ];
 
 const acts = fc.array(

@@ -86,7 +86,7 @@ describe('bad input on the wires, beside a running call', () => {
       if (phase.name !== 'in-call') throw new Error('the call is over');
       expect(await ask(5, 'end-call', {})).toBe('forbidden');
       expect(await ask(6, 'remove-participant', { peerId: phase.peerId })).toBe('forbidden');
-      expect(await ask(7, 'mute-participant', { peerId: null })).toBe('forbidden');
+      expect(await ask(7, 'mute-all', {})).toBe('forbidden');
       expect(await ask(8, 'leave-call', {})).toBeUndefined();
       socket.close();
       await bad.bystanders.phone.until(inCall(2));

@@ -113,8 +113,9 @@ class FakeCall {
     this.become({ name: 'idle' });
   }
   endForAll = () => this.#ask('end');
-  muteParticipant = (peerId: string | null): Promise<void> => {
-    this.asked.push(`mute ${peerId}`);
+  muteParticipant = (peerId: string) => this.#ask(`mute ${peerId}`);
+  muteAll = (): Promise<void> => {
+    this.asked.push('mute all');
     return Promise.reject(new UserError('forbidden'));
   };
   removeParticipant = (peerId: string) => this.#ask(`remove ${peerId}`);
@@ -439,12 +440,13 @@ describe('the screen’s session', () => {
     effect({ name: 'set-volume', percent: 20 });
     effect({ name: 'set-stage-page', page: 2 });
     effect({ name: 'remove-participant', peerId: id(5) });
-    effect({ name: 'mute-participant', peerId: null });
+    effect({ name: 'mute-participant', peerId: id(6) });
+    effect({ name: 'mute-all' });
     expect(parts.devices).toEqual(['muted true', 'camera false']);
-    expect(call.asked).toEqual([`remove ${id(5)}`, 'mute null']);
+    expect(call.asked).toEqual([`remove ${id(5)}`, `mute ${id(6)}`, 'mute all']);
     expect(subject.getSnapshot().view!.state).toMatchObject({ layout: 'grid', volumePercent: 20, stagePage: 2 });
     await vi.waitFor(() =>
-      expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-participant', code: 'forbidden' }]),
+      expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-all', code: 'forbidden' }]),
     );
   });
 

@@ -210,6 +210,9 @@ export class ScreenSession {
       case 'mute-participant':
         this.#attempt('mute-participant', this.call.muteParticipant(effect.peerId));
         return;
+      case 'mute-all':
+        this.#attempt('mute-all', this.call.muteAll());
+        return;
       case 'remove-participant':
         this.#attempt('remove-participant', this.call.removeParticipant(effect.peerId));
         return;
