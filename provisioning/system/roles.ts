@@ -1,10 +1,10 @@
 /** What a kiosk and a server need of their Debian: packages, units to start, units that must not. */
 export const ROLES = ['kiosk', 'server'] as const;
-export type Role = (typeof ROLES)[number];
+export type MachineRole = (typeof ROLES)[number];
 
 type RoleNeeds = { packages: string[]; enable: string[]; mask: string[]; defaultTarget: string | null };
 
-export const roleNeeds: Record<Role, RoleNeeds> = {
+export const roleNeeds: Record<MachineRole, RoleNeeds> = {
   kiosk: {
     packages: [
       'chromium',

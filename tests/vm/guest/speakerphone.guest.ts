@@ -60,9 +60,9 @@ class SimulatedRoom {
   }
   #obey(command: RoomCommand): void {
     this.asked.push(command);
-    if (command.name === 'start-meeting') this.call(true);
-    else if (command.name === 'leave-meeting') this.call(false);
-    else if (command.name === 'set-microphone') this.set({ microphone: command.muted ? 'muted' : 'on' });
+    if (command.name === 'join-call') this.call(true);
+    else if (command.name === 'leave-call') this.call(false);
+    else if (command.name === 'set-microphone') this.set({ microphone: command.on ? 'on' : 'muted' });
     else if (command.name === 'set-volume') this.set({ volumePercent: command.percent });
   }
 }
@@ -116,10 +116,10 @@ describe('speakerphone', () => {
       await shows({ ring: true }, 'ringing');
       // it has told where it stands by now
       await sleep(1_500);
-      await press('offHook', { name: 'start-meeting' });
+      await press('offHook', { name: 'join-call' });
       await shows({ offHook: true }, 'in the call');
       await sleep(1_500);
-      await press('mutePressed', { name: 'set-microphone', muted: true });
+      await press('mutePressed', { name: 'set-microphone', on: false });
       await shows({ offHook: true, mute: true }, 'muted here');
       await sleep(300);
       device.input(model.reports.muteReleased);
@@ -134,7 +134,7 @@ describe('speakerphone', () => {
       device.input(model.reports.volumeReleased);
       await press('volumeDown', { name: 'set-volume', percent: 50 });
       device.input(model.reports.volumeReleased);
-      await press('onHook', { name: 'leave-meeting' });
+      await press('onHook', { name: 'leave-call' });
       await shows({ ring: true }, 'ringing again');
     });
   }

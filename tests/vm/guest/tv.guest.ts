@@ -68,9 +68,9 @@ class SimulatedRoom {
   }
   #obey(command: RoomCommand): void {
     this.asked.push(command);
-    if (command.name === 'start-meeting') this.enter('in-call');
-    else if (command.name === 'leave-meeting') this.enter('ended');
-    else if (command.name === 'set-microphone') this.set({ microphone: command.muted ? 'muted' : 'on' });
+    if (command.name === 'join-call') this.enter('in-call');
+    else if (command.name === 'leave-call') this.enter('ended');
+    else if (command.name === 'set-microphone') this.set({ microphone: command.on ? 'on' : 'muted' });
     else if (command.name === 'set-volume') this.set({ volumePercent: command.percent });
   }
 }
@@ -159,17 +159,17 @@ describe('tv', () => {
         await eventually(wish.name, () => room.asked.length > before);
         assert.deepEqual(room.asked.slice(before), [wish]);
       };
-      await asks({ name: 'start-meeting' }, television.press('select'));
-      await asks({ name: 'set-microphone', muted: true }, television.press('mute'));
+      await asks({ name: 'join-call' }, television.press('select'));
+      await asks({ name: 'set-microphone', on: false }, television.press('mute'));
       await asks({ name: 'set-volume', percent: 55 }, television.press('volume-up'));
       const before = room.asked.length;
       await television.press('f2-red');
       await sleep(3_500);
       assert.equal(room.asked.length, before, 'one press does not leave');
       const twice = television.press('f2-red').then(() => television.press('f2-red'));
-      await asks({ name: 'leave-meeting' }, twice);
+      await asks({ name: 'leave-call' }, twice);
       room.enter('in-call');
-      await asks({ name: 'leave-meeting' }, television.hold('back', 2_500));
+      await asks({ name: 'leave-call' }, television.hold('back', 2_500));
     });
 
     it('is answered when it asks after us, and its other sources are respected', async () => {
@@ -245,7 +245,7 @@ describe('tv', () => {
       room.enter('in-call');
       adapter.press(0x43);
       await eventually('asked', () => room.asked.length === 1);
-      assert.deepEqual(room.asked, [{ name: 'set-microphone', muted: true }]);
+      assert.deepEqual(room.asked, [{ name: 'set-microphone', on: false }]);
       room.idleAway();
       await eventually('off', is('standby'));
       assert.equal(adapter.isTvOn, false);

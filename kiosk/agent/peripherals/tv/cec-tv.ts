@@ -49,7 +49,7 @@ export class CecTv implements CecAdapter {
     this.#audio = null;
     this.#wanted = null;
     this.#shown = null;
-    await this.#bus.start({ onFrame: (frame) => this.#hear(frame), onGone: (why) => this.#events?.onGone(why) });
+    await this.#bus.start({ onFrame: (frame) => this.#receive(frame), onGone: (why) => this.#events?.onGone(why) });
   }
 
   async stop(): Promise<void> {
@@ -145,7 +145,7 @@ export class CecTv implements CecAdapter {
     }
   }
 
-  #hear(frame: CecFrame): void {
+  #receive(frame: CecFrame): void {
     const { from, to, opcode } = frame;
     switch (opcode) {
       case OPCODE.keyPressed: {
