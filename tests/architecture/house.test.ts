@@ -36,7 +36,7 @@ describe('the house', () => {
     const misnamed = tracked.filter((path) => {
       const name = path.split('/').at(-1) as string;
       const isSource = topFolders.some((folder) => path.startsWith(`${folder}/`)) && !path.includes('/subprojects/');
-      return isSource && !ownWords.test(name) && !/^\.?[a-z0-9]+([.-][a-z0-9]+)*$/.test(name);
+      return isSource && !ownWords.test(name) && !/^\.?[a-z0-9]+([.-][a-z0-9]+)*(@\.service)?$/.test(name);
     });
     expect(misnamed).toEqual([]);
   });
