@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
 import type { MediaSource } from '#contract/signaling.ts';
-import type { Ask, LocalProducer, Media } from './media-session.ts';
+import type { SendRequest, LocalProducer, Media } from './media-session.ts';
 
 export type LocalState = {
   readonly microphone: MicrophoneState;
@@ -45,7 +45,7 @@ const newSlot = (source: MediaSource): Slot => ({
 });
 
 export class LocalMedia {
-  readonly #ask: Ask;
+  readonly #ask: SendRequest;
   readonly #onChange: () => void;
   readonly #slots = {
     microphone: newSlot('microphone'),
@@ -57,7 +57,7 @@ export class LocalMedia {
   #media: Media | null = null;
   #told: string | null = null;
 
-  constructor({ ask, onChange }: { ask: Ask; onChange: () => void }) {
+  constructor({ ask, onChange }: { ask: SendRequest; onChange: () => void }) {
     this.#ask = ask;
     this.#onChange = onChange;
   }

@@ -9,7 +9,7 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
-import { RoomClaim, RoomName } from './room-claim.tsx';
+import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveRooms } from './use-rooms.ts';
 
@@ -52,7 +52,7 @@ export function AddRoom() {
           <RoomClaim claim={made} onDone={() => setOpen(false)} />
         ) : (
           <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-            <RoomName name={roomName} onChange={setRoomName} roomId={null} isMissing={checked} />
+            <RoomNameField name={roomName} onChange={setRoomName} roomId={null} isMissing={checked} />
             <ProblemWords problem={problem} />
             <Button type="submit" variant="primary" size="large" isPending={isPending}>
               {t('add.action')}

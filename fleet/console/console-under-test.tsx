@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
-import { type HealthCounts, HealthState, type RoomRow, type RoomView } from '#contract/http/rooms-api.ts';
+import { type HealthCounts, HealthState, type RoomRow, type RoomOverview } from '#contract/http/rooms-api.ts';
 import commonEn from '#ui/words/en/common.ts';
 import consoleEn from '#ui/words/en/console.ts';
 import errorsEn from '#ui/words/en/errors.ts';
@@ -27,7 +27,7 @@ export function accountOf(role: Role, roomId?: string): Account {
   return { accountId: idOf(9_999), userName: 'mina', mustChangePassword: false, grants: [{ role, scope }] };
 }
 
-export function roomOf(n: number, over: Partial<RoomView> = {}): RoomView {
+export function roomOf(n: number, over: Partial<RoomOverview> = {}): RoomOverview {
   return {
     roomId: idOf(n),
     roomName: `Room ${n}`,
@@ -46,7 +46,7 @@ export function roomOf(n: number, over: Partial<RoomView> = {}): RoomView {
     ...over,
   };
 }
-export const offline: Partial<RoomView> = {
+export const offline: Partial<RoomOverview> = {
   online: false,
   health: 'trouble',
   reasons: [{ kind: 'fleet', reason: 'offline' }],
@@ -57,7 +57,7 @@ export const refusal = (status: number, code: string): Answer => ({ status, body
 
 /** Rooms as the server lists them, and what else a test scripts by a route's name. */
 export class ServerUnderTest {
-  rooms: RoomView[] = [];
+  rooms: RoomOverview[] = [];
   account: Account | null = accountOf('admin');
   readonly answers: Partial<Record<RouteName, (url: URL, body: unknown) => Answer>> = {};
   readonly asked: { name: RouteName; url: URL; body: unknown }[] = [];

@@ -17,7 +17,7 @@ import { ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
 import { LiveRoomsContext } from './use-rooms.ts';
 
 const loadNowPage = () => import('./now-page.tsx').then((module) => ({ default: module.NowPage }));
-const loadRoomPage = () => import('./room-page.tsx').then((module) => ({ default: module.RoomPage }));
+const loadRoomPage = () => import('./console-room-page.tsx').then((module) => ({ default: module.ConsoleRoomPage }));
 const NowPage = lazy(loadNowPage);
 const RoomPage = lazy(loadRoomPage);
 // beside the question who is signed in, not after it; where it fails the page itself says so

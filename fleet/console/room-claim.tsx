@@ -37,7 +37,7 @@ type RoomNameProps = {
 };
 
 /** A name that another room has is allowed, and pointed out. */
-export function RoomName({ name, onChange, roomId, isMissing }: RoomNameProps) {
+export function RoomNameField({ name, onChange, roomId, isMissing }: RoomNameProps) {
   const { t } = useTranslation('console');
   const isTaken = useIsTaken(shownText(name), roomId);
   return (

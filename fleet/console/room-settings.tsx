@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { RouteAnswer } from '#contract/http/route.ts';
-import { roomsApi, type RoomView } from '#contract/http/rooms-api.ts';
+import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -12,11 +12,11 @@ import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
-import { RoomClaim, RoomName } from './room-claim.tsx';
+import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveRooms } from './use-rooms.ts';
 
-type RoomProps = { room: RoomView };
+type RoomProps = { room: RoomOverview };
 
 export function KioskCard({ room }: RoomProps) {
   const { t } = useTranslation('console');
@@ -147,7 +147,7 @@ function Rename({ room, doing, onDone }: RenameProps) {
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-      <RoomName name={name} onChange={setName} roomId={room.roomId} isMissing={checked} />
+      <RoomNameField name={name} onChange={setName} roomId={room.roomId} isMissing={checked} />
       <ProblemWords problem={doing.problem} />
       <Button type="submit" variant="primary" size="large" isPending={doing.isPending}>
         {t('settings.rename')}

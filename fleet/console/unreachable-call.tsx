@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
-import type { RoomView } from '#contract/http/rooms-api.ts';
+import type { RoomOverview } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
@@ -10,7 +10,7 @@ import { ProblemWords } from './parts.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
 /** `fetchedAtMs`: when the server said how long it has been silent */
-export function UnreachableCall({ room, fetchedAtMs }: { room: RoomView; fetchedAtMs: number }) {
+export function UnreachableCall({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [givenUp, setGivenUp] = useState(false);

@@ -6,7 +6,7 @@ import {
   type HealthState,
   type RoomRow,
   roomsApi,
-  type RoomView,
+  type RoomOverview,
 } from '#contract/http/rooms-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import type { Language } from '#contract/schema.ts';
@@ -124,7 +124,7 @@ export function withChange(
 }
 
 export type RoomShown = {
-  room: RoomView | null;
+  room: RoomOverview | null;
   /** of an answer of the server, by this page's clock */
   fetchedAtMs: number;
   problem: MaruError | null;

@@ -10,11 +10,11 @@ import {
   HealthState,
   type RoomRow,
   type roomsApi,
-  type RoomView,
+  type RoomOverview,
 } from '#contract/http/rooms-api.ts';
 import { Id, type Language, z } from '#contract/schema.ts';
 import { clientIdOf } from '#contract/topics.ts';
-import { parseIdentity } from '../broker/index.ts';
+import { parseClientIdentity } from '../broker/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import { cursorOf, readCursor } from '../http/paging.ts';
 import type { EventFeed } from '../http/route.ts';
@@ -81,7 +81,7 @@ export class RoomList {
     reports.onChanged((roomId) => this.#touch(roomId));
     enrolment.onEnrolled((roomId) => this.#touch(roomId));
     register.onRevoked((identity) => {
-      const who = parseIdentity(identity);
+      const who = parseClientIdentity(identity);
       if (who?.party === 'room') this.#touch(who.id);
     });
     this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL_MS);
@@ -124,7 +124,7 @@ export class RoomList {
   }
 
   /** null: no such room */
-  async view(roomId: string): Promise<RoomView | null> {
+  async view(roomId: string): Promise<RoomOverview | null> {
     const { reports, meetings } = this.#deps;
     this.#flush();
     const [meeting, unreachable] = await Promise.all([meetings.ofRoom(roomId), meetings.unreachable.byRoom()]);

@@ -11,7 +11,7 @@ import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 
-export type Room = AuthorityTables['room'];
+export type StoredRoom = AuthorityTables['room'];
 export type RegistryChange = { kind: 'created' | 'renamed' | 'removed'; roomId: string; roomName: string };
 type RoomClaim = RouteAnswer<typeof roomsApi.createClaim>;
 export type RoomRegistryDependencies = {
@@ -31,10 +31,10 @@ export class RoomRegistry {
   }
 
   /** null: there never was one, or it was removed */
-  async byId(roomId: string): Promise<Room | null> {
+  async byId(roomId: string): Promise<StoredRoom | null> {
     return (await roomOf(this.#deps.store.read, roomId)) ?? null;
   }
-  async all(): Promise<Room[]> {
+  async all(): Promise<StoredRoom[]> {
     return this.#deps.store.read
       .selectFrom('room')
       .selectAll()
@@ -138,5 +138,5 @@ export class RoomRegistry {
   }
 }
 
-const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<Room | undefined> =>
+const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<StoredRoom | undefined> =>
   db.selectFrom('room').selectAll().where('roomId', '=', roomId).where('removedAtMs', 'is', null).executeTakeFirst();

@@ -16,7 +16,7 @@ export function roomRoutes({ rooms }: { rooms: Rooms }): ServedRoute[] {
     pair: async ({ body, network }) => {
       const { controllerToken, roomId, kind } = await rooms.pairings.pair(body.code, network);
       const room = found(await rooms.registry.byId(roomId));
-      const lanUrl = rooms.details.of(roomId).equipment?.lanUrl ?? null;
+      const lanUrl = rooms.projections.of(roomId).equipment?.lanUrl ?? null;
       return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
     listRooms: async ({ query, reach }) => rooms.list.page(query, reach),

@@ -39,13 +39,13 @@ export const RoomRow = z.object({
   health: HealthState,
   reasons: z.array(HealthReason),
   call: z.object({ meetingTitle: z.string(), participantCount: z.number().int() }).nullable(),
-  /** see RoomView.unreachableCall */
+  /** see RoomOverview.unreachableCall */
   hasUnreachableCall: z.boolean(),
 });
 export type RoomRow = z.infer<typeof RoomRow>;
 
 /** All that is known of one room. */
-export const RoomView = RoomRow.extend({
+export const RoomOverview = RoomRow.extend({
   meetingId: Id,
   state: RoomState.nullable(),
   /** in the call that the room is in: of how many, the room included, the sound and picture do not get through */
@@ -53,7 +53,7 @@ export const RoomView = RoomRow.extend({
   /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
   unreachableCall: z.object({ silentMs: z.number().nonnegative(), participantCount: z.number().int() }).nullable(),
 });
-export type RoomView = z.infer<typeof RoomView>;
+export type RoomOverview = z.infer<typeof RoomOverview>;
 
 export const HealthCounts = z.record(HealthState, z.number().int().nonnegative());
 export type HealthCounts = z.infer<typeof HealthCounts>;
@@ -136,7 +136,7 @@ export const roomsApi = {
     access: permitted('rooms.view', 'room'),
     summary: 'One room with its last state',
     params: RoomParams,
-    response: RoomView,
+    response: RoomOverview,
   },
   createRoom: {
     kind: 'json',

@@ -2,7 +2,7 @@
 import type { Claim } from '#contract/enrolment.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
-import { roomsApi, type RoomView } from '#contract/http/rooms-api.ts';
+import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { Addresses } from './product.ts';
@@ -44,7 +44,7 @@ export class Administrator {
     return { claimCode, deviceApiUrl, caSha256 };
   }
 
-  async room(roomId: string): Promise<RoomView> {
+  async room(roomId: string): Promise<RoomOverview> {
     return roomsApi.room.response.parse(await this.#ask('GET', roomsApi.room.path.replace(':roomId', roomId)));
   }
 

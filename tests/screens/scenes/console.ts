@@ -4,7 +4,7 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
 import type { Tablet } from '#contract/http/rooms-api.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
-import { type HealthReason, HealthState, type RoomView } from '#contract/http/rooms-api.ts';
+import { type HealthReason, HealthState, type RoomOverview } from '#contract/http/rooms-api.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { roomState } from './remote.ts';
 import type { Scene, SizeName } from './scene.ts';
@@ -20,7 +20,11 @@ const account = {
   grants: [{ role: 'admin', scope: { kind: 'organisation' } }],
 };
 let made = 10;
-function roomOf(roomName: string, over: Partial<RoomView> = {}, state: Parameters<typeof roomState>[0] = {}): RoomView {
+function roomOf(
+  roomName: string,
+  over: Partial<RoomOverview> = {},
+  state: Parameters<typeof roomState>[0] = {},
+): RoomOverview {
   made += 1;
   const { phase } = state;
   return {
@@ -41,8 +45,8 @@ function roomOf(roomName: string, over: Partial<RoomView> = {}, state: Parameter
     ...over,
   };
 }
-const trouble = (...reasons: HealthReason[]): Partial<RoomView> => ({ health: 'trouble', reasons });
-const limited = (...reasons: HealthReason[]): Partial<RoomView> => ({ health: 'limited', reasons });
+const trouble = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'trouble', reasons });
+const limited = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'limited', reasons });
 const offline = { online: false, ...trouble({ kind: 'fleet', reason: 'offline' }) };
 const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
   name: 'in-call',
@@ -164,10 +168,10 @@ const scene = (name: string, answers: Partial<Record<RouteName, Answer>>, act?: 
   ...(act === undefined ? {} : { act }),
 });
 /** As the server filters and counts; sorted by state. */
-const rooms = (list: readonly RoomView[]) => ({
+const rooms = (list: readonly RoomOverview[]) => ({
   listRooms: (({ searchParams }) => {
     const { health, name, limit } = Object.fromEntries(searchParams);
-    const isSame = (room: RoomView) => room.roomName.toLowerCase() === name?.toLowerCase();
+    const isSame = (room: RoomOverview) => room.roomName.toLowerCase() === name?.toLowerCase();
     const all = HealthState.options
       .flatMap((state) => list.filter((room) => room.health === state))
       .filter((room) => (health === undefined || room.health === health) && (name === undefined || isSame(room)));
