@@ -20,7 +20,7 @@ const event = <N extends string, S extends z.ZodRawShape>(name: N, details: S) =
 
 export const RoomEvent = z.discriminatedUnion('name', [
   event('agent-started', { epoch: z.number().int() }),
-  event('call-entered', { callId: Id, meetingTitle: ShownTitle, bookingId: BookingId.nullable() }),
+  event('call-joined', { callId: Id, meetingTitle: ShownTitle, bookingId: BookingId.nullable() }),
   event('call-left', { callId: Id, reason: EndReason, durationMs: z.number().int().nonnegative() }),
   event('start-failed', { code: ErrorCode }),
   event('feedback-given', { callId: Id, answer: z.enum(['good', 'bad']) }),

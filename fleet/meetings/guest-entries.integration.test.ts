@@ -48,7 +48,7 @@ const happened = (callId: string, ...events: object[]) =>
     }),
     { qos: 1 },
   );
-const removed = (peerId: string) => ({ name: 'peer-removed', peerId, byPeerId: newId() });
+const removed = (peerId: string) => ({ name: 'participant-removed', peerId, byPeerId: newId() });
 
 test('a named invite has one seat and one holder; a link has fifty, or as many as its maker says', async () => {
   const named = await makeInvite({ displayName: 'Mina', seats: 9 });
@@ -90,7 +90,8 @@ test('an entry that is under way when its invite is revoked does not get in', as
     }
     const { peerId } = answer.grant;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    if (commands.some((command) => command.name === 'remove-peer' && command.peerId === peerId)) removedAgain += 1;
+    if (commands.some((command) => command.name === 'remove-participant' && command.peerId === peerId))
+      removedAgain += 1;
     else leftInside += 1;
   }
   expect({ leftInside, all: refused + removedAgain }).toEqual({ leftInside: 0, all: 6 });
@@ -114,7 +115,12 @@ test('a removal closes a link for new entries; those who came by it return, and 
   const { peerId } = (await enter(link.token, browser('k'))).grant;
   // a grant that was fetched and never used makes nobody someone who was here
   await enter(link.token, browser('f'));
-  await happened(grant.callId, { name: 'call-opened' }, { ...joined(), peerId, participantCount: 2 }, removed(grant.peerId));
+  await happened(
+    grant.callId,
+    { name: 'call-opened' },
+    { ...joined(), peerId, participantCount: 2 },
+    removed(grant.peerId),
+  );
   await expect.poll(async () => (await enter(link.token, browser('n'))).error?.code).toBe('invite-closed');
   expect((await enter(link.token)).error.code).toBe('invite-closed');
   expect((await enter(link.token, browser('f'))).error.code).toBe('invite-closed');
@@ -133,7 +139,8 @@ test('what a node could not be told while it was away it is told when it is back
   await happened(grant.callId, { name: 'call-opened' });
   await fleet.register({ online: false });
   await revoke(inviteId);
-  const isRemoval = (command: Json): boolean => command.name === 'remove-peer' && command.peerId === grant.peerId;
+  const isRemoval = (command: Json): boolean =>
+    command.name === 'remove-participant' && command.peerId === grant.peerId;
   await expect.poll(() => commands.filter(isRemoval).length).toBe(1);
   await fleet.register({ callIds: [grant.callId] });
   await expect.poll(() => commands.filter(isRemoval).length).toBe(2);
@@ -163,4 +170,4 @@ test('while a node is silent its call waits: a guest is told so, IT sees it and 
   expect((await enter(token)).grant.callId).toBe(grant.callId);
   await fleet.register();
 }, 20_000);
-const joined = () => ({ name: 'peer-joined', peerId: newId(), peerKind: 'person', displayName: 'Guest' });
+const joined = () => ({ name: 'participant-joined', peerId: newId(), peerKind: 'person', displayName: 'Guest' });

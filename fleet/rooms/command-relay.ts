@@ -46,7 +46,7 @@ export class CommandRelay {
 
   start(): void {
     const { broker } = this.#deps;
-    broker.on('reply', (roomId, reply) =>
+    broker.on('commandReply', (roomId, reply) =>
       this.#open.settle(`${roomId} ${reply.id}`, reply.ok ? null : fromWire(reply.error)),
     );
     broker.onSubscribed((who, topic) => {
@@ -88,7 +88,7 @@ export class CommandRelay {
   async #prepare({ id, roomId, command, issuer }: Order, expiresAtMs: number): Promise<CommandEnvelope> {
     // a booking's meeting is the kiosk's to ask for: it alone knows which invite the booking carries
     const needsGrant =
-      command.name === 'prepare-call' || (command.name === 'start-meeting' && command.bookingId === undefined);
+      command.name === 'prepare-call' || (command.name === 'join-call' && command.bookingId === undefined);
     const grant = needsGrant
       ? await this.#deps.grantFor(roomId).catch((error: unknown) => waits(command, error))
       : null;
@@ -112,6 +112,6 @@ export class CommandRelay {
 
 /** A start whose call cannot be reached at the moment goes without a grant: the room shows that, and asks until it has one. */
 function waits({ name }: RoomCommand, error: unknown): null {
-  if (name === 'start-meeting' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
+  if (name === 'join-call' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
   throw error;
 }

@@ -4,13 +4,13 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { CommandEnvelope, CommandReply, type RoomCommand } from '#contract/room-command.ts';
 import { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import { RoomRequest } from '#contract/topics.ts';
-import type { Remembered, RoomEvent } from '../room/room.ts';
+import type { RememberedRoom, RoomMachineEvent } from '../room/room.ts';
 import { CALLS, callOf, guest, id, ownPlace, told } from '../room/room-under-test.ts';
 import { FleetRequests, type GrantResponse } from './fleet-requests.ts';
 import { type AuthorityOptions, RoomAuthority } from './room-authority.ts';
 
 export const ROOM = id(30);
-export const start = { name: 'start-meeting' } as const;
+export const start = { name: 'join-call' } as const;
 
 export class AuthorityUnderTest {
   readonly authority: RoomAuthority;
@@ -20,7 +20,7 @@ export class AuthorityUnderTest {
   readonly states: RoomState[] = [];
   readonly requests: RoomRequest[] = [];
   readonly rosters: RosterUpdate[] = [];
-  readonly remembered: Remembered[] = [];
+  readonly remembered: RememberedRoom[] = [];
   /** what the fleet's clock makes of every command */
   expired = false;
   readonly #fleet = new FleetRequests({
@@ -84,16 +84,16 @@ export class AuthorityUnderTest {
   }
 
   answer(response: GrantResponse): void {
-    this.#fleet.onResponse(response);
+    this.#fleet.onRequestReply(response);
   }
 
-  take(event: RoomEvent): void {
-    this.authority.take(event);
+  take(event: RoomMachineEvent): void {
+    this.authority.handle(event);
   }
 
   #publish(name: string, message: unknown): void {
     this.log.push(name);
-    if (name === 'reply') this.replies.push(CommandReply.parse(message));
+    if (name === 'commandReply') this.replies.push(CommandReply.parse(message));
     if (name === 'state') this.states.push(RoomState.parse(message));
     if (name === 'request') this.requests.push(RoomRequest.parse(message));
     if (name === 'roster') this.rosters.push(RosterUpdate.parse(message));

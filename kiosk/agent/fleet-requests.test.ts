@@ -32,9 +32,9 @@ describe('a grant for the self-test', () => {
     const one = grants.requestTestGrant();
     const first = lastId();
     const two = grants.requestTestGrant();
-    grants.onResponse({ name: 'grant', id: lastId(), grant });
+    grants.onRequestReply({ name: 'grant', id: lastId(), grant });
     expect(await two).toEqual(grant);
-    grants.onResponse({ name: 'grant', id: first, grant: { ...grant, peerId: 'other' } });
+    grants.onRequestReply({ name: 'grant', id: first, grant: { ...grant, peerId: 'other' } });
     expect(await one).toMatchObject({ peerId: 'other' });
   });
 
@@ -42,14 +42,14 @@ describe('a grant for the self-test', () => {
     const request = grants.requestTestGrant();
     const settled = vi.fn();
     void request.then(settled);
-    grants.onResponse({ name: 'grant', id: 'another', grant });
-    grants.onResponse({ name: 'refused', id: null, error });
+    grants.onRequestReply({ name: 'grant', id: 'another', grant });
+    grants.onRequestReply({ name: 'refused', id: null, error });
     await vi.advanceTimersByTimeAsync(COMMAND_TIMEOUT_MS - 1);
     expect(settled).not.toHaveBeenCalled();
     const id = lastId();
-    grants.onResponse({ name: 'refused', id, error });
+    grants.onRequestReply({ name: 'refused', id, error });
     expect(await request).toBeNull();
-    grants.onResponse({ name: 'grant', id, grant });
+    grants.onRequestReply({ name: 'grant', id, grant });
   });
 
   it('is none without the fleet, which is not asked', async () => {
@@ -62,6 +62,6 @@ describe('a grant for the self-test', () => {
     const request = grants.requestTestGrant();
     await vi.advanceTimersByTimeAsync(COMMAND_TIMEOUT_MS);
     expect(await request).toBeNull();
-    grants.onResponse({ name: 'grant', id: lastId(), grant });
+    grants.onRequestReply({ name: 'grant', id: lastId(), grant });
   });
 });

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import { v7 } from 'uuid';
 import type { CallGrant } from '#contract/grants.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
-import type { RoomRequest, RoomResponse } from '#contract/topics.ts';
+import type { RoomRequest, RequestReply } from '#contract/topics.ts';
 import { OpenRequests } from '#edge/open-requests.ts';
 
-export type GrantResponse = Exclude<RoomResponse, { name: 'pairing-code-used' }>;
+export type GrantResponse = Exclude<RequestReply, { name: 'pairing-code-used' }>;
 type GrantRequest = Pick<RoomRequest, 'endedCallId' | 'booking'>;
 
 export type FleetRequestsOptions = {
@@ -24,9 +24,9 @@ export class FleetRequests {
   }
 
   /** Waits without a limit. @returns its id, for `forget` */
-  requestGrant(request: GrantRequest, onResponse: (response: GrantResponse) => void): string {
+  requestGrant(request: GrantRequest, onRequestReply: (response: GrantResponse) => void): string {
     const id = v7();
-    this.#open.add(id, (response) => response && onResponse(response));
+    this.#open.add(id, (response) => response && onRequestReply(response));
     this.#options.publish({ name: 'request-grant', id, ...request });
     return id;
   }
@@ -47,7 +47,7 @@ export class FleetRequests {
     this.#open.forget(id);
   }
 
-  onResponse(response: GrantResponse): void {
+  onRequestReply(response: GrantResponse): void {
     if (response.name === 'refused') {
       const { code, message } = response.error;
       this.#options.logger.warn({ code, detail: message }, 'the fleet refused');

@@ -54,11 +54,11 @@ test('the fleet is asked while it is there, and its answer to the newest questio
     { endedCallId: null, booking: null },
     { endedCallId: id(9), booking: { bookingId: OTHERS, title: 'Theirs', invite: 'i' } },
   ]);
-  fleet.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(3) });
+  fleet.onRequestReply({ name: 'grant', id: asked[0]!.id, grant: grantOf(3) });
   expect(answers).toEqual([]);
-  fleet.onResponse({ name: 'grant', id: asked[1]!.id, grant: grantOf(4) });
-  fleet.onResponse({ name: 'grant', id: asked[1]!.id, grant: grantOf(5) });
-  fleet.onResponse({ name: 'refused', id: null, error: { code: 'second-writer', message: '' } });
+  fleet.onRequestReply({ name: 'grant', id: asked[1]!.id, grant: grantOf(4) });
+  fleet.onRequestReply({ name: 'grant', id: asked[1]!.id, grant: grantOf(5) });
+  fleet.onRequestReply({ name: 'refused', id: null, error: { code: 'second-writer', message: '' } });
   expect(answers).toEqual([{ type: 'grant', grant: grantOf(4) }]);
   expect(minted).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('a fleet that goes before it answers is answered for; what it says later is
   requests.onFleetGone();
   minted[0]!.resolve(grantOf(3));
   await settled();
-  fleet.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(4) });
+  fleet.onRequestReply({ name: 'grant', id: asked[0]!.id, grant: grantOf(4) });
   expect(answers).toEqual([{ type: 'grant', grant: grantOf(3) }]);
   requests.onFleetGone();
   expect(minted).toHaveLength(1);
@@ -109,6 +109,6 @@ test('a fleet that comes back meanwhile is asked again, and nothing of the first
   online = true;
   requests.ask(null, OTHERS);
   vi.advanceTimersByTime(60_000);
-  fleet.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(6) });
+  fleet.onRequestReply({ name: 'grant', id: asked[0]!.id, grant: grantOf(6) });
   expect(answers).toEqual([{ type: 'grant', grant: grantOf(6) }]);
 });

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { OperationalError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { GRANT_AWAITED_MS } from '#contract/timing.ts';
-import type { RoomEvent } from '../room/room.ts';
+import type { RoomMachineEvent } from '../room/room.ts';
 import type { FleetRequests } from './fleet-requests.ts';
 
 /** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
@@ -20,7 +20,7 @@ export type GrantRequestsOptions = {
   bookingOf: (bookingId: string) => StartableBooking | null;
   /** the room's own meeting without the fleet; absent: that is not possible */
   mintGrant?: (() => Promise<CallGrant>) | undefined;
-  onAnswer: (event: Extract<RoomEvent, { type: 'grant' | 'grant-refused' }>) => void;
+  onAnswer: (event: Extract<RoomMachineEvent, { type: 'grant' | 'grant-refused' }>) => void;
   logger: Logger;
 };
 

@@ -9,12 +9,12 @@ import { retryAfterMs } from '#contract/retry-after.ts';
 import { RoomDatabase, type Statement } from './room-database.ts';
 import { eventRow, LAST_SEQUENCE, type LanPairing, pairingRow, readRows, valueRow, type WaitingEvent } from './rows.ts';
 
-export type StorageState = 'working' | 'failing';
+export type RoomStorageState = 'working' | 'failing';
 export type RoomStoreOptions = {
   path: string;
   logger: Logger;
   /** after each change; at the start only where it is `failing` */
-  onStorage: (state: StorageState) => void;
+  onStorage: (state: RoomStorageState) => void;
   /** the file could not be read and what it held is gone; its remains are at `damagedPath` */
   onDamaged: (damagedPath: string) => void;
 };
@@ -32,7 +32,7 @@ export class RoomStore {
   readonly #unwritten = new Map<string, Statement>();
   #lastSequence = 0;
   #isLoaded = false;
-  #state: StorageState = 'working';
+  #state: RoomStorageState = 'working';
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #isStopped = true;
@@ -42,7 +42,7 @@ export class RoomStore {
     this.#database = new RoomDatabase({ path: options.path });
   }
 
-  get state(): StorageState {
+  get state(): RoomStorageState {
     return this.#state;
   }
 
