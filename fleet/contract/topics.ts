@@ -10,6 +10,7 @@ import { RoomEquipment } from './room-equipment.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
+import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, Language, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
@@ -30,7 +31,7 @@ export const RoomDesired = z.object({
   roomId: Id,
   roomName: ShownTitle,
   /** language of the TV */
-  language: Language,
+  language: openWord(Language, 'en'),
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
   controllerUrl: z.url(),
   /** what one tap starts or joins */
@@ -73,7 +74,7 @@ export const RoomRequest = z.discriminatedUnion('name', [
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
-export const RoomResponse = z.discriminatedUnion('name', [
+export const RoomResponse = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
   /** a phone paired with this code: show another */

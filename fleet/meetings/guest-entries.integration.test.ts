@@ -114,7 +114,12 @@ test('a removal closes a link for new entries; those who came by it return, and 
   const { peerId } = (await enter(link.token, browser('k'))).grant;
   // a grant that was fetched and never used makes nobody someone who was here
   await enter(link.token, browser('f'));
-  await happened(grant.callId, { name: 'call-opened' }, { ...joined(), peerId, participantCount: 2 }, removed(grant.peerId));
+  await happened(
+    grant.callId,
+    { name: 'call-opened' },
+    { ...joined(), peerId, participantCount: 2 },
+    removed(grant.peerId),
+  );
   await expect.poll(async () => (await enter(link.token, browser('n'))).error?.code).toBe('invite-closed');
   expect((await enter(link.token)).error.code).toBe('invite-closed');
   expect((await enter(link.token, browser('f'))).error.code).toBe('invite-closed');

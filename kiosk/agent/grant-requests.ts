@@ -64,6 +64,7 @@ export class GrantRequests {
       this.#answered(response.id, { type: 'grant', grant: response.grant });
       return;
     }
+    if (response.name === 'unknown') return;
     const { id, error } = response;
     this.#options.logger.warn({ code: error.code, detail: error.message }, 'the fleet refused');
     this.#answered(id, { type: 'grant-refused', code: error.code });

@@ -32,7 +32,7 @@ export class SelfTestGrants {
 
   /** False: another's answer. */
   onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): boolean {
-    const resolve = response.id === null ? undefined : this.#waiting.get(response.id);
+    const resolve = response.name === 'unknown' || response.id === null ? undefined : this.#waiting.get(response.id);
     resolve?.(response.name === 'grant' ? response.grant : null);
     return resolve !== undefined;
   }

@@ -4,11 +4,11 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import type {
   CameraState,
-  EndReason,
   Layout,
   MicrophoneState,
   Participant,
   RoomMeeting,
+  ReportedEndReason,
   RoomNotice,
 } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
@@ -47,7 +47,7 @@ export type Phase =
       name: 'ended';
       meetingTitle: string;
       durationMs: number;
-      reason: EndReason;
+      reason: ReportedEndReason;
       callId: string;
       feedback: 'good' | 'bad' | null;
     }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { ENDED_SHOWN_MS } from '#contract/limits.ts';
 import { START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/timing.ts';
-import type { EndReason } from '#contract/room-state.ts';
+import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { Effect, PhaseOf, Room, Step, TimerName } from './room.ts';
 
@@ -99,7 +99,7 @@ export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle
   };
 }
 
-export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: EndReason, nowMs: number): Step {
+export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEndReason, nowMs: number): Step {
   const { meetingTitle, startedAtMs, ticket } = phase;
   const endedForAll = reason !== 'left' && reason !== 'removed';
   return {
