@@ -13,11 +13,11 @@ import { SupervisedProcess } from '#edge/supervised-process.ts';
 import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
-import { DEFAULT_PORTS, parseOptions, usage } from './options.ts';
+import { DEFAULT_PORTS, parseFleetOptions, fleetUsage } from './options.ts';
 import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
 
 const args = process.argv.slice(2);
-const options = readCommandLine(usage, parseOptions);
+const options = readCommandLine(fleetUsage, parseFleetOptions);
 const { dataDir, hosts, listenAddress, lan, trustedProxies, jsonLogs } = options;
 // a folder that IT made before may be open to others: what is put there is not
 process.umask(0o077);

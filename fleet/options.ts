@@ -34,14 +34,14 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
-export const usage = `npm run fleet -- [options]: the fleet server and a media node beside it\n\n${optionsUsage}`;
+export const fleetUsage = `npm run fleet -- [options]: the fleet server and a media node beside it\n\n${optionsUsage}`;
 /** Started by fleet/main.ts, or as a unit of its own beside the media node. */
 export const serverUsage = `node_modules/.bin/node fleet/server.ts [options]: the fleet server alone
 ${optionsUsage}
   --ports JSON              the ports of all, as a parent process gives them`;
 
 /** @throws Error naming what is wrong */
-export function parseOptions(args: string[]): FleetOptions {
+export function parseFleetOptions(args: string[]): FleetOptions {
   const { values } = parseArgs({
     args,
     options: {

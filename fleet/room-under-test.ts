@@ -32,9 +32,9 @@ export class RoomUnderTest {
       const message = JSON.parse(payload.toString()) as Json;
       this.heard.push({ name, message });
       const reply = name === 'command' && this.answer(message as CommandEnvelope);
-      if (reply) void this.say('reply', reply, false);
+      if (reply) void this.say('commandReply', reply, false);
     });
-    const topics = (['desired', 'response', 'command', 'roomEventsAck'] as const).map((name) =>
+    const topics = (['desired', 'requestReply', 'command', 'roomEventsAck'] as const).map((name) =>
       topicOf(name, this.room.roomId),
     );
     await this.#client.subscribeAsync(topics, { qos: 1 });

@@ -17,7 +17,7 @@ import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
-import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseOptions, serverUsage } from './options.ts';
+import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseFleetOptions, serverUsage } from './options.ts';
 import { authorityStore, moveStoredTimes, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
@@ -28,14 +28,14 @@ import {
 } from './devices/index.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownDevices, peopleRoutes, Sessions, SignIn } from './people/index.ts';
+import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-const options = readCommandLine(serverUsage, parseOptions);
+const options = readCommandLine(serverUsage, parseFleetOptions);
 const { dataDir, lan, hosts, listenAddress, tlsFiles } = options;
 // a folder that IT made before may be open to others: what is put there is not
 process.umask(0o077);
@@ -159,7 +159,7 @@ register.onRevoked((identity) => broker.disconnect(identity));
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
 const sessions = new Sessions({ store, clock });
-const devices = new KnownDevices({ keys });
+const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });

@@ -15,7 +15,7 @@ export type KioskOptions = {
 const SHELLS = ['auto', 'electron', 'chromium', 'none'] as const;
 type WantedShell = (typeof SHELLS)[number];
 
-export const usage = `npm run kiosk -- [options]: a room's box, its agent and its window
+export const kioskUsage = `npm run kiosk -- [options]: a room's box, its agent and its window
 
   --claim-file F      the claim from the console, at the first start
   --data-dir DIR      where the box keeps what it is and what it has to remember (.maru/kiosk)
@@ -25,7 +25,7 @@ export const usage = `npm run kiosk -- [options]: a room's box, its agent and it
   --fake-media        a test picture and tone instead of camera and microphone`;
 
 /** @throws Error naming what is wrong */
-export function parseOptions(args: string[], env: NodeJS.ProcessEnv = process.env): KioskOptions {
+export function parseKioskOptions(args: string[], env: NodeJS.ProcessEnv = process.env): KioskOptions {
   const { values } = parseArgs({
     args,
     options: {

@@ -12,9 +12,9 @@ import { z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { SupervisedProcess } from '#edge/supervised-process.ts';
 import { goOnOnceStarted } from '#edge/uncaught.ts';
-import { parseOptions, usage } from './kiosk-options.ts';
+import { parseKioskOptions, kioskUsage } from './kiosk-options.ts';
 
-const options = readCommandLine(usage, parseOptions);
+const options = readCommandLine(kioskUsage, parseKioskOptions);
 const { dataDir } = options;
 const AgentMessage = z.union([z.object({ screenPort: z.number().int() }), KioskReady]);
 

@@ -7,12 +7,13 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { checks } from './gate/checks.ts';
 import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
 import { vitestGroup } from './gate/vitest-group.ts';
+import { waitingFiles } from './gate/waiting-files.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
 
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('architecture')],
-  [vitestGroup('integration')],
+  [vitestGroup('integration', { except: waitingFiles }), vitestGroup('integration', { only: waitingFiles })],
   [{ group: 'guest', run: () => runGuestTests(print) }],
   [vitestGroup('e2e')],
   [vitestGroup('chaos')],

@@ -23,8 +23,8 @@ import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { elapsed } from '#ui/words/format.ts';
 import { BlockedNotice } from './blocked-notice.tsx';
-import { CallBar } from './call-bar.tsx';
-import type { DevicesState } from './devices.ts';
+import { GuestControlBar } from './guest-control-bar.tsx';
+import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
 import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
@@ -37,7 +37,7 @@ type CallPageProps = {
   phase: Extract<CallPhase, { name: 'joined' }> | null;
   selfPeerId: string;
   title: string;
-  devices: DevicesState;
+  devices: GuestDevicesState;
 };
 
 export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId, title, devices }: CallPageProps) {
@@ -122,7 +122,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
           {phase?.connection === 'reconnecting' && <Reconnecting />}
           <ToastRegion current={news.current} className="absolute inset-x-4 top-4 z-20 flex justify-center text-base" />
         </main>
-        <CallBar
+        <GuestControlBar
           guest={guest}
           microphone={microphone}
           devices={devices}
@@ -145,7 +145,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
 });
 
 /** As it will be once one is in. */
-function microphoneAhead({ microphone: { track, muted } }: DevicesState): MicrophoneState {
+function microphoneAhead({ microphone: { track, muted } }: GuestDevicesState): MicrophoneState {
   return track === null ? 'absent' : muted ? 'muted' : 'on';
 }
 

@@ -14,11 +14,11 @@ import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { DeviceProblems } from './device-problems.tsx';
 import { DeviceSelect } from './device-select.tsx';
-import type { Devices, DevicesState } from './devices.ts';
+import type { GuestDevices, GuestDevicesState } from './guest-devices.ts';
 import type { EntryState, Guest } from './guest.ts';
 import { Mirror } from './mirror.tsx';
 import { PageHeader } from './page-header.tsx';
-import { closeSoundCheck, playTestTone, TONE_MS } from './sound-check.ts';
+import { closeSoundCheck, playTestTone, TEST_SOUND_MS } from './sound-check.ts';
 
 const NAME_KEPT_AS = 'maru-guest-name';
 
@@ -27,7 +27,7 @@ type CheckPageProps = {
   entry: EntryState;
   /** why there is no way in yet */
   waitsFor: ErrorCode | null;
-  devices: DevicesState;
+  devices: GuestDevicesState;
   /** Join was pressed, the way in is not open yet */
   waiting: boolean;
   onJoin: (displayName: string) => void;
@@ -115,12 +115,12 @@ function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode |
   );
 }
 
-function DeviceChoices({ devices, state }: { devices: Devices; state: DevicesState }) {
+function DeviceChoices({ devices, state }: { devices: GuestDevices; state: GuestDevicesState }) {
   const { t } = useTranslation('join');
   const [playing, setPlaying] = useState(false);
   useEffect(() => {
     if (!playing) return;
-    const timer = setTimeout(() => setPlaying(false), TONE_MS);
+    const timer = setTimeout(() => setPlaying(false), TEST_SOUND_MS);
     return () => clearTimeout(timer);
   }, [playing]);
   const list = (kind: 'microphone' | 'camera') =>

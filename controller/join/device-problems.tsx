@@ -3,9 +3,9 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
-import type { CaptureKind, Devices, DevicesState } from './devices.ts';
+import type { CaptureKind, GuestDevices, GuestDevicesState } from './guest-devices.ts';
 
-type DeviceProblemsProps = { devices: Devices; state: DevicesState; inCall?: boolean };
+type DeviceProblemsProps = { devices: GuestDevices; state: GuestDevicesState; inCall?: boolean };
 
 export function DeviceProblems({ devices, state, inCall = false }: DeviceProblemsProps) {
   const { t } = useTranslation('join');
@@ -41,8 +41,8 @@ export function DeviceProblems({ devices, state, inCall = false }: DeviceProblem
   );
 }
 
-type Problem = NonNullable<DevicesState[CaptureKind]['problem']> | 'interrupted';
+type Problem = NonNullable<GuestDevicesState[CaptureKind]['problem']> | 'interrupted';
 
-export function problemWith({ problem, interrupted }: DevicesState[CaptureKind]): Problem | null {
+export function problemWith({ problem, interrupted }: GuestDevicesState[CaptureKind]): Problem | null {
   return interrupted ? 'interrupted' : problem;
 }

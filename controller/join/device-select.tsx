@@ -3,12 +3,12 @@ import ChevronDown from 'lucide-react/icons/chevron-down';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, type LucideIcon } from '#ui/icon.tsx';
-import type { Choice } from './devices.ts';
+import type { OfferedDevice } from './guest-devices.ts';
 
 type DeviceSelectProps = {
   label: string;
   icon: LucideIcon;
-  choices: readonly Choice[];
+  choices: readonly OfferedDevice[];
   /** null: none of them, as far as the browser says */
   chosen: string | null;
   onChoose: (deviceId: string) => void;

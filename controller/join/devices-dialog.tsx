@@ -7,10 +7,10 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { DeviceProblems } from './device-problems.tsx';
 import { DeviceSelect } from './device-select.tsx';
-import type { Devices, DevicesState } from './devices.ts';
-import { Level } from './level.tsx';
+import type { GuestDevices, GuestDevicesState } from './guest-devices.ts';
+import { MicrophoneLevel } from './microphone-level.tsx';
 
-type DevicesDialogProps = { isOpen: boolean; onClose: () => void; devices: Devices; state: DevicesState };
+type DevicesDialogProps = { isOpen: boolean; onClose: () => void; devices: GuestDevices; state: GuestDevicesState };
 
 /** Not every browser lets a page choose where it sounds. */
 const choosesSpeaker = 'setSinkId' in HTMLMediaElement.prototype;
@@ -34,7 +34,7 @@ export function DevicesDialog({ isOpen, onClose, devices, state }: DevicesDialog
         )}
         {microphone.track && !microphone.muted && (
           <div className="pl-8">
-            <Level track={microphone.track} />
+            <MicrophoneLevel track={microphone.track} />
           </div>
         )}
         {camera.choices.length > 0 && (

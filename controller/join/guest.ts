@@ -2,14 +2,14 @@
  * One guest's way: invite, preparation while they read, the call, and out again. Ties the call to the devices and says
  * where the guest stands; draws nothing.
  */
-import { Call, type JoinOptions } from '#call/call.ts';
+import { CallClient, type JoinOptions } from '#call/call-client.ts';
 import { warmUp } from '#call/rtc-device.ts';
-import { Store } from '#call/store.ts';
+import { Observable } from '#call/observable.ts';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
-import { Devices, type DevicesState } from './devices.ts';
+import { GuestDevices, type GuestDevicesState } from './guest-devices.ts';
 import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
 
 export type EntryState =
@@ -30,18 +30,18 @@ const RETRY_MS = 2_000;
 const PREPARE_AGAIN_MS = 3_000;
 
 type Given = { microphone: MediaStreamTrack | null; muted: boolean; camera: MediaStreamTrack | null };
-const givenOf = ({ microphone, camera }: DevicesState): Given => ({
+const givenOf = ({ microphone, camera }: GuestDevicesState): Given => ({
   microphone: microphone.track,
   muted: microphone.muted,
   camera: camera.track,
 });
 
 export class Guest {
-  readonly devices = new Devices();
-  readonly entry = new Store<EntryState>({ name: 'checking' });
+  readonly devices = new GuestDevices();
+  readonly entry = new Observable<EntryState>({ name: 'checking' });
   /** why there is no way in yet, while it is asked for again by itself */
-  readonly waitsFor = new Store<ErrorCode | null>(null);
-  readonly call = new Call({
+  readonly waitsFor = new Observable<ErrorCode | null>(null);
+  readonly call = new CallClient({
     requestGrant: ({ endedCallId }) => this.#enterPatiently(endedCallId),
     onMuted: () => this.devices.setMuted(true),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),

@@ -4,14 +4,14 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
-import type { DevicesState } from './devices.ts';
+import type { GuestDevicesState } from './guest-devices.ts';
 import { OwnPicture } from './own-picture.tsx';
 
 type JoiningPageProps = {
   title: string | null;
   /** why it takes long; it is tried again by itself */
   waitsFor: ErrorCode | null;
-  devices: DevicesState;
+  devices: GuestDevicesState;
   onCancel: () => void;
 };
 

@@ -7,11 +7,11 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
-import type { Devices, DevicesState } from './devices.ts';
-import { Level } from './level.tsx';
+import type { GuestDevices, GuestDevicesState } from './guest-devices.ts';
+import { MicrophoneLevel } from './microphone-level.tsx';
 import { OwnPicture } from './own-picture.tsx';
 
-export function Mirror({ devices, state }: { devices: Devices; state: DevicesState }) {
+export function Mirror({ devices, state }: { devices: GuestDevices; state: GuestDevicesState }) {
   const { t } = useTranslation('join');
   const { microphone, camera } = state;
   return (
@@ -48,7 +48,7 @@ export function Mirror({ devices, state }: { devices: Devices; state: DevicesSta
       </div>
       {microphone.track && (
         <div className="flex flex-col gap-1.5 px-1">
-          <Level track={microphone.track} />
+          <MicrophoneLevel track={microphone.track} />
           <p className="text-small text-quiet">{microphone.muted ? t('check.levelMuted') : t('check.levelHint')}</p>
         </div>
       )}

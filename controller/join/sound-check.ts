@@ -51,7 +51,7 @@ export function useLevel(track: MediaStreamTrack | null): number {
   return percent;
 }
 
-export const TONE_MS = 1_400;
+export const TEST_SOUND_MS = 1_400;
 
 /** Three rising notes, soft at both ends. */
 export function playTestTone(): void {

@@ -3,12 +3,16 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Toast } from '#ui/toast.tsx';
 import { problemWith } from './device-problems.tsx';
-import type { CaptureKind, DevicesState } from './devices.ts';
+import type { CaptureKind, GuestDevicesState } from './guest-devices.ts';
 
-type Seen = Pick<DevicesState[CaptureKind], 'track' | 'problem' | 'interrupted' | 'deviceId'>;
+type Seen = Pick<GuestDevicesState[CaptureKind], 'track' | 'problem' | 'interrupted' | 'deviceId'>;
 
 /** @param inCall before it, the page says the same where one looks */
-export function useDeviceNews(devices: DevicesState, inCall: boolean, add: (toast: Omit<Toast, 'id'>) => void): void {
+export function useDeviceNews(
+  devices: GuestDevicesState,
+  inCall: boolean,
+  add: (toast: Omit<Toast, 'id'>) => void,
+): void {
   const { t } = useTranslation('join');
   const before = useRef<Record<CaptureKind, Seen> | null>(null);
   useEffect(() => {
@@ -17,7 +21,7 @@ export function useDeviceNews(devices: DevicesState, inCall: boolean, add: (toas
     if (known === null || !inCall) return;
     for (const kind of ['microphone', 'camera'] as const) {
       const [was, is] = [known[kind], devices[kind]];
-      const [wrong, isWrong] = [problemWith(was as DevicesState[CaptureKind]), problemWith(is)];
+      const [wrong, isWrong] = [problemWith(was as GuestDevicesState[CaptureKind]), problemWith(is)];
       if (isWrong !== null && isWrong !== wrong) add({ words: t(`call.problem.${kind}.${isWrong}`), tone: 'warn' });
       else if (wrong !== null && isWrong === null && is.track !== null) {
         const label = is.track.label;

@@ -1,10 +1,10 @@
 /** One's own screen: asked of the browser, given to the call, stopped when either end says so. */
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import type { Call } from '#call/call.ts';
+import type { CallClient } from '#call/call-client.ts';
 
 export type ScreenShare = { possible: boolean; sharing: boolean; start: () => void; stop: () => void };
 
-export function useScreenShare(call: Call, sharing: boolean, onFailed: () => void): ScreenShare {
+export function useScreenShare(call: CallClient, sharing: boolean, onFailed: () => void): ScreenShare {
   const stream = useRef<MediaStream | null>(null);
   useEffect(() => {
     if (sharing) return;

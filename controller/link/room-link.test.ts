@@ -144,13 +144,10 @@ describe('room link', () => {
     const { link, newest, connect } = setUp();
     link.start();
     connect();
-    const [first, second] = [
-      outcome(link.command({ name: 'start-meeting' })),
-      outcome(link.command({ name: 'mute-all' })),
-    ];
+    const [first, second] = [outcome(link.command({ name: 'join-call' })), outcome(link.command({ name: 'mute-all' }))];
     const [a, b] = newest().commands();
-    newest().say({ type: 'reply', id: b!.id, error: { code: 'not-possible-now', message: 'idle' } });
-    newest().say({ type: 'reply', id: a!.id, error: null });
+    newest().say({ type: 'command-reply', id: b!.id, error: { code: 'not-possible-now', message: 'idle' } });
+    newest().say({ type: 'command-reply', id: a!.id, error: null });
     expect(await first).toBe('done');
     expect(await second).toBe('not-possible-now');
   });
@@ -160,7 +157,7 @@ describe('room link', () => {
     link.start();
     connect();
     let settled: string | null = null;
-    void outcome(link.command({ name: 'end-meeting' })).then((value) => {
+    void outcome(link.command({ name: 'end-call' })).then((value) => {
       settled = value;
     });
     for (let at = 0; at < COMMAND_TIMEOUT_MS - 1_000; at += 1_000) {
@@ -176,7 +173,7 @@ describe('room link', () => {
     const { link, newest, connect } = setUp();
     link.start();
     connect();
-    const result = outcome(link.command({ name: 'set-microphone', muted: true }));
+    const result = outcome(link.command({ name: 'set-microphone', on: false }));
     const id = newest().commands()[0]!.id;
     newest().break();
     expect(link.getSnapshot().connection).toBe('reconnecting');
@@ -187,7 +184,7 @@ describe('room link', () => {
         .commands()
         .map((command) => command.id),
     ).toEqual([id]);
-    newest().say({ type: 'reply', id, error: null });
+    newest().say({ type: 'command-reply', id, error: null });
     expect(await result).toBe('done');
   });
 
@@ -336,7 +333,7 @@ it('survives any sequence of drops', async () => {
         if (each.kind === 'connect' && !newest().closed && link.getSnapshot().connection !== 'connected') connect();
         if (each.kind === 'wake') link.wake();
         if (each.kind === 'answer' && !newest().closed)
-          for (const { id } of newest().commands()) newest().say({ type: 'reply', id, error: null });
+          for (const { id } of newest().commands()) newest().say({ type: 'command-reply', id, error: null });
         if (each.kind === 'command') {
           const entry = { issuedAt: Date.now(), settledAt: null as number | null, times: 0 };
           settledAfter.push(entry);

@@ -16,7 +16,7 @@ import type { RoomLinkFromController } from '#contract/room-link.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import { applyRoster } from './roster.ts';
-import type { Roster } from './roster.ts';
+import type { WatchedRoster } from './roster.ts';
 
 /** Silence longer than the pause between two pings and this is a dead line. */
 export const PING_EVERY_MS = 4_000;
@@ -53,7 +53,7 @@ export type LinkSnapshot = {
   lastSeenMs: number | null;
   /** fleet's clock minus this device's */
   clockOffsetMs: number;
-  roster: Roster | null;
+  roster: WatchedRoster | null;
 };
 
 /** The part of a browser's WebSocket that is used here. */
@@ -239,7 +239,7 @@ export class RoomLink {
         this.update({ roster });
         break;
       }
-      case 'reply':
+      case 'command-reply':
         this.pending.get(message.id)?.settle(message.error === null ? null : fromWire(message.error));
         break;
       case 'error':

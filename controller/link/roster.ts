@@ -1,10 +1,10 @@
 /** The whole roster of a call from its snapshot and deltas; pure. Who watches it, and how long, is the page's business. */
 import type { Participant, RosterUpdate } from '#contract/room-state.ts';
 
-export type Roster = { callId: string; revision: number; participants: readonly Participant[] };
+export type WatchedRoster = { callId: string; revision: number; participants: readonly Participant[] };
 
 /** Null: a delta does not follow what is here (one was lost, or another call began), so a snapshot must be asked for. */
-export function applyRoster(current: Roster | null, update: RosterUpdate): Roster | null {
+export function applyRoster(current: WatchedRoster | null, update: RosterUpdate): WatchedRoster | null {
   if (update.kind === 'unknown') return current;
   if (update.kind === 'snapshot') {
     return { callId: update.callId, revision: update.revision, participants: update.participants };

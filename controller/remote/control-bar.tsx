@@ -39,8 +39,8 @@ export function ControlBar({ view, asking, children }: ControlBarProps) {
           size="bar"
           icon={LogOut}
           className="lg:ml-auto lg:min-w-32"
-          isPending={asking.pending('leave-meeting') !== null}
-          onPress={() => asking.ask({ name: 'leave-meeting' }, outOfCall)}
+          isPending={asking.pending('leave-call') !== null}
+          onPress={() => asking.ask({ name: 'leave-call' }, outOfCall)}
         >
           {t('call.leave')}
         </Button>
@@ -48,7 +48,7 @@ export function ControlBar({ view, asking, children }: ControlBarProps) {
           variant="danger"
           icon={PhoneOff}
           className="col-span-3 lg:ml-6 lg:min-h-16! lg:px-8!"
-          isPending={asking.pending('end-meeting') !== null}
+          isPending={asking.pending('end-call') !== null}
           onPress={() => setEnding(true)}
         >
           {t('call.endForAll')}
@@ -62,7 +62,7 @@ export function ControlBar({ view, asking, children }: ControlBarProps) {
         onClose={() => setEnding(false)}
         onConfirm={() => {
           setEnding(false);
-          asking.ask({ name: 'end-meeting' }, outOfCall);
+          asking.ask({ name: 'end-call' }, outOfCall);
         }}
       />
     </footer>
@@ -83,7 +83,7 @@ function MicrophoneButton({ view, asking }: DeviceProps) {
     );
   const muted = microphone === 'muted';
   const asked = asking.pending('set-microphone');
-  const looksMuted = asked?.name === 'set-microphone' ? asked.muted : muted;
+  const looksMuted = asked?.name === 'set-microphone' ? !asked.on : muted;
   return (
     <Button
       size="bar"
@@ -93,7 +93,7 @@ function MicrophoneButton({ view, asking }: DeviceProps) {
       className="min-h-20! text-base! lg:min-w-56"
       aria-label={muted ? t('call.unmuteName') : t('call.muteName')}
       onPress={() =>
-        asking.ask({ name: 'set-microphone', muted: !muted }, (next) => next.microphone === (muted ? 'on' : 'muted'))
+        asking.ask({ name: 'set-microphone', on: muted }, (next) => next.microphone === (muted ? 'on' : 'muted'))
       }
     >
       {muted ? t('call.unmute') : t('call.mute')}

@@ -9,7 +9,7 @@ import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
-import { keepPairing, keptPairing } from './kept.ts';
+import { keepPairing, keptPairing } from './stored-pairing.ts';
 import { pairingOfToken, takeFromFragment } from './pairing.ts';
 import { Remote } from './remote.tsx';
 import './remote.css';

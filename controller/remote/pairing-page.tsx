@@ -11,7 +11,7 @@ import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { formatTypedCode, isWholeCode, NoServer, pair, type Paired } from './pairing.ts';
+import { formatTypedCode, isWholeCode, NoServer, pair, type PairedRoom } from './pairing.ts';
 
 type Trouble = { code: ErrorCode; noServer: boolean };
 type PairingPageProps = {
@@ -19,7 +19,7 @@ type PairingPageProps = {
   scannedCode: string | null;
   /** why an earlier pairing is over */
   endedBy: ErrorCode | null;
-  onPaired: (paired: Paired) => void;
+  onPaired: (paired: PairedRoom) => void;
 };
 
 export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps) {

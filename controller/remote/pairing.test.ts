@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
-import { hangsAtDoor, keepAtDoor, keepPairing, keptPairing } from './kept.ts';
+import { hangsAtDoor, keepAtDoor, keepPairing, keptPairing } from './stored-pairing.ts';
 import {
   formatTypedCode,
   isWholeCode,

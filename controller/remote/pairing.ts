@@ -1,12 +1,12 @@
 /**
  * How this device becomes a room's: the code from the TV, or from IT for a tablet, is exchanged for a token; or a token
- * comes along in the address. Owns the fragment and the request; what is kept is kept.ts's, nothing is painted here.
+ * comes along in the address. Owns the fragment and the request; what is kept is stored-pairing.ts's, nothing is painted here.
  */
 import { fromWire, OperationalError, toMaruError, WireError } from '#contract/error-codes.ts';
 import { httpRoutes, PairingCode, pagePaths } from '#contract/http-api.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '#contract/limits.ts';
 import { z } from '#contract/schema.ts';
-import { Pairing } from './kept.ts';
+import { StoredPairing } from './stored-pairing.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const TABLET_TOKEN = 'tablet-token';
@@ -16,7 +16,10 @@ const Answer = httpRoutes.pair.response.extend({
   kind: z.enum(['phone', 'tablet']).nullish(),
   lanUrl: z.string().max(500).nullish(),
 });
-export type Paired = { pairing: Pairing /** where the kiosk itself serves this tablet */; lanUrl: string | null };
+export type PairedRoom = {
+  pairing: StoredPairing /** where the kiosk itself serves this tablet */;
+  lanUrl: string | null;
+};
 
 /** What the address carries, taken out of it at once: it must not stay in the history. */
 export function takeFromFragment(): { code: string | null; tabletToken: string | null } {
@@ -27,15 +30,15 @@ export function takeFromFragment(): { code: string | null; tabletToken: string |
 }
 
 /** A token that came in the address, as a pairing; null for what cannot be one. */
-export function pairingOfToken(controllerToken: string | null): Pairing | null {
-  return Pairing.safeParse({ controllerToken, kind: 'tablet' }).data ?? null;
+export function pairingOfToken(controllerToken: string | null): StoredPairing | null {
+  return StoredPairing.safeParse({ controllerToken, kind: 'tablet' }).data ?? null;
 }
 
 /**
  * Where a tablet goes on from here: the kiosk's own address, with the token in its fragment. Null where there is none,
  * where it is this very page, or where the way there would show the token to others.
  */
-export function tabletAddress({ pairing, lanUrl }: Paired, here: string): string | null {
+export function tabletAddress({ pairing, lanUrl }: PairedRoom, here: string): string | null {
   if (pairing.kind !== 'tablet' || lanUrl === null || !URL.canParse(lanUrl)) return null;
   const address = new URL(lanUrl);
   const isLoopback = address.hostname === 'localhost' || address.hostname === '127.0.0.1';
@@ -58,7 +61,7 @@ export function formatTypedCode(typed: string): string {
 export const isWholeCode = (typed: string): boolean => PairingCode.safeParse(typed).success;
 
 /** @throws MaruError `pairing-code-invalid`, `too-many-attempts`, …; OperationalError where no server answers. */
-export async function pair(code: string): Promise<Paired> {
+export async function pair(code: string): Promise<PairedRoom> {
   if (!isWholeCode(code)) throw fromWire({ code: 'pairing-code-invalid', message: 'not a code' });
   let response: Response;
   try {

@@ -3,19 +3,19 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { openRoomLink } from '../link/browser-link.ts';
 import type { RoomLink } from '../link/room-link.ts';
-import { hangsAtDoor, keepAtDoor, keepPairing, type Pairing } from './kept.ts';
-import { type Paired, tabletAddress } from './pairing.ts';
+import { hangsAtDoor, keepAtDoor, keepPairing, type StoredPairing } from './stored-pairing.ts';
+import { type PairedRoom, tabletAddress } from './pairing.ts';
 import { PairingPage } from './pairing-page.tsx';
 import { RoomPage } from './room-page.tsx';
 
 type RemoteProps = {
   /** whoever scans a TV means that TV, so it goes before what was kept */
   scannedCode: string | null;
-  kept: Pairing | null;
+  kept: StoredPairing | null;
 };
 
 export function Remote({ scannedCode, kept }: RemoteProps) {
-  const [pairing, setPairing] = useState<Pairing | null>(scannedCode === null ? kept : null);
+  const [pairing, setPairing] = useState<StoredPairing | null>(scannedCode === null ? kept : null);
   const [code, setCode] = useState(scannedCode);
   const [atDoor, setAtDoor] = useState(hangsAtDoor);
   const [endedBy, setEndedBy] = useState<ErrorCode | null>(null);
@@ -31,7 +31,7 @@ export function Remote({ scannedCode, kept }: RemoteProps) {
     };
   }, [token]);
 
-  const paired = useCallback((next: Paired) => {
+  const paired = useCallback((next: PairedRoom) => {
     keepPairing(next.pairing);
     const address = tabletAddress(next, location.href);
     // the kiosk serves it from now on, whatever becomes of the server; kept here too, for the way back

@@ -14,7 +14,7 @@ import { DoorPage } from './door-page.tsx';
 import { EndedScreen } from './ended-screen.tsx';
 import { Header } from './header.tsx';
 import { IdleScreen } from './idle-screen.tsx';
-import type { Pairing } from './kept.ts';
+import type { StoredPairing } from './stored-pairing.ts';
 import { ProblemNote, ReconnectingMark } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
 import { useStayAwake } from './stay-awake.ts';
@@ -28,7 +28,7 @@ import { type Asking, useAsking, useLinkView, useNow } from './use-room.ts';
 
 type RoomPageProps = {
   link: RoomLink;
-  pairing: Pairing;
+  pairing: StoredPairing;
   /** the tablet hangs outside and shows whether the room is free */
   atDoor: boolean;
   onDoor: (atDoor: boolean) => void;

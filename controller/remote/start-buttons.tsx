@@ -14,10 +14,10 @@ export function StartButtons({ view, asking }: StartButtonsProps) {
   const { t } = useTranslation('remote');
   const words = useBookingWords(view.day?.timeZone);
   const { join, foreign, own } = startChoice(view.day, view.state.meeting);
-  const asked = asking.pending('start-meeting');
-  const askedFor = asked?.name === 'start-meeting' ? (asked.bookingId ?? null) : undefined;
+  const asked = asking.pending('join-call');
+  const askedFor = asked?.name === 'join-call' ? (asked.bookingId ?? null) : undefined;
   const start = (bookingId?: string) =>
-    asking.ask({ name: 'start-meeting', ...(bookingId !== undefined && { bookingId }) }, (state) => {
+    asking.ask({ name: 'join-call', ...(bookingId !== undefined && { bookingId }) }, (state) => {
       return state.phase.name !== 'idle';
     });
   const ownWords = own === 'under-way' ? t('idle.join') : t('idle.start');

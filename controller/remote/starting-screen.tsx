@@ -33,8 +33,8 @@ export function StartingScreen({ view, asking }: StartingScreenProps) {
           <Button
             size="large"
             className="w-full"
-            isPending={asking.pending('cancel-start') !== null}
-            onPress={() => asking.ask({ name: 'cancel-start' }, (state) => state.phase.name !== 'starting')}
+            isPending={asking.pending('cancel-join') !== null}
+            onPress={() => asking.ask({ name: 'cancel-join' }, (state) => state.phase.name !== 'starting')}
           >
             {t('starting.cancel')}
           </Button>

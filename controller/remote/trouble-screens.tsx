@@ -83,8 +83,8 @@ export function FaultScreen({ view, asking }: { view: Extract<RemoteView, { scre
         variant="primary"
         size="hero"
         className="w-full"
-        isPending={asking.pending('start-meeting') !== null}
-        onPress={() => asking.ask({ name: 'start-meeting' }, (state) => state.phase.name !== 'fault')}
+        isPending={asking.pending('join-call') !== null}
+        onPress={() => asking.ask({ name: 'join-call' }, (state) => state.phase.name !== 'fault')}
       >
         {t('fault.again')}
       </Button>

@@ -28,8 +28,8 @@ export function UnknownScreen({ view, asking }: UnknownScreenProps) {
       <Button
         size="large"
         icon={LogOut}
-        isPending={asking.pending('leave-meeting') !== null}
-        onPress={() => asking.ask({ name: 'leave-meeting' }, (state) => state.phase.name !== 'unknown')}
+        isPending={asking.pending('leave-call') !== null}
+        onPress={() => asking.ask({ name: 'leave-call' }, (state) => state.phase.name !== 'unknown')}
       >
         {t('unknown.leave')}
       </Button>

@@ -41,7 +41,7 @@ function keyOf(command: RoomCommand): string {
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
   // one start at a time, of whichever meeting
-  if (command.name === 'start-meeting') return command.name;
+  if (command.name === 'join-call') return command.name;
   return command.name + ('bookingId' in command ? command.bookingId : '');
 }
 

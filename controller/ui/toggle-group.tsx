@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 
-export type Choice<K extends string> = {
+export type ToggleChoice<K extends string> = {
   key: K;
   words: string;
   /** drawn above the words */
@@ -11,7 +11,7 @@ export type Choice<K extends string> = {
 };
 type ToggleGroupProps<K extends string> = {
   label: string;
-  choices: readonly Choice<K>[];
+  choices: readonly ToggleChoice<K>[];
   /** null: none of them */
   chosen: K | null;
   onChoose: (key: K) => void;

@@ -95,7 +95,7 @@ test("a room that writes in another room's place is cut off and changes nothing"
 
 test('a payload that breaks its schema is answered on the response topic and the connection stays', async () => {
   const client = await open(room.credentials);
-  await client.subscribeAsync(topicOf('response', room.roomId), { qos: 1 });
+  await client.subscribeAsync(topicOf('requestReply', room.roomId), { qos: 1 });
   const answer = nextOf(client, 'message');
   await client.publishAsync(topicOf('state', room.roomId), '{"protocol":"one"}', { qos: 1, retain: true });
   expect(JSON.parse(String((await answer)[1]))).toMatchObject({ name: 'refused', error: { code: 'bad-message' } });

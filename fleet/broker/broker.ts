@@ -22,7 +22,7 @@ import { clientIdOf, type MessageOf, type TopicName, topicOf, topicRules } from 
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
 import { parsePayload } from './payload.ts';
-import { type Identity, publishable, readable } from './topic-access.ts';
+import { type ClientIdentity, publishable, readable } from './topic-access.ts';
 
 export type BrokerOptions = {
   listen: { host: string; port: number };
@@ -37,7 +37,13 @@ export type BrokerOptions = {
   logger: Logger;
 };
 
-type LiveClient = { client: Client; who: Identity; keepaliveMs: number; heardAtMs: number; readTopics: Set<string> };
+type LiveClient = {
+  client: Client;
+  who: ClientIdentity;
+  keepaliveMs: number;
+  heardAtMs: number;
+  readTopics: Set<string>;
+};
 type Handler = (id: string, message: never) => void;
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -62,8 +68,8 @@ export class Broker {
   readonly #connects = new WeakMap<Client, ConnectPacket>();
   readonly #identities = new WeakMap<Client['conn'], ConnectionIdentity>();
   readonly #handlers = new Map<TopicName, Handler[]>();
-  readonly #presenceHandlers: ((who: Identity, connected: boolean) => void)[] = [];
-  readonly #subscribedHandlers: ((who: Identity, topic: TopicName) => void)[] = [];
+  readonly #presenceHandlers: ((who: ClientIdentity, connected: boolean) => void)[] = [];
+  readonly #subscribedHandlers: ((who: ClientIdentity, topic: TopicName) => void)[] = [];
 
   constructor(options: BrokerOptions) {
     this.#options = options;
@@ -167,14 +173,14 @@ export class Broker {
   on<N extends TopicName>(name: N, handler: (id: string, message: MessageOf<N>) => void): void {
     this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler as Handler]);
   }
-  onPresence(handler: (who: Identity, connected: boolean) => void): void {
+  onPresence(handler: (who: ClientIdentity, connected: boolean) => void): void {
     this.#presenceHandlers.push(handler);
   }
-  onSubscribed(handler: (who: Identity, topic: TopicName) => void): void {
+  onSubscribed(handler: (who: ClientIdentity, topic: TopicName) => void): void {
     this.#subscribedHandlers.push(handler);
   }
   /** Somebody listens on this topic now. */
-  isHeard(name: TopicName, who: Identity): boolean {
+  isHeard(name: TopicName, who: ClientIdentity): boolean {
     return this.#live.get(clientIdOf(who.party, who.id))?.readTopics.has(name) ?? false;
   }
 
@@ -240,7 +246,7 @@ export class Broker {
     for (const handler of this.#presenceHandlers) this.#guarded(() => handler(live.who, true));
   }
 
-  #objectionTo(who: Identity, serial: string, client: Client): { code: ErrorCode; reason: string } | null {
+  #objectionTo(who: ClientIdentity, serial: string, client: Client): { code: ErrorCode; reason: string } | null {
     const identity = clientIdOf(who.party, who.id);
     if (client.id !== identity) return { code: 'forbidden', reason: "client id is not the certificate's" };
     if (!this.#options.isAccepted(identity, serial))
@@ -284,7 +290,7 @@ export class Broker {
       const { code, message: reason } = toMaruError(error);
       this.#refuse(live.who, this.#networkOf(client), code, `payload on ${name}: ${reason}`);
       if (live.who.party === 'room')
-        this.publish('response', live.who.id, {
+        this.publish('requestReply', live.who.id, {
           name: 'refused',
           id: null,
           error: { code, message: reason.slice(0, 500) },
@@ -324,7 +330,7 @@ export class Broker {
     }
   }
 
-  #refuse(who: Identity | null, network: string | undefined, code: ErrorCode, reason: string): void {
+  #refuse(who: ClientIdentity | null, network: string | undefined, code: ErrorCode, reason: string): void {
     const refusal = { identity: who && clientIdOf(who.party, who.id), network: network ?? 'unknown', code, reason };
     this.#options.logger.warn(refusal, 'MQTT refused');
     this.#guarded(() => this.#options.onRefused(refusal));

@@ -5,11 +5,11 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { networkOf } from '#edge/who-is-calling.ts';
-import { type Identity, parseIdentity } from './topic-access.ts';
+import { type ClientIdentity, parseClientIdentity } from './topic-access.ts';
 
 export type ConnectionIdentity = {
   /** null: no certificate of ours, or one that names no room and no node */
-  who: Identity | null;
+  who: ClientIdentity | null;
   /** hex; empty without a certificate */
   serial: string;
   publicKey: JsonWebKey | null;
@@ -26,7 +26,7 @@ export function readConnectionIdentity(socket: TLSSocket): ConnectionIdentity | 
   if (!certificate) return { who: null, serial: '', publicKey: null, network };
   const commonName = socket.getPeerCertificate()?.subject?.CN;
   return {
-    who: parseIdentity(commonName),
+    who: parseClientIdentity(commonName),
     serial: certificate.serialNumber,
     publicKey: certificate.publicKey.export({ format: 'jwk' }),
     network,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { brokerOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { newId } from '../store/index.ts';
-import { type Identity, parseIdentity, publishable, readable } from './topic-access.ts';
+import { type ClientIdentity, parseClientIdentity, publishable, readable } from './topic-access.ts';
 
 const [room, otherRoom, node] = [newId(), newId(), newId()];
-const parties: Identity[] = [
+const parties: ClientIdentity[] = [
   { party: 'room', id: room },
   { party: 'node', id: node },
 ];
@@ -41,12 +41,12 @@ test('what is not in the table is denied', () => {
 });
 
 test('a command-like topic is never retained, and QoS 2 is not spoken', () => {
-  expect(publishable(parties[0]!, { topic: topicOf('reply', room), qos: 1, retain: true })).toBeNull();
+  expect(publishable(parties[0]!, { topic: topicOf('commandReply', room), qos: 1, retain: true })).toBeNull();
   expect(publishable(parties[0]!, { topic: topicOf('state', room), qos: 2, retain: true })).toBeNull();
 });
 
 test('only a common name of ours is an identity', () => {
-  expect(parseIdentity(`room:${room}`)).toEqual({ party: 'room', id: room });
+  expect(parseClientIdentity(`room:${room}`)).toEqual({ party: 'room', id: room });
   for (const name of [
     room,
     `fleet:${room}`,
@@ -57,7 +57,7 @@ test('only a common name of ours is an identity', () => {
     undefined,
     [`room:${room}`],
   ])
-    expect(parseIdentity(name)).toBeNull();
+    expect(parseClientIdentity(name)).toBeNull();
 });
 
 test.each([

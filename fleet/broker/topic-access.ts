@@ -5,10 +5,10 @@
 import { clientIdOf, ruleOfTopic, type TopicName, topicRules } from '#contract/topics.ts';
 import { Id } from '#contract/schema.ts';
 
-export type Identity = { party: 'room' | 'node'; id: string };
+export type ClientIdentity = { party: 'room' | 'node'; id: string };
 
 /** `room:<id>` or `node:<id>`, as it stands in a certificate's common name; null for anything else. */
-export function parseIdentity(commonName: unknown): Identity | null {
+export function parseClientIdentity(commonName: unknown): ClientIdentity | null {
   if (typeof commonName !== 'string') return null;
   for (const party of ['room', 'node'] as const) {
     const id = commonName.slice(party.length + 1);
@@ -18,7 +18,10 @@ export function parseIdentity(commonName: unknown): Identity | null {
 }
 
 /** The topic's name, when `who` may publish this there; null: denied. */
-export function publishable(who: Identity, packet: { topic: string; qos: number; retain: boolean }): TopicName | null {
+export function publishable(
+  who: ClientIdentity,
+  packet: { topic: string; qos: number; retain: boolean },
+): TopicName | null {
   const found = ruleOfTopic(packet.topic);
   if (!found) return null;
   const rule = topicRules[found.name];
@@ -27,7 +30,7 @@ export function publishable(who: Identity, packet: { topic: string; qos: number;
 }
 
 /** The topic's name, when `who` may read it; null: denied. */
-export function readable(who: Identity, topic: string): TopicName | null {
+export function readable(who: ClientIdentity, topic: string): TopicName | null {
   const found = ruleOfTopic(topic);
   if (!found) return null;
   const readers: readonly string[] = topicRules[found.name].readers;

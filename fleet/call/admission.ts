@@ -1,6 +1,6 @@
 /**
  * The ways into a call, each with its round trips counted: over what is prepared (one), from a grant (two, back to
- * back), and back to the place after a drop. Says how it went; what that means for the page is `call.ts`'s.
+ * back), and back to the place after a drop. `call-client.ts` decides what the outcome means for the page.
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
@@ -8,11 +8,11 @@ import { RESUME_GRACE_MS } from '#contract/timing.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { CallSnapshot, View } from '#contract/signaling.ts';
-import type { CallMedia } from './call-media.ts';
+import type { ClientMedia } from './client-media.ts';
 import type { LocalMedia } from './local-media.ts';
 import { pauseBeforeTryMs } from './open-socket.ts';
 import { consequenceOf } from './refusals.ts';
-import type { Seat } from './seat.ts';
+import type { ResumableConnection } from './resumable-connection.ts';
 
 /** Our own tracks wait for the answer to `join`, and no longer than this. */
 const LONGEST_UNPRODUCED_MS = 300;
@@ -25,8 +25,8 @@ const GRANTS_TO_TRY = 4;
 export type RequestGrant = (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;
 
 export type AdmissionDependencies = {
-  seat: Seat;
-  media: CallMedia;
+  connection: ResumableConnection;
+  media: ClientMedia;
   local: LocalMedia;
   requestGrant: RequestGrant;
   /** as whom, and what is shown: asked at the moment of joining */
@@ -46,20 +46,20 @@ export class Admission {
 
   /** One round trip: after it the transports connect by themselves. */
   async enter(grant: CallGrant, signal: AbortSignal): Promise<void> {
-    const { seat, media } = this.#dependencies;
-    const { admission } = await seat.enter(grant, signal);
+    const { connection, media } = this.#dependencies;
+    const { admission } = await connection.enter(grant, signal);
     if (admission.kind === 'kept') throw new InvalidStateError('internal', 'a token was answered with kept');
     media.start(admission.media);
   }
 
   /** What would be shown is negotiated, and stands still at the node until `join`. Without it `join` takes longer, no more. */
   async consumeAhead(view: View, signal: AbortSignal): Promise<void> {
-    const { seat, media } = this.#dependencies;
+    const { connection, media } = this.#dependencies;
     const { current } = media;
     if (!current) return;
     const rtpCapabilities = await current.rtpCapabilities();
     if (signal.aborted || media.current !== current) return;
-    const { consumers } = await seat.ask('consume-ahead', { rtpCapabilities, view });
+    const { consumers } = await connection.ask('prepare-call', { rtpCapabilities, view });
     if (!signal.aborted && media.current === current) media.expect(consumers);
   }
 
@@ -142,8 +142,8 @@ export class Admission {
   }
 
   async #takeSeatAgain(ticket: ResumeTicket, signal: AbortSignal): Promise<void> {
-    const { seat, media, local, onIn, intent } = this.#dependencies;
-    const { admission } = await seat.resume(ticket, media.current?.transportId, signal);
+    const { connection, media, local, onIn, intent } = this.#dependencies;
+    const { admission } = await connection.resume(ticket, media.current?.transportId, signal);
     switch (admission.kind) {
       case 'fresh':
         // the node knows the peer, which never joined: as after a token
@@ -158,18 +158,18 @@ export class Admission {
         break;
     }
     void onIn(admission.call);
-    seat.ask('show', { view: intent().view }).catch(() => {});
+    connection.ask('show', { view: intent().view }).catch(() => {});
   }
 
   async #sayJoin(signal: AbortSignal): Promise<void> {
-    const { seat, media, local, intent, onIn } = this.#dependencies;
+    const { connection, media, local, intent, onIn } = this.#dependencies;
     const current = media.current!;
     const rtpCapabilities = await current.rtpCapabilities();
     signal.throwIfAborted();
     const told = local.state;
     const { microphone, camera } = told;
     const { displayName, view } = intent();
-    const answer = seat.ask('join', { displayName, rtpCapabilities, microphone, camera, view });
+    const answer = connection.ask('join-call', { displayName, rtpCapabilities, microphone, camera, view });
     let produced = false;
     const produce = (): void => {
       if (produced || media.current !== current) return;
@@ -183,7 +183,7 @@ export class Admission {
     const drawn = onIn(call);
     void drawn.then(() => pause(OTHERS_FIRST_MS)).then(produce);
     const now = intent().view;
-    if (now !== view) seat.ask('show', { view: now }).catch(() => {});
+    if (now !== view) connection.ask('show', { view: now }).catch(() => {});
   }
 }
 

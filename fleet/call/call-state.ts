@@ -41,18 +41,18 @@ export type CallState = {
   readonly mutedByPeerId: string | null;
 };
 
-export type Roster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'rights'>;
-export const NO_ROSTER: Roster = { participants: [], activeSpeakerPeerId: null, rights: [] };
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'rights'>;
+export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, rights: [] };
 
-export function rosterOf({ participants, activeSpeakerPeerId, rights }: CallSnapshot): Roster {
+export function rosterOf({ participants, activeSpeakerPeerId, rights }: CallSnapshot): CallRoster {
   return { participants, activeSpeakerPeerId, rights };
 }
 
 /** Deltas over the snapshot. A peer told twice is one; a change of somebody unknown is a join. */
-export function followRoster(roster: Roster, notification: SignalingNotification): Roster {
+export function followRoster(roster: CallRoster, notification: SignalingNotification): CallRoster {
   switch (notification.event) {
-    case 'peer-joined':
-    case 'peer-changed': {
+    case 'participant-joined':
+    case 'participant-changed': {
       const { participant } = notification.data;
       const known = roster.participants.some(({ peerId }) => peerId === participant.peerId);
       const participants = known
@@ -60,7 +60,7 @@ export function followRoster(roster: Roster, notification: SignalingNotification
         : [...roster.participants, participant];
       return { ...roster, participants };
     }
-    case 'peer-left': {
+    case 'participant-left': {
       const { peerId } = notification.data;
       return {
         ...roster,

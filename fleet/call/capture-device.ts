@@ -1,11 +1,11 @@
 /**
- * A camera or a microphone, of a room or a person: brings what is open to what is wanted, one step at a time. What
- * replaces an open track is opened first, so that nobody hears or sees a gap; where the wanted one does not open,
- * another is taken, and the wanted one again when something has changed. One that was lost is looked for again and again:
- * not every browser says when it is back. The page's own policy is its owner's: which one, with what constraints.
+ * One camera or microphone of a room or a person: opens it, replaces it, mutes it, and opens it again after a loss. A
+ * new track is opened before the former one stops, so that nobody hears or sees a gap. Where the wanted device does not
+ * open, a fallback is used, and the wanted one is tried again when something changes. Some browsers do not report that a
+ * lost device is back, so it is tried again and again. The owner decides which device, with what constraints.
  */
 
-/** `any`: whatever the browser takes; `none`: there is nothing that may be taken. */
+/** `any`: the browser's choice; `none`: there is no device that may be used. */
 export type Plan = { exact: string } | 'any' | 'none';
 /** `busy`: it is there, and something else holds it. */
 export type CaptureProblem = 'missing' | 'refused' | 'busy';
@@ -21,7 +21,7 @@ export type CaptureDeviceOptions = {
   /** the new track is in its place before the former one stops; the open one again when its mute has changed */
   onTrack: (track: MediaStreamTrack | null) => void;
   onChange: () => void;
-  /** the wanted one does not open; said once */
+  /** the wanted one does not open; called once */
   onUnusable: () => void;
   onOpened: () => void;
 };
@@ -75,7 +75,7 @@ export class CaptureDevice {
     this.#options.onChange();
   }
 
-  /** After every change of what is wanted; what changes meanwhile is seen to. */
+  /** Call it after every change of what is wanted, also while it runs. */
   async settle(): Promise<void> {
     this.#again = true;
     if (this.#settling) return;

@@ -1,12 +1,12 @@
 /**
- * Our own tracks and what the node is told of them. Tracks are given, never opened or stopped here; a muted microphone
- * is `track.enabled === false`: its owner sets that and gives the track again, and the node's producer follows.
+ * Our own tracks and their producers at the node. Tracks are never opened, stopped or muted here: the owner of a
+ * microphone sets `track.enabled` and passes the track again, and the producer follows.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
 import type { MediaSource } from '#contract/signaling.ts';
-import type { Ask, LocalProducer, Media } from './media-session.ts';
+import type { SendRequest, LocalProducer, Media } from './media-session.ts';
 
 export type LocalState = {
   readonly microphone: MicrophoneState;
@@ -45,7 +45,7 @@ const newSlot = (source: MediaSource): Slot => ({
 });
 
 export class LocalMedia {
-  readonly #ask: Ask;
+  readonly #ask: SendRequest;
   readonly #onChange: () => void;
   readonly #slots = {
     microphone: newSlot('microphone'),
@@ -57,7 +57,7 @@ export class LocalMedia {
   #media: Media | null = null;
   #told: string | null = null;
 
-  constructor({ ask, onChange }: { ask: Ask; onChange: () => void }) {
+  constructor({ ask, onChange }: { ask: SendRequest; onChange: () => void }) {
     this.#ask = ask;
     this.#onChange = onChange;
   }

@@ -9,7 +9,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { transportOptions } from './media-session.ts';
 import type { OpenSocket } from './open-socket.ts';
 import { loadDevice } from './rtc-device.ts';
-import { Seat } from './seat.ts';
+import { ResumableConnection } from './resumable-connection.ts';
 
 export type MediaProtocol = 'udp' | 'tcp';
 type Ports = Record<MediaProtocol, Promise<boolean>>;
@@ -20,14 +20,14 @@ const CONNECT_WITHIN_MS = 6_000;
 
 export class MediaPorts {
   readonly #grant: CallGrant;
-  readonly #seat: Seat;
+  readonly #connection: ResumableConnection;
   readonly #ends = new AbortController();
   readonly #transports: types.Transport[] = [];
   #ports: Promise<Ports> | null = null;
 
   constructor({ grant, openSocket }: { grant: CallGrant; openSocket?: OpenSocket }) {
     this.#grant = grant;
-    this.#seat = new Seat({
+    this.#connection = new ResumableConnection({
       openSocket: openSocket ?? ((url) => new WebSocket(url)),
       onNotification: () => {},
       onDropped: () => {},
@@ -45,15 +45,15 @@ export class MediaPorts {
   close(): void {
     this.#ends.abort();
     for (const transport of this.#transports.splice(0)) transport.close();
-    this.#seat.ask('leave', {}).catch(() => {});
-    this.#seat.close();
+    this.#connection.ask('leave-call', {}).catch(() => {});
+    this.#connection.close();
   }
 
   async #enter(): Promise<Ports> {
     const nobody = { udp: Promise.resolve(false), tcp: Promise.resolve(false) };
     const patience = setTimeout(() => this.#ends.abort(), ENTER_WITHIN_MS);
     try {
-      const { admission } = await this.#seat.enter(this.#grant, this.#ends.signal);
+      const { admission } = await this.#connection.enter(this.#grant, this.#ends.signal);
       clearTimeout(patience);
       return admission.kind === 'fresh' ? await this.#connect(admission.media) : nobody;
     } catch (error) {
@@ -91,7 +91,7 @@ export class MediaPorts {
   #connected(transport: types.Transport): Promise<boolean> {
     this.#transports.push(transport);
     transport.on('connect', ({ dtlsParameters }, done) => {
-      this.#seat.ask('connect-transport', { transportId: transport.id, dtlsParameters }).catch(() => {});
+      this.#connection.ask('connect-transport', { transportId: transport.id, dtlsParameters }).catch(() => {});
       done();
     });
     return new Promise((resolve) => {

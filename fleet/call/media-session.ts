@@ -18,7 +18,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { sendOptions } from './encodings.ts';
 import { MediaPath } from './media-path.ts';
 import { loadDevice } from './rtc-device.ts';
-import { tellSentLayers } from './sent-layers.ts';
+import { reportSentLayers } from './sent-layers.ts';
 
 /** After these, a picture without a frame asks for a key frame again: the first may have come before its receiver. */
 const FIRST_FRAME_CHECKS_MS = [150, 400, 1_000];
@@ -26,17 +26,19 @@ const ICE_CHECK_INTERVAL_MS = 500;
 /** An ICE restart gets this long before the next. */
 const ICE_RESTART_MS = 2_000;
 const ICE_CONNECT_MS = 6_000;
+/** No pair of candidates after these: the browser found no network as it gathered, and gathers again in a restart alone. */
+const ICE_GATHER_MS = 1_500;
 
-export type Ask = <M extends SignalingMethod>(method: M, data: RequestOf<M>) => Promise<ResponseOf<M>>;
+export type SendRequest = <M extends SignalingMethod>(method: M, data: RequestOf<M>) => Promise<ResponseOf<M>>;
 export type MediaOptions = {
   setup: MediaSetup;
-  ask: Ask;
+  ask: SendRequest;
   onProducerRefused: (source: MediaSource, error: Error) => void;
   /** media does not get through, or does again */
   onBlocked: (blocked: boolean) => void;
 };
 
-/** What `call.ts` needs of it; its tests put another in its place. */
+/** What `call-client.ts` needs of it; its tests put another in its place. */
 export type Media = {
   /** the node's name of the sending one */
   readonly transportId: string;
@@ -56,7 +58,7 @@ export type Media = {
 };
 export type CreateMedia = (options: MediaOptions) => Media;
 
-/** A producer of ours. It never touches `track.enabled`: that is the track's owner's word, and the truth about mute. */
+/** A producer of ours. It never sets `track.enabled`: `CaptureDevice` does. */
 export type LocalProducer = {
   readonly producerId: string;
   /** once the node has answered: what was in flight at a drop may be lost */
@@ -110,11 +112,13 @@ export class MediaSession implements Media {
       // pipelined: nothing waits for the node's answer
       transport.on('connect', ({ dtlsParameters }, done) => {
         this.#connect({ transportId: transport.id, dtlsParameters });
+        // a browser without candidates leaves it at `new`
+        if (transport.connectionState === 'new') this.#setIce(transport, 'gathering');
         done();
       });
       this.#iceSince.set(transport, { state: 'new', sinceMs: performance.now(), restartedAtMs: 0 });
       transport.on('connectionstatechange', (state) => {
-        Object.assign(this.#iceSince.get(transport)!, { state, sinceMs: performance.now() });
+        this.#setIce(transport, state);
         this.#checkIce();
       });
     }
@@ -215,7 +219,7 @@ export class MediaSession implements Media {
     const appData: SendData = { producerId, source, track };
     const producer = await send.produce({ track, ...options, stopTracks: false, disableTrackOnPause: false, appData });
     const confirmed = (): boolean => this.#confirmedProducers.has(producerId);
-    tellSentLayers({
+    reportSentLayers({
       sender: producer,
       count: options.encodings?.length ?? 1,
       mayTell: confirmed,
@@ -280,13 +284,18 @@ export class MediaSession implements Media {
       .catch((error) => console.warn('call: transport not connected', error));
   }
 
+  #setIce(transport: types.Transport, state: string): void {
+    Object.assign(this.#iceSince.get(transport)!, { state, sinceMs: performance.now() });
+  }
+
   /** A network that changed under living signalling: the node gives new ICE parameters. */
   #checkIce(): void {
     if (this.#retired) return;
     const nowMs = performance.now();
     this.#checkPath(nowMs);
     for (const [transport, ice] of this.#iceSince) {
-      const stuck = ice.state === 'connecting' && nowMs - ice.sinceMs > ICE_CONNECT_MS;
+      const limitMs = { gathering: ICE_GATHER_MS, connecting: ICE_CONNECT_MS }[ice.state];
+      const stuck = limitMs !== undefined && nowMs - ice.sinceMs > limitMs;
       if (ice.state !== 'disconnected' && ice.state !== 'failed' && !stuck) continue;
       if (nowMs - ice.restartedAtMs < ICE_RESTART_MS) continue;
       ice.restartedAtMs = nowMs;

@@ -4,6 +4,7 @@
  * and a try that hangs in a dead network is abandoned early: after the network's return the next one must start within
  * the second.
  */
+import { retryAfterMs } from '#contract/retry-after.ts';
 
 export type OpenSocket = (url: string) => WebSocket;
 
@@ -16,9 +17,8 @@ const PATIENT_AFTER_TRIES = 14;
 const LONGEST_TRY_MS = 6_000;
 
 export function pauseBeforeTryMs(triesMade: number, random: () => number): number {
-  const longest = triesMade < PATIENT_AFTER_TRIES ? LONGEST_PAUSE_MS : LONGEST_PATIENT_PAUSE_MS;
-  const ceiling = Math.min(longest, FIRST_PAUSE_MS * 1.5 ** (triesMade - 1));
-  return ceiling * (0.5 + random() / 2);
+  const longestMs = triesMade < PATIENT_AFTER_TRIES ? LONGEST_PAUSE_MS : LONGEST_PATIENT_PAUSE_MS;
+  return retryAfterMs(triesMade - 1, { firstMs: FIRST_PAUSE_MS, longestMs }, random());
 }
 
 export function tryLimitMs(triesMade: number, firstTryMs = TRY_MS): number {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SentLayers, tellSentLayers } from './sent-layers.ts';
+import { SentLayers, reportSentLayers } from './sent-layers.ts';
 
 /** As Firefox tells it. */
 const framesOnly = (frames: number[]) => frames.map((each) => ({ frames: each, targetBps: undefined }));
@@ -66,7 +66,7 @@ describe('what the node is told', () => {
   const sending = (count: number) => {
     const encoder = { closed: false, frames: Array.from({ length: count }, () => 0), known: true, refuses: false };
     const told: number[] = [];
-    tellSentLayers({
+    reportSentLayers({
       sender: {
         get closed() {
           return encoder.closed;

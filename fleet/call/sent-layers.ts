@@ -47,7 +47,7 @@ export type SentLayersOptions = {
 };
 
 /** Until the sender is closed. What could not be told is told again. */
-export function tellSentLayers({ sender, count, mayTell, tell }: SentLayersOptions): void {
+export function reportSentLayers({ sender, count, mayTell, tell }: SentLayersOptions): void {
   if (count <= 1) return;
   const sent = new SentLayers(count);
   let told: number | null = count;

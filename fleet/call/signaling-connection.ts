@@ -1,6 +1,6 @@
 /**
  * One open WebSocket to a media node: requests with their answers, notifications, and the heartbeat that finds a dead
- * network before TCP does. Knows nothing of calls; `open-socket.ts` opens, `call.ts` decides what a close means.
+ * network before TCP does. Knows nothing of calls; `open-socket.ts` opens, `call-client.ts` decides what a close means.
  */
 import { codeOfClose, type ErrorCode, fromWire, InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import {

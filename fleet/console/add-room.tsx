@@ -8,7 +8,7 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
-import { RoomClaim, RoomName } from './room-claim.tsx';
+import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
 export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onAdded: () => void }) {
@@ -49,7 +49,7 @@ export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onA
           <RoomClaim claim={made} onDone={() => setOpen(false)} />
         ) : (
           <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-            <RoomName name={roomName} onChange={setRoomName} roomId={null} rooms={rooms} isMissing={checked} />
+            <RoomNameField name={roomName} onChange={setRoomName} roomId={null} rooms={rooms} isMissing={checked} />
             <ProblemWords problem={problem} />
             <Button type="submit" variant="primary" size="large" isPending={isPending}>
               {t('add.action')}

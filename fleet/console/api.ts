@@ -6,7 +6,7 @@ import { z } from '#contract/schema.ts';
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Nothing answered, or nothing that speaks the contract: the person is told to look at network and server. */
-export class NoServer extends OperationalError {}
+export class NoFleetServer extends OperationalError {}
 
 type Given<N extends HttpRouteName> = { params?: Record<string, string>; body?: HttpBody<N> };
 
@@ -23,12 +23,12 @@ export async function callApi<N extends HttpRouteName>(name: N, given: Given<N> 
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
   } catch (error) {
-    throw new NoServer('internal', 'no answer from the server', { cause: error });
+    throw new NoFleetServer('internal', 'no answer from the server', { cause: error });
   }
   const body: unknown = response.status === 204 ? {} : await response.json().catch(() => null);
   if (!response.ok) {
     const refusal = z.object({ error: WireError }).safeParse(body);
-    throw refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', `HTTP ${response.status}`);
+    throw refusal.success ? fromWire(refusal.data.error) : new NoFleetServer('internal', `HTTP ${response.status}`);
   }
   try {
     return schema.parse(body) as HttpResponse<N>;

@@ -7,14 +7,14 @@ import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { callApi } from './api.ts';
 import { NowPage } from './now-page.tsx';
-import { RoomPage } from './room-page.tsx';
-import { type Account, ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
+import { ConsoleRoomPage } from './console-room-page.tsx';
+import { type SignedInAccount, ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
 import { useRooms } from './use-api.ts';
 
 type Session =
   | { kind: 'asking' }
   | { kind: 'out' }
-  | { kind: 'in'; account: Account /** only for the forced change */; password: string | null };
+  | { kind: 'in'; account: SignedInAccount /** only for the forced change */; password: string | null };
 
 export function Console() {
   const { t } = useTranslation('console');
@@ -48,7 +48,7 @@ const subscribeToHash = (listener: () => void) => {
   return () => window.removeEventListener('hashchange', listener);
 };
 
-function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {
+function SignedIn({ account, onSignedOut }: { account: SignedInAccount; onSignedOut: () => void }) {
   const { t } = useTranslation('console');
   const { t: common } = useTranslation('common');
   const known = useRooms(onSignedOut);
@@ -75,7 +75,7 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
       </header>
       <main className="mx-auto flex max-w-6xl flex-col gap-6 px-5 py-8 lg:px-8">
         {room ? (
-          <RoomPage key={room.roomId} room={room} known={known} mayManage={account.role === 'admin'} />
+          <ConsoleRoomPage key={room.roomId} room={room} known={known} mayManage={account.role === 'admin'} />
         ) : (
           <NowPage known={known} mayAdd={account.role === 'admin'} />
         )}

@@ -11,12 +11,12 @@ import { ProblemWords, StateMark, stateMark, WhyWords } from './parts.tsx';
 import { SameName } from './room-claim.tsx';
 import { healthStates, type RoomHealth, sortedRooms } from './room-health.ts';
 import { sameNamed } from './room-names.ts';
-import type { Rooms } from './use-api.ts';
+import type { RoomList } from './use-api.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 
 type Entry = { room: RoomSummary; health: RoomHealth };
 
-export function NowPage({ known, mayAdd }: { known: Rooms; mayAdd: boolean }) {
+export function NowPage({ known, mayAdd }: { known: RoomList; mayAdd: boolean }) {
   const { t } = useTranslation('console');
   const language = currentLanguage();
   const entries = sortedRooms(known.rooms ?? [], language);

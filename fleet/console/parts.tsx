@@ -13,7 +13,7 @@ import type { MaruError } from '#contract/error-codes.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Icon, type LucideIcon } from '#ui/icon.tsx';
-import { NoServer } from './api.ts';
+import { NoFleetServer } from './api.ts';
 import type { HealthState, Why } from './room-health.ts';
 
 export const stateMark: Record<HealthState, { icon: LucideIcon; tone: string; ground: string }> = {
@@ -63,7 +63,7 @@ export function ProblemWords({ problem }: { problem: MaruError | null }) {
       {problem && (
         <div className="flex animate-appear gap-3 rounded-control bg-fault-soft p-4">
           <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
-          {problem instanceof NoServer ? (
+          {problem instanceof NoFleetServer ? (
             <div className="flex flex-col gap-1">
               <p className="font-semibold">{t('noServer.what')}</p>
               <p>{t('noServer.todo')}</p>

@@ -37,7 +37,7 @@ type RoomNameProps = {
 };
 
 /** A name that another room has is allowed, and pointed out. */
-export function RoomName({ name, onChange, roomId, rooms, isMissing }: RoomNameProps) {
+export function RoomNameField({ name, onChange, roomId, rooms, isMissing }: RoomNameProps) {
   const { t } = useTranslation('console');
   return (
     <div className="flex flex-col gap-3">

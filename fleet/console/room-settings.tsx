@@ -10,7 +10,7 @@ import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
-import { RoomClaim, RoomName } from './room-claim.tsx';
+import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 
 type RoomProps = {
@@ -144,7 +144,7 @@ function Rename({ room, rooms, doing, onChanged, onDone }: RenameProps) {
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-      <RoomName name={name} onChange={setName} roomId={room.roomId} rooms={rooms} isMissing={checked} />
+      <RoomNameField name={name} onChange={setName} roomId={room.roomId} rooms={rooms} isMissing={checked} />
       <ProblemWords problem={doing.problem} />
       <Button type="submit" variant="primary" size="large" isPending={doing.isPending}>
         {t('settings.rename')}

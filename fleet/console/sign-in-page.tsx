@@ -10,7 +10,7 @@ import { callApi } from './api.ts';
 import { ProblemWords } from './parts.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-export type Account = HttpResponse<'currentSession'>['account'];
+export type SignedInAccount = HttpResponse<'currentSession'>['account'];
 const SHORTEST_PASSWORD = 10;
 
 function Doorstep({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
@@ -35,7 +35,7 @@ function Doorstep({ title, lead, children }: { title: string; lead: string; chil
 
 const form = 'flex flex-col gap-5 rounded-card bg-raised p-6 shadow-card';
 
-export function SignInPage({ onSignedIn }: { onSignedIn: (account: Account, password: string) => void }) {
+export function SignInPage({ onSignedIn }: { onSignedIn: (account: SignedInAccount, password: string) => void }) {
   const { t } = useTranslation('console');
   const [userName, setUserName] = useState('');
   const [password, setPassword] = useState('');

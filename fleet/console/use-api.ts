@@ -6,7 +6,7 @@ import { callApi } from './api.ts';
 
 const ROOMS_EVERY_MS = 4_000;
 
-export type Rooms = {
+export type RoomList = {
   rooms: readonly RoomSummary[] | null;
   asOfMs: number | null;
   problem: MaruError | null;
@@ -14,8 +14,8 @@ export type Rooms = {
 };
 
 /** What was fetched last stays on show when the server stops answering, with its age. */
-export function useRooms(onSignedOut: () => void): Rooms {
-  const [known, setKnown] = useState<Omit<Rooms, 'refresh'>>({ rooms: null, asOfMs: null, problem: null });
+export function useRooms(onSignedOut: () => void): RoomList {
+  const [known, setKnown] = useState<Omit<RoomList, 'refresh'>>({ rooms: null, asOfMs: null, problem: null });
   const fetchRooms = useCallback(async () => {
     try {
       const { rooms } = await callApi('listRooms');

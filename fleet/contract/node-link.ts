@@ -48,7 +48,7 @@ export type NodeRegistration = z.infer<typeof NodeRegistration>;
 const knownCallEvents = [
   z.object({ name: z.literal('call-opened'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs }),
   z.object({
-    name: z.literal('peer-joined'),
+    name: z.literal('participant-joined'),
     eventId: Id,
     callId: Id,
     meetingId: Id,
@@ -59,7 +59,7 @@ const knownCallEvents = [
     participantCount: z.number().int(),
   }),
   z.object({
-    name: z.literal('peer-left'),
+    name: z.literal('participant-left'),
     eventId: Id,
     callId: Id,
     meetingId: Id,
@@ -67,9 +67,9 @@ const knownCallEvents = [
     peerId: Id,
     participantCount: z.number().int(),
   }),
-  /** somebody with the right removed this peer; `peer-left` follows */
+  /** somebody with the right removed this peer; `participant-left` follows */
   z.object({
-    name: z.literal('peer-removed'),
+    name: z.literal('participant-removed'),
     eventId: Id,
     callId: Id,
     meetingId: Id,
@@ -99,7 +99,7 @@ export const NodeCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('end-call'), callId: Id }),
   /** its meeting goes on in another call: its peers are closed so that they ask for that one */
   z.strictObject({ name: z.literal('move-call'), callId: Id }),
-  z.strictObject({ name: z.literal('remove-peer'), callId: Id, peerId: Id }),
+  z.strictObject({ name: z.literal('remove-participant'), callId: Id, peerId: Id }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);

@@ -12,12 +12,12 @@ import { EpochMs, Id, PresetName, z } from './schema.ts';
 export const RoomCommand = z.discriminatedUnion('name', [
   /** a person is about to tap: connect transports ahead */
   z.strictObject({ name: z.literal('prepare-call') }),
-  /** starts the room's meeting, or joins the one under way; with a booking, the meeting of that booking */
-  z.strictObject({ name: z.literal('start-meeting'), bookingId: BookingId.optional() }),
-  z.strictObject({ name: z.literal('cancel-start') }),
-  z.strictObject({ name: z.literal('leave-meeting') }),
-  z.strictObject({ name: z.literal('end-meeting') }),
-  z.strictObject({ name: z.literal('set-microphone'), muted: z.boolean() }),
+  /** the call of the room's meeting, which the first one to join opens; with a booking, that of the booking's meeting */
+  z.strictObject({ name: z.literal('join-call'), bookingId: BookingId.optional() }),
+  z.strictObject({ name: z.literal('cancel-join') }),
+  z.strictObject({ name: z.literal('leave-call') }),
+  z.strictObject({ name: z.literal('end-call') }),
+  z.strictObject({ name: z.literal('set-microphone'), on: z.boolean() }),
   z.strictObject({ name: z.literal('set-camera'), on: z.boolean() }),
   z.strictObject({ name: z.literal('set-volume'), percent: z.number().int().min(0).max(100) }),
   z.strictObject({ name: z.literal('set-layout'), layout: Layout }),
@@ -65,7 +65,7 @@ export type RoomCommandName = RoomCommand['name'];
 export const AGENDA_COMMANDS = ['check-in', 'restore-booking', 'extend-booking', 'end-booking'] as const;
 export type AgendaCommand = Extract<RoomCommand, { name: (typeof AGENDA_COMMANDS)[number] }>;
 /** Answered by the room's devices. */
-export const EQUIPMENT_COMMANDS = [
+export const MEDIA_DEVICE_COMMANDS = [
   'choose-device',
   'steer-camera',
   'recall-preset',
@@ -73,9 +73,9 @@ export const EQUIPMENT_COMMANDS = [
   'show-input',
   'run-self-test',
 ] as const;
-export type EquipmentCommand = Extract<RoomCommand, { name: (typeof EQUIPMENT_COMMANDS)[number] }>;
+export type MediaDeviceCommand = Extract<RoomCommand, { name: (typeof MEDIA_DEVICE_COMMANDS)[number] }>;
 /** Answered by the room machine. */
-export type CallCommand = Exclude<RoomCommand, AgendaCommand | EquipmentCommand>;
+export type CallCommand = Exclude<RoomCommand, AgendaCommand | MediaDeviceCommand>;
 
 /** A command on its way from the fleet to the kiosk. */
 export const CommandEnvelope = z.strictObject({
@@ -86,7 +86,7 @@ export const CommandEnvelope = z.strictObject({
   expiresAtMs: EpochMs,
   issuer: z.strictObject({ kind: z.literal('controller'), id: Id }),
   command: RoomCommand,
-  /** with `prepare-call` and `start-meeting`: so that the kiosk need not ask back */
+  /** with `prepare-call` and `join-call`: so that the kiosk need not ask back */
   grant: CallGrant.nullable(),
 });
 export type CommandEnvelope = z.infer<typeof CommandEnvelope>;

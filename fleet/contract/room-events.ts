@@ -21,7 +21,7 @@ const Device = openWord(z.enum(['speakerphone', 'tv', 'calendar', 'storage']));
 
 const known = [
   event('agent-started', { epoch: z.number().int() }),
-  event('call-entered', { callId: Id, meetingTitle: ShownTitle, bookingId: BookingId.nullable() }),
+  event('call-joined', { callId: Id, meetingTitle: ShownTitle, bookingId: BookingId.nullable() }),
   event('call-left', { callId: Id, reason: ReportedEndReason, durationMs: z.number().int().nonnegative() }),
   event('start-failed', { code: ReportedErrorCode }),
   event('feedback-given', { callId: Id, answer: openWord(z.enum(['good', 'bad'])) }),

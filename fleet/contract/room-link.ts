@@ -43,7 +43,7 @@ export const RoomLinkToController = openUnion('type', [
   z.object({ type: z.literal('equipment'), equipment: RoomEquipment }),
   z.object({ type: z.literal('presence'), online: z.boolean(), lastSeenMs: EpochMs.nullable() }),
   z.object({ type: z.literal('roster'), roster: RosterUpdate }),
-  z.object({ type: z.literal('reply'), id: Id, error: WireError.nullable() }),
+  z.object({ type: z.literal('command-reply'), id: Id, error: WireError.nullable() }),
   /** said before the close that it explains, and for a message that has no id */
   z.object({ type: z.literal('error'), error: WireError }),
   z.object({ type: z.literal('pong') }),

@@ -69,17 +69,18 @@ export const AgentToScreen = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('do'),
     effect: z.discriminatedUnion('name', [
-      z.object({ name: z.literal('prepare'), grant: CallGrant }),
+      z.object({ name: z.literal('prepare-call'), grant: CallGrant }),
       /** over what is prepared where its callId is the same, else from the start */
-      z.object({ name: z.literal('join'), grant: CallGrant }),
-      z.object({ name: z.literal('leave') }),
+      z.object({ name: z.literal('join-call'), grant: CallGrant }),
+      z.object({ name: z.literal('leave-call') }),
       z.object({ name: z.literal('end-call') }),
-      z.object({ name: z.literal('set-microphone'), muted: z.boolean() }),
+      z.object({ name: z.literal('set-microphone'), on: z.boolean() }),
       z.object({ name: z.literal('set-camera'), on: z.boolean() }),
       z.object({ name: z.literal('set-volume'), percent: z.number().int() }),
       z.object({ name: z.literal('set-layout'), layout: Layout }),
       z.object({ name: z.literal('set-stage-page'), page: z.number().int() }),
-      z.object({ name: z.literal('mute-participant'), peerId: Id.nullable() }),
+      z.object({ name: z.literal('mute-participant'), peerId: Id }),
+      z.object({ name: z.literal('mute-all') }),
       z.object({ name: z.literal('remove-participant'), peerId: Id }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */
       z.object({
@@ -137,7 +138,12 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     yielded: z.boolean().optional(),
     inCall: z.strictObject({ ticket: ResumeTicket, meetingTitle: z.string(), startedAtMs: EpochMs }).nullable(),
   }),
-  z.strictObject({ type: z.literal('joined'), ticket: ResumeTicket, meetingTitle: z.string(), startedAtMs: EpochMs }),
+  z.strictObject({
+    type: z.literal('call-joined'),
+    ticket: ResumeTicket,
+    meetingTitle: z.string(),
+    startedAtMs: EpochMs,
+  }),
   z.strictObject({ type: z.literal('join-failed'), code: ErrorCode, callId: Id }),
   z.strictObject({ type: z.literal('call-ended'), callId: Id, reason: ReportedEndReason }),
   z.strictObject({
@@ -151,7 +157,7 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('roster'), callId: Id, participants: z.array(Participant) }),
   /** the tracks as they are: the one truth about mute */
   z.strictObject({
-    type: z.literal('devices'),
+    type: z.literal('track-state'),
     microphone: MicrophoneState,
     camera: CameraState,
     microphoneProblem: z.enum(['missing', 'refused']).nullable(),

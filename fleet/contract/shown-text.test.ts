@@ -114,14 +114,14 @@ describe('a name', () => {
       httpRoutes.createTabletCode.body.safeParse({ tabletName: name }),
       httpRoutes.createInvite.body.safeParse({ displayName: name, expiresInMinutes: 60 }),
       RoomCommand.safeParse({ name: 'save-preset', presetId: 1, presetName: name }),
-      signalingMethods.join.request.shape.displayName.safeParse(name),
+      signalingMethods['join-call'].request.shape.displayName.safeParse(name),
       JoinTokenClaims.shape.displayName.safeParse(name),
     ];
     expect(bodies.map(({ success }) => success)).toEqual(bodies.map(() => false));
   });
 
   it('is what is left of it: the same on every wire', () => {
-    expect(signalingMethods.join.request.shape.displayName.parse(' Mi\u200bna\n')).toBe('Mina');
+    expect(signalingMethods['join-call'].request.shape.displayName.parse(' Mi\u200bna\n')).toBe('Mina');
     expect(httpRoutes.createRoom.body.parse({ roomName: '\u202eHall\u0000' })).toEqual({ roomName: 'Hall' });
   });
 

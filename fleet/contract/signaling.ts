@@ -1,7 +1,7 @@
 /**
  * Client and media node over one WebSocket. The first request is `hello`; it admits and prepares (transports are made,
  * the receiving one connects through the silent `anchor` consumer). Nothing is produced before `join`, and what is set up
- * by `consume-ahead` stands still until then.
+ * by `prepare-call` stands still until then.
  *
  * Frames are JSON text: a request `{id, method, data}`, its response `{id, ok, data | error}`, a notification
  * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters: media-parameters.ts.
@@ -137,11 +137,11 @@ export const signalingMethods = {
    * negotiated them when `join` sets them going. `join` answers with those that count by then. Said again, it is repeated. What
    * changes until then comes as `consumer-…` notifications.
    */
-  'consume-ahead': {
+  'prepare-call': {
     request: z.strictObject({ rtpCapabilities: RtpCapabilities, view: View }),
     response: z.object({ consumers: z.array(ConsumerParameters) }),
   },
-  join: {
+  'join-call': {
     request: z.strictObject({
       /** ignored where the token names the peer */
       displayName: PersonName,
@@ -187,13 +187,15 @@ export const signalingMethods = {
     request: z.strictObject({ transportId: TransportId }),
     response: z.object({ iceParameters: IceParameters }),
   },
-  /** `peerId: null`: everyone but the asker. Needs the right `mute`. */
-  'mute-peer': { request: z.strictObject({ peerId: Id.nullable() }), response: z.object({}) },
+  /** Needs the right `mute`. */
+  'mute-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
+  /** Everyone but this peer. Needs the right `mute`. */
+  'mute-all': { request: z.strictObject({}), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
-  'remove-peer': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
+  'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */
   'end-call': { request: z.strictObject({}), response: z.object({}) },
-  leave: { request: z.strictObject({}), response: z.object({}) },
+  'leave-call': { request: z.strictObject({}), response: z.object({}) },
   ping: { request: z.strictObject({}), response: z.object({}) },
 } as const;
 export type SignalingMethod = keyof typeof signalingMethods;
@@ -202,9 +204,9 @@ export type ResponseOf<M extends SignalingMethod> = z.output<(typeof signalingMe
 
 /** What the node sends by itself. */
 export const SignalingNotification = openUnion('event', [
-  z.object({ event: z.literal('peer-joined'), data: z.object({ participant: Participant }) }),
-  z.object({ event: z.literal('peer-changed'), data: z.object({ participant: Participant }) }),
-  z.object({ event: z.literal('peer-left'), data: z.object({ peerId: Id }) }),
+  z.object({ event: z.literal('participant-joined'), data: z.object({ participant: Participant }) }),
+  z.object({ event: z.literal('participant-changed'), data: z.object({ participant: Participant }) }),
+  z.object({ event: z.literal('participant-left'), data: z.object({ peerId: Id }) }),
   z.object({ event: z.literal('consumer-added'), data: ConsumerParameters }),
   z.object({ event: z.literal('consumer-closed'), data: z.object({ consumerId: z.string() }) }),
   z.object({ event: z.literal('consumer-paused'), data: z.object({ consumerId: z.string() }) }),

@@ -74,13 +74,13 @@ export const RoomRequest = z.discriminatedUnion('name', [
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
-export const RoomResponse = openUnion('name', [
+export const RequestReply = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
   /** a phone paired with this code: show another */
   z.object({ name: z.literal('pairing-code-used'), sha256: z.string() }),
 ]);
-export type RoomResponse = z.infer<typeof RoomResponse>;
+export type RequestReply = z.infer<typeof RequestReply>;
 
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
 export const FleetKeys = z.object({
@@ -138,8 +138,8 @@ export const topicRules = {
     qos: 1,
     schema: CommandEnvelope,
   },
-  reply: {
-    pattern: `${ROOT}/rooms/{id}/reply`,
+  commandReply: {
+    pattern: `${ROOT}/rooms/{id}/command-reply`,
     writer: 'room',
     readers: ['fleet'],
     retained: false,
@@ -154,13 +154,13 @@ export const topicRules = {
     qos: 1,
     schema: RoomRequest,
   },
-  response: {
-    pattern: `${ROOT}/rooms/{id}/response`,
+  requestReply: {
+    pattern: `${ROOT}/rooms/{id}/request-reply`,
     writer: 'fleet',
     readers: ['room'],
     retained: false,
     qos: 1,
-    schema: RoomResponse,
+    schema: RequestReply,
   },
   roster: {
     pattern: `${ROOT}/rooms/{id}/roster`,

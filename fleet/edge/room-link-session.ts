@@ -173,7 +173,7 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
       case 'command': {
         const { id, command } = message;
         host.touch(admitted);
-        return this.#send({ type: 'reply', id, error: await host.command(admitted, id, command) });
+        return this.#send({ type: 'command-reply', id, error: await host.command(admitted, id, command) });
       }
     }
   }
@@ -186,7 +186,7 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
     const commandId = type === 'command' ? Id.safeParse(id).data : undefined;
     if (commandId === undefined) throw error;
     this.#options.logger.warn({ pairingId: this.pairingId, code: error.code }, 'room link command refused');
-    this.#send({ type: 'reply', id: commandId, error: error.toWire() });
+    this.#send({ type: 'command-reply', id: commandId, error: error.toWire() });
   }
 
   /** Before the welcome an error ends the link; after it the peer is notified and the link stands. */

@@ -1,9 +1,9 @@
 /** The cookies of session and device: `__Host-` over TLS; on loopback's plain http a browser takes no such name. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DEVICE_TTL_MS, SESSION_TTL_MS } from '../people/index.ts';
+import { KNOWN_BROWSER_TTL_MS, SESSION_TTL_MS } from '../people/index.ts';
 
 type Kept = 'session' | 'device';
-const TTL_MS = { session: SESSION_TTL_MS, device: DEVICE_TTL_MS };
+const TTL_MS = { session: SESSION_TTL_MS, device: KNOWN_BROWSER_TTL_MS };
 
 const nameOf = (kept: Kept, secure: boolean): string => `${secure ? '__Host-' : ''}maru-${kept}`;
 

@@ -97,7 +97,7 @@ test('until it is found, who comes waits, and who goes harms nobody', async () =
   await leaver.produce('microphone');
   await breakUnseen(attacker, callId);
   attacker.drop();
-  const left = leaver.request('leave', {});
+  const left = leaver.request('leave-call', {});
   const late = await it.prepare({ callId });
   await late.join('Guest 3');
   await left;

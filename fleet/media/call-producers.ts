@@ -1,6 +1,6 @@
 /**
- * What is sent into a call: makes, pauses and closes the peers' producers, and keeps what is told of microphone and
- * camera in step with them. A mute has one truth, the producer; only where there is none does the client's word count.
+ * What is sent into a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
+ * and share in step with them. A mute is decided by the producer; the client's own report counts only without one.
  */
 import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { RequestOf } from '#contract/signaling.ts';

@@ -9,11 +9,11 @@ import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from './call.ts';
-import type { CallHappening } from './call-happening.ts';
+import type { CallEventDraft } from './call-listener.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { MediaWorker } from './media-worker.ts';
-import { Memory } from './memory.ts';
+import { ExpiringMap } from './expiring-map.ts';
 import type { Peer, PeerLine } from './peer.ts';
 import type { AdmittedClaims, IssuedTo } from './token-admission.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -28,7 +28,7 @@ export type CallRegistryOptions = {
 };
 
 type Admission = ResponseOf<'hello'>['admission'];
-export type Admitted = { peer: Peer; call: Call; admission: Admission };
+export type AdmittedPeer = { peer: Peer; call: Call; admission: Admission };
 
 /** What a client that comes back to its place has to know; otherwise the place is just gone. */
 const TOLD_LATER: ReadonlySet<ErrorCode> = new Set([
@@ -44,20 +44,20 @@ export class CallRegistry {
   readonly #peers = new Map<string, { peer: Peer; call: Call }>();
   readonly #seats: GuestSeats;
   /** by call id: what to answer those who still come for it */
-  readonly #ended: Memory<'call-ended' | 'call-moved'>;
+  readonly #ended: ExpiringMap<'call-ended' | 'call-moved'>;
   /** by peer id: removed by somebody with the right */
-  readonly #removed: Memory<true>;
+  readonly #removed: ExpiringMap<true>;
   #toldBlocked = '{}';
   /** by peer id: what to say to one who comes back too late */
-  readonly #former: Memory<ErrorCode>;
+  readonly #former: ExpiringMap<ErrorCode>;
 
   constructor(options: CallRegistryOptions) {
     this.#options = options;
     const { endedKeptMs } = options.settings;
     this.#seats = new GuestSeats({ keptMs: endedKeptMs });
-    this.#ended = new Memory(endedKeptMs);
-    this.#removed = new Memory(endedKeptMs);
-    this.#former = new Memory(endedKeptMs);
+    this.#ended = new ExpiringMap(endedKeptMs);
+    this.#removed = new ExpiringMap(endedKeptMs);
+    this.#former = new ExpiringMap(endedKeptMs);
     options.pool.onDied = (mediaWorker) => this.#workerDied(mediaWorker);
   }
 
@@ -116,7 +116,7 @@ export class CallRegistry {
       throw new UserError('too-many-attempts', 'too many of this network have not joined yet');
   }
 
-  async admit(claims: AdmittedClaims, line: PeerLine): Promise<Admitted> {
+  async admit(claims: AdmittedClaims, line: PeerLine): Promise<AdmittedPeer> {
     const call = this.#callOf(claims) ?? this.#open(claims);
     // one peer id, one place: also where the token leads to another call
     const elsewhere = this.#peers.get(claims.sub);
@@ -132,7 +132,7 @@ export class CallRegistry {
   async resume(
     { peerId, secret, transportId }: Extract<RequestOf<'hello'>['admission'], { kind: 'resume' }>,
     line: PeerLine,
-  ): Promise<Admitted> {
+  ): Promise<AdmittedPeer> {
     const known = this.#peers.get(peerId);
     if (!known) throw new InvalidStateError(this.#former.get(peerId) ?? 'peer-unknown');
     const { peer, call } = known;
@@ -158,7 +158,7 @@ export class CallRegistry {
         this.#ended.keep(command.callId, 'call-moved');
         this.calls.get(command.callId)?.move();
         return;
-      case 'remove-peer': {
+      case 'remove-participant': {
         // whichever call it is in: the fleet does not know of one that a room began without it
         this.#removed.keep(command.peerId, true);
         const place = this.#peers.get(command.peerId);
@@ -209,18 +209,18 @@ export class CallRegistry {
       seats: this.#seats,
       logger: logger.child({ callId }),
       events: {
-        happened: (happening: CallHappening) => {
-          logger.info({ callId, ...happening }, 'call');
-          onEvent({ ...happening, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
+        onEvent: (draft: CallEventDraft) => {
+          logger.info({ callId, ...draft }, 'call');
+          onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
           onLoadChanged();
         },
-        peerGone: (peer, code) => {
+        onPeerGone: (peer, code) => {
           if (this.#peers.get(peer.peerId)?.peer === peer) this.#peers.delete(peer.peerId);
           if (code === 'removed-from-call') this.#removed.keep(peer.peerId, true);
           if (code && TOLD_LATER.has(code)) this.#former.keep(peer.peerId, code);
           onLoadChanged();
         },
-        closed: (reason) => {
+        onClosed: (reason) => {
           if (reason && !this.#ended.has(callId)) this.#ended.keep(callId, 'call-ended');
           if (this.calls.get(callId) === call) this.calls.delete(callId);
           onLoadChanged();

@@ -46,7 +46,7 @@ export class CallSound {
   listenTo(callRouter: CallRouter): void {
     const { levels, speaker, router } = callRouter;
     this.#routers.add(callRouter);
-    levels.on('volumes', (volumes) => this.#hear(volumes));
+    levels.on('volumes', (volumes) => this.#onVolumes(volumes));
     speaker.on('dominantspeaker', ({ producer }) => {
       const peerId = this.#options.producers.get(producer.id)?.peerId;
       if (peerId === undefined) return;
@@ -97,13 +97,13 @@ export class CallSound {
     }
   }
 
-  #hear(volumes: types.AudioLevelObserverVolume[]): void {
+  #onVolumes(volumes: types.AudioLevelObserverVolume[]): void {
     const { producers } = this.#options;
     const levels = volumes.flatMap(({ producer, volume }) => {
       const peerId = producers.get(producer.id)?.peerId;
       return peerId === undefined ? [] : [{ peerId, dBov: volume }];
     });
-    this.#loudness.hear(levels, performance.now());
+    this.#loudness.addLevels(levels, performance.now());
     this.#chooseSpeaker();
     this.#rank();
   }

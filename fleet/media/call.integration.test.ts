@@ -33,14 +33,14 @@ describe('joining', () => {
       ['Mina', 'absent', 'absent'],
     ]);
     expect(snapshot.consumers.map(({ producerId }) => producerId).sort()).toEqual([camera, microphone].sort());
-    expect(await tv.told('peer-joined')).toMatchObject({
+    expect(await tv.told('participant-joined')).toMatchObject({
       participant: { displayName: 'Mina', connection: 'connected' },
     });
     const voice = await guest.produce('microphone');
     expect(await tv.told('consumer-added')).toMatchObject({ producerId: voice, paused: false, source: 'microphone' });
     await guest.request('pause-producer', { producerId: voice });
     await tv.told('consumer-paused');
-    await tv.told('peer-changed', ({ participant }) => participant.microphone === 'muted');
+    await tv.told('participant-changed', ({ participant }) => participant.microphone === 'muted');
     await guest.request('resume-producer', { producerId: voice });
     await tv.told('consumer-resumed');
     await guest.request('close-producer', { producerId: voice });
@@ -57,7 +57,7 @@ describe('joining', () => {
     expect(waiting.media.anchor).toMatchObject({ rtpParameters: { codecs: [{ mimeType: 'audio/opus' }] } });
     expect(await waiting.told('prepared-expired')).toEqual({});
     expect(await waiting.closed()).toBe(4433);
-    expect(tv.notifications.map(({ event }) => event)).not.toContain('peer-joined');
+    expect(tv.notifications.map(({ event }) => event)).not.toContain('participant-joined');
     expect((await it.join({ callId })).hello).not.toBeNull();
     await tv.request('end-call', {});
   });
@@ -75,14 +75,14 @@ describe('joining', () => {
       rtpCapabilities: guest.media.routerRtpCapabilities,
       view: { kind: 'auto', maxTiles: 30, tileHeightPx: 360 } as const,
     };
-    const { consumers: ahead } = await guest.request('consume-ahead', asked);
+    const { consumers: ahead } = await guest.request('prepare-call', asked);
     expect(ahead.map(({ producerId }) => producerId).sort()).toEqual([camera, microphone, left].sort());
     expect(ahead.every(({ paused }) => !paused)).toBe(true);
     // said again, and with somebody speaking, it is the same
-    expect(await guest.request('consume-ahead', asked)).toEqual({ consumers: ahead });
+    expect(await guest.request('prepare-call', asked)).toEqual({ consumers: ahead });
     const made = await Promise.all(consume.mock.results.map(({ value }) => value));
     expect(made.map((consumer) => consumer.paused)).toEqual([true, true, true]);
-    await leaver.request('leave', {});
+    await leaver.request('leave-call', {});
     const shared = await tv.produce('screen');
     await vi.waitFor(() => expect(consumersOf(callId, guest)).toHaveLength(3));
     // who reads longer follows what comes and goes, and still nothing flows
@@ -102,7 +102,7 @@ describe('joining', () => {
       expect(all.filter(({ closed }) => !closed).map(({ paused }) => paused)).toEqual([false, false, false]),
     );
     expect(guest.notifications.map(({ event }) => event)).not.toContain('consumer-added');
-    await expect(guest.request('consume-ahead', asked)).rejects.toMatchObject({ code: 'not-possible-now' });
+    await expect(guest.request('prepare-call', asked)).rejects.toMatchObject({ code: 'not-possible-now' });
     await tv.request('end-call', {});
   });
 
@@ -118,7 +118,7 @@ describe('joining', () => {
   test('a name in the token is not to be changed by who carries it', async () => {
     const guest = await it.prepare({ displayName: 'Mina' });
     expect((await guest.join('Somebody else')).participants[0]).toMatchObject({ displayName: 'Mina' });
-    await guest.request('leave', {});
+    await guest.request('leave-call', {});
   });
 
   test('the same peer by another token takes the place of the former', async () => {
@@ -128,9 +128,9 @@ describe('joining', () => {
     const former = await it.join({ callId, sub: peerId }, 'Mina');
     const next = await it.prepare({ callId, sub: peerId });
     expect(await former.closed()).toBe(4434);
-    await witness.told('peer-left', (left) => left.peerId === peerId);
+    await witness.told('participant-left', (left) => left.peerId === peerId);
     expect((await next.join('Mina')).participants).toHaveLength(2);
-    for (const client of [next, witness]) await client.request('leave', {});
+    for (const client of [next, witness]) await client.request('leave-call', {});
   });
 });
 
@@ -141,13 +141,13 @@ describe('rights', () => {
     const guests = [await it.join({ callId }), await it.join({ callId })];
     const voices = await Promise.all(guests.map((guest) => guest.produce('microphone')));
     await tv.produce('microphone');
-    await tv.request('mute-peer', { peerId: guests[0]!.hello!.peerId });
+    await tv.request('mute-participant', { peerId: guests[0]!.hello!.peerId });
     expect(await guests[0]!.told('muted')).toEqual({ byPeerId: tv.hello!.peerId });
     await guests[1]!.told('consumer-paused', ({ consumerId }) =>
       consumersOf(callId, guests[1]!).some((one) => one.consumerId === consumerId && one.producerId === voices[0]),
     );
     await guests[0]!.request('resume-producer', { producerId: voices[0]! });
-    await tv.request('mute-peer', { peerId: null });
+    await tv.request('mute-all', {});
     await Promise.all(guests.map((guest) => guest.told('muted')));
     await expect
       .poll(() =>
@@ -161,10 +161,10 @@ describe('rights', () => {
     const callId = uuidv7();
     const [tv, guest, other] = [await room(callId), await it.join({ callId }), await it.join({ callId })];
     const hello = guest.hello!;
-    await tv.request('remove-peer', { peerId: hello.peerId });
+    await tv.request('remove-participant', { peerId: hello.peerId });
     expect(await guest.told('call-ended')).toEqual({ reason: 'removed' });
     expect(await guest.closed()).toBe(4422);
-    await other.told('peer-left', ({ peerId }) => peerId === hello.peerId);
+    await other.told('participant-left', ({ peerId }) => peerId === hello.peerId);
     await expect((await it.open()).resume(hello)).rejects.toMatchObject({ code: 'removed-from-call' });
     await expect(it.prepare({ callId, sub: hello.peerId })).rejects.toMatchObject({ code: 'removed-from-call' });
     await other.request('ping', {});
@@ -182,7 +182,7 @@ describe('rights', () => {
     for (const client of [tv, guest])
       for (const source of ['camera', 'microphone', 'screen', 'screen-audio'] as const) await client.produce(source);
     away.drop();
-    await tv.told('peer-changed', ({ participant }) => participant.connection === 'away');
+    await tv.told('participant-changed', ({ participant }) => participant.connection === 'away');
     await tv.request('end-call', {});
     for (const client of [tv, guest, waiting]) {
       expect(await client.told('call-ended')).toEqual({ reason: 'ended-by-room' });
@@ -218,7 +218,7 @@ describe('what is shown is what is sent', () => {
     await viewer.told('consumer-closed');
     await viewer.told('consumer-closed');
     expect(forwardingTo(callId, viewer).count).toBe(0);
-    for (const client of [a, b, viewer]) await client.request('leave', {});
+    for (const client of [a, b, viewer]) await client.request('leave-call', {});
   });
 
   test('a shared screen comes to who leaves the choice to the node, and ends with its sharer', async () => {
@@ -229,12 +229,12 @@ describe('what is shown is what is sent', () => {
     await viewer.told('consumer-added', ({ source }) => source === 'camera');
     await sharer.produce('screen');
     await viewer.told('consumer-added', ({ source }) => source === 'screen');
-    await viewer.told('peer-changed', ({ participant }) => participant.sharesScreen);
+    await viewer.told('participant-changed', ({ participant }) => participant.sharesScreen);
     await viewer.told('consumer-closed');
-    await sharer.request('leave', {});
+    await sharer.request('leave-call', {});
     await viewer.told('consumer-closed');
-    await viewer.told('peer-left');
-    await viewer.request('leave', {});
+    await viewer.told('participant-left');
+    await viewer.request('leave-call', {});
   });
 
   test('no more than eight voices', async () => {
@@ -246,19 +246,19 @@ describe('what is shown is what is sent', () => {
     const before = new Set(forwardingTo(callId, listener).parameters.map(({ producerId }) => producerId));
     await speakers
       .find((speaker) => consumersOf(callId, listener).some(({ peerId }) => peerId === speaker.hello!.peerId))!
-      .request('leave', {});
+      .request('leave-call', {});
     expect(before.has((await listener.told('consumer-added')).producerId)).toBe(false);
-    for (const client of [...speakers, listener]) await client.request('leave', {}).catch(() => {});
+    for (const client of [...speakers, listener]) await client.request('leave-call', {}).catch(() => {});
   });
 });
 
 test('an empty call ends by itself, and nothing of any call is left in the worker', async () => {
   const callId = uuidv7();
   const [tv, guest] = [await room(callId), await it.join({ callId })];
-  await tv.request('leave', {});
-  await guest.told('peer-left');
+  await tv.request('leave-call', {});
+  await guest.told('participant-left');
   await guest.produce('camera');
-  await guest.request('leave', {});
+  await guest.request('leave-call', {});
   await expect.poll(() => it.node.registry.calls.size, { timeout: 3_000 }).toBe(0);
   await expect(it.prepare({ callId })).rejects.toMatchObject({ code: 'call-ended' });
   expect(await it.held()).toEqual(nothing);

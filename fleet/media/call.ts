@@ -6,7 +6,7 @@ import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '
 import type { EndReason } from '#contract/room-state.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
-import type { CallEvents } from './call-happening.ts';
+import type { CallListener } from './call-listener.ts';
 import { CallMedia } from './call-media.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
@@ -27,7 +27,7 @@ export type CallOptions = {
   pool: WorkerPool;
   settings: MediaSettings;
   seats: GuestSeats;
-  events: CallEvents;
+  events: CallListener;
   logger: Logger;
 };
 
@@ -103,10 +103,10 @@ export class Call {
   }
 
   /** Set up, and still: nothing of the call is sent to who has not joined. */
-  async consumeAhead(
+  async prepareConsumers(
     peer: Peer,
-    { rtpCapabilities, view }: RequestOf<'consume-ahead'>,
-  ): Promise<ResponseOf<'consume-ahead'>> {
+    { rtpCapabilities, view }: RequestOf<'prepare-call'>,
+  ): Promise<ResponseOf<'prepare-call'>> {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
     peer.rtpCapabilities = rtpCapabilities;
     peer.view = view;
@@ -117,7 +117,7 @@ export class Call {
   }
 
   /** One round trip: what is answered runs already. */
-  async join(peer: Peer, request: RequestOf<'join'>): Promise<CallSnapshot> {
+  async join(peer: Peer, request: RequestOf<'join-call'>): Promise<CallSnapshot> {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
     for (const { peer: other, code } of this.#options.seats.takeOver(peer, this.peers.values()))
       this.#dismiss(other, code);
@@ -134,16 +134,16 @@ export class Call {
     this.#empty = null;
     if (this.#startedAtMs === null) {
       this.#startedAtMs = Date.now();
-      this.#options.events.happened({ name: 'call-opened' });
+      this.#options.events.onEvent({ name: 'call-opened' });
     }
-    this.#options.events.happened({
-      name: 'peer-joined',
+    this.#options.events.onEvent({
+      name: 'participant-joined',
       peerId: peer.peerId,
       peerKind: peer.claims.peerKind,
       displayName: peer.displayName,
       participantCount: this.joined.length,
     });
-    this.#tell({ event: 'peer-joined', data: { participant: peer.participant } });
+    this.#tell({ event: 'participant-joined', data: { participant: peer.participant } });
     await forwarded;
     return this.#goLive(peer);
   }
@@ -206,7 +206,7 @@ export class Call {
   /** Somebody with the right does: with the peer goes its person, who cannot come back by the same invite. */
   removeBy(asker: Peer, peer: Peer): void {
     for (const each of this.#options.seats.remove(peer, this.peers.values())) {
-      this.#options.events.happened({ name: 'peer-removed', peerId: each.peerId, byPeerId: asker.peerId });
+      this.#options.events.onEvent({ name: 'participant-removed', peerId: each.peerId, byPeerId: asker.peerId });
       this.remove(each);
     }
   }
@@ -278,12 +278,12 @@ export class Call {
     const { events } = this.#options;
     for (const peer of this.peers.values()) {
       peer.close(code);
-      events.peerGone(peer, code);
+      events.onPeerGone(peer, code);
     }
     this.peers.clear();
     this.#media.close();
-    if (reason && this.opened) events.happened({ name: 'call-ended', reason });
-    events.closed(this.opened ? reason : null);
+    if (reason && this.opened) events.onEvent({ name: 'call-ended', reason });
+    events.onClosed(this.opened ? reason : null);
   }
 
   #dismiss(peer: Peer, code: ErrorCode | null): void {
@@ -292,11 +292,15 @@ export class Call {
     const wasIn = peer.stage === 'joined';
     peer.close(code);
     this.producers.forget(peer);
-    this.#options.events.peerGone(peer, code);
+    this.#options.events.onPeerGone(peer, code);
     if (wasIn) {
       this.#media.sound.forget(peer.peerId);
-      this.#options.events.happened({ name: 'peer-left', peerId: peer.peerId, participantCount: this.joined.length });
-      this.#tell({ event: 'peer-left', data: { peerId: peer.peerId } });
+      this.#options.events.onEvent({
+        name: 'participant-left',
+        peerId: peer.peerId,
+        participantCount: this.joined.length,
+      });
+      this.#tell({ event: 'participant-left', data: { peerId: peer.peerId } });
     }
     this.#checkEmpty();
   }
@@ -361,7 +365,7 @@ export class Call {
   }
 
   #tellChanged(peer: Peer): void {
-    if (peer.stage === 'joined') this.#tell({ event: 'peer-changed', data: { participant: peer.participant } });
+    if (peer.stage === 'joined') this.#tell({ event: 'participant-changed', data: { participant: peer.participant } });
   }
 
   #tell(notification: SignalingNotification, { prepared = false } = {}): void {

@@ -36,5 +36,5 @@ test.each(['its line is dropped', 'its pulse is due'])('where it throws as %s', 
   await expect.poll(() => it.node.sessionCount).toBe(sessions - 1);
   await witness.request('restart-ice', { transportId: witness.media.send.transportId });
   expect(uncaught).toEqual([]);
-  await witness.request('leave', {});
+  await witness.request('leave-call', {});
 });

@@ -102,7 +102,7 @@ test('a room that is renamed is called so by all who are with it, whoever signed
   const byFleet = await roomJoinsByFleet(call.callId);
   testNode.node.registry.perform({ name: 'rename-room', roomId: room.roomId, roomName: '한라' });
   const changed = () =>
-    guest.client.notifications.flatMap((told) => (told.event === 'peer-changed' ? [told.data.participant] : []));
+    guest.client.notifications.flatMap((told) => (told.event === 'participant-changed' ? [told.data.participant] : []));
   for (const peerId of [client.hello!.peerId, byFleet.client.hello!.peerId])
     await expect.poll(changed).toContainEqual(expect.objectContaining({ peerId, displayName: '한라' }));
   expect(changed().filter(({ displayName }) => displayName !== '한라')).toEqual([]);
@@ -117,7 +117,7 @@ test.each([
   const { client } = await joins();
   const guest = await guestJoins({ callId: client.hello!.callId });
   testNode.node.registry.removeRevoked(({ roomId }) => roomId === room.roomId);
-  await guest.client.told('peer-left');
+  await guest.client.told('participant-left');
   await expect.poll(() => client.closeCode).toBe(4422);
   expect(guest.client.closeCode).toBeNull();
 });

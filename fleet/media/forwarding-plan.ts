@@ -12,7 +12,7 @@ export type Available = {
 };
 
 /** `spatialLayer` null: there is only one, or it is sound. */
-export type Planned = { readonly spatialLayer: number | null; readonly priority: number };
+export type PlannedConsumer = { readonly spatialLayer: number | null; readonly priority: number };
 
 /** What 180 and 360 lines are enough for: a quarter larger is not seen. */
 const LOW_UP_TO_PX = 225;
@@ -52,10 +52,10 @@ export function planForwarding({
   audible,
   audibleCount,
   speakers,
-}: Situation): Map<string, Planned> {
+}: Situation): Map<string, PlannedConsumer> {
   const others = available.filter(({ peerId }) => peerId !== self);
-  const plan = new Map<string, Planned>();
-  const sound: Planned = { spatialLayer: null, priority: 255 };
+  const plan = new Map<string, PlannedConsumer>();
+  const sound: PlannedConsumer = { spatialLayer: null, priority: 255 };
 
   const microphones = new Set(
     others.filter(({ source }) => source === 'microphone').map(({ producerId }) => producerId),

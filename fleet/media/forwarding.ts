@@ -8,7 +8,7 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { CallProducer } from './call-producer.ts';
 import type { CallRouters } from './call-routers.ts';
-import type { Planned } from './forwarding-plan.ts';
+import type { PlannedConsumer } from './forwarding-plan.ts';
 import type { PeerMedia } from './peer-media.ts';
 
 export type ForwardingEvents = {
@@ -22,7 +22,7 @@ export type ForwardingOptions = {
   rtpCapabilities: types.RtpCapabilities;
   routers: CallRouters;
   producers: ReadonlyMap<string, CallProducer>;
-  plan: () => Map<string, Planned>;
+  plan: () => Map<string, PlannedConsumer>;
   /** false: consumers are made, and stand still */
   mayFlow: () => boolean;
   pauseUnseenAfterMs: number;
@@ -34,7 +34,7 @@ export type ForwardingOptions = {
 type Forwarded = {
   readonly consumer: types.Consumer;
   readonly from: CallProducer;
-  planned: Planned;
+  planned: PlannedConsumer;
   unseen: NodeJS.Timeout | null;
 };
 
@@ -110,7 +110,7 @@ export class Forwarding {
     }
   }
 
-  async #add(producerId: string, planned: Planned): Promise<void> {
+  async #add(producerId: string, planned: PlannedConsumer): Promise<void> {
     const { media, routers, producers, rtpCapabilities, mayFlow, logger } = this.#options;
     const from = producers.get(producerId);
     if (!from) return;
@@ -162,7 +162,7 @@ export class Forwarding {
     consumer.on('producerresume', () => events.onPaused(consumer.id, false));
   }
 
-  #show(entry: Forwarded, planned: Planned): void {
+  #show(entry: Forwarded, planned: PlannedConsumer): void {
     const { consumer, planned: before } = entry;
     if (entry.unseen) clearTimeout(entry.unseen);
     entry.unseen = null;

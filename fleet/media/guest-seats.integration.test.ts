@@ -48,7 +48,7 @@ test('a dropped place of the same person is replaced at once, and one that is pr
   const seat = by(uuidv7(), 'mina');
   const page = await it.join({ callId, ...seat }, 'Mina');
   page.socket.terminate();
-  await tv.told('peer-changed', ({ participant }) => participant.connection === 'away');
+  await tv.told('participant-changed', ({ participant }) => participant.connection === 'away');
   const first = await it.prepare({ callId, ...seat });
   const second = await it.prepare({ callId, ...seat });
   expect(await first.closed()).toBe(4437);
@@ -66,7 +66,7 @@ test('a link has so many seats and no more; who has dropped gives his up', async
   expect(await refusalOf(it.prepare({ callId, ...by(inviteId, 'd', 3) }))).toBe('seats-taken');
   expect(await refusalOf(it.prepare({ callId, ...by(uuidv7(), 'other', 1) }))).toBeNull();
   guests[1]!.socket.terminate();
-  await tv.told('peer-changed', ({ participant }) => participant.connection === 'away');
+  await tv.told('participant-changed', ({ participant }) => participant.connection === 'away');
   await it.join({ callId, ...by(inviteId, 'd', 3) }, 'd');
   expect(namesOf(tv)).toEqual(['Hall', 'a', 'c', 'd']);
   await tv.request('end-call', {});
@@ -98,13 +98,13 @@ test('who is removed does not come back by the same invite, nobody new does, and
   const kind = await it.join(seat('kind'), 'Kind');
   const late = await it.prepare(seat('late'));
   const { peerId } = rude.hello!;
-  await tv.request('remove-peer', { peerId });
+  await tv.request('remove-participant', { peerId });
   expect(await rude.closed()).toBe(4422);
   expect(await refusalOf(it.prepare(seat('rude')))).toBe('removed-from-call');
   expect(await refusalOf(it.prepare(seat('new')))).toBe('invite-closed');
   await expect(late.join('Late')).rejects.toMatchObject({ code: 'invite-closed' });
   // whoever was in comes again, e.g. after a reload
-  await kind.request('leave', {});
+  await kind.request('leave-call', {});
   await it.join(seat('kind'), 'Kind');
   expect(namesOf(tv)).toEqual(['Hall', 'Kind']);
   await tv.request('end-call', {});
@@ -115,7 +115,7 @@ test('a room that is removed takes no guest’s invite with it', async () => {
   const inviteId = uuidv7();
   const tv = await it.join({ callId, ...hall });
   const visitor = await it.join({ callId, ...hall, displayName: 'Visitors' });
-  await tv.request('remove-peer', { peerId: visitor.hello!.peerId });
+  await tv.request('remove-participant', { peerId: visitor.hello!.peerId });
   expect(await visitor.closed()).toBe(4422);
   expect(await refusalOf(it.join({ callId, ...by(inviteId, 'a', 3) }, 'A'))).toBeNull();
   await tv.request('end-call', {});

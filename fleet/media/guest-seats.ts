@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { InviteSeat } from '#contract/grants.ts';
-import { Memory } from './memory.ts';
+import { ExpiringMap } from './expiring-map.ts';
 import type { Peer } from './peer.ts';
 
 type Seated = Pick<Peer, 'stage' | 'line'> & { claims: Pick<Peer['claims'], 'seat'> };
@@ -13,16 +13,16 @@ export type GivesWay<P> = { peer: P; code: ErrorCode };
 
 export class GuestSeats {
   /** by seat: was in the call */
-  readonly #entered: Memory<true>;
+  readonly #entered: ExpiringMap<true>;
   /** by seat: somebody with the right removed it */
-  readonly #removed: Memory<true>;
+  readonly #removed: ExpiringMap<true>;
   /** by invite: one of its seats was removed */
-  readonly #closed: Memory<true>;
+  readonly #closed: ExpiringMap<true>;
 
   constructor({ keptMs }: { keptMs: number }) {
-    this.#entered = new Memory(keptMs);
-    this.#removed = new Memory(keptMs);
-    this.#closed = new Memory(keptMs);
+    this.#entered = new ExpiringMap(keptMs);
+    this.#removed = new ExpiringMap(keptMs);
+    this.#closed = new ExpiringMap(keptMs);
   }
 
   /**

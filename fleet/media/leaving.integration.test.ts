@@ -26,7 +26,7 @@ test('the place is free at once, and cannot be resumed', async () => {
   const client = await it.join(call, 'Mina');
   const { peerId, resumeSecret: secret } = client.hello!;
   expect((await post(it, JSON.stringify({ peerId, secret }))).status).toBe(204);
-  await other.told('peer-left', (left) => left.peerId === peerId);
+  await other.told('participant-left', (left) => left.peerId === peerId);
   const again = await it.open();
   await expect(again.resume(client.hello!)).rejects.toMatchObject({ code: 'peer-unknown' });
 });

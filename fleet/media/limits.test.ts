@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import { EventOutbox } from './event-outbox.ts';
-import { parseOptions } from './media-options.ts';
-import { Memory } from './memory.ts';
+import { parseMediaOptions } from './media-options.ts';
+import { ExpiringMap } from './expiring-map.ts';
 import type { CallEvent } from '#contract/node-link.ts';
 
 test('memory forgets by time', () => {
   vi.useFakeTimers();
-  const memory = new Memory<number>(1_000);
+  const memory = new ExpiringMap<number>(1_000);
   memory.keep('a', 1);
   vi.advanceTimersByTime(999);
   expect(memory.get('a')).toBe(1);
@@ -54,7 +54,7 @@ test('the outbox tells until it is acknowledged, a hundred at a time, in order',
 describe('options', () => {
   const needed = ['--credentials', 'd', '--mqtt-url', 'mqtts://127.0.0.1:1'];
   test('ports of the fleet unless said otherwise', () =>
-    expect(parseOptions(needed)).toMatchObject({
+    expect(parseMediaOptions(needed)).toMatchObject({
       signalingPort: 7403,
       mediaPortBase: 7410,
       listenAddress: '127.0.0.1',
@@ -67,5 +67,5 @@ describe('options', () => {
     [[...needed, '--workers', '0']],
     [[...needed, '--what']],
     [[...needed, '--trusted-proxy', 'proxy.example']],
-  ])('refuses %j', (args) => expect(() => parseOptions(args)).toThrow());
+  ])('refuses %j', (args) => expect(() => parseMediaOptions(args)).toThrow());
 });

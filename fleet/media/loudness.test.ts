@@ -7,7 +7,7 @@ const none: ReadonlySet<string> = new Set();
 describe('the ranking of voices', () => {
   test('who is heard stays before the silent for the hold, and no longer', () => {
     const loudness = new Loudness({ holdMs: 10_000 });
-    loudness.hear([{ peerId: 'b', dBov: -40 }], 1_000);
+    loudness.addLevels([{ peerId: 'b', dBov: -40 }], 1_000);
     expect(loudness.rank(['a', 'b'], none, 11_000)).toEqual(['b', 'a']);
     expect(loudness.rank(['a', 'b'], none, 11_001)).toEqual(['a', 'b']);
   });
@@ -18,7 +18,7 @@ describe('the ranking of voices', () => {
 
   test('a little louder does not push out, much louder does', () => {
     const loudness = new Loudness({ holdMs: 10_000 });
-    loudness.hear(
+    loudness.addLevels(
       [
         { peerId: 'a', dBov: -40 },
         { peerId: 'b', dBov: -36 },
@@ -39,7 +39,7 @@ describe('the ranking of voices', () => {
 
   test('a level counts for a second', () => {
     const loudness = new Loudness({ holdMs: 10_000 });
-    loudness.hear([{ peerId: 'a', dBov: -20 }], 0);
+    loudness.addLevels([{ peerId: 'a', dBov: -20 }], 0);
     expect([loudness.levelOf('a', 999), loudness.levelOf('a', 1_000)]).toEqual([-20, -127]);
   });
 
@@ -54,7 +54,7 @@ describe('the ranking of voices', () => {
         const peers = [...'abcdefghijkl'];
         let chosen: ReadonlySet<string> = new Set();
         for (const [round, heard] of rounds.entries()) {
-          loudness.hear(heard, round * 250);
+          loudness.addLevels(heard, round * 250);
           const ranked = loudness.rank(peers, chosen, round * 250);
           expect([...ranked].sort()).toEqual(peers);
           chosen = new Set(ranked.slice(0, 8));

@@ -2,7 +2,7 @@
  * Who is heard in one call: levels as they come, the ranking of voices, and who spoke last. Pure but for the time it is
  * given; the node decides by it, the stage has its own hold-off.
  */
-export type Level = { peerId: string; dBov: number };
+export type PeerLevel = { peerId: string; dBov: number };
 
 /** So much louder must a newcomer be to push out one who was heard within the hold. */
 const HYSTERESIS_DB = 6;
@@ -17,7 +17,7 @@ export class Loudness {
     this.#holdMs = holdMs;
   }
 
-  hear(levels: readonly Level[], nowMs: number): void {
+  addLevels(levels: readonly PeerLevel[], nowMs: number): void {
     for (const { peerId, dBov } of levels) this.#heard.set(peerId, { dBov, atMs: nowMs });
   }
 

@@ -8,9 +8,9 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { createLogger } from '../log.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { MediaNode } from './media-node.ts';
-import { nodeOptions, parseOptions, usage } from './media-options.ts';
+import { nodeOptions, parseMediaOptions, mediaUsage } from './media-options.ts';
 
-const options = readCommandLine(usage, parseOptions);
+const options = readCommandLine(mediaUsage, parseMediaOptions);
 const logger = createLogger({ process: 'media', json: options.jsonLogs });
 
 endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));

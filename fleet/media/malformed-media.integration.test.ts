@@ -113,7 +113,7 @@ async function expectService(witness: RawClient, callId: string): Promise<void> 
   const producerId = await late.produce('camera');
   await witness.told('consumer-added', (added) => added.producerId === producerId);
   late.drop();
-  await witness.told('peer-changed', ({ participant }) => participant.connection === 'away');
+  await witness.told('participant-changed', ({ participant }) => participant.connection === 'away');
   expect([it.node.pool.deaths, uncaught]).toEqual([0, []]);
 }
 
@@ -146,7 +146,7 @@ describe('mediasoup’s structures, spoilt by a client, harm nobody else', () =>
         // the first that count are those that are consumed by
         const attacker = await it.prepare({ callId });
         const rtpCapabilities = spoil(sample, spot, put);
-        await ask(attacker, 'consume-ahead', { view: VIEW, rtpCapabilities }).catch(() => {});
+        await ask(attacker, 'prepare-call', { view: VIEW, rtpCapabilities }).catch(() => {});
         attacker.drop();
       });
       await Promise.all(attempts);
@@ -187,7 +187,7 @@ describe('mediasoup’s structures, spoilt by a client, harm nobody else', () =>
       fc.asyncProperty(fc.array(attempt, { minLength: 1, maxLength: 6 }), async (attempts) => {
         const attacker = await it.prepare({ callId });
         const entries = attempts.map(({ capabilities: rtpCapabilities }) =>
-          ask(attacker, 'join', {
+          ask(attacker, 'join-call', {
             displayName: 'Guest 1',
             microphone: 'absent',
             camera: 'absent',

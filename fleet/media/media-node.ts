@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { CallRegistry } from './call-registry.ts';
 import type { Credentials } from './credentials.ts';
-import { FleetLink } from './fleet-link.ts';
+import { NodeLink } from './node-link.ts';
 import { defaultSettings, type MediaSettings } from './media-settings.ts';
 import { placesFor } from './guest-seats.ts';
 import { NodeMetrics } from './metrics.ts';
@@ -54,7 +54,7 @@ export class MediaNode {
   readonly #settings: MediaSettings;
   readonly #admission: TokenAdmission;
   readonly #signaling: SignalingServer;
-  readonly #link: FleetLink | null;
+  readonly #link: NodeLink | null;
   readonly #watched: { name: string; files: WatchedTlsFiles }[] = [];
   readonly #instanceId = uuidv7();
   #signalingUrl = '';
@@ -84,7 +84,7 @@ export class MediaNode {
     });
     this.#link =
       fleet &&
-      new FleetLink({
+      new NodeLink({
         ...fleet,
         logger,
         registration: (online) => this.#registration(online),

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { cacheKeys, readCachedKeys, readCredentials, touchKeys } from './credentials.ts';
 import type { MediaNodeOptions } from './media-node.ts';
 
-export const usage = `npm run media -- --credentials DIR --mqtt-url URL [options]
+export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [options]
 
   --credentials DIR         key.pem, cert.pem, ca.pem and nodeId, from the fleet server
   --mqtt-url URL            where the fleet's MQTT listens
@@ -24,7 +24,7 @@ export const usage = `npm run media -- --credentials DIR --mqtt-url URL [options
   --json-logs               one line of JSON for each log entry`;
 
 /** @throws Error naming what is wrong */
-export function parseOptions(args: string[]) {
+export function parseMediaOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
@@ -68,7 +68,7 @@ export function parseOptions(args: string[]) {
     jsonLogs: values['json-logs'],
   };
 }
-export type ParsedOptions = ReturnType<typeof parseOptions>;
+export type ParsedOptions = ReturnType<typeof parseMediaOptions>;
 
 const TOUCHED_EVERY_MS = 60_000;
 

@@ -35,11 +35,11 @@ describe('a client that dropped', () => {
     await guest.produce('microphone', { paused: true });
     await witness.told('consumer-added');
     guest.drop();
-    await witness.told('peer-changed', ({ participant }) => participant.connection === 'away');
+    await witness.told('participant-changed', ({ participant }) => participant.connection === 'away');
     await witness.produce('camera');
     const back = await comeBack(guest);
     await witness.told(
-      'peer-changed',
+      'participant-changed',
       ({ participant }) => participant.connection === 'connected' && participant.microphone === 'muted',
     );
     const { admission, peerId, resumeSecret } = back.hello!;
@@ -50,12 +50,12 @@ describe('a client that dropped', () => {
     expect(admission.call.consumers).toHaveLength(1);
     expect(admission.call.participants).toHaveLength(2);
     expect(back.notifications).toEqual([]);
-    expect(witness.notifications.filter(({ event }) => event === 'consumer-closed' || event === 'peer-left')).toEqual(
-      [],
-    );
+    expect(
+      witness.notifications.filter(({ event }) => event === 'consumer-closed' || event === 'participant-left'),
+    ).toEqual([]);
     const late = await it.prepare({ callId });
     expect((await late.join('Guest 3')).consumers).toHaveLength(2);
-    for (const client of [witness, late, back]) await client.request('leave', {});
+    for (const client of [witness, late, back]) await client.request('leave-call', {});
   });
 
   test('whose page was reloaded gets new media in the same place', async () => {
@@ -75,7 +75,7 @@ describe('a client that dropped', () => {
     await witness.told('consumer-closed');
     await back.produce('microphone', { paused: true });
     expect(await witness.told('consumer-added', ({ paused }) => paused)).toMatchObject({ peerId: guest.hello!.peerId });
-    for (const client of [back, witness]) await client.request('leave', {});
+    for (const client of [back, witness]) await client.request('leave-call', {});
   });
 
   test('that is still there is replaced by its next connection', async () => {
@@ -84,7 +84,7 @@ describe('a client that dropped', () => {
     expect(await guest.closed()).toBe(4434);
     await settled(GRACE_MS + 100);
     await next.request('ping', {});
-    await next.request('leave', {});
+    await next.request('leave-call', {});
   });
 
   test('that replaces itself by a reloaded page is told nothing twice', async () => {
@@ -96,7 +96,7 @@ describe('a client that dropped', () => {
     expect(next.hello!.admission).toMatchObject({ kind: 'restarted', call: { consumers: [{ source: 'camera' }] } });
     await next.request('ping', {});
     expect(next.notifications).toEqual([]);
-    for (const client of [next, witness]) await client.request('leave', {});
+    for (const client of [next, witness]) await client.request('leave-call', {});
   });
 
   test('loses its place after the grace time, and never gets it by a wrong secret', async () => {
@@ -108,9 +108,9 @@ describe('a client that dropped', () => {
     );
     await guest.request('ping', {});
     guest.drop();
-    await witness.told('peer-left');
+    await witness.told('participant-left');
     await expect(comeBack(guest)).rejects.toMatchObject({ code: 'peer-unknown' });
-    await witness.request('leave', {});
+    await witness.request('leave-call', {});
   });
 
   test('is not missed by a call that ends', async () => {
@@ -138,7 +138,7 @@ describe('a worker that', () => {
       await guest.produce('microphone', { paused: true });
       await away.produce('microphone');
       away.drop();
-      await tv.told('peer-changed', ({ participant }) => participant.connection === 'away');
+      await tv.told('participant-changed', ({ participant }) => participant.connection === 'away');
       const { pid } = it.node.pool.alive[0]!.worker;
       const beganAtMs = performance.now();
       process.kill(pid, signal);
@@ -164,7 +164,7 @@ describe('a worker that', () => {
         [waiting.hello!.peerId, 'absent', 'connected'],
         [away.hello!.peerId, 'on', 'connected'],
       ]);
-      for (const client of [tv, guest, waiting, back]) await client.request('leave', {});
+      for (const client of [tv, guest, waiting, back]) await client.request('leave-call', {});
     },
   );
 
@@ -172,10 +172,10 @@ describe('a worker that', () => {
     const callId = uuidv7();
     const [witness, guest] = [await it.join({ callId }), await it.join({ callId }, 'Mina')];
     await guest.produce('screen');
-    await witness.told('peer-changed', ({ participant }) => participant.sharesScreen);
+    await witness.told('participant-changed', ({ participant }) => participant.sharesScreen);
     const sharing = () =>
       witness.notifications.flatMap(({ event, data }) =>
-        event === 'peer-changed' ? [data.participant.sharesScreen] : [],
+        event === 'participant-changed' ? [data.participant.sharesScreen] : [],
       );
     for (const sendsItAgain of [true, false]) {
       process.kill(it.node.pool.alive[0]!.worker.pid, 'SIGKILL');
@@ -186,8 +186,8 @@ describe('a worker that', () => {
       await settled(SHARE_BACK_MS + 100);
       expect(sharing()).not.toContain(false);
     }
-    await witness.told('peer-changed', ({ participant }) => !participant.sharesScreen);
-    for (const client of [guest, witness]) await client.request('leave', {});
+    await witness.told('participant-changed', ({ participant }) => !participant.sharesScreen);
+    for (const client of [guest, witness]) await client.request('leave-call', {});
   });
 
   test('dies, and one who did not hear of it comes back: it gets the media that it does not have', async () => {
@@ -197,7 +197,7 @@ describe('a worker that', () => {
     await guest.told('media-moved');
     const back = await comeBack(guest);
     expect(back.hello!.admission.kind).toBe('restarted');
-    for (const client of [back, witness]) await client.request('leave', {});
+    for (const client of [back, witness]) await client.request('leave-call', {});
   });
 
   test('dies while somebody joins does not lose the one who joins', async () => {
@@ -213,6 +213,6 @@ describe('a worker that', () => {
     process.kill(pid, 'SIGKILL');
     expect((await joining).participants).toHaveLength(2);
     await Promise.all([guest.told('media-moved'), witness.told('media-moved')]);
-    for (const client of [guest, witness]) await client.request('leave', {});
+    for (const client of [guest, witness]) await client.request('leave-call', {});
   });
 });

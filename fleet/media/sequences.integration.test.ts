@@ -125,7 +125,7 @@ class Player {
       case 'join':
         if (!this.client) await this.play({ do: 'enter', who: 0 });
         if (media || this.client?.hello) {
-          this.#ask('join', {
+          this.#ask('join-call', {
             displayName: 'Guest',
             rtpCapabilities: media?.routerRtpCapabilities ?? {},
             microphone: 'absent',
@@ -135,14 +135,14 @@ class Player {
         }
         return;
       case 'ahead':
-        return this.#ask('consume-ahead', {
+        return this.#ask('prepare-call', {
           rtpCapabilities: media?.routerRtpCapabilities ?? {},
           view: { kind: 'auto', maxTiles: 3, tileHeightPx: 360 },
         });
       case 'drop':
         return this.client?.drop();
       case 'leave':
-        return this.#ask('leave', {});
+        return this.#ask('leave-call', {});
       case 'produce':
         // a set-up that was replaced meanwhile is refused by its transport's id
         if (media && this.client)
@@ -165,9 +165,9 @@ class Player {
           view: { kind: 'exact', tiles: [{ peerId: whom, source: 'camera', heightPx: 360 }] },
         });
       case 'mute':
-        return this.#ask('mute-peer', { peerId: whom });
+        return this.#ask('mute-participant', { peerId: whom });
       case 'remove':
-        return this.#ask('remove-peer', { peerId: whom });
+        return this.#ask('remove-participant', { peerId: whom });
       case 'connect':
         if (media) this.#ask('connect-transport', { transportId: media.send.transportId, dtlsParameters });
         return;
@@ -193,9 +193,9 @@ class Player {
 function connectedIn(client: RawClient, { participants }: CallSnapshot): string[] {
   const roster = new Map(participants.map(({ peerId, connection }) => [peerId, connection]));
   for (const { event, data } of client.notifications) {
-    if (event === 'peer-joined' || event === 'peer-changed')
+    if (event === 'participant-joined' || event === 'participant-changed')
       roster.set(data.participant.peerId, data.participant.connection);
-    if (event === 'peer-left') roster.delete(data.peerId);
+    if (event === 'participant-left') roster.delete(data.peerId);
   }
   return [...roster]
     .filter(([, connection]) => connection === 'connected')

@@ -8,22 +8,25 @@ import { fromMediasoup } from './media-errors.ts';
 import type { Peer } from './peer.ts';
 import type { PeerMedia } from './peer-media.ts';
 
-export type Seat = { call: Call; peer: Peer };
+export type SignalingPeer = { call: Call; peer: Peer };
 type AfterHello = Exclude<SignalingMethod, 'hello'>;
-type Handlers = { [M in AfterHello]: (seat: Seat, data: RequestOf<M>) => Promise<ResponseOf<M>> | ResponseOf<M> };
+type Handlers = {
+  [M in AfterHello]: (seat: SignalingPeer, data: RequestOf<M>) => Promise<ResponseOf<M>> | ResponseOf<M>;
+};
 
 const DONE = {};
 
 /** Checked before the method does anything; the others touch nothing but the asker's own. */
 const neededRight: Partial<Record<AfterHello, Right>> = {
-  'mute-peer': 'mute',
-  'remove-peer': 'remove',
+  'mute-participant': 'mute',
+  'mute-all': 'mute',
+  'remove-participant': 'remove',
   'end-call': 'end',
 };
 
 const handlers: Handlers = {
-  'consume-ahead': ({ call, peer }, data) => call.consumeAhead(peer, data),
-  join: ({ call, peer }, data) => call.join(peer, data),
+  'prepare-call': ({ call, peer }, data) => call.prepareConsumers(peer, data),
+  'join-call': ({ call, peer }, data) => call.join(peer, data),
   'connect-transport': async ({ peer }, data) => {
     await mediaOf(peer).connect(data);
     return DONE;
@@ -61,11 +64,15 @@ const handlers: Handlers = {
     return DONE;
   },
   'restart-ice': async ({ peer }, { transportId }) => ({ iceParameters: await mediaOf(peer).restartIce(transportId) }),
-  'mute-peer': ({ call, peer }, { peerId }) => {
+  'mute-participant': ({ call, peer }, { peerId }) => {
     call.mute(peer, peerId);
     return DONE;
   },
-  'remove-peer': ({ call, peer }, { peerId }) => {
+  'mute-all': ({ call, peer }) => {
+    call.mute(peer, null);
+    return DONE;
+  },
+  'remove-participant': ({ call, peer }, { peerId }) => {
     call.removeBy(peer, call.inRoster(peerId));
     return DONE;
   },
@@ -73,7 +80,7 @@ const handlers: Handlers = {
     call.end(peer.claims.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
     return DONE;
   },
-  leave: ({ call, peer }) => {
+  'leave-call': ({ call, peer }) => {
     call.leave(peer);
     return DONE;
   },
@@ -81,14 +88,14 @@ const handlers: Handlers = {
 };
 
 /** @throws MaruError, whatever went wrong */
-export async function perform(seat: Seat, method: string, data: unknown): Promise<unknown> {
+export async function perform(seat: SignalingPeer, method: string, data: unknown): Promise<unknown> {
   if (!isAfterHello(method))
     throw new ProtocolError('unknown-command', method === 'hello' ? 'hello was said already' : 'no such method');
   if (seat.peer.stage === 'closed') throw new InvalidStateError('peer-unknown', 'not in the call any more');
   return performAs(seat, method, data);
 }
 
-async function performAs<M extends AfterHello>(seat: Seat, method: M, data: unknown): Promise<ResponseOf<M>> {
+async function performAs<M extends AfterHello>(seat: SignalingPeer, method: M, data: unknown): Promise<ResponseOf<M>> {
   const request = parse(signalingMethods[method].request, data) as RequestOf<M>;
   const right = neededRight[method];
   if (right && !joined(seat.peer).may(right)) throw new UserError('forbidden', `no right to ${right}`);

@@ -9,10 +9,10 @@ import { RequestFrame, type ResponseOf, signalingMethods, type SignalingNotifica
 import { TokenBucket } from '#edge/attempt-limit.ts';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
-import type { Admitted, CallRegistry } from './call-registry.ts';
+import type { AdmittedPeer, CallRegistry } from './call-registry.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { PeerLine } from './peer.ts';
-import { perform, type Seat } from './signaling-methods.ts';
+import { perform, type SignalingPeer } from './signaling-methods.ts';
 import type { TokenAdmission } from './token-admission.ts';
 
 export type SignalingSessionOptions = {
@@ -44,7 +44,7 @@ export class SignalingSession implements PeerLine {
   readonly #queue: RequestFrame[] = [];
   readonly #held: (() => void)[] = [];
   readonly #flood: TokenBucket;
-  #seat: Seat | null = null;
+  #seat: SignalingPeer | null = null;
   #helloDeadline: NodeJS.Timeout | null = null;
   #heardAtMs = performance.now();
   #saidAtMs = performance.now();
@@ -177,7 +177,7 @@ export class SignalingSession implements PeerLine {
     }
   }
 
-  async #admit(asked: ReturnType<typeof signalingMethods.hello.request.parse>['admission']): Promise<Admitted> {
+  async #admit(asked: ReturnType<typeof signalingMethods.hello.request.parse>['admission']): Promise<AdmittedPeer> {
     const { registry, admission } = this.#options;
     if (asked.kind === 'resume') return registry.resume(asked, this);
     const claims = await admission.verify(asked.token);

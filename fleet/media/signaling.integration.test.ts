@@ -136,7 +136,7 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
     await refused('unknown-command', 'dance', {});
     await refused('unknown-command', 'constructor', {});
     await refused('unknown-command', 'hello', { protocol: PROTOCOL_VERSION, admission: { kind: 'token', token: 'x' } });
-    await refused('bad-message', 'join', { displayName: '' });
+    await refused('bad-message', 'join-call', { displayName: '' });
     await refused('bad-message', 'ping', { more: true });
     const produce = {
       transportId: send.transportId,
@@ -149,7 +149,7 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
     await refused('not-possible-now', 'produce', produce);
     await refused('not-possible-now', 'end-call', {});
     await client.join('Guest 1');
-    await refused('not-possible-now', 'join', {
+    await refused('not-possible-now', 'join-call', {
       displayName: 'Guest 1',
       rtpCapabilities: {},
       microphone: 'absent',
@@ -157,8 +157,9 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
       view: { kind: 'auto', maxTiles: 1, tileHeightPx: 1 },
     });
     await refused('forbidden', 'end-call', {});
-    await refused('forbidden', 'mute-peer', { peerId: null });
-    await refused('forbidden', 'remove-peer', { peerId: uuidv7() });
+    await refused('forbidden', 'mute-participant', { peerId: client.hello!.peerId });
+    await refused('forbidden', 'mute-all', {});
+    await refused('forbidden', 'remove-participant', { peerId: uuidv7() });
     await refused('not-possible-now', 'produce', { ...produce, transportId: recv.transportId });
     await refused('bad-message', 'produce', { ...produce, kind: 'audio' });
     await refused('not-possible-now', 'connect-transport', { transportId: uuidv7(), dtlsParameters });
@@ -172,7 +173,7 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
     });
     await client.produce('camera');
     await refused('not-possible-now', 'produce', produce);
-    await client.request('leave', {});
+    await client.request('leave-call', {});
     expect(await client.closed()).toBe(1000);
   });
 

@@ -15,7 +15,7 @@ import { MaruError, OperationalError, UserError } from '#contract/error-codes.ts
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { createLocalJWKSet, decodeProtectedHeader, errors, importJWK, type JSONWebKeySet, jwtVerify } from 'jose';
-import { Memory } from './memory.ts';
+import { ExpiringMap } from './expiring-map.ts';
 
 /** To which room a token or the delegation behind it was issued; `issuedAt` in seconds. */
 export type IssuedTo = { roomId: string; issuedAt: number };
@@ -38,7 +38,7 @@ const REQUIRED = ['exp', 'iat', 'jti', 'sub'];
 
 export class TokenAdmission {
   readonly #options: Required<TokenAdmissionOptions>;
-  readonly #used = new Memory<true>(USED_KEPT_MS);
+  readonly #used = new ExpiringMap<true>(USED_KEPT_MS);
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
   /** by room: what was issued to it up to this second is void */
   #revoked = new Map<string, number>();

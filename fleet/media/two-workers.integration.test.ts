@@ -56,7 +56,7 @@ test('a call that outgrows a worker goes on, on both, and gives back what it too
   const again = await a.produce('camera');
   await c.told('consumer-added', ({ producerId }) => producerId === again);
 
-  for (const client of [a, b, c]) await client.request('leave', {});
+  for (const client of [a, b, c]) await client.request('leave-call', {});
   await expect.poll(() => it.node.registry.calls.size).toBe(0);
   await expect.poll(() => it.node.pool.alive.length).toBe(2);
   expect(await it.held()).toEqual(nothing);
@@ -67,5 +67,5 @@ test('another call takes the emptier worker', async () => {
   const [a, b] = [await it.join({}), await it.join({})];
   const workers = [...it.node.registry.calls.values()].map(({ routers }) => routers.all[0]!.mediaWorker.index);
   expect(new Set(workers).size).toBe(2);
-  for (const client of [a, b]) await client.request('leave', {});
+  for (const client of [a, b]) await client.request('leave-call', {});
 });

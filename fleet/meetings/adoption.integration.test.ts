@@ -73,7 +73,7 @@ async function tell(callId: string, ...happened: Json[]): Promise<void> {
 }
 const opened = { name: 'call-opened' };
 const roomJoined = (participantCount = 1) => ({
-  name: 'peer-joined',
+  name: 'participant-joined',
   peerId: newId(),
   peerKind: 'room',
   displayName: `Room ${names}`,
@@ -178,7 +178,7 @@ test('it takes the place of one that was only prepared; who was sent there is fo
     undefined,
     fleet.admin.cookie,
   );
-  await expect.poll(() => commands).toContainEqual({ name: 'remove-peer', callId, peerId: grant.peerId });
+  await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId: grant.peerId });
 });
 
 test('a meeting that has a call with people keeps it; the people of the other are moved there', async () => {

@@ -41,7 +41,7 @@ const bookingOf = (name: string, changes: Partial<Booking> = {}): Booking => ({
 async function ask(room: RoomUnderTest, booking: Booking | null): Promise<Json> {
   const id = newId();
   await room.say('request', { name: 'request-grant', id, endedCallId: null, booking }, false);
-  const response = (): Json => room.heard.find(({ name, message }) => name === 'response' && message.id === id);
+  const response = (): Json => room.heard.find(({ name, message }) => name === 'requestReply' && message.id === id);
   await expect.poll(response, { timeout: 5000 }).toBeDefined();
   return response().message;
 }
@@ -129,7 +129,9 @@ test("an invite leads the room into the call of the invite's meeting, with the r
   // revoking it shows the room out, as it would a guest
   const path = `/api/v1/meetings/${host.room.meetingId}/invites/${inviteId}`;
   expect((await fleet.api('DELETE', path, undefined, fleet.admin.cookie)).status).toBe(200);
-  await expect.poll(() => commands).toContainEqual({ name: 'remove-peer', callId: grant.callId, peerId: grant.peerId });
+  await expect
+    .poll(() => commands)
+    .toContainEqual({ name: 'remove-participant', callId: grant.callId, peerId: grant.peerId });
   const refused = await ask(visiting, booking);
   expect(refused).toMatchObject({ name: 'refused', error: { code: 'invite-invalid' } });
 });
@@ -145,7 +147,7 @@ test('a room that is removed stays out of that call, and takes no guest’s invi
     await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
   };
   const enter = async (): Promise<Json> => (await fleet.api('POST', '/api/v1/guest-entries', { invite: token })).body;
-  await happened({ name: 'call-opened' }, { name: 'peer-removed', peerId, byPeerId: newId() });
+  await happened({ name: 'call-opened' }, { name: 'participant-removed', peerId, byPeerId: newId() });
   await expect
     .poll(async () => (await ask(visiting, booking)).error?.code, { interval: 300 })
     .toBe('removed-from-call');
@@ -201,10 +203,10 @@ test('a start that names a booking goes to the room without a grant: the room as
   const phone = new PhoneUnderTest(fleet.ready.fleetUrl);
   await phone.open(controllerToken);
   const { bookingId } = bookingOf('by phone');
-  const id = phone.command({ name: 'start-meeting', bookingId });
-  await expect.poll(() => phone.of('reply').at(-1)?.id).toBe(id);
-  expect(room.last('command')).toMatchObject({ command: { name: 'start-meeting', bookingId }, grant: null });
-  phone.command({ name: 'start-meeting' });
+  const id = phone.command({ name: 'join-call', bookingId });
+  await expect.poll(() => phone.of('command-reply').at(-1)?.id).toBe(id);
+  expect(room.last('command')).toMatchObject({ command: { name: 'join-call', bookingId }, grant: null });
+  phone.command({ name: 'join-call' });
   await expect.poll(() => room.last('command').grant?.meetingId).toBe(room.room.meetingId);
   phone.close();
 });
@@ -216,5 +218,5 @@ test("what breaks the request's schema reaches no meeting", async () => {
     { name: 'request-grant', id: newId(), endedCallId: null, booking: { bookingId: '../x', title: 'x', invite: null } },
     false,
   );
-  await expect.poll(() => room.last('response')?.error?.code).toBe('bad-message');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('bad-message');
 });

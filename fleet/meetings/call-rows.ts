@@ -7,15 +7,15 @@ import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { recordJoin } from './guest-entries.ts';
-import type { MediaNode } from './media-nodes.ts';
+import type { RegisteredNode } from './media-nodes.ts';
 
-export type Call = AuthorityTables['call'];
+export type CallRow = AuthorityTables['call'];
 /** `endReason` of a call whose node was silent for too long */
 export const GIVEN_UP = 'given-up';
 /** `endReason` of a call whose people were sent to another call of its meeting */
 export const MOVED = 'moved';
 
-export const liveCallOf = (db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<Call | undefined> =>
+export const liveCallOf = (db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<CallRow | undefined> =>
   db
     .selectFrom('call')
     .selectAll()
@@ -23,7 +23,7 @@ export const liveCallOf = (db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: st
     .where('endedAtMs', 'is', null)
     .executeTakeFirst();
 
-export async function giveUpRow(trx: AuthorityWrite, call: Call, actor: string): Promise<void> {
+export async function giveUpRow(trx: AuthorityWrite, call: CallRow, actor: string): Promise<void> {
   await trx
     .updateTable('call')
     .set({ state: 'ended', endedAtMs: Date.now(), endReason: GIVEN_UP, participantCount: 0 })
@@ -38,7 +38,7 @@ export async function giveUpRow(trx: AuthorityWrite, call: Call, actor: string):
 }
 
 /** It ran all the while. */
-export async function takeBackRow(trx: AuthorityWrite, call: Call, participantCount: number): Promise<void> {
+export async function takeBackRow(trx: AuthorityWrite, call: CallRow, participantCount: number): Promise<void> {
   await trx
     .updateTable('call')
     .set({ state: 'open', endedAtMs: null, endReason: null, participantCount })
@@ -52,7 +52,7 @@ export async function takeBackRow(trx: AuthorityWrite, call: Call, participantCo
   });
 }
 
-export const newCall = (callId: string, meetingId: string, { nodeId, instanceId }: MediaNode): Call => ({
+export const newCall = (callId: string, meetingId: string, { nodeId, instanceId }: RegisteredNode): CallRow => ({
   callId,
   meetingId,
   nodeId,
@@ -74,7 +74,7 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Know
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-export async function applyEvent(trx: AuthorityWrite, call: Call, event: KnownCallEvent): Promise<void> {
+export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: KnownCallEvent): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {
     case 'call-opened':
@@ -85,7 +85,7 @@ export async function applyEvent(trx: AuthorityWrite, call: Call, event: KnownCa
         subject: `call:${call.callId}`,
         details: { meetingId: call.meetingId },
       });
-    case 'peer-joined':
+    case 'participant-joined':
       await recordJoin(trx, event.peerId);
       await row
         .set({ state: 'open', openedAtMs: call.openedAtMs ?? Date.now(), participantCount: event.participantCount })
@@ -99,17 +99,17 @@ export async function applyEvent(trx: AuthorityWrite, call: Call, event: KnownCa
           displayName: cutText(shownText(event.displayName), { units: 80, bytes: 240 }),
         },
       });
-    case 'peer-left':
+    case 'participant-left':
       await row.set({ participantCount: event.participantCount }).execute();
       return;
-    case 'peer-removed':
+    case 'participant-removed':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);
   }
 }
 
-export async function endRow(trx: AuthorityWrite, call: Call, reason: string): Promise<void> {
+export async function endRow(trx: AuthorityWrite, call: CallRow, reason: string): Promise<void> {
   await trx
     .updateTable('call')
     .set({ state: 'ended', endedAtMs: Date.now(), endReason: reason, participantCount: 0 })

@@ -79,7 +79,7 @@ async function happened(nodeId: string, callId: string, ...events: object[]): Pr
   await calls.takeEvents(nodeId, { events: whole as CallEvent[] });
 }
 const joined = (participantCount: number) => ({
-  name: 'peer-joined',
+  name: 'participant-joined',
   peerId: newId(),
   peerKind: 'person',
   displayName: 'Guest',

@@ -11,7 +11,7 @@ import { NODE_RETURN_MS } from '#contract/timing.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
-  type Call,
+  type CallRow,
   endRow,
   GIVEN_UP,
   giveUpRow,
@@ -22,9 +22,9 @@ import {
   takeBackRow,
 } from './call-rows.ts';
 import { recordRemoval } from './guest-entries.ts';
-import type { MediaNode, MediaNodes } from './media-nodes.ts';
+import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
 
-export type OpenCall = { call: Call; node: MediaNode };
+export type OpenCall = { call: CallRow; node: RegisteredNode };
 
 /** after so much silence of its node a call is given up: the next who comes opens another */
 const GIVEN_UP_AFTER_MS = 5 * 60_000;
@@ -64,7 +64,7 @@ export class Calls {
     if (this.#timer) clearInterval(this.#timer);
   }
 
-  async currentOf(meetingId: string): Promise<Call | null> {
+  async currentOf(meetingId: string): Promise<CallRow | null> {
     return (await liveCallOf(this.#deps.store.read, meetingId)) ?? null;
   }
 
@@ -95,7 +95,7 @@ export class Calls {
   }
 
   /** With people in them, as far as we know, at nodes that are silent. */
-  async unreachable(): Promise<Call[]> {
+  async unreachable(): Promise<CallRow[]> {
     const rows = await this.#deps.store.read
       .selectFrom('call')
       .selectAll()
@@ -106,9 +106,9 @@ export class Calls {
   }
 
   /** From now on the next who comes opens another call. @returns how many there still were */
-  async giveUp(calls: readonly Call[], actor: string): Promise<number> {
+  async giveUp(calls: readonly CallRow[], actor: string): Promise<number> {
     const given = await this.#deps.store.write(async (trx) => {
-      const live: Call[] = [];
+      const live: CallRow[] = [];
       for (const { callId, meetingId } of calls) {
         const call = await liveCallOf(trx, meetingId);
         if (call?.callId !== callId || this.#deps.nodes.silentMs(call.nodeId) === 0) continue;
@@ -148,7 +148,7 @@ export class Calls {
           continue;
         }
         // also of a call that is over: its invite is good for the next one
-        if (event.name === 'peer-removed') await recordRemoval(trx, event.peerId, event.byPeerId);
+        if (event.name === 'participant-removed') await recordRemoval(trx, event.peerId, event.byPeerId);
         if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
         if (call.endedAtMs !== null) continue;
         await applyEvent(trx, call, event);
@@ -166,11 +166,11 @@ export class Calls {
    * A call that we did not open: a room did, by its delegation. It is moved where it can't be the meeting's, because that
    * has one with people in it. null: we know no such meeting, or the call is over.
    */
-  async #adopt(trx: AuthorityWrite, nodeId: string, { callId, meetingId, name }: KnownCallEvent): Promise<Call | null> {
+  async #adopt(trx: AuthorityWrite, nodeId: string, { callId, meetingId, name }: KnownCallEvent): Promise<CallRow | null> {
     const { nodes, logger } = this.#deps;
     const node = nodes.get(nodeId);
     // its opening, or a later sign of a call that the node says it carries
-    const lives = name === 'call-opened' || (name === 'peer-joined' && node?.callIds.has(callId));
+    const lives = name === 'call-opened' || (name === 'participant-joined' && node?.callIds.has(callId));
     if (!node || !lives) return null;
     const meeting = await trx
       .selectFrom('meeting')
@@ -184,7 +184,7 @@ export class Calls {
     const call = newCall(callId, meetingId, node);
     if (current && !silent && !this.#isEmpty(current)) {
       logger.warn({ nodeId, callId, meetingId, live: current.callId }, 'the meeting has two calls: the newer is moved');
-      const moved: Call = { ...call, state: 'ended', endedAtMs: Date.now(), endReason: MOVED };
+      const moved: CallRow = { ...call, state: 'ended', endedAtMs: Date.now(), endReason: MOVED };
       await trx.insertInto('call').values(moved).execute();
       return moved;
     }
@@ -226,7 +226,7 @@ export class Calls {
   }
 
   /** Nobody has been in it, or its node was started anew since and carries it no more. */
-  #isEmpty({ state, nodeId, nodeInstanceId }: Call): boolean {
+  #isEmpty({ state, nodeId, nodeInstanceId }: CallRow): boolean {
     const node = this.#deps.nodes.get(nodeId);
     return state === 'prepared' || (node !== null && node.heardAtMs > 0 && node.instanceId !== nodeInstanceId);
   }
@@ -262,7 +262,7 @@ export class Calls {
    * The node of a call that was given up is back, and carries it. It is the meeting's again where nobody has opened another
    * since, or fewer are in that one, or nobody can reach it; the people of the call that loses are moved.
    */
-  async #takeBack(call: Call, participantCount: number): Promise<void> {
+  async #takeBack(call: CallRow, participantCount: number): Promise<void> {
     const { store, nodes, sendToNode, logger } = this.#deps;
     const { callId, meetingId } = call;
     const loser = await store.write(async (trx) => {
@@ -282,7 +282,7 @@ export class Calls {
     this.#told([], new Set([meetingId]));
   }
 
-  async #provesEnded(call: Call): Promise<boolean> {
+  async #provesEnded(call: CallRow): Promise<boolean> {
     await this.#endOf(call.callId);
     if ((await this.currentOf(call.meetingId))?.callId !== call.callId) return true;
     const node = this.#deps.nodes.get(call.nodeId);
@@ -310,7 +310,7 @@ export class Calls {
   }
 
   /** Ends the stale one and opens another, unless somebody has done so meanwhile: then theirs. */
-  async #replace(meetingId: string, staleCallId: string | null, node: MediaNode): Promise<Call> {
+  async #replace(meetingId: string, staleCallId: string | null, node: RegisteredNode): Promise<CallRow> {
     const callId = newId();
     const result = await this.#deps.store.write(async (trx) => {
       const current = await liveCallOf(trx, meetingId);
@@ -349,7 +349,7 @@ export class Calls {
     );
   }
 
-  async #end(calls: Call[]): Promise<void> {
+  async #end(calls: CallRow[]): Promise<void> {
     if (calls.length === 0) return;
     await this.#deps.store.write(async (trx) => {
       for (const call of calls) await endRow(trx, call, 'ended-by-fleet');

@@ -10,16 +10,16 @@ import {
   type DelegationClaims,
 } from '#contract/grants.ts';
 import { clientIdOf, type FleetKeys } from '#contract/topics.ts';
-import { parseIdentity } from '../broker/index.ts';
+import { parseClientIdentity } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { newId } from '../store/index.ts';
-import type { MediaNode } from './media-nodes.ts';
+import type { RegisteredNode } from './media-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export type DelegationsDependencies = {
   keys: Pick<SigningKeys, 'sign'>;
   register: Pick<CertificateRegister, 'keyOf' | 'revokedSince'>;
-  nodes: () => readonly Pick<MediaNode, 'nodeId' | 'signalingUrl' | 'online' | 'peers'>[];
+  nodes: () => readonly Pick<RegisteredNode, 'nodeId' | 'signalingUrl' | 'online' | 'peers'>[];
 };
 export type DelegatingRoom = { roomId: string; roomName: string; meeting: { meetingId: string; title: string } };
 type Signed = { token: string; signedAtMs: number; issuedAt: number; says: string };
@@ -117,7 +117,7 @@ export class Delegations {
     const rooms = rows
       .sort((a, b) => a.revokedAtMs - b.revokedAtMs)
       .flatMap(({ identity, revokedAtMs }) => {
-        const who = parseIdentity(identity);
+        const who = parseClientIdentity(identity);
         return who?.party === 'room' ? [[who.id, Math.floor(revokedAtMs / 1_000)] as const] : [];
       });
     this.#revokedUpTo = new Map(rooms);

@@ -48,7 +48,7 @@ const happened = (callId: string, ...events: object[]) =>
     }),
     { qos: 1 },
   );
-const removed = (peerId: string) => ({ name: 'peer-removed', peerId, byPeerId: newId() });
+const removed = (peerId: string) => ({ name: 'participant-removed', peerId, byPeerId: newId() });
 
 test('a named invite has one seat and one holder; a link has fifty, or as many as its maker says', async () => {
   const named = await makeInvite({ displayName: 'Mina', seats: 9 });
@@ -90,7 +90,8 @@ test('an entry that is under way when its invite is revoked does not get in', as
     }
     const { peerId } = answer.grant;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    if (commands.some((command) => command.name === 'remove-peer' && command.peerId === peerId)) removedAgain += 1;
+    if (commands.some((command) => command.name === 'remove-participant' && command.peerId === peerId))
+      removedAgain += 1;
     else leftInside += 1;
   }
   expect({ leftInside, all: refused + removedAgain }).toEqual({ leftInside: 0, all: 6 });
@@ -138,7 +139,8 @@ test('what a node could not be told while it was away it is told when it is back
   await happened(grant.callId, { name: 'call-opened' });
   await fleet.register({ online: false });
   await revoke(inviteId);
-  const isRemoval = (command: Json): boolean => command.name === 'remove-peer' && command.peerId === grant.peerId;
+  const isRemoval = (command: Json): boolean =>
+    command.name === 'remove-participant' && command.peerId === grant.peerId;
   await expect.poll(() => commands.filter(isRemoval).length).toBe(1);
   await fleet.register({ callIds: [grant.callId] });
   await expect.poll(() => commands.filter(isRemoval).length).toBe(2);
@@ -168,4 +170,4 @@ test('while a node is silent its call waits: a guest is told so, IT sees it and 
   expect((await enter(token)).grant.callId).toBe(grant.callId);
   await fleet.register();
 }, 20_000);
-const joined = () => ({ name: 'peer-joined', peerId: newId(), peerKind: 'person', displayName: 'Guest' });
+const joined = () => ({ name: 'participant-joined', peerId: newId(), peerKind: 'person', displayName: 'Guest' });

@@ -7,7 +7,7 @@ import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
 import { NODE_EXPECTED_BACK_MS } from '#contract/timing.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
-export type MediaNode = {
+export type RegisteredNode = {
   nodeId: string;
   instanceId: string;
   signalingUrl: string;
@@ -31,7 +31,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class MediaNodes {
   readonly #telemetry: TelemetryStore;
-  readonly #nodes = new Map<string, MediaNode>();
+  readonly #nodes = new Map<string, RegisteredNode>();
   readonly #waiters = new Set<Waiter>();
   readonly #nowMs: () => number;
   readonly #startedAtMs: number;
@@ -72,10 +72,10 @@ export class MediaNodes {
     for (const waiter of this.#waiters) waiter.resolve();
   }
 
-  get all(): readonly MediaNode[] {
+  get all(): readonly RegisteredNode[] {
     return [...this.#nodes.values()];
   }
-  get(nodeId: string): MediaNode | null {
+  get(nodeId: string): RegisteredNode | null {
     return this.#nodes.get(nodeId) ?? null;
   }
 
@@ -126,16 +126,16 @@ export class MediaNodes {
   }
 
   /** The one with the fewest peers and a place for this kind; waits a while where none is there. */
-  async choose(timeoutMs: number, peerKind: PeerKind): Promise<MediaNode | null> {
-    const most = ({ maxPeers, maxGuests }: MediaNode): number => (peerKind === 'room' ? maxPeers : maxGuests);
-    const best = (): MediaNode | null =>
+  async choose(timeoutMs: number, peerKind: PeerKind): Promise<RegisteredNode | null> {
+    const most = ({ maxPeers, maxGuests }: RegisteredNode): number => (peerKind === 'room' ? maxPeers : maxGuests);
+    const best = (): RegisteredNode | null =>
       this.all.filter((node) => node.online && node.peers < most(node)).sort((a, b) => a.peers - b.peers)[0] ?? null;
     await this.#until(() => best() !== null, timeoutMs);
     return best();
   }
 
   /** Once it has registered with this process of ours. */
-  async registered(nodeId: string): Promise<MediaNode> {
+  async registered(nodeId: string): Promise<RegisteredNode> {
     const isThere = (): boolean => (this.get(nodeId)?.online ?? false) && this.get(nodeId)!.heardAtMs > 0;
     await this.#until(isThere, MAX_TIMER_MS);
     return this.get(nodeId)!;

@@ -75,7 +75,7 @@ async function tell(callId: string, ...happened: Happened[]): Promise<CallEvent[
 const say = (events: CallEvent[]) =>
   fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
 const joined = (participantCount: number): Happened => ({
-  name: 'peer-joined',
+  name: 'participant-joined',
   peerId: newId(),
   peerKind: 'person',
   displayName: 'Guest 1',
@@ -98,7 +98,7 @@ test("the node's events reach the room as a meeting under way, once each, and ar
   const events = await tell(callId, { name: 'call-opened' }, joined(1), joined(2));
   await expect.poll(desiredMeeting).toMatchObject({ underWay: true, participantCount: 2 });
   await expect.poll(() => events.every((event) => acked.has(event.eventId))).toBe(true);
-  await tell(callId, { name: 'peer-left', peerId: newId(), participantCount: 1 });
+  await tell(callId, { name: 'participant-left', peerId: newId(), participantCount: 1 });
   await expect.poll(desiredMeeting).toMatchObject({ participantCount: 1 });
   // delivered again: acknowledged again, counted once
   acked.clear();
@@ -173,7 +173,7 @@ test('an invite names its guest, gives no rights, and is refused when made up, a
   // who came in by it is shown out
   await expect
     .poll(() => commands)
-    .toContainEqual({ name: 'remove-peer', callId: body.grant.callId, peerId: body.grant.peerId });
+    .toContainEqual({ name: 'remove-participant', callId: body.grant.callId, peerId: body.grant.peerId });
   const listed = (
     await fleet.api('GET', `/api/v1/meetings/${room.room.meetingId}/invites`, undefined, fleet.admin.cookie)
   ).body.invites;
@@ -202,7 +202,9 @@ test('the server is killed and started again: session, pairing, invite and call 
   await phone.open(controllerToken);
   await expect.poll(() => phone.of('welcome')[0]?.state.volumePercent).toBe(33);
   const id = phone.command({ name: 'mute-all' });
-  await expect.poll(() => phone.of('reply').find((reply) => reply.id === id)?.error, { timeout: 6000 }).toBeNull();
+  await expect
+    .poll(() => phone.of('command-reply').find((reply) => reply.id === id)?.error, { timeout: 6000 })
+    .toBeNull();
   phone.close();
   expect((await fleet.api('POST', '/api/v1/pairings', { code })).body.error.code).toBe('pairing-code-invalid');
   expect((await fleet.api('GET', '/api/v1/sessions/current', undefined, fleet.admin.cookie)).status).toBe(200);

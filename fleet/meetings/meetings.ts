@@ -257,7 +257,7 @@ export class Meetings {
 
   #remove(leaving: readonly LeavingPeer[]): void {
     for (const { nodeId, callId, peerId } of leaving)
-      this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-peer', callId, peerId });
+      this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-participant', callId, peerId });
   }
 
   async #byId(meetingId: string): Promise<Meeting> {

@@ -2,7 +2,7 @@
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import type { Call } from './call-rows.ts';
+import type { CallRow } from './call-rows.ts';
 import type { Calls } from './calls.ts';
 import type { MediaNodes } from './media-nodes.ts';
 
@@ -48,7 +48,7 @@ export class UnreachableCalls {
   }
 
   /** Each with the room whose own or whose booking's meeting it is. */
-  async #found(): Promise<[roomId: string, Call][]> {
+  async #found(): Promise<[roomId: string, CallRow][]> {
     const calls = await this.#deps.calls.unreachable();
     if (calls.length === 0) return [];
     const rows = await this.#deps.store.read
@@ -64,7 +64,7 @@ export class UnreachableCalls {
     return calls.flatMap((call) => {
       const meeting = rows.find(({ meetingId }) => meetingId === call.meetingId);
       const roomId = meeting?.ownRoomId ?? meeting?.bookingRoomId;
-      return roomId ? [[roomId, call] as [string, Call]] : [];
+      return roomId ? [[roomId, call] as [string, CallRow]] : [];
     });
   }
 }

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
-import { Accounts, KnownDevices, Sessions, SignIn } from './index.ts';
+import { Accounts, KnownBrowsers, Sessions, SignIn } from './index.ts';
 
 const PASSWORD = 'correct horse battery';
 let dataDir: string;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   accounts = new Accounts({ store });
   sessions = new Sessions({ store, clock: new WallClock({ steadyNowMs: () => Date.now() }) });
   // as the fleet's keys sign, without their mathematics
-  const devices = new KnownDevices({
+  const devices = new KnownBrowsers({
     keys: {
       sign: async (claims) => JSON.stringify(claims),
       verify: async (token) => JSON.parse(token) as JWTPayload,

@@ -10,14 +10,14 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, hashOf } from '../store/index.ts';
 import type { Account, Accounts } from './accounts.ts';
-import type { KnownDevices } from './known-devices.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 import type { Sessions } from './sessions.ts';
 
 export type SignInDependencies = {
   store: AuthorityStore;
   accounts: Accounts;
   sessions: Sessions;
-  devices: KnownDevices;
+  devices: KnownBrowsers;
   logger: Logger;
 };
 /** `deviceToken`: of an earlier sign-in, as the browser kept it. */

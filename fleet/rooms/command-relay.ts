@@ -9,6 +9,7 @@ import type { CallGrant } from '#contract/grants.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CommandEnvelope, RoomCommand } from '#contract/room-command.ts';
+import { OpenRequests } from '#edge/open-requests.ts';
 import type { Broker } from '../broker/index.ts';
 import type { RoomReports } from './room-reports.ts';
 
@@ -28,10 +29,8 @@ export type Order = {
 };
 type Pending = {
   isAllowed: Order['isAllowed'];
-  /** by the monotonic clock; the envelope says the same by the wall clock */
-  untilMs: number;
-  answer: Promise<void>;
-  settle: (error: MaruError | null) => void;
+  /** rejects with the refusal */
+  reply: Promise<void>;
   /** null: not ready to go yet */
   envelope: CommandEnvelope | null;
 };
@@ -39,6 +38,7 @@ type Pending = {
 export class CommandRelay {
   readonly #deps: CommandRelayDependencies;
   readonly #pending = new Map<string, Pending>();
+  readonly #open = new OpenRequests<MaruError | null>();
 
   constructor(deps: CommandRelayDependencies) {
     this.#deps = deps;
@@ -46,8 +46,8 @@ export class CommandRelay {
 
   start(): void {
     const { broker } = this.#deps;
-    broker.on('reply', (roomId, reply) =>
-      this.#pending.get(`${roomId} ${reply.id}`)?.settle(reply.ok ? null : fromWire(reply.error)),
+    broker.on('commandReply', (roomId, reply) =>
+      this.#open.settle(`${roomId} ${reply.id}`, reply.ok ? null : fromWire(reply.error)),
     );
     broker.onSubscribed((who, topic) => {
       if (who.party !== 'room' || topic !== 'command') return;
@@ -60,60 +60,58 @@ export class CommandRelay {
   async send(order: Order): Promise<void> {
     const key = `${order.roomId} ${order.id}`;
     const former = this.#pending.get(key);
-    if (former) return former.answer;
+    if (former) return former.reply;
     const expiresAtMs = Date.now() + COMMAND_TIMEOUT_MS;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => pending.settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
-    const pending: Pending = {
-      isAllowed: order.isAllowed,
-      answer: promise,
-      untilMs: performance.now() + COMMAND_TIMEOUT_MS,
-      envelope: null,
-      settle: (error) => {
-        clearTimeout(timer);
-        this.#pending.delete(key);
-        if (!error) return resolve();
-        this.#deps.logger.info(
-          { roomId: order.roomId, command: order.command.name, code: error.code },
-          'command refused',
-        );
-        reject(error);
-      },
-    };
+    const pending: Pending = { isAllowed: order.isAllowed, reply: promise, envelope: null };
     this.#pending.set(key, pending);
-    this.#prepare(order, expiresAtMs).then((envelope) => this.#deliver(pending, envelope), pending.settle);
+    const onReply = (error: MaruError | null): void => {
+      this.#pending.delete(key);
+      if (!error) {
+        resolve();
+        return;
+      }
+      const { roomId, command } = order;
+      this.#deps.logger.info({ roomId, command: command.name, code: error.code }, 'command refused');
+      reject(error);
+    };
+    this.#open.add(key, onReply, { afterMs: COMMAND_TIMEOUT_MS, reply: new OperationalError('room-not-answering') });
+    // a grant that comes too late: the issuer has its reply, and may have sent the same id again
+    const isOpen = (): boolean => this.#pending.get(key) === pending;
+    this.#prepare(order, expiresAtMs).then(
+      (envelope) => isOpen() && this.#deliver(key, pending, envelope),
+      (error: MaruError) => isOpen() && this.#open.settle(key, error),
+    );
     return promise;
   }
 
   async #prepare({ id, roomId, command, issuer }: Order, expiresAtMs: number): Promise<CommandEnvelope> {
     // a booking's meeting is the kiosk's to ask for: it alone knows which invite the booking carries
     const needsGrant =
-      command.name === 'prepare-call' || (command.name === 'start-meeting' && command.bookingId === undefined);
+      command.name === 'prepare-call' || (command.name === 'join-call' && command.bookingId === undefined);
     const grant = needsGrant
       ? await this.#deps.grantFor(roomId).catch((error: unknown) => waits(command, error))
       : null;
     return { protocol: PROTOCOL_VERSION, id, roomId, expiresAtMs, issuer, command, grant };
   }
 
-  #deliver(pending: Pending, envelope: CommandEnvelope): void {
+  #deliver(key: string, pending: Pending, envelope: CommandEnvelope): void {
     const { broker, reports } = this.#deps;
     const { roomId } = envelope;
-    // its grant was long in coming: whoever asked has been told so
-    if (performance.now() >= pending.untilMs) return;
     if (!pending.isAllowed()) {
-      pending.settle(new UserError('pairing-revoked'));
+      this.#open.settle(key, new UserError('pairing-revoked'));
       return;
     }
     pending.envelope = envelope;
     if (broker.isHeard('command', { party: 'room', id: roomId })) broker.publish('command', roomId, envelope);
-    // heard a moment ago, e.g. before our restart: it will be back within the command's time, or not
+    // it was here a moment ago, e.g. before our restart: it will be back within the command's time, or not
     else if (!reports.of(roomId).online)
-      pending.settle(new OperationalError('room-not-answering', 'the room is offline'));
+      this.#open.settle(key, new OperationalError('room-not-answering', 'the room is offline'));
   }
 }
 
 /** A start whose call cannot be reached at the moment goes without a grant: the room shows that, and asks until it has one. */
 function waits({ name }: RoomCommand, error: unknown): null {
-  if (name === 'start-meeting' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
+  if (name === 'join-call' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
   throw error;
 }

@@ -10,7 +10,7 @@ export class PairingOffers {
   readonly #byRoom = new Map<string, Offered[]>();
 
   /** The whole offer of a room. `roomNowMs`: what its clock says now. */
-  take(roomId: string, offer: PairingOffer, roomNowMs: number, nowMs = performance.now()): void {
+  receive(roomId: string, offer: PairingOffer, roomNowMs: number, nowMs = performance.now()): void {
     const former = this.#byRoom.get(roomId) ?? [];
     this.#byRoom.set(
       roomId,

@@ -162,7 +162,7 @@ test('a code said again and again gets no older than its ten minutes by our cloc
   const offers = new PairingOffers();
   const sha256 = hashOf(`${roomId}:${CODE}`);
   for (let atMs = 0; atMs <= PAIRING_CODE_TTL_MS; atMs += MINUTE_MS) {
-    offers.take(roomId, { codes: [{ sha256, expiresAtMs: atMs + 10 * PAIRING_CODE_TTL_MS }] }, 0, atMs);
+    offers.receive(roomId, { codes: [{ sha256, expiresAtMs: atMs + 10 * PAIRING_CODE_TTL_MS }] }, 0, atMs);
   }
   expect(offers.find(CODE, PAIRING_CODE_TTL_MS - 1)).toMatchObject({ roomId });
   expect(offers.find(CODE, PAIRING_CODE_TTL_MS)).toBeNull();

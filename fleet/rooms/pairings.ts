@@ -23,7 +23,7 @@ import { PairingOffers } from './pairing-offers.ts';
 import type { RoomReports } from './room-reports.ts';
 import { type TabletCode, TabletCodes } from './tablet-codes.ts';
 
-export type Pairing = AuthorityTables['pairing'];
+export type PairingRow = AuthorityTables['pairing'];
 export type PairingsDependencies = {
   store: AuthorityStore;
   broker: Broker;
@@ -38,13 +38,13 @@ const SLOWED_MS = 1_000;
 /** What a kiosk remembers for when we are gone. */
 const MOST_TABLETS = 8;
 
-export type Paired = { controllerToken: string; roomId: string; kind: Pairing['kind'] };
+export type NewPairing = { controllerToken: string; roomId: string; kind: PairingRow['kind'] };
 
 export class Pairings {
   readonly #deps: PairingsDependencies;
   readonly #offers = new PairingOffers();
   readonly #tabletCodes: TabletCodes;
-  readonly #live = new Map<string, Pairing>();
+  readonly #live = new Map<string, PairingRow>();
   /** when each room was last seen in a call */
   readonly #inCallAtMs = new Map<string, number>();
   readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
@@ -65,7 +65,7 @@ export class Pairings {
     for (const row of await store.read.selectFrom('pairing').selectAll().where('revokedAtMs', 'is', null).execute())
       this.#live.set(row.tokenHash, row);
     broker.on('pairing', (roomId, offer) =>
-      this.#offers.take(roomId, offer, clock.nowMs() + reports.clockOffsetOf(roomId)),
+      this.#offers.receive(roomId, offer, clock.nowMs() + reports.clockOffsetOf(roomId)),
     );
     this.#timer = setInterval(
       () => void this.#sweep().catch((error: unknown) => logger.error({ err: error }, 'pairing sweep failed')),
@@ -87,7 +87,7 @@ export class Pairings {
   }
 
   /** Those that are the room's now. */
-  tabletsOf(roomId: string): Pairing[] {
+  tabletsOf(roomId: string): PairingRow[] {
     return [...this.#live.values()].filter((pairing) => pairing.roomId === roomId && pairing.kind === 'tablet');
   }
 
@@ -109,7 +109,7 @@ export class Pairings {
   }
 
   /** @throws UserError pairing-code-invalid, too-many-attempts */
-  async pair(code: string, network: string): Promise<Paired> {
+  async pair(code: string, network: string): Promise<NewPairing> {
     if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
     const found = this.#offers.find(code);
     if (found) return this.#pairPhone(found, network);
@@ -120,7 +120,7 @@ export class Pairings {
   async #pairPhone(
     { roomId, sha256, leftMs }: { roomId: string; sha256: string; leftMs: number },
     network: string,
-  ): Promise<Paired> {
+  ): Promise<NewPairing> {
     const { broker, logger } = this.#deps;
     if (!this.#byRoom.take(roomId)) return this.#refuse('too-many-attempts', network);
     const nowMs = this.#deps.clock.nowMs();
@@ -144,12 +144,12 @@ export class Pairings {
     });
     this.#offers.withdraw(roomId, sha256);
     if (!paired) return this.#refuseGuess(network);
-    broker.publish('response', roomId, { name: 'pairing-code-used', sha256 });
+    broker.publish('requestReply', roomId, { name: 'pairing-code-used', sha256 });
     logger.info({ roomId, pairingId: pairing.pairingId }, 'phone paired');
     return { controllerToken, roomId, kind: 'phone' };
   }
 
-  async #pairTablet(code: TabletCode, network: string): Promise<Paired> {
+  async #pairTablet(code: TabletCode, network: string): Promise<NewPairing> {
     const { logger } = this.#deps;
     const { roomId, tabletName } = code;
     const { controllerToken, pairing } = newPairing(roomId, {
@@ -186,7 +186,7 @@ export class Pairings {
    * Good from before it is written: who ends the room's pairings meanwhile ends this one too.
    * @throws UserError pairing-revoked where somebody did
    */
-  async #recorded(pairing: Pairing, work: (trx: AuthorityWrite) => Promise<boolean>): Promise<boolean> {
+  async #recorded(pairing: PairingRow, work: (trx: AuthorityWrite) => Promise<boolean>): Promise<boolean> {
     const { tokenHash } = pairing;
     this.#live.set(tokenHash, pairing);
     const recorded = await this.#deps.store.write(work).catch((error: unknown) => {
@@ -199,12 +199,12 @@ export class Pairings {
   }
 
   /** Nobody has ended it yet. To be asked again after each wait, before it is acted upon. */
-  isLive({ tokenHash }: Pairing): boolean {
+  isLive({ tokenHash }: PairingRow): boolean {
     return this.#live.has(tokenHash);
   }
 
   /** @throws UserError token-invalid, pairing-revoked */
-  async ofToken(token: string): Promise<Pairing> {
+  async ofToken(token: string): Promise<PairingRow> {
     const tokenHash = hashOf(token);
     const live = this.#live.get(tokenHash);
     if (live && !this.#isOver(live, this.#deps.clock.nowMs())) return live;
@@ -219,7 +219,7 @@ export class Pairings {
   }
 
   /** A person did something with it. */
-  touch(pairing: Pairing): void {
+  touch(pairing: PairingRow): void {
     const nowMs = this.#deps.clock.nowMs();
     const savedAtMs = pairing.lastUsedAtMs;
     if (nowMs - savedAtMs < TOUCH_INTERVAL_MS) return;
@@ -232,7 +232,7 @@ export class Pairings {
       .catch((error: unknown) => logger.error({ err: error }, 'pairing not touched'));
   }
 
-  async revoke(pairing: Pairing, actor: string): Promise<void> {
+  async revoke(pairing: PairingRow, actor: string): Promise<void> {
     await this.#revokeAll([pairing], actor);
   }
   /** Of its phones. */
@@ -258,7 +258,7 @@ export class Pairings {
     this.#offers.forget(roomId);
   }
 
-  #isOver(pairing: Pairing, nowMs: number): boolean {
+  #isOver(pairing: PairingRow, nowMs: number): boolean {
     if (pairing.kind === 'tablet') return false;
     const phase = this.#deps.reports.of(pairing.roomId).state?.phase.name;
     if (phase === 'starting' || phase === 'in-call') this.#inCallAtMs.set(pairing.roomId, nowMs);
@@ -285,7 +285,7 @@ export class Pairings {
     );
   }
 
-  async #revokeAll(pairings: Pairing[], actor: string): Promise<void> {
+  async #revokeAll(pairings: PairingRow[], actor: string): Promise<void> {
     // out of memory first: from here on the token is refused, and nobody revokes it twice
     const revoked = pairings.filter(({ tokenHash }) => this.#live.delete(tokenHash));
     if (revoked.length === 0) return;
@@ -324,10 +324,10 @@ const tooManyTablets = (): InvalidStateError =>
 
 function newPairing(
   roomId: string,
-  { nowMs, ...kind }: Pick<Pairing, 'kind' | 'tabletName'> & { nowMs: number },
-): { controllerToken: string; pairing: Pairing } {
+  { nowMs, ...kind }: Pick<PairingRow, 'kind' | 'tabletName'> & { nowMs: number },
+): { controllerToken: string; pairing: PairingRow } {
   const controllerToken = newToken();
-  const pairing: Pairing = {
+  const pairing: PairingRow = {
     pairingId: newId(),
     roomId,
     tokenHash: hashOf(controllerToken),

@@ -29,7 +29,7 @@ test('a command whose phone is disconnected while it is prepared does not reach 
   // its grant waits for a media node
   await fleet.register({ online: false });
   await sleep(200);
-  phone.command({ name: 'start-meeting' });
+  phone.command({ name: 'join-call' });
   await sleep(200);
   const { roomId } = room.room;
   await fleet.api('DELETE', `/api/v1/rooms/${roomId}/pairings`, undefined, fleet.admin.cookie);

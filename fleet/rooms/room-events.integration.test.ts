@@ -115,11 +115,11 @@ test('an agenda of another room, of a former life, or too large goes nowhere', a
   await room.say('agenda', { ...agendaOf(), epoch: 5 });
   await expect.poll(() => made.of('agenda').at(-1)?.agenda.epoch).toBe(5);
   await room.say('agenda', { ...agendaOf(), epoch: 4 });
-  await expect.poll(() => room.last('response')?.error?.code).toBe('second-writer');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('second-writer');
   await room.say('equipment', { ...equipmentOf(null), roomId: newId() });
-  await expect.poll(() => room.last('response')?.error?.code).toBe('wrong-room');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('wrong-room');
   await room.say('agenda', { ...agendaOf(), epoch: 6, padding: 'x'.repeat(MAX_ROOM_AGENDA_BYTES) });
-  await expect.poll(() => room.last('response')?.error?.code).toBe('too-large');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('too-large');
   expect(made.of('agenda').at(-1).agenda.epoch).toBe(5);
 });
 

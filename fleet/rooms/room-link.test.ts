@@ -27,7 +27,7 @@ test('a pairing that is ended while its room is looked up opens no link', async 
       },
     },
     reports: { of: () => ({ state: null, online: true, lastSeenMs: null }), listen: () => () => {} },
-    details: { of: () => ({}), listen: () => () => {} },
+    projections: { of: () => ({}), listen: () => () => {} },
   } as never);
   const session = new RoomLinkSession({
     socket: socket as never,

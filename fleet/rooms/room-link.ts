@@ -5,8 +5,8 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomLinkHost } from '#edge/room-link-session.ts';
 import { RoomLinks } from '#edge/room-links.ts';
 import type { CommandRelay } from './command-relay.ts';
-import type { Pairing, Pairings } from './pairings.ts';
-import type { RoomDetails } from './room-details.ts';
+import type { PairingRow, Pairings } from './pairings.ts';
+import type { RoomProjections } from './room-projections.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
@@ -14,11 +14,11 @@ export type RoomLinkDependencies = {
   pairings: Pairings;
   relay: CommandRelay;
   reports: RoomReports;
-  details: RoomDetails;
+  projections: RoomProjections;
   registry: RoomRegistry;
   logger: Logger;
 };
-type Admitted = { pairingId: string; pairing: Pairing; roomId: string; roomName: string };
+type Admitted = { pairingId: string; pairing: PairingRow; roomId: string; roomName: string };
 
 const SILENT_LINKS = { mostOfNetwork: 400, most: 2_000 };
 
@@ -28,7 +28,7 @@ export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> 
 }
 
 export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): RoomLinkHost<Admitted> {
-  const { pairings, relay, reports, details, registry } = deps;
+  const { pairings, relay, reports, projections, registry } = deps;
   return {
     admit: async (token) => {
       const pairing = await pairings.ofToken(token);
@@ -45,7 +45,7 @@ export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): R
         roomId,
         roomName,
         state,
-        ...details.of(roomId),
+        ...projections.of(roomId),
         online,
         lastSeenMs,
         nowMs: Date.now(),
@@ -53,7 +53,7 @@ export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): R
     },
     follow: ({ roomId }, send) => {
       const ends = [
-        details.listen(roomId, {
+        projections.listen(roomId, {
           onAgenda: (agenda) => send({ type: 'agenda', agenda }),
           onEquipment: (equipment) => send({ type: 'equipment', equipment }),
         }),

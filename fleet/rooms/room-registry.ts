@@ -11,7 +11,7 @@ import type { Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import type { RoomReports } from './room-reports.ts';
 
-export type Room = AuthorityTables['room'];
+export type RoomRow = AuthorityTables['room'];
 type RoomClaim = HttpResponse<'createClaim'>;
 export type RoomRegistryDependencies = {
   store: AuthorityStore;
@@ -31,10 +31,10 @@ export class RoomRegistry {
   }
 
   /** null: there never was one, or it was removed */
-  async byId(roomId: string): Promise<Room | null> {
+  async byId(roomId: string): Promise<RoomRow | null> {
     return (await roomOf(this.#deps.store.read, roomId)) ?? null;
   }
-  async all(): Promise<Room[]> {
+  async all(): Promise<RoomRow[]> {
     return this.#deps.store.read
       .selectFrom('room')
       .selectAll()
@@ -150,7 +150,7 @@ export class RoomRegistry {
   }
 }
 
-const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<Room | undefined> =>
+const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<RoomRow | undefined> =>
   db.selectFrom('room').selectAll().where('roomId', '=', roomId).where('removedAtMs', 'is', null).executeTakeFirst();
 
 function blockedCount(state: RoomSummary['state'], { nodes }: Meetings): number {

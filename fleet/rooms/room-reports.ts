@@ -77,7 +77,7 @@ export class RoomReports {
     broker.on('roster', (roomId, roster) => {
       for (const listener of this.#listenersOf(roomId)) listener.onRoster?.(roster);
     });
-    for (const name of ['reply', 'request', 'pairing', 'agenda', 'equipment', 'roomEvents'] as const)
+    for (const name of ['commandReply', 'request', 'pairing', 'agenda', 'equipment', 'roomEvents'] as const)
       broker.on(name, (roomId: string) => this.#heard(roomId, true));
     this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL_MS);
     this.#timer.unref();
@@ -162,7 +162,7 @@ export class RoomReports {
 
   #refuse(roomId: string, code: ErrorCode, reason: string): void {
     this.#deps.logger.warn({ roomId, code, reason }, 'room state refused');
-    this.#deps.broker.publish('response', roomId, { name: 'refused', id: null, error: { code, message: reason } });
+    this.#deps.broker.publish('requestReply', roomId, { name: 'refused', id: null, error: { code, message: reason } });
   }
 
   *#listenersOf(roomId: string): Generator<RoomListener> {

@@ -70,7 +70,7 @@ test('a code pairs once, however it is typed, and the TV is told to show another
   const first = await pair(` ${code.slice(0, 4).toLowerCase()}-${code.slice(4)}`);
   expect(first.body).toMatchObject({ roomId: room.room.roomId, roomName: 'Room A' });
   await expect
-    .poll(() => room.last('response'))
+    .poll(() => room.last('requestReply'))
     .toEqual({ name: 'pairing-code-used', sha256: codeHash(room.room.roomId, code) });
   expect((await pair(code)).body.error.code).toBe('pairing-code-invalid');
   // offered again, e.g. by a kiosk that has not heard yet: still used
@@ -132,7 +132,7 @@ test('a phone is told the state at once, each change after, and who is there', a
 test('a command reaches its room with an expiry and its reply the phone, also right behind the hello', async () => {
   const made = await phone().open(await token());
   const id = made.command({ name: 'set-volume', percent: 10 });
-  await expect.poll(() => made.of('reply')).toEqual([{ type: 'reply', id, error: null }]);
+  await expect.poll(() => made.of('command-reply')).toEqual([{ type: 'command-reply', id, error: null }]);
   const envelope = room.last('command');
   expect(envelope).toMatchObject({
     id,
@@ -145,9 +145,9 @@ test('a command reaches its room with an expiry and its reply the phone, also ri
 
 test("a start carries a grant with the room's rights, and two of them lead into one call", async () => {
   const made = await paired();
-  for (const name of ['prepare-call', 'start-meeting']) {
+  for (const name of ['prepare-call', 'join-call']) {
     const id = made.command({ name });
-    await expect.poll(() => made.of('reply').at(-1)?.id).toBe(id);
+    await expect.poll(() => made.of('command-reply').at(-1)?.id).toBe(id);
   }
   const grants = room.heard
     .filter(({ name }) => name === 'command')
@@ -169,13 +169,13 @@ test("a start carries a grant with the room's rights, and two of them lead into 
 test('what the room refuses, and a room that does not answer, the phone is told', async () => {
   const made = await paired();
   room.answer = ({ id }) => ({ ok: false, id, error: { code: 'not-possible-now', message: 'no call' } });
-  made.command({ name: 'leave-meeting' });
-  await expect.poll(() => made.of('reply').at(-1)?.error?.code).toBe('not-possible-now');
+  made.command({ name: 'leave-call' });
+  await expect.poll(() => made.of('command-reply').at(-1)?.error?.code).toBe('not-possible-now');
   room.answer = () => null;
   const fromMs = Date.now();
-  const id = made.command({ name: 'leave-meeting' });
+  const id = made.command({ name: 'leave-call' });
   await expect
-    .poll(() => made.of('reply').find((reply) => reply.id === id)?.error?.code, { timeout: 7000 })
+    .poll(() => made.of('command-reply').find((reply) => reply.id === id)?.error?.code, { timeout: 7000 })
     .toBe('room-not-answering');
   expect(Date.now() - fromMs).toBeGreaterThan(4500);
 });
@@ -188,14 +188,14 @@ test('what an agent dies with is said again to the next one, what was answered i
   const made = await phone().open((await pair(code)).body.controllerToken);
   await expect.poll(() => made.of('welcome')).toHaveLength(1);
   const answered = made.command({ name: 'set-volume', percent: 20 });
-  await expect.poll(() => made.of('reply').at(-1)?.id).toBe(answered);
+  await expect.poll(() => made.of('command-reply').at(-1)?.id).toBe(answered);
   other.answer = () => null;
   const lost = made.command({ name: 'set-volume', percent: 30 });
   await expect.poll(() => other.last('command').id).toBe(lost);
   other.stop();
   const next = new RoomUnderTest(other.room);
   await next.start(fleet);
-  await expect.poll(() => made.of('reply').at(-1)).toEqual({ type: 'reply', id: lost, error: null });
+  await expect.poll(() => made.of('command-reply').at(-1)).toEqual({ type: 'command-reply', id: lost, error: null });
   expect(next.heard.filter(({ name }) => name === 'command').map(({ message }) => message.id)).toEqual([lost]);
   next.stop();
 });
@@ -203,9 +203,11 @@ test('what an agent dies with is said again to the next one, what was answered i
 test('what breaks the contract is answered by name, and the link stays', async () => {
   const made = await paired();
   const unknown = made.command({ name: 'self-destruct' });
-  await expect.poll(() => made.of('reply').find((reply) => reply.id === unknown)?.error.code).toBe('unknown-command');
+  await expect
+    .poll(() => made.of('command-reply').find((reply) => reply.id === unknown)?.error.code)
+    .toBe('unknown-command');
   const extra = made.command({ name: 'mute-all', really: true });
-  await expect.poll(() => made.of('reply').find((reply) => reply.id === extra)?.error.code).toBe('bad-message');
+  await expect.poll(() => made.of('command-reply').find((reply) => reply.id === extra)?.error.code).toBe('bad-message');
   made.send('not json');
   made.send({ type: 'hello', protocol: 1, token: 'again' });
   await expect
@@ -293,11 +295,11 @@ test("a state of a lower epoch or of another room is a second writer's: answered
   await room.sayState({ volumePercent: 70 });
   await expect.poll(() => made.of('state').at(-1)?.state.volumePercent).toBe(70);
   await room.sayState({ epoch: 6, volumePercent: 1 });
-  await expect.poll(() => room.last('response')?.error?.code).toBe('second-writer');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('second-writer');
   await room.say('state', stateOf(newId(), { name: 'idle' }));
-  await expect.poll(() => room.last('response')?.error?.code).toBe('wrong-room');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('wrong-room');
   await room.sayState({ protocol: 99 });
-  await expect.poll(() => room.last('response')?.error?.code).toBe('server-too-old');
+  await expect.poll(() => room.last('requestReply')?.error?.code).toBe('server-too-old');
   expect(made.of('state').at(-1).state.volumePercent).toBe(70);
 });
 

@@ -4,7 +4,7 @@ import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts'
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
-import { type Broker, parseIdentity } from '../broker/index.ts';
+import { type Broker, parseClientIdentity } from '../broker/index.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Meetings } from '../meetings/index.ts';
@@ -12,7 +12,7 @@ import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
 import { Pairings } from './pairings.ts';
-import { RoomDetails } from './room-details.ts';
+import { RoomProjections } from './room-projections.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
 import { RoomRegistry } from './room-registry.ts';
@@ -34,7 +34,7 @@ export type RoomsDependencies = {
 export class Rooms {
   readonly registry: RoomRegistry;
   readonly reports: RoomReports;
-  readonly details: RoomDetails;
+  readonly projections: RoomProjections;
   readonly events: RoomEventLog;
   readonly pairings: Pairings;
   readonly links: ReturnType<typeof fleetRoomLinks>;
@@ -47,7 +47,7 @@ export class Rooms {
     const { store, telemetry, broker, meetings, enrolment, register, clock, deviceApi, controllerUrl, logger } = deps;
     this.#deps = deps;
     this.reports = new RoomReports({ telemetry, broker, clock, logger });
-    this.details = new RoomDetails({ telemetry, broker, logger });
+    this.projections = new RoomProjections({ telemetry, broker, logger });
     this.events = new RoomEventLog({ telemetry, broker, logger });
     this.registry = new RoomRegistry({ store, meetings, enrolment, register, reports: this.reports, deviceApi });
     this.pairings = new Pairings({ store, broker, reports: this.reports, clock, logger });
@@ -70,7 +70,7 @@ export class Rooms {
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
-      details: this.details,
+      projections: this.projections,
       registry: this.registry,
       logger,
     });
@@ -79,7 +79,7 @@ export class Rooms {
   async start(): Promise<void> {
     const { broker, enrolment, register, logger } = this.#deps;
     await this.reports.start();
-    await this.details.start();
+    await this.projections.start();
     this.events.start();
     await this.pairings.start();
     this.#relay.start();
@@ -91,7 +91,7 @@ export class Rooms {
         void this.#answer(roomId, request).catch((error: unknown) => logger.error({ err: error }, 'request failed')),
     );
     register.onRevoked((identity) => {
-      const who = parseIdentity(identity);
+      const who = parseClientIdentity(identity);
       if (who?.party === 'room')
         void this.#kioskRevoked(who.id).catch((error: unknown) =>
           logger.error({ err: error, roomId: who.id }, 'pairings of a revoked kiosk not ended'),
@@ -100,7 +100,7 @@ export class Rooms {
     this.registry.onRenamed((roomId) => this.#desired.changed(roomId));
     enrolment.onEnrolled((roomId) => {
       this.reports.forget(roomId);
-      this.details.forget(roomId);
+      this.projections.forget(roomId);
       void this.events
         .forgetCount(roomId)
         .catch((error: unknown) => logger.error({ err: error, roomId }, 'count of events not forgotten'));
@@ -118,7 +118,7 @@ export class Rooms {
     if (!(await this.registry.remove(roomId, actor))) return false;
     await this.pairings.revokeAllOfRoom(roomId, actor);
     this.reports.remove(roomId);
-    this.details.remove(roomId);
+    this.projections.remove(roomId);
     await this.#deps.telemetry.write(async (trx) => {
       for (const table of ['roomReport', 'roomDetail', 'roomEvent', 'roomEventReceipt'] as const)
         await trx.deleteFrom(table).where('roomId', '=', roomId).execute();
@@ -129,7 +129,7 @@ export class Rooms {
   /** The codes on its TV pair nobody, and who paired by them is out: a stolen one may have been looked at. */
   async #kioskRevoked(roomId: string): Promise<void> {
     this.reports.forget(roomId);
-    this.details.forget(roomId);
+    this.projections.forget(roomId);
     this.pairings.forgetCodes(roomId);
     await this.pairings.revokeOfRoom(roomId, 'fleet');
   }
@@ -152,11 +152,11 @@ export class Rooms {
     try {
       if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
       const grant = await this.#grantFor(roomId, endedCallId, booking ?? null);
-      broker.publish('response', roomId, { name: 'grant', id, grant });
+      broker.publish('requestReply', roomId, { name: 'grant', id, grant });
     } catch (thrown) {
       const error = toMaruError(thrown);
       logger.warn({ roomId, code: error.code, err: error.code === 'internal' ? thrown : undefined }, 'grant refused');
-      broker.publish('response', roomId, { name: 'refused', id, error: error.toWire() });
+      broker.publish('requestReply', roomId, { name: 'refused', id, error: error.toWire() });
     }
   }
 }

@@ -80,7 +80,7 @@ test('it controls the room as a phone does, and is told where the kiosk serves t
   });
   const tablet = await paired();
   const id = tablet.link.command({ name: 'set-volume', percent: 5 });
-  await expect.poll(() => tablet.link.of('reply')).toEqual([{ type: 'reply', id, error: null }]);
+  await expect.poll(() => tablet.link.of('command-reply')).toEqual([{ type: 'command-reply', id, error: null }]);
   expect((await exchange((await makeCode()).code)).body.lanUrl).toBe(lanUrl);
 });
 

@@ -12,7 +12,7 @@ export type AgentOptions = {
   shellDir: string;
 };
 
-export const usage = `node_modules/.bin/node kiosk/agent/main.ts [options]
+export const agentUsage = `node_modules/.bin/node kiosk/agent/main.ts [options]
 
   --claim-file=F      the claim from the console, at the first start
   --data-dir=DIR      where the box keeps what it is and what it has to remember (.maru/kiosk)
@@ -20,7 +20,7 @@ export const usage = `node_modules/.bin/node kiosk/agent/main.ts [options]
   --shell-dir=DIR     what is left for the shell (shell, in the data folder)`;
 
 /** @throws Error naming what is wrong */
-export function parseOptions(args: string[]): AgentOptions {
+export function parseAgentOptions(args: string[]): AgentOptions {
   const { values } = parseArgs({
     args,
     options: {

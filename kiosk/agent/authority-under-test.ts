@@ -3,13 +3,14 @@ import { pino } from 'pino';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { CommandEnvelope, CommandReply, type RoomCommand } from '#contract/room-command.ts';
 import { RoomState, RosterUpdate } from '#contract/room-state.ts';
-import { RoomRequest, type RoomResponse } from '#contract/topics.ts';
-import type { Remembered, RoomEvent } from '../room/room.ts';
+import { RoomRequest } from '#contract/topics.ts';
+import type { RememberedRoom, RoomMachineEvent } from '../room/room.ts';
 import { CALLS, callOf, guest, id, ownPlace, told } from '../room/room-under-test.ts';
+import { FleetRequests, type GrantResponse } from './fleet-requests.ts';
 import { type AuthorityOptions, RoomAuthority } from './room-authority.ts';
 
 export const ROOM = id(30);
-export const start = { name: 'start-meeting' } as const;
+export const start = { name: 'join-call' } as const;
 
 export class AuthorityUnderTest {
   readonly authority: RoomAuthority;
@@ -19,9 +20,14 @@ export class AuthorityUnderTest {
   readonly states: RoomState[] = [];
   readonly requests: RoomRequest[] = [];
   readonly rosters: RosterUpdate[] = [];
-  readonly remembered: Remembered[] = [];
+  readonly remembered: RememberedRoom[] = [];
   /** what the fleet's clock makes of every command */
   expired = false;
+  readonly #fleet = new FleetRequests({
+    publish: (request) => this.#publish('request', JSON.parse(JSON.stringify(request))),
+    isFleetOnline: () => true,
+    logger: pino({ level: 'silent' }),
+  });
   #commands = 0;
 
   constructor(over: Partial<AuthorityOptions> = {}) {
@@ -35,6 +41,7 @@ export class AuthorityUnderTest {
         isExpired: () => this.expired,
         publish: async (name, message) => this.#publish(name, JSON.parse(JSON.stringify(message))),
       },
+      requests: this.#fleet,
       perform: ({ name }) => this.log.push(`screen: ${name}`) > 0,
       onView: () => this.log.push('view'),
       onChange: () => this.log.push('change'),
@@ -76,17 +83,17 @@ export class AuthorityUnderTest {
     this.authority.onCommand(CommandEnvelope.parse(sent));
   }
 
-  answer(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
-    this.authority.onResponse(response);
+  answer(response: GrantResponse): void {
+    this.#fleet.onRequestReply(response);
   }
 
-  take(event: RoomEvent): void {
-    this.authority.take(event);
+  take(event: RoomMachineEvent): void {
+    this.authority.handle(event);
   }
 
   #publish(name: string, message: unknown): void {
     this.log.push(name);
-    if (name === 'reply') this.replies.push(CommandReply.parse(message));
+    if (name === 'commandReply') this.replies.push(CommandReply.parse(message));
     if (name === 'state') this.states.push(RoomState.parse(message));
     if (name === 'request') this.requests.push(RoomRequest.parse(message));
     if (name === 'roster') this.rosters.push(RosterUpdate.parse(message));

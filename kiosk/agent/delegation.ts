@@ -19,7 +19,7 @@ import {
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import { z } from '#contract/schema.ts';
 import type { RoomDesired } from '#contract/topics.ts';
-import type { Identity } from './identity.ts';
+import type { RoomIdentity } from './room-identity.ts';
 import { keptValue } from './store/kept-value.ts';
 import type { RoomStore } from './store/room-store.ts';
 
@@ -75,7 +75,7 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
 
 export type DelegationsOptions = {
   store: Pick<RoomStore, 'value' | 'keep'>;
-  identity: () => Pick<Identity, 'keyPem'>;
+  identity: () => Pick<RoomIdentity, 'keyPem'>;
   fleetNowMs: () => number;
   logger: Logger;
 };
@@ -88,7 +88,7 @@ export class Delegation {
   }
 
   /** The fleet's last word; none is no reason to forget the one that still holds. */
-  take({ delegation }: Pick<RoomDesired, 'delegation'>): void {
+  receive({ delegation }: Pick<RoomDesired, 'delegation'>): void {
     if (delegation) this.#kept.save(delegation);
   }
 

@@ -14,13 +14,13 @@ import { WallClock } from '#edge/wall-clock.ts';
 import { BrokerUnderTest } from './broker-under-test.ts';
 import { CaUnderTest } from './certificates-under-test.ts';
 import { FleetLink, type FleetLinkOptions } from './fleet-link.ts';
-import type { Identity } from './identity.ts';
+import type { RoomIdentity } from './room-identity.ts';
 
 const roomId = id(30);
 const EPOCH = 7;
 const state = roomStateOf(roomIn('idle'), { roomId, roomName: 'Maple', epoch: EPOCH, revision: 1, nowMs: NOW_MS });
 let ca: CaUnderTest;
-let identity: Identity;
+let identity: RoomIdentity;
 let broker: BrokerUnderTest;
 let link: FleetLink;
 let told: { online: boolean[]; desired: RoomDesired[]; commands: unknown[]; responses: unknown[] };
@@ -35,11 +35,12 @@ const newLink = (over: Partial<FleetLinkOptions> = {}): FleetLink =>
     onOnline: (online) => told.online.push(online),
     onDesired: (desired) => told.desired.push(desired),
     onCommand: (envelope) => told.commands.push(envelope),
-    onResponse: (response) => told.responses.push(response),
+    onRequestReply: (response) => told.responses.push(response),
     ...over,
   });
 const presence = () => broker.messages<RoomPresence>('presence', roomId);
-const replies = () => broker.messages<CommandReply>('reply', roomId).map(({ message }) => CommandReply.parse(message));
+const replies = () =>
+  broker.messages<CommandReply>('commandReply', roomId).map(({ message }) => CommandReply.parse(message));
 const isOnline = (online = true) => expect.poll(() => link.online, { timeout: 10_000 }).toBe(online);
 const command = (over: object = {}) => ({
   protocol: PROTOCOL_VERSION,
@@ -120,14 +121,14 @@ describe('a room that is there', () => {
     await isOnline();
     await link.publish('state', state);
     await link.publish('pairing', { codes: [] });
-    await link.publish('reply', { ok: true, id: id(1) });
+    await link.publish('commandReply', { ok: true, id: id(1) });
     await link.publish('request', { name: 'request-grant', id: id(2), endedCallId: null, booking: null });
     await link.publish('roster', { kind: 'snapshot', callId: id(3), revision: 1, participants: [ownPlace, guest] });
     const kept = broker.heard.map(({ topic, retain, qos }) => [topic.split('/').at(-1), retain, qos]);
     expect(kept.filter(([name]) => name !== 'presence')).toEqual([
       ['state', true, 1],
       ['pairing', true, 1],
-      ['reply', false, 1],
+      ['commandReply', false, 1],
       ['request', false, 1],
       ['roster', false, 1],
     ]);
@@ -190,13 +191,13 @@ describe('a line that breaks', () => {
 
   test('keeps nothing to say later: what holds is said anew by who knows', async () => {
     link.start();
-    await link.publish('reply', { ok: true, id: id(1) });
+    await link.publish('commandReply', { ok: true, id: id(1) });
     await isOnline();
     await broker.stop();
     await isOnline(false);
     // at once: nobody waits for a fleet that is gone
     await link.publish('state', state);
-    await link.publish('reply', { ok: true, id: id(2) });
+    await link.publish('commandReply', { ok: true, id: id(2) });
     await broker.start();
     await isOnline();
     // what would have been kept comes before what is said now
@@ -301,7 +302,7 @@ describe('what the fleet says', () => {
     const response = { name: 'refused', id: null, error: { code: 'no-media-node', message: '' } };
     broker.tell('desired', roomId, { ...desired(NOW_MS), somethingNewer: true });
     broker.tell('command', roomId, command());
-    broker.tell('response', roomId, response);
+    broker.tell('requestReply', roomId, response);
     await expect.poll(() => told.responses).toEqual([response]);
     expect(told.desired).toEqual([desired(NOW_MS)]);
     expect(told.commands).toEqual([command()]);
@@ -378,7 +379,7 @@ describe('what the fleet says', () => {
   ])('%s is answered by nobody, and costs nothing', async (_, malformed) => {
     link.start();
     await isOnline();
-    for (const name of ['command', 'desired', 'response'] as const) broker.tell(name, roomId, malformed);
+    for (const name of ['command', 'desired', 'requestReply'] as const) broker.tell(name, roomId, malformed);
     broker.tell('command', roomId, command({ id: id(62) }));
     await expect.poll(() => told.commands).toMatchObject([{ id: id(62) }]);
     expect([replies(), told.desired, told.responses]).toEqual([[], [], []]);

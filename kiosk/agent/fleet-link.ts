@@ -7,18 +7,18 @@ import type { MaruError } from '#contract/error-codes.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
-import type { MessageOf, RoomDesired, RoomResponse, TopicName } from '#contract/topics.ts';
+import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
-import type { Identity } from './identity.ts';
+import type { RoomIdentity } from './room-identity.ts';
 
-type Outgoing = 'state' | 'pairing' | 'reply' | 'request' | 'roster' | 'agenda' | 'equipment' | 'roomEvents';
+type Outgoing = 'state' | 'pairing' | 'commandReply' | 'request' | 'roster' | 'agenda' | 'equipment' | 'roomEvents';
 const LONGEST_RETRY_MS = 2_000;
 /** no message is on its way for longer: the line is dead before */
 const LONGEST_WAY_MS = 15_000;
 
 export type FleetLinkOptions = {
-  identity: Identity;
+  identity: RoomIdentity;
   epoch: number;
   clock: WallClock;
   logger: Logger;
@@ -27,7 +27,7 @@ export type FleetLinkOptions = {
   onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
-  onResponse: (response: RoomResponse) => void;
+  onRequestReply: (response: RequestReply) => void;
   onEventsAck?: (ack: RoomEventsAck) => void;
 };
 
@@ -42,7 +42,7 @@ export class FleetLink {
   #clockOffsetMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FleetLinkOptions) {
-    const { identity, epoch, clock, logger, onOnline, onNotLetIn, onCommand, onResponse, onEventsAck } = options;
+    const { identity, epoch, clock, logger, onOnline, onNotLetIn, onCommand, onRequestReply, onEventsAck } = options;
     this.#options = options;
     clock.onJump((byMs) => {
       this.#clockOffsetMs -= byMs;
@@ -59,7 +59,7 @@ export class FleetLink {
       handlers: {
         desired: (desired, isRetained) => this.#onDesired(desired, isRetained),
         command: onCommand,
-        response: onResponse,
+        requestReply: onRequestReply,
         roomEventsAck: (ack) => onEventsAck?.(ack),
       },
       onOnline,
@@ -85,7 +85,7 @@ export class FleetLink {
   }
 
   /** Comes by the renewed certificate at once: the fleet ends the former when it has seen this one. */
-  use(identity: Identity): void {
+  use(identity: RoomIdentity): void {
     this.#options.identity = identity;
     this.#line.reopen();
   }
@@ -117,6 +117,6 @@ export class FleetLink {
   #refuse(name: TopicName, message: unknown, error: MaruError): void {
     if (name !== 'command') return;
     const { data: id } = CommandEnvelope.shape.id.safeParse((message as { id?: unknown } | null | undefined)?.id);
-    if (id !== undefined) void this.publish('reply', { ok: false, id, error: error.toWire() });
+    if (id !== undefined) void this.publish('commandReply', { ok: false, id, error: error.toWire() });
   }
 }

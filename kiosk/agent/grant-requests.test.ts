@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomRequest } from '#contract/topics.ts';
+import { FleetRequests } from './fleet-requests.ts';
 import { GrantRequests } from './grant-requests.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -23,11 +24,14 @@ let asked: RoomRequest[];
 let answers: object[];
 let minted: { resolve: (grant: CallGrant) => void; reject: (error: Error) => void }[];
 let requests: GrantRequests;
+let fleet: FleetRequests;
 
 beforeEach(() => {
   [online, asked, answers, minted] = [true, [], [], []];
+  const logger = pino({ level: 'silent' });
+  fleet = new FleetRequests({ publish: (request) => asked.push(request), isFleetOnline: () => online, logger });
   requests = new GrantRequests({
-    publish: (request) => asked.push(request),
+    requests: fleet,
     isFleetOnline: () => online,
     bookingOf: (bookingId) =>
       bookingId === OURS
@@ -37,7 +41,7 @@ beforeEach(() => {
           : null,
     mintGrant: () => new Promise((resolve, reject) => minted.push({ resolve, reject })),
     onAnswer: (event) => answers.push(event),
-    logger: pino({ level: 'silent' }),
+    logger,
   });
 });
 afterEach(() => void vi.useRealTimers());
@@ -50,11 +54,11 @@ test('the fleet is asked while it is there, and its answer to the newest questio
     { endedCallId: null, booking: null },
     { endedCallId: id(9), booking: { bookingId: OTHERS, title: 'Theirs', invite: 'i' } },
   ]);
-  requests.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(3) });
+  fleet.onRequestReply({ name: 'grant', id: asked[0]!.id, grant: grantOf(3) });
   expect(answers).toEqual([]);
-  requests.onResponse({ name: 'grant', id: asked[1]!.id, grant: grantOf(4) });
-  requests.onResponse({ name: 'grant', id: asked[1]!.id, grant: grantOf(5) });
-  requests.onResponse({ name: 'refused', id: null, error: { code: 'second-writer', message: '' } });
+  fleet.onRequestReply({ name: 'grant', id: asked[1]!.id, grant: grantOf(4) });
+  fleet.onRequestReply({ name: 'grant', id: asked[1]!.id, grant: grantOf(5) });
+  fleet.onRequestReply({ name: 'refused', id: null, error: { code: 'second-writer', message: '' } });
   expect(answers).toEqual([{ type: 'grant', grant: grantOf(4) }]);
   expect(minted).toEqual([]);
 });
@@ -74,7 +78,7 @@ test('a fleet that goes before it answers is answered for; what it says later is
   requests.onFleetGone();
   minted[0]!.resolve(grantOf(3));
   await settled();
-  requests.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(4) });
+  fleet.onRequestReply({ name: 'grant', id: asked[0]!.id, grant: grantOf(4) });
   expect(answers).toEqual([{ type: 'grant', grant: grantOf(3) }]);
   requests.onFleetGone();
   expect(minted).toHaveLength(1);
@@ -105,6 +109,6 @@ test('a fleet that comes back meanwhile is asked again, and nothing of the first
   online = true;
   requests.ask(null, OTHERS);
   vi.advanceTimersByTime(60_000);
-  requests.onResponse({ name: 'grant', id: asked[0]!.id, grant: grantOf(6) });
+  fleet.onRequestReply({ name: 'grant', id: asked[0]!.id, grant: grantOf(6) });
   expect(answers).toEqual([{ type: 'grant', grant: grantOf(6) }]);
 });

@@ -3,25 +3,24 @@
  * question at a time; answers to an older one are too late.
  */
 import type { Logger } from 'pino';
-import { v7 } from 'uuid';
 import { OperationalError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { GRANT_AWAITED_MS } from '#contract/timing.ts';
-import type { RoomRequest, RoomResponse } from '#contract/topics.ts';
-import type { RoomEvent } from '../room/room.ts';
+import type { RoomMachineEvent } from '../room/room.ts';
+import type { FleetRequests } from './fleet-requests.ts';
 
 /** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
 export type StartableBooking = { title: string; invite: string | null };
-type Question = { id: string; bookingId: string | null };
+type Question = { bookingId: string | null; requestId: string | null };
 
 export type GrantRequestsOptions = {
-  publish: (request: RoomRequest) => void;
+  requests: Pick<FleetRequests, 'requestGrant' | 'forget'>;
   isFleetOnline: () => boolean;
   /** null: it is not in the agenda any longer */
   bookingOf: (bookingId: string) => StartableBooking | null;
   /** the room's own meeting without the fleet; absent: that is not possible */
   mintGrant?: (() => Promise<CallGrant>) | undefined;
-  onAnswer: (event: Extract<RoomEvent, { type: 'grant' | 'grant-refused' }>) => void;
+  onAnswer: (event: Extract<RoomMachineEvent, { type: 'grant' | 'grant-refused' }>) => void;
   logger: Logger;
 };
 
@@ -36,9 +35,9 @@ export class GrantRequests {
 
   /** A booking that has gone from the calendar since is asked for as the room's own meeting. */
   ask(endedCallId: string | null, bookingId: string | null): void {
-    const { publish, isFleetOnline, bookingOf } = this.#options;
-    const question = { id: v7(), bookingId };
-    clearTimeout(this.#awaited);
+    const { requests, isFleetOnline, bookingOf } = this.#options;
+    this.stop();
+    const question: Question = { bookingId, requestId: null };
     this.#question = question;
     if (!isFleetOnline()) {
       this.#mint(question);
@@ -46,7 +45,14 @@ export class GrantRequests {
     }
     const known = bookingId === null ? null : bookingOf(bookingId);
     const booking = bookingId !== null && known !== null ? { bookingId, ...known } : null;
-    publish({ name: 'request-grant', id: question.id, endedCallId, booking });
+    question.requestId = requests.requestGrant({ endedCallId, booking }, (response) =>
+      this.#answered(
+        question,
+        response.name === 'grant'
+          ? { type: 'grant', grant: response.grant }
+          : { type: 'grant-refused', code: response.error.code },
+      ),
+    );
   }
 
   /** Asked a moment ago, and nobody is left to answer. */
@@ -56,22 +62,13 @@ export class GrantRequests {
 
   stop(): void {
     clearTimeout(this.#awaited);
+    if (this.#question?.requestId) this.#options.requests.forget(this.#question.requestId);
     this.#question = null;
   }
 
-  onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
-    if (response.name === 'grant') {
-      this.#answered(response.id, { type: 'grant', grant: response.grant });
-      return;
-    }
-    if (response.name === 'unknown') return;
-    const { id, error } = response;
-    this.#options.logger.warn({ code: error.code, detail: error.message }, 'the fleet refused');
-    this.#answered(id, { type: 'grant-refused', code: error.code });
-  }
-
   /** Of a booking only where its meeting is the room's own: whom another's invite lets in, the fleet alone knows. */
-  #mint({ id, bookingId }: Question): void {
+  #mint(question: Question): void {
+    const { bookingId } = question;
     const { bookingOf, mintGrant, logger } = this.#options;
     const isOthers = bookingId !== null && (bookingOf(bookingId)?.invite ?? null) !== null;
     const minted =
@@ -79,21 +76,20 @@ export class GrantRequests {
         ? Promise.reject(new OperationalError('no-media-node', 'without the fleet there is no way in'))
         : mintGrant();
     void minted.then(
-      (grant) => this.#answered(id, { type: 'grant', grant }),
+      (grant) => this.#answered(question, { type: 'grant', grant }),
       (thrown: unknown) => {
         const { code, message } = toMaruError(thrown);
         logger.warn({ code, reason: message }, 'no grant without the fleet');
-        if (this.#question?.id !== id) return;
+        if (this.#question !== question) return;
         clearTimeout(this.#awaited);
-        this.#awaited = setTimeout(() => this.#answered(id, { type: 'grant-refused', code }), GRANT_AWAITED_MS);
+        this.#awaited = setTimeout(() => this.#answered(question, { type: 'grant-refused', code }), GRANT_AWAITED_MS);
       },
     );
   }
 
-  #answered(id: string | null, answer: Parameters<GrantRequestsOptions['onAnswer']>[0]): void {
-    if (this.#question === null || id !== this.#question.id) return;
-    clearTimeout(this.#awaited);
-    this.#question = null;
+  #answered(question: Question, answer: Parameters<GrantRequestsOptions['onAnswer']>[0]): void {
+    if (this.#question !== question) return;
+    this.stop();
     this.#options.onAnswer(answer);
   }
 }

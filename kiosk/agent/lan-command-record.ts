@@ -3,17 +3,17 @@
  * a slider or a camera that is moved is one event, not a hundred.
  */
 import type { RoomCommandName } from '#contract/room-command.ts';
-import type { Happening } from './room-events.ts';
+import type { RoomEventDraft } from './room-event-outbox.ts';
 
 const CHANGES_NOTHING: ReadonlySet<RoomCommandName> = new Set(['prepare-call', 'watch-roster']);
 const GOES_ON: ReadonlySet<RoomCommandName> = new Set(['set-volume', 'steer-camera']);
 const ONE_MOVEMENT_MS = 10_000;
 
 export class LanCommandRecord {
-  readonly #record: (happening: Happening) => void;
+  readonly #record: (draft: RoomEventDraft) => void;
   #last: { name: RoomCommandName; pairingId: string; atMs: number } | null = null;
 
-  constructor(record: (happening: Happening) => void) {
+  constructor(record: (draft: RoomEventDraft) => void) {
     this.#record = record;
   }
 

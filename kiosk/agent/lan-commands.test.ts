@@ -4,12 +4,12 @@ import { beforeEach, expect, test } from 'vitest';
 import type { CommandReply, RoomCommand } from '#contract/room-command.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import { RoomAuthority } from './room-authority.ts';
-import type { Happening } from './room-events.ts';
+import type { RoomEventDraft } from './room-event-outbox.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 let published: { name: string; message: object }[];
 let performed: ScreenEffect[];
-let recorded: Happening[];
+let recorded: RoomEventDraft[];
 let obeyed: { resolve: () => void }[];
 let authority: RoomAuthority;
 
@@ -24,6 +24,7 @@ beforeEach(() => {
       publish: async (name: string, message: object) => void published.push({ name, message }),
       isExpired: () => false,
     } as never,
+    requests: { requestGrant: () => id(99), forget: () => {} },
     logger: pino({ level: 'silent' }),
     perform: (effect) => {
       performed.push(effect);
@@ -35,11 +36,11 @@ beforeEach(() => {
     obeyAgenda: () => new Promise((resolve) => obeyed.push({ resolve: () => resolve(null) })),
     obeyEquipment: async () => null,
     bookingOf: () => null,
-    record: (happening) => recorded.push(happening),
+    record: (draft) => recorded.push(draft),
   });
   return () => authority.stop();
 });
-const replies = () => published.filter(({ name }) => name === 'reply').map(({ message }) => message);
+const replies = () => published.filter(({ name }) => name === 'commandReply').map(({ message }) => message);
 const volume = (percent: number): RoomCommand => ({ name: 'set-volume', percent });
 function order(command: RoomCommand, n = 2): CommandReply[] {
   const heard: CommandReply[] = [];
@@ -59,7 +60,7 @@ const fromFleet = (command: RoomCommand, n: number) =>
 
 test('the answer goes to who asked, and to nobody else', () => {
   expect(order(volume(20))).toEqual([{ ok: true, id: id(2) }]);
-  expect(order({ name: 'leave-meeting' }, 3)).toMatchObject([{ ok: false, error: { code: 'not-possible-now' } }]);
+  expect(order({ name: 'leave-call' }, 3)).toMatchObject([{ ok: false, error: { code: 'not-possible-now' } }]);
   expect(replies()).toEqual([]);
   fromFleet(volume(30), 4);
   expect(replies()).toEqual([{ ok: true, id: id(4) }]);
@@ -71,9 +72,9 @@ test('the answer goes to who asked, and to nobody else', () => {
 
 test('a microphone may be opened from the LAN', () => {
   const devices = { microphone: 'muted', camera: 'on', microphoneProblem: null, cameraProblem: null } as const;
-  authority.take({ type: 'screen', report: { type: 'devices', ...devices } });
-  expect(order({ name: 'set-microphone', muted: false })).toEqual([{ ok: true, id: id(2) }]);
-  expect(performed).toEqual([{ name: 'set-microphone', muted: false }]);
+  authority.handle({ type: 'screen', report: { type: 'track-state', ...devices } });
+  expect(order({ name: 'set-microphone', on: true })).toEqual([{ ok: true, id: id(2) }]);
+  expect(performed).toEqual([{ name: 'set-microphone', on: true }]);
 });
 
 test('the same command over another line is done once, and answered there', async () => {

@@ -16,11 +16,12 @@ import { EpochMs, Language, z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
-import { parseOptions, usage } from './agent-options.ts';
-import { Box } from './box.ts';
+import { parseAgentOptions, agentUsage } from './agent-options.ts';
+import { Peripherals } from './peripherals.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
-import { type Identity, renew, renewalDue } from './identity.ts';
+import { FleetRequests } from './fleet-requests.ts';
+import { type RoomIdentity, renew, renewalDue } from './room-identity.ts';
 import { KeptFile } from './kept-file.ts';
 import type { LanServer } from './lan/lan-server.ts';
 import { NotEnrolledScreen } from './not-enrolled-screen.ts';
@@ -28,16 +29,16 @@ import { OwnEnrolment } from './own-enrolment.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
 import { RoomAuthority } from './room-authority.ts';
-import { RoomEvents } from './room-events.ts';
-import { happeningsOf } from './room-happenings.ts';
-import { isEquipmentReport } from '../room/room.ts';
+import { RoomEventOutbox } from './room-event-outbox.ts';
+import { roomEventsBetween } from './room-events-between.ts';
+import { isMediaDeviceReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
 import { ShellFolder } from './shell-folder.ts';
 import { readSettings } from './settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
-const options = readCommandLine(usage, parseOptions);
+const options = readCommandLine(agentUsage, parseAgentOptions);
 const { dataDir } = options;
 /** A call that ran when the box went is worth coming back to for so long after it was last seen to run. */
 const CALL_REMEMBERED_MS = 5 * 60_000;
@@ -91,7 +92,7 @@ const enrolment = new OwnEnrolment({
 });
 const endWaiting = (): void => process.exit(0);
 process.once('disconnect', endWaiting);
-let identity: Identity = await enrolment.room();
+let identity: RoomIdentity = await enrolment.room();
 process.off('disconnect', endWaiting);
 await notEnrolled.stop();
 const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
@@ -107,10 +108,10 @@ shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
   logger,
-  onStorage: (state) => box.onStorage(state),
+  onStorage: (state) => peripherals.onStorage(state),
   onDamaged: () => events.record({ name: 'device-faulty', device: 'storage', code: 'storage-failed' }),
 });
-const events: RoomEvents = new RoomEvents({
+const events: RoomEventOutbox = new RoomEventOutbox({
   store,
   publish: (batch) => void fleet.publish('roomEvents', batch),
   logger,
@@ -130,7 +131,7 @@ const fleet: FleetLink = new FleetLink({
   onOnline: (online) => {
     authority.onFleet(online);
     events.onFleet(online);
-    box.onFleet(online);
+    peripherals.onFleet(online);
     if (online) onPairing();
   },
   onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
@@ -139,26 +140,32 @@ const fleet: FleetLink = new FleetLink({
     language = desired.language;
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
-    delegation.take(desired);
-    box.onMediaNodes(delegation.signalingUrls);
+    delegation.receive(desired);
+    peripherals.onMediaNodes(delegation.signalingUrls);
     lan?.onDesired(desired);
     screens.showView();
     void tellReady();
   },
   onCommand: (envelope) => authority.onCommand(envelope),
-  onResponse: (response) => {
+  onRequestReply: (response) => {
     if (response.name === 'pairing-code-used') {
       codes.use(response.sha256);
-      box.onPresence();
-    } else if (!box.onResponse(response)) authority.onResponse(response);
+      peripherals.onPresence();
+    } else if (response.name !== 'unknown') requests.onRequestReply(response);
   },
   onEventsAck: (ack) => events.acknowledged(ack),
+});
+const requests = new FleetRequests({
+  publish: (request) => void fleet.publish('request', request),
+  isFleetOnline: () => fleet.online,
+  logger,
 });
 const authority: RoomAuthority = new RoomAuthority({
   roomId: identity.roomId,
   roomName: identity.roomName,
   epoch,
   fleet,
+  requests,
   logger,
   remembered: before && {
     volumePercent: before.volumePercent,
@@ -177,17 +184,17 @@ const authority: RoomAuthority = new RoomAuthority({
   },
   perform: (effect) => screens.perform(effect),
   onChange: (was, now) => {
-    for (const happening of happeningsOf(was, now, Date.now())) events.record(happening);
-    box.follow(authority.state);
+    for (const draft of roomEventsBetween(was, now, Date.now())) events.record(draft);
+    peripherals.follow(authority.state);
     // the window starts again for it: not while a meeting is on the TV
     if (now.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
   },
   mintGrant: () => delegation.mint(),
-  record: (happening) => events.record(happening),
-  onRoster: (update) => lan?.tellRoster(update),
-  obeyAgenda: (command) => box.obeyAgenda(command),
-  obeyEquipment: (command) => box.obeyEquipment(command),
-  bookingOf: (bookingId) => box.bookingOf(bookingId),
+  record: (draft) => events.record(draft),
+  onRoster: (update) => lan?.publishRoster(update),
+  obeyAgenda: (command) => peripherals.obeyAgenda(command),
+  obeyEquipment: (command) => peripherals.obeyEquipment(command),
+  bookingOf: (bookingId) => peripherals.bookingOf(bookingId),
   onView: () => {
     screens.showView();
     lan?.stateChanged();
@@ -207,7 +214,7 @@ const authority: RoomAuthority = new RoomAuthority({
     }
   },
 });
-const box: Box = new Box({
+const peripherals: Peripherals = new Peripherals({
   roomId: identity.roomId,
   epoch,
   settings,
@@ -217,20 +224,20 @@ const box: Box = new Box({
   perform: (effect) => screens.perform(effect),
   fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
   isFleetOnline: () => fleet.online,
-  publish: (request) => void fleet.publish('request', request),
+  requestGrant: () => requests.requestTestGrant(),
   lanUrl: () => lan?.lanUrl ?? null,
   fleetCa: () => identity.caPem,
   onView: () => screens.showView(),
-  tellAgenda: (agenda) => {
+  publishAgenda: (agenda) => {
     void fleet.publish('agenda', agenda);
-    lan?.tellAgenda(agenda);
+    lan?.publishAgenda(agenda);
   },
-  tellEquipment: (equipment) => {
+  publishEquipment: (equipment) => {
     void fleet.publish('equipment', equipment);
-    lan?.tellEquipment(equipment);
+    lan?.publishEquipment(equipment);
   },
-  onNotices: (notices) => authority.take({ type: 'box-notices', notices }),
-  record: (happening) => events.record(happening),
+  onNotices: (notices) => authority.handle({ type: 'box-notices', notices }),
+  record: (draft) => events.record(draft),
 });
 const screens: ScreenServer = new ScreenServer({
   port: notEnrolled.port,
@@ -241,18 +248,18 @@ const screens: ScreenServer = new ScreenServer({
     state: authority.state,
     language,
     pairing: pairing(),
-    agenda: box.agenda,
-    equipment: box.equipment,
+    agenda: peripherals.agenda,
+    equipment: peripherals.equipment,
   }),
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => {
-    box.onScreenConnected();
-    authority.take({ type: 'screen-connected', inCall });
+    peripherals.onScreenConnected();
+    authority.handle({ type: 'screen-connected', inCall });
   },
-  onGone: () => authority.take({ type: 'screen-gone' }),
+  onGone: () => authority.handle({ type: 'screen-gone' }),
   onReport: (report) => {
-    if (isEquipmentReport(report)) box.onReport(report);
-    else authority.take({ type: 'screen', report });
+    if (isMediaDeviceReport(report)) peripherals.onReport(report);
+    else authority.handle({ type: 'screen', report });
   },
 });
 
@@ -266,11 +273,11 @@ const lan: LanServer | null =
         store,
         codes,
         state: () => authority.state,
-        agenda: () => box.agenda,
-        equipment: () => box.equipment,
+        agenda: () => peripherals.agenda,
+        equipment: () => peripherals.equipment,
         onCommand: (order, reply) => authority.onLanCommand(order, reply),
-        onPaired: () => box.onPresence(),
-        onLanUrl: () => box.onLanUrl(),
+        onPaired: () => peripherals.onPresence(),
+        onLanUrl: () => peripherals.onLanUrl(),
         clock,
         logger,
       });
@@ -281,8 +288,8 @@ authority.remember(true);
 const tvUrl = await screens.start();
 service.ready();
 codes.start();
-box.start(authority.state);
-box.onMediaNodes(delegation.signalingUrls);
+peripherals.start(authority.state);
+peripherals.onMediaNodes(delegation.signalingUrls);
 lan?.start();
 fleet.start();
 clock.onJump((byMs) => {
@@ -369,7 +376,7 @@ async function end(): Promise<void> {
   codes.stop();
   authority.stop();
   events.stop();
-  await Promise.all([service.stop(), box.stop()]);
+  await Promise.all([service.stop(), peripherals.stop()]);
   await lan?.stop();
   await fleet.stop();
   await screens.stop();

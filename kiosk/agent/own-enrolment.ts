@@ -1,7 +1,7 @@
 /**
  * Whether this box belongs to a room. One that does not says why on its TV, and looks for a claim until one makes it a
  * room's; one whose certificate the fleet refuses asks now and then whether that still holds. The certificates
- * themselves are identity.ts.
+ * themselves are room-identity.ts.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, unlinkSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Claim } from '#contract/enrolment.ts';
 import { type ErrorCode, OperationalError, toMaruError } from '#contract/error-codes.ts';
-import { enrol, Identity, isGood } from './identity.ts';
+import { enrol, RoomIdentity, isGood } from './room-identity.ts';
 import { KeptFile } from './kept-file.ts';
 
 const LOOK_MS = 2_000;
@@ -34,16 +34,16 @@ type Found = { claim: Claim; sha256: string };
 
 export class OwnEnrolment {
   readonly #options: OwnEnrolmentOptions;
-  readonly #file: KeptFile<typeof Identity>;
+  readonly #file: KeptFile<typeof RoomIdentity>;
   #askedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OwnEnrolmentOptions) {
     this.#options = options;
-    this.#file = new KeptFile(join(options.dataDir, 'identity.json'), Identity);
+    this.#file = new KeptFile(join(options.dataDir, 'identity.json'), RoomIdentity);
   }
 
   /** Settles once this box is a room's: at once where it is one already. */
-  async room(): Promise<Identity> {
+  async room(): Promise<RoomIdentity> {
     const former = this.#file.read();
     if (former !== null && former.endedAtMs === undefined) return former;
     const { lookMs = LOOK_MS } = this.#options;
@@ -71,12 +71,12 @@ export class OwnEnrolment {
   }
 
   /** Of what is in use. @throws where the disk is full or read-only */
-  write(identity: Identity): void {
+  write(identity: RoomIdentity): void {
     this.#file.write(identity);
   }
 
   /** The broker does not let us in: `onEnded` where that is for good. Asks the device API, not often. */
-  ask(identity: Identity, onEnded: () => void): void {
+  ask(identity: RoomIdentity, onEnded: () => void): void {
     if (performance.now() - this.#askedAtMs < ASK_AT_MOST_EVERY_MS) return;
     this.#askedAtMs = performance.now();
     isGood(identity).then(
@@ -100,7 +100,7 @@ export class OwnEnrolment {
   }
 
   /** `not-enrolled`: the same claim may work later */
-  async #enrol({ claim, sha256 }: Found, former: Identity | null): Promise<Identity | ErrorCode> {
+  async #enrol({ claim, sha256 }: Found, former: RoomIdentity | null): Promise<RoomIdentity | ErrorCode> {
     const { logger } = this.#options;
     try {
       const enrolled = await enrol(claim);
@@ -115,14 +115,14 @@ export class OwnEnrolment {
     }
   }
 
-  async #isGoodAgain(former: Identity): Promise<boolean> {
+  async #isGoodAgain(former: RoomIdentity): Promise<boolean> {
     return isGood(former).catch((error: unknown) => {
       this.#options.logger.debug({ err: error }, 'not known whether the certificate is good again');
       return false;
     });
   }
 
-  #keep(identity: Identity): Identity {
+  #keep(identity: RoomIdentity): RoomIdentity {
     this.#file.write(identity);
     return identity;
   }

@@ -116,11 +116,11 @@ describe('the codes of a room', () => {
       vi.setSystemTime(Date.now() + byMs);
       clock.nowMs();
       expect(changes).toBe(changesBefore + 1);
-      expect(codes.take(before)).toBe(false);
+      expect(codes.redeem(before)).toBe(false);
       expect(codes.offer.codes).toEqual([
         { sha256: hashOf(codes.shown), expiresAtMs: Date.now() + PAIRING_CODE_TTL_MS },
       ]);
-      expect(codes.take(codes.shown)).toBe(true);
+      expect(codes.redeem(codes.shown)).toBe(true);
     },
   );
 

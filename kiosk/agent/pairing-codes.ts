@@ -51,7 +51,7 @@ export class PairingCodes {
   }
 
   /** A phone has typed it here. True: it was good, once. Every code is compared, found or not. */
-  take(typed: string): boolean {
+  redeem(typed: string): boolean {
     const sha256 = this.#hashOf(typed);
     const nowMs = this.#clock.nowMs();
     const found = this.#codes.filter(

@@ -25,7 +25,7 @@ export class RetainedProjection<Content extends object> {
   }
 
   /** The broker may have forgotten it. */
-  tellAgain(): void {
+  publishAgain(): void {
     this.#options.tell(this.current);
   }
 

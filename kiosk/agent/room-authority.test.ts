@@ -24,26 +24,26 @@ describe('the authority', () => {
   it('serves the TV first, then who asked, then everyone', () => {
     const made = new AuthorityUnderTest();
     made.command(start, { grant: grantOf('A') });
-    expect(made.log).toEqual(['screen: join', 'reply', 'view', 'state', 'change']);
+    expect(made.log).toEqual(['screen: join-call', 'commandReply', 'view', 'state', 'change']);
     expect(made.states[0]).toMatchObject({ roomId: ROOM, epoch: 4, revision: 1, phase: { name: 'starting' } });
   });
 
   it('does a command that comes twice once, and answers it equally, whatever happened between', () => {
     const made = new AuthorityUnderTest();
     made.command(start, { id: id(1), grant: grantOf('A') });
-    made.command({ name: 'cancel-start' });
+    made.command({ name: 'cancel-join' });
     const done = made.log.length;
     made.command(start, { id: id(1), grant: grantOf('A') });
-    expect(made.log.slice(done)).toEqual(['reply']);
+    expect(made.log.slice(done)).toEqual(['commandReply']);
     expect(made.replies[2]).toEqual(made.replies[0]);
     expect(made.phase.name).toBe('idle');
   });
 
   it('answers a refused one equally too', () => {
     const made = new AuthorityUnderTest();
-    made.command({ name: 'cancel-start' }, { id: id(1) });
+    made.command({ name: 'cancel-join' }, { id: id(1) });
     made.command(start, { grant: grantOf('A') });
-    made.command({ name: 'cancel-start' }, { id: id(1) });
+    made.command({ name: 'cancel-join' }, { id: id(1) });
     expect(made.replies[2]).toEqual(made.replies[0]);
     expect(made.replies[0]).toMatchObject(refusal(id(1), 'not-possible-now'));
     expect(made.phase.name).toBe('starting');
@@ -66,7 +66,7 @@ describe('the authority', () => {
     made.expired = true;
     made.command(start, { id: id(2), grant: grantOf('A') });
     expect(made.replies).toMatchObject([refusal(id(1), 'wrong-room'), refusal(id(2), 'command-expired')]);
-    expect(made.log).toEqual(['reply', 'reply']);
+    expect(made.log).toEqual(['commandReply', 'commandReply']);
     // the same one again is no less late
     made.expired = false;
     made.command(start, { id: id(2), grant: grantOf('A') });
@@ -76,8 +76,8 @@ describe('the authority', () => {
 
   it('takes wishes of the box itself', () => {
     const made = AuthorityUnderTest.inCall(vi.advanceTimersByTime);
-    made.authority.ask({ name: 'leave-meeting' });
-    expect(made.log[0]).toBe('screen: leave');
+    made.authority.ask({ name: 'leave-call' });
+    expect(made.log[0]).toBe('screen: leave-call');
     expect(made.phase.name).toBe('ended');
   });
 
@@ -146,7 +146,7 @@ describe('the authority', () => {
       { volumePercent: 5 },
     ]);
     expect(made.authority.resumeTicket).toEqual(callOf('A').ticket);
-    made.command({ name: 'leave-meeting' });
+    made.command({ name: 'leave-call' });
     expect(made.remembered.at(-1)).toMatchObject({ inCall: null });
     expect(made.authority.resumeTicket).toBeNull();
   });

@@ -12,28 +12,28 @@ import {
   type AgendaCommand,
   type CommandEnvelope,
   type CommandReply,
-  EQUIPMENT_COMMANDS,
-  type EquipmentCommand,
+  MEDIA_DEVICE_COMMANDS,
+  type MediaDeviceCommand,
   type RoomCommand,
 } from '#contract/room-command.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
-import type { RoomDesired, RoomResponse } from '#contract/topics.ts';
+import type { RoomDesired } from '#contract/topics.ts';
 import {
-  type Effect,
+  type RoomMachineEffect,
   firstRoom,
-  type Remembered,
+  type RememberedRoom,
   rememberedOf,
   type Room,
-  type RoomEvent,
-  type TimerName,
+  type RoomMachineEvent,
+  type RoomTimer,
 } from '../room/room.ts';
-import { step } from '../room/room-machine.ts';
+import { stepRoom } from '../room/room-machine.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
 import { Coalescer } from './coalescer.ts';
-import { GrantRequests, type StartableBooking } from './grant-requests.ts';
+import { GrantRequests, type GrantRequestsOptions, type StartableBooking } from './grant-requests.ts';
 import { LanCommandRecord } from './lan-command-record.ts';
-import type { Happening } from './room-events.ts';
+import type { RoomEventDraft } from './room-event-outbox.ts';
 import { RosterFeed } from './roster-feed.ts';
 import type { FleetLink } from './fleet-link.ts';
 
@@ -44,25 +44,26 @@ export type AuthorityOptions = {
   roomId: string;
   roomName: string;
   epoch: number;
-  remembered: Remembered | null;
+  remembered: RememberedRoom | null;
   fleet: Pick<FleetLink, 'publish' | 'isExpired'>;
+  requests: GrantRequestsOptions['requests'];
   logger: Logger;
   /** false: no screen is there */
   perform: (effect: ScreenEffect) => boolean;
   /** what the TV draws from has changed */
   onView: () => void;
-  remember: (remembered: Remembered) => void;
+  remember: (remembered: RememberedRoom) => void;
   /** after each change, from which follows what the devices show and what is told as an event */
   onChange: (before: Room, now: Room) => void;
   /** the calendar's and the devices' own commands: a code where one can't be done */
   obeyAgenda: (command: AgendaCommand) => Promise<ErrorCode | null>;
-  obeyEquipment: (command: EquipmentCommand) => Promise<ErrorCode | null>;
+  obeyEquipment: (command: MediaDeviceCommand) => Promise<ErrorCode | null>;
   /** null: it is not in the agenda any longer */
   bookingOf: (bookingId: string) => StartableBooking | null;
   /** the room's own meeting without the fleet; absent: that is not possible */
   mintGrant?: () => Promise<CallGrant>;
   /** what the fleet is to hear later */
-  record?: (happening: Happening) => void;
+  record?: (draft: RoomEventDraft) => void;
   /** the roster, for who is not at the fleet's */
   onRoster?: (update: RosterUpdate) => void;
 };
@@ -76,7 +77,7 @@ export class RoomAuthority {
   readonly #options: AuthorityOptions;
   readonly #published: Coalescer;
   readonly #roster: RosterFeed;
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
+  readonly #timers = new Map<RoomTimer, NodeJS.Timeout>();
   readonly #replies = new Map<string, CommandReply>();
   /** of commands under way, who waits */
   readonly #askers = new Map<string, Reply>();
@@ -100,14 +101,14 @@ export class RoomAuthority {
       options.onRoster?.(update);
     });
     this.#grants = new GrantRequests({
-      publish: (request) => void options.fleet.publish('request', request),
+      requests: options.requests,
       isFleetOnline: () => this.#room.fleetOnline,
       bookingOf: options.bookingOf,
       mintGrant: options.mintGrant,
-      onAnswer: (event) => this.take(event),
+      onAnswer: (event) => this.handle(event),
       logger: options.logger,
     });
-    this.#lanCommands = new LanCommandRecord((happening) => options.record?.(happening));
+    this.#lanCommands = new LanCommandRecord((draft) => options.record?.(draft));
   }
 
   get state(): RoomState {
@@ -135,19 +136,19 @@ export class RoomAuthority {
 
   /** The broker may have forgotten: everything is said again. */
   onFleet(online: boolean): void {
-    this.take({ type: 'fleet', online });
+    this.handle({ type: 'fleet', online });
     if (!online) this.#grants.onFleetGone();
     if (online) void this.#options.fleet.publish('state', this.state);
   }
 
   onDesired({ roomName, meeting }: RoomDesired): void {
     this.#roomName = roomName;
-    this.take({ type: 'meeting', meeting });
+    this.handle({ type: 'meeting', meeting });
   }
 
   onCommand({ id, roomId, expiresAtMs, command, grant, issuer }: CommandEnvelope): void {
     const { fleet, logger } = this.#options;
-    if (this.#isRepeated(id, (reply) => void fleet.publish('reply', reply))) return;
+    if (this.#isRepeated(id, (reply) => void fleet.publish('commandReply', reply))) return;
     if (roomId !== this.#options.roomId) {
       logger.warn({ roomId, command: command.name }, 'command for another room');
       this.#reply({ ok: false, id, error: new MaruError('wrong-room').toWire() });
@@ -188,10 +189,10 @@ export class RoomAuthority {
     if (isAgendaCommand(command)) this.#answer(id, obeyAgenda(command));
     else if (isEquipmentCommand(command)) this.#answer(id, obeyEquipment(command));
     else {
-      const bookingId = command.name === 'start-meeting' ? command.bookingId : undefined;
+      const bookingId = command.name === 'join-call' ? command.bookingId : undefined;
       const booking = bookingId === undefined ? null : bookingOf(bookingId);
       if (bookingId !== undefined && booking === null) this.#answer(id, Promise.resolve('booking-unknown'));
-      else this.take({ type: 'command', id, command, grant, bookingTitle: booking?.title ?? null });
+      else this.handle({ type: 'command', id, command, grant, bookingTitle: booking?.title ?? null });
     }
   }
 
@@ -206,13 +207,9 @@ export class RoomAuthority {
       );
   }
 
-  onResponse(response: Exclude<RoomResponse, { name: 'pairing-code-used' }>): void {
-    this.#grants.onResponse(response);
-  }
-
-  take(event: RoomEvent): void {
+  handle(event: RoomMachineEvent): void {
     const before = this.#room;
-    const { room, effects } = step(before, event, Date.now());
+    const { room, effects } = stepRoom(before, event, Date.now());
     this.#room = room;
     // what a person waits for first: the screen's effects, then its view, then everyone else
     for (const effect of effects) this.#perform(effect);
@@ -236,7 +233,7 @@ export class RoomAuthority {
     this.#options.remember(remembered);
   }
 
-  #perform(effect: Effect): void {
+  #perform(effect: RoomMachineEffect): void {
     switch (effect.type) {
       case 'screen':
         this.#options.perform(effect.effect);
@@ -255,7 +252,7 @@ export class RoomAuthority {
         clearTimeout(this.#timers.get(effect.name));
         this.#timers.set(
           effect.name,
-          setTimeout(() => this.take({ type: 'timer', name: effect.name }), effect.delayMs),
+          setTimeout(() => this.handle({ type: 'timer', name: effect.name }), effect.delayMs),
         );
         return;
       case 'clear-timer':
@@ -279,5 +276,5 @@ export class RoomAuthority {
 
 const isAgendaCommand = (command: RoomCommand): command is AgendaCommand =>
   (AGENDA_COMMANDS as readonly string[]).includes(command.name);
-const isEquipmentCommand = (command: RoomCommand): command is EquipmentCommand =>
-  (EQUIPMENT_COMMANDS as readonly string[]).includes(command.name);
+const isEquipmentCommand = (command: RoomCommand): command is MediaDeviceCommand =>
+  (MEDIA_DEVICE_COMMANDS as readonly string[]).includes(command.name);

@@ -18,7 +18,7 @@ describe('grants', () => {
     const { made, requestId } = asked();
     expect(made.requests).toEqual([{ name: 'request-grant', id: requestId, endedCallId: null, booking: null }]);
     made.answer({ name: 'grant', id: requestId, grant });
-    expect(made.log.filter((line) => line.startsWith('screen'))).toEqual(['screen: join']);
+    expect(made.log.filter((line) => line.startsWith('screen'))).toEqual(['screen: join-call']);
   });
 
   it('that answer nothing, or an older question, are too late', () => {
@@ -26,22 +26,22 @@ describe('grants', () => {
     made.answer({ name: 'grant', id: id(99), grant });
     made.answer({ name: 'refused', id: id(99), error: { code: 'no-media-node', message: '' } });
     made.answer({ name: 'refused', id: null, error: { code: 'bad-message', message: '' } });
-    made.command({ name: 'cancel-start' });
+    made.command({ name: 'cancel-join' });
     made.command(start);
     made.answer({ name: 'grant', id: requestId, grant });
     made.answer({ name: 'refused', id: requestId, error: { code: 'no-media-node', message: '' } });
     expect(made.requests).toHaveLength(2);
-    expect(made.log.filter((line) => line.startsWith('screen'))).toEqual(['screen: leave']);
+    expect(made.log.filter((line) => line.startsWith('screen'))).toEqual(['screen: leave-call']);
     expect(made.phase.name).toBe('starting');
     made.answer({ name: 'grant', id: made.requests[1]!.id, grant });
-    expect(made.log).toContain('screen: join');
+    expect(made.log).toContain('screen: join-call');
   });
 
   it('that come twice join once', () => {
     const { made, requestId } = asked();
     made.answer({ name: 'grant', id: requestId, grant });
     made.answer({ name: 'grant', id: requestId, grant: grantOf('B') });
-    expect(made.log.filter((line) => line === 'screen: join')).toHaveLength(1);
+    expect(made.log.filter((line) => line === 'screen: join-call')).toHaveLength(1);
   });
 
   it('that are refused are shown as what they are', () => {
@@ -65,7 +65,7 @@ describe('grants', () => {
     expect(new Set(made.requests.map((request) => request.id)).size).toBe(30);
     vi.advanceTimersByTime(1);
     expect(made.phase).toMatchObject({ name: 'fault', code: 'media-failed' });
-    expect(made.log).toContain('screen: leave');
+    expect(made.log).toContain('screen: leave-call');
     const { length } = made.requests;
     vi.advanceTimersByTime(60_000);
     expect([made.requests.length, made.phase.name]).toEqual([length, 'idle']);
@@ -95,7 +95,7 @@ describe('timers', () => {
     made.take({ type: 'screen-connected', inCall: null });
     made.command(start, { grant: grantOf('A') });
     vi.advanceTimersByTime(40_000);
-    made.command({ name: 'cancel-start' });
+    made.command({ name: 'cancel-join' });
     made.command(start, { grant: grantOf('A') });
     vi.advanceTimersByTime(59_000);
     expect(made.phase).toMatchObject({ name: 'starting' });

@@ -181,7 +181,7 @@ test('a box that belongs to no room any more says why to every page, and obeys n
   const screen = await Screen.greeted();
   server.showNotEnrolled('enrolment-ended');
   server.showView();
-  expect(server.perform({ name: 'leave' })).toBe(false);
+  expect(server.perform({ name: 'leave-call' })).toBe(false);
   screen.say(stage);
   await screen.hasHeard();
   expect(screen.heard.slice(1)).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
@@ -366,7 +366,7 @@ describe('the newest screen', () => {
     const former = await Screen.greeted();
     const newest = await Screen.greeted();
     await expect.poll(() => former.types).toEqual(['welcome', 'yield']);
-    expect(server.perform({ name: 'leave' })).toBe(true);
+    expect(server.perform({ name: 'leave-call' })).toBe(true);
     former.say(stage);
     newest.say(alive);
     newest.say({ ...stage, pageCount: 3 });
@@ -412,7 +412,7 @@ describe('the newest screen', () => {
     expect([newest.types, heard]).toEqual([['welcome'], Array(2).fill('connected without a call')]);
     newest.socket.terminate();
     await expect.poll(() => heard.at(-1)).toBe('gone');
-    expect(server.perform({ name: 'leave' })).toBe(false);
+    expect(server.perform({ name: 'leave-call' })).toBe(false);
   });
 
   test('is not one that had yielded to it before the agent restarted', async () => {

@@ -22,7 +22,7 @@ function read(text: string) {
 
 test('without a file the defaults hold, and nothing is complained of', () => {
   const settings = readSettings(join(folder, 'settings.json'), logger);
-  expect(settings).toMatchObject({ calendar: null, lan: null, devices: { preferred: [] } });
+  expect(settings).toMatchObject({ calendar: null, lan: null, mediaDevices: { preferred: [] } });
   expect(lines).toEqual([]);
 });
 
@@ -33,10 +33,10 @@ test('each section is read by its own part', () => {
 
 test('a broken section is left out and named, the others hold', () => {
   const settings = read(
-    '{"calendar": {"kind": "ics"}, "devices": {"preferred": [{"label": "Studio"}]}, "televison": {}}',
+    '{"calendar": {"kind": "ics"}, "mediaDevices": {"preferred": [{"label": "Studio"}]}, "televison": {}}',
   );
   expect(settings.calendar).toBeNull();
-  expect(settings.devices.preferred).toEqual([{ label: 'Studio' }]);
+  expect(settings.mediaDevices.preferred).toEqual([{ label: 'Studio' }]);
   expect(lines.map(({ section }) => section)).toEqual(['televison', 'calendar']);
 });
 

@@ -7,13 +7,13 @@ import type { Logger } from 'pino';
 import { z } from '#contract/schema.ts';
 import { CalendarSettings } from './calendar/settings.ts';
 import { LanSettings } from './lan/lan-settings.ts';
-import { MediaPolicySettings } from './peripherals/media-policy/media-policy-settings.ts';
+import { MediaDeviceSettings } from './peripherals/media-devices/media-device-settings.ts';
 import { TvSettings } from './peripherals/tv/tv-settings.ts';
 
 const sections = {
   calendar: CalendarSettings.nullable().default(null),
   lan: LanSettings.nullable().default(null),
-  devices: MediaPolicySettings.prefault({}),
+  mediaDevices: MediaDeviceSettings.prefault({}),
   tv: TvSettings.prefault({}),
 };
 const KioskSettings = z.strictObject(sections);
@@ -30,7 +30,12 @@ export function readSettings(path: string, logger: Logger): KioskSettings {
     logger.error({ path, section: name, reason: z.prettifyError(parsed.error) }, 'settings: a section is left out');
     return sections[name].parse(undefined) as KioskSettings[N];
   };
-  return { calendar: section('calendar'), lan: section('lan'), devices: section('devices'), tv: section('tv') };
+  return {
+    calendar: section('calendar'),
+    lan: section('lan'),
+    mediaDevices: section('mediaDevices'),
+    tv: section('tv'),
+  };
 }
 
 /** Nothing where there is no file: a room without settings is a good one. */

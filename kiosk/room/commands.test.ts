@@ -1,7 +1,7 @@
 /** Each command in each phase: answered once, by the right code, and what it makes the room do. */
 import { describe, expect, it } from 'vitest';
 import type { CallCommand } from '#contract/room-command.ts';
-import type { Room, RoomEvent } from './room.ts';
+import type { Room, RoomMachineEvent } from './room.ts';
 import {
   BOOKING,
   given,
@@ -18,7 +18,7 @@ import {
 
 const COLUMNS: PhaseKey[] = ['idle', 'asked', 'granted', 'in-call', 'lost', 'ended', 'fault'];
 const FIELDS: Partial<Record<CallCommand['name'], object>> = {
-  'set-microphone': { muted: true },
+  'set-microphone': { on: false },
   'set-camera': { on: false },
   'set-volume': { percent: 30 },
   'set-layout': { layout: 'grid' },
@@ -29,10 +29,10 @@ const FIELDS: Partial<Record<CallCommand['name'], object>> = {
 };
 const ANSWERS: Record<CallCommand['name'], string> = {
   'prepare-call': 'yes yes yes yes yes yes yes',
-  'start-meeting': 'yes yes yes yes yes yes yes',
-  'cancel-start': 'no yes yes no no no no',
-  'leave-meeting': 'no yes yes yes yes no no',
-  'end-meeting': 'no no no yes yes no no',
+  'join-call': 'yes yes yes yes yes yes yes',
+  'cancel-join': 'no yes yes no no no no',
+  'leave-call': 'no yes yes yes yes no no',
+  'end-call': 'no no no yes yes no no',
   'set-microphone': 'yes yes yes yes yes yes yes',
   'set-camera': 'yes yes yes yes yes yes yes',
   'set-volume': 'yes yes yes yes yes yes yes',
@@ -60,7 +60,7 @@ describe('is answered once', () => {
     if (answer === 'no') expect([machine.room, effects.length]).toEqual([room, 1]);
   });
 
-  const refused: [string, PhaseKey | Room, RoomEvent, string][] = [
+  const refused: [string, PhaseKey | Room, RoomMachineEvent, string][] = [
     [
       'a microphone that is not there',
       roomIn('in-call', { microphone: 'absent' }),
@@ -80,24 +80,24 @@ describe('is answered once', () => {
 
 describe('starts', () => {
   const grant = grantOf('A');
-  const tap = given('start-meeting', {}, { grant });
+  const tap = given('join-call', {}, { grant });
   const waits = 'offer-cancel in 10 s; start-fails in 60 s';
   const darkTv = roomIn('idle', { screenPresent: false });
-  const rows: [string, PhaseKey | Room, RoomEvent, string][] = [
-    ['with a grant', 'idle', tap, `starting: join A; ${waits}; accepted`],
-    ['without one', 'idle', given('start-meeting'), `starting: ask; ${waits}; accepted`],
+  const rows: [string, PhaseKey | Room, RoomMachineEvent, string][] = [
+    ['with a grant', 'idle', tap, `starting: join-call A; ${waits}; accepted`],
+    ['without one', 'idle', given('join-call'), `starting: ask; ${waits}; accepted`],
     [
       'of a booking, whose meeting is another than the grant’s',
       'idle',
-      given('start-meeting', { bookingId: BOOKING }, { grant }),
+      given('join-call', { bookingId: BOOKING }, { grant }),
       `starting: ask for the booking; ${waits}; accepted`,
     ],
-    ['before a dark TV', darkTv, tap, `starting: join A; ${waits}; screen-awaited in 5 s; accepted`],
-    ['after a fault', 'fault', tap, `starting: join A; ${waits}; accepted`],
-    ['right after the last call', 'ended', tap, `starting: join A; ${waits}; accepted`],
-    ['twice: the second finds what it wants', 'granted', given('start-meeting', {}, { grant }), 'starting: accepted'],
-    ['in the call', 'in-call', given('start-meeting', {}, { grant: grantOf('B') }), 'in-call: accepted'],
-    ['ahead of the tap', 'idle', given('prepare-call', {}, { grant }), 'idle: prepare A; accepted'],
+    ['before a dark TV', darkTv, tap, `starting: join-call A; ${waits}; screen-awaited in 5 s; accepted`],
+    ['after a fault', 'fault', tap, `starting: join-call A; ${waits}; accepted`],
+    ['right after the last call', 'ended', tap, `starting: join-call A; ${waits}; accepted`],
+    ['twice: the second finds what it wants', 'granted', given('join-call', {}, { grant }), 'starting: accepted'],
+    ['in the call', 'in-call', given('join-call', {}, { grant: grantOf('B') }), 'in-call: accepted'],
+    ['ahead of the tap', 'idle', given('prepare-call', {}, { grant }), 'idle: prepare-call A; accepted'],
     ['ahead, but without a grant', 'idle', given('prepare-call'), 'idle: accepted'],
     ['ahead, over a call', 'in-call', given('prepare-call', {}, { grant }), 'in-call: accepted'],
     ['ahead, over a start', 'asked', given('prepare-call', {}, { grant }), 'starting: accepted'],
@@ -106,31 +106,31 @@ describe('starts', () => {
 
   it('with the title of the booking, of the grant or of the meeting that the fleet told', () => {
     const meeting = { meetingId: id(20), title: 'Standing', underWay: false, participantCount: 0 };
-    const titleOf = (event: RoomEvent) => roomAfter(roomIn('idle', { meeting }), event).phase;
-    expect(titleOf(given('start-meeting'))).toMatchObject({ meetingTitle: 'Standing', bookingId: null });
+    const titleOf = (event: RoomMachineEvent) => roomAfter(roomIn('idle', { meeting }), event).phase;
+    expect(titleOf(given('join-call'))).toMatchObject({ meetingTitle: 'Standing', bookingId: null });
     expect(titleOf(tap)).toMatchObject({ meetingTitle: 'Weekly' });
-    const booked = given('start-meeting', { bookingId: BOOKING }, { bookingTitle: 'Design' });
+    const booked = given('join-call', { bookingId: BOOKING }, { bookingTitle: 'Design' });
     expect(titleOf(booked)).toMatchObject({ meetingTitle: 'Design', bookingId: BOOKING });
-    expect(roomAfter('idle', given('start-meeting')).phase).toMatchObject({ meetingTitle: '' });
+    expect(roomAfter('idle', given('join-call')).phase).toMatchObject({ meetingTitle: '' });
   });
 });
 
 describe('does', () => {
   const onPageThree = roomIn('in-call', { stagePage: 2, stagePageCount: 3 });
-  const rows: [string, PhaseKey | Room, RoomEvent, string][] = [
-    ['cancel while asked', 'asked', given('cancel-start'), 'idle: leave; accepted'],
-    ['cancel while joining', 'granted', given('cancel-start'), 'idle: leave; accepted'],
-    ['leave before it began', 'granted', given('leave-meeting'), 'idle: leave; accepted'],
-    ['leave', 'in-call', given('leave-meeting'), 'ended: leave; thanks-over in 10 s; accepted'],
-    ['leave without a place', 'lost', given('leave-meeting'), 'ended: leave; thanks-over in 10 s; accepted'],
+  const rows: [string, PhaseKey | Room, RoomMachineEvent, string][] = [
+    ['cancel while asked', 'asked', given('cancel-join'), 'idle: leave-call; accepted'],
+    ['cancel while joining', 'granted', given('cancel-join'), 'idle: leave-call; accepted'],
+    ['leave before it began', 'granted', given('leave-call'), 'idle: leave-call; accepted'],
+    ['leave', 'in-call', given('leave-call'), 'ended: leave-call; thanks-over in 10 s; accepted'],
+    ['leave without a place', 'lost', given('leave-call'), 'ended: leave-call; thanks-over in 10 s; accepted'],
     // the screen tells when it has ended for all
-    ['end', 'in-call', given('end-meeting'), 'in-call: end-call; end-awaited in 3 s; accepted'],
-    ['mute', 'in-call', given('set-microphone', FIELDS['set-microphone']), 'in-call: set-microphone true; accepted'],
+    ['end', 'in-call', given('end-call'), 'in-call: end-call; end-awaited in 3 s; accepted'],
+    ['mute', 'in-call', given('set-microphone', FIELDS['set-microphone']), 'in-call: set-microphone false; accepted'],
     ['camera', 'in-call', given('set-camera', FIELDS['set-camera']), 'in-call: set-camera false; accepted'],
     ['volume', 'idle', given('set-volume', { percent: 30 }), 'idle: set-volume 30; accepted'],
     ['layout', 'idle', given('set-layout', { layout: 'grid' }), 'idle: set-layout grid; accepted'],
     ['mute one', 'in-call', given('mute-participant', guest), 'in-call: mute-participant guest; accepted'],
-    ['mute all', 'in-call', given('mute-all'), 'in-call: mute-participant null; accepted'],
+    ['mute all', 'in-call', given('mute-all'), 'in-call: mute-all; accepted'],
     ['remove one', 'in-call', given('remove-participant', guest), 'in-call: remove-participant guest; accepted'],
     ['a page', onPageThree, given('set-stage-page', { page: 1 }), 'in-call: set-stage-page 1; accepted'],
     ['a page beyond', onPageThree, given('set-stage-page', { page: 20 }), 'in-call: set-stage-page 2; accepted'],
@@ -150,12 +150,12 @@ describe('does', () => {
   });
 
   it('not believe itself: mute and camera have one truth, the tracks', () => {
-    expect(roomAfter('in-call', given('set-microphone', { muted: true })).microphone).toBe('on');
+    expect(roomAfter('in-call', given('set-microphone', { on: false })).microphone).toBe('on');
     expect(roomAfter('in-call', given('set-camera', { on: false })).camera).toBe('on');
   });
 
   it('forget the layout of a call that was left', () => {
     const room = roomIn('in-call', { layout: 'speaker', stagePage: 1, stagePageCount: 2 });
-    expect(roomAfter(room, given('leave-meeting'))).toMatchObject({ layout: 'auto', stagePage: 0 });
+    expect(roomAfter(room, given('leave-call'))).toMatchObject({ layout: 'auto', stagePage: 0 });
   });
 });

@@ -1,45 +1,45 @@
 /** What a command does to the room. Each is answered once: accepted, or refused by a code. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
-import type { PhaseOf, Room, RoomEvent, Step } from './room.ts';
+import type { PhaseOf, Room, RoomMachineEvent, RoomStep } from './room.ts';
 import { ended, idle, screen, starting, still, timer } from './transitions.ts';
 
 /** The screen tells when the call has ended for all; a node that does not answer is not waited for longer. */
 const END_AWAITED_MS = 3_000;
 
-type CommandEvent = Extract<RoomEvent, { type: 'command' }>;
+type CommandEvent = Extract<RoomMachineEvent, { type: 'command' }>;
 
-export function onCommand(room: Room, event: CommandEvent, nowMs: number): Step {
-  const done = obey(room, event, nowMs);
+export function onCommand(room: Room, event: CommandEvent, nowMs: number): RoomStep {
+  const done = decide(room, event, nowMs);
   if (typeof done === 'string') return { room, effects: [{ type: 'reply', id: event.id, error: done }] };
   // what is to be shown goes first: the reply may wait, the person does not
   return { room: done.room, effects: [...done.effects, { type: 'reply', id: event.id, error: null }] };
 }
 
-function obey(room: Room, { command, grant, bookingTitle }: CommandEvent, nowMs: number): Step | ErrorCode {
+function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowMs: number): RoomStep | ErrorCode {
   const { phase } = room;
   switch (command.name) {
     case 'prepare-call':
       if (grant === null || phase.name === 'starting' || phase.name === 'in-call') return still(room);
-      return tell(room, { name: 'prepare', grant });
-    case 'start-meeting':
+      return tell(room, { name: 'prepare-call', grant });
+    case 'join-call':
       // two starts make one call: the second finds what it wants
       if (phase.name === 'starting' || phase.name === 'in-call') return still(room);
       if (command.bookingId === undefined) return starting(room, { grant, bookingId: null, title: null }, nowMs);
       return starting(room, { grant: null, bookingId: command.bookingId, title: bookingTitle }, nowMs);
-    case 'cancel-start':
+    case 'cancel-join':
       if (phase.name !== 'starting') return 'not-possible-now';
       return left(idle(room));
-    case 'leave-meeting':
+    case 'leave-call':
       if (phase.name === 'starting') return left(idle(room));
       if (phase.name !== 'in-call') return 'not-possible-now';
       return left(ended(room, phase, 'left', nowMs));
-    case 'end-meeting':
+    case 'end-call':
       if (phase.name !== 'in-call') return 'not-possible-now';
       return { room, effects: [screen({ name: 'end-call' }), timer('end-awaited', END_AWAITED_MS)] };
     case 'set-microphone':
       if (room.microphone === 'absent') return 'not-possible-now';
-      return tell(room, { name: 'set-microphone', muted: command.muted });
+      return tell(room, { name: 'set-microphone', on: command.on });
     case 'set-camera':
       if (room.camera === 'absent') return 'not-possible-now';
       return tell(room, { name: 'set-camera', on: command.on });
@@ -55,7 +55,7 @@ function obey(room: Room, { command, grant, bookingTitle }: CommandEvent, nowMs:
     case 'mute-participant':
       return inCall(phase, command.peerId, () => tell(room, { name: 'mute-participant', peerId: command.peerId }));
     case 'mute-all':
-      return inCall(phase, null, () => tell(room, { name: 'mute-participant', peerId: null }));
+      return inCall(phase, null, () => tell(room, { name: 'mute-all' }));
     case 'remove-participant':
       return inCall(phase, command.peerId, () => tell(room, { name: 'remove-participant', peerId: command.peerId }));
     case 'answer-feedback':
@@ -66,10 +66,13 @@ function obey(room: Room, { command, grant, bookingTitle }: CommandEvent, nowMs:
   }
 }
 
-const tell = (room: Room, effect: ScreenEffect): Step => ({ room, effects: [screen(effect)] });
-const left = ({ room, effects }: Step): Step => ({ room, effects: [screen({ name: 'leave' }), ...effects] });
+const tell = (room: Room, effect: ScreenEffect): RoomStep => ({ room, effects: [screen(effect)] });
+const left = ({ room, effects }: RoomStep): RoomStep => ({
+  room,
+  effects: [screen({ name: 'leave-call' }), ...effects],
+});
 
-function inCall(phase: Room['phase'], peerId: string | null, then: () => Step): Step | ErrorCode {
+function inCall(phase: Room['phase'], peerId: string | null, then: () => RoomStep): RoomStep | ErrorCode {
   if (phase.name !== 'in-call') return 'not-possible-now';
   if (peerId !== null && !others(phase).some((each) => each.peerId === peerId)) return 'peer-unknown';
   return then();

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
-import { type Effect, firstRoom, type Room, type RoomEvent } from './room.ts';
-import { step } from './room-machine.ts';
+import { type RoomMachineEffect, firstRoom, type Room, type RoomMachineEvent } from './room.ts';
+import { stepRoom } from './room-machine.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [GRANTED, REAL] = [id(1), id(2)];
@@ -17,24 +17,24 @@ const grant = (callId = GRANTED): CallGrant => ({
   expiresAtMs: 60_000,
 });
 const ticket: ResumeTicket = { callId: REAL, peerId: id(4), signalingUrl: 'ws://node/signaling', resumeSecret: 's' };
-const joined: RoomEvent = {
+const joined: RoomMachineEvent = {
   type: 'screen',
-  report: { type: 'joined', ticket, meetingTitle: 'Standing', startedAtMs: 1 },
+  report: { type: 'call-joined', ticket, meetingTitle: 'Standing', startedAtMs: 1 },
 };
 
-function after(...events: RoomEvent[]): { room: Room; effects: Effect[] } {
-  let [room, effects]: [Room, Effect[]] = [{ ...firstRoom(null), screenPresent: true }, []];
-  for (const event of events) ({ room, effects } = step(room, event, 10));
+function after(...events: RoomMachineEvent[]): { room: Room; effects: RoomMachineEffect[] } {
+  let [room, effects]: [Room, RoomMachineEffect[]] = [{ ...firstRoom(null), screenPresent: true }, []];
+  for (const event of events) ({ room, effects } = stepRoom(room, event, 10));
   return { room, effects };
 }
-const start: RoomEvent = {
+const start: RoomMachineEvent = {
   type: 'command',
   id: id(9),
-  command: { name: 'start-meeting' },
+  command: { name: 'join-call' },
   grant: null,
   bookingTitle: null,
 };
-const begun: RoomEvent[] = [start, { type: 'grant', grant: grant() }, joined];
+const begun: RoomMachineEvent[] = [start, { type: 'grant', grant: grant() }, joined];
 
 test('the room is in the call that the node says', () => {
   const { room } = after(...begun);
@@ -42,13 +42,13 @@ test('the room is in the call that the node says', () => {
 });
 
 test('its roster, its loss and its end are heard by that id', () => {
-  const roster: RoomEvent = { type: 'screen', report: { type: 'roster', callId: REAL, participants: [] } };
+  const roster: RoomMachineEvent = { type: 'screen', report: { type: 'roster', callId: REAL, participants: [] } };
   expect(after(...begun, roster).room.phase).toMatchObject({ participants: [] });
-  const lost: RoomEvent = { type: 'screen', report: { type: 'lost', callId: REAL, code: 'peer-unknown' } };
+  const lost: RoomMachineEvent = { type: 'screen', report: { type: 'lost', callId: REAL, code: 'peer-unknown' } };
   expect(after(...begun, lost).effects).toContainEqual({ type: 'request-grant', endedCallId: null, bookingId: null });
-  const over: RoomEvent = { type: 'screen', report: { type: 'call-ended', callId: REAL, reason: 'empty' } };
+  const over: RoomMachineEvent = { type: 'screen', report: { type: 'call-ended', callId: REAL, reason: 'empty' } };
   expect(after(...begun, over).room.phase).toMatchObject({ name: 'ended', callId: REAL, reason: 'empty' });
-  const stale: RoomEvent = { type: 'screen', report: { type: 'call-ended', callId: GRANTED, reason: 'empty' } };
+  const stale: RoomMachineEvent = { type: 'screen', report: { type: 'call-ended', callId: GRANTED, reason: 'empty' } };
   expect(after(...begun, stale).room.phase.name).toBe('in-call');
 });
 
@@ -75,27 +75,30 @@ test('it comes back by a grant of yet another id into the same call, and keeps w
 });
 
 test('without the fleet the room itself knows that a call is over for all, and that one it left goes on', () => {
-  const meeting: RoomEvent = {
+  const meeting: RoomMachineEvent = {
     type: 'meeting',
     meeting: { meetingId: id(3), title: 'Standing', underWay: true, participantCount: 2 },
   };
-  const over: RoomEvent = { type: 'screen', report: { type: 'call-ended', callId: REAL, reason: 'ended-by-room' } };
-  const left: RoomEvent = {
+  const over: RoomMachineEvent = {
+    type: 'screen',
+    report: { type: 'call-ended', callId: REAL, reason: 'ended-by-room' },
+  };
+  const left: RoomMachineEvent = {
     type: 'command',
     id: id(8),
-    command: { name: 'leave-meeting' },
+    command: { name: 'leave-call' },
     grant: null,
     bookingTitle: null,
   };
-  const fleet: RoomEvent = { type: 'fleet', online: true };
-  const underWay = (...events: RoomEvent[]) => after(meeting, ...events).room.meeting?.underWay;
+  const fleet: RoomMachineEvent = { type: 'fleet', online: true };
+  const underWay = (...events: RoomMachineEvent[]) => after(meeting, ...events).room.meeting?.underWay;
   expect(underWay(...begun, over)).toBe(false);
   expect(underWay(...begun, left)).toBe(true);
   expect(underWay(fleet, ...begun, over)).toBe(true);
 });
 
 test('a start that leads nowhere is told by the grant’s id', () => {
-  const failedStart: RoomEvent = {
+  const failedStart: RoomMachineEvent = {
     type: 'screen',
     report: { type: 'join-failed', callId: GRANTED, code: 'token-expired' },
   };

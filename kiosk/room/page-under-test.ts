@@ -7,10 +7,10 @@
 import { START_FAILS_MS } from '#contract/timing.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
-import { firstRoom, type RoomEvent } from './room.ts';
+import { firstRoom, type RoomMachineEvent } from './room.ts';
 import { given, grantOf, id, RoomUnderTest, ticketOf } from './room-under-test.ts';
 
-type Report = Extract<RoomEvent, { type: 'screen' }>['report'];
+type Report = Extract<RoomMachineEvent, { type: 'screen' }>['report'];
 type ToPage = ScreenEffect | { name: 'welcome'; resume: ResumeTicket | null };
 type ToRoom = Report | { type: 'hello'; ticket: ResumeTicket | null };
 type Place =
@@ -57,17 +57,17 @@ export class RoomAndPage {
     'a second passes': () => this.passes(1_000),
     'ten seconds pass': () => this.passes(10_000),
     'a minute passes': () => this.passes(60_000),
-    'start is tapped': () => this.tap('start-meeting'),
-    'cancel is tapped': () => this.tap('cancel-start'),
-    'leave is tapped': () => this.tap('leave-meeting'),
-    'end is tapped': () => this.tap('end-meeting'),
+    'start is tapped': () => this.tap('join-call'),
+    'cancel is tapped': () => this.tap('cancel-join'),
+    'leave is tapped': () => this.tap('leave-call'),
+    'end is tapped': () => this.tap('end-call'),
   } satisfies Record<string, () => boolean>;
 
   /** Commands come through the fleet, a start with a grant. */
   tap(name: CallCommand['name']): boolean {
     if (!this.fleetOnline) return false;
     this.#hearPage();
-    this.#take(given(name, {}, { grant: name === 'start-meeting' ? this.#grant(null) : null }));
+    this.#take(given(name, {}, { grant: name === 'join-call' ? this.#grant(null) : null }));
     return true;
   }
 
@@ -96,7 +96,7 @@ export class RoomAndPage {
         : null;
   }
 
-  #take(event: RoomEvent): void {
+  #take(event: RoomMachineEvent): void {
     for (const effect of this.machine.take(event)) {
       if (effect.type === 'screen' && this.linkUp) this.#toPage.push(effect.effect);
       if (effect.type !== 'request-grant') continue;
@@ -115,8 +115,8 @@ export class RoomAndPage {
     const effect = this.#toPage.shift();
     if (effect === undefined) return false;
     if (effect.name === 'welcome') this.#onWelcome(effect.resume);
-    if (effect.name === 'join') this.#join(effect.grant.callId);
-    if (effect.name === 'leave') this.#leave();
+    if (effect.name === 'join-call') this.#join(effect.grant.callId);
+    if (effect.name === 'leave-call') this.#leave();
     if (effect.name === 'end-call' && !this.#endCall('ended-by-room'))
       this.#say({ type: 'effect-failed', name: 'end-call', code: 'not-possible-now' });
     return true;
@@ -190,7 +190,7 @@ export class RoomAndPage {
   }
 
   #sayJoined(ticket: ResumeTicket): void {
-    this.#say({ type: 'joined', ticket, meetingTitle: 'Weekly', startedAtMs: this.machine.nowMs });
+    this.#say({ type: 'call-joined', ticket, meetingTitle: 'Weekly', startedAtMs: this.machine.nowMs });
     this.#say({ type: 'connection', connection: 'connected' });
   }
 

@@ -87,7 +87,7 @@ it('a tap in peace leads into the call, whatever is still under way', () => {
       const { name } = world.machine.room.phase;
       if (name === 'starting' || name === 'in-call') return;
       taps += 1;
-      world.tap('start-meeting');
+      world.tap('join-call');
       for (const next of then) move(world, next);
       settle(world);
       agrees(world);

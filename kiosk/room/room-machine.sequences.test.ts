@@ -8,7 +8,15 @@ import { ErrorCode } from '#contract/error-codes.ts';
 import { MAX_ROOM_STATE_BYTES } from '#contract/limits.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import { EndReason, Layout, RoomPhase, RoomState } from '#contract/room-state.ts';
-import { type Effect, firstRoom, type Phase, rememberedOf, type Room, type RoomEvent, type TimerName } from './room.ts';
+import {
+  type RoomMachineEffect,
+  firstRoom,
+  type Phase,
+  rememberedOf,
+  type Room,
+  type RoomMachineEvent,
+  type RoomTimer,
+} from './room.ts';
 import { roomStateOf } from './room-state-of.ts';
 import { BOOKING, CALLS, callOf, grantOf, guest, id, manyPeople, ownPlace, RoomUnderTest } from './room-under-test.ts';
 
@@ -16,7 +24,7 @@ const RUNS = 2_500;
 const seed = process.env.MARU_SEED === undefined ? undefined : Number(process.env.MARU_SEED);
 
 type PhaseName = Phase['name'];
-type Report = Extract<RoomEvent, { type: 'screen' }>['report'];
+type Report = Extract<RoomMachineEvent, { type: 'screen' }>['report'];
 /** `own`: the call that the room is in or about to join when it happens. */
 type Which = 'A' | 'B' | 'own';
 type Act =
@@ -24,9 +32,9 @@ type Act =
   | { do: 'grant'; to: Which; validForMs: number }
   | { do: 'screen-comes'; with: Which | null }
   | { do: 'report'; of: Which; report: Omit<Report, 'callId' | 'ticket'> }
-  | { do: 'event'; event: RoomEvent }
+  | { do: 'event'; event: RoomMachineEvent }
   | { do: 'wait'; ms: number }
-  | { do: 'late-timer'; name: TimerName }
+  | { do: 'late-timer'; name: RoomTimer }
   | { do: 'restart' };
 
 const nothing = fc.constant({});
@@ -42,11 +50,11 @@ const people = fc.constantFrom(two, two, two, [ownPlace], [], [...two, ...manyPe
 
 const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'prepare-call': nothing,
-  'start-meeting': fc.constantFrom({}, {}, { bookingId: BOOKING }),
-  'cancel-start': nothing,
-  'leave-meeting': nothing,
-  'end-meeting': nothing,
-  'set-microphone': fc.record({ muted: fc.boolean() }),
+  'join-call': fc.constantFrom({}, {}, { bookingId: BOOKING }),
+  'cancel-join': nothing,
+  'leave-call': nothing,
+  'end-call': nothing,
+  'set-microphone': fc.record({ on: fc.boolean() }),
   'set-camera': fc.record({ on: fc.boolean() }),
   'set-volume': fc.record({ percent: fc.nat(100) }),
   'set-layout': fc.record({ layout: fc.constantFrom(...Layout.options) }),
@@ -63,15 +71,15 @@ const command = fc.oneof(
     arbitrary: fields.map((each) => ({ name, ...each }) as CallCommand),
   })),
 );
-const start = fc.constant<CallCommand>({ name: 'start-meeting' });
+const start = fc.constant<CallCommand>({ name: 'join-call' });
 const REPORTS: Record<Report['type'], fc.Arbitrary<object>> = {
-  joined: fc.constant({ meetingTitle: 'Weekly', startedAtMs: callOf('A').startedAtMs }),
+  'call-joined': fc.constant({ meetingTitle: 'Weekly', startedAtMs: callOf('A').startedAtMs }),
   'join-failed': fc.record({ code }),
   lost: fc.record({ code }),
   'call-ended': fc.record({ reason: fc.constantFrom(...EndReason.options) }),
   connection: fc.record({ connection: fc.constantFrom('connected', 'reconnecting') }),
   roster: fc.record({ participants: people }),
-  devices: fc.record({
+  'track-state': fc.record({
     microphone: fc.constantFrom('on', 'muted', 'absent'),
     camera: fc.constantFrom('on', 'off', 'absent'),
     microphoneProblem: problem,
@@ -83,22 +91,26 @@ const REPORTS: Record<Report['type'], fc.Arbitrary<object>> = {
 const report = fc.oneof(
   ...Object.entries(REPORTS).map(([type, fields]) => ({
     // what makes a call, so that there is one to do things in
-    weight: type === 'joined' || type === 'roster' ? 4 : 1,
+    weight: type === 'call-joined' || type === 'roster' ? 4 : 1,
     arbitrary: fields.map((each) => ({ type, ...each }) as Report),
   })),
 );
 const meeting = { meetingId: id(20), title: '주간 회의'.repeat(40), underWay: true, participantCount: 3 };
 const event = fc.oneof(
-  code.map((each): RoomEvent => ({ type: 'grant-refused', code: each })),
-  fc.boolean().map((online): RoomEvent => ({ type: 'fleet', online })),
-  fc.constantFrom<RoomEvent>({ type: 'meeting', meeting }, { type: 'meeting', meeting: null }, { type: 'screen-gone' }),
+  code.map((each): RoomMachineEvent => ({ type: 'grant-refused', code: each })),
+  fc.boolean().map((online): RoomMachineEvent => ({ type: 'fleet', online })),
+  fc.constantFrom<RoomMachineEvent>(
+    { type: 'meeting', meeting },
+    { type: 'meeting', meeting: null },
+    { type: 'screen-gone' },
+  ),
 );
 
 const asksAgain = (phase: Phase): boolean =>
   (phase.name === 'in-call' && phase.awaitsGrant) || (phase.name === 'starting' && phase.waitsFor !== null);
 
 /** Who may have a timer running, and who must. Written apart from the machine's own table. */
-const TIMERS: Record<TimerName, { may: (room: Room) => boolean; must: (room: Room) => boolean }> = {
+const TIMERS: Record<RoomTimer, { may: (room: Room) => boolean; must: (room: Room) => boolean }> = {
   'offer-cancel': {
     may: ({ phase }) => phase.name === 'starting' && !phase.cancelOffered,
     must: ({ phase }) => phase.name === 'starting' && !phase.cancelOffered,
@@ -116,7 +128,7 @@ const TIMERS: Record<TimerName, { may: (room: Room) => boolean; must: (room: Roo
   'thanks-over': { may: ({ phase }) => phase.name === 'ended', must: ({ phase }) => phase.name === 'ended' },
   'fault-over': { may: ({ phase }) => phase.name === 'fault', must: ({ phase }) => phase.name === 'fault' },
 };
-const timerNames = Object.keys(TIMERS) as TimerName[];
+const timerNames = Object.keys(TIMERS) as RoomTimer[];
 const ways: Record<PhaseName, PhaseName[]> = {
   idle: ['starting', 'in-call'],
   starting: ['idle', 'in-call', 'fault'],
@@ -140,7 +152,7 @@ const DATA: Record<PhaseName, string[]> = {
   ended: ['callId', 'durationMs', 'feedback', 'meetingTitle', 'reason'],
   fault: ['code', 'meetingTitle', 'sinceMs'],
 };
-const EFFECTS: Record<Effect['type'], true> = {
+const EFFECTS: Record<RoomMachineEffect['type'], true> = {
   screen: true,
   reply: true,
   'request-grant': true,
@@ -149,8 +161,17 @@ const EFFECTS: Record<Effect['type'], true> = {
   'watch-roster': true,
 };
 const TOLD = [
-  ...['prepare', 'join', 'leave', 'end-call', 'set-microphone', 'set-camera', 'set-volume', 'set-layout'],
-  ...['set-stage-page', 'mute-participant', 'remove-participant'],
+  ...[
+    'prepare-call',
+    'join-call',
+    'leave-call',
+    'end-call',
+    'set-microphone',
+    'set-camera',
+    'set-volume',
+    'set-layout',
+  ],
+  ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant'],
 ];
 
 const acts = fc.array(
@@ -204,7 +225,7 @@ it(`what must hold, holds after every step of ${RUNS} sequences`, () => {
 
 it('a start is cancelled at any moment, by phone, speakerphone and remote control alike, and nothing of it is left', () => {
   let cancelled = 0;
-  const ways = fc.constantFrom<CallCommand>({ name: 'cancel-start' }, { name: 'leave-meeting' });
+  const ways = fc.constantFrom<CallCommand>({ name: 'cancel-join' }, { name: 'leave-call' });
   fc.assert(
     fc.property(acts, ways, (sequence, way) => {
       const machine = new RoomUnderTest(firstRoom(null));
@@ -216,18 +237,18 @@ it('a start is cancelled at any moment, by phone, speakerphone and remote contro
         if (machine.room.phase.name !== 'starting') return;
         cancelled += 1;
         const before = { room: machine.room, timers: new Map(machine.timers) };
-        const cancel: RoomEvent = { type: 'command', id: id(9), command: way, grant: null, bookingTitle: null };
+        const cancel: RoomMachineEvent = { type: 'command', id: id(9), command: way, grant: null, bookingTitle: null };
         const effects = machine.take(cancel);
         expect(machine.room.phase).toEqual({ name: 'idle' });
         expect(machine.timers.size).toBe(0);
-        expect(effects).toContainEqual({ type: 'screen', effect: { name: 'leave' } });
+        expect(effects).toContainEqual({ type: 'screen', effect: { name: 'leave-call' } });
         expect(effects).toContainEqual({ type: 'reply', id: id(9), error: null });
         // what the page still makes of it leads nowhere
-        const late: RoomEvent = {
+        const late: RoomMachineEvent = {
           type: 'screen',
-          report: { type: 'joined', ...callOf('A') },
+          report: { type: 'call-joined', ...callOf('A') },
         };
-        expect(machine.take(late)).toEqual([{ type: 'screen', effect: { name: 'leave' } }]);
+        expect(machine.take(late)).toEqual([{ type: 'screen', effect: { name: 'leave-call' } }]);
         expect(machine.room.phase).toEqual({ name: 'idle' });
         // and the sequence goes on as if nobody had
         machine.room = before.room;
@@ -259,7 +280,7 @@ function eventOf(
   act: Exclude<Act, { do: 'wait' | 'late-timer' | 'restart' }>,
   { room, nowMs }: RoomUnderTest,
   n: number,
-): RoomEvent {
+): RoomMachineEvent {
   const { phase } = room;
   const own = phase.name === 'in-call' ? phase.ticket.callId : phase.name === 'starting' ? phase.grant?.callId : null;
   const callOfWhich = (one: Which) => (one === 'own' ? (own === CALLS.B ? 'B' : 'A') : one);
@@ -275,7 +296,7 @@ function eventOf(
       return { type: 'screen-connected', inCall: act.with && callOf(callOfWhich(act.with)) };
     case 'report': {
       const { ticket } = callOf(callOfWhich(act.of));
-      const about = act.report.type === 'joined' ? { ticket } : { callId: ticket.callId };
+      const about = act.report.type === 'call-joined' ? { ticket } : { callId: ticket.callId };
       return { type: 'screen', report: { ...act.report, ...about } as Report };
     }
     case 'event':
@@ -294,7 +315,7 @@ function wait(machine: RoomUnderTest, ms: number): void {
 }
 
 /** It was cleared, and fires all the same. */
-function lateTimer(machine: RoomUnderTest, name: TimerName): void {
+function lateTimer(machine: RoomUnderTest, name: RoomTimer): void {
   if (!machine.timers.has(name)) happen(machine, { type: 'timer', name });
 }
 
@@ -319,7 +340,7 @@ function goHome(machine: RoomUnderTest): void {
   expect([machine.room.phase.name, machine.timers.size]).toEqual(['idle', 0]);
 }
 
-function happen(machine: RoomUnderTest, happens: RoomEvent): void {
+function happen(machine: RoomUnderTest, happens: RoomMachineEvent): void {
   const before = machine.room;
   // a machine that changes what it was given is found out here
   Object.freeze(before);
@@ -338,12 +359,12 @@ function happen(machine: RoomUnderTest, happens: RoomEvent): void {
   const isIn = phase.name === 'starting' || phase.name === 'in-call';
   const pageSaysSo = happens.type === 'screen' && happens.report.type === 'call-ended';
   // no camera goes on burning
-  if (wasIn && !isIn && !pageSaysSo) expect(told).toContain('leave');
+  if (wasIn && !isIn && !pageSaysSo) expect(told).toContain('leave-call');
   if (phase.name === 'starting') {
     const former = before.phase.name === 'starting' ? before.phase : null;
     const offered = happens.type === 'timer' && happens.name === 'offer-cancel';
     if (phase.cancelOffered && !former?.cancelOffered) expect(offered).toBe(true);
-    if (phase.grant !== null && phase.grant !== former?.grant) expect(told).toContain('join');
+    if (phase.grant !== null && phase.grant !== former?.grant) expect(told).toContain('join-call');
     const asks = effects.some(({ type }) => type === 'request-grant');
     if (phase.grant === null && former?.grant !== null) expect(asks).toBe(true);
     expect(phase.failedGrants).toBeLessThanOrEqual(3);

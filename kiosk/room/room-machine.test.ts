@@ -1,6 +1,6 @@
 /** Phase by event: where the room goes, and what it tells whom. What holds in any order is room-machine.sequences.test.ts's. */
 import { describe, expect, it } from 'vitest';
-import { firstRoom, rememberedOf, type Room, type RoomEvent, type TimerName } from './room.ts';
+import { firstRoom, rememberedOf, type Room, type RoomMachineEvent, type RoomTimer } from './room.ts';
 import {
   BOOKING,
   CALLS,
@@ -29,23 +29,23 @@ import {
   told,
 } from './room-under-test.ts';
 
-type Row = [string, PhaseKey | Room, RoomEvent, string];
-const check = (_: string, from: PhaseKey | Room, event: RoomEvent, outcome: string): void =>
+type Row = [string, PhaseKey | Room, RoomMachineEvent, string];
+const check = (_: string, from: PhaseKey | Room, event: RoomMachineEvent, outcome: string): void =>
   expect(outcomeOf(from, event)).toBe(outcome);
-const fault = 'fault: leave; fault-over in 30 s';
-const screenGone: RoomEvent = { type: 'screen-gone' };
+const fault = 'fault: leave-call; fault-over in 30 s';
+const screenGone: RoomMachineEvent = { type: 'screen-gone' };
 
 describe('a grant', () => {
   const askedOffline = roomIn('asked', { fleetOnline: false });
   const grantedOffline = roomIn('granted', { fleetOnline: false });
   const rows: Row[] = [
-    ['that was asked for joins', 'asked', granted('A'), 'starting: join A'],
+    ['that was asked for joins', 'asked', granted('A'), 'starting: join-call A'],
     ['comes twice', 'granted', granted('B'), 'starting:'],
     ['comes after cancelling', 'idle', granted('A'), 'idle:'],
     ['comes after the end', 'ended', granted('A'), 'ended:'],
     ['comes after the fault', 'fault', granted('A'), 'fault:'],
     ['comes in the call', 'in-call', granted('B'), 'in-call:'],
-    ['leads back to a lost place', 'lost', granted('B'), 'in-call: join B'],
+    ['leads back to a lost place', 'lost', granted('B'), 'in-call: join-call B'],
     ['is refused at the start', 'asked', refused('no-media-node'), fault],
     [
       'is refused while the call cannot be reached',
@@ -74,11 +74,11 @@ describe('a grant', () => {
 describe('what becomes of a start', () => {
   const rows: Row[] = [
     ['joined', 'granted', joined('A'), 'in-call:'],
-    ['joined what was cancelled', 'idle', joined('A'), 'idle: leave'],
-    ['joined what was left', 'ended', joined('A'), 'ended: leave'],
-    ['joined what was given up', 'fault', joined('A'), 'fault: leave'],
+    ['joined what was cancelled', 'idle', joined('A'), 'idle: leave-call'],
+    ['joined what was left', 'ended', joined('A'), 'ended: leave-call'],
+    ['joined what was given up', 'fault', joined('A'), 'fault: leave-call'],
     // told to join this start's call, the page leaves the other by itself
-    ['joined what an earlier start wanted', 'granted', joined('B'), 'starting: join A'],
+    ['joined what an earlier start wanted', 'granted', joined('B'), 'starting: join-call A'],
     ['joined before this start has a grant', 'asked', joined('A'), 'starting:'],
     ['a used grant', 'granted', joinFailed('A', 'token-used'), 'starting: ask'],
     ['an old grant', 'granted', joinFailed('A', 'token-expired'), 'starting: ask'],
@@ -91,17 +91,17 @@ describe('what becomes of a start', () => {
     ['the page leaves an earlier start', 'granted', callEnded('A', 'left'), 'starting:'],
     ['a full call', 'granted', joinFailed('A', 'call-full'), fault],
     ['failed media', 'granted', lost('A', 'media-failed'), fault],
-    ['another call failed', 'granted', joinFailed('B', 'call-full'), 'starting: join A'],
-    ['another call was lost', 'granted', lost('B', 'call-full'), 'starting: join A'],
+    ['another call failed', 'granted', joinFailed('B', 'call-full'), 'starting: join-call A'],
+    ['another call was lost', 'granted', lost('B', 'call-full'), 'starting: join-call A'],
     ['another call is over', 'granted', callEnded('B'), 'starting:'],
     ['failed before this start has a grant', 'asked', joinFailed('A', 'call-full'), 'starting:'],
-    ['lost what was cancelled', 'idle', lost('A', 'peer-unknown'), 'idle: leave'],
-    ['in what was cancelled', 'idle', told({ type: 'connection', connection: 'connected' }), 'idle: leave'],
+    ['lost what was cancelled', 'idle', lost('A', 'peer-unknown'), 'idle: leave-call'],
+    ['in what was cancelled', 'idle', told({ type: 'connection', connection: 'connected' }), 'idle: leave-call'],
     [
       'among those of what was left',
       'ended',
       told({ type: 'roster', callId: CALLS.A, participants: [] }),
-      'ended: leave',
+      'ended: leave-call',
     ],
     ['over what was cancelled', 'idle', callEnded('A', 'left'), 'idle:'],
     ['failed after cancelling', 'idle', joinFailed('A', 'call-full'), 'idle:'],
@@ -119,7 +119,7 @@ describe('what becomes of a start', () => {
     for (let failed = 1; failed <= 3; failed += 1) {
       expect(machine.take(joinFailed('A', 'token-expired')).map(lineOf)).toEqual(['ask']);
       expect(machine.room.phase).toMatchObject({ name: 'starting', grant: null, failedGrants: failed });
-      expect(machine.take(granted('A')).map(lineOf)).toEqual(['join A']);
+      expect(machine.take(granted('A')).map(lineOf)).toEqual(['join-call A']);
     }
     machine.take(joinFailed('A', 'token-expired'));
     expect(machine.room.phase).toEqual({
@@ -145,7 +145,7 @@ describe('what becomes of a start', () => {
 });
 
 describe('in the call', () => {
-  const over = 'ended: leave; thanks-over in 10 s';
+  const over = 'ended: leave-call; thanks-over in 10 s';
   const wayBack = 'in-call: ask; ask-again in 2 s; start-fails in 60 s';
   const rows: Row[] = [
     ['the place is lost', 'in-call', lost('A', 'peer-unknown'), wayBack],
@@ -175,21 +175,21 @@ describe('in the call', () => {
     machine.take(told({ type: 'roster', callId: CALLS.A, participants: [ownPlace] }));
     machine.take(told({ type: 'roster', callId: CALLS.B, participants: [] }));
     machine.take(told({ type: 'stage', pageCount: 2 }));
-    machine.take(told({ type: 'devices', ...devices }));
+    machine.take(told({ type: 'track-state', ...devices }));
     const phase = { connection: 'reconnecting', participants: [ownPlace] };
     expect(machine.room).toMatchObject({ ...devices, phase, stagePage: 1, stagePageCount: 2 });
   });
 
   it('its end says why and how long, whatever the clocks', () => {
-    const endedBy = (event: RoomEvent) => roomAfter('in-call', event).phase;
-    expect(endedBy(given('leave-meeting'))).toEqual({ ...phases.ended, reason: 'left' });
+    const endedBy = (event: RoomMachineEvent) => roomAfter('in-call', event).phase;
+    expect(endedBy(given('leave-call'))).toEqual({ ...phases.ended, reason: 'left' });
     expect(endedBy(lost('A', 'removed-from-call'))).toEqual({ ...phases.ended, reason: 'removed' });
     expect(endedBy(lost('A', 'call-ended'))).toEqual({ ...phases.ended, reason: 'ended-by-participant' });
     expect(endedBy(callEnded('A', 'empty'))).toEqual({ ...phases.ended, reason: 'empty' });
     expect(endedBy(timer('end-awaited'))).toEqual({ ...phases.ended, reason: 'ended-by-room' });
     expect(endedBy(effectFailed('end-call'))).toEqual({ ...phases.ended, reason: 'ended-by-room' });
     const ahead = roomIn('in-call', {}, { startedAtMs: NOW_MS + 5_000 });
-    expect(roomAfter(ahead, given('leave-meeting')).phase).toMatchObject({ durationMs: 0 });
+    expect(roomAfter(ahead, given('leave-call')).phase).toMatchObject({ durationMs: 0 });
   });
 });
 
@@ -201,14 +201,14 @@ describe('timers', () => {
     ['the screen came', 'granted', timer('screen-awaited'), 'starting:'],
     ['the way back takes too long', 'lost', timer('start-fails'), fault],
     ['no grant yet', 'lost', timer('ask-again'), 'in-call: ask; ask-again in 2 s'],
-    ['nobody told that it ended', 'in-call', timer('end-awaited'), 'ended: leave; thanks-over in 10 s'],
+    ['nobody told that it ended', 'in-call', timer('end-awaited'), 'ended: leave-call; thanks-over in 10 s'],
     ['thanks are over', 'ended', timer('thanks-over'), 'idle:'],
     ['the fault was read', 'fault', timer('fault-over'), 'idle:'],
   ];
   it.each(rows)('%s', check);
 
   it('say what was at fault', () => {
-    const leads = (from: PhaseKey | Room, name: TimerName) => roomAfter(from, timer(name)).phase;
+    const leads = (from: PhaseKey | Room, name: RoomTimer) => roomAfter(from, timer(name)).phase;
     expect(leads('granted', 'start-fails')).toMatchObject({ code: 'media-failed', meetingTitle: 'Weekly' });
     expect(leads('lost', 'start-fails')).toMatchObject({ code: 'media-failed', meetingTitle: 'Weekly' });
     expect(leads(roomIn('asked', { fleetOnline: false }), 'start-fails')).toMatchObject({ code: 'room-not-answering' });
@@ -216,7 +216,7 @@ describe('timers', () => {
     expect(leads('granted', 'offer-cancel')).toEqual({ ...phases.granted, cancelOffered: true });
   });
 
-  const owners: Record<TimerName, PhaseKey[]> = {
+  const owners: Record<RoomTimer, PhaseKey[]> = {
     'offer-cancel': ['asked', 'granted'],
     'start-fails': ['asked', 'granted', 'lost'],
     'screen-awaited': [],
@@ -225,7 +225,7 @@ describe('timers', () => {
     'thanks-over': ['ended'],
     'fault-over': ['fault'],
   };
-  it.each(Object.entries(owners) as [TimerName, PhaseKey[]][])('%s fires in vain anywhere else', (name, own) => {
+  it.each(Object.entries(owners) as [RoomTimer, PhaseKey[]][])('%s fires in vain anywhere else', (name, own) => {
     for (const phase of Object.keys(phases) as PhaseKey[]) {
       if (own.includes(phase)) continue;
       const room = roomIn(phase);
@@ -241,16 +241,16 @@ describe('the screen', () => {
   const rows: Row[] = [
     ['comes into an idle room', roomIn('idle', dark), screenComes(), 'idle:'],
     ['comes while a grant is awaited', roomIn('asked', dark), screenComes(), 'starting:'],
-    ['comes while it has to join', roomIn('granted', dark), screenComes(), 'starting: join A'],
+    ['comes while it has to join', roomIn('granted', dark), screenComes(), 'starting: join-call A'],
     ['comes too late for the grant', lateForIt, screenComes(), 'starting: ask'],
     ['is reloaded in the call', 'in-call', screenComes(), 'in-call:'],
-    ['is reloaded muted', muted, screenComes(), 'in-call: set-microphone true; set-camera false'],
+    ['is reloaded muted', muted, screenComes(), 'in-call: set-microphone false; set-camera false'],
     ['holds a call of a former agent', 'idle', screenComes('A'), 'in-call:'],
     ['holds the call that the room remembers', 'in-call', screenComes('A'), 'in-call:'],
     ['holds the call that it is to join', 'granted', screenComes('A'), 'in-call:'],
-    ['holds a call that it is not to join', 'granted', screenComes('B'), 'starting: join A'],
+    ['holds a call that it is not to join', 'granted', screenComes('B'), 'starting: join-call A'],
     ['holds a call while the next is asked for', 'asked', screenComes('B'), 'starting:'],
-    ['holds the call that the room has left', 'ended', screenComes('A'), 'ended: leave'],
+    ['holds the call that the room has left', 'ended', screenComes('A'), 'ended: leave-call'],
     ['holds another than the one that ended', 'ended', screenComes('B'), 'in-call:'],
     ['goes while idle', 'idle', screenGone, 'idle:'],
     ['goes while joining', 'granted', screenGone, 'starting:'],
@@ -263,7 +263,7 @@ describe('the screen', () => {
   });
 
   it('that is away leaves a call that reconnects', () => {
-    const leads = (event: RoomEvent) => roomAfter('in-call', event).phase;
+    const leads = (event: RoomMachineEvent) => roomAfter('in-call', event).phase;
     expect(leads(screenGone)).toMatchObject({ connection: 'reconnecting', participants: [guest, ownPlace] });
     expect(leads(screenComes())).toMatchObject({ connection: 'reconnecting', participants: [guest, ownPlace] });
     expect(leads(screenComes('A'))).toMatchObject({ connection: 'connected', participants: [guest, ownPlace] });
@@ -272,7 +272,7 @@ describe('the screen', () => {
 
   it('that comes in time is awaited no longer', () => {
     const machine = new RoomUnderTest(roomIn('idle', dark));
-    machine.take(given('start-meeting', {}, { grant: grantOf('A') }));
+    machine.take(given('join-call', {}, { grant: grantOf('A') }));
     expect(machine.timers.has('screen-awaited')).toBe(true);
     machine.take(screenComes());
     expect(machine.timers.has('screen-awaited')).toBe(false);

@@ -6,7 +6,7 @@ import { START_FAILS_MS } from '#contract/timing.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import { onCommand } from './commands.ts';
-import type { Effect, PhaseOf, Room, RoomEvent, Step, TimerName } from './room.ts';
+import type { RoomMachineEffect, PhaseOf, Room, RoomMachineEvent, RoomStep, RoomTimer } from './room.ts';
 import {
   ASK_AGAIN_MS,
   ended,
@@ -21,7 +21,7 @@ import {
 } from './transitions.ts';
 
 /** @param nowMs the kiosk's clock */
-export function step(room: Room, event: RoomEvent, nowMs: number): Step {
+export function stepRoom(room: Room, event: RoomMachineEvent, nowMs: number): RoomStep {
   switch (event.type) {
     case 'command':
       return onCommand(room, event, nowMs);
@@ -46,7 +46,7 @@ export function step(room: Room, event: RoomEvent, nowMs: number): Step {
   }
 }
 
-function onFleet(before: Room, online: boolean): Step {
+function onFleet(before: Room, online: boolean): RoomStep {
   const room = { ...before, fleetOnline: online };
   const { phase } = room;
   // what was asked of a fleet that was gone has reached nobody
@@ -55,9 +55,9 @@ function onFleet(before: Room, online: boolean): Step {
   return { room, effects: [{ type: 'request-grant', endedCallId: null, bookingId: phase.bookingId }] };
 }
 
-function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): Step {
+function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): RoomStep {
   const { phase } = room;
-  const join = screen({ name: 'join', grant });
+  const join = screen({ name: 'join-call', grant });
   if (phase.name === 'starting' && phase.grant === null) {
     const { meetingTitle } = grant;
     const waited = phase.waitsFor === null ? [] : [timer('ask-again', null), timer('start-fails', START_FAILS_MS)];
@@ -72,7 +72,7 @@ function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): 
   return still(room);
 }
 
-function onGrantRefused(room: Room, code: ErrorCode, nowMs: number): Step {
+function onGrantRefused(room: Room, code: ErrorCode, nowMs: number): RoomStep {
   const { phase } = room;
   // until its media node is back, or it is given up: minutes, in which nothing fails
   const waits = code === 'call-unreachable';
@@ -88,52 +88,52 @@ function onGrantRefused(room: Room, code: ErrorCode, nowMs: number): Step {
   return still(room);
 }
 
-type InCall = Extract<RoomEvent, { type: 'screen-connected' }>['inCall'];
+type InCall = Extract<RoomMachineEvent, { type: 'screen-connected' }>['inCall'];
 
-function onScreenConnected(room: Room, inCall: InCall, nowMs: number): Step {
+function onScreenConnected(room: Room, inCall: InCall, nowMs: number): RoomStep {
   const { phase } = room;
   const present = timer('screen-awaited', null);
   // a start has its own call: a page that holds another is told to join, and leaves that one by itself
   if (inCall !== null && (phase.name !== 'starting' || leadsTo(phase.grant, inCall.ticket))) {
     // the room left it while the page could not be told
     if (phase.name === 'ended' && phase.callId === inCall.ticket.callId)
-      return { room, effects: [present, screen({ name: 'leave' })] };
+      return { room, effects: [present, screen({ name: 'leave-call' })] };
     const entered = enterCall(room, inCall);
     return { room: entered.room, effects: [present, ...entered.effects] };
   }
   if (phase.name === 'starting') {
     if (phase.grant === null) return { room, effects: [present] };
     if (phase.grant.expiresAtMs > nowMs)
-      return { room, effects: [present, screen({ name: 'join', grant: phase.grant })] };
+      return { room, effects: [present, screen({ name: 'join-call', grant: phase.grant })] };
     const again = startOver(room, phase, null, nowMs);
     return { room: again.room, effects: [present, ...again.effects] };
   }
   if (phase.name === 'in-call') {
     // a page that came back from a crash: it resumes by the ticket of its welcome, muted as it was
-    const kept: Effect[] = [];
-    if (room.microphone === 'muted') kept.push(screen({ name: 'set-microphone', muted: true }));
+    const kept: RoomMachineEffect[] = [];
+    if (room.microphone === 'muted') kept.push(screen({ name: 'set-microphone', on: false }));
     if (room.camera === 'off') kept.push(screen({ name: 'set-camera', on: false }));
     return { room: { ...room, phase: { ...phase, connection: 'reconnecting' } }, effects: [present, ...kept] };
   }
   return { room, effects: [present] };
 }
 
-function onScreenGone(room: Room): Step {
+function onScreenGone(room: Room): RoomStep {
   const { phase } = room;
   if (phase.name === 'in-call') return still({ ...room, phase: { ...phase, connection: 'reconnecting' } });
   return still(room);
 }
 
-type Report = Extract<RoomEvent, { type: 'screen' }>['report'];
-const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set(['joined', 'lost', 'connection', 'roster'] as const);
+type Report = Extract<RoomMachineEvent, { type: 'screen' }>['report'];
+const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set(['call-joined', 'lost', 'connection', 'roster'] as const);
 
-function onReport(room: Room, report: Report, nowMs: number): Step {
+function onReport(room: Room, report: Report, nowMs: number): RoomStep {
   const { phase } = room;
   const isAway = phase.name !== 'starting' && phase.name !== 'in-call';
   // cancelled or left in the meantime: the page is told once more, so that no camera stays on
-  if (isAway && SPEAKS_OF_A_CALL.has(report.type)) return { room, effects: [screen({ name: 'leave' })] };
+  if (isAway && SPEAKS_OF_A_CALL.has(report.type)) return { room, effects: [screen({ name: 'leave-call' })] };
   switch (report.type) {
-    case 'devices': {
+    case 'track-state': {
       const { microphone, camera, microphoneProblem, cameraProblem } = report;
       return still({ ...room, microphone, camera, microphoneProblem, cameraProblem });
     }
@@ -143,7 +143,7 @@ function onReport(room: Room, report: Report, nowMs: number): Step {
         stagePageCount: report.pageCount,
         stagePage: Math.min(room.stagePage, report.pageCount - 1),
       });
-    case 'joined':
+    case 'call-joined':
       if (phase.name === 'starting' && !leadsTo(phase.grant, report.ticket)) return toldAgain(room, phase);
       return enterCall(room, report);
     case 'join-failed':
@@ -182,20 +182,20 @@ function leadsTo(grant: PhaseOf<'starting'>['grant'], { callId, peerId }: Resume
 }
 
 /** The page was still busy with an earlier start. Where there is no grant yet, the one that comes tells it. */
-function toldAgain(room: Room, { grant }: PhaseOf<'starting'>): Step {
-  return grant === null ? still(room) : { room, effects: [screen({ name: 'join', grant })] };
+function toldAgain(room: Room, { grant }: PhaseOf<'starting'>): RoomStep {
+  return grant === null ? still(room) : { room, effects: [screen({ name: 'join-call', grant })] };
 }
 
-function joinFailed(room: Room, phase: PhaseOf<'starting'>, code: ErrorCode, nowMs: number): Step {
+function joinFailed(room: Room, phase: PhaseOf<'starting'>, code: ErrorCode, nowMs: number): RoomStep {
   if (!staleGrant(code)) return failed(room, code, nowMs);
   return startOver(room, phase, code === 'call-ended' ? (phase.grant?.callId ?? null) : null, nowMs);
 }
 
-function placeLost(room: Room, phase: PhaseOf<'in-call'>, code: ErrorCode, nowMs: number): Step {
+function placeLost(room: Room, phase: PhaseOf<'in-call'>, code: ErrorCode, nowMs: number): RoomStep {
   if (code === 'call-ended' || code === 'removed-from-call') {
     const over = ended(room, phase, code === 'call-ended' ? 'ended-by-participant' : 'removed', nowMs);
     // the page still waits for a grant
-    return { room: over.room, effects: [screen({ name: 'leave' }), ...over.effects] };
+    return { room: over.room, effects: [screen({ name: 'leave-call' }), ...over.effects] };
   }
   return {
     room: { ...room, phase: { ...phase, connection: 'reconnecting', awaitsGrant: true } },
@@ -215,12 +215,12 @@ function asksForGrant(phase: Room['phase']): phase is Asking {
   );
 }
 
-function leaveNow(room: Room, phase: PhaseOf<'in-call'>, nowMs: number): Step {
+function leaveNow(room: Room, phase: PhaseOf<'in-call'>, nowMs: number): RoomStep {
   const over = ended(room, phase, 'ended-by-room', nowMs);
-  return { room: over.room, effects: [screen({ name: 'leave' }), ...over.effects] };
+  return { room: over.room, effects: [screen({ name: 'leave-call' }), ...over.effects] };
 }
 
-function onTimer(room: Room, name: TimerName, nowMs: number): Step {
+function onTimer(room: Room, name: RoomTimer, nowMs: number): RoomStep {
   const { phase } = room;
   switch (name) {
     case 'offer-cancel':

@@ -7,8 +7,16 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import type { EndReason, Participant } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
-import { type Effect, firstRoom, type Phase, type PhaseOf, type Room, type RoomEvent, type TimerName } from './room.ts';
-import { step } from './room-machine.ts';
+import {
+  type RoomMachineEffect,
+  firstRoom,
+  type Phase,
+  type PhaseOf,
+  type Room,
+  type RoomMachineEvent,
+  type RoomTimer,
+} from './room.ts';
+import { stepRoom } from './room-machine.ts';
 
 export const NOW_MS = 1_700_000_000_000;
 export const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -108,8 +116,8 @@ export const roomIn = (phase: PhaseKey, over: Partial<Room> = {}, phaseOver: obj
   phase: { ...phases[phase], ...phaseOver } as Phase,
 });
 
-/** Of calls their letter, of people their first: `join A`, `leave`, `start-fails in 60 s`, `ask`, `accepted`, `refused: …`. */
-export function lineOf(effect: Effect): string {
+/** Of calls their letter, of people their first: `join-call A`, `leave-call`, `start-fails in 60 s`, `ask`, `accepted`, `refused: …`. */
+export function lineOf(effect: RoomMachineEffect): string {
   switch (effect.type) {
     case 'screen': {
       const { name, ...rest } = effect.effect;
@@ -137,33 +145,35 @@ function shortOf(value: unknown): string {
 }
 
 /** One step from there: `in-call: ask; ask-again in 2 s`. Without the clearing of timers, which sequences watch over. */
-export function outcomeOf(from: PhaseKey | Room, event: RoomEvent): string {
+export function outcomeOf(from: PhaseKey | Room, event: RoomMachineEvent): string {
   const it = new RoomUnderTest(typeof from === 'string' ? roomIn(from) : from);
   const lines = it.take(event).filter(({ type }) => type !== 'clear-timer');
   return [`${it.room.phase.name}:`, lines.map(lineOf).join('; ')].join(' ').trim();
 }
-export const roomAfter = (from: PhaseKey | Room, event: RoomEvent): Room =>
-  step(typeof from === 'string' ? roomIn(from) : from, event, NOW_MS).room;
+export const roomAfter = (from: PhaseKey | Room, event: RoomMachineEvent): Room =>
+  stepRoom(typeof from === 'string' ? roomIn(from) : from, event, NOW_MS).room;
 
-type Report = Extract<RoomEvent, { type: 'screen' }>['report'];
-export const told = (report: Report): RoomEvent => ({ type: 'screen', report });
-export const joined = (call: CallLetter, secret?: string): RoomEvent =>
-  told({ type: 'joined', ...callOf(call, secret) });
-export const joinFailed = (call: CallLetter, code: ErrorCode): RoomEvent =>
+type Report = Extract<RoomMachineEvent, { type: 'screen' }>['report'];
+export const told = (report: Report): RoomMachineEvent => ({ type: 'screen', report });
+export const joined = (call: CallLetter, secret?: string): RoomMachineEvent =>
+  told({ type: 'call-joined', ...callOf(call, secret) });
+export const joinFailed = (call: CallLetter, code: ErrorCode): RoomMachineEvent =>
   told({ type: 'join-failed', callId: CALLS[call], code });
-export const lost = (call: CallLetter, code: ErrorCode): RoomEvent => told({ type: 'lost', callId: CALLS[call], code });
-export const callEnded = (call: CallLetter, reason: EndReason = 'ended-by-participant'): RoomEvent =>
+export const lost = (call: CallLetter, code: ErrorCode): RoomMachineEvent =>
+  told({ type: 'lost', callId: CALLS[call], code });
+export const callEnded = (call: CallLetter, reason: EndReason = 'ended-by-participant'): RoomMachineEvent =>
   told({ type: 'call-ended', callId: CALLS[call], reason });
-export const effectFailed = (name: string): RoomEvent => told({ type: 'effect-failed', name, code: 'media-failed' });
-export const granted = (call: CallLetter): RoomEvent => ({ type: 'grant', grant: grantOf(call) });
-export const refused = (code: ErrorCode): RoomEvent => ({ type: 'grant-refused', code });
-export const fleet = (online: boolean): RoomEvent => ({ type: 'fleet', online });
-export const timer = (name: TimerName): RoomEvent => ({ type: 'timer', name });
-export const screenComes = (call: CallLetter | null = null): RoomEvent => ({
+export const effectFailed = (name: string): RoomMachineEvent =>
+  told({ type: 'effect-failed', name, code: 'media-failed' });
+export const granted = (call: CallLetter): RoomMachineEvent => ({ type: 'grant', grant: grantOf(call) });
+export const refused = (code: ErrorCode): RoomMachineEvent => ({ type: 'grant-refused', code });
+export const fleet = (online: boolean): RoomMachineEvent => ({ type: 'fleet', online });
+export const timer = (name: RoomTimer): RoomMachineEvent => ({ type: 'timer', name });
+export const screenComes = (call: CallLetter | null = null): RoomMachineEvent => ({
   type: 'screen-connected',
   inCall: call && callOf(call),
 });
-type CommandEvent = Extract<RoomEvent, { type: 'command' }>;
+type CommandEvent = Extract<RoomMachineEvent, { type: 'command' }>;
 export const given = (
   name: CallCommand['name'],
   fields: object = {},
@@ -181,14 +191,14 @@ export class RoomUnderTest {
   room: Room;
   nowMs = NOW_MS;
   /** when each is due */
-  readonly timers = new Map<TimerName, number>();
+  readonly timers = new Map<RoomTimer, number>();
 
   constructor(room: Room) {
     this.room = room;
   }
 
-  take(event: RoomEvent): Effect[] {
-    const { room, effects } = step(this.room, event, this.nowMs);
+  take(event: RoomMachineEvent): RoomMachineEffect[] {
+    const { room, effects } = stepRoom(this.room, event, this.nowMs);
     this.room = room;
     for (const effect of effects) {
       if (effect.type === 'set-timer') this.timers.set(effect.name, this.nowMs + effect.delayMs);
@@ -198,7 +208,7 @@ export class RoomUnderTest {
   }
 
   /** @returns the timer that is due first within the time; without one, the time has passed */
-  nextTimer(withinMs: number): TimerName | null {
+  nextTimer(withinMs: number): RoomTimer | null {
     const untilMs = this.nowMs + withinMs;
     const [next] = [...this.timers].filter(([, dueMs]) => dueMs <= untilMs).sort(([, one], [, other]) => one - other);
     this.nowMs = next?.[1] ?? untilMs;

@@ -71,7 +71,7 @@ export type Room = {
   boxNotices: readonly RoomNotice[];
 };
 
-export type TimerName =
+export type RoomTimer =
   | 'offer-cancel'
   | 'start-fails'
   | 'screen-awaited'
@@ -81,7 +81,7 @@ export type TimerName =
   | 'ask-again';
 
 /** What the devices tell goes to the agent's equipment instead. */
-export type EquipmentReport = Extract<
+export type MediaDeviceReport = Extract<
   ScreenToAgent,
   { type: 'media-devices' | 'camera-axes' | 'self-test-check' | 'self-test-done' | 'sound-heard' | 'reach-probed' }
 >;
@@ -92,13 +92,13 @@ const EQUIPMENT_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'self-test-done',
   'sound-heard',
   'reach-probed',
-] satisfies EquipmentReport['type'][]);
-export const isEquipmentReport = (report: ScreenToAgent): report is EquipmentReport =>
+] satisfies MediaDeviceReport['type'][]);
+export const isMediaDeviceReport = (report: ScreenToAgent): report is MediaDeviceReport =>
   EQUIPMENT_REPORTS.has(report.type);
-type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | EquipmentReport>;
+type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | MediaDeviceReport>;
 type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
 
-export type RoomEvent =
+export type RoomMachineEvent =
   /** `bookingTitle` with a start that names a booking */
   | { type: 'command'; id: string; command: CallCommand; grant: CallGrant | null; bookingTitle: string | null }
   | { type: 'meeting'; meeting: RoomMeeting | null }
@@ -109,24 +109,24 @@ export type RoomEvent =
   | { type: 'screen-connected'; inCall: Hello['inCall'] }
   | { type: 'screen-gone' }
   | { type: 'screen'; report: ScreenReport }
-  | { type: 'timer'; name: TimerName };
+  | { type: 'timer'; name: RoomTimer };
 
-export type Effect =
+export type RoomMachineEffect =
   | { type: 'screen'; effect: ScreenEffect }
   /** exactly one for each command */
   | { type: 'reply'; id: string; error: ErrorCode | null }
   | { type: 'request-grant'; endedCallId: string | null; bookingId: string | null }
-  | { type: 'set-timer'; name: TimerName; delayMs: number }
-  | { type: 'clear-timer'; name: TimerName }
+  | { type: 'set-timer'; name: RoomTimer; delayMs: number }
+  | { type: 'clear-timer'; name: RoomTimer }
   | { type: 'watch-roster' };
 
-export type Step = { room: Room; effects: Effect[] };
+export type RoomStep = { room: Room; effects: RoomMachineEffect[] };
 
 /** Kept over restarts of the agent. */
-export type Remembered = { volumePercent: number; layout: Layout; inCall: PhaseOf<'in-call'> | null };
+export type RememberedRoom = { volumePercent: number; layout: Layout; inCall: PhaseOf<'in-call'> | null };
 
 /** As after power on; with a call that ran when the agent went, until the screen confirms or corrects it. */
-export function firstRoom(remembered: Remembered | null): Room {
+export function firstRoom(remembered: RememberedRoom | null): Room {
   const inCall = remembered?.inCall ?? null;
   return {
     phase: inCall
@@ -147,6 +147,6 @@ export function firstRoom(remembered: Remembered | null): Room {
   };
 }
 
-export function rememberedOf({ phase, volumePercent, layout }: Room): Remembered {
+export function rememberedOf({ phase, volumePercent, layout }: Room): RememberedRoom {
   return { volumePercent, layout, inCall: phase.name === 'in-call' ? { ...phase, participants: [] } : null };
 }

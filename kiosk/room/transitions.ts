@@ -5,17 +5,17 @@ import { ENDED_SHOWN_MS } from '#contract/limits.ts';
 import { START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/timing.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
-import type { Effect, PhaseOf, Room, Step, TimerName } from './room.ts';
+import type { RoomMachineEffect, PhaseOf, Room, RoomStep, RoomTimer } from './room.ts';
 
 export const ASK_AGAIN_MS = 2_000;
 const SCREEN_AWAITED_MS = 5_000;
 const FAULT_SHOWN_MS = 30_000;
 const MAX_FAILED_GRANTS = 3;
 
-export const still = (room: Room): Step => ({ room, effects: [] });
-export const screen = (effect: ScreenEffect): Effect => ({ type: 'screen', effect });
+export const still = (room: Room): RoomStep => ({ room, effects: [] });
+export const screen = (effect: ScreenEffect): RoomMachineEffect => ({ type: 'screen', effect });
 /** `null` clears it. */
-export const timer = (name: TimerName, delayMs: number | null): Effect =>
+export const timer = (name: RoomTimer, delayMs: number | null): RoomMachineEffect =>
   delayMs === null ? { type: 'clear-timer', name } : { type: 'set-timer', name, delayMs };
 
 const TIMERS_OF = {
@@ -24,9 +24,9 @@ const TIMERS_OF = {
   'in-call': ['ask-again', 'start-fails', 'end-awaited'],
   ended: ['thanks-over'],
   fault: ['fault-over'],
-} as const satisfies Record<Room['phase']['name'], TimerName[]>;
+} as const satisfies Record<Room['phase']['name'], RoomTimer[]>;
 
-const clearTimers = ({ phase }: Room): Effect[] => TIMERS_OF[phase.name].map((name) => timer(name, null));
+const clearTimers = ({ phase }: Room): RoomMachineEffect[] => TIMERS_OF[phase.name].map((name) => timer(name, null));
 
 /** A grant that led nowhere, though another may: it was used up, too old, or of a call that is over. */
 export const staleGrant = (code: ErrorCode): boolean =>
@@ -39,7 +39,7 @@ export const staleGrant = (code: ErrorCode): boolean =>
 
 export type Start = { grant: CallGrant | null; bookingId: string | null; title: string | null };
 
-export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: number): Step {
+export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: number): RoomStep {
   return {
     room: {
       ...room,
@@ -56,7 +56,7 @@ export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: 
       },
     },
     effects: [
-      grant === null ? { type: 'request-grant', endedCallId: null, bookingId } : screen({ name: 'join', grant }),
+      grant === null ? { type: 'request-grant', endedCallId: null, bookingId } : screen({ name: 'join-call', grant }),
       ...clearTimers(room),
       timer('offer-cancel', START_CANCEL_OFFERED_MS),
       timer('start-fails', START_FAILS_MS),
@@ -66,7 +66,7 @@ export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: 
 }
 
 /** Still the same start, with another grant; a few times only. */
-export function startOver(room: Room, phase: PhaseOf<'starting'>, endedCallId: string | null, nowMs: number): Step {
+export function startOver(room: Room, phase: PhaseOf<'starting'>, endedCallId: string | null, nowMs: number): RoomStep {
   const failedGrants = phase.failedGrants + 1;
   if (failedGrants > MAX_FAILED_GRANTS) return failed(room, 'media-failed', nowMs);
   return {
@@ -75,7 +75,10 @@ export function startOver(room: Room, phase: PhaseOf<'starting'>, endedCallId: s
   };
 }
 
-export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle: string; startedAtMs: number }): Step {
+export function enterCall(
+  room: Room,
+  call: { ticket: ResumeTicket; meetingTitle: string; startedAtMs: number },
+): RoomStep {
   const { ticket, meetingTitle, startedAtMs } = call;
   const before = room.phase.name === 'in-call' ? room.phase : null;
   const bookingId = before?.bookingId ?? (room.phase.name === 'starting' ? room.phase.bookingId : null);
@@ -99,7 +102,7 @@ export function enterCall(room: Room, call: { ticket: ResumeTicket; meetingTitle
   };
 }
 
-export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEndReason, nowMs: number): Step {
+export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEndReason, nowMs: number): RoomStep {
   const { meetingTitle, startedAtMs, ticket } = phase;
   const endedForAll = reason !== 'left' && reason !== 'removed';
   return {
@@ -127,14 +130,14 @@ export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEnd
 }
 
 /** The screen is told to let go of whatever it still tries. */
-export function failed(room: Room, code: ErrorCode, nowMs: number): Step {
+export function failed(room: Room, code: ErrorCode, nowMs: number): RoomStep {
   const meetingTitle = room.phase.name === 'starting' || room.phase.name === 'in-call' ? room.phase.meetingTitle : null;
   return {
     room: { ...room, phase: { name: 'fault', code, sinceMs: nowMs, meetingTitle } },
-    effects: [...clearTimers(room), screen({ name: 'leave' }), timer('fault-over', FAULT_SHOWN_MS)],
+    effects: [...clearTimers(room), screen({ name: 'leave-call' }), timer('fault-over', FAULT_SHOWN_MS)],
   };
 }
 
-export function idle(room: Room): Step {
+export function idle(room: Room): RoomStep {
   return { room: { ...room, phase: { name: 'idle' } }, effects: clearTimers(room) };
 }

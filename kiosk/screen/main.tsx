@@ -5,7 +5,7 @@
 import './screen.css';
 import { createRoot } from 'react-dom/client';
 import { v7 as uuidv7 } from 'uuid';
-import { Call } from '#call/call.ts';
+import { CallClient } from '#call/call-client.ts';
 import { isAgentThere, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
@@ -22,7 +22,7 @@ import { reloadAtMostOnceAMinute } from './frame/reload.ts';
 import { AgentLink } from './session/agent-link.ts';
 import { startAlive } from './session/alive.ts';
 import { browserDevices } from './session/browser-devices.ts';
-import { RoomDevices } from './session/room-devices.ts';
+import { RoomTracks } from './session/room-tracks.ts';
 import { screenKey, takeKeyFromAddress } from './session/screen-key.ts';
 import { ScreenSession } from './session/screen-session.ts';
 
@@ -40,8 +40,8 @@ takeKeyFromAddress();
 const browser = browserDevices();
 const session = new ScreenSession({
   screenId: uuidv7(),
-  createCall: (dependencies) => new Call(dependencies),
-  createDevices: (listeners) => new RoomDevices(browser, listeners),
+  createCall: (dependencies) => new CallClient(dependencies),
+  createDevices: (listeners) => new RoomTracks(browser, listeners),
   getUserMedia: browser.getUserMedia,
   createStream: (tracks) => new MediaStream(tracks),
   createLink: (options) =>
@@ -59,7 +59,7 @@ const session = new ScreenSession({
   screenHeightPx: () => window.innerHeight * window.devicePixelRatio,
 });
 session.start();
-startAlive(() => session.tellAlive());
+startAlive(() => session.reportAlive());
 
 createRoot(document.getElementById('root')!).render(
   <Boundary>

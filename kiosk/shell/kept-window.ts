@@ -3,10 +3,10 @@
  * as it is no longer sound. Owns the order and the pauses; what a window is, is the shell's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const PAUSES = { firstMs: 100, longestMs: 5_000 };
 const FIRST_PAGE_WITHIN_MS = 15_000;
 const AGENT_LOOK_MS = 200;
 
@@ -47,7 +47,7 @@ export class KeptWindow {
 
   async #run(): Promise<void> {
     const { nextShell, open, prepare, outdated, onStarted, log } = this.#options;
-    let pauseMs = FIRST_PAUSE_MS;
+    let failures = 0;
     while (!this.#ended) {
       await this.#untilServed();
       await prepare();
@@ -58,7 +58,7 @@ export class KeptWindow {
       const closing = new AbortController();
       try {
         await window.start(FIRST_PAGE_WITHIN_MS);
-        pauseMs = FIRST_PAUSE_MS;
+        failures = 0;
         onStarted(shell, true);
         const why = await Promise.race([window.watch(), outdated(closing.signal)]);
         if (!this.#ended) log(`${shell}: ${why}, it is started again`);
@@ -67,9 +67,10 @@ export class KeptWindow {
         await window.stop();
         if (this.#ended) return;
         onStarted(shell, false);
+        const pauseMs = retryAfterMs(failures, PAUSES);
+        failures += 1;
         log(`${shell}: ${(error as Error).message}, trying again in ${pauseMs} ms`);
         await this.#pause(pauseMs);
-        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
       } finally {
         closing.abort();
       }

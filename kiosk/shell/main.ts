@@ -13,14 +13,14 @@ import { fleetCaIn, screenKeyIn } from './from-agent.ts';
 import { KeptWindow } from './kept-window.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { ShellChoice } from './shell-choice.ts';
-import { parseOptions, usage } from './shell-options.ts';
+import { parseShellOptions, shellUsage } from './shell-options.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
 import { TrustedCa } from './trusted-ca.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);
 
-const options = readCommandLine(usage, parseOptions);
+const options = readCommandLine(shellUsage, parseShellOptions);
 const { url, profileDir, shellDir, headless, fakeMedia } = options;
 mkdirSync(profileDir, { recursive: true, mode: 0o700 });
 

@@ -15,7 +15,7 @@ export type ShellOptions = {
 };
 const SHELLS = ['auto', 'electron', 'chromium'] as const;
 
-export const usage = `node_modules/.bin/node kiosk/shell/main.ts --url=URL --profile-dir=DIR --shell-dir=DIR [options]
+export const shellUsage = `node_modules/.bin/node kiosk/shell/main.ts --url=URL --profile-dir=DIR --shell-dir=DIR [options]
 
   --url=URL          the TV's page, as the agent serves it
   --profile-dir=DIR  what the browser keeps
@@ -25,7 +25,7 @@ export const usage = `node_modules/.bin/node kiosk/shell/main.ts --url=URL --pro
   --fake-media       a test picture and tone instead of camera and microphone`;
 
 /** @throws Error naming what is wrong */
-export function parseOptions(args: string[], env: NodeJS.ProcessEnv = process.env): ShellOptions {
+export function parseShellOptions(args: string[], env: NodeJS.ProcessEnv = process.env): ShellOptions {
   const { values } = parseArgs({
     args,
     options: {

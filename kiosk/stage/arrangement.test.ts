@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Participant } from '#contract/room-state.ts';
-import { arrange, type Arrangement, type Moment, NOBODY_HERE, sameArrangement } from './arrangement.ts';
+import { arrange, type Arrangement, type ArrangementInput, NOBODY_HERE, sameArrangement } from './arrangement.ts';
 
 const person = (peerId: string, sharesScreen = false): Participant => ({
   peerId,
@@ -12,7 +12,7 @@ const person = (peerId: string, sharesScreen = false): Participant => ({
   sharesScreen,
   connection: 'connected',
 });
-const moment = (ids: string[], over: Partial<Moment> = {}): Moment => ({
+const moment = (ids: string[], over: Partial<ArrangementInput> = {}): ArrangementInput => ({
   participants: ids.map((id) => person(id)),
   selfPeerId: null,
   speakerPeerId: null,

@@ -16,7 +16,7 @@ export type Arrangement = {
 
 export const NOBODY_HERE: Arrangement = { order: [], recentSpeakers: [], sharers: [] };
 
-export type Moment = {
+export type ArrangementInput = {
   participants: readonly Participant[];
   selfPeerId: string | null;
   /** held, not raw */
@@ -26,7 +26,7 @@ export type Moment = {
   ownScreenShown?: boolean;
 };
 
-export function arrange(previous: Arrangement, moment: Moment): Arrangement {
+export function arrange(previous: Arrangement, moment: ArrangementInput): Arrangement {
   const others = moment.participants.filter((p) => p.peerId !== moment.selfPeerId);
   const here = new Set(others.map((p) => p.peerId));
   const stayed = previous.order.filter((peerId) => here.has(peerId));

@@ -19,7 +19,7 @@ import { stripBeside } from './strip.ts';
 import type { StageInput, StageKind, StageTile, TileRole } from './tiles.ts';
 
 export type Composition = { kind: StageKind; tiles: Omit<StageTile, 'key'>[]; page: number; pageCount: number };
-export type People = Omit<StageInput, 'size' | 'layout' | 'tilesPerPage'> & {
+export type CompositionInput = Omit<StageInput, 'size' | 'layout' | 'tilesPerPage'> & {
   area: Rect;
   tilesPerPage: number;
   sharer: string | null;
@@ -27,14 +27,14 @@ export type People = Omit<StageInput, 'size' | 'layout' | 'tilesPerPage'> & {
 type Picture = Pick<StageTile, 'peerId' | 'source'>;
 
 /** Nobody else is there: the own picture is the large one. */
-export function alone({ area, ownPeerId }: People): Composition {
+export function alone({ area, ownPeerId }: CompositionInput): Composition {
   if (ownPeerId === null) return { kind: 'empty', tiles: [], page: 0, pageCount: 1 };
   const tiles = [placed(camera(ownPeerId), 'own', fit(area, mainAspect(area)))];
   return { kind: 'alone', tiles, page: 0, pageCount: 1 };
 }
 
 /** One large picture over all of it, the own one small in its corner. */
-export function single({ area, order, ownPeerId, gapPx }: People): Composition {
+export function single({ area, order, ownPeerId, gapPx }: CompositionInput): Composition {
   const rect = fit(area, mainAspect(area));
   const tiles = [placed(camera(order[0]!), 'main', rect)];
   if (ownPeerId !== null) tiles.push(placed(camera(ownPeerId), 'own', corner(rect, area, gapPx, OWN_PARTS[0])));
@@ -42,7 +42,7 @@ export function single({ area, order, ownPeerId, gapPx }: People): Composition {
 }
 
 /** Everyone alike; a shared screen is then one tile among them, the first. */
-export function grid(people: People): Composition {
+export function grid(people: CompositionInput): Composition {
   const { area, gapPx, ownPeerId, sharer } = people;
   const paged = pageOf(people.order, people.page, people.tilesPerPage);
   const shown = [...(sharer === null ? [] : [screen(sharer)]), ...paged.items.map(camera)];
@@ -62,7 +62,7 @@ export function grid(people: People): Composition {
 }
 
 /** The speaker over a block of cells top left, all others in the cells round it. */
-export function mosaic(people: People, speaking: string): Composition {
+export function mosaic(people: CompositionInput, speaking: string): Composition {
   const { gapPx, ownPeerId } = people;
   const inner = inset(people.area, gapPx);
   const paged = pageOf(without(people.order, speaking), people.page, people.tilesPerPage);
@@ -110,14 +110,15 @@ function mosaicGrid(count: number, inner: Rect, gapPx: number): { columns: numbe
 }
 
 /** A shared screen large, people in a strip. */
-export const shared = (people: People, sharer: string): Composition => withStrip(people, 'shared', [screen(sharer)]);
+export const shared = (people: CompositionInput, sharer: string): Composition =>
+  withStrip(people, 'shared', [screen(sharer)]);
 
-export function speakerAndStrip(people: People): Composition {
+export function speakerAndStrip(people: CompositionInput): Composition {
   return withStrip(people, 'speaker', [camera(people.recentSpeakers[0] ?? people.order[0]!)]);
 }
 
 /** Two halves: the latest two who spoke, or a shared screen and who spoke last. */
-export function twoAndStrip(people: People): Composition {
+export function twoAndStrip(people: CompositionInput): Composition {
   const { order, recentSpeakers, sharer } = people;
   const latest = [...recentSpeakers, ...order.filter((peerId) => !recentSpeakers.includes(peerId))];
   if (sharer !== null) return withStrip(people, 'side-by-side', [screen(sharer), camera(latest[0]!)]);
@@ -127,7 +128,7 @@ export function twoAndStrip(people: People): Composition {
 }
 
 /** The large pictures and everyone else in a strip, its end kept for the own picture. */
-function withStrip(people: People, kind: StageKind, large: Picture[]): Composition {
+function withStrip(people: CompositionInput, kind: StageKind, large: Picture[]): Composition {
   const { area, gapPx, ownPeerId } = people;
   const inner = inset(area, gapPx);
   const rest = large.reduce(

@@ -11,7 +11,7 @@ import {
   type Composition,
   grid,
   mosaic,
-  type People,
+  type CompositionInput,
   shared,
   single,
   speakerAndStrip,
@@ -34,7 +34,7 @@ export function layOut(input: StageInput): StageLayout {
   return { kind, page, pageCount, tiles: visible.map((tile) => ({ ...tile, key: tileKey(tile.peerId, tile.source) })) };
 }
 
-function compose(people: People & Pick<StageInput, 'layout'>): Composition {
+function compose(people: CompositionInput & Pick<StageInput, 'layout'>): Composition {
   const { order, sharer, recentSpeakers, layout } = people;
   if (order.length === 0) return sharer === null ? alone(people) : shared(people, sharer);
   if (layout === 'side-by-side' && (order.length > 1 || sharer !== null)) return twoAndStrip(people);

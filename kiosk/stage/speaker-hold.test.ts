@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forget, hear, HOLD_MS, NOBODY_SPOKE, settle, settlesAtMs, type SpeakerEvent } from './speaker-hold.ts';
+import {
+  forget,
+  followActiveSpeaker,
+  HOLD_MS,
+  NOBODY_SPOKE,
+  settle,
+  settlesAtMs,
+  type SpeakerEvent,
+} from './speaker-hold.ts';
 
 const said = (...events: [number, string | null][]): SpeakerEvent[] =>
   events.map(([atMs, peerId]) => ({ atMs, peerId }));
 
 /** Who is shown at `nowMs`, after a whole history in the order of its time. */
 const heldSpeaker = (events: readonly SpeakerEvent[], nowMs: number): string | null =>
-  settle(events.filter((event) => event.atMs <= nowMs).reduce(hear, NOBODY_SPOKE), nowMs).shown;
+  settle(events.filter((event) => event.atMs <= nowMs).reduce(followActiveSpeaker, NOBODY_SPOKE), nowMs).shown;
 
 describe('whom the stage shows', () => {
   const table: [string, SpeakerEvent[], number, string | null][] = [
@@ -24,13 +32,19 @@ describe('whom the stage shows', () => {
   it.each(table)('%s', (_, events, nowMs, expected) => expect(heldSpeaker(events, nowMs)).toBe(expected));
 
   it('replaces at once whoever left', () => {
-    const both = hear(hear(NOBODY_SPOKE, { atMs: 0, peerId: 'a' }), { atMs: 100, peerId: 'b' });
+    const both = followActiveSpeaker(followActiveSpeaker(NOBODY_SPOKE, { atMs: 0, peerId: 'a' }), {
+      atMs: 100,
+      peerId: 'b',
+    });
     expect(forget(both, 'a', 200).shown).toBe('b');
     expect(forget(forget(both, 'a', 200), 'b', 300).shown).toBe(null);
   });
 
   it('says when it has to look again, and not before', () => {
-    const both = hear(hear(NOBODY_SPOKE, { atMs: 0, peerId: 'a' }), { atMs: 100, peerId: 'b' });
+    const both = followActiveSpeaker(followActiveSpeaker(NOBODY_SPOKE, { atMs: 0, peerId: 'a' }), {
+      atMs: 100,
+      peerId: 'b',
+    });
     expect(settlesAtMs(both)).toBe(HOLD_MS);
     expect(settlesAtMs(settle(both, HOLD_MS))).toBe(null);
     expect(settlesAtMs(NOBODY_SPOKE)).toBe(null);
@@ -75,7 +89,7 @@ describe('whatever is heard', () => {
         for (const event of events) {
           const dueMs = settlesAtMs(hold);
           if (dueMs !== null && dueMs + lateMs < event.atMs) hold = settle(hold, dueMs + lateMs);
-          hold = hear(hold, event);
+          hold = followActiveSpeaker(hold, event);
         }
         const endMs = (events.at(-1)?.atMs ?? 0) + HOLD_MS;
         expect(settle(hold, endMs).shown).toBe(heldSpeaker(events, endMs));

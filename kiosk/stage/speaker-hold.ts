@@ -13,7 +13,7 @@ export type SpeakerHold = { raw: string | null; rawSinceMs: number; shown: strin
 export const NOBODY_SPOKE: SpeakerHold = { raw: null, rawSinceMs: 0, shown: null, shownSinceMs: 0 };
 
 /** The node said who speaks. */
-export function hear(hold: SpeakerHold, event: SpeakerEvent): SpeakerHold {
+export function followActiveSpeaker(hold: SpeakerHold, event: SpeakerEvent): SpeakerHold {
   // what was due before this event has happened before it
   const before = settle(hold, event.atMs);
   if (before.raw === event.peerId) return before;

@@ -1,9 +1,9 @@
 /** The stage's memory between renders: its size, the held speaker, the order of people. The rules are pure, elsewhere. */
 import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import type { View } from '#contract/signaling.ts';
-import { arrange, type Arrangement, type Moment, NOBODY_HERE, sameArrangement } from './arrangement.ts';
+import { arrange, type Arrangement, type ArrangementInput, NOBODY_HERE, sameArrangement } from './arrangement.ts';
 import type { Size } from './geometry.ts';
-import { forget, hear, NOBODY_SPOKE, settle, settlesAtMs, type SpeakerHold } from './speaker-hold.ts';
+import { forget, followActiveSpeaker, NOBODY_SPOKE, settle, settlesAtMs, type SpeakerHold } from './speaker-hold.ts';
 import { PacedView } from './view.ts';
 
 /** The element's own box in CSS pixels, known before the first paint; null until then. */
@@ -36,7 +36,7 @@ export function useHeldSpeaker(
   const heard = rawPeerId === selfPeerId ? null : rawPeerId;
   useEffect(() => {
     const atMs = performance.now();
-    step((before) => hear(before, { atMs, peerId: heard }));
+    step((before) => followActiveSpeaker(before, { atMs, peerId: heard }));
   }, [heard]);
 
   const gone = [hold.raw, hold.shown].find((peerId) => peerId !== null && !isHere(peerId)) ?? null;
@@ -59,7 +59,7 @@ export function useHeldSpeaker(
   return hold.shown;
 }
 
-export function useArrangement(moment: Moment): Arrangement {
+export function useArrangement(moment: ArrangementInput): Arrangement {
   const [kept, setKept] = useState<Arrangement>(NOBODY_HERE);
   const next = arrange(kept, moment);
   if (sameArrangement(kept, next)) return kept;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jsonLine, type Ready, words } from './announcement.ts';
-import { parseOptions } from './options.ts';
+import { parseDemonstrationOptions } from './options.ts';
 
 const roomId = '01990000-0000-7000-8000-000000000001';
 const ready: Ready = {
@@ -40,17 +40,17 @@ describe('what is said when everything serves', () => {
   });
 
   it('is every address in words for people, and the password at the first start alone', async () => {
-    const first = await words(ready, parseOptions([]));
+    const first = await words(ready, parseDemonstrationOptions([]));
     for (const told of ['7420/', 'control#code=ABCDEF', 'join#invite', 'once-only']) expect(first).toContain(told);
-    const later = await words({ ...ready, fleet: { ...ready.fleet, firstAdmin: null } }, parseOptions([]));
+    const later = await words({ ...ready, fleet: { ...ready.fleet, firstAdmin: null } }, parseDemonstrationOptions([]));
     expect(later).not.toMatch(/sign in/i);
   });
 
   it('names the ports of a firewall for an office, and no root where IT brought a certificate', async () => {
-    const options = parseOptions(['--lan', '--tls-cert', 'c', '--tls-key', 'k']);
+    const options = parseDemonstrationOptions(['--lan', '--tls-cert', 'c', '--tls-key', 'k']);
     const text = await words(ready, options);
     expect(text).toMatch(/7410\s+TCP and UDP\s+media, worker 1/);
     expect(text).not.toContain('trust this root');
-    expect(await words(ready, parseOptions([]))).not.toContain('7410');
+    expect(await words(ready, parseDemonstrationOptions([]))).not.toContain('7410');
   });
 });

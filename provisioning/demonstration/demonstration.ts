@@ -13,7 +13,7 @@ import { killProcessesOfRun, RUN_VARIABLE } from './leftovers.ts';
 import { type DemonstrationOptions, fleetArguments, kioskArguments } from './options.ts';
 import { Part, PartFailed } from './part.ts';
 
-export const checkout = fileURLToPath(new URL('../..', import.meta.url));
+export const checkoutFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 export class Demonstration {
   readonly #options: DemonstrationOptions;
@@ -59,7 +59,7 @@ export class Demonstration {
     const part = new Part({
       name: `The ${name}`,
       // in development the sources themselves: a save starts them again
-      modulePath: join(checkout, this.#options.dev ? `${name}/main.ts` : `dist/${name}-main.js`),
+      modulePath: join(checkoutFolder, this.#options.dev ? `${name}/main.ts` : `dist/${name}-main.js`),
       args,
       env: { ...process.env, [RUN_VARIABLE]: this.#runId },
       logPath: this.#options.dev ? null : join(this.#folder, `${name}.log`),

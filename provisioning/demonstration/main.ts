@@ -8,9 +8,9 @@ import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine } from '#edge/command-line.ts';
-import { checkout, Demonstration } from './demonstration.ts';
+import { checkoutFolder, Demonstration } from './demonstration.ts';
 import { Development } from './development.ts';
-import { type DemonstrationOptions, parseOptions, usage } from './options.ts';
+import { type DemonstrationOptions, parseDemonstrationOptions, demonstrationUsage } from './options.ts';
 import { PartFailed } from './part.ts';
 
 const ENDING_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -42,10 +42,10 @@ async function runOnce(demonstration: Demonstration, end: Promise<'asked' | 'sav
 }
 
 async function main(): Promise<number> {
-  const options = readCommandLine(usage, parseOptions);
+  const options = readCommandLine(demonstrationUsage, parseDemonstrationOptions);
   const asked = askedToEnd();
   const folder = stateFolder(options);
-  const development = options.dev ? new Development(checkout) : null;
+  const development = options.dev ? new Development(checkoutFolder) : null;
   development?.start();
   try {
     for (;;) {

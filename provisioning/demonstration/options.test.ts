@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fleetArguments, kioskArguments, parseOptions } from './options.ts';
+import { fleetArguments, kioskArguments, parseDemonstrationOptions } from './options.ts';
 
 const paths = { dataDir: '/state/kiosk', claimFile: null };
 
 describe('the options of a start', () => {
   it('by default listen on this machine alone, with a window, Electron before Chromium, where there is a display', () => {
-    const options = parseOptions([]);
+    const options = parseDemonstrationOptions([]);
     expect(fleetArguments(options, '/state/fleet')).toEqual(['--data-dir', '/state/fleet', '--demonstration']);
     const args = ['--data-dir', '/state/kiosk', '--shell', 'auto'];
     expect(kioskArguments(options, paths, { DISPLAY: ':0' })).toEqual(args);
@@ -14,7 +14,7 @@ describe('the options of a start', () => {
   });
 
   it('take free ports everywhere when nothing is to be left', () => {
-    const options = parseOptions(['--headless', '--ephemeral', '--json']);
+    const options = parseDemonstrationOptions(['--headless', '--ephemeral', '--json']);
     expect(fleetArguments(options, '/f')).toContain('--ephemeral-ports');
     expect(kioskArguments(options, { ...paths, claimFile: '/c' }, { DISPLAY: ':0' })).toEqual([
       '--data-dir',
@@ -31,14 +31,14 @@ describe('the options of a start', () => {
 
   it('pass names and certificate on for an office, and nothing of a root: the box knows it by its claim', () => {
     const args = ['--lan', '--host', 'maru.office', '--host', '10.0.0.5', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
-    const options = parseOptions(args);
+    const options = parseDemonstrationOptions(args);
     expect(fleetArguments(options, '/f')).toEqual(['--data-dir', '/f', '--demonstration', ...args]);
     expect(kioskArguments(options, paths, {})).toEqual(['--data-dir', '/state/kiosk', '--shell', 'auto', '--headless']);
   });
 
   it('hand settings to the room’s kiosk', () => {
-    expect(parseOptions(['--kiosk-settings', '/s.json']).kioskSettingsFile).toBe('/s.json');
-    expect(parseOptions([]).kioskSettingsFile).toBeNull();
+    expect(parseDemonstrationOptions(['--kiosk-settings', '/s.json']).kioskSettingsFile).toBe('/s.json');
+    expect(parseDemonstrationOptions([]).kioskSettingsFile).toBeNull();
   });
 
   it.each([
@@ -46,6 +46,6 @@ describe('the options of a start', () => {
     ['half a certificate', ['--lan', '--tls-cert', 'c.pem'], /go together/],
     ['a name without a network', ['--host', 'maru.office'], /need --lan/],
   ])('refuse %s in words', (_what, args, words) => {
-    expect(() => parseOptions(args)).toThrow(words);
+    expect(() => parseDemonstrationOptions(args)).toThrow(words);
   });
 });

@@ -19,7 +19,7 @@ export type DemonstrationOptions = {
   kioskSettingsFile: string | null;
 };
 
-export const usage = `npm start -- [options]
+export const demonstrationUsage = `npm start -- [options]
 
   --headless              no window, even where there is a display
   --ephemeral             everything in a temporary folder and on free ports; nothing is left afterwards
@@ -34,7 +34,7 @@ export const usage = `npm start -- [options]
   --dev                   build and start again on save; logs in this terminal`;
 
 /** @throws Error naming what does not exist or does not go together */
-export function parseOptions(args: string[]): DemonstrationOptions {
+export function parseDemonstrationOptions(args: string[]): DemonstrationOptions {
   const { values } = parse(args);
   const options: DemonstrationOptions = {
     headless: values.headless,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
 import { type Files, placeFiles, readTree, removeFiles } from './placed-files.ts';
-import { ROLES, type Role, roleNeeds } from './roles.ts';
+import { ROLES, type MachineRole, roleNeeds } from './roles.ts';
 
 const usage = `node_modules/.bin/node provisioning/system/install.ts --role kiosk|server [options]
 
@@ -47,7 +47,7 @@ const listPath = `usr/local/share/maru/${role}.placed`;
 if (uninstall) takeAway(role);
 else putInPlace(role);
 
-function putInPlace(role: Role): void {
+function putInPlace(role: MachineRole): void {
   const { enable, mask, defaultTarget } = roleNeeds[role];
   if (live) needPackages(role);
   const changed = placeFiles(root, filesOf(role), listPath);
@@ -64,7 +64,7 @@ function putInPlace(role: Role): void {
     run('systemctl', ['daemon-reload']);
     if (role === 'kiosk') {
       run('udevadm', ['control', '--reload']);
-      run('udevadm', ['trigger', '--subsystem-match=hidraw', '--subsystem-match=usb', '--subsystem-match=cec']);
+      run('udevadm', ['trigger', '--subsystem-match=hidraw', '--subsystem-match=cec', '--subsystem-match=tty']);
       run('sysctl', ['--system', '--quiet', '--ignore']);
     }
   }
@@ -77,9 +77,10 @@ function putInPlace(role: Role): void {
   if (live && !values['no-start']) run('systemctl', ['restart', '--no-block', ...enable]);
 }
 
-function takeAway(role: Role): void {
+function takeAway(role: MachineRole): void {
   const { enable, mask } = roleNeeds[role];
-  if (live) run('systemctl', ['stop', ...enable]);
+  // instances are started by udev
+  if (live) run('systemctl', ['stop', ...enable, 'maru-*@*.service']);
   systemctl(['disable', ...enable]);
   if (mask.length > 0) systemctl(['unmask', ...mask]);
   for (const path of removeFiles(root, listPath)) say(`removed /${path}`);
@@ -88,7 +89,7 @@ function takeAway(role: Role): void {
 }
 
 /** The tree, and what the shell makes of its own code: its policy and its picture. */
-function filesOf(role: Role): Files {
+function filesOf(role: MachineRole): Files {
   const files = readTree(join(import.meta.dirname, 'files', role));
   if (role === 'kiosk') {
     const policy = made(['kiosk/shell/chromium/print-policy.ts', values['screen-url']]);
@@ -102,7 +103,7 @@ function made(args: string[]): string {
   return execFileSync(process.execPath, args, { cwd: CHECKOUT, encoding: 'utf8' });
 }
 
-function needPackages(role: Role): void {
+function needPackages(role: MachineRole): void {
   const { packages } = roleNeeds[role];
   let known = '';
   try {

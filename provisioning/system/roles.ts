@@ -1,19 +1,23 @@
 /** What a kiosk and a server need of their Debian: packages, units to start, units that must not. */
 export const ROLES = ['kiosk', 'server'] as const;
-export type Role = (typeof ROLES)[number];
+export type MachineRole = (typeof ROLES)[number];
 
 type RoleNeeds = { packages: string[]; enable: string[]; mask: string[]; defaultTarget: string | null };
 
-export const roleNeeds: Record<Role, RoleNeeds> = {
+export const roleNeeds: Record<MachineRole, RoleNeeds> = {
   kiosk: {
     packages: [
       'chromium',
       'chromium-sandbox',
       'dbus-user-session',
       'fonts-noto-cjk',
+      // gives a USB-CEC adapter to the kernel
+      'inputattach',
       'libnss3-tools',
       'libpam-systemd',
       'librsvg2-common',
+      // node-hid's binary for hidraw is linked to it
+      'libusb-1.0-0',
       // the sound server, as PulseAudio to the browser
       'pipewire-pulse',
       'rtkit',
@@ -21,6 +25,8 @@ export const roleNeeds: Record<Role, RoleNeeds> = {
       'swaybg',
       'systemd',
       'udev',
+      // cec-ctl, which controls the TV
+      'v4l-utils',
       'wireplumber',
     ],
     enable: ['maru-agent.service', 'maru-screen.service'],

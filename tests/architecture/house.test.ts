@@ -18,7 +18,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 
 const topFiles = ['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md'];
 /** Folders whose subject is a page of its own. */
-const foldersWithReadme = [...topFolders, 'fleet/media', 'provisioning/media-worker'];
+const foldersWithReadme = [...topFolders, 'fleet/contract', 'fleet/media', 'provisioning/media-worker'];
 
 describe('the house', () => {
   it('has nothing at its top level but the five folders and the files that have to be there', () => {
@@ -36,7 +36,7 @@ describe('the house', () => {
     const misnamed = tracked.filter((path) => {
       const name = path.split('/').at(-1) as string;
       const isSource = topFolders.some((folder) => path.startsWith(`${folder}/`)) && !path.includes('/subprojects/');
-      return isSource && !ownWords.test(name) && !/^\.?[a-z0-9]+([.-][a-z0-9]+)*$/.test(name);
+      return isSource && !ownWords.test(name) && !/^\.?[a-z0-9]+([.-][a-z0-9]+)*(@\.service)?$/.test(name);
     });
     expect(misnamed).toEqual([]);
   });

@@ -52,14 +52,14 @@ export class CallUnderFault {
       const phone = await scene.observer();
       const phonePage = await scene.phoneByTypedCode(await readTvCode(tv, [scene.firstCode]));
       await phonePage.button('Start meeting').waitFor();
-      await phone.command({ name: 'start-meeting' });
+      await phone.command({ name: 'join-call' });
       await tv.stage.waitFor();
       const mina = await scene.guest(MINA.number);
       await mina.join(MINA.name);
       const bo = await scene.guest(BO.number, { network });
       await bo.join(BO.name);
       await phone.command({ name: 'set-layout', layout: 'grid' });
-      await phone.command({ name: 'set-microphone', muted: true });
+      await phone.command({ name: 'set-microphone', on: false });
       await tv.expectToSee(MINA.name, MINA.number, 30_000);
       await tv.expectToSee(BO.name, BO.number, 30_000);
       await bo.expectToSee(MINA.name, MINA.number, 30_000);

@@ -159,7 +159,7 @@ describe('bad input at the door, beside a running call', () => {
       expect(await ask({ name: 'set-volume', percent: 400 })).toBe('bad-message');
       expect(await ask({ name: 'set-volume', percent: 10, loudly: true })).toBe('bad-message');
       // a token is good for one room: naming another is no field that there is
-      expect(await ask({ name: 'end-meeting' }, { roomId: bad.scene.product.addresses.roomId })).toBe('bad-message');
+      expect(await ask({ name: 'end-call' }, { roomId: bad.scene.product.addresses.roomId })).toBe('bad-message');
       link.sendText('{"type":');
       expect(await link.nextJson((message) => message.type === 'error')).toMatchObject({
         error: { code: 'bad-message' },

@@ -53,7 +53,7 @@ describe('bad input on the wires, beside a running call', () => {
       tooNew.socket.sendJson(hello(tooNew.grant.joinToken, 99));
       await expectEnded(tooNew.socket, 'server-too-old');
       const rude = await openSignaling();
-      rude.socket.sendJson({ id: 1, method: 'leave', data: {} });
+      rude.socket.sendJson({ id: 1, method: 'leave-call', data: {} });
       await expectEnded(rude.socket, 'hello-expected');
       const garbled = await openSignaling();
       garbled.socket.sendText('hello?');
@@ -71,7 +71,7 @@ describe('bad input on the wires, beside a running call', () => {
       expect(await ask(2, 'become-host', {})).toBe('unknown-command');
       expect(await ask(3, 'produce', { kind: 'video' })).toBe('bad-message');
       expect(
-        await ask(4, 'join', {
+        await ask(4, 'join-call', {
           displayName: 'Uninvited',
           rtpCapabilities: {},
           microphone: 'absent',
@@ -85,9 +85,9 @@ describe('bad input on the wires, beside a running call', () => {
       const { phase } = bad.bystanders.phone.state!;
       if (phase.name !== 'in-call') throw new Error('the call is over');
       expect(await ask(5, 'end-call', {})).toBe('forbidden');
-      expect(await ask(6, 'remove-peer', { peerId: phase.peerId })).toBe('forbidden');
-      expect(await ask(7, 'mute-peer', { peerId: null })).toBe('forbidden');
-      expect(await ask(8, 'leave', {})).toBeUndefined();
+      expect(await ask(6, 'remove-participant', { peerId: phase.peerId })).toBe('forbidden');
+      expect(await ask(7, 'mute-all', {})).toBe('forbidden');
+      expect(await ask(8, 'leave-call', {})).toBeUndefined();
       socket.close();
       await bad.bystanders.phone.until(inCall(2));
       await bad.expectLogged('forbidden');
@@ -129,7 +129,7 @@ describe('bad input on the wires, beside a running call', () => {
     test('a payload that breaks its schema is answered, and goes nowhere', async () => {
       const client = await openMqtt();
       expect(await client.connect(`room:${bad.other.roomId}`)).toBe(0);
-      client.send(subscribePacket({ topics: [topicOf('response', bad.other.roomId)], packetId: 1 }));
+      client.send(subscribePacket({ topics: [topicOf('requestReply', bad.other.roomId)], packetId: 1 }));
       await client.nextOf(PACKET.suback);
       client.send(publishPacket({ topic: topics().own, payload: '{"phase":"asleep"}', packetId: 2, retain: true }));
       expect(JSON.parse((await client.nextMessage()).payload)).toMatchObject({
@@ -149,7 +149,7 @@ describe('bad input on the wires, beside a running call', () => {
       await room.stop();
       const older = await openMqtt();
       expect(await older.connect(`room:${bad.other.roomId}`)).toBe(0);
-      older.send(subscribePacket({ topics: [topicOf('response', bad.other.roomId)], packetId: 1 }));
+      older.send(subscribePacket({ topics: [topicOf('requestReply', bad.other.roomId)], packetId: 1 }));
       await older.nextOf(PACKET.suback);
       older.send(
         publishPacket({

@@ -70,6 +70,16 @@ describe('media that is blocked', () => {
     await expect.poll(metric).toBe(0);
   });
 
+  test('a guest whose browser found no network at first has media within five seconds all the same', async () => {
+    const late = await scene.guest(2, { gathersNothingAtFirst: true });
+    await late.join('Jonas Weber');
+    await late.expectInCall();
+    await tv.expectToSee('Jonas Weber', 2, 5_000);
+    await late.expectToSee(roomName, TV_NUMBER);
+    await late.page.getByRole('button', { name: 'Leave' }).first().click();
+    await late.close();
+  });
+
   test('a room whose media is cut off in the call says so on TV and phone, and its place in the console is trouble', async () => {
     officeMedia.cut();
     await tv.page.getByText(WHAT_IN_THE_ROOM).waitFor(SAID_WITHIN);

@@ -142,7 +142,7 @@ END:VCALENDAR
     expect(told.filter((name) => name !== 'self-test-done')).toEqual([
       'agent-started',
       'booking-checked-in presence',
-      'call-entered',
+      'call-joined',
       'lan-command',
       'call-left',
     ]);

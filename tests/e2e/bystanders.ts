@@ -27,13 +27,13 @@ export class Bystanders {
   static async inCall(scene: Scene): Promise<Bystanders> {
     const tv = await scene.tv();
     const phone = await scene.observer();
-    await phone.command({ name: 'start-meeting' });
+    await phone.command({ name: 'join-call' });
     await tv.stage.waitFor();
     const guest = await scene.guest(1);
     await guest.join('Mina');
     await guest.expectInCall();
     await phone.command({ name: 'set-layout', layout: 'grid' });
-    await phone.command({ name: 'set-microphone', muted: true });
+    await phone.command({ name: 'set-microphone', on: false });
     await tv.expectToSee('Mina', 1);
     await phone.until((state) => state.microphone === 'muted' && state.layout === 'grid');
     return new Bystanders(tv, guest, phone);

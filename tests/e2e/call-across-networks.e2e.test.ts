@@ -68,8 +68,9 @@ describe('a call across networks, over TLS', () => {
       context: { viewport: { width: 390, height: 844 } },
     });
   });
-  afterEach(({ task }) => {
+  afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
+    for (const persona of [tv, ...guests]) console.error(await persona?.mediaPaths());
     for (const persona of [tv, phone, ...guests]) console.error(persona?.constructor.name, persona?.troubles.slice(-8));
     console.error(office?.log('fleet').slice(-3_000));
   });

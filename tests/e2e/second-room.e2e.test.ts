@@ -60,8 +60,9 @@ describe('a second room, added as the guide says', () => {
       home.remove();
     });
   });
-  afterEach(({ task }) => {
+  afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
+    for (const persona of [guest]) console.error(await persona?.mediaPaths());
     for (const persona of [firstPhone, secondPhone, guest])
       console.error(persona?.constructor.name, persona?.troubles.slice(-8));
     for (const part of ['fleet', 'kiosk', 'second', 'third']) console.error(part, office?.log(part).slice(-3_000));

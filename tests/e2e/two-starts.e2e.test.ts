@@ -32,10 +32,7 @@ describe('starts at the same instant', () => {
   test('three phones and a guest at once make one call', async () => {
     const guest: Guest = await scene.guest(1);
     await guest.page.getByRole('textbox', { name: 'Your name' }).fill('Mina');
-    await Promise.all([
-      ...phones.map((phone) => phone.command({ name: 'start-meeting' })),
-      guest.button('Join').click(),
-    ]);
+    await Promise.all([...phones.map((phone) => phone.command({ name: 'join-call' })), guest.button('Join').click()]);
     await guest.expectInCall();
     await tv.expectToSee('Mina', 1);
     const callIds = await Promise.all(
@@ -50,8 +47,8 @@ describe('starts at the same instant', () => {
 
   test('an end and a start at once leave the room in one state, the same for every phone', async () => {
     const [ending, starting] = await Promise.allSettled([
-      phones[0]!.command({ name: 'end-meeting' }),
-      phones[1]!.command({ name: 'start-meeting' }),
+      phones[0]!.command({ name: 'end-call' }),
+      phones[1]!.command({ name: 'join-call' }),
     ]);
     expect([ending.status, starting.status]).toContain('fulfilled');
     const settled = (phone: Phone) =>

@@ -163,13 +163,13 @@ describe('a room without its fleet server', () => {
     expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(told.length);
     expect(told.map(wordsOf)).toEqual([
       'agent-started',
-      `call-entered ${firstCallId}`,
+      `call-joined ${firstCallId}`,
       'lan-command set-microphone',
       'lan-command set-microphone',
-      'lan-command end-meeting',
+      'lan-command end-call',
       `call-left ${firstCallId} ended-by-room`,
-      'lan-command start-meeting',
-      `call-entered ${secondCallId}`,
+      'lan-command join-call',
+      `call-joined ${secondCallId}`,
     ]);
   });
 });

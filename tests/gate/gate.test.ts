@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Stage, wantedStages } from './gate.ts';
 import type { Tally } from './tally.ts';
+import { waitingFiles } from './waiting-files.ts';
 
+const checkout = join(import.meta.dirname, '../..');
 const run = async (): Promise<Tally> => ({ group: '', passed: 1, failures: [], skipped: [], tookMs: 0 });
 const stages: Stage[] = [
   [
@@ -30,5 +34,11 @@ describe('the groups that a command line asks for', () => {
     expect(() => groupsOf('--only', 'unit', '--only', 'units')).toThrow(
       'there is no group "units"; there is checks, unit, architecture, e2e',
     );
+  });
+});
+
+describe('the tests that wait', () => {
+  it('are there, by the name that keeps them out of the other run', () => {
+    expect(waitingFiles.filter((file) => !existsSync(join(checkout, file)))).toEqual([]);
   });
 });

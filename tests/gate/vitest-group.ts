@@ -12,12 +12,19 @@ import type { TestEvent } from './vitest-reporter.ts';
 
 const OUTPUT_TAIL_CHARACTERS = 6000;
 
-/** One project; prints a line for each test file that ends. */
-export function vitestGroup(project: string): Run {
-  return { group: project, run: () => runVitest(project) };
+type Files = {
+  /** these alone */
+  only?: readonly string[];
+  /** all but these */
+  except?: readonly string[];
+};
+
+/** One project, or some of its files; prints a line for each test file that ends. */
+export function vitestGroup(project: string, files: Files = {}): Run {
+  return { group: project, run: () => runVitest(project, files) };
 }
 
-async function runVitest(project: string): Promise<Tally> {
+async function runVitest(project: string, { only = [], except = [] }: Files): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'maru-gate-'));
   const results = join(folder, 'results');
   const reader = followEvents(results, (event) => {
@@ -26,9 +33,11 @@ async function runVitest(project: string): Promise<Tally> {
     print(`  ${mark} ${project}: ${event.file} (${event.tests} tests, ${(event.tookMs / 1000).toFixed(1)} s)`);
   });
   try {
-    const args = ['run', '--config', 'tests/vitest.config.ts', '--project', project, '--passWithNoTests'];
+    const args = ['run', '--config', 'tests/vitest.config.ts', '--project', project, '--passWithNoTests', ...only];
     const reporters = ['--reporter', 'default', '--reporter', './tests/gate/vitest-reporter.ts'];
-    const run = await runCommand('vitest', [...args, ...reporters], { env: { MARU_TEST_RESULTS: results } });
+    const run = await runCommand('vitest', [...args, ...reporters], {
+      env: { MARU_TEST_RESULTS: results, MARU_TEST_EXCEPT: except.join() },
+    });
     return tallyOf(project, reader.finish(), run);
   } finally {
     reader.finish();

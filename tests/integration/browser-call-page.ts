@@ -1,10 +1,15 @@
 /** The page of browser-call.test.ts: #call with tracks that a test can recognise, and what a person would see of others. */
-import { Call, type CallDependencies } from '#call/call.ts';
+import { CallClient, type CallClientDependencies } from '#call/call-client.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import { hearTones } from '../simulators/media/senses.ts';
 
-type Made = { call: Call; camera: MediaStreamTrack; microphone: MediaStreamTrack; streamIds: Map<string, string> };
+type Made = {
+  call: CallClient;
+  camera: MediaStreamTrack;
+  microphone: MediaStreamTrack;
+  streamIds: Map<string, string>;
+};
 type Ports = Record<number, number>;
 
 const made: { current: Made | null } = { current: null };
@@ -71,12 +76,12 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 const page = {
   make(colour: string, frequencyHz: number, ports: Ports = {}): void {
     RoutedSocket.ports = ports;
-    const dependencies: CallDependencies = {
+    const dependencies: CallClientDependencies = {
       requestGrant: (why) => (window as unknown as { grant: (why: unknown) => Promise<CallGrant> }).grant(why),
       onMuted: () => page.setMuted(true),
       openSocket: (url) => new RoutedSocket(url),
     };
-    const call = new Call(dependencies);
+    const call = new CallClient(dependencies);
     made.current = { call, camera: cameraOf(colour), microphone: microphoneOf(frequencyHz), streamIds: new Map() };
     call.subscribe(() => page.show());
   },

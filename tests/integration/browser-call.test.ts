@@ -79,7 +79,7 @@ async function openPage(
   return opened;
 }
 async function load(opened: Page, colour: string, frequencyHz: number, ports = {}): Promise<void> {
-  await opened.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
+  await opened.addScriptTag({ content: await bundlePage('./browser-call-page.ts') });
   await opened.evaluate(([c, f, p]) => page.make(c, f, p), [colour, frequencyHz, ports] as const);
 }
 const stateOf = (opened: Page) => opened.evaluate(() => page.state());
@@ -134,7 +134,7 @@ describe('a call in the browser', () => {
     await expect.poll(() => of(room, personId)).toMatchObject({ camera: 'on' });
     await seesLive(room, personId, isBlue);
 
-    await room.evaluate((peerId) => page.call().mutePeer(peerId), personId);
+    await room.evaluate((peerId) => page.call().muteParticipant(peerId), personId);
     await expect.poll(async () => (await stateOf(person)).local.microphone).toBe('muted');
     await expect.poll(() => of(room, personId)).toMatchObject({ microphone: 'muted' });
 

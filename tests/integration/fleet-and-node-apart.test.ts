@@ -89,7 +89,7 @@ test('a cut of half a minute ends no call', async () => {
     .poll(async () => (await enter(guest.token)).error?.code, { timeout: 25_000, interval: 500 })
     .toBe('call-unreachable');
   // the call is its people's own meanwhile
-  await tv.request('remove-peer', { peerId: intruder.hello!.peerId });
+  await tv.request('remove-participant', { peerId: intruder.hello!.peerId });
   expect(await intruder.closed()).toBe(4422);
   await expect
     .poll(async () => ((await inside.request('ping', {})) ? performance.now() - cutAtMs : 0), {
@@ -103,7 +103,7 @@ test('a cut of half a minute ends no call', async () => {
     .poll(async () => (await enter(guest.token)).grant?.callId, { timeout: 20_000, interval: 500 })
     .toBe(grant.callId);
   const late = await join((await enter(guest.token)).grant, 'Late');
-  await tv.told('peer-joined', ({ participant }) => participant.displayName === 'Late');
+  await tv.told('participant-joined', ({ participant }) => participant.displayName === 'Late');
   await expect.poll(() => room.last('desired')?.meeting).toMatchObject({ underWay: true, participantCount: 3 });
   // who was removed meanwhile is known here as well
   await expect.poll(async () => (await enter(rude.token)).error?.code).toBe('removed-from-call');

@@ -41,13 +41,13 @@ describe('an idle room', () => {
   it('joins what is due with the large button, and starts its own meeting with the other', async () => {
     await open({ agenda: agenda([weeklyPlan(due), ...afternoon]) });
     await button('Join 10:00 Weekly plan').click();
-    await toHear({ name: 'start-meeting', bookingId: plan.bookingId });
+    await toHear({ name: 'join-call', bookingId: plan.bookingId });
     // one start at a time: the other button is off soon (a tap before that is dropped, which a test must not try)
     await button('Start meeting').and(page.locator(':disabled')).waitFor();
     // the room said yes and does not start: the button is let go, and the other one is free again
     await expect.poll(() => button('Start meeting').isEnabled(), { timeout: 4_000 }).toBe(true);
     await button('Start meeting').click();
-    await expect.poll(() => said('start-meeting').at(-1)).toEqual({ name: 'start-meeting' });
+    await expect.poll(() => said('join-call').at(-1)).toEqual({ name: 'join-call' });
   });
 
   it('says that it does not join another system’s meeting, and has no button for it', async () => {
@@ -55,7 +55,7 @@ describe('an idle room', () => {
     await page.getByText('is a meeting of another system').waitFor();
     expect(await page.getByRole('button', { name: /^Join/ }).count()).toBe(0);
     await button('Start meeting').click();
-    await toHear({ name: 'start-meeting' });
+    await toHear({ name: 'join-call' });
   });
 
   it('checks in, takes a release back, extends, and asks once before it ends a booking', async () => {

@@ -4,39 +4,33 @@
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { remoteScenes } from '../screens/scenes/remote.ts';
-import { type Scene, type SizeName, viewports } from '../screens/scenes/scene.ts';
+import type { Scene, SizeName } from '../screens/scenes/scene.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
-import { ORIGIN, servePages } from '../screens/static-pages.ts';
+import { type ColorScheme, SceneWindow } from '../screens/scene-window.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import { builtPage } from './built-pages.ts';
 
 const MIN_TARGET_PX = 48;
 
 let browser: Browser;
+const windows = new Map<ColorScheme, SceneWindow>();
 beforeAll(async () => {
   builtPage('control');
   builtPage('screen');
   browser = await launchChromium({ role: 'kiosk' });
+  for (const scheme of ['light', 'dark'] as const)
+    windows.set(scheme, await SceneWindow.open(browser, { language: 'en', colorScheme: scheme }));
+});
+afterEach(async () => {
+  for (const window of windows.values()) await window.clear();
 });
 afterAll(() => browser?.close());
 
-async function show(scene: Scene, size: SizeName, colorScheme: 'light' | 'dark'): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: viewports[size],
-    locale: 'en-US',
-    colorScheme,
-    reducedMotion: 'reduce',
-  });
-  const page = await context.newPage();
-  await servePages(page);
-  await scene.setup(page);
-  const address = new URL(scene.path, ORIGIN);
-  address.searchParams.set('lang', 'en');
-  await page.goto(address.href);
+async function show(scene: Scene, size: SizeName, colorScheme: ColorScheme): Promise<Page> {
+  const page = await windows.get(colorScheme)!.show(scene, size);
   await page.getByRole('heading').first().waitFor();
-  await scene.act?.(page);
   // what fades in is not judged half transparent
   await page.waitForTimeout(200);
   return page;
@@ -83,7 +77,6 @@ describe('the remote', () => {
     const page = await show(scene, size, scheme);
     expect((await gravesOf(page)).join('\n')).toBe('');
     expect((await smallTargets(page)).join('\n')).toBe('');
-    await page.context().close();
   });
 });
 
@@ -108,7 +101,6 @@ describe('the TV', () => {
       return found;
     });
     expect(small.join('\n')).toBe('');
-    await page.context().close();
   });
 });
 
@@ -131,6 +123,5 @@ describe('the way of the keys', () => {
       'Give back: Weekly plan',
       '',
     ]);
-    await page.context().close();
   });
 });

@@ -9,10 +9,13 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 import type { TestNode } from '../../fleet/media/testing/test-node.ts';
-import { Equipment, type EquipmentOptions } from '../../kiosk/agent/peripherals/media-policy/equipment.ts';
-import { MediaPolicySettings } from '../../kiosk/agent/peripherals/media-policy/media-policy-settings.ts';
+import {
+  RoomMediaDevices,
+  type RoomMediaDevicesOptions,
+} from '../../kiosk/agent/peripherals/media-devices/room-media-devices.ts';
+import { MediaDeviceSettings } from '../../kiosk/agent/peripherals/media-devices/media-device-settings.ts';
 import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
-import { isEquipmentReport } from '../../kiosk/room/room.ts';
+import { isMediaDeviceReport } from '../../kiosk/room/room.ts';
 import { roomView } from '../screens/screen-wires.ts';
 import { bundlePage } from '../simulators/bundle-page.ts';
 import { builtPage } from './built-pages.ts';
@@ -24,16 +27,16 @@ const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
 
 export class ScreenAndEquipment {
   readonly page: Page;
-  readonly equipment: Equipment;
+  readonly equipment: RoomMediaDevices;
   readonly #screens: ScreenServer;
   readonly #heard: ScreenToAgent[] = [];
   #phase: RoomPhase = { name: 'idle' };
 
-  private constructor(page: Page, over: Partial<EquipmentOptions>) {
+  private constructor(page: Page, over: Partial<RoomMediaDevicesOptions>) {
     this.page = page;
-    this.equipment = new Equipment({
+    this.equipment = new RoomMediaDevices({
       logger,
-      settings: MediaPolicySettings.parse({}),
+      settings: MediaDeviceSettings.parse({}),
       memory: { load: () => null, save: () => {} },
       perform: (effect) => this.perform(effect),
       requestGrant: async () => null,
@@ -56,7 +59,7 @@ export class ScreenAndEquipment {
       onGone: () => {},
       onReport: (report) => {
         this.#heard.push(report);
-        if (isEquipmentReport(report) && report.type !== 'reach-probed') this.equipment.onReport(report);
+        if (isMediaDeviceReport(report) && report.type !== 'reach-probed') this.equipment.onReport(report);
       },
     });
   }
@@ -65,12 +68,12 @@ export class ScreenAndEquipment {
   static async open(
     page: Page,
     planted: PlantedDevice[] | null,
-    over: Partial<EquipmentOptions> = {},
+    over: Partial<RoomMediaDevicesOptions> = {},
   ): Promise<ScreenAndEquipment> {
     if (process.env.DEBUG_PAGES) page.on('console', (message) => console.log('tv', message.text()));
     if (planted !== null) {
       await page.addInitScript({ content: `window.plantedAtFirst = ${JSON.stringify(planted)};` });
-      await page.addInitScript({ content: await bundlePage('../integration/planted-devices-page.ts') });
+      await page.addInitScript({ content: await bundlePage('./planted-devices-page.ts') });
     }
     const scene = new ScreenAndEquipment(page, over);
     scene.equipment.start();

@@ -91,12 +91,12 @@ afterEach(async () => {
 async function meet(): Promise<void> {
   const callId = uuidv7();
   const grant = await grantFor(node, { callId, peerId: ROOM_PEER_ID });
-  tv.perform({ name: 'join', grant });
-  await expect.poll(() => tv.heardOf('joined').length, { timeout: 10_000 }).toBe(1);
+  tv.perform({ name: 'join-call', grant });
+  await expect.poll(() => tv.heardOf('call-joined').length, { timeout: 10_000 }).toBe(1);
   tv.become(inCall(callId, ROOM_PEER_ID));
   mina = await browser.newPage();
   await mina.exposeFunction('grant', () => Promise.reject(new Error('no grant here')));
-  await mina.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
+  await mina.addScriptTag({ content: await bundlePage('./browser-call-page.ts') });
   await mina.evaluate(() => page.make('#d0d020', 300));
   await mina.evaluate((of) => page.join('Mina', of), await grantFor(node, { callId, kind: 'person' }));
 }
@@ -136,7 +136,7 @@ describe('a room’s devices', () => {
     await sees(isRed);
     await hears([LOW_HZ]);
     expect(await tv.openIds()).toEqual(['brio', 'jabra']);
-    tv.perform({ name: 'set-microphone', muted: true });
+    tv.perform({ name: 'set-microphone', on: false });
     await expect.poll(async () => (await room())?.microphone).toBe('muted');
 
     const roster = JSON.stringify((await mina.evaluate(() => page.state())).participants);
@@ -144,16 +144,16 @@ describe('a room’s devices', () => {
       ['camera', AVER],
       ['microphone', SHURE],
     ] as const)
-      expect(await tv.equipment.obey({ name: 'choose-device', kind, deviceKey: keyOf(device) })).toBe(null);
+      expect(await tv.equipment.handle({ name: 'choose-device', kind, deviceKey: keyOf(device) })).toBe(null);
     await sees(isBlue);
     await expect.poll(() => tv.openIds()).toEqual(['aver', 'shure']);
     expect(inUse()).toEqual(['AVer CAM520', 'Shure MXA', 'Jabra SPEAK 510']);
     expect(JSON.stringify((await mina.evaluate(() => page.state())).participants)).toBe(roster);
     await hears([]);
 
-    tv.perform({ name: 'set-microphone', muted: false });
+    tv.perform({ name: 'set-microphone', on: true });
     await hears([HIGH_HZ]);
-    expect(tv.heardOf('joined').length).toBe(1);
+    expect(tv.heardOf('call-joined').length).toBe(1);
     expect(tv.heardOf('lost')).toEqual([]);
     expect(tv.heardOf('effect-failed')).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('a room’s devices', () => {
   test('fall back when one is pulled out, and return when it is back', async () => {
     await meet();
     await sees(isRed);
-    tv.perform({ name: 'set-microphone', muted: true });
+    tv.perform({ name: 'set-microphone', on: false });
     await tv.page.evaluate(() => window.plantedRoom.pullOut('brio'));
     await tv.page.evaluate(() => window.plantedRoom.pullOut('jabra'));
     await sees(isBlue);
@@ -172,7 +172,7 @@ describe('a room’s devices', () => {
     await sees(isRed);
     await expect.poll(() => tv.openIds()).toEqual(['brio', 'jabra']);
     await expect.poll(room).toMatchObject({ microphone: 'muted', camera: 'on' });
-    expect(tv.heardOf('joined').length).toBe(1);
+    expect(tv.heardOf('call-joined').length).toBe(1);
   });
 
   test('never have an HDMI stick as the camera, though it is all there is', async () => {
@@ -212,9 +212,9 @@ describe('an HDMI input', () => {
   const shown = () => tv.page.getByRole('group', { name: 'Screen: ', exact: false });
 
   test('is the room’s shared screen for all, and withdrawn when it is pulled out', async () => {
-    expect(await tv.equipment.obey({ name: 'show-input', deviceKey: keyOf(STICK) })).toBe('not-possible-now');
+    expect(await tv.equipment.handle({ name: 'show-input', deviceKey: keyOf(STICK) })).toBe('not-possible-now');
     await meet();
-    expect(await tv.equipment.obey({ name: 'show-input', deviceKey: keyOf(STICK) })).toBe(null);
+    expect(await tv.equipment.handle({ name: 'show-input', deviceKey: keyOf(STICK) })).toBe(null);
     expect(tv.equipment.part.shownInput).toBe(keyOf(STICK));
     expect(await tv.openIds()).toEqual(['brio', 'jabra', 'stick', 'stick-sound']);
     await expect.poll(room).toMatchObject({ sharesScreen: true, camera: 'on' });
@@ -238,8 +238,8 @@ describe('an HDMI input', () => {
 
   test('goes with the call', async () => {
     await meet();
-    expect(await tv.equipment.obey({ name: 'show-input', deviceKey: keyOf(STICK) })).toBe(null);
-    tv.perform({ name: 'leave' });
+    expect(await tv.equipment.handle({ name: 'show-input', deviceKey: keyOf(STICK) })).toBe(null);
+    tv.perform({ name: 'leave-call' });
     await expect.poll(() => tv.openIds()).toEqual([]);
     await expect.poll(() => tv.equipment.part.shownInput).toBe(null);
   });

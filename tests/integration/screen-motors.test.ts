@@ -33,8 +33,8 @@ async function allow(
 }
 async function join(): Promise<string> {
   const [callId, peerId] = [uuidv7(), uuidv7()];
-  tv.perform({ name: 'join', grant: await grantFor(node, { callId, peerId }) });
-  await expect.poll(() => tv.heardOf('joined').length, { timeout: 10_000 }).toBe(1);
+  tv.perform({ name: 'join-call', grant: await grantFor(node, { callId, peerId }) });
+  await expect.poll(() => tv.heardOf('call-joined').length, { timeout: 10_000 }).toBe(1);
   tv.become(inCall(callId, peerId));
   return callId;
 }
@@ -68,15 +68,15 @@ describe('cameras of the browser itself', () => {
     await expect.poll(ownDeviceId).toBe(idOf('fake_device_0'));
     // without the right to move it, it is used all the same
     expect(tv.equipment.part.camera).toBe(null);
-    const chosen = await tv.equipment.obey({ name: 'choose-device', kind: 'camera', deviceKey: 'fake_device_1' });
+    const chosen = await tv.equipment.handle({ name: 'choose-device', kind: 'camera', deviceKey: 'fake_device_1' });
     expect(chosen).toBe(null);
     await expect.poll(ownDeviceId).toBe(idOf('fake_device_1'));
     expect(openCamera()).toBe(idOf('fake_device_1'));
-    await tv.equipment.obey({ name: 'choose-device', kind: 'speaker', deviceKey: 'Fake Audio Output 2' });
+    await tv.equipment.handle({ name: 'choose-device', kind: 'speaker', deviceKey: 'Fake Audio Output 2' });
     // somebody to be heard
     const mina = await browser.newPage();
     await mina.exposeFunction('grant', () => Promise.reject(new Error('no grant here')));
-    await mina.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
+    await mina.addScriptTag({ content: await bundlePage('./browser-call-page.ts') });
     await mina.evaluate(() => (window as unknown as { page: BrowserCallPage }).page.make('#d0d020', 300));
     await mina.evaluate(
       (grant) => (window as unknown as { page: BrowserCallPage }).page.join('Mina', grant),
@@ -87,7 +87,7 @@ describe('cameras of the browser itself', () => {
       .toEqual([idOf('Fake Audio Output 2')]);
     await mina.close();
     expect(tv.heardOf('effect-failed')).toEqual([]);
-    expect(tv.heardOf('joined').length).toBe(1);
+    expect(tv.heardOf('call-joined').length).toBe(1);
   });
 
   test('move while they are told to, within their ends, and go to a saved place', async () => {
@@ -99,7 +99,7 @@ describe('cameras of the browser itself', () => {
     const axis = (value: number) => ({ min: 100, max: 400, step: 1, value });
     const placed = { pan: axis(100), tilt: axis(100), zoom: axis(100) };
     await expect.poll(() => tv.equipment.part.camera).toEqual(placed);
-    const steer = (pan: number, zoom: number) => tv.equipment.obey({ name: 'steer-camera', pan, tilt: 0, zoom });
+    const steer = (pan: number, zoom: number) => tv.equipment.handle({ name: 'steer-camera', pan, tilt: 0, zoom });
     const at = () => tv.equipment.part.camera!;
     for (let time = 0; time < 4; time += 1) {
       expect(await steer(1, 0)).toBe(null);
@@ -111,12 +111,12 @@ describe('cameras of the browser itself', () => {
     const pan = at().pan!.value;
     expect(pan).toBeLessThan(300);
     expect(at()).toEqual({ ...placed, pan: axis(pan) });
-    expect(await tv.equipment.obey({ name: 'save-preset', presetId: 1, presetName: 'Board' })).toBe(null);
+    expect(await tv.equipment.handle({ name: 'save-preset', presetId: 1, presetName: 'Board' })).toBe(null);
     await steer(-1, 1);
     await page.waitForTimeout(1_500);
     expect(at().pan!.value).toBeLessThan(pan);
     expect(at().zoom!.value).toBeGreaterThan(100);
-    expect(await tv.equipment.obey({ name: 'recall-preset', presetId: 1 })).toBe(null);
+    expect(await tv.equipment.handle({ name: 'recall-preset', presetId: 1 })).toBe(null);
     await expect.poll(at).toEqual({ ...placed, pan: axis(pan) });
     // the picture keeps its size
     const own = () =>

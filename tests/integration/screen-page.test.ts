@@ -160,7 +160,7 @@ it('gives call and camera up to a newer screen, and takes them over again', asyn
   expect(await stage().count()).toBe(0);
   expect(await page.locator('audio').count()).toBe(0);
   expect(await ownEnded()).toBe('ended');
-  expect(node.asked.some(({ method }) => method === 'leave')).toBe(false);
+  expect(node.asked.some(({ method }) => method === 'leave-call')).toBe(false);
 
   agent.say({ type: 'take-over', resume: ticket });
   await stage().waitFor();

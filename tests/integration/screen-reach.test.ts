@@ -74,7 +74,7 @@ test('gives way to a call at once', async () => {
   tv.perform({ name: 'probe-reach', probeId, signalingUrls: [node.node.signalingUrl], grant });
   await tv.page.waitForTimeout(1_000);
   const startedMs = performance.now();
-  tv.perform({ name: 'prepare', grant: await grantFor(node, { callId: grant.callId, peerId: grant.peerId }) });
+  tv.perform({ name: 'prepare-call', grant: await grantFor(node, { callId: grant.callId, peerId: grant.peerId }) });
   await expect.poll(() => tv.heardOf('reach-probed').length, { timeout: 3_000 }).toBe(1);
   expect(tv.heardOf('reach-probed')[0]).toMatchObject({ probeId, media: null });
   expect(performance.now() - startedMs).toBeLessThan(2_500);

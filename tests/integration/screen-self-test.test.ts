@@ -114,7 +114,7 @@ describe('the self-test of a room', () => {
     ['sees a speaker that does not open', { speaker: 'refusing' }, { speaker: 'missing' }],
   ])('%s', async (_, room, red) => {
     const tv = await open(room);
-    expect(await tv.equipment.obey({ name: 'run-self-test' })).toBe(null);
+    expect(await tv.equipment.handle({ name: 'run-self-test' })).toBe(null);
     await isOver(tv);
     expect(resultOf(tv)).toEqual({ ...ALL_GREEN, ...red });
     expect(tv.equipment.notices).toEqual(
@@ -128,7 +128,7 @@ describe('the self-test of a room', () => {
 
   test('does not call a speakerphone deaf that takes its own sound out of what it hears', async () => {
     const tv = await open({ speaker: 'mute' }, { cancelsOwnEcho: () => true });
-    await tv.equipment.obey({ name: 'run-self-test' });
+    await tv.equipment.handle({ name: 'run-self-test' });
     await isOver(tv);
     expect(resultOf(tv)).toEqual({ ...ALL_GREEN, speaker: 'skipped' });
     await tv.close();
@@ -136,7 +136,7 @@ describe('the self-test of a room', () => {
 
   test('tells a fleet that is away, and tries no ports without it', async () => {
     const tv = await open({}, { requestGrant: async () => null, fleetOnline: () => false });
-    await tv.equipment.obey({ name: 'run-self-test' });
+    await tv.equipment.handle({ name: 'run-self-test' });
     await isOver(tv);
     expect(resultOf(tv)).toEqual({
       ...ALL_GREEN,
@@ -152,7 +152,7 @@ describe('the self-test of a room', () => {
       {},
       { requestGrant: async () => ({ ...(await grantFor(node, {})), signalingUrl: 'ws://127.0.0.1:9/signaling' }) },
     );
-    await tv.equipment.obey({ name: 'run-self-test' });
+    await tv.equipment.handle({ name: 'run-self-test' });
     await isOver(tv);
     expect(resultOf(tv)).toMatchObject({ camera: 'passed', 'media-udp': 'unreachable', 'media-tcp': 'unreachable' });
     await tv.close();
@@ -160,10 +160,10 @@ describe('the self-test of a room', () => {
 
   test('gives way to a call at once', async () => {
     const tv = await open({});
-    await tv.equipment.obey({ name: 'run-self-test' });
+    await tv.equipment.handle({ name: 'run-self-test' });
     await expect.poll(() => tv.openIds()).toEqual(['c']);
-    tv.perform({ name: 'join', grant: await grantFor(node, {}) });
-    await expect.poll(() => tv.heardOf('joined').length, { timeout: 10_000 }).toBe(1);
+    tv.perform({ name: 'join-call', grant: await grantFor(node, {}) });
+    await expect.poll(() => tv.heardOf('call-joined').length, { timeout: 10_000 }).toBe(1);
     await expect.poll(() => tv.heardOf('self-test-done').length).toBe(1);
     expect(tv.heardOf('self-test-check')).toEqual([]);
     expect(resultOf(tv)).toMatchObject({ camera: 'skipped', 'media-tcp': 'skipped' });

@@ -89,7 +89,7 @@ describe('simulators from the command line', () => {
       '--code',
       code,
       '--command',
-      'start-meeting',
+      'join-call',
       '--command',
       '{"name":"set-camera","on":false}',
     ]);
@@ -97,7 +97,7 @@ describe('simulators from the command line', () => {
     expect(phone.output).toMatch(/"type":"welcome".*"online":true/);
     expect(phone.output).toMatch(/"name":"in-call"/);
     expect(phone.output).toContain('scripted');
-    expect(room.output).toMatch(/command .*"start-meeting".*"joinToken"/);
+    expect(room.output).toMatch(/command .*"join-call".*"joinToken"/);
   });
 
   test('a code is good for one phone', async () => {

@@ -13,14 +13,24 @@ export async function drawPictures(page: Page, own: OwnDevices = 'there'): Promi
 function drawInPage(own: OwnDevices): void {
   type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
+  const isShown = (track: MediaStreamTrack): boolean => {
+    const videos = [...document.querySelectorAll('video')].filter(
+      ({ srcObject }) => srcObject instanceof MediaStream && srcObject.getVideoTracks().includes(track),
+    );
+    return videos.length > 0 && videos.every(({ readyState }) => readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
+  };
+
   const trackOf = (width: number, height: number, draw: Draw): MediaStreamTrack => {
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d')!;
     const paint = (): void => draw(context, width, height);
     paint();
-    // a captured canvas gives a frame when it is painted
-    setInterval(paint, 250);
-    return canvas.captureStream(4).getVideoTracks()[0]!;
+    const track = canvas.captureStream(4).getVideoTracks()[0]!;
+    // a captured canvas gives a frame when it is painted: until each <video> of it has one
+    setInterval(() => {
+      if (!isShown(track)) paint();
+    }, 250);
+    return track;
   };
 
   const personOf =

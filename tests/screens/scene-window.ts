@@ -23,7 +23,10 @@ export class SceneWindow {
     this.#storage = storage;
   }
 
-  static async open(browser: Browser, language: Language, colorScheme: ColorScheme): Promise<SceneWindow> {
+  static async open(
+    browser: Browser,
+    { language, colorScheme }: { language: Language; colorScheme: ColorScheme },
+  ): Promise<SceneWindow> {
     const context = await browser.newContext({ locale: locales[language], colorScheme, reducedMotion: 'reduce' });
     context.setDefaultTimeout(DEFAULT_TIMEOUT_MS);
     // this page keeps the window open between two scenes

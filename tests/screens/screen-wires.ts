@@ -192,7 +192,7 @@ export class PlayedNode {
   }
 
   #answer(method: string, asked: { admission?: { kind: string } }): unknown {
-    if (method === 'join') return this.#snapshot();
+    if (method === 'join-call') return this.#snapshot();
     if (method === 'restart-ice') return { iceParameters };
     if (method !== 'hello') return {};
     return {

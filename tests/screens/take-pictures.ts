@@ -31,7 +31,7 @@ export async function takePictures(
     let window: SceneWindow | null = null;
     for (let shot = next(language); shot !== undefined; shot = next(language)) {
       try {
-        window ??= await SceneWindow.open(browser, language, scheme);
+        window ??= await SceneWindow.open(browser, { language, colorScheme: scheme });
         const page = await window.show(shot.scene, shot.size);
         await settled(page);
         await page.screenshot({ path: join(out, shot.file) });

@@ -155,11 +155,11 @@ export class FakeNode {
       case 'hello':
         this.#hello(socket, request, answer, refuse);
         break;
-      case 'join':
+      case 'join-call':
         if (this.onJoin === 'ok') answer(this.#call());
         else refuse(this.onJoin);
         break;
-      case 'consume-ahead':
+      case 'prepare-call':
         if (this.onAhead === 'ok') answer({ consumers: this.consumers });
         else refuse(this.onAhead);
         break;

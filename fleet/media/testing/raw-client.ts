@@ -90,8 +90,8 @@ export class RawClient {
     return admission.media;
   }
 
-  join(displayName: string, more: Partial<RequestOf<'join'>> = {}): Promise<ResponseOf<'join'>> {
-    return this.request('join', {
+  join(displayName: string, more: Partial<RequestOf<'join-call'>> = {}): Promise<ResponseOf<'join-call'>> {
+    return this.request('join-call', {
       displayName,
       rtpCapabilities: this.media.routerRtpCapabilities,
       microphone: 'absent',

@@ -2,16 +2,16 @@
 import type { AgendaCommand } from '#contract/room-command.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { Occurrence } from './calendar-source.ts';
-import type { Remembered, RememberedBooking } from './memory.ts';
+import type { RememberedAgenda, RememberedBooking } from './agenda-memory.ts';
 
 /** `nowMs` is the wall's clock, which may jump; `steadyMs` counts what really passed. */
-export type Moment = { nowMs: number; steadyMs: number };
-export type Planned = Occurrence & { bookingId: string };
+export type AgendaTime = { nowMs: number; steadyMs: number };
+export type PlannedBooking = Occurrence & { bookingId: string };
 /** The room's call, also one that is starting; with the booking it was started for. */
 export type RoomCall = { bookingId: string | null };
 
 export type AgendaState = {
-  planned: readonly Planned[];
+  planned: readonly PlannedBooking[];
   remembered: ReadonlyMap<string, RememberedBooking>;
   /** whose check-in is waited for, since when, and until when as it is shown */
   awaited: ReadonlyMap<string, { sinceSteadyMs: number; untilMs: number }>;
@@ -24,7 +24,7 @@ export type AgendaRules = { noShowRelease: boolean; soundPresence: boolean };
 
 export type AgendaEvent =
   | { type: 'time' }
-  | { type: 'reading'; planned: readonly Planned[] }
+  | { type: 'reading'; planned: readonly PlannedBooking[] }
   | { type: 'call'; call: RoomCall | null }
   | { type: 'presence' }
   | { type: 'sound-heard' }
@@ -48,9 +48,9 @@ export type AgendaEffect =
   | { type: 'self-test' };
 
 /** A booking as calendar and room have it together. */
-export type BookingNow = Planned & { checkedIn: boolean; released: RememberedBooking['released'] };
+export type BookingNow = PlannedBooking & { checkedIn: boolean; released: RememberedBooking['released'] };
 
-export function firstState({ bookings }: Remembered): AgendaState {
+export function firstState({ bookings }: RememberedAgenda): AgendaState {
   return {
     planned: [],
     remembered: new Map(bookings.map((booking) => [booking.bookingId, booking])),
@@ -75,9 +75,9 @@ export function bookingsOf({ planned, remembered }: AgendaState): BookingNow[] {
 
 /** An extension that the calendar does not know yields to what was booked since. */
 function extendedEnd(
-  { bookingId, endMs }: Planned,
+  { bookingId, endMs }: PlannedBooking,
   movedEndMs: number | null,
-  planned: readonly Planned[],
+  planned: readonly PlannedBooking[],
   remembered: AgendaState['remembered'],
 ): number {
   if (movedEndMs === null || movedEndMs <= endMs) return endMs;

@@ -4,17 +4,17 @@ import { describe, expect, it, test } from 'vitest';
 import { BOOKINGS_IN_AGENDA, MAX_ROOM_AGENDA_BYTES } from '#contract/limits.ts';
 import { type Booking, RoomAgenda } from '#contract/room-agenda.ts';
 import type { AgendaCommand } from '#contract/room-command.ts';
-import { type AgendaStep, nextDueMs, step } from './agenda.ts';
+import { type AgendaStep, nextDueMs, stepAgenda } from './agenda.ts';
 import {
   type AgendaEffect,
   type AgendaEvent,
   type AgendaRules,
   type AgendaState,
   firstState,
-  type Planned,
+  type PlannedBooking,
 } from './agenda-state.ts';
 import { bookingsInView, startableIn } from './agenda-view.ts';
-import { Remembered } from './memory.ts';
+import { RememberedAgenda } from './agenda-memory.ts';
 import { ianaZone } from './zones.ts';
 
 const MINUTE = 60_000;
@@ -25,7 +25,7 @@ const TEN = Date.parse('2026-03-03T01:00:00Z');
 const id = (name: string): string => createHash('sha256').update(name).digest('hex');
 
 /** From `start` to `end`, minutes after ten. */
-function planned(name: string, start: number, end: number, changes: Partial<Planned> = {}): Planned {
+function planned(name: string, start: number, end: number, changes: Partial<PlannedBooking> = {}): PlannedBooking {
   return {
     bookingId: id(name),
     uid: name,
@@ -52,7 +52,7 @@ class Room {
   jumpMs = 0;
   minutes: number;
 
-  constructor(minutes: number, ...bookings: Planned[]) {
+  constructor(minutes: number, ...bookings: PlannedBooking[]) {
     this.minutes = minutes;
     this.take({ type: 'reading', planned: bookings });
   }
@@ -60,7 +60,7 @@ class Room {
     return TEN + this.minutes * MINUTE + this.jumpMs;
   }
   take(event: AgendaEvent): AgendaStep {
-    const done = step(this.state, event, { nowMs: this.nowMs, steadyMs: this.steadyMs }, this.rules);
+    const done = stepAgenda(this.state, event, { nowMs: this.nowMs, steadyMs: this.steadyMs }, this.rules);
     this.state = done.state;
     this.effects.push(...done.effects);
     return done;
@@ -507,7 +507,11 @@ describe('whatever happens', () => {
   );
 
   /** Runs it, and calls `check` after each single step of the rules. */
-  function run(first: Planned[], happenings: Happening[], check: (room: Room, effects: AgendaEffect[]) => void): Room {
+  function run(
+    first: PlannedBooking[],
+    happenings: Happening[],
+    check: (room: Room, effects: AgendaEffect[]) => void,
+  ): Room {
     const room = new Room(-30, ...first);
     const one = (event: AgendaEvent): void => check(room, room.take(event).effects);
     one({ type: 'time' });
@@ -566,7 +570,7 @@ describe('whatever happens', () => {
             if (each.state === 'upcoming') expect(each.startMs).toBeGreaterThan(room.nowMs + 10 * MINUTE);
             if (each.state === 'over') expect(room.state.call?.bookingId).toBe(each.bookingId);
           }
-          const remembered = Remembered.parse(
+          const remembered = RememberedAgenda.parse(
             JSON.parse(JSON.stringify({ bookings: [...room.state.remembered.values()] })),
           );
           const again = new Room(room.minutes);

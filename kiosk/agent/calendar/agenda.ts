@@ -12,10 +12,10 @@ import {
   type AgendaState,
   bookingsOf,
   type BookingNow,
-  type Moment,
+  type AgendaTime,
   startedCall,
 } from './agenda-state.ts';
-import { Change } from './agenda-change.ts';
+import { AgendaDraft } from './agenda-draft.ts';
 
 export type AgendaStep = { state: AgendaState; effects: AgendaEffect[]; refusal: ErrorCode | null };
 
@@ -24,14 +24,14 @@ const LISTEN_MS = 60_000;
 /** A deadline that is shown follows the clock of the wall only where that jumped. */
 const JUMP_MS = 2_000;
 
-export function step(state: AgendaState, event: AgendaEvent, moment: Moment, rules: AgendaRules): AgendaStep {
-  const change = new Change(state, moment, rules);
+export function stepAgenda(state: AgendaState, event: AgendaEvent, moment: AgendaTime, rules: AgendaRules): AgendaStep {
+  const change = new AgendaDraft(state, moment, rules);
   const refusal = take(change, event);
   settle(change);
   return { state: change.state, effects: change.effects, refusal };
 }
 
-function take(change: Change, event: AgendaEvent): ErrorCode | null {
+function take(change: AgendaDraft, event: AgendaEvent): ErrorCode | null {
   switch (event.type) {
     case 'time':
       return null;
@@ -56,7 +56,7 @@ function take(change: Change, event: AgendaEvent): ErrorCode | null {
   }
 }
 
-function obey(change: Change, command: AgendaCommand): ErrorCode | null {
+function obey(change: AgendaDraft, command: AgendaCommand): ErrorCode | null {
   const { nowMs } = change;
   const booking = change.bookings.find((each) => each.bookingId === command.bookingId);
   if (!booking) return 'booking-unknown';
@@ -101,7 +101,7 @@ const isOpen = ({ startMs, endMs }: BookingNow, nowMs: number): boolean =>
 const isRunning = ({ startMs, endMs }: BookingNow, nowMs: number): boolean => nowMs >= startMs && nowMs < endMs;
 
 /** Somebody is in the room: for what runs now, else for what comes next. A booking of the whole day is neither. */
-function whoIsMeant({ bookings, nowMs }: Change): BookingNow[] {
+function whoIsMeant({ bookings, nowMs }: AgendaDraft): BookingNow[] {
   const live = bookings.filter((booking) => !booking.released && !booking.isAllDay);
   const running = live.filter((booking) => isRunning(booking, nowMs));
   if (running.length > 0) return running;
@@ -109,7 +109,7 @@ function whoIsMeant({ bookings, nowMs }: Change): BookingNow[] {
 }
 
 /** What follows from the time and the call by themselves. */
-function settle(change: Change): void {
+function settle(change: AgendaDraft): void {
   followCall(change);
   const awaited = new Map<string, { sinceSteadyMs: number; untilMs: number }>();
   for (const booking of change.bookings) {
@@ -121,7 +121,7 @@ function settle(change: Change): void {
   listen(change);
 }
 
-function followCall(change: Change): void {
+function followCall(change: AgendaDraft): void {
   const { call } = change.state;
   if (!call) return;
   if (call.bookingId === null) {
@@ -135,7 +135,7 @@ function followCall(change: Change): void {
 }
 
 /** Null: nobody is expected, has come, or will not come any more. */
-function awaitNow(change: Change, booking: BookingNow): { sinceSteadyMs: number; untilMs: number } | null {
+function awaitNow(change: AgendaDraft, booking: BookingNow): { sinceSteadyMs: number; untilMs: number } | null {
   const { nowMs, moment, state, rules } = change;
   if (!rules.noShowRelease || booking.isAllDay || booking.released || booking.checkedIn || state.call) return null;
   if (!isRunning(booking, nowMs)) return null;
@@ -152,7 +152,7 @@ function awaitNow(change: Change, booking: BookingNow): { sinceSteadyMs: number;
   return { sinceSteadyMs, untilMs: jumped ? untilMs : former.untilMs };
 }
 
-function selfTest(change: Change): void {
+function selfTest(change: AgendaDraft): void {
   const { nowMs, state } = change;
   const tested = new Set<string>();
   let due = false;
@@ -169,7 +169,7 @@ function selfTest(change: Change): void {
 }
 
 /** Only while somebody is awaited, and the page is told when that is over. */
-function listen(change: Change): void {
+function listen(change: AgendaDraft): void {
   const { state, moment, rules, nowMs } = change;
   const leftMs = Math.max(0, ...[...state.awaited.values()].map(({ untilMs }) => untilMs - nowMs));
   if (!rules.soundPresence || leftMs === 0) {
@@ -183,7 +183,7 @@ function listen(change: Change): void {
 }
 
 /** After this long at most, something is due; null: nothing is planned. */
-export function nextDueMs(state: AgendaState, { nowMs, steadyMs }: Moment): number | null {
+export function nextDueMs(state: AgendaState, { nowMs, steadyMs }: AgendaTime): number | null {
   const due: number[] = [];
   for (const { bookingId, startMs, endMs } of bookingsOf(state)) {
     const since = state.awaited.get(bookingId)?.sinceSteadyMs;

@@ -6,7 +6,7 @@ import ICAL from 'ical.js';
 import { UserError } from '#contract/error-codes.ts';
 import type { Occurrence } from './calendar-source.ts';
 import { parameter, roomAttendees, text } from './event-fields.ts';
-import { keyOf, type Moment, momentOf, recurrenceKeyOf } from './event-times.ts';
+import { keyOf, type ZonedTime, zonedTimeOf, recurrenceKeyOf } from './event-times.ts';
 import { inTurn } from './series.ts';
 import { feedZone, icalTime, utc, type Zone, ZoneFinder } from './zones.ts';
 
@@ -48,7 +48,7 @@ function find(calendar: ICAL.Component, occurrence: Occurrence, { zone: room }: 
     (isSeries ? null : master);
   if (override === null && !isSeries) throw new UserError('booking-unknown', 'it is gone from the calendar');
   if (override) {
-    const start = momentOf(override, 'dtstart', zones, room);
+    const start = zonedTimeOf(override, 'dtstart', zones, room);
     if (start?.atMs !== occurrence.startMs) throw new UserError('booking-unknown', 'it was moved meanwhile');
   }
   return { master, override, isSeries, zones };
@@ -72,7 +72,7 @@ function overrideOf(
   { zone: room }: Context,
 ): ICAL.Component {
   if (!master) throw new UserError('booking-unknown', 'it is gone from the calendar');
-  const seriesStart = momentOf(master, 'dtstart', zones, room)!;
+  const seriesStart = zonedTimeOf(master, 'dtstart', zones, room)!;
   const event = new ICAL.Component(structuredClone(master.toJSON()) as unknown[]);
   for (const name of ['rrule', 'rdate', 'exdate', 'exrule', 'duration']) event.removeAllProperties(name);
   const start = seriesStart.isDate
@@ -89,13 +89,13 @@ function overrideOf(
 }
 
 function moveEnd(event: ICAL.Component, endMs: number, zones: ZoneFinder, { zone: room }: Context): void {
-  const start = momentOf(event, 'dtstart', zones, room)!;
+  const start = zonedTimeOf(event, 'dtstart', zones, room)!;
   if (endMs <= start.atMs) throw new UserError('not-possible-now', 'it would end before it begins');
   setEnd(event, start, endMs);
 }
 
 /** In the zone of its start. */
-function setEnd(event: ICAL.Component, start: Moment, endMs: number): void {
+function setEnd(event: ICAL.Component, start: ZonedTime, endMs: number): void {
   event.removeAllProperties('duration');
   setTime(event, 'dtend', { ...start, wallMs: start.zone.toWall(endMs) }, event.getFirstProperty('dtstart')!);
 }
@@ -103,7 +103,7 @@ function setEnd(event: ICAL.Component, start: Moment, endMs: number): void {
 function setTime(
   event: ICAL.Component,
   name: string,
-  { wallMs, isDate, zone }: Omit<Moment, 'atMs'>,
+  { wallMs, isDate, zone }: Omit<ZonedTime, 'atMs'>,
   like: ICAL.Property,
 ): void {
   event.removeAllProperties(name);

@@ -112,7 +112,7 @@ describe('a whole day, that on which summer time begins', () => {
 
     // one occurrence of a series is longer, the others are not
     await room.until('2026-03-29T07:02:00Z');
-    expect(await room.calendar.obey({ name: 'extend-booking', bookingId: standup, minutes: 15 })).toBeNull();
+    expect(await room.calendar.handle({ name: 'extend-booking', bookingId: standup, minutes: 15 })).toBeNull();
     await room.source.idle();
     const moved = await storedWith('standup', 'RECURRENCE-ID');
     expect(moved).toEqual(
@@ -130,12 +130,12 @@ describe('a whole day, that on which summer time begins', () => {
 
     // used and done early: it ends now for everyone
     await room.until('2026-03-29T07:20:30Z');
-    expect(await room.calendar.obey({ name: 'end-booking', bookingId: standup })).toBeNull();
+    expect(await room.calendar.handle({ name: 'end-booking', bookingId: standup })).toBeNull();
     await room.source.idle();
     expect(await storedWith('standup', 'RECURRENCE-ID')).toContain('DTEND;TZID=Europe/Berlin:20260329T092000');
     await room.until('2026-03-29T07:30:00Z');
     expect(room.of('Standup').state).toBe('released');
-    expect(await room.calendar.obey({ name: 'restore-booking', bookingId: standup })).toBeNull();
+    expect(await room.calendar.handle({ name: 'restore-booking', bookingId: standup })).toBeNull();
     await room.source.idle();
     expect(await storedWith('standup', 'RECURRENCE-ID')).toContain('DTEND;TZID=Europe/Berlin:20260329T094500');
     expect(room.of('Standup').state).toBe('in-use');
@@ -147,7 +147,7 @@ describe('a whole day, that on which summer time begins', () => {
     expect(await storedWith('review', 'RECURRENCE-ID')).toContain('STATUS:CANCELLED');
     await room.until('2026-03-29T09:20:00Z');
     expect(room.of('Review').state).toBe('released');
-    expect(await room.calendar.obey({ name: 'restore-booking', bookingId: room.of('Review').bookingId })).toBeNull();
+    expect(await room.calendar.handle({ name: 'restore-booking', bookingId: room.of('Review').bookingId })).toBeNull();
     await room.source.idle();
     const without = (lines: string[]): string[] =>
       lines.filter((line) => !/^(SEQUENCE|DTSTAMP|LAST-MODIFIED)/.test(line));
@@ -157,7 +157,7 @@ describe('a whole day, that on which summer time begins', () => {
 
     // given back before it began, and cancelled by its organizer while it was
     const seoul = room.of('서울 회의').bookingId;
-    expect(await room.calendar.obey({ name: 'end-booking', bookingId: seoul })).toBeNull();
+    expect(await room.calendar.handle({ name: 'end-booking', bookingId: seoul })).toBeNull();
     await room.source.idle();
     expect(await storedWith('seoul', 'UID')).toContain('STATUS:CANCELLED');
     await room.until('2026-03-29T12:00:00Z');
@@ -185,10 +185,10 @@ describe('a whole day, that on which summer time begins', () => {
     const room = await roomAt('2026-03-29T05:00:00Z');
     const before = await server.get('standup.ics');
     const bookingId = room.of('Standup').bookingId;
-    expect(await room.calendar.obey({ name: 'end-booking', bookingId })).toBeNull();
+    expect(await room.calendar.handle({ name: 'end-booking', bookingId })).toBeNull();
     await room.source.idle();
     expect(await storedWith('standup', 'RECURRENCE-ID')).toContain('STATUS:CANCELLED');
-    expect(await room.calendar.obey({ name: 'restore-booking', bookingId })).toBeNull();
+    expect(await room.calendar.handle({ name: 'restore-booking', bookingId })).toBeNull();
     await room.source.idle();
     expect((await server.get('standup.ics')).split('\n').sort()).toEqual(before.split('\n').sort());
     expect(room.of('Standup').state).toBe('upcoming');
@@ -206,7 +206,7 @@ describe('two who write at once', () => {
       if (puts === 1) await put('plan', 'SUMMARY:Plan B\nDTSTART:20260303T090000Z\nDTEND:20260303T100000Z');
     };
     const { bookingId } = room.of('Plan');
-    expect(await room.calendar.obey({ name: 'extend-booking', bookingId, minutes: 30 })).toBeNull();
+    expect(await room.calendar.handle({ name: 'extend-booking', bookingId, minutes: 30 })).toBeNull();
     await room.source.idle();
     expect(puts).toBe(2);
     expect(await storedWith('plan', 'UID')).toEqual(
@@ -219,7 +219,7 @@ describe('two who write at once', () => {
     await put('plan', 'SUMMARY:Plan\nDTSTART:20260303T090000Z\nDTEND:20260303T100000Z');
     const room = await roomAt('2026-03-03T09:01:00Z');
     await put('plan', 'SUMMARY:Plan\nDTSTART:20260303T130000Z\nDTEND:20260303T140000Z');
-    await room.calendar.obey({ name: 'extend-booking', bookingId: room.of('Plan').bookingId, minutes: 30 });
+    await room.calendar.handle({ name: 'extend-booking', bookingId: room.of('Plan').bookingId, minutes: 30 });
     await room.source.idle();
     expect(await storedWith('plan', 'UID')).toContain('DTEND:20260303T140000Z');
     expect(room.of('Plan').state).toBe('upcoming');
@@ -232,7 +232,7 @@ describe('two who write at once', () => {
       throw new Error('away');
     };
     const { bookingId } = room.of('Plan');
-    expect(await room.calendar.obey({ name: 'extend-booking', bookingId, minutes: 30 })).toBeNull();
+    expect(await room.calendar.handle({ name: 'extend-booking', bookingId, minutes: 30 })).toBeNull();
     expect(clockOf(room.of('Plan').endMs)).toBe('10:30');
     await room.until('2026-03-03T09:08:00Z');
     expect(room.health).toMatchObject({ state: 'stale', code: 'calendar-unreachable' });
@@ -257,7 +257,7 @@ describe('two who write at once', () => {
       }
       return real(request);
     };
-    expect(await room.calendar.obey({ name: 'extend-booking', bookingId, minutes: 30 })).toBeNull();
+    expect(await room.calendar.handle({ name: 'extend-booking', bookingId, minutes: 30 })).toBeNull();
     await room.source.idle();
     expect(refusals).toBe(1);
     expect(room.of('Plan')).toMatchObject({ state: 'in-use' });
@@ -277,13 +277,13 @@ describe('the room among the invited', () => {
     );
     const room = await roomAt('2026-03-03T08:00:00Z', { roomAddress: 'kiwi@example.com' });
     const { bookingId } = room.of('Invited');
-    await room.calendar.obey({ name: 'end-booking', bookingId });
+    await room.calendar.handle({ name: 'end-booking', bookingId });
     await room.source.idle();
     const stored = (await storedWith('invited', 'UID')).join('\n');
     expect(stored).toMatch(/PARTSTAT=DECLINED/);
     expect(stored).not.toMatch(/STATUS:CANCELLED/);
     expect(room.of('Invited').state).toBe('released');
-    await room.calendar.obey({ name: 'restore-booking', bookingId });
+    await room.calendar.handle({ name: 'restore-booking', bookingId });
     await room.source.idle();
     expect((await storedWith('invited', 'UID')).join('\n')).toMatch(/PARTSTAT=TENTATIVE/);
   });
@@ -348,7 +348,7 @@ describe('a server that is not well', () => {
     expect(room.of('A & B <c> "d" 회의').link).toBe('ours');
     // and is stored whole again by a write
     await room.until('2026-03-03T08:55:00Z');
-    await room.calendar.obey({ name: 'extend-booking', bookingId: room.bookings[0]!.bookingId, minutes: 5 });
+    await room.calendar.handle({ name: 'extend-booking', bookingId: room.bookings[0]!.bookingId, minutes: 5 });
     await room.source.idle();
     const stored = await storedWith('long', 'UID');
     const description = stored.find((line) => line.startsWith('DESCRIPTION:'))!;

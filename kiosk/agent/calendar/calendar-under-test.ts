@@ -3,11 +3,11 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
-import type { Moment } from './agenda-state.ts';
+import type { AgendaTime } from './agenda-state.ts';
 import { Calendar, type CalendarEvent } from './calendar.ts';
 import type { CalendarSource } from './calendar-source.ts';
 import type { Clock } from './clock.ts';
-import type { AgendaMemory, Remembered } from './memory.ts';
+import type { AgendaMemory, RememberedAgenda } from './agenda-memory.ts';
 import type { CalendarSettings } from './settings.ts';
 import { ThreadedSource, type ThreadedSourceOptions } from './threaded-source.ts';
 
@@ -22,7 +22,7 @@ export class DayClock implements Clock {
   constructor(iso: string) {
     this.#nowMs = Date.parse(iso);
   }
-  now(): Moment {
+  now(): AgendaTime {
     return { nowMs: this.#nowMs, steadyMs: this.#steadyMs };
   }
   after(delayMs: number, then: () => void): () => void {
@@ -189,7 +189,9 @@ export class RoomUnderTest {
 
 const stateIn = (phase: RoomPhase): RoomState => ({ phase }) as RoomState;
 
-export function keptInMemory(remembered: Remembered = { bookings: [] }): AgendaMemory & { remembered: Remembered } {
+export function keptInMemory(
+  remembered: RememberedAgenda = { bookings: [] },
+): AgendaMemory & { remembered: RememberedAgenda } {
   return {
     remembered,
     load() {

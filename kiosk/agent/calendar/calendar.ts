@@ -9,7 +9,7 @@ import type { CalendarHealth } from '#contract/room-agenda.ts';
 import type { AgendaCommand } from '#contract/room-command.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { RoomState } from '#contract/room-state.ts';
-import { nextDueMs, step } from './agenda.ts';
+import { nextDueMs, stepAgenda } from './agenda.ts';
 import {
   type AgendaEffect,
   type AgendaEvent,
@@ -20,7 +20,7 @@ import {
 import { type AgendaContent, bookingsInView, startableIn } from './agenda-view.ts';
 import type { CalendarSource, CalendarWindow, Reading } from './calendar-source.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { AgendaMemory } from './memory.ts';
+import type { AgendaMemory } from './agenda-memory.ts';
 import { Refresh } from './refresh.ts';
 import type { CalendarSettings } from './settings.ts';
 import { ThreadedSource } from './threaded-source.ts';
@@ -125,7 +125,7 @@ export class Calendar {
   }
 
   /** Null: done. Resolves within the time that a person waits, though the calendar may hear of it later. */
-  async obey(command: AgendaCommand): Promise<ErrorCode | null> {
+  async handle(command: AgendaCommand): Promise<ErrorCode | null> {
     if (!this.#refresh) return 'booking-unknown';
     const refusal = this.#take({ type: 'command', command });
     if (refusal === null && this.#writes)
@@ -194,7 +194,7 @@ export class Calendar {
   #take(event: AgendaEvent): ErrorCode | null {
     if (this.#stopped) return 'shutting-down';
     const moment = this.#clock.now();
-    const { state, effects, refusal } = step(this.#state, event, moment, this.#rules);
+    const { state, effects, refusal } = stepAgenda(this.#state, event, moment, this.#rules);
     this.#state = state;
     this.#save();
     for (const effect of effects) this.#perform(effect);

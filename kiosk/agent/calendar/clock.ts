@@ -1,8 +1,8 @@
 /** Time as the calendar knows it, so that tests can let a day pass in a second. */
-import type { Moment } from './agenda-state.ts';
+import type { AgendaTime } from './agenda-state.ts';
 
 export type Clock = {
-  now(): Moment;
+  now(): AgendaTime;
   /** Calls back once, unless the function that comes back is called first. */
   after(delayMs: number, then: () => void): () => void;
 };

@@ -3,7 +3,7 @@ import ICAL from 'ical.js';
 import { parameter } from './event-fields.ts';
 import { type WallMs, wallOfIcal, utc, type Zone, type ZoneFinder } from './zones.ts';
 
-export type Moment = {
+export type ZonedTime = {
   wallMs: WallMs;
   zone: Zone;
   /** a day, not a time: begins at the room's midnight */
@@ -15,22 +15,22 @@ export type Duration = { days: number; ms: number };
 
 const DAY_MS = 86_400_000;
 
-export function moment(wallMs: WallMs, zone: Zone, isDate: boolean): Moment {
+export function zonedTime(wallMs: WallMs, zone: Zone, isDate: boolean): ZonedTime {
   const atMs = zone.toInstant(wallMs);
   if (!Number.isFinite(atMs)) throw new Error('not a time');
   return { wallMs, zone, isDate, atMs };
 }
 
-export function momentOf(event: ICAL.Component, name: string, zones: ZoneFinder, room: Zone): Moment | null {
+export function zonedTimeOf(event: ICAL.Component, name: string, zones: ZoneFinder, room: Zone): ZonedTime | null {
   const property = event.getFirstProperty(name);
   if (!property) return null;
   const value: unknown = property.getFirstValue();
   if (!(value instanceof ICAL.Time)) throw new Error(`${name} is not a time`);
-  return momentOfTime(value, property, zones, room);
+  return zonedTimeOfIcal(value, property, zones, room);
 }
 
-export function momentOfTime(time: ICAL.Time, property: ICAL.Property, zones: ZoneFinder, room: Zone): Moment {
-  return moment(wallOfIcal(time), zoneOf(time, property, zones, room), time.isDate);
+export function zonedTimeOfIcal(time: ICAL.Time, property: ICAL.Property, zones: ZoneFinder, room: Zone): ZonedTime {
+  return zonedTime(wallOfIcal(time), zoneOf(time, property, zones, room), time.isDate);
 }
 
 function zoneOf(time: ICAL.Time, property: ICAL.Property, zones: ZoneFinder, room: Zone): Zone {
@@ -42,9 +42,9 @@ function zoneOf(time: ICAL.Time, property: ICAL.Property, zones: ZoneFinder, roo
 
 /** By DTEND, DURATION, or what RFC 5545 3.6.1 says where there is neither. */
 export function durationOf(event: ICAL.Component, zones: ZoneFinder, room: Zone): Duration {
-  const start = momentOf(event, 'dtstart', zones, room);
+  const start = zonedTimeOf(event, 'dtstart', zones, room);
   if (!start) throw new Error('no start');
-  const end = momentOf(event, 'dtend', zones, room);
+  const end = zonedTimeOf(event, 'dtend', zones, room);
   if (end) {
     if (end.atMs < start.atMs) throw new Error('ends before it begins');
     if (start.isDate && end.isDate) return { days: (end.wallMs - start.wallMs) / DAY_MS, ms: 0 };
@@ -60,22 +60,22 @@ export function durationOfIcal({ weeks, days, hours, minutes, seconds, isNegativ
   return { days: weeks * 7 + days, ms: ((hours * 60 + minutes) * 60 + seconds) * 1000 };
 }
 
-export function endOf({ wallMs, zone, atMs }: Moment, { days, ms }: Duration): number {
+export function endOf({ wallMs, zone, atMs }: ZonedTime, { days, ms }: Duration): number {
   return (days === 0 ? atMs : zone.toInstant(wallMs + days * DAY_MS)) + ms;
 }
 
 /** Which occurrence of a series: its planned start; days by their date, so that the room's zone does not matter. */
-export const keyOf = ({ isDate, wallMs, atMs }: Moment): string => String(isDate ? wallMs : atMs);
+export const keyOf = ({ isDate, wallMs, atMs }: ZonedTime): string => String(isDate ? wallMs : atMs);
 
 /** Null: not one occurrence of a series. */
 export function recurrenceKeyOf(event: ICAL.Component, zones: ZoneFinder, room: Zone): string | null {
-  const id = momentOf(event, 'recurrence-id', zones, room);
+  const id = zonedTimeOf(event, 'recurrence-id', zones, room);
   if (id === null) return null;
-  const start = momentOf(event, 'dtstart', zones, room);
+  const start = zonedTimeOf(event, 'dtstart', zones, room);
   // a day for a series of times: the occurrence of that day, at the override's own time of day
   if (id.isDate && start && !start.isDate) {
     const ofDay = (start.wallMs % DAY_MS) + Math.floor(id.wallMs / DAY_MS) * DAY_MS;
-    return keyOf(moment(ofDay, start.zone, false));
+    return keyOf(zonedTime(ofDay, start.zone, false));
   }
   return keyOf(id);
 }

@@ -9,7 +9,7 @@ import type { CalendarWindow, Occurrence, Reading, SourceOptions } from './calen
 import type { CalendarText } from './calendar-text.ts';
 import { fieldsOf, text } from './event-fields.ts';
 import { inTurn, type Override, seriesStarts } from './series.ts';
-import { durationOf, endOf, momentOf, recurrenceKeyOf } from './event-times.ts';
+import { durationOf, endOf, zonedTimeOf, recurrenceKeyOf } from './event-times.ts';
 import { feedZone, type Zone, ZoneFinder } from './zones.ts';
 
 export const MAX_OCCURRENCES = 2_000;
@@ -110,7 +110,7 @@ function* occurrencesOf(
   onSeries(uid);
   const fields = fieldsOf(master, context.roomAddress);
   const duration = durationOf(master, zones, room);
-  const start = momentOf(master, 'dtstart', zones, room)!;
+  const start = zonedTimeOf(master, 'dtstart', zones, room)!;
   for (const each of seriesStarts(master, { start, duration, window, overrides, zones, room })) {
     if (each.override) {
       yield* single(each.override, each.key, window, context);
@@ -129,7 +129,7 @@ function* single(
   window: CalendarWindow,
   { zones, zone: room, roomAddress }: Context,
 ): Generator<Found> {
-  const start = momentOf(event, 'dtstart', zones, room);
+  const start = zonedTimeOf(event, 'dtstart', zones, room);
   if (!start) throw new Error('no start');
   const endMs = endOf(start, durationOf(event, zones, room));
   if (!overlaps(start.atMs, endMs, window)) return;

@@ -108,7 +108,7 @@ describe('a whole day, that on which summer time begins', () => {
     });
     await room.until('2026-03-29T09:40:00Z');
     expect(room.of('Review')).toMatchObject({ state: 'released', releasedBecause: 'no-show' });
-    expect(await room.calendar.obey({ name: 'restore-booking', bookingId: room.of('Review').bookingId })).toBeNull();
+    expect(await room.calendar.handle({ name: 'restore-booking', bookingId: room.of('Review').bookingId })).toBeNull();
     expect(room.of('Review').state).toBe('in-use');
 
     await room.until('2026-03-29T13:05:00Z');
@@ -119,7 +119,7 @@ describe('a whole day, that on which summer time begins', () => {
     const joint = room.of('Joint');
     expect(joint).toMatchObject({ link: 'ours' });
     expect(room.calendar.bookingOf(joint.bookingId)).toEqual({ title: 'Joint', invite: 'aaa.bbb.ccc' });
-    expect(await room.calendar.obey({ name: 'end-booking', bookingId: joint.bookingId })).toBeNull();
+    expect(await room.calendar.handle({ name: 'end-booking', bookingId: joint.bookingId })).toBeNull();
     expect(room.of('Joint').state).toBe('released');
 
     await room.until('2026-03-29T22:30:00Z');
@@ -166,9 +166,9 @@ describe('a whole day, that on which summer time begins', () => {
     const memory = keptInMemory();
     const before = await roomAt('2026-03-29T06:55:00Z', { memory });
     const bookingId = before.of('Standup').bookingId;
-    await before.calendar.obey({ name: 'check-in', bookingId });
-    await before.calendar.obey({ name: 'extend-booking', bookingId, minutes: 30 });
-    await before.calendar.obey({ name: 'end-booking', bookingId: before.of('Seoul').bookingId });
+    await before.calendar.handle({ name: 'check-in', bookingId });
+    await before.calendar.handle({ name: 'extend-booking', bookingId, minutes: 30 });
+    await before.calendar.handle({ name: 'end-booking', bookingId: before.of('Seoul').bookingId });
     const shown = before.bookings;
     expect(JSON.stringify(memory.remembered)).not.toMatch(/Standup|Seoul/);
     await before.calendar.stop();
@@ -185,7 +185,7 @@ describe('a whole day, that on which summer time begins', () => {
         },
       },
     });
-    expect(await full.calendar.obey({ name: 'check-in', bookingId })).toBeNull();
+    expect(await full.calendar.handle({ name: 'check-in', bookingId })).toBeNull();
     expect(full.of('Standup').state).toBe('in-use');
     expect(full.log).toContain('bookings could not be remembered');
   });
@@ -398,7 +398,7 @@ it('without a calendar there is an agenda that says so', async () => {
   });
   calendar.start();
   expect(calendar.agenda).toMatchObject({ calendar: { state: 'none', code: null }, bookings: [], moreCount: 0 });
-  expect(await calendar.obey({ name: 'check-in', bookingId: '0'.repeat(64) })).toBe('booking-unknown');
+  expect(await calendar.handle({ name: 'check-in', bookingId: '0'.repeat(64) })).toBe('booking-unknown');
   calendar.onPresence();
   await calendar.stop();
 });

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import type { CalendarHealth } from '#contract/room-agenda.ts';
 import type { CalendarSource, CalendarWindow, Reading } from './calendar-source.ts';
 import type { Clock } from './clock.ts';
@@ -102,13 +103,10 @@ export class Refresh {
 
   #delayMs(): number {
     const { refreshMs } = this.#options;
-    const jitter = 1 + JITTER * (2 * Math.random() - 1);
-    if (this.#failures === 0) return refreshMs * jitter;
-    const doubled = 2 ** Math.min(this.#failures - 1, 12);
-    const delayMs = isMomentary(this.#health.code)
-      ? Math.min(FIRST_RETRY_MS * doubled, Math.max(refreshMs, FIRST_RETRY_MS))
-      : Math.min(refreshMs * doubled, Math.max(refreshMs, MAX_BACKOFF_MS));
-    return delayMs * jitter;
+    if (this.#failures === 0) return refreshMs * (1 + JITTER * (2 * Math.random() - 1));
+    const firstMs = isMomentary(this.#health.code) ? FIRST_RETRY_MS : refreshMs;
+    const longestMs = Math.max(refreshMs, isMomentary(this.#health.code) ? FIRST_RETRY_MS : MAX_BACKOFF_MS);
+    return retryAfterMs(this.#failures - 1, { firstMs, longestMs });
   }
 }
 

@@ -2,13 +2,21 @@
 import ICAL from 'ical.js';
 import type { CalendarWindow } from './calendar-source.ts';
 import { parameter } from './event-fields.ts';
-import { type Duration, durationOfIcal, keyOf, type Moment, moment, momentOf, momentOfTime } from './event-times.ts';
+import {
+  type Duration,
+  durationOfIcal,
+  keyOf,
+  type ZonedTime,
+  zonedTime,
+  zonedTimeOf,
+  zonedTimeOfIcal,
+} from './event-times.ts';
 import { icalTime, type WallMs, wallOfIcal, type Zone, type ZoneFinder } from './zones.ts';
 
 export type Override = { key: string; component: ICAL.Component };
 export type SeriesStart = {
   key: string;
-  start: Moment;
+  start: ZonedTime;
   duration: Duration;
   /** this occurrence has a VEVENT of its own */
   override: ICAL.Component | null;
@@ -16,7 +24,7 @@ export type SeriesStart = {
   from: ICAL.Component | null;
 };
 type Series = {
-  start: Moment;
+  start: ZonedTime;
   duration: Duration;
   window: CalendarWindow;
   overrides: ReadonlyMap<string, Override>;
@@ -39,19 +47,20 @@ export function* seriesStarts(event: ICAL.Component, series: Series): Generator<
   const { start, duration, overrides, zones, room } = series;
   const changes = changesFor(series);
   const shiftMs = Math.max(0, ...changes.map((change) => Math.abs(change.shiftMs)));
-  const planned = new Map<string, { start: Moment; duration: Duration }>();
-  const add = (each: Moment, length: Duration): void => {
+  const planned = new Map<string, { start: ZonedTime; duration: Duration }>();
+  const add = (each: ZonedTime, length: Duration): void => {
     planned.set(keyOf(each), { start: each, duration: length });
     if (planned.size > MAX_IN_WINDOW) throw new Error('too many at once');
   };
   if (isNear(start.wallMs, series, shiftMs)) add(start, duration);
   for (const property of event.getAllProperties('rrule'))
-    for (const wallMs of ruleStarts(property, series, shiftMs)) add(moment(wallMs, start.zone, start.isDate), duration);
+    for (const wallMs of ruleStarts(property, series, shiftMs))
+      add(zonedTime(wallMs, start.zone, start.isDate), duration);
   for (const property of event.getAllProperties('rdate')) {
     for (const value of property.getValues() as unknown[]) {
       const time = value instanceof ICAL.Period ? value.start : value;
       if (!(time instanceof ICAL.Time)) throw new Error('RDATE is not a time');
-      const each = momentOfTime(time, property, zones, room);
+      const each = zonedTimeOfIcal(time, property, zones, room);
       const length = value instanceof ICAL.Period ? durationOfIcal(value.getDuration()) : duration;
       if (isNear(each.wallMs, series, shiftMs)) add(each, length);
     }
@@ -64,7 +73,7 @@ export function* seriesStarts(event: ICAL.Component, series: Series): Generator<
     else
       yield {
         key,
-        start: moment(each.start.wallMs + change.shiftMs, change.zone, each.start.isDate),
+        start: zonedTime(each.start.wallMs + change.shiftMs, change.zone, each.start.isDate),
         duration: change.duration,
         override: null,
         from: change.component,
@@ -120,7 +129,7 @@ function closeStart(rule: ICAL.Recur, { start, duration, window }: Series, shift
 }
 
 /** RFC 5545 wants UTC for a start with a zone; programs write all kinds. On the wall of the start's zone. */
-function untilWall(until: ICAL.Time, start: Moment): WallMs {
+function untilWall(until: ICAL.Time, start: ZonedTime): WallMs {
   const wallMs = wallOfIcal(until);
   if (until.isDate) return start.isDate ? wallMs : wallMs + DAY_MS - 1000;
   const local = until.zone === ICAL.Timezone.utcTimezone ? start.zone.toWall(wallMs) : wallMs;
@@ -138,13 +147,13 @@ function reaches(wallMs: WallMs, { start, duration, window }: Series, shiftMs: n
 }
 
 /** EXDATE by the instant; a bare date takes the whole day, which some programs write for series of times. */
-function exclusionOf(event: ICAL.Component, { start, zones, room }: Series): (each: Moment) => boolean {
+function exclusionOf(event: ICAL.Component, { start, zones, room }: Series): (each: ZonedTime) => boolean {
   const keys = new Set<string>();
   const days = new Set<number>();
   for (const property of event.getAllProperties('exdate')) {
     for (const value of property.getValues() as unknown[]) {
       if (!(value instanceof ICAL.Time)) throw new Error('EXDATE is not a time');
-      const each = momentOfTime(value, property, zones, room);
+      const each = zonedTimeOfIcal(value, property, zones, room);
       if (each.isDate && !start.isDate) days.add(Math.floor(each.wallMs / DAY_MS));
       else if (start.isDate) keys.add(String(Math.floor(each.wallMs / DAY_MS) * DAY_MS));
       else keys.add(keyOf(each));
@@ -161,9 +170,9 @@ function changesFor({ overrides, zones, room, duration, start }: Series): Change
   for (const { component } of overrides.values()) {
     const id = component.getFirstProperty('recurrence-id');
     if (!id || !/^THISANDFUTURE$/i.test(parameter(id, 'range'))) continue;
-    const planned = momentOf(component, 'recurrence-id', zones, room)!;
-    const moved = momentOf(component, 'dtstart', zones, room) ?? planned;
-    const end = momentOf(component, 'dtend', zones, room);
+    const planned = zonedTimeOf(component, 'recurrence-id', zones, room)!;
+    const moved = zonedTimeOf(component, 'dtstart', zones, room) ?? planned;
+    const end = zonedTimeOf(component, 'dtend', zones, room);
     changes.push({
       fromMs: planned.atMs,
       shiftMs: moved.wallMs - start.zone.toWall(planned.atMs),

@@ -8,7 +8,7 @@ import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TlsPair } from '#edge/tls-files.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
 import { isOurHost, isOurOrigin } from './lan-origin.ts';
-import { installPages } from './lan-pages.ts';
+import { installLanPages } from './lan-pages.ts';
 import type { LanSettings } from './lan-settings.ts';
 
 const MAX_BODY_BYTES = 4 * 1024;
@@ -33,7 +33,7 @@ export async function buildLanApp({ tls, settings, pageDir, pair, logger }: LanA
     if (!SAFE_METHODS.has(request.method) && !isOurOrigin(settings, request.headers.origin))
       throw new UserError('forbidden', 'a page of another origin');
   });
-  await installPages(app, pageDir);
+  await installLanPages(app, pageDir);
   app.post(httpRoutes.pair.path, async (request, reply) => {
     const { code } = httpRoutes.pair.body.parse(request.body);
     const paired = await pair(code, noProxies.networkOf(request.raw));

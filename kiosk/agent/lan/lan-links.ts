@@ -10,7 +10,7 @@ import { RoomLinks } from '#edge/room-links.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import { isOurHost, isOurOrigin } from './lan-origin.ts';
-import type { Admitted, LanPairings } from './lan-pairings.ts';
+import type { AdmittedController, LanPairings } from './lan-pairings.ts';
 import type { LanSettings } from './lan-settings.ts';
 
 const SILENT_LINKS = { mostOfNetwork: 50, most: 200 };
@@ -23,8 +23,8 @@ export type LanLinksOptions = {
   logger: Logger;
 };
 
-export function lanRoomLinks({ pairings, welcome, onCommand, logger }: LanLinksOptions): RoomLinks<Admitted> {
-  const host: RoomLinkHost<Admitted> = {
+export function lanRoomLinks({ pairings, welcome, onCommand, logger }: LanLinksOptions): RoomLinks<AdmittedController> {
+  const host: RoomLinkHost<AdmittedController> = {
     admit: (token) => pairings.admit(token),
     isLive: ({ pairingId }) => pairings.isLive(pairingId),
     welcome,
@@ -43,7 +43,7 @@ export function lanRoomLinks({ pairings, welcome, onCommand, logger }: LanLinksO
 
 /** For the listener's `upgrade` event: refuses what is not a room link from our own page. */
 export function lanUpgrade(
-  links: RoomLinks<Admitted>,
+  links: RoomLinks<AdmittedController>,
   { settings, logger }: Pick<LanLinksOptions, 'settings' | 'logger'>,
 ) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

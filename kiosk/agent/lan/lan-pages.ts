@@ -7,7 +7,7 @@ import { OperationalError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http-api.ts';
 
 /** @param pageDir controller/dist */
-export async function installPages(app: FastifyInstance, pageDir: string): Promise<void> {
+export async function installLanPages(app: FastifyInstance, pageDir: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: join(pageDir, 'assets'),
     prefix: '/assets/',

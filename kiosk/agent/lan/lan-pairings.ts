@@ -32,10 +32,10 @@ const Tablets = z.object({
 });
 const MOST_FORMER = 50;
 
-export type Admitted = { pairingId: string; kind: 'phone' | 'tablet' };
+export type AdmittedController = { pairingId: string; kind: 'phone' | 'tablet' };
 export type LanPairingsOptions = {
   store: Pick<RoomStore, 'pairings' | 'keepPairing' | 'forgetPairing' | 'value' | 'keep'>;
-  codes: Pick<PairingCodes, 'take'>;
+  codes: Pick<PairingCodes, 'redeem'>;
   phase: () => RoomPhase['name'];
   /** its links end now */
   onEnded: (pairingId: string) => void;
@@ -71,7 +71,7 @@ export class LanPairings {
     const { store, codes, logger } = this.#options;
     if (!this.#byNetwork.allows(network) || this.#ofRoom.levelAt() < 1)
       return this.#refuse('too-many-attempts', network);
-    if (!codes.take(code)) {
+    if (!codes.redeem(code)) {
       this.#byNetwork.count(network);
       // flooded from everywhere: wrong answers turn slow, right ones stay quick
       if (!this.#overall.take()) await sleep(SLOWED_MS);
@@ -93,7 +93,7 @@ export class LanPairings {
   }
 
   /** @throws UserError token-invalid, pairing-revoked */
-  admit(token: string): Admitted {
+  admit(token: string): AdmittedController {
     const tokenSha256 = hashOf(token);
     const { tablets, former } = this.#tablets;
     const tablet = tablets.find((each) => each.tokenSha256 === tokenSha256);

@@ -260,7 +260,7 @@ test('a phone is told the room at once, each change after, and everyone the same
   });
   state = { ...state, revision: 2, volumePercent: 77 };
   server.stateChanged();
-  server.tellRoster({ kind: 'snapshot', callId: v7(), revision: 1, participants: [] });
+  server.publishRoster({ kind: 'snapshot', callId: v7(), revision: 1, participants: [] });
   for (const link of [one, two]) {
     await expect.poll(() => link.of('state').at(-1)?.state.volumePercent).toBe(77);
     expect(link.of('roster')).toHaveLength(1);
@@ -274,12 +274,12 @@ test('a command is the room’s to obey; the answer comes to the one who asked',
     command.name === 'set-microphone'
       ? reply({ ok: true, id })
       : reply({ ok: false, id, error: { code: 'not-possible-now', message: '' } });
-  const id = asking.command({ name: 'set-microphone', muted: false });
-  await expect.poll(() => asking.of('reply')).toEqual([{ type: 'reply', id, error: null }]);
-  expect(orders.at(-1)).toMatchObject({ id, command: { name: 'set-microphone', muted: false } });
-  asking.command({ name: 'leave-meeting' });
-  await expect.poll(() => asking.of('reply').at(-1)?.error?.code).toBe('not-possible-now');
-  expect(other.of('reply')).toEqual([]);
+  const id = asking.command({ name: 'set-microphone', on: true });
+  await expect.poll(() => asking.of('command-reply')).toEqual([{ type: 'command-reply', id, error: null }]);
+  expect(orders.at(-1)).toMatchObject({ id, command: { name: 'set-microphone', on: true } });
+  asking.command({ name: 'leave-call' });
+  await expect.poll(() => asking.of('command-reply').at(-1)?.error?.code).toBe('not-possible-now');
+  expect(other.of('command-reply')).toEqual([]);
 });
 
 test('what breaks the contract is answered by name, and the link stays', async () => {
@@ -289,7 +289,7 @@ test('what breaks the contract is answered by name, and the link stays', async (
   link.send('not json');
   link.send({ type: 'hello', protocol: 1, token: 'again' });
   await expect.poll(() => link.of('error').map(({ error }) => error.code)).toEqual(['bad-message', 'bad-message']);
-  expect(link.of('reply').map(({ id, error }) => [id, error.code])).toEqual([
+  expect(link.of('command-reply').map(({ id, error }) => [id, error.code])).toEqual([
     [unknown, 'unknown-command'],
     [extra, 'bad-message'],
   ]);

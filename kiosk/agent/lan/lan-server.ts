@@ -22,7 +22,7 @@ import type { RoomStore } from '../store/room-store.ts';
 import { buildLanApp } from './lan-app.ts';
 import { lanRoomLinks, lanUpgrade } from './lan-links.ts';
 import { lanOriginOf } from './lan-origin.ts';
-import { type Admitted, LanPairings } from './lan-pairings.ts';
+import { type AdmittedController, LanPairings } from './lan-pairings.ts';
 import type { LanSettings } from './lan-settings.ts';
 
 const STATES_PER_SECOND = 10;
@@ -33,7 +33,7 @@ export type LanServerOptions = {
   /** controller/dist */
   pageDir: string;
   store: RoomStore;
-  codes: Pick<PairingCodes, 'take'>;
+  codes: Pick<PairingCodes, 'redeem'>;
   /** as it is now */
   state: () => RoomState;
   agenda: () => RoomAgenda | null;
@@ -52,7 +52,7 @@ export class LanServer {
   readonly #options: LanServerOptions;
   readonly #certificate: WatchedTlsFiles;
   readonly #pairings: LanPairings;
-  readonly #links: RoomLinks<Admitted>;
+  readonly #links: RoomLinks<AdmittedController>;
   readonly #states: Coalescer;
   #app: FastifyInstance | null = null;
   #lanUrl: string | null = null;
@@ -116,13 +116,13 @@ export class LanServer {
   stateChanged(): void {
     if (this.#links.count > 0) this.#states.changed();
   }
-  tellAgenda(agenda: RoomAgenda): void {
+  publishAgenda(agenda: RoomAgenda): void {
     this.#links.sendToAll({ type: 'agenda', agenda });
   }
-  tellEquipment(equipment: RoomEquipment): void {
+  publishEquipment(equipment: RoomEquipment): void {
     this.#links.sendToAll({ type: 'equipment', equipment });
   }
-  tellRoster(roster: RosterUpdate): void {
+  publishRoster(roster: RosterUpdate): void {
     this.#links.sendToAll({ type: 'roster', roster });
   }
 

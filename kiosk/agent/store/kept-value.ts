@@ -30,5 +30,5 @@ export const agendaMemory = <S extends z.ZodType>(store: Store, schema: S): Kept
   keptValue(store, 'agenda', schema);
 
 /** What the devices remember: choices, presets. */
-export const equipmentMemory = <S extends z.ZodType>(store: Store, schema: S): KeptValue<S> =>
+export const mediaDeviceMemory = <S extends z.ZodType>(store: Store, schema: S): KeptValue<S> =>
   keptValue(store, 'equipment', schema);

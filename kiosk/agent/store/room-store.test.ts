@@ -16,7 +16,7 @@ import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from '#contract/schema.ts';
-import { agendaMemory, equipmentMemory, keptValue } from './kept-value.ts';
+import { agendaMemory, mediaDeviceMemory, keptValue } from './kept-value.ts';
 import { RoomDatabase } from './room-database.ts';
 import { RoomStore } from './room-store.ts';
 
@@ -183,7 +183,7 @@ test('a value is what its schema says, or nothing', () => {
   memory.save({ bookingIds: ['b'] });
   expect(agendaMemory(started(), z.object({ bookingIds: z.array(z.string()) })).load()).toEqual({ bookingIds: ['b'] });
   expect(agendaMemory(store, z.object({ other: z.string() })).load()).toBeNull();
-  expect(equipmentMemory(store, z.unknown()).load()).toBeNull();
+  expect(mediaDeviceMemory(store, z.unknown()).load()).toBeNull();
   store.keep('odd', '{');
   expect(keptValue(store, 'odd', z.unknown()).load()).toBeNull();
   memory.save(null);

@@ -5,21 +5,21 @@
  */
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import { RoomDatabase, type Statement } from './room-database.ts';
 import { eventRow, LAST_SEQUENCE, type LanPairing, pairingRow, readRows, valueRow, type WaitingEvent } from './rows.ts';
 
-export type StorageState = 'working' | 'failing';
+export type RoomStorageState = 'working' | 'failing';
 export type RoomStoreOptions = {
   path: string;
   logger: Logger;
   /** after each change; at the start only where it is `failing` */
-  onStorage: (state: StorageState) => void;
+  onStorage: (state: RoomStorageState) => void;
   /** the file could not be read and what it held is gone; its remains are at `damagedPath` */
   onDamaged: (damagedPath: string) => void;
 };
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const PAUSES = { firstMs: 1_000, longestMs: 60_000 };
 
 export class RoomStore {
   readonly #options: RoomStoreOptions;
@@ -32,9 +32,9 @@ export class RoomStore {
   readonly #unwritten = new Map<string, Statement>();
   #lastSequence = 0;
   #isLoaded = false;
-  #state: StorageState = 'working';
+  #state: RoomStorageState = 'working';
   #retry: NodeJS.Timeout | undefined;
-  #retryMs = FIRST_RETRY_MS;
+  #failures = 0;
   #isStopped = true;
 
   constructor(options: RoomStoreOptions) {
@@ -42,7 +42,7 @@ export class RoomStore {
     this.#database = new RoomDatabase({ path: options.path });
   }
 
-  get state(): StorageState {
+  get state(): RoomStorageState {
     return this.#state;
   }
 
@@ -184,8 +184,8 @@ export class RoomStore {
     const { code, message } = toMaruError(error);
     if (!this.#isStopped) {
       clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.#flush(), this.#retryMs);
-      this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+      this.#retry = setTimeout(() => this.#flush(), retryAfterMs(this.#failures, PAUSES));
+      this.#failures += 1;
     }
     if (this.#state === 'failing') return;
     this.#state = 'failing';
@@ -194,7 +194,7 @@ export class RoomStore {
   }
 
   #working(): void {
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#failures = 0;
     if (this.#state === 'working') return;
     this.#state = 'working';
     this.#options.logger.info('store: the disk is back, everything is written');

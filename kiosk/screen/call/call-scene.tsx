@@ -17,7 +17,7 @@ import { useMinute, useShownAfter } from '../frame/clock.ts';
 import { PairingCorner } from '../frame/pairing-card.tsx';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
 import { ofNoCall, type Trouble } from '../frame/troubles.ts';
-import type { DevicesState } from '../session/room-devices.ts';
+import type { TrackState } from '../session/room-tracks.ts';
 import type { ScreenSession } from '../session/screen-session.ts';
 import { CallBar } from './call-bar.tsx';
 import { CallTimeNotice } from './call-time-notice.tsx';
@@ -38,7 +38,7 @@ type CallSceneProps = {
   selfPeerId: string;
   call: CallState;
   view: ScreenView;
-  devices: DevicesState;
+  devices: TrackState;
   /** a laptop on the room's HDMI input */
   shownInput: MediaStream | null;
   troubles: Trouble[];
@@ -76,7 +76,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
   // afterwards a missing camera is told by the own picture's plate
   const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
   const tall = window.innerHeight * window.devicePixelRatio >= TALL_SCREEN_PX;
-  const tellPageCount = useCallback((pageCount: number) => session.tellPageCount(pageCount), [session]);
+  const tellPageCount = useCallback((pageCount: number) => session.reportPageCount(pageCount), [session]);
   const show = useCallback<NonNullable<Parameters<typeof Stage>[0]['onView']>>(
     (seen) => session.call.show(seen),
     [session],

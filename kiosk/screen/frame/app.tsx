@@ -74,7 +74,7 @@ export function App({ session }: { session: ScreenSession }) {
           sounds={soundsOf(call.streams, screen.shownInput)}
           volumePercent={view?.state.volumePercent ?? 100}
           speakerId={screen.speakerId}
-          onSpeakerFailed={(speakerId) => session.tellSpeakerFailed(speakerId)}
+          onSpeakerFailed={(speakerId) => session.reportSpeakerFailed(speakerId)}
         />
       )}
     </div>

@@ -3,11 +3,11 @@
  * within a second, without any navigation) and parsing what comes. What messages mean is screen-session.ts's.
  */
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import { AgentToScreen, type ScreenToAgent } from '#contract/screen-link.ts';
 
 /** Loopback refuses at once when nobody listens, so trying often costs nothing. */
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 600;
+const PAUSES = { firstMs: 100, longestMs: 600 };
 /** A page that is not known asks seldom: the agent writes each refusal down. */
 const UNKNOWN_RETRY_MS = 2_000;
 const KEY_LOOK_MS = 50;
@@ -39,7 +39,7 @@ export class AgentLink {
   readonly #options: AgentLinkOptions;
   #socket: Socket | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #retryMs = FIRST_RETRY_MS;
+  #failures = 0;
   #up = false;
   #keyless = false;
   #stopped = true;
@@ -105,8 +105,9 @@ export class AgentLink {
   }
 
   #openAgain(): void {
-    this.#retry = setTimeout(() => this.#open(0), this.#keyless ? UNKNOWN_RETRY_MS : this.#retryMs);
-    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+    const pauseMs = this.#keyless ? UNKNOWN_RETRY_MS : retryAfterMs(this.#failures, PAUSES);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => this.#open(0), pauseMs);
   }
 
   #take(data: unknown): void {
@@ -123,7 +124,7 @@ export class AgentLink {
       return;
     }
     if (message.type === 'welcome') {
-      this.#retryMs = FIRST_RETRY_MS;
+      this.#failures = 0;
       this.#setKeyless(false);
       this.#setUp(true);
     }

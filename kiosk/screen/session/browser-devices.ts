@@ -1,10 +1,10 @@
 /** The browser's own devices; a page without them (no secure context) is one that was refused. */
-import type { DevicesPort } from './room-devices.ts';
+import type { TracksPort } from './room-tracks.ts';
 
 /** Chromium's name for the right to move a camera; the DOM's types don't know it yet. */
 const MOVE_CAMERA = { name: 'camera', panTiltZoom: true } as unknown as PermissionDescriptor;
 
-export function browserDevices(): DevicesPort {
+export function browserDevices(): TracksPort {
   const media: MediaDevices | undefined = navigator.mediaDevices;
   const refused = () => Promise.reject(new DOMException('no media devices in this context', 'NotAllowedError'));
   const stateOf = async (permission: PermissionDescriptor) => (await navigator.permissions.query(permission)).state;

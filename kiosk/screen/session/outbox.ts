@@ -12,12 +12,12 @@ export class Outbox {
     this.#send = send;
   }
 
-  tell(report: ScreenToAgent): void {
+  send(report: ScreenToAgent): void {
     if (!this.#send(report) && outlastsSilence(report)) this.#unsaid.push(report);
   }
 
   /** One state of each type: said when it is another than the last. */
-  tellStates(states: readonly ScreenToAgent[]): void {
+  sendStates(states: readonly ScreenToAgent[]): void {
     for (const state of states) {
       const text = JSON.stringify(state);
       if (text !== this.#toldStates.get(state.type) && this.#send(state)) this.#toldStates.set(state.type, text);
@@ -25,11 +25,11 @@ export class Outbox {
   }
 
   /** The agent is (back) there: all that holds, then what it has missed. */
-  tellAll(states: readonly ScreenToAgent[], standing: readonly ScreenToAgent[]): void {
+  sendAll(states: readonly ScreenToAgent[], standing: readonly ScreenToAgent[]): void {
     const unsaid = this.#unsaid;
     this.#unsaid = [];
     this.#toldStates.clear();
-    this.tellStates(states);
-    for (const report of [...standing, ...unsaid]) this.tell(report);
+    this.sendStates(states);
+    for (const report of [...standing, ...unsaid]) this.send(report);
   }
 }

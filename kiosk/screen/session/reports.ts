@@ -6,12 +6,12 @@ import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
-import type { RoomDevices } from './room-devices.ts';
+import type { RoomTracks } from './room-tracks.ts';
 
 type Joined = Extract<CallPhase, { name: 'joined' }>;
-export type Told = { call: CallState; ticket: ResumeTicket | null };
+export type ReportedCall = { call: CallState; ticket: ResumeTicket | null };
 
-export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
+export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgent[] {
   const reports: ScreenToAgent[] = [];
   const { phase } = now.call;
   if (phase.name === 'joined' && now.ticket !== null) {
@@ -35,13 +35,13 @@ export function reportsOf(before: Told, now: Told): ScreenToAgent[] {
 }
 
 /** What an agent that was away has to know again. Of the call too: it may be a newer one than `hello` knew. */
-export function standingReports({ call, ticket }: Told): ScreenToAgent[] {
+export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[] {
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
   return [joinedReport(phase, ticket), connectionReport(phase, call), rosterReport(phase.callId, call)];
 }
 
-export function inCallOf({ call, ticket }: Told): Extract<ScreenToAgent, { type: 'hello' }>['inCall'] {
+export function inCallOf({ call, ticket }: ReportedCall): Extract<ScreenToAgent, { type: 'hello' }>['inCall'] {
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return null;
   return { ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
@@ -49,11 +49,11 @@ export function inCallOf({ call, ticket }: Told): Extract<ScreenToAgent, { type:
 
 /** What holds of the devices: tracks, list, motors. The list is told when the browser has given it. */
 export function deviceReports(
-  { state, listed, openIds }: Pick<RoomDevices, 'state' | 'listed' | 'openIds'>,
+  { state, listed, openIds }: Pick<RoomTracks, 'state' | 'listed' | 'openIds'>,
   { axes, inputId }: { axes: CameraAxes | null; inputId: string | null },
 ): ScreenToAgent[] {
   const { microphone, camera, microphoneProblem, cameraProblem } = state;
-  const tracks: ScreenToAgent = { type: 'devices', microphone, camera, microphoneProblem, cameraProblem };
+  const tracks: ScreenToAgent = { type: 'track-state', microphone, camera, microphoneProblem, cameraProblem };
   if (listed === null) return [tracks];
   return [
     tracks,
@@ -72,7 +72,7 @@ export const outlastsSilence = ({ type }: ScreenToAgent): boolean =>
   type === 'call-ended' || type === 'join-failed' || type === 'lost' || type === 'effect-failed';
 
 function joinedReport(phase: Joined, ticket: ResumeTicket): ScreenToAgent {
-  return { type: 'joined', ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
+  return { type: 'call-joined', ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
 }
 
 function connectionReport({ connection }: Joined, { blocked }: CallState): ScreenToAgent {

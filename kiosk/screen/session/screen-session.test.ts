@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Call } from '#call/call.ts';
+import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
-import { Store } from '#call/store.ts';
+import { Observable } from '#call/observable.ts';
 import { InvalidStateError, UserError, type ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type ScreenView,
 } from '#contract/screen-link.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { DevicesState, RoomDevices } from './room-devices.ts';
+import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { ScreenSession } from './screen-session.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -62,7 +62,7 @@ class FakeCall {
   asked: string[] = [];
   ticket: ResumeTicket | null = null;
   joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
-  readonly store = new Store<CallState>({
+  readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
     rights: [],
     participants: [],
@@ -113,11 +113,12 @@ class FakeCall {
     this.become({ name: 'idle' });
   }
   endForAll = () => this.#ask('end');
-  mutePeer = (peerId: string | null): Promise<void> => {
-    this.asked.push(`mute ${peerId}`);
+  muteParticipant = (peerId: string) => this.#ask(`mute ${peerId}`);
+  muteAll = (): Promise<void> => {
+    this.asked.push('mute all');
     return Promise.reject(new UserError('forbidden'));
   };
-  removePeer = (peerId: string) => this.#ask(`remove ${peerId}`);
+  removeParticipant = (peerId: string) => this.#ask(`remove ${peerId}`);
   setMicrophone(): void {}
   setCamera(): void {}
 }
@@ -130,7 +131,7 @@ function session() {
     asked: [] as MediaStreamConstraints[],
     devicesAnswer: (): Promise<MediaStream> => Promise.reject(new DOMException('none here', 'NotFoundError')),
   };
-  const state: DevicesState = {
+  const state: TrackState = {
     microphone: 'on',
     camera: 'on',
     microphoneProblem: null,
@@ -149,7 +150,7 @@ function session() {
     createStream: (tracks) => ({ tracks }) as unknown as MediaStream,
     createCall: ({ requestGrant, onMuted }) => {
       call = new FakeCall(requestGrant, onMuted);
-      return call as unknown as Call;
+      return call as unknown as CallClient;
     },
     createDevices: () =>
       ({
@@ -169,7 +170,7 @@ function session() {
         giveUp: () => parts.devices.push('give up'),
         setMuted: (muted: boolean) => parts.devices.push(`muted ${muted}`),
         setCameraOn: (on: boolean) => parts.devices.push(`camera ${on}`),
-      }) as unknown as RoomDevices,
+      }) as unknown as RoomTracks,
     createLink: (options) => {
       line = options;
       return {
@@ -199,7 +200,7 @@ function session() {
 }
 
 /** What is told of the devices, to an agent that comes. */
-const STATES = ['devices', 'media-devices', 'camera-axes'];
+const STATES = ['track-state', 'media-devices', 'camera-axes'];
 
 describe('the screen’s session', () => {
   beforeEach(() => {
@@ -212,25 +213,25 @@ describe('the screen’s session', () => {
   it('joins at once, devices beside it, and tells what came of it', () => {
     const { call, up, effect, types, of, parts } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     expect(parts.devices).toEqual(['open soon']);
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
-    expect(of('joined')).toEqual([{ type: 'joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
-    expect(types()).toEqual([...STATES, 'stage', 'joined', 'connection', 'roster']);
+    expect(of('call-joined')).toEqual([{ type: 'call-joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
+    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster']);
   });
 
   it('opens no device for what is only prepared', () => {
     const { call, up, effect, parts } = session();
     up();
-    effect({ name: 'prepare', grant: grant() });
+    effect({ name: 'prepare-call', grant: grant() });
     expect([call.asked, parts.devices]).toEqual([[`prepare ${CALL}`], []]);
   });
 
   it('says why a join failed, and lets the camera go', async () => {
     const { call, up, effect, of, parts } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become({ name: 'failed', code: 'call-full' });
     call.joins[0]!.reject(new InvalidStateError('call-full'));
     await vi.waitFor(() =>
@@ -242,8 +243,8 @@ describe('the screen’s session', () => {
   it('says nothing of a join that the room took back itself', async () => {
     const { up, effect, of, parts } = session();
     up();
-    effect({ name: 'join', grant: grant() });
-    effect({ name: 'leave' });
+    effect({ name: 'join-call', grant: grant() });
+    effect({ name: 'leave-call' });
     await Promise.resolve();
     await Promise.resolve();
     expect(of('join-failed')).toEqual([]);
@@ -253,7 +254,7 @@ describe('the screen’s session', () => {
   it('tells connection and roster as they change, and the end', () => {
     const { call, up, effect, of, parts } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     call.become({ ...joined, connection: 'reconnecting' });
     call.become(joined, {
@@ -279,32 +280,32 @@ describe('the screen’s session', () => {
   it('tells an agent that restarted what runs, without touching the call', () => {
     const { call, up, down, effect, hello, types, said } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     down();
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual([...STATES, 'stage', 'joined', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster']);
     expect(call.asked).toEqual(['join']);
   });
 
   it('tells an agent that it is in, though it was not yet when it said hello', () => {
     const { call, up, down, effect, hello, of } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     down();
     expect(hello()).toMatchObject({ inCall: null });
     call.become(joined);
-    expect(of('joined')).toEqual([]);
+    expect(of('call-joined')).toEqual([]);
     up();
-    expect(of('joined')).toMatchObject([{ ticket }]);
+    expect(of('call-joined')).toMatchObject([{ ticket }]);
   });
 
   it('asks an agent that restarted for the grant that the former one was asked for', () => {
     const { call, up, down, effect, of } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     void call.requestGrant({ code: 'peer-unknown', endedCallId: null });
     down();
@@ -315,9 +316,9 @@ describe('the screen’s session', () => {
   it('leaves the door of one call for that of another', () => {
     const { call, up, effect } = session();
     up();
-    effect({ name: 'join', grant: grant() });
-    effect({ name: 'join', grant: grant() });
-    effect({ name: 'join', grant: grant(id(8)) });
+    effect({ name: 'join-call', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
+    effect({ name: 'join-call', grant: grant(id(8)) });
     expect(call.asked).toEqual(['join', 'leave', 'join']);
     expect(call.joins.map((join) => join.grant!.callId)).toEqual([CALL, id(8)]);
   });
@@ -325,7 +326,7 @@ describe('the screen’s session', () => {
   it('keeps for an absent agent that the call has ended', () => {
     const { call, up, down, effect, of } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     down();
     call.become({ name: 'ended', callId: CALL, reason: 'empty' });
@@ -345,11 +346,11 @@ describe('the screen’s session', () => {
   it('asks the agent for another grant when its place is lost, and goes in with that', async () => {
     const { call, up, effect, of } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     const wanted = call.requestGrant({ code: 'peer-unknown', endedCallId: null });
     expect(of('lost')).toEqual([{ type: 'lost', callId: CALL, code: 'peer-unknown' }]);
-    effect({ name: 'join', grant: grant(id(8)) });
+    effect({ name: 'join-call', grant: grant(id(8)) });
     expect(await wanted).toMatchObject({ callId: id(8) });
     expect(call.joins.length).toBe(1);
   });
@@ -357,9 +358,9 @@ describe('the screen’s session', () => {
   it('is in the call that the node says, whatever the grant called it', () => {
     const { call, up, effect, of } = session();
     up();
-    effect({ name: 'join', grant: grant(id(8)) });
+    effect({ name: 'join-call', grant: grant(id(8)) });
     call.become(joined);
-    expect(of('joined')).toMatchObject([{ ticket: { callId: CALL } }]);
+    expect(of('call-joined')).toMatchObject([{ ticket: { callId: CALL } }]);
     void call.requestGrant({ code: 'peer-unknown', endedCallId: null }).catch(() => {});
     expect(of('lost')).toEqual([{ type: 'lost', callId: CALL, code: 'peer-unknown' }]);
   });
@@ -367,12 +368,12 @@ describe('the screen’s session', () => {
   it('tells of a start by the grant’s name as long as it is not in', async () => {
     const { call, up, effect, of } = session();
     up();
-    effect({ name: 'join', grant: grant(id(8)) });
+    effect({ name: 'join-call', grant: grant(id(8)) });
     call.become({ name: 'ended', callId: CALL, reason: 'ended-by-participant' });
     expect(of('call-ended')).toMatchObject([{ callId: id(8) }]);
-    effect({ name: 'join', grant: grant(id(8)) });
+    effect({ name: 'join-call', grant: grant(id(8)) });
     void call.requestGrant({ code: 'token-expired', endedCallId: null }).catch(() => {});
-    effect({ name: 'join', grant: grant(id(7)) });
+    effect({ name: 'join-call', grant: grant(id(7)) });
     call.become({ name: 'failed', code: 'call-full' });
     call.joins.at(-1)!.reject(new InvalidStateError('call-full'));
     await vi.waitFor(() => expect(of('join-failed').at(-1)).toMatchObject({ code: 'call-full', callId: id(7) }));
@@ -381,10 +382,10 @@ describe('the screen’s session', () => {
   it('a way back that fails is of the place that was lost, not of the grant that led nowhere', async () => {
     const { call, up, effect, of } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     const wanted = call.requestGrant({ code: 'peer-unknown', endedCallId: null });
-    effect({ name: 'join', grant: grant(id(8)) });
+    effect({ name: 'join-call', grant: grant(id(8)) });
     await wanted;
     call.become({ name: 'failed', code: 'call-full' });
     expect(of('lost').at(-1)).toEqual({ type: 'lost', callId: CALL, code: 'call-full' });
@@ -393,7 +394,7 @@ describe('the screen’s session', () => {
   it('gives call and camera up to a newer screen without a word, and takes both over again', () => {
     const { call, up, effect, line, parts, said, subject, hello } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     said.length = 0;
     line.onMessage({ type: 'yield' });
@@ -413,7 +414,7 @@ describe('the screen’s session', () => {
   it('leaves the call and lets the devices go when its box belongs to no room any more, until one welcomes it', () => {
     const { call, up, effect, line, parts, subject } = session();
     up();
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     line.onMessage(AgentToScreen.parse({ type: 'not-enrolled', code: 'enrolment-ended' }));
     expect(call.asked).toEqual(['join', 'leave']);
@@ -433,26 +434,27 @@ describe('the screen’s session', () => {
   it('performs what the agent asks, and tells what could not be done', async () => {
     const { call, up, effect, of, parts, subject } = session();
     up();
-    effect({ name: 'set-microphone', muted: true });
+    effect({ name: 'set-microphone', on: false });
     effect({ name: 'set-camera', on: false });
     effect({ name: 'set-layout', layout: 'grid' });
     effect({ name: 'set-volume', percent: 20 });
     effect({ name: 'set-stage-page', page: 2 });
     effect({ name: 'remove-participant', peerId: id(5) });
-    effect({ name: 'mute-participant', peerId: null });
+    effect({ name: 'mute-participant', peerId: id(6) });
+    effect({ name: 'mute-all' });
     expect(parts.devices).toEqual(['muted true', 'camera false']);
-    expect(call.asked).toEqual([`remove ${id(5)}`, 'mute null']);
+    expect(call.asked).toEqual([`remove ${id(5)}`, `mute ${id(6)}`, 'mute all']);
     expect(subject.getSnapshot().view!.state).toMatchObject({ layout: 'grid', volumePercent: 20, stagePage: 2 });
     await vi.waitFor(() =>
-      expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-participant', code: 'forbidden' }]),
+      expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-all', code: 'forbidden' }]),
     );
   });
 
   it('tells the number of pages once', () => {
     const { up, of, subject } = session();
     up();
-    subject.tellPageCount(2);
-    subject.tellPageCount(2);
+    subject.reportPageCount(2);
+    subject.reportPageCount(2);
     expect(of('stage').map(({ pageCount }) => pageCount)).toEqual([1, 2]);
   });
 
@@ -461,7 +463,7 @@ describe('the screen’s session', () => {
     up();
     const use = { microphoneId: null, speakerId: 'tv', deviceCancelsEcho: false, inputIds: [] };
     effect({ name: 'use-devices', cameraId: 'brio', ...use });
-    subject.tellSpeakerFailed('tv');
+    subject.reportSpeakerFailed('tv');
     expect(parts.devices).toEqual(['use brio', 'no sound from tv']);
     expect(of('media-devices').length).toBe(1);
   });
@@ -472,7 +474,7 @@ describe('the screen’s session', () => {
     effect({ name: 'run-self-test', testId: id(7), grant: null });
     // what was prepared is the same peer
     expect(call.asked).toEqual(['leave']);
-    effect({ name: 'prepare', grant: grant() });
+    effect({ name: 'prepare-call', grant: grant() });
     expect(call.asked).toEqual(['leave']);
     await vi.waitFor(() => expect(of('self-test-done').length).toBe(1));
     expect(of('self-test-check').map(({ check }) => `${check.name} ${check.reason ?? check.outcome}`)).toEqual([
@@ -481,7 +483,7 @@ describe('the screen’s session', () => {
       'speaker skipped',
     ]);
     expect(types().at(-1)).toBe('self-test-done');
-    effect({ name: 'prepare', grant: grant() });
+    effect({ name: 'prepare-call', grant: grant() });
     expect(call.asked.at(-1)).toBe(`prepare ${CALL}`);
   });
 
@@ -494,7 +496,7 @@ describe('the screen’s session', () => {
       });
     up();
     effect({ name: 'run-self-test', testId: id(7), grant: null });
-    effect({ name: 'join', grant: grant() });
+    effect({ name: 'join-call', grant: grant() });
     call.become(joined);
     await vi.waitFor(() => expect(of('self-test-done')).toEqual([{ type: 'self-test-done', testId: id(7) }]));
     expect(of('self-test-check')).toEqual([]);

@@ -3,8 +3,8 @@
  * became of them. Owns the order of things and whose turn it is (a newer screen takes call and camera over); what is
  * drawn follows from `getSnapshot` and the call's own state.
  */
-import type { Call, CallDependencies, JoinOptions } from '#call/call.ts';
-import { Store } from '#call/store.ts';
+import type { CallClient, CallClientDependencies, JoinOptions } from '#call/call-client.ts';
+import { Observable } from '#call/observable.ts';
 import { type ErrorCode, InvalidStateError, OperationalError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
@@ -15,9 +15,9 @@ import type { View } from '#contract/signaling.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { GetUserMedia } from './open-tracks.ts';
 import { Outbox } from './outbox.ts';
-import { deviceReports, failureReport, inCallOf, reportsOf, standingReports, type Told } from './reports.ts';
-import type { DevicesState, RoomDevices } from './room-devices.ts';
-import { RoomEquipment } from './room-equipment.ts';
+import { deviceReports, failureReport, inCallOf, reportsOf, standingReports, type ReportedCall } from './reports.ts';
+import type { TrackState, RoomTracks } from './room-tracks.ts';
+import { MediaDeviceEffects } from './media-device-effects.ts';
 
 export type ScreenSnapshot = {
   /** null: the agent was never heard */
@@ -31,7 +31,7 @@ export type ScreenSnapshot = {
   keyless: boolean;
   /** a newer screen shows this room */
   yielded: boolean;
-  devices: DevicesState;
+  devices: TrackState;
   /** where the others are heard; null: the browser's own choice */
   speakerId: string | null;
   /** the HDMI input that the room shares, with its sound */
@@ -40,8 +40,8 @@ export type ScreenSnapshot = {
 
 export type SessionParts = {
   screenId: string;
-  createCall: (dependencies: Pick<CallDependencies, 'requestGrant' | 'onMuted'>) => Call;
-  createDevices: (listeners: ConstructorParameters<typeof RoomDevices>[1]) => RoomDevices;
+  createCall: (dependencies: Pick<CallClientDependencies, 'requestGrant' | 'onMuted'>) => CallClient;
+  createDevices: (listeners: ConstructorParameters<typeof RoomTracks>[1]) => RoomTracks;
   createLink: (
     options: Pick<
       ConstructorParameters<typeof AgentLink>[0],
@@ -55,14 +55,14 @@ export type SessionParts = {
 };
 
 export class ScreenSession {
-  readonly call: Call;
-  readonly #devices: RoomDevices;
-  readonly #equipment: RoomEquipment;
+  readonly call: CallClient;
+  readonly #devices: RoomTracks;
+  readonly #equipment: MediaDeviceEffects;
   readonly #link: AgentLink;
   readonly #parts: SessionParts;
   readonly #outbox = new Outbox((message) => this.#link.send(message));
-  readonly #store: Store<ScreenSnapshot>;
-  #told: Told;
+  readonly #store: Observable<ScreenSnapshot>;
+  #told: ReportedCall;
   #pageCount = 1;
   /** the call that this screen is to be in: as its grant names it, and once it is in, as the node does */
   #callId: string | null = null;
@@ -87,15 +87,15 @@ export class ScreenSession {
         this.#equipment.motors.follow(track);
       },
       onChange: () => this.#publish(this.#ofDevices()),
-      onUnusable: () => this.#outbox.tell({ type: 'effect-failed', name: 'use-devices', code: 'device-gone' }),
+      onUnusable: () => this.#outbox.send({ type: 'effect-failed', name: 'use-devices', code: 'device-gone' }),
     });
-    this.#equipment = new RoomEquipment({
+    this.#equipment = new MediaDeviceEffects({
       call: this.call,
       devices: this.#devices,
       getUserMedia: parts.getUserMedia,
       createStream: parts.createStream,
       openSocket: (url) => new WebSocket(url),
-      tell: (report) => this.#outbox.tell(report),
+      tell: (report) => this.#outbox.send(report),
       onChange: () => this.#publish(this.#ofDevices()),
     });
     this.#link = parts.createLink({
@@ -111,7 +111,7 @@ export class ScreenSession {
       onRefused: (refusedCode) => this.#publish({ refusedCode }),
       onKeyless: (keyless) => this.#publish({ keyless }),
     });
-    this.#store = new Store<ScreenSnapshot>({
+    this.#store = new Observable<ScreenSnapshot>({
       view: null,
       linkUp: false,
       refusedCode: null,
@@ -131,16 +131,16 @@ export class ScreenSession {
     this.#link.start();
   }
 
-  tellAlive(): void {
+  reportAlive(): void {
     this.#link.send({ type: 'alive' });
   }
 
   /** The page could not send sound there. */
-  tellSpeakerFailed(speakerId: string): void {
+  reportSpeakerFailed(speakerId: string): void {
     this.#devices.speakerFailed(speakerId);
   }
 
-  tellPageCount(pageCount: number): void {
+  reportPageCount(pageCount: number): void {
     if (this.#pageCount === pageCount) return;
     this.#pageCount = pageCount;
     this.#link.send({ type: 'stage', pageCount });
@@ -178,22 +178,22 @@ export class ScreenSession {
 
   #perform(effect: ScreenEffect): void {
     switch (effect.name) {
-      case 'prepare':
+      case 'prepare-call':
         this.#equipment.makeWayAtNode();
         if (!this.#busy && !this.#equipment.testing)
-          this.#attempt('prepare', this.call.prepare(effect.grant, this.#firstView()));
+          this.#attempt('prepare-call', this.call.prepare(effect.grant, this.#firstView()));
         return;
-      case 'join':
+      case 'join-call':
         this.#join(effect.grant);
         return;
-      case 'leave':
+      case 'leave-call':
         this.#leave();
         return;
       case 'end-call':
         this.#attempt('end-call', this.call.endForAll());
         return;
       case 'set-microphone':
-        this.#devices.setMuted(effect.muted);
+        this.#devices.setMuted(!effect.on);
         return;
       case 'set-camera':
         this.#devices.setCameraOn(effect.on);
@@ -208,10 +208,13 @@ export class ScreenSession {
         this.#change({ stagePage: effect.page });
         return;
       case 'mute-participant':
-        this.#attempt('mute-participant', this.call.mutePeer(effect.peerId));
+        this.#attempt('mute-participant', this.call.muteParticipant(effect.peerId));
+        return;
+      case 'mute-all':
+        this.#attempt('mute-all', this.call.muteAll());
         return;
       case 'remove-participant':
-        this.#attempt('remove-participant', this.call.removePeer(effect.peerId));
+        this.#attempt('remove-participant', this.call.removeParticipant(effect.peerId));
         return;
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));
@@ -299,7 +302,7 @@ export class ScreenSession {
     const callId = endedCallId ?? this.#callId;
     if (callId === null) return Promise.reject(new InvalidStateError(code));
     const because: ScreenToAgent = { type: 'lost', callId, code };
-    this.#outbox.tell(because);
+    this.#outbox.send(because);
     return new Promise<CallGrant>((resolve, reject) => {
       this.#grantWanted = { because, resolve, reject };
       setTimeout(() => reject(new OperationalError('room-not-answering', 'no grant came')), START_FAILS_MS);
@@ -314,7 +317,7 @@ export class ScreenSession {
     // another effect has come between: what it leads to is told by itself
     if (this.#busy || this.#callId === null || this.getSnapshot().yielded) return;
     this.#devices.release();
-    this.#outbox.tell(failureReport(code, this.#callId, wasIn));
+    this.#outbox.send(failureReport(code, this.#callId, wasIn));
   }
 
   #onCall(): void {
@@ -331,14 +334,14 @@ export class ScreenSession {
     if (phase.name === 'failed' && held) this.#onFailed(new InvalidStateError(phase.code), true);
   }
 
-  #tellCall(before: Told): void {
+  #tellCall(before: ReportedCall): void {
     const now = this.#now();
     this.#told = now;
     if (this.getSnapshot().yielded) return;
     const isJoining = before.call.phase.name === 'joining' && this.#callId !== null;
     for (const report of reportsOf(before, now)) {
       const byGrant = report.type === 'call-ended' && isJoining ? { callId: this.#callId! } : {};
-      this.#outbox.tell({ ...report, ...byGrant });
+      this.#outbox.send({ ...report, ...byGrant });
     }
   }
 
@@ -347,7 +350,7 @@ export class ScreenSession {
     const now = this.#now();
     // the agent that was told may be gone, and the grant with it
     const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
-    this.#outbox.tellAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
+    this.#outbox.sendAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
   }
 
   #deviceReports(): ScreenToAgent[] {
@@ -363,11 +366,11 @@ export class ScreenSession {
   #attempt(name: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       console.warn(`screen: ${name} failed`, error);
-      this.#outbox.tell({ type: 'effect-failed', name, code: toMaruError(error).code });
+      this.#outbox.send({ type: 'effect-failed', name, code: toMaruError(error).code });
     });
   }
 
-  #now(): Told {
+  #now(): ReportedCall {
     return { call: this.call.getSnapshot(), ticket: this.call.ticket };
   }
 
@@ -379,6 +382,6 @@ export class ScreenSession {
 
   #publish(change: Partial<ScreenSnapshot>): void {
     this.#store.set({ ...this.#store.getSnapshot(), ...change });
-    if (change.devices !== undefined && !this.getSnapshot().yielded) this.#outbox.tellStates(this.#deviceReports());
+    if (change.devices !== undefined && !this.getSnapshot().yielded) this.#outbox.sendStates(this.#deviceReports());
   }
 }

@@ -2,13 +2,13 @@
  * An HDMI input as the room's shared screen: opened for it, sent by the call, seen and heard in the room too, and
  * withdrawn when it is pulled out, stopped, or the call is over.
  */
-import type { Call } from '#call/call.ts';
+import type { CallClient } from '#call/call-client.ts';
 import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { ListedDevice } from './device-plan.ts';
 import { type GetUserMedia, inputConstraints, openWhile, rawSoundConstraints } from './open-tracks.ts';
 
 export type ShownInputParts = {
-  call: Pick<Call, 'setScreen' | 'getSnapshot'>;
+  call: Pick<CallClient, 'setScreen' | 'getSnapshot'>;
   getUserMedia: GetUserMedia;
   createStream: (tracks: MediaStreamTrack[]) => MediaStream;
   listed: () => readonly ListedDevice[];

@@ -15,7 +15,7 @@ import { currentLanguage } from '#ui/words/words.ts';
 import { PairingCard } from '../frame/pairing-card.tsx';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
 import type { Trouble } from '../frame/troubles.ts';
-import type { DevicesState } from '../session/room-devices.ts';
+import type { TrackState } from '../session/room-tracks.ts';
 import { waysOut } from './ways-out.ts';
 
 type StartingProps = {
@@ -24,7 +24,7 @@ type StartingProps = {
   words: 'connecting' | 'returning' | 'slow' | 'ending';
   /** why the room waits; it asks again by itself */
   waitsFor: ErrorCode | null;
-  devices: DevicesState;
+  devices: TrackState;
   troubles: Trouble[];
 };
 

@@ -4,7 +4,7 @@ import type { BoxUnderFault } from './box-under-fault.ts';
 
 export async function lostEvents(box: BoxUnderFault): Promise<string[]> {
   const { phone } = box;
-  if (phone.state?.phase.name === 'in-call') await phone.command({ name: 'end-meeting' });
+  if (phone.state?.phase.name === 'in-call') await phone.command({ name: 'end-call' });
   await phone.until(({ phase }) => phase.name === 'idle', 60_000);
   // delivered a moment after they happen
   let count = -1;
@@ -22,9 +22,9 @@ export async function lostEvents(box: BoxUnderFault): Promise<string[]> {
   events.forEach(({ sequence }, at) => {
     if (sequence !== at + 1) lost.push(`event ${at + 1}, before ${sequence}`);
   });
-  const callIdsOf = (wanted: 'call-entered' | 'call-left'): string[] =>
+  const callIdsOf = (wanted: 'call-joined' | 'call-left'): string[] =>
     events.flatMap((event) => (event.name === wanted ? [event.callId] : []));
-  const [entered, left] = [callIdsOf('call-entered'), callIdsOf('call-left')];
+  const [entered, left] = [callIdsOf('call-joined'), callIdsOf('call-left')];
   for (const [what, ids] of [
     ['entered', entered],
     ['left', left],

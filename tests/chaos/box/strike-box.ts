@@ -36,8 +36,8 @@ export async function strikeBox(box: BoxUnderFault, { part, moment, random, pati
   await arrange(box, moment);
   const before = phone.state!;
   display.watch();
-  if (moment === 'starting') void phone.command({ name: 'start-meeting' }).catch(() => {});
-  if (moment === 'ending') void phone.command({ name: 'end-meeting' }).catch(() => {});
+  if (moment === 'starting') void phone.command({ name: 'join-call' }).catch(() => {});
+  if (moment === 'ending') void phone.command({ name: 'end-call' }).catch(() => {});
   await sleep(instantMs);
   const epoch = phone.state!.epoch;
   const pid = part === 'screen' ? box.screenPid() : box.product.pid(part);
@@ -94,10 +94,10 @@ async function arrange({ phone, ...box }: BoxUnderFault, moment: BoxMoment): Pro
   const isIn = ({ phase }: RoomState): boolean => phase.name === 'in-call' && phase.connection === 'connected';
   await until(({ phase }) => phase.name !== 'starting' && phase.name !== 'ended' && phase.name !== 'fault');
   if (moment === 'idle' || moment === 'starting') {
-    if (phone.state!.phase.name === 'in-call') await phone.command({ name: 'end-meeting' });
+    if (phone.state!.phase.name === 'in-call') await phone.command({ name: 'end-call' });
     await until(({ phase }) => phase.name === 'idle');
   } else {
-    if (phone.state!.phase.name !== 'in-call') await phone.command({ name: 'start-meeting' });
+    if (phone.state!.phase.name !== 'in-call') await phone.command({ name: 'join-call' });
     await until(isIn);
   }
 }

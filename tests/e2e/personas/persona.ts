@@ -21,6 +21,7 @@ export type PersonaOptions = {
   number: number;
   camera?: Device;
   microphone?: Device;
+  gathersNothingAtFirst?: boolean;
   context?: BrowserContextOptions;
   /** all its traffic, media included, goes this way */
   network?: NetworkProxy;
@@ -34,7 +35,11 @@ export const screenNumberOf = (number: number): number => SCREEN_NUMBER_FROM + n
 
 export function devicesOf(
   number: number,
-  { camera, microphone }: Pick<PersonaDevices, 'camera' | 'microphone'>,
+  {
+    camera,
+    microphone,
+    gathersNothingAtFirst = false,
+  }: Pick<PersonaDevices, 'camera' | 'microphone'> & Pick<PersonaOptions, 'gathersNothingAtFirst'>,
 ): PersonaDevices {
   return {
     picture: { number, colour: colourOf(number) },
@@ -42,6 +47,7 @@ export function devicesOf(
     screen: { number: screenNumberOf(number), colour: colourOf(number + 1) },
     camera,
     microphone,
+    gathersNothingAtFirst,
   };
 }
 
@@ -75,7 +81,15 @@ export class Persona {
     ) => P,
     options: PersonaOptions,
   ): Promise<P> {
-    const { browser, address, number, camera = 'present', microphone = 'present', network } = options;
+    const {
+      browser,
+      address,
+      number,
+      camera = 'present',
+      microphone = 'present',
+      network,
+      gathersNothingAtFirst,
+    } = options;
     const context = await browser.newContext({
       locale: 'en-US',
       ...options.context,
@@ -93,7 +107,9 @@ export class Persona {
         port: await (protocol === 'udp' ? mediaNetwork.udpPortTo(to, port) : mediaNetwork.tcpPortTo(to, port)),
       }));
     }
-    await page.addInitScript({ content: await pageScript(devicesOf(number, { camera, microphone })) });
+    await page.addInitScript({
+      content: await pageScript(devicesOf(number, { camera, microphone, gathersNothingAtFirst })),
+    });
     page.on('pageerror', (error) => persona.troubles.push(`error: ${error.message}`));
     page.on('console', (line) => {
       if (line.type() === 'error' || line.type() === 'warning') persona.troubles.push(`${line.type()}: ${line.text()}`);
@@ -152,6 +168,14 @@ export class Persona {
 
   expectToHear(numbers: number[], timeoutMs?: number): Promise<void> {
     return expectToHear(this, numbers, timeoutMs);
+  }
+
+  /** For the report of a failed test. */
+  async mediaPaths(): Promise<string> {
+    const paths = await this.page
+      .evaluate(() => window.maruSenses.mediaPaths())
+      .catch((error: Error) => [error.message]);
+    return [`${this.constructor.name} ${this.number}:`, ...paths].join('\n  ');
   }
 
   watchFrames(names: string[]): Promise<void> {

@@ -68,7 +68,7 @@ export class MaruLoadClient {
       kind: 'audio',
       rtpParameters: anchor.rtpParameters as never,
     });
-    const call = await this.#ask('join', {
+    const call = await this.#ask('join-call', {
       displayName,
       rtpCapabilities: this.#device.recvRtpCapabilities as never,
       microphone: 'absent',
@@ -98,7 +98,7 @@ export class MaruLoadClient {
   }
 
   async leave(): Promise<void> {
-    await this.#ask('leave', {});
+    await this.#ask('leave-call', {});
     this.close();
   }
 

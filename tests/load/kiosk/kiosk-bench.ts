@@ -101,10 +101,10 @@ async function soak(report: BenchReport, product: Product, minutes: number, toke
   const minute = (): number => (performance.now() - startedAtMs) / 60_000;
   let calls = 0;
   while (minute() < minutes) {
-    await phone.command({ name: 'start-meeting' });
+    await phone.command({ name: 'join-call' });
     await phone.until(({ phase }) => phase.name === 'in-call', 30_000);
     await sleep(10_000);
-    await phone.command({ name: 'end-meeting' });
+    await phone.command({ name: 'end-call' });
     await phone.until(({ phase }) => phase.name === 'idle', 30_000);
     await sleep(5_000);
     calls += 1;

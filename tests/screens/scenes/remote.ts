@@ -127,7 +127,11 @@ export async function paired(page: Page, link: Link): Promise<void> {
         link.heard?.(message.command);
         const { commands = 'ok' } = link;
         if (commands !== 'never')
-          say({ type: 'reply', id: message.id, error: commands === 'ok' ? null : { code: commands, message: '' } });
+          say({
+            type: 'command-reply',
+            id: message.id,
+            error: commands === 'ok' ? null : { code: commands, message: '' },
+          });
       }
       if (message.type !== 'hello') return;
       if (link.refuses !== undefined) {

@@ -255,7 +255,7 @@ export const screenScenes: readonly Scene[] = [
       agent.say({
         type: 'do',
         effect: {
-          name: 'join',
+          name: 'join-call',
           grant: {
             callId: CALL,
             meetingId: CALL,
@@ -326,7 +326,7 @@ export const screenScenes: readonly Scene[] = [
     people: call(2),
     after: async ({ node }) => {
       for (const participant of [person(5, '부산 대리점'), person(6, 'Dealer East')])
-        node.tell('peer-joined', { participant });
+        node.tell('participant-joined', { participant });
     },
   }),
   scene('call-ends-soon', {

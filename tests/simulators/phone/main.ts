@@ -11,7 +11,7 @@ const help = `A phone that controls a room.
   node_modules/.bin/node tests/simulators/phone/main.ts --controller-url URL [--command JSON]...
   node_modules/.bin/node tests/simulators/phone/main.ts --fleet-url URL --code CODE | --token TOKEN
 
-  --command JSON     send this once connected, in order: start-meeting, or {"name":"set-microphone","muted":true}
+  --command JSON     send this once connected, in order: join-call, or {"name":"set-microphone","on":false}
   --ca F             the CA to trust (PEM)
   --stay             go on printing; each line typed is a command`;
 

@@ -46,7 +46,7 @@ export class Phone {
   readonly #staysConnected: boolean;
   #closing = false;
   #socket: WebSocket | null = null;
-  readonly #replies = new Map<string, (reply: Extract<RoomLinkToController, { type: 'reply' }>) => void>();
+  readonly #replies = new Map<string, (reply: Extract<RoomLinkToController, { type: 'command-reply' }>) => void>();
   state: RoomState | null = null;
   online = false;
   roster: Participant[] = [];
@@ -105,7 +105,7 @@ export class Phone {
     if (socket === null || socket.readyState !== WebSocket.OPEN)
       throw new OperationalError('room-not-answering', 'not connected');
     const id = v7();
-    const replied = new Promise<Extract<RoomLinkToController, { type: 'reply' }>>((resolve) =>
+    const replied = new Promise<Extract<RoomLinkToController, { type: 'command-reply' }>>((resolve) =>
       this.#replies.set(id, resolve),
     );
     socket.send(JSON.stringify({ type: 'command', id, command }));
@@ -134,7 +134,7 @@ export class Phone {
     if (message.type === 'welcome') [this.state, this.online, this.closedBy] = [message.state, message.online, null];
     else if (message.type === 'state') this.state = message.state;
     else if (message.type === 'presence') this.online = message.online;
-    else if (message.type === 'reply') this.#replies.get(message.id)?.(message);
+    else if (message.type === 'command-reply') this.#replies.get(message.id)?.(message);
     else if (message.type === 'roster') this.#takeRoster(message.roster);
     this.#onMessage(message);
   }

@@ -13,7 +13,7 @@ const help = `A room without a window: it answers commands, and opens no media.
 
   --claim-file F      the claim (JSON), for the first start
   --identity-file F   where its key and certificate are kept from then on
-  --answer NAME=CODE  answer this command with an error, or not at all (start-meeting=no-screen, end-meeting=silence)
+  --answer NAME=CODE  answer this command with an error, or not at all (join-call=no-screen, end-call=silence)
   --epoch N           of its state (the time in seconds)`;
 
 const { identityFile, claimFile, ...values } = readCommandLine(help, (args) => {

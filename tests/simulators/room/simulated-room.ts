@@ -9,13 +9,13 @@ import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH, PAIRING_CODE_TTL_MS } from 
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import { CommandEnvelope, type CommandReply } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
-import { clientIdOf, RoomDesired, RoomResponse, topicOf } from '#contract/topics.ts';
+import { clientIdOf, RoomDesired, RequestReply, topicOf } from '#contract/topics.ts';
 import type { RoomIdentity } from './enrol.ts';
 import { applyCommand, firstState } from './simulated-state.ts';
 
 /** What to answer instead of obeying: an error, or nothing at all. */
 export type Script = Partial<Record<CommandEnvelope['command']['name'], ErrorCode | 'silence'>>;
-type Told = (what: { topic: 'desired' | 'command' | 'response'; message: unknown }) => void;
+type Told = (what: { topic: 'desired' | 'command' | 'requestReply'; message: unknown }) => void;
 
 export class SimulatedRoom {
   readonly #identity: RoomIdentity;
@@ -67,7 +67,7 @@ export class SimulatedRoom {
     client.on('error', () => {});
     client.on('message', (topic, payload) => this.#hear(topic, JSON.parse(String(payload))));
     await client.subscribeAsync(
-      ['desired', 'command', 'response'].map((name) => topicOf(name as 'desired', roomId)),
+      ['desired', 'command', 'requestReply'].map((name) => topicOf(name as 'desired', roomId)),
       { qos: 1 },
     );
     await this.#say('presence', this.#presence(true), true);
@@ -125,9 +125,9 @@ export class SimulatedRoom {
     } else if (topic === topicOf('command', roomId)) {
       this.#told({ topic: 'command', message });
       void this.#obey(CommandEnvelope.parse(message)).catch(() => {});
-    } else if (topic === topicOf('response', roomId)) {
-      const response = RoomResponse.parse(message);
-      this.#told({ topic: 'response', message });
+    } else if (topic === topicOf('requestReply', roomId)) {
+      const response = RequestReply.parse(message);
+      this.#told({ topic: 'requestReply', message });
       if (response.name === 'pairing-code-used') void this.offerPairing().catch(() => {});
     }
   }
@@ -146,14 +146,18 @@ export class SimulatedRoom {
         reply = { ok: false, id, error: toMaruError(error).toWire() };
       }
     }
-    await this.#say('reply', reply, false);
+    await this.#say('commandReply', reply, false);
   }
 
   #publishState(): Promise<void> {
     return this.#say('state', this.state, true);
   }
 
-  async #say(topic: 'presence' | 'state' | 'pairing' | 'reply', message: object, retain: boolean): Promise<void> {
+  async #say(
+    topic: 'presence' | 'state' | 'pairing' | 'commandReply',
+    message: object,
+    retain: boolean,
+  ): Promise<void> {
     await this.#client?.publishAsync(topicOf(topic, this.#identity.roomId), JSON.stringify(message), {
       qos: 1,
       retain,

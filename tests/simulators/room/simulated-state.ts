@@ -49,16 +49,16 @@ export function applyCommand(
     case 'prepare-call':
     case 'watch-roster':
       return state;
-    case 'start-meeting':
+    case 'join-call':
       return phase.name === 'in-call' ? state : { ...next, phase: callOf(state, grant, nowMs) };
-    case 'leave-meeting':
-    case 'end-meeting':
-    case 'cancel-start': {
+    case 'leave-call':
+    case 'end-call':
+    case 'cancel-join': {
       if (phase.name !== 'in-call') throw new InvalidStateError('not-possible-now', 'no call');
       return { ...next, phase: { name: 'idle' } };
     }
     case 'set-microphone':
-      return { ...next, microphone: command.muted ? 'muted' : 'on' };
+      return { ...next, microphone: command.on ? 'on' : 'muted' };
     case 'set-camera':
       return { ...next, camera: command.on ? 'on' : 'off' };
     case 'set-volume':

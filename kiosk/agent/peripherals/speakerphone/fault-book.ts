@@ -1,5 +1,6 @@
 /** Devices that failed, why, and when each is tried again: later each time, never given up, forgotten with its cable. */
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import type { FoundDevice } from './transport.ts';
 
 type Plugged = Pick<FoundDevice, 'instance' | 'name'>;
@@ -18,9 +19,8 @@ export class FaultBook {
   note(device: Plugged, code: ErrorCode, nowMs: number): Fault {
     const count = (this.#faults.get(device.instance)?.count ?? 0) + 1;
     const firstMs = FIRST_RETRY_MS[code] ?? FIRST_RETRY_OTHERWISE_MS;
-    const waitMs = Math.min(LONGEST_RETRY_MS, firstMs * 2 ** (count - 1));
-    // jittered: two devices on one hub that failed together need not come back together
-    const fault = { name: device.name, code, count, retryAtMs: nowMs + waitMs * (0.8 + Math.random() / 5) };
+    const retryAtMs = nowMs + retryAfterMs(count - 1, { firstMs, longestMs: LONGEST_RETRY_MS });
+    const fault = { name: device.name, code, count, retryAtMs };
     this.#faults.set(device.instance, fault);
     return fault;
   }

@@ -1,18 +1,18 @@
 /** The speakerphone machine with a clock: keeps its state and timers, and hands out its effects one after the other. */
-import { step } from './speakerphone-machine.ts';
+import { stepSpeakerphone } from './speakerphone-machine.ts';
 import {
   firstMachine,
   type Machine,
   type SpeakerphoneEffect,
   type SpeakerphoneEvent,
-  type TimerName,
+  type SpeakerphoneTimer,
 } from './speakerphone-model.ts';
 
 export type OuterEffect = Exclude<SpeakerphoneEffect, { type: 'set-timer' | 'clear-timer' }>;
 
 export class RunningMachine {
   readonly #perform: (effect: OuterEffect) => void;
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
+  readonly #timers = new Map<SpeakerphoneTimer, NodeJS.Timeout>();
   readonly #waiting: SpeakerphoneEffect[] = [];
   #machine: Machine = firstMachine({ muted: false, inCall: false, ringing: false, volumePercent: 60 });
   #isPerforming = false;
@@ -23,8 +23,8 @@ export class RunningMachine {
   }
 
   /** Its effects come after those that are under way. */
-  take(event: SpeakerphoneEvent): void {
-    const { machine, effects } = step(this.#machine, event, performance.now());
+  handle(event: SpeakerphoneEvent): void {
+    const { machine, effects } = stepSpeakerphone(this.#machine, event, performance.now());
     this.#machine = machine;
     this.#waiting.push(...effects);
     if (this.#isPerforming) return;
@@ -37,15 +37,15 @@ export class RunningMachine {
     this.#isPerforming = false;
   }
 
-  #setTimer(name: TimerName, delayMs: number): void {
+  #setTimer(name: SpeakerphoneTimer, delayMs: number): void {
     this.#clearTimer(name);
     this.#timers.set(
       name,
-      setTimeout(() => this.take({ type: 'timer', name }), delayMs),
+      setTimeout(() => this.handle({ type: 'timer', name }), delayMs),
     );
   }
 
-  #clearTimer(name: TimerName): void {
+  #clearTimer(name: SpeakerphoneTimer): void {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }

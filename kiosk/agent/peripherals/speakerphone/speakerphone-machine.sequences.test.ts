@@ -7,8 +7,14 @@ import { expect, it } from 'vitest';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { Lamps, Values } from './controls.ts';
 import type { Style } from './quirks.ts';
-import { step } from './speakerphone-machine.ts';
-import { firstMachine, lampsOf, type RoomView, type SpeakerphoneEvent, type TimerName } from './speakerphone-model.ts';
+import { stepSpeakerphone } from './speakerphone-machine.ts';
+import {
+  firstMachine,
+  lampsOf,
+  type RoomView,
+  type SpeakerphoneEvent,
+  type SpeakerphoneTimer,
+} from './speakerphone-model.ts';
 
 const firstRoom: RoomView = { muted: false, inCall: false, ringing: false, volumePercent: 50 };
 const styles = fc.constantFrom<Style[]>('level', 'toggle', 'step');
@@ -92,7 +98,7 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
     report({ [name]: 0 }, 12);
   };
   const take = (event: SpeakerphoneEvent) => {
-    const done = step(machine, event, nowMs);
+    const done = stepSpeakerphone(machine, event, nowMs);
     machine = done.machine;
     for (const effect of done.effects) {
       if (effect.type === 'ask') {
@@ -110,10 +116,10 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
   };
   const obey = (command: RoomCommand) => {
     asked.push(command);
-    if (command.name === 'start-meeting') later(1, () => set({ inCall: true }));
-    else if (command.name === 'leave-meeting') later(1, () => set({ inCall: false }));
+    if (command.name === 'join-call') later(1, () => set({ inCall: true }));
+    else if (command.name === 'leave-call') later(1, () => set({ inCall: false }));
     else if (command.name === 'set-volume') later(1, () => set({ volumePercent: command.percent }));
-    else if (command.name === 'set-microphone' && !roomRefusesMute) later(60, () => set({ muted: command.muted }));
+    else if (command.name === 'set-microphone' && !roomRefusesMute) later(60, () => set({ muted: !command.on }));
   };
   const show = (lamps: Lamps) => {
     const plug = pluggedIn;
@@ -206,10 +212,10 @@ function play(habitsOf: Habits, roomRefusesMute: boolean, acts: Act[]) {
   return { room, device, isIn, asked, presses, openedByMuted };
 }
 
-const opens = (command: RoomCommand) => command.name === 'set-microphone' && !command.muted;
+const opens = (command: RoomCommand) => command.name === 'set-microphone' && command.on;
 
 const callWishes = (asked: RoomCommand[]) =>
-  asked.filter(({ name }) => name === 'start-meeting' || name === 'leave-meeting').length;
+  asked.filter(({ name }) => name === 'join-call' || name === 'leave-call').length;
 
 it('comes to rest with lamps that show the room, and asks for nothing that nobody wished', { timeout }, () => {
   fc.assert(
@@ -265,7 +271,9 @@ it('never opens the microphone by "muted", whatever comes in whatever order', { 
     report(fc.record({ phoneMute: fc.constant(1), hook: bit, volumeUp: bit })),
     report(fc.record({ phoneMute: bit })),
     fc.boolean().map((muted): SpeakerphoneEvent => ({ type: 'room', room: { ...firstRoom, muted, inCall: true } })),
-    fc.constantFrom<TimerName>('settled', 'hang-up').map((name): SpeakerphoneEvent => ({ type: 'timer', name })),
+    fc
+      .constantFrom<SpeakerphoneTimer>('settled', 'hang-up')
+      .map((name): SpeakerphoneEvent => ({ type: 'timer', name })),
     styles.map(attached),
   );
   const events = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), event), { maxLength: 40 });
@@ -277,7 +285,7 @@ it('never opens the microphone by "muted", whatever comes in whatever order', { 
       for (const [waitMs, each] of [[0, attached(phoneMute)] as const, ...all]) {
         nowMs += waitMs;
         if (each.type === 'report' && each.values.phoneMute === 0) isOpenTold = true;
-        const done = step(machine, each, nowMs);
+        const done = stepSpeakerphone(machine, each, nowMs);
         machine = done.machine;
         const opened = done.effects.some((effect) => effect.type === 'ask' && opens(effect.command));
         // only by a report of "open", and never where the device has sent nothing but "muted"

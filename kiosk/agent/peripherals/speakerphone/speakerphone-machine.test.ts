@@ -3,14 +3,14 @@ import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import type { Values } from './controls.ts';
 import type { Style } from './quirks.ts';
-import { HANG_UP_MS, MAX_MENDS, MAX_WISHES, SETTLE_MS, step } from './speakerphone-machine.ts';
+import { HANG_UP_MS, MAX_MENDS, MAX_WISHES, SETTLE_MS, stepSpeakerphone } from './speakerphone-machine.ts';
 import {
   firstMachine,
   type Machine,
   type RoomView,
   type SpeakerphoneEffect,
   type SpeakerphoneEvent,
-  viewOf,
+  speakerphoneViewOf,
 } from './speakerphone-model.ts';
 
 const idle: RoomView = { muted: false, inCall: false, ringing: false, volumePercent: 60 };
@@ -30,7 +30,7 @@ class Played {
     this.effects = [];
   }
   take(event: SpeakerphoneEvent): this {
-    const done = step(this.machine, event, this.nowMs);
+    const done = stepSpeakerphone(this.machine, event, this.nowMs);
     this.machine = done.machine;
     this.effects.push(...done.effects);
     return this;
@@ -73,7 +73,7 @@ describe('the hook', () => {
   ])('starts the meeting in an idle room, once for a press ($style)', ({ style, press }) => {
     const played = new Played(idle, style);
     for (const values of press) played.report(values);
-    expect(played.asked).toEqual([{ name: 'start-meeting' }]);
+    expect(played.asked).toEqual([{ name: 'join-call' }]);
   });
 
   it.each<{ style: Style; press: Values[] }>([
@@ -85,7 +85,7 @@ describe('the hook', () => {
     for (const values of press) played.report(values);
     expect(played.asked).toEqual([]);
     played.pass(HANG_UP_MS, 'hang-up');
-    expect(played.asked).toEqual([{ name: 'leave-meeting' }]);
+    expect(played.asked).toEqual([{ name: 'leave-call' }]);
   });
 
   it.each<{ style: Style; press: Values[] }>([
@@ -94,14 +94,19 @@ describe('the hook', () => {
     { style: 'step', press: [{ hook: -1 }, { hook: 0 }] },
   ])('cancels a start that is stuck, whoever began it ($style)', ({ style, press }) => {
     const stuck = { name: 'starting', meetingTitle: '', sinceMs: 0, cancelOffered: true } as const;
-    const room = viewOf({ phase: stuck, microphone: 'on', meeting: null, volumePercent: 60 } as unknown as RoomState);
+    const room = speakerphoneViewOf({
+      phase: stuck,
+      microphone: 'on',
+      meeting: null,
+      volumePercent: 60,
+    } as unknown as RoomState);
     const played = new Played(idle, style).room(room).pass(SETTLE_MS, 'settled').pass(SETTLE_MS, 'settled');
     for (const values of press) played.report(values);
-    expect(played.pass(HANG_UP_MS, 'hang-up').asked).toEqual([{ name: 'leave-meeting' }]);
+    expect(played.pass(HANG_UP_MS, 'hang-up').asked).toEqual([{ name: 'leave-call' }]);
   });
 
   it('answers while the meeting rings', () => {
-    expect(new Played({ ...idle, ringing: true }).report({ hook: 1 }).asked).toEqual([{ name: 'start-meeting' }]);
+    expect(new Played({ ...idle, ringing: true }).report({ hook: 1 }).asked).toEqual([{ name: 'join-call' }]);
   });
 
   it('that only repeats its lamp is no wish', () => {
@@ -121,8 +126,8 @@ describe('the hook', () => {
   it('of a device that followed in silence works at the first press', () => {
     const played = new Played(idle).report({ hook: 1 }).room({ inCall: true });
     played.pass(SETTLE_MS, 'settled').room({ inCall: false }).pass(SETTLE_MS, 'settled');
-    expect(played.asked).toEqual([{ name: 'start-meeting' }]);
-    expect(played.report({ hook: 1 }).asked).toEqual([{ name: 'start-meeting' }]);
+    expect(played.asked).toEqual([{ name: 'join-call' }]);
+    expect(played.report({ hook: 1 }).asked).toEqual([{ name: 'join-call' }]);
   });
 
   it('put down and lifted again at once changes nothing', () => {
@@ -133,20 +138,18 @@ describe('the hook', () => {
   it('pressed again before the room has followed takes the start back', () => {
     const played = new Played(idle).report({ hook: 1 }).pass(50).report({ hook: 0 });
     played.room({ inCall: true }).pass(HANG_UP_MS, 'hang-up');
-    expect(played.asked).toEqual([{ name: 'start-meeting' }, { name: 'leave-meeting' }]);
+    expect(played.asked).toEqual([{ name: 'join-call' }, { name: 'leave-call' }]);
   });
 
   it('that bounces is one press', () => {
     const played = new Played(idle, 'toggle');
     for (const hook of [1, 0, 1, 0]) played.report({ hook }).pass(20);
-    expect(played.pass(HANG_UP_MS, 'hang-up').asked).toEqual([{ name: 'start-meeting' }]);
+    expect(played.pass(HANG_UP_MS, 'hang-up').asked).toEqual([{ name: 'join-call' }]);
   });
 
   it('drops and redials', () => {
-    expect(new Played(inCall).report({ drop: 1 }).pass(HANG_UP_MS, 'hang-up').asked).toEqual([
-      { name: 'leave-meeting' },
-    ]);
-    expect(new Played(idle).report({ redial: 1 }).asked).toEqual([{ name: 'start-meeting' }]);
+    expect(new Played(inCall).report({ drop: 1 }).pass(HANG_UP_MS, 'hang-up').asked).toEqual([{ name: 'leave-call' }]);
+    expect(new Played(idle).report({ redial: 1 }).asked).toEqual([{ name: 'join-call' }]);
     expect(new Played(idle).report({ drop: 1 }).pass(HANG_UP_MS, 'hang-up').asked).toEqual([]);
     expect(new Played(inCall).report({ redial: 1 }).asked).toEqual([]);
   });
@@ -181,7 +184,7 @@ describe('a cable', () => {
     const played = new Played(inCall).report({ phoneMute: 1 }).take({ type: 'detached' });
     played.take({ type: 'attached', device: { hook: 'level', phoneMute: 'toggle', volumeBounceMs: 0 } });
     played.pass(500).report({ phoneMute: 1 });
-    const mute = { name: 'set-microphone', muted: true };
+    const mute = { name: 'set-microphone', on: false };
     expect(played.asked).toEqual([mute, mute]);
   });
 
@@ -194,8 +197,8 @@ describe('a cable', () => {
 });
 
 describe('mute', () => {
-  const mute: RoomCommand = { name: 'set-microphone', muted: true };
-  const open: RoomCommand = { name: 'set-microphone', muted: false };
+  const mute: RoomCommand = { name: 'set-microphone', on: false };
+  const open: RoomCommand = { name: 'set-microphone', on: true };
 
   it('asks for the opposite of the room at each press of a button; it opens when the button is let go', () => {
     const played = new Played(inCall).report({ phoneMute: 1 });
@@ -222,9 +225,9 @@ describe('mute', () => {
 
   it('asks for what a switch says', () => {
     const played = new Played(inCall, 'level', 'level').report({ phoneMute: 1 });
-    expect(played.asked).toEqual([{ name: 'set-microphone', muted: true }]);
+    expect(played.asked).toEqual([{ name: 'set-microphone', on: false }]);
     played.room({ muted: true }).report({ phoneMute: 1 }).pass(SETTLE_MS, 'settled').report({ phoneMute: 0 });
-    expect(played.asked).toEqual([{ name: 'set-microphone', muted: false }]);
+    expect(played.asked).toEqual([{ name: 'set-microphone', on: true }]);
   });
 
   it('lights the lamp whoever muted, and its echo comes back as no wish', () => {
@@ -237,7 +240,7 @@ describe('mute', () => {
   it('pressed twice before the room has followed ends as it was', () => {
     const played = new Played(inCall).report({ phoneMute: 1 }).report({ phoneMute: 0 });
     played.report({ phoneMute: 1 }).report({ phoneMute: 0 });
-    expect(played.asked.map((command) => 'muted' in command && command.muted)).toEqual([true, false]);
+    expect(played.asked.map((command) => 'on' in command && command.on)).toEqual([false, true]);
   });
 
   it('that the room does not follow is put right on the device, and told', () => {
@@ -266,12 +269,12 @@ describe('mute', () => {
 
 /** Its flags describe a button, and it sends its state: 1 muted, 0 open. */
 describe('mute of a device that sends its state as if it were a button', () => {
-  const mute: RoomCommand = { name: 'set-microphone', muted: true };
-  const open: RoomCommand = { name: 'set-microphone', muted: false };
+  const mute: RoomCommand = { name: 'set-microphone', on: false };
+  const open: RoomCommand = { name: 'set-microphone', on: true };
   /** The room does as asked, a moment later. */
   const obey = (played: Played) => {
     const { asked } = played;
-    for (const command of asked) if (command.name === 'set-microphone') played.room({ muted: command.muted });
+    for (const command of asked) if (command.name === 'set-microphone') played.room({ muted: !command.on });
     played.pass(SETTLE_MS, 'settled').pass(SETTLE_MS, 'settled');
     return asked;
   };
@@ -400,7 +403,7 @@ describe('a device gone mad', () => {
 
 describe('the room, as a speakerphone sees it', () => {
   const state = (phase: RoomState['phase'], rest: Partial<RoomState> = {}) =>
-    viewOf({ phase, microphone: 'on', meeting: null, volumePercent: 40, ...rest } as RoomState);
+    speakerphoneViewOf({ phase, microphone: 'on', meeting: null, volumePercent: 40, ...rest } as RoomState);
   const meeting = { meetingId: 'm', title: '', underWay: true, participantCount: 2 };
   const starting = { name: 'starting', meetingTitle: '', sinceMs: 0, cancelOffered: false } as const;
 

@@ -13,8 +13,8 @@ import {
   nothingAsked,
   type RoomView,
   type SpeakerphoneEvent,
-  type Step,
-  type TimerName,
+  type SpeakerphoneStep,
+  type SpeakerphoneTimer,
 } from './speakerphone-model.ts';
 import { AWAKE_MS, type Draft, ECHO_MS, expectEcho, settledAt, styleOf, targetOf, wishOf } from './switches.ts';
 
@@ -33,10 +33,10 @@ const MAX_STREAK = 6;
 const WISHES_WINDOW_MS = 5_000;
 export const MAX_WISHES = 40;
 
-const TIMERS: readonly TimerName[] = ['settled', 'hang-up', 'volume-repeat'];
+const TIMERS: readonly SpeakerphoneTimer[] = ['settled', 'hang-up', 'volume-repeat'];
 
 /** @param nowMs any clock that does not go back */
-export function step(machine: Machine, event: SpeakerphoneEvent, nowMs: number): Step {
+export function stepSpeakerphone(machine: Machine, event: SpeakerphoneEvent, nowMs: number): SpeakerphoneStep {
   const draft: Draft = { next: { ...machine }, effects: [], nowMs };
   switch (event.type) {
     case 'attached':
@@ -149,7 +149,7 @@ function wishCall(draft: Draft, on: boolean): void {
     clearTimer(draft, 'hang-up');
     const isTakenBack = next.room.inCall;
     next.asked = { ...next.asked, call: isTakenBack ? null : true };
-    if (!isTakenBack) ask(draft, { name: 'start-meeting' });
+    if (!isTakenBack) ask(draft, { name: 'join-call' });
   } else {
     next.asked = { ...next.asked, call: false };
     setTimer(draft, 'hang-up', HANG_UP_MS);
@@ -165,7 +165,7 @@ function wishMuted(draft: Draft, muted: boolean): void {
   if (nowMs - next.lampsWrittenAtMs < ECHO_MS) expectEcho(draft, 'mute');
   next.asked = { ...next.asked, muted };
   next.owesLamps = true;
-  ask(draft, { name: 'set-microphone', muted });
+  ask(draft, { name: 'set-microphone', on: !muted });
   setTimer(draft, 'settled', SETTLE_MS);
 }
 
@@ -200,11 +200,11 @@ function turnVolume(draft: Draft, direction: 1 | -1): boolean {
   return true;
 }
 
-function onTimer(draft: Draft, name: TimerName): void {
+function onTimer(draft: Draft, name: SpeakerphoneTimer): void {
   const { next } = draft;
   switch (name) {
     case 'hang-up':
-      if (next.asked.call === false && next.room.inCall) ask(draft, { name: 'leave-meeting' });
+      if (next.asked.call === false && next.room.inCall) ask(draft, { name: 'leave-call' });
       return;
     case 'volume-repeat': {
       const { volumeUp = 0, volumeDown = 0 } = next.values;
@@ -253,9 +253,9 @@ function ask(draft: Draft, command: RoomCommand): void {
   else if (next.wishes.count === MAX_WISHES + 1) draft.effects.push({ type: 'flooded' });
 }
 
-const setTimer = ({ effects }: Draft, name: TimerName, delayMs: number): void => {
+const setTimer = ({ effects }: Draft, name: SpeakerphoneTimer, delayMs: number): void => {
   effects.push({ type: 'set-timer', name, delayMs });
 };
-const clearTimer = ({ effects }: Draft, name: TimerName): void => {
+const clearTimer = ({ effects }: Draft, name: SpeakerphoneTimer): void => {
   effects.push({ type: 'clear-timer', name });
 };

@@ -28,7 +28,7 @@ export type Asked = {
 };
 
 /** Of a control that tells its state: where it is. */
-export type Level = {
+export type ControlPosition = {
   on: boolean;
   /** it was said since the lamps were last written */
   told: boolean;
@@ -49,8 +49,8 @@ export type Machine = {
   device: Device | null;
   /** as last reported */
   values: Values;
-  hook: Level | null;
-  mute: Level | null;
+  hook: ControlPosition | null;
+  mute: ControlPosition | null;
   /** what a mute button was seen to send: presses, or the device's state */
   muteReports: 'unknown' | 'presses' | 'state';
   /** the mute button went down and is not up yet */
@@ -72,7 +72,7 @@ export type Machine = {
   wishes: { sinceMs: number; count: number };
 };
 
-export type TimerName = 'settled' | 'hang-up' | 'volume-repeat';
+export type SpeakerphoneTimer = 'settled' | 'hang-up' | 'volume-repeat';
 
 export type SpeakerphoneEvent =
   | { type: 'attached'; device: Device }
@@ -80,13 +80,13 @@ export type SpeakerphoneEvent =
   | { type: 'room'; room: RoomView }
   /** one report: every control that is in it */
   | { type: 'report'; values: Values }
-  | { type: 'timer'; name: TimerName };
+  | { type: 'timer'; name: SpeakerphoneTimer };
 
 export type SpeakerphoneEffect =
   | { type: 'ask'; command: RoomCommand }
   | { type: 'lamps'; lamps: Lamps }
-  | { type: 'set-timer'; name: TimerName; delayMs: number }
-  | { type: 'clear-timer'; name: TimerName }
+  | { type: 'set-timer'; name: SpeakerphoneTimer; delayMs: number }
+  | { type: 'clear-timer'; name: SpeakerphoneTimer }
   /** device and room disagreed; the lamp was set to this again */
   | { type: 'mute-mended'; lamp: 'muted' | 'open' }
   /** they still do, after that was tried often enough */
@@ -94,7 +94,7 @@ export type SpeakerphoneEffect =
   /** more wishes than any person has */
   | { type: 'flooded' };
 
-export type Step = { machine: Machine; effects: SpeakerphoneEffect[] };
+export type SpeakerphoneStep = { machine: Machine; effects: SpeakerphoneEffect[] };
 
 export const nothingAsked: Asked = { call: null, muted: null, volumePercent: null };
 
@@ -121,7 +121,7 @@ export function firstMachine(room: RoomView): Machine {
   };
 }
 
-export function viewOf({ phase, microphone, meeting, volumePercent }: RoomState): RoomView {
+export function speakerphoneViewOf({ phase, microphone, meeting, volumePercent }: RoomState): RoomView {
   const inCall = phase.name === 'starting' || phase.name === 'in-call';
   return {
     muted: microphone === 'muted' || (inCall && microphone === 'absent'),

@@ -162,7 +162,7 @@ describe('the speakerphone', () => {
     speakerphone.follow(state());
     await pass(2_000);
     plugged.report(polyLike.reports.offHook);
-    expect(asked).toEqual([{ name: 'start-meeting' }]);
+    expect(asked).toEqual([{ name: 'join-call' }]);
     plugged.written = [];
     speakerphone.follow(state(calling));
     await pass(10);
@@ -171,8 +171,8 @@ describe('the speakerphone', () => {
     plugged.report(polyLike.reports.mutePressed);
     plugged.report(polyLike.reports.volumeUp);
     expect(asked.slice(1)).toEqual([
-      { name: 'set-microphone', muted: true },
-      { name: 'set-microphone', muted: false },
+      { name: 'set-microphone', on: false },
+      { name: 'set-microphone', on: true },
       { name: 'set-volume', percent: 65 },
     ]);
   });
@@ -187,7 +187,7 @@ describe('the speakerphone', () => {
     await pass(2_000);
     plugged.report(constantFlags.reports.mutePressed);
     plugged.report(constantFlags.reports.muteReleased);
-    expect(asked).toEqual([{ name: 'start-meeting' }, { name: 'set-microphone', muted: true }]);
+    expect(asked).toEqual([{ name: 'join-call' }, { name: 'set-microphone', on: false }]);
   });
 
   it('agrees with a device that sends its mute state under the flags of a button', async () => {
@@ -198,7 +198,7 @@ describe('the speakerphone', () => {
     for (const name of ['muted', 'open', 'muted', 'open'] as const) {
       asked = [];
       plugged.report(stateAsButton.reports[name]);
-      expect(asked).toEqual([{ name: 'set-microphone', muted: name === 'muted' }]);
+      expect(asked).toEqual([{ name: 'set-microphone', on: name !== 'muted' }]);
       speakerphone.follow(state({ ...calling, microphone: name === 'muted' ? 'muted' : 'on' }));
       await pass(3_000);
       expect([plugged.lamps]).toEqual(stateAsButton.lamps({ offHook: true, mute: name === 'muted' }));

@@ -15,7 +15,7 @@ import { quirksOf } from './quirks.ts';
 import { parseReportDescriptor } from './report-descriptor.ts';
 import { ReportWriter, withTimeout } from './report-writer.ts';
 import { type OuterEffect, RunningMachine } from './running-machine.ts';
-import { deviceOf, viewOf } from './speakerphone-model.ts';
+import { deviceOf, speakerphoneViewOf } from './speakerphone-model.ts';
 import type { DeviceIdentity, FoundDevice, HidConnection, HidTransport } from './transport.ts';
 
 /** Beside the watch on /dev, which may miss one. */
@@ -93,12 +93,12 @@ export class Speakerphone {
       await withTimeout(session.writer?.flushed() ?? Promise.resolve(), CLOSE_TIMEOUT_MS, 'lamps').catch(() => {});
       await this.#close(session);
     }
-    this.#machine.take({ type: 'detached' });
+    this.#machine.handle({ type: 'detached' });
   }
 
   /** The room has changed, or is told for the first time. */
   follow(state: RoomState): void {
-    this.#machine.take({ type: 'room', room: viewOf(state) });
+    this.#machine.handle({ type: 'room', room: speakerphoneViewOf(state) });
   }
 
   /** null: the room has none, and never had. */
@@ -198,7 +198,7 @@ export class Speakerphone {
       { device: device.name, hook: controls.hookStyle, mute: controls.muteStyle },
       'speakerphone ready',
     );
-    this.#machine.take({ type: 'attached', device: deviceOf(controls, quirksOf(device.vendorId, device.productId)) });
+    this.#machine.handle({ type: 'attached', device: deviceOf(controls, quirksOf(device.vendorId, device.productId)) });
     this.#options.memory?.save(this.#former);
   }
 
@@ -206,7 +206,7 @@ export class Speakerphone {
     if (this.#session !== session) return;
     const values = readReport(session.controls, report);
     if (values === null) this.#fail(session, `a report of ${report.length} bytes is too short`);
-    else if (Object.keys(values).length > 0) this.#machine.take({ type: 'report', values });
+    else if (Object.keys(values).length > 0) this.#machine.handle({ type: 'report', values });
   }
 
   /** What it says can not be trusted: closed, and tried again later. */
@@ -231,7 +231,7 @@ export class Speakerphone {
     this.#formerGoneAtMs = performance.now();
     if (performance.now() - session.openedAtMs > HEALTHY_MS) this.#faults.forget(session.device);
     void this.#close(session);
-    this.#machine.take({ type: 'detached' });
+    this.#machine.handle({ type: 'detached' });
     this.#tellStatus();
   }
 

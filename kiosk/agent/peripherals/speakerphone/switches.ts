@@ -3,7 +3,7 @@
  * stands. The only place that knows the styles of an on/off control; mute-button.ts adds what a mute button needs.
  */
 import type { Style } from './quirks.ts';
-import type { Level, Machine, SpeakerphoneEffect } from './speakerphone-model.ts';
+import type { ControlPosition, Machine, SpeakerphoneEffect } from './speakerphone-model.ts';
 
 /** A pulse or state this soon after its lamp was set is the device's echo. */
 export const ECHO_MS = 150;
@@ -78,7 +78,7 @@ export function expectEcho({ next, nowMs }: Draft, ...controls: Switch[]): void 
 }
 
 /** What a switch is taken to be at when all is quiet: where it said, or else where its lamp is. */
-export function settledAt(style: Style | null, level: Level | null, truth: boolean): Level | null {
+export function settledAt(style: Style | null, level: ControlPosition | null, truth: boolean): ControlPosition | null {
   if (style !== 'level') return null;
   if (level === null || (!level.told && level.on !== truth)) return { on: truth, told: false, assumed: true };
   return level;

@@ -1,10 +1,10 @@
 /** Keeps a CEC adapter at hand: finds one, starts it, and finds one again when it has gone. A box may have none. */
 import type { Logger } from 'pino';
 import { toMaruError } from '#contract/error-codes.ts';
+import { retryAfterMs } from '#contract/retry-after.ts';
 import type { CecAdapter, CecEvents } from './cec-adapter.ts';
 
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSES = { firstMs: 2_000, longestMs: 60_000 };
 /** One that worked for so long has not failed at starting. */
 const SOUND_AFTER_MS = 60_000;
 
@@ -20,7 +20,7 @@ export class AdapterKeeper {
   readonly #options: KeeperOptions;
   #adapter: CecAdapter | null = null;
   #again: NodeJS.Timeout | undefined;
-  #pauseMs = FIRST_PAUSE_MS;
+  #failures = 0;
   #opening: Promise<void> = Promise.resolve();
   #stopped = true;
   #told = '';
@@ -85,17 +85,20 @@ export class AdapterKeeper {
     logger.warn({ detail: why }, 'tv: the CEC adapter has gone');
     if (this.#adapter !== null) onGone();
     this.#adapter = null;
-    if (workedMs > SOUND_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
+    if (workedMs > SOUND_AFTER_MS) this.#failures = 0;
     void adapter.stop().catch(() => {});
     this.#openLater();
   }
 
   #openLater(): void {
     if (this.#stopped) return;
-    this.#again = setTimeout(() => {
-      this.#opening = this.#open();
-    }, this.#pauseMs);
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    this.#again = setTimeout(
+      () => {
+        this.#opening = this.#open();
+      },
+      retryAfterMs(this.#failures, PAUSES),
+    );
+    this.#failures += 1;
   }
 
   /** Once, and again when something else is the matter. */

@@ -20,20 +20,20 @@ function commandsOf(presses: [atMs: number, key: keyof typeof KEY | null][], roo
   });
 }
 
-const leave = { name: 'leave-meeting' };
+const leave = { name: 'leave-call' };
 
 describe('the remote control', () => {
   it.each([
-    ['idle', 'select', { name: 'start-meeting' }],
-    ['idle', 'enter', { name: 'start-meeting' }],
+    ['idle', 'select', { name: 'join-call' }],
+    ['idle', 'enter', { name: 'join-call' }],
     ['idle', 'back', null],
     ['idle', 'red', null],
     ['idle', 'volumeUp', null],
-    ['starting', 'back', { name: 'cancel-start' }],
-    ['starting', 'red', { name: 'cancel-start' }],
+    ['starting', 'back', { name: 'cancel-join' }],
+    ['starting', 'red', { name: 'cancel-join' }],
     ['starting', 'select', null],
     ['in-call', 'select', null],
-    ['in-call', 'mute', { name: 'set-microphone', muted: true }],
+    ['in-call', 'mute', { name: 'set-microphone', on: false }],
     ['in-call', 'volumeUp', { name: 'set-volume', percent: 65 }],
     ['in-call', 'volumeDown', { name: 'set-volume', percent: 55 }],
     ['in-call', 'back', null],
@@ -54,7 +54,7 @@ describe('the remote control', () => {
 
   it('opens the microphone that is muted, and leaves alone one that is not there', () => {
     expect(commandsOf([[0, 'mute']], roomIn('in-call', { microphone: 'muted' }))).toEqual([
-      { name: 'set-microphone', muted: false },
+      { name: 'set-microphone', on: true },
     ]);
     expect(commandsOf([[0, 'mute']], roomIn('in-call', { microphone: 'absent' }))).toEqual([]);
   });
@@ -190,7 +190,7 @@ describe('leaving by the remote control', () => {
           const event: CecKey = pressed === null ? { action: 'released' } : { action: 'pressed', key: KEY[pressed] };
           const next = onKey(remote, event, inCall, atMs);
           remote = next.remote;
-          if (next.command?.name === 'leave-meeting') {
+          if (next.command?.name === 'leave-call') {
             // at least one more of these keys lies in the seconds before it, and none of it serves twice
             expect(asked.some((earlier) => earlier <= atMs - 150)).toBe(true);
             asked.length = 0;

@@ -39,7 +39,7 @@ const isLeaveKey = (key: number): boolean => key === KEY.red || key === KEY.back
 
 function leaving(remote: RemoteState, callId: string, isRepeat: boolean, nowMs: number): RemoteStep {
   const { down, leaveAsked } = remote;
-  const leave: RemoteStep = { remote: { down: null, leaveAsked: null }, command: { name: 'leave-meeting' } };
+  const leave: RemoteStep = { remote: { down: null, leaveAsked: null }, command: { name: 'leave-call' } };
   if (isRepeat) {
     const heldMs = nowMs - (down?.sinceMs ?? nowMs);
     return heldMs >= LEAVE_HELD_MS ? leave : { remote, command: null };
@@ -53,12 +53,12 @@ function leaving(remote: RemoteState, callId: string, isRepeat: boolean, nowMs: 
 function commandOf(key: number, room: RoomState, isRepeat: boolean): RoomCommand | null {
   const { phase, microphone, volumePercent } = room;
   if (phase.name === 'idle') {
-    if ((key === KEY.select || key === KEY.enter) && !isRepeat) return { name: 'start-meeting' };
+    if ((key === KEY.select || key === KEY.enter) && !isRepeat) return { name: 'join-call' };
   } else if (phase.name === 'starting') {
-    if (isLeaveKey(key) && !isRepeat) return { name: 'cancel-start' };
+    if (isLeaveKey(key) && !isRepeat) return { name: 'cancel-join' };
   } else if (phase.name === 'in-call') {
     if (key === KEY.mute && !isRepeat && microphone !== 'absent')
-      return { name: 'set-microphone', muted: microphone === 'on' };
+      return { name: 'set-microphone', on: microphone !== 'on' };
     if (key === KEY.volumeUp) return volumeTo(volumePercent + VOLUME_STEP_PERCENT);
     if (key === KEY.volumeDown) return volumeTo(volumePercent - VOLUME_STEP_PERCENT);
   }

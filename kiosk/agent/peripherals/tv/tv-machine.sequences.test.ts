@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { ALWAYS_INSIDE, type HoursNow } from './hours.ts';
-import { step } from './tv-machine.ts';
+import { stepTv } from './tv-machine.ts';
 import { firstTv, isCall, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
 
 const MINUTE = 60_000;
@@ -75,7 +75,7 @@ class World {
   take(event: TvEvent): void {
     if (event.type === 'room') this.phases.push({ atMs: this.nowMs, phase: event.phase });
     if (event.type === 'adapter-gone') this.#landing = null;
-    const { tv, effects } = step(this.tv, event, { nowMs: this.nowMs, hours: this.hours }, { idleMs: IDLE_MS });
+    const { tv, effects } = stepTv(this.tv, event, { nowMs: this.nowMs, hours: this.hours }, { idleMs: IDLE_MS });
     this.tv = tv;
     for (const effect of effects) {
       if (effect.type === 'wake') this.#wakeAtMs = effect.atMs;

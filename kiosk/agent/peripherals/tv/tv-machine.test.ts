@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TvStatus } from '#contract/room-equipment.ts';
 import { ALWAYS_INSIDE, type HoursNow } from './hours.ts';
-import { step } from './tv-machine.ts';
+import { stepTv } from './tv-machine.ts';
 import { firstTv, type TvCommand, type TvEvent, type TvState, tvStatusOf } from './tv-state.ts';
 
 const MINUTE = 60_000;
@@ -17,7 +17,7 @@ class Bench {
 
   take(...events: TvEvent[]): this {
     for (const event of events) {
-      const { tv, effects } = step(this.tv, event, { nowMs: this.nowMs, hours: this.hours }, rules);
+      const { tv, effects } = stepTv(this.tv, event, { nowMs: this.nowMs, hours: this.hours }, rules);
       this.tv = tv;
       for (const effect of effects) {
         if (effect.type === 'wake') this.wakeAtMs = effect.atMs;

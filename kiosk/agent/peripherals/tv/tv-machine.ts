@@ -5,7 +5,7 @@
 import type { TvPower } from './cec-frame.ts';
 import { afterDone, afterPower, afterRefusal, afterSilence, commandOf, goalTo, isLate, tryAgain } from './tv-goal.ts';
 import {
-  type Moment,
+  type TvTime,
   isCall,
   type TvCommand,
   type TvEffect,
@@ -23,9 +23,9 @@ const VAIN_LOOKS = 3;
 /** When the hours end, somebody may just be leaving. */
 const GRACE_MS = 2 * 60_000;
 
-export function step(before: TvState, event: TvEvent, moment: Moment, rules: TvRules): TvStep {
+export function stepTv(before: TvState, event: TvEvent, moment: TvTime, rules: TvRules): TvStep {
   const { nowMs } = moment;
-  let tv = hear(before, event, nowMs);
+  let tv = receive(before, event, nowMs);
   if (tv.adapter === 'absent') return { tv, effects: [{ type: 'wake', atMs: null }] };
   const effects: TvEffect[] = [];
   if (tv.inFlight === null) {
@@ -41,7 +41,7 @@ export function step(before: TvState, event: TvEvent, moment: Moment, rules: TvR
   return { tv, effects };
 }
 
-function hear(tv: TvState, event: TvEvent, nowMs: number): TvState {
+function receive(tv: TvState, event: TvEvent, nowMs: number): TvState {
   switch (event.type) {
     case 'room':
       return onRoom(tv, event.phase, nowMs);
@@ -143,7 +143,7 @@ function onFailed(tv: TvState, { command, why }: Extract<TvEvent, { type: 'faile
 const isOn = (power: TvState['power']): boolean => power === 'on' || power === 'turning-on';
 
 /** When an idle TV goes off; never, where somebody needs it or it is not on. */
-function standbyDueMs(tv: TvState, { hours }: Moment, { idleMs }: TvRules): number {
+function standbyDueMs(tv: TvState, { hours }: TvTime, { idleMs }: TvRules): number {
   if (tv.phase !== 'idle' || tv.otherSource || !isOn(tv.power)) return Number.POSITIVE_INFINITY;
   const idleOverMs = tv.activeAtMs + idleMs;
   // who was active after the hours' end wanted it so
@@ -166,7 +166,7 @@ function sent(tv: TvState, command: TvCommand, nowMs: number): TvState {
   };
 }
 
-function wakeAtMs(tv: TvState, moment: Moment, rules: TvRules): number | null {
+function wakeAtMs(tv: TvState, moment: TvTime, rules: TvRules): number | null {
   // what is on its way ends by itself, within a deadline
   if (tv.inFlight !== null) return null;
   return tv.goal ? tv.goal.dueMs : Math.min(tv.lookDueMs, standbyDueMs(tv, moment, rules));

@@ -49,7 +49,7 @@ export type TvState = {
 };
 
 /** `nowMs` never jumps; `hours` are of the wall clock, told in its terms. */
-export type Moment = { nowMs: number; hours: HoursNow };
+export type TvTime = { nowMs: number; hours: HoursNow };
 export type TvRules = { idleMs: number };
 
 export type TvEvent =

@@ -182,9 +182,9 @@ describe('the remote control', () => {
     set.press(KEY.mute);
     set.press(KEY.red);
     await pass(1_000);
-    expect(asked).toEqual([{ name: 'start-meeting' }, { name: 'set-microphone', muted: true }]);
+    expect(asked).toEqual([{ name: 'join-call' }, { name: 'set-microphone', on: false }]);
     set.press(KEY.red);
-    expect(asked.at(-1)).toEqual({ name: 'leave-meeting' });
+    expect(asked.at(-1)).toEqual({ name: 'leave-call' });
   });
 
   it('keeps the TV on', async () => {

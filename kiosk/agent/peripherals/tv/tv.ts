@@ -12,9 +12,9 @@ import type { CecAdapter, CecKey } from './cec-adapter.ts';
 import { findAdapter } from './find-adapter.ts';
 import { hoursAt } from './hours.ts';
 import { firstRemote, onKey } from './remote-keys.ts';
-import { step } from './tv-machine.ts';
+import { stepTv } from './tv-machine.ts';
 import type { TvSettings } from './tv-settings.ts';
-import { firstTv, type Moment, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
+import { firstTv, type TvTime, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
 import { TvVolume } from './tv-volume.ts';
 
 export type TvClock = {
@@ -117,7 +117,7 @@ export class Tv {
   #take(event: TvEvent): void {
     if (this.#stopped) return;
     const wasOn = this.#tv.power === 'on';
-    const { tv, effects } = step(this.#tv, event, this.#moment(), {
+    const { tv, effects } = stepTv(this.#tv, event, this.#moment(), {
       idleMs: this.#options.settings.offAfterIdleMinutes * 60_000,
     });
     this.#tv = tv;
@@ -131,7 +131,7 @@ export class Tv {
   }
 
   /** The wall clock may jump, a call must not wait for it: only the hours are its. */
-  #moment(): Moment {
+  #moment(): TvTime {
     const nowMs = this.#clock.nowMs();
     const epochMs = this.#clock.epochMs();
     const { inside, sinceMs, untilMs } = hoursAt(this.#options.settings.hours, epochMs);

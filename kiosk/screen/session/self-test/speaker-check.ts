@@ -3,7 +3,7 @@ import type { Plan } from '#call/capture-device.ts';
 import type { ListedDevice } from '../device-plan.ts';
 import type { GetUserMedia } from '../open-tracks.ts';
 import { openEar } from './ear.ts';
-import { hasSequence, hear, type Heard, TONE_MS, TONES_HZ } from './tone-sequence.ts';
+import { hasSequence, tonePowersAt, type TonePowers, TONE_MS, TONES_HZ } from './tone-sequence.ts';
 import { until } from './until.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -32,14 +32,14 @@ export async function checkSpeaker(
   if (listed.length > 0 && !listed.some(({ kind }) => kind === 'speaker')) return 'missing';
   const ear = await openEar(getUserMedia, microphone, signal, { fftSize: 4_096 });
   const voice = await openVoice(speakerId, signal);
-  const heard: Heard[] = [];
+  const heard: TonePowers[] = [];
   for (let time = 0; time < TIMES; time += 1) {
     heard.length = 0;
     const fromMs = performance.now();
     voice.sing(BEFORE_MS);
     await until(signal, () => {
       const atMs = performance.now() - fromMs;
-      heard.push(hear(ear.listen(), ear.sampleRate, atMs));
+      heard.push(tonePowersAt(ear.listen(), ear.sampleRate, atMs));
       return atMs > BEFORE_MS + TONES_HZ.length * TONE_MS + AFTER_MS;
     });
     if (hasSequence(heard)) return 'passed';

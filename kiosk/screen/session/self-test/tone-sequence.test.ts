@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { hasSequence, hear, type Heard, powerAt, TONE_MS, TONES_HZ } from './tone-sequence.ts';
+import { hasSequence, tonePowersAt, type TonePowers, powerAt, TONE_MS, TONES_HZ } from './tone-sequence.ts';
 
 const RATE = 48_000;
 const FRAME = 4_096;
 const HOP_MS = 40;
 /** Heard by a microphone over two seconds, the tones beginning at `fromMs`. */
-function listen(sound: (atSeconds: number) => number): Heard[] {
+function listen(sound: (atSeconds: number) => number): TonePowers[] {
   const samples = Float32Array.from({ length: RATE * 2 }, (_, at) => sound(at / RATE));
-  const heard: Heard[] = [];
+  const heard: TonePowers[] = [];
   for (let at = 0; at + FRAME <= samples.length; at += (RATE * HOP_MS) / 1_000)
-    heard.push(hear(samples.subarray(at, at + FRAME), RATE, (at * 1_000) / RATE));
+    heard.push(tonePowersAt(samples.subarray(at, at + FRAME), RATE, (at * 1_000) / RATE));
   return heard;
 }
 const tones =

@@ -15,7 +15,7 @@ const ALONE_BY_DB = 6;
 const SLACK_MS = 130;
 
 /** What was heard at one moment: the power at each of the tones. */
-export type Heard = { atMs: number; powers: readonly number[] };
+export type TonePowers = { atMs: number; powers: readonly number[] };
 
 /** Goertzel's algorithm under Hann's window, per sample. */
 export function powerAt(samples: Float32Array, sampleRate: number, toneHz: number): number {
@@ -28,13 +28,13 @@ export function powerAt(samples: Float32Array, sampleRate: number, toneHz: numbe
   return Math.max(0, (last * last + before * before - coefficient * last * before) / samples.length ** 2);
 }
 
-export const hear = (samples: Float32Array, sampleRate: number, atMs: number): Heard => ({
+export const tonePowersAt = (samples: Float32Array, sampleRate: number, atMs: number): TonePowers => ({
   atMs,
   powers: TONES_HZ.map((toneHz) => powerAt(samples, sampleRate, toneHz)),
 });
 
 /** @param heard in the order of time, beginning before the first tone and ending after the last */
-export function hasSequence(heard: readonly Heard[]): boolean {
+export function hasSequence(heard: readonly TonePowers[]): boolean {
   const floors = TONES_HZ.map((_, tone) => median(heard.map(({ powers }) => powers[tone]!)));
   const soundsAt = (tone: number): number[] =>
     heard

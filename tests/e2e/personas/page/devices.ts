@@ -10,6 +10,8 @@ export type PersonaDevices = {
   screen: Picture;
   camera: Device;
   microphone: Device;
+  /** each connection's first gathering finds no network, as where it comes up in that moment */
+  gathersNothingAtFirst: boolean;
 };
 
 /** Few frames: all the people of a test share a machine, and one that has no time left looks like a bad network. */
@@ -31,7 +33,12 @@ declare global {
   }
 }
 
-export function replaceDevices({ picture, toneHz, screen, ...states }: PersonaDevices): void {
+export function replaceDevices({
+  picture,
+  toneHz,
+  screen,
+  ...states
+}: Omit<PersonaDevices, 'gathersNothingAtFirst'>): void {
   const { mediaDevices } = navigator;
   // no secure context: a browser has none to replace
   if (mediaDevices === undefined) return;

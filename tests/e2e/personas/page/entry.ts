@@ -18,10 +18,32 @@ const connections: RTCPeerConnection[] = [];
 const Connection = window.RTCPeerConnection;
 window.RTCPeerConnection = class extends Connection {
   constructor(configuration?: RTCConfiguration) {
-    super(configuration);
+    const isBlind = window.maruPersona?.gathersNothingAtFirst === true;
+    // there is no relay: nothing is gathered
+    super(isBlind ? { ...configuration, iceTransportPolicy: 'relay' } : configuration);
     connections.push(this);
+    if (!isBlind) return;
+    const onGathering = (): void => {
+      if (this.iceGatheringState !== 'complete') return;
+      this.removeEventListener('icegatheringstatechange', onGathering);
+      this.setConfiguration({ ...this.getConfiguration(), iceTransportPolicy: 'all' });
+    };
+    this.addEventListener('icegatheringstatechange', onGathering);
   }
 };
+
+async function mediaPath(connection: RTCPeerConnection): Promise<string> {
+  const { signalingState, iceGatheringState, iceConnectionState, connectionState } = connection;
+  const reports = [...(await connection.getStats()).values()];
+  const pairs = reports
+    .filter(({ type }) => type === 'candidate-pair')
+    .map(({ state, requestsSent, responsesReceived, bytesSent, bytesReceived }) =>
+      JSON.stringify({ state, requestsSent, responsesReceived, bytesSent, bytesReceived }),
+    );
+  const localCount = reports.filter(({ type }) => type === 'local-candidate').length;
+  const states = `${signalingState} ${iceGatheringState} ${iceConnectionState} ${connectionState}`;
+  return `${states}; local candidates: ${localCount}; pairs: ${pairs.join(' ') || 'none'}`;
+}
 
 const senses = {
   /** Every figure on the page with what its video decodes now. */
@@ -57,6 +79,8 @@ const senses = {
     }
     return packets;
   },
+  /** For the report of a failed test: how far each connection came, and what it found. */
+  mediaPaths: (): Promise<string[]> => Promise.all(connections.map(mediaPath)),
   see: seePicture,
   watchFrames,
   watchedFrames: (): Record<string, Watched> => watchedFrames(),

@@ -83,7 +83,7 @@ export class Participant {
       kind: 'audio',
       rtpParameters: media.anchor.rtpParameters as never,
     });
-    const call = await this.#signaling.ask('join', {
+    const call = await this.#signaling.ask('join-call', {
       displayName,
       rtpCapabilities: device.recvRtpCapabilities as never,
       microphone: toneHz === null ? 'absent' : 'on',
@@ -106,7 +106,7 @@ export class Participant {
   }
 
   async leave(): Promise<void> {
-    await this.#signaling.ask('leave', {});
+    await this.#signaling.ask('leave-call', {});
     this.ended ??= 'left';
     this.#signaling.close();
   }
@@ -161,11 +161,11 @@ export class Participant {
 
   async #hear(told: SignalingNotification): Promise<void> {
     switch (told.event) {
-      case 'peer-joined':
-      case 'peer-changed':
+      case 'participant-joined':
+      case 'participant-changed':
         this.#listed.set(told.data.participant.peerId, told.data.participant);
         break;
-      case 'peer-left':
+      case 'participant-left':
         this.#listed.delete(told.data.peerId);
         break;
       case 'consumer-added':

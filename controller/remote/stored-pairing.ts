@@ -1,0 +1,52 @@
+/** What this device remembers of its room: the pairing, and whether it hangs outside the door. Storage may be refused. */
+import { z } from '#contract/schema.ts';
+
+const PAIRING = 'maru-pairing';
+const DOOR = 'maru-door';
+
+/** `roomName` null: came with a token alone, and the room says its name itself. */
+export const StoredPairing = z.object({
+  controllerToken: z.string().min(1).max(200),
+  roomName: z.string().nullable().default(null),
+  kind: z.enum(['phone', 'tablet']).default('phone'),
+});
+export type StoredPairing = z.infer<typeof StoredPairing>;
+
+/** What was kept; null where nothing was, or storage is refused or spoilt. */
+export function keptPairing(): StoredPairing | null {
+  try {
+    return StoredPairing.parse(JSON.parse(localStorage.getItem(PAIRING) ?? 'null'));
+  } catch {
+    return null;
+  }
+}
+
+export function keepPairing(pairing: StoredPairing | null): void {
+  keep(PAIRING, pairing === null ? null : JSON.stringify(pairing));
+}
+
+export function hangsAtDoor(): boolean {
+  if (new URLSearchParams(location.search).has('door')) return true;
+  try {
+    return localStorage.getItem(DOOR) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The address is told too, so that a reload does not bring back what was just left. */
+export function keepAtDoor(atDoor: boolean): void {
+  keep(DOOR, atDoor ? '1' : null);
+  const address = new URL(location.href);
+  address.searchParams.delete('door');
+  history.replaceState(null, '', address);
+}
+
+function keep(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch {
+    // a private window: it lasts as long as the page
+  }
+}

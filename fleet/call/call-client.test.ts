@@ -1,0 +1,577 @@
+/** Joining and coming back, over a node in memory and a clock that is moved by hand. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OperationalError, UserError } from '#contract/error-codes.ts';
+import type { Participant } from '#contract/room-state.ts';
+import type { View } from '#contract/signaling.ts';
+import { CallClient, type CallClientDependencies } from './call-client.ts';
+import { createFakeStream, FakeMedia, type FakeTrack, fakeTrack } from './testing/fake-media.ts';
+import { FakeNode } from './testing/fake-node.ts';
+
+const view = { kind: 'auto', maxTiles: 9, tileHeightPx: 360 } as const;
+let node: FakeNode;
+let media: FakeMedia[];
+let call: CallClient;
+let microphone: MediaStreamTrack;
+const requestGrant = vi.fn<CallClientDependencies['requestGrant']>();
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  node = new FakeNode();
+  media = [];
+  requestGrant.mockReset().mockImplementation(async () => node.grant());
+  call = new CallClient({
+    requestGrant,
+    onMuted: () => setMuted(true),
+    openSocket: node.open,
+    createStream: createFakeStream,
+    createMedia: (options) => {
+      const made = new FakeMedia(options);
+      media.push(made);
+      return made;
+    },
+  });
+});
+afterEach(async () => {
+  call.close();
+  await vi.advanceTimersByTimeAsync(15);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+function options() {
+  microphone = fakeTrack('audio');
+  return { displayName: 'Me', microphone, camera: fakeTrack('video'), view };
+}
+/** As the owner of the track does it. */
+function setMuted(muted: boolean): void {
+  microphone.enabled = !muted;
+  call.setMicrophone(microphone);
+}
+async function joined(): Promise<void> {
+  const joining = call.join(options(), node.grant());
+  await pass(200);
+  await joining;
+  expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+}
+function withCamera(name: string): Participant {
+  const peer = node.addPeer(name);
+  node.consumerOf(peer);
+  return peer;
+}
+const phase = () => call.getSnapshot().phase;
+const count = (method: string) => node.methods().filter((asked) => asked === method).length;
+
+describe('the way in', () => {
+  it('over what is prepared asks once, and nothing is produced before', async () => {
+    const preparing = call.prepare(node.grant(), view);
+    await pass(50);
+    await preparing;
+    expect(phase().name).toBe('prepared');
+    expect(node.methods()).toEqual(['hello', 'prepare-call']);
+    const joining = call.join(options());
+    await pass(50);
+    await joining;
+    expect(node.methods().slice(0, 3)).toEqual(['hello', 'prepare-call', 'join-call']);
+    // what the others look like is drawn first
+    expect(count('produce')).toBe(0);
+    await pass(120);
+    expect(node.methods().filter((method) => method === 'produce')).toHaveLength(2);
+    expect(requestGrant).not.toHaveBeenCalled();
+  });
+
+  it('a slow answer keeps our tracks waiting for a third of a second, and they are sent once', async () => {
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    node.answerAfterMs = 500;
+    const joining = call.join(options());
+    await pass(290);
+    expect(count('produce')).toBe(0);
+    await pass(20);
+    expect(count('produce')).toBe(2);
+    node.answerAfterMs = 1;
+    await pass(1_000);
+    await joining;
+    expect(count('produce')).toBe(2);
+  });
+
+  it('what is to be shown is negotiated ahead, and neither asked for again nor told as flowing before', async () => {
+    const [mina, bo] = [withCamera('Mina'), withCamera('Bo')];
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    expect(node.asked.find(({ method }) => method === 'prepare-call')?.data).toMatchObject({ view });
+    const ahead = media[0]!.consumerIds();
+    expect([ahead.length, media[0]!.expected.length]).toEqual([2, 0]);
+    const stream = call.getSnapshot().streams.get(mina.peerId)!.camera!.stream;
+    // one goes while the person reads, one comes
+    node.removePeer(bo.peerId);
+    const ari = withCamera('Ari');
+    const joining = call.join(options());
+    await pass(200);
+    await joining;
+    const consumed = media[0]!.consumed.filter((consumerId) => ahead.includes(consumerId));
+    expect(consumed).toHaveLength(2);
+    expect([...call.getSnapshot().streams.keys()].sort()).toEqual([mina.peerId, ari.peerId].sort());
+    expect(call.getSnapshot().streams.get(mina.peerId)!.camera).toEqual({ stream, state: 'live' });
+    expect(media[0]!.expected).toHaveLength(2);
+  });
+
+  it('what the page shows out of sight is what join asks for; a page that shows nobody yet asks for what was prepared', async () => {
+    const mina = withCamera('Mina');
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    const drawn: View = { kind: 'exact', tiles: [{ peerId: mina.peerId, source: 'camera', heightPx: 360 }] };
+    call.show({ kind: 'exact', tiles: [] });
+    call.show(drawn);
+    void call.join(options());
+    await pass(200);
+    const asked = () =>
+      node.asked.filter(({ method }) => method === 'join-call').map(({ data }) => (data as { view: View }).view);
+    expect(asked()).toEqual([drawn]);
+    // said already
+    call.show(drawn);
+    expect(count('show')).toBe(0);
+    call.leave();
+    await pass(50);
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    call.show({ kind: 'exact', tiles: [] });
+    void call.join(options());
+    await pass(200);
+    expect(asked().at(-1)).toEqual(options().view);
+  });
+
+  it('who begins to send while one reads is negotiated too, once, and no frame is expected before Join', async () => {
+    const mina = withCamera('Mina');
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    const [known] = node.consumers;
+    const ari = withCamera('Ari');
+    const added = node.consumers.at(-1)!;
+    node.tell({ event: 'consumer-added', data: added });
+    await pass(50);
+    expect(media[0]!.consumed).toEqual([known!.consumerId, added.consumerId]);
+    expect([...call.getSnapshot().streams.keys()]).toEqual([mina.peerId, ari.peerId]);
+    expect(media[0]!.expected).toHaveLength(0);
+    const joining = call.join(options());
+    await pass(200);
+    await joining;
+    expect(media[0]!.consumed).toHaveLength(2);
+    expect(media[0]!.expected).toHaveLength(2);
+  });
+
+  it('a worker that dies under what is prepared: negotiated ahead again', async () => {
+    withCamera('Mina');
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(50);
+    expect([count('prepare-call'), media[1]!.consumerIds().length]).toEqual([2, 1]);
+  });
+
+  it('a node that cannot do that lets in all the same', async () => {
+    withCamera('Mina');
+    node.onAhead = 'unknown-command';
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    expect(phase().name).toBe('prepared');
+    await joined();
+    expect(media[0]!.expected).toHaveLength(1);
+  });
+
+  it('a grant that names the call otherwise leads to the call as the node names it, over drops too', async () => {
+    const joining = call.join(options(), { ...node.grant(), callId: '0193a0b0-0000-7000-8000-000000000001' });
+    await pass(200);
+    await joining;
+    expect(phase()).toMatchObject({ name: 'joined', callId: node.callId });
+    expect(call.ticket?.callId).toBe(node.callId);
+    node.current!.end(1006);
+    await pass(2_000);
+    expect(phase()).toMatchObject({ name: 'joined', callId: node.callId, connection: 'connected' });
+    node.tell({ event: 'call-ended', data: { reason: 'ended-by-room' } });
+    await pass(10);
+    expect(phase()).toEqual({ name: 'ended', callId: node.callId, reason: 'ended-by-room' });
+  });
+
+  it('from a grant: hello and join back to back, and those who are there are set up at once', async () => {
+    const peer = node.addPeer('Mina');
+    node.consumerOf(peer);
+    await joined();
+    expect(node.methods().slice(0, 2)).toEqual(['hello', 'join-call']);
+    expect(call.getSnapshot().streams.get(peer.peerId)?.camera?.state).toBe('live');
+  });
+
+  it('tells the page when those who are there are set up, not before: a render would stand in the way', async () => {
+    node.consumerOf(node.addPeer('Mina'));
+    const told: string[] = [];
+    call.subscribe(() => {
+      const { phase: now, streams } = call.getSnapshot();
+      told.push(`${now.name} ${[...streams.values()].map(({ camera }) => camera?.state).join()}`);
+    });
+    await joined();
+    const [first, second] = told.filter((words) => !words.startsWith('idle'));
+    expect([first, second]).toEqual(['joining ', 'joined live']);
+  });
+
+  it('while it is still being prepared: waits for that, and does not begin again', async () => {
+    void call.prepare(node.grant(), view);
+    await joined();
+    expect(count('hello')).toBe(1);
+  });
+
+  it('after what was prepared has expired: with a fresh grant', async () => {
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    node.tell({ event: 'prepared-expired', data: {} });
+    await pass(5);
+    expect(phase().name).toBe('idle');
+    const joining = call.join(options());
+    await pass(200);
+    await joining;
+    expect(requestGrant).toHaveBeenCalledOnce();
+    expect(phase().name).toBe('joined');
+  });
+
+  it('that leads to a call which is over: asks for the next, and says which one ended', async () => {
+    node.onJoin = 'call-ended';
+    const joining = call.join(options(), node.grant());
+    await pass(20);
+    node.onJoin = 'ok';
+    await pass(2_000);
+    await joining;
+    expect(requestGrant).toHaveBeenCalledWith({ code: 'call-ended', endedCallId: node.callId });
+  });
+
+  it('that is refused for good says so, once', async () => {
+    node.onJoin = 'forbidden';
+    const refused = expect(call.join(options(), node.grant())).rejects.toMatchObject({ code: 'forbidden' });
+    await pass(50);
+    await refused;
+    expect(phase()).toEqual({ name: 'failed', code: 'forbidden' });
+  });
+});
+
+describe('the way back', () => {
+  it('after ten seconds of stalled network: within a second and a half of its end, same transports', async () => {
+    await joined();
+    node.network = 'stalled';
+    await pass(5_500);
+    expect(phase()).toMatchObject({ connection: 'reconnecting' });
+    await pass(4_500);
+    node.network = 'up';
+    await pass(2_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected', peerId: node.peerId });
+    expect(media).toHaveLength(1);
+    expect(media[0]!.iceRestarts).toBe(1);
+    expect(requestGrant).not.toHaveBeenCalled();
+  });
+
+  it('after a reset and refused connections: each pause stays under a second', async () => {
+    await joined();
+    node.network = 'refusing';
+    node.current!.end(1006);
+    await pass(10_000);
+    const tries = node.sockets.length;
+    expect(tries).toBeLessThan(25);
+    node.network = 'up';
+    await pass(1_020);
+    expect(phase()).toMatchObject({ connection: 'connected' });
+  });
+
+  it('says again what may have been lost: mute, and what the node never confirmed', async () => {
+    await joined();
+    media[0]!.confirms = false;
+    call.setScreen(fakeTrack('video'));
+    await pass(10);
+    node.network = 'stalled';
+    setMuted(true);
+    await pass(6_000);
+    node.network = 'up';
+    node.asked.length = 0;
+    await pass(3_000);
+    expect(node.methods()).toContain('pause-producer');
+    expect(count('close-producer')).toBe(1);
+    expect(count('produce')).toBe(1);
+    expect(call.getSnapshot().local).toEqual({ microphone: 'muted', camera: 'on', sharesScreen: true });
+  });
+
+  it('with new media: the same tracks are produced again, muted as before, and each stream stays the same object', async () => {
+    const peer = node.addPeer('Mina');
+    node.consumerOf(peer);
+    await joined();
+    setMuted(true);
+    const { stream } = call.getSnapshot().streams.get(peer.peerId)!.camera!;
+    const [before] = media;
+    node.consumers = [];
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(10);
+    expect(call.getSnapshot().streams.get(peer.peerId)!.camera).toEqual({ stream, state: 'frozen' });
+    node.tell({ event: 'consumer-added', data: node.consumerOf(peer) });
+    await pass(10);
+    expect(call.getSnapshot().streams.get(peer.peerId)!.camera).toEqual({ stream, state: 'live' });
+    expect(media[1]!.produced.map(({ track }) => track)).toEqual(before!.produced.map(({ track }) => track));
+    expect(media[1]!.produced[0]!.track.enabled).toBe(false);
+    expect([before!.retired, before!.closed]).toEqual([true, false]);
+    await pass(4_000);
+    expect(before!.closed).toBe(true);
+  });
+
+  it('to a node that does not know the place any more: a fresh grant, and in again', async () => {
+    await joined();
+    node.onResume = 'peer-unknown';
+    node.current!.end(1006);
+    await pass(500);
+    expect(requestGrant).toHaveBeenCalledWith({ code: 'peer-unknown', endedCallId: null });
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+    expect(count('join-call')).toBe(2);
+  });
+
+  it('to a call whose meeting goes on in another: a fresh grant for that one, by itself', async () => {
+    await joined();
+    node.onResume = 'call-moved';
+    node.current!.end(4438);
+    await pass(500);
+    expect(requestGrant).toHaveBeenCalledWith({ code: 'call-moved', endedCallId: null });
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+  });
+
+  it('waits while the fleet cannot reach the meeting’s call', async () => {
+    await joined();
+    node.onResume = 'peer-unknown';
+    requestGrant.mockRejectedValue(new OperationalError('call-unreachable'));
+    node.current!.end(1006);
+    await pass(60_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'reconnecting' });
+    requestGrant.mockResolvedValue(node.grant());
+    await pass(20_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+  });
+
+  it('goes on asking while the fleet is gone, and ends where the invite is refused', async () => {
+    await joined();
+    node.onResume = 'peer-unknown';
+    requestGrant.mockRejectedValue(new TypeError('Failed to fetch'));
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    node.current!.end(1006);
+    await pass(20_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'reconnecting' });
+    requestGrant.mockRejectedValue(new UserError('invite-expired'));
+    await pass(2_000);
+    expect(phase()).toEqual({ name: 'failed', code: 'invite-expired' });
+  });
+
+  it('does not come back where it was ended, removed or opened elsewhere', async () => {
+    for (const [closeCode, expected] of [
+      [4437, { name: 'failed', code: 'joined-elsewhere' }],
+      [4422, { name: 'ended', reason: 'removed' }],
+      [4431, { name: 'ended' }],
+      [4434, { name: 'failed', code: 'replaced' }],
+    ] as const) {
+      await joined();
+      const sockets = node.sockets.length;
+      node.current!.end(closeCode);
+      await pass(3_000);
+      expect(phase()).toMatchObject(expected);
+      expect(node.sockets).toHaveLength(sockets);
+    }
+  });
+
+  it('says by which transport it sends, the one of the latest set-up', async () => {
+    await joined();
+    const moved = node.setup();
+    node.tell({ event: 'media-moved', data: moved });
+    await pass(10);
+    node.current!.end(1006);
+    await pass(3_000);
+    const resumed = node.asked.findLast(({ method }) => method === 'hello');
+    expect(resumed!.data).toMatchObject({ admission: { kind: 'resume', transportId: moved.send.transportId } });
+  });
+
+  it('of a reloaded page: has no transport to name, and is not asked to join', async () => {
+    await joined();
+    const ticket = call.ticket!;
+    node.onResume = 'restarted';
+    call.close();
+    node.asked.length = 0;
+    call = new CallClient({
+      requestGrant,
+      onMuted: () => {},
+      openSocket: node.open,
+      createStream: createFakeStream,
+      createMedia: (of) => new FakeMedia(of),
+    });
+    void call.resume(ticket, options());
+    await pass(50);
+    expect(node.asked[0]!.data).toMatchObject({ admission: { kind: 'resume' } });
+    expect(node.asked[0]!.data).not.toHaveProperty('admission.transportId');
+    expect(node.methods()).not.toContain('join-call');
+    expect(phase()).toMatchObject({ name: 'joined' });
+  });
+});
+
+describe('what the node does not take', () => {
+  const sent = (source: string) => media.at(-1)!.produced.filter((each) => each.source === source).length;
+  const shares = () => call.getSnapshot().local.sharesScreen;
+
+  it('because its worker died goes to the next one, a screen too', async () => {
+    await joined();
+    node.onProduce = 'media-failed';
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    expect(shares()).toBe(true);
+    node.onProduce = 'ok';
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(20);
+    expect([media.length, sent('screen'), shares()]).toEqual([2, 1, true]);
+    await pass(5_000);
+    expect(sent('screen')).toBe(1);
+  });
+
+  it('now is asked again, over the same media', async () => {
+    await joined();
+    node.onProduce = 'not-possible-now';
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    node.onProduce = 'ok';
+    await pass(600);
+    expect([media.length, sent('screen'), shares()]).toEqual([1, 2, true]);
+  });
+
+  it.each(['bad-message', 'forbidden'] as const)(
+    'for good (%s) is not asked again, and a screen is not shared',
+    async (code) => {
+      await joined();
+      node.onProduce = code;
+      call.setScreen(fakeTrack('video'));
+      await pass(5_000);
+      expect([sent('screen'), shares()]).toEqual([1, false]);
+    },
+  );
+
+  it('though asked for seconds is given up', async () => {
+    await joined();
+    node.onProduce = 'not-possible-now';
+    call.setScreen(fakeTrack('video'));
+    await pass(10_000);
+    expect([sent('screen'), shares()]).toEqual([9, false]);
+    // shared anew, it has as many chances again
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    node.onProduce = 'ok';
+    await pass(1_000);
+    expect([sent('screen'), shares()]).toEqual([11, true]);
+  });
+
+  it('of a set-up that is gone leaves the next one alone', async () => {
+    await joined();
+    const [before] = media;
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(20);
+    before!.options.onProducerRefused('camera', new UserError('forbidden'));
+    call.setCamera(null, 'off');
+    await pass(20);
+    expect(node.asked.at(-1)).toMatchObject({ method: 'pause-producer' });
+  });
+});
+
+it('muted by another: the track itself, and said', async () => {
+  await joined();
+  node.tell({ event: 'muted', data: { byPeerId: node.peerId } });
+  await pass(10);
+  expect(call.getSnapshot()).toMatchObject({ mutedByPeerId: node.peerId, local: { microphone: 'muted' } });
+  expect(media[0]!.produced.find(({ source }) => source === 'microphone')!.track.enabled).toBe(false);
+});
+
+it('another microphone is sent as muted as its owner gives it', async () => {
+  await joined();
+  const other = Object.assign(fakeTrack('audio'), { enabled: false });
+  call.setMicrophone(other);
+  await pass(10);
+  expect(call.getSnapshot().local.microphone).toBe('muted');
+  expect(node.methods()).toContain('pause-producer');
+});
+
+it('knows who muted us until we unmute', async () => {
+  await joined();
+  node.tell({ event: 'muted', data: { byPeerId: node.peerId } });
+  await pass(10);
+  setMuted(false);
+  expect(call.getSnapshot()).toMatchObject({ mutedByPeerId: null, local: { microphone: 'on' } });
+});
+
+it('follows who comes, changes and goes', async () => {
+  await joined();
+  const peer = node.addPeer('Mina');
+  node.tell({ event: 'participant-joined', data: { participant: peer } });
+  node.tell({ event: 'consumer-added', data: node.consumerOf(peer) });
+  node.tell({ event: 'active-speaker', data: { peerId: peer.peerId } });
+  await pass(10);
+  expect(call.getSnapshot()).toMatchObject({
+    participants: [{}, { displayName: 'Mina' }],
+    activeSpeakerPeerId: peer.peerId,
+  });
+  node.tell({ event: 'participant-changed', data: { participant: { ...peer, microphone: 'muted' } } });
+  await pass(10);
+  expect(call.getSnapshot().participants[1]).toMatchObject({ microphone: 'muted' });
+  node.tell({ event: 'participant-left', data: { peerId: peer.peerId } });
+  await pass(10);
+  expect(call.getSnapshot()).toMatchObject({ participants: [{ displayName: 'Me' }], activeSpeakerPeerId: null });
+  expect(call.getSnapshot().streams.size).toBe(0);
+});
+
+it('closing in the middle of a move or of a reconnect leaves neither transports nor sockets', async () => {
+  await joined();
+  node.tell({ event: 'media-moved', data: node.setup() });
+  await pass(10);
+  node.network = 'stalled';
+  node.current!.end(1006);
+  await pass(300);
+  expect(phase()).toMatchObject({ connection: 'reconnecting' });
+  call.close();
+  expect(media.map(({ closed }) => closed)).toEqual([true, true]);
+  expect(node.sockets.every(({ readyState }) => readyState === 3)).toBe(true);
+});
+
+it('closing twice releases everything', async () => {
+  await joined();
+  call.close();
+  call.close();
+  expect(phase().name).toBe('closed');
+  expect(media.every(({ closed }) => closed)).toBe(true);
+  await pass(10);
+});
+
+describe('a page that goes', () => {
+  it('gives its place up in a way that outlives it, by the secret of that place', async () => {
+    const beacons: [string, unknown][] = [];
+    vi.stubGlobal('navigator', {
+      sendBeacon: (url: string, body: string) => beacons.push([url, JSON.parse(body)]),
+    });
+    await joined();
+    const { peerId, resumeSecret: secret, signalingUrl } = call.ticket!;
+    call.leaveWithPage();
+    expect(beacons).toEqual([[signalingUrl.replace('ws', 'http'), { peerId, secret }]]);
+    expect(phase()).toMatchObject({ name: 'ended', reason: 'left' });
+    call.leaveWithPage();
+    expect(beacons).toHaveLength(1);
+    vi.unstubAllGlobals();
+  });
+});
+
+it('is muted for everyone while the system silences the microphone, and not any more afterwards', async () => {
+  await joined();
+  await pass(1_000);
+  const [{ track }] = media[0]!.produced.filter(({ source }) => source === 'microphone') as unknown as [
+    { track: FakeTrack },
+  ];
+  track.silence(true);
+  await pass(50);
+  expect(count('pause-producer')).toBe(1);
+  expect(call.getSnapshot().local.microphone).toBe('muted');
+  track.silence(false);
+  await pass(50);
+  expect(count('resume-producer')).toBe(1);
+  expect(call.getSnapshot().local.microphone).toBe('on');
+});

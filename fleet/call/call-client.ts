@@ -1,0 +1,416 @@
+/**
+ * A browser's place in a call: prepares, joins, follows, comes back after every kind of drop, and releases all of it.
+ * Owns the order of things; connection, media, tracks and streams have a class each. Opens no device.
+ */
+import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import type { ReportedEndReason } from '#contract/room-state.ts';
+import type { ResumeTicket } from '#contract/screen-link.ts';
+import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
+import { Admission, type RequestGrant } from './admission.ts';
+import { ClientMedia } from './client-media.ts';
+import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
+import { LocalMedia } from './local-media.ts';
+import { type CreateMedia, MediaSession } from './media-session.ts';
+import type { OpenSocket } from './open-socket.ts';
+import { consequenceOf } from './refusals.ts';
+import { ResumableConnection } from './resumable-connection.ts';
+import { Observable } from './observable.ts';
+
+/** The node closes what is prepared after 30 s; from here on a newer grant is worth preparing afresh. */
+const PREPARED_IS_OLD_MS = 15_000;
+/** The page is told that it is in when those who are there are set up, or after this. */
+const NEGOTIATE_BEFORE_PAINT_MS = 60;
+export type CallClientDependencies = {
+  requestGrant: RequestGrant;
+  /** someone with the right muted us: the owner of the microphone's track disables it, and gives it again */
+  onMuted: () => void;
+  openSocket?: OpenSocket;
+  createMedia?: CreateMedia;
+  createStream?: () => MediaStream;
+};
+
+export type JoinOptions = {
+  displayName: string;
+  microphone: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  /** what `camera: null` means; absent unless said */
+  cameraWithoutTrack?: 'off' | 'absent';
+  view: View;
+};
+
+type Preparation = {
+  callId: string;
+  atMs: number;
+  entered: Promise<void>;
+  view: View;
+  /** what the page shows already, out of sight; null: nobody known is on it */
+  drawn: View | null;
+};
+
+export class CallClient {
+  readonly #onMuted: () => void;
+  readonly #connection: ResumableConnection;
+  readonly #media: ClientMedia;
+  readonly #local: LocalMedia;
+  readonly #admission: Admission;
+  readonly #store: Observable<CallState>;
+  /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
+  #run = new AbortController();
+  #preparation: Preparation | null = null;
+  #intent: { displayName: string; view: View } | null = null;
+  #phase: CallPhase = { name: 'idle' };
+  #roster: CallRoster = NO_ROSTER;
+  #mutedByPeerId: string | null = null;
+  /** while it runs, nothing is published */
+  #held: ReturnType<typeof setTimeout> | null = null;
+
+  constructor({ requestGrant, onMuted, openSocket, createMedia, createStream }: CallClientDependencies) {
+    this.#onMuted = onMuted;
+    this.#connection = new ResumableConnection({
+      openSocket: openSocket ?? ((url) => new WebSocket(url)),
+      onNotification: (notification) => this.#onNotification(notification),
+      onDropped: (code) => this.#onDropped(code),
+    });
+    this.#media = new ClientMedia({
+      createMedia: createMedia ?? ((options) => new MediaSession(options)),
+      createStream: createStream ?? (() => new MediaStream()),
+      ask: this.#connection.ask,
+      onChange: () => this.#publish(),
+      onProducerRefused: (source, error) => {
+        // a drop is no refusal: what was in flight is said again on the way back
+        if (this.#connection.connected) console.warn('call: the node refused', source, error);
+        if (this.#connection.connected) this.#local.refused(source, error);
+      },
+    });
+    this.#local = new LocalMedia({ ask: this.#connection.ask, onChange: () => this.#publish() });
+    this.#admission = new Admission({
+      connection: this.#connection,
+      media: this.#media,
+      local: this.#local,
+      requestGrant,
+      intent: () => this.#intent!,
+      onIn: (call) => this.#apply(call),
+    });
+    this.#store = new Observable(this.#compose());
+  }
+
+  readonly getSnapshot = (): CallState => this.#store.getSnapshot();
+  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  /** Brings a page that lost all else back to the same place; null before there is one. */
+  get ticket(): ResumeTicket | null {
+    return this.#connection.ticket;
+  }
+
+  /**
+   * Admitted, transports connecting, and what `view` would show negotiated; nothing flows. Rejects where the grant does
+   * not admit.
+   */
+  async prepare(grant: CallGrant, view: View): Promise<void> {
+    this.#refuseInCall();
+    const former = this.#preparation;
+    if (former?.callId === grant.callId && performance.now() - former.atMs < PREPARED_IS_OLD_MS) return former.entered;
+    const { signal } = this.#newRun();
+    this.#setPhase({ name: 'preparing' });
+    const entered = this.#admission.enter(grant, signal);
+    this.#preparation = { callId: grant.callId, atMs: performance.now(), entered, view, drawn: null };
+    try {
+      await entered;
+      if (signal.aborted || this.#phase.name !== 'preparing') return;
+      this.#setPhase({ name: 'prepared', peerId: this.#connection.ticket!.peerId });
+      this.#negotiateAhead(view);
+    } catch (error) {
+      if (!signal.aborted && this.#phase.name === 'preparing') this.#unprepare();
+      throw toMaruError(error);
+    }
+  }
+
+  /**
+   * Over what is prepared where that leads to the same call, else from the start with `grant`, or with one asked for.
+   * Resolves in the call; rejects with the code that the phase `failed` says too.
+   */
+  async join(options: JoinOptions, grant: CallGrant | null = null): Promise<void> {
+    this.#refuseInCall();
+    const prepared =
+      this.#preparation && (!grant || grant.callId === this.#preparation.callId) ? this.#preparation : null;
+    const { signal } = prepared ? this.#run : this.#newRun();
+    this.#preparation = null;
+    this.#hold(0);
+    this.#take({ ...options, view: prepared?.drawn ?? options.view });
+    this.#setPhase({ name: 'joining' });
+    try {
+      const over = prepared !== null && (await this.#admission.joinOver(prepared.entered, signal));
+      if (!over) await this.#admission.joinAfresh(signal, { grant, code: 'peer-unknown', held: false });
+    } catch (error) {
+      if (signal.aborted) throw new InvalidStateError('not-possible-now', 'superseded', { cause: error });
+      throw this.#fail(toMaruError(error));
+    }
+  }
+
+  /** A page that was reloaded takes its place again, with new transports. */
+  async resume(ticket: ResumeTicket, options: JoinOptions): Promise<void> {
+    this.#refuseInCall();
+    this.#newRun();
+    this.#take(options);
+    this.#setPhase({ name: 'joining' });
+    await this.#comeBack(ticket);
+  }
+
+  /** Again with the same track when its owner has muted or unmuted it. */
+  setMicrophone(track: MediaStreamTrack | null): void {
+    if (track?.enabled) this.#mutedByPeerId = null;
+    this.#local.setMicrophone(track);
+  }
+
+  /** Off: stop the track (the camera's light goes out) and pass null. */
+  setCamera(track: MediaStreamTrack | null, withoutTrack: 'off' | 'absent' = 'off'): void {
+    this.#local.setCamera(track, withoutTrack);
+  }
+
+  /** null stops sharing; the tracks are the caller's to stop. */
+  setScreen(video: MediaStreamTrack | null, audio: MediaStreamTrack | null = null): void {
+    this.#local.setScreen(video, audio);
+  }
+
+  /**
+   * Who is shown, and how large: nothing else is sent to us. Said again after each return. Before one is in it is what
+   * `join` asks for.
+   */
+  show(view: View): void {
+    if (this.#preparation) {
+      this.#preparation.drawn = view.kind === 'exact' && view.tiles.length === 0 ? null : view;
+      return;
+    }
+    if (!this.#intent || JSON.stringify(view) === JSON.stringify(this.#intent.view)) return;
+    this.#intent = { ...this.#intent, view };
+    if (this.#phase.name === 'joined' && this.#connection.connected)
+      this.#connection.ask('show', { view }).catch(() => {});
+  }
+
+  /** Needs the right `mute`. */
+  async muteParticipant(peerId: string): Promise<void> {
+    await this.#connection.ask('mute-participant', { peerId });
+  }
+
+  /** Everyone else. Needs the right `mute`. */
+  async muteAll(): Promise<void> {
+    await this.#connection.ask('mute-all', {});
+  }
+
+  /** Needs the right `remove`. */
+  async removeParticipant(peerId: string): Promise<void> {
+    await this.#connection.ask('remove-participant', { peerId });
+  }
+
+  /** Needs the right `end`. */
+  async endForAll(): Promise<void> {
+    const { signal } = this.#run;
+    await this.#connection.ask('end-call', {});
+    if (!signal.aborted) this.#finish(this.#connection.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
+  }
+
+  leave(): void {
+    this.#connection.ask('leave-call', {}).catch(() => {});
+    const { name } = this.#phase;
+    if (name === 'joined' || name === 'joining') this.#finish('left');
+    else if (name === 'preparing' || name === 'prepared') this.#unprepare();
+  }
+
+  /** The page is being closed or left; it may come back from the browser's cache, and then joins anew. */
+  leaveWithPage(): void {
+    this.#connection.sayGoodbye();
+    this.leave();
+  }
+
+  /** Goes without a word: another page takes this place with our ticket. */
+  abandon(): void {
+    if (this.#phase.name === 'closed') return;
+    this.#release();
+    this.#setPhase({ name: 'idle' });
+  }
+
+  /** Twice is harmless. Tracks stay their owner's. */
+  close(): void {
+    if (this.#phase.name === 'closed') return;
+    if (this.#phase.name === 'joined') this.#connection.ask('leave-call', {}).catch(() => {});
+    this.#release();
+    this.#local.close();
+    this.#setPhase({ name: 'closed' });
+  }
+
+  async #comeBack(ticket: ResumeTicket): Promise<void> {
+    const { signal } = this.#run;
+    try {
+      const back = await this.#admission.comeBack(ticket, signal);
+      if (back.name === 'ended') this.#finish(back.reason, ticket.callId);
+      else if (back.name === 'failed') this.#fail(back.error);
+    } catch (error) {
+      // given up by a newer run; anything else is our own bug and must not leave the page waiting
+      if (!signal.aborted) this.#fail(toMaruError(error));
+    }
+  }
+
+  #apply(call: CallSnapshot): Promise<unknown> {
+    const { callId, meetingTitle, startedAtMs } = call;
+    this.#roster = rosterOf(call);
+    this.#phase = {
+      name: 'joined',
+      callId,
+      peerId: this.#connection.ticket!.peerId,
+      meetingTitle,
+      startedAtMs,
+      connection: 'connected',
+    };
+    const letGo = this.#hold(NEGOTIATE_BEFORE_PAINT_MS);
+    const drawn = this.#media.reconcile(call.consumers, new Set(call.participants.map(({ peerId }) => peerId)));
+    void drawn.then(letGo, letGo);
+    return drawn;
+  }
+
+  #onNotification(notification: SignalingNotification): void {
+    switch (notification.event) {
+      case 'pulse':
+        return;
+      case 'muted':
+        this.#mutedByPeerId = notification.data.byPeerId;
+        this.#onMuted();
+        this.#publish();
+        return;
+      case 'media-moved':
+        this.#local.detach();
+        if (this.#phase.name === 'joined') {
+          this.#local.attach(this.#media.start(notification.data), null);
+        } else {
+          this.#media.start(notification.data);
+          if (this.#phase.name === 'prepared' && this.#preparation) this.#negotiateAhead(this.#preparation.view);
+        }
+        return;
+      case 'prepared-expired':
+        if (this.#phase.name === 'prepared' || this.#phase.name === 'preparing') this.#unprepare();
+        return;
+      case 'call-ended':
+        this.#finish(notification.data.reason);
+        return;
+      default:
+        this.#roster = followRoster(this.#roster, notification);
+        this.#media.follow(notification);
+        this.#publish();
+    }
+  }
+
+  #onDropped(code: ErrorCode | null): void {
+    const { name } = this.#phase;
+    const { ticket } = this.#connection;
+    if (name === 'prepared') this.#unprepare();
+    if (name !== 'joined' || !ticket) return;
+    const consequence = code === null ? null : consequenceOf(code, true);
+    if (consequence?.step === 'ended') {
+      this.#finish(consequence.reason);
+    } else if (consequence?.step === 'failed') {
+      this.#fail(new InvalidStateError(code!));
+    } else {
+      this.#setPhase({ ...this.#phase, connection: 'reconnecting' } as CallPhase);
+      void this.#comeBack(ticket);
+    }
+  }
+
+  /** All of it is a saving alone: whatever fails here is done by `join`. */
+  #negotiateAhead(view: View): void {
+    this.#media.current?.connectAhead();
+    this.#admission.consumeAhead(view, this.#run.signal).catch(() => {});
+  }
+
+  #refuseInCall(): void {
+    const { name } = this.#phase;
+    if (name === 'joining' || name === 'joined' || name === 'closed')
+      throw new InvalidStateError('not-possible-now', name);
+  }
+
+  #take({ displayName, view, microphone, camera, cameraWithoutTrack }: JoinOptions): void {
+    this.#intent = { displayName, view };
+    this.#local.setMicrophone(microphone);
+    this.#local.setCamera(camera, cameraWithoutTrack ?? 'absent');
+  }
+
+  #unprepare(): void {
+    this.#release();
+    this.#setPhase({ name: 'idle' });
+  }
+
+  #finish(reason: ReportedEndReason, callId = this.#connection.ticket?.callId): void {
+    const { name } = this.#phase;
+    if (name === 'closed' || name === 'ended' || name === 'failed') return;
+    this.#release();
+    this.#setPhase(callId ? { name: 'ended', callId, reason } : { name: 'idle' });
+  }
+
+  #fail(error: MaruError): MaruError {
+    this.#release();
+    this.#setPhase({ name: 'failed', code: error.code });
+    return error;
+  }
+
+  #newRun(): AbortController {
+    this.#release();
+    this.#run = new AbortController();
+    return this.#run;
+  }
+
+  #release(): void {
+    this.#run.abort(new InvalidStateError('not-possible-now', 'superseded'));
+    this.#letGo();
+    this.#preparation = null;
+    this.#local.detach();
+    this.#media.close();
+    this.#connection.close();
+    this.#roster = NO_ROSTER;
+    this.#mutedByPeerId = null;
+  }
+
+  #setPhase(phase: CallPhase): void {
+    this.#phase = phase;
+    this.#publish();
+  }
+
+  /**
+   * What follows goes to the network before the page draws it: a render on the main thread lasts as long as a round trip
+   * in the house, and a negotiation has to come back to that thread three times.
+   */
+  #hold(atMostMs: number): () => void {
+    this.#letGo();
+    const timer = setTimeout(() => letGo(), atMostMs);
+    const letGo = (): void => {
+      if (this.#held !== timer) return;
+      this.#letGo();
+      this.#publish();
+    };
+    this.#held = timer;
+    return letGo;
+  }
+
+  #letGo(): void {
+    if (this.#held !== null) clearTimeout(this.#held);
+    this.#held = null;
+  }
+
+  #publish(): void {
+    if (this.#held !== null) return;
+    this.#store?.set(this.#compose());
+  }
+
+  get #isConnected(): boolean {
+    return this.#phase.name === 'joined' && this.#phase.connection === 'connected';
+  }
+
+  #compose(): CallState {
+    return {
+      phase: this.#phase,
+      ...this.#roster,
+      streams: this.#media.streams,
+      local: this.#local.state,
+      blocked: this.#isConnected ? this.#media.blocked : null,
+      mutedByPeerId: this.#mutedByPeerId,
+    };
+  }
+}

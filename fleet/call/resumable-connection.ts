@@ -1,0 +1,123 @@
+/**
+ * Our place at a media node: its one signalling connection, entering (by token), resuming (by secret), and the ticket
+ * that a reloaded page resumes with. `call-client.ts` decides what to do after a drop.
+ */
+import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
+import type { CallGrant, PeerKind } from '#contract/grants.ts';
+import type { Leaving } from '#contract/leaving.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { ResumeTicket } from '#contract/screen-link.ts';
+import type { RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
+import type { SendRequest } from './media-session.ts';
+import { openPersistently, type OpenSocket } from './open-socket.ts';
+import { SignalingConnection } from './signaling-connection.ts';
+
+/** Patience with the very first handshake, for which a person waits; after a drop tries are short. */
+const FIRST_CONNECT_MS = 5_000;
+
+export type Hello = ResponseOf<'hello'>;
+export type ResumableConnectionEvents = {
+  onNotification: (notification: SignalingNotification) => void;
+  onDropped: (code: ErrorCode | null) => void;
+};
+
+export class ResumableConnection {
+  readonly #openSocket: OpenSocket;
+  readonly #events: ResumableConnectionEvents;
+  #connection: SignalingConnection | null = null;
+  #ticket: ResumeTicket | null = null;
+  #peerKind: PeerKind = 'person';
+
+  constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
+    this.#openSocket = dependencies.openSocket;
+    this.#events = dependencies;
+  }
+
+  get connected(): boolean {
+    return this.#connection !== null;
+  }
+  get ticket(): ResumeTicket | null {
+    return this.#ticket;
+  }
+  get peerKind(): PeerKind {
+    return this.#peerKind;
+  }
+
+  readonly ask: SendRequest = (method, data) =>
+    this.#connection?.request(method, data) ??
+    Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
+
+  /** @throws the node's refusal; the former place is given up before */
+  enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
+    return this.#hello(grant.signalingUrl, { kind: 'token', token: grant.joinToken }, signal, FIRST_CONNECT_MS);
+  }
+
+  /** @param transportId our sending transport; undefined: the page was reloaded */
+  resume(ticket: ResumeTicket, transportId: string | undefined, signal: AbortSignal): Promise<Hello> {
+    const { peerId, resumeSecret: secret } = ticket;
+    return this.#hello(
+      ticket.signalingUrl,
+      { kind: 'resume', peerId, secret, ...(transportId !== undefined && { transportId }) },
+      signal,
+    );
+  }
+
+  /** The page closes, and its socket drops what it has not sent: a beacon outlives the page. */
+  sayGoodbye(): void {
+    if (!this.#ticket) return;
+    const { peerId, resumeSecret: secret, signalingUrl } = this.#ticket;
+    navigator.sendBeacon(signalingUrl.replace(/^ws/, 'http'), JSON.stringify({ peerId, secret } satisfies Leaving));
+  }
+
+  /** Closes the connection; requests that were sent before still reach the node. */
+  close(): void {
+    this.#connection?.close();
+    this.#connection = null;
+    this.#ticket = null;
+  }
+
+  async #hello(
+    url: string,
+    admission: RequestOf<'hello'>['admission'],
+    signal: AbortSignal,
+    firstTryMs?: number,
+  ): Promise<Hello> {
+    const connection = await this.#connect(url, signal, firstTryMs);
+    const hangUp = (): void => connection.close();
+    signal.addEventListener('abort', hangUp);
+    try {
+      const hello = await connection.request('hello', { protocol: PROTOCOL_VERSION, admission });
+      signal.throwIfAborted();
+      this.#connection?.close();
+      this.#connection = connection;
+      this.#peerKind = hello.peerKind;
+      this.#ticket = {
+        callId: hello.callId,
+        peerId: hello.peerId,
+        signalingUrl: url,
+        resumeSecret: hello.resumeSecret,
+      };
+      return hello;
+    } catch (error) {
+      connection.close();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', hangUp);
+    }
+  }
+
+  async #connect(url: string, signal: AbortSignal, firstTryMs?: number): Promise<SignalingConnection> {
+    const socket = await openPersistently({ url, openSocket: this.#openSocket, signal, firstTryMs });
+    const connection: SignalingConnection = new SignalingConnection(socket, {
+      onNotification: (notification) => {
+        if (connection === this.#connection) this.#events.onNotification(notification);
+      },
+      onClose: (code) => {
+        if (connection !== this.#connection) return;
+        this.#connection = null;
+        this.#events.onDropped(code);
+      },
+    });
+    return connection;
+  }
+}

@@ -1,0 +1,16 @@
+/** What a call tells those around it: what happened for the fleet, and who is gone for the registry. */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallEvent } from '#contract/node-link.ts';
+import type { EndReason } from '#contract/room-state.ts';
+import type { Peer } from './peer.ts';
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** What the fleet is told, before it gets an id and a time. */
+export type CallEventDraft = DistributiveOmit<CallEvent, 'eventId' | 'atMs' | 'callId' | 'meetingId'>;
+
+export type CallListener = {
+  onEvent: (draft: CallEventDraft) => void;
+  onPeerGone: (peer: Peer, code: ErrorCode | null) => void;
+  /** null: nobody ever joined, so that it never was a call for others */
+  onClosed: (reason: EndReason | null) => void;
+};

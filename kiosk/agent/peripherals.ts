@@ -1,0 +1,255 @@
+/**
+ * Calendar, speakerphone, TV, camera and microphones of one box: starts and stops them, carries their words to the room's
+ * authority and the authority's state to them, and tells agenda and equipment to whoever shows them. What a part does is
+ * its own folder's; here is only who hears whom.
+ */
+import type { Logger } from 'pino';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
+import type { CallGrant } from '#contract/grants.ts';
+import type { RoomAgenda } from '#contract/room-agenda.ts';
+import type { AgendaCommand, MediaDeviceCommand, RoomCommand } from '#contract/room-command.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
+import type { RoomNotice, RoomState } from '#contract/room-state.ts';
+import type { ScreenEffect } from '#contract/screen-link.ts';
+import type { MediaDeviceReport } from '../room/room.ts';
+import { PeripheralHealth } from './peripheral-health.ts';
+import { Calendar } from './calendar/calendar.ts';
+import { RememberedAgenda } from './calendar/agenda-memory.ts';
+import type { StartableBooking } from './grant-requests.ts';
+import { RoomMediaDevices } from './peripherals/media-devices/room-media-devices.ts';
+import { RememberedMediaDevices } from './peripherals/media-devices/media-device-memory.ts';
+import { cancelsOwnEcho } from './peripherals/speakerphone/quirks.ts';
+import { Speakerphone } from './peripherals/speakerphone/speakerphone.ts';
+import { DeviceIdentity } from './peripherals/speakerphone/transport.ts';
+import { Tv } from './peripherals/tv/tv.ts';
+import { ReachWatch } from './reach-watch.ts';
+import { RetainedProjection } from './retained-projection.ts';
+import type { RoomEventDraft } from './room-event-outbox.ts';
+import type { KioskSettings } from './settings.ts';
+import { agendaMemory, mediaDeviceMemory, keptValue } from './store/kept-value.ts';
+import type { RoomStore, RoomStorageState } from './store/room-store.ts';
+
+export type PeripheralsOptions = {
+  roomId: string;
+  epoch: number;
+  settings: KioskSettings;
+  /** read when the box starts */
+  store: Pick<RoomStore, 'value' | 'keep'>;
+  logger: Logger;
+  /** a wish of somebody at a device */
+  ask: (command: RoomCommand) => void;
+  /** false: no screen is there */
+  perform: (effect: ScreenEffect) => boolean;
+  /** e.g. `https://maru.example.com`; null: not known yet */
+  fleetOrigin: () => string | null;
+  isFleetOnline: () => boolean;
+  /** for a look at the media ports; null: none is to be had */
+  requestGrant: () => Promise<CallGrant | null>;
+  lanUrl: () => string | null;
+  /** PEM */
+  fleetCa: () => string;
+  /** at once, for the TV */
+  onView: () => void;
+  /** at a bounded rate, for everyone else */
+  publishAgenda: (agenda: RoomAgenda) => void;
+  publishEquipment: (equipment: RoomEquipment) => void;
+  onNotices: (notices: readonly RoomNotice[]) => void;
+  record: (happening: RoomEventDraft) => void;
+};
+
+export class Peripherals {
+  readonly #options: PeripheralsOptions;
+  readonly #health: PeripheralHealth;
+  readonly #calendar: Calendar;
+  readonly #speakerphone: Speakerphone;
+  readonly #tv: Tv;
+  readonly #mediaDevices: RoomMediaDevices;
+  readonly #reach: ReachWatch;
+  readonly #agenda: RetainedProjection<Omit<RoomAgenda, keyof Heading>>;
+  readonly #equipment: RetainedProjection<Omit<RoomEquipment, keyof Heading>>;
+
+  constructor(options: PeripheralsOptions) {
+    this.#options = options;
+    const { settings, store, logger, ask, perform, isFleetOnline, requestGrant, record, roomId, epoch } = options;
+    this.#health = new PeripheralHealth({ onNotices: options.onNotices, onEvent: record });
+    const remembered = agendaMemory(store, RememberedAgenda);
+    this.#calendar = new Calendar({
+      logger,
+      settings: settings.calendar,
+      fleetOrigin: options.fleetOrigin,
+      memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
+      onAgenda: () => this.#agendaChanged(),
+      onEvent: record,
+      listenForSound: (forMs) => this.#mediaDevices.listenForSound(forMs),
+      onSelfTestDue: () => {
+        this.#reach.lookNow();
+        this.#mediaDevices.runSelfTest('booking');
+      },
+    });
+    this.#mediaDevices = new RoomMediaDevices({
+      logger,
+      settings: settings.mediaDevices,
+      memory: mediaDeviceMemory(store, RememberedMediaDevices),
+      perform,
+      requestGrant,
+      fleetOnline: isFleetOnline,
+      onChange: () => this.#equipmentChanged(),
+      onSelfTestDone: (checks) => record({ name: 'self-test-done', checks: [...checks] }),
+      onSoundHeard: () => this.#calendar.onSoundHeard(),
+      cancelsOwnEcho,
+    });
+    this.#reach = new ReachWatch({
+      logger,
+      perform,
+      requestGrant,
+      caPem: options.fleetCa,
+      onChange: () => this.#tellNotices(),
+    });
+    const somebodyAsks = (command: RoomCommand): void => {
+      this.onPresence();
+      ask(command);
+    };
+    this.#speakerphone = new Speakerphone({
+      logger,
+      ask: somebodyAsks,
+      onStatus: () => {
+        const status = this.#speakerphone.status;
+        this.#health.report('speakerphone', status?.state === 'faulty' ? (status.code ?? 'device-gone') : null);
+        this.#equipmentChanged();
+      },
+      onMuteMended: (lamp) => record({ name: 'mute-mended', lamp }),
+      memory: keptValue(store, 'speakerphone', DeviceIdentity),
+    });
+    this.#tv = new Tv({
+      logger,
+      ask: somebodyAsks,
+      onStatus: () => {
+        const { control, code } = this.#tv.status;
+        this.#health.report('tv', control === 'faulty' ? (code ?? 'tv-not-answering') : null);
+        this.#equipmentChanged();
+      },
+      settings: settings.tv,
+    });
+    const heading = { roomId, epoch, perSecond: ROOM_STATE_CHANGES_PER_SECOND };
+    this.#agenda = new RetainedProjection({
+      ...heading,
+      content: () => this.#calendar.agenda,
+      tell: options.publishAgenda,
+    });
+    this.#equipment = new RetainedProjection({
+      ...heading,
+      content: () => ({
+        ...this.#mediaDevices.part,
+        speakerphone: this.#speakerphone.status,
+        tv: this.#tv.status,
+        lanUrl: options.lanUrl(),
+      }),
+      tell: options.publishEquipment,
+    });
+  }
+
+  get agenda(): RoomAgenda {
+    return this.#agenda.current;
+  }
+
+  get equipment(): RoomEquipment {
+    return this.#equipment.current;
+  }
+
+  start(room: RoomState): void {
+    this.#calendar.start();
+    this.#mediaDevices.start();
+    this.#speakerphone.start();
+    this.#tv.start();
+    this.follow(room);
+  }
+
+  async stop(): Promise<void> {
+    this.#agenda.stop();
+    this.#equipment.stop();
+    this.#mediaDevices.stop();
+    this.#reach.stop();
+    await Promise.all([this.#calendar.stop(), this.#speakerphone.stop(), this.#tv.stop()]);
+  }
+
+  /** After each change of the room. */
+  follow(room: RoomState): void {
+    this.#speakerphone.follow(room);
+    this.#tv.follow(room);
+    this.#mediaDevices.follow(room);
+    this.#reach.follow(room);
+    this.#calendar.follow(room);
+  }
+
+  obeyAgenda(command: AgendaCommand): Promise<ErrorCode | null> {
+    return this.#calendar.handle(command);
+  }
+
+  obeyEquipment(command: MediaDeviceCommand): Promise<ErrorCode | null> {
+    return this.#mediaDevices.handle(command);
+  }
+
+  bookingOf(bookingId: string): StartableBooking | null {
+    return this.#calendar.bookingOf(bookingId);
+  }
+
+  /** The broker may have forgotten both. */
+  onFleet(online: boolean): void {
+    if (!online) return;
+    this.#agenda.publishAgain();
+    this.#equipment.publishAgain();
+  }
+
+  onScreenConnected(): void {
+    this.#mediaDevices.onScreenConnected();
+    this.#reach.onScreenConnected();
+  }
+
+  onReport(report: MediaDeviceReport): void {
+    if (report.type === 'reach-probed') this.#reach.onReport(report);
+    else this.#mediaDevices.onReport(report);
+  }
+
+  /** Where this room's calls may run. */
+  onMediaNodes(signalingUrls: readonly string[]): void {
+    this.#reach.onNodes(signalingUrls);
+  }
+
+  onStorage(state: RoomStorageState): void {
+    this.#health.report('storage', state === 'failing' ? 'storage-failed' : null);
+  }
+
+  onLanUrl(): void {
+    this.#equipmentChanged();
+  }
+
+  /** Somebody is in the room: a phone has read the code off the TV, a hand was at a device. */
+  onPresence(): void {
+    this.#calendar.onPresence();
+  }
+
+  #agendaChanged(): void {
+    this.#tellNotices();
+    this.#agenda.changed();
+    this.#options.onView();
+  }
+
+  #equipmentChanged(): void {
+    this.#tellNotices();
+    this.#equipment.changed();
+    this.#options.onView();
+  }
+
+  #tellNotices(): void {
+    const isCalendarFaulty = this.#calendar.agenda.calendar.state === 'faulty';
+    const reachFault = this.#reach.fault;
+    this.#health.reportOthers([
+      ...(reachFault === null ? [] : [reachFault]),
+      ...this.#mediaDevices.notices,
+      ...(isCalendarFaulty ? ['calendar-faulty' as const] : []),
+    ]);
+  }
+}
+
+type Heading = { protocol: unknown; roomId: unknown; epoch: unknown; revision: unknown; asOfMs: unknown };
