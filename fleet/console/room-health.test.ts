@@ -1,5 +1,6 @@
 /** Which rooms can't hold a meeting: by a table, and the order in which they are shown. */
 import { expect, it } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomSummary } from '#contract/http-api.ts';
 import type { RoomNotice, RoomPhase } from '#contract/room-state.ts';
 import { pathOf } from './api.ts';
@@ -21,7 +22,7 @@ function room(
     unreachableCall: null,
     blockedCount: 0,
     state: {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       roomId: id(1),
       roomName: 'Maple',
       epoch: 1,

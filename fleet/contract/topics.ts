@@ -49,7 +49,12 @@ export const RoomDesired = z.object({
 export type RoomDesired = z.infer<typeof RoomDesired>;
 
 /** Kiosk to fleet, retained; the last will is the same with `online: false`. */
-export const RoomPresence = z.object({ online: z.boolean(), epoch: z.number().int(), asOfMs: EpochMs });
+export const RoomPresence = z.object({
+  protocol: z.number().int(),
+  online: z.boolean(),
+  epoch: z.number().int(),
+  asOfMs: EpochMs,
+});
 export type RoomPresence = z.infer<typeof RoomPresence>;
 
 /** Codes that the TV shows, as hex SHA-256 of `roomId:CODE`: the fleet checks what a phone types against them. */
@@ -84,6 +89,7 @@ export type RequestReply = z.infer<typeof RequestReply>;
 
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
 export const FleetKeys = z.object({
+  protocol: z.number().int(),
   keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })),
   /** rooms whose kiosk was revoked: join tokens and delegations issued to them up to this second (JWT's `iat`) are void */
   revokedRooms: z

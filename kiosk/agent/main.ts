@@ -128,8 +128,8 @@ const fleet: FleetLink = new FleetLink({
   epoch,
   clock,
   logger,
-  onOnline: (online) => {
-    authority.onFleet(online);
+  onOnline: (online, isRefused) => {
+    authority.onFleet(online, isRefused);
     events.onFleet(online);
     peripherals.onFleet(online);
     if (online) onPairing();
