@@ -48,6 +48,7 @@ export class RoomReports {
   readonly #deps: RoomReportsDependencies;
   readonly #rooms = new Map<string, Known>();
   readonly #listeners = new Map<string, Set<RoomListener>>();
+  readonly #changedHandlers: ((roomId: string) => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: RoomReportsDependencies) {
@@ -102,6 +103,11 @@ export class RoomReports {
     return this.#rooms.get(roomId)?.clockOffsetMs ?? 0;
   }
 
+  /** State or presence of any room. */
+  onChanged(handler: (roomId: string) => void): void {
+    this.#changedHandlers.push(handler);
+  }
+
   /** Until the function that comes back is called. `'+'`: all rooms. */
   listen(roomId: string, listener: RoomListener): () => void {
     const listeners = this.#listeners.get(roomId) ?? new Set();
@@ -118,6 +124,7 @@ export class RoomReports {
     const known = this.#known(roomId);
     Object.assign(known, { state: null, epoch: 0, revision: -1, unsaved: true });
     if (known.online) this.#setOnline(roomId, known, false);
+    this.#changed(roomId);
   }
 
   /** The room itself is no more. */
@@ -137,6 +144,7 @@ export class RoomReports {
     if (state.epoch === known.epoch && state.revision < known.revision) return;
     Object.assign(known, { state, epoch: state.epoch, revision: state.revision, unsaved: true });
     for (const listener of this.#listenersOf(roomId)) listener.onState?.(state);
+    this.#changed(roomId);
   }
 
   #heard(roomId: string, online: boolean): void {
@@ -158,6 +166,11 @@ export class RoomReports {
     known.online = online;
     this.#deps.logger.info({ roomId, online }, 'room presence');
     for (const listener of this.#listenersOf(roomId)) listener.onPresence?.(online, known.lastSeenMs || null);
+    this.#changed(roomId);
+  }
+
+  #changed(roomId: string): void {
+    for (const handler of this.#changedHandlers) handler(roomId);
   }
 
   #refuse(roomId: string, code: ErrorCode, reason: string): void {

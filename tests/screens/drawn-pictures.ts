@@ -3,11 +3,32 @@
  * page's own devices a drawn room. Runs inside the page, before its scripts.
  */
 import type { Page } from 'playwright-core';
+import type { Participant } from '#contract/room-state.ts';
 
 export type OwnDevices = 'there' | 'missing' | 'refused';
 
 export async function drawPictures(page: Page, own: OwnDevices = 'there'): Promise<void> {
   await page.addInitScript(drawInPage, own);
+}
+
+const SEEN_WITHIN_MS = 10_000;
+
+/** Waits until everybody of these with a camera has a picture in each tile with their name; tiles of another page do not count. */
+export async function picturesOf(page: Page, people: readonly Participant[]): Promise<void> {
+  const names = people
+    .filter(({ camera, connection }) => camera === 'on' && connection === 'connected')
+    .map(({ displayName }) => displayName);
+  await page.waitForFunction(
+    (wanted) => {
+      const tiles = [...document.querySelectorAll('figure')].filter((tile) => wanted.includes(tile.ariaLabel ?? ''));
+      return tiles.every((tile) => {
+        const video = tile.querySelector('video');
+        return video !== null && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+      });
+    },
+    names,
+    { timeout: SEEN_WITHIN_MS },
+  );
 }
 
 function drawInPage(own: OwnDevices): void {
