@@ -7,6 +7,7 @@ import { RoomAgenda } from './room-agenda.ts';
 import { RoomCommand } from './room-command.ts';
 import { RoomEquipment } from './room-equipment.ts';
 import { RoomState, RosterUpdate } from './room-state.ts';
+import { openUnion } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, z } from './schema.ts';
 
@@ -21,7 +22,7 @@ export const RoomLinkFromController = z.discriminatedUnion('type', [
 ]);
 export type RoomLinkFromController = z.infer<typeof RoomLinkFromController>;
 
-export const RoomLinkToController = z.discriminatedUnion('type', [
+export const RoomLinkToController = openUnion('type', [
   z.object({
     type: z.literal('welcome'),
     protocol: z.number().int(),

@@ -8,7 +8,7 @@
 import { ErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { ProtocolVersion } from './protocol-version.ts';
-import { CameraState, EndReason, Layout, MicrophoneState, Participant, RoomState } from './room-state.ts';
+import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason, RoomState } from './room-state.ts';
 import { CameraAxes, MediaDeviceKind, RoomEquipment, SelfTestCheck } from './room-equipment.ts';
 import { RoomAgenda } from './room-agenda.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
@@ -145,7 +145,7 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     startedAtMs: EpochMs,
   }),
   z.strictObject({ type: z.literal('join-failed'), code: ErrorCode, callId: Id }),
-  z.strictObject({ type: z.literal('call-ended'), callId: Id, reason: EndReason }),
+  z.strictObject({ type: z.literal('call-ended'), callId: Id, reason: ReportedEndReason }),
   z.strictObject({
     type: z.literal('connection'),
     connection: z.enum(['connected', 'reconnecting']),

@@ -10,6 +10,7 @@ import { RoomEquipment } from './room-equipment.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
+import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, Language, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
@@ -30,7 +31,7 @@ export const RoomDesired = z.object({
   roomId: Id,
   roomName: ShownTitle,
   /** language of the TV */
-  language: Language,
+  language: openWord(Language, 'en'),
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
   controllerUrl: z.url(),
   /** what one tap starts or joins */
@@ -48,7 +49,12 @@ export const RoomDesired = z.object({
 export type RoomDesired = z.infer<typeof RoomDesired>;
 
 /** Kiosk to fleet, retained; the last will is the same with `online: false`. */
-export const RoomPresence = z.object({ online: z.boolean(), epoch: z.number().int(), asOfMs: EpochMs });
+export const RoomPresence = z.object({
+  protocol: z.number().int(),
+  online: z.boolean(),
+  epoch: z.number().int(),
+  asOfMs: EpochMs,
+});
 export type RoomPresence = z.infer<typeof RoomPresence>;
 
 /** Codes that the TV shows, as hex SHA-256 of `roomId:CODE`: the fleet checks what a phone types against them. */
@@ -73,7 +79,7 @@ export const RoomRequest = z.discriminatedUnion('name', [
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
-export const RequestReply = z.discriminatedUnion('name', [
+export const RequestReply = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
   /** a phone paired with this code: show another */
@@ -83,6 +89,7 @@ export type RequestReply = z.infer<typeof RequestReply>;
 
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
 export const FleetKeys = z.object({
+  protocol: z.number().int(),
   keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })),
   /** rooms whose kiosk was revoked: join tokens and delegations issued to them up to this second (JWT's `iat`) are void */
   revokedRooms: z

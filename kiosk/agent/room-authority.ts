@@ -135,8 +135,8 @@ export class RoomAuthority {
   }
 
   /** The broker may have forgotten: everything is said again. */
-  onFleet(online: boolean): void {
-    this.handle({ type: 'fleet', online });
+  onFleet(online: boolean, isRefused = false): void {
+    this.handle({ type: 'fleet', online, isRefused });
     if (!online) this.#grants.onFleetGone();
     if (online) void this.#options.fleet.publish('state', this.state);
   }

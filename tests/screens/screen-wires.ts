@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import {
@@ -59,7 +60,7 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ScreenVie
     language: 'en',
     pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
     state: {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       roomId: id(1),
       roomName: 'Maple 3F',
       epoch: 1,
@@ -151,7 +152,7 @@ export class PlayedAgent {
 
 export const welcome = (view: ScreenView, resume: ResumeTicket | null = null): AgentToScreen => ({
   type: 'welcome',
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   view,
   resume,
 });
@@ -196,7 +197,7 @@ export class PlayedNode {
     if (method === 'restart-ice') return { iceParameters };
     if (method !== 'hello') return {};
     return {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       callId: CALL,
       peerId: ROOM_PEER,
       peerKind: 'room',

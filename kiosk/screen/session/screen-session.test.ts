@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import { Observable } from '#call/observable.ts';
@@ -31,7 +32,7 @@ const view: ScreenView = {
   language: 'en',
   pairing: null,
   state: {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: id(4),
     roomName: 'Maple',
     epoch: 1,
@@ -186,7 +187,7 @@ function session() {
   const up = (resume: ResumeTicket | null = null): void => {
     parts.up = true;
     line.onUp(true);
-    line.onMessage(AgentToScreen.parse({ type: 'welcome', protocol: 1, view, resume }));
+    line.onMessage(AgentToScreen.parse({ type: 'welcome', protocol: PROTOCOL_VERSION, view, resume }));
   };
   const down = (): void => {
     parts.up = false;
