@@ -11,7 +11,8 @@ import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
 import { openUnion, openWord } from './open-words.ts';
-import { EpochMs, Id, Language, ShownTitle, z } from './schema.ts';
+import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
+import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
 
@@ -30,8 +31,6 @@ export const RoomDesired = z.object({
   protocol: z.number().int(),
   roomId: Id,
   roomName: ShownTitle,
-  /** language of the TV */
-  language: openWord(Language, 'en'),
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
   controllerUrl: z.url(),
   /** what one tap starts or joins */
@@ -191,6 +190,22 @@ export const topicRules = {
     retained: true,
     qos: 1,
     schema: RoomEquipment,
+  },
+  settings: {
+    pattern: `${ROOT}/rooms/{id}/settings`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: RoomSettingsDesired,
+  },
+  settingsReport: {
+    pattern: `${ROOT}/rooms/{id}/settings-report`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: RoomSettingsReport,
   },
   roomEvents: {
     pattern: `${ROOT}/rooms/{id}/events`,

@@ -36,7 +36,7 @@ beforeEach(async () => {
     logger: pino({ level: 'silent' }),
   });
   await store.write((trx) =>
-    trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
+    trx.insertInto('room').values({ roomId, roomName: 'Room', createdAtMs: 1 }).execute(),
   );
 });
 afterEach(async () => {

@@ -12,7 +12,7 @@ import type { KioskReady } from '#contract/process-ready.ts';
 import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
-import { EpochMs, Language, z } from '#contract/schema.ts';
+import { EpochMs, z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
@@ -35,7 +35,7 @@ import { isMediaDeviceReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
 import { ShellFolder } from './shell-folder.ts';
-import { readSettings } from './settings.ts';
+import { KioskSettings } from './settings/kiosk-settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
 const options = readCommandLine(agentUsage, parseAgentOptions);
@@ -48,7 +48,6 @@ const COMPILED_KEPT_AFTER_MS = 5_000;
 
 const KeptRoom = z.object({
   epoch: z.number().int(),
-  language: Language,
   controllerUrl: z.url().nullable(),
   savedAtMs: EpochMs,
   volumePercent: z.number().int().min(0).max(100),
@@ -98,12 +97,18 @@ await notEnrolled.stop();
 const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
 const before = kept.read();
 const epoch = (before?.epoch ?? 0) + 1;
-let language: Language = before?.language ?? 'en';
 let toldReady = false;
 let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
-const settings = readSettings(join(dataDir, 'settings.json'), logger);
+const settings = new KioskSettings({
+  dataDir,
+  roomId: identity.roomId,
+  publish: (report) => void fleet.publish('settingsReport', report),
+  logger,
+});
+await settings.start();
+settings.onChange('screen', () => screens.showView());
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
@@ -132,12 +137,12 @@ const fleet: FleetLink = new FleetLink({
     authority.onFleet(online, isRefused);
     events.onFleet(online);
     peripherals.onFleet(online);
+    settings.onFleet(online);
     if (online) onPairing();
   },
   onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
   onDesired: (desired) => {
     keepName(desired.roomName);
-    language = desired.language;
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
     delegation.receive(desired);
@@ -146,6 +151,7 @@ const fleet: FleetLink = new FleetLink({
     screens.showView();
     void tellReady();
   },
+  onSettings: (desired) => settings.receive(desired),
   onCommand: (envelope) => authority.onCommand(envelope),
   onRequestReply: (response) => {
     if (response.name === 'pairing-code-used') {
@@ -207,7 +213,7 @@ const authority: RoomAuthority = new RoomAuthority({
       startedAtMs: inCall.startedAtMs,
     };
     try {
-      kept.write({ epoch, language, controllerUrl, savedAtMs: Date.now(), volumePercent, layout, inCall: call });
+      kept.write({ epoch, controllerUrl, savedAtMs: Date.now(), volumePercent, layout, inCall: call });
     } catch (error) {
       // a full or read-only disk costs the memory of a restart, nothing else
       logger.error({ err: error }, 'the room could not be remembered');
@@ -246,7 +252,7 @@ const screens: ScreenServer = new ScreenServer({
   logger,
   view: () => ({
     state: authority.state,
-    language,
+    language: settings.value('screen').language,
     pairing: pairing(),
     agenda: peripherals.agenda,
     equipment: peripherals.equipment,

@@ -26,14 +26,15 @@ import { Tv } from './peripherals/tv/tv.ts';
 import { ReachWatch } from './reach-watch.ts';
 import { RetainedProjection } from './retained-projection.ts';
 import type { RoomEventDraft } from './room-event-outbox.ts';
-import type { KioskSettings } from './settings.ts';
+import { calendarAccountOf } from './settings/calendar-account-of.ts';
+import type { KioskSettings } from './settings/kiosk-settings.ts';
 import { agendaMemory, mediaDeviceMemory, keptValue } from './store/kept-value.ts';
 import type { RoomStore, RoomStorageState } from './store/room-store.ts';
 
 export type PeripheralsOptions = {
   roomId: string;
   epoch: number;
-  settings: KioskSettings;
+  settings: Pick<KioskSettings, 'value' | 'onChange'>;
   /** read when the box starts */
   store: Pick<RoomStore, 'value' | 'keep'>;
   logger: Logger;
@@ -61,7 +62,8 @@ export type PeripheralsOptions = {
 export class Peripherals {
   readonly #options: PeripheralsOptions;
   readonly #health: PeripheralHealth;
-  readonly #calendar: Calendar;
+  #calendar: Calendar;
+  #room: RoomState | null = null;
   readonly #speakerphone: Speakerphone;
   readonly #tv: Tv;
   readonly #mediaDevices: RoomMediaDevices;
@@ -73,23 +75,13 @@ export class Peripherals {
     this.#options = options;
     const { settings, store, logger, ask, perform, isFleetOnline, requestGrant, record, roomId, epoch } = options;
     this.#health = new PeripheralHealth({ onNotices: options.onNotices, onEvent: record });
-    const remembered = agendaMemory(store, RememberedAgenda);
-    this.#calendar = new Calendar({
-      logger,
-      settings: settings.calendar,
-      fleetOrigin: options.fleetOrigin,
-      memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
-      onAgenda: () => this.#agendaChanged(),
-      onEvent: record,
-      listenForSound: (forMs) => this.#mediaDevices.listenForSound(forMs),
-      onSelfTestDue: () => {
-        this.#reach.lookNow();
-        this.#mediaDevices.runSelfTest('booking');
-      },
-    });
+    this.#calendar = this.#newCalendar();
+    settings.onChange('calendar', () => void this.#restartCalendar());
+    settings.onChange('tv', (values) => this.#tv.apply(values));
+    settings.onChange('mediaDevices', (values) => this.#mediaDevices.apply(values));
     this.#mediaDevices = new RoomMediaDevices({
       logger,
-      settings: settings.mediaDevices,
+      settings: settings.value('mediaDevices'),
       memory: mediaDeviceMemory(store, RememberedMediaDevices),
       perform,
       requestGrant,
@@ -129,7 +121,7 @@ export class Peripherals {
         this.#health.report('tv', control === 'faulty' ? (code ?? 'tv-not-answering') : null);
         this.#equipmentChanged();
       },
-      settings: settings.tv,
+      settings: settings.value('tv'),
     });
     const heading = { roomId, epoch, perSecond: ROOM_STATE_CHANGES_PER_SECOND };
     this.#agenda = new RetainedProjection({
@@ -175,6 +167,7 @@ export class Peripherals {
 
   /** After each change of the room. */
   follow(room: RoomState): void {
+    this.#room = room;
     this.#speakerphone.follow(room);
     this.#tv.follow(room);
     this.#mediaDevices.follow(room);
@@ -227,6 +220,34 @@ export class Peripherals {
   /** Somebody is in the room: a phone has read the code off the TV, a hand was at a device. */
   onPresence(): void {
     this.#calendar.onPresence();
+  }
+
+  #newCalendar(): Calendar {
+    const { settings, store, logger, fleetOrigin, record } = this.#options;
+    const remembered = agendaMemory(store, RememberedAgenda);
+    return new Calendar({
+      logger,
+      settings: calendarAccountOf(settings.value('calendar')),
+      fleetOrigin,
+      memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
+      onAgenda: () => this.#agendaChanged(),
+      onEvent: record,
+      listenForSound: (forMs) => this.#mediaDevices.listenForSound(forMs),
+      onSelfTestDue: () => {
+        this.#reach.lookNow();
+        this.#mediaDevices.runSelfTest('booking');
+      },
+    });
+  }
+
+  /** With another account or other rules; what is remembered of bookings stays. */
+  async #restartCalendar(): Promise<void> {
+    const former = this.#calendar;
+    this.#calendar = this.#newCalendar();
+    this.#calendar.start();
+    if (this.#room !== null) this.#calendar.follow(this.#room);
+    this.#agendaChanged();
+    await former.stop();
   }
 
   #agendaChanged(): void {

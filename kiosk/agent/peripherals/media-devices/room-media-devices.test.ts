@@ -8,7 +8,7 @@ import type { CallGrant } from '#contract/grants.ts';
 import { RoomMediaDevices, type RoomMediaDevicesOptions } from './room-media-devices.ts';
 import type { RememberedMediaDevices } from './media-device-memory.ts';
 import type { MediaDeviceList } from './known-devices.ts';
-import { MediaDeviceSettings } from './media-device-settings.ts';
+import { MediaDeviceSettings } from '#contract/settings/media-device-settings.ts';
 
 const grant = { callId: 'c' } as CallGrant;
 const listed = (kind: 'camera' | 'microphone' | 'speaker', label: string) => ({

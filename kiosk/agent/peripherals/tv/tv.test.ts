@@ -6,7 +6,7 @@ import { KEY } from './cec-frame.ts';
 import { FakeAdapter } from './testing/fake-adapter.ts';
 import { roomIn } from './testing/room-states.ts';
 import { Tv } from './tv.ts';
-import { TvSettings } from './tv-settings.ts';
+import { TvSettings } from '#contract/settings/tv-settings.ts';
 
 const MINUTE = 60_000;
 let set: FakeAdapter;
