@@ -10,7 +10,7 @@ import { RoomEquipment } from './room-equipment.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
-import { openUnion, openWord } from './open-words.ts';
+import { openUnion } from './open-words.ts';
 import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 

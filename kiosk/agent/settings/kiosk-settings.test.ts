@@ -134,7 +134,11 @@ describe('a secret', () => {
     expect(report.refused).toEqual([]);
     expect(settings.value('calendar').password).toBe('open sesame');
     expect((await started()).value('calendar').password).toBe('open sesame');
-    for (const text of [lines.join(''), JSON.stringify(reports), readFileSync(join(dataDir, 'fleet-settings.json'), 'utf8')])
+    for (const text of [
+      lines.join(''),
+      JSON.stringify(reports),
+      readFileSync(join(dataDir, 'fleet-settings.json'), 'utf8'),
+    ])
       expect(text).not.toContain('open sesame');
     expect(statSync(join(dataDir, 'settings-key.json')).mode & 0o077).toBe(0);
   });
