@@ -407,6 +407,7 @@ export class CallClient {
     return {
       phase: this.#phase,
       ...this.#roster,
+      permissions: this.#connection.permissions,
       streams: this.#media.streams,
       local: this.#local.state,
       blocked: this.#isConnected ? this.#media.blocked : null,

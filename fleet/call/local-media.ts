@@ -5,7 +5,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
-import type { MediaSource } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import type { SendRequest, LocalProducer, Media } from './media-session.ts';
 
 export type LocalState = {

@@ -4,10 +4,10 @@
  */
 import { InvalidStateError } from '#contract/error-codes.ts';
 import type { IceParameters, RtpCapabilities } from '#contract/media-parameters.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import type {
   ConsumerParameters,
   MediaSetup,
-  MediaSource,
   RequestOf,
   ResponseOf,
   SignalingMethod,

@@ -2,7 +2,8 @@
  * What comes from others, one MediaStream per peer and source. The stream's object outlives reconnects: tracks are
  * swapped inside, so that a video element keeps the last picture until the next one comes.
  */
-import type { ConsumerParameters, MediaSource } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
+import type { ConsumerParameters } from '#contract/signaling.ts';
 
 /** `frozen`: the last picture stands, its track is gone for now. `off`: muted or turned off by its sender. */
 export type StreamState = 'live' | 'frozen' | 'off';

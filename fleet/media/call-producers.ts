@@ -74,10 +74,9 @@ export class CallProducers {
   }
 
   /** Where there is a producer, it knows better. */
-  declare(peer: Peer, { microphone, camera }: RequestOf<'set-media-state'>): void {
+  declare(peer: Peer, reported: RequestOf<'set-media-state'>): void {
     const before = `${peer.microphone} ${peer.camera}`;
-    peer.microphone = microphone;
-    peer.camera = camera;
+    peer.report(reported);
     this.#declare(peer);
     if (before !== `${peer.microphone} ${peer.camera}`) this.#options.onPeerChanged(peer);
   }

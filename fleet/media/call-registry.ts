@@ -69,10 +69,12 @@ export class CallRegistry {
     return [...this.calls.values()].filter(({ opened }) => opened).map(({ callId }) => callId);
   }
 
-  /** Joined or a moment ago in, by call id. */
+  /** Joined or a moment ago in, programs aside, by call id. */
   get participantCounts(): Record<string, number> {
     return Object.fromEntries(
-      [...this.calls.values()].filter(({ opened }) => opened).map(({ callId, joined }) => [callId, joined.length]),
+      [...this.calls.values()]
+        .filter(({ opened }) => opened)
+        .map(({ callId, participantCount }) => [callId, participantCount]),
     );
   }
 

@@ -76,6 +76,11 @@ export class Call {
     return [...this.peers.values()].filter(({ stage }) => stage === 'joined');
   }
 
+  /** Who has joined, without programs. */
+  get participantCount(): number {
+    return this.joined.filter(({ isProgram }) => !isProgram).length;
+  }
+
   /** A place with transports that connect; not in the roster yet. A former peer of the same id gives way. */
   async prepare(claims: AdmittedClaims, line: PeerLine): Promise<{ peer: Peer; media: MediaSetup }> {
     const { settings, seats } = this.#options;
@@ -126,12 +131,10 @@ export class Call {
     peer.displayName = peer.givenName ?? request.displayName;
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
-    peer.microphone = request.microphone;
-    peer.camera = request.camera;
+    peer.report(request);
     // first: what is to be seen is on its way while the others are told
     const forwarded = this.#media.forward(peer);
-    if (this.#empty) clearTimeout(this.#empty);
-    this.#empty = null;
+    if (!peer.isProgram) this.#clearEmpty();
     if (this.#startedAtMs === null) {
       this.#startedAtMs = Date.now();
       this.#options.events.onEvent({ name: 'call-opened' });
@@ -141,8 +144,9 @@ export class Call {
       peerId: peer.peerId,
       peerKind: peer.claims.peerKind,
       displayName: peer.displayName,
-      participantCount: this.joined.length,
+      participantCount: this.participantCount,
     });
+    this.#checkEmpty();
     this.#tell({ event: 'participant-joined', data: { participant: peer.participant } });
     await forwarded;
     return this.#goLive(peer);
@@ -274,7 +278,7 @@ export class Call {
   #close(reason: EndReason | null, code: ErrorCode): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#empty) clearTimeout(this.#empty);
+    this.#clearEmpty();
     const { events } = this.#options;
     for (const peer of this.peers.values()) {
       peer.close(code);
@@ -298,15 +302,21 @@ export class Call {
       this.#options.events.onEvent({
         name: 'participant-left',
         peerId: peer.peerId,
-        participantCount: this.joined.length,
+        participantCount: this.participantCount,
       });
       this.#tell({ event: 'participant-left', data: { peerId: peer.peerId } });
     }
     this.#checkEmpty();
   }
 
+  #clearEmpty(): void {
+    if (this.#empty) clearTimeout(this.#empty);
+    this.#empty = null;
+  }
+
+  /** A program keeps no call going. */
   #checkEmpty(): void {
-    if (this.#closed || this.joined.length > 0) return;
+    if (this.#closed || this.participantCount > 0) return;
     // nobody was ever in: nothing began, and the same call may still begin
     if (!this.opened) {
       if (this.peers.size === 0) this.#close(null, 'call-ended');
@@ -314,7 +324,7 @@ export class Call {
     }
     this.#empty ??= setTimeout(() => {
       this.#empty = null;
-      if (this.peers.size > 0) this.#checkEmpty();
+      if ([...this.peers.values()].some(({ isProgram }) => !isProgram)) this.#checkEmpty();
       else this.end('empty');
     }, this.#options.settings.emptyCallMs);
   }
@@ -350,7 +360,6 @@ export class Call {
       callId: this.callId,
       meetingTitle: this.#options.meetingTitle,
       startedAtMs: this.#startedAtMs!,
-      rights: peer.claims.rights,
       participants: this.joined.map(({ participant }) => participant),
       consumers: peer.forwarding?.parameters ?? [],
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,

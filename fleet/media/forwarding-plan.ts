@@ -1,5 +1,6 @@
 /** What one peer is sent, chosen from all there is: by its view, and by who is heard. Pure. */
-import type { MediaSource, View } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
+import type { View } from '#contract/signaling.ts';
 
 export type Available = {
   readonly producerId: string;
@@ -35,6 +36,8 @@ export function priorityFor(source: MediaSource, heightPx: number): number {
 
 export type Situation = {
   self: string;
+  /** sources that its grant lets it receive */
+  receives: readonly MediaSource[];
   view: View;
   /** in the order in which they were produced */
   available: readonly Available[];
@@ -47,13 +50,14 @@ export type Situation = {
 
 export function planForwarding({
   self,
+  receives,
   view,
   available,
   audible,
   audibleCount,
   speakers,
 }: Situation): Map<string, PlannedConsumer> {
-  const others = available.filter(({ peerId }) => peerId !== self);
+  const others = available.filter(({ peerId, source }) => peerId !== self && receives.includes(source));
   const plan = new Map<string, PlannedConsumer>();
   const sound: PlannedConsumer = { spatialLayer: null, priority: 255 };
 

@@ -4,7 +4,6 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { Right } from '#contract/grants.ts';
 import type { RtpCapabilities } from '#contract/media-parameters.ts';
 import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { SignalingNotification, View } from '#contract/signaling.ts';
@@ -76,8 +75,16 @@ export class Peer {
     return this.line !== null && (this.media?.isBlocked(nowMs) ?? false);
   }
 
-  may(right: Right): boolean {
-    return this.claims.rights.includes(right);
+  /** It records or broadcasts: listed, not counted, and no reason for the call to go on. */
+  get isProgram(): boolean {
+    return this.claims.peerKind === 'program';
+  }
+
+  /** Its client's report. A device of a source that its grant does not name is absent. */
+  report({ microphone, camera }: { microphone: MicrophoneState; camera: CameraState }): void {
+    const { publishes } = this.claims;
+    this.microphone = publishes.includes('microphone') ? microphone : 'absent';
+    this.camera = publishes.includes('camera') ? camera : 'absent';
   }
 
   knows(secret: string): boolean {

@@ -166,10 +166,21 @@ export class SignalingSession implements PeerLine {
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
-      const { peerKind, meetingTitle } = claims;
+      const { peerKind, meetingTitle, publishes, receives, rights } = claims;
       // the call's own id: a token that a room signed names one of its own making
       const { callId } = call;
-      return { protocol: PROTOCOL_VERSION, callId, peerId, peerKind, meetingTitle, resumeSecret, admission: admitted };
+      return {
+        protocol: PROTOCOL_VERSION,
+        callId,
+        peerId,
+        peerKind,
+        publishes,
+        receives,
+        rights,
+        meetingTitle,
+        resumeSecret,
+        admission: admitted,
+      };
     } catch (error) {
       const isGuess = error instanceof MaruError && error.code === 'token-invalid';
       if (isGuess && !this.#options.mayFail()) throw new UserError('too-many-attempts', undefined, { cause: error });

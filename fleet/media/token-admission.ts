@@ -139,13 +139,17 @@ export class TokenAdmission {
 }
 
 function objectionTo(
-  { meetingId, peerKind, rights, exp }: JoinTokenClaims,
+  { meetingId, peerKind, exp, ...asked }: JoinTokenClaims,
   delegated: DelegationClaims,
   nowSeconds: number,
 ): string | null {
   if (meetingId !== delegated.meetingId) return 'another meeting than the delegated one';
   if (peerKind !== 'room') return 'a room lets in nobody but itself';
-  if (!rights.every((right) => delegated.rights.includes(right))) return 'more rights than were delegated';
+  const more = (['publishes', 'receives', 'rights'] as const).find((list) => {
+    const permitted: readonly string[] = delegated[list];
+    return !asked[list].every((word) => permitted.includes(word));
+  });
+  if (more) return `${more} more than was delegated`;
   if (exp > nowSeconds + LONGEST_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) return 'a life that is too long';
   return null;
 }

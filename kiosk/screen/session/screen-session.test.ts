@@ -65,7 +65,7 @@ class FakeCall {
   joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
-    rights: [],
+    permissions: null,
     participants: [],
     streams: new Map(),
     activeSpeakerPeerId: null,
