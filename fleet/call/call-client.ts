@@ -2,8 +2,8 @@
  * A browser's place in a call: prepares, joins, follows, comes back after every kind of drop, and releases all of it.
  * Owns the order of things; connection, media, tracks and streams have a class each. Opens no device.
  */
-import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
-import type { CallGrant } from '#contract/grants.ts';
+import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
+import type { CallGrant, Right } from '#contract/grants.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
@@ -83,7 +83,11 @@ export class CallClient {
         if (this.#connection.connected) this.#local.refused(source, error);
       },
     });
-    this.#local = new LocalMedia({ ask: this.#connection.ask, onChange: () => this.#publish() });
+    this.#local = new LocalMedia({
+      ask: this.#connection.ask,
+      mayPublish: (source) => this.#connection.permissions?.publishes.includes(source) ?? true,
+      onChange: () => this.#publish(),
+    });
     this.#admission = new Admission({
       connection: this.#connection,
       media: this.#media,
@@ -190,21 +194,25 @@ export class CallClient {
 
   /** Needs the right `mute`. */
   async muteParticipant(peerId: string): Promise<void> {
+    this.#refuseWithout('mute');
     await this.#connection.ask('mute-participant', { peerId });
   }
 
   /** Everyone else. Needs the right `mute`. */
   async muteAll(): Promise<void> {
+    this.#refuseWithout('mute');
     await this.#connection.ask('mute-all', {});
   }
 
   /** Needs the right `remove`. */
   async removeParticipant(peerId: string): Promise<void> {
+    this.#refuseWithout('remove');
     await this.#connection.ask('remove-participant', { peerId });
   }
 
   /** Needs the right `end`. */
   async endForAll(): Promise<void> {
+    this.#refuseWithout('end');
     const { signal } = this.#run;
     await this.#connection.ask('end-call', {});
     if (!signal.aborted) this.#finish(this.#connection.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
@@ -317,7 +325,8 @@ export class CallClient {
 
   /** All of it is a saving alone: whatever fails here is done by `join`. */
   #negotiateAhead(view: View): void {
-    this.#media.current?.connectAhead();
+    // who only receives needs no way out
+    if (this.#connection.permissions?.publishes.length !== 0) this.#media.current?.connectAhead();
     this.#admission.consumeAhead(view, this.#run.signal).catch(() => {});
   }
 
@@ -325,6 +334,11 @@ export class CallClient {
     const { name } = this.#phase;
     if (name === 'joining' || name === 'joined' || name === 'closed')
       throw new InvalidStateError('not-possible-now', name);
+  }
+
+  /** @throws UserError forbidden; without a grant the connection refuses */
+  #refuseWithout(right: Right): void {
+    if (this.#connection.permissions?.rights.includes(right) === false) throw new UserError('forbidden');
   }
 
   #take({ displayName, view, microphone, camera, cameraWithoutTrack }: JoinOptions): void {

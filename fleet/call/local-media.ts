@@ -32,6 +32,13 @@ type Slot = {
   unwatch: () => void;
 };
 
+export type LocalMediaDependencies = {
+  ask: SendRequest;
+  /** by the grant; true as long as there is none */
+  mayPublish: (source: MediaSource) => boolean;
+  onChange: () => void;
+};
+
 const newSlot = (source: MediaSource): Slot => ({
   source,
   track: null,
@@ -46,6 +53,7 @@ const newSlot = (source: MediaSource): Slot => ({
 
 export class LocalMedia {
   readonly #ask: SendRequest;
+  readonly #mayPublish: (source: MediaSource) => boolean;
   readonly #onChange: () => void;
   readonly #slots = {
     microphone: newSlot('microphone'),
@@ -57,17 +65,19 @@ export class LocalMedia {
   #media: Media | null = null;
   #told: string | null = null;
 
-  constructor({ ask, onChange }: { ask: SendRequest; onChange: () => void }) {
+  constructor({ ask, mayPublish, onChange }: LocalMediaDependencies) {
     this.#ask = ask;
+    this.#mayPublish = mayPublish;
     this.#onChange = onChange;
   }
 
   get state(): LocalState {
-    const { microphone, camera, screen } = this.#slots;
+    const microphone = this.#trackOf('microphone');
+    const cameraWithoutTrack = this.#mayPublish('camera') ? this.#cameraWithoutTrack : 'absent';
     return {
-      microphone: !microphone.track ? 'absent' : sounds(microphone.track) ? 'on' : 'muted',
-      camera: camera.track ? 'on' : this.#cameraWithoutTrack,
-      sharesScreen: screen.track !== null,
+      microphone: !microphone ? 'absent' : sounds(microphone) ? 'on' : 'muted',
+      camera: this.#trackOf('camera') ? 'on' : cameraWithoutTrack,
+      sharesScreen: this.#trackOf('screen') !== null,
     };
   }
 
@@ -187,7 +197,7 @@ export class LocalMedia {
   async #step(slot: Slot): Promise<void> {
     const media = this.#media;
     if (!media) return;
-    const { track } = slot;
+    const track = this.#trackOf(slot.source);
     const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
@@ -217,6 +227,11 @@ export class LocalMedia {
         slot.toldPaused = null;
       });
     }
+  }
+
+  /** Its owner's track, where the grant lets us publish it. */
+  #trackOf(source: MediaSource): MediaStreamTrack | null {
+    return this.#mayPublish(source) ? this.#slots[source].track : null;
   }
 
   #closeProducer(slot: Slot): void {
