@@ -16,12 +16,13 @@ import {
   type Subscription,
 } from 'aedes';
 import type { Logger } from 'pino';
-import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
-import { clientIdOf, type MessageOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import { clientIdOf, type MessageOf, ruleOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import { TokenBucket } from '#edge/attempt-limit.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
-import { parsePayload } from './payload.ts';
+import { type Payload, parsePayload } from './payload.ts';
 import { type ClientIdentity, publishable, readable } from './topic-access.ts';
 
 export type BrokerOptions = {
@@ -43,8 +44,9 @@ type LiveClient = {
   keepaliveMs: number;
   heardAtMs: number;
   readTopics: Set<string>;
+  rates: Map<TopicName, TokenBucket>;
 };
-type Handler = (id: string, message: never) => void;
+type Handler = (id: string, message: never, raw: unknown) => void;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -54,6 +56,8 @@ const FLOOD_LIMITS = {
   room: { packetsPerSecond: 60, burstPackets: 300 },
   node: { packetsPerSecond: 500, burstPackets: 2000 },
 } as const;
+/** a line that stalls brings at once what was sent meanwhile; it is dead before that is more */
+const STALL_S = 10;
 const NOT_AUTHORISED = 5;
 const FAILED = Object.assign(new Error('failed'), { returnCode: 3 as const });
 /** where refused payloads go: a topic that nobody can read */
@@ -169,8 +173,8 @@ export class Broker {
     });
   }
 
-  /** What the fleet hears: parsed, in the order of arrival, at once. */
-  on<N extends TopicName>(name: N, handler: (id: string, message: MessageOf<N>) => void): void {
+  /** What the fleet receives, in the order of arrival, at once: parsed, and as it came. */
+  on<N extends TopicName>(name: N, handler: (id: string, message: MessageOf<N>, raw: unknown) => void): void {
     this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler as Handler]);
   }
   onPresence(handler: (who: ClientIdentity, connected: boolean) => void): void {
@@ -231,7 +235,14 @@ export class Broker {
     }
     const identity = clientIdOf(who.party, who.id);
     const keepaliveMs = (this.#connects.get(client)?.keepalive ?? 0) * 1000;
-    const live: LiveClient = { client, who, keepaliveMs, heardAtMs: performance.now(), readTopics: new Set() };
+    const live: LiveClient = {
+      client,
+      who,
+      keepaliveMs,
+      heardAtMs: performance.now(),
+      readTopics: new Set(),
+      rates: new Map(),
+    };
     this.#live.set(identity, live);
     this.#whoIs.set(client.conn, live);
     this.#options.logger.info({ identity }, 'MQTT connected');
@@ -283,9 +294,10 @@ export class Broker {
       );
       return new Error('publish denied');
     }
-    let message: unknown;
+    let payload: Payload;
     try {
-      message = parsePayload(name, packet.payload);
+      if (!isInRate(live, name)) throw new UserError('too-many-attempts', `${name} changes too often`);
+      payload = parsePayload(name, packet.payload);
     } catch (error) {
       const { code, message: reason } = toMaruError(error);
       this.#refuse(live.who, this.#networkOf(client), code, `payload on ${name}: ${reason}`);
@@ -298,7 +310,9 @@ export class Broker {
       Object.assign(packet, { topic: NOWHERE, retain: false });
       return null;
     }
-    for (const handler of this.#handlers.get(name) ?? []) this.#guarded(() => handler(live.who.id, message as never));
+    const { message, raw } = payload;
+    for (const handler of this.#handlers.get(name) ?? [])
+      this.#guarded(() => handler(live.who.id, message as never, raw));
     return null;
   }
 
@@ -359,4 +373,13 @@ export class Broker {
       this.#options.logger.error({ err: error }, 'MQTT handler failed');
     }
   }
+}
+
+/** Twice the rate of the contract, so that nothing is lost to the network's own unevenness. */
+function isInRate({ rates }: LiveClient, name: TopicName): boolean {
+  const { perSecond } = ruleOf(name);
+  if (perSecond === undefined) return true;
+  const bucket = rates.get(name) ?? new TokenBucket({ burst: STALL_S * perSecond, refillPerMinute: 2 * 60 * perSecond });
+  rates.set(name, bucket);
+  return bucket.take();
 }

@@ -4,7 +4,6 @@
  * its clock is worth.
  */
 import type { Logger } from 'pino';
-import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
@@ -12,7 +11,7 @@ import type { Meetings } from '../meetings/index.ts';
 import type { Pairings } from './pairings.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
-const INTERVAL_MS = 1000 / ROOM_STATE_CHANGES_PER_SECOND;
+const INTERVAL_MS = 200;
 
 export type DesiredStateDependencies = {
   registry: RoomRegistry;

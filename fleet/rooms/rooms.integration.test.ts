@@ -114,12 +114,12 @@ test('a phone is told the state at once, each change after, and who is there', a
     roomId: room.room.roomId,
     roomName: 'Room A',
     online: true,
-    state: { phase: { name: 'idle' } },
+    projections: { state: { phase: { name: 'idle' } } },
   });
   await room.sayState({ volumePercent: 77 });
-  await expect.poll(() => one.of('state').at(-1)?.state.volumePercent).toBe(77);
+  await expect.poll(() => one.shown('state')?.volumePercent).toBe(77);
   const two = await paired();
-  expect(two.of('welcome')[0].state.volumePercent).toBe(77);
+  expect(two.of('welcome')[0].projections.state.volumePercent).toBe(77);
   await room.say('presence', { online: false, epoch: 1, asOfMs: Date.now() });
   await expect.poll(() => two.of('presence').at(-1)?.online).toBe(false);
   await room.say('presence', { online: true, epoch: 1, asOfMs: Date.now() });
@@ -293,14 +293,14 @@ test("a state of a lower epoch or of another room is a second writer's: answered
   const made = await paired();
   room.epoch = 7;
   await room.sayState({ volumePercent: 70 });
-  await expect.poll(() => made.of('state').at(-1)?.state.volumePercent).toBe(70);
+  await expect.poll(() => made.shown('state')?.volumePercent).toBe(70);
   await room.sayState({ epoch: 6, volumePercent: 1 });
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('second-writer');
   await room.say('state', stateOf(newId(), { name: 'idle' }));
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('wrong-room');
   await room.sayState({ protocol: 99 });
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('server-too-old');
-  expect(made.of('state').at(-1).state.volumePercent).toBe(70);
+  expect(made.shown('state')?.volumePercent).toBe(70);
 });
 
 test('no secret is in the log', async () => {

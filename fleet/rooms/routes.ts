@@ -29,7 +29,7 @@ export function roomRoutes({ rooms }: { rooms: Rooms }): RouteHandlers<Names> {
     pair: async ({ body, network }) => {
       const { controllerToken, roomId, kind } = await rooms.pairings.pair(body.code, network);
       const room = found(await rooms.registry.byId(roomId));
-      const lanUrl = rooms.projections.of(roomId).equipment?.lanUrl ?? null;
+      const lanUrl = rooms.reports.projections.get(roomId, 'equipment')?.lanUrl ?? null;
       return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
     listRooms: async () => ({ rooms: await rooms.registry.list() }),

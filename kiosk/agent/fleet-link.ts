@@ -5,14 +5,16 @@
 import type { Logger } from 'pino';
 import type { MaruError } from '#contract/error-codes.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
+import type { ProjectionName } from '#contract/projections.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
+import type { Projections } from './projections.ts';
 import type { RoomIdentity } from './room-identity.ts';
 
-type Outgoing = 'state' | 'pairing' | 'commandReply' | 'request' | 'roster' | 'agenda' | 'equipment' | 'roomEvents';
+type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents';
 const LONGEST_RETRY_MS = 2_000;
 /** no message is on its way for longer: the line is dead before */
 const LONGEST_WAY_MS = 15_000;
@@ -21,6 +23,8 @@ export type FleetLinkOptions = {
   identity: RoomIdentity;
   epoch: number;
   clock: WallClock;
+  /** published as they change, and again when the line is back: the broker may have forgotten them */
+  projections: Projections;
   logger: Logger;
   onOnline: (online: boolean) => void;
   /** a try has ended before the broker let us in */
@@ -35,6 +39,7 @@ export class FleetLink {
   readonly #options: FleetLinkOptions;
   readonly #line: MqttLine<'presence'>;
   #heartbeat: NodeJS.Timeout | undefined;
+  #unfollow: (() => void) | undefined;
   /**
    * The fleet's clock less ours. A `desired` may have been kept or on its way for a while, so the largest is the nearest;
    * one that was sent just now and is far behind shows that the fleet's clock was set back.
@@ -42,7 +47,7 @@ export class FleetLink {
   #clockOffsetMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FleetLinkOptions) {
-    const { identity, epoch, clock, logger, onOnline, onNotLetIn, onCommand, onRequestReply, onEventsAck } = options;
+    const { identity, epoch, clock, logger, onNotLetIn, onCommand, onRequestReply, onEventsAck } = options;
     this.#options = options;
     clock.onJump((byMs) => {
       this.#clockOffsetMs -= byMs;
@@ -62,7 +67,7 @@ export class FleetLink {
         requestReply: onRequestReply,
         roomEventsAck: (ack) => onEventsAck?.(ack),
       },
-      onOnline,
+      onOnline: (online) => this.#onOnline(online),
       onNotLetIn,
       onUnreadable: (name, message, error) => this.#refuse(name, message, error),
       logger,
@@ -74,6 +79,7 @@ export class FleetLink {
   }
 
   start(): void {
+    this.#unfollow = this.#options.projections.follow('fleet', (name) => void this.publishProjection(name));
     this.#line.start();
     this.#heartbeat = setInterval(() => void this.#line.publishPresence(true), HEARTBEAT_INTERVAL_MS);
   }
@@ -81,6 +87,7 @@ export class FleetLink {
   /** Publishes a goodbye, so that nobody has to wait for the heartbeat to grow old. */
   async stop(): Promise<void> {
     clearInterval(this.#heartbeat);
+    this.#unfollow?.();
     await this.#line.stop();
   }
 
@@ -103,6 +110,20 @@ export class FleetLink {
   /** @returns settles when the broker has it; at once while the fleet is gone */
   publish<N extends Outgoing>(name: N, message: MessageOf<N>): Promise<void> {
     return this.#line.publish(name, message);
+  }
+
+  /** As it is now; settles like `publish`. */
+  async publishProjection(name: ProjectionName): Promise<void> {
+    const value = this.#options.projections.valueOf(name);
+    if (value !== null) await this.#line.publish(name, value);
+  }
+
+  #onOnline(online: boolean): void {
+    const { onOnline, projections } = this.#options;
+    onOnline(online);
+    if (!online) return;
+    for (const name of Object.keys(projections.valuesFor('fleet')) as ProjectionName[])
+      void this.publishProjection(name);
   }
 
   #onDesired(desired: RoomDesired, isRetained: boolean): void {

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import type { CommandReply, RoomCommand } from '#contract/room-command.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
+import { Projections } from './projections.ts';
 import { RoomAuthority } from './room-authority.ts';
 import type { RoomEventDraft } from './room-event-outbox.ts';
 
@@ -18,7 +19,7 @@ beforeEach(() => {
   authority = new RoomAuthority({
     roomId: id(1),
     roomName: 'Room A',
-    epoch: 1,
+    projections: new Projections({ roomId: id(1), epoch: 1 }),
     remembered: null,
     fleet: {
       publish: async (name: string, message: object) => void published.push({ name, message }),
@@ -30,7 +31,6 @@ beforeEach(() => {
       performed.push(effect);
       return true;
     },
-    onView: () => {},
     remember: () => {},
     onChange: () => {},
     obeyAgenda: () => new Promise((resolve) => obeyed.push({ resolve: () => resolve(null) })),
@@ -38,6 +38,7 @@ beforeEach(() => {
     bookingOf: () => null,
     record: (draft) => recorded.push(draft),
   });
+  authority.start();
   return () => authority.stop();
 });
 const replies = () => published.filter(({ name }) => name === 'commandReply').map(({ message }) => message);

@@ -12,13 +12,14 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
-import type { RoomState } from '#contract/room-state.ts';
+import type { ProjectionContent } from '#contract/projections.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import { RoomStore } from '../store/room-store.ts';
+import { Projections } from '../projections.ts';
 import { LanServer } from './lan-server.ts';
 import { LanSettings } from './lan-settings.ts';
 
@@ -40,7 +41,8 @@ let ca: OfficeCa;
 let port: number;
 let files: { certFile: string; keyFile: string };
 let server: LanServer;
-let state: RoomState;
+let state: ProjectionContent<'state'>;
+const projections = new Projections({ roomId: v7(), epoch: 1 });
 
 beforeAll(async () => {
   mkdirSync(join(pageDir, 'assets'), { recursive: true });
@@ -50,12 +52,7 @@ beforeAll(async () => {
   files = writeCertificate(folder, await ca.issue(HOST));
   port = await freePort();
   state = {
-    protocol: 1,
-    roomId: v7(),
     roomName: 'Room A',
-    epoch: 1,
-    revision: 1,
-    asOfMs: 1,
     phase: { name: 'idle' },
     meeting: null,
     microphone: 'on',
@@ -68,14 +65,13 @@ beforeAll(async () => {
   };
   store.start();
   codes.start();
+  projections.publish('state', state);
   server = new LanServer({
     settings: LanSettings.parse({ host: HOST, port, ...files }),
     pageDir,
     store,
     codes,
-    state: () => state,
-    agenda: () => null,
-    equipment: () => null,
+    projections,
     onCommand: (order, reply) => {
       orders.push(order);
       answer(order, reply);
@@ -254,18 +250,15 @@ test('a phone is told the room at once, each change after, and everyone the same
   expect(one.of('welcome')[0]).toMatchObject({
     roomName: 'Room A',
     online: true,
-    state,
-    agenda: null,
-    equipment: null,
+    projections: { state: { ...state, revision: 0 } },
   });
-  state = { ...state, revision: 2, volumePercent: 77 };
-  server.stateChanged();
+  projections.publish('state', { ...state, volumePercent: 77 });
   server.publishRoster({ kind: 'snapshot', callId: v7(), revision: 1, participants: [] });
   for (const link of [one, two]) {
-    await expect.poll(() => link.of('state').at(-1)?.state.volumePercent).toBe(77);
+    await expect.poll(() => link.of('projection').at(-1)?.value.volumePercent).toBe(77);
     expect(link.of('roster')).toHaveLength(1);
   }
-  expect((await paired()).of('welcome')[0].state.volumePercent).toBe(77);
+  expect((await paired()).of('welcome')[0].projections.state.volumePercent).toBe(77);
 });
 
 test('a command is the room’s to obey; the answer comes to the one who asked', async () => {

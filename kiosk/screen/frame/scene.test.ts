@@ -29,6 +29,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
       : {
           language: 'en',
           pairing: null,
+          projections: {},
           state: {
             protocol: 1,
             roomId: id,
