@@ -131,7 +131,7 @@ describe('a room that is there', () => {
     expect(kept.filter(([name]) => name !== 'presence')).toEqual([
       ['state', true, 1],
       ['pairing', true, 1],
-      ['commandReply', false, 1],
+      ['command-reply', false, 1],
       ['request', false, 1],
       ['roster', false, 1],
     ]);
