@@ -34,7 +34,7 @@ async function addRoom(): Promise<Answer> {
 }
 const addRooms = (count: number): Promise<Answer[]> => Promise.all(Array.from({ length: count }, addRoom));
 const roomCount = async (): Promise<number> =>
-  ((await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie)).body as Json).rooms.length;
+  ((await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie)).body as Json).total;
 const health = async () => {
   const { status, body } = await fleet.api('GET', '/healthz');
   return { status, body };

@@ -9,7 +9,8 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { HttpResponse } from '#contract/http-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import type { roomsApi } from '#contract/http/rooms-api.ts';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { clientIdOf, topicOf } from '#contract/topics.ts';
@@ -185,11 +186,13 @@ export class FleetUnderTest {
   async enrolRoom(roomName: string): Promise<EnrolledRoom> {
     const created = await this.api('POST', '/api/v1/rooms', { roomName }, this.admin.cookie);
     if (created.status !== 200) throw new Error(JSON.stringify(created.body));
-    const { roomId, claimCode } = created.body as HttpResponse<'createRoom'>;
+    const { roomId, claimCode } = created.body as RouteAnswer<typeof roomsApi.createRoom>;
     const credentials = await this.enrol(claimCode, roomId);
-    const { rooms } = (await this.api('GET', '/api/v1/rooms', undefined, this.admin.cookie))
-      .body as HttpResponse<'listRooms'>;
-    return { roomId, meetingId: rooms.find((room) => room.roomId === roomId)!.meetingId, credentials };
+    return { roomId, meetingId: (await this.roomOf(roomId)).meetingId, credentials };
+  }
+  /** As the console's page of the room is told; undefined fields where it was refused. */
+  async roomOf(roomId: string): Promise<RouteAnswer<typeof roomsApi.room>> {
+    return (await this.api('GET', `/api/v1/rooms/${roomId}`, undefined, this.admin.cookie)).body;
   }
   async enrol(claimCode: string, roomId: string): Promise<Credentials> {
     const { csrPem, keyPem } = await newSigningRequest();

@@ -210,11 +210,8 @@ const app = await buildApp({
   hosts: allHosts,
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
-  handlers: {
-    ...peopleRoutes({ accounts, sessions, signIn }),
-    ...roomRoutes({ rooms }),
-    ...meetingRoutes({ meetings }),
-  },
+  served: [...peopleRoutes({ accounts, sessions, signIn }), ...roomRoutes({ rooms }), ...meetingRoutes({ meetings })],
+  roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
   accounts,
   sessions,
   metrics,

@@ -1,11 +1,13 @@
 /** The invite's exchange for a grant: from the inline script's head start the first time, by a request after that. */
-import { fromWire, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
-import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
-import { z } from '#contract/schema.ts';
+import { OperationalError, UserError } from '#contract/error-codes.ts';
+import { meetingsApi } from '#contract/http/meetings-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import { answerOf, callApi, NoServer } from '#ui/http-client.ts';
 import { type Early, startEarly } from './early.ts';
 
-export type Entry = HttpResponse<'enterAsGuest'>;
-const Refusal = z.object({ error: WireError });
+export type Entry = RouteAnswer<typeof meetingsApi.enterAsGuest>;
+
+const ENTRY_TIMEOUT_MS = 8_000;
 
 declare global {
   interface Window {
@@ -30,26 +32,21 @@ export function takeEarlySocket(url: string): WebSocket | null {
 /** @throws UserError with what the server says of the invite; OperationalError where it cannot be reached */
 export async function enterAsGuest(endedCallId: string | null): Promise<Entry> {
   if (!early) throw new UserError('invite-invalid', 'the link has no invite');
-  const answer = await (headStart ?? post(early, endedCallId)).catch((cause: unknown) => {
-    headStart = null;
-    throw new OperationalError('shutting-down', 'the server cannot be reached', { cause });
-  });
+  const { invite, entryId } = early;
+  const ahead = headStart;
   headStart = null;
-  if (answer.status === 200) return httpRoutes.enterAsGuest.response.parse(answer.body);
-  const refusal = Refusal.safeParse(answer.body);
-  if (refusal.success) throw fromWire(refusal.data.error);
-  throw new OperationalError('shutting-down', `status ${answer.status}`);
-}
-
-async function post(
-  { invite, entryId }: Early,
-  endedCallId: string | null,
-): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(httpRoutes.enterAsGuest.path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ invite, entryId, ...(endedCallId && { endedCallId }) }),
-    signal: AbortSignal.timeout(8_000),
-  });
-  return { status: response.status, body: await response.json() };
+  try {
+    if (ahead === null) {
+      const body = { invite, entryId, ...(endedCallId && { endedCallId }) };
+      return await callApi(meetingsApi.enterAsGuest, { body, signal: AbortSignal.timeout(ENTRY_TIMEOUT_MS) });
+    }
+    const { status, body } = await ahead.catch((cause: unknown) => {
+      throw new NoServer('internal', 'no answer from the server', { cause });
+    });
+    return answerOf(meetingsApi.enterAsGuest, status, body);
+  } catch (error) {
+    if (error instanceof NoServer)
+      throw new OperationalError('shutting-down', 'the server cannot be reached', { cause: error });
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
-import { pagePaths } from '../../fleet/contract/http-api.ts';
+import { pagePaths } from '../../fleet/contract/http/page-paths.ts';
 
 const PAGE = 'control.html';
 /** The dark surface of tokens.css: an app is opened before its page can say which scheme it has. */

@@ -7,11 +7,12 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
+import { NoServer } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { formatTypedCode, isWholeCode, NoServer, pair, type PairedRoom } from './pairing.ts';
+import { formatTypedCode, isWholeCode, pair, type PairedRoom } from './pairing.ts';
 
 type Trouble = { code: ErrorCode; noServer: boolean };
 type PairingPageProps = {

@@ -2,20 +2,15 @@
  * How this device becomes a room's: the code from the TV, or from IT for a tablet, is exchanged for a token; or a token
  * comes along in the address. Owns the fragment and the request; what is kept is stored-pairing.ts's, nothing is painted here.
  */
-import { fromWire, OperationalError, toMaruError, WireError } from '#contract/error-codes.ts';
-import { httpRoutes, PairingCode, pagePaths } from '#contract/http-api.ts';
+import { fromWire } from '#contract/error-codes.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
+import { PairingCode, roomsApi } from '#contract/http/rooms-api.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '#contract/limits.ts';
-import { z } from '#contract/schema.ts';
+import { callApi } from '#ui/http-client.ts';
 import { StoredPairing } from './stored-pairing.ts';
 
-const REQUEST_TIMEOUT_MS = 10_000;
 const TABLET_TOKEN = 'tablet-token';
 
-/** A server of the release before says neither kind nor address. */
-const Answer = httpRoutes.pair.response.extend({
-  kind: z.enum(['phone', 'tablet']).nullish(),
-  lanUrl: z.string().max(500).nullish(),
-});
 export type PairedRoom = {
   pairing: StoredPairing /** where the kiosk itself serves this tablet */;
   lanUrl: string | null;
@@ -60,32 +55,9 @@ export function formatTypedCode(typed: string): string {
 
 export const isWholeCode = (typed: string): boolean => PairingCode.safeParse(typed).success;
 
-/** @throws MaruError `pairing-code-invalid`, `too-many-attempts`, …; OperationalError where no server answers. */
+/** @throws MaruError `pairing-code-invalid`, `too-many-attempts`, …; NoServer where none answers. */
 export async function pair(code: string): Promise<PairedRoom> {
   if (!isWholeCode(code)) throw fromWire({ code: 'pairing-code-invalid', message: 'not a code' });
-  let response: Response;
-  try {
-    response = await fetch(httpRoutes.pair.path, {
-      method: httpRoutes.pair.method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code }),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-  } catch (error) {
-    throw new NoServer('room-not-answering', 'no answer from the server', { cause: error });
-  }
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) {
-    const refusal = z.object({ error: WireError }).safeParse(body);
-    throw refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', `HTTP ${response.status}`);
-  }
-  try {
-    const { controllerToken, roomName, kind, lanUrl } = Answer.parse(body);
-    return { pairing: { controllerToken, roomName, kind: kind ?? 'phone' }, lanUrl: lanUrl ?? null };
-  } catch (error) {
-    throw toMaruError(error);
-  }
+  const { controllerToken, roomName, kind, lanUrl } = await callApi(roomsApi.pair, { body: { code } });
+  return { pairing: { controllerToken, roomName, kind }, lanUrl };
 }
-
-/** Not the room but the way to the server is what failed: other words. */
-export class NoServer extends OperationalError {}

@@ -88,8 +88,7 @@ test("a room that writes in another room's place is cut off and changes nothing"
   const ended = nextOf(client, 'close');
   client.publish(topicOf('presence', otherRoom.roomId), presence(true), { qos: 0, retain: true });
   await ended;
-  const { body } = await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie);
-  expect(body.rooms.find((each: { roomId: string }) => each.roomId === otherRoom.roomId).online).toBe(false);
+  expect((await fleet.roomOf(otherRoom.roomId)).online).toBe(false);
   await expect.poll(() => fleet.log).toMatch(/"code":"forbidden","reason":"publish to/);
 });
 
@@ -126,10 +125,7 @@ test('a will to a denied topic is refused, one to the own presence is said when 
   await expect(open(room.credentials, will(topicOf('presence', otherRoom.roomId)))).rejects.toMatchObject({ code: 5 });
   const client = await open(room.credentials, will(topicOf('presence', room.roomId)));
   await client.publishAsync(topicOf('presence', room.roomId), presence(true), { qos: 1, retain: true });
-  const online = async () => {
-    const { body } = await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie);
-    return body.rooms.find((each: { roomId: string }) => each.roomId === room.roomId).online as boolean;
-  };
+  const online = async () => (await fleet.roomOf(room.roomId)).online;
   await expect.poll(online).toBe(true);
   client.stream.destroy();
   await expect.poll(online).toBe(false);

@@ -2,21 +2,24 @@
 import Plus from 'lucide-react/icons/plus';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HttpResponse, RoomSummary } from '#contract/http-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import { roomsApi } from '#contract/http/rooms-api.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
-import { callApi } from './api.ts';
+import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { useLiveRooms } from './use-rooms.ts';
 
-export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onAdded: () => void }) {
+export function AddRoom() {
   const { t } = useTranslation('console');
+  const { refresh } = useLiveRooms();
   const [isOpen, setOpen] = useState(false);
   const [roomName, setRoomName] = useState('');
   const [checked, setChecked] = useState(false);
-  const [made, setMade] = useState<HttpResponse<'createRoom'> | null>(null);
+  const [made, setMade] = useState<RouteAnswer<typeof roomsApi.createRoom> | null>(null);
   const { run, isPending, problem, dismissProblem } = useAsyncAction();
   const open = () => {
     setRoomName('');
@@ -29,10 +32,10 @@ export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onA
     event.preventDefault();
     setChecked(true);
     if (shownText(roomName) === '' || isPending) return;
-    const answer = await run(() => callApi('createRoom', { body: { roomName: shownText(roomName) } }));
+    const answer = await run(() => callApi(roomsApi.createRoom, { body: { roomName: shownText(roomName) } }));
     if (answer === null) return;
     setMade(answer);
-    onAdded();
+    refresh();
   };
   return (
     <>
@@ -49,7 +52,7 @@ export function AddRoom({ rooms, onAdded }: { rooms: readonly RoomSummary[]; onA
           <RoomClaim claim={made} onDone={() => setOpen(false)} />
         ) : (
           <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-            <RoomNameField name={roomName} onChange={setRoomName} roomId={null} rooms={rooms} isMissing={checked} />
+            <RoomNameField name={roomName} onChange={setRoomName} roomId={null} isMissing={checked} />
             <ProblemWords problem={problem} />
             <Button type="submit" variant="primary" size="large" isPending={isPending}>
               {t('add.action')}

@@ -3,94 +3,110 @@ import ArrowLeft from 'lucide-react/icons/arrow-left';
 import Smartphone from 'lucide-react/icons/smartphone';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RoomSummary } from '#contract/http-api.ts';
+import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
-import { ago } from '#ui/words/format.ts';
+import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { callApi } from './api.ts';
 import { GuestLinks } from './guest-links.tsx';
-import { ProblemWords, StateMark, WhyWords } from './parts.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { useMay } from './account.ts';
+import { lastSeenMs, Loading, ProblemWords, StateMark, WhyWords } from './parts.tsx';
 import { SameName } from './room-claim.tsx';
-import { healthOf } from './room-health.ts';
-import { isTaken } from './room-names.ts';
 import { KioskCard, RoomItself } from './room-settings.tsx';
 import { Tablets } from './tablets.tsx';
 import { UnreachableCall } from './unreachable-call.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
-import type { RoomList } from './use-api.ts';
+import { useLiveState, useRoom } from './use-rooms.ts';
 
-type RoomPageProps = {
-  room: RoomSummary;
-  known: RoomList;
-  /** kiosk and name are for administrators */
-  mayManage: boolean;
-};
-
-export function ConsoleRoomPage({ room, known, mayManage }: RoomPageProps) {
+export function ConsoleRoomPage({ roomId }: { roomId: string }) {
   const { t } = useTranslation('console');
-  const health = healthOf(room);
-  const phase = room.state?.phase;
+  const { room, fetchedAtMs, problem } = useRoom(roomId);
   return (
     <>
-      <div className="flex flex-col gap-3">
-        <a href="#/" className="inline-flex min-h-9 items-center gap-2 self-start text-small font-semibold text-accent">
-          <Icon of={ArrowLeft} className="size-4" />
-          {t('room.back')}
-        </a>
+      <a href="#/" className="inline-flex min-h-9 items-center gap-2 self-start text-small font-semibold text-accent">
+        <Icon of={ArrowLeft} className="size-4" />
+        {t('room.back')}
+      </a>
+      {problem?.code === 'not-found' ? (
+        <h1 className="text-title font-bold">{t('room.gone')}</h1>
+      ) : room === null ? (
+        problem === null ? (
+          <Loading />
+        ) : (
+          <ProblemWords problem={problem} />
+        )
+      ) : (
+        <Room room={room} fetchedAtMs={fetchedAtMs} />
+      )}
+    </>
+  );
+}
+
+function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }) {
+  const { t } = useTranslation('console');
+  // paints again at each sign of life: what is so long ago grows
+  const { isConnected, asOfMs } = useLiveState();
+  const mayManageKiosk = useMay('kiosks.manage', room.roomId);
+  const mayManageRoom = useMay('rooms.manage', room.roomId);
+  const seenMs = lastSeenMs(room);
+  return (
+    <>
+      <div className="-mt-3 flex flex-col gap-3">
         <h1 className="text-title font-bold wrap-anywhere">{room.roomName}</h1>
-        {isTaken(room.roomName, known.rooms ?? [], room.roomId) && <SameName words={t('sameName.listed')} />}
+        {room.hasSameName && <SameName words={t('sameName.listed')} />}
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <StateMark state={health.state} />
-          {phase?.name === 'in-call' && (
-            <span>{t('table.inMeeting', { title: phase.meetingTitle, count: phase.participantCount })}</span>
+          <StateMark state={room.health} />
+          {room.call !== null && (
+            <span>{t('table.inMeeting', { title: room.call.meetingTitle, count: room.call.participantCount })}</span>
           )}
           <span className="numerals text-small text-quiet">
-            {room.lastSeenMs === null
+            {seenMs === null
               ? t('room.neverHeard')
-              : t('room.heard', { ago: ago(room.lastSeenMs, Date.now(), currentLanguage()) })}
+              : t('room.heard', { ago: ago(seenMs, Date.now(), currentLanguage()) })}
           </span>
         </p>
+        {!isConnected && asOfMs !== null && (
+          <p role="status" className="text-small font-semibold text-warn">
+            {t('now.stale', { time: clockTime(asOfMs, currentLanguage()) })}
+          </p>
+        )}
       </div>
-      {health.why.length > 0 && (
+      {room.reasons.length > 0 && (
         <ul
-          className={`flex flex-col gap-3 rounded-card p-5 ${health.state === 'trouble' ? 'bg-fault-soft' : 'bg-warn-soft'}`}
+          className={`flex flex-col gap-3 rounded-card p-5 ${room.health === 'trouble' ? 'bg-fault-soft' : 'bg-warn-soft'}`}
         >
-          {health.why.map((why) => (
+          {room.reasons.map((why) => (
             <li key={JSON.stringify(why)}>
               <WhyWords why={why} />
             </li>
           ))}
         </ul>
       )}
-      <UnreachableCall room={room} />
+      <UnreachableCall room={room} fetchedAtMs={fetchedAtMs} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
         <GuestLinks meetingId={room.meetingId} />
         <div className="flex flex-col gap-6">
           <Phones room={room} />
           <Tablets roomId={room.roomId} />
-          {mayManage && (
-            <>
-              <KioskCard room={room} onChanged={known.refresh} />
-              <RoomItself room={room} rooms={known.rooms ?? []} onChanged={known.refresh} />
-            </>
-          )}
+          {mayManageKiosk && <KioskCard room={room} />}
+          {mayManageRoom && <RoomItself room={room} />}
         </div>
       </div>
     </>
   );
 }
 
-function Phones({ room }: { room: RoomSummary }) {
+function Phones({ room }: { room: RoomOverview }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [revokedCount, setRevokedCount] = useState<number | null>(null);
   const { run, isPending, problem } = useAsyncAction();
   const revoke = async () => {
     setAsking(false);
-    const answer = await run(() => callApi('revokePairings', { params: { roomId: room.roomId } }));
+    const answer = await run(() => callApi(roomsApi.revokePairings, { params: { roomId: room.roomId } }));
     setRevokedCount(answer?.revokedCount ?? null);
   };
   return (

@@ -1,27 +1,42 @@
-/** The console: who is signed in decides what is shown; the address's fragment decides which page. */
+/** The console: who is signed in decides what is shown; the address's fragment decides which page, loaded when it is opened. */
 import LogOut from 'lucide-react/icons/log-out';
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Route, Router, Switch } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { Button } from '#ui/button.tsx';
+import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
-import { callApi } from './api.ts';
-import { NowPage } from './now-page.tsx';
-import { ConsoleRoomPage } from './console-room-page.tsx';
-import { type SignedInAccount, ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
-import { useRooms } from './use-api.ts';
+import { AccountContext } from './account.ts';
+import { LiveRooms } from './live-rooms.ts';
+import { PageBoundary } from './page-boundary.tsx';
+import { Loading } from './parts.tsx';
+import { ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
+import { LiveRoomsContext } from './use-rooms.ts';
+
+const loadNowPage = () => import('./now-page.tsx').then((module) => ({ default: module.NowPage }));
+const loadRoomPage = () => import('./console-room-page.tsx').then((module) => ({ default: module.ConsoleRoomPage }));
+const NowPage = lazy(loadNowPage);
+const RoomPage = lazy(loadRoomPage);
+// beside the question who is signed in, not after it; where it fails the page itself says so
+(location.hash.startsWith('#/rooms/') ? loadRoomPage() : loadNowPage()).catch(() => {});
 
 type Session =
   | { kind: 'asking' }
   | { kind: 'out' }
-  | { kind: 'in'; account: SignedInAccount /** only for the forced change */; password: string | null };
+  | { kind: 'in'; account: Account /** only for the forced change */; password: string | null };
 
 export function Console() {
   const { t } = useTranslation('console');
   const [session, setSession] = useState<Session>({ kind: 'asking' });
   const signedOut = useCallback(() => setSession({ kind: 'out' }), []);
   useEffect(() => {
-    callApi('currentSession').then(({ account }) => setSession({ kind: 'in', account, password: null }), signedOut);
+    callApi(peopleApi.currentSession).then(
+      ({ account }) => setSession({ kind: 'in', account, password: null }),
+      signedOut,
+    );
   }, [signedOut]);
   useEffect(() => {
     document.title = t('pageTitle');
@@ -43,21 +58,12 @@ export function Console() {
   return <SignedIn account={account} onSignedOut={signedOut} />;
 }
 
-const subscribeToHash = (listener: () => void) => {
-  window.addEventListener('hashchange', listener);
-  return () => window.removeEventListener('hashchange', listener);
-};
-
-function SignedIn({ account, onSignedOut }: { account: SignedInAccount; onSignedOut: () => void }) {
+function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {
   const { t } = useTranslation('console');
   const { t: common } = useTranslation('common');
-  const known = useRooms(onSignedOut);
-  const hash = useSyncExternalStore(subscribeToHash, () => location.hash);
-  const roomId = /^#\/rooms\/([0-9a-f-]+)$/.exec(hash)?.[1];
-  const room = known.rooms?.find((each) => each.roomId === roomId);
   const signOut = () => {
     onSignedOut();
-    callApi('signOut').catch((error: unknown) => console.warn('sign-out', error));
+    callApi(peopleApi.signOut).catch((error: unknown) => console.warn('sign-out', error));
   };
   return (
     <div className="min-h-dvh">
@@ -74,12 +80,39 @@ function SignedIn({ account, onSignedOut }: { account: SignedInAccount; onSigned
         </div>
       </header>
       <main className="mx-auto flex max-w-6xl flex-col gap-6 px-5 py-8 lg:px-8">
-        {room ? (
-          <ConsoleRoomPage key={room.roomId} room={room} known={known} mayManage={account.role === 'admin'} />
-        ) : (
-          <NowPage known={known} mayAdd={account.role === 'admin'} />
-        )}
+        <AccountContext value={account}>
+          <WithLiveRooms onSignedOut={onSignedOut}>
+            <Router hook={useHashLocation}>
+              <Pages />
+            </Router>
+          </WithLiveRooms>
+        </AccountContext>
       </main>
     </div>
   );
+}
+
+function Pages() {
+  const [path] = useHashLocation();
+  return (
+    <PageBoundary key={path}>
+      <Suspense fallback={<Loading />}>
+        <Switch>
+          <Route path="/rooms/:roomId">{({ roomId }) => <RoomPage key={roomId} roomId={roomId} />}</Route>
+          <Route>
+            <NowPage />
+          </Route>
+        </Switch>
+      </Suspense>
+    </PageBoundary>
+  );
+}
+
+function WithLiveRooms({ onSignedOut, children }: { onSignedOut: () => void; children: ReactNode }) {
+  const [live] = useState(() => new LiveRooms({ onSignedOut }));
+  useEffect(() => {
+    live.start();
+    return () => live.stop();
+  }, [live]);
+  return <LiveRoomsContext value={live}>{children}</LiveRoomsContext>;
 }

@@ -4,7 +4,7 @@ import Plus from 'lucide-react/icons/plus';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
-import type { Invite } from '#contract/http-api.ts';
+import { type Invite, meetingsApi } from '#contract/http/meetings-api.ts';
 import { LINK_SEATS, MAX_PEERS_IN_CALL } from '#contract/limits.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
@@ -15,7 +15,7 @@ import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { callApi } from './api.ts';
+import { callApi } from '#ui/http-client.ts';
 import { CopyOnce, ProblemWords } from './parts.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
@@ -30,7 +30,7 @@ export function GuestLinks({ meetingId }: { meetingId: string }) {
   const { run, isPending, problem } = useAsyncAction();
   const list = useCallback(async () => {
     try {
-      setInvites((await callApi('listInvites', { params: { meetingId } })).invites);
+      setInvites((await callApi(meetingsApi.listInvites, { params: { meetingId } })).invites);
       setListProblem(null);
     } catch (error) {
       setListProblem(toMaruError(error));
@@ -39,7 +39,7 @@ export function GuestLinks({ meetingId }: { meetingId: string }) {
   useEffect(() => void list(), [list]);
   const revoke = async (invite: Invite) => {
     setRevoking(null);
-    await run(() => callApi('revokeInvite', { params: { meetingId, inviteId: invite.inviteId } }));
+    await run(() => callApi(meetingsApi.revokeInvite, { params: { meetingId, inviteId: invite.inviteId } }));
     await list();
   };
   return (
@@ -128,7 +128,7 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
     if (!named && !seatsFit) return;
     const displayName = named ? shownText(guestName) : null;
     const answer = await run(() =>
-      callApi('createInvite', {
+      callApi(meetingsApi.createInvite, {
         params: { meetingId },
         body: {
           displayName,

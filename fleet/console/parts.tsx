@@ -10,11 +10,12 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaruError } from '#contract/error-codes.ts';
+import type { HealthReason, HealthState } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
+import { NoServer } from '#ui/http-client.ts';
 import { Icon, type LucideIcon } from '#ui/icon.tsx';
-import { NoFleetServer } from './api.ts';
-import type { HealthState, Why } from './room-health.ts';
+import { Spinner } from '#ui/progress.tsx';
 
 export const stateMark: Record<HealthState, { icon: LucideIcon; tone: string; ground: string }> = {
   trouble: { icon: CircleX, tone: 'text-fault', ground: 'bg-fault-soft' },
@@ -36,7 +37,7 @@ export function StateMark({ state }: { state: HealthState }) {
 }
 
 /** The reason and what to do about it, beside it. */
-export function WhyWords({ why }: { why: Why }) {
+export function WhyWords({ why }: { why: HealthReason }) {
   const { t } = useTranslation('console');
   const { t: errors } = useTranslation('errors');
   const { t: notices } = useTranslation('notices');
@@ -56,6 +57,19 @@ export function WhyWords({ why }: { why: Why }) {
   );
 }
 
+export function Loading() {
+  const { t } = useTranslation('console');
+  return (
+    <p role="status" className="flex items-center gap-3 py-24 text-quiet">
+      <Spinner /> {t('now.loading')}
+    </p>
+  );
+}
+
+/** When it was last heard: a room that is online was heard a moment ago, whatever the row says. */
+export const lastSeenMs = ({ online, lastSeenMs: seen }: { online: boolean; lastSeenMs: number | null }) =>
+  online ? Date.now() : seen;
+
 export function ProblemWords({ problem }: { problem: MaruError | null }) {
   const { t } = useTranslation('console');
   return (
@@ -63,7 +77,7 @@ export function ProblemWords({ problem }: { problem: MaruError | null }) {
       {problem && (
         <div className="flex animate-appear gap-3 rounded-control bg-fault-soft p-4">
           <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
-          {problem instanceof NoFleetServer ? (
+          {problem instanceof NoServer ? (
             <div className="flex flex-col gap-1">
               <p className="font-semibold">{t('noServer.what')}</p>
               <p>{t('noServer.todo')}</p>

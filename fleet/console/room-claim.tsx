@@ -1,7 +1,8 @@
 /** The claim of a kiosk, shown this once, and the name of a room as it is typed. */
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useTranslation } from 'react-i18next';
-import type { HttpResponse, RoomSummary } from '#contract/http-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import type { roomsApi } from '#contract/http/rooms-api.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
@@ -9,9 +10,9 @@ import { TextField } from '#ui/text-field.tsx';
 import { clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { CopyOnce } from './parts.tsx';
-import { isTaken } from './room-names.ts';
+import { useIsTaken } from './use-rooms.ts';
 
-export function RoomClaim({ claim, onDone }: { claim: HttpResponse<'createClaim'>; onDone: () => void }) {
+export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsApi.createClaim>; onDone: () => void }) {
   const { t } = useTranslation('console');
   const { deviceApiUrl, caSha256, claimCode, claimExpiresAtMs } = claim;
   // as `kiosk/main.ts --claim-file` reads it (contract: enrolment)
@@ -32,13 +33,13 @@ type RoomNameProps = {
   onChange: (name: string) => void;
   /** null: a new one */
   roomId: string | null;
-  rooms: readonly RoomSummary[];
   isMissing: boolean;
 };
 
 /** A name that another room has is allowed, and pointed out. */
-export function RoomNameField({ name, onChange, roomId, rooms, isMissing }: RoomNameProps) {
+export function RoomNameField({ name, onChange, roomId, isMissing }: RoomNameProps) {
   const { t } = useTranslation('console');
+  const isTaken = useIsTaken(shownText(name), roomId);
   return (
     <div className="flex flex-col gap-3">
       <TextField
@@ -51,7 +52,7 @@ export function RoomNameField({ name, onChange, roomId, rooms, isMissing }: Room
         problem={isMissing && shownText(name) === '' ? t('signIn.needed') : null}
       />
       <div role="status" className="empty:hidden">
-        {isTaken(name, rooms, roomId) && <SameName words={t('sameName.typed')} />}
+        {isTaken && <SameName words={t('sameName.typed')} />}
       </div>
     </div>
   );

@@ -2,38 +2,38 @@
 import Monitor from 'lucide-react/icons/monitor';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HttpResponse, RoomSummary } from '#contract/http-api.ts';
+import { useHashLocation } from 'wouter/use-hash-location';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
-import { callApi } from './api.ts';
+import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
+import { useLiveRooms } from './use-rooms.ts';
 
-type RoomProps = {
-  room: RoomSummary;
-  /** the list is to be fetched again */
-  onChanged: () => void;
-};
+type RoomProps = { room: RoomOverview };
 
-export function KioskCard({ room, onChanged }: RoomProps) {
+export function KioskCard({ room }: RoomProps) {
   const { t } = useTranslation('console');
+  const { refresh } = useLiveRooms();
   const [asking, setAsking] = useState<'claim' | 'revoke' | null>(null);
-  const [claim, setClaim] = useState<HttpResponse<'createClaim'> | null>(null);
+  const [claim, setClaim] = useState<RouteAnswer<typeof roomsApi.createClaim> | null>(null);
   const [isRevoked, setRevoked] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
   const params = { roomId: room.roomId };
   const makeClaim = async () => {
     setAsking(null);
-    setClaim(await run(() => callApi('createClaim', { params })));
+    setClaim(await run(() => callApi(roomsApi.createClaim, { params })));
   };
   const revoke = async () => {
     setAsking(null);
-    setRevoked((await run(() => callApi('revokeKiosk', { params }))) !== null);
-    onChanged();
+    setRevoked((await run(() => callApi(roomsApi.revokeKiosk, { params }))) !== null);
+    refresh();
   };
   return (
     <Card title={t('kiosk.title')} aside={<Icon of={Monitor} className="size-5 text-quiet" />}>
@@ -80,8 +80,10 @@ export function KioskCard({ room, onChanged }: RoomProps) {
   );
 }
 
-export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: readonly RoomSummary[] }) {
+export function RoomItself({ room }: RoomProps) {
   const { t } = useTranslation('console');
+  const { refresh } = useLiveRooms();
+  const [, navigate] = useHashLocation();
   const [isRenaming, setRenaming] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const renaming = useAsyncAction();
@@ -90,9 +92,9 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
   const inCall = room.online && phase?.name === 'in-call' ? phase.participantCount : 0;
   const remove = async () => {
     setAsking(false);
-    if ((await removing.run(() => callApi('removeRoom', { params: { roomId: room.roomId } }))) === null) return;
-    location.hash = '#/';
-    onChanged();
+    if ((await removing.run(() => callApi(roomsApi.removeRoom, { params: { roomId: room.roomId } }))) === null) return;
+    navigate('/');
+    refresh();
   };
   const close = () => setRenaming(false);
   return (
@@ -112,7 +114,7 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
         <ProblemWords problem={removing.problem} />
       </div>
       <Dialog title={t('settings.renameTitle', { room: room.roomName })} isOpen={isRenaming} onClose={close}>
-        <Rename room={room} rooms={rooms} doing={renaming} onChanged={onChanged} onDone={close} />
+        <Rename room={room} doing={renaming} onDone={close} />
       </Dialog>
       <ConfirmDialog
         title={t('settings.removeTitle', { room: room.roomName })}
@@ -126,10 +128,11 @@ export function RoomItself({ room, rooms, onChanged }: RoomProps & { rooms: read
   );
 }
 
-type RenameProps = RoomProps & { rooms: readonly RoomSummary[]; doing: AsyncAction; onDone: () => void };
+type RenameProps = RoomProps & { doing: AsyncAction; onDone: () => void };
 
-function Rename({ room, rooms, doing, onChanged, onDone }: RenameProps) {
+function Rename({ room, doing, onDone }: RenameProps) {
   const { t } = useTranslation('console');
+  const { refresh } = useLiveRooms();
   const [name, setName] = useState(room.roomName);
   const [checked, setChecked] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -138,13 +141,13 @@ function Rename({ room, rooms, doing, onChanged, onDone }: RenameProps) {
     const roomName = shownText(name);
     if (roomName === '' || doing.isPending) return;
     const params = { roomId: room.roomId };
-    if ((await doing.run(() => callApi('renameRoom', { params, body: { roomName } }))) === null) return;
-    onChanged();
+    if ((await doing.run(() => callApi(roomsApi.renameRoom, { params, body: { roomName } }))) === null) return;
+    refresh();
     onDone();
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
-      <RoomNameField name={name} onChange={setName} roomId={room.roomId} rooms={rooms} isMissing={checked} />
+      <RoomNameField name={name} onChange={setName} roomId={room.roomId} isMissing={checked} />
       <ProblemWords problem={doing.problem} />
       <Button type="submit" variant="primary" size="large" isPending={doing.isPending}>
         {t('settings.rename')}

@@ -1,16 +1,15 @@
 /** The way in: user name and password, and, the first time, a password of one's own. */
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HttpResponse } from '#contract/http-api.ts';
+import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { callApi } from './api.ts';
+import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-export type SignedInAccount = HttpResponse<'currentSession'>['account'];
 const SHORTEST_PASSWORD = 10;
 
 function Doorstep({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
@@ -35,7 +34,7 @@ function Doorstep({ title, lead, children }: { title: string; lead: string; chil
 
 const form = 'flex flex-col gap-5 rounded-card bg-raised p-6 shadow-card';
 
-export function SignInPage({ onSignedIn }: { onSignedIn: (account: SignedInAccount, password: string) => void }) {
+export function SignInPage({ onSignedIn }: { onSignedIn: (account: Account, password: string) => void }) {
   const { t } = useTranslation('console');
   const [userName, setUserName] = useState('');
   const [password, setPassword] = useState('');
@@ -46,7 +45,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (account: SignedInAccou
     event.preventDefault();
     setChecked(true);
     if (userName.trim() === '' || password === '' || isPending) return;
-    const answer = await run(() => callApi('signIn', { body: { userName: userName.trim(), password } }));
+    const answer = await run(() => callApi(peopleApi.signIn, { body: { userName: userName.trim(), password } }));
     if (answer !== null) onSignedIn(answer.account, password);
   };
   return (
@@ -94,7 +93,7 @@ export function ChangePasswordPage({ userName, knownPassword, onChanged }: Chang
     setChecked(true);
     if (tooShort || different || current === '' || isPending) return;
     const answer = await run(() =>
-      callApi('changePassword', { body: { currentPassword: current, newPassword: next } }),
+      callApi(peopleApi.changePassword, { body: { currentPassword: current, newPassword: next } }),
     );
     if (answer !== null) onChanged();
   };

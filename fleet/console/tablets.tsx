@@ -4,7 +4,9 @@ import TabletIcon from 'lucide-react/icons/tablet';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
-import { type HttpResponse, pagePaths, type Tablet } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
+import { roomsApi, type Tablet } from '#contract/http/rooms-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -13,7 +15,7 @@ import { Icon } from '#ui/icon.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { callApi } from './api.ts';
+import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
@@ -28,7 +30,7 @@ export function Tablets({ roomId }: { roomId: string }) {
   const { run, isPending, problem } = useAsyncAction();
   const list = useCallback(async () => {
     try {
-      setTablets((await callApi('listTablets', { params: { roomId } })).tablets);
+      setTablets((await callApi(roomsApi.listTablets, { params: { roomId } })).tablets);
       setListProblem(null);
     } catch (error) {
       setListProblem(toMaruError(error));
@@ -37,7 +39,7 @@ export function Tablets({ roomId }: { roomId: string }) {
   useEffect(() => void list(), [list]);
   const remove = async ({ pairingId }: Tablet) => {
     setRemoving(null);
-    await run(() => callApi('revokeTablet', { params: { roomId, pairingId } }));
+    await run(() => callApi(roomsApi.revokeTablet, { params: { roomId, pairingId } }));
     await list();
   };
   return (
@@ -82,7 +84,7 @@ export function Tablets({ roomId }: { roomId: string }) {
   );
 }
 
-type Made = HttpResponse<'createTabletCode'> & { tabletName: string };
+type Made = RouteAnswer<typeof roomsApi.createTabletCode> & { tabletName: string };
 
 function AddTablet({ roomId, onLook }: { roomId: string; onLook: () => Promise<void> }) {
   const { t } = useTranslation('console');
@@ -103,7 +105,9 @@ function AddTablet({ roomId, onLook }: { roomId: string; onLook: () => Promise<v
     const name = shownText(tabletName);
     setMissing(name === '');
     if (name === '') return;
-    const code = await run(() => callApi('createTabletCode', { params: { roomId }, body: { tabletName: name } }));
+    const code = await run(() =>
+      callApi(roomsApi.createTabletCode, { params: { roomId }, body: { tabletName: name } }),
+    );
     if (code !== null) setMade({ ...code, tabletName: name });
   };
   const open = () => {

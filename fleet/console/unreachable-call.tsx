@@ -1,14 +1,16 @@
 /** A call that people may still be in, though its media server is silent: what that means, and IT's act to give it up. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RoomSummary } from '#contract/http-api.ts';
+import { meetingsApi } from '#contract/http/meetings-api.ts';
+import type { RoomOverview } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
-import { callApi } from './api.ts';
+import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from './parts.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-export function UnreachableCall({ room }: { room: RoomSummary }) {
+/** `fetchedAtMs`: when the server said how long it has been silent */
+export function UnreachableCall({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);
   const [givenUp, setGivenUp] = useState(false);
@@ -17,10 +19,10 @@ export function UnreachableCall({ room }: { room: RoomSummary }) {
   if (unreachableCall === null || givenUp) return null;
   const giveUp = async () => {
     setAsking(false);
-    const answer = await run(() => callApi('giveUpCalls', { params: { roomId: room.roomId } }));
+    const answer = await run(() => callApi(meetingsApi.giveUpCalls, { params: { roomId: room.roomId } }));
     setGivenUp(answer !== null);
   };
-  const minutes = Math.floor(unreachableCall.silentMs / 60_000);
+  const minutes = Math.floor((unreachableCall.silentMs + Date.now() - fetchedAtMs) / 60_000);
   return (
     <section className="flex flex-col gap-3 rounded-card bg-warn-soft p-5">
       <p className="font-semibold">{t('unreachableCall.what', { count: unreachableCall.participantCount })}</p>

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JoinTokenClaims } from './grants.ts';
-import { httpRoutes } from './http-api.ts';
+import { meetingsApi } from './http/meetings-api.ts';
+import { roomsApi } from './http/rooms-api.ts';
 import { RoomCommand } from './room-command.ts';
 import { PersonName, PresetName, RoomName, ShownTitle } from './schema.ts';
 import { bytesOf, cutText, graphemesOf, shownText } from './shown-text.ts';
@@ -110,9 +111,9 @@ describe('a name', () => {
 
   it.each(['\u3164', '\u200b', '\u202e', '\u0000', '\ud800', '\u2800', ' '])('is refused everywhere: %j', (name) => {
     const bodies = [
-      httpRoutes.createRoom.body.safeParse({ roomName: name }),
-      httpRoutes.createTabletCode.body.safeParse({ tabletName: name }),
-      httpRoutes.createInvite.body.safeParse({ displayName: name, expiresInMinutes: 60 }),
+      roomsApi.createRoom.body.safeParse({ roomName: name }),
+      roomsApi.createTabletCode.body.safeParse({ tabletName: name }),
+      meetingsApi.createInvite.body.safeParse({ displayName: name, expiresInMinutes: 60 }),
       RoomCommand.safeParse({ name: 'save-preset', presetId: 1, presetName: name }),
       signalingMethods['join-call'].request.shape.displayName.safeParse(name),
       JoinTokenClaims.shape.displayName.safeParse(name),
@@ -122,7 +123,7 @@ describe('a name', () => {
 
   it('is what is left of it: the same on every wire', () => {
     expect(signalingMethods['join-call'].request.shape.displayName.parse(' Mi\u200bna\n')).toBe('Mina');
-    expect(httpRoutes.createRoom.body.parse({ roomName: '\u202eHall\u0000' })).toEqual({ roomName: 'Hall' });
+    expect(roomsApi.createRoom.body.parse({ roomName: '\u202eHall\u0000' })).toEqual({ roomName: 'Hall' });
   });
 
   it('of a meeting may be empty, and is cleaned as well', () => {

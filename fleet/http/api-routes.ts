@@ -1,99 +1,137 @@
 /**
- * Registers exactly the routes of the contract: who may call, what is parsed, what is answered, each from its one
- * entry there. Handlers come from the aggregates and see nothing that was not allowed and parsed before.
+ * Registers the aggregates' routes, each from its one declaration: who may call, what is parsed, how much is read, what
+ * is answered. A handler sees nothing that was not allowed and parsed before.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { UserError } from '#contract/error-codes.ts';
-import { type Access, type HttpRouteName, httpRoutes, type Role } from '#contract/http-api.ts';
-import { parse, type z } from '#contract/schema.ts';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Route, UploadRoute } from '#contract/http/route.ts';
+import { parse } from '#contract/schema.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
-import type { Account, Accounts, RouteContext, RouteHandlers, Sessions } from '../people/index.ts';
+import { type AccessDependencies, type Caller, callerOf } from './access.ts';
 import { dropCookie, keepCookie, readCookie } from './cookies.ts';
+import { sendDownload } from './download.ts';
+import { EventStream } from './event-stream.ts';
+import type { Download, EventFeed, RouteContext, ServedRoute, Upload } from './route.ts';
+import { limitUpload, refuseUpload } from './upload.ts';
 
-type SessionReader = { accounts: Accounts; sessions: Sessions; secure: boolean };
-type Dependencies = SessionReader & { handlers: RouteHandlers; proxies: TrustedProxies };
-type RouteEntry = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  path: string;
-  access: Access;
-  params?: z.ZodType;
-  body?: z.ZodType;
-  response: z.ZodType;
-};
+type Dependencies = AccessDependencies & { served: readonly ServedRoute[]; proxies: TrustedProxies };
 
-const RANK: Record<Role, number> = { member: 1, operator: 2, admin: 3 };
-/** what an account may do that has to change its password first */
-const OPEN_BEFORE_CHANGE: ReadonlySet<HttpRouteName> = new Set([
-  'signIn',
-  'currentSession',
-  'signOut',
-  'changePassword',
-]);
-
-export function installApiRoutes(
-  app: FastifyInstance,
-  { handlers, accounts, sessions, proxies, secure }: Dependencies,
-): void {
-  for (const [name, route] of Object.entries(httpRoutes) as [HttpRouteName, RouteEntry][]) {
-    const handler = handlers[name] as (context: RouteContext) => Promise<unknown>;
-    app.route({
-      method: route.method,
-      url: route.path,
-      // before a body is read
-      onRequest: async (request) => {
-        request.account = await accountOf(request, { accounts, sessions, secure });
-        checkAccess(name, route.access, request.account);
-      },
-      // once more, after the body: who sends it slowly may have been signed out meanwhile
-      preHandler: async (request) => {
-        if (route.access === 'public' || !route.body) return;
-        request.account = await accountOf(request, { accounts, sessions, secure });
-        checkAccess(name, route.access, request.account);
-      },
-      handler: async (request, reply) => {
-        const context = {
-          params: route.params && parse(route.params, request.params),
-          body: route.body && parse(route.body, request.body),
-          account: request.account,
-          network: proxies.networkOf(request.raw),
-          session: {
-            token: readCookie(request, 'session', secure),
-            begin: (token: string) => keepCookie(reply, 'session', secure, token),
-            end: () => dropCookie(reply, 'session', secure),
-          },
-          device: {
-            token: readCookie(request, 'device', secure),
-            remember: (token: string) => keepCookie(reply, 'device', secure, token),
-          },
-        };
-        reply.header('cache-control', 'no-store');
-        // what is not in the contract does not leave
-        return parse(route.response, await handler(context as RouteContext));
-      },
-    });
-  }
+export async function installApiRoutes(app: FastifyInstance, deps: Dependencies): Promise<void> {
+  const isUpload = ({ route }: ServedRoute): boolean => route.kind === 'upload';
+  for (const served of deps.served) if (!isUpload(served)) install(app, served, deps);
+  // in a scope of its own, whose bodies nobody reads before the handler
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    for (const served of deps.served) if (isUpload(served)) install(scope, served, deps);
+  });
 }
 
-/** The signed-in account, or null. */
-export async function accountOf(
+function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: Dependencies): void {
+  const checkCaller = async (request: FastifyRequest): Promise<void> => {
+    request.caller = await callerOf(request, route.access, deps);
+  };
+  app.route({
+    method: route.method,
+    url: route.path,
+    // a stream has no answer without its body
+    exposeHeadRoute: route.kind !== 'events' && route.kind !== 'download',
+    config: { isUpload: route.kind === 'upload' },
+    // before a body is read
+    onRequest: async (request) => {
+      await checkCaller(request);
+      if (route.kind === 'upload') refuseUpload(request, route);
+    },
+    // once more, after the body: whose sender is slow may have been signed out meanwhile
+    preHandler: async (request) => {
+      if (route.access.to !== 'anyone' && route.kind === 'json' && route.body) await checkCaller(request);
+    },
+    handler: async (request, reply) => {
+      const answer = await handler(contextOf(request, reply, route, deps) as never);
+      reply.header('cache-control', 'no-store');
+      switch (route.kind) {
+        case 'events':
+          return sendEvents(request, reply, route, answer as OpenFeed, deps);
+        case 'download':
+          return sendDownload(reply, answer as Download);
+        default:
+          // what is not in the contract does not leave
+          return parse(route.response, answer);
+      }
+    },
+  });
+}
+
+function contextOf(
   request: FastifyRequest,
-  { accounts, sessions, secure }: SessionReader,
-): Promise<Account | null> {
-  const token = readCookie(request, 'session', secure);
-  const accountId = token && (await sessions.accountOf(token));
-  return accountId ? accounts.byId(accountId) : null;
+  reply: FastifyReply,
+  route: Route,
+  { secure, proxies }: Dependencies,
+): RouteContext {
+  const lastEventId = request.headers['last-event-id'];
+  return {
+    params: (route.params && parse(route.params, request.params)) as never,
+    query: (route.query && parse(route.query, request.query)) as never,
+    body: (route.kind === 'upload'
+      ? uploadOf(request, route)
+      : route.kind === 'json' && route.body
+        ? parse(route.body, request.body)
+        : undefined) as never,
+    account: request.caller!.account as never,
+    reach: request.caller!.reach,
+    network: proxies.networkOf(request.raw),
+    session: {
+      token: readCookie(request, 'session', secure),
+      begin: (token) => keepCookie(reply, 'session', secure, token),
+      end: () => dropCookie(reply, 'session', secure),
+    },
+    device: {
+      token: readCookie(request, 'device', secure),
+      remember: (token) => keepCookie(reply, 'device', secure, token),
+    },
+    lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+  };
 }
 
-function checkAccess(name: HttpRouteName, access: Access, account: Account | null): void {
-  if (access === 'public') return;
-  if (!account) throw new UserError('not-signed-in');
-  if (RANK[account.role] < RANK[access]) throw new UserError('forbidden');
-  if (account.mustChangePassword && !OPEN_BEFORE_CHANGE.has(name))
-    throw new UserError('forbidden', 'change the one-time password first');
+function uploadOf(request: FastifyRequest, { maxBytes }: UploadRoute): Upload {
+  const announced = request.headers['content-length'];
+  return {
+    stream: limitUpload(request.body as Readable, maxBytes),
+    contentType: request.headers['content-type']!.split(';')[0]!.trim().toLowerCase(),
+    sizeBytes: announced === undefined ? null : Number(announced),
+  };
 }
+
+type OpenFeed = (wake: () => void) => EventFeed<{ name: string; data: unknown; id?: string }>;
+
+function sendEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Extract<Route, { kind: 'events' }>,
+  open: OpenFeed,
+  deps: Dependencies,
+): FastifyReply {
+  const reachAtStart = reachKey(request.caller!);
+  const stream = new EventStream({
+    open,
+    schemas: route.events,
+    // one who is granted more or less than before comes again and sees from the start what that is
+    isSame: async () => reachKey(await callerOf(request, route.access, deps)) === reachAtStart,
+    onFailed: (error) => request.log.error({ err: error }, 'event stream failed'),
+  });
+  // a proxy that buffers would hold events back
+  reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8');
+  return reply.send(stream);
+}
+
+const reachKey = ({ reach }: Caller): string => (reach === 'organisation' ? reach : [...reach].sort().join());
 
 declare module 'fastify' {
   interface FastifyRequest {
-    account: Account | null;
+    caller: Caller | null;
+  }
+  interface FastifyContextConfig {
+    /** its body has as long as it needs while it comes */
+    isUpload?: boolean;
   }
 }

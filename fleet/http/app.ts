@@ -6,21 +6,25 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
+import { permitted } from '#contract/http/route.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
 import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
-import type { Accounts, RouteHandlers, Sessions } from '../people/index.ts';
+import type { Accounts, Sessions } from '../people/index.ts';
+import { callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
-import { accountOf, installApiRoutes } from './api-routes.ts';
+import { installApiRoutes } from './api-routes.ts';
+import { limitBodyTime } from './body-deadline.ts';
 import { allowInline, inlineHashesOf } from './inline-hashes.ts';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
 import { installPages, type PagesOptions } from './pages.ts';
+import type { ServedRoute } from './route.ts';
 
 export type AppDependencies = {
   /** null: plain http, on loopback */
@@ -28,9 +32,12 @@ export type AppDependencies = {
   hosts: readonly string[];
   proxies: TrustedProxies;
   fleetUrl: () => string;
-  handlers: RouteHandlers;
+  /** of all aggregates */
+  served: readonly ServedRoute[];
   accounts: Accounts;
   sessions: Sessions;
+  /** null: no such meeting, or it is no room's */
+  roomOfMeeting: (meetingId: string) => Promise<string | null>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */
@@ -44,23 +51,24 @@ export type AppDependencies = {
 };
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const REQUEST_TIMEOUT_MS = 30_000;
 /** a person reads a page for a while before the next request; a new connection would cost them round trips */
 const KEEP_ALIVE_MS = 72_000;
 
 export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
-  const { tls, hosts, proxies, handlers, accounts, sessions, metrics, logger } = deps;
+  const { tls, hosts, metrics, logger } = deps;
   const secure = tls !== null;
   const origins: Origins = { hosts, secure };
   const app = httpApp({
     tls,
     maxBodyBytes: MAX_HTTP_BODY_BYTES,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    // a body's time is limited by route: body-deadline.ts
+    requestTimeoutMs: 0,
     keepAliveMs: KEEP_ALIVE_MS,
     logger,
   });
-  app.decorateRequest('account', null);
+  app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request) => {
+    limitBodyTime(request);
     if (!isKnownHost(origins, request.headers.host)) throw new ProtocolError('not-found', 'not a host of ours');
     if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
       throw new UserError('forbidden', 'a page of another origin');
@@ -76,20 +84,18 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     connectTo: () => deps.signalingOrigins().flatMap((origin) => [origin, origin.replace(/^ws/, 'http')]),
     mayCapture: (path) => path === pagePaths.join,
   });
-  installApiRoutes(app, { handlers, accounts, sessions, proxies, secure });
+  await installApiRoutes(app, { ...deps, secure });
   await installPages(app, deps.pages);
   installOwnPages(app, deps);
   installUpgrades(app, origins, deps);
   return app;
 }
 
-function installOwnPages(
-  app: FastifyInstance,
-  { fleetUrl, caCertificate, metrics, isStorageFailing, complaints, accounts, sessions, proxies, tls }: AppDependencies,
-): void {
-  app.get(pagePaths.openApi, async () => openApi(fleetUrl()));
+function installOwnPages(app: FastifyInstance, deps: AppDependencies): void {
+  const { served, fleetUrl, caCertificate, metrics, isStorageFailing, complaints, proxies, tls } = deps;
+  app.get(pagePaths.openApi, async () => openApi(served, fleetUrl()));
   app.get(pagePaths.apiDocs, async (_request, reply) => {
-    const html = apiDocsPage(openApi(fleetUrl()));
+    const html = apiDocsPage(openApi(served, fleetUrl()));
     allowInline(reply, 'style', inlineHashesOf(html, 'style'));
     return reply.type('text/html; charset=utf-8').send(html);
   });
@@ -101,10 +107,8 @@ function installOwnPages(
       : { status: 'ok', ...problems };
   });
   app.get(pagePaths.metrics, async (request, reply) => {
-    if (!proxies.isOfThisMachine(request.raw)) {
-      const account = await accountOf(request, { accounts, sessions, secure: tls !== null });
-      if (account?.role !== 'admin') throw new UserError(account ? 'forbidden' : 'not-signed-in');
-    }
+    if (!proxies.isOfThisMachine(request.raw))
+      await callerOf(request, permitted('metrics.view', 'organisation'), { ...deps, secure: tls !== null });
     return reply.type(metrics.contentType).send(await metrics.text());
   });
   app.get(pagePaths.caCertificate, async (_request, reply) => {

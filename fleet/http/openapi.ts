@@ -1,17 +1,9 @@
 /** The API's description, generated from the contract: the same schemas that check each request. */
-import { type HttpRouteName, httpRoutes } from '#contract/http-api.ts';
 import { WireError } from '#contract/error-codes.ts';
+import type { Access, Route } from '#contract/http/route.ts';
 import { z } from '#contract/schema.ts';
+import type { ServedRoute } from './route.ts';
 
-type RouteEntry = {
-  method: string;
-  path: string;
-  access: string;
-  summary: string;
-  params?: z.ZodType;
-  body?: z.ZodType;
-  response: z.ZodType;
-};
 export type OpenApi = {
   openapi: string;
   info: object;
@@ -19,11 +11,11 @@ export type OpenApi = {
   components: object;
 };
 
-export function openApi(fleetUrl: string): OpenApi {
+export function openApi(served: readonly ServedRoute[], fleetUrl: string): OpenApi {
   const paths: OpenApi['paths'] = {};
-  for (const [operationId, route] of Object.entries(httpRoutes) as [HttpRouteName, RouteEntry][]) {
+  for (const { name, route } of served) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(operationId, route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route) };
   }
   return {
     openapi: '3.1.0',
@@ -36,18 +28,16 @@ export function openApi(fleetUrl: string): OpenApi {
   };
 }
 
-function operation(operationId: HttpRouteName, { access, summary, params, body, response }: RouteEntry): object {
+function operation(operationId: string, route: Route): object {
   return {
     operationId,
-    summary,
-    'x-access': access,
-    security: access === 'public' ? [] : [{ session: [] }],
-    parameters: [...parameters(params)],
-    ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
-    }),
+    summary: route.summary,
+    'x-access': accessInWords(route.access),
+    security: route.access.to === 'anyone' ? [] : [{ session: [] }],
+    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    ...requestBody(route),
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: schemaOf(response, 'output') } } },
+      200: { description: 'Done', content: answerContent(route) },
       default: {
         description: 'Refused',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -56,10 +46,46 @@ function operation(operationId: HttpRouteName, { access, summary, params, body, 
   };
 }
 
-function* parameters(params: z.ZodType | undefined): Generator<object> {
-  if (!(params instanceof z.ZodObject)) return;
-  for (const [name, schema] of Object.entries(params.shape))
-    yield { name, in: 'path', required: true, schema: schemaOf(schema as z.ZodType, 'input') };
+/** anyone; signed-in; rooms.manage (room) */
+export const accessInWords = (access: Access): string =>
+  access.to === 'permitted' ? `${access.permission} (${access.scope})` : access.to;
+
+function requestBody(route: Route): object {
+  if (route.kind === 'upload') {
+    const content = Object.fromEntries(route.contentTypes.map((type) => [type, { schema: { type: 'string' } }]));
+    return { requestBody: { required: true, description: `${route.maxBytes} bytes at most`, content } };
+  }
+  if (route.kind !== 'json' || !route.body) return {};
+  return {
+    requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+  };
+}
+
+function answerContent(route: Route): object {
+  switch (route.kind) {
+    case 'events': {
+      const events = Object.entries(route.events).map(([event, data]) => ({
+        title: event,
+        ...schemaOf(data, 'output'),
+      }));
+      return { 'text/event-stream': { schema: { type: 'string' }, 'x-events': events } };
+    }
+    case 'download':
+      return Object.fromEntries(route.contentTypes.map((type) => [type, { schema: { type: 'string' } }]));
+    default:
+      return { 'application/json': { schema: schemaOf(route.response, 'output') } };
+  }
+}
+
+function* parameters(schema: z.ZodType | undefined, where: 'path' | 'query'): Generator<object> {
+  if (!(schema instanceof z.ZodObject)) return;
+  for (const [name, field] of Object.entries(schema.shape as Record<string, z.ZodType>))
+    yield {
+      name,
+      in: where,
+      required: where === 'path' || !field.safeParse(undefined).success,
+      schema: schemaOf(field, 'input'),
+    };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {

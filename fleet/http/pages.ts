@@ -9,7 +9,7 @@ import { brotliCompress, constants } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '#contract/error-codes.ts';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { htmlText } from './html-text.ts';
 import { allowInline, inlineHashesOf } from './inline-hashes.ts';
 

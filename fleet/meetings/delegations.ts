@@ -70,9 +70,10 @@ export class Delegations {
     { roomId, roomName, meeting: { meetingId, title } }: DelegatingRoom,
     nowMs = Date.now(),
   ): Promise<string | null> {
-    this.#asked.add(roomId);
     const jwk = this.#deps.register.keyOf(clientIdOf('room', roomId));
     if (!jwk) return null;
+    // a room that has not come asks when it does: only those that have are asked for when the nodes change
+    this.#asked.add(roomId);
     const nodes = this.#nodes();
     const former = this.#signed.get(roomId);
     // the order is by load, which is no reason to sign anew

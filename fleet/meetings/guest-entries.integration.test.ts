@@ -7,6 +7,7 @@ import { newId } from '../store/index.ts';
 
 let fleet: FleetUnderTest;
 let meetingId: string;
+let roomId: string;
 let names = 0;
 const commands: Json[] = [];
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   names += 1;
-  ({ meetingId } = await fleet.enrolRoom(`Room ${names}`));
+  ({ meetingId, roomId } = await fleet.enrolRoom(`Room ${names}`));
 });
 afterAll(() => fleet.stop());
 
@@ -150,9 +151,8 @@ test('while a node is silent its call waits: a guest is told so, IT sees it and 
   const { token } = await makeInvite();
   const { grant } = await enter(token);
   await happened(grant.callId, { name: 'call-opened' }, { ...joined(), participantCount: 2 });
-  const room = async (): Promise<Json> =>
-    (await admin('GET', '/api/v1/rooms')).body.rooms.find((each: Json) => each.meetingId === meetingId);
-  const giveUp = async () => admin('DELETE', `/api/v1/rooms/${(await room()).roomId}/unreachable-calls`);
+  const room = () => fleet.roomOf(roomId);
+  const giveUp = async () => admin('DELETE', `/api/v1/rooms/${roomId}/unreachable-calls`);
   await expect.poll(async () => (await enter(token)).grant.callId).toBe(grant.callId);
   expect((await giveUp()).body.error.code).toBe('not-possible-now');
   await fleet.register({ online: false });

@@ -2,7 +2,7 @@
 import { errors } from 'jose';
 import { UserError } from '#contract/error-codes.ts';
 import { INVITE_AUDIENCE, InviteClaims } from '#contract/grants.ts';
-import type { Invite } from '#contract/http-api.ts';
+import type { Invite } from '#contract/http/meetings-api.ts';
 import { LINK_SEATS } from '#contract/limits.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';

@@ -5,7 +5,8 @@
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
-import type { HttpResponse } from '#contract/http-api.ts';
+import type { meetingsApi } from '#contract/http/meetings-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
@@ -170,6 +171,17 @@ export class Meetings {
     return row?.roomId ?? null;
   }
 
+  /** The room whose own or whose booking's meeting it is; null: there is none. */
+  async ownerOf(meetingId: string): Promise<string | null> {
+    const row = await this.#deps.store.read
+      .selectFrom('meeting')
+      .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
+      .select(['meeting.roomId as ownRoomId', 'bookingMeeting.roomId as bookingRoomId'])
+      .where('meeting.meetingId', '=', meetingId)
+      .executeTakeFirst();
+    return row?.ownRoomId ?? row?.bookingRoomId ?? null;
+  }
+
   /** As the room is told of it: under way when somebody is in its call. */
   async ofRoom(roomId: string): Promise<RoomMeeting | null> {
     const meeting = await this.#deps.store.read
@@ -228,7 +240,7 @@ export class Meetings {
   async enterAsGuest(
     invite: string,
     { endedCallId, entryId, network }: { endedCallId: string | null; entryId: string | null; network: string },
-  ): Promise<HttpResponse<'enterAsGuest'>> {
+  ): Promise<RouteAnswer<typeof meetingsApi.enterAsGuest>> {
     const actor = `network:${network}`;
     const refusal = { kind: 'guest-refused', actor, network } as const;
     const claims = await this.#orRefusal(refusal, () => this.invites.check(invite));

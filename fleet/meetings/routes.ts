@@ -1,16 +1,15 @@
 /** Guests coming in, and the links that they come by. */
 import { ProtocolError } from '#contract/error-codes.ts';
-import { actorOf, type RouteHandlers } from '../people/index.ts';
+import { meetingsApi } from '#contract/http/meetings-api.ts';
+import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { Meetings } from './meetings.ts';
 
-type Names = 'enterAsGuest' | 'listInvites' | 'createInvite' | 'revokeInvite' | 'giveUpCalls';
-
-export function meetingRoutes({ meetings }: { meetings: Meetings }): RouteHandlers<Names> {
+export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute[] {
   const known = async (meetingId: string): Promise<string> => {
     if (!(await meetings.exists(meetingId))) throw new ProtocolError('not-found', 'no such meeting');
     return meetingId;
   };
-  return {
+  return serve(meetingsApi, {
     enterAsGuest: async ({ body, network }) =>
       meetings.enterAsGuest(body.invite, {
         endedCallId: body.endedCallId ?? null,
@@ -35,5 +34,5 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): RouteHandle
     giveUpCalls: async (context) => ({
       givenUpCount: await meetings.unreachable.giveUp(context.params.roomId, actorOf(context)),
     }),
-  };
+  });
 }

@@ -1,12 +1,12 @@
 /** For IT: rooms whose meetings have a call at a silent media node, and the act that gives it up before its time. */
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
-import type { RoomSummary } from '#contract/http-api.ts';
+import type { RoomOverview } from '#contract/http/rooms-api.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import type { CallRow } from './call-rows.ts';
 import type { Calls } from './calls.ts';
 import type { MediaNodes } from './media-nodes.ts';
 
-type Unreachable = NonNullable<RoomSummary['unreachableCall']>;
+type Unreachable = NonNullable<RoomOverview['unreachableCall']>;
 export type UnreachableCallsDependencies = { store: AuthorityStore; nodes: MediaNodes; calls: Calls };
 
 export class UnreachableCalls {

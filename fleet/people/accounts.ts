@@ -1,12 +1,12 @@
-/** Accounts and their passwords (argon2id). Who is signed in is `sessions.ts`. */
+/** Accounts, their passwords (argon2id) and the roles they are granted. sessions.ts knows who is signed in. */
 import { hash, verify } from '@node-rs/argon2';
-import type { Role } from '#contract/http-api.ts';
 import { UserError } from '#contract/error-codes.ts';
+import type { Account } from '#contract/http/people-api.ts';
+import type { RoleGrant, Scope } from '#contract/http/permissions.ts';
 import { appendAudit } from '../audit/index.ts';
-import { type AuthorityStore, type AuthorityWrite, newCode, newId } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newCode, newId } from '../store/index.ts';
 
-export type Account = { accountId: string; userName: string; role: Role; mustChangePassword: boolean };
-
+const ORGANISATION: Scope = { kind: 'organisation' };
 const FIRST_ADMIN = 'admin';
 const ONE_TIME_ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
 const ONE_TIME_LENGTH = 16;
@@ -26,17 +26,18 @@ export class Accounts {
   async createFirstAdmin(): Promise<{ userName: string; oneTimePassword: string } | null> {
     if (await this.#store.read.selectFrom('account').select('accountId').limit(1).executeTakeFirst()) return null;
     const oneTimePassword = newCode(ONE_TIME_ALPHABET, ONE_TIME_LENGTH);
-    await this.create({ userName: FIRST_ADMIN, password: oneTimePassword, role: 'admin', mustChangePassword: true });
+    const grants: RoleGrant[] = [{ role: 'admin', scope: ORGANISATION }];
+    await this.create({ userName: FIRST_ADMIN, password: oneTimePassword, grants, mustChangePassword: true });
     return { userName: FIRST_ADMIN, oneTimePassword };
   }
 
   async create(account: {
     userName: string;
     password: string;
-    role: Role;
+    grants: RoleGrant[];
     mustChangePassword: boolean;
   }): Promise<Account> {
-    const { userName, password, role, mustChangePassword } = account;
+    const { userName, password, grants, mustChangePassword } = account;
     const accountId = newId();
     const passwordHash = await hash(password);
     await this.#store.write(async (trx) => {
@@ -46,28 +47,41 @@ export class Accounts {
           accountId,
           userName: userName.toLowerCase(),
           passwordHash,
-          role,
           mustChangePassword: mustChangePassword ? 1 : 0,
           createdAtMs: Date.now(),
         })
         .execute();
+      for (const { role, scope } of grants)
+        await trx
+          .insertInto('roleGrant')
+          .values({
+            accountId,
+            role,
+            scopeKind: scope.kind,
+            scopeId: scope.kind === 'room' ? scope.roomId : '',
+            grantedAtMs: Date.now(),
+          })
+          .execute();
       await appendAudit(trx, {
         kind: 'account-created',
         actor: 'fleet',
         subject: `account:${accountId}`,
-        details: { role },
+        details: { grants: JSON.stringify(grants) },
       });
     });
-    return { accountId, userName, role, mustChangePassword };
+    return { accountId, userName, grants, mustChangePassword };
   }
 
   async byId(accountId: string): Promise<Account | null> {
-    const row = await this.#store.read
+    const { read } = this.#store;
+    const row = await read
       .selectFrom('account')
-      .selectAll()
+      .select(['accountId', 'userName', 'mustChangePassword'])
       .where('accountId', '=', accountId)
       .executeTakeFirst();
-    return row ? { ...row, mustChangePassword: row.mustChangePassword === 1 } : null;
+    if (!row) return null;
+    const grants = await read.selectFrom('roleGrant').selectAll().where('accountId', '=', accountId).execute();
+    return { ...row, mustChangePassword: row.mustChangePassword === 1, grants: grants.map(grantOf) };
   }
 
   async idOf(userName: string): Promise<string | null> {
@@ -130,6 +144,10 @@ export class Accounts {
       await within(trx);
     });
   }
+}
+
+function grantOf({ role, scopeKind, scopeId }: AuthorityTables['roleGrant']): RoleGrant {
+  return { role, scope: scopeKind === 'room' ? { kind: 'room', roomId: scopeId } : ORGANISATION };
 }
 
 /** Length is what counts (NIST SP 800-63B); beyond it only what nobody should choose. */

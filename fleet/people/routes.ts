@@ -1,18 +1,15 @@
 /** Signing in and out, and the own password. */
 import { UserError } from '#contract/error-codes.ts';
+import { peopleApi } from '#contract/http/people-api.ts';
+import { type ServedRoute, serve } from '../http/route.ts';
 import type { Accounts } from './accounts.ts';
-import type { RouteHandlers } from './route-context.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
 type Dependencies = { accounts: Accounts; sessions: Sessions; signIn: SignIn };
 
-export function peopleRoutes({
-  accounts,
-  sessions,
-  signIn,
-}: Dependencies): RouteHandlers<'signIn' | 'currentSession' | 'signOut' | 'changePassword'> {
-  return {
+export function peopleRoutes({ accounts, sessions, signIn }: Dependencies): ServedRoute[] {
+  return serve(peopleApi, {
     signIn: async ({ body, network, session, device }) => {
       const caller = { network, deviceToken: device.token };
       const { account, token, deviceToken } = await signIn.signIn(body.userName, body.password, caller);
@@ -20,21 +17,21 @@ export function peopleRoutes({
       device.remember(deviceToken);
       return { account };
     },
-    currentSession: async ({ account }) => ({ account: account! }),
+    currentSession: async ({ account }) => ({ account }),
     signOut: async ({ session }) => {
       await sessions.close(session.token!);
       session.end();
       return {};
     },
     changePassword: async ({ account, body, network, session }) => {
-      const provenHash = await signIn.confirm(account!, body.currentPassword, { token: session.token!, network });
+      const provenHash = await signIn.confirm(account, body.currentPassword, { token: session.token!, network });
       if (body.newPassword === body.currentPassword)
         throw new UserError('password-too-weak', 'the same password again');
-      await accounts.changePassword(account!, body.newPassword, {
+      await accounts.changePassword(account, body.newPassword, {
         provenHash,
-        within: (trx) => sessions.closeOthers(trx, account!.accountId, session.token!),
+        within: (trx) => sessions.closeOthers(trx, account.accountId, session.token!),
       });
       return {};
     },
-  };
+  });
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RoleGrant } from '#contract/http/permissions.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { Accounts, KnownBrowsers, Sessions, SignIn } from './index.ts';
 
+const grants: RoleGrant[] = [{ role: 'operator', scope: { kind: 'organisation' } }];
 const PASSWORD = 'correct horse battery';
 let dataDir: string;
 let store: AuthorityStore;
@@ -34,7 +36,7 @@ beforeEach(async () => {
     },
   });
   signIn = new SignIn({ store, accounts, sessions, devices, logger: pino({ level: 'silent' }) });
-  await accounts.create({ userName: 'Mina', password: PASSWORD, role: 'operator', mustChangePassword: false });
+  await accounts.create({ userName: 'Mina', password: PASSWORD, grants, mustChangePassword: false });
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -83,7 +85,7 @@ test('guesses made at the same instant are counted like those one after the othe
 
 test('who is right never runs dry', async () => {
   for (let i = 0; i < 10; i += 1) await enter('office');
-  expect((await enter('office')).account.role).toBe('operator');
+  expect((await enter('office')).account.grants).toEqual(grants);
 });
 
 test('a session ends after two hours alone and twelve at most', async () => {

@@ -6,10 +6,11 @@
  */
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
+import type { Account } from '#contract/http/people-api.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, hashOf } from '../store/index.ts';
-import type { Account, Accounts } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
 import type { Sessions } from './sessions.ts';
 

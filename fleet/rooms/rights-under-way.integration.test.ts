@@ -52,6 +52,6 @@ test('whoever signs out while his request is still being sent does nothing by it
   sending.end(body.slice(5));
   const [response] = (await once(sending, 'response')) as [IncomingMessage];
   expect(response.statusCode).toBe(401);
-  const { rooms } = (await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie)).body;
-  expect(rooms.map(({ roomName }: Json) => roomName)).toEqual(['Room A']);
+  const { rows } = (await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie)).body;
+  expect(rows.map(({ roomName }: Json) => roomName)).toEqual(['Room A']);
 });

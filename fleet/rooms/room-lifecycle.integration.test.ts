@@ -45,10 +45,10 @@ afterAll(() => fleet.stop());
 const admin = (method: string, path: string, body?: object) =>
   fleet.api(method, `/api/v1/rooms/${room.room.roomId}${path}`, body, fleet.admin.cookie);
 const revokeKiosk = () => admin('DELETE', '/kiosk');
-const listed = async (): Promise<Json> =>
-  (await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie)).body.rooms.find(
-    (each: Json) => each.roomId === room.room.roomId,
-  );
+const listed = async (): Promise<Json> => {
+  const { status, body } = await admin('GET', '');
+  return status === 200 ? body : undefined;
+};
 const pair = (code: string) => fleet.api('POST', '/api/v1/pairings', { code });
 async function offered(): Promise<string> {
   codes += 1;
@@ -114,7 +114,7 @@ function audited(subject: string): string[] {
 }
 function reported(roomId: string): number {
   const database = new Database(join(fleet.dataDir, 'telemetry.sqlite'), { readonly: true });
-  const rows = ['room_report', 'room_detail', 'room_event', 'room_event_receipt'].flatMap((table) =>
+  const rows = ['room_report', 'room_projection', 'room_event', 'room_event_receipt'].flatMap((table) =>
     database.prepare(`select * from ${table} where room_id = ?`).all(roomId),
   );
   database.close();

@@ -1,40 +1,40 @@
 /**
  * The rooms themselves: name, language, standing meeting, and whose kiosk is a room's. Renaming, revoking and removing
- * are decided here in one transaction each; who holds links and reports is notified after it. What rooms report is
- * `room-reports.ts`.
+ * are decided here in one transaction each; what depends on them is notified after it. room-reports.ts holds what rooms
+ * report, room-list.ts how they are listed.
  */
-import type { HttpResponse, RoomSummary } from '#contract/http-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import type { roomsApi } from '#contract/http/rooms-api.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import type { RoomReports } from './room-reports.ts';
 
-export type RoomRow = AuthorityTables['room'];
-type RoomClaim = HttpResponse<'createClaim'>;
+export type StoredRoom = AuthorityTables['room'];
+export type RegistryChange = { kind: 'created' | 'renamed' | 'removed'; roomId: string; roomName: string };
+type RoomClaim = RouteAnswer<typeof roomsApi.createClaim>;
 export type RoomRegistryDependencies = {
   store: AuthorityStore;
   meetings: Meetings;
   enrolment: Enrolment;
   register: CertificateRegister;
-  reports: RoomReports;
   deviceApi: { url: string; caSha256: string };
 };
 
 export class RoomRegistry {
   readonly #deps: RoomRegistryDependencies;
-  readonly #renamedHandlers: ((roomId: string) => void)[] = [];
+  readonly #changedHandlers: ((change: RegistryChange) => void)[] = [];
 
   constructor(deps: RoomRegistryDependencies) {
     this.#deps = deps;
   }
 
   /** null: there never was one, or it was removed */
-  async byId(roomId: string): Promise<RoomRow | null> {
+  async byId(roomId: string): Promise<StoredRoom | null> {
     return (await roomOf(this.#deps.store.read, roomId)) ?? null;
   }
-  async all(): Promise<RoomRow[]> {
+  async all(): Promise<StoredRoom[]> {
     return this.#deps.store.read
       .selectFrom('room')
       .selectAll()
@@ -43,39 +43,22 @@ export class RoomRegistry {
       .execute();
   }
 
-  async list(): Promise<RoomSummary[]> {
-    const { store, register, reports, meetings } = this.#deps;
-    const unreachable = await meetings.unreachable.byRoom();
-    const rows = await store.read
-      .selectFrom('room')
-      .innerJoin('meeting', 'meeting.roomId', 'room.roomId')
-      .select(['room.roomId', 'room.roomName', 'meeting.meetingId'])
-      .where('room.removedAtMs', 'is', null)
-      .orderBy('room.roomName')
-      .execute();
-    return rows.map((row) => ({
-      ...row,
-      ...reports.of(row.roomId),
-      blockedCount: blockedCount(reports.of(row.roomId).state, meetings),
-      unreachableCall: unreachable.get(row.roomId) ?? null,
-      enrolled: register.isEnrolled(clientIdOf('room', row.roomId)),
-    }));
-  }
-
-  onRenamed(handler: (roomId: string) => void): void {
-    this.#renamedHandlers.push(handler);
+  onChanged(handler: (change: RegistryChange) => void): void {
+    this.#changedHandlers.push(handler);
   }
 
   /** Room, meeting and claim at once, or none of them. */
-  async create(roomName: string, actor: string): Promise<HttpResponse<'createRoom'>> {
+  async create(roomName: string, actor: string): Promise<RouteAnswer<typeof roomsApi.createRoom>> {
     const { store, meetings } = this.#deps;
     const roomId = newId();
-    return store.write(async (trx) => {
+    const created = await store.write(async (trx) => {
       await trx.insertInto('room').values({ roomId, roomName, language: 'en', createdAtMs: Date.now() }).execute();
       await meetings.createStanding(trx, roomId, roomName);
       await appendAudit(trx, { kind: 'room-created', actor, subject: `room:${roomId}` });
       return { roomId, ...(await this.#claim(trx, roomId, actor)) };
     });
+    this.#changed({ kind: 'created', roomId, roomName });
+    return created;
   }
 
   /** False: no such room. */
@@ -90,7 +73,7 @@ export class RoomRegistry {
       return meetings.renameRoom(trx, roomId, roomName);
     });
     renamed?.apply();
-    if (renamed) for (const handler of this.#renamedHandlers) handler(roomId);
+    if (renamed) this.#changed({ kind: 'renamed', roomId, roomName });
     return renamed !== null;
   }
 
@@ -126,9 +109,10 @@ export class RoomRegistry {
       const meeting = await meetings.endOfRoom(trx, roomId);
       const { roomName } = room;
       await appendAudit(trx, { kind: 'room-removed', actor, subject: `room:${roomId}`, details: { roomName } });
-      return [kiosk, meeting];
+      return { roomName, revoked: [kiosk, meeting] };
     });
-    for (const { apply } of removed ?? []) apply();
+    for (const { apply } of removed?.revoked ?? []) apply();
+    if (removed) this.#changed({ kind: 'removed', roomId, roomName: removed.roomName });
     return removed !== null;
   }
 
@@ -143,6 +127,10 @@ export class RoomRegistry {
     return forTheBox;
   }
 
+  #changed(change: RegistryChange): void {
+    for (const handler of this.#changedHandlers) handler(change);
+  }
+
   async #claim(trx: AuthorityWrite, roomId: string, actor: string): Promise<RoomClaim> {
     const { enrolment, deviceApi } = this.#deps;
     const { claimCode, expiresAtMs } = await enrolment.makeClaim(trx, roomId, actor);
@@ -150,9 +138,5 @@ export class RoomRegistry {
   }
 }
 
-const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<RoomRow | undefined> =>
+const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<StoredRoom | undefined> =>
   db.selectFrom('room').selectAll().where('roomId', '=', roomId).where('removedAtMs', 'is', null).executeTakeFirst();
-
-function blockedCount(state: RoomSummary['state'], { nodes }: Meetings): number {
-  return state?.phase.name === 'in-call' ? nodes.blockedCountOf(state.phase.callId) : 0;
-}

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { ROOM_ONLINE_MS } from '#contract/timing.ts';
-import { type ProjectionName, projectionNames, projections, type ProjectionValue } from '#contract/projections.ts';
+import { isReadBy, type ProjectionName, projectionNames, projections, type ProjectionValue } from '#contract/projections.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
@@ -46,6 +46,7 @@ export class RoomReports {
   readonly #deps: RoomReportsDependencies;
   readonly #rooms = new Map<string, Known>();
   readonly #listeners = new Map<string, Set<RoomListener>>();
+  readonly #changedHandlers: ((roomId: string) => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: RoomReportsDependencies) {
@@ -105,6 +106,11 @@ export class RoomReports {
     return this.#rooms.get(roomId)?.clockOffsetMs ?? 0;
   }
 
+  /** Presence of any room, or what the console shows of it. */
+  onChanged(handler: (roomId: string) => void): void {
+    this.#changedHandlers.push(handler);
+  }
+
   /** Until the function that comes back is called. */
   listen(roomId: string, listener: RoomListener): () => void {
     const listeners = this.#listeners.get(roomId) ?? new Set();
@@ -121,6 +127,7 @@ export class RoomReports {
     const known = this.#known(roomId);
     this.projections.forget(roomId);
     if (known.online) this.#setOnline(roomId, known, false);
+    this.#changed(roomId);
   }
 
   /** The room itself is no more. */
@@ -141,7 +148,9 @@ export class RoomReports {
       return;
     }
     this.#heard(roomId, true);
-    if (outcome === 'news') for (const listener of this.#listenersOf(roomId)) listener.onProjection?.(name, raw);
+    if (outcome !== 'news') return;
+    for (const listener of this.#listenersOf(roomId)) listener.onProjection?.(name, raw);
+    if (isReadBy('console', name)) this.#changed(roomId);
   }
 
   #heard(roomId: string, online: boolean): void {
@@ -164,6 +173,11 @@ export class RoomReports {
     known.online = online;
     this.#deps.logger.info({ roomId, online }, 'room presence');
     for (const listener of this.#listenersOf(roomId)) listener.onPresence?.(online, known.lastSeenMs || null);
+    this.#changed(roomId);
+  }
+
+  #changed(roomId: string): void {
+    for (const handler of this.#changedHandlers) handler(roomId);
   }
 
   #listenersOf(roomId: string): Iterable<RoomListener> {

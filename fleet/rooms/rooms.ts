@@ -14,6 +14,7 @@ import { DesiredState } from './desired-state.ts';
 import { Pairings } from './pairings.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
+import { RoomList } from './room-list.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
 
@@ -36,6 +37,7 @@ export class Rooms {
   readonly events: RoomEventLog;
   readonly pairings: Pairings;
   readonly links: ReturnType<typeof fleetRoomLinks>;
+  readonly list: RoomList;
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
@@ -46,8 +48,9 @@ export class Rooms {
     this.#deps = deps;
     this.reports = new RoomReports({ telemetry, broker, clock, logger });
     this.events = new RoomEventLog({ telemetry, broker, logger });
-    this.registry = new RoomRegistry({ store, meetings, enrolment, register, reports: this.reports, deviceApi });
+    this.registry = new RoomRegistry({ store, meetings, enrolment, register, deviceApi });
     this.pairings = new Pairings({ store, broker, reports: this.reports, clock, logger });
+    this.list = new RoomList({ registry: this.registry, reports: this.reports, register, enrolment, meetings, logger });
     this.#relay = new CommandRelay({
       broker,
       reports: this.reports,
@@ -76,6 +79,7 @@ export class Rooms {
     const { broker, enrolment, register, logger } = this.#deps;
     await this.reports.start();
     this.events.start();
+    await this.list.start();
     await this.pairings.start();
     this.#relay.start();
     this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
@@ -92,7 +96,9 @@ export class Rooms {
           logger.error({ err: error, roomId: who.id }, 'pairings of a revoked kiosk not ended'),
         );
     });
-    this.registry.onRenamed((roomId) => this.#desired.changed(roomId));
+    this.registry.onChanged(({ kind, roomId }) => {
+      if (kind === 'renamed') this.#desired.changed(roomId);
+    });
     enrolment.onEnrolled((roomId) => {
       this.reports.forget(roomId);
       void this.events
@@ -103,6 +109,7 @@ export class Rooms {
   }
   async stop(): Promise<void> {
     this.links.stop();
+    this.list.stop();
     this.pairings.stop();
     await this.reports.stop();
   }

@@ -1,21 +1,8 @@
 /** Pairing a phone, and the rooms for those who run them: their names, kiosks and tablets. */
 import { ProtocolError } from '#contract/error-codes.ts';
-import { actorOf, type RouteHandlers } from '../people/index.ts';
+import { roomsApi } from '#contract/http/rooms-api.ts';
+import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { Rooms } from './rooms.ts';
-
-type Names =
-  | 'pair'
-  | 'listRooms'
-  | 'createRoom'
-  | 'renameRoom'
-  | 'removeRoom'
-  | 'createClaim'
-  | 'revokeKiosk'
-  | 'revokePairings'
-  | 'createTabletCode'
-  | 'listTablets'
-  | 'revokeTablet'
-  | 'listRoomEvents';
 
 /** @throws ProtocolError not-found */
 function found<T>(answer: T | null | false): T {
@@ -23,16 +10,18 @@ function found<T>(answer: T | null | false): T {
   return answer;
 }
 
-export function roomRoutes({ rooms }: { rooms: Rooms }): RouteHandlers<Names> {
+export function roomRoutes({ rooms }: { rooms: Rooms }): ServedRoute[] {
   const known = async (roomId: string): Promise<string> => found(await rooms.registry.byId(roomId)).roomId;
-  return {
+  return serve(roomsApi, {
     pair: async ({ body, network }) => {
       const { controllerToken, roomId, kind } = await rooms.pairings.pair(body.code, network);
       const room = found(await rooms.registry.byId(roomId));
       const lanUrl = rooms.reports.projections.get(roomId, 'equipment')?.lanUrl ?? null;
       return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
-    listRooms: async () => ({ rooms: await rooms.registry.list() }),
+    listRooms: async ({ query, reach }) => rooms.list.page(query, reach),
+    roomChanges: async ({ reach, lastEventId }) => rooms.list.changes(reach, lastEventId),
+    room: async ({ params }) => found(await rooms.list.view(params.roomId)),
     createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
     renameRoom: async (context) => {
       found(await rooms.registry.rename(context.params.roomId, context.body.roomName, actorOf(context)));
@@ -64,5 +53,5 @@ export function roomRoutes({ rooms }: { rooms: Rooms }): RouteHandlers<Names> {
       return {};
     },
     listRoomEvents: async ({ params }) => ({ events: await rooms.events.list(await known(params.roomId)) }),
-  };
+  });
 }

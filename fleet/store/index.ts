@@ -7,6 +7,7 @@ import * as authorityTablets from './migrations/authority-0003-tablets.ts';
 import * as authorityInviteSeats from './migrations/authority-0004-invite-seats.ts';
 import * as authorityRemovedRooms from './migrations/authority-0005-removed-rooms.ts';
 import * as authorityJoinedEntries from './migrations/authority-0006-joined-entries.ts';
+import * as authorityRoleGrants from './migrations/authority-0007-role-grants.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -35,6 +36,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
       '0004-invite-seats': authorityInviteSeats,
       '0005-removed-rooms': authorityRemovedRooms,
       '0006-joined-entries': authorityJoinedEntries,
+      '0007-role-grants': authorityRoleGrants,
     },
     isReplaceable: false,
     ...events,

@@ -2,7 +2,7 @@
  * The tables as TypeScript sees them (columns are snake_case in the database). Ids are UUIDv7 text, times epoch
  * milliseconds, yes or no is 1 or 0: SQLite and PostgreSQL both keep these without translation.
  */
-import type { Role } from '#contract/http-api.ts';
+import type { Role, Scope } from '#contract/http/permissions.ts';
 
 type CallState = 'prepared' | 'open' | 'ended';
 
@@ -89,10 +89,11 @@ export type AuthorityTables = {
     accountId: string;
     userName: string;
     passwordHash: string;
-    role: Role;
     mustChangePassword: 0 | 1;
     createdAtMs: number;
   };
+  /** `scopeId`: the room's; empty for the organisation */
+  roleGrant: { accountId: string; role: Role; scopeKind: Scope['kind']; scopeId: string; grantedAtMs: number };
   session: { tokenHash: string; accountId: string; createdAtMs: number; lastUsedAtMs: number; expiresAtMs: number };
   knownNetwork: { accountId: string; networkHash: string };
   audit: {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthorityStore, authorityStore, telemetryStore } from './index.ts';
 
@@ -106,4 +107,26 @@ test('telemetry opens beside it', async () => {
   );
   expect(await telemetry.read.selectFrom('nodeReport').selectAll().execute()).toHaveLength(1);
   await telemetry.stop();
+});
+
+test('an account of before roles had a scope keeps its role, for the whole organisation', async () => {
+  await store.stop();
+  const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'));
+  // as the release before left it
+  file.exec(`
+    drop table role_grant;
+    alter table account add column role text not null default 'member';
+    delete from kysely_migration where name = '0007-role-grants';
+    insert into account (account_id, user_name, password_hash, must_change_password, created_at_ms, role)
+      values ('a', 'mina', 'x', 0, 5, 'operator');
+  `);
+  file.close();
+  store = authorityStore({ dataDir, onFatal: fail });
+  await store.start();
+  expect(await store.read.selectFrom('roleGrant').selectAll().execute()).toEqual([
+    { accountId: 'a', role: 'operator', scopeKind: 'organisation', scopeId: '', grantedAtMs: 5 },
+  ]);
+  expect(await store.read.selectFrom('account').selectAll().execute()).toEqual([
+    { accountId: 'a', userName: 'mina', passwordHash: 'x', mustChangePassword: 0, createdAtMs: 5 },
+  ]);
 });

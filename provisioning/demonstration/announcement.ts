@@ -4,7 +4,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import qrcode from 'qrcode';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import type { FleetReady, KioskReady } from '#contract/process-ready.ts';
 import type { DemonstrationOptions } from './options.ts';
 

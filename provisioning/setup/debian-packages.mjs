@@ -3,18 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { runCommand, SetupError } from './run-command.mjs';
 
 /**
- * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, what speaks CEC to
- * its TV: cec-ctl (v4l-utils), and cec-client (cec-utils) for USB adapters that the kernel has no device of, and usbhid-dump
- * (usbutils) for speakerphones that the kernel ignores.
+ * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, libusb, to which
+ * node-hid's binary for hidraw is linked, and cec-ctl (v4l-utils), which controls its TV.
  */
 const toStart = [
   'ca-certificates',
-  'cec-utils',
   'chromium',
   'chromium-sandbox',
   'fonts-noto-cjk',
   'libnss3-tools',
-  'usbutils',
+  'libusb-1.0-0',
   'v4l-utils',
 ];
 /**
@@ -31,7 +29,6 @@ const toTest = [
   'janus',
   'librsvg2-common',
   'openssl',
-  'postgresql',
   'procps',
   'python3',
   'qemu-system-x86',

@@ -64,7 +64,7 @@ function putInPlace(role: MachineRole): void {
     run('systemctl', ['daemon-reload']);
     if (role === 'kiosk') {
       run('udevadm', ['control', '--reload']);
-      run('udevadm', ['trigger', '--subsystem-match=hidraw', '--subsystem-match=usb', '--subsystem-match=cec']);
+      run('udevadm', ['trigger', '--subsystem-match=hidraw', '--subsystem-match=cec', '--subsystem-match=tty']);
       run('sysctl', ['--system', '--quiet', '--ignore']);
     }
   }
@@ -79,7 +79,8 @@ function putInPlace(role: MachineRole): void {
 
 function takeAway(role: MachineRole): void {
   const { enable, mask } = roleNeeds[role];
-  if (live) run('systemctl', ['stop', ...enable]);
+  // instances are started by udev
+  if (live) run('systemctl', ['stop', ...enable, 'maru-*@*.service']);
   systemctl(['disable', ...enable]);
   if (mask.length > 0) systemctl(['unmask', ...mask]);
   for (const path of removeFiles(root, listPath)) say(`removed /${path}`);

@@ -11,9 +11,13 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       'chromium-sandbox',
       'dbus-user-session',
       'fonts-noto-cjk',
+      // gives a USB-CEC adapter to the kernel
+      'inputattach',
       'libnss3-tools',
       'libpam-systemd',
       'librsvg2-common',
+      // node-hid's binary for hidraw is linked to it
+      'libusb-1.0-0',
       // the sound server, as PulseAudio to the browser
       'pipewire-pulse',
       'rtkit',
@@ -21,6 +25,8 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       'swaybg',
       'systemd',
       'udev',
+      // cec-ctl, which controls the TV
+      'v4l-utils',
       'wireplumber',
     ],
     enable: ['maru-agent.service', 'maru-screen.service'],

@@ -21,6 +21,7 @@ const installer = join(import.meta.dirname, 'install.ts');
 /** systemd's own sum of what a unit leaves open, of 10; the screen needs devices and namespaces, which cost. */
 const EXPOSED_AT_MOST: Record<string, number> = {
   'maru-agent.service': 2,
+  'maru-cec-adapter@.service': 2,
   'maru-fleet.service': 2,
   'maru-media.service': 2,
   'maru-screen.service': 4.5,
@@ -41,8 +42,12 @@ beforeAll(() => {
   if (!hasSystemd) return;
   // what units refer to: systemd's own units and ours to be started
   cpSync('/lib/systemd/system', join(root, 'lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
-  for (const path of ['node_modules/.bin/node', 'provisioning/system/screen-session.sh']) {
-    const file = join(root, 'opt/maru/current', path);
+  const programs = [
+    'opt/maru/current/node_modules/.bin/node',
+    'opt/maru/current/provisioning/system/screen-session.sh',
+  ];
+  for (const path of [...programs, 'usr/bin/inputattach']) {
+    const file = join(root, path);
     mkdirSync(join(file, '..'), { recursive: true });
     writeFileSync(file, '#!/bin/sh\n');
     chmodSync(file, 0o755);
@@ -123,7 +128,8 @@ describe.each(Object.keys(EXPOSED_AT_MOST))('%s', (unit) => {
     expect(level).toBeLessThanOrEqual(EXPOSED_AT_MOST[unit]!);
   });
 
-  it('starts a program that set-up builds', () => {
+  it('starts a program that set-up builds', (context) => {
+    context.skip(unit.includes('@'), 'a program of Debian');
     // the screen's unit starts a session, and that the program
     const starter = unit === 'maru-screen.service' ? join(root, 'etc/maru/sway.conf') : path();
     const program = /^(?:ExecStart=|exec ).*\b(dist\/\S+\.js)/m.exec(readFileSync(starter, 'utf8'))?.[1];
@@ -165,22 +171,30 @@ describe('the other files', () => {
 
   it('are udev rules of known keys, with each comparison and assignment spelt right', (context) => {
     const rules = files('kiosk', 'udev/rules.d/70-maru.rules');
-    const keys = /^(ACTION|SUBSYSTEM|KERNEL|ENV\{\w+\}|ATTR\{[\w/]+\}|TEST|IMPORT\{builtin\}|GROUP|MODE)$/;
+    const keys = /^(ACTION|SUBSYSTEM|KERNEL|ENV\{\w+\}|ATTRS?\{[\w/]+\}|TAG|TEST|IMPORT\{builtin\}|GROUP|MODE)$/;
     const assigns = /^(GROUP|MODE|ATTR\{power\/control\}|IMPORT\{builtin\})$/;
+    const adds = /^(TAG|ENV\{SYSTEMD_WANTS\})$/;
     for (const line of readFileSync(rules, 'utf8').split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
       const parts = line.split(', ');
       expect(parts.length).toBeGreaterThan(2);
       for (const part of parts) {
-        const [, key, operator] = /^([A-Z]+(?:\{[^}]+\})?)(==|=)"[^"]+"$/.exec(part) ?? [];
+        const [, key, operator] = /^([A-Z]+(?:\{[^}]+\})?)(==|\+?=)"[^"]+"$/.exec(part) ?? [];
         expect(key, part).toMatch(keys);
-        expect(operator, part).toBe(assigns.test(key!) ? '=' : '==');
+        expect(operator, part).toBe(adds.test(key!) ? '+=' : assigns.test(key!) ? '=' : '==');
       }
     }
     const verify = spawnSync('udevadm', ['verify', rules], { encoding: 'utf8' });
     const canVerify = verify.status !== null && !/nknown command/.test(verify.stderr);
     context.skip(!canVerify, 'keys and operators are right; this udev has no `udevadm verify` (systemd 254)');
     expect(verify.status, verify.stderr).toBe(0);
+  });
+
+  it('start the unit that there is for a USB-CEC adapter', () => {
+    const wanted = /SYSTEMD_WANTS}\+="([^%]+)%k\.service"/.exec(
+      readFileSync(files('kiosk', 'udev/rules.d/70-maru.rules'), 'utf8'),
+    );
+    expect(existsSync(files('kiosk', `systemd/system/${wanted?.[1]}.service`))).toBe(true);
   });
 
   it('need packages that Debian has by these names', () => {

@@ -14,6 +14,8 @@ const browserKit = [contract, call, stage, kit];
 
 const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|alerts|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
+/** What the aggregates' routes are written with; imports the contract alone. */
+const routeKit = '^fleet/http/(route|paging)\\.ts$';
 /** Pages: the code that Vite bundles. Their Vite configs and tests run in Node and are held to the same arrows. */
 const pages = ['^kiosk/screen/', '^controller/(remote|join|watch|share|link)/', '^fleet/console/'];
 const ours = '^(fleet|kiosk|controller|provisioning|tests)/';
@@ -115,10 +117,11 @@ export const importRules: IForbiddenRuleType[] = [
   },
   only(
     'aggregates',
-    'an aggregate imports the store, the broker, other aggregates, #edge, the contract',
+    'an aggregate imports the store, the broker, other aggregates, #edge, the contract, and what its routes are written with',
     `^fleet/(${aggregates})/`,
-    [contract, edge, '^fleet/store/', brokerIndex],
+    [contract, edge, '^fleet/store/', brokerIndex, routeKit],
   ),
+  only('route-kit', 'what routes are written with knows no aggregate', routeKit, [contract]),
   only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, edge, '^fleet/store/']),
   only('http', 'the HTTP app composes aggregates', '^fleet/http/', [
     contract,

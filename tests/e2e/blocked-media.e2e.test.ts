@@ -25,7 +25,7 @@ describe('media that is blocked', () => {
 
   const summary = async () => {
     const { roomId } = scene.product.addresses;
-    const { blockedCount, state } = (await admin.rooms()).find((room) => room.roomId === roomId)!;
+    const { blockedCount, state } = await admin.room(roomId);
     return { blockedCount, notices: state?.notices.filter((notice) => notice === 'media-blocked') };
   };
   const metric = async () => (await scene.mediaMetrics())['carried blocked'];

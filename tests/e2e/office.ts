@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import { freePort } from './free-port.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import { eventually } from '../simulators/eventually.ts';
 import { enterAsGuest } from '../simulators/participants/participants.ts';

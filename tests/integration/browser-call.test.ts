@@ -79,7 +79,7 @@ async function openPage(
   return opened;
 }
 async function load(opened: Page, colour: string, frequencyHz: number, ports = {}): Promise<void> {
-  await opened.addScriptTag({ content: await bundlePage('./browser-call-page.ts') });
+  await opened.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
   await opened.evaluate(([c, f, p]) => page.make(c, f, p), [colour, frequencyHz, ports] as const);
 }
 const stateOf = (opened: Page) => opened.evaluate(() => page.state());

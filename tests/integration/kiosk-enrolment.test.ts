@@ -99,16 +99,7 @@ async function giveClaim(roomId: string): Promise<void> {
 }
 const kept = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 const isOnline = async (roomId: string, online = true) =>
-  expect
-    .poll(
-      async () =>
-        (await admin('GET', '/api/v1/rooms')).body.rooms.find((each: { roomId: string }) => each.roomId === roomId)
-          ?.online,
-      {
-        timeout: 20_000,
-      },
-    )
-    .toBe(online);
+  expect.poll(async () => (await fleet.roomOf(roomId)).online, { timeout: 20_000 }).toBe(online);
 
 test('a kiosk without a claim says so, and becomes a room’s as soon as it is given one that works', async () => {
   await look();

@@ -76,7 +76,7 @@ export class ScreenAndEquipment {
     if (process.env.DEBUG_PAGES) page.on('console', (message) => console.log('tv', message.text()));
     if (planted !== null) {
       await page.addInitScript({ content: `window.plantedAtFirst = ${JSON.stringify(planted)};` });
-      await page.addInitScript({ content: await bundlePage('./planted-devices-page.ts') });
+      await page.addInitScript({ content: await bundlePage('../integration/planted-devices-page.ts') });
     }
     const scene = new ScreenAndEquipment(page, over);
     scene.equipment.start();

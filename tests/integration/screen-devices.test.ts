@@ -96,7 +96,7 @@ async function meet(): Promise<void> {
   tv.become(inCall(callId, ROOM_PEER_ID));
   mina = await browser.newPage();
   await mina.exposeFunction('grant', () => Promise.reject(new Error('no grant here')));
-  await mina.addScriptTag({ content: await bundlePage('./browser-call-page.ts') });
+  await mina.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
   await mina.evaluate(() => page.make('#d0d020', 300));
   await mina.evaluate((of) => page.join('Mina', of), await grantFor(node, { callId, kind: 'person' }));
 }

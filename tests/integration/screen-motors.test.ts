@@ -76,7 +76,7 @@ describe('cameras of the browser itself', () => {
     // somebody to be heard
     const mina = await browser.newPage();
     await mina.exposeFunction('grant', () => Promise.reject(new Error('no grant here')));
-    await mina.addScriptTag({ content: await bundlePage('./browser-call-page.ts') });
+    await mina.addScriptTag({ content: await bundlePage('../integration/browser-call-page.ts') });
     await mina.evaluate(() => (window as unknown as { page: BrowserCallPage }).page.make('#d0d020', 300));
     await mina.evaluate(
       (grant) => (window as unknown as { page: BrowserCallPage }).page.join('Mina', grant),

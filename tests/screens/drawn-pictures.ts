@@ -3,6 +3,7 @@
  * page's own devices a drawn room. Runs inside the page, before its scripts.
  */
 import type { Page } from 'playwright-core';
+import type { Participant } from '#contract/room-state.ts';
 
 export type OwnDevices = 'there' | 'missing' | 'refused';
 
@@ -10,17 +11,47 @@ export async function drawPictures(page: Page, own: OwnDevices = 'there'): Promi
   await page.addInitScript(drawInPage, own);
 }
 
+const SEEN_WITHIN_MS = 10_000;
+
+/** Waits until everybody of these with a camera has a picture in each tile with their name; tiles of another page do not count. */
+export async function picturesOf(page: Page, people: readonly Participant[]): Promise<void> {
+  const names = people
+    .filter(({ camera, connection }) => camera === 'on' && connection === 'connected')
+    .map(({ displayName }) => displayName);
+  await page.waitForFunction(
+    (wanted) => {
+      const tiles = [...document.querySelectorAll('figure')].filter((tile) => wanted.includes(tile.ariaLabel ?? ''));
+      return tiles.every((tile) => {
+        const video = tile.querySelector('video');
+        return video !== null && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+      });
+    },
+    names,
+    { timeout: SEEN_WITHIN_MS },
+  );
+}
+
 function drawInPage(own: OwnDevices): void {
   type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
+
+  const isShown = (track: MediaStreamTrack): boolean => {
+    const videos = [...document.querySelectorAll('video')].filter(
+      ({ srcObject }) => srcObject instanceof MediaStream && srcObject.getVideoTracks().includes(track),
+    );
+    return videos.length > 0 && videos.every(({ readyState }) => readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
+  };
 
   const trackOf = (width: number, height: number, draw: Draw): MediaStreamTrack => {
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d')!;
     const paint = (): void => draw(context, width, height);
     paint();
-    // a captured canvas gives a frame when it is painted
-    setInterval(paint, 250);
-    return canvas.captureStream(4).getVideoTracks()[0]!;
+    const track = canvas.captureStream(4).getVideoTracks()[0]!;
+    // a captured canvas gives a frame when it is painted: until each <video> of it has one
+    setInterval(() => {
+      if (!isShown(track)) paint();
+    }, 250);
+    return track;
   };
 
   const personOf =

@@ -26,10 +26,18 @@ const debianPackages = [
   'libc6',
   'libgcc-s1',
   'libstdc++6',
-  // node-hid, and the devices that the kernel ignores
+  // node-hid's binary for hidraw is linked to both
   'libudev1',
   'libusb-1.0-0',
-  'usbutils',
+  // a serial USB-CEC adapter becomes the kernel's
+  'inputattach',
+  'libcap2',
+  'libgcrypt20',
+  'libgpg-error0',
+  'liblz4-1',
+  'liblzma5',
+  'libsystemd0',
+  'libzstd1',
   // cec-ctl, cec-follower, v4l2-ctl
   'libjpeg62-turbo',
   'libv4l-0',

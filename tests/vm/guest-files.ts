@@ -9,13 +9,21 @@ import { checkout } from '../gate/command.ts';
 import { CpioWriter } from './cpio.ts';
 
 /** Ours, from the checkout's top; tests beside the code are left out, what they are made of is not. */
-const sources = ['fleet/contract', 'fleet/edge', 'kiosk/agent', 'kiosk/room', 'tests/vm/guest', 'tests/vm/line.ts'];
+const sources = [
+  'fleet/contract',
+  'fleet/edge',
+  'kiosk/agent',
+  'kiosk/room',
+  'provisioning/system/files/kiosk/etc/systemd/system',
+  'tests/vm/guest',
+  'tests/vm/line.ts',
+];
 /** Roots; what they depend on comes along. A test that imports another adds it here. */
 const packages = ['node-hid', 'pino', 'uuid', 'zod'];
 
 const codeOnly = /\.(ts|m?js|cjs|json|node)$/;
 const unneeded = /(\.d\.[cm]?ts|\.map)$|^(src|hidapi|docs?|tests?|benchmarks?|examples?)(\/|$)/;
-const otherMachines = /prebuilds\/(?!HID(_hidraw)?-linux-x64(\/|$))/;
+const otherMachines = /prebuilds\/(?!HID_hidraw-linux-x64(\/|$))/;
 
 export function writeGuestFiles(target: string): void {
   const archive = new CpioWriter(target);

@@ -12,6 +12,8 @@ export const loadedModules: readonly { name: string; options?: string }[] = [
   { name: 'hid-jabra' },
   { name: 'hid-plantronics' },
   { name: 'uhid' },
+  // two USB buses in software: tests run side by side, and each bus has one socket
+  { name: 'dummy_hcd', options: 'num=2' },
 ];
 
 /** Put in beside those. */
@@ -19,11 +21,15 @@ export const furtherModules: readonly string[] = [
   'evdev',
   'uinput',
   'usbhid',
-  // a USB bus in software, with gadgets on it
-  'dummy_hcd',
+  // gadgets on a USB bus in software
   'libcomposite',
   'usb_f_hid',
+  'usb_f_acm',
   'configfs',
+  // the kernel's way to a serial USB-CEC adapter
+  'cdc-acm',
+  'serport',
+  'pulse8-cec',
   // a TV and a camera, sound that comes back
   'vivid',
   'cec',

@@ -2,7 +2,7 @@
  * Which of a booking's texts lead to a meeting: one of ours (with the invite, which never leaves the agent), another
  * system's, or none. Pure.
  */
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 
 export type MeetingLink = { link: Booking['link']; invite: string | null };

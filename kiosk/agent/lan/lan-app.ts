@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
-import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import { roomsApi } from '#contract/http/rooms-api.ts';
 import { httpApp } from '#edge/http-app.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TlsPair } from '#edge/tls-files.ts';
@@ -21,7 +22,7 @@ export type LanAppOptions = {
   /** controller/dist */
   pageDir: string;
   /** @throws UserError */
-  pair: (code: string, network: string) => Promise<HttpResponse<'pair'>>;
+  pair: (code: string, network: string) => Promise<RouteAnswer<typeof roomsApi.pair>>;
   logger: Logger;
 };
 
@@ -34,11 +35,11 @@ export async function buildLanApp({ tls, settings, pageDir, pair, logger }: LanA
       throw new UserError('forbidden', 'a page of another origin');
   });
   await installLanPages(app, pageDir);
-  app.post(httpRoutes.pair.path, async (request, reply) => {
-    const { code } = httpRoutes.pair.body.parse(request.body);
+  app.post(roomsApi.pair.path, async (request, reply) => {
+    const { code } = roomsApi.pair.body.parse(request.body);
     const paired = await pair(code, noProxies.networkOf(request.raw));
     reply.header('cache-control', 'no-store');
-    return httpRoutes.pair.response.parse(paired);
+    return roomsApi.pair.response.parse(paired);
   });
   await app.ready();
   return app;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { OperationalError } from '#contract/error-codes.ts';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 
 /** @param pageDir controller/dist */
 export async function installLanPages(app: FastifyInstance, pageDir: string): Promise<void> {

@@ -5,7 +5,7 @@
 import type { Server } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { pagePaths } from '#contract/http-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import type { ProjectionValue } from '#contract/projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RosterUpdate } from '#contract/room-state.ts';

@@ -1,6 +1,8 @@
 /** The administrator at the API: signed in with the one-time password, as the first start gave it. */
 import type { Claim } from '#contract/enrolment.ts';
-import { type HttpResponse, httpRoutes, type RoomSummary } from '#contract/http-api.ts';
+import { meetingsApi } from '#contract/http/meetings-api.ts';
+import { peopleApi } from '#contract/http/people-api.ts';
+import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { Addresses } from './product.ts';
@@ -15,7 +17,7 @@ export class Administrator {
 
   /** The first sign-in sets a password of its own. */
   static async signIn({ fleetUrl, adminUser, adminPassword }: Addresses): Promise<Administrator> {
-    const { method, path } = httpRoutes.signIn;
+    const { method, path } = peopleApi.signIn;
     const sign = (password: string) =>
       fetch(new URL(path, fleetUrl), {
         method,
@@ -27,9 +29,9 @@ export class Administrator {
     if (!response.ok) response = await sign(ownPassword);
     if (!response.ok) throw new OperationalError('internal', `sign-in: ${response.status} ${await response.text()}`);
     const admin = new Administrator(fleetUrl, response.headers.getSetCookie()[0]!.split(';')[0]!);
-    const { account } = httpRoutes.signIn.response.parse(await response.json());
+    const { account } = peopleApi.signIn.response.parse(await response.json());
     if (account.mustChangePassword)
-      await admin.#ask('PUT', httpRoutes.changePassword.path, {
+      await admin.#ask('PUT', peopleApi.changePassword.path, {
         currentPassword: adminPassword,
         newPassword: ownPassword,
       });
@@ -37,27 +39,27 @@ export class Administrator {
   }
 
   async createRoom(roomName: string): Promise<Claim> {
-    const { method, path, response } = httpRoutes.createRoom;
+    const { method, path, response } = roomsApi.createRoom;
     const { claimCode, deviceApiUrl, caSha256 } = response.parse(await this.#ask(method, path, { roomName }));
     return { claimCode, deviceApiUrl, caSha256 };
   }
 
-  async rooms(): Promise<RoomSummary[]> {
-    return httpRoutes.listRooms.response.parse(await this.#ask('GET', httpRoutes.listRooms.path)).rooms;
+  async room(roomId: string): Promise<RoomOverview> {
+    return roomsApi.room.response.parse(await this.#ask('GET', roomsApi.room.path.replace(':roomId', roomId)));
   }
 
   /** What the fleet has taken in of a room, in the order in which it came. */
   async roomEvents(roomId: string): Promise<RoomEvent[]> {
-    const { path, response } = httpRoutes.listRoomEvents;
+    const { path, response } = roomsApi.listRoomEvents;
     const { events } = response.parse(await this.#ask('GET', path.replace(':roomId', roomId)));
     return events.map(({ event }) => event);
   }
 
   /** The token of a guest link that was good a moment ago. */
   async createRevokedInvite(roomId: string): Promise<string> {
-    const { meetingId } = (await this.rooms()).find((room) => room.roomId === roomId)!;
-    const created: HttpResponse<'createInvite'> = httpRoutes.createInvite.response.parse(
-      await this.#ask('POST', httpRoutes.createInvite.path.replace(':meetingId', meetingId), {
+    const { meetingId } = await this.room(roomId);
+    const created = meetingsApi.createInvite.response.parse(
+      await this.#ask('POST', meetingsApi.createInvite.path.replace(':meetingId', meetingId), {
         displayName: null,
         expiresInMinutes: 5,
       }),
@@ -65,7 +67,7 @@ export class Administrator {
     const { inviteId } = created.invite;
     await this.#ask(
       'DELETE',
-      httpRoutes.revokeInvite.path.replace(':meetingId', meetingId).replace(':inviteId', inviteId),
+      meetingsApi.revokeInvite.path.replace(':meetingId', meetingId).replace(':inviteId', inviteId),
     );
     return new URL(created.joinUrl).hash.slice(1);
   }

@@ -1,7 +1,10 @@
 /** Every state of the console, as the HTTP API would tell it. */
 import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { type HttpRouteName, httpRoutes, type Invite, type RoomSummary, type Tablet } from '#contract/http-api.ts';
+import type { Invite } from '#contract/http/meetings-api.ts';
+import type { Tablet } from '#contract/http/rooms-api.ts';
+import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
+import { type HealthReason, HealthState, type RoomOverview } from '#contract/http/rooms-api.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { roomState } from './remote.ts';
 import type { Scene, SizeName } from './scene.ts';
@@ -10,17 +13,28 @@ const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(
 const sizes: readonly SizeName[] = ['laptop', 'phone'];
 const minutes = (count: number): number => count * 60_000;
 
-const account = { accountId: id(9), userName: 'admin', role: 'admin', mustChangePassword: false };
+const account = {
+  accountId: id(9),
+  userName: 'admin',
+  mustChangePassword: false,
+  grants: [{ role: 'admin', scope: { kind: 'organisation' } }],
+};
 let made = 10;
 function roomOf(
   roomName: string,
-  over: Partial<RoomSummary> = {},
+  over: Partial<RoomOverview> = {},
   state: Parameters<typeof roomState>[0] = {},
-): RoomSummary {
+): RoomOverview {
   made += 1;
+  const { phase } = state;
   return {
     roomId: id(made),
     roomName,
+    hasSameName: false,
+    health: phase?.name === 'in-call' ? 'in-call' : 'ready',
+    reasons: [],
+    call: phase?.name === 'in-call' ? phase : null,
+    hasUnreachableCall: false,
     enrolled: true,
     online: true,
     lastSeenMs: Date.now() - 2_000,
@@ -31,6 +45,9 @@ function roomOf(
     ...over,
   };
 }
+const trouble = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'trouble', reasons });
+const limited = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'limited', reasons });
+const offline = { online: false, ...trouble({ kind: 'fleet', reason: 'offline' }) };
 const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
   name: 'in-call',
   callId: id(3),
@@ -51,26 +68,45 @@ const healthy = [
 ];
 const mixed = [
   ...healthy,
-  roomOf('설악 회의실', { online: false, lastSeenMs: Date.now() - minutes(95) }),
-  roomOf('Willow 2F', { enrolled: false, online: false, lastSeenMs: null, state: null }),
+  roomOf('설악 회의실', { ...offline, lastSeenMs: Date.now() - minutes(95) }),
+  roomOf('Willow 2F', {
+    enrolled: false,
+    online: false,
+    lastSeenMs: null,
+    state: null,
+    ...trouble({ kind: 'fleet', reason: 'not-enrolled' }),
+  }),
+  roomOf('Aspen 4F', trouble({ kind: 'fault', code: 'no-media-node' }), {
+    phase: { name: 'fault', code: 'no-media-node', sinceMs: Date.now() - minutes(3), meetingTitle: null },
+  }),
   roomOf(
-    'Aspen 4F',
-    {},
-    { phase: { name: 'fault', code: 'no-media-node', sinceMs: Date.now() - minutes(3), meetingTitle: null } },
+    'Elm 2F',
+    { blockedCount: 2, ...limited({ kind: 'blocked', count: 2 }) },
+    { phase: call('Dealer training', 12) },
   ),
-  roomOf('Elm 2F', { blockedCount: 2 }, { phase: call('Dealer training', 12) }),
-  roomOf('Oak 1F', {}, { camera: 'absent', notices: ['camera-missing'] }),
-  roomOf('Juniper 6F', {}, { microphone: 'absent', notices: ['microphone-missing'] }),
+  roomOf('Oak 1F', limited({ kind: 'notice', notice: 'camera-missing' }), {
+    camera: 'absent',
+    notices: ['camera-missing'],
+  }),
+  roomOf('Juniper 6F', trouble({ kind: 'notice', notice: 'microphone-missing' }), {
+    microphone: 'absent',
+    notices: ['microphone-missing'],
+  }),
 ];
 const LONG_ROOM = 'Namsan Panorama Conference Hall with Terrace, South Wing, 27th floor, behind the library';
 const long = [
-  roomOf(LONG_ROOM, { online: false, lastSeenMs: Date.now() - minutes(60 * 50) }),
+  roomOf(LONG_ROOM, { ...offline, lastSeenMs: Date.now() - minutes(60 * 50) }),
   roomOf('남산 파노라마 대회의실 남관 이십칠층 도서관 옆 전망 테라스'),
 ];
-const alike = [...healthy, roomOf('maple 3F'), roomOf(LONG_ROOM), roomOf(LONG_ROOM)];
-const many = Array.from({ length: 60 }, (_, index) =>
-  roomOf(`Room ${index + 1}`, index % 17 === 5 ? { online: false } : {}),
-);
+const sameName = { hasSameName: true };
+const alike = [
+  { ...healthy[0]!, ...sameName },
+  ...healthy.slice(1),
+  roomOf('maple 3F', sameName),
+  roomOf(LONG_ROOM, sameName),
+  roomOf(LONG_ROOM, sameName),
+];
+const many = Array.from({ length: 160 }, (_, index) => roomOf(`Room ${index + 1}`, index % 17 === 5 ? offline : {}));
 
 const invite = (n: number, displayName: string | null, expiresInMinutes: number, revoked = false): Invite => ({
   inviteId: id(200 + n),
@@ -89,37 +125,68 @@ const invites = [
   invite(4, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', 50, true),
 ];
 
-type Answer = { status?: number; body: unknown } | 'no-answer';
+type Answer = { status?: number; body: unknown } | ((address: URL) => { status?: number; body: unknown }) | 'no-answer';
 const refusal = (status: number, code: ErrorCode): Answer => ({ status, body: { error: { code, message: '' } } });
 const signedIn: Answer = { body: { account } };
 
 /** Answers by the contract's route names; what is not named is refused as not signed in. */
-async function api(page: Page, answers: Partial<Record<HttpRouteName, Answer>>): Promise<void> {
+async function api(page: Page, answers: Partial<Record<RouteName, Answer>>): Promise<void> {
   await page.route('**/api/v1/**', (route) => {
     const method = route.request().method();
     const { pathname } = new URL(route.request().url());
-    const name = (Object.keys(httpRoutes) as HttpRouteName[]).find((each) => {
-      const pattern = new RegExp(`^${httpRoutes[each].path.replace(/:\w+/g, '[^/]+')}$`);
-      return httpRoutes[each].method === method && pattern.test(pathname);
+    const name = (Object.keys(allRoutes) as RouteName[]).find((each) => {
+      const pattern = new RegExp(`^${allRoutes[each].path.replace(/:\w+/g, '[^/]+')}$`);
+      return allRoutes[each].method === method && pattern.test(pathname);
     });
     const answer = (name && answers[name]) ?? refusal(401, 'not-signed-in');
     if (answer === 'no-answer') return route.abort();
-    return route.fulfill({ status: answer.status ?? 200, json: answer.body });
+    const { status = 200, body } = typeof answer === 'function' ? answer(new URL(route.request().url())) : answer;
+    return route.fulfill({ status, json: body });
   });
+  // the stream of changes: open, and nothing changes; or it cannot be opened
+  await page.addInitScript(
+    (event) => {
+      class Stream extends EventTarget {
+        static readonly CLOSED = 2;
+        readyState = 1;
+        constructor() {
+          super();
+          setTimeout(() => this.dispatchEvent(new Event(event)));
+        }
+        close() {}
+      }
+      window.EventSource = Stream as unknown as typeof EventSource;
+    },
+    answers.listRooms === 'no-answer' ? 'error' : 'open',
+  );
 }
-const scene = (
-  name: string,
-  answers: Partial<Record<HttpRouteName, Answer>>,
-  act?: Scene['act'],
-  path = '/',
-): Scene => ({
+const scene = (name: string, answers: Partial<Record<RouteName, Answer>>, act?: Scene['act'], path = '/'): Scene => ({
   name,
   path,
   sizes,
   setup: (page) => api(page, answers),
   ...(act === undefined ? {} : { act }),
 });
-const rooms = (list: readonly RoomSummary[]): Answer => ({ body: { rooms: list } });
+/** As the server filters and counts; sorted by state. */
+const rooms = (list: readonly RoomOverview[]) => ({
+  listRooms: (({ searchParams }) => {
+    const { health, name, limit } = Object.fromEntries(searchParams);
+    const isSame = (room: RoomOverview) => room.roomName.toLowerCase() === name?.toLowerCase();
+    const all = HealthState.options
+      .flatMap((state) => list.filter((room) => room.health === state))
+      .filter((room) => (health === undefined || room.health === health) && (name === undefined || isSame(room)));
+    const counts = Object.fromEntries(
+      HealthState.options.map((state) => [state, list.filter((room) => room.health === state).length]),
+    );
+    const rows = all.slice(0, Number(limit ?? 50));
+    const nextCursor = rows.length < all.length ? 'next' : null;
+    return { body: { rows, nextCursor, total: all.length, counts } };
+  }) satisfies Answer,
+  room: (({ pathname }) => {
+    const room = list.find(({ roomId }) => pathname.endsWith(roomId));
+    return room ? { body: room } : { status: 404, body: { error: { code: 'not-found', message: '' } } };
+  }) satisfies Answer,
+});
 const press = (page: Pick<Page, 'getByRole'>, name: RegExp) => page.getByRole('button', { name }).last().click();
 const signIn = async (page: Page) => {
   await page.getByRole('textbox').first().fill('admin');
@@ -135,7 +202,7 @@ const tablets: Tablet[] = ['By the door', '창가 쪽 큰 테이블 위 태블�
 }));
 const roomAnswers = {
   currentSession: signedIn,
-  listRooms: rooms(mixed),
+  ...rooms(mixed),
   listInvites: { body: { invites } },
   listTablets: { body: { tablets } },
 };
@@ -146,7 +213,7 @@ const claim = {
   deviceApiUrl: 'https://maru.example:7401',
   caSha256: 'a3'.repeat(32),
 };
-const longRoom = { ...roomAnswers, listRooms: rooms(alike) };
+const longRoom = { ...roomAnswers, ...rooms(alike) };
 const longPath = `/#/rooms/${alike.at(-1)!.roomId}`;
 /** What stands at the end of the page is looked at as a person would come to it. */
 const see = async (page: Page, name: RegExp) => page.getByRole('button', { name }).scrollIntoViewIfNeeded();
@@ -164,19 +231,21 @@ export const consoleScenes: readonly Scene[] = [
       await press(page, /Save and continue|저장하고 계속/);
     },
   ),
-  scene('now', { currentSession: signedIn, listRooms: rooms(mixed) }),
-  scene('now-all-well', { currentSession: signedIn, listRooms: rooms(healthy) }),
-  scene('now-empty', { currentSession: signedIn, listRooms: rooms([]) }),
-  scene('now-long-names', { currentSession: signedIn, listRooms: rooms(long) }),
-  scene('now-same-names', { currentSession: signedIn, listRooms: rooms(alike) }, (page) =>
+  scene('now', { currentSession: signedIn, ...rooms(mixed) }),
+  scene('now-all-well', { currentSession: signedIn, ...rooms(healthy) }),
+  scene('now-empty', { currentSession: signedIn, ...rooms([]) }),
+  scene('now-long-names', { currentSession: signedIn, ...rooms(long) }),
+  scene('now-same-names', { currentSession: signedIn, ...rooms(alike) }, (page) =>
     page.getByRole('row').last().scrollIntoViewIfNeeded(),
   ),
-  scene('now-many', { currentSession: signedIn, listRooms: rooms(many) }),
+  scene('now-many', { currentSession: signedIn, ...rooms(many) }),
   scene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
-  scene('add-room', { currentSession: signedIn, listRooms: rooms(mixed) }, (page) =>
-    press(page, /^Add room$|^회의실 추가$/),
+  scene('now-find', { currentSession: signedIn, ...rooms(many) }, (page) =>
+    page.getByRole('searchbox').fill('Room 15'),
   ),
-  scene('add-room-same-name', { currentSession: signedIn, listRooms: rooms(mixed) }, async (page) => {
+  scene('room-gone', roomAnswers, undefined, `/#/rooms/${id(999)}`),
+  scene('add-room', { currentSession: signedIn, ...rooms(mixed) }, (page) => press(page, /^Add room$|^회의실 추가$/)),
+  scene('add-room-same-name', { currentSession: signedIn, ...rooms(mixed) }, async (page) => {
     await press(page, /^Add room$|^회의실 추가$/);
     await page.getByRole('textbox').fill('maple 3f');
   }),
@@ -184,7 +253,7 @@ export const consoleScenes: readonly Scene[] = [
     'add-room-claim',
     {
       currentSession: signedIn,
-      listRooms: rooms(mixed),
+      ...rooms(mixed),
       createRoom: { body: { roomId: id(50), ...claim } },
     },
     async (page) => {
@@ -204,9 +273,7 @@ export const consoleScenes: readonly Scene[] = [
     'room-unreachable-call',
     {
       ...roomAnswers,
-      listRooms: rooms(
-        mixed.map((room) => ({ ...room, unreachableCall: { silentMs: minutes(2), participantCount: 4 } })),
-      ),
+      ...rooms(mixed.map((room) => ({ ...room, unreachableCall: { silentMs: minutes(2), participantCount: 4 } }))),
     },
     undefined,
     roomPath,

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
-import { drawPictures, type OwnDevices } from '../drawn-pictures.ts';
+import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
 import { servePages } from '../static-pages.ts';
 import type { Scene, SizeName } from './scene.ts';
@@ -43,6 +43,7 @@ function scene(name: string, { title = 'Weekly plan', refusal, own, others, afte
         await page.getByRole('textbox').fill('Head office');
         await page.getByRole('textbox').press('Enter');
         await page.getByRole('figure').first().waitFor();
+        await picturesOf(page, others);
       }
       await after?.(page, nodes.get(page)!);
       await page.waitForTimeout(1_200);

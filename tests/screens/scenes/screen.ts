@@ -1,7 +1,7 @@
 /** Every state of the TV, as agent and media node would tell it. */
 import type { Page } from 'playwright-core';
 import type { Participant, RoomState } from '#contract/room-state.ts';
-import { drawPictures, type OwnDevices } from '../drawn-pictures.ts';
+import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import {
   CALL,
   inCallPhase,
@@ -73,7 +73,10 @@ function scene(name: string, told: Told = {}): Scene {
       await node.attach(page);
     },
     act: async (page) => {
-      if (people !== undefined) await page.getByRole('region').waitFor();
+      if (people !== undefined) {
+        await page.getByRole('region').waitFor();
+        await picturesOf(page, people);
+      }
       const { agent, node } = parts.get(page)!;
       // what is said before the page has said hello, it does not hear
       while (agent.heard.length === 0) await page.waitForTimeout(20);

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
 import { codeOfClose, fromWire, OperationalError, type ErrorCode } from '#contract/error-codes.ts';
-import { type HttpResponse, httpRoutes } from '#contract/http-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
+import { roomsApi } from '#contract/http/rooms-api.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { readProjections, type RelayedProjections } from '#contract/projections.ts';
@@ -16,11 +17,11 @@ import { requestJson } from '../request-json.ts';
 /** Eager: a test measures the room, not this phone's patience. */
 const RECONNECT_MS = 150;
 
-export type Pairing = HttpResponse<'pair'>;
+export type Pairing = RouteAnswer<typeof roomsApi.pair>;
 
 /** @throws MaruError as the fleet gave it, `pairing-code-invalid` for one */
 export async function pair({ fleetUrl, code, ca }: { fleetUrl: string; code: string; ca?: string }): Promise<Pairing> {
-  const { method, path, response } = httpRoutes.pair;
+  const { method, path, response } = roomsApi.pair;
   return response.parse(
     await requestJson({
       url: new URL(path, fleetUrl).href,

@@ -3,12 +3,11 @@
  * the TV on the input's CEC, slow as one: 6 to 7 s between off and on. The output's CEC is the box's.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-export const TV_NODE = '/dev/cec0';
+const TV_NODE = '/dev/cec0';
 export const OUR_NODE = '/dev/cec1';
-const ASIDE_NODE = '/dev/cec8';
 const DRIVER = '/sys/bus/platform/drivers/vivid';
 const OUR_ADDRESS = '4';
 /** Two devices, of which the first is a camera: other tests of the same boot may want it. */
@@ -26,7 +25,6 @@ const CLAIM_ATTEMPTS = 40;
 const run = promisify(execFile);
 
 export class Television {
-  #node = TV_NODE;
   #follower: ChildProcess | null = null;
   #log = '';
 
@@ -76,28 +74,11 @@ export class Television {
 
   /** What the box answers to a question. */
   async ask(option: string): Promise<string> {
-    return (await run('cec-ctl', ['-d', this.#node, '--skip-info', '--to', OUR_ADDRESS, option])).stdout;
+    return (await run('cec-ctl', ['-d', TV_NODE, '--skip-info', '--to', OUR_ADDRESS, option])).stdout;
   }
 
   async show(physicalAddress: string): Promise<void> {
     await this.#send('--to', '15', '--active-source', `phys-addr=${physicalAddress}`);
-  }
-
-  /** libcec knows the kernel's first adapter alone: that becomes ours, as long as `use` takes. */
-  async withOurNodeFirst(use: () => Promise<void>): Promise<void> {
-    await this.stop();
-    renameSync(TV_NODE, ASIDE_NODE);
-    renameSync(OUR_NODE, TV_NODE);
-    this.#node = ASIDE_NODE;
-    try {
-      await this.#follow(false);
-      await use();
-    } finally {
-      await this.stop();
-      renameSync(TV_NODE, OUR_NODE);
-      renameSync(ASIDE_NODE, TV_NODE);
-      this.#node = TV_NODE;
-    }
   }
 
   /** Both ends of the cable go, as with a box whose graphics driver is taken away. */
@@ -111,7 +92,7 @@ export class Television {
   }
 
   async #send(...message: string[]): Promise<void> {
-    await run('cec-ctl', ['-d', this.#node, '--skip-info', ...message]);
+    await run('cec-ctl', ['-d', TV_NODE, '--skip-info', ...message]);
   }
 
   /** Now and then, for seconds, vivid says that a TV's address is taken, though it is alone: then it becomes another's. */
@@ -119,7 +100,7 @@ export class Television {
     // kept from test to test
     let options: string[] = [];
     for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt += 1) {
-      const { stdout } = await run('cec-ctl', ['-d', this.#node, ...options]);
+      const { stdout } = await run('cec-ctl', ['-d', TV_NODE, ...options]);
       if (/Logical Address\s+: 0 \(TV\)/.test(stdout)) return;
       options = ['--tv', '--osd-name', 'Room TV', '--vendor-id', '0x00e091'];
     }
@@ -128,7 +109,7 @@ export class Television {
 
   async #follow(inStandby: boolean): Promise<void> {
     const state = inStandby ? ['--standby'] : [];
-    const follower = spawn('cec-follower', ['-d', this.#node, '-s', '-m', '-w', ...state], {
+    const follower = spawn('cec-follower', ['-d', TV_NODE, '-s', '-m', '-w', ...state], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#follower = follower;

@@ -5,16 +5,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { after, afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { TvStatus } from '#contract/room-equipment.ts';
 import type { RoomState } from '#contract/room-state.ts';
-import type { CecAdapter } from '../../../kiosk/agent/peripherals/tv/cec-adapter.ts';
-import { CecClientBus, KERNEL_PORT } from '../../../kiosk/agent/peripherals/tv/cec-client-bus.ts';
-import { CecTv } from '../../../kiosk/agent/peripherals/tv/cec-tv.ts';
+import { cecNodes } from '../../../kiosk/agent/peripherals/tv/device-node.ts';
 import { Tv } from '../../../kiosk/agent/peripherals/tv/tv.ts';
 import { TvSettings } from '../../../kiosk/agent/peripherals/tv/tv-settings.ts';
+import { ADAPTER_TTY, PulseEight } from './pulse-eight.ts';
 import { OUR_NODE, Television } from './television.ts';
 
 /** A TV takes 7 s and is asked each second; everything here is emulated. */
@@ -42,14 +41,13 @@ class SimulatedRoom {
   #aheadMs = 0;
   #state = { phase: { name: 'idle' }, microphone: 'on', volumePercent: 50 } as RoomState;
 
-  constructor(settings: object = {}, adapter?: CecAdapter) {
+  constructor(settings: object = {}) {
     this.tv = new Tv({
       // shown where a test fails
       logger: pino({ level: 'debug' }, pino.destination(2)),
       settings: TvSettings.parse({ offAfterIdleMinutes: 1, ...settings }),
       ask: (command) => this.#obey(command),
       onStatus: () => this.told.push(this.tv.status.power),
-      adapter,
       clock: { nowMs: () => performance.now() + this.#aheadMs, epochMs: () => Date.now() },
     });
     this.tv.follow(this.#state);
@@ -217,28 +215,47 @@ describe('tv', () => {
     });
   });
 
-  it('by libcec does the same', async (test: TestContext) => {
-    if (!existsSync('/usr/bin/cec-client')) {
-      test.skip('cec-client is not in this guest');
-      return;
-    }
-    await television.start();
-    await television.withOurNodeFirst(async () => {
-      room = new SimulatedRoom({ audio: 'tv' }, new CecTv(new CecClientBus({ port: KERNEL_PORT })));
-      await eventually('on', is('on'));
-      room.idleAway();
-      await eventually('off', is('standby'));
-      television.forget();
+  describe('by a USB adapter, without a CEC of the box’s own', () => {
+    let adapter: PulseEight;
+    before(async () => {
+      await television.start();
+      await television.unplug();
+      adapter = new PulseEight();
+    });
+    after(() => {
+      adapter.stop();
+      television.replug();
+    });
+    const plug = async () => {
+      adapter.plug();
+      await eventually('a serial port', () => existsSync(ADAPTER_TTY));
+      adapter.attach();
+      await eventually('a CEC node of the kernel', () => cecNodes().length > 0);
+    };
+
+    it('does the same by the kernel’s driver, also plugged in again', async (test: TestContext) => {
+      await plug();
+      room = new SimulatedRoom();
+      await eventually('found and named', () => room.tv.status.name !== null);
+      assert.deepEqual(room.tv.status, { control: 'cec', power: 'standby', name: 'Room TV', code: null });
       room.enter('starting');
-      await eventually('on again', is('on'));
-      assert.match(television.log, /New active source: 1\.0\.0\.0/);
+      await eventually('on', is('on'));
+      // its place is the default, where no display tells it
+      await eventually('our picture', () => adapter.seen.includes('4f:82:10:00'));
       room.enter('in-call');
-      await television.press('mute');
+      adapter.press(0x43);
       await eventually('asked', () => room.asked.length === 1);
       assert.deepEqual(room.asked, [{ name: 'set-microphone', on: false }]);
-      room.set({ volumePercent: 53 });
-      await eventually('louder', () => / Volume: 53$/m.test(television.log));
-      await room.tv.stop();
+      room.idleAway();
+      await eventually('off', is('standby'));
+      assert.equal(adapter.isTvOn, false);
+      adapter.unplug();
+      const goneMs = await eventually('gone', () => room.tv.status.control === 'none');
+      test.diagnostic(`${goneMs} ms until the adapter was missed`);
+      await eventually('nothing left behind', () => !adapter.isAttached && cecNodes().length === 0);
+      room.enter('in-call');
+      await plug();
+      await eventually('shown the call that runs', is('on'));
     });
   });
 });

@@ -35,6 +35,10 @@ export default {
     updated: 'As of {{time}}',
     stale: 'The server does not answer. What you see is from {{time}}.',
     loading: 'Fetching the rooms…',
+    find: 'Find a room by its name',
+    noneFound: 'No room has this in its name',
+    more: 'Show more',
+    shown: '{{shown}} of {{total}}',
   },
   state: {
     ready: 'Ready',
@@ -78,6 +82,7 @@ export default {
   },
   room: {
     back: 'All rooms',
+    gone: 'This room does not exist, or was removed',
     heard: 'Last heard {{ago}}',
     neverHeard: 'Never heard of',
     meeting: 'Meeting of this room',
@@ -173,6 +178,11 @@ export default {
     typed: 'Another room has this name already. People could not tell the two apart.',
     listed: 'Another room has the same name',
     mark: 'Same name',
+  },
+  pageFailed: {
+    what: 'This page could not be shown',
+    todo: 'The server may have been updated in the meantime. Load the page again.',
+    reload: 'Load again',
   },
   noServer: {
     what: 'The server does not answer',

@@ -37,6 +37,10 @@ export default {
     updated: '{{time}} 기준',
     stale: '서버가 응답하지 않습니다. {{time}}의 내용을 보고 있습니다.',
     loading: '회의실 목록을 가져오는 중입니다…',
+    find: '이름으로 회의실 찾기',
+    noneFound: '이름에 이 말이 들어간 회의실이 없습니다',
+    more: '더 보기',
+    shown: '전체 {{total}}곳 중 {{shown}}곳',
   },
   state: {
     ready: '사용 가능',
@@ -81,6 +85,7 @@ export default {
   },
   room: {
     back: '전체 회의실',
+    gone: '없는 회의실이거나 삭제된 회의실입니다',
     heard: '마지막 신호 {{ago}}',
     neverHeard: '신호를 받은 적이 없습니다',
     meeting: '이 회의실의 회의',
@@ -171,6 +176,11 @@ export default {
     typed: '같은 이름의 회의실이 이미 있습니다. 사람들이 두 회의실을 구별하기 어렵습니다.',
     listed: '같은 이름의 회의실이 또 있습니다',
     mark: '이름 중복',
+  },
+  pageFailed: {
+    what: '이 화면을 표시할 수 없습니다',
+    todo: '그사이 서버가 업데이트되었을 수 있습니다. 화면을 다시 불러와 주세요.',
+    reload: '다시 불러오기',
   },
   noServer: {
     what: '서버가 응답하지 않습니다',

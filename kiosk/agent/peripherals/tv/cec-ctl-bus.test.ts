@@ -8,8 +8,11 @@ let tools: FakeTools;
 let bus: CecCtlBus;
 let frames: CecFrame[];
 let gone: string[];
+/** by the display */
+let given: number | null;
 beforeEach(() => {
   tools = new FakeTools();
+  given = null;
   bus = busOf(8_000);
   frames = [];
   gone = [];
@@ -20,7 +23,8 @@ afterEach(async () => {
 });
 
 /** @param deadlineMs longer than a busy machine takes to start a tool, shorter where the tool never answers */
-const busOf = (deadlineMs: number) => new CecCtlBus({ node: tools.node, program: FAKE_CEC_CTL, deadlineMs });
+const busOf = (deadlineMs: number) =>
+  new CecCtlBus({ node: tools.node, program: FAKE_CEC_CTL, deadlineMs, displayAddress: () => given });
 const start = () => bus.start({ onFrame: (frame) => frames.push(frame), onGone: (why) => gone.push(why) });
 const soon = async (isSo: () => boolean) => {
   for (let look = 0; look < 400 && !isSo(); look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -115,6 +119,45 @@ describe('the kernel’s CEC', () => {
     expect(bus.physicalAddress).toBeNull();
     tools.say('Event: State Change: PA: 2.0.0.0, LA mask: 0x0010, Conn Info: no\n');
     await soon(() => bus.physicalAddress === 0x2000);
+  });
+
+  describe('at an adapter that can not read its display', () => {
+    const placed = () => tools.calls.flatMap((call) => /--phys-addr (\S+)/.exec(call)?.[1] ?? []);
+    beforeEach(() => tools.set('claim', 'usb-configured'));
+
+    it('has the place that the display gives, also where that changes', async () => {
+      given = 0x2100;
+      await start();
+      expect(placed()).toEqual(['2.1.0.0']);
+      given = 0x3000;
+      await soon(() => placed().length === 2);
+      expect(placed()[1]).toBe('3.0.0.0');
+    });
+
+    it('has that of the first input while no display gives one, and keeps its place when the display goes dark', async () => {
+      await start();
+      expect(placed()).toEqual(['1.0.0.0']);
+      expect(bus.physicalAddress).toBe(0x1000);
+      given = 0x1000;
+      await new Promise((resolve) => setTimeout(resolve, 2_200));
+      given = null;
+      await new Promise((resolve) => setTimeout(resolve, 2_200));
+      expect(placed()).toHaveLength(1);
+    });
+
+    it('asks no display any longer once it is stopped', async () => {
+      await start();
+      await bus.stop();
+      given = 0x3000;
+      await new Promise((resolve) => setTimeout(resolve, 2_200));
+      expect(placed()).toEqual(['1.0.0.0']);
+    });
+  });
+
+  it('leaves its place to an adapter that reads it', async () => {
+    given = 0x3000;
+    await start();
+    expect(tools.calls.some((call) => call.includes('--phys-addr'))).toBe(false);
   });
 
   it('hears frames through garbage', async () => {

@@ -1,13 +1,14 @@
 /**
- * The kernel's CEC by `cec-ctl`: one run for each message, one that keeps running to hear what comes. That one waits as
- * a follower (`--wait-for-msgs`), which needs no rights beyond the device node; `--monitor` would need CAP_NET_ADMIN.
+ * The kernel's CEC by `cec-ctl`: one run for each message, and one that keeps running to receive. That one waits as a
+ * follower (`--wait-for-msgs`), which needs no rights beyond the device node; `--monitor` would need CAP_NET_ADMIN.
  */
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { BusEvents, CecBus } from './cec-bus.ts';
-import { FollowReader, readAdapterInfo, readSent, type SendOutcome } from './cec-ctl-output.ts';
+import { type AdapterInfo, FollowReader, readAdapterInfo, readSent, type SendOutcome } from './cec-ctl-output.ts';
 import { type CecFrame, type CecOrder, OPCODE } from './cec-frame.ts';
 import { FollowedTool, ToolRunner } from './cec-tool.ts';
 import { watchNode } from './device-node.ts';
+import { addressGivenByDisplay } from './display-address.ts';
 
 const OUR_NAME = 'Maru';
 const DEADLINE_MS = 4_000;
@@ -15,6 +16,9 @@ const DEADLINE_MS = 4_000;
 const CONFIGURE_DEADLINE_MS = 8_000;
 /** A message takes up to 0.4 s on the wire, and is repeated where nobody takes it. */
 const EACH_MESSAGE_MS = 600;
+/** The place of an adapter that cannot read its own, while no display gives one: a TV's first input. */
+const FIRST_INPUT = 0x1000;
+const LOOK_AT_DISPLAY_MS = 2_000;
 /** Then it begins anew: one that was left by an agent that was killed ends with that. */
 const FOLLOWED_FOR_S = 600;
 
@@ -26,22 +30,32 @@ const QUESTIONS: Readonly<Record<number, string>> = {
   [OPCODE.giveAudioStatus]: '--give-audio-status',
 };
 
-export type CecCtlOptions = { node: string; program?: string; deadlineMs?: number };
+export type CecCtlOptions = {
+  node: string;
+  program?: string;
+  deadlineMs?: number;
+  /** for an adapter that cannot read it; null: no display gives one at the moment */
+  displayAddress?: () => number | null;
+};
 
 export class CecCtlBus implements CecBus {
-  readonly answersForUs = false;
   readonly #node: string;
   readonly #program: string;
   readonly #deadlineMs: number;
   readonly #tool: ToolRunner;
   readonly #answering: ToolRunner;
+  readonly #displayAddress: () => number | null;
+  #displayTimer: NodeJS.Timeout | undefined;
+  #isPlacing = false;
   #follower: FollowedTool | null = null;
   #unwatch: (() => void) | null = null;
   #onGone: (why: string) => void = () => {};
   #physicalAddress: number | null = null;
 
-  constructor({ node, program = 'cec-ctl', deadlineMs = DEADLINE_MS }: CecCtlOptions) {
+  constructor(options: CecCtlOptions) {
+    const { node, program = 'cec-ctl', deadlineMs = DEADLINE_MS, displayAddress = addressGivenByDisplay } = options;
     this.#node = node;
+    this.#displayAddress = displayAddress;
     this.#program = program;
     this.#deadlineMs = deadlineMs;
     this.#tool = new ToolRunner({ program, deadlineMs });
@@ -56,15 +70,16 @@ export class CecCtlBus implements CecBus {
     this.#onGone = onGone;
     // without pass-through of keys: as keystrokes they would reach the page beside us
     const claim = ['--playback', '--osd-name', OUR_NAME, '--no-rc-passthrough'];
-    const { stdout, stderr } = await this.#tool.run(['-d', this.#node, ...claim], CONFIGURE_DEADLINE_MS);
-    const info = readAdapterInfo(stdout);
-    if (info === null) throw new OperationalError('device-gone', `${this.#node}: ${(stderr || stdout).slice(0, 200)}`);
+    const info = await this.#configure(claim);
     this.#physicalAddress = info.physicalAddress;
+    if (info.takesAddress) await this.#place(this.#displayAddress() ?? FIRST_INPUT);
+    if (info.takesAddress) this.#displayTimer = setInterval(() => this.#followDisplay(), LOOK_AT_DISPLAY_MS);
     this.#unwatch = watchNode(this.#node, () => this.#gone(`${this.#node} is gone`));
     this.#follow(onFrame);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#displayTimer);
     this.#unwatch?.();
     this.#unwatch = null;
     const follower = this.#follower;
@@ -101,6 +116,32 @@ export class CecCtlBus implements CecBus {
     return frame;
   }
 
+  async #configure(options: string[]): Promise<AdapterInfo> {
+    const { stdout, stderr } = await this.#tool.run(['-d', this.#node, ...options], CONFIGURE_DEADLINE_MS);
+    const info = readAdapterInfo(stdout);
+    if (info === null) throw new OperationalError('device-gone', `${this.#node}: ${(stderr || stdout).slice(0, 200)}`);
+    return info;
+  }
+
+  async #place(address: number): Promise<void> {
+    if (address === this.#physicalAddress) return;
+    const dotted = address.toString(16).padStart(4, '0').split('').join('.');
+    this.#physicalAddress = (await this.#configure(['--phys-addr', dotted])).physicalAddress;
+  }
+
+  /** A TV that sleeps may hide its EDID, and sits where it sat. Another input is another place. */
+  #followDisplay(): void {
+    const address = this.#displayAddress();
+    if (address === null || this.#isPlacing) return;
+    this.#isPlacing = true;
+    void this.#place(address)
+      // the next look tries again
+      .catch(() => {})
+      .finally(() => {
+        this.#isPlacing = false;
+      });
+  }
+
   #follow(onFrame: BusEvents['onFrame']): void {
     const startedMs = performance.now();
     const reader = new FollowReader();
@@ -127,6 +168,7 @@ export class CecCtlBus implements CecBus {
 
   #gone(why: string): void {
     if (this.#unwatch === null) return;
+    clearInterval(this.#displayTimer);
     this.#unwatch();
     this.#unwatch = null;
     this.#onGone(why);

@@ -16,6 +16,7 @@ describe.each(['cec-ctl-1.22', 'cec-ctl-1.30'] as const)('what %s prints', (vers
       canTransmit: true,
       physicalAddress: 0x1000,
       logicalAddress: null,
+      takesAddress: false,
     });
     expect(readAdapterInfo(text('configured'))).toMatchObject({ physicalAddress: 0x1000, logicalAddress: 4 });
     expect(readAdapterInfo(text('tv-side'))).toMatchObject({ physicalAddress: 0, logicalAddress: 0 });
@@ -58,6 +59,12 @@ describe.each(['cec-ctl-1.22', 'cec-ctl-1.30'] as const)('what %s prints', (vers
 });
 
 describe('cec-ctl, otherwise', () => {
+  it('tells that a USB adapter has to be given its place', () => {
+    const text = captured('cec-ctl-1.22');
+    expect(readAdapterInfo(text('usb-new'))).toMatchObject({ physicalAddress: null, takesAddress: true });
+    expect(readAdapterInfo(text('usb-placed'))).toMatchObject({ physicalAddress: 0x1000, takesAddress: true });
+  });
+
   const text = captured('cec-ctl-1.22');
 
   it('says that nobody answered', () => {
@@ -69,6 +76,7 @@ describe('cec-ctl, otherwise', () => {
       canTransmit: true,
       physicalAddress: null,
       logicalAddress: null,
+      takesAddress: false,
     });
   });
 

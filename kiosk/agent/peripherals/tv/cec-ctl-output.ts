@@ -9,9 +9,11 @@ export type AdapterInfo = {
   /** null: no TV is plugged in, or its cable is cut */
   physicalAddress: number | null;
   logicalAddress: number | null;
+  /** it cannot read its physical address from the display, and has to be given one */
+  takesAddress: boolean;
 };
 
-/** What it says of an adapter without any other option. null: that is no such text. */
+/** What it prints of an adapter where it is not asked to send. null: that is no such text. */
 export function readAdapterInfo(text: string): AdapterInfo | null {
   const physical = /^\s*Physical Address\s*:\s*([\da-f](?:\.[\da-f]){3})\s*$/im.exec(text)?.[1];
   if (physical === undefined) return null;
@@ -20,6 +22,7 @@ export function readAdapterInfo(text: string): AdapterInfo | null {
     canTransmit: /^\s*Transmit\s*$/m.test(text),
     physicalAddress: readPhysicalAddress(physical),
     logicalAddress: logical === undefined ? null : Number(logical),
+    takesAddress: /^\s*Physical Address\s*$/m.test(text),
   };
 }
 

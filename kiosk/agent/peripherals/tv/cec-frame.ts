@@ -1,6 +1,6 @@
 /**
- * Frames of HDMI-CEC as bytes, and what those mean that a room cares for. Both tools print them in hexadecimal, which
- * does not change with their versions as their words do. Clauses are of HDMI 1.4b, supplement 1 (CEC).
+ * Frames of HDMI-CEC as bytes, and the meaning of those that matter to a room. `cec-ctl` prints them in hexadecimal, which
+ * does not change with its version as its words do. Clauses are of HDMI 1.4b, supplement 1 (CEC).
  */
 import type { TvStatus } from '#contract/room-equipment.ts';
 
@@ -22,7 +22,6 @@ export const OPCODE = {
   reportAudioStatus: 0x7a,
   routingChange: 0x80,
   activeSource: 0x82,
-  reportPhysicalAddress: 0x84,
   requestActiveSource: 0x85,
   setStreamPath: 0x86,
   deviceVendorId: 0x87,

@@ -142,7 +142,6 @@ describe('a tool that is followed', () => {
     const ends: string[] = [];
     const tool = new FollowedTool({ program: '/nowhere', args: [], onLine: () => {}, onEnd: (why) => ends.push(why) });
     tool.start();
-    tool.write('on 0');
     await soon(() => ends.length === 1);
     await tool.stop();
   });

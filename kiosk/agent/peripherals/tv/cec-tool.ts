@@ -113,7 +113,7 @@ export class FollowedTool {
 
   start(): void {
     const { program, args, onEnd } = this.#options;
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], env: env() });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], env: env() });
     this.#child = child;
     const ended = (why: string, exitCode: number | null): void => {
       if (this.#child !== child) return;
@@ -121,14 +121,8 @@ export class FollowedTool {
       onEnd(why, exitCode);
     };
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#read(text));
-    // what is written to one that has just ended
-    child.stdin.on('error', () => {});
     child.once('error', (error) => ended(`${program}: ${error.message}`, null));
     child.once('exit', (exitCode, signal) => ended(`${program} ended (${signal ?? exitCode})`, exitCode));
-  }
-
-  write(line: string): void {
-    this.#child?.stdin?.write(`${line}\n`);
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * A TV over a CEC bus: wishes into frames, frames into what happened. Answers what a TV asks of every device where the
- * bus's tool does not: some TVs hand on their remote control only to devices that do.
+ * A TV over a CEC bus: turns orders into frames, and frames into events. Answers what a TV asks of every device: some TVs
+ * send the keys of their remote control only to devices that answer.
  */
 import { MaruError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { CecAdapter, CecEvents } from './cec-adapter.ts';
@@ -208,7 +208,7 @@ export class CecTv implements CecAdapter {
 
   #answer(answer: CecOrder | null): void {
     // a TV that is not answered asks again
-    if (answer !== null && !this.#bus.answersForUs) void this.#bus.answer(answer).catch(() => {});
+    if (answer !== null) void this.#bus.answer(answer).catch(() => {});
   }
 }
 

@@ -12,8 +12,8 @@ export function cecNodes(): string[] {
 }
 
 /**
- * Tells once when the node goes, or another has taken its name. The tools do not: `cec-ctl` 1.22 that waits for messages
- * spins for ever once its adapter is unplugged, and libcec's `cec-client` just stays.
+ * Calls `onGone` once when the node goes, or another has its name. `cec-ctl` 1.22 does not notice: a run that waits for
+ * messages spins for ever once its adapter is unplugged.
  * @returns stops looking
  */
 export function watchNode(path: string, onGone: () => void): () => void {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findAdapter } from './find-adapter.ts';
-import { FAKE_CEC_CLIENT, FAKE_CEC_CTL, FakeTools } from './testing/fake-tools.ts';
+import { FAKE_CEC_CTL, FakeTools } from './testing/fake-tools.ts';
 
 const silent = { onKeyPressed: () => {}, onPower: () => {}, onActiveSource: () => {}, onGone: () => {} };
 let tools: FakeTools;
@@ -10,14 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => tools.remove());
 
-const find = (wanted: string, nodes: string[], { cecCtl = FAKE_CEC_CTL, cecClient = '/nowhere/cec-client' } = {}) =>
-  findAdapter({ wanted, logger: pino({ level: 'silent' }), cecCtl, cecClient, nodes: () => nodes });
+const find = (wanted: string, nodes: string[], cecCtl = FAKE_CEC_CTL) =>
+  findAdapter({ wanted, logger: pino({ level: 'silent' }), cecCtl, nodes: () => nodes });
 
-/** Which tool it was started with, on what. */
+/** What the tool was run with for it. */
 async function started(found: Awaited<ReturnType<typeof find>>): Promise<string | undefined> {
   await found?.start(silent).catch(() => {});
   await found?.stop();
-  return tools.calls.filter((call) => call.includes('--playback') || call.startsWith('-t p')).at(-1);
+  return tools.calls.filter((call) => call.includes('--playback')).at(-1);
 }
 
 describe('an adapter', () => {
@@ -35,25 +35,24 @@ describe('an adapter', () => {
     expect(await find('auto', ['/dev/cec0', '/dev/cec1'])).toBeNull();
   });
 
-  it('is the one that the settings name, by its kind of tool', async () => {
+  it('is the one in the TV’s cable, where none has a TV plugged in: that is told its place', async () => {
+    tools.set('info-cec0', 'not-connected-info');
+    tools.set('info-cec1', 'usb-new');
+    expect(await started(await find('auto', ['/dev/cec0', '/dev/cec1']))).toContain('-d /dev/cec1 ');
+    tools.set('info-cec0', 'unconfigured');
+    expect(await started(await find('auto', ['/dev/cec0', '/dev/cec1']))).toContain('-d /dev/cec0 ');
+  });
+
+  it('is the one that the settings name', async () => {
     expect(await started(await find('/dev/cec7', []))).toContain('-d /dev/cec7 ');
-    expect(await started(await find('/dev/ttyACM0', [], { cecClient: FAKE_CEC_CLIENT }))).toContain('/dev/ttyACM0');
     expect(await find('none', ['/dev/cec0'])).toBeNull();
   });
 
-  it('is libcec’s where cec-ctl is not there', async () => {
-    const tool = { cecCtl: '/nowhere/cec-ctl', cecClient: FAKE_CEC_CLIENT };
-    expect(await started(await find('auto', ['/dev/cec0'], tool))).toBe('-t p -o Maru -d 15 Linux');
-    tools.set('list', 'list-none');
-    expect(await find('auto', [], tool)).toBeNull();
+  it('is none without cec-ctl', async () => {
+    expect(await find('auto', ['/dev/cec0'], '/nowhere/cec-ctl')).toBeNull();
   });
 
-  it('is not libcec’s way to a kernel’s adapter that is no good', async () => {
-    tools.set('info-cec0', 'tv-side');
-    expect(await find('auto', ['/dev/cec0'], { cecClient: FAKE_CEC_CLIENT })).toBeNull();
-  });
-
-  it.each(['hangs', 'dies', 'garbage'])('is none where the tools are bad: %s', { timeout: 20_000 }, async (mode) => {
+  it.each(['hangs', 'dies', 'garbage'])('is none where the tool is bad: %s', { timeout: 20_000 }, async (mode) => {
     tools.set('mode', mode);
     expect(await find('auto', ['/dev/cec0'])).toBeNull();
   });

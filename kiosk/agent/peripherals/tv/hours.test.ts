@@ -56,19 +56,18 @@ describe('settings', () => {
     expect(TvSettings.parse({})).toEqual({ offAfterIdleMinutes: 15, hours: null, audio: 'device', adapter: 'auto' });
   });
 
-  it.each([
-    { adapter: '/dev/cec1' },
-    { adapter: '/dev/serial/by-id/usb-Pulse-Eight_CEC_Adapter-if00' },
-    { adapter: 'none' },
-    { hours: office },
-  ])('take $adapter$hours.days', (settings) => {
-    expect(TvSettings.parse(settings)).toMatchObject(settings);
-  });
+  it.each([{ adapter: '/dev/cec1' }, { adapter: 'none' }, { hours: office }])(
+    'take $adapter$hours.days',
+    (settings) => {
+      expect(TvSettings.parse(settings)).toMatchObject(settings);
+    },
+  );
 
   it.each([
     { adapter: '-d/dev/cec0' },
     { adapter: '/dev/cec0 --standby' },
     { adapter: '/etc/passwd' },
+    { adapter: '/dev/ttyACM0' },
     { offAfterIdleMinutes: 0 },
     { hours: { ...office, days: [] } },
     { hours: { ...office, toMinuteOfDay: 1441 } },

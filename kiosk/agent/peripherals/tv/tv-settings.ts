@@ -27,7 +27,7 @@ export const TvSettings = z.strictObject({
   hours: TvHours.nullable().default(null),
   /** `tv`: the room's volume is the TV's, set over CEC. `device`: CEC leaves the sound alone */
   audio: z.enum(['tv', 'device']).default('device'),
-  /** a device node of the kernel's CEC, or the serial port of a USB-CEC adapter */
-  adapter: z.union([z.enum(['auto', 'none']), z.string().regex(/^\/dev\/[\w.:/-]{1,80}$/)]).default('auto'),
+  /** the kernel's node of an adapter, as /dev/cec0 */
+  adapter: z.union([z.enum(['auto', 'none']), z.string().regex(/^\/dev\/cec\d{1,2}$/)]).default('auto'),
 });
 export type TvSettings = z.infer<typeof TvSettings>;

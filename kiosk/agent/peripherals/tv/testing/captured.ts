@@ -1,8 +1,8 @@
-/** What the tools really printed, captured in a guest with vivid's CEC and cec-follower as the TV: sections of a text file. */
+/** Output of the real tools, captured in a guest with vivid's CEC, and at a USB adapter (usb-*): sections of a text file. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export function captured(file: 'cec-ctl-1.22' | 'cec-ctl-1.30' | 'cec-client-6.0'): (section: string) => string {
+export function captured(file: 'cec-ctl-1.22' | 'cec-ctl-1.30'): (section: string) => string {
   const sections = new Map<string, string>();
   for (const part of readFileSync(join(import.meta.dirname, `${file}.txt`), 'utf8').split(/^=== /m)) {
     const end = part.indexOf('\n');

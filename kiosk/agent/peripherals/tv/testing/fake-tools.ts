@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const FAKE_CEC_CTL = join(import.meta.dirname, 'fake-cec-ctl');
-export const FAKE_CEC_CLIENT = join(import.meta.dirname, 'fake-cec-client');
 
 export class FakeTools {
   readonly #dir = mkdtempSync(join(tmpdir(), 'maru-cec-'));
@@ -35,7 +34,7 @@ export class FakeTools {
     return Number(readFileSync(join(this.#dir, which), 'utf8'));
   }
 
-  /** One for each run, or for each line. */
+  /** One for each run. */
   get calls(): string[] {
     return readFileSync(join(this.#dir, 'calls'), 'utf8').split('\n').slice(0, -1);
   }

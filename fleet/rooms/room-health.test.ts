@@ -1,27 +1,21 @@
-/** Which rooms can't hold a meeting: by a table, and the order in which they are shown. */
+/** Which rooms can't hold a meeting: by a table. */
 import { expect, it } from 'vitest';
-import type { RoomSummary } from '#contract/http-api.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomNotice, RoomPhase } from '#contract/room-state.ts';
-import { pathOf } from './api.ts';
-import { healthOf, sortedRooms } from './room-health.ts';
+import { healthOf, type RoomFacts } from './room-health.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 function room(
-  over: Partial<RoomSummary> = {},
+  over: Partial<RoomFacts> = {},
   phase: RoomPhase = { name: 'idle' },
   notices: RoomNotice[] = [],
-): RoomSummary {
+): RoomFacts {
   return {
-    roomId: id(1),
-    roomName: 'Maple',
     enrolled: true,
     online: true,
-    lastSeenMs: 1,
-    meetingId: id(2),
-    unreachableCall: null,
     blockedCount: 0,
     state: {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       roomId: id(1),
       roomName: 'Maple',
       epoch: 1,
@@ -54,7 +48,7 @@ const inCall: RoomPhase = {
 };
 const fault: RoomPhase = { name: 'fault', code: 'no-media-node', sinceMs: 1, meetingTitle: null };
 
-const table: [string, RoomSummary, string, unknown[]][] = [
+const table: [string, RoomFacts, string, unknown[]][] = [
   ['well', room(), 'ready', []],
   ['without a kiosk', room({ enrolled: false, online: false }), 'trouble', [{ kind: 'fleet', reason: 'not-enrolled' }]],
   ['gone, whatever it said last', room({ online: false }, starting), 'trouble', [{ kind: 'fleet', reason: 'offline' }]],
@@ -67,7 +61,7 @@ const table: [string, RoomSummary, string, unknown[]][] = [
     [{ kind: 'notice', notice: 'microphone-missing' }],
   ],
   ...(['signaling-unreachable', 'signaling-untrusted', 'media-blocked'] as const).map(
-    (notice): [string, RoomSummary, string, unknown[]] => [
+    (notice): [string, RoomFacts, string, unknown[]] => [
       `cut off: ${notice}`,
       room({}, { name: 'idle' }, [notice]),
       'trouble',
@@ -90,19 +84,6 @@ const table: [string, RoomSummary, string, unknown[]][] = [
     [{ kind: 'notice', notice: 'media-blocked' }],
   ],
 ];
-it.each(table)('a room that is %s', (_, summary, state, why) => expect(healthOf(summary)).toEqual({ state, why }));
-
-it('shows trouble first, then by name with numbers in order', () => {
-  const rooms = [
-    room({ roomName: 'Room 10' }),
-    room({ roomName: 'Room 9' }),
-    room({ roomName: 'Zelkova', online: false }),
-  ];
-  expect(sortedRooms(rooms, 'en').map(({ room: each }) => each.roomName)).toEqual(['Zelkova', 'Room 9', 'Room 10']);
-});
-
-it('fills a route’s path, encoded', () => {
-  expect(pathOf('/meetings/:meetingId/invites/:inviteId', { meetingId: 'a/b', inviteId: '1' })).toBe(
-    '/meetings/a%2Fb/invites/1',
-  );
-});
+it.each(table)('a room that is %s', (_, facts, health, reasons) =>
+  expect(healthOf(facts)).toEqual({ health, reasons }),
+);

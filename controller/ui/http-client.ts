@@ -1,0 +1,134 @@
+/**
+ * The fleet server's HTTP API for every page: a route of the contract in, its parsed answer out, each refusal typed; and
+ * its event streams, opened again by themselves.
+ */
+import { fromWire, type MaruError, OperationalError, toMaruError, WireError } from '#contract/error-codes.ts';
+import {
+  EVENT_BEAT_MS,
+  type EventsRoute,
+  type JsonRoute,
+  type PageRoute,
+  pathOf,
+  type RouteAnswer,
+  type RouteEvent,
+  type RouteInput,
+} from '#contract/http/route.ts';
+import { z } from '#contract/schema.ts';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+/** a stream that shows no sign of life this long is opened anew */
+const SILENT_MS = EVENT_BEAT_MS * 3;
+const REOPEN_MS = 2_000;
+const Refusal = z.object({ error: WireError });
+
+/** Nothing answered, or nothing that speaks the contract: not the person's doing, look at network and server. */
+export class NoServer extends OperationalError {}
+
+type AnsweringRoute = JsonRoute | PageRoute;
+type Given<R extends AnsweringRoute | EventsRoute> = {
+  params?: RouteInput<R, 'params'>;
+  query?: RouteInput<R, 'query'>;
+  body?: RouteInput<R, 'body'>;
+  /** ends the wait */
+  signal?: AbortSignal;
+};
+
+/** @throws MaruError the server's refusal by its code, or NoServer. */
+export async function callApi<R extends AnsweringRoute>(route: R, given: Given<R> = {}): Promise<RouteAnswer<R>> {
+  const { body, signal } = given;
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(urlOf(route, given), {
+      method: route.method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    throw new NoServer('internal', 'no answer from the server', { cause: error });
+  }
+  return answerOf(route, response.status, await response.json().catch(() => null));
+}
+
+/** What a status and a body mean. @throws as `callApi` */
+export function answerOf<R extends AnsweringRoute>(route: R, status: number, body: unknown): RouteAnswer<R> {
+  if (status < 200 || status > 299) {
+    const refusal = Refusal.safeParse(body);
+    throw refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', `HTTP ${status}`);
+  }
+  try {
+    return route.response.parse(body) as RouteAnswer<R>;
+  } catch (error) {
+    throw toMaruError(error);
+  }
+}
+
+type Follower<R extends EventsRoute> = Pick<Given<R>, 'query'> & {
+  onEvent: (event: RouteEvent<R>) => void;
+  /** false: no sign of life; it is tried again */
+  onConnected: (isConnected: boolean) => void;
+  /** the server closed it for good, e.g. `not-signed-in` */
+  onRefused: (refusal: MaruError) => void;
+};
+
+/** Until the function that comes back is called. The browser brings the last event's id along when it comes again. */
+export function followEvents<R extends EventsRoute>(route: R, follower: Follower<R>): () => void {
+  let source: EventSource | null = null;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const close = () => {
+    isOver = true;
+    clearTimeout(silence);
+    source?.close();
+  };
+  const reopenAfter = (delayMs: number) => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      follower.onConnected(false);
+      source?.close();
+      open();
+    }, delayMs);
+  };
+  const alive = () => {
+    if (isOver) return;
+    follower.onConnected(true);
+    reopenAfter(SILENT_MS);
+  };
+  const open = () => {
+    const current = new EventSource(urlOf(route, follower));
+    source = current;
+    reopenAfter(SILENT_MS);
+    current.addEventListener('open', alive);
+    current.addEventListener('beat', alive);
+    for (const [name, schema] of Object.entries(route.events))
+      current.addEventListener(name, (message: MessageEvent<string>) => {
+        alive();
+        const data = schema.safeParse(JSON.parse(message.data));
+        // of a newer server: the known rest goes on
+        if (data.success) follower.onEvent({ name, data: data.data } as RouteEvent<R>);
+      });
+    current.addEventListener('refused', (message: MessageEvent<string>) => {
+      close();
+      const refusal = Refusal.safeParse(JSON.parse(message.data));
+      follower.onRefused(refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', 'stream refused'));
+    });
+    current.addEventListener('error', () => {
+      if (isOver || source !== current) return;
+      follower.onConnected(false);
+      // otherwise the browser comes again by itself
+      if (current.readyState === EventSource.CLOSED) reopenAfter(REOPEN_MS);
+    });
+  };
+  open();
+  return close;
+}
+
+function urlOf(route: AnsweringRoute | EventsRoute, { params, query }: { params?: unknown; query?: unknown }): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>))
+    if (value !== undefined) search.set(name, String(value));
+  const path = pathOf(route.path, (params ?? {}) as Record<string, string>);
+  return search.size === 0 ? path : `${path}?${search}`;
+}

@@ -1,0 +1,7 @@
+/** The fleet server's whole HTTP API for browsers. Errors are `{ error: WireError }` with the status of their code. */
+import { meetingsApi } from './meetings-api.ts';
+import { peopleApi } from './people-api.ts';
+import { roomsApi } from './rooms-api.ts';
+
+export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi } as const;
+export type RouteName = keyof typeof allRoutes;

@@ -1,0 +1,11 @@
+/** Pages and files that the fleet server serves beside the API. */
+export const pagePaths = {
+  console: '/',
+  controller: '/control',
+  join: '/join',
+  apiDocs: '/api/docs',
+  openApi: '/api/openapi.json',
+  health: '/healthz',
+  metrics: '/metrics',
+  caCertificate: '/ca.crt',
+} as const;

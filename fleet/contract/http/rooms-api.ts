@@ -1,0 +1,237 @@
+/** The rooms for those who run them: list, one room, its kiosk, name and tablets; and pairing a phone or tablet. */
+import { ErrorCode } from '../error-codes.ts';
+import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '../limits.ts';
+import { RoomEvent } from '../room-events.ts';
+import { RoomNotice, RoomState } from '../room-state.ts';
+import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
+import { anyone, pageRoute, permitted, type RouteTable } from './route.ts';
+
+/** Typed by people: case, spaces and dashes do not matter. */
+export const PairingCode = z
+  .string()
+  .max(20)
+  .transform((typed) => typed.toUpperCase().replace(/[\s-]/g, ''))
+  .refine((code) => code.length === PAIRING_CODE_LENGTH && [...code].every((c) => PAIRING_CODE_ALPHABET.includes(c)));
+
+/** `limited`: a meeting runs, without the room's picture or for some people only, or cannot be started anew. */
+export const HealthState = z.enum(['trouble', 'limited', 'in-call', 'starting', 'ready']);
+export type HealthState = z.infer<typeof HealthState>;
+/** What keeps a room from a meeting, or limits it. */
+export const HealthReason = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('fleet'), reason: z.enum(['not-enrolled', 'offline', 'silent']) }),
+  z.object({ kind: z.literal('notice'), notice: RoomNotice }),
+  z.object({ kind: z.literal('fault'), code: ErrorCode }),
+  /** in the room's call: of so many the media does not get through */
+  z.object({ kind: z.literal('blocked'), count: z.number().int() }),
+]);
+export type HealthReason = z.infer<typeof HealthReason>;
+
+/** A room as lists show it. */
+export const RoomRow = z.object({
+  roomId: Id,
+  roomName: z.string(),
+  /** another room's name reads the same */
+  hasSameName: z.boolean(),
+  enrolled: z.boolean(),
+  online: z.boolean(),
+  /** when it was last heard. Of a room that is online it is not kept up to date: that one was heard a moment ago */
+  lastSeenMs: EpochMs.nullable(),
+  health: HealthState,
+  reasons: z.array(HealthReason),
+  call: z.object({ meetingTitle: z.string(), participantCount: z.number().int() }).nullable(),
+  /** see RoomOverview.unreachableCall */
+  hasUnreachableCall: z.boolean(),
+});
+export type RoomRow = z.infer<typeof RoomRow>;
+
+/** All that is known of one room. */
+export const RoomOverview = RoomRow.extend({
+  meetingId: Id,
+  state: RoomState.nullable(),
+  /** in the call that the room is in: of how many, the room included, the sound and picture do not get through */
+  blockedCount: z.number().int().nonnegative(),
+  /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
+  unreachableCall: z.object({ silentMs: z.number().nonnegative(), participantCount: z.number().int() }).nullable(),
+});
+export type RoomOverview = z.infer<typeof RoomOverview>;
+
+export const HealthCounts = z.record(HealthState, z.number().int().nonnegative());
+export type HealthCounts = z.infer<typeof HealthCounts>;
+
+export const Tablet = z.object({
+  pairingId: Id,
+  tabletName: z.string(),
+  createdAtMs: EpochMs,
+  /** when a person last did something with it, to the minute */
+  lastUsedAtMs: EpochMs,
+});
+export type Tablet = z.infer<typeof Tablet>;
+
+const Empty = z.object({});
+/** What a box needs to become the room's: shown once. */
+const RoomClaim = z.object({
+  claimCode: z.string(),
+  claimExpiresAtMs: EpochMs,
+  deviceApiUrl: z.url(),
+  caSha256: z.string(),
+});
+const RoomParams = z.object({ roomId: Id });
+
+export const roomsApi = {
+  pair: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/pairings',
+    access: anyone,
+    summary: 'Pair a phone with a room by the code on its TV, or a tablet for good by a code from the console',
+    body: z.strictObject({ code: PairingCode }),
+    response: z.object({
+      controllerToken: z.string(),
+      roomId: Id,
+      roomName: z.string(),
+      /** a tablet's pairing ends only when IT ends it */
+      kind: z.enum(['phone', 'tablet']).default('phone'),
+      /** where the kiosk itself serves this page, for when the fleet is gone; null: it does not, or it is not known */
+      lanUrl: z.url().nullable().default(null),
+    }),
+  },
+  listRooms: {
+    ...pageRoute({
+      filter: {
+        /** part of the name, as people read it */
+        text: z.string().max(200).optional(),
+        /** the whole name, as people read it */
+        name: z.string().max(200).optional(),
+        health: HealthState.optional(),
+        /** by which names are sorted */
+        language: Language.default('en'),
+      },
+      /** `health`: those in trouble first, then by name */
+      sorts: ['health', 'name'],
+      row: RoomRow,
+      /** of all rooms, whatever the filter */
+      counts: HealthCounts,
+    }),
+    path: '/api/v1/rooms',
+    access: permitted('rooms.view', 'each-room'),
+    summary: 'Rooms, filtered, sorted, page by page',
+  },
+  roomChanges: {
+    kind: 'events',
+    method: 'GET',
+    path: '/api/v1/room-changes',
+    access: permitted('rooms.view', 'each-room'),
+    summary: 'Rooms as they change',
+    events: {
+      /** from here on changes are notified: what is listed after this event is complete */
+      ready: z.object({ counts: HealthCounts }),
+      /** the newest row of each room that changed; several changes of a room may be one */
+      changed: z.object({ rows: z.array(RoomRow), removedRoomIds: z.array(Id), counts: HealthCounts }),
+    },
+  },
+  room: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId',
+    access: permitted('rooms.view', 'room'),
+    summary: 'One room with its last state',
+    params: RoomParams,
+    response: RoomOverview,
+  },
+  createRoom: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/rooms',
+    access: permitted('rooms.create', 'organisation'),
+    summary: 'Make a room and a claim for its box',
+    body: z.strictObject({ roomName: RoomName }),
+    response: RoomClaim.extend({ roomId: Id }),
+  },
+  renameRoom: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/rooms/:roomId',
+    access: permitted('rooms.manage', 'room'),
+    summary: 'Give a room another name: on its TV, its phones and in a running call at once',
+    params: RoomParams,
+    body: z.strictObject({ roomName: RoomName }),
+    response: Empty,
+  },
+  removeRoom: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId',
+    access: permitted('rooms.manage', 'room'),
+    summary: 'Remove a room: its kiosk is revoked, its pairings, tablets, guest links and meetings end',
+    params: RoomParams,
+    response: Empty,
+  },
+  createClaim: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/rooms/:roomId/claims',
+    access: permitted('kiosks.manage', 'room'),
+    summary:
+      'Make another claim for a room’s kiosk; earlier ones stop working, and the kiosk that uses it replaces the former',
+    params: RoomParams,
+    response: RoomClaim,
+  },
+  revokeKiosk: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/kiosk',
+    access: permitted('kiosks.manage', 'room'),
+    summary: 'Revoke every certificate of a room’s kiosk: it is disconnected and put out of running calls at once',
+    params: RoomParams,
+    response: z.object({ revokedCount: z.number().int() }),
+  },
+  revokePairings: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/pairings',
+    access: permitted('controllers.manage', 'room'),
+    summary: 'End the pairing of every phone of a room at once',
+    params: RoomParams,
+    response: z.object({ revokedCount: z.number().int() }),
+  },
+  createTabletCode: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/rooms/:roomId/tablet-codes',
+    access: permitted('controllers.manage', 'room'),
+    summary: 'Make a code by which a tablet becomes the room’s for good; it is shown once',
+    params: RoomParams,
+    body: z.strictObject({ tabletName: RoomName }),
+    response: z.object({ code: z.string(), expiresAtMs: EpochMs }),
+  },
+  listTablets: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/tablets',
+    access: permitted('controllers.manage', 'room'),
+    summary: 'Tablets of a room',
+    params: RoomParams,
+    response: z.object({ tablets: z.array(Tablet) }),
+  },
+  revokeTablet: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/rooms/:roomId/tablets/:pairingId',
+    access: permitted('controllers.manage', 'room'),
+    summary: 'End the pairing of a tablet at once, at the fleet and at the kiosk',
+    params: RoomParams.extend({ pairingId: Id }),
+    response: Empty,
+  },
+  listRoomEvents: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/events',
+    access: permitted('rooms.view', 'room'),
+    summary: 'What happened in a room, the newest 500 in the order in which they came',
+    params: RoomParams,
+    response: z.object({
+      /** `receivedAtMs` by the fleet's clock: long after `event.atMs` where the kiosk had no server for a while */
+      events: z.array(z.object({ event: RoomEvent, receivedAtMs: EpochMs })),
+    }),
+  },
+} as const satisfies RouteTable;

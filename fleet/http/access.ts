@@ -1,0 +1,54 @@
+/** Who asks, and whether a route lets them in: by its declaration, the session and what the account is granted. */
+import type { FastifyRequest } from 'fastify';
+import { UserError } from '#contract/error-codes.ts';
+import type { Account } from '#contract/http/people-api.ts';
+import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
+import type { Access } from '#contract/http/route.ts';
+import type { Accounts, Sessions } from '../people/index.ts';
+import { readCookie } from './cookies.ts';
+
+export type AccessDependencies = {
+  accounts: Accounts;
+  sessions: Sessions;
+  secure: boolean;
+  /** null: no such meeting, or it is no room's */
+  roomOfMeeting: (meetingId: string) => Promise<string | null>;
+};
+export type Caller = { account: Account | null; reach: Reach };
+
+const NOWHERE: Reach = new Set();
+
+/** @throws UserError not-signed-in, forbidden */
+export async function callerOf(request: FastifyRequest, access: Access, deps: AccessDependencies): Promise<Caller> {
+  const account = await accountOf(request, deps);
+  if (access.to === 'anyone') return { account, reach: NOWHERE };
+  if (!account) throw new UserError('not-signed-in');
+  if (access.to === 'signed-in') return { account, reach: NOWHERE };
+  const reach = reachOf(account.grants, access.permission);
+  if (!(await isReached(reach, access.scope, request, deps))) throw new UserError('forbidden');
+  if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
+  return { account, reach };
+}
+
+async function isReached(
+  reach: Reach,
+  scope: Extract<Access, { to: 'permitted' }>['scope'],
+  request: FastifyRequest,
+  { roomOfMeeting }: AccessDependencies,
+): Promise<boolean> {
+  if (reach === 'organisation' || reach.size === 0) return reach === 'organisation';
+  if (scope === 'each-room') return true;
+  if (scope === 'organisation') return false;
+  const { roomId, meetingId } = request.params as { roomId?: string; meetingId?: string };
+  return reaches(reach, roomId ?? (meetingId === undefined ? null : await roomOfMeeting(meetingId)));
+}
+
+/** The signed-in account, or null. */
+export async function accountOf(
+  request: FastifyRequest,
+  { accounts, sessions, secure }: Omit<AccessDependencies, 'roomOfMeeting'>,
+): Promise<Account | null> {
+  const token = readCookie(request, 'session', secure);
+  const accountId = token && (await sessions.accountOf(token));
+  return accountId ? accounts.byId(accountId) : null;
+}

@@ -1,0 +1,66 @@
+/**
+ * What an aggregate's routes.ts is written with: `serve` ties each declared route to its handler, and a handler gets a
+ * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
+ */
+import type { Readable } from 'node:stream';
+import type { Account } from '#contract/http/people-api.ts';
+import type { Reach } from '#contract/http/permissions.ts';
+import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
+
+export type Upload = {
+  /** ends with `too-large` where more comes than the route declares */
+  stream: Readable;
+  contentType: string;
+  /** as announced; null: in chunks */
+  sizeBytes: number | null;
+};
+export type Download = {
+  stream: Readable;
+  contentType: string;
+  /** as the person's folder shows it */
+  fileName: string;
+  /** null: not known before its end */
+  sizeBytes: number | null;
+};
+/**
+ * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one
+ * gets the newest of each thing instead of all of them.
+ */
+export type EventFeed<E> = { take: () => E[]; close: () => void };
+
+export type RouteContext<R extends Route = Route> = {
+  params: RouteOutput<R, 'params'>;
+  query: RouteOutput<R, 'query'>;
+  body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
+  /** null only on routes that are open to anyone */
+  account: R['access'] extends { to: 'anyone' } ? Account | null : Account;
+  /** the rooms in which the account has the route's permission */
+  reach: Reach;
+  /** where limits are counted */
+  network: string;
+  session: { token: string | null; begin: (token: string) => void; end: () => void };
+  /** the browser by which an account signed in before */
+  device: { token: string | null; remember: (token: string) => void };
+  /** the last event that a returning client of an event stream has seen */
+  lastEventId: string | null;
+};
+
+type Answer<R extends Route> = R['kind'] extends 'events'
+  ? /** `wake`: something is pending */ (wake: () => void) => EventFeed<RouteEvent<R>>
+  : R['kind'] extends 'download'
+    ? Download
+    : RouteAnswer<R>;
+export type RouteHandlers<T extends RouteTable> = {
+  [N in keyof T]: (context: RouteContext<T[N]>) => Promise<Answer<T[N]>>;
+};
+
+/** A declared route with its handler; what they hand each other was checked where `serve` was called. */
+export type ServedRoute = { name: string; route: Route; handler: (context: never) => Promise<unknown> };
+
+export function serve<T extends RouteTable>(table: T, handlers: RouteHandlers<T>): ServedRoute[] {
+  return Object.entries(table).map(([name, route]) => ({ name, route, handler: handlers[name]! }));
+}
+
+/** For the audit log. */
+export const actorOf = ({ account }: { account: Account | null }): string =>
+  account ? `account:${account.accountId}` : 'nobody';

@@ -1,0 +1,46 @@
+/** A body that is streamed to its handler: refused before it comes where its announcement is too large, cut where it is not. */
+import { type Readable, Transform } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { ProtocolError } from '#contract/error-codes.ts';
+import type { UploadRoute } from '#contract/http/route.ts';
+
+/** how long the sender may pause */
+const STALLED_MS = 30_000;
+
+/** @throws ProtocolError bad-message, too-large: before a byte of the body is read */
+export function refuseUpload({ headers }: FastifyRequest, { contentTypes, maxBytes }: UploadRoute): void {
+  const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (!contentType || !contentTypes.includes(contentType))
+    throw new ProtocolError('bad-message', `content type ${contentType ?? 'missing'}: not of ${contentTypes.join()}`);
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
+/** What comes of `body`, ended by `too-large` beyond `maxBytes` and by `bad-message` where the sender stops. */
+export function limitUpload(body: Readable, maxBytes: number): Readable {
+  let sizeBytes = 0;
+  const limited = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      timer.refresh();
+      sizeBytes += chunk.length;
+      done(sizeBytes > maxBytes ? tooLarge(maxBytes) : null, chunk);
+    },
+  });
+  const timer = setTimeout(() => {
+    // its reader may be what is slow
+    if (body.readableLength > 0 || limited.readableLength > 0) timer.refresh();
+    else limited.destroy(new ProtocolError('bad-message', 'the upload stopped'));
+  }, STALLED_MS);
+  body.once('error', (cause) => limited.destroy(new ProtocolError('bad-message', 'the upload broke off', { cause })));
+  body.once('close', () => {
+    if (!body.readableEnded) limited.destroy(new ProtocolError('bad-message', 'the upload broke off'));
+  });
+  // a handler that has not begun to read, or has stopped, is not where it is handled
+  limited.on('error', () => {});
+  limited.once('close', () => {
+    clearTimeout(timer);
+    body.unpipe(limited);
+  });
+  return body.pipe(limited);
+}
+
+const tooLarge = (maxBytes: number): ProtocolError => new ProtocolError('too-large', `more than ${maxBytes} bytes`);

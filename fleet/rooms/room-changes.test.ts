@@ -1,0 +1,87 @@
+/** What each watcher of the rooms has not seen yet: the newest of each room, once; what was missed; or all anew. */
+import { expect, it } from 'vitest';
+import type { Reach } from '#contract/http/permissions.ts';
+import type { HealthCounts, RoomRow } from '#contract/http/rooms-api.ts';
+import { RoomChanges } from './room-changes.ts';
+
+const counts: HealthCounts = { trouble: 0, limited: 0, 'in-call': 0, starting: 0, ready: 0 };
+function watch(
+  changes: RoomChanges,
+  { lastEventId = null, reach = 'organisation' }: { lastEventId?: string | null; reach?: Reach } = {},
+) {
+  let wakes = 0;
+  const gone = new Set<string>();
+  const rowOf = (roomId: string) => (gone.has(roomId) ? null : ({ roomId } as RoomRow));
+  const wake = () => {
+    wakes += 1;
+  };
+  const feed = changes.open({ reach, lastEventId, rowOf, counts: () => counts, wake });
+  const take = () =>
+    feed
+      .take()
+      .map((event) =>
+        event.name === 'ready'
+          ? 'ready'
+          : { rows: event.data.rows.map(({ roomId }) => roomId), removed: event.data.removedRoomIds },
+      );
+  return { take, feed, gone, wakes: () => wakes };
+}
+const lastIdOf = ({ feed }: ReturnType<typeof watch>): string => feed.take().at(-1)!.id!;
+
+it('begins with ready, then tells each change once, however often a room changed', () => {
+  const changes = new RoomChanges();
+  changes.changed('a');
+  const watcher = watch(changes);
+  expect(watcher.take()).toEqual(['ready']);
+  for (let i = 0; i < 5; i += 1) changes.changed('b');
+  changes.changed('c');
+  changes.notify();
+  expect(watcher.wakes()).toBe(1);
+  expect(watcher.take()).toEqual([{ rows: ['b', 'c'], removed: [] }]);
+  expect(watcher.take()).toEqual([]);
+  changes.notify();
+  expect(watcher.wakes()).toBe(1);
+});
+
+it('gives who comes back what changed meanwhile, removed rooms included', () => {
+  const changes = new RoomChanges();
+  const first = watch(changes);
+  changes.changed('a');
+  const lastEventId = lastIdOf(first);
+  first.feed.close();
+  changes.changed('b');
+  changes.removed('c');
+  const back = watch(changes, { lastEventId });
+  back.gone.add('c');
+  expect(back.take()).toEqual([{ rows: ['b'], removed: ['c'] }]);
+  expect(changes.isWatched).toBe(true);
+  back.feed.close();
+  expect(changes.isWatched).toBe(false);
+});
+
+it.each([
+  ['of another process', 'another.3'],
+  ['that is none', 'nonsense'],
+  ['that is empty', ''],
+])('begins anew for an id %s', (_, lastEventId) => {
+  const changes = new RoomChanges();
+  changes.changed('a');
+  expect(watch(changes, { lastEventId }).take()).toEqual(['ready']);
+});
+
+it('begins anew for who missed a removal that is no longer remembered', () => {
+  const changes = new RoomChanges();
+  const lastEventId = lastIdOf(watch(changes));
+  for (let i = 0; i < 1_001; i += 1) changes.removed(String(i));
+  expect(watch(changes, { lastEventId }).take()).toEqual(['ready']);
+});
+
+it('tells nobody of rooms beyond their reach', () => {
+  const changes = new RoomChanges();
+  const watcher = watch(changes, { reach: new Set(['a']) });
+  const lastEventId = lastIdOf(watcher);
+  changes.changed('a');
+  changes.changed('b');
+  expect(watcher.take()).toEqual([{ rows: ['a'], removed: [] }]);
+  expect(watch(changes, { reach: new Set(['b']), lastEventId }).take()).toEqual([{ rows: ['b'], removed: [] }]);
+});

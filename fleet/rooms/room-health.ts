@@ -1,0 +1,30 @@
+/** Can this room hold a meeting, and if not, why: pure, from what the fleet knows of it. */
+import type { HealthReason, HealthState } from '#contract/http/rooms-api.ts';
+import { isCutOff, type RoomNotice, type RoomState } from '#contract/room-state.ts';
+
+export type RoomFacts = {
+  enrolled: boolean;
+  online: boolean;
+  state: RoomState | null;
+  /** in the room's call: of so many the media does not get through */
+  blockedCount: number;
+};
+export type RoomHealth = { health: HealthState; reasons: HealthReason[] };
+
+/** With one of these nobody would be heard, or nothing shown. */
+const PREVENTS: ReadonlySet<RoomNotice> = new Set(['microphone-missing', 'microphone-refused', 'screen-missing']);
+
+export function healthOf({ enrolled, online, state, blockedCount: count }: RoomFacts): RoomHealth {
+  if (!enrolled) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'not-enrolled' }] };
+  if (!online) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'offline' }] };
+  if (state === null) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'silent' }] };
+  const { phase, notices } = state;
+  const reasons: HealthReason[] = notices.map((notice) => ({ kind: 'notice', notice }));
+  if (phase.name === 'fault') return { health: 'trouble', reasons: [{ kind: 'fault', code: phase.code }, ...reasons] };
+  if (isCutOff(notices) || notices.some((notice) => PREVENTS.has(notice))) return { health: 'trouble', reasons };
+  if (phase.name === 'in-call' && count > 0)
+    return { health: 'limited', reasons: [{ kind: 'blocked', count }, ...reasons] };
+  if (phase.name === 'in-call') return { health: 'in-call', reasons };
+  if (phase.name === 'starting') return { health: 'starting', reasons };
+  return { health: reasons.length > 0 ? 'limited' : 'ready', reasons };
+}

@@ -1,0 +1,73 @@
+/** The console in a browser, with 10,000 rooms in the databases, of which 200 are connected and change. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FleetUnderTest } from '../../fleet/fleet-under-test.ts';
+import { ChangingRooms, enrolRooms, inCall, writeRooms } from '../../fleet/many-rooms-under-test.ts';
+import { launchChromium } from '../simulators/chromium.ts';
+
+const ROOMS = 10_000;
+const CONNECTED = 200;
+const MOST_MS = 1_000;
+
+let fleet: FleetUnderTest;
+let rooms: ChangingRooms;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  fleet = new FleetUnderTest();
+  await fleet.start();
+  const enrolled = await enrolRooms(fleet, CONNECTED);
+  await fleet.kill();
+  await writeRooms(fleet.dataDir, ROOMS - CONNECTED);
+  await fleet.startServer();
+  rooms = new ChangingRooms(enrolled);
+  await rooms.connect(fleet);
+  rooms.change(1_000);
+  browser = await launchChromium({ role: 'person' });
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const [name, value] = fleet.admin.cookie.split('=') as [string, string];
+  await context.addCookies([{ name, value, url: fleet.ready.fleetUrl }]);
+  page = await context.newPage();
+  // the second visit, as every visit but one: scripts lie in the browser's cache
+  await page.goto(fleet.ready.fleetUrl);
+  await page.getByRole('row').nth(100).waitFor();
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  rooms?.stop();
+  await fleet.stop();
+});
+
+test('the list is there within a second, and a change within another', async () => {
+  const opened: number[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    await page.goto('about:blank');
+    const startedAtMs = performance.now();
+    await page.goto(fleet.ready.fleetUrl, { waitUntil: 'commit' });
+    await page.getByRole('row').nth(100).waitFor();
+    opened.push(performance.now() - startedAtMs);
+  }
+  console.info(`list open after ${opened.map(Math.round).join(', ')} ms`);
+  expect(opened.sort((a, b) => a - b)[2]).toBeLessThan(MOST_MS);
+  await page.getByRole('searchbox').fill('Hall 1');
+  const changed: number[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    const startedAtMs = performance.now();
+    await rooms.rooms[0]!.sayState({ phase: inCall(`Change ${i}`, 3) });
+    await page.getByText(`Change ${i} · 3 people`).first().waitFor({ timeout: 10_000 });
+    changed.push(performance.now() - startedAtMs);
+  }
+  console.info(`change shown after ${changed.map(Math.round).join(', ')} ms`);
+  expect(changed.sort((a, b) => a - b)[2]).toBeLessThan(MOST_MS);
+});
+
+test('a room is found by its name, opened, and the way back leads to the list', async () => {
+  await page.getByRole('searchbox').fill('room 7777');
+  await expect.poll(() => page.getByRole('row').count()).toBe(2);
+  await page.getByRole('link', { name: 'Open Room 7777' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Room 7777' }).waitFor();
+  expect(new URL(page.url()).hash).toMatch(/^#\/rooms\/[0-9a-f-]{36}$/);
+  await page.getByRole('link', { name: 'All rooms' }).click();
+  await page.getByRole('heading', { level: 1, name: /can’t hold a meeting/ }).waitFor();
+});
