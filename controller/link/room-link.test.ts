@@ -110,7 +110,11 @@ describe('room link', () => {
     expect(link.getSnapshot().projections.agenda).toEqual(agenda);
     newest().say({ type: 'projection', name: 'agenda', value: agendaAt(2) });
     newest().say({ type: 'projection', name: 'equipment', value: equipment });
-    expect(link.getSnapshot().projections).toMatchObject({ agenda: { revision: 2 }, equipment, state: { revision: 2 } });
+    expect(link.getSnapshot().projections).toMatchObject({
+      agenda: { revision: 2 },
+      equipment,
+      state: { revision: 2 },
+    });
     newest().say(welcome(3));
     expect(link.getSnapshot().projections).toEqual({ state: stateAt(3) });
   });

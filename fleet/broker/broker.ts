@@ -379,7 +379,8 @@ export class Broker {
 function isInRate({ rates }: LiveClient, name: TopicName): boolean {
   const { perSecond } = ruleOf(name);
   if (perSecond === undefined) return true;
-  const bucket = rates.get(name) ?? new TokenBucket({ burst: STALL_S * perSecond, refillPerMinute: 2 * 60 * perSecond });
+  const bucket =
+    rates.get(name) ?? new TokenBucket({ burst: STALL_S * perSecond, refillPerMinute: 2 * 60 * perSecond });
   rates.set(name, bucket);
   return bucket.take();
 }

@@ -7,7 +7,7 @@ import { PairingOffer } from './pairing-offer.ts';
 import { RoomAgenda } from './room-agenda.ts';
 import { RoomEquipment } from './room-equipment.ts';
 import { RoomState } from './room-state.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import type { z } from './schema.ts';
 
 /** `phone`: by the fleet server; `lan`: a phone or tablet at the kiosk itself; `tv`: the room's own screen. */
 export type ProjectionReader = 'phone' | 'tv' | 'console' | 'lan';
@@ -34,45 +34,3 @@ export type ProjectionName = keyof typeof projections;
 export type ProjectionValue<N extends ProjectionName> = z.output<(typeof projections)[N]['schema']>;
 /** Those that are known; none is there before the room has published it. */
 export type ProjectionValues = { [N in ProjectionName]?: ProjectionValue<N> };
-
-/** How every projection begins. */
-export const ProjectionHeading = z.object({
-  protocol: z.number().int(),
-  roomId: Id,
-  /** counts the agent's starts: a lower one is a second writer's */
-  epoch: z.number().int().nonnegative(),
-  /** counts changes within an epoch */
-  revision: z.number().int().nonnegative(),
-  /** kiosk's clock */
-  asOfMs: EpochMs,
-});
-export type ProjectionHeading = z.infer<typeof ProjectionHeading>;
-/** What a part of the agent publishes: the agent adds the heading. */
-export type ProjectionContent<N extends ProjectionName> = Omit<ProjectionValue<N>, keyof ProjectionHeading>;
-
-export const projectionNames = Object.keys(projections) as ProjectionName[];
-
-export function isReadBy(reader: ProjectionReader, name: ProjectionName): boolean {
-  const { readers }: Projection = projections[name];
-  return readers.includes(reader);
-}
-
-/** How projections travel on the links to phones and TV: all of them in the welcome, then each that changes. */
-export const ProjectionMessage = z.object({ type: z.literal('projection'), name: z.string(), value: z.unknown() });
-export const RelayedProjections = z.record(z.string(), z.unknown());
-export type RelayedProjections = z.infer<typeof RelayedProjections>;
-
-/**
- * Of what a peer sent, the projections that this release knows. A newer release's others are ignored; `onUnreadable`
- * gets the names of those that break their schema.
- */
-export function readProjections(relayed: RelayedProjections, onUnreadable: (name: string) => void): ProjectionValues {
-  const read: Record<string, unknown> = {};
-  for (const name of projectionNames) {
-    if (!Object.hasOwn(relayed, name)) continue;
-    const { data, success } = projections[name].schema.safeParse(relayed[name]);
-    if (success) read[name] = data;
-    else onUnreadable(name);
-  }
-  return read as ProjectionValues;
-}

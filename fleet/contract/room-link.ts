@@ -3,7 +3,7 @@
  * kiosk's agent on the LAN. The token is in the first message, never in the URL.
  */
 import { WireError } from './error-codes.ts';
-import { ProjectionMessage, RelayedProjections } from './projections.ts';
+import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { RoomCommand } from './room-command.ts';
 import { RosterUpdate } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';

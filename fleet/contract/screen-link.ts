@@ -10,7 +10,8 @@ import { CallGrant } from './grants.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, EndReason, Layout, MicrophoneState, Participant } from './room-state.ts';
 import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
-import { ProjectionMessage, type ProjectionValue, type ProjectionValues, RelayedProjections } from './projections.ts';
+import type { ProjectionValue, ProjectionValues } from './projections.ts';
+import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';

@@ -5,7 +5,8 @@
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { CommandEnvelope, CommandReply } from './room-command.ts';
-import { type ProjectionName, projectionNames, projections } from './projections.ts';
+import { type ProjectionName, projections } from './projections.ts';
+import { projectionNames } from './relayed-projections.ts';
 import { BookingId } from './room-agenda.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';

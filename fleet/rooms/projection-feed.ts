@@ -1,7 +1,7 @@
 /** One room's projections for who runs the rooms: all of them, then the newest of each that has changed meanwhile. */
 import type { roomsApi } from '#contract/http/rooms-api.ts';
 import type { RouteEvent } from '#contract/http/route.ts';
-import { isReadBy } from '#contract/projections.ts';
+import { isReadBy } from '#contract/relayed-projections.ts';
 import type { EventFeed } from '../http/route.ts';
 import type { RoomReports } from './room-reports.ts';
 

@@ -1,7 +1,7 @@
 /** The phones' room links at the fleet server: pairings let in, the registry's rooms, commands by the relay. */
 import type { Logger } from 'pino';
 import { toMaruError, UserError } from '#contract/error-codes.ts';
-import { isReadBy } from '#contract/projections.ts';
+import { isReadBy } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomLinkHost } from '#edge/room-link-session.ts';
 import { RoomLinks } from '#edge/room-links.ts';

@@ -5,15 +5,17 @@
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import {
-  isReadBy,
   type ProjectionName,
-  ProjectionHeading,
-  projectionNames,
   type ProjectionReader,
   projections,
   type ProjectionValue,
-  type RelayedProjections,
 } from '#contract/projections.ts';
+import {
+  isReadBy,
+  ProjectionHeading,
+  projectionNames,
+  type RelayedProjections,
+} from '#contract/relayed-projections.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
@@ -62,7 +64,9 @@ export class RoomProjections {
   /** What a reader may see, as it came. */
   relayedTo(reader: ProjectionReader, roomId: string): RelayedProjections {
     const received = [...(this.#rooms.get(roomId) ?? [])];
-    return Object.fromEntries(received.filter(([name]) => isReadBy(reader, name)).map(([name, { raw }]) => [name, raw]));
+    return Object.fromEntries(
+      received.filter(([name]) => isReadBy(reader, name)).map(([name, { raw }]) => [name, raw]),
+    );
   }
 
   /** @returns whether it is news, or why it is refused: not of the room's one writer */

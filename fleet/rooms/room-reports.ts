@@ -3,9 +3,9 @@
  * our clock. Owns presence; the projections themselves are kept by `room-projections.ts`.
  */
 import type { Logger } from 'pino';
-import type { ErrorCode } from '#contract/error-codes.ts';
 import { ROOM_ONLINE_MS } from '#contract/timing.ts';
-import { isReadBy, type ProjectionName, projectionNames, projections, type ProjectionValue } from '#contract/projections.ts';
+import { type ProjectionName, projections, type ProjectionValue } from '#contract/projections.ts';
+import { isReadBy, projectionNames } from '#contract/relayed-projections.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';

@@ -283,6 +283,13 @@ test('revoking ends every link of the room within two seconds, and the token say
   await expect.poll(() => again.of('error')[0]?.error.code).toBe('pairing-revoked');
 });
 
+test('what a newer room adds to its state reaches a phone that knows it', async () => {
+  const open = await paired();
+  await room.sayState({ subtitles: { language: 'ko' } } as object);
+  await expect.poll(() => open.shown('state')?.subtitles).toEqual({ language: 'ko' });
+  expect((await paired()).of('welcome')[0].projections.state.subtitles).toEqual({ language: 'ko' });
+});
+
 test('a phone may end its own pairing', async () => {
   const [leaving, staying] = [await paired(), await paired()];
   leaving.send({ type: 'unpair' });

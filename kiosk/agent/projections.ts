@@ -3,16 +3,18 @@
  * to its readers. The room's own screen gets each change at once, networks at the rate of the contract.
  */
 import {
-  isReadBy,
-  type ProjectionContent,
-  type ProjectionHeading,
   type ProjectionName,
-  projectionNames,
   type ProjectionReader,
   projections,
   type ProjectionValue,
   type ProjectionValues,
 } from '#contract/projections.ts';
+import {
+  isReadBy,
+  type ProjectionContent,
+  type ProjectionHeading,
+  projectionNames,
+} from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Coalescer } from './coalescer.ts';
 

@@ -1,6 +1,7 @@
 /** The room as everyone else sees it: the contract's RoomState, small enough for a retained message. */
 import { PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
-import { type ProjectionContent, projections } from '#contract/projections.ts';
+import { projections } from '#contract/projections.ts';
+import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import type { Participant, RoomNotice, RoomPhase } from '#contract/room-state.ts';
 import { cutText, nameInLists, shownText } from '#contract/shown-text.ts';
 import type { PhaseOf, Room } from './room.ts';
@@ -24,11 +25,7 @@ export function roomStateOf(room: Room, roomName: string): RoomStateContent {
     stagePageCount: room.stagePageCount,
     notices: noticesOf(room),
   };
-  while (
-    sizeBytes(state) > MAX_BYTES &&
-    state.phase.name === 'in-call' &&
-    state.phase.participants.length > 0
-  ) {
+  while (sizeBytes(state) > MAX_BYTES && state.phase.name === 'in-call' && state.phase.participants.length > 0) {
     state.phase.participants.pop();
   }
   return state;

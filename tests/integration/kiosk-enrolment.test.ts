@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { readProjections } from '#contract/projections.ts';
+import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { AgentToScreen, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import { FleetUnderTest } from '../../fleet/fleet-under-test.ts';

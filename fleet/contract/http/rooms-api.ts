@@ -2,7 +2,7 @@
 import { ErrorCode } from '../error-codes.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '../limits.ts';
 import { RoomEvent } from '../room-events.ts';
-import { ProjectionMessage, RelayedProjections } from '../projections.ts';
+import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts';
 import { RoomNotice } from '../room-state.ts';
 import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
 import { anyone, pageRoute, permitted, type RouteTable } from './route.ts';

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
-import type { ProjectionContent } from '#contract/projections.ts';
+import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { WallClock } from '#edge/wall-clock.ts';

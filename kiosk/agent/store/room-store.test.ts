@@ -181,7 +181,9 @@ test('a value is what its schema says, or nothing', () => {
   const memory = keptValue(store, 'agenda', z.object({ bookingIds: z.array(z.string()) }));
   expect(memory.load()).toBeNull();
   memory.save({ bookingIds: ['b'] });
-  expect(keptValue(started(), 'agenda', z.object({ bookingIds: z.array(z.string()) })).load()).toEqual({ bookingIds: ['b'] });
+  expect(keptValue(started(), 'agenda', z.object({ bookingIds: z.array(z.string()) })).load()).toEqual({
+    bookingIds: ['b'],
+  });
   expect(keptValue(store, 'agenda', z.object({ other: z.string() })).load()).toBeNull();
   expect(keptValue(store, 'equipment', z.unknown()).load()).toBeNull();
   store.keep('odd', '{');

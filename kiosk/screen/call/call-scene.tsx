@@ -111,7 +111,12 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
         participantCount={participants.length}
       />
       {phase?.connection === 'reconnecting' && <Reconnecting />}
-      <TroubleCorner troubles={told} equipment={view.projections.equipment} brief={!inFull} className="absolute top-24 left-8" />
+      <TroubleCorner
+        troubles={told}
+        equipment={view.projections.equipment}
+        brief={!inFull}
+        className="absolute top-24 left-8"
+      />
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
         {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
         <ToastRegion current={extension ?? news} className="text-tv-small" />

@@ -184,7 +184,9 @@ function session() {
   const up = (resume: ResumeTicket | null = null): void => {
     parts.up = true;
     line.onUp(true);
-    line.onMessage(AgentToScreen.parse({ type: 'welcome', protocol: 1, frame, projections: { state: roomState }, resume }));
+    line.onMessage(
+      AgentToScreen.parse({ type: 'welcome', protocol: 1, frame, projections: { state: roomState }, resume }),
+    );
   };
   const down = (): void => {
     parts.up = false;

@@ -9,9 +9,17 @@ import { type ErrorCode, InvalidStateError, OperationalError, toMaruError } from
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import { START_FAILS_MS } from '#contract/timing.ts';
-import { type ProjectionValues, readProjections } from '#contract/projections.ts';
+import type { ProjectionValues } from '#contract/projections.ts';
+import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { AgentToScreen, ResumeTicket, ScreenEffect, ScreenFrame, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
+import type {
+  AgentToScreen,
+  ResumeTicket,
+  ScreenEffect,
+  ScreenFrame,
+  ScreenToAgent,
+  ScreenView,
+} from '#contract/screen-link.ts';
 import type { View } from '#contract/signaling.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { GetUserMedia } from './open-tracks.ts';

@@ -8,7 +8,7 @@ import type { RouteAnswer } from '#contract/http/route.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import { readProjections, type RelayedProjections } from '#contract/projections.ts';
+import { readProjections, type RelayedProjections } from '#contract/relayed-projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import { ROOM_LINK_PATH, RoomLinkToController } from '#contract/room-link.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
