@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FleetUnderTest } from './fleet-under-test.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { PhoneUnderTest, RoomUnderTest } from './room-under-test.ts';
 
 const library = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
@@ -54,7 +55,7 @@ async function serverNow(): Promise<number> {
 async function talk(): Promise<void> {
   for (const endMs = performance.now() + SWEPT_MS; performance.now() < endMs; await sleep(300)) {
     await room.sayState();
-    await room.say('presence', { online: true, epoch: 1, asOfMs: Date.now() });
+    await room.say('presence', { protocol: PROTOCOL_VERSION, online: true, epoch: 1, asOfMs: Date.now() });
     phone.send({ type: 'ping' });
   }
 }

@@ -25,7 +25,7 @@ export class RoomUnderTest {
     this.room = room;
   }
 
-  async start(fleet: FleetUnderTest): Promise<void> {
+  async start(fleet: FleetUnderTest, protocol = PROTOCOL_VERSION): Promise<void> {
     this.#client = await connectAs(fleet.ready.mqttUrl, this.room.credentials);
     this.#client.on('message', (topic, payload) => {
       const { name } = ruleOfTopic(topic)!;
@@ -38,7 +38,7 @@ export class RoomUnderTest {
       topicOf(name, this.room.roomId),
     );
     await this.#client.subscribeAsync(topics, { qos: 1 });
-    await this.say('presence', { online: true, epoch: this.epoch, asOfMs: Date.now() });
+    await this.say('presence', { protocol, online: true, epoch: this.epoch, asOfMs: Date.now() });
   }
   get connected(): boolean {
     return this.#client.connected;

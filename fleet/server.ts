@@ -26,6 +26,7 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
@@ -216,7 +217,15 @@ const app = await buildApp({
   sessions,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
-  complaints: () => (browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
+  complaints: () => [
+    ...(browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
+    // rooms are named in the console
+    ...broker.unserved
+      .filter(({ who }) => who.party === 'node')
+      .map(
+        ({ who, protocol }) => `media node ${who.id}: protocol ${protocol}, and this server serves ${PROTOCOL_VERSION}`,
+      ),
+  ],
   logger,
   pages: {
     controllerDist: join(import.meta.dirname, '../controller/dist'),

@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { EndReason } from '#contract/room-state.ts';
+import type { ReportedEndReason } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
@@ -15,9 +15,10 @@ const wordsOf = {
   'ended-by-participant': 'over',
   'ended-by-fleet': 'stopped',
   empty: 'empty',
-} as const satisfies Record<EndReason, string>;
+  unknown: 'over',
+} as const satisfies Record<ReportedEndReason, string>;
 
-type EndedPageProps = { reason: EndReason; title: string | null; onJoinAgain: () => void };
+type EndedPageProps = { reason: ReportedEndReason; title: string | null; onJoinAgain: () => void };
 
 export function EndedPage({ reason, title, onJoinAgain }: EndedPageProps) {
   const { t } = useTranslation('join');

@@ -5,6 +5,7 @@ export type WatchedRoster = { callId: string; revision: number; participants: re
 
 /** Null: a delta does not follow what is here (one was lost, or another call began), so a snapshot must be asked for. */
 export function applyRoster(current: WatchedRoster | null, update: RosterUpdate): WatchedRoster | null {
+  if (update.kind === 'unknown') return current;
   if (update.kind === 'snapshot') {
     return { callId: update.callId, revision: update.revision, participants: update.participants };
   }

@@ -1,6 +1,7 @@
 /** What the remote shows, by tables: every phase, every way of being gone, and nothing remembered. */
 import { describe, expect, it } from 'vitest';
 import type { ProjectionValues } from '#contract/projections.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Participant, RoomPhase, RoomState } from '#contract/room-state.ts';
 import { agenda, at, booking } from '#ui/agenda/booking-under-test.ts';
 import type { LinkSnapshot } from '../link/room-link.ts';
@@ -29,7 +30,7 @@ const call: Extract<RoomPhase, { name: 'in-call' }> = {
   sharedBy: null,
 };
 const stateOf = (phase: RoomPhase): RoomState => ({
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   roomId: id(1),
   roomName: 'Maple',
   epoch: 1,

@@ -37,7 +37,9 @@ export type RemoteView =
   | ({ screen: 'starting'; phase: Phase<'starting'> } & InRoom)
   | ({ screen: 'in-call'; phase: Phase<'in-call'>; callTime: CallTime | null } & InRoom)
   | ({ screen: 'ended'; phase: Phase<'ended'> } & InRoom)
-  | ({ screen: 'fault'; phase: Phase<'fault'> } & InRoom);
+  | ({ screen: 'fault'; phase: Phase<'fault'> } & InRoom)
+  /** a newer room does what this page does not know */
+  | ({ screen: 'unknown' } & InRoom);
 
 /** `nowMs` and `sinceMs` are this device's clock. */
 export function project(link: LinkSnapshot, nowMs: number): RemoteView {
@@ -83,6 +85,8 @@ function inRoom(
       return { screen: 'ended', phase, ...common };
     case 'fault':
       return { screen: 'fault', phase, ...common };
+    case 'unknown':
+      return { screen: 'unknown', ...common };
   }
 }
 

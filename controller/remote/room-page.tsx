@@ -21,6 +21,7 @@ import { useStayAwake } from './stay-awake.ts';
 import { Still } from '#ui/still.tsx';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
 import { StartingScreen } from './starting-screen.tsx';
+import { UnknownScreen } from './unknown-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
 import { type Asking, ShownRoomLink, useAsking, useLinkView, useNow } from './use-room.ts';
@@ -121,6 +122,8 @@ function Screen({ view, link, snapshot, asking }: ScreenProps) {
       return <EndedScreen view={view} asking={asking} />;
     case 'fault':
       return <FaultScreen view={view} asking={asking} />;
+    case 'unknown':
+      return <UnknownScreen view={view} asking={asking} />;
   }
 }
 

@@ -67,7 +67,7 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
   const asked = asking.pending('set-layout');
   const shown = asked?.name === 'set-layout' ? asked.layout : state.layout;
   const layoutName = common(`layout.${shown}`);
-  const tiles = tilesOf(phase, shown, state.stagePage);
+  const tiles = tilesOf(phase, shown === 'unknown' ? 'auto' : shown, state.stagePage);
   const turnTo = (page: number) => asking.ask({ name: 'set-stage-page', page }, (next) => next.stagePage === page);
   const turning = asking.pending('set-stage-page') !== null;
   return (
@@ -124,7 +124,7 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
       <Dialog title={t('stage.choose')} isOpen={choosing} onClose={() => setChoosing(false)}>
         <ToggleGroup
           label={t('stage.choose')}
-          chosen={shown}
+          chosen={shown === 'unknown' ? null : shown}
           className="grid-flow-row! grid-cols-2 gap-2"
           choices={Layout.options.map((layout) => ({
             key: layout,

@@ -38,7 +38,8 @@ function Row({ booking, day, inCall, words, asking }: RowProps) {
   const isNow = 'booking' in day.now && day.now.booking === booking;
   const isReleased = state === 'released';
   // where nobody has to check in there is nothing to say of it
-  const isSilent = state === 'upcoming' || (state === 'check-in-open' && booking.checkInUntilMs === null);
+  const isSilent =
+    state === 'upcoming' || state === 'unknown' || (state === 'check-in-open' && booking.checkInUntilMs === null);
   const standing = isSilent
     ? null
     : t(`state.${releasedBecause === 'given-back' && isReleased ? 'given-back' : state}`);

@@ -12,7 +12,8 @@ export type ToggleChoice<K extends string> = {
 type ToggleGroupProps<K extends string> = {
   label: string;
   choices: readonly ToggleChoice<K>[];
-  chosen: K;
+  /** null: none of them */
+  chosen: K | null;
   onChoose: (key: K) => void;
   isDisabled?: boolean;
   className?: string;
@@ -25,7 +26,7 @@ export function ToggleGroup<K extends string>(props: ToggleGroupProps<K>) {
       aria-label={label}
       selectionMode="single"
       disallowEmptySelection
-      selectedKeys={[chosen]}
+      selectedKeys={chosen === null ? [] : [chosen]}
       isDisabled={isDisabled}
       onSelectionChange={(keys) => {
         const [key] = keys;

@@ -3,6 +3,8 @@ import { connect, type TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { projections } from '#contract/projections.ts';
 import { type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { type Credentials, connectAs, type EnrolledRoom, FleetUnderTest, nextOf } from '../fleet-under-test.ts';
 import { newSigningRequest } from '../devices/signing-request-under-test.ts';
@@ -29,7 +31,8 @@ async function open(credentials: Credentials, options: object = {}): Promise<Mqt
   clients.push(client);
   return client;
 }
-const presence = (online: boolean) => JSON.stringify({ online, epoch: 1, asOfMs: Date.now() });
+const presence = (online: boolean) =>
+  JSON.stringify({ protocol: PROTOCOL_VERSION, online, epoch: 1, asOfMs: Date.now() });
 
 /** A TLS socket that speaks bytes. */
 async function rawSocket({ key, cert, ca }: Partial<Credentials>): Promise<TLSSocket> {

@@ -16,13 +16,13 @@ import {
   type Subscription,
 } from 'aedes';
 import type { Logger } from 'pino';
-import { type ErrorCode, toMaruError, UserError } from '#contract/error-codes.ts';
+import { type ErrorCode, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
 import { clientIdOf, type MessageOf, ruleOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { TokenBucket } from '#edge/attempt-limit.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
-import { type Payload, parsePayload } from './payload.ts';
+import { type Payload, ProtocolRefused, parsePayload } from './payload.ts';
 import { type ClientIdentity, publishable, readable } from './topic-access.ts';
 
 export type BrokerOptions = {
@@ -45,6 +45,8 @@ type LiveClient = {
   heardAtMs: number;
   readTopics: Set<string>;
   rates: Map<TopicName, TokenBucket>;
+  /** the number of a client that we do not serve: nothing else of it is read; null: we serve it */
+  unservedProtocol: number | null;
 };
 type Handler = (id: string, message: never, raw: unknown) => void;
 
@@ -73,6 +75,7 @@ export class Broker {
   readonly #identities = new WeakMap<Client['conn'], ConnectionIdentity>();
   readonly #handlers = new Map<TopicName, Handler[]>();
   readonly #presenceHandlers: ((who: ClientIdentity, connected: boolean) => void)[] = [];
+  readonly #unservedHandlers: ((who: ClientIdentity) => void)[] = [];
   readonly #subscribedHandlers: ((who: ClientIdentity, topic: TopicName) => void)[] = [];
 
   constructor(options: BrokerOptions) {
@@ -183,6 +186,19 @@ export class Broker {
   onSubscribed(handler: (who: ClientIdentity, topic: TopicName) => void): void {
     this.#subscribedHandlers.push(handler);
   }
+  /** A client has connected whose protocol we do not serve. */
+  onUnserved(handler: (who: ClientIdentity) => void): void {
+    this.#unservedHandlers.push(handler);
+  }
+  /** The number of a connected client that we do not serve; null: we do, or it is not there. */
+  unservedProtocolOf(who: ClientIdentity): number | null {
+    return this.#live.get(clientIdOf(who.party, who.id))?.unservedProtocol ?? null;
+  }
+  get unserved(): { who: ClientIdentity; protocol: number }[] {
+    return [...this.#live.values()].flatMap(({ who, unservedProtocol: protocol }) =>
+      protocol === null ? [] : [{ who, protocol }],
+    );
+  }
   /** Somebody listens on this topic now. */
   isHeard(name: TopicName, who: ClientIdentity): boolean {
     return this.#live.get(clientIdOf(who.party, who.id))?.readTopics.has(name) ?? false;
@@ -242,6 +258,7 @@ export class Broker {
       heardAtMs: performance.now(),
       readTopics: new Set(),
       rates: new Map(),
+      unservedProtocol: null,
     };
     this.#live.set(identity, live);
     this.#whoIs.set(client.conn, live);
@@ -299,21 +316,29 @@ export class Broker {
       if (!isInRate(live, name)) throw new UserError('too-many-attempts', `${name} changes too often`);
       payload = parsePayload(name, packet.payload);
     } catch (error) {
-      const { code, message: reason } = toMaruError(error);
-      this.#refuse(live.who, this.#networkOf(client), code, `payload on ${name}: ${reason}`);
-      if (live.who.party === 'room')
-        this.publish('requestReply', live.who.id, {
-          name: 'refused',
-          id: null,
-          error: { code, message: reason.slice(0, 500) },
-        });
-      Object.assign(packet, { topic: NOWHERE, retain: false });
-      return null;
+      if (error instanceof ProtocolRefused) this.#refuseProtocol(live, error);
+      else if (live.unservedProtocol === null) this.#refuseMessage(live, toMaruError(error), `payload on ${name}: `);
+      return toNowhere(packet);
     }
+    if (live.unservedProtocol !== null) return toNowhere(packet);
     const { message, raw } = payload;
     for (const handler of this.#handlers.get(name) ?? [])
       this.#guarded(() => handler(live.who.id, message as never, raw));
     return null;
+  }
+
+  /** Once for each connection, which stays: what is too old is updated by others, and comes back with another number. */
+  #refuseProtocol(live: LiveClient, error: ProtocolRefused): void {
+    if (live.unservedProtocol === error.protocol) return;
+    live.unservedProtocol = error.protocol;
+    this.#refuseMessage(live, error);
+    for (const handler of this.#unservedHandlers) this.#guarded(() => handler(live.who));
+  }
+
+  #refuseMessage({ who, client }: LiveClient, error: MaruError, context = ''): void {
+    this.#refuse(who, this.#networkOf(client), error.code, `${context}${error.message}`);
+    if (who.party === 'room')
+      this.publish('requestReply', who.id, { name: 'refused', id: null, error: error.toWire() });
   }
 
   #maySubscribe(client: Client, subscription: Subscription): boolean {
@@ -383,4 +408,10 @@ function isInRate({ rates }: LiveClient, name: TopicName): boolean {
     rates.get(name) ?? new TokenBucket({ burst: STALL_S * perSecond, refillPerMinute: 2 * 60 * perSecond });
   rates.set(name, bucket);
   return bucket.take();
+}
+
+/** Acknowledged, and delivered to nobody. */
+function toNowhere(packet: PublishPacket): null {
+  Object.assign(packet, { topic: NOWHERE, retain: false });
+  return null;
 }

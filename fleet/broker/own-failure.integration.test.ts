@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect as connectMqtt, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { clientIdOf, topicOf } from '#contract/topics.ts';
 import { CertificateAuthority } from '../devices/index.ts';
 import { newId } from '../store/index.ts';
@@ -71,7 +72,7 @@ async function connect(roomId: string): Promise<MqttClient> {
 async function useBroker(): Promise<void> {
   const client = await connect(unlucky);
   await client.subscribeAsync(topicOf('command', unlucky), { qos: 1 });
-  const presence = JSON.stringify({ online: true, epoch: 1, asOfMs: Date.now() });
+  const presence = JSON.stringify({ protocol: PROTOCOL_VERSION, online: true, epoch: 1, asOfMs: Date.now() });
   await client.publishAsync(topicOf('presence', unlucky), presence, { qos: 1, retain: true });
   await client.subscribeAsync('#').catch(() => {});
   await client.endAsync(true);

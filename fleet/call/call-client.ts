@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import type { EndReason } from '#contract/room-state.ts';
+import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
 import { Admission, type RequestGrant } from './admission.ts';
@@ -338,7 +338,7 @@ export class CallClient {
     this.#setPhase({ name: 'idle' });
   }
 
-  #finish(reason: EndReason, callId = this.#connection.ticket?.callId): void {
+  #finish(reason: ReportedEndReason, callId = this.#connection.ticket?.callId): void {
     const { name } = this.#phase;
     if (name === 'closed' || name === 'ended' || name === 'failed') return;
     this.#release();

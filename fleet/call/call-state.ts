@@ -1,7 +1,7 @@
 /** What a page draws a call from: one immutable value, and the pure part of how it follows the node's word. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Right } from '#contract/grants.ts';
-import type { EndReason, Participant } from '#contract/room-state.ts';
+import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
@@ -22,7 +22,7 @@ export type CallPhase =
       readonly startedAtMs: number;
       readonly connection: 'connected' | 'reconnecting';
     }
-  | { readonly name: 'ended'; readonly callId: string; readonly reason: EndReason }
+  | { readonly name: 'ended'; readonly callId: string; readonly reason: ReportedEndReason }
   | { readonly name: 'failed'; readonly code: ErrorCode }
   | { readonly name: 'closed' };
 

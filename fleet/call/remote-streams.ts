@@ -29,6 +29,8 @@ export class RemoteStreams {
 
   /** The consumer is known; its track comes with `attach`. */
   announce({ peerId, source, consumerId, paused }: ConsumerParameters): void {
+    // a newer client's: nobody here would know where to show it
+    if (source === 'unknown') return;
     const key = `${peerId}/${source}`;
     const entry = this.#entries.get(key);
     if (entry) Object.assign(entry, { consumerId, paused });

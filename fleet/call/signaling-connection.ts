@@ -70,10 +70,9 @@ export class SignalingConnection {
     try {
       frame = JSON.parse(String(event.data));
       if (typeof frame === 'object' && frame !== null && 'event' in frame) {
-        const known = SignalingNotification.safeParse(frame);
-        // a newer node may tell what we do not know yet: that is no reason to hang up
-        if (known.success) this.#events.onNotification(known.data);
-        else console.warn('signalling: notification not understood', frame.event, known.error.message);
+        const { success, data, error } = SignalingNotification.safeParse(frame);
+        if (!success) console.warn('signalling: notification not understood', frame.event, error.message);
+        else if (data.event !== 'unknown') this.#events.onNotification(data);
         return;
       }
       this.#onResponse(ResponseFrame.parse(frame));

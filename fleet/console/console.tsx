@@ -1,6 +1,6 @@
 /** The console: who is signed in decides what is shown; the address's fragment decides which page, loaded when it is opened. */
 import LogOut from 'lucide-react/icons/log-out';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
@@ -10,18 +10,17 @@ import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { AccountContext } from './account.ts';
+import { LazyPage, pageCode } from './lazy-page.tsx';
 import { LiveRooms } from './live-rooms.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { Loading } from './parts.tsx';
 import { ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
 import { LiveRoomsContext } from './use-rooms.ts';
 
-const loadNowPage = () => import('./now-page.tsx').then((module) => ({ default: module.NowPage }));
-const loadRoomPage = () => import('./console-room-page.tsx').then((module) => ({ default: module.ConsoleRoomPage }));
-const NowPage = lazy(loadNowPage);
-const RoomPage = lazy(loadRoomPage);
+const nowPage = pageCode(() => import('./now-page.tsx').then((module) => module.NowPage));
+const roomPage = pageCode(() => import('./console-room-page.tsx').then((module) => module.ConsoleRoomPage));
 // beside the question who is signed in, not after it; where it fails the page itself says so
-(location.hash.startsWith('#/rooms/') ? loadRoomPage() : loadNowPage()).catch(() => {});
+(location.hash.startsWith('#/rooms/') ? roomPage : nowPage).preload().catch(() => {});
 
 type Session =
   | { kind: 'asking' }
@@ -98,9 +97,11 @@ function Pages() {
     <PageBoundary key={path}>
       <Suspense fallback={<Loading />}>
         <Switch>
-          <Route path="/rooms/:roomId">{({ roomId }) => <RoomPage key={roomId} roomId={roomId} />}</Route>
+          <Route path="/rooms/:roomId">
+            {({ roomId }) => <LazyPage key={roomId} code={roomPage} props={{ roomId }} />}
+          </Route>
           <Route>
-            <NowPage />
+            <LazyPage code={nowPage} props={{}} />
           </Route>
         </Switch>
       </Suspense>

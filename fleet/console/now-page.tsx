@@ -14,7 +14,7 @@ import { Heard, hrefOf, More } from './room-list-parts.tsx';
 import { type RoomListShown, useLiveState, usePaused, useRoomList } from './use-rooms.ts';
 
 const TROUBLED_SHOWN = 20;
-const ROOMS_SHOWN = 100;
+const ROOMS_SHOWN = 50;
 
 export function NowPage() {
   const { t } = useTranslation('console');

@@ -2,6 +2,7 @@
  * Every error that crosses a wire, in one table: whose fault it is, its HTTP status and its WebSocket close code.
  * `message` is for logs, in English; what people read is looked up by `code` in the words of the page that shows it.
  */
+import { openWord } from './open-words.ts';
 import { z } from './schema.ts';
 
 type Kind = 'protocol' | 'user' | 'invalid-state' | 'operational';
@@ -71,8 +72,11 @@ const table = {
 export type ErrorCode = keyof typeof table;
 export const ErrorCode = z.enum(Object.keys(table) as [ErrorCode, ...ErrorCode[]]);
 
+/** A code of a newer release reads as `internal`: its message stays, for the log. */
+export const ReportedErrorCode = openWord(ErrorCode, 'internal');
+
 /** How an error travels, on every wire. */
-export const WireError = z.object({ code: ErrorCode, message: z.string().max(500) });
+export const WireError = z.object({ code: ReportedErrorCode, message: z.string().max(500) });
 export type WireError = z.infer<typeof WireError>;
 
 /** Base of the four kinds. `code` is stable; `message` is for logs. */

@@ -2,8 +2,9 @@
  * Media node and fleet over MQTT: the node registers with address, capacity and load, tells what happened in its
  * calls (an outbox with ids, acknowledged by id), and is told what to end.
  */
-import { EndReason } from './room-state.ts';
+import { ReportedEndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
+import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { SIGNALING_PATH } from './signaling.ts';
 
@@ -40,8 +41,11 @@ export const NodeRegistration = z.object({
 });
 export type NodeRegistration = z.infer<typeof NodeRegistration>;
 
-/** What happened, in past tense. `eventId` is UUIDv7, so that order and repetition can be told. */
-export const CallEvent = z.discriminatedUnion('name', [
+/**
+ * What happened, in past tense. `eventId` is UUIDv7, so that order and repetition can be told. `unknown`: of a newer
+ * release; acknowledged like the others, so that it is not sent for ever.
+ */
+const knownCallEvents = [
   z.object({ name: z.literal('call-opened'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs }),
   z.object({
     name: z.literal('participant-joined'),
@@ -50,7 +54,7 @@ export const CallEvent = z.discriminatedUnion('name', [
     meetingId: Id,
     atMs: EpochMs,
     peerId: Id,
-    peerKind: PeerKind,
+    peerKind: openWord(PeerKind, 'person'),
     displayName: z.string(),
     participantCount: z.number().int(),
   }),
@@ -73,9 +77,18 @@ export const CallEvent = z.discriminatedUnion('name', [
     peerId: Id,
     byPeerId: Id,
   }),
-  z.object({ name: z.literal('call-ended'), eventId: Id, callId: Id, meetingId: Id, atMs: EpochMs, reason: EndReason }),
-]);
+  z.object({
+    name: z.literal('call-ended'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    reason: ReportedEndReason,
+  }),
+] as const;
+export const CallEvent = openUnion('name', knownCallEvents, { eventId: Id });
 export type CallEvent = z.infer<typeof CallEvent>;
+export type KnownCallEvent = Exclude<CallEvent, { name: 'unknown' }>;
 
 export const CallEvents = z.object({ events: z.array(CallEvent).min(1).max(100) });
 export type CallEvents = z.infer<typeof CallEvents>;

@@ -3,8 +3,9 @@
  * retained by the broker, projected by TV, phones, tablets and console. Carries no link and no secret: whoever joins a
  * booking names its id, and the agent knows the rest.
  */
-import { ErrorCode } from './error-codes.ts';
+import { ReportedErrorCode } from './error-codes.ts';
 import { BOOKINGS_IN_AGENDA } from './limits.ts';
+import { openWord } from './open-words.ts';
 import { EpochMs, Id, z } from './schema.ts';
 
 /** Hex SHA-256 over calendar, UID and occurrence: the same booking has the same id after each reading. */
@@ -27,9 +28,9 @@ export const Booking = z.object({
   endMs: EpochMs,
   isAllDay: z.boolean(),
   /** `ours`: one touch joins the meeting it links to. `none`: one touch starts a meeting of its own. `foreign`: another system's */
-  link: z.enum(['ours', 'none', 'foreign']),
-  state: BookingState,
-  releasedBecause: z.enum(['no-show', 'given-back']).nullable(),
+  link: openWord(z.enum(['ours', 'none', 'foreign']), 'foreign'),
+  state: openWord(BookingState),
+  releasedBecause: openWord(z.enum(['no-show', 'given-back'])).nullable(),
   /** check-in is awaited until then, after that the room is released; null: not awaited */
   checkInUntilMs: EpochMs.nullable(),
 });
@@ -37,8 +38,8 @@ export type Booking = z.infer<typeof Booking>;
 
 /** `stale`: the last reading is kept, newer ones fail by `code`. `none`: no calendar is set up. */
 export const CalendarHealth = z.object({
-  state: z.enum(['none', 'loading', 'fresh', 'stale', 'faulty']),
-  code: ErrorCode.nullable(),
+  state: openWord(z.enum(['none', 'loading', 'fresh', 'stale', 'faulty'])),
+  code: ReportedErrorCode.nullable(),
   freshAsOfMs: EpochMs.nullable(),
 });
 export type CalendarHealth = z.infer<typeof CalendarHealth>;

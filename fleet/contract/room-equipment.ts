@@ -2,7 +2,8 @@
  * The devices of a room and how they are: written by the kiosk's agent alone, retained by the broker, projected by TV,
  * phones, tablets and console. Changes seldom; what changes during a call in tenths of seconds stays on the box.
  */
-import { ErrorCode } from './error-codes.ts';
+import { ReportedErrorCode } from './error-codes.ts';
+import { knownMembers, openWord } from './open-words.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 export const MediaDeviceKind = z.enum(['camera', 'microphone', 'speaker']);
@@ -35,18 +36,18 @@ export type CameraPreset = z.infer<typeof CameraPreset>;
 
 export const SpeakerphoneStatus = z.object({
   name: z.string().max(120),
-  state: z.enum(['ready', 'faulty']),
-  code: ErrorCode.nullable(),
+  state: openWord(z.enum(['ready', 'faulty'])),
+  code: ReportedErrorCode.nullable(),
 });
 export type SpeakerphoneStatus = z.infer<typeof SpeakerphoneStatus>;
 
 /** `control: none`: no CEC adapter, or a TV that does not answer to it; the room works without. */
 export const TvStatus = z.object({
-  control: z.enum(['cec', 'none', 'faulty']),
-  power: z.enum(['on', 'standby', 'turning-on', 'turning-off', 'unknown']),
+  control: openWord(z.enum(['cec', 'none', 'faulty']), 'none'),
+  power: openWord(z.enum(['on', 'standby', 'turning-on', 'turning-off', 'unknown'])),
   /** OSD name or vendor, as the TV tells it */
   name: z.string().max(60).nullable(),
-  code: ErrorCode.nullable(),
+  code: ReportedErrorCode.nullable(),
 });
 export type TvStatus = z.infer<typeof TvStatus>;
 
@@ -69,17 +70,17 @@ export type SelfTestReason = z.infer<typeof SelfTestReason>;
 
 export const SelfTestCheck = z.object({
   name: SelfTestCheckName,
-  outcome: z.enum(['passed', 'failed', 'skipped']),
-  reason: SelfTestReason.nullable(),
+  outcome: openWord(z.enum(['passed', 'failed', 'skipped']), 'skipped'),
+  reason: openWord(SelfTestReason).nullable(),
 });
 export type SelfTestCheck = z.infer<typeof SelfTestCheck>;
 
 export const SelfTest = z.object({
-  state: z.enum(['running', 'done']),
+  state: openWord(z.enum(['running', 'done']), 'done'),
   startedAtMs: EpochMs,
-  because: z.enum(['asked', 'booking']),
+  because: openWord(z.enum(['asked', 'booking']), 'asked'),
   /** those that are through, in the order in which they ran */
-  checks: z.array(SelfTestCheck).max(6),
+  checks: knownMembers(SelfTestCheck, 'name'),
 });
 export type SelfTest = z.infer<typeof SelfTest>;
 
@@ -90,7 +91,7 @@ export const RoomEquipment = z.object({
   revision: z.number().int().nonnegative(),
   /** kiosk's clock */
   asOfMs: EpochMs,
-  devices: z.array(EquipmentDevice).max(24),
+  devices: knownMembers(EquipmentDevice, 'kind'),
   /** null: no camera is open, or it has no motors */
   camera: CameraAxes.nullable(),
   presets: z.array(CameraPreset).max(6),

@@ -6,6 +6,7 @@ import { WireError } from './error-codes.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { RoomCommand } from './room-command.ts';
 import { RosterUpdate } from './room-state.ts';
+import { openUnion } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, z } from './schema.ts';
 
@@ -20,7 +21,7 @@ export const RoomLinkFromController = z.discriminatedUnion('type', [
 ]);
 export type RoomLinkFromController = z.infer<typeof RoomLinkFromController>;
 
-export const RoomLinkToController = z.discriminatedUnion('type', [
+export const RoomLinkToController = openUnion('type', [
   z.object({
     type: z.literal('welcome'),
     protocol: z.number().int(),

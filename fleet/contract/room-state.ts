@@ -1,10 +1,11 @@
 /**
  * What a room is doing, in under 4 KB: written by the kiosk's agent alone, retained by the broker, projected by
- * phones, console and TV. A phase carries only its own data. Readers tolerate unknown fields.
+ * phones, console and TV. A phase carries only its own data. Readers tolerate unknown fields and words (open-words.ts).
  */
-import { ErrorCode } from './error-codes.ts';
+import { ReportedErrorCode } from './error-codes.ts';
 import { PARTICIPANTS_IN_STATE } from './limits.ts';
 import { PeerKind } from './grants.ts';
+import { knownWords, openUnion, openWord } from './open-words.ts';
 import { BookingId } from './room-agenda.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
@@ -17,15 +18,19 @@ export type CameraState = z.infer<typeof CameraState>;
 export const Layout = z.enum(['auto', 'grid', 'speaker', 'side-by-side']);
 export type Layout = z.infer<typeof Layout>;
 
+/** What this release does not know counts as live: the person is warned and may switch it off. */
+const ReportedMicrophone = openWord(MicrophoneState, 'on');
+const ReportedCamera = openWord(CameraState, 'on');
+
 export const Participant = z.object({
   peerId: Id,
   displayName: z.string(),
-  peerKind: PeerKind,
-  microphone: MicrophoneState,
-  camera: CameraState,
+  peerKind: openWord(PeerKind, 'person'),
+  microphone: ReportedMicrophone,
+  camera: ReportedCamera,
   sharesScreen: z.boolean(),
   /** `away`: dropped, its place kept */
-  connection: z.enum(['connected', 'away']),
+  connection: openWord(z.enum(['connected', 'away']), 'connected'),
 });
 export type Participant = z.infer<typeof Participant>;
 
@@ -48,8 +53,11 @@ export const EndReason = z.enum([
   'empty',
 ]);
 export type EndReason = z.infer<typeof EndReason>;
+export const ReportedEndReason = openWord(EndReason);
+export type ReportedEndReason = z.infer<typeof ReportedEndReason>;
 
-export const RoomPhase = z.discriminatedUnion('name', [
+/** `unknown`: a phase of a newer release. Leaving the meeting is the one thing that a page offers then. */
+export const RoomPhase = openUnion('name', [
   z.object({ name: z.literal('idle') }),
   z.object({
     name: z.literal('starting'),
@@ -59,7 +67,7 @@ export const RoomPhase = z.discriminatedUnion('name', [
     /** after START_CANCEL_OFFERED_MS */
     cancelOffered: z.boolean(),
     /** why the meeting cannot be entered yet; the room asks again by itself */
-    waitsFor: ErrorCode.nullish(),
+    waitsFor: ReportedErrorCode.nullish(),
   }),
   z.object({
     name: z.literal('in-call'),
@@ -70,7 +78,7 @@ export const RoomPhase = z.discriminatedUnion('name', [
     /** the booking whose meeting it is */
     bookingId: BookingId.nullish(),
     startedAtMs: EpochMs,
-    connection: z.enum(['connected', 'reconnecting']),
+    connection: openWord(z.enum(['connected', 'reconnecting']), 'connected'),
     /** the room itself is counted, and listed first */
     participantCount: z.number().int().nonnegative(),
     participants: z.array(Participant).max(PARTICIPANTS_IN_STATE),
@@ -81,11 +89,16 @@ export const RoomPhase = z.discriminatedUnion('name', [
     name: z.literal('ended'),
     meetingTitle: z.string(),
     durationMs: z.number().int().nonnegative(),
-    reason: EndReason,
+    reason: ReportedEndReason,
     callId: Id,
-    feedback: z.enum(['good', 'bad']).nullable(),
+    feedback: openWord(z.enum(['good', 'bad'])).nullable(),
   }),
-  z.object({ name: z.literal('fault'), code: ErrorCode, sinceMs: EpochMs, meetingTitle: z.string().nullable() }),
+  z.object({
+    name: z.literal('fault'),
+    code: ReportedErrorCode,
+    sinceMs: EpochMs,
+    meetingTitle: z.string().nullable(),
+  }),
 ]);
 export type RoomPhase = z.infer<typeof RoomPhase>;
 
@@ -132,19 +145,19 @@ export const RoomState = z.object({
   asOfMs: EpochMs,
   phase: RoomPhase,
   meeting: RoomMeeting.nullable(),
-  microphone: MicrophoneState,
-  camera: CameraState,
+  microphone: ReportedMicrophone,
+  camera: ReportedCamera,
   volumePercent: z.number().int().min(0).max(100),
-  layout: Layout,
+  layout: openWord(Layout),
   /** page of the stage, from 0 */
   stagePage: z.number().int().nonnegative(),
   stagePageCount: z.number().int().positive(),
-  notices: z.array(RoomNotice),
+  notices: knownWords(RoomNotice),
 });
 export type RoomState = z.infer<typeof RoomState>;
 
 /** The whole roster, for a phone that shows it: a snapshot, then deltas of the next revision each. */
-export const RosterUpdate = z.discriminatedUnion('kind', [
+export const RosterUpdate = openUnion('kind', [
   z.object({ kind: z.literal('snapshot'), callId: Id, revision: z.number().int(), participants: z.array(Participant) }),
   z.object({
     kind: z.literal('delta'),

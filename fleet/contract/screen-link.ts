@@ -8,7 +8,7 @@
 import { ErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { ProtocolVersion } from './protocol-version.ts';
-import { CameraState, EndReason, Layout, MicrophoneState, Participant } from './room-state.ts';
+import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
@@ -151,7 +151,7 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     startedAtMs: EpochMs,
   }),
   z.strictObject({ type: z.literal('join-failed'), code: ErrorCode, callId: Id }),
-  z.strictObject({ type: z.literal('call-ended'), callId: Id, reason: EndReason }),
+  z.strictObject({ type: z.literal('call-ended'), callId: Id, reason: ReportedEndReason }),
   z.strictObject({
     type: z.literal('connection'),
     connection: z.enum(['connected', 'reconnecting']),

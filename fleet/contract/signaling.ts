@@ -9,8 +9,9 @@
 import { WireError } from './error-codes.ts';
 import { PeerKind, Right } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
+import { knownWords, openUnion, openWord } from './open-words.ts';
 import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './media-parameters.ts';
-import { CameraState, EndReason, MicrophoneState, Participant } from './room-state.ts';
+import { CameraState, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, PersonName, z } from './schema.ts';
 
@@ -35,7 +36,7 @@ export const ConsumerParameters = z.object({
   consumerId: z.string(),
   producerId: z.string(),
   peerId: Id,
-  source: MediaSource,
+  source: openWord(MediaSource),
   kind: z.enum(['audio', 'video']),
   rtpParameters: RtpParameters,
   /** the sender has muted it, or turned it off */
@@ -80,7 +81,7 @@ export const CallSnapshot = z.object({
   callId: Id,
   meetingTitle: z.string(),
   startedAtMs: EpochMs,
-  rights: z.array(Right),
+  rights: knownWords(Right),
   /** all who are in, this peer included */
   participants: z.array(Participant),
   consumers: z.array(ConsumerParameters),
@@ -109,7 +110,7 @@ export const signalingMethods = {
       protocol: z.number().int(),
       callId: Id,
       peerId: Id,
-      peerKind: PeerKind,
+      peerKind: openWord(PeerKind, 'person'),
       meetingTitle: z.string(),
       /** shown to nobody; resumes this peer */
       resumeSecret: z.string(),
@@ -201,8 +202,8 @@ export type SignalingMethod = keyof typeof signalingMethods;
 export type RequestOf<M extends SignalingMethod> = z.input<(typeof signalingMethods)[M]['request']>;
 export type ResponseOf<M extends SignalingMethod> = z.output<(typeof signalingMethods)[M]['response']>;
 
-/** What the node tells by itself. */
-export const SignalingNotification = z.discriminatedUnion('event', [
+/** What the node sends by itself. */
+export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('participant-joined'), data: z.object({ participant: Participant }) }),
   z.object({ event: z.literal('participant-changed'), data: z.object({ participant: Participant }) }),
   z.object({ event: z.literal('participant-left'), data: z.object({ peerId: Id }) }),
@@ -219,9 +220,10 @@ export const SignalingNotification = z.discriminatedUnion('event', [
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),
-  z.object({ event: z.literal('call-ended'), data: z.object({ reason: EndReason }) }),
+  z.object({ event: z.literal('call-ended'), data: z.object({ reason: ReportedEndReason }) }),
 ]);
-export type SignalingNotification = z.infer<typeof SignalingNotification>;
+/** Those that this release knows; a client ignores the others. */
+export type SignalingNotification = Exclude<z.infer<typeof SignalingNotification>, { event: 'unknown' }>;
 
 /** The outer frame of a request; `data` is parsed by the method's own schema. */
 export const RequestFrame = z.strictObject({

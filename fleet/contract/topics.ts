@@ -11,6 +11,7 @@ import { BookingId } from './room-agenda.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
+import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, Language, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
@@ -31,7 +32,7 @@ export const RoomDesired = z.object({
   roomId: Id,
   roomName: ShownTitle,
   /** language of the TV */
-  language: Language,
+  language: openWord(Language, 'en'),
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
   controllerUrl: z.url(),
   /** what one tap starts or joins */
@@ -49,7 +50,12 @@ export const RoomDesired = z.object({
 export type RoomDesired = z.infer<typeof RoomDesired>;
 
 /** Kiosk to fleet, retained; the last will is the same with `online: false`. */
-export const RoomPresence = z.object({ online: z.boolean(), epoch: z.number().int(), asOfMs: EpochMs });
+export const RoomPresence = z.object({
+  protocol: z.number().int(),
+  online: z.boolean(),
+  epoch: z.number().int(),
+  asOfMs: EpochMs,
+});
 export type RoomPresence = z.infer<typeof RoomPresence>;
 
 /** What a kiosk asks of the fleet by itself. */
@@ -68,7 +74,7 @@ export const RoomRequest = z.discriminatedUnion('name', [
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
-export const RequestReply = z.discriminatedUnion('name', [
+export const RequestReply = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
   /** a phone paired with this code: show another */
@@ -78,6 +84,7 @@ export type RequestReply = z.infer<typeof RequestReply>;
 
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
 export const FleetKeys = z.object({
+  protocol: z.number().int(),
   keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })),
   /** rooms whose kiosk was revoked: join tokens and delegations issued to them up to this second (JWT's `iat`) are void */
   revokedRooms: z

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
+import { negotiateAsClient, type ProtocolRefusal, protocolOf } from '#contract/protocol-version.ts';
 import { retryAfterMs } from '#contract/retry-after.ts';
 import {
   brokerOf,
@@ -41,6 +42,8 @@ export type MqttLineOptions<Presence extends TopicName> = {
   onOnline: (online: boolean) => void;
   /** a try has ended before the broker let us in */
   onNotLetIn?: (() => void) | undefined;
+  /** a message of a fleet with another protocol number, compared before the message is read further */
+  onOtherProtocol?: ((name: TopicName, message: unknown, refusal: ProtocolRefusal) => void) | undefined;
   /** @param message unknown JSON; undefined for what is none */
   onUnreadable?: ((name: TopicName, message: unknown, error: MaruError) => void) | undefined;
   logger: Logger;
@@ -180,13 +183,20 @@ export class MqttLine<Presence extends TopicName> {
   }
 
   #onMessage(topic: string, payload: Buffer, isRetained: boolean): void {
-    const { handlers, onUnreadable, logger } = this.#options;
+    const { handlers, onOtherProtocol, onUnreadable, logger } = this.#options;
     const name = ruleOfTopic(topic)?.name;
     const handle = name && (handlers[name] as ((message: unknown, isRetained: boolean) => void) | undefined);
     if (!handle) return;
     let raw: unknown;
     try {
       raw = JSON.parse(payload.toString());
+      const protocol = protocolOf(raw);
+      const negotiated = protocol === null ? 'accepted' : negotiateAsClient(protocol);
+      if (negotiated !== 'accepted') {
+        logger.warn({ topic, code: negotiated, protocol }, 'fleet: it speaks another protocol');
+        onOtherProtocol?.(name, raw, negotiated);
+        return;
+      }
       handle(topicRules[name].schema.parse(raw), isRetained);
     } catch (thrown) {
       const error = toMaruError(thrown);

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { type ErrorCode, ProtocolError, toMaruError, UserError, type WireError } from '#contract/error-codes.ts';
-import { negotiate } from '#contract/protocol-version.ts';
+import { negotiate, protocolOf } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
 import { Id } from '#contract/schema.ts';
@@ -124,8 +124,8 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
 
   async #handle(data: RawData, isBinary: boolean): Promise<void> {
     if (this.#greeting === null) {
-      const hello = helloIn(read(data, isBinary));
-      this.#greeting = this.#greet(hello);
+      const { token } = helloIn(read(data, isBinary));
+      this.#greeting = this.#greet(token);
       return this.#greeting;
     }
     await this.#greeting;
@@ -136,10 +136,8 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
     else this.#refuseMessage(raw);
   }
 
-  async #greet({ protocol, token }: { protocol: number; token: string }): Promise<void> {
+  async #greet(token: string): Promise<void> {
     const { host, network, wrongTokens, onProven, logger } = this.#options;
-    const negotiated = negotiate(protocol);
-    if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
     let admitted: Admitted;
     try {
       admitted = await host.admit(token);
@@ -214,6 +212,10 @@ const read = (data: RawData, isBinary: boolean): unknown => (isBinary ? null : J
 
 function helloIn(raw: unknown): Extract<RoomLinkFromController, { type: 'hello' }> {
   if ((raw as { type?: unknown } | null)?.type !== 'hello') throw new ProtocolError('hello-expected');
+  // the number first: the hello of another release may have what our schema does not know
+  const protocol = protocolOf(raw);
+  const negotiated = protocol === null ? 'accepted' : negotiate(protocol);
+  if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
   const { data } = RoomLinkFromController.safeParse(raw);
   if (data?.type !== 'hello') throw new ProtocolError('bad-message', 'hello breaks its schema');
   return data;

@@ -119,10 +119,12 @@ export class MediaNode {
       registry: this.registry,
       admission: this.#admission,
       healthy: () => this.pool.alive.length > 0 && this.#admission.hasKeys,
-      complaints: () =>
-        this.#watched.flatMap(({ name, files }) =>
+      complaints: () => [
+        ...this.#watched.flatMap(({ name, files }) =>
           files.problem ? [`certificate for ${name}: ${files.problem}`] : [],
         ),
+        ...(this.#link?.refusal ? [`fleet: ${this.#link.refusal}`] : []),
+      ],
       metrics: () => metrics.text(),
     });
     if (fleet?.credentialFiles)

@@ -4,6 +4,7 @@
  */
 import type { CallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_REGISTERS_EVERY_MS } from '#contract/timing.ts';
+import type { ProtocolRefusal } from '#contract/protocol-version.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { Logger } from 'pino';
@@ -35,6 +36,7 @@ export class NodeLink {
   #resend: NodeJS.Timeout | null = null;
   #register: NodeJS.Timeout | null = null;
   #registeredAtMs = 0;
+  #refusal: ProtocolRefusal | null = null;
 
   constructor(options: NodeLinkOptions) {
     const { mqttUrl, credentials, registration, onKeys, onCommand, onHeard, logger } = options;
@@ -48,6 +50,7 @@ export class NodeLink {
       presence: { name: 'registration', message: registration },
       handlers: {
         keys: (keys) => {
+          this.#refusal = null;
           onHeard();
           onKeys(keys);
         },
@@ -61,10 +64,15 @@ export class NodeLink {
         },
       },
       onOnline: (online) => {
+        this.#refusal = null;
         if (!online) return;
         this.#registeredAtMs = performance.now();
         onHeard();
         this.outbox.resend();
+      },
+      onOtherProtocol: (_name, _message, refusal) => {
+        this.#refusal = refusal;
+        onHeard();
       },
       // what came from there, though this release cannot read it
       onUnreadable: () => onHeard(),
@@ -72,6 +80,10 @@ export class NodeLink {
     });
   }
 
+  /** Which side's protocol is too old for the other; null: they fit, as far as is known. */
+  get refusal(): ProtocolRefusal | null {
+    return this.#refusal;
+  }
   get connected(): boolean {
     return this.#line.online;
   }

@@ -2,7 +2,7 @@
  * The rows of calls, and what a node's events make of them. A call is over when its node says so or is another process;
  * one that is given up may still run at a node out of reach, and come back.
  */
-import type { CallEvent } from '#contract/node-link.ts';
+import type { KnownCallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
@@ -65,7 +65,7 @@ export const newCall = (callId: string, meetingId: string, { nodeId, instanceId 
   endReason: null,
 });
 
-export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: CallEvent): Promise<boolean> {
+export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: KnownCallEvent): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('callEvent')
     .values({ eventId, callId, atMs })
@@ -74,7 +74,7 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Call
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: CallEvent): Promise<void> {
+export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: KnownCallEvent): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {
     case 'call-opened':

@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
-import type { CallEvent, CallEvents, EventAcks, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
@@ -135,6 +135,7 @@ export class Calls {
     const toMove = new Set<string>();
     await this.#deps.store.write(async (trx) => {
       for (const event of events) {
+        if (event.name === 'unknown') continue;
         if (!(await isNew(trx, event))) continue;
         const call =
           (await trx.selectFrom('call').selectAll().where('callId', '=', event.callId).executeTakeFirst()) ??
@@ -165,7 +166,11 @@ export class Calls {
    * A call that we did not open: a room did, by its delegation. It is moved where it can't be the meeting's, because that
    * has one with people in it. null: we know no such meeting, or the call is over.
    */
-  async #adopt(trx: AuthorityWrite, nodeId: string, { callId, meetingId, name }: CallEvent): Promise<CallRow | null> {
+  async #adopt(
+    trx: AuthorityWrite,
+    nodeId: string,
+    { callId, meetingId, name }: KnownCallEvent,
+  ): Promise<CallRow | null> {
     const { nodes, logger } = this.#deps;
     const node = nodes.get(nodeId);
     // its opening, or a later sign of a call that the node says it carries

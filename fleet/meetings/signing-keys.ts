@@ -17,6 +17,7 @@ import {
   SignJWT,
 } from 'jose';
 import { JOIN_TOKEN_ALGORITHM, JOIN_TOKEN_ISSUER } from '#contract/grants.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { writeDurably } from '#edge/durable-file.ts';
 import { StartRefused } from '#edge/start-refused.ts';
@@ -60,7 +61,7 @@ export class SigningKeys {
 
   /** For the retained `keys` topic. */
   get published(): FleetKeys {
-    return { keys: [this.#ready.publicJwk as FleetKeys['keys'][number]] };
+    return { protocol: PROTOCOL_VERSION, keys: [this.#ready.publicJwk as FleetKeys['keys'][number]] };
   }
 
   /** Claims as they stand; `iss` is ours. */

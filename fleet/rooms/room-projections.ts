@@ -16,7 +16,6 @@ import {
   projectionNames,
   type RelayedProjections,
 } from '#contract/relayed-projections.ts';
-import { negotiate } from '#contract/protocol-version.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
 type Received = {
@@ -132,9 +131,8 @@ export class RoomProjections {
   }
 }
 
-function refusalOf({ protocol, roomId: of, epoch }: ProjectionHeading, roomId: string, known: number): Refusal | null {
-  const negotiated = negotiate(protocol);
-  if (negotiated !== 'accepted') return { code: negotiated, reason: `protocol ${protocol}` };
+/** The broker has compared the protocol. */
+function refusalOf({ roomId: of, epoch }: ProjectionHeading, roomId: string, known: number): Refusal | null {
   if (of !== roomId) return { code: 'wrong-room', reason: 'of another room' };
   if (epoch < known) return { code: 'second-writer', reason: `epoch ${epoch} after ${known}` };
   return null;

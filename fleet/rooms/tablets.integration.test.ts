@@ -1,6 +1,7 @@
 /** A room's tablets at the real fleet server: made by a code of IT's, never ended by idleness, ended by IT within two seconds. */
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { PhoneUnderTest, RoomUnderTest } from '../room-under-test.ts';
@@ -64,7 +65,7 @@ test('two tablets with one code at the same instant: one is paired', async () =>
 test('it controls the room as a phone does, and is told where the kiosk serves the page itself', async () => {
   const lanUrl = 'https://room-a.example:7430/control';
   await room.say('equipment', {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: room.room.roomId,
     epoch: 1,
     revision: 1,

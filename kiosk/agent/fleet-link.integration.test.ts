@@ -305,6 +305,56 @@ describe('a line that breaks', () => {
   });
 });
 
+describe('a fleet of another protocol', () => {
+  const refusals: [boolean, boolean][] = [];
+  beforeEach(() => {
+    refusals.length = 0;
+    link = newLink({ onOnline: (online, isRefused) => refusals.push([online, isRefused]) });
+    link.start();
+  });
+
+  test('is no fleet, whatever it sends, and nothing of it is read', async () => {
+    await isOnline();
+    broker.tell('desired', roomId, { protocol: PROTOCOL_VERSION + 1, wishes: ['unknown'] });
+    await isOnline(false);
+    expect(refusals).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    expect(told.desired).toEqual([]);
+    projections.publish('state', state);
+    await link.publishProjection('state');
+    expect(broker.messages('state', roomId)).toEqual([]);
+  });
+
+  test('gets its command back with the name of the side that is too old', async () => {
+    await isOnline();
+    broker.tell('command', roomId, { ...command(), protocol: PROTOCOL_VERSION + 1, mood: 'good' });
+    await expect.poll(replies).toMatchObject([{ ok: false, id: id(60), error: { code: 'client-too-old' } }]);
+    broker.tell('command', roomId, { ...command({ id: id(62) }), protocol: PROTOCOL_VERSION - 1 });
+    await expect.poll(replies).toMatchObject([{}, { ok: false, id: id(62), error: { code: 'server-too-old' } }]);
+    expect(told.commands).toEqual([]);
+  });
+
+  test('may refuse this room itself', async () => {
+    await isOnline();
+    const error = { code: 'client-too-old', message: 'protocol 2' };
+    broker.tell('requestReply', roomId, { name: 'refused', id: null, error });
+    await isOnline(false);
+    expect(refusals.at(-1)).toEqual([false, true]);
+  });
+
+  test('is the fleet again once it speaks our number', async () => {
+    await isOnline();
+    broker.tell('desired', roomId, { protocol: PROTOCOL_VERSION - 1 });
+    await isOnline(false);
+    broker.tell('desired', roomId, desired(NOW_MS));
+    await isOnline();
+    expect(refusals.at(-1)).toEqual([true, false]);
+    expect(told.desired).toHaveLength(1);
+  });
+});
+
 describe('what the fleet says', () => {
   test('is told on, parsed', async () => {
     link.start();

@@ -3,7 +3,8 @@
  * `#edge/mqtt-line.ts`; the authority handles the messages.
  */
 import type { Logger } from 'pino';
-import type { MaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, type MaruError, ProtocolError } from '#contract/error-codes.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import type { ProjectionName } from '#contract/projections.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
@@ -15,6 +16,7 @@ import type { Projections } from './projections.ts';
 import type { RoomIdentity } from './room-identity.ts';
 
 type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents';
+const PROTOCOL_REFUSALS: ReadonlySet<ErrorCode> = new Set(['client-too-old', 'server-too-old']);
 const LONGEST_RETRY_MS = 2_000;
 /** no message is on its way for longer: the line is dead before */
 const LONGEST_WAY_MS = 15_000;
@@ -26,7 +28,8 @@ export type FleetLinkOptions = {
   /** published as they change, and again when the line is back: the broker may have forgotten them */
   projections: Projections;
   logger: Logger;
-  onOnline: (online: boolean) => void;
+  /** `isRefused`: the line stands, and one side is too old for the other, which is as good as no fleet */
+  onOnline: (online: boolean, isRefused: boolean) => void;
   /** a try has ended before the broker let us in */
   onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
@@ -40,6 +43,8 @@ export class FleetLink {
   readonly #line: MqttLine<'presence'>;
   #heartbeat: NodeJS.Timeout | undefined;
   #unfollow: (() => void) | undefined;
+  /** by the fleet's number, or by its answer to ours; until the line breaks, or the fleet speaks our number */
+  #isRefused = false;
   /**
    * The fleet's clock less ours. A `desired` may have been kept or on its way for a while, so the largest is the nearest;
    * one that was sent just now and is far behind shows that the fleet's clock was set back.
@@ -47,7 +52,7 @@ export class FleetLink {
   #clockOffsetMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FleetLinkOptions) {
-    const { identity, epoch, clock, logger, onNotLetIn, onCommand, onRequestReply, onEventsAck } = options;
+    const { identity, epoch, clock, logger, onNotLetIn, onCommand, onEventsAck } = options;
     this.#options = options;
     clock.onJump((byMs) => {
       this.#clockOffsetMs -= byMs;
@@ -60,22 +65,32 @@ export class FleetLink {
         return { mqttUrl, key: keyPem, cert: certificatePem, ca: caPem };
       },
       longestRetryMs: LONGEST_RETRY_MS,
-      presence: { name: 'presence', message: (online) => ({ online, epoch, asOfMs: clock.nowMs() }) },
+      presence: {
+        name: 'presence',
+        message: (online) => ({ protocol: PROTOCOL_VERSION, online, epoch, asOfMs: clock.nowMs() }),
+      },
       handlers: {
         desired: (desired, isRetained) => this.#onDesired(desired, isRetained),
         command: onCommand,
-        requestReply: onRequestReply,
+        requestReply: (reply) => this.#onRequestReply(reply),
         roomEventsAck: (ack) => onEventsAck?.(ack),
       },
-      onOnline: (online) => this.#onOnline(online),
+      onOnline: (online) => {
+        this.#isRefused = false;
+        this.#notifyOnline(online);
+      },
       onNotLetIn,
+      onOtherProtocol: (name, message, refusal) => {
+        this.#refuse(name, message, new ProtocolError(refusal));
+        this.#setRefused(true);
+      },
       onUnreadable: (name, message, error) => this.#refuse(name, message, error),
       logger,
     });
   }
 
   get online(): boolean {
-    return this.#line.online;
+    return this.#line.online && !this.#isRefused;
   }
 
   start(): void {
@@ -109,24 +124,37 @@ export class FleetLink {
 
   /** @returns settles when the broker has it; at once while the fleet is gone */
   publish<N extends Outgoing>(name: N, message: MessageOf<N>): Promise<void> {
-    return this.#line.publish(name, message);
+    return this.#isRefused ? Promise.resolve() : this.#line.publish(name, message);
+  }
+
+  #onRequestReply(reply: RequestReply): void {
+    const isRefusal = reply.name === 'refused' && reply.id === null && PROTOCOL_REFUSALS.has(reply.error.code);
+    if (isRefusal) this.#setRefused(true);
+    this.#options.onRequestReply(reply);
+  }
+
+  #setRefused(isRefused: boolean): void {
+    if (this.#isRefused === isRefused) return;
+    this.#isRefused = isRefused;
+    if (this.#line.online) this.#notifyOnline(!isRefused);
   }
 
   /** As it is now; settles like `publish`. */
   async publishProjection(name: ProjectionName): Promise<void> {
     const value = this.#options.projections.valueOf(name);
-    if (value !== null) await this.#line.publish(name, value);
+    if (value !== null && !this.#isRefused) await this.#line.publish(name, value);
   }
 
-  #onOnline(online: boolean): void {
+  #notifyOnline(online: boolean): void {
     const { onOnline, projections } = this.#options;
-    onOnline(online);
+    onOnline(online, this.#isRefused);
     if (!online) return;
     for (const name of Object.keys(projections.valuesFor('fleet')) as ProjectionName[])
       void this.publishProjection(name);
   }
 
   #onDesired(desired: RoomDesired, isRetained: boolean): void {
+    this.#setRefused(false);
     const { clock, onDesired } = this.#options;
     const offsetMs = desired.nowMs - clock.nowMs();
     const wasSetBack = !isRetained && offsetMs < this.#clockOffsetMs - LONGEST_WAY_MS;
@@ -138,6 +166,6 @@ export class FleetLink {
   #refuse(name: TopicName, message: unknown, error: MaruError): void {
     if (name !== 'command') return;
     const { data: id } = CommandEnvelope.shape.id.safeParse((message as { id?: unknown } | null | undefined)?.id);
-    if (id !== undefined) void this.publish('commandReply', { ok: false, id, error: error.toWire() });
+    if (id !== undefined) void this.#line.publish('commandReply', { ok: false, id, error: error.toWire() });
   }
 }

@@ -6,7 +6,7 @@ import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest, RequestReply } from '#contract/topics.ts';
 import { OpenRequests } from '#edge/open-requests.ts';
 
-export type GrantResponse = Exclude<RequestReply, { name: 'pairing-code-used' }>;
+export type GrantResponse = Exclude<RequestReply, { name: 'pairing-code-used' | 'unknown' }>;
 type GrantRequest = Pick<RoomRequest, 'endedCallId' | 'booking'>;
 
 export type FleetRequestsOptions = {

@@ -1,6 +1,7 @@
 /** Commands from the LAN at the room's authority: answered where they were asked, done once, and told to the fleet later. */
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CommandReply, RoomCommand } from '#contract/room-command.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import { Projections } from './projections.ts';
@@ -50,7 +51,7 @@ function order(command: RoomCommand, n = 2): CommandReply[] {
 }
 const fromFleet = (command: RoomCommand, n: number) =>
   authority.onCommand({
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     id: id(n),
     roomId: id(1),
     expiresAtMs: 1,

@@ -131,8 +131,8 @@ const fleet: FleetLink = new FleetLink({
   clock,
   projections,
   logger,
-  onOnline: (online) => {
-    authority.onFleet(online);
+  onOnline: (online, isRefused) => {
+    authority.onFleet(online, isRefused);
     events.onFleet(online);
     screens.showFrame();
   },
@@ -153,7 +153,7 @@ const fleet: FleetLink = new FleetLink({
     if (response.name === 'pairing-code-used') {
       codes.use(response.sha256);
       peripherals.onPresence();
-    } else requests.onRequestReply(response);
+    } else if (response.name !== 'unknown') requests.onRequestReply(response);
   },
   onEventsAck: (ack) => events.acknowledged(ack),
 });

@@ -1,5 +1,6 @@
 /** What the room shows of itself: numbered, at once to its own screen, at a bounded rate to networks, to its readers alone. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { id } from '../room/room-under-test.ts';
 import { Projections } from './projections.ts';
 
@@ -20,7 +21,7 @@ it('numbers each projection by itself, and heads it as of now', () => {
   projections.publish('state', state(2));
   vi.setSystemTime(5_000);
   expect(projections.valueOf('state')).toEqual({
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: id(30),
     epoch: 4,
     revision: 1,
@@ -31,7 +32,8 @@ it('numbers each projection by itself, and heads it as of now', () => {
 });
 
 it('shows the room’s own screen each change at once, networks five a second and the last one always', () => {
-  const [tv, lan]: number[][] = [[], []];
+  const tv: number[] = [];
+  const lan: number[] = [];
   projections.follow('tv', () => tv.push(Date.now()));
   projections.follow('lan', (_, value) => lan.push((value as { volumePercent: number }).volumePercent));
   for (let n = 1; n <= 100; n += 1) {

@@ -1,5 +1,6 @@
 /** The authority between a machine and everyone else: what is answered, in which order, and how often it speaks. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, UserError } from '#contract/error-codes.ts';
 import {
   BOOKING,
@@ -109,7 +110,7 @@ describe('the authority', () => {
     const made = new AuthorityUnderTest();
     const meeting = { meetingId: id(20), title: '주간 회의', underWay: true, participantCount: 2 };
     const desired = {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       roomId: ROOM,
       language: 'ko',
       controllerUrl: 'https://maru.example/c',

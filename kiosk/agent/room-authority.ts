@@ -122,8 +122,8 @@ export class RoomAuthority {
     this.#roster.stop();
   }
 
-  onFleet(online: boolean): void {
-    this.handle({ type: 'fleet', online });
+  onFleet(online: boolean, isRefused = false): void {
+    this.handle({ type: 'fleet', online, isRefused });
     if (!online) this.#grants.onFleetGone();
   }
 

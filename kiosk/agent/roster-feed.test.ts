@@ -20,12 +20,13 @@ const inCall = (participants: Participant[], call: CallLetter = 'A'): Phase => (
 
 /** A phone that shows the roster: applies what it hears, and would notice a gap. */
 class Phone {
-  readonly heard: RosterUpdate[] = [];
+  readonly heard: Exclude<RosterUpdate, { kind: 'unknown' }>[] = [];
   readonly atMs: number[] = [];
   readonly people = new Map<string, Participant>();
   callId: string | null = null;
   readonly hear = (told: RosterUpdate): void => {
     const update = RosterUpdate.parse(JSON.parse(JSON.stringify(told)));
+    if (update.kind === 'unknown') throw new Error('the feed sends what it does not know');
     if (this.heard.length > 0) expect(update.revision).toBe(this.heard.at(-1)!.revision + 1);
     if (update.kind === 'snapshot') {
       this.people.clear();

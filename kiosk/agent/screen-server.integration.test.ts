@@ -349,7 +349,7 @@ describe('the first word', () => {
   test('with a newer protocol is told that the agent is too old', async () => {
     const screen = new Screen();
     await screen.open();
-    screen.say({ type: 'hello', key: KEY, protocol: PROTOCOL_VERSION + 1, screenId: id(50), inCall: null });
+    screen.say({ type: 'hello', key: KEY, protocol: PROTOCOL_VERSION + 1, seat: 'of another release' });
     await isRefused(screen, 'server-too-old', 4427);
     expect(heard).toEqual([]);
   });
@@ -452,7 +452,10 @@ describe('bad input', () => {
     ['an unknown type', '{"type":"dance"}'],
     ['an unknown field', '{"type":"alive","token":"1"}'],
     ['a value that may not be', '{"type":"stage","pageCount":0}'],
-    ['a second hello', JSON.stringify({ type: 'hello', key: KEY, protocol: 1, screenId: id(50), inCall: null })],
+    [
+      'a second hello',
+      JSON.stringify({ type: 'hello', key: KEY, protocol: PROTOCOL_VERSION, screenId: id(50), inCall: null }),
+    ],
     ['bytes', Buffer.from([1, 2, 3])],
   ])('%s is answered by its code, and nothing of it is believed', async (_, data) => {
     const screen = await Screen.greeted();

@@ -16,7 +16,7 @@ import { type ErrorCode, ProtocolError, toMaruError, UserError } from '#contract
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import type { ProjectionName } from '#contract/projections.ts';
-import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { negotiate, PROTOCOL_VERSION, protocolOf } from '#contract/protocol-version.ts';
 import {
   type AgentToScreen,
   type ResumeTicket,
@@ -198,7 +198,9 @@ export class ScreenServer {
       if (screen.readyState !== screen.OPEN) return;
       try {
         if (isBinary) throw new ProtocolError('bad-message', 'text is expected');
-        const message = ScreenToAgent.parse(JSON.parse(String(data)));
+        const raw: unknown = JSON.parse(String(data));
+        if (!greeted) refuseOtherProtocol(raw, this.#options.key);
+        const message = ScreenToAgent.parse(raw);
         if (greeted) {
           if (message.type === 'hello') throw new ProtocolError('bad-message', 'hello came twice');
           // who has yielded may go on living, but speaks for nobody
@@ -208,8 +210,6 @@ export class ScreenServer {
         }
         if (message.type !== 'hello') throw new ProtocolError('hello-expected');
         if (!isSame(message.key, this.#options.key)) throw new UserError('forbidden', 'not the key of this screen');
-        const outcome = negotiate(message.protocol);
-        if (outcome !== 'accepted') throw new ProtocolError(outcome);
         clearTimeout(late);
         greeted = true;
         this.#welcome(screen, message);
@@ -272,6 +272,15 @@ export class ScreenServer {
 
 function send(screen: WebSocket, message: AgentToScreen): void {
   screen.send(JSON.stringify(message), () => {});
+}
+
+/** The number before the schema: a page of another release may send what ours does not know. Only to a page with the key. */
+function refuseOtherProtocol(raw: unknown, key: string): void {
+  const { type, key: theirs } = (raw ?? {}) as { type?: unknown; key?: unknown };
+  if (type !== 'hello' || typeof theirs !== 'string' || !isSame(theirs, key)) return;
+  const protocol = protocolOf(raw);
+  const outcome = protocol === null ? 'accepted' : negotiate(protocol);
+  if (outcome !== 'accepted') throw new ProtocolError(outcome, `protocol ${protocol}`);
 }
 
 /** In a time that says nothing of where they differ. */

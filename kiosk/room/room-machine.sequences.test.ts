@@ -263,7 +263,8 @@ it('a start is cancelled at any moment, by phone, speakerphone and remote contro
 
 it('the runs together saw every phase, way, timer, effect, command and report', () => {
   const sorted = (names: Iterable<string>): string[] => [...names].sort();
-  expect(sorted(seen.phases)).toEqual(sorted(RoomPhase.options.map(({ shape }) => shape.name.value)));
+  const phases = RoomPhase.out.options.map(({ shape }) => shape.name.value).filter((name) => name !== 'unknown');
+  expect(sorted(seen.phases)).toEqual(sorted(phases));
   const everyWay = Object.entries(ways).flatMap(([from, to]) => to.map((name) => `${from} > ${name}`));
   expect(sorted(seen.ways)).toEqual(sorted(everyWay));
   expect(sorted(seen.timersSet)).toEqual(sorted(timerNames));

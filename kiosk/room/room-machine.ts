@@ -28,7 +28,7 @@ export function stepRoom(room: Room, event: RoomMachineEvent, nowMs: number): Ro
     case 'meeting':
       return still({ ...room, meeting: event.meeting });
     case 'fleet':
-      return onFleet(room, event.online);
+      return onFleet({ ...room, fleetRefuses: event.isRefused ?? false }, event.online);
     case 'box-notices':
       return still({ ...room, boxNotices: event.notices });
     case 'grant':

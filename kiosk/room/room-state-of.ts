@@ -81,7 +81,8 @@ function noticesOf(room: Room): RoomNotice[] {
   const notices: RoomNotice[] = [...room.boxNotices];
   if (room.cameraProblem !== null) notices.push(`camera-${room.cameraProblem}`);
   if (room.microphoneProblem !== null) notices.push(`microphone-${room.microphoneProblem}`);
-  if (!room.fleetOnline) notices.push('fleet-unreachable');
+  if (room.fleetRefuses) notices.push('protocol-refused');
+  else if (!room.fleetOnline) notices.push('fleet-unreachable');
   if (!room.screenPresent) notices.push('screen-missing');
   if (room.phase.name === 'in-call') {
     if (room.phase.connection === 'reconnecting') notices.push('media-unreachable');

@@ -4,11 +4,11 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import type {
   CameraState,
-  EndReason,
   Layout,
   MicrophoneState,
   Participant,
   RoomMeeting,
+  ReportedEndReason,
   RoomNotice,
 } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
@@ -47,7 +47,7 @@ export type Phase =
       name: 'ended';
       meetingTitle: string;
       durationMs: number;
-      reason: EndReason;
+      reason: ReportedEndReason;
       callId: string;
       feedback: 'good' | 'bad' | null;
     }
@@ -67,6 +67,8 @@ export type Room = {
   stagePageCount: number;
   screenPresent: boolean;
   fleetOnline: boolean;
+  /** the fleet is there, and one side's protocol is too old for the other */
+  fleetRefuses: boolean;
   /** of devices, calendar and disk, as those who own them say */
   boxNotices: readonly RoomNotice[];
 };
@@ -104,7 +106,8 @@ export type RoomMachineEvent =
   | { type: 'meeting'; meeting: RoomMeeting | null }
   | { type: 'grant'; grant: CallGrant }
   | { type: 'grant-refused'; code: ErrorCode }
-  | { type: 'fleet'; online: boolean }
+  /** `isRefused`: it is there, and one side's protocol is too old for the other; absent: it is not so */
+  | { type: 'fleet'; online: boolean; isRefused?: boolean }
   | { type: 'box-notices'; notices: readonly RoomNotice[] }
   | { type: 'screen-connected'; inCall: Hello['inCall'] }
   | { type: 'screen-gone' }
@@ -143,6 +146,7 @@ export function firstRoom(remembered: RememberedRoom | null): Room {
     stagePageCount: 1,
     screenPresent: false,
     fleetOnline: false,
+    fleetRefuses: false,
     boxNotices: [],
   };
 }

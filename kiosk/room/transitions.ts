@@ -3,7 +3,7 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { ENDED_SHOWN_MS } from '#contract/limits.ts';
 import { START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/timing.ts';
-import type { EndReason } from '#contract/room-state.ts';
+import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { RoomMachineEffect, PhaseOf, Room, RoomStep, RoomTimer } from './room.ts';
 
@@ -102,7 +102,7 @@ export function enterCall(
   };
 }
 
-export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: EndReason, nowMs: number): RoomStep {
+export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEndReason, nowMs: number): RoomStep {
   const { meetingTitle, startedAtMs, ticket } = phase;
   const endedForAll = reason !== 'left' && reason !== 'removed';
   return {

@@ -73,7 +73,7 @@ export const moments: Moment[] = [
     name: 'switch',
     lastsMs: 250,
     async begin({ phone, tv }) {
-      const before = phone.state!.layout;
+      const before = phone.state!.layout as Layout;
       const wanted: Layout = before === 'grid' ? 'speaker' : 'grid';
       // refused while the room does not answer, as a phone would be told: then it is asked again
       const ask = (layout: Layout) => phone.command({ name: 'set-layout', layout });

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { codeOfClose, type ErrorCode } from '#contract/error-codes.ts';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
@@ -125,7 +126,7 @@ describe('bad input at the door, beside a running call', () => {
         .not.toBe('');
       await room.stop();
       const link = await openLink();
-      link.sendJson({ type: 'hello', protocol: 1, token });
+      link.sendJson({ type: 'hello', protocol: PROTOCOL_VERSION, token });
       await link.nextJson((message) => message.type === 'welcome');
       return link;
     }
@@ -139,7 +140,7 @@ describe('bad input at the door, beside a running call', () => {
     test('a hello of another protocol number, a wrong token, and no hello', async () => {
       for (const [hello, code] of [
         [{ type: 'hello', protocol: 99, token: 'x' }, 'server-too-old'],
-        [{ type: 'hello', protocol: 1, token: 'made-up' }, 'token-invalid'],
+        [{ type: 'hello', protocol: PROTOCOL_VERSION, token: 'made-up' }, 'token-invalid'],
         [{ type: 'ping' }, 'hello-expected'],
       ] as const) {
         const link = await openLink();

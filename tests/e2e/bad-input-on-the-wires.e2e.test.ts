@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { codeOfClose, type ErrorCode } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
 import type { RoomState } from '#contract/room-state.ts';
@@ -32,7 +33,7 @@ describe('bad input on the wires, beside a running call', () => {
       expect(codeOfClose(closeCode)).toBe(code);
       await bad.expectLogged(code);
     };
-    const hello = (token: string, protocol = 1) => ({
+    const hello = (token: string, protocol = PROTOCOL_VERSION) => ({
       id: 1,
       method: 'hello',
       data: { protocol, admission: { kind: 'token', token } },
@@ -205,7 +206,7 @@ describe('bad input on the wires, beside a running call', () => {
     test('a process of the box without the page’s key gets no view, no pairing code and no ticket', async () => {
       for (const guess of [undefined, 'A'.repeat(43)]) {
         const stranger = await RawWebSocket.open(address(), { origin: origin() });
-        stranger.sendJson({ type: 'hello', key: guess, protocol: 1, screenId: v7(), inCall: null });
+        stranger.sendJson({ type: 'hello', key: guess, protocol: PROTOCOL_VERSION, screenId: v7(), inCall: null });
         const { messages } = await stranger.untilClosed();
         expect(messages).toEqual([{ type: 'error', code: guess === undefined ? 'bad-message' : 'forbidden' }]);
       }

@@ -1,6 +1,7 @@
 /** Bookings and devices of a made-up room for scenes: one day in Seoul, whatever the clock of whoever takes the pictures. */
 import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Booking, RoomAgenda } from '#contract/room-agenda.ts';
 import type { EquipmentDevice, RoomEquipment, SelfTestCheck } from '#contract/room-equipment.ts';
 import { id } from './screen-wires.ts';
@@ -45,7 +46,7 @@ export function booking(start: string, end: string, title: string, over: Partial
 
 export function agenda(bookings: Booking[], over: Partial<RoomAgenda> = {}): RoomAgenda {
   return {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: id(1),
     epoch: 1,
     revision: 1,
@@ -97,7 +98,7 @@ export const HDMI_KEY = 'camera:HDMI capture 1';
 
 export function equipment(over: Partial<RoomEquipment> = {}): RoomEquipment {
   return {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: id(1),
     epoch: 1,
     revision: 1,

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
@@ -63,7 +64,7 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom
     language: 'en',
     pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
     state: {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       roomId: id(1),
       roomName: 'Maple 3F',
       epoch: 1,
@@ -161,7 +162,13 @@ export class PlayedAgent {
 export const welcome = (
   { language, pairing, ...projections }: ShownRoom,
   resume: ResumeTicket | null = null,
-): AgentToScreen => ({ type: 'welcome', protocol: 1, frame: { language, pairing }, projections, resume });
+): AgentToScreen => ({
+  type: 'welcome',
+  protocol: PROTOCOL_VERSION,
+  frame: { language, pairing },
+  projections,
+  resume,
+});
 
 /** A media node that admits everyone and forwards nothing: the consumers' pictures are drawn in the page. */
 export class PlayedNode {
@@ -203,7 +210,7 @@ export class PlayedNode {
     if (method === 'restart-ice') return { iceParameters };
     if (method !== 'hello') return {};
     return {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       callId: CALL,
       peerId: ROOM_PEER,
       peerKind: 'room',

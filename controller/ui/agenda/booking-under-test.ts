@@ -1,4 +1,5 @@
 /** Bookings for the tests of this folder: one day, by the minute, times in UTC. */
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Booking, RoomAgenda } from '#contract/room-agenda.ts';
 
 export const at = (time: string): number => Date.parse(`2026-11-24T${time}:00Z`);
@@ -29,7 +30,7 @@ export const givenBack = { state: 'released', releasedBecause: 'given-back' } as
 
 export function agenda(bookings: Booking[], over: Partial<RoomAgenda> = {}): RoomAgenda {
   return {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: '0193a0b0-0000-7000-8000-000000000001',
     epoch: 1,
     revision: 1,

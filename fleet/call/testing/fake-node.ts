@@ -1,4 +1,5 @@
 /** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -195,7 +196,7 @@ export class FakeNode {
           ? { kind: 'kept', call: this.#call(), sendIceParameters: iceParameters, recvIceParameters: iceParameters }
           : { kind: 'restarted', call: this.#call(), media: this.setup() };
     answer({
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       callId: this.callId,
       peerId: this.peerId,
       peerKind: 'person',

@@ -168,7 +168,7 @@ export class RawClient {
 
   #take(text: string): void {
     const frame = JSON.parse(text) as object;
-    if ('event' in frame) this.notifications.push(SignalingNotification.parse(frame));
+    if ('event' in frame) this.notifications.push(SignalingNotification.parse(frame) as SignalingNotification);
     else this.#settle(ResponseFrame.parse(frame));
     const changed = this.#changed;
     this.#changed = () => {};

@@ -1,5 +1,6 @@
 /** For the tests of this folder: a media node inside the test's process, with a fleet that is a key pair and no more. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import {
   DELEGATION_AUDIENCE,
   type DelegationClaims,
@@ -23,6 +24,7 @@ export class TestFleet {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     this.#privateKey = privateKey;
     this.keys = {
+      protocol: PROTOCOL_VERSION,
       keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'test', alg: 'EdDSA' } as FleetKeys['keys'][number]],
     };
   }

@@ -37,7 +37,7 @@ export type BookingEvent = Told<
   Extract<RoomEvent, { name: 'booking-checked-in' | 'booking-released' | 'booking-restored' | 'booking-moved' }>
 >;
 export type CheckInBy = Extract<BookingEvent, { name: 'booking-checked-in' }>['by'];
-export type ReleasedBecause = Extract<BookingEvent, { name: 'booking-released' }>['because'];
+export type ReleasedBecause = 'no-show' | 'given-back';
 export type AgendaWrite = { name: 'move-end'; endMs: number } | { name: 'give-back' } | { name: 'take-back' };
 
 export type AgendaEffect =

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { BOOKINGS_IN_AGENDA } from '#contract/limits.ts';
 import { projections } from '#contract/projections.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type Booking, RoomAgenda } from '#contract/room-agenda.ts';
 import type { AgendaCommand } from '#contract/room-command.ts';
 import { type AgendaStep, nextDueMs, stepAgenda } from './agenda.ts';
@@ -442,7 +443,7 @@ describe('what is shown', () => {
       );
       const { bookings, moreCount } = new Room(-60, ...many).view;
       const agenda: RoomAgenda = {
-        protocol: 1,
+        protocol: PROTOCOL_VERSION,
         roomId: '01a20efc-090d-75f0-801d-f262f6422b43',
         epoch: 2 ** 40,
         revision: 2 ** 40,

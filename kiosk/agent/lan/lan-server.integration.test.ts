@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
 import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
@@ -162,7 +163,7 @@ class Link {
     this.socket.on('error', () => {});
     links.push(this);
   }
-  async open(token: string, protocol = 1): Promise<this> {
+  async open(token: string, protocol = PROTOCOL_VERSION): Promise<this> {
     if (this.socket.readyState !== WebSocket.OPEN) await once(this.socket, 'open');
     this.send({ type: 'hello', protocol, token });
     return this;
@@ -280,7 +281,7 @@ test('what breaks the contract is answered by name, and the link stays', async (
   const unknown = link.command({ name: 'self-destruct' });
   const extra = link.command({ name: 'mute-all', really: true });
   link.send('not json');
-  link.send({ type: 'hello', protocol: 1, token: 'again' });
+  link.send({ type: 'hello', protocol: PROTOCOL_VERSION, token: 'again' });
   await expect.poll(() => link.of('error').map(({ error }) => error.code)).toEqual(['bad-message', 'bad-message']);
   expect(link.of('command-reply').map(({ id, error }) => [id, error.code])).toEqual([
     [unknown, 'unknown-command'],
@@ -291,7 +292,7 @@ test('what breaks the contract is answered by name, and the link stays', async (
 });
 
 test.each([
-  ['a made-up token', 'token-invalid', 1, 4413],
+  ['a made-up token', 'token-invalid', PROTOCOL_VERSION, 4413],
   ['a protocol of tomorrow', 'server-too-old', 99, 4427],
 ])('%s is refused as %s and closed', async (_what, code, protocol, closeCode) => {
   const link = await new Link().open('made up', protocol);
@@ -302,7 +303,7 @@ test.each([
 test.each([
   ['a ping', { type: 'ping' }, 4402],
   ['what is no JSON', '{', 4400],
-  ['a hello of another shape', { type: 'hello', protocol: 1 }, 4400],
+  ['a hello of another shape', { type: 'hello', protocol: PROTOCOL_VERSION }, 4400],
 ])('%s before the hello ends the link', async (_what, message, closeCode) => {
   const link = new Link();
   await once(link.socket, 'open');

@@ -48,7 +48,8 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
   const { t } = useTranslation(['screen', 'common']);
   const [people] = useState(() => new People());
   const participants = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
-  const { layout, stagePage } = view.state;
+  const { stagePage } = view.state;
+  const layout = view.state.layout === 'unknown' ? 'auto' : view.state.layout;
   const shown = people.follow({
     participants,
     streams: call.streams,

@@ -15,6 +15,7 @@ import { GoneScene } from '../gone/gone-scene.tsx';
 import { IdleScene } from '../idle/idle-scene.tsx';
 import { NotEnrolledScene } from '../not-enrolled/not-enrolled-scene.tsx';
 import { KeylessScene } from '../keyless/keyless-scene.tsx';
+import { UnknownScene } from '../unknown/unknown-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
 import type { ScreenSession, ScreenSnapshot } from '../session/screen-session.ts';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
@@ -114,6 +115,8 @@ function SceneBefore({ scene, screen: { view, devices }, troubles }: SceneBefore
       return <EndedScene phase={scene.phase} roomName={view!.state.roomName} />;
     case 'fault':
       return <FaultScene code={scene.code} roomName={view?.state.roomName ?? null} />;
+    case 'unknown':
+      return <UnknownScene roomName={view!.state.roomName} troubles={troubles} />;
   }
 }
 

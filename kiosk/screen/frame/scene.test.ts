@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallPhase } from '#call/call-state.ts';
 import { RoomNotice, type RoomPhase } from '#contract/room-state.ts';
 import type { ScreenSnapshot } from '../session/screen-session.ts';
@@ -31,7 +32,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
           pairing: null,
           projections: {},
           state: {
-            protocol: 1,
+            protocol: PROTOCOL_VERSION,
             roomId: id,
             roomName: 'Maple',
             epoch: 1,

@@ -23,7 +23,9 @@ export type Scene =
     }
   | { name: 'call'; call: Extract<CallPhase, { name: 'joined' }> }
   | { name: 'ended'; phase: PhaseOf<'ended'> }
-  | { name: 'fault'; code: ErrorCode };
+  | { name: 'fault'; code: ErrorCode }
+  /** a newer agent does what this page does not know */
+  | { name: 'unknown' };
 
 /** A restarting agent is back before this; longer, and the room says so over the whole TV. */
 export const GONE_AFTER_MS = 15_000;
@@ -59,5 +61,7 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
       return { name: 'ended', phase };
     case 'fault':
       return { name: 'fault', code: phase.code };
+    case 'unknown':
+      return call.name === 'joined' ? { name: 'call', call } : { name: 'unknown' };
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { AgentToScreen, ScreenToAgent } from '#contract/screen-link.ts';
 import { AgentLink } from './agent-link.ts';
 
@@ -20,10 +21,10 @@ class FakeSocket {
 }
 
 const frame = { language: 'en', pairing: null };
-const welcome = { type: 'welcome', protocol: 1, frame, projections: {}, resume: null };
+const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, frame, projections: {}, resume: null };
 const hello: Omit<Extract<ScreenToAgent, { type: 'hello' }>, 'key'> = {
   type: 'hello',
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   screenId: '0193a0b0-0000-7000-8000-000000000002',
   inCall: null,
 };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import { Observable } from '#call/observable.ts';
@@ -30,7 +31,7 @@ const grant = (callId = CALL): CallGrant => ({
 });
 const frame: ScreenFrame = { language: 'en', pairing: null };
 const roomState: RoomState = {
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   roomId: id(4),
   roomName: 'Maple',
   epoch: 1,
@@ -185,7 +186,13 @@ function session() {
     parts.up = true;
     line.onUp(true);
     line.onMessage(
-      AgentToScreen.parse({ type: 'welcome', protocol: 1, frame, projections: { state: roomState }, resume }),
+      AgentToScreen.parse({
+        type: 'welcome',
+        protocol: PROTOCOL_VERSION,
+        frame,
+        projections: { state: roomState },
+        resume,
+      }),
     );
   };
   const down = (): void => {

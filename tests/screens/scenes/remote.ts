@@ -1,5 +1,6 @@
 /** Every state of the remote, as the room link would tell it. */
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
@@ -69,7 +70,7 @@ export function inCall(participants: readonly Participant[], over: Partial<InCal
 }
 export function roomState(over: Partial<RoomState> = {}): RoomState {
   return {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     roomId: ROOM,
     roomName: 'Maple 3F',
     epoch: 1,
@@ -141,7 +142,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
       if (opened > 1 && link.after !== undefined) return;
       say({
         type: 'welcome',
-        protocol: 1,
+        protocol: PROTOCOL_VERSION,
         roomId: ROOM,
         roomName,
         // what is undefined is not sent

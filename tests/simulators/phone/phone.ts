@@ -155,6 +155,7 @@ export class Phone {
       this.roster = roster.participants;
       return;
     }
+    if (roster.kind === 'unknown') return;
     const gone = new Set([...roster.removedPeerIds, ...roster.changed.map(({ peerId }) => peerId)]);
     this.roster = [...this.roster.filter(({ peerId }) => !gone.has(peerId)), ...roster.changed];
   }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH, PAIRING_CODE_TTL_MS } from '#contract/limits.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
@@ -106,7 +107,7 @@ export class SimulatedRoom {
   }
 
   #presence(online: boolean): object {
-    return { online, epoch: this.#epoch, asOfMs: Date.now() };
+    return { protocol: PROTOCOL_VERSION, online, epoch: this.#epoch, asOfMs: Date.now() };
   }
 
   #hear(topic: string, message: unknown): void {

@@ -20,5 +20,11 @@ export default {
   camera: { on: 'Camera on', off: 'Camera off', absent: 'No camera' },
   connection: { away: 'Reconnecting' },
   sharesScreen: 'Shares a screen',
-  layout: { auto: 'Automatic', grid: 'Grid', speaker: 'Speaker', 'side-by-side': 'Side by side' },
+  layout: {
+    auto: 'Automatic',
+    grid: 'Grid',
+    speaker: 'Speaker',
+    'side-by-side': 'Side by side',
+    unknown: 'Another layout',
+  },
 } as const;

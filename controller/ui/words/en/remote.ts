@@ -172,6 +172,11 @@ export default {
     thanks: 'Thank you',
     thanksBad: 'Thank you. IT sees this with the meeting’s quality.',
   },
+  unknown: {
+    title: 'This page cannot show what the room is doing',
+    meaning: 'The room’s software is newer than this page. What goes on in the room is not affected.',
+    leave: 'Leave the meeting',
+  },
   fault: {
     title: 'The room has a problem',
     since: 'Since {{time}}',

@@ -78,12 +78,17 @@ export default {
     left: 'This room has left the meeting',
     removed: 'This room was removed from the meeting',
     empty: 'The meeting has ended',
+    unknown: 'The meeting has ended',
     thanks: 'Thank you.',
     duration: 'It took {{duration}}.',
     question: 'Was everything fine?',
     answerOnPhone: 'Answer on your phone.',
     answeredGood: 'Good to hear.',
     answeredBad: 'Thank you for telling us. IT can see it.',
+  },
+  unknown: {
+    title: 'This TV cannot show what the room is doing',
+    detail: 'The room’s software is newer than this page. Phones can still leave the meeting.',
   },
   fault: {
     page: 'The picture on this TV failed',

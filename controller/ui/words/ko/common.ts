@@ -22,5 +22,5 @@ export default {
   camera: { on: '카메라 켜짐', off: '카메라 꺼짐', absent: '카메라 없음' },
   connection: { away: '다시 연결하는 중' },
   sharesScreen: '화면 공유 중',
-  layout: { auto: '자동', grid: '격자', speaker: '발표자', 'side-by-side': '나란히' },
+  layout: { auto: '자동', grid: '격자', speaker: '발표자', 'side-by-side': '나란히', unknown: '다른 배치' },
 } as const satisfies Translated<typeof en>;

@@ -77,12 +77,17 @@ export default {
     left: '이 회의실이 회의에서 나왔습니다',
     removed: '이 회의실이 회의에서 내보내졌습니다',
     empty: '회의가 끝났습니다',
+    unknown: '회의가 끝났습니다',
     thanks: '수고하셨습니다.',
     duration: '{{duration}} 동안 진행되었습니다.',
     question: '불편한 점은 없으셨나요?',
     answerOnPhone: '휴대폰에서 답해 주세요.',
     answeredGood: '다행입니다. 감사합니다.',
     answeredBad: '알려 주셔서 감사합니다. IT 담당자가 확인합니다.',
+  },
+  unknown: {
+    title: '회의실의 현재 상태를 이 화면에 표시할 수 없습니다',
+    detail: '회의실의 소프트웨어가 이 화면보다 새 버전입니다. 휴대폰에서 회의를 나갈 수 있습니다.',
   },
   fault: {
     page: 'TV 화면에 문제가 생겼습니다',

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { RoomEquipment, type SelfTestCheck } from '#contract/room-equipment.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
@@ -109,7 +110,13 @@ describe('the room’s equipment', () => {
     expect(inUse()).toEqual(['Aver CAM520', 'Jabra', 'Jabra']);
     list(everything, { cameraId: `id ${BRIO}` });
     expect(inUse()).toEqual(['Logitech BRIO', 'Jabra', 'Jabra']);
-    const heading = { protocol: 1, roomId: '0193a0b0-0000-7000-8000-000000000001', epoch: 1, revision: 1, asOfMs: 1 };
+    const heading = {
+      protocol: PROTOCOL_VERSION,
+      roomId: '0193a0b0-0000-7000-8000-000000000001',
+      epoch: 1,
+      revision: 1,
+      asOfMs: 1,
+    };
     const rest = {
       speakerphone: null,
       tv: { control: 'none', power: 'unknown', name: null, code: null } as const,

@@ -116,7 +116,7 @@ export class Participant {
     const received = [...this.#consumers.values()].map(({ consumer, of, video }) => ({
       peerId: of.peerId,
       displayName: this.#listed.get(of.peerId)?.displayName ?? '',
-      source: of.source,
+      source: of.source as MediaSource,
       picture: video === null ? null : seePicture(video),
       tonesHz: video === null ? hearTones(consumer.track, candidatesHz).tonesHz : [],
     }));

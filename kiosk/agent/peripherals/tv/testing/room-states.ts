@@ -22,6 +22,7 @@ export const PHASES: Record<RoomPhase['name'], RoomPhase> = {
   },
   ended: { name: 'ended', meetingTitle: 'Weekly', durationMs: 1, reason: 'left', callId: CALL_ID, feedback: null },
   fault: { name: 'fault', code: 'media-failed', sinceMs: 0, meetingTitle: null },
+  unknown: { name: 'unknown' },
 };
 
 export function roomIn(phase: RoomPhase['name'], changes: Partial<RoomState> = {}): RoomState {

@@ -1,0 +1,51 @@
+/** Rooms and media nodes of another release: named, answered, and otherwise not read, whatever they send. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OLDEST_SERVED_PROTOCOL, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { topicOf } from '#contract/topics.ts';
+import { FleetUnderTest } from '../fleet-under-test.ts';
+import { RoomUnderTest } from '../room-under-test.ts';
+
+let fleet: FleetUnderTest;
+
+beforeAll(async () => {
+  fleet = new FleetUnderTest();
+  await fleet.start();
+});
+afterAll(() => fleet.stop());
+
+const get = async (path: string): Promise<string> => (await fetch(new URL(path, fleet.ready.fleetUrl))).text();
+
+test.each([
+  ['older', OLDEST_SERVED_PROTOCOL - 1, 'client-too-old'],
+  ['newer', PROTOCOL_VERSION + 1, 'server-too-old'],
+] as const)(
+  'an %s room is answered by whose number is too low, and keeps its connection',
+  async (name, protocol, code) => {
+    const [other, served] = [
+      new RoomUnderTest(await fleet.enrolRoom(`Room ${name}`)),
+      new RoomUnderTest(await fleet.enrolRoom(`Room beside ${name}`)),
+    ];
+    await other.start(fleet, protocol);
+    await served.start(fleet);
+    await expect.poll(() => other.last('requestReply')).toMatchObject({ name: 'refused', id: null, error: { code } });
+    // what its schema is nobody here knows, and nothing of it counts as malformed
+    await other.say('state', { protocol, mood: 'good' });
+    await other.say('pairing', { offers: 3 });
+    await other.say('request', { name: 'of-another-release' }, false);
+    await served.sayState({ volumePercent: 77 });
+    const metrics = await get('/metrics');
+    expect(metrics).toMatch(new RegExp(`maru_refusals_total{wire="mqtt",code="${code}"} 1`));
+    expect(metrics).not.toMatch(/maru_refusals_total{wire="mqtt",code="bad-message"}/);
+    expect(other.connected).toBe(true);
+    expect(other.heard.filter((message) => message.name === 'requestReply')).toHaveLength(1);
+    other.stop();
+    served.stop();
+  },
+);
+
+test('a media node of another release takes no calls, and the health page names it', async () => {
+  const registration = { protocol: PROTOCOL_VERSION + 1, capacity: 'endless' };
+  await fleet.node.publishAsync(topicOf('registration', fleet.nodeId), JSON.stringify(registration), { qos: 1 });
+  const { problems } = JSON.parse(await get('/healthz'));
+  expect(problems).toEqual([expect.stringContaining(`${fleet.nodeId}: protocol ${PROTOCOL_VERSION + 1}`)]);
+});
