@@ -136,11 +136,10 @@ export class RoomList {
     const [meeting, unreachable] = await Promise.all([meetings.ofRoom(roomId), meetings.unreachable.byRoom()]);
     const room = this.#rooms.get(roomId);
     if (!room || !meeting) return null;
-    const { state } = reports.of(roomId);
     return {
       ...this.#shown(room),
       meetingId: meeting.meetingId,
-      state,
+      projections: reports.projections.relayedTo('console', roomId),
       blockedCount: this.#blockedCount(roomId),
       unreachableCall: unreachable.get(roomId) ?? null,
     };

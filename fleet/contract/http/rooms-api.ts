@@ -3,7 +3,8 @@ import { ReportedErrorCode } from '../error-codes.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '../limits.ts';
 import { openUnion, openWord } from '../open-words.ts';
 import { RoomEvent } from '../room-events.ts';
-import { RoomNotice, RoomState } from '../room-state.ts';
+import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts';
+import { RoomNotice } from '../room-state.ts';
 import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
 import { anyone, pageRoute, permitted, type RouteTable } from './route.ts';
 
@@ -55,7 +56,8 @@ export type RoomRow = z.infer<typeof RoomRow>;
 /** All that is known of one room. */
 export const RoomOverview = RoomRow.extend({
   meetingId: Id,
-  state: RoomState.nullable(),
+  /** as the room published them: readers ignore what they do not know */
+  projections: RelayedProjections,
   /** in the call that the room is in: of how many, the room included, the sound and picture do not get through */
   blockedCount: z.number().int().nonnegative(),
   /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
@@ -149,9 +151,18 @@ export const roomsApi = {
     method: 'GET',
     path: '/api/v1/rooms/:roomId',
     access: permitted('rooms.view', 'room'),
-    summary: 'One room with its last state',
+    summary: 'One room with what it shows of itself',
     params: RoomParams,
     response: RoomOverview,
+  },
+  roomProjections: {
+    kind: 'events',
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/projections',
+    access: permitted('rooms.view', 'room'),
+    summary: 'What a room shows of itself: all of it at first, then each part that changes',
+    params: RoomParams,
+    events: { projection: ProjectionMessage.omit({ type: true }) },
   },
   createRoom: {
     kind: 'json',

@@ -30,6 +30,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
       : {
           language: 'en',
           pairing: null,
+          projections: {},
           state: {
             protocol: PROTOCOL_VERSION,
             roomId: id,
