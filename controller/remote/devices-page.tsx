@@ -82,7 +82,7 @@ function Kind({ kind, equipment, asking }: KindProps) {
           onChoose={(deviceKey) =>
             asking.ask({ name: 'choose-device', kind, deviceKey }, (_, link) =>
               Boolean(
-                link.equipment?.devices.some(
+                link.projections.equipment?.devices.some(
                   (device) => device.kind === kind && device.deviceKey === deviceKey && device.isInUse,
                 ),
               ),

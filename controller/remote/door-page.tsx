@@ -74,12 +74,14 @@ export function DoorPage({ view, roomName, clockOffsetMs, asking, onLeave }: Doo
               isPending={asking.pending('check-in', checkIn.booking.bookingId) !== null}
               aria-label={bookings('checkIn.name', { title: words.title(checkIn.booking) })}
               onPress={() =>
-                asking.ask({ name: 'check-in', bookingId: checkIn.booking.bookingId }, (_, { agenda }) =>
-                  Boolean(
-                    agenda?.bookings.some(
-                      (each) => each.bookingId === checkIn.booking.bookingId && each.state === 'in-use',
+                asking.ask(
+                  { name: 'check-in', bookingId: checkIn.booking.bookingId },
+                  (_, { projections: { agenda } }) =>
+                    Boolean(
+                      agenda?.bookings.some(
+                        (each) => each.bookingId === checkIn.booking.bookingId && each.state === 'in-use',
+                      ),
                     ),
-                  ),
                 )
               }
             >

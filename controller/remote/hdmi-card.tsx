@@ -36,7 +36,7 @@ export function HdmiCard({ equipment: { devices, shownInput }, inCall, asking }:
                   isPending={asked !== null && concerns(asked, deviceKey, wanted)}
                   aria-label={isShown ? t('hdmi.hideName', { name }) : t('hdmi.showName', { name })}
                   onPress={() =>
-                    asking.ask({ name: 'show-input', deviceKey: wanted }, (_, { equipment }) =>
+                    asking.ask({ name: 'show-input', deviceKey: wanted }, (_, { projections: { equipment } }) =>
                       Boolean(equipment && equipment.shownInput === wanted),
                     )
                   }

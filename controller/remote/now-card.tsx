@@ -56,7 +56,7 @@ function BookingHead({ booking, words }: { booking: Booking; words: BookingWords
   );
 }
 
-const bookingOf = ({ agenda }: LinkSnapshot, bookingId: string): Booking | null =>
+const bookingOf = ({ projections: { agenda } }: LinkSnapshot, bookingId: string): Booking | null =>
   agenda?.bookings.find((booking) => booking.bookingId === bookingId) ?? null;
 
 type ControlsProps = {

@@ -24,7 +24,7 @@ import { StartingScreen } from './starting-screen.tsx';
 import { UnknownScreen } from './unknown-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
-import { type Asking, useAsking, useLinkView, useNow } from './use-room.ts';
+import { type Asking, ShownRoomLink, useAsking, useLinkView, useNow } from './use-room.ts';
 
 type RoomPageProps = {
   link: RoomLink;
@@ -71,7 +71,9 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
           onDoor={() => onDoor(true)}
           onUnpair={unpair}
         />
-        <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+        <ShownRoomLink value={link}>
+          <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+        </ShownRoomLink>
         {quietScreen && (
           <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">
             <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />

@@ -41,7 +41,7 @@ export function SelfTestCard({ selfTest, inCall, nowMs, asking }: SelfTestCardPr
             className="mt-4 w-full"
             isPending={asking.pending('run-self-test') !== null}
             onPress={() =>
-              asking.ask({ name: 'run-self-test' }, (_, { equipment }) =>
+              asking.ask({ name: 'run-self-test' }, (_, { projections: { equipment } }) =>
                 Boolean(equipment?.selfTest && equipment.selfTest.startedAtMs !== startedAtMs),
               )
             }

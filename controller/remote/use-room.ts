@@ -1,5 +1,6 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
@@ -23,6 +24,17 @@ export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: Rem
     return () => clearTimeout(timer);
   }, [nextAtMs]);
   return { snapshot, view: project(snapshot, now) };
+}
+
+/** The link of the room that the page shows. */
+export const ShownRoomLink = createContext<RoomLink | null>(null);
+
+/** What the room shows of itself, as it changes; null: nothing came yet. */
+export function useProjection<N extends ProjectionName>(name: N): ProjectionValue<N> | null {
+  const link = useContext(ShownRoomLink);
+  if (link === null) throw new Error('useProjection is for pages of a room');
+  const read = () => link.getSnapshot().projections[name] ?? null;
+  return useSyncExternalStore(link.subscribe, read) as ProjectionValue<N> | null;
 }
 
 export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;
@@ -63,7 +75,8 @@ function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Pr
   return new Promise((resolve) => {
     const check = () => {
       const told = link.getSnapshot();
-      if (told.state !== null && !done(told.state, told)) return;
+      const { state } = told.projections;
+      if (state && !done(state, told)) return;
       clearTimeout(timer);
       unsubscribe();
       resolve();

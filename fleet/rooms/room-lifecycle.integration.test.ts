@@ -114,7 +114,7 @@ function audited(subject: string): string[] {
 }
 function reported(roomId: string): number {
   const database = new Database(join(fleet.dataDir, 'telemetry.sqlite'), { readonly: true });
-  const rows = ['room_report', 'room_detail', 'room_event', 'room_event_receipt'].flatMap((table) =>
+  const rows = ['room_report', 'room_projection', 'room_event', 'room_event_receipt'].flatMap((table) =>
     database.prepare(`select * from ${table} where room_id = ?`).all(roomId),
   );
   database.close();

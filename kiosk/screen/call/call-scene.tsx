@@ -70,8 +70,8 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
   const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
-  const time = callTime(view.agenda, bookingId, nowMs);
-  const extension = useExtensionNews(view.agenda, bookingId);
+  const time = callTime(view.projections.agenda, bookingId, nowMs);
+  const extension = useExtensionNews(view.projections.agenda, bookingId);
   const inFull = useShownAfter([phase === null, ...troubles].join(), IN_FULL_MS);
   // afterwards a missing camera is told by the own picture's plate
   const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
@@ -106,15 +106,20 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
       )}
       <CallBar
         state={view.state}
-        equipment={view.equipment}
-        timeZone={view.agenda?.timeZone}
+        equipment={view.projections.equipment}
+        timeZone={view.projections.agenda?.timeZone}
         meetingTitle={phase?.meetingTitle ?? ''}
         participantCount={participants.length}
       />
       {phase?.connection === 'reconnecting' && <Reconnecting />}
-      <TroubleCorner troubles={told} equipment={view.equipment} brief={!inFull} className="absolute top-24 left-8" />
+      <TroubleCorner
+        troubles={told}
+        equipment={view.projections.equipment}
+        brief={!inFull}
+        className="absolute top-24 left-8"
+      />
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
-        {time !== null && <CallTimeNotice time={time} timeZone={view.agenda?.timeZone} nowMs={nowMs} />}
+        {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
         <ToastRegion current={extension ?? news} className="text-tv-small" />
       </div>
     </main>

@@ -9,8 +9,17 @@ import { type ErrorCode, InvalidStateError, OperationalError, toMaruError } from
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import { START_FAILS_MS } from '#contract/timing.ts';
+import type { ProjectionValues } from '#contract/projections.ts';
+import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { AgentToScreen, ResumeTicket, ScreenEffect, ScreenToAgent, ScreenView } from '#contract/screen-link.ts';
+import type {
+  AgentToScreen,
+  ResumeTicket,
+  ScreenEffect,
+  ScreenFrame,
+  ScreenToAgent,
+  ScreenView,
+} from '#contract/screen-link.ts';
 import type { View } from '#contract/signaling.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { GetUserMedia } from './open-tracks.ts';
@@ -56,6 +65,8 @@ export type SessionParts = {
 
 export class ScreenSession {
   readonly call: CallClient;
+  #frame: ScreenFrame | null = null;
+  #projections: ProjectionValues = {};
   readonly #devices: RoomTracks;
   readonly #equipment: MediaDeviceEffects;
   readonly #link: AgentLink;
@@ -149,12 +160,19 @@ export class ScreenSession {
   #take(message: AgentToScreen): void {
     switch (message.type) {
       case 'welcome':
-        this.#publish({ view: message.view, refusedCode: null, notEnrolledCode: null });
+        this.#frame = message.frame;
+        this.#projections = readProjections(message.projections, warnUnreadable);
+        this.#publish({ view: this.#view(), refusedCode: null, notEnrolledCode: null });
         this.#tellAll();
         if (message.resume !== null) this.#resume(message.resume);
         return;
-      case 'view':
-        this.#publish({ view: message.view });
+      case 'projection':
+        Object.assign(this.#projections, readProjections({ [message.name]: message.value }, warnUnreadable));
+        this.#publish({ view: this.#view() });
+        return;
+      case 'frame':
+        this.#frame = message.frame;
+        this.#publish({ view: this.#view() });
         return;
       case 'do':
         this.#perform(message.effect);
@@ -374,10 +392,20 @@ export class ScreenSession {
     return { call: this.call.getSnapshot(), ticket: this.call.ticket };
   }
 
-  /** Shown at once; the agent's next view says the same. */
+  /** Shown at once; the state that the agent publishes next is the same. */
   #change(change: Partial<ScreenView['state']>): void {
-    const { view } = this.getSnapshot();
-    if (view !== null) this.#publish({ view: { ...view, state: { ...view.state, ...change } } });
+    const { state } = this.#projections;
+    if (state === undefined) return;
+    this.#projections.state = { ...state, ...change };
+    this.#publish({ view: this.#view() });
+  }
+
+  /** null: nothing can be drawn yet */
+  #view(): ScreenView | null {
+    const { state, ...others } = this.#projections;
+    return state === undefined || this.#frame === null
+      ? null
+      : { ...this.#frame, state, projections: { state, ...others } };
   }
 
   #publish(change: Partial<ScreenSnapshot>): void {
@@ -385,3 +413,5 @@ export class ScreenSession {
     if (change.devices !== undefined && !this.getSnapshot().yielded) this.#outbox.sendStates(this.#deviceReports());
   }
 }
+
+const warnUnreadable = (name: string): void => console.warn(`screen: the projection ${name} could not be read`);

@@ -4,7 +4,7 @@ import type { ScreenView } from '#contract/screen-link.ts';
 export type WayOut = 'phone' | 'speakerphone' | 'remoteBack' | 'remoteRed';
 
 /** @returns what this room has, the nearest at hand first; none: it ends by itself */
-export function waysOut({ pairing, equipment }: ScreenView, words: 'slow' | 'lost'): WayOut[] {
+export function waysOut({ pairing, projections: { equipment } }: ScreenView, words: 'slow' | 'lost'): WayOut[] {
   const ways: WayOut[] = [];
   if (pairing !== null) ways.push('phone');
   if (equipment?.speakerphone?.state === 'ready') ways.push('speakerphone');
