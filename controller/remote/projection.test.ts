@@ -71,6 +71,7 @@ describe('the screen', () => {
     call,
     { name: 'ended', meetingTitle: 'Weekly', durationMs: 1, reason: 'left', callId: id(3), feedback: null },
     { name: 'fault', code: 'media-failed', sinceMs: 1, meetingTitle: null },
+    { name: 'unknown' },
   ];
   it.each(phases)('is the room’s phase: $name', (phase) => {
     const view = project(up({ state: stateOf(phase) }), NOW);

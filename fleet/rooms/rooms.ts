@@ -50,7 +50,15 @@ export class Rooms {
     this.events = new RoomEventLog({ telemetry, broker, logger });
     this.registry = new RoomRegistry({ store, meetings, enrolment, register, deviceApi });
     this.pairings = new Pairings({ store, broker, reports: this.reports, clock, logger });
-    this.list = new RoomList({ registry: this.registry, reports: this.reports, register, enrolment, meetings, logger });
+    this.list = new RoomList({
+      registry: this.registry,
+      reports: this.reports,
+      register,
+      enrolment,
+      meetings,
+      broker,
+      logger,
+    });
     this.#relay = new CommandRelay({
       broker,
       reports: this.reports,

@@ -8,6 +8,7 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { MaruError } from '#contract/error-codes.ts';
+import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
 import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
@@ -66,6 +67,7 @@ const KeptRoom = z.object({
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
 endOnBoth((what, error) => logger.fatal({ err: error }, what));
+onUnknownWord(oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored')));
 const clock = new WallClock();
 clock.start();
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });

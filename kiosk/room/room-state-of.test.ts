@@ -120,6 +120,7 @@ describe('what a person should know', () => {
     ['no microphone', roomIn('idle', { microphoneProblem: 'missing' }), ['microphone-missing']],
     ['no right to that', roomIn('idle', { microphoneProblem: 'refused' }), ['microphone-refused']],
     ['no fleet', roomIn('idle', { fleetOnline: false }), ['fleet-unreachable']],
+    ['a fleet of another protocol', roomIn('idle', { fleetOnline: false, fleetRefuses: true }), ['protocol-refused']],
     ['no screen', roomIn('idle', { screenPresent: false }), ['screen-missing']],
     ['no media', roomIn('lost'), ['media-unreachable']],
     ['blocked media', blocked('connected'), ['media-blocked']],
