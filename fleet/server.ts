@@ -26,6 +26,7 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
@@ -183,6 +184,12 @@ const metrics = new Metrics({
   mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
   failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
+});
+
+const logUnknownWord = oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored'));
+onUnknownWord((word) => {
+  metrics.unknownWord();
+  logUnknownWord(word);
 });
 
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────

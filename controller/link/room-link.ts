@@ -7,13 +7,12 @@ import { v7 as newId } from 'uuid';
 import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.ts';
 import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
+import type { ProjectionValues } from '#contract/projections.ts';
+import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
-import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomLinkFromController } from '#contract/room-link.ts';
-import type { RoomState } from '#contract/room-state.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import { applyRoster } from './roster.ts';
 import type { WatchedRoster } from './roster.ts';
@@ -42,11 +41,8 @@ export type LinkSnapshot = {
   lostAtMs: number | null;
   roomId: string | null;
   roomName: string | null;
-  /** as the room told it last; null: nothing was ever heard of it */
-  state: RoomState | null;
-  /** null: the room has told none, as one without calendar, or of an older release */
-  agenda: RoomAgenda | null;
-  equipment: RoomEquipment | null;
+  /** as the room published them last; without a state nothing was ever heard of it */
+  projections: ProjectionValues;
   /** by the fleet: the room's heartbeat is fresh */
   online: boolean;
   /** fleet's clock */
@@ -75,9 +71,7 @@ export class RoomLink {
     lostAtMs: null,
     roomId: null,
     roomName: null,
-    state: null,
-    agenda: null,
-    equipment: null,
+    projections: {},
     online: false,
     lastSeenMs: null,
     clockOffsetMs: 0,
@@ -205,9 +199,7 @@ export class RoomLink {
           lostAtMs: null,
           roomId: message.roomId,
           roomName: message.roomName,
-          state: message.state,
-          agenda: message.agenda ?? null,
-          equipment: message.equipment ?? null,
+          projections: readProjections(message.projections, warnUnreadable),
           online: message.online,
           lastSeenMs: message.lastSeenMs,
           clockOffsetMs: message.nowMs - this.dependencies.now(),
@@ -216,20 +208,16 @@ export class RoomLink {
         if (this.rosterWatchers > 0) this.hint({ name: 'watch-roster' });
         break;
       }
-      case 'state':
-        // a state is also a sign of life
+      case 'projection': {
+        const changed = readProjections({ [message.name]: message.value }, warnUnreadable);
         this.update({
-          state: message.state,
-          roomName: message.state.roomName,
+          projections: { ...this.snapshot.projections, ...changed },
+          roomName: changed.state?.roomName ?? this.snapshot.roomName,
+          // a sign of life, too
           lastSeenMs: this.dependencies.now() + this.snapshot.clockOffsetMs,
         });
         break;
-      case 'agenda':
-        this.update({ agenda: message.agenda });
-        break;
-      case 'equipment':
-        this.update({ equipment: message.equipment });
-        break;
+      }
       case 'presence':
         this.update({ online: message.online, lastSeenMs: message.lastSeenMs });
         break;
@@ -301,3 +289,5 @@ export class RoomLink {
     for (const listener of [...this.listeners]) listener();
   }
 }
+
+const warnUnreadable = (name: string): void => console.warn(`room link: the projection ${name} could not be read`);

@@ -200,7 +200,7 @@ test('the server is killed and started again: session, pairing, invite and call 
   await expect.poll(desiredMeeting, { timeout: 5000 }).toMatchObject({ participantCount: 2, underWay: true });
   const phone = new PhoneUnderTest(fleet.ready.fleetUrl);
   await phone.open(controllerToken);
-  await expect.poll(() => phone.of('welcome')[0]?.state.volumePercent).toBe(33);
+  await expect.poll(() => phone.of('welcome')[0]?.projections.state.volumePercent).toBe(33);
   const id = phone.command({ name: 'mute-all' });
   await expect
     .poll(() => phone.of('command-reply').find((reply) => reply.id === id)?.error, { timeout: 6000 })

@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
+const rowOf = ({ room }: RoomUnderTest) => fleet.roomOf(room.roomId);
 const get = async (path: string): Promise<string> => (await fetch(new URL(path, fleet.ready.fleetUrl))).text();
 
 test.each([
@@ -37,8 +38,13 @@ test.each([
     expect(metrics).toMatch(new RegExp(`maru_refusals_total{wire="mqtt",code="${code}"} 1`));
     expect(metrics).not.toMatch(/maru_refusals_total{wire="mqtt",code="bad-message"}/);
     expect(other.connected).toBe(true);
+    const tooOld = code === 'client-too-old' ? 'kiosk' : 'server';
+    const reason = { kind: 'protocol', tooOld, kioskProtocol: protocol, serverProtocol: PROTOCOL_VERSION };
+    await expect.poll(() => rowOf(other)).toMatchObject({ health: 'trouble', reasons: [reason] });
+    await expect.poll(() => rowOf(served)).toMatchObject({ health: 'ready', reasons: [] });
     expect(other.heard.filter((message) => message.name === 'requestReply')).toHaveLength(1);
     other.stop();
+    await expect.poll(() => rowOf(other)).toMatchObject({ reasons: [{ kind: 'fleet', reason: 'offline' }] });
     served.stop();
   },
 );

@@ -9,6 +9,7 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { MediaSource } from '#contract/media-source.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
+import type { ProjectionValues } from '#contract/projections.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import {
   type AgentToScreen,
@@ -16,7 +17,7 @@ import {
   SCREEN_PROOF_PATH,
   screenProof,
   type ScreenToAgent,
-  type ScreenView,
+  type ScreenFrame,
 } from '#contract/screen-link.ts';
 import type { CallSnapshot, MediaSetup } from '#contract/signaling.ts';
 
@@ -56,7 +57,10 @@ export function person(n: number, displayName: string, over: Partial<Participant
   };
 }
 
-export function roomView(state: Partial<RoomState> = {}, over: Partial<ScreenView> = {}): ScreenView {
+/** What the agent shows of a room. */
+export type ShownRoom = ScreenFrame & Pick<ProjectionValues, 'agenda' | 'equipment'> & { state: RoomState };
+
+export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom> = {}): ShownRoom {
   return {
     language: 'en',
     pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
@@ -136,6 +140,11 @@ export class PlayedAgent {
     });
   }
 
+  show({ language, pairing, ...projections }: ShownRoom): void {
+    this.say({ type: 'frame', frame: { language, pairing } });
+    for (const [name, value] of Object.entries(projections)) this.say({ type: 'projection', name, value });
+  }
+
   say(message: AgentToScreen): void {
     this.#socket?.send(JSON.stringify(message));
   }
@@ -151,10 +160,14 @@ export class PlayedAgent {
   }
 }
 
-export const welcome = (view: ScreenView, resume: ResumeTicket | null = null): AgentToScreen => ({
+export const welcome = (
+  { language, pairing, ...projections }: ShownRoom,
+  resume: ResumeTicket | null = null,
+): AgentToScreen => ({
   type: 'welcome',
   protocol: PROTOCOL_VERSION,
-  view,
+  frame: { language, pairing },
+  projections,
   resume,
 });
 

@@ -15,9 +15,10 @@ import { SelfTestRunning } from './self-test-running.tsx';
 export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trouble[] }) {
   const nowMs = useMinute();
   const { xRem, yRem } = stepAside(nowMs);
-  const { state, equipment } = view;
-  const day = roomDay(view.agenda, nowMs);
-  const timeZone = view.agenda?.timeZone;
+  const { state } = view;
+  const { agenda, equipment } = view.projections;
+  const day = roomDay(agenda, nowMs);
+  const timeZone = agenda?.timeZone;
   const isTesting = equipment?.selfTest?.state === 'running';
   const cutOff = isCutOff(state.notices);
   const cornerTaken = troubles.length > 0 || isTesting;

@@ -55,6 +55,17 @@ export default {
       what_other: 'The sound and picture of {{count}} participants do not get through',
       todo: 'Their network blocks the media ports of the media server, UDP and TCP. They see this on their own screens.',
     },
+    protocol: {
+      kiosk: {
+        what: 'The kiosk is too old for this server (kiosk: protocol {{kioskProtocol}}, server: {{serverProtocol}})',
+        todo: 'Update the kiosk',
+      },
+      server: {
+        what: 'The kiosk is newer than this server (kiosk: protocol {{kioskProtocol}}, server: {{serverProtocol}})',
+        todo: 'Update the server',
+      },
+    },
+    unknown: { what: 'A reason that this page does not know', todo: 'Load this page again' },
     silent: { what: 'The kiosk has not reported its state', todo: 'Restart the kiosk' },
   },
   table: {

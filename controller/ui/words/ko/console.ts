@@ -59,6 +59,17 @@ export default {
       what_other: '참가자 {{count}}명의 소리와 영상이 전달되지 않습니다',
       todo: '참가자의 네트워크가 미디어 서버의 미디어 포트(UDP, TCP)를 막고 있습니다. 참가자 화면에도 같은 안내가 보입니다.',
     },
+    protocol: {
+      kiosk: {
+        what: '회의실 단말이 이 서버보다 오래된 버전입니다(단말 프로토콜 {{kioskProtocol}}, 서버 {{serverProtocol}})',
+        todo: '단말을 업데이트해 주세요',
+      },
+      server: {
+        what: '회의실 단말이 이 서버보다 새 버전입니다(단말 프로토콜 {{kioskProtocol}}, 서버 {{serverProtocol}})',
+        todo: '서버를 업데이트해 주세요',
+      },
+    },
+    unknown: { what: '이 페이지가 알지 못하는 이유입니다', todo: '페이지를 새로고침해 주세요' },
     silent: { what: '회의실 단말이 상태를 알리지 않았습니다', todo: '단말을 다시 시작해 주세요' },
   },
   table: {
