@@ -162,6 +162,28 @@ describe('who only receives', () => {
     await tv.request('end-call', {});
   });
 
+  test('has no more in the call that its meeting moves to, and no way back into the former', async () => {
+    const [callId, next] = [uuidv7(), uuidv7()];
+    const viewer = await join(callId, 'viewer');
+    it.node.registry.perform({ name: 'move-call', callId });
+    expect(await viewer.closed()).toBe(4438);
+    await expect((await it.open()).resume(viewer.hello!)).rejects.toMatchObject({ code: 'call-moved' });
+    const moved = await it.join({ callId: next, sub: viewer.hello!.peerId, ...grants.viewer });
+    expect(await refusals(moved)).toEqual(SOURCES.map(() => true));
+    await moved.request('leave-call', {});
+  });
+
+  test('is replaced by the same peer on another grant, whose limits count from then on', async () => {
+    const callId = uuidv7();
+    const guest = await join(callId, 'guest');
+    await guest.produce('camera');
+    const again = await it.join({ callId, sub: guest.hello!.peerId, ...grants.viewer });
+    expect(await guest.closed()).toBe(4434);
+    expect(await refusals(again)).toEqual(SOURCES.map(() => true));
+    expect(producersOf(callId, again)).toEqual([]);
+    await again.request('leave-call', {});
+  });
+
   test('is listed without devices, whatever its client reports', async () => {
     const callId = uuidv7();
     const tv = await join(callId, 'room');
