@@ -131,7 +131,8 @@ export const AgentToScreen = openUnion('type', [
   z.object({ type: z.literal('not-enrolled'), code: ReportedErrorCode }),
   z.object({ type: z.literal('error'), code: ReportedErrorCode }),
 ]);
-export type AgentToScreen = z.infer<typeof AgentToScreen>;
+/** Those that this release knows; a page ignores the others. */
+export type AgentToScreen = Exclude<z.infer<typeof AgentToScreen>, { type: 'unknown' }>;
 export type ScreenEffect = Extract<AgentToScreen, { type: 'do' }>['effect'];
 
 export const ScreenToAgent = z.discriminatedUnion('type', [
