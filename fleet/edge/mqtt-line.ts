@@ -1,7 +1,7 @@
 /**
  * A room's or a media node's line to the fleet: MQTT over TLS with its own certificate. Owns connecting again, the will,
- * the subscriptions and the reading of messages. Nothing is queued while the fleet is gone: what holds is published again
- * once the line is back. A reconnect of our own, because a try has to carry a renewed certificate.
+ * the subscriptions and the reading of messages. Nothing is queued while the fleet is gone: present states are
+ * published again once the line is back. A reconnect of our own, because a try has to carry a renewed certificate.
  */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
