@@ -77,7 +77,7 @@ export class KeptWindow {
     }
   }
 
-  /** A browser that opens before its agent shows an error of its own; the session's picture says it better. */
+  /** A browser that opens before its agent shows an error of its own; the session's picture shows it better. */
   async #untilServed(): Promise<void> {
     let told = false;
     while (!this.#ended && !(await this.#options.served())) {
