@@ -1,4 +1,4 @@
-/** A producer of a call, with its peer and its source. */
+/** What is sent into a call: one producer with whose it is and what it shows. */
 import type { MediaSource } from '#contract/signaling.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';

@@ -128,7 +128,7 @@ export class Call {
     peer.view = request.view;
     peer.microphone = request.microphone;
     peer.camera = request.camera;
-    // first: the newcomer's pictures are on their way while the others are notified
+    // first: what is to be seen is on its way while the others are told
     const forwarded = this.#media.forward(peer);
     if (this.#empty) clearTimeout(this.#empty);
     this.#empty = null;

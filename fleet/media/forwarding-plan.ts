@@ -1,4 +1,4 @@
-/** Chooses the producers that are forwarded to one peer: by its view, and by the loudest voices. Pure. */
+/** What one peer is sent, chosen from all there is: by its view, and by who is heard. Pure. */
 import type { MediaSource, View } from '#contract/signaling.ts';
 
 export type Available = {
