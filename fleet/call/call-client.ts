@@ -174,8 +174,8 @@ export class CallClient {
   }
 
   /**
-   * Who is shown, and how large: nothing else is sent to us. Sent again after each return. Before the call it is kept
-   * for `join`.
+   * The shown participants and their sizes: nothing else is sent to us. Sent again after each return. Before the call
+   * it is kept for `join`.
    */
   show(view: View): void {
     if (this.#preparation) {

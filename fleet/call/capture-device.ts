@@ -48,7 +48,7 @@ export class CaptureDevice {
   #lost = false;
   #looking = false;
   #later: ReturnType<typeof setTimeout> | undefined;
-  /** what is open is to be opened anew */
+  /** the open track has to be opened anew */
   #stale = false;
   #unwatch: () => void = () => {};
 
@@ -87,7 +87,7 @@ export class CaptureDevice {
     this.#settling = false;
   }
 
-  /** Something is plugged in or out, or another is wanted: what failed may open now. */
+  /** Something is plugged in or out, or another is wanted: a device that failed may open now. */
   tryAll(): Promise<void> {
     this.#failedId = null;
     return this.settle();

@@ -23,7 +23,7 @@ export class ClientMedia {
   readonly #streams: RemoteStreams;
   readonly #retired = new Map<Media, ReturnType<typeof setTimeout>>();
   #current: Media | null = null;
-  /** false: what is consumed stands still at the node, no picture is to be expected */
+  /** false: consumers are paused at the node, no picture is expected */
   #flows = false;
   #snapshot: StreamsByPeer = new Map();
   #blocked: BlockedMedia | null = null;

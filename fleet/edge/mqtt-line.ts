@@ -85,7 +85,7 @@ export class MqttLine<Presence extends TopicName> {
   reopen(): void {
     const client = this.#client;
     if (client === null || !this.#online) return;
-    // nobody is notified of the moment in between; what is not sent in it is sent again once we are back
+    // nobody is notified of the moment in between; messages that fail in it are sent again once we are back
     this.#client = null;
     client.removeAllListeners('message');
     void Promise.race([client.endAsync(), sleep(GOODBYE_WITHIN_MS)])

@@ -43,13 +43,13 @@ export class WallClock {
     this.#handlers.push(handler);
   }
 
-  /** Now, by the wall clock; what is kept in memory has been moved. */
+  /** Now, by the wall clock; times in memory have been moved. */
   nowMs(): number {
     this.#look();
     return this.#wallNowMs();
   }
 
-  /** Now, by the wall clock; what is stored has been moved too. */
+  /** Now, by the wall clock; stored times have been moved too. */
   async settledNowMs(): Promise<number> {
     this.#look();
     await this.#settling;

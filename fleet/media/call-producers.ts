@@ -1,5 +1,5 @@
 /**
- * What is sent into a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
+ * The producers of a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
  * and share in step with them. A mute is decided by the producer; the client's own report counts only without one.
  */
 import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';

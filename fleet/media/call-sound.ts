@@ -1,5 +1,5 @@
 /**
- * Who is heard in a call: merges the observers of its routers into one active speaker and the ranking of voices. It
+ * The voices of a call: merges the observers of its routers into one active speaker and the ranking of voices. It
  * reports by callbacks.
  */
 import type { types } from 'mediasoup';

@@ -73,7 +73,7 @@ export class NodeMetrics {
       transports: dumps.reduce((sum, { transportIds }) => sum + transportIds.length, 0),
       producers: dumps.reduce((sum, { mapProducerIdConsumerIds }) => sum + mapProducerIdConsumerIds.length, 0),
       consumers: dumps.reduce((sum, { mapConsumerIdProducerId }) => sum + mapConsumerIdProducerId.length, 0),
-      // everything that can be asked something: what is left here after the last call is a leak
+      // every object that handles requests: one that is left here after the last call is a leak
       request_handlers: dump.channelMessageHandlers.channelRequestHandlers.length,
     };
     for (const [what, value] of Object.entries(held)) this.#held.set({ worker: String(index), what }, value);

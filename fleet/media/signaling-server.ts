@@ -46,7 +46,7 @@ export class SignalingServer {
   readonly #silent: SilentConnections;
   readonly #sessions = new Set<SignalingSession>();
   readonly #server: Server;
-  // what is larger is refused by its announced length, before it is buffered; nothing here is worth compressing
+  // a larger one is refused by its announced length, before it is buffered; nothing here is worth compressing
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SIGNALING_MESSAGE_BYTES,
