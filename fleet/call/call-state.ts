@@ -1,4 +1,4 @@
-/** What a page draws a call from: one immutable value, and the pure part of how it follows the node's word. */
+/** The state from which a page draws a call: one immutable value, and pure functions that apply the node's messages. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
@@ -49,7 +49,7 @@ export function rosterOf({ participants, activeSpeakerPeerId }: CallSnapshot): C
   return { participants, activeSpeakerPeerId };
 }
 
-/** Deltas over the snapshot. A peer told twice is one; a change of somebody unknown is a join. */
+/** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
 export function followRoster(roster: CallRoster, notification: SignalingNotification): CallRoster {
   switch (notification.event) {
     case 'participant-joined':

@@ -14,7 +14,7 @@ export type LocalState = {
   readonly sharesScreen: boolean;
 };
 
-/** A worker that died takes a moment to be replaced, and what was asked meanwhile is refused. */
+/** A worker that died is replaced after a moment, and requests in between are refused. */
 const AGAIN_AFTER_MS = 500;
 const MOST_ATTEMPTS = 8;
 
@@ -22,7 +22,7 @@ type Slot = {
   readonly source: MediaSource;
   track: MediaStreamTrack | null;
   producer: LocalProducer | null;
-  /** what the node was told last; null: in doubt */
+  /** the state that was sent to the node last; null: in doubt */
   toldPaused: boolean | null;
   busy: boolean;
   again: boolean;
@@ -118,7 +118,7 @@ export class LocalMedia {
     }
   }
 
-  /** After a kept resume: what was in flight at the drop is said again. */
+  /** After a kept resume: requests that were in flight at the drop are sent again. */
   reaffirm(): void {
     this.#told = null;
     for (const slot of Object.values(this.#slots)) {
@@ -128,7 +128,7 @@ export class LocalMedia {
     }
   }
 
-  /** The node did not take it. Not now: the same again. Never: nothing of it stays, until its owner sets it anew. */
+  /** The node refused it. For now: the same again. For good: it is dropped, until its owner sets it anew. */
   refused(source: MediaSource, error: Error): void {
     const slot = this.#slots[source];
     slot.producer?.close();
@@ -159,7 +159,7 @@ export class LocalMedia {
         else if (slot.source === 'camera') this.setCamera(null, 'absent');
         else this.#put(slot, null);
       };
-      // silenced by the system: nobody is to think that this microphone is heard
+      // silenced by the system: nobody should believe that this microphone is live
       const silenced = (): void => this.#changed(slot);
       const watched = [
         ['ended', ended],
@@ -178,7 +178,7 @@ export class LocalMedia {
     void this.#sync(slot);
   }
 
-  /** Brings the producer to what the slot says, one step at a time; changes meanwhile make it look again. */
+  /** Brings the producer to the state of the slot, one step at a time; changes meanwhile start another look. */
   async #sync(slot: Slot): Promise<void> {
     slot.again = true;
     if (slot.busy) return;
@@ -218,7 +218,7 @@ export class LocalMedia {
       await producer.replaceTrack(track);
       slot.again = true;
     }
-    // the track may have been muted or taken while we waited: what counts is now
+    // the track may have been muted or removed while we waited: its present state counts
     const paused = slot.source === 'microphone' ? !(slot.track && sounds(slot.track)) : !slot.track?.enabled;
     if (slot.producer === producer && paused !== slot.toldPaused) {
       slot.toldPaused = paused;
@@ -242,7 +242,7 @@ export class LocalMedia {
     this.#ask('close-producer', { producerId: producer.producerId }).catch(() => {});
   }
 
-  /** Only what no producer can tell: that there is no device, or a camera that was never on. */
+  /** Only states that no producer shows: a missing device, or a camera that was never on. */
   #tellState(): void {
     const { microphone, camera } = this.state;
     const key = stateKey(this.state);

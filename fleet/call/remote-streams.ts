@@ -1,5 +1,5 @@
 /**
- * What comes from others, one MediaStream per peer and source. The stream's object outlives reconnects: tracks are
+ * The streams of others, one MediaStream per peer and source. The stream's object outlives reconnects: tracks are
  * swapped inside, so that a video element keeps the last picture until the next one comes.
  */
 import type { MediaSource } from '#contract/media-source.ts';
@@ -66,7 +66,7 @@ export class RemoteStreams {
     for (const [key, entry] of this.#entries) if (entry.peerId === peerId) this.#drop(key, entry);
   }
 
-  /** Those who are gone go; what came back stays the same object. */
+  /** Removes the streams of peers that are gone; a stream that is back stays the same object. */
   keepPeers(peerIds: ReadonlySet<string>): void {
     for (const [key, entry] of this.#entries) if (!peerIds.has(entry.peerId)) this.#drop(key, entry);
   }

@@ -1,6 +1,6 @@
 /**
- * One call: its roster, and what happens to all who are in it. The only writer of the roster. Who comes, goes,
- * drops and comes back, who may do what to others, and who is told; what is sent and forwarded is `CallMedia`'s.
+ * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
+ * notifications about them. `CallMedia` owns producing and forwarding.
  */
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
@@ -107,7 +107,7 @@ export class Call {
     return { peer, media: peer.media!.setup };
   }
 
-  /** Set up, and still: nothing of the call is sent to who has not joined. */
+  /** Set up, and paused: nothing of the call is sent to a peer that has not joined. */
   async prepareConsumers(
     peer: Peer,
     { rtpCapabilities, view }: RequestOf<'prepare-call'>,
@@ -207,7 +207,7 @@ export class Call {
     }
   }
 
-  /** Somebody with the right does: with the peer goes its person, who cannot come back by the same invite. */
+  /** By a peer with the right: with the peer goes its person, who cannot come back by the same invite. */
   removeBy(asker: Peer, peer: Peer): void {
     for (const each of this.#options.seats.remove(peer, this.peers.values())) {
       this.#options.events.onEvent({ name: 'participant-removed', peerId: each.peerId, byPeerId: asker.peerId });
@@ -230,7 +230,7 @@ export class Call {
     this.#dismiss(peer, null);
   }
 
-  /** The line is gone without a word: who is in keeps the place for the grace time. */
+  /** The line is gone without a message: a joined peer keeps its place for the grace time. */
   drop(peer: Peer, line: PeerLine): void {
     if (peer.line !== line || peer.stage === 'closed') return;
     if (peer.stage === 'prepared') {
@@ -243,7 +243,7 @@ export class Call {
     peer.expireIn(this.#options.settings.resumeGraceMs, () => this.#dismiss(peer, null));
   }
 
-  /** A worker died: whoever had media there gets new media elsewhere; who is away gets it when coming back. */
+  /** A worker died: peers with media there get new media elsewhere, those that are away when they come back. */
   workerDied(mediaWorker: MediaWorker): void {
     if (!this.routers.forget(mediaWorker)) return;
     const moved: [Peer, PeerLine][] = [];
@@ -270,7 +270,7 @@ export class Call {
     this.#close('ended-by-fleet', 'call-moved');
   }
 
-  /** The process ends: clients are told to come again, elsewhere. */
+  /** The process ends: clients are notified, and come again elsewhere. */
   abandon(): void {
     this.#close(null, 'shutting-down');
   }
@@ -349,7 +349,7 @@ export class Call {
     }
   }
 
-  /** From this snapshot on the peer is told of changes. */
+  /** From this snapshot on the peer is notified of changes. */
   #goLive(peer: Peer, line: PeerLine | null = peer.line): CallSnapshot {
     if (peer.stage !== 'joined') throw new InvalidStateError('peer-unknown', 'left meanwhile');
     if (peer.line !== line) throw new InvalidStateError('replaced');

@@ -15,7 +15,7 @@ export type Available = {
 /** `spatialLayer` null: there is only one, or it is sound. */
 export type PlannedConsumer = { readonly spatialLayer: number | null; readonly priority: number };
 
-/** What 180 and 360 lines are enough for: a quarter larger is not seen. */
+/** The tile heights for which 180 and 360 lines are enough: a quarter larger is not noticed. */
 const LOW_UP_TO_PX = 225;
 const MIDDLE_UP_TO_PX = 450;
 
@@ -28,7 +28,7 @@ export function layerFor(
   return Math.min(wanted, sentLayers - 1);
 }
 
-/** Who gets bandwidth first when there is not enough: what is shared, then what is shown large. */
+/** The order in which bandwidth is given when there is not enough: shared screens, then large pictures. */
 export function priorityFor(source: MediaSource, heightPx: number): number {
   if (source === 'screen') return 200;
   return heightPx > MIDDLE_UP_TO_PX ? 100 : heightPx > LOW_UP_TO_PX ? 50 : 20;
@@ -97,7 +97,7 @@ function exactTiles({ tiles }: Extract<View, { kind: 'exact' }>, others: readonl
   );
 }
 
-/** Screens first, the latest before the others; then those who spoke last, then those who are there longest. */
+/** Screens first, the latest before the others; then the last to speak, then the longest in the call. */
 function autoTiles(
   { maxTiles, tileHeightPx }: Extract<View, { kind: 'auto' }>,
   others: readonly Available[],

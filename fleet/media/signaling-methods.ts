@@ -110,7 +110,7 @@ const handlers: Handlers = {
   ping: () => DONE,
 };
 
-/** @throws MaruError, whatever went wrong */
+/** @throws MaruError; errors of mediasoup are translated */
 export async function perform(seat: SignalingPeer, method: string, data: unknown): Promise<unknown> {
   if (!isAfterHello(method))
     throw new ProtocolError('unknown-command', method === 'hello' ? 'hello was said already' : 'no such method');
