@@ -112,7 +112,7 @@ function end(code = 0): void {
 }
 process.on('SIGTERM', () => end());
 process.on('SIGINT', () => end());
-// whoever started us is gone
+// the parent process is gone
 process.on('disconnect', () => end());
 
 server.start();

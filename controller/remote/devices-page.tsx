@@ -16,7 +16,7 @@ import type { Asking } from './use-room.ts';
 
 type DevicesPageProps = {
   equipment: RoomEquipment;
-  /** devices are open, and a test would take them away */
+  /** devices are in use, and a test would interrupt them */
   inCall: boolean;
   /** the clock of the room's times */
   nowMs: number;

@@ -49,9 +49,9 @@ export class ClientMedia {
     const { createMedia, ask, onProducerRefused } = this.#dependencies;
     const media: Media = createMedia({
       setup,
-      // what a former set-up still wants to say is of no use to the node
+      // requests of a former set-up are not sent
       ask: (method, data) => (this.#current === media ? ask(method, data) : new Promise(() => {})),
-      // what a former set-up was refused says nothing of the producers that we have now
+      // a refusal for a former set-up does not concern the producers that we have now
       onProducerRefused: (source, error) => {
         if (this.#current === media) onProducerRefused(source, error);
       },

@@ -1,6 +1,6 @@
 /**
  * All calls of this node, the peers by id, and what is remembered of what is over: ended calls and who may not come
- * back. Decides who may enter; what happens inside is the call's.
+ * back. Decides which call a token leads to and whether there is room; `Call` owns what happens inside.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { Leaving } from '#contract/leaving.ts';
@@ -184,9 +184,8 @@ export class CallRegistry {
   }
 
   /**
-   * Where a token leads: to the call that it names. Without the fleet a room can't know what the meeting's call is
-   * called, nor a guest whom the fleet sent before it went that a room has begun one: then to the meeting's, so that
-   * one meeting is one call.
+   * The call that the token names. While the fleet is down, a room and a guest may hold tokens for different call ids
+   * of one meeting: they join by meeting id, so that one meeting is one call.
    */
   #callOf({ callId, meetingId, byRoom }: AdmittedClaims): Call | undefined {
     const named = this.calls.get(callId);

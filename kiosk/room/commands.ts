@@ -4,7 +4,7 @@ import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { PhaseOf, Room, RoomMachineEvent, RoomStep } from './room.ts';
 import { ended, idle, screen, starting, still, timer } from './transitions.ts';
 
-/** The screen tells when the call has ended for all; a node that does not answer is not waited for longer. */
+/** The screen reports the end of the call for all; a node that does not answer is not waited for longer. */
 const END_AWAITED_MS = 3_000;
 
 type CommandEvent = Extract<RoomMachineEvent, { type: 'command' }>;

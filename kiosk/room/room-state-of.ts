@@ -33,7 +33,7 @@ export function roomStateOf(room: Room, roomName: string): RoomStateContent {
 
 const sizeBytes = (state: RoomStateContent): number => new TextEncoder().encode(JSON.stringify(state)).length;
 
-/** What no screen shows would take six bytes each, and much of it would not fit; nor do names that are longer than a tile. */
+/** Invisible characters need six bytes each, and many would not fit; nor do names that are longer than a tile. */
 const printable = (text: string): string => cutText(shownText(text), { units: 240, bytes: 240 });
 const named = <P extends { displayName: string }>(each: P): P => ({
   ...each,

@@ -68,7 +68,7 @@ export function useArrangement(moment: ArrangementInput): Arrangement {
   return next;
 }
 
-/** Tells the call what is shown. */
+/** Reports to the call what is shown. */
 export function usePacedView(view: View | null, say: ((view: View) => void) | undefined): void {
   const latest = useRef(say);
   useEffect(() => {

@@ -38,7 +38,7 @@ const browserClock: Clock = {
   },
 };
 
-/** Says each view once, the first at once. `stop` drops what still waits. */
+/** Sends each view once, the first at once. `stop` drops the one that still waits. */
 export class PacedView {
   readonly #say: (view: View) => void;
   readonly #clock: Clock;
