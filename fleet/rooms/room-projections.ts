@@ -10,12 +10,8 @@ import {
   projections,
   type ProjectionValue,
 } from '#contract/projections.ts';
-import {
-  isReadBy,
-  ProjectionHeading,
-  projectionNames,
-  type RelayedProjections,
-} from '#contract/relayed-projections.ts';
+import { isReadBy, projectionNames, type RelayedProjections } from '#contract/relayed-projections.ts';
+import { ProjectionHeading } from '#contract/projection-heading.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
 type Received = {
