@@ -121,6 +121,11 @@ export class PhoneUnderTest {
   of(type: string): Json[] {
     return this.heard.filter((message) => message.type === type);
   }
+  /** What the room shows: the last of the projection that came. */
+  shown(name: string): Json {
+    const last = this.heard.findLast((message) => message.name === name || message.projections?.[name]);
+    return last?.type === 'welcome' ? last.projections[name] : last?.value;
+  }
   close(): void {
     this.socket.terminate();
   }

@@ -26,6 +26,7 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
@@ -197,6 +198,12 @@ const metrics = new Metrics({
   failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });
 
+const logUnknownWord = oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored'));
+onUnknownWord((word) => {
+  metrics.unknownWord();
+  logUnknownWord(word);
+});
+
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────
 await broker.open();
 await meetings.start();
@@ -302,7 +309,7 @@ tell({
 const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
 if (ending) await new Promise<never>(() => {});
-// last of all, so that a start that fails takes no password with it
+// last of all, so that a start that fails uses up no password
 const firstAdmin = await accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
 tell({

@@ -4,11 +4,13 @@ import './join.css';
 import { createRoot } from 'react-dom/client';
 import en from '#ui/words/en/join.ts';
 import ko from '#ui/words/ko/join.ts';
+import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Guest } from './guest.ts';
 import { JoinPage } from './join-page.tsx';
 
 const guest = new Guest();
 guest.start();
+debugUnknownWords();
 startWords({ join: { en, ko } });
 createRoot(document.getElementById('root')!).render(<JoinPage guest={guest} />);

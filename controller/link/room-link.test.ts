@@ -63,7 +63,7 @@ function welcome(revision: number): Extract<RoomLinkToController, { type: 'welco
     protocol: PROTOCOL_VERSION,
     roomId: ROOM,
     roomName: 'Maple',
-    state: stateAt(revision),
+    projections: { state: stateAt(revision) },
     online: true,
     lastSeenMs: 5,
     nowMs: Date.now() + 1_000,
@@ -105,15 +105,32 @@ describe('room link', () => {
     const { link, newest, connect } = setUp();
     link.start();
     connect();
-    expect(link.getSnapshot()).toMatchObject({ agenda: null, equipment: null });
+    expect(link.getSnapshot().projections).toEqual({ state: stateAt(1) });
     const agenda = agendaAt(1);
-    newest().say({ ...welcome(2), agenda });
-    expect(link.getSnapshot().agenda).toEqual(agenda);
-    newest().say({ type: 'agenda', agenda: agendaAt(2) });
-    newest().say({ type: 'equipment', equipment });
-    expect(link.getSnapshot()).toMatchObject({ agenda: { revision: 2 }, equipment, state: { revision: 2 } });
+    newest().say({ ...welcome(2), projections: { state: stateAt(2), agenda } });
+    expect(link.getSnapshot().projections.agenda).toEqual(agenda);
+    newest().say({ type: 'projection', name: 'agenda', value: agendaAt(2) });
+    newest().say({ type: 'projection', name: 'equipment', value: equipment });
+    expect(link.getSnapshot().projections).toMatchObject({
+      agenda: { revision: 2 },
+      equipment,
+      state: { revision: 2 },
+    });
     newest().say(welcome(3));
-    expect(link.getSnapshot()).toMatchObject({ agenda: null, equipment: null });
+    expect(link.getSnapshot().projections).toEqual({ state: stateAt(3) });
+  });
+
+  it('shows the rest where a projection is of a newer release, or broken', () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { link, newest, connect } = setUp();
+    link.start();
+    connect();
+    newest().say({ ...welcome(2), projections: { state: stateAt(2), agenda: { bookings: 'many' }, subtitles: {} } });
+    expect(link.getSnapshot()).toMatchObject({ connection: 'connected', projections: { state: { revision: 2 } } });
+    newest().say({ type: 'projection', name: 'subtitles', value: { lines: [] } });
+    newest().say({ type: 'projection', name: 'state', value: { revision: 'three' } });
+    newest().say({ type: 'projection', name: 'equipment', value: equipment });
+    expect(link.getSnapshot().projections).toEqual({ state: stateAt(2), equipment });
   });
 
   it('says hello with the token first and shows what the welcome tells', () => {
@@ -128,7 +145,7 @@ describe('room link', () => {
       online: true,
       clockOffsetMs: 1_000,
     });
-    expect(link.getSnapshot().state?.revision).toBe(3);
+    expect(link.getSnapshot().projections.state?.revision).toBe(3);
   });
 
   it('calls a room that was renamed while its kiosk was away by its new name', () => {
@@ -136,8 +153,8 @@ describe('room link', () => {
     link.start();
     connect();
     newest().say({ ...welcome(1), roomName: 'Oak', online: false });
-    expect(link.getSnapshot()).toMatchObject({ roomName: 'Oak', state: { roomName: 'Maple' } });
-    newest().say({ type: 'state', state: { ...stateAt(2), roomName: 'Elm' } });
+    expect(link.getSnapshot()).toMatchObject({ roomName: 'Oak', projections: { state: { roomName: 'Maple' } } });
+    newest().say({ type: 'projection', name: 'state', value: { ...stateAt(2), roomName: 'Elm' } });
     expect(link.getSnapshot().roomName).toBe('Elm');
   });
 
@@ -256,8 +273,8 @@ describe('room link', () => {
     newest().break();
     link.wake();
     connect(7);
-    sockets[0]!.say({ type: 'state', state: stateAt(2) });
-    expect(link.getSnapshot().state?.revision).toBe(7);
+    sockets[0]!.say({ type: 'projection', name: 'state', value: stateAt(2) });
+    expect(link.getSnapshot().projections.state?.revision).toBe(7);
     warned.mockRestore();
   });
 

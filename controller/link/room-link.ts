@@ -1,19 +1,17 @@
 /**
- * The room link, seen from the phone: keeps one WebSocket to the room up, and what the room says in one snapshot.
- * Owns reconnecting and the five seconds that a command may take. What is painted, and where the token is kept, is the
- * page's.
+ * The room link, seen from the phone: keeps one WebSocket to the room up, and the room's messages in one snapshot.
+ * Owns reconnecting and the five seconds after which a command fails. The page paints, and keeps the token.
  */
 import { v7 as newId } from 'uuid';
 import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.ts';
 import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
+import type { ProjectionValues } from '#contract/projections.ts';
+import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
-import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomLinkFromController } from '#contract/room-link.ts';
-import type { RoomState } from '#contract/room-state.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import { applyRoster } from './roster.ts';
 import type { WatchedRoster } from './roster.ts';
@@ -42,11 +40,8 @@ export type LinkSnapshot = {
   lostAtMs: number | null;
   roomId: string | null;
   roomName: string | null;
-  /** as the room told it last; null: nothing was ever heard of it */
-  state: RoomState | null;
-  /** null: the room has told none, as one without calendar, or of an older release */
-  agenda: RoomAgenda | null;
-  equipment: RoomEquipment | null;
+  /** as the room published them last; without a state it never published one */
+  projections: ProjectionValues;
   /** by the fleet: the room's heartbeat is fresh */
   online: boolean;
   /** fleet's clock */
@@ -75,9 +70,7 @@ export class RoomLink {
     lostAtMs: null,
     roomId: null,
     roomName: null,
-    state: null,
-    agenda: null,
-    equipment: null,
+    projections: {},
     online: false,
     lastSeenMs: null,
     clockOffsetMs: 0,
@@ -147,7 +140,7 @@ export class RoomLink {
     });
   }
 
-  /** Told and forgotten: where the line is down or the room says no, nothing is lost. */
+  /** Sent without waiting for the reply: where the line is down or the room refuses, nothing is lost. */
   hint(command: RoomCommand): void {
     if (this.snapshot.connection === 'connected') this.send({ type: 'command', id: newId(), command });
   }
@@ -205,9 +198,7 @@ export class RoomLink {
           lostAtMs: null,
           roomId: message.roomId,
           roomName: message.roomName,
-          state: message.state,
-          agenda: message.agenda ?? null,
-          equipment: message.equipment ?? null,
+          projections: readProjections(message.projections, warnUnreadable),
           online: message.online,
           lastSeenMs: message.lastSeenMs,
           clockOffsetMs: message.nowMs - this.dependencies.now(),
@@ -216,20 +207,16 @@ export class RoomLink {
         if (this.rosterWatchers > 0) this.hint({ name: 'watch-roster' });
         break;
       }
-      case 'state':
-        // a state is also a sign of life
+      case 'projection': {
+        const changed = readProjections({ [message.name]: message.value }, warnUnreadable);
         this.update({
-          state: message.state,
-          roomName: message.state.roomName,
+          projections: { ...this.snapshot.projections, ...changed },
+          roomName: changed.state?.roomName ?? this.snapshot.roomName,
+          // a sign of life, too
           lastSeenMs: this.dependencies.now() + this.snapshot.clockOffsetMs,
         });
         break;
-      case 'agenda':
-        this.update({ agenda: message.agenda });
-        break;
-      case 'equipment':
-        this.update({ equipment: message.equipment });
-        break;
+      }
       case 'presence':
         this.update({ online: message.online, lastSeenMs: message.lastSeenMs });
         break;
@@ -301,3 +288,5 @@ export class RoomLink {
     for (const listener of [...this.listeners]) listener();
   }
 }
+
+const warnUnreadable = (name: string): void => console.warn(`room link: the projection ${name} could not be read`);

@@ -1,4 +1,4 @@
-/** The room is in a call: what the TV shows, who is here, the volume; pages for bookings, camera and devices; the bar. */
+/** The room is in a call: the TV's stage, participants, volume; pages for bookings, camera and devices; the bar. */
 import CalendarDays from 'lucide-react/icons/calendar-days';
 import Settings2 from 'lucide-react/icons/settings-2';
 import Users from 'lucide-react/icons/users';
@@ -19,7 +19,7 @@ import { PeopleCard } from './people-card.tsx';
 import type { RemoteView } from './projection.ts';
 import { StageCard } from './stage-card.tsx';
 import { TodayCard } from './today-card.tsx';
-import type { Asking } from './use-room.ts';
+import { type Asking, useProjection } from './use-room.ts';
 import { Volume } from './volume.tsx';
 
 type CallScreenProps = {
@@ -33,7 +33,8 @@ type Page = 'meeting' | 'today' | 'camera' | 'devices';
 export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   const { t } = useTranslation('remote');
   const [page, setPage] = useState<Page>('meeting');
-  const { phase, day, equipment, callTime, nowMs } = view;
+  const { phase, day, callTime, nowMs } = view;
+  const equipment = useProjection('equipment');
   const pages: TabOf<Page>[] = [
     {
       key: 'meeting',

@@ -1,4 +1,4 @@
-/** What comes in by cable: onto the stage and off it again. Not there in a room without such an input. */
+/** The HDMI input: onto the stage and off it again. Absent in a room without such an input. */
 import Cable from 'lucide-react/icons/cable';
 import { useTranslation } from 'react-i18next';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
@@ -36,7 +36,7 @@ export function HdmiCard({ equipment: { devices, shownInput }, inCall, asking }:
                   isPending={asked !== null && concerns(asked, deviceKey, wanted)}
                   aria-label={isShown ? t('hdmi.hideName', { name }) : t('hdmi.showName', { name })}
                   onPress={() =>
-                    asking.ask({ name: 'show-input', deviceKey: wanted }, (_, { equipment }) =>
+                    asking.ask({ name: 'show-input', deviceKey: wanted }, (_, { projections: { equipment } }) =>
                       Boolean(equipment && equipment.shownInput === wanted),
                     )
                   }

@@ -12,7 +12,7 @@ import { NowCard } from './now-card.tsx';
 import type { RemoteView } from './projection.ts';
 import { StartButtons } from './start-buttons.tsx';
 import { TodayCard } from './today-card.tsx';
-import type { Asking } from './use-room.ts';
+import { type Asking, useProjection } from './use-room.ts';
 import { Volume } from './volume.tsx';
 
 type IdleScreenProps = { view: Extract<RemoteView, { screen: 'idle' }>; asking: Asking };
@@ -21,7 +21,8 @@ export function IdleScreen({ view, asking }: IdleScreenProps) {
   const { t } = useTranslation('remote');
   const { t: devices } = useTranslation('devices');
   const [page, setPage] = useState<'room' | 'devices'>('room');
-  const { equipment, day } = view;
+  const { day } = view;
+  const equipment = useProjection('equipment');
   const failed = failedLines(equipment).length;
   const room = day === null ? <PlainRoom view={view} asking={asking} /> : <BookedRoom view={view} asking={asking} />;
   return (

@@ -1,5 +1,6 @@
 /** Starts the remote: code or token out of the address before anything else, then the words, then the page. */
 import { createRoot } from 'react-dom/client';
+import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
@@ -17,6 +18,7 @@ import './remote.css';
 const { code, tabletToken } = takeFromFragment();
 const brought = pairingOfToken(tabletToken);
 if (brought !== null) keepPairing(brought);
+debugUnknownWords();
 startWords({
   remote: { en, ko },
   notices: { en: noticesEn, ko: noticesKo },

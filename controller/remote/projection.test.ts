@@ -1,5 +1,6 @@
 /** What the remote shows, by tables: every phase, every way of being gone, and nothing remembered. */
 import { describe, expect, it } from 'vitest';
+import type { ProjectionValues } from '#contract/projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Participant, RoomPhase, RoomState } from '#contract/room-state.ts';
 import { agenda, at, booking } from '#ui/agenda/booking-under-test.ts';
@@ -45,15 +46,17 @@ const stateOf = (phase: RoomPhase): RoomState => ({
   stagePageCount: 1,
   notices: ['camera-missing'],
 });
-const up = (over: Partial<LinkSnapshot> = {}): LinkSnapshot => ({
+type Known = Partial<Omit<LinkSnapshot, 'projections'>> & {
+  state?: RoomState | null;
+  agenda?: ProjectionValues['agenda'];
+};
+const up = ({ state = stateOf({ name: 'idle' }), agenda: known, ...over }: Known = {}): LinkSnapshot => ({
   connection: 'connected',
   refusedBy: null,
   lostAtMs: null,
   roomId: id(1),
   roomName: 'Maple',
-  state: stateOf({ name: 'idle' }),
-  agenda: null,
-  equipment: null,
+  projections: { ...(state && { state }), ...(known && { agenda: known }) },
   online: true,
   lastSeenMs: NOW,
   clockOffsetMs: 0,
@@ -68,13 +71,14 @@ describe('the screen', () => {
     call,
     { name: 'ended', meetingTitle: 'Weekly', durationMs: 1, reason: 'left', callId: id(3), feedback: null },
     { name: 'fault', code: 'media-failed', sinceMs: 1, meetingTitle: null },
+    { name: 'unknown' },
   ];
   it.each(phases)('is the room’s phase: $name', (phase) => {
     const view = project(up({ state: stateOf(phase) }), NOW);
     expect(view).toMatchObject({ screen: phase.name, roomName: 'Maple', reconnecting: false });
   });
 
-  const gone: [string, Partial<LinkSnapshot>, object][] = [
+  const gone: [string, Known, object][] = [
     [
       'nothing yet',
       { connection: 'connecting', roomId: null, roomName: null, state: null, online: false },
@@ -133,12 +137,12 @@ describe('a room with a calendar', () => {
   const atTen = at('10:00');
   // the fleet's clock is ahead of this phone's
   const clockOffsetMs = 90_000;
-  const booked = (over: Partial<LinkSnapshot> = {}) =>
+  const booked = (over: Known = {}) =>
     up({ agenda: agenda([booking('plan', '10:00', '11:00', { state: 'in-use' })]), clockOffsetMs, ...over });
 
   it('reads the bookings by the clock of the fleet, whatever this phone thinks that it is', () => {
     const before = project(booked(), atTen - clockOffsetMs - 3_600_000);
-    expect(before).toMatchObject({ nowMs: at('09:00'), equipment: null });
+    expect(before).toMatchObject({ nowMs: at('09:00') });
     expect(project(booked(), at('11:00') - clockOffsetMs - 1)).toMatchObject({ day: { now: { kind: 'booked' } } });
     expect(project(booked(), at('11:00') - clockOffsetMs)).toMatchObject({ day: { now: { kind: 'free' } } });
     expect(project(up(), NOW)).toMatchObject({ day: null });

@@ -24,7 +24,7 @@ import { StartingScreen } from './starting-screen.tsx';
 import { UnknownScreen } from './unknown-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
-import { type Asking, useAsking, useLinkView, useNow } from './use-room.ts';
+import { type Asking, ShownRoomLink, useAsking, useLinkView, useNow } from './use-room.ts';
 
 type RoomPageProps = {
   link: RoomLink;
@@ -59,7 +59,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
   };
   const quietScreen = view.screen !== 'in-call';
   const startIsDelayed = useDelayedStart({ idle: view.screen === 'idle', starting: view.screen === 'starting' });
-  // the header too: what a start changes of it is over before it is read
+  // the header too: a start changes it for too short a time to be read
   const page = (
     <Still still={startIsDelayed}>
       <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
@@ -71,7 +71,9 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
           onDoor={() => onDoor(true)}
           onUnpair={unpair}
         />
-        <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+        <ShownRoomLink value={link}>
+          <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+        </ShownRoomLink>
         {quietScreen && (
           <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">
             <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
@@ -80,7 +82,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
       </div>
     </Still>
   );
-  // what refuses this tablet must be seen, wherever it hangs
+  // a refusal of this tablet must be seen, wherever it hangs
   if (!atDoor || view.screen === 'refused') return page;
   return (
     <DoorPage

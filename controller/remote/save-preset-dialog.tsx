@@ -41,7 +41,7 @@ function SaveForm({ presets, asking, onClose }: Omit<SavePresetProps, 'isOpen'>)
         const presetName = shownText(name);
         if (presetName === '') return setNameMissing(true);
         const presetId = Number(place);
-        asking.ask({ name: 'save-preset', presetId, presetName }, (_, { equipment }) =>
+        asking.ask({ name: 'save-preset', presetId, presetName }, (_, { projections: { equipment } }) =>
           Boolean(equipment?.presets.some((each) => each.presetId === presetId && each.name === presetName)),
         );
         onClose();

@@ -1,5 +1,6 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
@@ -9,7 +10,7 @@ import type { RemoteView } from './projection.ts';
 
 /** If the room acts within this time, nothing is shown pending; the button already shows the press. */
 const PENDING_SHOWN_AFTER_MS = 80;
-/** The room has said yes; its state follows within this, or the button is let go. */
+/** The room has accepted; if its state does not follow within this time, the button is released. */
 const STATE_FOLLOWS_WITHIN_MS = 1_500;
 
 export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: RemoteView } {
@@ -25,19 +26,30 @@ export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: Rem
   return { snapshot, view: project(snapshot, now) };
 }
 
+/** The link of the room that the page shows. */
+export const ShownRoomLink = createContext<RoomLink | null>(null);
+
+/** What the room shows of itself, as it changes; null: nothing came yet. */
+export function useProjection<N extends ProjectionName>(name: N): ProjectionValue<N> | null {
+  const link = useContext(ShownRoomLink);
+  if (link === null) throw new Error('useProjection is for pages of a room');
+  const read = () => link.getSnapshot().projections[name] ?? null;
+  return useSyncExternalStore(link.subscribe, read) as ProjectionValue<N> | null;
+}
+
 export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;
 export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> & {
-  /** `done` says by what the room tells that it has happened; without it the reply is enough. One of a kind at a time. */
+  /** `done` recognises the result in the room's state; without it the reply is enough. One of a kind at a time. */
   ask: Ask;
   /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
 };
 
-/** What a command is about: two of one name about different things are under way side by side. */
+/** The key of a command: two of one name about different things may be under way at once. */
 function keyOf(command: RoomCommand): string {
   if ('peerId' in command) return command.name + command.peerId;
   if (command.name === 'recall-preset') return command.name + command.presetId;
-  // every volume is told, the last one above all: a slider's end must not be lost to the value before it
+  // every volume is sent, above all the last: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
   // one start at a time, of whichever meeting
@@ -63,7 +75,8 @@ function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Pr
   return new Promise((resolve) => {
     const check = () => {
       const told = link.getSnapshot();
-      if (told.state !== null && !done(told.state, told)) return;
+      const { state } = told.projections;
+      if (state && !done(state, told)) return;
       clearTimeout(timer);
       unsubscribe();
       resolve();
@@ -77,7 +90,7 @@ function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Pr
   });
 }
 
-/** The time, again each `everyMs`, for what counts up. */
+/** The time, updated each `everyMs`, for counters. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { projections } from '#contract/projections.ts';
 import { type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { type Credentials, connectAs, type EnrolledRoom, FleetUnderTest, nextOf } from '../fleet-under-test.ts';
 import { newSigningRequest } from '../devices/signing-request-under-test.ts';
@@ -104,6 +105,27 @@ test('a payload that breaks its schema is answered on the response topic and the
   await client.publishAsync(topicOf('state', room.roomId), JSON.stringify({ roomName: 'x'.repeat(5000) }), { qos: 1 });
   expect(JSON.parse(String((await large)[1]))).toMatchObject({ name: 'refused', error: { code: 'too-large' } });
   expect(client.connected).toBe(true);
+});
+
+test('a projection that changes more often than it may is refused, and nothing else of the room is', async () => {
+  const client = await open(room.credentials);
+  const refused: string[] = [];
+  client.on('message', (_topic, payload) => refused.push(JSON.parse(String(payload)).error.code));
+  await client.subscribeAsync(topicOf('requestReply', room.roomId), { qos: 1 });
+  const offer = (): Promise<unknown> =>
+    client.publishAsync(topicOf('pairing', room.roomId), '{"codes":[]}', { qos: 1, retain: true });
+  const mostAtOnce = 10 * projections.pairing.perSecond;
+  await Promise.all(Array.from({ length: mostAtOnce }, offer));
+  expect(refused).toEqual([]);
+  await Promise.all(Array.from({ length: 20 }, offer));
+  await expect.poll(() => refused.length).toBeGreaterThan(5);
+  expect(new Set(refused)).toEqual(new Set(['too-many-attempts']));
+  const before = refused.length;
+  await client.publishAsync(topicOf('presence', room.roomId), presence(true), { qos: 1, retain: true });
+  await sleep(1_000);
+  await offer();
+  await sleep(100);
+  expect([refused.length, client.connected]).toEqual([before, true]);
 });
 
 test('a second connection of a live identity is refused; the first goes on', async () => {

@@ -16,12 +16,13 @@ import {
   type Subscription,
 } from 'aedes';
 import type { Logger } from 'pino';
-import { type ErrorCode, type MaruError, toMaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
-import { clientIdOf, type MessageOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import { clientIdOf, type MessageOf, ruleOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import { TokenBucket } from '#edge/attempt-limit.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
-import { ProtocolRefused, parsePayload } from './payload.ts';
+import { type Payload, ProtocolRefused, parsePayload } from './payload.ts';
 import { type ClientIdentity, publishable, readable } from './topic-access.ts';
 
 export type BrokerOptions = {
@@ -43,10 +44,11 @@ type LiveClient = {
   keepaliveMs: number;
   heardAtMs: number;
   readTopics: Set<string>;
+  rates: Map<TopicName, TokenBucket>;
   /** the number of a client that we do not serve: nothing else of it is read; null: we serve it */
   unservedProtocol: number | null;
 };
-type Handler = (id: string, message: never) => void;
+type Handler = (id: string, message: never, raw: unknown) => void;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -56,6 +58,8 @@ const FLOOD_LIMITS = {
   room: { packetsPerSecond: 60, burstPackets: 300 },
   node: { packetsPerSecond: 500, burstPackets: 2000 },
 } as const;
+/** a line that stalls brings at once what was sent meanwhile; it is dead before that is more */
+const STALL_S = 10;
 const NOT_AUTHORISED = 5;
 const FAILED = Object.assign(new Error('failed'), { returnCode: 3 as const });
 /** where refused payloads go: a topic that nobody can read */
@@ -172,8 +176,8 @@ export class Broker {
     });
   }
 
-  /** What the fleet hears: parsed, in the order of arrival, at once. */
-  on<N extends TopicName>(name: N, handler: (id: string, message: MessageOf<N>) => void): void {
+  /** What the fleet receives, in the order of arrival, at once: parsed, and as it came. */
+  on<N extends TopicName>(name: N, handler: (id: string, message: MessageOf<N>, raw: unknown) => void): void {
     this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), handler as Handler]);
   }
   onPresence(handler: (who: ClientIdentity, connected: boolean) => void): void {
@@ -253,6 +257,7 @@ export class Broker {
       keepaliveMs,
       heardAtMs: performance.now(),
       readTopics: new Set(),
+      rates: new Map(),
       unservedProtocol: null,
     };
     this.#live.set(identity, live);
@@ -306,16 +311,19 @@ export class Broker {
       );
       return new Error('publish denied');
     }
-    let message: unknown;
+    let payload: Payload;
     try {
-      message = parsePayload(name, packet.payload);
+      if (!isInRate(live, name)) throw new UserError('too-many-attempts', `${name} changes too often`);
+      payload = parsePayload(name, packet.payload);
     } catch (error) {
       if (error instanceof ProtocolRefused) this.#refuseProtocol(live, error);
       else if (live.unservedProtocol === null) this.#refuseMessage(live, toMaruError(error), `payload on ${name}: `);
       return toNowhere(packet);
     }
     if (live.unservedProtocol !== null) return toNowhere(packet);
-    for (const handler of this.#handlers.get(name) ?? []) this.#guarded(() => handler(live.who.id, message as never));
+    const { message, raw } = payload;
+    for (const handler of this.#handlers.get(name) ?? [])
+      this.#guarded(() => handler(live.who.id, message as never, raw));
     return null;
   }
 
@@ -390,6 +398,16 @@ export class Broker {
       this.#options.logger.error({ err: error }, 'MQTT handler failed');
     }
   }
+}
+
+/** Twice the rate of the contract, so that nothing is lost to the network's own unevenness. */
+function isInRate({ rates }: LiveClient, name: TopicName): boolean {
+  const { perSecond } = ruleOf(name);
+  if (perSecond === undefined) return true;
+  const bucket =
+    rates.get(name) ?? new TokenBucket({ burst: STALL_S * perSecond, refillPerMinute: 2 * 60 * perSecond });
+  rates.set(name, bucket);
+  return bucket.take();
 }
 
 /** Acknowledged, and delivered to nobody. */

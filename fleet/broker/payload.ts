@@ -1,14 +1,10 @@
-/** What a message on a topic must be: JSON of its schema, and small where the contract says so. */
+/** What a message on a topic must be: JSON of its schema, and small where the contract limits it. */
 import { ProtocolError } from '#contract/error-codes.ts';
 import { type ProtocolRefusal, negotiate, protocolOf } from '#contract/protocol-version.ts';
-import { MAX_ROOM_AGENDA_BYTES, MAX_ROOM_EQUIPMENT_BYTES, MAX_ROOM_STATE_BYTES } from '#contract/limits.ts';
-import { type TopicName, topicRules } from '#contract/topics.ts';
+import { ruleOf, type TopicName } from '#contract/topics.ts';
 
-const MOST_BYTES: Partial<Record<TopicName, number>> = {
-  state: MAX_ROOM_STATE_BYTES,
-  agenda: MAX_ROOM_AGENDA_BYTES,
-  equipment: MAX_ROOM_EQUIPMENT_BYTES,
-};
+/** `raw` has what the schema of this release does not know, too. */
+export type Payload = { message: unknown; raw: unknown };
 
 /** The writer speaks a protocol that we do not serve: nothing else of the message was read. */
 export class ProtocolRefused extends ProtocolError {
@@ -21,13 +17,13 @@ export class ProtocolRefused extends ProtocolError {
 }
 
 /** @throws ProtocolRefused; ProtocolError too-large; SyntaxError, ZodError */
-export function parsePayload(name: TopicName, payload: string | Buffer): unknown {
-  const mostBytes = MOST_BYTES[name];
-  if (mostBytes !== undefined && Buffer.byteLength(payload) > mostBytes)
-    throw new ProtocolError('too-large', `${name} above ${mostBytes} bytes`);
+export function parsePayload(name: TopicName, payload: string | Buffer): Payload {
+  const { maxBytes, schema } = ruleOf(name);
+  if (maxBytes !== undefined && Buffer.byteLength(payload) > maxBytes)
+    throw new ProtocolError('too-large', `${name} above ${maxBytes} bytes`);
   const raw: unknown = JSON.parse(payload.toString());
   const protocol = protocolOf(raw);
   const negotiated = protocol === null ? 'accepted' : negotiate(protocol);
   if (protocol !== null && negotiated !== 'accepted') throw new ProtocolRefused(negotiated, protocol);
-  return topicRules[name].schema.parse(raw);
+  return { message: schema.parse(raw), raw };
 }

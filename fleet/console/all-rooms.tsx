@@ -6,7 +6,7 @@ import type { RoomRow } from '#contract/http/rooms-api.ts';
 import { Card } from '#ui/card.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { ProblemWords, StateMark } from './parts.tsx';
+import { ProblemWords, StateMark, useWhyWords } from './parts.tsx';
 import { Heard, hrefOf, More } from './room-list-parts.tsx';
 import { SameName } from './room-claim.tsx';
 import type { RoomListShown } from './use-rooms.ts';
@@ -96,17 +96,10 @@ function Row({ room }: { room: RoomRow }) {
 
 function Detail({ room }: { room: RoomRow }) {
   const { t } = useTranslation('console');
-  const { t: errors } = useTranslation('errors');
-  const { t: notices } = useTranslation('notices');
+  const words = useWhyWords();
   if (room.health === 'in-call' && room.call !== null)
     return t('table.inMeeting', { title: room.call.meetingTitle, count: room.call.participantCount });
   const [why] = room.reasons;
   if (why === undefined) return '';
-  return why.kind === 'fleet'
-    ? t(`why.${why.reason}.what`)
-    : why.kind === 'blocked'
-      ? t('why.blocked.what', { count: why.count })
-      : why.kind === 'fault'
-        ? errors(`${why.code}.what`)
-        : notices(`${why.notice}.what`);
+  return words(why).what;
 }

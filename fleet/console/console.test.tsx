@@ -96,6 +96,32 @@ describe('the rooms', () => {
     expect(page.text).toContain('회의실 단말이 응답하지 않습니다');
   });
 
+  it('keeps every room where a newer server has reasons, states and notices that it does not know', async () => {
+    const unknownWords = { health: 'haunted', reasons: [{ kind: 'weather', wind: 'north' }] } as never;
+    const unknownNotice = { health: 'trouble', reasons: [{ kind: 'notice', notice: 'lens-dirty' }] } as never;
+    const answer = () => ({
+      body: {
+        rows: [roomOf(1), roomOf(2, unknownWords), roomOf(3, unknownNotice)],
+        nextCursor: null,
+        total: 3,
+        counts: { trouble: 1, limited: 0, 'in-call': 0, starting: 0, ready: 1, haunted: 1 },
+      },
+    });
+    server.answers.listRooms = answer;
+    await show();
+    await page.until(() => page.listed.length === 3);
+    expect(page.listed).toEqual(['Room 1', 'Room 2', 'Room 3']);
+    expect(page.text).toContain('A reason that this page does not know');
+  });
+
+  it('names the side that is too old, with both numbers', async () => {
+    const protocol = { kind: 'protocol', tooOld: 'kiosk', kioskProtocol: 1, serverProtocol: 2 } as const;
+    server.rooms = [roomOf(1, { online: false, health: 'trouble', reasons: [protocol] })];
+    await show();
+    await page.until(() => page.listed.length === 1);
+    expect(page.text).toContain('too old for this server (kiosk: protocol 1, server: 2)Update the kiosk');
+  });
+
   it('shows a change at once where it stands, and in its order after a fetch', async () => {
     server.rooms = [roomOf(1), roomOf(2)];
     await show();

@@ -4,9 +4,11 @@ import en from '#ui/words/en/console.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import ko from '#ui/words/ko/console.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Console } from './console.tsx';
 import './console.css';
 
+debugUnknownWords();
 startWords({ console: { en, ko }, notices: { en: noticesEn, ko: noticesKo } });
 createRoot(document.getElementById('root')!).render(<Console />);

@@ -36,19 +36,39 @@ export function StateMark({ state }: { state: HealthState }) {
   );
 }
 
-/** The reason and what to do about it, beside it. */
-export function WhyWords({ why }: { why: HealthReason }) {
+/** The words of a reason, and of what to do about it. */
+export function useWhyWords(): (why: HealthReason) => { what: string; todo: string } {
   const { t } = useTranslation('console');
   const { t: errors } = useTranslation('errors');
   const { t: notices } = useTranslation('notices');
-  const [what, todo] =
-    why.kind === 'fleet'
-      ? [t(`why.${why.reason}.what`), t(`why.${why.reason}.todo`)]
-      : why.kind === 'blocked'
-        ? [t('why.blocked.what', { count: why.count }), t('why.blocked.todo')]
-        : why.kind === 'fault'
-          ? [errors(`${why.code}.what`), errors(`${why.code}.todo`)]
-          : [notices(`${why.notice}.what`), notices(`${why.notice}.todo`)];
+  return (why) => {
+    const unknown = { what: t('why.unknown.what'), todo: t('why.unknown.todo') };
+    switch (why.kind) {
+      case 'fleet':
+        return why.reason === 'unknown'
+          ? unknown
+          : { what: t(`why.${why.reason}.what`), todo: t(`why.${why.reason}.todo`) };
+      case 'protocol':
+        return why.tooOld === 'unknown'
+          ? unknown
+          : { what: t(`why.protocol.${why.tooOld}.what`, why), todo: t(`why.protocol.${why.tooOld}.todo`) };
+      case 'blocked':
+        return { what: t('why.blocked.what', { count: why.count }), todo: t('why.blocked.todo') };
+      case 'fault':
+        return { what: errors(`${why.code}.what`), todo: errors(`${why.code}.todo`) };
+      case 'notice':
+        return why.notice === 'unknown'
+          ? unknown
+          : { what: notices(`${why.notice}.what`), todo: notices(`${why.notice}.todo`) };
+      case 'unknown':
+        return unknown;
+    }
+  };
+}
+
+/** The reason and what to do about it, beside it. */
+export function WhyWords({ why }: { why: HealthReason }) {
+  const { what, todo } = useWhyWords()(why);
   return (
     <span className="flex flex-col">
       <span className="font-medium">{what}</span>

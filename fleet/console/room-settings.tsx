@@ -88,8 +88,7 @@ export function RoomItself({ room }: RoomProps) {
   const [isAsking, setAsking] = useState(false);
   const renaming = useAsyncAction();
   const removing = useAsyncAction();
-  const phase = room.state?.phase;
-  const inCall = room.online && phase?.name === 'in-call' ? phase.participantCount : 0;
+  const inCall = room.call?.participantCount ?? 0;
   const remove = async () => {
     setAsking(false);
     if ((await removing.run(() => callApi(roomsApi.removeRoom, { params: { roomId: room.roomId } }))) === null) return;

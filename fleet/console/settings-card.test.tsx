@@ -26,7 +26,9 @@ async function show(online = true): Promise<void> {
   await page.until(() => page.text.includes('Calendar'));
 }
 async function edit(section: string): Promise<void> {
-  const found = [...document.querySelectorAll('button')].find((each) => each.getAttribute('aria-label') === `Change: ${section}`);
+  const found = [...document.querySelectorAll('button')].find(
+    (each) => each.getAttribute('aria-label') === `Change: ${section}`,
+  );
   await act(async () => found!.click());
   await page.until(() => document.querySelector('form') !== null);
 }
@@ -69,12 +71,12 @@ it('says when the kiosk has not applied it yet, when it has, and why it refused'
   await notify({ revision: 4 });
   await page.until(() => page.text.includes('has not applied it yet'));
   await notify({ revision: 4, report: { revision: 4, local: {}, refused: [] } });
-  await page.until(() => page.text.includes('Saved and in force'));
+  await page.until(() => page.text.includes('In force on the kiosk'));
   const refused = [{ section: 'calendar', field: 'password', code: 'setting-missing' as const, message: '' }];
   await notify({ revision: 5, report: { revision: 5, local: {}, refused } });
   await page.until(() => page.text.includes('Refused by the kiosk: Password'));
   expect(page.text).toContain('is missing');
-  expect(page.text).not.toContain('Saved and in force');
+  expect(page.text).not.toContain('In force on the kiosk');
 });
 
 it('does not change what is set on the kiosk itself', async () => {

@@ -48,7 +48,7 @@ export function SettingsCard({ room }: CardProps) {
         <div className="flex flex-col gap-3">
           <p className="text-small text-quiet">{t(view.report ? 'roomSettings.lead' : 'roomSettings.noKiosk')}</p>
           <Applied view={view} isOnline={room.online} />
-          <ul className="flex flex-col divide-y divide-edge">
+          <ul className="flex flex-col divide-y divide-line">
             {SECTION_NAMES.map((section) => (
               <SectionRow
                 key={section}

@@ -85,6 +85,11 @@ export function SettingsForm({ section, view, isPending, problem, onSave }: Sett
           );
         })}
       <ProblemWords problem={problem} />
+      {isChecked && wrong.size > 0 && (
+        <p role="alert" className="text-small font-medium text-fault">
+          {t('roomSettings.someInvalid', { fields: [...wrong].map((field) => label(section, field)).join(', ') })}
+        </p>
+      )}
       <Button type="submit" variant="primary" size="large" isPending={isPending}>
         {t('roomSettings.save')}
       </Button>

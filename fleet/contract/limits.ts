@@ -5,13 +5,6 @@ export const MAX_SIGNALING_MESSAGE_BYTES = 128 * 1024;
 export const MAX_SCREEN_LINK_MESSAGE_BYTES = 256 * 1024;
 export const MAX_MQTT_PACKET_BYTES = 128 * 1024;
 export const MAX_HTTP_BODY_BYTES = 64 * 1024;
-/** A room's retained state, serialised. */
-export const MAX_ROOM_STATE_BYTES = 4 * 1024;
-export const ROOM_STATE_CHANGES_PER_SECOND = 5;
-
-/** A room's retained agenda and equipment, serialised, each. */
-export const MAX_ROOM_AGENDA_BYTES = 16 * 1024;
-export const MAX_ROOM_EQUIPMENT_BYTES = 16 * 1024;
 /** How many of today's bookings a room's agenda names. */
 export const BOOKINGS_IN_AGENDA = 20;
 /** Check-in opens this long before a booking's start; who has not come this long after it is a no-show. */

@@ -1,12 +1,11 @@
 /**
- * The phone's one WebSocket: state, command, reply. Served alike by the fleet server (which relays to MQTT) and by the
+ * The phone's one WebSocket: the room's projections, command, reply. Served alike by the fleet server (which relays to MQTT) and by the
  * kiosk's agent on the LAN. The token is in the first message, never in the URL.
  */
 import { WireError } from './error-codes.ts';
-import { RoomAgenda } from './room-agenda.ts';
+import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { RoomCommand } from './room-command.ts';
-import { RoomEquipment } from './room-equipment.ts';
-import { RoomState, RosterUpdate } from './room-state.ts';
+import { RosterUpdate } from './room-state.ts';
 import { openUnion } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, z } from './schema.ts';
@@ -28,19 +27,15 @@ export const RoomLinkToController = openUnion('type', [
     protocol: z.number().int(),
     roomId: Id,
     roomName: z.string(),
-    /** null: nothing was ever heard of the room */
-    state: RoomState.nullable(),
-    agenda: RoomAgenda.nullish(),
-    equipment: RoomEquipment.nullish(),
+    /** as the room published them: readers ignore those that they do not know */
+    projections: RelayedProjections,
     /** true: the room's heartbeat is fresh */
     online: z.boolean(),
     /** fleet's clock, when the room was last heard; null: never */
     lastSeenMs: EpochMs.nullable(),
     nowMs: EpochMs,
   }),
-  z.object({ type: z.literal('state'), state: RoomState }),
-  z.object({ type: z.literal('agenda'), agenda: RoomAgenda }),
-  z.object({ type: z.literal('equipment'), equipment: RoomEquipment }),
+  ProjectionMessage,
   z.object({ type: z.literal('presence'), online: z.boolean(), lastSeenMs: EpochMs.nullable() }),
   z.object({ type: z.literal('roster'), roster: RosterUpdate }),
   z.object({ type: z.literal('command-reply'), id: Id, error: WireError.nullable() }),

@@ -1,16 +1,18 @@
 /**
- * The agent and its screen over one loopback WebSocket. The agent tells what to show (`view`) and what to do
- * (`do`, the room machine's effects); the screen owns tracks and signalling, and tells what happened.
+ * The agent and its screen over one loopback WebSocket. The agent sends what to show (`projection`, `frame`)
+ * and what to do (`do`, the room machine's effects); the screen owns tracks and signalling, and reports what happened.
  * The newest screen wins: the older is told to `yield` and gives camera and call up until it is alone again.
  * Any process of the box reaches this port, and may listen on it while the agent is away: so the agent proves that it has
  * the key that it left for its shell (`GET SCREEN_PROOF_PATH?nonce=`), and then the page shows it in its `hello`.
  */
-import { ErrorCode } from './error-codes.ts';
+import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
+import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
-import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason, RoomState } from './room-state.ts';
-import { CameraAxes, MediaDeviceKind, RoomEquipment, SelfTestCheck } from './room-equipment.ts';
-import { RoomAgenda } from './room-agenda.ts';
+import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
+import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
+import type { ProjectionValue, ProjectionValues } from './projections.ts';
+import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
@@ -47,25 +49,30 @@ export async function isAgentThere(origin: string, key: string, withinMs: number
 export const ResumeTicket = z.object({ callId: Id, peerId: Id, signalingUrl: z.url(), resumeSecret: z.string() });
 export type ResumeTicket = z.infer<typeof ResumeTicket>;
 
-/** Everything the screen draws from, whole, each time it changes. */
-export const ScreenView = z.object({
-  state: RoomState,
-  agenda: RoomAgenda.nullish(),
-  equipment: RoomEquipment.nullish(),
-  language: Language,
+/** What the screen draws from besides the room's projections, whole, each time it changes. */
+export const ScreenFrame = z.object({
+  language: openWord(Language, 'en'),
   /** the fleet's address, or while it is gone the kiosk's own; null while there is neither */
   pairing: z.object({ code: z.string(), url: z.url() }).nullable(),
 });
-export type ScreenView = z.infer<typeof ScreenView>;
+export type ScreenFrame = z.infer<typeof ScreenFrame>;
+/** All that the screen draws from. */
+export type ScreenView = ScreenFrame & {
+  projections: ProjectionValues;
+  /** of the projections the one without which nothing is drawn */
+  state: ProjectionValue<'state'>;
+};
 
-export const AgentToScreen = z.discriminatedUnion('type', [
+export const AgentToScreen = openUnion('type', [
   z.object({
     type: z.literal('welcome'),
     protocol: z.number().int(),
-    view: ScreenView,
+    frame: ScreenFrame,
+    projections: RelayedProjections,
     resume: ResumeTicket.nullable(),
   }),
-  z.object({ type: z.literal('view'), view: ScreenView }),
+  ProjectionMessage,
+  z.object({ type: z.literal('frame'), frame: ScreenFrame }),
   z.object({
     type: z.literal('do'),
     effect: z.discriminatedUnion('name', [
@@ -121,10 +128,11 @@ export const AgentToScreen = z.discriminatedUnion('type', [
   z.object({ type: z.literal('yield') }),
   z.object({ type: z.literal('take-over'), resume: ResumeTicket.nullable() }),
   /** instead of `welcome`, or at any time: this box belongs to no room (any more), and why */
-  z.object({ type: z.literal('not-enrolled'), code: ErrorCode }),
-  z.object({ type: z.literal('error'), code: ErrorCode }),
+  z.object({ type: z.literal('not-enrolled'), code: ReportedErrorCode }),
+  z.object({ type: z.literal('error'), code: ReportedErrorCode }),
 ]);
-export type AgentToScreen = z.infer<typeof AgentToScreen>;
+/** Those that this release knows; a page ignores the others. */
+export type AgentToScreen = Exclude<z.infer<typeof AgentToScreen>, { type: 'unknown' }>;
 export type ScreenEffect = Extract<AgentToScreen, { type: 'do' }>['effect'];
 
 export const ScreenToAgent = z.discriminatedUnion('type', [

@@ -5,10 +5,11 @@
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { CommandEnvelope, CommandReply } from './room-command.ts';
-import { BookingId, RoomAgenda } from './room-agenda.ts';
-import { RoomEquipment } from './room-equipment.ts';
+import { type ProjectionName, projections } from './projections.ts';
+import { projectionNames } from './relayed-projections.ts';
+import { BookingId } from './room-agenda.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
-import { RoomMeeting, RoomState, RosterUpdate } from './room-state.ts';
+import { RoomMeeting, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
 import { openUnion } from './open-words.ts';
 import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
@@ -56,12 +57,6 @@ export const RoomPresence = z.object({
 });
 export type RoomPresence = z.infer<typeof RoomPresence>;
 
-/** Codes that the TV shows, as hex SHA-256 of `roomId:CODE`: the fleet checks what a phone types against them. */
-export const PairingOffer = z.object({
-  codes: z.array(z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), expiresAtMs: EpochMs })).max(4),
-});
-export type PairingOffer = z.infer<typeof PairingOffer>;
-
 /** What a kiosk asks of the fleet by itself. */
 export const RoomRequest = z.discriminatedUnion('name', [
   /** a fresh grant for the room's meeting; `endedCallId`: the last one led to a call that is over */
@@ -99,10 +94,41 @@ export const FleetKeys = z.object({
 export type FleetKeys = z.infer<typeof FleetKeys>;
 
 type Party = 'fleet' | 'room' | 'node';
-type TopicRule = { pattern: string; writer: Party; readers: Party[]; retained: boolean; qos: 0 | 1; schema: z.ZodType };
+type TopicRule = {
+  /** `{id}` is the writer's or reader's own id; a room or node reaches no other's */
+  pattern: string;
+  writer: Party;
+  readers: readonly Party[];
+  retained: boolean;
+  qos: 0 | 1;
+  schema: z.ZodType;
+  /** besides the limit of every packet */
+  maxBytes?: number;
+  /** besides the limit of every connection */
+  perSecond?: number;
+};
 
-/** `{id}` is the writer's or reader's own id; a room or node reaches no other's. */
+type ProjectionRules = { [N in ProjectionName]: TopicRule & { schema: (typeof projections)[N]['schema'] } };
+const projectionRules = Object.fromEntries(
+  projectionNames.map((name) => {
+    const { schema, maxBytes, perSecond } = projections[name];
+    const pattern = `${ROOT}/rooms/{id}/projections/${name}`;
+    const rule: TopicRule = {
+      pattern,
+      writer: 'room',
+      readers: ['fleet'],
+      retained: true,
+      qos: 1,
+      schema,
+      maxBytes,
+      perSecond,
+    };
+    return [name, rule];
+  }),
+) as ProjectionRules;
+
 export const topicRules = {
+  ...projectionRules,
   desired: {
     pattern: `${ROOT}/rooms/{id}/desired`,
     writer: 'fleet',
@@ -111,14 +137,6 @@ export const topicRules = {
     qos: 1,
     schema: RoomDesired,
   },
-  state: {
-    pattern: `${ROOT}/rooms/{id}/state`,
-    writer: 'room',
-    readers: ['fleet'],
-    retained: true,
-    qos: 1,
-    schema: RoomState,
-  },
   presence: {
     pattern: `${ROOT}/rooms/{id}/presence`,
     writer: 'room',
@@ -126,14 +144,6 @@ export const topicRules = {
     retained: true,
     qos: 1,
     schema: RoomPresence,
-  },
-  pairing: {
-    pattern: `${ROOT}/rooms/{id}/pairing`,
-    writer: 'room',
-    readers: ['fleet'],
-    retained: true,
-    qos: 1,
-    schema: PairingOffer,
   },
   command: {
     pattern: `${ROOT}/rooms/{id}/command`,
@@ -174,22 +184,6 @@ export const topicRules = {
     retained: false,
     qos: 1,
     schema: RosterUpdate,
-  },
-  agenda: {
-    pattern: `${ROOT}/rooms/{id}/agenda`,
-    writer: 'room',
-    readers: ['fleet'],
-    retained: true,
-    qos: 1,
-    schema: RoomAgenda,
-  },
-  equipment: {
-    pattern: `${ROOT}/rooms/{id}/equipment`,
-    writer: 'room',
-    readers: ['fleet'],
-    retained: true,
-    qos: 1,
-    schema: RoomEquipment,
   },
   settings: {
     pattern: `${ROOT}/rooms/{id}/settings`,
@@ -267,9 +261,12 @@ export const topicRules = {
 export type TopicName = keyof typeof topicRules;
 export type MessageOf<N extends TopicName> = z.output<(typeof topicRules)[N]['schema']>;
 
+/** By its general type: what a rule may have and this one has not is undefined. */
+export const ruleOf = (name: TopicName): TopicRule => topicRules[name];
+
 /** The topic itself; `'+'` for a subscription to all of a kind. */
 export function topicOf(name: TopicName, id = ''): string {
-  return topicRules[name].pattern.replace('{id}', id);
+  return ruleOf(name).pattern.replace('{id}', id);
 }
 
 /** Which rule a concrete topic falls under, and whose it is; null: none, so denied. */

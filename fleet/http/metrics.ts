@@ -19,6 +19,11 @@ export class Metrics {
     labelNames: ['wire', 'code'],
     registers: [this.#registry],
   });
+  readonly #unknownWords = new Counter({
+    name: 'maru_unknown_words_total',
+    help: 'Words and members in reports of newer rooms and media nodes that this release ignores',
+    registers: [this.#registry],
+  });
   readonly #http = new Histogram({
     name: 'maru_http_request_seconds',
     help: 'Time to answer',
@@ -58,6 +63,9 @@ export class Metrics {
 
   refused(wire: 'http' | 'mqtt', code: string): void {
     this.#refusals.inc({ wire, code });
+  }
+  unknownWord(): void {
+    this.#unknownWords.inc();
   }
   answered(method: string, route: string, status: number, seconds: number): void {
     this.#http.observe({ method, route, status }, seconds);

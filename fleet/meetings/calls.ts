@@ -166,7 +166,11 @@ export class Calls {
    * A call that we did not open: a room did, by its delegation. It is moved where it can't be the meeting's, because that
    * has one with people in it. null: we know no such meeting, or the call is over.
    */
-  async #adopt(trx: AuthorityWrite, nodeId: string, { callId, meetingId, name }: KnownCallEvent): Promise<CallRow | null> {
+  async #adopt(
+    trx: AuthorityWrite,
+    nodeId: string,
+    { callId, meetingId, name }: KnownCallEvent,
+  ): Promise<CallRow | null> {
     const { nodes, logger } = this.#deps;
     const node = nodes.get(nodeId);
     // its opening, or a later sign of a call that the node says it carries

@@ -5,7 +5,6 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
@@ -14,7 +13,7 @@ import type { Pairings } from './pairings.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
 const PUBLISHED_IN_A_ROW = 50;
-const INTERVAL_MS = 1000 / ROOM_STATE_CHANGES_PER_SECOND;
+const INTERVAL_MS = 200;
 
 export type DesiredStateDependencies = {
   registry: RoomRegistry;

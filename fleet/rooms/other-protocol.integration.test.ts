@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
+const rowOf = ({ room }: RoomUnderTest) => fleet.roomOf(room.roomId);
 const get = async (path: string): Promise<string> => (await fetch(new URL(path, fleet.ready.fleetUrl))).text();
 
 test.each([
@@ -37,11 +38,40 @@ test.each([
     expect(metrics).toMatch(new RegExp(`maru_refusals_total{wire="mqtt",code="${code}"} 1`));
     expect(metrics).not.toMatch(/maru_refusals_total{wire="mqtt",code="bad-message"}/);
     expect(other.connected).toBe(true);
+    const tooOld = code === 'client-too-old' ? 'kiosk' : 'server';
+    const reason = { kind: 'protocol', tooOld, kioskProtocol: protocol, serverProtocol: PROTOCOL_VERSION };
+    await expect.poll(() => rowOf(other)).toMatchObject({ health: 'trouble', reasons: [reason] });
+    await expect.poll(() => rowOf(served)).toMatchObject({ health: 'ready', reasons: [] });
     expect(other.heard.filter((message) => message.name === 'requestReply')).toHaveLength(1);
     other.stop();
+    await expect.poll(() => rowOf(other)).toMatchObject({ reasons: [{ kind: 'fleet', reason: 'offline' }] });
     served.stop();
   },
 );
+
+test('a room with words of a newer release is listed and shown with the rest of its state, and the words are counted', async () => {
+  const [newer, beside] = [new RoomUnderTest(await fleet.enrolRoom('Newer')), await fleet.enrolRoom('Beside it')];
+  await newer.start(fleet);
+  const later = {
+    phase: { name: 'rehearsing', sceneCount: 3 },
+    layout: 'theatre',
+    notices: ['lens-dirty', 'camera-missing'],
+    volumePercent: 31,
+  };
+  await newer.sayState(later as never);
+  await expect
+    .poll(() => rowOf(newer))
+    .toMatchObject({
+      health: 'limited',
+      reasons: [{ kind: 'notice', notice: 'camera-missing' }],
+    });
+  const { body } = await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie);
+  const listed = body.rows.map(({ roomId }: { roomId: string }) => roomId);
+  expect(listed).toEqual(expect.arrayContaining([newer.room.roomId, beside.roomId]));
+  expect(await get('/metrics')).toMatch(/^maru_unknown_words_total [1-9]/m);
+  expect(newer.heard.filter((message) => message.name === 'requestReply')).toEqual([]);
+  newer.stop();
+});
 
 test('a media node of another release takes no calls, and the health page names it', async () => {
   const registration = { protocol: PROTOCOL_VERSION + 1, capacity: 'endless' };

@@ -1,6 +1,6 @@
 /** The codes that TVs show, as their kiosks published them (hashes). Finds whose code was typed, in constant time. */
 import { PAIRING_CODE_TTL_MS } from '#contract/limits.ts';
-import type { PairingOffer } from '#contract/topics.ts';
+import type { PairingOffer } from '#contract/pairing-offer.ts';
 import { hashOf, sameHash } from '../store/index.ts';
 
 /** `untilMs`: by the monotonic clock */

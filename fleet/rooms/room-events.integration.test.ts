@@ -1,6 +1,6 @@
 /** What a room tells beside its state, against the real fleet server: events once and in order, agenda and equipment to every link. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_ROOM_AGENDA_BYTES } from '#contract/limits.ts';
+import { projections } from '#contract/projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { PhoneUnderTest, RoomUnderTest } from '../room-under-test.ts';
@@ -96,31 +96,31 @@ test('the count is kept over a restart of ours', async () => {
 
 test('agenda and equipment reach every link: those that are open, and those that come later', async () => {
   const first = await phone();
-  expect(first.of('welcome')[0]).toMatchObject({ agenda: null, equipment: null });
+  expect(first.of('welcome')[0]).toMatchObject({ projections: {} });
   const agenda = agendaOf();
   const equipment = equipmentOf('https://room-a.example:7430/control');
   await room.say('agenda', agenda);
   await room.say('equipment', equipment);
-  await expect.poll(() => first.of('agenda').at(-1)?.agenda).toEqual(agenda);
-  await expect.poll(() => first.of('equipment').at(-1)?.equipment).toEqual(equipment);
-  expect((await phone()).of('welcome')[0]).toMatchObject({ agenda, equipment });
+  await expect.poll(() => first.shown('agenda')).toEqual(agenda);
+  await expect.poll(() => first.shown('equipment')).toEqual(equipment);
+  expect((await phone()).of('welcome')[0]).toMatchObject({ projections: { agenda, equipment } });
   await fleet.kill();
   await fleet.startServer();
   await expect.poll(() => room.connected).toBe(true);
-  expect((await phone()).of('welcome')[0]).toMatchObject({ agenda, equipment });
+  expect((await phone()).of('welcome')[0]).toMatchObject({ projections: { agenda, equipment } });
 });
 
 test('an agenda of another room, of a former life, or too large goes nowhere', async () => {
   const made = await phone();
   await room.say('agenda', { ...agendaOf(), epoch: 5 });
-  await expect.poll(() => made.of('agenda').at(-1)?.agenda.epoch).toBe(5);
+  await expect.poll(() => made.shown('agenda')?.epoch).toBe(5);
   await room.say('agenda', { ...agendaOf(), epoch: 4 });
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('second-writer');
   await room.say('equipment', { ...equipmentOf(null), roomId: newId() });
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('wrong-room');
-  await room.say('agenda', { ...agendaOf(), epoch: 6, padding: 'x'.repeat(MAX_ROOM_AGENDA_BYTES) });
+  await room.say('agenda', { ...agendaOf(), epoch: 6, padding: 'x'.repeat(projections.agenda.maxBytes) });
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('too-large');
-  expect(made.of('agenda').at(-1).agenda.epoch).toBe(5);
+  expect(made.shown('agenda')?.epoch).toBe(5);
 });
 
 function agendaOf() {

@@ -1,6 +1,6 @@
 /** Which rooms can't hold a meeting: by a table. */
 import { expect, it } from 'vitest';
-import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { OLDEST_SERVED_PROTOCOL, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomNotice, RoomPhase } from '#contract/room-state.ts';
 import { healthOf, type RoomFacts } from './room-health.ts';
 
@@ -14,6 +14,7 @@ function room(
     enrolled: true,
     online: true,
     blockedCount: 0,
+    unservedProtocol: null,
     state: {
       protocol: PROTOCOL_VERSION,
       roomId: id(1),
@@ -51,6 +52,26 @@ const fault: RoomPhase = { name: 'fault', code: 'no-media-node', sinceMs: 1, mee
 const table: [string, RoomFacts, string, unknown[]][] = [
   ['well', room(), 'ready', []],
   ['without a kiosk', room({ enrolled: false, online: false }), 'trouble', [{ kind: 'fleet', reason: 'not-enrolled' }]],
+  [
+    'too old for this server',
+    room({ online: false, unservedProtocol: OLDEST_SERVED_PROTOCOL - 1 }),
+    'trouble',
+    [
+      {
+        kind: 'protocol',
+        tooOld: 'kiosk',
+        kioskProtocol: OLDEST_SERVED_PROTOCOL - 1,
+        serverProtocol: PROTOCOL_VERSION,
+      },
+    ],
+  ],
+  [
+    'too new for this server',
+    room({ unservedProtocol: 99 }),
+    'trouble',
+    [{ kind: 'protocol', tooOld: 'server', kioskProtocol: 99, serverProtocol: PROTOCOL_VERSION }],
+  ],
+  ['doing what is not known', room({}, { name: 'unknown' }), 'ready', []],
   ['gone, whatever it said last', room({ online: false }, starting), 'trouble', [{ kind: 'fleet', reason: 'offline' }]],
   ['silent', room({ state: null }), 'trouble', [{ kind: 'fleet', reason: 'silent' }]],
   ['in fault', room({}, fault), 'trouble', [{ kind: 'fault', code: 'no-media-node' }]],

@@ -1,11 +1,14 @@
 /** Can this room hold a meeting, and if not, why: pure, from what the fleet knows of it. */
 import type { HealthReason, HealthState } from '#contract/http/rooms-api.ts';
+import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { isCutOff, type RoomNotice, type RoomState } from '#contract/room-state.ts';
 
 export type RoomFacts = {
   enrolled: boolean;
   online: boolean;
   state: RoomState | null;
+  /** of a kiosk that is connected, and whose protocol this server does not serve; null: it serves it */
+  unservedProtocol: number | null;
   /** in the room's call: of so many the media does not get through */
   blockedCount: number;
 };
@@ -14,8 +17,9 @@ export type RoomHealth = { health: HealthState; reasons: HealthReason[] };
 /** With one of these nobody would be heard, or nothing shown. */
 const PREVENTS: ReadonlySet<RoomNotice> = new Set(['microphone-missing', 'microphone-refused', 'screen-missing']);
 
-export function healthOf({ enrolled, online, state, blockedCount: count }: RoomFacts): RoomHealth {
+export function healthOf({ enrolled, online, state, unservedProtocol, blockedCount: count }: RoomFacts): RoomHealth {
   if (!enrolled) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'not-enrolled' }] };
+  if (unservedProtocol !== null) return { health: 'trouble', reasons: [otherProtocol(unservedProtocol)] };
   if (!online) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'offline' }] };
   if (state === null) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'silent' }] };
   const { phase, notices } = state;
@@ -28,3 +32,10 @@ export function healthOf({ enrolled, online, state, blockedCount: count }: RoomF
   if (phase.name === 'starting') return { health: 'starting', reasons };
   return { health: reasons.length > 0 ? 'limited' : 'ready', reasons };
 }
+
+const otherProtocol = (kioskProtocol: number): HealthReason => ({
+  kind: 'protocol',
+  tooOld: negotiate(kioskProtocol) === 'client-too-old' ? 'kiosk' : 'server',
+  kioskProtocol,
+  serverProtocol: PROTOCOL_VERSION,
+});

@@ -26,8 +26,11 @@ test('a pairing that is ended while its room is looked up opens no link', async 
         return { roomId, roomName: 'Room' };
       },
     },
-    reports: { of: () => ({ state: null, online: true, lastSeenMs: null }), listen: () => () => {} },
-    projections: { of: () => ({}), listen: () => () => {} },
+    reports: {
+      of: () => ({ state: null, online: true, lastSeenMs: null }),
+      projections: { relayedTo: () => ({}) },
+      listen: () => () => {},
+    },
   } as never);
   const session = new RoomLinkSession({
     socket: socket as never,

@@ -1,12 +1,12 @@
 /** The phones' room links at the fleet server: pairings let in, the registry's rooms, commands by the relay. */
 import type { Logger } from 'pino';
 import { toMaruError, UserError } from '#contract/error-codes.ts';
+import { isReadBy } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomLinkHost } from '#edge/room-link-session.ts';
 import { RoomLinks } from '#edge/room-links.ts';
 import type { CommandRelay } from './command-relay.ts';
 import type { PairingRow, Pairings } from './pairings.ts';
-import type { RoomProjections } from './room-projections.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
@@ -14,7 +14,6 @@ export type RoomLinkDependencies = {
   pairings: Pairings;
   relay: CommandRelay;
   reports: RoomReports;
-  projections: RoomProjections;
   registry: RoomRegistry;
   logger: Logger;
 };
@@ -28,7 +27,7 @@ export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> 
 }
 
 export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): RoomLinkHost<Admitted> {
-  const { pairings, relay, reports, projections, registry } = deps;
+  const { pairings, relay, reports, registry } = deps;
   return {
     admit: async (token) => {
       const pairing = await pairings.ofToken(token);
@@ -38,35 +37,26 @@ export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): R
     },
     isLive: ({ pairing }) => pairings.isLive(pairing),
     welcome: ({ roomId, roomName }) => {
-      const { state, online, lastSeenMs } = reports.of(roomId);
+      const { online, lastSeenMs } = reports.of(roomId);
       return {
         type: 'welcome',
         protocol: PROTOCOL_VERSION,
         roomId,
         roomName,
-        state,
-        ...projections.of(roomId),
+        projections: reports.projections.relayedTo('phone', roomId),
         online,
         lastSeenMs,
         nowMs: Date.now(),
       };
     },
-    follow: ({ roomId }, send) => {
-      const ends = [
-        projections.listen(roomId, {
-          onAgenda: (agenda) => send({ type: 'agenda', agenda }),
-          onEquipment: (equipment) => send({ type: 'equipment', equipment }),
-        }),
-        reports.listen(roomId, {
-          onState: (state) => send({ type: 'state', state }),
-          onPresence: (online, lastSeenMs) => send({ type: 'presence', online, lastSeenMs }),
-          onRoster: (roster) => send({ type: 'roster', roster }),
-        }),
-      ];
-      return () => {
-        for (const end of ends) end();
-      };
-    },
+    follow: ({ roomId }, send) =>
+      reports.listen(roomId, {
+        onProjection: (name, value) => {
+          if (isReadBy('phone', name)) send({ type: 'projection', name, value });
+        },
+        onPresence: (online, lastSeenMs) => send({ type: 'presence', online, lastSeenMs }),
+        onRoster: (roster) => send({ type: 'roster', roster }),
+      }),
     touch: ({ pairing }) => pairings.touch(pairing),
     command: async ({ pairing, pairingId, roomId }, id, command) => {
       const issuer = { kind: 'controller', id: pairingId } as const;

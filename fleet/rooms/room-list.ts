@@ -14,7 +14,7 @@ import {
 } from '#contract/http/rooms-api.ts';
 import { Id, type Language, z } from '#contract/schema.ts';
 import { clientIdOf } from '#contract/topics.ts';
-import { parseClientIdentity } from '../broker/index.ts';
+import { type Broker, parseClientIdentity } from '../broker/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import { cursorOf, readCursor } from '../http/paging.ts';
 import type { EventFeed } from '../http/route.ts';
@@ -36,6 +36,7 @@ export type RoomListDependencies = {
   register: CertificateRegister;
   enrolment: Pick<Enrolment, 'onEnrolled'>;
   meetings: Pick<Meetings, 'nodes' | 'unreachable' | 'ofRoom'>;
+  broker: Pick<Broker, 'unservedProtocolOf' | 'onUnserved' | 'onPresence'>;
   logger: Logger;
 };
 
@@ -63,7 +64,7 @@ export class RoomList {
   }
 
   async start(): Promise<void> {
-    const { registry, reports, register, enrolment } = this.#deps;
+    const { registry, reports, register, enrolment, broker } = this.#deps;
     const rooms = await registry.all();
     for (const { roomId, roomName } of rooms) this.#names.add(roomId, roomName);
     for (const { roomId, roomName } of rooms) this.#rooms.set(roomId, this.#listed(roomId, roomName));
@@ -79,6 +80,11 @@ export class RoomList {
       this.#gather();
     });
     reports.onChanged((roomId) => this.#touch(roomId));
+    const touch = ({ party, id }: { party: string; id: string }): void => {
+      if (party === 'room') this.#touch(id);
+    };
+    broker.onUnserved(touch);
+    broker.onPresence(touch);
     enrolment.onEnrolled((roomId) => this.#touch(roomId));
     register.onRevoked((identity) => {
       const who = parseClientIdentity(identity);
@@ -130,11 +136,10 @@ export class RoomList {
     const [meeting, unreachable] = await Promise.all([meetings.ofRoom(roomId), meetings.unreachable.byRoom()]);
     const room = this.#rooms.get(roomId);
     if (!room || !meeting) return null;
-    const { state } = reports.of(roomId);
     return {
       ...this.#shown(room),
       meetingId: meeting.meetingId,
-      state,
+      projections: reports.projections.relayedTo('console', roomId),
       blockedCount: this.#blockedCount(roomId),
       unreachableCall: unreachable.get(roomId) ?? null,
     };
@@ -228,7 +233,7 @@ export class RoomList {
   }
 
   #rowOf(roomId: string, roomName: string): RoomRow {
-    const { reports, register } = this.#deps;
+    const { reports, register, broker } = this.#deps;
     const { state, online, lastSeenMs } = reports.of(roomId);
     const enrolled = register.isEnrolled(clientIdOf('room', roomId));
     const phase = state?.phase;
@@ -239,7 +244,13 @@ export class RoomList {
       enrolled,
       online,
       lastSeenMs,
-      ...healthOf({ enrolled, online, state, blockedCount: this.#blockedCount(roomId) }),
+      ...healthOf({
+        enrolled,
+        online,
+        state,
+        blockedCount: this.#blockedCount(roomId),
+        unservedProtocol: broker.unservedProtocolOf({ party: 'room', id: roomId }),
+      }),
       call:
         online && phase?.name === 'in-call'
           ? { meetingTitle: phase.meetingTitle, participantCount: phase.participantCount }

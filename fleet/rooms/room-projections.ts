@@ -1,118 +1,142 @@
 /**
- * What rooms last told of their day and their devices: checked, kept in telemetry so that a phone sees it after our
- * restart, handed on to who listens. The state itself is room-reports.ts's.
+ * The last of each projection of each room: what the room's one writer published, checked, as it came, and as this
+ * release reads it. Kept in telemetry, so that a phone sees it after our restart. Who listens is `room-reports.ts`.
  */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { negotiate } from '#contract/protocol-version.ts';
-import { RoomAgenda } from '#contract/room-agenda.ts';
-import { RoomEquipment } from '#contract/room-equipment.ts';
-import type { Broker } from '../broker/index.ts';
+import {
+  type ProjectionName,
+  type ProjectionReader,
+  projections,
+  type ProjectionValue,
+} from '#contract/projections.ts';
+import { isReadBy, projectionNames, type RelayedProjections } from '#contract/relayed-projections.ts';
+import { ProjectionHeading } from '#contract/projection-heading.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
-export type KnownProjections = { agenda: RoomAgenda | null; equipment: RoomEquipment | null };
-export type ProjectionListener = {
-  onAgenda: (agenda: RoomAgenda) => void;
-  onEquipment: (equipment: RoomEquipment) => void;
+type Received = {
+  /** with the fields and words of a newer room, which a newer phone knows */
+  raw: unknown;
+  value: ProjectionValue<ProjectionName>;
+  heading: ProjectionHeading;
+  /** fleet's clock */
+  receivedAtMs: number;
 };
-type Detail = RoomAgenda | RoomEquipment;
+type Refusal = { code: ErrorCode; reason: string };
+type Unsaved = { roomId: string; name: string };
 
-export type RoomProjectionsDependencies = { telemetry: TelemetryStore; broker: Broker; logger: Logger };
+/** What keeps changing is saved this often. */
+export const SAVE_INTERVAL_MS = 1_000;
+/** What was quiet for so long is saved at once, together with what comes right behind it. */
+const QUIET_MS = 60_000;
+const GATHER_MS = 20;
 
 export class RoomProjections {
-  readonly #deps: RoomProjectionsDependencies;
-  readonly #rooms = new Map<string, KnownProjections>();
-  readonly #listeners = new Map<string, Set<ProjectionListener>>();
+  readonly #telemetry: TelemetryStore;
+  readonly #logger: Logger;
+  readonly #rooms = new Map<string, Map<ProjectionName, Received>>();
+  readonly #unsaved = new Map<string, Unsaved>();
+  #gathering: NodeJS.Timeout | null = null;
 
-  constructor(deps: RoomProjectionsDependencies) {
-    this.#deps = deps;
+  constructor({ telemetry, logger }: { telemetry: TelemetryStore; logger: Logger }) {
+    this.#telemetry = telemetry;
+    this.#logger = logger;
   }
 
   async start(): Promise<void> {
-    const { telemetry, broker } = this.#deps;
-    for (const { roomId, agenda, equipment } of await telemetry.read.selectFrom('roomDetail').selectAll().execute()) {
-      this.#rooms.set(roomId, {
-        agenda: agenda === null ? null : (RoomAgenda.safeParse(JSON.parse(agenda)).data ?? null),
-        equipment: equipment === null ? null : (RoomEquipment.safeParse(JSON.parse(equipment)).data ?? null),
-      });
+    const rows = await this.#telemetry.read.selectFrom('roomProjection').selectAll().execute();
+    for (const { roomId, name, value: text, receivedAtMs } of rows) {
+      const known = projectionNames.find((each) => each === name);
+      if (!known) continue;
+      const raw: unknown = JSON.parse(text);
+      const { data: value } = projections[known].schema.safeParse(raw);
+      const { data: heading } = ProjectionHeading.safeParse(raw);
+      if (value && heading) this.#of(roomId).set(known, { raw, value, heading, receivedAtMs });
     }
-    broker.on('agenda', (roomId, agenda) => {
-      if (!this.#isGood(roomId, agenda, this.of(roomId).agenda)) return;
-      this.#keep(roomId, { agenda });
-      for (const listener of this.#listeners.get(roomId) ?? []) listener.onAgenda(agenda);
-    });
-    broker.on('equipment', (roomId, equipment) => {
-      if (!this.#isGood(roomId, equipment, this.of(roomId).equipment)) return;
-      this.#keep(roomId, { equipment });
-      for (const listener of this.#listeners.get(roomId) ?? []) listener.onEquipment(equipment);
-    });
   }
 
-  of(roomId: string): KnownProjections {
-    return this.#rooms.get(roomId) ?? { agenda: null, equipment: null };
+  /** null: the room has published none */
+  get<N extends ProjectionName>(roomId: string, name: N): ProjectionValue<N> | null {
+    return (this.#rooms.get(roomId)?.get(name)?.value as ProjectionValue<N> | undefined) ?? null;
   }
 
-  /** Until the function that comes back is called. */
-  listen(roomId: string, listener: ProjectionListener): () => void {
-    const listeners = this.#listeners.get(roomId) ?? new Set();
-    this.#listeners.set(roomId, listeners);
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(roomId);
-    };
+  /** What a reader may see, as it came. */
+  relayedTo(reader: ProjectionReader, roomId: string): RelayedProjections {
+    const received = [...(this.#rooms.get(roomId) ?? [])];
+    return Object.fromEntries(
+      received.filter(([name]) => isReadBy(reader, name)).map(([name, { raw }]) => [name, raw]),
+    );
+  }
+
+  /** @returns whether it is news, or why it is refused: not of the room's one writer */
+  receive(
+    roomId: string,
+    name: ProjectionName,
+    { raw, value, nowMs }: { raw: unknown; value: ProjectionValue<ProjectionName>; nowMs: number },
+  ): 'news' | 'overtaken' | Refusal {
+    const { data: heading } = ProjectionHeading.safeParse(raw);
+    if (!heading) return { code: 'bad-message', reason: `${name} without its heading` };
+    const former = this.#rooms.get(roomId)?.get(name);
+    const refusal = refusalOf(heading, roomId, former?.heading.epoch ?? 0);
+    if (refusal) return refusal;
+    // delivered twice, or overtaken: the newer one stands
+    if (former && heading.epoch === former.heading.epoch && heading.revision < former.heading.revision)
+      return 'overtaken';
+    this.#of(roomId).set(name, { raw, value, heading, receivedAtMs: nowMs });
+    this.#unsaved.set(`${roomId}/${name}`, { roomId, name });
+    if (!former || Math.abs(nowMs - former.receivedAtMs) >= QUIET_MS)
+      this.#gathering ??= setTimeout(() => this.save(), GATHER_MS);
+    return 'news';
   }
 
   /** Another box stands there now. */
   forget(roomId: string): void {
-    this.#keep(roomId, { agenda: null, equipment: null });
-  }
-
-  /** The room itself is no more. */
-  remove(roomId: string): void {
+    for (const name of this.#rooms.get(roomId)?.keys() ?? []) this.#unsaved.set(`${roomId}/${name}`, { roomId, name });
     this.#rooms.delete(roomId);
+    this.save();
   }
 
-  /** Of the room's one writer, and not overtaken. */
-  #isGood(roomId: string, detail: Detail, former: Detail | null): boolean {
-    const objection = objectionTo(detail, roomId, former?.epoch ?? 0);
-    if (objection) {
-      const { code, reason } = objection;
-      this.#deps.logger.warn({ roomId, code, reason }, 'room detail refused');
-      this.#deps.broker.publish('requestReply', roomId, {
-        name: 'refused',
-        id: null,
-        error: { code, message: reason },
-      });
-      return false;
-    }
-    return former === null || detail.epoch > former.epoch || detail.revision >= former.revision;
+  /** What is not saved yet; tried again with the next where it fails. */
+  save(): void {
+    void this.saved().catch((error: unknown) => this.#logger.error({ err: error }, 'projections not saved'));
+  }
+  async saved(): Promise<void> {
+    if (this.#gathering) clearTimeout(this.#gathering);
+    this.#gathering = null;
+    const due = [...this.#unsaved];
+    if (due.length === 0) return;
+    this.#unsaved.clear();
+    const written = this.#telemetry.write(async (trx) => {
+      for (const [, { roomId, name }] of due) {
+        const received = this.#rooms.get(roomId)?.get(name as ProjectionName);
+        if (!received) {
+          await trx.deleteFrom('roomProjection').where('roomId', '=', roomId).where('name', '=', name).execute();
+          continue;
+        }
+        const row = { value: JSON.stringify(received.raw), receivedAtMs: received.receivedAtMs };
+        await trx
+          .insertInto('roomProjection')
+          .values({ roomId, name, ...row })
+          .onConflict((c) => c.columns(['roomId', 'name']).doUpdateSet(row))
+          .execute();
+      }
+    });
+    await written.catch((error: unknown) => {
+      for (const [key, unsaved] of due) this.#unsaved.set(key, unsaved);
+      throw error;
+    });
   }
 
-  #keep(roomId: string, change: Partial<KnownProjections>): void {
-    const detail = { ...this.of(roomId), ...change };
-    this.#rooms.set(roomId, detail);
-    const row = {
-      agenda: detail.agenda && JSON.stringify(detail.agenda),
-      equipment: detail.equipment && JSON.stringify(detail.equipment),
-    };
-    const { telemetry, logger } = this.#deps;
-    void telemetry
-      .write((trx) =>
-        trx
-          .insertInto('roomDetail')
-          .values({ roomId, ...row })
-          .onConflict((c) => c.column('roomId').doUpdateSet(row))
-          .execute(),
-      )
-      .catch((error: unknown) => logger.error({ err: error, roomId }, 'room detail not saved'));
+  #of(roomId: string): Map<ProjectionName, Received> {
+    const received = this.#rooms.get(roomId) ?? new Map<ProjectionName, Received>();
+    this.#rooms.set(roomId, received);
+    return received;
   }
 }
 
-function objectionTo(detail: Detail, roomId: string, epoch: number): { code: ErrorCode; reason: string } | null {
-  const negotiated = negotiate(detail.protocol);
-  if (negotiated !== 'accepted') return { code: negotiated, reason: `protocol ${detail.protocol}` };
-  if (detail.roomId !== roomId) return { code: 'wrong-room', reason: 'of another room' };
-  if (detail.epoch < epoch) return { code: 'second-writer', reason: `epoch ${detail.epoch} after ${epoch}` };
+/** The broker has compared the protocol. */
+function refusalOf({ roomId: of, epoch }: ProjectionHeading, roomId: string, known: number): Refusal | null {
+  if (of !== roomId) return { code: 'wrong-room', reason: 'of another room' };
+  if (epoch < known) return { code: 'second-writer', reason: `epoch ${epoch} after ${known}` };
   return null;
 }

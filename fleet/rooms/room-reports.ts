@@ -1,15 +1,16 @@
 /**
- * What rooms last said of themselves: state, and when they were last heard by our clock. Takes a state in only from
- * its one writer (an epoch that is not lower). Kept in telemetry, so that a phone sees the truth after our restart.
+ * What rooms last reported, for all who ask or listen: their projections, and whether and when they were last heard, by
+ * our clock. Owns presence; the projections themselves are kept by `room-projections.ts`.
  */
 import type { Logger } from 'pino';
-import type { ErrorCode } from '#contract/error-codes.ts';
 import { ROOM_ONLINE_MS } from '#contract/timing.ts';
-import { negotiate } from '#contract/protocol-version.ts';
-import { RoomState, type RosterUpdate } from '#contract/room-state.ts';
+import { type ProjectionName, projections, type ProjectionValue } from '#contract/projections.ts';
+import { isReadBy, projectionNames } from '#contract/relayed-projections.ts';
+import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
 import type { TelemetryStore } from '../store/index.ts';
+import { RoomProjections, SAVE_INTERVAL_MS } from './room-projections.ts';
 
 export type RoomReport = {
   state: RoomState | null;
@@ -18,14 +19,12 @@ export type RoomReport = {
   lastSeenMs: number | null;
 };
 export type RoomListener = {
-  onState?: (state: RoomState) => void;
+  /** as it came */
+  onProjection?: (name: ProjectionName, raw: unknown) => void;
   onPresence?: (online: boolean, lastSeenMs: number | null) => void;
   onRoster?: (roster: RosterUpdate) => void;
 };
 type Known = {
-  state: RoomState | null;
-  epoch: number;
-  revision: number;
   lastSeenMs: number;
   /** the same by the monotonic clock, by which it is online or not */
   heardAtMs: number;
@@ -35,8 +34,6 @@ type Known = {
   unsaved: boolean;
 };
 
-const CHECK_INTERVAL_MS = 1_000;
-
 export type RoomReportsDependencies = {
   telemetry: TelemetryStore;
   broker: Broker;
@@ -45,6 +42,7 @@ export type RoomReportsDependencies = {
 };
 
 export class RoomReports {
+  readonly projections: RoomProjections;
   readonly #deps: RoomReportsDependencies;
   readonly #rooms = new Map<string, Known>();
   readonly #listeners = new Map<string, Set<RoomListener>>();
@@ -53,22 +51,24 @@ export class RoomReports {
 
   constructor(deps: RoomReportsDependencies) {
     this.#deps = deps;
+    this.projections = new RoomProjections(deps);
   }
 
   async start(): Promise<void> {
     const { telemetry, broker, clock } = this.#deps;
+    await this.projections.start();
     const [nowMs, steadyNowMs] = [clock.nowMs(), performance.now()];
     for (const row of await telemetry.read.selectFrom('roomReport').selectAll().execute()) {
-      const state = row.state === null ? null : (RoomState.safeParse(JSON.parse(row.state)).data ?? null);
       const agoMs = Math.max(0, nowMs - row.lastSeenMs);
-      const known = { ...row, state, online: agoMs < ROOM_ONLINE_MS, heardAtMs: steadyNowMs - agoMs };
+      const known = { ...row, online: agoMs < ROOM_ONLINE_MS, heardAtMs: steadyNowMs - agoMs };
       this.#rooms.set(row.roomId, { ...known, clockOffsetMs: 0, unsaved: false });
     }
     // The offset is between two clocks, and ours was set.
     clock.onJump((byMs) => {
       for (const known of this.#rooms.values()) known.clockOffsetMs -= byMs;
     });
-    broker.on('state', (roomId, state) => this.#takeState(roomId, state));
+    for (const name of projectionNames)
+      broker.on(name, (roomId, value, raw) => this.#receive(roomId, name, value, raw));
     broker.on('presence', (roomId, presence) => {
       // the will of a room that was removed
       if (!presence.online && !this.#rooms.has(roomId)) return;
@@ -78,23 +78,26 @@ export class RoomReports {
     broker.on('roster', (roomId, roster) => {
       for (const listener of this.#listenersOf(roomId)) listener.onRoster?.(roster);
     });
-    for (const name of ['commandReply', 'request', 'pairing', 'agenda', 'equipment', 'roomEvents'] as const)
+    for (const name of ['commandReply', 'request', 'roomEvents'] as const)
       broker.on(name, (roomId: string) => this.#heard(roomId, true));
-    this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL_MS);
+    this.#timer = setInterval(() => this.#check(), SAVE_INTERVAL_MS);
     this.#timer.unref();
   }
 
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
-    await this.#save();
+    await Promise.all([this.#save(), this.projections.saved()]);
   }
 
   of(roomId: string): RoomReport {
     const known = this.#rooms.get(roomId);
-    return known
-      ? { state: known.state, online: known.online, lastSeenMs: known.lastSeenMs || null }
-      : { state: null, online: false, lastSeenMs: null };
+    return {
+      state: this.projections.get(roomId, 'state'),
+      online: known?.online ?? false,
+      lastSeenMs: known?.lastSeenMs || null,
+    };
   }
+
   get onlineCount(): number {
     return [...this.#rooms.values()].filter((known) => known.online).length;
   }
@@ -103,12 +106,12 @@ export class RoomReports {
     return this.#rooms.get(roomId)?.clockOffsetMs ?? 0;
   }
 
-  /** State or presence of any room. */
+  /** Presence of any room, or what the console shows of it. */
   onChanged(handler: (roomId: string) => void): void {
     this.#changedHandlers.push(handler);
   }
 
-  /** Until the function that comes back is called. `'+'`: all rooms. */
+  /** Until the function that comes back is called. */
   listen(roomId: string, listener: RoomListener): () => void {
     const listeners = this.#listeners.get(roomId) ?? new Set();
     this.#listeners.set(roomId, listeners);
@@ -122,7 +125,7 @@ export class RoomReports {
   /** The box that stood there does so no more; another counts from the start. */
   forget(roomId: string): void {
     const known = this.#known(roomId);
-    Object.assign(known, { state: null, epoch: 0, revision: -1, unsaved: true });
+    this.projections.forget(roomId);
     if (known.online) this.#setOnline(roomId, known, false);
     this.#changed(roomId);
   }
@@ -130,21 +133,24 @@ export class RoomReports {
   /** The room itself is no more. */
   remove(roomId: string): void {
     this.#rooms.delete(roomId);
+    this.projections.forget(roomId);
   }
 
-  #takeState(roomId: string, state: RoomState): void {
-    const known = this.#known(roomId);
-    const objection = objectionTo(state, roomId, known.epoch);
-    if (objection) {
-      this.#refuse(roomId, objection.code, objection.reason);
+  #receive(roomId: string, name: ProjectionName, value: ProjectionValue<ProjectionName>, raw: unknown): void {
+    const isKept = projections[name].readers.length > 0;
+    const nowMs = this.#deps.clock.nowMs();
+    const outcome = isKept ? this.projections.receive(roomId, name, { raw, value, nowMs }) : 'overtaken';
+    if (typeof outcome === 'object') {
+      const { code, reason } = outcome;
+      this.#deps.logger.warn({ roomId, name, code, reason }, 'projection refused');
+      const error = { code, message: reason };
+      this.#deps.broker.publish('requestReply', roomId, { name: 'refused', id: null, error });
       return;
     }
     this.#heard(roomId, true);
-    // delivered twice, or overtaken: the newer one stands
-    if (state.epoch === known.epoch && state.revision < known.revision) return;
-    Object.assign(known, { state, epoch: state.epoch, revision: state.revision, unsaved: true });
-    for (const listener of this.#listenersOf(roomId)) listener.onState?.(state);
-    this.#changed(roomId);
+    if (outcome !== 'news') return;
+    for (const listener of this.#listenersOf(roomId)) listener.onProjection?.(name, raw);
+    if (isReadBy('console', name)) this.#changed(roomId);
   }
 
   #heard(roomId: string, online: boolean): void {
@@ -159,6 +165,7 @@ export class RoomReports {
     for (const [roomId, known] of this.#rooms) {
       if (known.online && nowMs - known.heardAtMs >= ROOM_ONLINE_MS) this.#setOnline(roomId, known, false);
     }
+    this.projections.save();
     void this.#save().catch((error: unknown) => this.#deps.logger.error({ err: error }, 'reports not saved'));
   }
 
@@ -173,23 +180,14 @@ export class RoomReports {
     for (const handler of this.#changedHandlers) handler(roomId);
   }
 
-  #refuse(roomId: string, code: ErrorCode, reason: string): void {
-    this.#deps.logger.warn({ roomId, code, reason }, 'room state refused');
-    this.#deps.broker.publish('requestReply', roomId, { name: 'refused', id: null, error: { code, message: reason } });
-  }
-
-  *#listenersOf(roomId: string): Generator<RoomListener> {
-    yield* this.#listeners.get(roomId) ?? [];
-    yield* this.#listeners.get('+') ?? [];
+  #listenersOf(roomId: string): Iterable<RoomListener> {
+    return this.#listeners.get(roomId) ?? [];
   }
 
   #known(roomId: string): Known {
     let known = this.#rooms.get(roomId);
     if (!known) {
       known = {
-        state: null,
-        epoch: 0,
-        revision: -1,
         lastSeenMs: 0,
         heardAtMs: Number.NEGATIVE_INFINITY,
         online: false,
@@ -206,8 +204,8 @@ export class RoomReports {
     if (unsaved.length === 0) return;
     for (const [, known] of unsaved) known.unsaved = false;
     const written = this.#deps.telemetry.write(async (trx) => {
-      for (const [roomId, { state, epoch, revision, lastSeenMs }] of unsaved) {
-        const report = { state: state && JSON.stringify(state), epoch, revision, lastSeenMs };
+      for (const [roomId, { lastSeenMs }] of unsaved) {
+        const report = { lastSeenMs };
         await trx
           .insertInto('roomReport')
           .values({ roomId, ...report })
@@ -220,12 +218,4 @@ export class RoomReports {
       throw error;
     });
   }
-}
-
-function objectionTo(state: RoomState, roomId: string, epoch: number): { code: ErrorCode; reason: string } | null {
-  const negotiated = negotiate(state.protocol);
-  if (negotiated !== 'accepted') return { code: negotiated, reason: `protocol ${state.protocol}` };
-  if (state.roomId !== roomId) return { code: 'wrong-room', reason: 'state of another room' };
-  if (state.epoch < epoch) return { code: 'second-writer', reason: `epoch ${state.epoch} after ${epoch}` };
-  return null;
 }

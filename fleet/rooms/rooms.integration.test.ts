@@ -117,12 +117,12 @@ test('a phone is told the state at once, each change after, and who is there', a
     roomId: room.room.roomId,
     roomName: 'Room A',
     online: true,
-    state: { phase: { name: 'idle' } },
+    projections: { state: { phase: { name: 'idle' } } },
   });
   await room.sayState({ volumePercent: 77 });
-  await expect.poll(() => one.of('state').at(-1)?.state.volumePercent).toBe(77);
+  await expect.poll(() => one.shown('state')?.volumePercent).toBe(77);
   const two = await paired();
-  expect(two.of('welcome')[0].state.volumePercent).toBe(77);
+  expect(two.of('welcome')[0].projections.state.volumePercent).toBe(77);
   await room.say('presence', { protocol: PROTOCOL_VERSION, online: false, epoch: 1, asOfMs: Date.now() });
   await expect.poll(() => two.of('presence').at(-1)?.online).toBe(false);
   await room.say('presence', { protocol: PROTOCOL_VERSION, online: true, epoch: 1, asOfMs: Date.now() });
@@ -164,6 +164,8 @@ test("a start carries a grant with the room's rights, and two of them lead into 
     aud: fleet.nodeId,
     peerKind: 'room',
     displayName: 'Room A',
+    publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+    receives: ['microphone', 'camera', 'screen', 'screen-audio'],
     rights: ['end', 'mute', 'remove'],
   });
   expect(claims.exp - claims.iat).toBe(60);
@@ -284,6 +286,13 @@ test('revoking ends every link of the room within two seconds, and the token say
   await expect.poll(() => again.of('error')[0]?.error.code).toBe('pairing-revoked');
 });
 
+test('what a newer room adds to its state reaches a phone that knows it', async () => {
+  const open = await paired();
+  await room.sayState({ subtitles: { language: 'ko' } } as object);
+  await expect.poll(() => open.shown('state')?.subtitles).toEqual({ language: 'ko' });
+  expect((await paired()).of('welcome')[0].projections.state.subtitles).toEqual({ language: 'ko' });
+});
+
 test('a phone may end its own pairing', async () => {
   const [leaving, staying] = [await paired(), await paired()];
   leaving.send({ type: 'unpair' });
@@ -296,12 +305,12 @@ test("a state of a lower epoch or of another room is a second writer's: answered
   const made = await paired();
   room.epoch = 7;
   await room.sayState({ volumePercent: 70 });
-  await expect.poll(() => made.of('state').at(-1)?.state.volumePercent).toBe(70);
+  await expect.poll(() => made.shown('state')?.volumePercent).toBe(70);
   await room.sayState({ epoch: 6, volumePercent: 1 });
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('second-writer');
   await room.say('state', stateOf(newId(), { name: 'idle' }));
   await expect.poll(() => room.last('requestReply')?.error?.code).toBe('wrong-room');
-  expect(made.of('state').at(-1).state.volumePercent).toBe(70);
+  expect(made.shown('state')?.volumePercent).toBe(70);
 });
 
 test('no secret is in the log', async () => {

@@ -12,7 +12,6 @@ import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
 import { Pairings } from './pairings.ts';
-import { RoomProjections } from './room-projections.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
@@ -35,7 +34,6 @@ export type RoomsDependencies = {
 export class Rooms {
   readonly registry: RoomRegistry;
   readonly reports: RoomReports;
-  readonly projections: RoomProjections;
   readonly events: RoomEventLog;
   readonly pairings: Pairings;
   readonly links: ReturnType<typeof fleetRoomLinks>;
@@ -49,11 +47,18 @@ export class Rooms {
     const { store, telemetry, broker, meetings, enrolment, register, clock, deviceApi, controllerUrl, logger } = deps;
     this.#deps = deps;
     this.reports = new RoomReports({ telemetry, broker, clock, logger });
-    this.projections = new RoomProjections({ telemetry, broker, logger });
     this.events = new RoomEventLog({ telemetry, broker, logger });
     this.registry = new RoomRegistry({ store, meetings, enrolment, register, deviceApi });
     this.pairings = new Pairings({ store, broker, reports: this.reports, clock, logger });
-    this.list = new RoomList({ registry: this.registry, reports: this.reports, register, enrolment, meetings, logger });
+    this.list = new RoomList({
+      registry: this.registry,
+      reports: this.reports,
+      register,
+      enrolment,
+      meetings,
+      broker,
+      logger,
+    });
     this.#relay = new CommandRelay({
       broker,
       reports: this.reports,
@@ -73,7 +78,6 @@ export class Rooms {
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
-      projections: this.projections,
       registry: this.registry,
       logger,
     });
@@ -82,7 +86,6 @@ export class Rooms {
   async start(): Promise<void> {
     const { broker, enrolment, register, logger } = this.#deps;
     await this.reports.start();
-    await this.projections.start();
     this.events.start();
     await this.list.start();
     await this.pairings.start();
@@ -106,7 +109,6 @@ export class Rooms {
     });
     enrolment.onEnrolled((roomId) => {
       this.reports.forget(roomId);
-      this.projections.forget(roomId);
       void this.events
         .forgetCount(roomId)
         .catch((error: unknown) => logger.error({ err: error, roomId }, 'count of events not forgotten'));
@@ -125,9 +127,8 @@ export class Rooms {
     if (!(await this.registry.remove(roomId, actor))) return false;
     await this.pairings.revokeAllOfRoom(roomId, actor);
     this.reports.remove(roomId);
-    this.projections.remove(roomId);
     await this.#deps.telemetry.write(async (trx) => {
-      for (const table of ['roomReport', 'roomDetail', 'roomEvent', 'roomEventReceipt'] as const)
+      for (const table of ['roomReport', 'roomProjection', 'roomEvent', 'roomEventReceipt'] as const)
         await trx.deleteFrom(table).where('roomId', '=', roomId).execute();
     });
     return true;
@@ -136,7 +137,6 @@ export class Rooms {
   /** The codes on its TV pair nobody, and who paired by them is out: a stolen one may have been looked at. */
   async #kioskRevoked(roomId: string): Promise<void> {
     this.reports.forget(roomId);
-    this.projections.forget(roomId);
     this.pairings.forgetCodes(roomId);
     await this.pairings.revokeOfRoom(roomId, 'fleet');
   }

@@ -2,6 +2,7 @@
 import { ProtocolError } from '#contract/error-codes.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
+import { projectionFeed } from './projection-feed.ts';
 import type { Rooms } from './rooms.ts';
 
 /** @throws ProtocolError not-found */
@@ -16,12 +17,13 @@ export function roomRoutes({ rooms }: { rooms: Rooms }): ServedRoute[] {
     pair: async ({ body, network }) => {
       const { controllerToken, roomId, kind } = await rooms.pairings.pair(body.code, network);
       const room = found(await rooms.registry.byId(roomId));
-      const lanUrl = rooms.projections.of(roomId).equipment?.lanUrl ?? null;
+      const lanUrl = rooms.reports.projections.get(roomId, 'equipment')?.lanUrl ?? null;
       return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
     listRooms: async ({ query, reach }) => rooms.list.page(query, reach),
     roomChanges: async ({ reach, lastEventId }) => rooms.list.changes(reach, lastEventId),
     room: async ({ params }) => found(await rooms.list.view(params.roomId)),
+    roomProjections: async ({ params }) => projectionFeed(rooms.reports, await known(params.roomId)),
     createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
     renameRoom: async (context) => {
       found(await rooms.registry.rename(context.params.roomId, context.body.roomName, actorOf(context)));

@@ -11,6 +11,7 @@ import * as authorityRoleGrants from './migrations/authority-0007-role-grants.ts
 import * as authorityRoomSettings from './migrations/authority-0008-room-settings.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
+import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
 import { Store, type StoreOptions } from './store.ts';
 
@@ -49,7 +50,11 @@ export function telemetryStore({ dataDir, ...events }: Place & Pick<StoreOptions
   return new Store<TelemetryTables>({
     path: join(dataDir, 'telemetry.sqlite'),
     synchronous: 'NORMAL',
-    migrations: { '0001-first': telemetryFirst, '0002-room-events': telemetryRoomEvents },
+    migrations: {
+      '0001-first': telemetryFirst,
+      '0002-room-events': telemetryRoomEvents,
+      '0003-room-projections': telemetryRoomProjections,
+    },
     isReplaceable: true,
     ...events,
   });

@@ -112,14 +112,9 @@ export type AuthorityTables = {
 
 /** telemetry.sqlite: what is reported again anyway, in one row per room and node, and the newest of each room's events. */
 export type TelemetryTables = {
-  roomReport: {
-    roomId: string;
-    /** the last RoomState, as JSON */
-    state: string | null;
-    epoch: number;
-    revision: number;
-    lastSeenMs: number;
-  };
+  roomReport: { roomId: string; lastSeenMs: number };
+  /** `value`: the last one as it came, as JSON */
+  roomProjection: { roomId: string; name: string; value: string; receivedAtMs: number };
   nodeReport: { nodeId: string; instanceId: string; signalingUrl: string; lastSeenMs: number };
   /** `position` counts as they came in: a box whose file was lost counts its own `sequence` from the start again */
   roomEvent: {
@@ -132,6 +127,4 @@ export type TelemetryTables = {
     event: string;
   };
   roomEventReceipt: { roomId: string; upToSequence: number; lastPosition: number };
-  /** the last RoomAgenda and RoomEquipment, as JSON */
-  roomDetail: { roomId: string; agenda: string | null; equipment: string | null };
 };

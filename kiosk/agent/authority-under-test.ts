@@ -7,6 +7,7 @@ import { RoomRequest } from '#contract/topics.ts';
 import type { RememberedRoom, RoomMachineEvent } from '../room/room.ts';
 import { CALLS, callOf, guest, id, ownPlace, told } from '../room/room-under-test.ts';
 import { FleetRequests, type GrantResponse } from './fleet-requests.ts';
+import { Projections } from './projections.ts';
 import { type AuthorityOptions, RoomAuthority } from './room-authority.ts';
 
 export const ROOM = id(30);
@@ -14,6 +15,7 @@ export const start = { name: 'join-call' } as const;
 
 export class AuthorityUnderTest {
   readonly authority: RoomAuthority;
+  readonly stop: () => void;
   /** everything that left, in order: a topic, `screen: leave`, `view`, `change` */
   readonly log: string[] = [];
   readonly replies: CommandReply[] = [];
@@ -31,10 +33,11 @@ export class AuthorityUnderTest {
   #commands = 0;
 
   constructor(over: Partial<AuthorityOptions> = {}) {
+    const projections = new Projections({ roomId: ROOM, epoch: 4 });
     this.authority = new RoomAuthority({
       roomId: ROOM,
       roomName: 'Maple',
-      epoch: 4,
+      projections,
       remembered: null,
       logger: pino({ level: 'silent' }),
       fleet: {
@@ -43,7 +46,6 @@ export class AuthorityUnderTest {
       },
       requests: this.#fleet,
       perform: ({ name }) => this.log.push(`screen: ${name}`) > 0,
-      onView: () => this.log.push('view'),
       onChange: () => this.log.push('change'),
       remember: (remembered) => this.remembered.push(remembered),
       obeyAgenda: async () => null,
@@ -51,6 +53,15 @@ export class AuthorityUnderTest {
       bookingOf: () => null,
       ...over,
     });
+    this.authority.start();
+    const unfollow = [
+      projections.follow('tv', () => this.log.push('view')),
+      projections.follow('fleet', (name, value) => this.#publish(name, value)),
+    ];
+    this.stop = () => {
+      this.authority.stop();
+      for (const end of unfollow) end();
+    };
   }
 
   /** In the call, with nothing left to say. */

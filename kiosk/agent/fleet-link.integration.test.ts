@@ -14,11 +14,13 @@ import { WallClock } from '#edge/wall-clock.ts';
 import { BrokerUnderTest } from './broker-under-test.ts';
 import { CaUnderTest } from './certificates-under-test.ts';
 import { FleetLink, type FleetLinkOptions } from './fleet-link.ts';
+import { Projections } from './projections.ts';
 import type { RoomIdentity } from './room-identity.ts';
 
 const roomId = id(30);
 const EPOCH = 7;
-const state = roomStateOf(roomIn('idle'), { roomId, roomName: 'Maple', epoch: EPOCH, revision: 1, nowMs: NOW_MS });
+const state = roomStateOf(roomIn('idle'), 'Maple');
+let projections: Projections;
 let ca: CaUnderTest;
 let identity: RoomIdentity;
 let broker: BrokerUnderTest;
@@ -31,6 +33,7 @@ const newLink = (over: Partial<FleetLinkOptions> = {}): FleetLink =>
     identity,
     epoch: EPOCH,
     clock: new WallClock(),
+    projections,
     logger: pino({ level: 'silent' }),
     onOnline: (online) => told.online.push(online),
     onDesired: (desired) => told.desired.push(desired),
@@ -66,6 +69,7 @@ beforeAll(async () => {
   ca = await CaUnderTest.create();
 });
 beforeEach(async () => {
+  projections = new Projections({ roomId, epoch: EPOCH });
   told = { online: [], desired: [], commands: [], responses: [] };
   broker = new BrokerUnderTest(await ca.issue({ commonName: 'fleet', ofServer: true }), ca);
   await broker.start();
@@ -99,9 +103,8 @@ describe('a room that is there', () => {
 
   test('answers at once: what it says behind an acknowledgement does not wait for one', async () => {
     await link.stop();
-    let published = 0;
     // as the screen's report comes: behind the command's acknowledgement
-    const answer = (): void => void link.publish('state', { ...state, revision: ++published });
+    const answer = (): void => void link.publish('commandReply', { ok: true, id: id(1) });
     link = newLink({ onCommand: () => setTimeout(answer, 3) });
     link.start();
     await isOnline();
@@ -109,7 +112,7 @@ describe('a room that is there', () => {
     for (let n = 1; n <= 16; n += 1) {
       const toldMs = performance.now();
       broker.tell('command', roomId, command({ id: id(60 + n), expiresAtMs: Date.now() + 60_000 }));
-      await vi.waitFor(() => expect(broker.messages('state', roomId)).toHaveLength(n), { interval: 1 });
+      await vi.waitFor(() => expect(replies()).toHaveLength(n), { interval: 1 });
       tookMs.push(performance.now() - toldMs);
     }
     // a delayed acknowledgement takes 40 ms, each time but the first few
@@ -119,8 +122,8 @@ describe('a room that is there', () => {
   test('keeps states, and lets words pass', async () => {
     link.start();
     await isOnline();
-    await link.publish('state', state);
-    await link.publish('pairing', { codes: [] });
+    projections.publish('state', state);
+    projections.publish('pairing', { codes: [] });
     await link.publish('commandReply', { ok: true, id: id(1) });
     await link.publish('request', { name: 'request-grant', id: id(2), endedCallId: null, booking: null });
     await link.publish('roster', { kind: 'snapshot', callId: id(3), revision: 1, participants: [ownPlace, guest] });
@@ -132,7 +135,7 @@ describe('a room that is there', () => {
       ['request', false, 1],
       ['roster', false, 1],
     ]);
-    expect(broker.messages('state', roomId)[0]!.message).toEqual(state);
+    expect(broker.messages('state', roomId)[0]!.message).toMatchObject({ ...state, roomId, epoch: EPOCH });
   });
 
   test('says every five seconds that it lives', async () => {
@@ -144,7 +147,7 @@ describe('a room that is there', () => {
     await beats(1);
     for (const count of [2, 3, 4]) {
       vi.advanceTimersByTime(HEARTBEAT_INTERVAL_MS - 1);
-      await link.publish('pairing', { codes: [] });
+      await link.publish('commandReply', { ok: true, id: id(1) });
       expect(presence()).toHaveLength(count - 1);
       vi.advanceTimersByTime(1);
       await beats(count);
@@ -157,7 +160,8 @@ describe('a room that is there', () => {
     await isOnline();
     await link.stop();
     expect(presence()[1]).toMatchObject({ message: { online: false, epoch: EPOCH }, retain: true, isWill: false });
-    await link.publish('state', state);
+    projections.publish('state', state);
+    await link.publishProjection('state');
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(broker.messages('state', roomId)).toEqual([]);
     expect(broker.serials).toHaveLength(1);
@@ -189,28 +193,34 @@ describe('a line that breaks', () => {
     await expect.poll(() => told.commands).toMatchObject([{ id: id(60) }]);
   });
 
-  test('keeps nothing to say later: what holds is said anew by who knows', async () => {
+  test('publishes what holds as it is once the line is back, and no reply that is late', async () => {
+    projections.publish('state', state);
+    projections.publish('pairing', { codes: [] });
     link.start();
     await link.publish('commandReply', { ok: true, id: id(1) });
     await isOnline();
     await broker.stop();
     await isOnline(false);
     // at once: nobody waits for a fleet that is gone
-    await link.publish('state', state);
+    projections.publish('state', { ...state, volumePercent: 1 });
+    projections.publish('state', { ...state, volumePercent: 2 });
     await link.publish('commandReply', { ok: true, id: id(2) });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const [states, pairings] = [broker.messages('state', roomId).length, broker.messages('pairing', roomId).length];
     await broker.start();
     await isOnline();
-    // what would have been kept comes before what is said now
-    await link.publish('pairing', { codes: [] });
-    await expect.poll(() => broker.messages('pairing', roomId)).toHaveLength(1);
-    expect(broker.messages('state', roomId)).toEqual([]);
+    await expect.poll(() => broker.messages('pairing', roomId).slice(pairings)).toHaveLength(1);
+    expect(broker.messages('state', roomId).slice(states)).toMatchObject([
+      { retain: true, message: { revision: 2, volumePercent: 2 } },
+    ]);
     expect(replies()).toEqual([]);
   });
 
   test('is not dropped by what was under way when it broke', async () => {
     link.start();
     await isOnline();
-    const said = link.publish('state', state);
+    projections.publish('state', state);
+    const said = link.publishProjection('state');
     broker.cut();
     await said;
     await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, false, true]);
@@ -224,7 +234,7 @@ describe('a line that breaks', () => {
     await expect.poll(() => told.online, { timeout: 5_000 }).toEqual([true, true]);
     expect(broker.serials[1]).toBe(new X509Certificate(renewed.certificatePem).serialNumber);
     expect(presence().filter(({ message }) => !message.online)).toEqual([]);
-    await link.publish('state', state);
+    projections.publish('state', state);
     await expect.poll(() => broker.messages('state', roomId)).toHaveLength(1);
   });
 
@@ -312,7 +322,8 @@ describe('a fleet of another protocol', () => {
       [false, true],
     ]);
     expect(told.desired).toEqual([]);
-    await link.publish('state', state);
+    projections.publish('state', state);
+    await link.publishProjection('state');
     expect(broker.messages('state', roomId)).toEqual([]);
   });
 

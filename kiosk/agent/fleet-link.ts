@@ -6,24 +6,17 @@ import type { Logger } from 'pino';
 import { type ErrorCode, type MaruError, ProtocolError } from '#contract/error-codes.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
+import type { ProjectionName } from '#contract/projections.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { RoomSettingsDesired } from '#contract/settings/room-settings.ts';
 import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
+import type { Projections } from './projections.ts';
 import type { RoomIdentity } from './room-identity.ts';
 
-type Outgoing =
-  | 'state'
-  | 'pairing'
-  | 'commandReply'
-  | 'request'
-  | 'roster'
-  | 'agenda'
-  | 'equipment'
-  | 'roomEvents'
-  | 'settingsReport';
+type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents' | 'settingsReport';
 const PROTOCOL_REFUSALS: ReadonlySet<ErrorCode> = new Set(['client-too-old', 'server-too-old']);
 const LONGEST_RETRY_MS = 2_000;
 /** no message is on its way for longer: the line is dead before */
@@ -33,6 +26,8 @@ export type FleetLinkOptions = {
   identity: RoomIdentity;
   epoch: number;
   clock: WallClock;
+  /** published as they change, and again when the line is back: the broker may have forgotten them */
+  projections: Projections;
   logger: Logger;
   /** `isRefused`: the line stands, and one side is too old for the other, which is as good as no fleet */
   onOnline: (online: boolean, isRefused: boolean) => void;
@@ -49,6 +44,7 @@ export class FleetLink {
   readonly #options: FleetLinkOptions;
   readonly #line: MqttLine<'presence'>;
   #heartbeat: NodeJS.Timeout | undefined;
+  #unfollow: (() => void) | undefined;
   /** by the fleet's number, or by its answer to ours; until the line breaks, or the fleet speaks our number */
   #isRefused = false;
   /**
@@ -84,7 +80,7 @@ export class FleetLink {
       },
       onOnline: (online) => {
         this.#isRefused = false;
-        options.onOnline(online, false);
+        this.#notifyOnline(online);
       },
       onNotLetIn,
       onOtherProtocol: (name, message, refusal) => {
@@ -101,6 +97,7 @@ export class FleetLink {
   }
 
   start(): void {
+    this.#unfollow = this.#options.projections.follow('fleet', (name) => void this.publishProjection(name));
     this.#line.start();
     this.#heartbeat = setInterval(() => void this.#line.publishPresence(true), HEARTBEAT_INTERVAL_MS);
   }
@@ -108,6 +105,7 @@ export class FleetLink {
   /** Publishes a goodbye, so that nobody has to wait for the heartbeat to grow old. */
   async stop(): Promise<void> {
     clearInterval(this.#heartbeat);
+    this.#unfollow?.();
     await this.#line.stop();
   }
 
@@ -141,7 +139,21 @@ export class FleetLink {
   #setRefused(isRefused: boolean): void {
     if (this.#isRefused === isRefused) return;
     this.#isRefused = isRefused;
-    if (this.#line.online) this.#options.onOnline(!isRefused, isRefused);
+    if (this.#line.online) this.#notifyOnline(!isRefused);
+  }
+
+  /** As it is now; settles like `publish`. */
+  async publishProjection(name: ProjectionName): Promise<void> {
+    const value = this.#options.projections.valueOf(name);
+    if (value !== null && !this.#isRefused) await this.#line.publish(name, value);
+  }
+
+  #notifyOnline(online: boolean): void {
+    const { onOnline, projections } = this.#options;
+    onOnline(online, this.#isRefused);
+    if (!online) return;
+    for (const name of Object.keys(projections.valuesFor('fleet')) as ProjectionName[])
+      void this.publishProjection(name);
   }
 
   #onDesired(desired: RoomDesired, isRetained: boolean): void {

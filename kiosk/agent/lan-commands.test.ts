@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CommandReply, RoomCommand } from '#contract/room-command.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
+import { Projections } from './projections.ts';
 import { RoomAuthority } from './room-authority.ts';
 import type { RoomEventDraft } from './room-event-outbox.ts';
 
@@ -19,7 +20,7 @@ beforeEach(() => {
   authority = new RoomAuthority({
     roomId: id(1),
     roomName: 'Room A',
-    epoch: 1,
+    projections: new Projections({ roomId: id(1), epoch: 1 }),
     remembered: null,
     fleet: {
       publish: async (name: string, message: object) => void published.push({ name, message }),
@@ -31,7 +32,6 @@ beforeEach(() => {
       performed.push(effect);
       return true;
     },
-    onView: () => {},
     remember: () => {},
     onChange: () => {},
     obeyAgenda: () => new Promise((resolve) => obeyed.push({ resolve: () => resolve(null) })),
@@ -39,6 +39,7 @@ beforeEach(() => {
     bookingOf: () => null,
     record: (draft) => recorded.push(draft),
   });
+  authority.start();
   return () => authority.stop();
 });
 const replies = () => published.filter(({ name }) => name === 'commandReply').map(({ message }) => message);

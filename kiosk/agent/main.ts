@@ -8,6 +8,7 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { MaruError } from '#contract/error-codes.ts';
+import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
 import { BookingId } from '#contract/room-agenda.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
@@ -28,6 +29,7 @@ import { NotEnrolledScreen } from './not-enrolled-screen.ts';
 import { OwnEnrolment } from './own-enrolment.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
+import { Projections } from './projections.ts';
 import { RoomAuthority } from './room-authority.ts';
 import { RoomEventOutbox } from './room-event-outbox.ts';
 import { roomEventsBetween } from './room-events-between.ts';
@@ -64,6 +66,7 @@ const KeptRoom = z.object({
 
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
 endOnBoth((what, error) => logger.fatal({ err: error }, what));
+onUnknownWord(oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored')));
 const clock = new WallClock();
 clock.start();
 const service = new ServiceNotify({ env: process.env, log: (error) => logger.warn({ err: error }, 'systemd') });
@@ -108,7 +111,7 @@ const settings = new KioskSettings({
   logger,
 });
 await settings.start();
-settings.onChange('screen', () => screens.showView());
+settings.onChange('screen', () => screens.showFrame());
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
@@ -127,18 +130,19 @@ const delegation = new Delegation({
   fleetNowMs: () => fleet.fleetNowMs,
   logger,
 });
+const projections = new Projections({ roomId: identity.roomId, epoch });
 const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing(), clock });
 const fleet: FleetLink = new FleetLink({
   identity,
   epoch,
   clock,
+  projections,
   logger,
   onOnline: (online, isRefused) => {
     authority.onFleet(online, isRefused);
     events.onFleet(online);
-    peripherals.onFleet(online);
     settings.onFleet(online);
-    if (online) onPairing();
+    screens.showFrame();
   },
   onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
   onDesired: (desired) => {
@@ -148,7 +152,7 @@ const fleet: FleetLink = new FleetLink({
     delegation.receive(desired);
     peripherals.onMediaNodes(delegation.signalingUrls);
     lan?.onDesired(desired);
-    screens.showView();
+    screens.showFrame();
     void tellReady();
   },
   onSettings: (desired) => settings.receive(desired),
@@ -169,7 +173,7 @@ const requests = new FleetRequests({
 const authority: RoomAuthority = new RoomAuthority({
   roomId: identity.roomId,
   roomName: identity.roomName,
-  epoch,
+  projections,
   fleet,
   requests,
   logger,
@@ -201,10 +205,6 @@ const authority: RoomAuthority = new RoomAuthority({
   obeyAgenda: (command) => peripherals.obeyAgenda(command),
   obeyEquipment: (command) => peripherals.obeyEquipment(command),
   bookingOf: (bookingId) => peripherals.bookingOf(bookingId),
-  onView: () => {
-    screens.showView();
-    lan?.stateChanged();
-  },
   remember: ({ volumePercent, layout, inCall }) => {
     const call = inCall && {
       ticket: inCall.ticket,
@@ -221,8 +221,7 @@ const authority: RoomAuthority = new RoomAuthority({
   },
 });
 const peripherals: Peripherals = new Peripherals({
-  roomId: identity.roomId,
-  epoch,
+  projections,
   settings,
   store,
   logger,
@@ -233,15 +232,6 @@ const peripherals: Peripherals = new Peripherals({
   requestGrant: () => requests.requestTestGrant(),
   lanUrl: () => lan?.lanUrl ?? null,
   fleetCa: () => identity.caPem,
-  onView: () => screens.showView(),
-  publishAgenda: (agenda) => {
-    void fleet.publish('agenda', agenda);
-    lan?.publishAgenda(agenda);
-  },
-  publishEquipment: (equipment) => {
-    void fleet.publish('equipment', equipment);
-    lan?.publishEquipment(equipment);
-  },
   onNotices: (notices) => authority.handle({ type: 'box-notices', notices }),
   record: (draft) => events.record(draft),
 });
@@ -250,13 +240,8 @@ const screens: ScreenServer = new ScreenServer({
   pageDir,
   key: screenKey,
   logger,
-  view: () => ({
-    state: authority.state,
-    language: settings.value('screen').language,
-    pairing: pairing(),
-    agenda: peripherals.agenda,
-    equipment: peripherals.equipment,
-  }),
+  projections,
+  frame: () => ({ language: settings.value('screen').language, pairing: pairing() }),
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => {
     peripherals.onScreenConnected();
@@ -278,18 +263,20 @@ const lan: LanServer | null =
         pageDir: join(import.meta.dirname, '../../controller/dist'),
         store,
         codes,
-        state: () => authority.state,
-        agenda: () => peripherals.agenda,
-        equipment: () => peripherals.equipment,
+        projections,
         onCommand: (order, reply) => authority.onLanCommand(order, reply),
         onPaired: () => peripherals.onPresence(),
-        onLanUrl: () => peripherals.onLanUrl(),
+        onLanUrl: () => {
+          peripherals.onLanUrl();
+          screens.showFrame();
+        },
         clock,
         logger,
       });
 
 store.start();
 events.record({ name: 'agent-started', epoch });
+authority.start();
 authority.remember(true);
 const tvUrl = await screens.start();
 service.ready();
@@ -345,13 +332,13 @@ function pairing(): ReturnType<typeof pairingOf> {
 }
 
 function onPairing(): void {
-  void fleet.publish('pairing', codes.offer);
-  screens.showView();
+  projections.publish('pairing', codes.offer);
+  screens.showFrame();
 }
 
 /** Once: the address holds a code that the fleet already knows. */
 async function tellReady(): Promise<void> {
-  await fleet.publish('pairing', codes.offer);
+  await fleet.publishProjection('pairing');
   const url = pairing()?.url;
   if (url === undefined || toldReady) return;
   toldReady = true;

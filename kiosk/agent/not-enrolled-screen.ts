@@ -1,6 +1,7 @@
 /** The TV of a box that belongs to no room: served for as long as that is so, on the port that the room's screen takes over. */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { Projections } from './projections.ts';
 import { ScreenServer } from './screen-server.ts';
 
 export type NotEnrolledScreenOptions = {
@@ -37,7 +38,9 @@ export class NotEnrolledScreen {
       pageDir,
       key,
       logger,
-      view: () => {
+      // there is none
+      projections: new Projections({ roomId: '', epoch: 0 }),
+      frame: () => {
         throw new Error('there is no room to show');
       },
       resume: () => null,

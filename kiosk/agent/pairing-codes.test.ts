@@ -6,7 +6,7 @@ import {
   PAIRING_CODE_ROTATION_MS,
   PAIRING_CODE_TTL_MS,
 } from '#contract/limits.ts';
-import { PairingOffer } from '#contract/topics.ts';
+import { PairingOffer } from '#contract/pairing-offer.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from './pairing-codes.ts';
 

@@ -9,7 +9,7 @@ import {
   PAIRING_CODE_ROTATION_MS,
   PAIRING_CODE_TTL_MS,
 } from '#contract/limits.ts';
-import type { PairingOffer } from '#contract/topics.ts';
+import type { PairingOffer } from '#contract/pairing-offer.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 
 type Code = { code: string; sha256: string; expiresAtMs: number };

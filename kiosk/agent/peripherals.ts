@@ -1,15 +1,11 @@
 /**
- * Calendar, speakerphone, TV, camera and microphones of one box: starts and stops them, carries their words to the room's
- * authority and the authority's state to them, and tells agenda and equipment to whoever shows them. What a part does is
- * its own folder's; here is only who hears whom.
+ * Calendar, speakerphone, TV, camera and microphones of one box: starts and stops them, connects them with the room's
+ * authority, and publishes agenda and equipment. Each part is a folder of its own; here they only meet.
  */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { AgendaCommand, MediaDeviceCommand, RoomCommand } from '#contract/room-command.ts';
-import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { MediaDeviceReport } from '../room/room.ts';
@@ -24,16 +20,15 @@ import { Speakerphone } from './peripherals/speakerphone/speakerphone.ts';
 import { DeviceIdentity } from './peripherals/speakerphone/transport.ts';
 import { Tv } from './peripherals/tv/tv.ts';
 import { ReachWatch } from './reach-watch.ts';
-import { RetainedProjection } from './retained-projection.ts';
+import type { Projections } from './projections.ts';
 import type { RoomEventDraft } from './room-event-outbox.ts';
 import { calendarAccountOf } from './settings/calendar-account-of.ts';
 import type { KioskSettings } from './settings/kiosk-settings.ts';
-import { agendaMemory, mediaDeviceMemory, keptValue } from './store/kept-value.ts';
+import { keptValue } from './store/kept-value.ts';
 import type { RoomStore, RoomStorageState } from './store/room-store.ts';
 
 export type PeripheralsOptions = {
-  roomId: string;
-  epoch: number;
+  projections: Projections;
   settings: Pick<KioskSettings, 'value' | 'onChange'>;
   /** read when the box starts */
   store: Pick<RoomStore, 'value' | 'keep'>;
@@ -50,11 +45,6 @@ export type PeripheralsOptions = {
   lanUrl: () => string | null;
   /** PEM */
   fleetCa: () => string;
-  /** at once, for the TV */
-  onView: () => void;
-  /** at a bounded rate, for everyone else */
-  publishAgenda: (agenda: RoomAgenda) => void;
-  publishEquipment: (equipment: RoomEquipment) => void;
   onNotices: (notices: readonly RoomNotice[]) => void;
   record: (happening: RoomEventDraft) => void;
 };
@@ -68,12 +58,10 @@ export class Peripherals {
   readonly #tv: Tv;
   readonly #mediaDevices: RoomMediaDevices;
   readonly #reach: ReachWatch;
-  readonly #agenda: RetainedProjection<Omit<RoomAgenda, keyof Heading>>;
-  readonly #equipment: RetainedProjection<Omit<RoomEquipment, keyof Heading>>;
 
   constructor(options: PeripheralsOptions) {
     this.#options = options;
-    const { settings, store, logger, ask, perform, isFleetOnline, requestGrant, record, roomId, epoch } = options;
+    const { settings, store, logger, ask, perform, isFleetOnline, requestGrant, record } = options;
     this.#health = new PeripheralHealth({ onNotices: options.onNotices, onEvent: record });
     this.#calendar = this.#newCalendar();
     settings.onChange('calendar', () => void this.#restartCalendar());
@@ -82,7 +70,7 @@ export class Peripherals {
     this.#mediaDevices = new RoomMediaDevices({
       logger,
       settings: settings.value('mediaDevices'),
-      memory: mediaDeviceMemory(store, RememberedMediaDevices),
+      memory: keptValue(store, 'equipment', RememberedMediaDevices),
       perform,
       requestGrant,
       fleetOnline: isFleetOnline,
@@ -123,33 +111,11 @@ export class Peripherals {
       },
       settings: settings.value('tv'),
     });
-    const heading = { roomId, epoch, perSecond: ROOM_STATE_CHANGES_PER_SECOND };
-    this.#agenda = new RetainedProjection({
-      ...heading,
-      content: () => this.#calendar.agenda,
-      tell: options.publishAgenda,
-    });
-    this.#equipment = new RetainedProjection({
-      ...heading,
-      content: () => ({
-        ...this.#mediaDevices.part,
-        speakerphone: this.#speakerphone.status,
-        tv: this.#tv.status,
-        lanUrl: options.lanUrl(),
-      }),
-      tell: options.publishEquipment,
-    });
-  }
-
-  get agenda(): RoomAgenda {
-    return this.#agenda.current;
-  }
-
-  get equipment(): RoomEquipment {
-    return this.#equipment.current;
   }
 
   start(room: RoomState): void {
+    this.#publishAgenda();
+    this.#publishEquipment();
     this.#calendar.start();
     this.#mediaDevices.start();
     this.#speakerphone.start();
@@ -158,8 +124,6 @@ export class Peripherals {
   }
 
   async stop(): Promise<void> {
-    this.#agenda.stop();
-    this.#equipment.stop();
     this.#mediaDevices.stop();
     this.#reach.stop();
     await Promise.all([this.#calendar.stop(), this.#speakerphone.stop(), this.#tv.stop()]);
@@ -185,13 +149,6 @@ export class Peripherals {
 
   bookingOf(bookingId: string): StartableBooking | null {
     return this.#calendar.bookingOf(bookingId);
-  }
-
-  /** The broker may have forgotten both. */
-  onFleet(online: boolean): void {
-    if (!online) return;
-    this.#agenda.publishAgain();
-    this.#equipment.publishAgain();
   }
 
   onScreenConnected(): void {
@@ -224,7 +181,7 @@ export class Peripherals {
 
   #newCalendar(): Calendar {
     const { settings, store, logger, fleetOrigin, record } = this.#options;
-    const remembered = agendaMemory(store, RememberedAgenda);
+    const remembered = keptValue(store, 'agenda', RememberedAgenda);
     return new Calendar({
       logger,
       settings: calendarAccountOf(settings.value('calendar')),
@@ -252,14 +209,20 @@ export class Peripherals {
 
   #agendaChanged(): void {
     this.#tellNotices();
-    this.#agenda.changed();
-    this.#options.onView();
+    this.#publishAgenda();
+  }
+  #publishAgenda(): void {
+    this.#options.projections.publish('agenda', this.#calendar.agenda);
   }
 
   #equipmentChanged(): void {
     this.#tellNotices();
-    this.#equipment.changed();
-    this.#options.onView();
+    this.#publishEquipment();
+  }
+  #publishEquipment(): void {
+    const { projections, lanUrl } = this.#options;
+    const [speakerphone, tv] = [this.#speakerphone.status, this.#tv.status];
+    projections.publish('equipment', { ...this.#mediaDevices.part, speakerphone, tv, lanUrl: lanUrl() });
   }
 
   #tellNotices(): void {
@@ -272,5 +235,3 @@ export class Peripherals {
     ]);
   }
 }
-
-type Heading = { protocol: unknown; roomId: unknown; epoch: unknown; revision: unknown; asOfMs: unknown };

@@ -106,20 +106,6 @@ describe('the authority', () => {
     expect(made.log).toEqual([]);
   });
 
-  it('tells a fleet that is back everything at once, whatever the rate', () => {
-    const made = AuthorityUnderTest.inCall(vi.advanceTimersByTime);
-    made.command({ name: 'set-volume', percent: 1 });
-    made.authority.onFleet(true);
-    expect(made.states).toHaveLength(2);
-    expect(made.states[1]).toMatchObject({
-      volumePercent: 1,
-      notices: [],
-      phase: { name: 'in-call', participantCount: 2 },
-    });
-    made.authority.onFleet(false);
-    expect(made.states).toHaveLength(2);
-  });
-
   it('takes name and meeting from what the fleet desires', () => {
     const made = new AuthorityUnderTest();
     const meeting = { meetingId: id(20), title: '주간 회의', underWay: true, participantCount: 2 };

@@ -6,7 +6,6 @@ import { v7 } from 'uuid';
 import type { Logger } from 'pino';
 import { type ErrorCode, MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { ROOM_STATE_CHANGES_PER_SECOND } from '#contract/limits.ts';
 import {
   AGENDA_COMMANDS,
   type AgendaCommand,
@@ -30,10 +29,10 @@ import {
 } from '../room/room.ts';
 import { stepRoom } from '../room/room-machine.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
-import { Coalescer } from './coalescer.ts';
 import { GrantRequests, type GrantRequestsOptions, type StartableBooking } from './grant-requests.ts';
 import { LanCommandRecord } from './lan-command-record.ts';
 import type { RoomEventDraft } from './room-event-outbox.ts';
+import type { Projections } from './projections.ts';
 import { RosterFeed } from './roster-feed.ts';
 import type { FleetLink } from './fleet-link.ts';
 
@@ -43,15 +42,13 @@ const REPLIES_KEPT = 200;
 export type AuthorityOptions = {
   roomId: string;
   roomName: string;
-  epoch: number;
+  projections: Projections;
   remembered: RememberedRoom | null;
   fleet: Pick<FleetLink, 'publish' | 'isExpired'>;
   requests: GrantRequestsOptions['requests'];
   logger: Logger;
   /** false: no screen is there */
   perform: (effect: ScreenEffect) => boolean;
-  /** what the TV draws from has changed */
-  onView: () => void;
   remember: (remembered: RememberedRoom) => void;
   /** after each change, from which follows what the devices show and what is told as an event */
   onChange: (before: Room, now: Room) => void;
@@ -75,7 +72,6 @@ export type LanCommand = { id: string; command: RoomCommand; pairingId: string }
 
 export class RoomAuthority {
   readonly #options: AuthorityOptions;
-  readonly #published: Coalescer;
   readonly #roster: RosterFeed;
   readonly #timers = new Map<RoomTimer, NodeJS.Timeout>();
   readonly #replies = new Map<string, CommandReply>();
@@ -85,17 +81,12 @@ export class RoomAuthority {
   readonly #grants: GrantRequests;
   #room: Room;
   #roomName: string;
-  #revision = 0;
   #remembered = '';
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
     this.#room = firstRoom(options.remembered);
     this.#roomName = options.roomName;
-    this.#published = new Coalescer(
-      ROOM_STATE_CHANGES_PER_SECOND,
-      () => void options.fleet.publish('state', this.state),
-    );
     this.#roster = new RosterFeed((update) => {
       void options.fleet.publish('roster', update);
       options.onRoster?.(update);
@@ -111,15 +102,9 @@ export class RoomAuthority {
     this.#lanCommands = new LanCommandRecord((draft) => options.record?.(draft));
   }
 
+  /** From `start` on. */
   get state(): RoomState {
-    const { roomId, epoch } = this.#options;
-    return roomStateOf(this.#room, {
-      roomId,
-      roomName: this.#roomName,
-      epoch,
-      revision: this.#revision,
-      nowMs: Date.now(),
-    });
+    return this.#options.projections.valueOf('state')!;
   }
 
   get resumeTicket(): ResumeTicket | null {
@@ -127,18 +112,19 @@ export class RoomAuthority {
     return phase.name === 'in-call' ? phase.ticket : null;
   }
 
+  start(): void {
+    this.#publishState();
+  }
+
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#grants.stop();
-    this.#published.stop();
     this.#roster.stop();
   }
 
-  /** The broker may have forgotten: everything is said again. */
   onFleet(online: boolean, isRefused = false): void {
     this.handle({ type: 'fleet', online, isRefused });
     if (!online) this.#grants.onFleetGone();
-    if (online) void this.#options.fleet.publish('state', this.state);
   }
 
   onDesired({ roomName, meeting }: RoomDesired): void {
@@ -216,12 +202,14 @@ export class RoomAuthority {
     if (room === before && effects.length === 0) return;
     if (room.phase.name !== before.phase.name)
       this.#options.logger.info({ from: before.phase.name, to: room.phase.name }, 'room');
-    this.#revision += 1;
-    this.#options.onView();
-    this.#published.changed();
+    this.#publishState();
     this.#roster.update(room.phase);
     this.#options.onChange(before, room);
     this.remember(false);
+  }
+
+  #publishState(): void {
+    this.#options.projections.publish('state', roomStateOf(this.#room, this.#roomName));
   }
 
   /** @param again though nothing has changed, so that its time is fresh */

@@ -110,7 +110,7 @@ describe('timers', () => {
     made.command(start);
     made.take(granted('A'));
     made.command({ name: 'watch-roster' });
-    made.authority.stop();
+    made.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

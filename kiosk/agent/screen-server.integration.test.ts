@@ -18,17 +18,13 @@ import {
   SCREEN_PROOF_PATH,
   type ScreenToAgent,
 } from '#contract/screen-link.ts';
-import { callOf, id, NOW_MS, roomIn, ticketOf } from '../room/room-under-test.ts';
+import { callOf, id, roomIn, ticketOf } from '../room/room-under-test.ts';
 import { roomStateOf } from '../room/room-state-of.ts';
+import { Projections } from './projections.ts';
 import { ScreenServer, type ScreenServerOptions } from './screen-server.ts';
 
-const state = roomStateOf(roomIn('in-call'), {
-  roomId: id(30),
-  roomName: 'Maple',
-  epoch: 1,
-  revision: 1,
-  nowMs: NOW_MS,
-});
+let projections: Projections;
+const FRAME = { language: 'ko', pairing: null } as const;
 const KEY = 'k'.repeat(43);
 let pageDir: string;
 let server: ScreenServer;
@@ -47,7 +43,8 @@ function optionsOf(port: number): ScreenServerOptions {
     pageDir,
     key: KEY,
     logger: pino({ level: 'silent' }),
-    view: () => ({ state, language: 'ko', pairing: null }),
+    projections,
+    frame: () => FRAME,
     resume: () => ticketOf('A'),
     onConnected: (inCall) => told.push(`connected ${inCall?.ticket.resumeSecret ?? 'without a call'}`),
     onGone: () => told.push('gone'),
@@ -68,7 +65,9 @@ class Screen {
       ...(origin !== null && { origin }),
       headers: { ...(host && { host }) },
     });
-    this.socket.on('message', (data) => this.heard.push(AgentToScreen.parse(JSON.parse(String(data)))));
+    this.socket.on('message', (data) =>
+      this.heard.push(AgentToScreen.parse(JSON.parse(String(data))) as AgentToScreen),
+    );
     this.closed = new Promise((resolve, reject) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
       this.socket.on('error', reject);
@@ -118,6 +117,8 @@ beforeEach(async () => {
   heard = [];
   reports = [];
   onReport = (report) => void reports.push(report);
+  projections = new Projections({ roomId: id(30), epoch: 1 });
+  projections.publish('state', roomStateOf(roomIn('in-call'), 'Maple'));
   server = newServer();
   pageUrl = await server.start();
 });
@@ -180,7 +181,8 @@ describe('the page', () => {
 test('a box that belongs to no room any more says why to every page, and obeys none', async () => {
   const screen = await Screen.greeted();
   server.showNotEnrolled('enrolment-ended');
-  server.showView();
+  server.showFrame();
+  projections.publish('state', roomStateOf(roomIn('idle'), 'Maple'));
   expect(server.perform({ name: 'leave-call' })).toBe(false);
   screen.say(stage);
   await screen.hasHeard();
@@ -308,7 +310,8 @@ describe('the first word', () => {
       {
         type: 'welcome',
         protocol: PROTOCOL_VERSION,
-        view: { state, language: 'ko', pairing: null },
+        frame: FRAME,
+        projections: { state: { ...projections.valueOf('state'), asOfMs: expect.any(Number) } },
         resume: ticketOf('A'),
       },
     ]);
@@ -375,19 +378,32 @@ describe('the newest screen', () => {
       ['welcome', 'yield'],
       ['welcome', 'do'],
     ]);
-    server.showView();
-    await expect.poll(() => [former.types.at(-1), newest.types.at(-1)]).toEqual(['view', 'view']);
+    server.showFrame();
+    await expect.poll(() => [former.types.at(-1), newest.types.at(-1)]).toEqual(['frame', 'frame']);
     expect(heard).toEqual(['connected without a call', 'connected without a call']);
   });
 
   test('is shown the first of many changes at once, the others together, and the last one always', async () => {
     const screen = await Screen.greeted();
-    for (let change = 0; change < 10; change += 1) server.showView();
-    await expect.poll(() => screen.types).toEqual(['welcome', 'view', 'view']);
+    for (let change = 0; change < 10; change += 1) server.showFrame();
+    await expect.poll(() => screen.types).toEqual(['welcome', 'frame', 'frame']);
     await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(screen.types).toEqual(['welcome', 'view', 'view']);
-    server.showView();
-    await expect.poll(() => screen.types).toEqual(['welcome', 'view', 'view', 'view']);
+    expect(screen.types).toEqual(['welcome', 'frame', 'frame']);
+    server.showFrame();
+    await expect.poll(() => screen.types).toEqual(['welcome', 'frame', 'frame', 'frame']);
+  });
+
+  test('is sent of the room what has changed, as it is then', async () => {
+    const screen = await Screen.greeted();
+    for (const volumePercent of [10, 20, 30]) {
+      projections.publish('state', { ...roomStateOf(roomIn('idle'), 'Maple'), volumePercent });
+      projections.publish('pairing', { codes: [] });
+    }
+    await expect.poll(() => screen.types).toEqual(['welcome', 'projection', 'projection']);
+    expect(screen.heard.slice(1)).toMatchObject([
+      { name: 'state', value: { revision: 1, volumePercent: 10 } },
+      { name: 'state', value: { revision: 3, volumePercent: 30 } },
+    ]);
   });
 
   test('goes: the former takes over with the room’s ticket', async () => {

@@ -15,6 +15,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { type ErrorCode, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
+import type { ProjectionName } from '#contract/projections.ts';
 import { negotiate, PROTOCOL_VERSION, protocolOf } from '#contract/protocol-version.ts';
 import {
   type AgentToScreen,
@@ -22,14 +23,15 @@ import {
   SCREEN_LINK_PATH,
   SCREEN_PROOF_PATH,
   type ScreenEffect,
+  type ScreenFrame,
   ScreenNonce,
   screenProof,
   ScreenToAgent,
-  type ScreenView,
 } from '#contract/screen-link.ts';
 import { HELLO_WITHIN_MS } from '#contract/timing.ts';
+import type { Projections } from './projections.ts';
 
-const VIEW_PAUSE_MS = 50;
+const SHOWN_PAUSE_MS = 50;
 const HEADERS = {
   // wherever the media node is; plain only on this machine
   'content-security-policy':
@@ -48,7 +50,8 @@ export type ScreenServerOptions = {
   /** what a page has to show; who has it is a screen of this room */
   key: string;
   logger: Logger;
-  view: () => ScreenView;
+  projections: Projections;
+  frame: () => ScreenFrame;
   /** what a page without a call needs to come back into it */
   resume: () => ResumeTicket | null;
   onConnected: (inCall: Hello['inCall']) => void;
@@ -67,8 +70,9 @@ export class ScreenServer {
   });
   /** greeted, the oldest first: the last is the active one */
   #screens: WebSocket[] = [];
-  #viewPause: NodeJS.Timeout | null = null;
-  #viewIsDue = false;
+  #pause: NodeJS.Timeout | null = null;
+  readonly #due = new Set<ProjectionName | 'frame'>();
+  #unfollow: (() => void) | undefined;
   #notEnrolled: ErrorCode | null = null;
 
   constructor(options: ScreenServerOptions) {
@@ -77,6 +81,7 @@ export class ScreenServer {
 
   /** @returns the page's address */
   async start(): Promise<string> {
+    this.#unfollow = this.#options.projections.follow('tv', (name) => this.#show(name));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.listen({ host: '127.0.0.1', port: this.#options.port });
     await once(this.#server, 'listening');
@@ -84,7 +89,8 @@ export class ScreenServer {
   }
 
   async stop(): Promise<void> {
-    if (this.#viewPause !== null) clearTimeout(this.#viewPause);
+    this.#unfollow?.();
+    if (this.#pause !== null) clearTimeout(this.#pause);
     for (const socket of this.#sockets.clients) socket.terminate();
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -107,20 +113,30 @@ export class ScreenServer {
     return true;
   }
 
+  /** It has changed. */
+  showFrame(): void {
+    this.#show('frame');
+  }
+
   /** The first change is shown at once, those right behind it together: a start alone makes ten, and each is drawn. */
-  showView(): void {
-    if (this.#notEnrolled !== null) return;
-    if (this.#viewPause !== null) {
-      this.#viewIsDue = true;
-      return;
-    }
-    this.#viewIsDue = false;
-    const view = this.#options.view();
-    for (const screen of this.#screens) send(screen, { type: 'view', view });
-    this.#viewPause = setTimeout(() => {
-      this.#viewPause = null;
-      if (this.#viewIsDue) this.showView();
-    }, VIEW_PAUSE_MS);
+  #show(what: ProjectionName | 'frame'): void {
+    this.#due.add(what);
+    if (this.#pause === null) this.#showDue();
+  }
+
+  #showDue(): void {
+    this.#pause = null;
+    if (this.#notEnrolled !== null || this.#due.size === 0) return;
+    const { projections, frame } = this.#options;
+    const messages = [...this.#due].map(
+      (what): AgentToScreen =>
+        what === 'frame'
+          ? { type: 'frame', frame: frame() }
+          : { type: 'projection', name: what, value: projections.valueOf(what) },
+    );
+    this.#due.clear();
+    for (const screen of this.#screens) for (const message of messages) send(screen, message);
+    this.#pause = setTimeout(() => this.#showDue(), SHOWN_PAUSE_MS);
   }
 
   get #origin(): string {
@@ -213,9 +229,14 @@ export class ScreenServer {
       send(screen, { type: 'not-enrolled', code: this.#notEnrolled });
       return;
     }
-    const { view, resume, onConnected } = this.#options;
+    const { projections, frame, resume, onConnected } = this.#options;
     const before = this.#screens.at(-1);
-    const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, view: view() } as const;
+    const welcome = {
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      frame: frame(),
+      projections: projections.valuesFor('tv'),
+    } as const;
     if (yielded && before !== undefined) {
       this.#screens.unshift(screen);
       send(screen, { ...welcome, resume: null });

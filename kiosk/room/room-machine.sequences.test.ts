@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ErrorCode } from '#contract/error-codes.ts';
-import { MAX_ROOM_STATE_BYTES } from '#contract/limits.ts';
+import { projections } from '#contract/projections.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import { EndReason, Layout, RoomPhase, RoomState } from '#contract/room-state.ts';
 import {
@@ -400,7 +400,8 @@ function stateHolds({ room, nowMs }: RoomUnderTest): void {
   seen.phases.add(name);
   expect(Object.keys(data).sort()).toEqual(DATA[name]);
   expect(room.stagePage).toBeLessThan(room.stagePageCount);
-  const state = roomStateOf(room, { roomId: id(30), roomName: '대회의실'.repeat(30), epoch: 1, revision: 1, nowMs });
+  const heading = { protocol: 1, roomId: id(30), epoch: 1, revision: 1, asOfMs: nowMs };
+  const state = { ...heading, ...roomStateOf(room, '대회의실'.repeat(30)) };
   expect(RoomState.parse(state)).toEqual(state);
-  expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(MAX_ROOM_STATE_BYTES);
+  expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(projections.state.maxBytes);
 }

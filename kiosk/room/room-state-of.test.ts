@@ -1,6 +1,7 @@
 /** What everyone sees of the room: by the contract, without its secrets, and always small enough to be retained. */
 import { describe, expect, it } from 'vitest';
-import { MAX_PEERS_IN_CALL, MAX_ROOM_STATE_BYTES, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
+import { MAX_PEERS_IN_CALL, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
+import { projections } from '#contract/projections.ts';
 import { type Participant, type RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { PhaseOf, Room } from './room.ts';
 import { roomStateOf } from './room-state-of.ts';
@@ -17,12 +18,13 @@ import {
   roomIn,
 } from './room-under-test.ts';
 
-const heading = { roomId: id(30), roomName: 'Maple', epoch: 3, revision: 7, nowMs: NOW_MS };
+// as long as they come
+const heading = { protocol: 1, roomId: id(30), epoch: 2 ** 31, revision: 2 ** 31, asOfMs: NOW_MS };
 const sizeBytes = (state: RoomState): number => Buffer.byteLength(JSON.stringify(state));
 /** As it comes out of the broker at the other end. */
-function stateOf(room: Room, over: Partial<typeof heading> = {}): RoomState {
-  const state = roomStateOf(room, { ...heading, ...over });
-  expect(sizeBytes(state)).toBeLessThanOrEqual(MAX_ROOM_STATE_BYTES);
+function stateOf(room: Room, { roomName = 'Maple' }: { roomName?: string } = {}): RoomState {
+  const state = { ...heading, ...roomStateOf(room, roomName) };
+  expect(sizeBytes(state)).toBeLessThanOrEqual(projections.state.maxBytes);
   const read = RoomState.parse(JSON.parse(JSON.stringify(state)));
   expect(read).toEqual(state);
   return read;
@@ -118,6 +120,7 @@ describe('what a person should know', () => {
     ['no microphone', roomIn('idle', { microphoneProblem: 'missing' }), ['microphone-missing']],
     ['no right to that', roomIn('idle', { microphoneProblem: 'refused' }), ['microphone-refused']],
     ['no fleet', roomIn('idle', { fleetOnline: false }), ['fleet-unreachable']],
+    ['a fleet of another protocol', roomIn('idle', { fleetOnline: false, fleetRefuses: true }), ['protocol-refused']],
     ['no screen', roomIn('idle', { screenPresent: false }), ['screen-missing']],
     ['no media', roomIn('lost'), ['media-unreachable']],
     ['blocked media', blocked('connected'), ['media-blocked']],
@@ -154,7 +157,7 @@ describe('under 4 KB', () => {
         participants: everybody,
       },
     );
-    return stateOf(room, { roomName: letters.repeat(120), epoch: 2 ** 31, revision: 2 ** 31 });
+    return stateOf(room, { roomName: letters.repeat(120) });
   };
 
   it('with 300 people of long Korean names: some are listed, all are counted', () => {
@@ -179,6 +182,6 @@ describe('under 4 KB', () => {
 
   it.each(['asked', 'ended', 'fault'] as const)('while %s', (key) => {
     const room = roomIn(key, title('\u0001'), { meetingTitle: '\u0001'.repeat(200) });
-    expect(sizeBytes(stateOf(room, { roomName: '\u0001'.repeat(120) }))).toBeLessThan(MAX_ROOM_STATE_BYTES / 2);
+    expect(sizeBytes(stateOf(room, { roomName: '\u0001'.repeat(120) }))).toBeLessThan(projections.state.maxBytes / 2);
   });
 });

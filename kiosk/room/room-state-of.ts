@@ -1,21 +1,20 @@
 /** The room as everyone else sees it: the contract's RoomState, small enough for a retained message. */
-import { MAX_ROOM_STATE_BYTES, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
-import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { Participant, RoomNotice, RoomPhase, RoomState } from '#contract/room-state.ts';
+import { PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
+import { projections } from '#contract/projections.ts';
+import type { ProjectionContent } from '#contract/relayed-projections.ts';
+import type { Participant, RoomNotice, RoomPhase } from '#contract/room-state.ts';
 import { cutText, nameInLists, shownText } from '#contract/shown-text.ts';
 import type { PhaseOf, Room } from './room.ts';
 
-export type Heading = { roomId: string; roomName: string; epoch: number; revision: number; nowMs: number };
+type RoomStateContent = ProjectionContent<'state'>;
+/** the head of every projection, at its longest */
+const HEADING_BYTES = 200;
+const MAX_BYTES = projections.state.maxBytes - HEADING_BYTES;
 
-/** At most MAX_ROOM_STATE_BYTES when serialised: of many long names, fewer are listed. The count stays right. */
-export function roomStateOf(room: Room, { roomId, roomName, epoch, revision, nowMs }: Heading): RoomState {
-  const state: RoomState = {
-    protocol: PROTOCOL_VERSION,
-    roomId,
+/** Of many long names, fewer are listed, so that it fits. The count stays right. */
+export function roomStateOf(room: Room, roomName: string): RoomStateContent {
+  const state: RoomStateContent = {
     roomName: printable(roomName),
-    epoch,
-    revision,
-    asOfMs: nowMs,
     phase: phaseOf(room),
     meeting: room.meeting && { ...room.meeting, title: printable(room.meeting.title) },
     microphone: room.microphone,
@@ -26,19 +25,15 @@ export function roomStateOf(room: Room, { roomId, roomName, epoch, revision, now
     stagePageCount: room.stagePageCount,
     notices: noticesOf(room),
   };
-  while (
-    sizeBytes(state) > MAX_ROOM_STATE_BYTES &&
-    state.phase.name === 'in-call' &&
-    state.phase.participants.length > 0
-  ) {
+  while (sizeBytes(state) > MAX_BYTES && state.phase.name === 'in-call' && state.phase.participants.length > 0) {
     state.phase.participants.pop();
   }
   return state;
 }
 
-const sizeBytes = (state: RoomState): number => new TextEncoder().encode(JSON.stringify(state)).length;
+const sizeBytes = (state: RoomStateContent): number => new TextEncoder().encode(JSON.stringify(state)).length;
 
-/** What no screen shows would take six bytes each, and much of it would not fit; nor do names that are longer than a tile. */
+/** Invisible characters need six bytes each, and many would not fit; nor do names that are longer than a tile. */
 const printable = (text: string): string => cutText(shownText(text), { units: 240, bytes: 240 });
 const named = <P extends { displayName: string }>(each: P): P => ({
   ...each,

@@ -15,6 +15,7 @@ import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import screenKo from '#ui/words/ko/screen.ts';
+import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { App } from './frame/app.tsx';
 import { Boundary } from './frame/boundary.tsx';
@@ -26,6 +27,7 @@ import { RoomTracks } from './session/room-tracks.ts';
 import { screenKey, takeKeyFromAddress } from './session/screen-key.ts';
 import { ScreenSession } from './session/screen-session.ts';
 
+debugUnknownWords();
 startWords({
   screen: { en: screenEn, ko: screenKo },
   notices: { en: noticesEn, ko: noticesKo },

@@ -2,6 +2,7 @@
  * A network that lets signalling through and blocks media: guest, TV, phone and console say so after five seconds, each
  * in its own words, and no more once media flows. Only the media goes through the tests' proxy, which is then cut.
  */
+import { RoomState } from '#contract/room-state.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NetworkProxy } from '../simulators/network/network-proxy.ts';
 import type { Guest, PhonePage, Tv } from './personas/roles.ts';
@@ -25,8 +26,9 @@ describe('media that is blocked', () => {
 
   const summary = async () => {
     const { roomId } = scene.product.addresses;
-    const { blockedCount, state } = await admin.room(roomId);
-    return { blockedCount, notices: state?.notices.filter((notice) => notice === 'media-blocked') };
+    const { blockedCount, projections } = await admin.room(roomId);
+    const state = RoomState.parse(projections.state);
+    return { blockedCount, notices: state.notices.filter((notice) => notice === 'media-blocked') };
   };
   const metric = async () => (await scene.mediaMetrics())['carried blocked'];
 

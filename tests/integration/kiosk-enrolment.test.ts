@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { AgentToScreen, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import { FleetUnderTest } from '../../fleet/fleet-under-test.ts';
@@ -65,7 +66,13 @@ async function look(): Promise<void> {
     socket.on('message', (data) => {
       const message = AgentToScreen.parse(JSON.parse(String(data)));
       if (message.type === 'not-enrolled') shown = message.code;
-      if (message.type === 'welcome' || message.type === 'view') shown = message.view.state.roomName;
+      const relayed =
+        message.type === 'welcome'
+          ? message.projections
+          : message.type === 'projection'
+            ? { [message.name]: message.value }
+            : {};
+      shown = readProjections(relayed, () => {}).state?.roomName ?? shown;
     });
     socket.on('error', () => {});
     socket.on('close', () => setTimeout(open, 100));

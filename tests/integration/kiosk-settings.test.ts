@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import { AgentToScreen, SCREEN_LINK_PATH, type ScreenView } from '#contract/screen-link.ts';
+import { AgentToScreen, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import { FleetUnderTest, type Json } from '../../fleet/fleet-under-test.ts';
 import { newId } from '../../fleet/store/index.ts';
 
@@ -19,7 +19,9 @@ let fleet: FleetUnderTest;
 let folder: string;
 let kiosk: ChildProcess;
 let page: WebSocket;
-let view: ScreenView | null = null;
+let language: string | null = null;
+/** the projections by name, as the TV's page has them */
+const shown: Json = {};
 let roomId: string;
 let log = '';
 
@@ -42,7 +44,14 @@ beforeAll(async () => {
   page = new WebSocket(`ws://127.0.0.1:${screenPort}${SCREEN_LINK_PATH}`, { origin: `http://127.0.0.1:${screenPort}` });
   page.on('message', (data) => {
     const message = AgentToScreen.parse(JSON.parse(String(data)));
-    if (message.type === 'welcome' || message.type === 'view') view = message.view;
+    if (message.type === 'welcome' || message.type === 'frame') language = message.frame.language;
+    const values: Record<string, unknown> =
+      message.type === 'welcome'
+        ? message.projections
+        : message.type === 'projection'
+          ? { [message.name]: message.value }
+          : {};
+    Object.assign(shown, values);
   });
   await once(page, 'open');
   const key = readFileSync(join(folder, 'shell/screen-key'), 'utf8');
@@ -70,9 +79,9 @@ const reported = async () => (await settings()).report;
 
 test('the language of the TV, without a restart', async () => {
   await expect.poll(async () => (await settings()).report?.revision, { timeout: 20_000 }).toBe(0);
-  expect(view?.language).toBe('en');
+  expect(language).toBe('en');
   const { revision } = await set('screen', { language: 'ko' });
-  await isInForce(() => view?.language, 'ko');
+  await isInForce(() => language, 'ko');
   await isInForce(async () => (await reported()).revision, revision);
 });
 
@@ -90,25 +99,25 @@ test('a calendar whose password only this box can read; one without it is refuse
     async () => (await reported()).refused,
     [{ section: 'calendar', field: 'password', code: 'setting-missing', message: 'the calendar needs password' }],
   );
-  expect(view?.agenda?.calendar.state).toBe('none');
+  expect(shown.agenda?.calendar.state).toBe('none');
   await set('calendar', values, { password: PASSWORD });
   await isInForce(async () => (await reported()).refused, []);
   await expect.poll(() => asked, { timeout: IN_FORCE_MS }).toContain(`room-a:${PASSWORD}`);
   expect(log).not.toContain(PASSWORD);
   await set('calendar', {}, { password: null });
-  await isInForce(() => view?.agenda?.calendar.state, 'none');
+  await isInForce(() => shown.agenda?.calendar.state, 'none');
   calendar.closeAllConnections();
   calendar.close();
 });
 
 test('what was changed while the room was away, within two seconds of its return; the last good ones meanwhile', async () => {
   await fleet.kill();
-  await expect.poll(() => view?.state.notices, { timeout: 10_000 }).toContain('fleet-unreachable');
-  expect(view?.language).toBe('ko');
+  await expect.poll(() => shown.state?.notices, { timeout: 10_000 }).toContain('fleet-unreachable');
+  expect(language).toBe('ko');
   await fleet.startServer();
   // the kiosk comes by itself; it may not have before this change
   const { revision } = await set('screen', { language: 'en' });
-  await expect.poll(() => view?.state.notices, { timeout: 15_000 }).not.toContain('fleet-unreachable');
-  await isInForce(() => view?.language, 'en');
+  await expect.poll(() => shown.state?.notices, { timeout: 15_000 }).not.toContain('fleet-unreachable');
+  await isInForce(() => language, 'en');
   await isInForce(async () => (await reported()).revision, revision);
 }, 40_000);

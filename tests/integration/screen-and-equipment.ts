@@ -14,6 +14,7 @@ import {
   type RoomMediaDevicesOptions,
 } from '../../kiosk/agent/peripherals/media-devices/room-media-devices.ts';
 import { MediaDeviceSettings } from '../../fleet/contract/settings/media-device-settings.ts';
+import { Projections } from '../../kiosk/agent/projections.ts';
 import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
 import { isMediaDeviceReport } from '../../kiosk/room/room.ts';
 import { roomView } from '../screens/screen-wires.ts';
@@ -30,7 +31,7 @@ export class ScreenAndEquipment {
   readonly equipment: RoomMediaDevices;
   readonly #screens: ScreenServer;
   readonly #heard: ScreenToAgent[] = [];
-  #phase: RoomPhase = { name: 'idle' };
+  readonly #projections = new Projections({ roomId: uuidv7(), epoch: 1 });
 
   private constructor(page: Page, over: Partial<RoomMediaDevicesOptions>) {
     this.page = page;
@@ -48,12 +49,14 @@ export class ScreenAndEquipment {
       sysDir: '/nowhere',
       ...over,
     });
+    this.#projections.publish('state', roomView().state);
     this.#screens = new ScreenServer({
       port: 0,
       pageDir,
       key: KEY,
       logger,
-      view: () => roomView({ phase: this.#phase }),
+      projections: this.#projections,
+      frame: () => ({ language: 'en', pairing: null }),
       resume: () => null,
       onConnected: () => this.equipment.onScreenConnected(),
       onGone: () => {},
@@ -93,9 +96,9 @@ export class ScreenAndEquipment {
 
   /** As the room machine would have it. */
   become(phase: RoomPhase): void {
-    this.#phase = phase;
-    this.equipment.follow(roomView({ phase }).state);
-    this.#screens.showView();
+    const { state } = roomView({ phase });
+    this.equipment.follow(state);
+    this.#projections.publish('state', state);
   }
 
   heardOf<T extends ScreenToAgent['type']>(type: T): Extract<ScreenToAgent, { type: T }>[] {

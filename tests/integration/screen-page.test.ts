@@ -71,7 +71,7 @@ it('is the room’s name and clock when idle, in the room’s language, and live
   expect(await page.getByRole('region').count()).toBe(0);
   expect(await page.getByText('K7PW 3MXD').isVisible()).toBe(true);
   await expect.poll(() => agent.heardOf('alive').length, { timeout: 6_000 }).toBeGreaterThanOrEqual(3);
-  agent.say({ type: 'view', view: roomView({ roomName: 'Maple 3F' }) });
+  agent.show(roomView({ roomName: 'Maple 3F' }));
   await page.getByRole('heading', { level: 1, name: 'Maple 3F' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
 });
@@ -97,7 +97,7 @@ it('shows each person as a figure of that name, with the same video through ever
   });
   node.tell('active-speaker', { peerId: people[2]!.peerId });
   for (const layout of ['speaker', 'side-by-side', 'grid', 'auto'] as const) {
-    agent.say({ type: 'view', view: roomView({ phase: inCallPhase(people), layout }) });
+    agent.show(roomView({ phase: inCallPhase(people), layout }));
     await page.waitForTimeout(300);
     expect(await markedPlaying(), layout).toBe(3);
   }
@@ -179,9 +179,9 @@ it('says what failed when it cannot draw, and draws again', async () => {
   );
   const { agent } = await open(idle);
   await page.getByRole('heading', { name: 'Maple 3F' }).waitFor();
-  agent.say({ type: 'view', view: undrawable });
+  agent.show(undrawable);
   await page.getByRole('heading', { name: 'The picture on this TV failed' }).waitFor();
-  agent.say({ type: 'view', view: roomView() });
+  agent.show(roomView());
   await page.getByRole('heading', { name: 'Maple 3F' }).waitFor({ timeout: 6_000 });
   expect(navigations).toBe(1);
 });

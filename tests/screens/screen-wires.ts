@@ -6,8 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { MediaSource } from '#contract/media-source.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
+import type { ProjectionValues } from '#contract/projections.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import {
   type AgentToScreen,
@@ -15,7 +17,7 @@ import {
   SCREEN_PROOF_PATH,
   screenProof,
   type ScreenToAgent,
-  type ScreenView,
+  type ScreenFrame,
 } from '#contract/screen-link.ts';
 import type { CallSnapshot, MediaSetup } from '#contract/signaling.ts';
 
@@ -55,7 +57,10 @@ export function person(n: number, displayName: string, over: Partial<Participant
   };
 }
 
-export function roomView(state: Partial<RoomState> = {}, over: Partial<ScreenView> = {}): ScreenView {
+/** What the agent shows of a room. */
+export type ShownRoom = ScreenFrame & Pick<ProjectionValues, 'agenda' | 'equipment'> & { state: RoomState };
+
+export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom> = {}): ShownRoom {
   return {
     language: 'en',
     pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
@@ -135,6 +140,11 @@ export class PlayedAgent {
     });
   }
 
+  show({ language, pairing, ...projections }: ShownRoom): void {
+    this.say({ type: 'frame', frame: { language, pairing } });
+    for (const [name, value] of Object.entries(projections)) this.say({ type: 'projection', name, value });
+  }
+
   say(message: AgentToScreen): void {
     this.#socket?.send(JSON.stringify(message));
   }
@@ -150,10 +160,14 @@ export class PlayedAgent {
   }
 }
 
-export const welcome = (view: ScreenView, resume: ResumeTicket | null = null): AgentToScreen => ({
+export const welcome = (
+  { language, pairing, ...projections }: ShownRoom,
+  resume: ResumeTicket | null = null,
+): AgentToScreen => ({
   type: 'welcome',
   protocol: PROTOCOL_VERSION,
-  view,
+  frame: { language, pairing },
+  projections,
   resume,
 });
 
@@ -201,6 +215,9 @@ export class PlayedNode {
       callId: CALL,
       peerId: ROOM_PEER,
       peerKind: 'room',
+      publishes: MediaSource.options,
+      receives: MediaSource.options,
+      rights: ['end', 'mute', 'remove'],
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',
       admission:
@@ -222,7 +239,6 @@ export class PlayedNode {
       callId: CALL,
       meetingTitle: 'Weekly plan',
       startedAtMs: Date.now() - 300_000,
-      rights: ['end', 'mute', 'remove'],
       participants: this.participants,
       activeSpeakerPeerId: null,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({

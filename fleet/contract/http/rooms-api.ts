@@ -1,8 +1,10 @@
 /** The rooms for those who run them: list, one room, its kiosk, name and tablets; and pairing a phone or tablet. */
-import { ErrorCode } from '../error-codes.ts';
+import { ReportedErrorCode } from '../error-codes.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '../limits.ts';
+import { openUnion, openWord } from '../open-words.ts';
 import { RoomEvent } from '../room-events.ts';
-import { RoomNotice, RoomState } from '../room-state.ts';
+import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts';
+import { RoomNotice } from '../room-state.ts';
 import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
 import { anyone, pageRoute, permitted, type RouteTable } from './route.ts';
 
@@ -17,10 +19,17 @@ export const PairingCode = z
 export const HealthState = z.enum(['trouble', 'limited', 'in-call', 'starting', 'ready']);
 export type HealthState = z.infer<typeof HealthState>;
 /** What keeps a room from a meeting, or limits it. */
-export const HealthReason = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('fleet'), reason: z.enum(['not-enrolled', 'offline', 'silent']) }),
-  z.object({ kind: z.literal('notice'), notice: RoomNotice }),
-  z.object({ kind: z.literal('fault'), code: ErrorCode }),
+export const HealthReason = openUnion('kind', [
+  z.object({ kind: z.literal('fleet'), reason: openWord(z.enum(['not-enrolled', 'offline', 'silent'])) }),
+  /** the kiosk is there, and one side is too old to read the other */
+  z.object({
+    kind: z.literal('protocol'),
+    tooOld: openWord(z.enum(['kiosk', 'server'])),
+    kioskProtocol: z.number().int(),
+    serverProtocol: z.number().int(),
+  }),
+  z.object({ kind: z.literal('notice'), notice: openWord(RoomNotice) }),
+  z.object({ kind: z.literal('fault'), code: ReportedErrorCode }),
   /** in the room's call: of so many the media does not get through */
   z.object({ kind: z.literal('blocked'), count: z.number().int() }),
 ]);
@@ -36,7 +45,7 @@ export const RoomRow = z.object({
   online: z.boolean(),
   /** when it was last heard. Of a room that is online it is not kept up to date: that one was heard a moment ago */
   lastSeenMs: EpochMs.nullable(),
-  health: HealthState,
+  health: openWord(HealthState, 'limited'),
   reasons: z.array(HealthReason),
   call: z.object({ meetingTitle: z.string(), participantCount: z.number().int() }).nullable(),
   /** see RoomOverview.unreachableCall */
@@ -47,7 +56,8 @@ export type RoomRow = z.infer<typeof RoomRow>;
 /** All that is known of one room. */
 export const RoomOverview = RoomRow.extend({
   meetingId: Id,
-  state: RoomState.nullable(),
+  /** as the room published them: readers ignore what they do not know */
+  projections: RelayedProjections,
   /** in the call that the room is in: of how many, the room included, the sound and picture do not get through */
   blockedCount: z.number().int().nonnegative(),
   /** people may be in a call of its meetings whose media server is silent: no second one is opened until it is given up */
@@ -55,7 +65,14 @@ export const RoomOverview = RoomRow.extend({
 });
 export type RoomOverview = z.infer<typeof RoomOverview>;
 
-export const HealthCounts = z.record(HealthState, z.number().int().nonnegative());
+const HealthCount = z.number().int().nonnegative();
+export const HealthCounts = z.object({
+  trouble: HealthCount,
+  limited: HealthCount,
+  'in-call': HealthCount,
+  starting: HealthCount,
+  ready: HealthCount,
+} satisfies Record<HealthState, z.ZodType>);
 export type HealthCounts = z.infer<typeof HealthCounts>;
 
 export const Tablet = z.object({
@@ -90,7 +107,7 @@ export const roomsApi = {
       roomId: Id,
       roomName: z.string(),
       /** a tablet's pairing ends only when IT ends it */
-      kind: z.enum(['phone', 'tablet']).default('phone'),
+      kind: openWord(z.enum(['phone', 'tablet']), 'phone').default('phone'),
       /** where the kiosk itself serves this page, for when the fleet is gone; null: it does not, or it is not known */
       lanUrl: z.url().nullable().default(null),
     }),
@@ -134,9 +151,18 @@ export const roomsApi = {
     method: 'GET',
     path: '/api/v1/rooms/:roomId',
     access: permitted('rooms.view', 'room'),
-    summary: 'One room with its last state',
+    summary: 'One room with what it shows of itself',
     params: RoomParams,
     response: RoomOverview,
+  },
+  roomProjections: {
+    kind: 'events',
+    method: 'GET',
+    path: '/api/v1/rooms/:roomId/projections',
+    access: permitted('rooms.view', 'room'),
+    summary: 'What a room shows of itself: all of it at first, then each part that changes',
+    params: RoomParams,
+    events: { projection: ProjectionMessage.omit({ type: true }) },
   },
   createRoom: {
     kind: 'json',

@@ -1,5 +1,6 @@
 /** The agenda as everyone is shown it: today's bookings with their states, bounded in number and bytes. Pure. */
-import { BOOKINGS_IN_AGENDA, CHECK_IN_OPENS_MS, MAX_ROOM_AGENDA_BYTES, NO_SHOW_AFTER_MS } from '#contract/limits.ts';
+import { BOOKINGS_IN_AGENDA, CHECK_IN_OPENS_MS, NO_SHOW_AFTER_MS } from '#contract/limits.ts';
+import { projections } from '#contract/projections.ts';
 import type { Booking, BookingState, RoomAgenda } from '#contract/room-agenda.ts';
 import { cutText } from '#contract/shown-text.ts';
 import { type AgendaRules, type AgendaState, bookingsOf, type BookingNow, startedCall } from './agenda-state.ts';
@@ -24,7 +25,7 @@ export function bookingsInView(state: AgendaState, view: View): { bookings: Book
     (booking) => booking.startMs < untilMs && (nowMs < booking.endMs || booking.bookingId === inCall?.bookingId),
   );
   const bookings = shown.slice(0, BOOKINGS_IN_AGENDA).map((booking) => toBooking(booking, state, view));
-  while (Buffer.byteLength(JSON.stringify(bookings)) > MAX_ROOM_AGENDA_BYTES - HEADING_BYTES) bookings.pop();
+  while (Buffer.byteLength(JSON.stringify(bookings)) > projections.agenda.maxBytes - HEADING_BYTES) bookings.pop();
   return { bookings, moreCount: shown.length - bookings.length };
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { BOOKINGS_IN_AGENDA } from '#contract/limits.ts';
+import { projections } from '#contract/projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import { BOOKINGS_IN_AGENDA, MAX_ROOM_AGENDA_BYTES } from '#contract/limits.ts';
 import { type Booking, RoomAgenda } from '#contract/room-agenda.ts';
 import type { AgendaCommand } from '#contract/room-command.ts';
 import { type AgendaStep, nextDueMs, stepAgenda } from './agenda.ts';
@@ -452,7 +453,7 @@ describe('what is shown', () => {
         bookings,
         moreCount,
       };
-      expect(Buffer.byteLength(JSON.stringify(agenda))).toBeLessThanOrEqual(MAX_ROOM_AGENDA_BYTES);
+      expect(Buffer.byteLength(JSON.stringify(agenda))).toBeLessThanOrEqual(projections.agenda.maxBytes);
       expect(RoomAgenda.parse(agenda)).toEqual(agenda);
       expect(bookings.length + moreCount).toBe(30);
       expect(bookings).toHaveLength(BOOKINGS_IN_AGENDA);

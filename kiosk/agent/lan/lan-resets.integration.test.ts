@@ -14,6 +14,7 @@ import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import { RoomStore } from '../store/room-store.ts';
+import { Projections } from '../projections.ts';
 import { LanServer } from './lan-server.ts';
 import { LanSettings } from './lan-settings.ts';
 
@@ -43,11 +44,8 @@ beforeAll(async () => {
     pageDir: join(folder, 'dist'),
     store,
     codes,
-    state: () => {
-      throw new Error('nobody is let in here');
-    },
-    agenda: () => null,
-    equipment: () => null,
+    // nobody is let in here
+    projections: new Projections({ roomId: '', epoch: 1 }),
     onCommand: () => {},
     onPaired: () => {},
     onLanUrl: () => {},

@@ -13,13 +13,14 @@ import { v7 } from 'uuid';
 import { WebSocket } from 'ws';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { MAX_ROOM_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
-import type { RoomState } from '#contract/room-state.ts';
+import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { PairingCodes } from '../pairing-codes.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import { RoomStore } from '../store/room-store.ts';
+import { Projections } from '../projections.ts';
 import { LanServer } from './lan-server.ts';
 import { LanSettings } from './lan-settings.ts';
 
@@ -41,7 +42,8 @@ let ca: OfficeCa;
 let port: number;
 let files: { certFile: string; keyFile: string };
 let server: LanServer;
-let state: RoomState;
+let state: ProjectionContent<'state'>;
+const projections = new Projections({ roomId: v7(), epoch: 1 });
 
 beforeAll(async () => {
   mkdirSync(join(pageDir, 'assets'), { recursive: true });
@@ -51,12 +53,7 @@ beforeAll(async () => {
   files = writeCertificate(folder, await ca.issue(HOST));
   port = await freePort();
   state = {
-    protocol: PROTOCOL_VERSION,
-    roomId: v7(),
     roomName: 'Room A',
-    epoch: 1,
-    revision: 1,
-    asOfMs: 1,
     phase: { name: 'idle' },
     meeting: null,
     microphone: 'on',
@@ -69,14 +66,13 @@ beforeAll(async () => {
   };
   store.start();
   codes.start();
+  projections.publish('state', state);
   server = new LanServer({
     settings: LanSettings.parse({ host: HOST, port, ...files }),
     pageDir,
     store,
     codes,
-    state: () => state,
-    agenda: () => null,
-    equipment: () => null,
+    projections,
     onCommand: (order, reply) => {
       orders.push(order);
       answer(order, reply);
@@ -255,18 +251,15 @@ test('a phone is told the room at once, each change after, and everyone the same
   expect(one.of('welcome')[0]).toMatchObject({
     roomName: 'Room A',
     online: true,
-    state,
-    agenda: null,
-    equipment: null,
+    projections: { state: { ...state, revision: 0 } },
   });
-  state = { ...state, revision: 2, volumePercent: 77 };
-  server.stateChanged();
+  projections.publish('state', { ...state, volumePercent: 77 });
   server.publishRoster({ kind: 'snapshot', callId: v7(), revision: 1, participants: [] });
   for (const link of [one, two]) {
-    await expect.poll(() => link.of('state').at(-1)?.state.volumePercent).toBe(77);
+    await expect.poll(() => link.of('projection').at(-1)?.value.volumePercent).toBe(77);
     expect(link.of('roster')).toHaveLength(1);
   }
-  expect((await paired()).of('welcome')[0].state.volumePercent).toBe(77);
+  expect((await paired()).of('welcome')[0].projections.state.volumePercent).toBe(77);
 });
 
 test('a command is the room’s to obey; the answer comes to the one who asked', async () => {

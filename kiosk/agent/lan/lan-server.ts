@@ -6,17 +6,16 @@ import type { Server } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { pagePaths } from '#contract/http/page-paths.ts';
+import type { ProjectionValue } from '#contract/projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { RoomAgenda } from '#contract/room-agenda.ts';
-import type { RoomEquipment } from '#contract/room-equipment.ts';
-import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
+import type { RosterUpdate } from '#contract/room-state.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import type { RoomLinkWelcome } from '#edge/room-link-session.ts';
 import type { RoomLinks } from '#edge/room-links.ts';
 import { type TlsPair, WatchedTlsFiles } from '#edge/tls-files.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
-import { Coalescer } from '../coalescer.ts';
 import type { PairingCodes } from '../pairing-codes.ts';
+import type { Projections } from '../projections.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import type { RoomStore } from '../store/room-store.ts';
 import { buildLanApp } from './lan-app.ts';
@@ -25,7 +24,6 @@ import { lanOriginOf } from './lan-origin.ts';
 import { type AdmittedController, LanPairings } from './lan-pairings.ts';
 import type { LanSettings } from './lan-settings.ts';
 
-const STATES_PER_SECOND = 10;
 const LISTEN_AGAIN_MS = 10_000;
 
 export type LanServerOptions = {
@@ -34,10 +32,7 @@ export type LanServerOptions = {
   pageDir: string;
   store: RoomStore;
   codes: Pick<PairingCodes, 'redeem'>;
-  /** as it is now */
-  state: () => RoomState;
-  agenda: () => RoomAgenda | null;
-  equipment: () => RoomEquipment | null;
+  projections: Projections;
   onCommand: (order: LanCommand, reply: Reply) => void;
   /** somebody stands before the TV: its code was typed here */
   onPaired: () => void;
@@ -53,16 +48,16 @@ export class LanServer {
   readonly #certificate: WatchedTlsFiles;
   readonly #pairings: LanPairings;
   readonly #links: RoomLinks<AdmittedController>;
-  readonly #states: Coalescer;
   #app: FastifyInstance | null = null;
   #lanUrl: string | null = null;
   /** one change of the listener after the other */
   #changing: Promise<void> = Promise.resolve();
   #again: NodeJS.Timeout | undefined;
+  #unfollow: (() => void) | undefined;
 
   constructor(options: LanServerOptions) {
     this.#options = options;
-    const { settings, logger, clock, store, codes, state, onCommand, lookEveryMs } = options;
+    const { settings, logger, clock, store, codes, onCommand, lookEveryMs } = options;
     this.#certificate = new WatchedTlsFiles({
       files: settings,
       host: settings.host,
@@ -78,7 +73,7 @@ export class LanServer {
       codes,
       clock,
       logger,
-      phase: () => state().phase.name,
+      phase: () => this.#state.phase.name,
       onEnded: (pairingId) => this.#links.endOf(pairingId),
     });
     this.#links = lanRoomLinks({
@@ -88,7 +83,6 @@ export class LanServer {
       pairings: this.#pairings,
       welcome: () => this.#welcome(),
     });
-    this.#states = new Coalescer(STATES_PER_SECOND, () => this.#links.sendToAll({ type: 'state', state: state() }));
   }
 
   /** Where the page is, while it is served: origin and path, to which the TV adds `#code=`. */
@@ -100,28 +94,22 @@ export class LanServer {
   start(): void {
     this.#pairings.start();
     this.#links.start();
+    this.#unfollow = this.#options.projections.follow('lan', (name, value) =>
+      this.#links.sendToAll({ type: 'projection', name, value }),
+    );
     const tls = this.#certificate.start();
     if (tls) this.#use(tls);
   }
 
   async stop(): Promise<void> {
+    this.#unfollow?.();
     this.#certificate.stop();
     this.#pairings.stop();
-    this.#states.stop();
     this.#links.stop();
     this.#use(null);
     await this.#changing;
   }
 
-  stateChanged(): void {
-    if (this.#links.count > 0) this.#states.changed();
-  }
-  publishAgenda(agenda: RoomAgenda): void {
-    this.#links.sendToAll({ type: 'agenda', agenda });
-  }
-  publishEquipment(equipment: RoomEquipment): void {
-    this.#links.sendToAll({ type: 'equipment', equipment });
-  }
   publishRoster(roster: RosterUpdate): void {
     this.#links.sendToAll({ type: 'roster', roster });
   }
@@ -162,7 +150,7 @@ export class LanServer {
       pair: async (code, network) => {
         const { controllerToken } = await this.#pairings.pair(code, network);
         this.#options.onPaired();
-        const { roomId, roomName } = this.#options.state();
+        const { roomId, roomName } = this.#state;
         return { controllerToken, roomId, roomName, kind: 'phone', lanUrl: this.#lanUrl };
       },
     });
@@ -193,16 +181,20 @@ export class LanServer {
     this.#options.onLanUrl(lanUrl);
   }
 
+  /** The room publishes its state before anything is served. */
+  get #state(): ProjectionValue<'state'> {
+    return this.#options.projections.valueOf('state')!;
+  }
+
   #welcome(): RoomLinkWelcome {
-    const [state, nowMs] = [this.#options.state(), this.#options.clock.nowMs()];
+    const { roomId, roomName } = this.#state;
+    const nowMs = this.#options.clock.nowMs();
     return {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
-      roomId: state.roomId,
-      roomName: state.roomName,
-      state,
-      agenda: this.#options.agenda(),
-      equipment: this.#options.equipment(),
+      roomId,
+      roomName,
+      projections: this.#options.projections.valuesFor('lan'),
       // who asks here asks the room itself
       online: true,
       lastSeenMs: nowMs,

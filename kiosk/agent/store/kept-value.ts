@@ -24,11 +24,3 @@ export function keptValue<S extends z.ZodType>(store: Store, key: string, schema
     save: (value) => store.keep(key, value === null ? null : JSON.stringify(value)),
   };
 }
-
-/** What the calendar remembers: last reading, check-ins, releases. */
-export const agendaMemory = <S extends z.ZodType>(store: Store, schema: S): KeptValue<S> =>
-  keptValue(store, 'agenda', schema);
-
-/** What the devices remember: choices, presets. */
-export const mediaDeviceMemory = <S extends z.ZodType>(store: Store, schema: S): KeptValue<S> =>
-  keptValue(store, 'equipment', schema);

@@ -16,7 +16,7 @@ import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from '#contract/schema.ts';
-import { agendaMemory, mediaDeviceMemory, keptValue } from './kept-value.ts';
+import { keptValue } from './kept-value.ts';
 import { RoomDatabase } from './room-database.ts';
 import { RoomStore } from './room-store.ts';
 
@@ -178,12 +178,14 @@ test('the database itself says what the disk does by one code', () => {
 
 test('a value is what its schema says, or nothing', () => {
   const store = started();
-  const memory = agendaMemory(store, z.object({ bookingIds: z.array(z.string()) }));
+  const memory = keptValue(store, 'agenda', z.object({ bookingIds: z.array(z.string()) }));
   expect(memory.load()).toBeNull();
   memory.save({ bookingIds: ['b'] });
-  expect(agendaMemory(started(), z.object({ bookingIds: z.array(z.string()) })).load()).toEqual({ bookingIds: ['b'] });
-  expect(agendaMemory(store, z.object({ other: z.string() })).load()).toBeNull();
-  expect(mediaDeviceMemory(store, z.unknown()).load()).toBeNull();
+  expect(keptValue(started(), 'agenda', z.object({ bookingIds: z.array(z.string()) })).load()).toEqual({
+    bookingIds: ['b'],
+  });
+  expect(keptValue(store, 'agenda', z.object({ other: z.string() })).load()).toBeNull();
+  expect(keptValue(store, 'equipment', z.unknown()).load()).toBeNull();
   store.keep('odd', '{');
   expect(keptValue(store, 'odd', z.unknown()).load()).toBeNull();
   memory.save(null);

@@ -30,6 +30,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
       : {
           language: 'en',
           pairing: null,
+          projections: {},
           state: {
             protocol: PROTOCOL_VERSION,
             roomId: id,
@@ -135,6 +136,8 @@ describe('what the TV shows', () => {
       GONE_AFTER_MS,
       { name: 'not-enrolled', code: 'enrolment-ended' },
     ],
+    ['what this page does not know', screen({ name: 'unknown' }), none, 0, { name: 'unknown' }],
+    ['what this page does not know, in a call', screen({ name: 'unknown' }), joined, 0, { name: 'call' }],
     ['another screen', screen(inCall, { yielded: true }), joined, 0, { name: 'elsewhere' }],
     ['a page without a key', screen(null, { keyless: true }), none, 0, { name: 'keyless' }],
     [

@@ -39,8 +39,8 @@ afterEach(() => {
 });
 
 const meeting = { meetingId: '0193a0b0-0000-7000-8000-000000000001', title: 'Weekly', underWay: false };
-const draw = (notices: Trouble[], over: object = {}) => {
-  const view = { pairing: null, state: { roomName: 'Maple', meeting, notices }, ...over } as unknown as ScreenView;
+const draw = (notices: Trouble[], projections: object = {}) => {
+  const view = { pairing: null, state: { roomName: 'Maple', meeting, notices }, projections } as unknown as ScreenView;
   act(() => root.render(<IdleScene view={view} troubles={notices} />));
   return document.body.textContent;
 };

@@ -1,4 +1,4 @@
-/** Nobody meets: the clock, the room's name, who has the room today, and how to take control. */
+/** Nobody meets: the clock, the room's name, its bookings of today, and the code for phones. */
 import { useTranslation } from 'react-i18next';
 import { isCutOff, type RoomMeeting } from '#contract/room-state.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
@@ -15,9 +15,10 @@ import { SelfTestRunning } from './self-test-running.tsx';
 export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trouble[] }) {
   const nowMs = useMinute();
   const { xRem, yRem } = stepAside(nowMs);
-  const { state, equipment } = view;
-  const day = roomDay(view.agenda, nowMs);
-  const timeZone = view.agenda?.timeZone;
+  const { state } = view;
+  const { agenda, equipment } = view.projections;
+  const day = roomDay(agenda, nowMs);
+  const timeZone = agenda?.timeZone;
   const isTesting = equipment?.selfTest?.state === 'running';
   const cutOff = isCutOff(state.notices);
   const cornerTaken = troubles.length > 0 || isTesting;

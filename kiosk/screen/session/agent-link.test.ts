@@ -20,28 +20,8 @@ class FakeSocket {
   }
 }
 
-const view = {
-  language: 'en',
-  pairing: null,
-  state: {
-    protocol: PROTOCOL_VERSION,
-    roomId: '0193a0b0-0000-7000-8000-000000000001',
-    roomName: 'Maple',
-    epoch: 1,
-    revision: 1,
-    asOfMs: 1,
-    phase: { name: 'idle' },
-    meeting: null,
-    microphone: 'on',
-    camera: 'on',
-    volumePercent: 50,
-    layout: 'auto',
-    stagePage: 0,
-    stagePageCount: 1,
-    notices: [],
-  },
-};
-const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, view, resume: null };
+const frame = { language: 'en', pairing: null };
+const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, frame, projections: {}, resume: null };
 const hello: Omit<Extract<ScreenToAgent, { type: 'hello' }>, 'key'> = {
   type: 'hello',
   protocol: PROTOCOL_VERSION,

@@ -5,12 +5,13 @@ import type { CallPhase, CallState } from '#call/call-state.ts';
 import { Observable } from '#call/observable.ts';
 import { InvalidStateError, UserError, type ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
+import type { RoomState } from '#contract/room-state.ts';
 import {
   AgentToScreen,
   ScreenToAgent,
   type ResumeTicket,
   type ScreenEffect,
-  type ScreenView,
+  type ScreenFrame,
 } from '#contract/screen-link.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
@@ -28,26 +29,23 @@ const grant = (callId = CALL): CallGrant => ({
   joinToken: 't',
   expiresAtMs: 1,
 });
-const view: ScreenView = {
-  language: 'en',
-  pairing: null,
-  state: {
-    protocol: PROTOCOL_VERSION,
-    roomId: id(4),
-    roomName: 'Maple',
-    epoch: 1,
-    revision: 1,
-    asOfMs: 1,
-    phase: { name: 'idle' },
-    meeting: null,
-    microphone: 'on',
-    camera: 'on',
-    volumePercent: 50,
-    layout: 'auto',
-    stagePage: 0,
-    stagePageCount: 1,
-    notices: [],
-  },
+const frame: ScreenFrame = { language: 'en', pairing: null };
+const roomState: RoomState = {
+  protocol: PROTOCOL_VERSION,
+  roomId: id(4),
+  roomName: 'Maple',
+  epoch: 1,
+  revision: 1,
+  asOfMs: 1,
+  phase: { name: 'idle' },
+  meeting: null,
+  microphone: 'on',
+  camera: 'on',
+  volumePercent: 50,
+  layout: 'auto',
+  stagePage: 0,
+  stagePageCount: 1,
+  notices: [],
 };
 const joined: CallPhase = {
   name: 'joined',
@@ -65,7 +63,7 @@ class FakeCall {
   joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
-    rights: [],
+    permissions: null,
     participants: [],
     streams: new Map(),
     activeSpeakerPeerId: null,
@@ -187,7 +185,15 @@ function session() {
   const up = (resume: ResumeTicket | null = null): void => {
     parts.up = true;
     line.onUp(true);
-    line.onMessage(AgentToScreen.parse({ type: 'welcome', protocol: PROTOCOL_VERSION, view, resume }));
+    line.onMessage(
+      AgentToScreen.parse({
+        type: 'welcome',
+        protocol: PROTOCOL_VERSION,
+        frame,
+        projections: { state: roomState },
+        resume,
+      }) as AgentToScreen,
+    );
   };
   const down = (): void => {
     parts.up = false;
@@ -417,7 +423,7 @@ describe('the screen’s session', () => {
     up();
     effect({ name: 'join-call', grant: grant() });
     call.become(joined);
-    line.onMessage(AgentToScreen.parse({ type: 'not-enrolled', code: 'enrolment-ended' }));
+    line.onMessage({ type: 'not-enrolled', code: 'enrolment-ended' });
     expect(call.asked).toEqual(['join', 'leave']);
     expect(parts.devices.at(-1)).toBe('release');
     expect(subject.getSnapshot().notEnrolledCode).toBe('enrolment-ended');

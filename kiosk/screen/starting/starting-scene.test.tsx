@@ -24,7 +24,7 @@ const devices = {
 const view = {
   pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
   state: { roomName: 'Maple' },
-  equipment: { speakerphone: { name: 'S', state: 'ready', code: null }, tv: { control: 'cec' } },
+  projections: { equipment: { speakerphone: { name: 'S', state: 'ready', code: null }, tv: { control: 'cec' } } },
 } as unknown as ScreenView;
 
 let root: Root;
@@ -74,11 +74,11 @@ it('shows code and QR while the start is stuck, and every other way to cancel', 
 });
 
 it('offers no way that is not there', () => {
-  draw('slow', { ...view, pairing: null, equipment: null });
+  draw('slow', { ...view, pairing: null, projections: {} });
   expect(hasCode()).toBe(false);
   expect(shown()).toContain('It ends by itself within a minute.');
   expect(shown()).not.toMatch(/phone that scans|call button|Back/);
-  draw('slow', { ...view, pairing: null, equipment: null }, 'media-failed');
+  draw('slow', { ...view, pairing: null, projections: {} }, 'media-failed');
   expect(shown()).not.toContain('ends by itself');
 });
 

@@ -6,7 +6,9 @@ const pairing = { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=
 const room = (speakerphone: 'ready' | 'faulty' | null, control: 'cec' | 'none' | 'faulty', code = pairing) =>
   ({
     pairing: code,
-    equipment: { speakerphone: speakerphone && { name: 'S', state: speakerphone, code: null }, tv: { control } },
+    projections: {
+      equipment: { speakerphone: speakerphone && { name: 'S', state: speakerphone, code: null }, tv: { control } },
+    },
   }) as unknown as ScreenView;
 
 it.each([
@@ -20,7 +22,7 @@ it.each([
   ['a speakerphone that is gone', room('faulty', 'none'), ['phone'], ['phone']],
   ['a TV that hands on no key', room('ready', 'faulty'), ['phone', 'speakerphone'], ['phone', 'speakerphone']],
   ['no address for phones', { ...room('ready', 'none'), pairing: null }, ['speakerphone'], ['speakerphone']],
-  ['nothing told yet', { pairing: null } as ScreenView, [], []],
+  ['nothing told yet', { pairing: null, projections: {} } as unknown as ScreenView, [], []],
 ])('%s', (_, view, cancels, leaves) => {
   expect(waysOut(view, 'slow')).toEqual(cancels);
   expect(waysOut(view, 'lost')).toEqual(leaves);

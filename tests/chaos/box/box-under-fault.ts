@@ -30,12 +30,12 @@ export class BoxUnderFault {
     const { fleetUrl, controllerUrl } = product.addresses;
     const { controllerToken } = await pair({ fleetUrl, code: codeOf(controllerUrl) });
     const callIdsSeen = new Set<string>();
-    const phone = new Phone({
+    const phone: Phone = new Phone({
       fleetUrl,
       token: controllerToken,
       staysConnected: true,
-      onMessage: (message) => {
-        const phase = message.type === 'state' || message.type === 'welcome' ? message.state?.phase : undefined;
+      onMessage: () => {
+        const phase = phone.state?.phase;
         if (phase?.name === 'in-call') callIdsSeen.add(phase.callId);
       },
     });

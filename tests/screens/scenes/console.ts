@@ -42,7 +42,7 @@ function roomOf(
     meetingId: id(2),
     unreachableCall: null,
     blockedCount: 0,
-    state: roomState({ roomId: id(made), roomName, ...state }),
+    projections: { state: roomState({ roomId: id(made), roomName, ...state }) },
     ...over,
   };
 }
@@ -74,7 +74,7 @@ const mixed = [
     enrolled: false,
     online: false,
     lastSeenMs: null,
-    state: null,
+    projections: {},
     ...trouble({ kind: 'fleet', reason: 'not-enrolled' }),
   }),
   roomOf('Aspen 4F', trouble({ kind: 'fault', code: 'no-media-node' }), {

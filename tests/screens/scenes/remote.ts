@@ -145,9 +145,8 @@ export async function paired(page: Page, link: Link): Promise<void> {
         protocol: PROTOCOL_VERSION,
         roomId: ROOM,
         roomName,
-        state,
-        agenda: link.agenda ?? null,
-        equipment: link.equipment ?? null,
+        // what is undefined is not sent
+        projections: { state: state ?? undefined, agenda: link.agenda, equipment: link.equipment },
         online: link.online ?? true,
         lastSeenMs: link.lastSeenMs === undefined ? nowMs : link.lastSeenMs,
         nowMs,

@@ -1,7 +1,6 @@
 /** Every state of the TV, as agent and media node would tell it. */
 import type { Page } from 'playwright-core';
 import type { Participant, RoomState } from '#contract/room-state.ts';
-import type { ScreenView } from '#contract/screen-link.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import {
   CALL,
@@ -12,6 +11,7 @@ import {
   ROOM_PEER,
   roomView,
   serveTv,
+  type ShownRoom,
   ticket,
   TV_PATH,
   welcome,
@@ -40,7 +40,7 @@ const LONG_MEETING = '2027년 상반기 글로벌 제품 전략 및 연구개발
 
 type Told = {
   state?: Partial<RoomState>;
-  view?: Partial<ScreenView>;
+  view?: Partial<ShownRoom>;
   /** who is in the call; none: no call */
   people?: Participant[];
   own?: OwnDevices;
@@ -132,7 +132,7 @@ const ended = (over: object = {}): Partial<RoomState> => ({
 });
 
 const day = [weeklyPlan(), ...afternoon];
-const idleDays: [name: string, time: string, view: Partial<ScreenView>, notices?: RoomState['notices']][] = [
+const idleDays: [name: string, time: string, view: Partial<ShownRoom>, notices?: RoomState['notices']][] = [
   ['idle-free-until', '09:12', { agenda: agenda(day) }],
   ['idle-free-today', '16:40', { agenda: agenda([]) }],
   ['idle-due-before', '09:52', { agenda: agenda([weeklyPlan(due), ...afternoon]) }],
@@ -365,7 +365,7 @@ export const screenScenes: readonly Scene[] = [
     after: async ({ page, agent }) => {
       await page.waitForTimeout(400);
       const later = agenda([weeklyPlan({ state: 'in-use', endMs: at('11:15') }), ...afternoon.slice(1)]);
-      agent.say({ type: 'view', view: roomView(booked(call(3)), { agenda: later }) });
+      agent.show(roomView(booked(call(3)), { agenda: later }));
     },
   }),
   scene('call-hdmi', {

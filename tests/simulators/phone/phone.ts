@@ -8,6 +8,7 @@ import type { RouteAnswer } from '#contract/http/route.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { readProjections, type RelayedProjections } from '#contract/relayed-projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import { ROOM_LINK_PATH, RoomLinkToController } from '#contract/room-link.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
@@ -132,12 +133,21 @@ export class Phone {
   }
 
   #take(message: RoomLinkToController): void {
-    if (message.type === 'welcome') [this.state, this.online, this.closedBy] = [message.state, message.online, null];
-    else if (message.type === 'state') this.state = message.state;
+    if (message.type === 'welcome') {
+      this.#takeProjections(message.projections);
+      [this.online, this.closedBy] = [message.online, null];
+    } else if (message.type === 'projection') this.#takeProjections({ [message.name]: message.value });
     else if (message.type === 'presence') this.online = message.online;
     else if (message.type === 'command-reply') this.#replies.get(message.id)?.(message);
     else if (message.type === 'roster') this.#takeRoster(message.roster);
     this.#onMessage(message);
+  }
+
+  #takeProjections(relayed: RelayedProjections): void {
+    const { state } = readProjections(relayed, (name) => {
+      throw new Error(`the projection ${name} breaks its schema`);
+    });
+    this.state = state ?? this.state;
   }
 
   #takeRoster(roster: Extract<RoomLinkToController, { type: 'roster' }>['roster']): void {

@@ -55,6 +55,17 @@ export default {
       what_other: 'The sound and picture of {{count}} participants do not get through',
       todo: 'Their network blocks the media ports of the media server, UDP and TCP. They see this on their own screens.',
     },
+    protocol: {
+      kiosk: {
+        what: 'The kiosk is too old for this server (kiosk: protocol {{kioskProtocol}}, server: {{serverProtocol}})',
+        todo: 'Update the kiosk',
+      },
+      server: {
+        what: 'The kiosk is newer than this server (kiosk: protocol {{kioskProtocol}}, server: {{serverProtocol}})',
+        todo: 'Update the server',
+      },
+    },
+    unknown: { what: 'A reason that this page does not know', todo: 'Load this page again' },
     silent: { what: 'The kiosk has not reported its state', todo: 'Restart the kiosk' },
   },
   table: {
@@ -175,13 +186,13 @@ export default {
     removeInCall_other: '{{count}} people are in a meeting there right now.',
   },
   roomSettings: {
-    title: 'Settings of this room',
+    title: 'Settings',
     lead: 'A change is in force within seconds, without a restart.',
     loading: 'Fetching the settings…',
     edit: 'Change',
     editSection: 'Change: {{section}}',
     save: 'Save',
-    saved: 'Saved and in force',
+    saved: 'In force on the kiosk',
     waiting: 'Saved. The kiosk has not applied it yet.',
     waitingOffline: 'Saved. The kiosk applies it when it is back.',
     noKiosk: 'No kiosk has reported yet. What you set is in force as soon as one does.',
@@ -201,6 +212,7 @@ export default {
     range: 'Between {{min}} and {{max}} {{unit}}',
     units: { minutes: 'minutes', seconds: 'seconds' },
     invalid: 'This value is not possible here',
+    someInvalid: 'Not possible: {{fields}}',
     on: 'On',
     off: 'Off',
     from: 'From',

@@ -59,6 +59,17 @@ export default {
       what_other: '참가자 {{count}}명의 소리와 영상이 전달되지 않습니다',
       todo: '참가자의 네트워크가 미디어 서버의 미디어 포트(UDP, TCP)를 막고 있습니다. 참가자 화면에도 같은 안내가 보입니다.',
     },
+    protocol: {
+      kiosk: {
+        what: '회의실 단말이 이 서버보다 오래된 버전입니다(단말 프로토콜 {{kioskProtocol}}, 서버 {{serverProtocol}})',
+        todo: '단말을 업데이트해 주세요',
+      },
+      server: {
+        what: '회의실 단말이 이 서버보다 새 버전입니다(단말 프로토콜 {{kioskProtocol}}, 서버 {{serverProtocol}})',
+        todo: '서버를 업데이트해 주세요',
+      },
+    },
+    unknown: { what: '이 페이지가 알지 못하는 이유입니다', todo: '페이지를 새로고침해 주세요' },
     silent: { what: '회의실 단말이 상태를 알리지 않았습니다', todo: '단말을 다시 시작해 주세요' },
   },
   table: {
@@ -173,13 +184,13 @@ export default {
     removeInCall_other: '지금 {{count}}명이 회의 중입니다.',
   },
   roomSettings: {
-    title: '회의실 설정',
+    title: '설정',
     lead: '바꾼 내용은 다시 시작하지 않아도 몇 초 안에 적용됩니다.',
     loading: '설정을 불러오는 중…',
     edit: '변경',
     editSection: '{{section}} 변경',
     save: '저장',
-    saved: '저장되어 적용되었습니다',
+    saved: '단말에 적용되었습니다',
     waiting: '저장했습니다. 단말에는 아직 적용되지 않았습니다.',
     waitingOffline: '저장했습니다. 단말이 다시 연결되면 적용됩니다.',
     noKiosk: '아직 연결된 단말이 없습니다. 단말이 연결되면 설정이 적용됩니다.',
@@ -198,6 +209,7 @@ export default {
     range: '{{min}}~{{max}}{{unit}}',
     units: { minutes: '분', seconds: '초' },
     invalid: '여기에 쓸 수 없는 값입니다',
+    someInvalid: '쓸 수 없는 값이 있습니다: {{fields}}',
     on: '켬',
     off: '끔',
     from: '시작',

@@ -1,0 +1,36 @@
+/**
+ * What a room shows of itself, one line each: schema, size, rate, and who may see it. The kiosk's agent publishes,
+ * the fleet always reads; topics, the broker's rules, caches and links are derived from this table. A projection is
+ * state, published whole each time it changes; a newer release may add some that a reader does not know.
+ */
+import { PairingOffer } from './pairing-offer.ts';
+import { RoomAgenda } from './room-agenda.ts';
+import { RoomEquipment } from './room-equipment.ts';
+import { RoomState } from './room-state.ts';
+import type { z } from './schema.ts';
+
+/** `phone`: by the fleet server; `lan`: a phone or tablet at the kiosk itself; `tv`: the room's own screen. */
+export type ProjectionReader = 'phone' | 'tv' | 'console' | 'lan';
+
+type Projection = {
+  /** of the heading and its own fields */
+  schema: z.ZodType;
+  /** serialised */
+  maxBytes: number;
+  /** how often it may change on a network; the room's own screen gets each change at once */
+  perSecond: number;
+  /** besides the fleet itself; without any, the fleet relays and keeps nothing of it */
+  readers: readonly ProjectionReader[];
+};
+
+export const projections = {
+  state: { schema: RoomState, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
+  agenda: { schema: RoomAgenda, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
+  equipment: { schema: RoomEquipment, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
+  pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
+} as const satisfies Record<string, Projection>;
+
+export type ProjectionName = keyof typeof projections;
+export type ProjectionValue<N extends ProjectionName> = z.output<(typeof projections)[N]['schema']>;
+/** Those that are known; none is there before the room has published it. */
+export type ProjectionValues = { [N in ProjectionName]?: ProjectionValue<N> };
