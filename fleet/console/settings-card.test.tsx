@@ -3,7 +3,7 @@
 import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RoomSettingsView } from '#contract/http/settings-api.ts';
-import { fieldsOf, SECTION_NAMES } from '#contract/settings/all-settings.ts';
+import { settingFieldsOf, SECTION_NAMES } from '#contract/settings/all-settings.ts';
 import consoleEn from '#ui/words/en/console.ts';
 import { idOf, PageUnderTest, refusal, ServerUnderTest } from './console-under-test.tsx';
 import { SettingsCard } from './settings-card.tsx';
@@ -39,7 +39,7 @@ const sent = () => server.asked.findLast(({ name }) => name === 'changeRoomSetti
 it('has words for each field of the declaration', () => {
   const words = consoleEn.roomSettings.sections as Record<string, Record<string, unknown>>;
   for (const section of SECTION_NAMES)
-    for (const [field, declared] of fieldsOf(section)) {
+    for (const [field, declared] of settingFieldsOf(section)) {
       if (declared.kind === 'local') continue;
       expect(words[section]?.[field], `${section}.${field}`).toMatchObject({ label: /./, help: /./ });
       if (declared.kind === 'choice')

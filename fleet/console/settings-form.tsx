@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaruError } from '#contract/error-codes.ts';
 import type { RoomSettingsView } from '#contract/http/settings-api.ts';
-import { allSettings, fieldsOf, isSecret, type SectionName } from '#contract/settings/all-settings.ts';
+import { allSettings, settingFieldsOf, isSecret, type SectionName } from '#contract/settings/all-settings.ts';
 import type { SettingField } from '#contract/settings/setting-field.ts';
 import { Button } from '#ui/button.tsx';
 import { TextField } from '#ui/text-field.tsx';
@@ -38,7 +38,7 @@ export function SettingsForm({ section, view, isPending, problem, onSave }: Sett
   const isShown = ([field, { kind }]: [string, SettingField]) => kind !== 'local' || local.includes(field);
   return (
     <form onSubmit={submit} className="flex flex-col gap-7" noValidate>
-      {fieldsOf(section)
+      {settingFieldsOf(section)
         .filter(isShown)
         .map(([field, declared]) => {
           if (local.includes(field)) return <OnTheBox key={field} label={label(section, field)} />;

@@ -85,6 +85,16 @@ test('the language of the TV, without a restart', async () => {
   await isInForce(async () => (await reported()).revision, revision);
 });
 
+test('the hours of the TV and a preferred device: each part applies its own section', async () => {
+  const hours = { fromMinuteOfDay: 480, toMinuteOfDay: 1140, days: ['mon'] };
+  await set('tv', { hours });
+  const { revision } = await set('mediaDevices', { preferred: [{ kind: 'camera', label: 'Conference Cam' }] });
+  await isInForce(reported, { revision, local: {}, refused: [] });
+  const kept = JSON.parse(readFileSync(join(folder, 'fleet-settings.json'), 'utf8'));
+  expect(kept.values).toMatchObject({ tv: { hours }, mediaDevices: { preferred: [{ label: 'Conference Cam' }] } });
+  for (const section of ['tv', 'mediaDevices']) expect(log).toContain(`"section":"${section}","revision"`);
+});
+
 test('a calendar whose password only this box can read; one without it is refused with the reason', async () => {
   const asked: string[] = [];
   const calendar = createServer((request, response) => {

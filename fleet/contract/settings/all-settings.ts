@@ -17,7 +17,8 @@ export type SectionName = keyof typeof allSettings;
 export type SectionValues<N extends SectionName> = z.output<(typeof allSettings)[N]['schema']>;
 export const SECTION_NAMES = Object.keys(allSettings) as SectionName[];
 
-export const fieldsOf = (section: SectionName): [string, SettingField][] => Object.entries(allSettings[section].fields);
+export const settingFieldsOf = (section: SectionName): [string, SettingField][] =>
+  Object.entries(allSettings[section].fields);
 const kindOf = (section: SectionName, field: string): SettingField['kind'] | undefined =>
   (allSettings[section].fields as Record<string, SettingField>)[field]?.kind;
 export const isSecret = (section: SectionName, field: string): boolean => kindOf(section, field) === 'secret';

@@ -104,6 +104,22 @@ describe('the room’s equipment', () => {
     expect(of('use-devices')).toEqual([use, use]);
   });
 
+  it('changes over to what other settings prefer, at once, and back', () => {
+    const { equipment, list, of, onChange } = room();
+    equipment.apply(MediaDeviceSettings.parse({}));
+    expect(of('use-devices')).toEqual([]);
+    list();
+    const before = of('use-devices').at(-1)!;
+    onChange.mockClear();
+    const other = everything.find(({ kind, deviceId }) => kind === 'camera' && deviceId !== before.cameraId)!;
+    const label = other.label.replace(/ \(.*/, '');
+    equipment.apply(MediaDeviceSettings.parse({ preferred: [{ kind: 'camera', label }], cameras: [{ label }] }));
+    expect(of('use-devices').at(-1)!.cameraId).toBe(other.deviceId);
+    expect(onChange).toHaveBeenCalled();
+    equipment.apply(MediaDeviceSettings.parse({}));
+    expect(of('use-devices').at(-1)).toEqual(before);
+  });
+
   it('shows them as the contract has it: what is open, else what would be opened', () => {
     const { equipment, list, inUse } = room();
     list();

@@ -89,6 +89,8 @@ export class RoomMediaDevices {
   /** In force at once, also in a call: the page changes over to what is preferred. */
   apply(settings: MediaDeviceSettings): void {
     this.#settings = settings;
+    // no page has listed any yet: the list is chosen from when it comes
+    if (this.#devices.length === 0) return;
     this.#choose();
     this.#options.onChange();
   }

@@ -51,6 +51,8 @@ export class Tv {
   /** counts the adapters: what an earlier one answers is too late */
   #session = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** one search after the other: two settings may follow each other closely */
+  #finding: Promise<void> = Promise.resolve();
   #told: string;
   #stopped = true;
 
@@ -90,7 +92,7 @@ export class Tv {
     const before = this.#settings;
     this.#settings = settings;
     if (settings.audio !== before.audio) this.#soundBy(settings.audio);
-    if (settings.adapter !== before.adapter) void this.#findAgain();
+    if (settings.adapter !== before.adapter) this.#finding = this.#finding.then(() => this.#findAgain());
     this.#take({ type: 'wake' });
   }
 
