@@ -137,7 +137,7 @@ export class GuestDevices {
 
   #plan(kind: CaptureKind): Plan {
     const deviceId = this.#wanted[kind];
-    // what is not there is not asked for by name: some browsers would ask the person again
+    // a missing device is not requested by name: some browsers would ask the person again
     return deviceId !== null && this.#choices[kind].some((choice) => choice.deviceId === deviceId)
       ? { exact: deviceId }
       : 'any';

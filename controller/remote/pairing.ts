@@ -44,7 +44,7 @@ export function tabletAddress({ pairing, lanUrl }: PairedRoom, here: string): st
   return address.href;
 }
 
-/** What is typed, as the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped; pure. */
+/** The typed code, as the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped; pure. */
 export function formatTypedCode(typed: string): string {
   const code = [...typed.toUpperCase()]
     .filter((letter) => PAIRING_CODE_ALPHABET.includes(letter))

@@ -1,5 +1,5 @@
 /**
- * What the remote shows, as a pure function of the link's state and the time. Every screen has only its own data.
+ * The remote's view, as a pure function of the link's state and the time. Every screen has only its own data.
  * Nothing here remembers anything: a reloaded phone is right at once.
  */
 import type { ErrorCode } from '#contract/error-codes.ts';

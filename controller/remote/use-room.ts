@@ -45,7 +45,7 @@ export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> 
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
 };
 
-/** What a command is about: two of one name about different things are under way side by side. */
+/** The key of a command: two of one name about different things may be under way at once. */
 function keyOf(command: RoomCommand): string {
   if ('peerId' in command) return command.name + command.peerId;
   if (command.name === 'recall-preset') return command.name + command.presetId;

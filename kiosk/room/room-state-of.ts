@@ -7,7 +7,7 @@ import { cutText, nameInLists, shownText } from '#contract/shown-text.ts';
 import type { PhaseOf, Room } from './room.ts';
 
 type RoomStateContent = ProjectionContent<'state'>;
-/** what every projection begins with, at its longest */
+/** the head of every projection, at its longest */
 const HEADING_BYTES = 200;
 const MAX_BYTES = projections.state.maxBytes - HEADING_BYTES;
 

@@ -1,5 +1,5 @@
 /**
- * What a layout consists of: one large picture, an equal grid, a mosaic round the speaker, a strip beside what is
+ * The parts of a layout: one large picture, an equal grid, a mosaic round the speaker, a strip beside what is
  * large. Each maps people and an area to tiles. layout.ts chooses among them.
  */
 import {

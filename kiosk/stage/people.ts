@@ -57,7 +57,7 @@ function alike(a: StagePerson, b: StagePerson): boolean {
 }
 
 /**
- * Who will be on the stage, while one is not in yet: oneself, and those whose pictures are negotiated. Known by their
+ * The people on the stage before one is in: oneself, and the senders of the negotiated pictures. Known by their
  * ids alone, so it is drawn out of sight; the first roster gives the same tiles their names.
  */
 export function peopleAhead(streams: StreamsByPeer, selfPeerId: string): Participant[] {

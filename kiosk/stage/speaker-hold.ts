@@ -1,5 +1,5 @@
 /**
- * Whom the stage treats as the speaker: the node's raw events, held so that the picture does not flicker between two
+ * The speaker on the stage: the node's raw events, held so that the picture does not flicker between two
  * who talk at once. Pure; the caller passes the time, in milliseconds.
  *
  * Rules: nobody is replaced within HOLD_MS of being shown; silence replaces nobody; a leaver goes at once.

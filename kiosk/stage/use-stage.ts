@@ -23,7 +23,7 @@ export function useSize(element: RefObject<HTMLElement | null>): Size | null {
   return size;
 }
 
-/** Whom the stage shows as speaking. The own voice moves nobody. */
+/** The speaker on the stage. The own voice moves nobody. */
 export function useHeldSpeaker(
   rawPeerId: string | null,
   selfPeerId: string | null,

@@ -1,5 +1,5 @@
 /**
- * What the stage shows, as the signalling's `View`: the node forwards that and nothing else. Heights are device
+ * The stage's pictures as the signalling's `View`: the node forwards that and nothing else. Heights are device
  * pixels. Sending is paced here: the first change goes at once, those after it together.
  */
 import type { View } from '#contract/signaling.ts';

@@ -117,6 +117,7 @@ export class AgentLink {
       return;
     }
     const message = read.data;
+    if (message.type === 'unknown') return;
     if (message.type === 'error') {
       console.error('screen: the agent refused', message.code);
       if (message.code === 'forbidden') this.#setKeyless(true);

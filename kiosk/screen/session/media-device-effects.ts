@@ -39,7 +39,7 @@ export type MediaDeviceEffectsParts = {
   createStream: (tracks: MediaStreamTrack[]) => MediaStream;
   openSocket: OpenSocket;
   tell: (report: ScreenToAgent) => void;
-  /** what is shown, or where the camera looks, is another */
+  /** the shown input or the camera's position has changed */
   onChange: () => void;
 };
 

@@ -140,7 +140,7 @@ export class RoomTracks {
     this.#opening = setTimeout(() => this.open(), OTHERS_FIRST_MS);
   }
 
-  /** These from now on; what is open is changed for them under a running call. */
+  /** These from now on; open tracks are replaced under a running call. */
   use(devices: UseDevices): void {
     if (devices.speakerId !== this.#use.speakerId) this.#speakerFailed = false;
     this.#use = devices;
@@ -166,7 +166,7 @@ export class RoomTracks {
     this.#listeners.onChange();
   }
 
-  /** The newer screen needs them now; what is muted or off stays known. */
+  /** The newer screen needs them now; mute and camera off stay remembered. */
   giveUp(): void {
     this.#letGo();
     this.#listeners.onChange();
