@@ -16,6 +16,7 @@ import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-setting
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
+const PROJECTIONS = `${ROOT}/rooms/{id}/projections/`;
 
 /** Where `mqtts://HOST[:PORT]` is, as clients are told it: their own reading of an address is a deprecated one of Node's. */
 export function brokerOf(mqttUrl: string): { protocol: 'mqtt' | 'mqtts'; host: string; port: number } {
@@ -112,7 +113,7 @@ type ProjectionRules = { [N in ProjectionName]: TopicRule & { schema: (typeof pr
 const projectionRules = Object.fromEntries(
   projectionNames.map((name) => {
     const { schema, maxBytes, perSecond } = projections[name];
-    const pattern = `${ROOT}/rooms/{id}/projections/${name}`;
+    const pattern = `${PROJECTIONS}${name}`;
     const rule: TopicRule = {
       pattern,
       writer: 'room',
@@ -286,3 +287,9 @@ export function ruleOfTopic(topic: string): { name: TopicName; id: string } | nu
 
 /** MQTT client ids, bound to the certificate's common name. */
 export const clientIdOf = (party: Exclude<Party, 'fleet'>, id: string): string => `${party}:${id}`;
+
+/** A projection of this room that only a newer release knows. */
+export function isUnknownProjection(topic: string, roomId: string): boolean {
+  const own = PROJECTIONS.replace('{id}', roomId);
+  return topic.startsWith(own) && /^[a-z][a-z-]{0,39}$/.test(topic.slice(own.length)) && ruleOfTopic(topic) === null;
+}

@@ -132,7 +132,7 @@ export class Call {
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
     peer.report(request);
-    // first: what is to be seen is on its way while the others are told
+    // first: the newcomer's pictures are on their way while the others are notified
     const forwarded = this.#media.forward(peer);
     if (!peer.isProgram) this.#clearEmpty();
     if (this.#startedAtMs === null) {

@@ -1,4 +1,4 @@
-/** What one peer is sent, chosen from all there is: by its view, and by who is heard. Pure. */
+/** Chooses the producers that are forwarded to one peer: by its grant, its view and the loudest voices. Pure. */
 import type { MediaSource } from '#contract/media-source.ts';
 import type { View } from '#contract/signaling.ts';
 
