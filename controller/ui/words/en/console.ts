@@ -242,7 +242,7 @@ export default {
       },
       tv: {
         title: 'TV',
-        offAfterIdleMinutes: { label: 'Switch off when idle', help: 'So long after the last meeting or touch' },
+        offAfterIdleMinutes: { label: 'Switch off when idle', help: 'This long after the last meeting or touch' },
         hours: { label: 'Hours', help: 'When they end, an idle TV goes off. By the clock of the kiosk.' },
         audio: {
           label: 'Volume',
