@@ -59,7 +59,6 @@ const desired = (nowMs: number) => ({
   protocol: PROTOCOL_VERSION,
   roomId,
   roomName: 'Maple',
-  language: 'ko',
   controllerUrl: 'https://maru.example/c',
   meeting: null,
   nowMs,

@@ -112,7 +112,6 @@ describe('the authority', () => {
     const desired = {
       protocol: PROTOCOL_VERSION,
       roomId: ROOM,
-      language: 'ko',
       controllerUrl: 'https://maru.example/c',
       nowMs: 1,
     } as const;
