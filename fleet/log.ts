@@ -1,4 +1,4 @@
-/** The processes' log: JSON lines or lines for people, on stderr, so that stdout stays whoever started us's. No secret ever. */
+/** The processes' log: JSON or text lines on stderr, as stdout is reserved for the parent process. No secret ever. */
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 

@@ -1,6 +1,6 @@
 /**
  * The fleet's supervisor: runs the fleet server, then the media node beside it, and restarts each alone on the same
- * ports, so that a call outlives the server and the server a call. Tells whoever started it when all serve.
+ * ports, so that a call outlives the server and the server a call. Notifies its parent when all serve.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -107,12 +107,12 @@ let ending = false;
 function end(code = 0): void {
   if (ending) return;
   ending = true;
-  // the node first, so that it can still say that its calls ended
+  // the node first, so that it can still report the end of its calls
   void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(code));
 }
 process.on('SIGTERM', () => end());
 process.on('SIGINT', () => end());
-// whoever started us is gone
+// the parent process is gone
 process.on('disconnect', () => end());
 
 server.start();

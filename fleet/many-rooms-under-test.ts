@@ -43,20 +43,16 @@ export async function writeRooms(dataDir: string, count: number): Promise<void> 
         )
         .execute();
     });
-    await telemetry.write((trx) =>
-      trx
-        .insertInto('roomReport')
-        .values(
-          part.map(({ roomId }) => ({
-            roomId,
-            state: JSON.stringify(stateOf(roomId, { name: 'idle' })),
-            epoch: 1,
-            revision: 1,
-            lastSeenMs: nowMs - 3_600_000,
-          })),
-        )
-        .execute(),
-    );
+    const receivedAtMs = nowMs - 3_600_000;
+    await telemetry.write(async (trx) => {
+      const reports = part.map(({ roomId }) => ({ roomId, lastSeenMs: receivedAtMs }));
+      await trx.insertInto('roomReport').values(reports).execute();
+      const states = part.map(({ roomId }) => {
+        const value = JSON.stringify(stateOf(roomId, { name: 'idle' }));
+        return { roomId, name: 'state', value, receivedAtMs };
+      });
+      await trx.insertInto('roomProjection').values(states).execute();
+    });
   }
   await Promise.all([store.stop(), telemetry.stop()]);
 }

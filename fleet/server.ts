@@ -291,7 +291,7 @@ tell({
 const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
 if (ending) await new Promise<never>(() => {});
-// last of all, so that a start that fails takes no password with it
+// last of all, so that a start that fails uses up no password
 const firstAdmin = await accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
 tell({

@@ -1,10 +1,10 @@
-/** The notice above the stage while the network blocks sound and picture. It names whom to ask. */
+/** The notice above the stage while the network blocks sound and picture. It says whom to ask for help. */
 import ShieldX from 'lucide-react/icons/shield-x';
 import { useTranslation } from 'react-i18next';
 import type { BlockedMedia } from '#call/media-path.ts';
 import { Icon } from '#ui/icon.tsx';
 
-/** It gathers no candidates on loopback, and says nothing of it. */
+/** It gathers no candidates on loopback, and reports no error. */
 const isFirefox = /\bFirefox\//.test(navigator.userAgent);
 
 export function BlockedNotice({ blocked: { addresses, onlyLoopback } }: { blocked: BlockedMedia }) {

@@ -1,6 +1,6 @@
 /**
- * The call: the stage, the bar of controls, and what is said over them. Drawn out of sight before one is in, so that
- * Join has little left to draw: the pictures' elements wait for the first frame, not the frame for them.
+ * The call: the stage, the bar of controls, and the notices over them. Drawn out of sight before the guest is in, so
+ * that Join has little left to draw: the pictures' elements wait for the first frame, not the frame for them.
  */
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
@@ -149,7 +149,7 @@ function microphoneAhead({ microphone: { track, muted } }: GuestDevicesState): M
   return track === null ? 'absent' : muted ? 'muted' : 'on';
 }
 
-/** Any touch lets it sound; this is the place that says so. */
+/** Any touch lets the sound play; this notice asks for one. */
 function SilencedNotice() {
   const { t } = useTranslation('join');
   return (
@@ -163,7 +163,7 @@ function SilencedNotice() {
   );
 }
 
-/** Said over the last pictures, which stand. */
+/** Shown over the last pictures, which stay. */
 function Reconnecting() {
   const { t } = useTranslation('join');
   return (

@@ -1,4 +1,4 @@
-/** Before the call: who one is, how one looks and sounds, and one large button. Everything here may fail but that. */
+/** Before the call: the guest's name, picture and sound, and one large button. All of it may fail but the button. */
 import Camera from 'lucide-react/icons/camera';
 import Mic from 'lucide-react/icons/mic';
 import Volume2 from 'lucide-react/icons/volume-2';
@@ -33,7 +33,7 @@ type CheckPageProps = {
   onJoin: (displayName: string) => void;
 };
 
-/** Drawn again only for what it shows: while one joins, each drawing keeps the call waiting. */
+/** Drawn again only when its own content changes: while joining, each drawing delays the call. */
 export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devices, waiting, onJoin }: CheckPageProps) {
   const { t } = useTranslation('join');
   const [typed, setTyped] = useState(keptName);

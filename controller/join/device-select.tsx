@@ -9,7 +9,7 @@ type DeviceSelectProps = {
   label: string;
   icon: LucideIcon;
   choices: readonly OfferedDevice[];
-  /** null: none of them, as far as the browser says */
+  /** null: none of them, as far as the browser reports */
   chosen: string | null;
   onChoose: (deviceId: string) => void;
 };

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Plugin, transformWithOxc } from 'vite';
 
 const SOURCE = fileURLToPath(new URL('./early.ts', import.meta.url));
-/** The global through which entry.ts finds what the inline script has begun. */
+/** The global in which entry.ts finds the requests that the inline script has begun. */
 const EARLY_GLOBAL = 'maruEarly';
 
 export function inlineEarly(): Plugin {

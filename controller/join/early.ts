@@ -1,7 +1,7 @@
 /**
- * What a guest's page does before its scripts are there: exchanges the invite and opens the signalling socket, so that
- * their round trips run beside the download. Stands inline in join.html (early-plugin.ts), hence no import; where the
- * inline script did not run, entry.ts calls it.
+ * Exchanges the invite and opens the signalling socket before the page's scripts are there, so that the round trips run
+ * beside the download. It is inline in join.html (early-plugin.ts), hence no import; where the inline script did not
+ * run, entry.ts calls it.
  */
 
 export type Early = {
@@ -9,7 +9,7 @@ export type Early = {
   entryId: string;
   /** status and body of the exchange; rejects where the server cannot be reached */
   entry: Promise<{ status: number; body: unknown }>;
-  /** null: the page was not told where signalling is */
+  /** null: the page has no signalling address */
   socket: WebSocket | null;
 };
 

@@ -1,4 +1,4 @@
-/** What became of the call, and what to do now. */
+/** How the call ended, and what the guest can do now. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -65,7 +65,7 @@ export function FailedPage({ code, onTryAgain }: { code: ErrorCode; onTryAgain: 
 
 function Message({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
-  // the page changed under whoever listens to it
+  // a screen reader is still on the former page
   useEffect(() => main.current?.focus(), []);
   return (
     <div className="relative isolate flex min-h-dvh flex-col">

@@ -29,7 +29,7 @@ export function takeEarlySocket(url: string): WebSocket | null {
   return null;
 }
 
-/** @throws UserError with what the server says of the invite; OperationalError where it cannot be reached */
+/** @throws UserError with the server's code for the invite; OperationalError where it cannot be reached */
 export async function enterAsGuest(endedCallId: string | null): Promise<Entry> {
   if (!early) throw new UserError('invite-invalid', 'the link has no invite');
   const { invite, entryId } = early;

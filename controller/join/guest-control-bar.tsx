@@ -26,7 +26,7 @@ type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
 /** Six of them stand beside each other on a phone that can share its screen. */
 const slot = 'min-w-0! flex-1 px-0! max-sm:text-xs! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 
-/** In parts that are drawn apart: who comes and goes draws no switch again. */
+/** In parts that are drawn apart: a change of the roster draws no switch again. */
 export function GuestControlBar({ participants, selfPeerId, ...controls }: ControlsProps & PeopleProps) {
   const { t } = useTranslation('join');
   return (

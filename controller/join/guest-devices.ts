@@ -1,7 +1,7 @@
 /**
- * The guest's own microphone, camera and loudspeaker: asks for them in one question, says what is missing, and follows
- * what is plugged in, pulled out, chosen, or interrupted by the system. A muted microphone is its track disabled; a camera
- * that is off is stopped, so that its light goes out. How one is opened and looked for again is `CaptureDevice`'s.
+ * The guest's own microphone, camera and loudspeaker: asks for them in one question, reports which are missing, and
+ * follows devices that are plugged in, pulled out, chosen, or interrupted by the system. A muted microphone is its track
+ * disabled; a camera that is off is stopped, so that its light goes out. `CaptureDevice` opens each and tries it again.
  */
 import { CaptureDevice, type CaptureProblem, captureProblemOf, type Plan } from '#call/capture-device.ts';
 import { Observable } from '#call/observable.ts';
@@ -96,7 +96,7 @@ export class GuestDevices {
     await this.#list();
   }
 
-  /** Again, after the person has plugged something in, allowed it, or ended what interrupts it. */
+  /** Again, after the person has plugged a device in, allowed it, or ended the interruption. */
   async retry(kind: CaptureKind): Promise<void> {
     const capture = this.#captures[kind];
     const done = capture.track === null ? capture.tryAll() : capture.reopen();
@@ -137,7 +137,7 @@ export class GuestDevices {
 
   #plan(kind: CaptureKind): Plan {
     const deviceId = this.#wanted[kind];
-    // what is not there is not asked for by name: some browsers would ask the person again
+    // a missing device is not requested by name: some browsers would ask the person again
     return deviceId !== null && this.#choices[kind].some((choice) => choice.deviceId === deviceId)
       ? { exact: deviceId }
       : 'any';
@@ -154,7 +154,7 @@ export class GuestDevices {
     return capture.problem === 'refused' ? Promise.resolve() : capture.tryAll();
   }
 
-  /** What the system took while the page was away is not always given back to the same track. */
+  /** The system does not always return a device to the same track that it interrupted while the page was away. */
   readonly #onVisible = (): void => {
     if (document.visibilityState !== 'visible') return;
     for (const capture of Object.values(this.#captures)) if (capture.interrupted) void capture.reopen();
@@ -226,7 +226,7 @@ function opened(track: MediaStreamTrack): Plan {
   return deviceId ? { exact: deviceId } : 'any';
 }
 
-/** @param idealId taken where it is there */
+/** @param idealId used where it is there */
 function constraints(kind: CaptureKind, plan: Plan, idealId: string | null = null): MediaTrackConstraints {
   const device = typeof plan === 'object' ? { exact: plan.exact } : idealId === null ? null : { ideal: idealId };
   return { ...(kind === 'microphone' ? MICROPHONE : CAMERA), ...(device && { deviceId: device }) };

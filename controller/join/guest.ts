@@ -1,6 +1,6 @@
 /**
- * One guest's way: invite, preparation while they read, the call, and out again. Ties the call to the devices and says
- * where the guest stands; draws nothing.
+ * One guest's way: invite, preparation while they read, the call, and out again. Connects the call with the devices and
+ * reports where the guest stands; draws nothing.
  */
 import { CallClient, type JoinOptions } from '#call/call-client.ts';
 import { warmUp } from '#call/rtc-device.ts';
@@ -50,7 +50,7 @@ export class Guest {
   #wasIn = false;
   #firstEntry: Promise<void> = Promise.resolve();
   #preparedAtMs = Number.NEGATIVE_INFINITY;
-  /** what the call has of the devices */
+  /** the tracks that the call was given last */
   #given: Given = { microphone: null, muted: false, camera: null };
 
   start(): void {
@@ -73,14 +73,14 @@ export class Guest {
     this.call.leaveWithPage();
   }
 
-  /** The browser had kept it, as for the Back button: who was in the call is in it again. */
+  /** The browser had kept the page, as for the Back button: a guest who was in the call joins again. */
   #pageIsBack(): void {
     const { name } = this.call.getSnapshot().phase;
     if (this.#wasIn && this.#displayName !== null && name !== 'joined' && name !== 'joining')
       void this.join(this.#displayName);
   }
 
-  /** Resolves in the call. What went wrong is in the call's phase, or in `entry`. */
+  /** Resolves in the call. An error is in the call's phase, or in `entry`. */
   async join(displayName: string): Promise<void> {
     this.#displayName = displayName;
     await this.#firstEntry;
@@ -94,7 +94,7 @@ export class Guest {
       cameraWithoutTrack: camera.on || camera.problem ? 'absent' : 'off',
       view: firstView(),
     };
-    // the phase says it: `failed` with its code
+    // the phase has it: `failed` with its code
     await this.call.join(options).catch(() => {});
   }
 
@@ -144,7 +144,7 @@ export class Guest {
     return grant;
   }
 
-  /** What was prepared is closed by the node after half a minute unused: any sign of life prepares again. */
+  /** The node closes a prepared place after half a minute unused: any sign of life prepares again. */
   readonly #keepPrepared = (): void => {
     const idle = this.call.getSnapshot().phase.name === 'idle' && this.entry.getSnapshot().name === 'admitted';
     const due = performance.now() - this.#preparedAtMs > PREPARE_AGAIN_MS;

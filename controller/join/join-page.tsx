@@ -1,4 +1,4 @@
-/** Which page a guest sees: the check before, the call, or what became of it. */
+/** Which page a guest sees: the check before, the call, or how it ended. */
 import { type ReactNode, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
 import { PreparedCall } from '#ui/prepared-call.tsx';
@@ -10,7 +10,7 @@ import { EndedPage, FailedPage } from './ended-page.tsx';
 import type { Guest } from './guest.ts';
 import { JoiningNotice, JoiningPage } from './joining-page.tsx';
 
-/** Drawing delays the others' pictures: at first nothing changes, then the button waits, then a page says so. */
+/** Drawing delays the others' pictures: at first nothing changes, then the button waits, then a page shows it. */
 const WAITING_SHOWN_AFTER_MS = 80;
 const JOINING_SHOWN_AFTER_MS = 600;
 const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'preparing', 'prepared', 'closed']);

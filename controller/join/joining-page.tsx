@@ -1,4 +1,4 @@
-/** Between the button and the call: one's own picture stays, and what is being done is said. */
+/** Between the button and the call: the own picture stays, and the present step is shown. */
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { Button } from '#ui/button.tsx';

@@ -1,4 +1,4 @@
-/** How loud the microphone hears one. Apart from what stands around it, because it changes many times a second. */
+/** The microphone's level. Drawn apart from its surroundings, because it changes many times a second. */
 import { useTranslation } from 'react-i18next';
 import { Bar } from '#ui/progress.tsx';
 import { useLevel } from './sound-check.ts';

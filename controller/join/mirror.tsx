@@ -1,4 +1,4 @@
-/** What others will see and hear of one: the picture as in a mirror, the level, and both switches. */
+/** A preview for the guest: the own picture as in a mirror, the level, and both switches. */
 import Mic from 'lucide-react/icons/mic';
 import MicOff from 'lucide-react/icons/mic-off';
 import Video from 'lucide-react/icons/video';

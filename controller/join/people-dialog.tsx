@@ -1,4 +1,4 @@
-/** Who is in the call, with what each has on. */
+/** The participants of the call, each with microphone and camera. */
 import MicOff from 'lucide-react/icons/mic-off';
 import Mic from 'lucide-react/icons/mic';
 import MonitorUp from 'lucide-react/icons/monitor-up';

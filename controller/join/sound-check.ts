@@ -13,7 +13,7 @@ function context(): AudioContext {
   return shared;
 }
 
-/** Pure: 0 to 100 of what an ear would call half and full. */
+/** Pure: 0 to 100, so that 50 and 100 sound half and full. */
 export function levelPercent(samples: Float32Array): number {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;
@@ -21,7 +21,7 @@ export function levelPercent(samples: Float32Array): number {
   return Math.max(0, Math.min(100, ((db - SILENCE_DB) / (LOUD_DB - SILENCE_DB)) * 100));
 }
 
-/** How loud the microphone hears, 0 to 100; falls slower than it rises, so that it can be read. */
+/** The microphone's level, 0 to 100; falls slower than it rises, so that it can be read. */
 export function useLevel(track: MediaStreamTrack | null): number {
   const [percent, setPercent] = useState(0);
   useEffect(() => {

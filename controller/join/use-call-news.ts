@@ -1,4 +1,4 @@
-/** What happens to others and to oneself, as short news: who came, who went, who muted whom. null: not in yet. */
+/** Changes of the roster and mutes by others, as short news. null: not in yet. */
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';

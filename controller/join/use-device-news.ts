@@ -1,4 +1,4 @@
-/** What happens to one's own devices in the call, as short news: gone, back, another in its place, interrupted. */
+/** Changes of the own devices in the call, as short news: gone, back, replaced, interrupted. */
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Toast } from '#ui/toast.tsx';
@@ -7,7 +7,7 @@ import type { CaptureKind, GuestDevicesState } from './guest-devices.ts';
 
 type Seen = Pick<GuestDevicesState[CaptureKind], 'track' | 'problem' | 'interrupted' | 'deviceId'>;
 
-/** @param inCall before it, the page says the same where one looks */
+/** @param inCall before it, the check page shows the same */
 export function useDeviceNews(
   devices: GuestDevicesState,
   inCall: boolean,

@@ -1,4 +1,4 @@
-/** One's own screen: asked of the browser, given to the call, stopped when either end says so. */
+/** The own screen: requested from the browser, passed to the call, stopped when either of them ends it. */
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { CallClient } from '#call/call-client.ts';
 
@@ -24,7 +24,7 @@ export function useScreenShare(call: CallClient, sharing: boolean, onFailed: () 
       stream.current = taken;
       call.setScreen(taken.getVideoTracks()[0] ?? null, taken.getAudioTracks()[0] ?? null);
     } catch (error) {
-      // the person changed their mind: nothing to say
+      // the person changed their mind: no error
       if (!(error instanceof DOMException && error.name === 'NotAllowedError')) onFailed();
     }
   }, [call, onFailed]);

@@ -1,4 +1,4 @@
-/** A socket for the link's tests: what the phone sends is kept, what the server says is called. */
+/** A socket for the link's tests: keeps the phone's messages, and delivers the server's by a call. */
 import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
 import type { Socket } from './room-link.ts';
 

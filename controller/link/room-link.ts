@@ -1,7 +1,6 @@
 /**
- * The room link, seen from the phone: keeps one WebSocket to the room up, and what the room says in one snapshot.
- * Owns reconnecting and the five seconds that a command may take. What is painted, and where the token is kept, is the
- * page's.
+ * The room link, seen from the phone: keeps one WebSocket to the room up, and the room's messages in one snapshot.
+ * Owns reconnecting and the five seconds after which a command fails. The page paints, and keeps the token.
  */
 import { v7 as newId } from 'uuid';
 import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.ts';
@@ -41,7 +40,7 @@ export type LinkSnapshot = {
   lostAtMs: number | null;
   roomId: string | null;
   roomName: string | null;
-  /** as the room published them last; without a state nothing was ever heard of it */
+  /** as the room published them last; without a state it never published one */
   projections: ProjectionValues;
   /** by the fleet: the room's heartbeat is fresh */
   online: boolean;
@@ -141,7 +140,7 @@ export class RoomLink {
     });
   }
 
-  /** Told and forgotten: where the line is down or the room says no, nothing is lost. */
+  /** Sent without waiting for the reply: where the line is down or the room refuses, nothing is lost. */
   hint(command: RoomCommand): void {
     if (this.snapshot.connection === 'connected') this.send({ type: 'command', id: newId(), command });
   }

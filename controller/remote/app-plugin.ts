@@ -1,6 +1,6 @@
 /**
  * A Vite plugin: makes the remote an app that a tablet can install. Rasterises the mark into icons and writes the web
- * manifest, both among the hashed assets, so that whoever serves those (fleet or kiosk) serves the app.
+ * manifest, both among the hashed assets, so that the fleet and the kiosk, which both serve those, serve the app.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import type { Plugin } from 'vite';
 import { pagePaths } from '../../fleet/contract/http/page-paths.ts';
 
 const PAGE = 'control.html';
-/** The dark surface of tokens.css: an app is opened before its page can say which scheme it has. */
+/** The dark surface of tokens.css: an app opens before its page can choose the scheme. */
 const GROUND = '#16110d';
 /** Platforms cut maskable icons to a circle of 80 %; the mark's strokes stay inside of it. */
 const MASKABLE_SCALE = 0.84;

@@ -1,4 +1,4 @@
-/** The room is in a call: what the TV shows, who is here, the volume; pages for bookings, camera and devices; the bar. */
+/** The room is in a call: the TV's stage, participants, volume; pages for bookings, camera and devices; the bar. */
 import CalendarDays from 'lucide-react/icons/calendar-days';
 import Settings2 from 'lucide-react/icons/settings-2';
 import Users from 'lucide-react/icons/users';

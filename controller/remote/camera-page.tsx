@@ -1,4 +1,4 @@
-/** The room's camera: turn and zoom while held, views that are saved and gone back to; and in words what it cannot. */
+/** The room's camera: turns and zooms while a control is held, saved views, and in words what it cannot do. */
 import Bookmark from 'lucide-react/icons/bookmark';
 import ZoomIn from 'lucide-react/icons/zoom-in';
 import ZoomOut from 'lucide-react/icons/zoom-out';

@@ -1,4 +1,4 @@
-/** What of the room's camera can be moved from here, and why not, in the words' keys. Pure. */
+/** Which movements of the room's camera are possible from here, and the key of the text where one is not. Pure. */
 import type { Axis, RoomEquipment } from '#contract/room-equipment.ts';
 import type { CameraState } from '#contract/room-state.ts';
 
@@ -34,7 +34,7 @@ export function cameraReach(camera: CameraState, equipment: RoomEquipment): Came
   };
 }
 
-/** Within half a step: cameras report what their motors reached. */
+/** Within half a step: cameras report the position that their motors reached. */
 const atMin = ({ min, step, value }: Axis): boolean => value - min < step / 2;
 const atMax = ({ max, step, value }: Axis): boolean => max - value < step / 2;
 

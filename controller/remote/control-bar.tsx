@@ -71,7 +71,7 @@ export function ControlBar({ view, asking, children }: ControlBarProps) {
 
 type DeviceProps = { view: Extract<RemoteView, { screen: 'in-call' }>; asking: Asking };
 
-/** The look goes ahead of the room, the name does not: it says what the room has done. */
+/** The button's look goes ahead of the room; its name follows the room's state. */
 function MicrophoneButton({ view, asking }: DeviceProps) {
   const { t } = useTranslation('remote');
   const { microphone } = view.state;

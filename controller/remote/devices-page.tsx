@@ -1,4 +1,4 @@
-/** The room's devices: the self-test, how speakerphone and TV are, which devices are used, what comes in by HDMI. */
+/** The room's devices: the self-test, speakerphone and TV, the devices in use, the HDMI input. */
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import CircleCheck from 'lucide-react/icons/circle-check';
 import Speaker from 'lucide-react/icons/speaker';
@@ -16,7 +16,7 @@ import type { Asking } from './use-room.ts';
 
 type DevicesPageProps = {
   equipment: RoomEquipment;
-  /** devices are open, and a test would take them away */
+  /** devices are in use, and a test would interrupt them */
   inCall: boolean;
   /** the clock of the room's times */
   nowMs: number;

@@ -61,7 +61,7 @@ export function DoorPage({ view, roomName, clockOffsetMs, asking, onLeave }: Doo
           <Icon of={icons[tone]} className="mt-[1.5vmin] size-[11vmin]" />
           <p className="text-door-headline font-bold text-balance">{says}</p>
         </div>
-        {/* a private one has no more to say than the line above */}
+        {/* a private one shows no more than the line above */}
         {booking !== null && !booking.isPrivate && (
           <p className="line-clamp-2 text-door-title font-semibold">{words.title(booking)}</p>
         )}

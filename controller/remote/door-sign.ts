@@ -1,4 +1,4 @@
-/** What a tablet outside the door tells: one colour, one line, who comes next. Pure. */
+/** The sign on a tablet outside the door: one colour, one line, the next booking. Pure. */
 import type { Booking } from '#contract/room-agenda.ts';
 import type { RoomDay } from '#ui/agenda/room-day.ts';
 import { minutesUntil } from '#ui/words/format.ts';
@@ -10,7 +10,7 @@ export type DoorSign = {
     | { key: 'available' | 'availableToday' | 'startsNow' | 'inUse' | 'inUseToday' | 'unknown' }
     | { key: 'availableUntil' | 'inUseUntil' | 'startedAt'; atMs: number }
     | { key: 'startsIn'; minutes: number };
-  /** whose it is, or is about to be */
+  /** the person whose booking it is, or is about to be */
   booking: Booking | null;
   /** may be tapped in from here, until then */
   checkIn: { booking: Booking; untilMs: number } | null;

@@ -1,4 +1,4 @@
-/** What comes in by cable: onto the stage and off it again. Not there in a room without such an input. */
+/** The HDMI input: onto the stage and off it again. Absent in a room without such an input. */
 import Cable from 'lucide-react/icons/cable';
 import { useTranslation } from 'react-i18next';
 import type { RoomEquipment } from '#contract/room-equipment.ts';

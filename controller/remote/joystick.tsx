@@ -88,7 +88,7 @@ export function Joystick({ steering, isDisabled }: { steering: Steering; isDisab
           dragging.current = true;
           drag(event);
         }}
-        // a drag must not take the focus from the arrows: losing that lets go of everything
+        // a drag must not move the focus from the arrows: losing it releases every direction
         onMouseDown={(event) => event.preventDefault()}
         onPointerMove={(event) => {
           if (dragging.current) drag(event);

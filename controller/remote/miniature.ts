@@ -1,4 +1,4 @@
-/** The call as the TV's layout engine wants it, from what a room's state tells: people whom it does not name stand nameless. */
+/** The room's state as input of the TV's layout engine. People whom the state does not name have no name here. */
 import type { Layout, RoomPhase } from '#contract/room-state.ts';
 import type { layOut as LayOut } from '#stage/layout.ts';
 

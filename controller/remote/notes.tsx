@@ -1,4 +1,4 @@
-/** What is said beside the controls: the room's device trouble, a refused command, a line that is being mended. */
+/** Notes beside the controls: the room's device trouble, a refused command, a broken connection. */
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import Info from 'lucide-react/icons/info';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
@@ -40,7 +40,7 @@ export function Explained({ children }: { children: ReactNode }) {
   );
 }
 
-/** Stays until it is closed or the next thing is asked: whoever looks up late must still find out why. */
+/** Stays until it is closed or the next command is sent: a person who looks up late must still find out why. */
 export function ProblemNote({ problem, onDismiss }: { problem: MaruError | null; onDismiss: () => void }) {
   const { t } = useTranslation('common');
   return (

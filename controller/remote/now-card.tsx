@@ -1,4 +1,4 @@
-/** The booking that concerns the room now, with what can be done about it; and what is asked once before it is done. */
+/** The room's present booking with its actions, and the question before an action that needs one. */
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Booking } from '#contract/room-agenda.ts';
@@ -10,7 +10,7 @@ import { ConfirmDialog } from '#ui/dialog.tsx';
 import type { LinkSnapshot } from '../link/room-link.ts';
 import type { Asking } from './use-room.ts';
 
-/** What `now` tells, as a card; null where the room is simply free. */
+/** The agenda's `now` as a card; null where the room is simply free. */
 type NowCardProps = { day: RoomDay /** the room is in a call */; inCall: boolean; asking: Asking };
 
 export function NowCard({ day, inCall, asking }: NowCardProps) {
@@ -70,7 +70,7 @@ type ControlsProps = {
   className?: string;
 };
 
-/** Only what is possible now; where an extension is not, who comes next. */
+/** Only the actions that are possible now; without an extension, the next booking. */
 export function BookingControls({
   booking,
   list,

@@ -1,6 +1,6 @@
 /**
  * How this device becomes a room's: the code from the TV, or from IT for a tablet, is exchanged for a token; or a token
- * comes along in the address. Owns the fragment and the request; what is kept is stored-pairing.ts's, nothing is painted here.
+ * comes along in the address. Owns the fragment and the request; stored-pairing.ts keeps the result. Paints nothing.
  */
 import { fromWire } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
@@ -16,7 +16,7 @@ export type PairedRoom = {
   lanUrl: string | null;
 };
 
-/** What the address carries, taken out of it at once: it must not stay in the history. */
+/** The code or token of the address, removed from it at once: it must not stay in the history. */
 export function takeFromFragment(): { code: string | null; tabletToken: string | null } {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const [code, tabletToken] = [fragment.get('code'), fragment.get(TABLET_TOKEN)];
@@ -24,7 +24,7 @@ export function takeFromFragment(): { code: string | null; tabletToken: string |
   return { code, tabletToken };
 }
 
-/** A token that came in the address, as a pairing; null for what cannot be one. */
+/** A token that came in the address, as a pairing; null if it cannot be one. */
 export function pairingOfToken(controllerToken: string | null): StoredPairing | null {
   return StoredPairing.safeParse({ controllerToken, kind: 'tablet' }).data ?? null;
 }
@@ -44,7 +44,7 @@ export function tabletAddress({ pairing, lanUrl }: PairedRoom, here: string): st
   return address.href;
 }
 
-/** What is typed, as the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped; pure. */
+/** The typed code, as the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped; pure. */
 export function formatTypedCode(typed: string): string {
   const code = [...typed.toUpperCase()]
     .filter((letter) => PAIRING_CODE_ALPHABET.includes(letter))

@@ -1,4 +1,4 @@
-/** Who is in the call, with their state; mute one, mute all, remove one (asked once). */
+/** The participants of the call, with their state; mute one, mute all, remove one (asked once). */
 import Mic from 'lucide-react/icons/mic';
 import MicOff from 'lucide-react/icons/mic-off';
 import Presentation from 'lucide-react/icons/presentation';

@@ -1,5 +1,5 @@
 /**
- * What the remote shows, as a pure function of what the link knows and the time. Every screen has only its own data.
+ * The remote's view, as a pure function of the link's state and the time. Every screen has only its own data.
  * Nothing here remembers anything: a reloaded phone is right at once.
  */
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -20,7 +20,7 @@ type InRoom = {
   roomName: string;
   state: RoomState;
   notices: readonly RoomNotice[];
-  /** no meeting can be started here, whatever is booked */
+  /** no meeting can be started here, with or without a booking */
   cutOff: boolean;
   reconnecting: boolean;
   /** null: the room has no calendar, or nothing is known of it */
@@ -38,7 +38,7 @@ export type RemoteView =
   | ({ screen: 'in-call'; phase: Phase<'in-call'>; callTime: CallTime | null } & InRoom)
   | ({ screen: 'ended'; phase: Phase<'ended'> } & InRoom)
   | ({ screen: 'fault'; phase: Phase<'fault'> } & InRoom)
-  /** a newer room does what this page does not know */
+  /** a newer room is in a phase that this page does not know */
   | ({ screen: 'unknown' } & InRoom);
 
 /** `nowMs` and `sinceMs` are this device's clock. */
@@ -96,12 +96,12 @@ export function nextChangeAtMs(link: LinkSnapshot, nowMs: number): number | null
     link.lostAtMs === null
       ? []
       : [link.lostAtMs + RECONNECTING_SHOWN_AFTER_MS, link.lostAtMs + LINE_GONE_AFTER_MS].filter((at) => at > nowMs);
-  // bookings begin and end on the minute of the fleet's clock, and are told in minutes
+  // bookings begin and end on the minute of the fleet's clock, and are shown in minutes
   if (link.projections.agenda) moments.push(nowMs + MINUTE_MS - ((nowMs + link.clockOffsetMs) % MINUTE_MS));
   return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** The people to list: all of them where the whole roster is known, else those whom the state names. */
+/** The people to list: all where the whole roster is known, else those that the state names. */
 export function peopleOf(phase: Phase<'in-call'>, roster: LinkSnapshot['roster']): readonly Participant[] {
   const all = roster !== null && roster.callId === phase.callId ? roster.participants : phase.participants;
   const own = all.filter((participant) => participant.peerId === phase.peerId);

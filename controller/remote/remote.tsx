@@ -9,7 +9,7 @@ import { PairingPage } from './pairing-page.tsx';
 import { RoomPage } from './room-page.tsx';
 
 type RemoteProps = {
-  /** whoever scans a TV means that TV, so it goes before what was kept */
+  /** a person who scans a TV means that TV, so it goes before the kept pairing */
   scannedCode: string | null;
   kept: StoredPairing | null;
 };
@@ -34,7 +34,7 @@ export function Remote({ scannedCode, kept }: RemoteProps) {
   const paired = useCallback((next: PairedRoom) => {
     keepPairing(next.pairing);
     const address = tabletAddress(next, location.href);
-    // the kiosk serves it from now on, whatever becomes of the server; kept here too, for the way back
+    // from now on the kiosk serves it, with or without the server; kept here too, for the way back
     if (address === null) setPairing(next.pairing);
     else location.replace(address);
   }, []);

@@ -59,7 +59,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
   };
   const quietScreen = view.screen !== 'in-call';
   const startIsDelayed = useDelayedStart({ idle: view.screen === 'idle', starting: view.screen === 'starting' });
-  // the header too: what a start changes of it is over before it is read
+  // the header too: a start changes it for too short a time to be read
   const page = (
     <Still still={startIsDelayed}>
       <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
@@ -82,7 +82,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
       </div>
     </Still>
   );
-  // what refuses this tablet must be seen, wherever it hangs
+  // a refusal of this tablet must be seen, wherever it hangs
   if (!atDoor || view.screen === 'refused') return page;
   return (
     <DoorPage

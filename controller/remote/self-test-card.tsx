@@ -1,4 +1,4 @@
-/** The self-test: asked for, followed check by check, and of each red one what to do. */
+/** The self-test: started here, followed check by check, with advice for each that failed. */
 import Check from 'lucide-react/icons/check';
 import ListChecks from 'lucide-react/icons/list-checks';
 import Minus from 'lucide-react/icons/minus';

@@ -1,4 +1,4 @@
-/** What the TV shows, in miniature, by the same layout engine as the TV; tapped to choose another layout. */
+/** The TV's stage in miniature, by the same layout engine; tapped to choose another layout. */
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import LayoutGrid from 'lucide-react/icons/layout-grid';

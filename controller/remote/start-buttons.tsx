@@ -1,4 +1,4 @@
-/** One large button for what is due, the other choice below it, and in words what a tap does or why there is none. */
+/** One large button for the meeting that is due, the other choice below it, and the effect of a tap in words. */
 import MonitorPlay from 'lucide-react/icons/monitor-play';
 import { useTranslation } from 'react-i18next';
 import { useBookingWords } from '#ui/agenda/use-booking-words.ts';

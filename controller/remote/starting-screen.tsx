@@ -1,4 +1,4 @@
-/** After the tap, until people are seen: what is going on, and the way back once the room offers it. */
+/** After the tap, until people are seen: the progress, and the way back once the room offers it. */
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';

@@ -1,6 +1,6 @@
 /**
- * A camera that turns while something is held: says the direction again and again, because the room stops by itself
- * CAMERA_STEER_MS after it last heard, and says "still" when let go. What is held, and how it looks, is the page's.
+ * Turns a camera while a control is held: sends the direction again and again, because the room stops by itself
+ * CAMERA_STEER_MS after the last command, and sends a stop on release. The page owns the controls and their look.
  */
 import { CAMERA_STEER_MS } from '#contract/limits.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
@@ -30,7 +30,7 @@ export class Steering {
     this.#dependencies = dependencies;
   }
 
-  /** Said at once where nothing was held; another direction goes out with the next repetition. */
+  /** Sent at once where nothing was held; another direction goes out with the next repetition. */
   hold(direction: Direction): void {
     const begins = this.#held === null;
     this.#held = direction;

@@ -1,10 +1,10 @@
-/** What this device remembers of its room: the pairing, and whether it hangs outside the door. Storage may be refused. */
+/** The device's memory of its room: the pairing, and whether it hangs outside the door. Storage may be refused. */
 import { z } from '#contract/schema.ts';
 
 const PAIRING = 'maru-pairing';
 const DOOR = 'maru-door';
 
-/** `roomName` null: came with a token alone, and the room says its name itself. */
+/** `roomName` null: it came as a token alone; the room's state has the name. */
 export const StoredPairing = z.object({
   controllerToken: z.string().min(1).max(200),
   roomName: z.string().nullable().default(null),
@@ -12,7 +12,7 @@ export const StoredPairing = z.object({
 });
 export type StoredPairing = z.infer<typeof StoredPairing>;
 
-/** What was kept; null where nothing was, or storage is refused or spoilt. */
+/** null: nothing is stored, or storage is refused or spoilt. */
 export function keptPairing(): StoredPairing | null {
   try {
     return StoredPairing.parse(JSON.parse(localStorage.getItem(PAIRING) ?? 'null'));
@@ -34,7 +34,7 @@ export function hangsAtDoor(): boolean {
   }
 }
 
-/** The address is told too, so that a reload does not bring back what was just left. */
+/** The address changes too, so that a reload does not return to the former page. */
 export function keepAtDoor(atDoor: boolean): void {
   keep(DOOR, atDoor ? '1' : null);
   const address = new URL(location.href);

@@ -1,4 +1,4 @@
-/** Today's bookings as a list: when, what, how it stands; with what can be done about each. */
+/** Today's bookings as a list: time, title, state, and the actions for each. */
 import { useTranslation } from 'react-i18next';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { RoomDay } from '#ui/agenda/room-day.ts';
@@ -37,7 +37,7 @@ function Row({ booking, day, inCall, words, asking }: RowProps) {
   const { startMs, endMs, isAllDay, organizer, state, releasedBecause } = booking;
   const isNow = 'booking' in day.now && day.now.booking === booking;
   const isReleased = state === 'released';
-  // where nobody has to check in there is nothing to say of it
+  // where nobody has to check in, no state is shown
   const isSilent =
     state === 'upcoming' || state === 'unknown' || (state === 'check-in-open' && booking.checkInUntilMs === null);
   const standing = isSilent
@@ -66,7 +66,7 @@ function Row({ booking, day, inCall, words, asking }: RowProps) {
           {words.title(booking)}
         </p>
         <p className="text-small text-quiet">{[standing, organizer].filter((part) => part !== null).join(' · ')}</p>
-        {/* what concerns the room now has its controls in a card of its own */}
+        {/* the present booking has its controls in a card of its own */}
         {!isNow && (
           <BookingControls
             booking={booking}

@@ -54,8 +54,8 @@ const state = RoomState.parse({
 });
 
 it('says so in a plain sentence, with the notices that it knows, and leaves at a tap', () => {
-  const link = { roomId: state.roomId, roomName: 'Maple', online: true, lostAtMs: null, refusedBy: null, state };
-  const view = project({ ...link, agenda: null, equipment: null, lastSeenMs: 1, clockOffsetMs: 0 } as never, 1);
+  const link = { roomId: state.roomId, roomName: 'Maple', online: true, lostAtMs: null, refusedBy: null };
+  const view = project({ ...link, projections: { state }, lastSeenMs: 1, clockOffsetMs: 0 } as never, 1);
   if (view.screen !== 'unknown') throw new Error(`shown as ${view.screen}`);
   const ask = vi.fn();
   const asking = { ask, pending: () => null, problem: null, report: () => {}, dismissProblem: () => {} };

@@ -1,4 +1,4 @@
-/** The room does what this page does not know: what is known of it, and the acts that are safe whatever it is. */
+/** The room is in a phase that this page does not know: shows the known rest, and the acts that are always safe. */
 import CircleQuestionMark from 'lucide-react/icons/circle-question-mark';
 import LogOut from 'lucide-react/icons/log-out';
 import { useTranslation } from 'react-i18next';

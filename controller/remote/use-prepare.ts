@@ -3,10 +3,10 @@ import { useEffect } from 'react';
 import { PREPARED_TTL_MS } from '#contract/timing.ts';
 import type { RoomLink } from '../link/room-link.ts';
 
-/** What was prepared is kept for PREPARED_TTL_MS; asking again a little before that keeps it warm under a busy finger. */
+/** A prepared place expires after PREPARED_TTL_MS; while the page is in use, it is prepared again just before that. */
 export const PREPARE_AGAIN_AFTER_MS = PREPARED_TTL_MS - 5_000;
 
-/** Pure: is it worth telling the room again? */
+/** Pure: should the room be asked again? */
 export function shouldPrepare(lastAtMs: number | null, nowMs: number): boolean {
   return lastAtMs === null || nowMs - lastAtMs >= PREPARE_AGAIN_AFTER_MS;
 }

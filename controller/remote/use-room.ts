@@ -10,7 +10,7 @@ import type { RemoteView } from './projection.ts';
 
 /** If the room acts within this time, nothing is shown pending; the button already shows the press. */
 const PENDING_SHOWN_AFTER_MS = 80;
-/** The room has said yes; its state follows within this, or the button is let go. */
+/** The room has accepted; if its state does not follow within this time, the button is released. */
 const STATE_FOLLOWS_WITHIN_MS = 1_500;
 
 export function useLinkView(link: RoomLink): { snapshot: LinkSnapshot; view: RemoteView } {
@@ -39,17 +39,17 @@ export function useProjection<N extends ProjectionName>(name: N): ProjectionValu
 
 export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;
 export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> & {
-  /** `done` says by what the room tells that it has happened; without it the reply is enough. One of a kind at a time. */
+  /** `done` recognises the result in the room's state; without it the reply is enough. One of a kind at a time. */
   ask: Ask;
   /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
 };
 
-/** What a command is about: two of one name about different things are under way side by side. */
+/** The key of a command: two of one name about different things may be under way at once. */
 function keyOf(command: RoomCommand): string {
   if ('peerId' in command) return command.name + command.peerId;
   if (command.name === 'recall-preset') return command.name + command.presetId;
-  // every volume is told, the last one above all: a slider's end must not be lost to the value before it
+  // every volume is sent, above all the last: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
   // one start at a time, of whichever meeting
@@ -90,7 +90,7 @@ function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Pr
   });
 }
 
-/** The time, again each `everyMs`, for what counts up. */
+/** The time, updated each `everyMs`, for counters. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** The TV's volume: follows the finger at once, tells the room a few times a second, then follows the room again. */
+/** The TV's volume: follows the finger at once, sends it a few times a second, then follows the room again. */
 import Volume2 from 'lucide-react/icons/volume-2';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -47,7 +47,7 @@ export type ButtonProps = Omit<AriaButtonProps, 'children' | 'className' | 'styl
 };
 
 /**
- * `isPending` shows at once that the tap was taken; the button keeps its width and its focus, and takes no second tap.
+ * `isPending` shows at once that the tap counts; the button keeps its width and its focus, and ignores a second tap.
  * Not React Aria's own `isPending`: that announces an id which is gone by the time it is read.
  */
 export function Button({ variant = 'plain', size = 'medium', icon, children, className = '', ...rest }: ButtonProps) {

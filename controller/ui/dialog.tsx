@@ -55,7 +55,7 @@ type ConfirmProps = {
   onClose: () => void;
 };
 
-/** Asks once before something that cannot be taken back. */
+/** Asks once before an act that cannot be undone. */
 export function ConfirmDialog({ title, body, action, isOpen, isPending, onConfirm, onClose }: ConfirmProps) {
   const { t } = useTranslation('common');
   return (

@@ -21,7 +21,7 @@ const SILENT_MS = EVENT_BEAT_MS * 3;
 const REOPEN_MS = 2_000;
 const Refusal = z.object({ error: WireError });
 
-/** Nothing answered, or nothing that speaks the contract: not the person's doing, look at network and server. */
+/** No answer, or one that breaks the contract: not the person's fault, look at network and server. */
 export class NoServer extends OperationalError {}
 
 type AnsweringRoute = JsonRoute | PageRoute;

@@ -2,7 +2,7 @@
 
 type SpinnerProps = { className?: string; label?: string };
 
-/** With a `label` it is announced; without one it is decoration beside words that say the same. */
+/** With a `label` it is announced; without one it is decoration beside text of the same meaning. */
 export function Spinner({ className = 'size-6', label }: SpinnerProps) {
   const named = label === undefined ? { 'aria-hidden': true } : { role: 'status', 'aria-label': label };
   return (

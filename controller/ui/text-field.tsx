@@ -1,4 +1,4 @@
-/** A line of text with its label, what it is for, and what is wrong with it, said in that order. */
+/** A line of text with its label, its description and its error, announced in that order. */
 import { FieldError } from 'react-aria-components/FieldError';
 import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';

@@ -1,4 +1,4 @@
-/** Short news, one at a time, four seconds each, announced to screen readers. Never the only place where a fault is said. */
+/** Short news, one at a time, four seconds each, announced to screen readers. Never the only sign of a fault. */
 import { useCallback, useEffect, useState } from 'react';
 import { Icon } from './icon.tsx';
 import type { LucideIcon } from './icon.tsx';

@@ -1,4 +1,4 @@
-/** One of a few: a row of choices of which exactly one is taken. */
+/** One of a few: a row of choices of which exactly one is selected. */
 import type { ReactNode } from 'react';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';

@@ -1,4 +1,4 @@
-/** A prepared call appears at once, so a page that says that it starts would only delay it. */
+/** A prepared call appears at once, so showing a "starting" page first would only delay it. */
 import { useState } from 'react';
 import { useTrueFor } from './use-true-for.ts';
 

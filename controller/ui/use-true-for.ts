@@ -1,7 +1,7 @@
 /** Patience: what passes quickly is not worth saying. */
 import { useEffect, useState } from 'react';
 
-/** How long something has been true, told once it is longer than `ms`. */
+/** How long something has been true, reported once it is longer than `ms`. */
 export function useTrueFor(condition: boolean, ms: number): boolean {
   const [long, setLong] = useState(false);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /**
- * Puts a `PacketGuard` between a socket and whoever reads from it, without a copy and without another stream: `read`
+ * Puts a `PacketGuard` between a socket and its reader, without a copy and without another stream: `read`
  * hands nothing on that the guard has not seen.
  */
 import type { Socket } from 'node:net';

@@ -1,6 +1,6 @@
 /**
  * Reads nothing of an MQTT stream but the fixed headers (MQTT 3.1.1, 2.2), before any parser buffers it: a packet that
- * announces more than the limit, or packets that come too fast, end the connection. 3.1.1 has no way to say why.
+ * announces more than the limit, or packets that come too fast, end the connection. 3.1.1 has no way to send a reason.
  */
 import { TokenBucket } from '#edge/attempt-limit.ts';
 

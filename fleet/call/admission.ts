@@ -29,9 +29,9 @@ export type AdmissionDependencies = {
   media: ClientMedia;
   local: LocalMedia;
   requestGrant: RequestGrant;
-  /** as whom, and what is shown: asked at the moment of joining */
+  /** name and view, read at the moment of joining */
   intent: () => { displayName: string; view: View };
-  /** we are in; resolves when all who are to be seen are set up */
+  /** we are in; resolves when all shown participants are set up */
   onIn: (call: CallSnapshot) => Promise<unknown>;
 };
 
@@ -52,7 +52,7 @@ export class Admission {
     media.start(admission.media);
   }
 
-  /** What would be shown is negotiated, and stands still at the node until `join`. Without it `join` takes longer, no more. */
+  /** The view is negotiated, and paused at the node until `join`. Without it `join` needs longer, no more. */
   async consumeAhead(view: View, signal: AbortSignal): Promise<void> {
     const { connection, media } = this.#dependencies;
     const { current } = media;
@@ -63,7 +63,7 @@ export class Admission {
     if (!signal.aborted && media.current === current) media.expect(consumers);
   }
 
-  /** false: what was prepared does not hold any more; rejects where that is the last word */
+  /** false: the prepared place is gone, and another way may lead in; rejects where none does */
   async joinOver(entered: Promise<void>, signal: AbortSignal): Promise<boolean> {
     try {
       await entered;
@@ -104,7 +104,7 @@ export class Admission {
     }
   }
 
-  /** Until the place is ours again, or somebody says that it is not. Rejects only with the signal's reason. */
+  /** Until the place is ours again, or the node refuses it. Rejects only with the signal's reason. */
   async comeBack(ticket: ResumeTicket, signal: AbortSignal): Promise<Return> {
     const graceEndsAtMs = performance.now() + RESUME_GRACE_MS;
     for (let tries = 1; ; tries++) {
@@ -176,7 +176,7 @@ export class Admission {
       produced = true;
       local.attach(current, told);
     };
-    // our tracks follow what the answer shows, which negotiating them would keep from being drawn
+    // our tracks come after the pictures of the answer, because negotiating them would delay drawing those
     const patience = setTimeout(produce, LONGEST_UNPRODUCED_MS);
     const call = await answer.finally(() => clearTimeout(patience));
     signal.throwIfAborted();

@@ -64,6 +64,63 @@ function withCamera(name: string): Participant {
 const phase = () => call.getSnapshot().phase;
 const count = (method: string) => node.methods().filter((asked) => asked === method).length;
 
+describe('what the grant does not permit is not offered', () => {
+  it('a viewer sends nothing, whatever tracks there are, and is without devices', async () => {
+    node.permissions = { publishes: [], receives: ['camera'], rights: [] };
+    void call.prepare(node.grant(), view);
+    await pass(50);
+    expect(media[0]!.connectedAhead).toBe(false);
+    await joined();
+    await pass(1_000);
+    call.setScreen(fakeTrack('video'), fakeTrack('audio'));
+    setMuted(true);
+    await pass(1_000);
+    expect(node.methods().filter((method) => method === 'produce' || method === 'set-media-state')).toEqual([]);
+    expect(node.asked.find(({ method }) => method === 'join-call')?.data).toMatchObject({
+      microphone: 'absent',
+      camera: 'absent',
+    });
+    expect(call.getSnapshot()).toMatchObject({
+      local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
+      permissions: node.permissions,
+    });
+  });
+
+  it('only what may be published is: also after the worker died', async () => {
+    node.permissions = { publishes: ['camera'], receives: ['camera'], rights: [] };
+    await joined();
+    await pass(1_000);
+    const sources = () => node.asked.filter(({ method }) => method === 'produce').map(({ data }) => data.source);
+    expect(sources()).toEqual(['camera']);
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(1_000);
+    expect(sources()).toEqual(['camera', 'camera']);
+  });
+
+  it('an act without its right is refused here, and not asked', async () => {
+    node.permissions = { ...node.permissions, rights: ['mute'] };
+    await joined();
+    for (const act of [() => call.removeParticipant(node.peerId), () => call.endForAll()])
+      await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
+    const muting = call.muteAll();
+    await pass(50);
+    await muting;
+    expect(node.methods().filter((method) => /remove|end|mute/.test(method))).toEqual(['mute-all']);
+    expect(phase().name).toBe('joined');
+  });
+
+  it('the next grant counts, and nothing of the former', async () => {
+    node.permissions = { publishes: [], receives: [], rights: [] };
+    await joined();
+    call.leave();
+    expect(call.getSnapshot().permissions).toBeNull();
+    node.permissions = { publishes: ['microphone', 'camera'], receives: ['camera'], rights: [] };
+    await joined();
+    await pass(500);
+    expect(count('produce')).toBe(2);
+  });
+});
+
 describe('the way in', () => {
   it('over what is prepared asks once, and nothing is produced before', async () => {
     const preparing = call.prepare(node.grant(), view);

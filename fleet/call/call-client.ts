@@ -2,8 +2,8 @@
  * A browser's place in a call: prepares, joins, follows, comes back after every kind of drop, and releases all of it.
  * Owns the order of things; connection, media, tracks and streams have a class each. Opens no device.
  */
-import { type ErrorCode, InvalidStateError, type MaruError, toMaruError } from '#contract/error-codes.ts';
-import type { CallGrant } from '#contract/grants.ts';
+import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
+import type { CallGrant, Right } from '#contract/grants.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
@@ -19,7 +19,7 @@ import { Observable } from './observable.ts';
 
 /** The node closes what is prepared after 30 s; from here on a newer grant is worth preparing afresh. */
 const PREPARED_IS_OLD_MS = 15_000;
-/** The page is told that it is in when those who are there are set up, or after this. */
+/** The phase is `joined` when the present participants are set up, or after this. */
 const NEGOTIATE_BEFORE_PAINT_MS = 60;
 export type CallClientDependencies = {
   requestGrant: RequestGrant;
@@ -34,7 +34,7 @@ export type JoinOptions = {
   displayName: string;
   microphone: MediaStreamTrack | null;
   camera: MediaStreamTrack | null;
-  /** what `camera: null` means; absent unless said */
+  /** the meaning of `camera: null`; `absent` by default */
   cameraWithoutTrack?: 'off' | 'absent';
   view: View;
 };
@@ -44,7 +44,7 @@ type Preparation = {
   atMs: number;
   entered: Promise<void>;
   view: View;
-  /** what the page shows already, out of sight; null: nobody known is on it */
+  /** the view that the page has drawn already, out of sight; null: nobody known is on it */
   drawn: View | null;
 };
 
@@ -78,12 +78,16 @@ export class CallClient {
       ask: this.#connection.ask,
       onChange: () => this.#publish(),
       onProducerRefused: (source, error) => {
-        // a drop is no refusal: what was in flight is said again on the way back
+        // a drop is no refusal: requests in flight are sent again on the way back
         if (this.#connection.connected) console.warn('call: the node refused', source, error);
         if (this.#connection.connected) this.#local.refused(source, error);
       },
     });
-    this.#local = new LocalMedia({ ask: this.#connection.ask, onChange: () => this.#publish() });
+    this.#local = new LocalMedia({
+      ask: this.#connection.ask,
+      mayPublish: (source) => this.#connection.permissions?.publishes.includes(source) ?? true,
+      onChange: () => this.#publish(),
+    });
     this.#admission = new Admission({
       connection: this.#connection,
       media: this.#media,
@@ -104,7 +108,7 @@ export class CallClient {
   }
 
   /**
-   * Admitted, transports connecting, and what `view` would show negotiated; nothing flows. Rejects where the grant does
+   * Admitted, transports connecting, and consumers for `view` negotiated; nothing flows. Rejects where the grant does
    * not admit.
    */
   async prepare(grant: CallGrant, view: View): Promise<void> {
@@ -128,7 +132,7 @@ export class CallClient {
 
   /**
    * Over what is prepared where that leads to the same call, else from the start with `grant`, or with one asked for.
-   * Resolves in the call; rejects with the code that the phase `failed` says too.
+   * Resolves in the call; rejects with the code that the phase `failed` has too.
    */
   async join(options: JoinOptions, grant: CallGrant | null = null): Promise<void> {
     this.#refuseInCall();
@@ -148,7 +152,7 @@ export class CallClient {
     }
   }
 
-  /** A page that was reloaded takes its place again, with new transports. */
+  /** A page that was reloaded resumes its place, with new transports. */
   async resume(ticket: ResumeTicket, options: JoinOptions): Promise<void> {
     this.#refuseInCall();
     this.#newRun();
@@ -174,8 +178,8 @@ export class CallClient {
   }
 
   /**
-   * Who is shown, and how large: nothing else is sent to us. Said again after each return. Before one is in it is what
-   * `join` asks for.
+   * The shown participants and their sizes: nothing else is sent to us. Sent again after each return. Before the call
+   * it is kept for `join`.
    */
   show(view: View): void {
     if (this.#preparation) {
@@ -190,21 +194,25 @@ export class CallClient {
 
   /** Needs the right `mute`. */
   async muteParticipant(peerId: string): Promise<void> {
+    this.#refuseWithout('mute');
     await this.#connection.ask('mute-participant', { peerId });
   }
 
   /** Everyone else. Needs the right `mute`. */
   async muteAll(): Promise<void> {
+    this.#refuseWithout('mute');
     await this.#connection.ask('mute-all', {});
   }
 
   /** Needs the right `remove`. */
   async removeParticipant(peerId: string): Promise<void> {
+    this.#refuseWithout('remove');
     await this.#connection.ask('remove-participant', { peerId });
   }
 
   /** Needs the right `end`. */
   async endForAll(): Promise<void> {
+    this.#refuseWithout('end');
     const { signal } = this.#run;
     await this.#connection.ask('end-call', {});
     if (!signal.aborted) this.#finish(this.#connection.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
@@ -223,7 +231,7 @@ export class CallClient {
     this.leave();
   }
 
-  /** Goes without a word: another page takes this place with our ticket. */
+  /** Leaves without a message: another page resumes this place with our ticket. */
   abandon(): void {
     if (this.#phase.name === 'closed') return;
     this.#release();
@@ -315,9 +323,10 @@ export class CallClient {
     }
   }
 
-  /** All of it is a saving alone: whatever fails here is done by `join`. */
+  /** All of it only saves time: a part that fails here is done by `join`. */
   #negotiateAhead(view: View): void {
-    this.#media.current?.connectAhead();
+    // who only receives needs no way out
+    if (this.#connection.permissions?.publishes.length !== 0) this.#media.current?.connectAhead();
     this.#admission.consumeAhead(view, this.#run.signal).catch(() => {});
   }
 
@@ -325,6 +334,11 @@ export class CallClient {
     const { name } = this.#phase;
     if (name === 'joining' || name === 'joined' || name === 'closed')
       throw new InvalidStateError('not-possible-now', name);
+  }
+
+  /** @throws UserError forbidden; without a grant the connection refuses */
+  #refuseWithout(right: Right): void {
+    if (this.#connection.permissions?.rights.includes(right) === false) throw new UserError('forbidden');
   }
 
   #take({ displayName, view, microphone, camera, cameraWithoutTrack }: JoinOptions): void {
@@ -374,7 +388,7 @@ export class CallClient {
   }
 
   /**
-   * What follows goes to the network before the page draws it: a render on the main thread lasts as long as a round trip
+   * Messages go to the network before the page draws: a render on the main thread lasts as long as a round trip
    * in the house, and a negotiation has to come back to that thread three times.
    */
   #hold(atMostMs: number): () => void {
@@ -407,6 +421,7 @@ export class CallClient {
     return {
       phase: this.#phase,
       ...this.#roster,
+      permissions: this.#connection.permissions,
       streams: this.#media.streams,
       local: this.#local.state,
       blocked: this.#isConnected ? this.#media.blocked : null,

@@ -1,6 +1,6 @@
-/** What a page draws a call from: one immutable value, and the pure part of how it follows the node's word. */
+/** The state from which a page draws a call: one immutable value, and pure functions that apply the node's messages. */
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { Right } from '#contract/grants.ts';
+import type { CallPermissions } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
 import type { LocalState } from './local-media.ts';
@@ -28,7 +28,8 @@ export type CallPhase =
 
 export type CallState = {
   readonly phase: CallPhase;
-  readonly rights: readonly Right[];
+  /** of our grant: what the node refuses is not offered. null: not admitted yet */
+  readonly permissions: CallPermissions | null;
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
   readonly streams: StreamsByPeer;
@@ -41,14 +42,14 @@ export type CallState = {
   readonly mutedByPeerId: string | null;
 };
 
-export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'rights'>;
-export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, rights: [] };
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId'>;
+export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null };
 
-export function rosterOf({ participants, activeSpeakerPeerId, rights }: CallSnapshot): CallRoster {
-  return { participants, activeSpeakerPeerId, rights };
+export function rosterOf({ participants, activeSpeakerPeerId }: CallSnapshot): CallRoster {
+  return { participants, activeSpeakerPeerId };
 }
 
-/** Deltas over the snapshot. A peer told twice is one; a change of somebody unknown is a join. */
+/** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
 export function followRoster(roster: CallRoster, notification: SignalingNotification): CallRoster {
   switch (notification.event) {
     case 'participant-joined':

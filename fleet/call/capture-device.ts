@@ -1,6 +1,6 @@
 /**
  * One camera or microphone of a room or a person: opens it, replaces it, mutes it, and opens it again after a loss. A
- * new track is opened before the former one stops, so that nobody hears or sees a gap. Where the wanted device does not
+ * new track is opened before the former one stops, so that there is no gap. Where the wanted device does not
  * open, a fallback is used, and the wanted one is tried again when something changes. Some browsers do not report that a
  * lost device is back, so it is tried again and again. The owner decides which device, with what constraints.
  */
@@ -48,7 +48,7 @@ export class CaptureDevice {
   #lost = false;
   #looking = false;
   #later: ReturnType<typeof setTimeout> | undefined;
-  /** what is open is to be opened anew */
+  /** the open track has to be opened anew */
   #stale = false;
   #unwatch: () => void = () => {};
 
@@ -87,7 +87,7 @@ export class CaptureDevice {
     this.#settling = false;
   }
 
-  /** Something is plugged in or out, or another is wanted: what failed may open now. */
+  /** Something is plugged in or out, or another is wanted: a device that failed may open now. */
   tryAll(): Promise<void> {
     this.#failedId = null;
     return this.settle();
@@ -120,7 +120,7 @@ export class CaptureDevice {
     const { plan: planNow, keyOf, fallback, onUnusable } = this.#options;
     const plan = planNow();
     const wantedId = typeof plan === 'object' ? plan.exact : null;
-    // whatever is open serves where none is named
+    // any open one serves where none is named
     const serves = !this.#stale && (wantedId === null || this.#openedBy === keyOf(plan));
     if (this.track !== null && serves) return;
     this.#stale = false;
@@ -155,7 +155,7 @@ export class CaptureDevice {
     } catch (error) {
       const problem = captureProblemOf(error);
       if (problem === 'busy' || (problem === 'missing' && this.#lost)) this.#lookAgain();
-      // what is looked for again and again is said once
+      // a problem is reported once, though the device is tried again and again
       if (this.#looking && this.problem === problem) return problem;
       console.warn(`capture: no ${name}`, error);
       if (this.track === null) {
@@ -197,7 +197,7 @@ export class CaptureDevice {
   #watch(track: MediaStreamTrack): void {
     const { onTrack, onChange } = this.#options;
     const onEnded = (): void => {
-      // pulled out: say so, and look for it or another
+      // pulled out: report it, and look for it or another
       this.#letGo();
       this.problem = 'missing';
       this.#lost = true;
@@ -230,7 +230,7 @@ export class CaptureDevice {
   }
 }
 
-/** What the browser's refusal means. */
+/** Maps the browser's refusal to a problem. */
 export function captureProblemOf(error: unknown): CaptureProblem {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';

@@ -1,6 +1,6 @@
 /**
- * The media of a call over all its set-ups: replaces one by the next without the pictures going out, makes consumers
- * what the node says they are, and hands each track to its stream.
+ * The media of a call over all its set-ups: replaces one by the next without the pictures going out, keeps
+ * consumers as the node has them, and hands each track to its stream.
  */
 import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
 import { type BlockedMedia, blockedBy } from './media-path.ts';
@@ -23,7 +23,7 @@ export class ClientMedia {
   readonly #streams: RemoteStreams;
   readonly #retired = new Map<Media, ReturnType<typeof setTimeout>>();
   #current: Media | null = null;
-  /** false: what is consumed stands still at the node, no picture is to be expected */
+  /** false: consumers are paused at the node, no picture is expected */
   #flows = false;
   #snapshot: StreamsByPeer = new Map();
   #blocked: BlockedMedia | null = null;
@@ -36,7 +36,7 @@ export class ClientMedia {
   get current(): Media | null {
     return this.#current;
   }
-  /** null: it gets through, as far as anybody can say yet */
+  /** null: it gets through, as far as is known yet */
   get blocked(): BlockedMedia | null {
     return this.#blocked;
   }
@@ -49,9 +49,9 @@ export class ClientMedia {
     const { createMedia, ask, onProducerRefused } = this.#dependencies;
     const media: Media = createMedia({
       setup,
-      // what a former set-up still wants to say is of no use to the node
+      // requests of a former set-up are not sent
       ask: (method, data) => (this.#current === media ? ask(method, data) : new Promise(() => {})),
-      // what a former set-up was refused says nothing of the producers that we have now
+      // a refusal for a former set-up does not concern the producers that we have now
       onProducerRefused: (source, error) => {
         if (this.#current === media) onProducerRefused(source, error);
       },

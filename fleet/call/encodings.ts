@@ -1,5 +1,5 @@
 /** How each kind of track is sent (decision 15): pure, so that the layers can be tested without a camera. */
-import type { MediaSource } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import type { types } from 'mediasoup-client';
 
 const LAYERS = [

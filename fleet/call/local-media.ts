@@ -5,7 +5,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { CameraState, MicrophoneState } from '#contract/room-state.ts';
-import type { MediaSource } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import type { SendRequest, LocalProducer, Media } from './media-session.ts';
 
 export type LocalState = {
@@ -14,7 +14,7 @@ export type LocalState = {
   readonly sharesScreen: boolean;
 };
 
-/** A worker that died takes a moment to be replaced, and what was asked meanwhile is refused. */
+/** A worker that died is replaced after a moment, and requests in between are refused. */
 const AGAIN_AFTER_MS = 500;
 const MOST_ATTEMPTS = 8;
 
@@ -22,7 +22,7 @@ type Slot = {
   readonly source: MediaSource;
   track: MediaStreamTrack | null;
   producer: LocalProducer | null;
-  /** what the node was told last; null: in doubt */
+  /** the state that was sent to the node last; null: in doubt */
   toldPaused: boolean | null;
   busy: boolean;
   again: boolean;
@@ -30,6 +30,13 @@ type Slot = {
   refusals: number;
   later: ReturnType<typeof setTimeout> | undefined;
   unwatch: () => void;
+};
+
+export type LocalMediaDependencies = {
+  ask: SendRequest;
+  /** by the grant; true as long as there is none */
+  mayPublish: (source: MediaSource) => boolean;
+  onChange: () => void;
 };
 
 const newSlot = (source: MediaSource): Slot => ({
@@ -46,6 +53,7 @@ const newSlot = (source: MediaSource): Slot => ({
 
 export class LocalMedia {
   readonly #ask: SendRequest;
+  readonly #mayPublish: (source: MediaSource) => boolean;
   readonly #onChange: () => void;
   readonly #slots = {
     microphone: newSlot('microphone'),
@@ -57,17 +65,19 @@ export class LocalMedia {
   #media: Media | null = null;
   #told: string | null = null;
 
-  constructor({ ask, onChange }: { ask: SendRequest; onChange: () => void }) {
+  constructor({ ask, mayPublish, onChange }: LocalMediaDependencies) {
     this.#ask = ask;
+    this.#mayPublish = mayPublish;
     this.#onChange = onChange;
   }
 
   get state(): LocalState {
-    const { microphone, camera, screen } = this.#slots;
+    const microphone = this.#trackOf('microphone');
+    const cameraWithoutTrack = this.#mayPublish('camera') ? this.#cameraWithoutTrack : 'absent';
     return {
-      microphone: !microphone.track ? 'absent' : sounds(microphone.track) ? 'on' : 'muted',
-      camera: camera.track ? 'on' : this.#cameraWithoutTrack,
-      sharesScreen: screen.track !== null,
+      microphone: !microphone ? 'absent' : sounds(microphone) ? 'on' : 'muted',
+      camera: this.#trackOf('camera') ? 'on' : cameraWithoutTrack,
+      sharesScreen: this.#trackOf('screen') !== null,
     };
   }
 
@@ -108,7 +118,7 @@ export class LocalMedia {
     }
   }
 
-  /** After a kept resume: what was in flight at the drop is said again. */
+  /** After a kept resume: requests that were in flight at the drop are sent again. */
   reaffirm(): void {
     this.#told = null;
     for (const slot of Object.values(this.#slots)) {
@@ -118,7 +128,7 @@ export class LocalMedia {
     }
   }
 
-  /** The node did not take it. Not now: the same again. Never: nothing of it stays, until its owner sets it anew. */
+  /** The node refused it. For now: the same again. For good: it is dropped, until its owner sets it anew. */
   refused(source: MediaSource, error: Error): void {
     const slot = this.#slots[source];
     slot.producer?.close();
@@ -149,7 +159,7 @@ export class LocalMedia {
         else if (slot.source === 'camera') this.setCamera(null, 'absent');
         else this.#put(slot, null);
       };
-      // silenced by the system: nobody is to think that this microphone is heard
+      // silenced by the system: nobody should believe that this microphone is live
       const silenced = (): void => this.#changed(slot);
       const watched = [
         ['ended', ended],
@@ -168,7 +178,7 @@ export class LocalMedia {
     void this.#sync(slot);
   }
 
-  /** Brings the producer to what the slot says, one step at a time; changes meanwhile make it look again. */
+  /** Brings the producer to the state of the slot, one step at a time; changes meanwhile start another look. */
   async #sync(slot: Slot): Promise<void> {
     slot.again = true;
     if (slot.busy) return;
@@ -187,7 +197,7 @@ export class LocalMedia {
   async #step(slot: Slot): Promise<void> {
     const media = this.#media;
     if (!media) return;
-    const { track } = slot;
+    const track = this.#trackOf(slot.source);
     const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
@@ -208,7 +218,7 @@ export class LocalMedia {
       await producer.replaceTrack(track);
       slot.again = true;
     }
-    // the track may have been muted or taken while we waited: what counts is now
+    // the track may have been muted or removed while we waited: its present state counts
     const paused = slot.source === 'microphone' ? !(slot.track && sounds(slot.track)) : !slot.track?.enabled;
     if (slot.producer === producer && paused !== slot.toldPaused) {
       slot.toldPaused = paused;
@@ -219,6 +229,11 @@ export class LocalMedia {
     }
   }
 
+  /** Its owner's track, where the grant lets us publish it. */
+  #trackOf(source: MediaSource): MediaStreamTrack | null {
+    return this.#mayPublish(source) ? this.#slots[source].track : null;
+  }
+
   #closeProducer(slot: Slot): void {
     const { producer } = slot;
     if (!producer) return;
@@ -227,7 +242,7 @@ export class LocalMedia {
     this.#ask('close-producer', { producerId: producer.producerId }).catch(() => {});
   }
 
-  /** Only what no producer can tell: that there is no device, or a camera that was never on. */
+  /** Only states that no producer shows: a missing device, or a camera that was never on. */
   #tellState(): void {
     const { microphone, camera } = this.state;
     const key = stateKey(this.state);

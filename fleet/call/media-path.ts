@@ -1,16 +1,16 @@
 /**
- * Whether media gets through to the node, from what the browser says of the transports. A moment without a connection is
- * how every call begins and every network changes; from five seconds on it is said.
+ * Whether media gets through to the node, from the states of the browser's transports. Every call and every change of
+ * network begins with a moment without a connection; after five seconds it is reported.
  */
 import type { MediaSetup } from '#contract/signaling.ts';
 import { MEDIA_BLOCKED_AFTER_MS } from '#contract/timing.ts';
 
-/** Longer between two looks: the machine slept, and what was down meanwhile says nothing. */
+/** Longer between two looks: the machine slept, and a connection that was down meanwhile proves nothing. */
 const LOOKS_APART_MS = 2_000;
 
-/** What does not get through, for the page's words. */
+/** Media that does not get through, for the page's text. */
 export type BlockedMedia = {
-  /** where the node takes media, each as `address:port`: what a firewall has to let through */
+  /** where the node receives media, each as `address:port`, for the firewall */
   readonly addresses: readonly string[];
   /** the node is to be reached on its own machine alone, where Firefox gathers no candidates */
   readonly onlyLoopback: boolean;

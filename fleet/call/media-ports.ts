@@ -1,6 +1,6 @@
 /**
  * Whether this page reaches a node's media ports, tried apart: one transport is given UDP candidates alone, the other TCP
- * alone. A place is taken by a grant and given back; nothing is produced, nothing is heard, nobody is joined.
+ * alone. A place is prepared by a grant and left again; nothing is produced or received, and nobody joins.
  */
 import type { CallGrant } from '#contract/grants.ts';
 import type { MediaSetup, TransportParameters } from '#contract/signaling.ts';
@@ -77,7 +77,7 @@ export class MediaPorts {
       kind: 'audio',
       rtpParameters: anchor.rtpParameters as types.RtpParameters,
     });
-    // the node is told of no producer
+    // the node receives no request for a producer
     sending.on('produce', (_, done) => done({ id: uuidv7() }));
     await sending.produce({
       track: consumer.track,

@@ -4,10 +4,10 @@
  */
 import { InvalidStateError } from '#contract/error-codes.ts';
 import type { IceParameters, RtpCapabilities } from '#contract/media-parameters.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import type {
   ConsumerParameters,
   MediaSetup,
-  MediaSource,
   RequestOf,
   ResponseOf,
   SignalingMethod,
@@ -38,7 +38,7 @@ export type MediaOptions = {
   onBlocked: (blocked: boolean) => void;
 };
 
-/** What `call-client.ts` needs of it; its tests put another in its place. */
+/** The part that `call-client.ts` needs; its tests replace it. */
 export type Media = {
   /** the node's name of the sending one */
   readonly transportId: string;
@@ -50,9 +50,9 @@ export type Media = {
   closeConsumer(consumerId: string): void;
   consumerIds(): string[];
   produce(source: MediaSource, track: MediaStreamTrack, producerId: string): Promise<LocalProducer>;
-  /** after a kept resume: new ICE parameters, and what the node may not have heard before the drop */
+  /** after a kept resume: new ICE parameters, and the messages that may have been lost at the drop */
   resume(send: IceParameters, recv: IceParameters): void;
-  /** nothing is sent or asked any more; what was received stands until `close` */
+  /** sends and requests nothing any more; received tracks stay until `close` */
   retire(): void;
   close(): void;
 };
@@ -61,9 +61,9 @@ export type CreateMedia = (options: MediaOptions) => Media;
 /** A producer of ours. It never sets `track.enabled`: `CaptureDevice` does. */
 export type LocalProducer = {
   readonly producerId: string;
-  /** once the node has answered: what was in flight at a drop may be lost */
+  /** once the node has answered: a request in flight at a drop may be lost */
   readonly confirmed: boolean;
-  /** as `produce` told the node */
+  /** as sent with `produce` */
   readonly announcedPaused: boolean;
   readonly track: MediaStreamTrack | null;
   replaceTrack(track: MediaStreamTrack | null): Promise<void>;

@@ -1,4 +1,4 @@
-/** A value that can be watched: the shape that React's useSyncExternalStore takes, without React. */
+/** A value that can be watched: the shape that React's useSyncExternalStore expects, without React. */
 
 export class Observable<T> {
   #value: T;

@@ -1,4 +1,4 @@
-/** What a refusal or a drop means for our place in the call. Pure, so that every code has its answer in one table. */
+/** The next step after a refusal or a drop. Pure, so that every code has its answer in one table. */
 import { type ErrorCode, fromWire } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
 
@@ -29,7 +29,7 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'internal':
     case 'not-possible-now':
       return { step: 'ask-for-grant' };
-    // of a room's box: no media node says them
+    // of a kiosk: no media node sends them
     case 'calendar-unreachable':
     case 'tv-not-answering':
     case 'device-gone':

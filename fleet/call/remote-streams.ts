@@ -1,8 +1,9 @@
 /**
- * What comes from others, one MediaStream per peer and source. The stream's object outlives reconnects: tracks are
+ * The streams of others, one MediaStream per peer and source. The stream's object outlives reconnects: tracks are
  * swapped inside, so that a video element keeps the last picture until the next one comes.
  */
-import type { ConsumerParameters, MediaSource } from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
+import type { ConsumerParameters } from '#contract/signaling.ts';
 
 /** `frozen`: the last picture stands, its track is gone for now. `off`: muted or turned off by its sender. */
 export type StreamState = 'live' | 'frozen' | 'off';
@@ -65,7 +66,7 @@ export class RemoteStreams {
     for (const [key, entry] of this.#entries) if (entry.peerId === peerId) this.#drop(key, entry);
   }
 
-  /** Those who are gone go; what came back stays the same object. */
+  /** Removes the streams of peers that are gone; a stream that is back stays the same object. */
   keepPeers(peerIds: ReadonlySet<string>): void {
     for (const [key, entry] of this.#entries) if (!peerIds.has(entry.peerId)) this.#drop(key, entry);
   }

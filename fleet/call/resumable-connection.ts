@@ -3,7 +3,7 @@
  * that a reloaded page resumes with. `call-client.ts` decides what to do after a drop.
  */
 import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
-import type { CallGrant, PeerKind } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, PeerKind } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
@@ -27,6 +27,7 @@ export class ResumableConnection {
   #connection: SignalingConnection | null = null;
   #ticket: ResumeTicket | null = null;
   #peerKind: PeerKind = 'person';
+  #permissions: CallPermissions | null = null;
 
   constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
     this.#openSocket = dependencies.openSocket;
@@ -38,6 +39,10 @@ export class ResumableConnection {
   }
   get ticket(): ResumeTicket | null {
     return this.#ticket;
+  }
+  /** of the grant that let us in; null: none has yet */
+  get permissions(): CallPermissions | null {
+    return this.#permissions;
   }
   get peerKind(): PeerKind {
     return this.#peerKind;
@@ -74,6 +79,7 @@ export class ResumableConnection {
     this.#connection?.close();
     this.#connection = null;
     this.#ticket = null;
+    this.#permissions = null;
   }
 
   async #hello(
@@ -91,6 +97,8 @@ export class ResumableConnection {
       this.#connection?.close();
       this.#connection = connection;
       this.#peerKind = hello.peerKind;
+      const { publishes, receives, rights } = hello;
+      this.#permissions = { publishes, receives, rights };
       this.#ticket = {
         callId: hello.callId,
         peerId: hello.peerId,

@@ -1,6 +1,6 @@
 /**
- * Which simulcast layers an encoder really sends: it stops the upper ones by itself where the uplink narrows, and tells
- * nobody. The node is told, so that whoever sees such a layer gets a lower one instead of a picture that stands still.
+ * Which simulcast layers an encoder really sends: it stops the upper ones by itself where the uplink narrows,
+ * without an event. The node is notified, so that a viewer of such a layer gets a lower one instead of a frozen picture.
  */
 import type { types } from 'mediasoup-client';
 
@@ -9,8 +9,8 @@ const FRAMES_WITHOUT = 3;
 const CHECK_INTERVAL_MS = 200;
 
 /**
- * Of one layer. `targetBps`: what the encoder was given for it. Chromium says it at once, and leaves it out where it is
- * nothing; Firefox never says it.
+ * Of one layer. `targetBps`: the encoder's target. Chromium reports it at once, and leaves it out where it is zero;
+ * Firefox never reports it.
  */
 export type EncodedLayer = { frames: number; targetBps: number | undefined };
 
@@ -21,7 +21,7 @@ export class SentLayers {
     this.#layers = Array.from({ length: count }, () => ({ frames: 0, lowestFrames: 0, wasSent: false, isOff: false }));
   }
 
-  /** @param encoded so far, the lowest layer first. What has not begun yet counts as sent. At least 1. */
+  /** @param encoded so far, the lowest layer first. A layer that has not begun yet counts as sent. At least 1. */
   update(encoded: readonly EncodedLayer[]): number {
     const lowestFrames = encoded[0]?.frames ?? 0;
     const isLowestGiven = (encoded[0]?.targetBps ?? 0) > 0;
@@ -39,14 +39,14 @@ export class SentLayers {
 
 export type SentLayersOptions = {
   sender: Pick<types.Producer, 'closed' | 'getStats'>;
-  /** simulcast layers; with one there is nothing to tell */
+  /** simulcast layers; with one there is nothing to report */
   count: number;
   /** not before the node knows the producer */
   mayTell: () => boolean;
   tell: (layers: number) => Promise<unknown>;
 };
 
-/** Until the sender is closed. What could not be told is told again. */
+/** Until the sender is closed. A report that failed is sent again. */
 export function reportSentLayers({ sender, count, mayTell, tell }: SentLayersOptions): void {
   if (count <= 1) return;
   const sent = new SentLayers(count);

@@ -1,6 +1,6 @@
 /**
  * One open WebSocket to a media node: requests with their answers, notifications, and the heartbeat that finds a dead
- * network before TCP does. Knows nothing of calls; `open-socket.ts` opens, `call-client.ts` decides what a close means.
+ * network before TCP does. Knows nothing of calls; `open-socket.ts` opens, `call-client.ts` handles a close.
  */
 import { codeOfClose, type ErrorCode, fromWire, InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import {
@@ -59,7 +59,7 @@ export class SignalingConnection {
     });
   }
 
-  /** What was sent still leaves. No event follows. */
+  /** Messages that were sent still leave. No event follows. */
   close(): void {
     this.#end(null, false);
   }

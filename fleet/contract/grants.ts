@@ -2,6 +2,8 @@
  * What lets somebody into a call: the grant that the fleet hands out, and the claims inside its token.
  * The media node verifies the token with the fleet's public key alone (EdDSA), and each `jti` once.
  */
+import { MediaSource } from './media-source.ts';
+import { knownWords, openWord } from './open-words.ts';
 import { EpochMs, Id, PersonName, ShownTitle, z } from './schema.ts';
 
 export const JOIN_TOKEN_ISSUER = 'maru-fleet';
@@ -13,8 +15,23 @@ export const INVITE_AUDIENCE = 'maru-invite';
 export const Right = z.enum(['end', 'mute', 'remove']);
 export type Right = z.infer<typeof Right>;
 
-export const PeerKind = z.enum(['room', 'person']);
+/**
+ * As what a peer is listed. A program records or broadcasts the call: everybody sees that it is there, it has no tile of
+ * its own, and it is not counted as a participant.
+ */
+export const PeerKind = z.enum(['room', 'person', 'program']);
 export type PeerKind = z.infer<typeof PeerKind>;
+
+/** What a grant permits in a call, without defaults. A word that this release does not know permits nothing. */
+export const CallPermissions = z.object({
+  /** sources that the peer may send; none: it only receives */
+  publishes: knownWords(MediaSource),
+  /** sources of others that are forwarded to it; none: it only publishes */
+  receives: knownWords(MediaSource),
+  /** what it may do to others */
+  rights: knownWords(Right),
+});
+export type CallPermissions = z.infer<typeof CallPermissions>;
 
 /** Which of an invite's seats a peer holds. Peers of one invite and one holder are one person: the newest replaces the others. */
 export const InviteSeat = z.object({
@@ -39,12 +56,13 @@ export const JoinTokenClaims = z.object({
   callId: Id,
   meetingId: Id,
   meetingTitle: ShownTitle,
-  peerKind: PeerKind,
+  /** one that this release does not know is listed as a person, for all to see */
+  peerKind: openWord(PeerKind, 'person'),
   /** which room it was issued to: void once that room's kiosk is revoked; absent: to a person, or signed by the room */
   roomId: Id.optional(),
   /** null where the person types a name on the way in */
   displayName: PersonName.nullable(),
-  rights: z.array(Right),
+  ...CallPermissions.shape,
   /** of a guest; a room needs no seat */
   seat: InviteSeat.optional(),
 });
@@ -63,7 +81,7 @@ export const DELEGATION_RENEWED_AFTER_MS = 24 * 3_600_000;
 /**
  * Signed by the fleet for one room, three days long, renewed daily: with it the room signs join tokens for its own
  * meeting while the fleet is gone. A media node verifies the chain: fleet's key, then `cnf`, then that the token asks
- * for this meeting, this room and no more rights than these.
+ * for this meeting, this room and permits no more than these.
  */
 export const DelegationClaims = z.object({
   iss: z.literal(JOIN_TOKEN_ISSUER),
@@ -78,7 +96,7 @@ export const DelegationClaims = z.object({
   meetingId: Id,
   meetingTitle: ShownTitle,
   displayName: PersonName,
-  rights: z.array(Right),
+  ...CallPermissions.shape,
   /** the nodes that were there when it was signed, the preferred first */
   nodes: z.array(z.object({ nodeId: Id, signalingUrl: z.url() })).max(8),
 });

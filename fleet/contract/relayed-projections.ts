@@ -1,6 +1,6 @@
 /**
- * What follows from the table of projections for those who publish, relay and read them: the heading, who may see what,
- * how they travel on the links, and how a reader takes what it knows.
+ * What follows from the table of projections for those who publish, relay and read them: who may see what, how they
+ * travel on the links, and how a reader takes what it knows.
  */
 import {
   type ProjectionName,
@@ -9,20 +9,9 @@ import {
   type ProjectionValue,
   type ProjectionValues,
 } from './projections.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import type { ProjectionHeading } from './projection-heading.ts';
+import { z } from './schema.ts';
 
-/** How every projection begins. */
-export const ProjectionHeading = z.object({
-  protocol: z.number().int(),
-  roomId: Id,
-  /** counts the agent's starts: a lower one is a second writer's */
-  epoch: z.number().int().nonnegative(),
-  /** counts changes within an epoch */
-  revision: z.number().int().nonnegative(),
-  /** kiosk's clock */
-  asOfMs: EpochMs,
-});
-export type ProjectionHeading = z.infer<typeof ProjectionHeading>;
 /** What a part of the agent publishes: the agent adds the heading. */
 export type ProjectionContent<N extends ProjectionName> = Omit<ProjectionValue<N>, keyof ProjectionHeading>;
 

@@ -6,7 +6,8 @@
 import { ReportedErrorCode } from './error-codes.ts';
 import { BOOKINGS_IN_AGENDA } from './limits.ts';
 import { openWord } from './open-words.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { ProjectionHeading } from './projection-heading.ts';
+import { EpochMs, z } from './schema.ts';
 
 /** Hex SHA-256 over calendar, UID and occurrence: the same booking has the same id after each reading. */
 export const BookingId = z.string().regex(/^[0-9a-f]{64}$/);
@@ -44,13 +45,7 @@ export const CalendarHealth = z.object({
 });
 export type CalendarHealth = z.infer<typeof CalendarHealth>;
 
-export const RoomAgenda = z.object({
-  protocol: z.number().int(),
-  roomId: Id,
-  epoch: z.number().int().nonnegative(),
-  revision: z.number().int().nonnegative(),
-  /** kiosk's clock */
-  asOfMs: EpochMs,
+export const RoomAgenda = ProjectionHeading.extend({
   /** IANA name: what "today" means */
   timeZone: z.string().max(64),
   calendar: CalendarHealth,

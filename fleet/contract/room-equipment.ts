@@ -4,7 +4,8 @@
  */
 import { ReportedErrorCode } from './error-codes.ts';
 import { knownMembers, openWord } from './open-words.ts';
-import { EpochMs, Id, ShownTitle, z } from './schema.ts';
+import { ProjectionHeading } from './projection-heading.ts';
+import { EpochMs, ShownTitle, z } from './schema.ts';
 
 export const MediaDeviceKind = z.enum(['camera', 'microphone', 'speaker']);
 export type MediaDeviceKind = z.infer<typeof MediaDeviceKind>;
@@ -84,13 +85,7 @@ export const SelfTest = z.object({
 });
 export type SelfTest = z.infer<typeof SelfTest>;
 
-export const RoomEquipment = z.object({
-  protocol: z.number().int(),
-  roomId: Id,
-  epoch: z.number().int().nonnegative(),
-  revision: z.number().int().nonnegative(),
-  /** kiosk's clock */
-  asOfMs: EpochMs,
+export const RoomEquipment = ProjectionHeading.extend({
   devices: knownMembers(EquipmentDevice, 'kind'),
   /** null: no camera is open, or it has no motors */
   camera: CameraAxes.nullable(),

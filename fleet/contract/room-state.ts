@@ -7,6 +7,7 @@ import { PARTICIPANTS_IN_STATE } from './limits.ts';
 import { PeerKind } from './grants.ts';
 import { knownWords, openUnion, openWord } from './open-words.ts';
 import { BookingId } from './room-agenda.ts';
+import { ProjectionHeading } from './projection-heading.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 /** `absent`: no device, or no permission. The reason is in the state's `notices`. */
@@ -134,16 +135,8 @@ const CUT_OFF: ReadonlySet<RoomNotice> = new Set([
 /** The room gets into no call: no page calls it ready. */
 export const isCutOff = (notices: readonly RoomNotice[]): boolean => notices.some((notice) => CUT_OFF.has(notice));
 
-export const RoomState = z.object({
-  protocol: z.number().int(),
-  roomId: Id,
+export const RoomState = ProjectionHeading.extend({
   roomName: ShownTitle,
-  /** counts the agent's starts: a lower one is a second writer's */
-  epoch: z.number().int().nonnegative(),
-  /** counts changes within an epoch */
-  revision: z.number().int().nonnegative(),
-  /** kiosk's clock */
-  asOfMs: EpochMs,
   phase: RoomPhase,
   meeting: RoomMeeting.nullable(),
   microphone: ReportedMicrophone,

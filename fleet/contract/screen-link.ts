@@ -5,8 +5,9 @@
  * Any process of the box reaches this port, and may listen on it while the agent is away: so the agent proves that it has
  * the key that it left for its shell (`GET SCREEN_PROOF_PATH?nonce=`), and then the page shows it in its `hello`.
  */
-import { ErrorCode } from './error-codes.ts';
+import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
+import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
@@ -50,7 +51,7 @@ export type ResumeTicket = z.infer<typeof ResumeTicket>;
 
 /** What the screen draws from besides the room's projections, whole, each time it changes. */
 export const ScreenFrame = z.object({
-  language: Language,
+  language: openWord(Language, 'en'),
   /** the fleet's address, or while it is gone the kiosk's own; null while there is neither */
   pairing: z.object({ code: z.string(), url: z.url() }).nullable(),
 });
@@ -62,7 +63,7 @@ export type ScreenView = ScreenFrame & {
   state: ProjectionValue<'state'>;
 };
 
-export const AgentToScreen = z.discriminatedUnion('type', [
+export const AgentToScreen = openUnion('type', [
   z.object({
     type: z.literal('welcome'),
     protocol: z.number().int(),
@@ -127,10 +128,11 @@ export const AgentToScreen = z.discriminatedUnion('type', [
   z.object({ type: z.literal('yield') }),
   z.object({ type: z.literal('take-over'), resume: ResumeTicket.nullable() }),
   /** instead of `welcome`, or at any time: this box belongs to no room (any more), and why */
-  z.object({ type: z.literal('not-enrolled'), code: ErrorCode }),
-  z.object({ type: z.literal('error'), code: ErrorCode }),
+  z.object({ type: z.literal('not-enrolled'), code: ReportedErrorCode }),
+  z.object({ type: z.literal('error'), code: ReportedErrorCode }),
 ]);
-export type AgentToScreen = z.infer<typeof AgentToScreen>;
+/** Those that this release knows; a page ignores the others. */
+export type AgentToScreen = Exclude<z.infer<typeof AgentToScreen>, { type: 'unknown' }>;
 export type ScreenEffect = Extract<AgentToScreen, { type: 'do' }>['effect'];
 
 export const ScreenToAgent = z.discriminatedUnion('type', [

@@ -7,9 +7,10 @@
  * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters: media-parameters.ts.
  */
 import { WireError } from './error-codes.ts';
-import { PeerKind, Right } from './grants.ts';
+import { CallPermissions, PeerKind } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
-import { knownWords, openUnion, openWord } from './open-words.ts';
+import { openUnion, openWord } from './open-words.ts';
+import { MediaSource } from './media-source.ts';
 import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './media-parameters.ts';
 import { CameraState, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
@@ -18,10 +19,6 @@ import { EpochMs, Id, PersonName, z } from './schema.ts';
 export const SIGNALING_PATH = '/signaling';
 
 const TransportId = z.string().max(64);
-
-/** What a track shows or says. */
-export const MediaSource = z.enum(['microphone', 'camera', 'screen', 'screen-audio']);
-export type MediaSource = z.infer<typeof MediaSource>;
 
 export const TransportParameters = z.object({
   transportId: TransportId,
@@ -81,7 +78,6 @@ export const CallSnapshot = z.object({
   callId: Id,
   meetingTitle: z.string(),
   startedAtMs: EpochMs,
-  rights: knownWords(Right),
   /** all who are in, this peer included */
   participants: z.array(Participant),
   consumers: z.array(ConsumerParameters),
@@ -111,6 +107,8 @@ export const signalingMethods = {
       callId: Id,
       peerId: Id,
       peerKind: openWord(PeerKind, 'person'),
+      /** of the grant: what a page offers, and the node enforces */
+      ...CallPermissions.shape,
       meetingTitle: z.string(),
       /** shown to nobody; resumes this peer */
       resumeSecret: z.string(),
@@ -162,6 +160,7 @@ export const signalingMethods = {
       /** chosen by the client, so that it need not wait for the answer */
       producerId: Id,
       kind: z.enum(['audio', 'video']),
+      /** one that the grant lets this peer publish, else `forbidden` */
       source: MediaSource,
       rtpParameters: RtpParameters,
       paused: z.boolean(),

@@ -2,7 +2,7 @@
  * Which certificates of ours are good, kept in memory for the broker's question at each connection, and in the store;
  * and the key of the one by which each identity came last, to which is signed what only that box may use. An identity
  * has two good ones at most: the one that it renewed by, until it comes by the renewed one, for a week at most.
- * Revoking ends what runs on them: `onRevoked` tells whoever holds connections.
+ * Revoking ends what runs on them: `onRevoked` notifies the owners of connections.
  */
 import type { JsonWebKey } from 'node:crypto';
 import { UserError } from '#contract/error-codes.ts';

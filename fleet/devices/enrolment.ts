@@ -61,7 +61,7 @@ export class Enrolment {
     return { claimCode, expiresAtMs };
   }
 
-  /** Whoever holds a claim of this room can use it no more. */
+  /** A claim of this room can be used no more. */
   async voidClaims(trx: AuthorityWrite, roomId: string): Promise<void> {
     await trx.deleteFrom('claim').where('roomId', '=', roomId).execute();
   }

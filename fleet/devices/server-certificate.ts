@@ -42,7 +42,7 @@ export class ServerCertificate {
     return this.#tls;
   }
 
-  /** Renews it when it is due. What fails is told by `onFailed`. */
+  /** Renews it when it is due. A failure is reported by `onFailed`. */
   async check(): Promise<void> {
     try {
       if (await this.#renewIfDue()) this.#options.onRenewed(this.tls);

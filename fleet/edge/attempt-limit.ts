@@ -3,7 +3,7 @@
  * refuses nobody. Bounded in memory: full buckets are forgotten, and at the cap the longest unused.
  */
 
-/** `burst`: what a full bucket holds. */
+/** `burst`: the tokens of a full bucket. */
 export type BucketRate = { burst: number; refillPerMinute: number };
 
 export class TokenBucket {
@@ -19,18 +19,18 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Never below 0 and never above the burst, whatever the clock says. */
+  /** Never below 0 and never above the burst, also when the clock jumps. */
   levelAt(nowMs = performance.now()): number {
     return Math.min(this.#burst, this.#tokens + Math.max(0, nowMs - this.#atMs) * this.#refillPerMs);
   }
 
-  /** Adds tokens; a negative number takes them away. */
+  /** Adds tokens; a negative number removes them. */
   add(tokens: number, nowMs = performance.now()): void {
     this.#tokens = Math.min(this.#burst, Math.max(0, this.levelAt(nowMs) + tokens));
     this.#atMs = Math.max(this.#atMs, nowMs);
   }
 
-  /** false: one too many, and nothing is taken. */
+  /** false: one too many, and no token is used. */
   take(nowMs = performance.now()): boolean {
     if (this.levelAt(nowMs) < 1) return false;
     this.add(-1, nowMs);
@@ -53,7 +53,7 @@ export class AttemptLimit {
     this.#maxKeys = maxKeys;
   }
 
-  /** May this key try? Takes nothing. */
+  /** May this key try? Uses no token. */
   allows(key: string, nowMs = performance.now()): boolean {
     return (this.#buckets.get(key)?.levelAt(nowMs) ?? this.#rate.burst) >= 1;
   }
@@ -75,7 +75,7 @@ export class AttemptLimit {
     return true;
   }
 
-  /** What was counted ahead turned out right. */
+  /** Gives back a token that was used ahead for an attempt that turned out right. */
   giveBack(key: string, nowMs = performance.now()): void {
     this.#buckets.get(key)?.add(1, nowMs);
   }

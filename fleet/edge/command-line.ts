@@ -1,4 +1,4 @@
-/** A program's command line: `--help` is answered, and what cannot be read ends the start in words. */
+/** A program's command line: `--help` is answered, and a line that cannot be read ends the start with a message. */
 import { parseArgs } from 'node:util';
 
 /**

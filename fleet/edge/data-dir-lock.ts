@@ -13,7 +13,7 @@ export type DataDirLock = {
   dataDir: string;
   /** its name in the words of a refusal, and of the lock's file */
   holder: string;
-  /** how long a former holder may take to end; the thread waits */
+  /** how long a former holder may need to end; the thread waits */
   waitMs?: number;
   onWait?: () => void;
 };

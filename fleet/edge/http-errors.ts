@@ -16,7 +16,7 @@ export function installErrorHandler(app: FastifyInstance): void {
     if (error.code === 'internal' || error.code === 'storage-failed')
       request.log.error({ ...line, err: thrown }, 'request failed');
     else request.log.warn(line, 'request refused');
-    // a body that we did not read must not be taken for the next request
+    // a body that we did not read must not be read as the next request
     if (error.code === 'too-large') reply.header('connection', 'close');
     return reply.code(error.httpStatus).send({ error: error.toWire() });
   });

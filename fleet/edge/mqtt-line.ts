@@ -1,7 +1,7 @@
 /**
  * A room's or a media node's line to the fleet: MQTT over TLS with its own certificate. Owns connecting again, the will,
- * the subscriptions and the reading of messages. Nothing is queued while the fleet is gone: what holds is published again
- * once the line is back. A reconnect of our own, because a try has to carry a renewed certificate.
+ * the subscriptions and the reading of messages. Nothing is queued while the fleet is gone: present states are
+ * published again once the line is back. A reconnect of our own, because a try has to carry a renewed certificate.
  */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,7 +85,7 @@ export class MqttLine<Presence extends TopicName> {
   reopen(): void {
     const client = this.#client;
     if (client === null || !this.#online) return;
-    // nobody is notified of the moment in between; what is not sent in it is sent again once we are back
+    // nobody is notified of the moment in between; messages that fail in it are sent again once we are back
     this.#client = null;
     client.removeAllListeners('message');
     void Promise.race([client.endAsync(), sleep(GOODBYE_WITHIN_MS)])

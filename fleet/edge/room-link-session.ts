@@ -1,6 +1,6 @@
 /**
- * One controller's room link, from its hello to its close: the order of messages, the limits and the refusals. Who is
- * let in, and what a command does, is decided by the `RoomLinkHost`.
+ * One controller's room link, from its hello to its close: the order of messages, the limits and the refusals. The
+ * `RoomLinkHost` decides who is admitted, and handles commands.
  */
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
@@ -19,7 +19,7 @@ const CLOSE_TIMEOUT_MS = 1_500;
 export type RoomLinkWelcome = Extract<RoomLinkToController, { type: 'welcome' }>;
 export type SendToController = (message: RoomLinkToController) => void;
 
-/** What differs between the links of the fleet server and those of the kiosk. `Admitted`: a pairing that was let in. */
+/** The difference between the links of the fleet server and of the kiosk. `Admitted`: an admitted pairing. */
 export type RoomLinkHost<Admitted extends { pairingId: string }> = {
   /** @throws UserError token-invalid, pairing-revoked */
   admit: (token: string) => Admitted | Promise<Admitted>;
@@ -51,7 +51,7 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
   readonly #flood = new TokenBucket({ burst: 60, refillPerMinute: 20 * 60 });
   #helloTimer: NodeJS.Timeout | undefined;
   #admitted: Admitted | null = null;
-  /** null: no hello yet. What follows the hello waits for its answer. */
+  /** null: no hello yet. Messages after the hello wait for its answer. */
   #greeting: Promise<void> | null = null;
   #unfollow: (() => void) | undefined;
   #isClosed = false;
@@ -148,7 +148,7 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
     }
     if (this.#isClosed) return;
     if (!host.isLive(admitted)) throw new UserError('pairing-revoked');
-    // From here to the end without a wait: no change falls between the welcome and what follows it.
+    // From here to the end without a wait: no change is lost between the welcome and the messages after it.
     clearTimeout(this.#helloTimer);
     this.#admitted = admitted;
     onProven();
@@ -212,7 +212,7 @@ const read = (data: RawData, isBinary: boolean): unknown => (isBinary ? null : J
 
 function helloIn(raw: unknown): Extract<RoomLinkFromController, { type: 'hello' }> {
   if ((raw as { type?: unknown } | null)?.type !== 'hello') throw new ProtocolError('hello-expected');
-  // the number first: the hello of another release may have what our schema does not know
+  // the number first: the hello of another release may break our schema
   const protocol = protocolOf(raw);
   const negotiated = protocol === null ? 'accepted' : negotiate(protocol);
   if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);

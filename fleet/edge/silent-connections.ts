@@ -1,6 +1,7 @@
 /**
- * Connections that have not said who they are yet: so many of a network and so many in all. A newcomer always gets in;
- * the oldest silent one makes room, first of its own network. So silence locks out nobody who speaks at once.
+ * Connections that have not identified themselves yet: so many of a network and so many in all. A newcomer always gets
+ * in; the oldest silent one makes room, first of its own network. So silence locks out no client that identifies itself
+ * at once.
  */
 export type SilentConnectionsOptions = { mostOfNetwork: number; most: number };
 
@@ -20,7 +21,7 @@ export class SilentConnections {
 
   /**
    * @param end called when this one has to make room
-   * @returns to be called when it has said who it is, or is gone; twice is harmless
+   * @returns to be called when it has identified itself, or is gone; twice is harmless
    */
   add(network: string, end: () => void): () => void {
     const ofNetwork = this.#silent.get(network) ?? new Set();

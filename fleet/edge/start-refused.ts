@@ -1,4 +1,4 @@
-/** A start that only a person can make possible: the message states what is wrong and what to do, without a stack. */
+/** A start that only a person can make possible: the message states the fault and the remedy, without a stack. */
 
 /** EX_CONFIG of sysexits.h: starting again changes nothing, so no supervisor tries. */
 export const START_REFUSED_EXIT_CODE = 78;

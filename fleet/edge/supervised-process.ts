@@ -12,7 +12,7 @@ export type SupervisedOptions = {
   args: () => string[];
   /** holds its pid while it runs */
   pidFile: string;
-  /** where Node keeps what it compiled: a restart is quicker, and the process takes less memory */
+  /** Node's compile cache: a restart is quicker, and the process needs less memory */
   compiledDir: string;
   log: (what: string, details: { err?: unknown; [detail: string]: unknown }) => void;
   onMessage?: (message: unknown) => void;

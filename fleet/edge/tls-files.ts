@@ -1,7 +1,7 @@
 /**
- * A certificate and its key as two files that somebody else renews: judged, and read again when they change. What is wrong
- * with them has to last for a second look, because two files are not replaced at one instant. Decides nothing: who
- * serves with them goes on with the last good pair, or stops.
+ * A certificate and its key as two files that somebody else renews: checked, and read again when they change. A fault
+ * counts once a second look confirms it, because two files are not replaced at one instant. The owner decides whether to
+ * go on with the last good pair or to stop.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -52,7 +52,7 @@ export type WatchedTlsFilesOptions = {
   host?: string | null;
   /** another good pair than the one before, or a good one again */
   onRenewed: (tls: TlsPair, fingerprint: string) => void;
-  /** said once for each problem; at the first look at once, later when it has lasted */
+  /** called once for each problem; at the first look at once, later when a second look confirms it */
   onProblem: (problem: CertificateProblem, reason: string) => void;
   lookEveryMs?: number;
 };
@@ -68,7 +68,7 @@ export class WatchedTlsFiles {
     this.#options = options;
   }
 
-  /** Also begins to look again and again. @returns what is good now; null: `onProblem` has said what is wrong */
+  /** Also begins to look again and again. @returns the pair that is good now; null: `onProblem` has the reason */
   start(): TlsPair | null {
     this.#timer = setInterval(() => this.#lookAgain(), this.#options.lookEveryMs ?? LOOK_EVERY_MS);
     this.#timer.unref();

@@ -1,6 +1,6 @@
 /**
- * What a process does with an exception that nobody caught and a rejection that nobody handled: bugs of ours, whose cause
- * is logged. Three kinds of process, three decisions; fleet/README.md and kiosk/README.md state the reasons.
+ * Handles uncaught exceptions and unhandled rejections of a process: bugs of ours, whose cause is logged.
+ * Three kinds of process, three decisions; fleet/README.md and kiosk/README.md state the reasons.
  */
 
 /** `isFatal`: this process ends by it. */
@@ -25,7 +25,7 @@ export function endOnException(log: Log, end: () => void = () => process.exit(1)
 
 /**
  * Serves one room: both end it, and its next start repeats the work.
- * @param tidy what would stand in that start's way; given 3 s
+ * @param tidy removes obstacles to the next start; given 3 s
  * @param isHandled true: a part of the process has failed that is started again alone, and the process goes on
  */
 export function endOnBoth(

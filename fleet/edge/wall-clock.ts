@@ -1,8 +1,8 @@
 /**
- * The wall clock, with its jumps noticed: somebody sets it, or it is corrected. A jump is the difference between what it
- * and the machine's uptime say has passed. Times that are kept by the wall clock are moved by the jump, so that what is
- * left of an idle time or a life stays the same. No jumps are slow corrections (NTP's slewing) and a machine that slept:
- * its uptime counts the sleep, which `performance.now()` does not.
+ * The wall clock, with its jumps noticed: somebody sets it, or it is corrected. A jump is the difference between the
+ * time that passed by it and by the machine's uptime. Times that are kept by the wall clock are moved by the jump, so that the
+ * rest of an idle time or a life stays the same. Slow corrections (NTP's slewing) are no jumps, nor is a sleep of the
+ * machine: its uptime counts the sleep, which `performance.now()` does not.
  */
 import { uptime } from 'node:os';
 
@@ -43,13 +43,13 @@ export class WallClock {
     this.#handlers.push(handler);
   }
 
-  /** Now, by the wall clock; what is kept in memory has been moved. */
+  /** Now, by the wall clock; times in memory have been moved. */
   nowMs(): number {
     this.#look();
     return this.#wallNowMs();
   }
 
-  /** Now, by the wall clock; what is stored has been moved too. */
+  /** Now, by the wall clock; stored times have been moved too. */
   async settledNowMs(): Promise<number> {
     this.#look();
     await this.#settling;

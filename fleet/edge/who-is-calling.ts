@@ -21,7 +21,7 @@ export class TrustedProxies {
   addressOf(request: Request): string {
     let address = plainAddress(request.socket.remoteAddress ?? '') ?? UNKNOWN;
     const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
-    // From the nearest hop outwards: what stands before the first hop that we do not trust may be invented.
+    // From the nearest hop outwards: an entry before the first hop that we do not trust may be invented.
     while (this.#names(address)) {
       const hop = plainAddress(forwarded.pop() ?? '');
       if (hop === null) break;
@@ -30,7 +30,7 @@ export class TrustedProxies {
     return address;
   }
 
-  /** What limits count by. */
+  /** The key of limits. */
   networkOf(request: Request): string {
     return networkOf(this.addressOf(request));
   }

@@ -80,7 +80,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   await app.register(cookie);
   await installSecurityHeaders(app, {
     secure,
-    // a page that is left says so to its node by HTTP; not every browser takes the socket's scheme for both
+    // a page that is left notifies its node by HTTP; not every browser accepts the socket's scheme for both
     connectTo: () => deps.signalingOrigins().flatMap((origin) => [origin, origin.replace(/^ws/, 'http')]),
     mayCapture: (path) => path === pagePaths.join,
   });

@@ -1,4 +1,4 @@
-/** The cookies of session and device: `__Host-` over TLS; on loopback's plain http a browser takes no such name. */
+/** The cookies of session and device: `__Host-` over TLS; on loopback's plain http a browser refuses such a name. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KNOWN_BROWSER_TTL_MS, SESSION_TTL_MS } from '../people/index.ts';
 

@@ -1,5 +1,5 @@
 /**
- * One client of an event stream, as text of the HTML standard (server-sent events). Takes from the feed only while the
+ * One client of an event stream, as text of the HTML standard (server-sent events). Reads from the feed only while the
  * client reads; ends one that has stopped reading, and one whose session or right has ended.
  */
 import { Readable } from 'node:stream';

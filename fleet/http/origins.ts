@@ -1,5 +1,5 @@
 /**
- * Which hosts we answer to and which pages may speak to us. A name that is not ours is refused (DNS rebinding), and a
+ * Which hosts we answer to and which pages may send requests. A name that is not ours is refused (DNS rebinding), and a
  * page of another origin changes nothing and opens no WebSocket.
  */
 import type { IncomingMessage } from 'node:http';

@@ -1,5 +1,5 @@
 /**
- * The media side of one call: routers, what is sent, what is heard, and each peer's part in it. Opens a peer's media,
+ * The media side of one call: routers, producers, voices, and each peer's part in it. Opens a peer's media,
  * again elsewhere when a worker dies, and keeps everybody's forwarding in step. Knows no roster.
  */
 import { OperationalError } from '#contract/error-codes.ts';
@@ -73,7 +73,7 @@ export class CallMedia {
     peer.media = media;
   }
 
-  /** Sends the peer what its view asks for, or, before it has joined, sets that up; resolves when that is so. */
+  /** Forwards the peer's view to it, or, before it has joined, sets that up; resolves when done. */
   async forward(peer: Peer): Promise<void> {
     if (!peer.media || !peer.rtpCapabilities) return;
     if (peer.forwarding) return peer.forwarding.settle();
@@ -88,6 +88,7 @@ export class CallMedia {
       plan: () =>
         planForwarding({
           self: peer.peerId,
+          receives: peer.claims.receives,
           view: peer.view,
           available: [...this.producers.all.values()],
           audible: this.sound.audible,

@@ -1,5 +1,5 @@
-/** What is sent into a call: one producer with whose it is and what it shows. */
-import type { MediaSource } from '#contract/signaling.ts';
+/** A producer of a call, with its peer and its source. */
+import type { MediaSource } from '#contract/media-source.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
 import type { Available } from './forwarding-plan.ts';

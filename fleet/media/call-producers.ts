@@ -1,5 +1,5 @@
 /**
- * What is sent into a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
+ * The producers of a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
  * and share in step with them. A mute is decided by the producer; the client's own report counts only without one.
  */
 import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
@@ -28,7 +28,7 @@ export class CallProducers {
   async produce(peer: Peer, request: RequestOf<'produce'>): Promise<void> {
     const { producerId, source, kind } = request;
     const known = peer.producers.get(producerId);
-    // said again after a drop
+    // sent again after a drop
     if (known?.source === source) return;
     if (kindOf[source] !== kind) throw new ProtocolError('bad-message', `${source} is ${kindOf[source]}`);
     const { media } = peer;
@@ -63,7 +63,7 @@ export class CallProducers {
     if (this.#declare(peer)) this.#options.onPeerChanged(peer);
   }
 
-  /** Whoever is sent a layer that has stopped gets the next lower one at once: the worker alone notices after 1.5 s. */
+  /** A receiver of a layer that has stopped gets the next lower one at once: the worker alone notices after 1.5 s. */
   setSentLayers(peer: Peer, producerId: string, layers: number): void {
     const known = peer.producers.get(producerId);
     if (!known) throw new InvalidStateError('not-possible-now', 'no such producer');
@@ -74,10 +74,9 @@ export class CallProducers {
   }
 
   /** Where there is a producer, it knows better. */
-  declare(peer: Peer, { microphone, camera }: RequestOf<'set-media-state'>): void {
+  declare(peer: Peer, reported: RequestOf<'set-media-state'>): void {
     const before = `${peer.microphone} ${peer.camera}`;
-    peer.microphone = microphone;
-    peer.camera = camera;
+    peer.report(reported);
     this.#declare(peer);
     if (before !== `${peer.microphone} ${peer.camera}`) this.#options.onPeerChanged(peer);
   }

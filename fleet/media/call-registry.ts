@@ -1,6 +1,6 @@
 /**
- * All calls of this node, the peers by id, and what is remembered of what is over: ended calls and who may not come
- * back. Decides who may enter; what happens inside is the call's.
+ * All calls of this node, the peers by id, and the memory of ended calls and of removed peers, who may not come back.
+ * Decides which call a token leads to and whether there is room; `Call` owns what happens inside.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { Leaving } from '#contract/leaving.ts';
@@ -30,7 +30,7 @@ export type CallRegistryOptions = {
 type Admission = ResponseOf<'hello'>['admission'];
 export type AdmittedPeer = { peer: Peer; call: Call; admission: Admission };
 
-/** What a client that comes back to its place has to know; otherwise the place is just gone. */
+/** The code for a client that comes back to its place; without one the place is just gone. */
 const TOLD_LATER: ReadonlySet<ErrorCode> = new Set([
   'removed-from-call',
   'call-ended',
@@ -43,12 +43,12 @@ export class CallRegistry {
   readonly #options: CallRegistryOptions;
   readonly #peers = new Map<string, { peer: Peer; call: Call }>();
   readonly #seats: GuestSeats;
-  /** by call id: what to answer those who still come for it */
+  /** by call id: the code for clients that still come for it */
   readonly #ended: ExpiringMap<'call-ended' | 'call-moved'>;
   /** by peer id: removed by somebody with the right */
   readonly #removed: ExpiringMap<true>;
   #toldBlocked = '{}';
-  /** by peer id: what to say to one who comes back too late */
+  /** by peer id: the code for one that comes back too late */
   readonly #former: ExpiringMap<ErrorCode>;
 
   constructor(options: CallRegistryOptions) {
@@ -69,14 +69,16 @@ export class CallRegistry {
     return [...this.calls.values()].filter(({ opened }) => opened).map(({ callId }) => callId);
   }
 
-  /** Joined or a moment ago in, by call id. */
+  /** Joined or a moment ago in, programs aside, by call id. */
   get participantCounts(): Record<string, number> {
     return Object.fromEntries(
-      [...this.calls.values()].filter(({ opened }) => opened).map(({ callId, joined }) => [callId, joined.length]),
+      [...this.calls.values()]
+        .filter(({ opened }) => opened)
+        .map(({ callId, participantCount }) => [callId, participantCount]),
     );
   }
 
-  /** By call id, those who are in and whose media does not get through; no call without any. */
+  /** By call id, the number of joined peers whose media does not get through; no call without any. */
   blockedCounts(nowMs: number): Record<string, number> {
     const counts = [...this.calls.values()].map(
       (call) => [call.callId, call.joined.filter((peer) => peer.isBlocked(nowMs)).length] as const,
@@ -94,7 +96,7 @@ export class CallRegistry {
   }
 
   /**
-   * Before the token counts as used: what is over, who is removed, what is full.
+   * Before the token counts as used: refuses ended calls, removed peers and full calls.
    * @throws InvalidStateError call-ended, call-moved, call-full, seats-taken; UserError removed-from-call, invite-closed,
    *   too-many-attempts, token-invalid
    */
@@ -184,9 +186,8 @@ export class CallRegistry {
   }
 
   /**
-   * Where a token leads: to the call that it names. Without the fleet a room can't know what the meeting's call is
-   * called, nor a guest whom the fleet sent before it went that a room has begun one: then to the meeting's, so that
-   * one meeting is one call.
+   * The call that the token names. While the fleet is down, a room and a guest may hold tokens for different call ids
+   * of one meeting: they join by meeting id, so that one meeting is one call.
    */
   #callOf({ callId, meetingId, byRoom }: AdmittedClaims): Call | undefined {
     const named = this.calls.get(callId);

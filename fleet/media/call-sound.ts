@@ -1,6 +1,6 @@
 /**
- * Who is heard in a call: merges the observers of its routers into one active speaker and the ranking of voices. Tells
- * by callbacks; whom it is told to is the call's.
+ * The voices of a call: merges the observers of its routers into one active speaker and the ranking of voices. It
+ * reports by callbacks.
  */
 import type { types } from 'mediasoup';
 import type { CallProducer } from './call-producer.ts';

@@ -1,6 +1,6 @@
 /**
- * One call: its roster, and what happens to all who are in it. The only writer of the roster. Who comes, goes,
- * drops and comes back, who may do what to others, and who is told; what is sent and forwarded is `CallMedia`'s.
+ * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
+ * notifications about them. `CallMedia` owns producing and forwarding.
  */
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
@@ -76,6 +76,11 @@ export class Call {
     return [...this.peers.values()].filter(({ stage }) => stage === 'joined');
   }
 
+  /** Who has joined, without programs. */
+  get participantCount(): number {
+    return this.joined.filter(({ isProgram }) => !isProgram).length;
+  }
+
   /** A place with transports that connect; not in the roster yet. A former peer of the same id gives way. */
   async prepare(claims: AdmittedClaims, line: PeerLine): Promise<{ peer: Peer; media: MediaSetup }> {
     const { settings, seats } = this.#options;
@@ -102,7 +107,7 @@ export class Call {
     return { peer, media: peer.media!.setup };
   }
 
-  /** Set up, and still: nothing of the call is sent to who has not joined. */
+  /** Set up, and paused: nothing of the call is sent to a peer that has not joined. */
   async prepareConsumers(
     peer: Peer,
     { rtpCapabilities, view }: RequestOf<'prepare-call'>,
@@ -126,12 +131,10 @@ export class Call {
     peer.displayName = peer.givenName ?? request.displayName;
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
-    peer.microphone = request.microphone;
-    peer.camera = request.camera;
-    // first: what is to be seen is on its way while the others are told
+    peer.report(request);
+    // first: the newcomer's pictures are on their way while the others are notified
     const forwarded = this.#media.forward(peer);
-    if (this.#empty) clearTimeout(this.#empty);
-    this.#empty = null;
+    if (!peer.isProgram) this.#clearEmpty();
     if (this.#startedAtMs === null) {
       this.#startedAtMs = Date.now();
       this.#options.events.onEvent({ name: 'call-opened' });
@@ -141,8 +144,9 @@ export class Call {
       peerId: peer.peerId,
       peerKind: peer.claims.peerKind,
       displayName: peer.displayName,
-      participantCount: this.joined.length,
+      participantCount: this.participantCount,
     });
+    this.#checkEmpty();
     this.#tell({ event: 'participant-joined', data: { participant: peer.participant } });
     await forwarded;
     return this.#goLive(peer);
@@ -203,7 +207,7 @@ export class Call {
     }
   }
 
-  /** Somebody with the right does: with the peer goes its person, who cannot come back by the same invite. */
+  /** By a peer with the right: with the peer goes its person, who cannot come back by the same invite. */
   removeBy(asker: Peer, peer: Peer): void {
     for (const each of this.#options.seats.remove(peer, this.peers.values())) {
       this.#options.events.onEvent({ name: 'participant-removed', peerId: each.peerId, byPeerId: asker.peerId });
@@ -226,7 +230,7 @@ export class Call {
     this.#dismiss(peer, null);
   }
 
-  /** The line is gone without a word: who is in keeps the place for the grace time. */
+  /** The line is gone without a message: a joined peer keeps its place for the grace time. */
   drop(peer: Peer, line: PeerLine): void {
     if (peer.line !== line || peer.stage === 'closed') return;
     if (peer.stage === 'prepared') {
@@ -239,7 +243,7 @@ export class Call {
     peer.expireIn(this.#options.settings.resumeGraceMs, () => this.#dismiss(peer, null));
   }
 
-  /** A worker died: whoever had media there gets new media elsewhere; who is away gets it when coming back. */
+  /** A worker died: peers with media there get new media elsewhere, those that are away when they come back. */
   workerDied(mediaWorker: MediaWorker): void {
     if (!this.routers.forget(mediaWorker)) return;
     const moved: [Peer, PeerLine][] = [];
@@ -266,7 +270,7 @@ export class Call {
     this.#close('ended-by-fleet', 'call-moved');
   }
 
-  /** The process ends: clients are told to come again, elsewhere. */
+  /** The process ends: clients are notified, and come again elsewhere. */
   abandon(): void {
     this.#close(null, 'shutting-down');
   }
@@ -274,7 +278,7 @@ export class Call {
   #close(reason: EndReason | null, code: ErrorCode): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#empty) clearTimeout(this.#empty);
+    this.#clearEmpty();
     const { events } = this.#options;
     for (const peer of this.peers.values()) {
       peer.close(code);
@@ -298,15 +302,21 @@ export class Call {
       this.#options.events.onEvent({
         name: 'participant-left',
         peerId: peer.peerId,
-        participantCount: this.joined.length,
+        participantCount: this.participantCount,
       });
       this.#tell({ event: 'participant-left', data: { peerId: peer.peerId } });
     }
     this.#checkEmpty();
   }
 
+  #clearEmpty(): void {
+    if (this.#empty) clearTimeout(this.#empty);
+    this.#empty = null;
+  }
+
+  /** A program keeps no call going. */
   #checkEmpty(): void {
-    if (this.#closed || this.joined.length > 0) return;
+    if (this.#closed || this.participantCount > 0) return;
     // nobody was ever in: nothing began, and the same call may still begin
     if (!this.opened) {
       if (this.peers.size === 0) this.#close(null, 'call-ended');
@@ -314,7 +324,7 @@ export class Call {
     }
     this.#empty ??= setTimeout(() => {
       this.#empty = null;
-      if (this.peers.size > 0) this.#checkEmpty();
+      if ([...this.peers.values()].some(({ isProgram }) => !isProgram)) this.#checkEmpty();
       else this.end('empty');
     }, this.#options.settings.emptyCallMs);
   }
@@ -339,7 +349,7 @@ export class Call {
     }
   }
 
-  /** From this snapshot on the peer is told of changes. */
+  /** From this snapshot on the peer is notified of changes. */
   #goLive(peer: Peer, line: PeerLine | null = peer.line): CallSnapshot {
     if (peer.stage !== 'joined') throw new InvalidStateError('peer-unknown', 'left meanwhile');
     if (peer.line !== line) throw new InvalidStateError('replaced');
@@ -350,7 +360,6 @@ export class Call {
       callId: this.callId,
       meetingTitle: this.#options.meetingTitle,
       startedAtMs: this.#startedAtMs!,
-      rights: peer.claims.rights,
       participants: this.joined.map(({ participant }) => participant),
       consumers: peer.forwarding?.parameters ?? [],
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,

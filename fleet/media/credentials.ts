@@ -1,4 +1,4 @@
-/** The node's identity as files: key.pem, cert.pem, ca.pem, nodeId, and the fleet's public keys as last heard. */
+/** The node's identity as files: key.pem, cert.pem, ca.pem, nodeId, and the fleet's public keys as last received. */
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Id } from '#contract/schema.ts';
@@ -17,8 +17,8 @@ export async function readCredentials(directory: string): Promise<Credentials> {
 const keysPath = (directory: string): string => join(directory, 'fleet-keys.json');
 
 /**
- * With them tokens are verified while the fleet is down. `heardAgoMs`: the file's age, which is how long ago the fleet
- * was heard. null: never heard, or not readable.
+ * With them tokens are verified while the fleet is down. `heardAgoMs`: the file's age, which is how long ago the
+ * fleet's last message came. null: none ever came, or the file is not readable.
  */
 export async function readCachedKeys(directory: string): Promise<{ keys: FleetKeys; heardAgoMs: number } | null> {
   try {

@@ -53,6 +53,9 @@ describe('a token that a room signed on a delegation', () => {
     ['for another node', 'token-invalid', () => signed({ aud: uuidv7() })],
     ['for a person', 'token-invalid', () => signed({ peerKind: 'person' })],
     ['with more rights', 'token-invalid', async () => signed({}, await delegated({ rights: ['mute'] }))],
+    ['that publishes more', 'token-invalid', async () => signed({}, await delegated({ publishes: ['microphone'] }))],
+    ['that receives more', 'token-invalid', async () => signed({}, await delegated({ receives: [] }))],
+    ['for a program', 'token-invalid', () => signed({ peerKind: 'program' })],
     ['of a long life', 'token-invalid', () => signed({ exp: seconds + 3_600 })],
     [
       'from the future, so that it lives long',

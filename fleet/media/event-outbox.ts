@@ -1,10 +1,10 @@
 /**
- * What happened in the calls, kept until the fleet has acknowledged it by id: a broker that restarts, or forgets, loses
+ * The events of the calls, kept until the fleet has acknowledged it by id: a broker that restarts, or forgets, loses
  * nothing. In memory: with the process its calls are gone too, and the fleet sees that by the instance id.
  */
 import type { CallEvent } from '#contract/node-link.ts';
 
-/** The fleet's and the rooms' work on it waits until those who are in the call have seen it: they share the machine, often. */
+/** The fleet and the rooms, often on the same machine, work on an event after the participants have seen it. */
 const TOLD_AFTER_MS = 200;
 const MOST_AT_ONCE = 100;
 /** Beyond this the oldest are dropped: a fleet that was gone so long reads the calls from the registration. */
@@ -32,7 +32,7 @@ export class EventOutbox {
     this.#tell ??= setTimeout(() => this.flush(), TOLD_AFTER_MS);
   }
 
-  /** What has not been told yet is told now. */
+  /** Publishes now all that waits. */
   flush(): void {
     const events = this.#untold;
     this.#forgetUntold();

@@ -1,4 +1,4 @@
-/** What is remembered for a time and then forgotten: keys in the order of their coming, the oldest dropped first. */
+/** A map whose entries expire: keys in the order of their coming, the oldest dropped first. */
 const MOST_ENTRIES = 20_000;
 
 export class ExpiringMap<T> {

@@ -24,6 +24,7 @@ const microphone = (peerId: string): Available => ({
 });
 const situation = (more: Partial<Situation>): Situation => ({
   self: 'me',
+  receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   view: { kind: 'auto', maxTiles: 2, tileHeightPx: 360 },
   available: [],
   audible: [],
@@ -34,6 +35,13 @@ const situation = (more: Partial<Situation>): Situation => ({
 const planned = (more: Partial<Situation>): string[] => [...planForwarding(situation(more)).keys()];
 
 describe('what a peer is sent', () => {
+  test('only the sources that its grant names', () => {
+    const available = [camera('a'), screen('a'), microphone('a'), camera('me')];
+    expect(planned({ available, receives: [] })).toEqual([]);
+    expect(planned({ available, receives: ['microphone', 'screen-audio'] })).toEqual(['a-microphone']);
+    expect(planned({ available, receives: ['camera'] })).toEqual(['a-camera']);
+  });
+
   test('layers by the height that is shown', () => {
     expect([90, 180, 225, 226, 360, 450, 451, 720, 2160].map((heightPx) => layerFor(heightPx, camera('a')))).toEqual([
       0, 0, 0, 1, 1, 1, 2, 2, 2,

@@ -1,5 +1,6 @@
-/** What one peer is sent, chosen from all there is: by its view, and by who is heard. Pure. */
-import type { MediaSource, View } from '#contract/signaling.ts';
+/** Chooses the producers that are forwarded to one peer: by its grant, its view and the loudest voices. Pure. */
+import type { MediaSource } from '#contract/media-source.ts';
+import type { View } from '#contract/signaling.ts';
 
 export type Available = {
   readonly producerId: string;
@@ -14,7 +15,7 @@ export type Available = {
 /** `spatialLayer` null: there is only one, or it is sound. */
 export type PlannedConsumer = { readonly spatialLayer: number | null; readonly priority: number };
 
-/** What 180 and 360 lines are enough for: a quarter larger is not seen. */
+/** The tile heights for which 180 and 360 lines are enough: a quarter larger is not noticed. */
 const LOW_UP_TO_PX = 225;
 const MIDDLE_UP_TO_PX = 450;
 
@@ -27,7 +28,7 @@ export function layerFor(
   return Math.min(wanted, sentLayers - 1);
 }
 
-/** Who gets bandwidth first when there is not enough: what is shared, then what is shown large. */
+/** The order in which bandwidth is given when there is not enough: shared screens, then large pictures. */
 export function priorityFor(source: MediaSource, heightPx: number): number {
   if (source === 'screen') return 200;
   return heightPx > MIDDLE_UP_TO_PX ? 100 : heightPx > LOW_UP_TO_PX ? 50 : 20;
@@ -35,6 +36,8 @@ export function priorityFor(source: MediaSource, heightPx: number): number {
 
 export type Situation = {
   self: string;
+  /** sources that its grant lets it receive */
+  receives: readonly MediaSource[];
   view: View;
   /** in the order in which they were produced */
   available: readonly Available[];
@@ -47,13 +50,14 @@ export type Situation = {
 
 export function planForwarding({
   self,
+  receives,
   view,
   available,
   audible,
   audibleCount,
   speakers,
 }: Situation): Map<string, PlannedConsumer> {
-  const others = available.filter(({ peerId }) => peerId !== self);
+  const others = available.filter(({ peerId, source }) => peerId !== self && receives.includes(source));
   const plan = new Map<string, PlannedConsumer>();
   const sound: PlannedConsumer = { spatialLayer: null, priority: 255 };
 
@@ -93,7 +97,7 @@ function exactTiles({ tiles }: Extract<View, { kind: 'exact' }>, others: readonl
   );
 }
 
-/** Screens first, the latest before the others; then those who spoke last, then those who are there longest. */
+/** Screens first, the latest before the others; then the last to speak, then the longest in the call. */
 function autoTiles(
   { maxTiles, tileHeightPx }: Extract<View, { kind: 'auto' }>,
   others: readonly Available[],

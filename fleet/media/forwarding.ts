@@ -1,6 +1,6 @@
 /**
- * What one peer is sent: makes its consumers what the plan says, one pass at a time. What is shown no more is paused
- * at first, so that showing it again costs one key frame, and closed later. Knows no roster; who decides is the plan.
+ * Forwarding to one peer: makes its consumers follow the plan, one pass at a time. A consumer that is shown no more is
+ * paused at first, so that showing it again costs one key frame, and closed later. Knows no roster; the plan decides.
  */
 import type { RtpParameters } from '#contract/media-parameters.ts';
 import type { ConsumerParameters } from '#contract/signaling.ts';
@@ -41,7 +41,7 @@ type Forwarded = {
 export class Forwarding {
   readonly #options: ForwardingOptions;
   readonly #forwarded = new Map<string, Forwarded>();
-  /** whose codec the client does not have: not tried again */
+  /** producers with a codec that the client does not have: not tried again */
   readonly #impossible = new Set<string>();
   #pass: Promise<void> | null = null;
   #dirty = false;
@@ -50,7 +50,7 @@ export class Forwarding {
   constructor(options: ForwardingOptions) {
     this.#options = options;
     options.media.recv.observer.once('close', () => this.close());
-    // a client that came by another way has missed what was sent to the former
+    // a client on another network path has missed the packets to the former one
     options.media.recv.on('iceselectedtuplechange', () => this.requestKeyFrames());
   }
 
@@ -59,7 +59,7 @@ export class Forwarding {
     void this.settle();
   }
 
-  /** Resolves when everything is as the plan says. Never rejects: what cannot be forwarded is logged and left out. */
+  /** Resolves when the plan is carried out. Never rejects: a producer that can't be forwarded is logged, left out. */
   settle(): Promise<void> {
     this.#dirty = true;
     this.#pass ??= this.#run().finally(() => {

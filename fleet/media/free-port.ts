@@ -1,4 +1,4 @@
-/** A port number that is free for UDP and TCP at this moment. Whoever takes it must be ready to find it taken. */
+/** A port number that is free for UDP and TCP at this moment. The caller must expect that it is in use by then. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

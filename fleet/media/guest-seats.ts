@@ -1,6 +1,6 @@
 /**
- * The seats of invites: who holds one, who gives one up for a newcomer, and who gets none because somebody who came by
- * the invite was removed. Decides alone; the call closes the peers.
+ * The seats of invites: holds them, frees one for a newcomer, and gives none after somebody who came by the invite was
+ * removed. It only decides; the call closes the peers.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { InviteSeat } from '#contract/grants.ts';
@@ -38,7 +38,7 @@ export class GuestSeats {
     if (holdersOf(present).size >= seat.seats) throw new InvalidStateError('seats-taken');
   }
 
-  /** What a place that is being prepared replaces: the same person's places that are prepared only. */
+  /** The places that a newly prepared one replaces: the same person's that are prepared only. */
   replacedByPrepared<P extends Seated>(seat: InviteSeat | undefined, peers: Iterable<P>): P[] {
     if (!seat) return [];
     return [...peers].filter((peer) => holds(seat, peer) && peer.stage === 'prepared');
@@ -65,7 +65,7 @@ export class GuestSeats {
     return givesWay;
   }
 
-  /** The same person's peers, who all go; their invite lets nobody new in. */
+  /** The same person's peers, all to be removed; their invite lets nobody new in. */
   remove<P extends Seated>(removed: P, peers: Iterable<P>): P[] {
     const { seat } = removed.claims;
     if (!seat) return [removed];

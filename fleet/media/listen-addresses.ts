@@ -1,4 +1,4 @@
-/** Where a worker listens for media, and which addresses clients are told: pure, given the machine's own addresses. */
+/** Where a worker listens for media, and which addresses are announced to clients. Pure, given the machine's own. */
 import { isIP } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { types } from 'mediasoup';
@@ -9,9 +9,9 @@ export type ListenAddresses = { listenAddress: string; announcedAddresses: strin
 const ANY = ['0.0.0.0', '::'];
 
 /**
- * On one address: that one, told as announced. On all addresses: each of the machine's own that is announced, else all
+ * On one address: that one, sent as announced. On all addresses: each of the machine's own that is announced, else all
  * but loopback, is bound by itself, so that every candidate is true; an announced address that the machine does not
- * have (NAT) is told beside one that it has. Names are for signalling alone: a candidate is an address.
+ * have (NAT) is sent beside one that it has. Names are for signalling alone: a candidate is an address.
  */
 export function listenInfos(
   { listenAddress, announcedAddresses }: ListenAddresses,

@@ -1,10 +1,10 @@
 /**
- * Who is heard in one call: levels as they come, the ranking of voices, and who spoke last. Pure but for the time it is
- * given; the node decides by it, the stage has its own hold-off.
+ * The voices of one call: their levels, their ranking, and the order in which they last spoke. Pure; the caller passes
+ * the time. The node forwards by it, the stage has its own hold-off.
  */
 export type PeerLevel = { peerId: string; dBov: number };
 
-/** So much louder must a newcomer be to push out one who was heard within the hold. */
+/** A newcomer must be this much louder to replace a voice of the last hold time. */
 const HYSTERESIS_DB = 6;
 const SPEAKERS_REMEMBERED = 64;
 

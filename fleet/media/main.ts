@@ -40,5 +40,5 @@ await node.start();
 const ready: MediaReady = { ready: 'media', signalingUrl: node.signalingUrl };
 logger.info(ready, 'media node serves');
 process.send?.(ready);
-// Node keeps what it compiled at its end; who is killed or loses power has none
+// Node writes its compile cache at its end; a process that is killed or loses power writes none
 setTimeout(flushCompileCache, 5_000).unref();

@@ -1,4 +1,4 @@
-/** What routers carry (decision 15), and what the silent anchor is made of. */
+/** The codecs of routers (decision 15), and the parameters of the silent anchor. */
 import type { types } from 'mediasoup';
 
 export const routerCodecs: types.RouterRtpCodecCapability[] = [
@@ -17,8 +17,8 @@ export const INITIAL_OUTGOING_BITRATE_BPS = 3_000_000;
 
 /**
  * Between two questions to a sender for a key frame. libwebrtc ignores one that comes within 300 ms of the last
- * (`WebRTC-KeyframeInterval`), and the worker repeats what was ignored after a second only: two who come at nearly one
- * instant would wait that long for a picture.
+ * (`WebRTC-KeyframeInterval`), and the worker repeats an ignored one after a second only: two viewers who come at
+ * nearly one instant would wait that long for a picture.
  */
 export const KEY_FRAME_REQUEST_DELAY_MS = 350;
 
@@ -28,7 +28,7 @@ export const anchorRtpParameters: types.RtpParameters = {
   encodings: [{ ssrc: 1_111_111 }],
 };
 
-/** What every browser can receive: known before a client has said anything, so that the anchor needs no question. */
+/** Every browser can receive this: the anchor needs no request to the client. */
 export function anchorCapabilities(router: types.RtpCapabilities): types.RtpCapabilities {
   return {
     codecs: router.codecs!.filter(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus'),
@@ -40,6 +40,6 @@ export function anchorCapabilities(router: types.RtpCapabilities): types.RtpCapa
 
 /**
  * The estimate never goes below this: two of a camera's lowest layers. On a downlink that narrows it falls to a fraction
- * of what the link carries, all pictures are stopped, and with nothing sent it is looked at again after 5 s only.
+ * of what the link carries, all pictures are stopped, and with nothing sent it is measured again after 5 s only.
  */
 export const MIN_OUTGOING_BITRATE_BPS = 200_000;

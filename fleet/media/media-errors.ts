@@ -1,4 +1,4 @@
-/** The one translation of what mediasoup throws: bad parameters are the client's fault, a closed worker is ours. */
+/** The one translation of mediasoup's errors: bad parameters are the client's fault, a closed worker is ours. */
 import { InvalidStateError, MaruError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 
 export function fromMediasoup(thrown: unknown): MaruError {
@@ -11,7 +11,7 @@ export function fromMediasoup(thrown: unknown): MaruError {
     case 'WorkerClosedError':
       return new OperationalError('media-failed', error.message, { cause: error });
     default:
-      // the worker's own refusals ("connect() already called"), and what was closed while we asked
+      // the worker's own refusals ("connect() already called"), and objects that closed during the request
       return new InvalidStateError('not-possible-now', error.message, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The media node: wires pool, calls, signalling and the fleet link, and says their start order. `main.ts` gives it a
+ * The media node: wires pool, calls, signalling and the fleet link, in their start order. `main.ts` gives it a
  * process; tests run it inside their own.
  */
 import { availableParallelism } from 'node:os';
@@ -28,7 +28,7 @@ export type MediaNodeOptions = {
   workers: number | null;
   listenAddress: string;
   announcedAddresses: string[];
-  /** host in the signalling address that clients are told; null: the announced or listen address */
+  /** host in the signalling address for clients; null: the announced or listen address */
   publicHost: string | null;
   signalingPort: number;
   mediaPortBase: number;
@@ -39,9 +39,9 @@ export type MediaNodeOptions = {
   fleet: { mqttUrl: string; credentials: Credentials; credentialFiles?: TlsFiles } | null;
   keys: FleetKeys | null;
   onKeys: (keys: FleetKeys) => void;
-  /** how long ago the fleet was last heard by a former life of this node */
+  /** age of the fleet's last message to the former process of this node */
   heardAgoMs?: number;
-  /** the fleet is there; said every few seconds while it is */
+  /** the fleet is there; called every few seconds while it is */
   onHeard?: () => void;
   settings?: Partial<MediaSettings>;
   logger: Logger;
@@ -150,7 +150,7 @@ export class MediaNode {
     this.#link?.start();
   }
 
-  /** Clients are told to come again, the fleet that we are gone; then the workers go. Twice is harmless. */
+  /** Notifies clients, which come again, and the fleet; then ends the workers. Twice is harmless. */
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;

@@ -72,7 +72,7 @@ export type ParsedOptions = ReturnType<typeof parseMediaOptions>;
 
 const TOUCHED_EVERY_MS = 60_000;
 
-/** Reads what the options point to. */
+/** Reads the files that the options name. */
 export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
   const { credentialsDirectory, mqttUrl, jsonLogs: _, ...rest } = parsed;
   const credentials = await readCredentials(credentialsDirectory);

@@ -22,10 +22,10 @@ export type MediaSettings = {
    */
   pingIntervalMs: number;
   deadAfterMs: number;
-  /** what a client shows no more: first paused, so that showing it again is quick, then closed */
+  /** a consumer that a client shows no more: first paused, so that showing it again is quick, then closed */
   pauseUnseenAfterMs: number;
   closeUnseenAfterMs: number;
-  /** how many voices each peer receives, and how long one that was heard is kept among them */
+  /** how many voices each peer receives, and how long one stays among them after speaking */
   audibleCount: number;
   audibleHoldMs: number;
   levelIntervalMs: number;
@@ -78,7 +78,7 @@ export const defaultSettings: MediaSettings = {
   requestsPerSecond: 50,
   requestBurst: 300,
   failedHellosPerMinute: 30,
-  // a whole office that comes at nine has not said hello yet when the last one connects
+  // when a whole office comes at nine, the last one connects before the first one's hello
   waitingForHelloPerNetwork: 400,
   waitingForHello: 2_000,
   endedKeptMs: 24 * 60 * 60_000,

@@ -36,7 +36,7 @@ export class MediaWorker {
 
   /**
    * Runs requests to this worker.
-   * @throws what the request threw; mediasoup's WorkerClosedError, once the worker is gone, where its channel is broken
+   * @throws the request's error; mediasoup's WorkerClosedError, once the worker is gone, where its channel is broken
    */
   async ask<T>(request: () => Promise<T>): Promise<T> {
     try {
@@ -49,7 +49,7 @@ export class MediaWorker {
     }
   }
 
-  /** Closes what lies on this worker, in this order. Never throws: what cannot be closed goes with the worker. */
+  /** Closes objects of this worker, in this order. Never throws: one that cannot be closed goes with the worker. */
   close(...held: { close: () => void }[]): void {
     for (const each of held) {
       if (this.#isCondemned) return;

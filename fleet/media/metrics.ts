@@ -1,6 +1,6 @@
 /**
- * What the node carries, for Prometheus: our own count beside what the workers themselves say they hold, so that a leak
- * shows as a difference.
+ * The node's load for Prometheus: our own counts beside those that the workers report, so that a leak shows as a
+ * difference.
  */
 import { Gauge, Registry } from 'prom-client';
 import type { CallRegistry } from './call-registry.ts';
@@ -37,10 +37,10 @@ export class NodeMetrics {
       peers: peers.length,
       joined: peers.filter(({ stage }) => stage === 'joined').length,
       away: peers.filter(({ line }) => line === null).length,
-      // whose transports do not connect
+      // joined peers with transports that do not connect
       blocked: peers.filter((peer) => peer.stage === 'joined' && peer.isBlocked(performance.now())).length,
       producers: producers.length,
-      // whose uplink carries fewer layers than were asked of it
+      // producers with an uplink that carries fewer layers than requested
       narrowed: producers.filter(({ layers, sentLayers }) => sentLayers < layers).length,
       consumers: peers.reduce((sum, { forwarding }) => sum + (forwarding?.count ?? 0), 0),
       pipes: calls.reduce((sum, { routers }) => sum + routers.pipeCount, 0),
@@ -73,7 +73,7 @@ export class NodeMetrics {
       transports: dumps.reduce((sum, { transportIds }) => sum + transportIds.length, 0),
       producers: dumps.reduce((sum, { mapProducerIdConsumerIds }) => sum + mapProducerIdConsumerIds.length, 0),
       consumers: dumps.reduce((sum, { mapConsumerIdProducerId }) => sum + mapConsumerIdProducerId.length, 0),
-      // everything that can be asked something: what is left here after the last call is a leak
+      // every object that handles requests: one that is left here after the last call is a leak
       request_handlers: dump.channelMessageHandlers.channelRequestHandlers.length,
     };
     for (const [what, value] of Object.entries(held)) this.#held.set({ worker: String(index), what }, value);

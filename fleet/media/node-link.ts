@@ -74,7 +74,7 @@ export class NodeLink {
         this.#refusal = refusal;
         onHeard();
       },
-      // what came from there, though this release cannot read it
+      // a message came from there, though this release cannot read it
       onUnreadable: () => onHeard(),
       logger,
     });

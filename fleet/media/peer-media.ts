@@ -95,7 +95,7 @@ export class PeerMedia {
     );
   }
 
-  /** Said again after a drop with the same fingerprints, it is no fault. */
+  /** Sent again after a drop with the same fingerprints, it is no fault. */
   async connect({ transportId, dtlsParameters }: RequestOf<'connect-transport'>): Promise<void> {
     const transport = this.#transport(transportId);
     const said = JSON.stringify(dtlsParameters.fingerprints);
@@ -161,7 +161,7 @@ export class PeerMedia {
 
   #transport(transportId: string): types.WebRtcTransport {
     for (const transport of [this.#send, this.recv]) if (transport.id === transportId) return transport;
-    // of a set-up that was replaced meanwhile: the client has been told, or will be
+    // of a set-up that was replaced meanwhile: the client is notified of that
     throw new InvalidStateError('not-possible-now', 'no such transport');
   }
 }

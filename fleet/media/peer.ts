@@ -1,10 +1,9 @@
 /**
- * One connection of a participant or room to a call: who it is, what it may do, what the others are told of it, and
- * its line to the client. Prepared at first, then in the roster; its media is a part that may be replaced.
+ * One connection of a participant or room to a call: its identity, its rights, its state in the roster, and its line to
+ * the client. Prepared at first, then in the roster; its media is a part that may be replaced.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { Right } from '#contract/grants.ts';
 import type { RtpCapabilities } from '#contract/media-parameters.ts';
 import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { SignalingNotification, View } from '#contract/signaling.ts';
@@ -13,7 +12,7 @@ import type { Forwarding } from './forwarding.ts';
 import type { PeerMedia } from './peer-media.ts';
 import type { AdmittedClaims } from './token-admission.ts';
 
-/** The way back to the client. After `close` nothing more is said on it. */
+/** The way back to the client. After `close` nothing more is sent on it. */
 export type PeerLine = {
   /** where the client comes from, for limits */
   readonly network: string;
@@ -32,7 +31,7 @@ export class Peer {
   readonly resumeSecret = randomBytes(32).toString('base64url');
   readonly producers = new Map<string, CallProducer>();
   stage: PeerStage = 'prepared';
-  /** by the fleet; null: the client says its own */
+  /** by the fleet; null: the client sends its own */
   givenName: string | null;
   displayName: string;
   microphone: MicrophoneState = 'absent';
@@ -43,7 +42,7 @@ export class Peer {
   line: PeerLine | null;
   /** whether the client has its snapshot, so that changes mean something to it */
   live = false;
-  /** whether it follows, before it has joined, what it would be sent */
+  /** whether consumers are kept ready for it before it has joined */
   followsAhead = false;
   media: PeerMedia | null = null;
   forwarding: Forwarding | null = null;
@@ -76,8 +75,16 @@ export class Peer {
     return this.line !== null && (this.media?.isBlocked(nowMs) ?? false);
   }
 
-  may(right: Right): boolean {
-    return this.claims.rights.includes(right);
+  /** It records or broadcasts: listed, not counted, and no reason for the call to go on. */
+  get isProgram(): boolean {
+    return this.claims.peerKind === 'program';
+  }
+
+  /** Its client's report. A device of a source that its grant does not name is absent. */
+  report({ microphone, camera }: { microphone: MicrophoneState; camera: CameraState }): void {
+    const { publishes } = this.claims;
+    this.microphone = publishes.includes('microphone') ? microphone : 'absent';
+    this.camera = publishes.includes('camera') ? camera : 'absent';
   }
 
   knows(secret: string): boolean {
@@ -102,7 +109,7 @@ export class Peer {
     this.deadline = null;
   }
 
-  /** Transports, and with them producers and consumers. The states that were told stay as they are. */
+  /** Transports, and with them producers and consumers. The reported states stay as they are. */
   closeMedia(): void {
     this.forwarding?.close();
     this.media?.close();

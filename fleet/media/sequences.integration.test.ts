@@ -2,7 +2,9 @@
  * Several clients do what comes to their minds, in any order, drops and worker deaths among it. Whatever happened: every
  * request was answered, who asks sees the same roster as everybody else, and after the end nothing is left.
  */
-import type { CallSnapshot, MediaSource, SignalingMethod } from '#contract/signaling.ts';
+import type { JoinTokenClaims } from '#contract/grants.ts';
+import type { MediaSource } from '#contract/media-source.ts';
+import type { CallSnapshot, SignalingMethod } from '#contract/signaling.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
@@ -23,6 +25,7 @@ const expectedCodes = new Set([
   'replaced',
 ]);
 
+type Limits = Pick<JoinTokenClaims, 'publishes' | 'receives'>;
 type Act =
   | { do: 'join' | 'ahead' | 'drop' | 'resume' | 'reload' | 'leave' | 'enter'; who: number }
   | { do: 'produce' | 'pause' | 'go-on' | 'stop'; who: number; source: number }
@@ -54,6 +57,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill-worker') }) },
 ) as fc.Arbitrary<Act>;
 
+const limits: fc.Arbitrary<Limits> = fc.record({
+  publishes: fc.subarray(sources),
+  receives: fc.subarray(sources),
+});
+
 let it: TestNode;
 const unhandled: unknown[] = [];
 const onUnhandled = (error: unknown): void => void unhandled.push(error);
@@ -84,8 +92,10 @@ class Player {
   readonly asked: Promise<unknown>[] = [];
   readonly callId: string;
   readonly all: Player[];
+  readonly limits: Partial<Limits>;
 
-  constructor(callId: string, all: Player[]) {
+  constructor(callId: string, all: Player[], limits: Partial<Limits> = {}) {
+    this.limits = limits;
     this.callId = callId;
     this.all = all;
   }
@@ -113,7 +123,7 @@ class Player {
     switch (act.do) {
       case 'enter':
         return this.#connect(async (client) =>
-          client.enter(await it.fleet.token({ callId: this.callId, rights: ['mute', 'remove'] })),
+          client.enter(await it.fleet.token({ callId: this.callId, rights: ['mute', 'remove'], ...this.limits })),
         );
       case 'resume':
       case 'reload': {
@@ -190,6 +200,14 @@ class Player {
   }
 }
 
+async function play(act: Act, players: Player[]): Promise<void> {
+  if (act.do === 'wait') await settled(act.ms);
+  else if (act.do === 'kill-worker') {
+    const [victim] = it.node.pool.alive;
+    if (victim) process.kill(victim.worker.pid, 'SIGKILL');
+  } else await players[act.who]!.play(act);
+}
+
 function connectedIn(client: RawClient, { participants }: CallSnapshot): string[] {
   const roster = new Map(participants.map(({ peerId, connection }) => [peerId, connection]));
   for (const { event, data } of client.notifications) {
@@ -213,13 +231,7 @@ test('any sequence leaves one roster, every answer given, and nothing behind', a
       unhandled.length = 0;
       const players: Player[] = [];
       for (let index = 0; index < PEERS; index++) players.push(new Player(callId, players));
-      for (const one of acts) {
-        if (one.do === 'wait') await settled(one.ms);
-        else if (one.do === 'kill-worker') {
-          const [victim] = it.node.pool.alive;
-          if (victim) process.kill(victim.worker.pid, 'SIGKILL');
-        } else await players[one.who]!.play(one);
-      }
+      for (const one of acts) await play(one, players);
       for (const player of players) await Promise.all(player.asked);
       expect(players.flatMap(({ problems }) => problems)).toEqual([]);
       expect(players.map(({ client }) => client?.unanswered ?? 0)).toEqual(players.map(() => 0));
@@ -246,6 +258,48 @@ test('any sequence leaves one roster, every answer given, and nothing behind', a
     }),
     {
       numRuns: Number(process.env.SEQUENCE_RUNS ?? 40),
+      ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+    },
+  );
+});
+
+test('no sequence gets anybody more than the grant names', async () => {
+  const grants = fc.array(limits, { minLength: PEERS, maxLength: PEERS });
+  // with a view of all, so that everything that may be forwarded is
+  const acts = fc.array(
+    act.filter(({ do: done }) => done !== 'leave' && done !== 'remove' && done !== 'show' && done !== 'drop'),
+    { minLength: 5, maxLength: 30 },
+  );
+  await fc.assert(
+    fc.asyncProperty(grants, acts, async (granted, acts) => {
+      const callId = uuidv7();
+      const players: Player[] = [];
+      for (const each of granted) players.push(new Player(callId, players, each));
+      for (const player of players) {
+        await player.play({ do: 'join', who: 0 });
+        for (const source of sources.keys()) await player.play({ do: 'produce', who: 0, source });
+      }
+      for (const one of acts) await play(one, players);
+      for (const player of players) await Promise.all(player.asked);
+      const call = it.node.registry.calls.get(callId)!;
+      for (const { claims, producers, forwarding } of call.peers.values()) {
+        await forwarding?.settle();
+        const sent = [...producers.values()].map(({ source }) => source);
+        expect(sent.filter((source) => !claims.publishes.includes(source))).toEqual([]);
+        const received = forwarding?.parameters.map(({ source }) => source) ?? [];
+        expect(received.filter((source) => source === 'unknown' || !claims.receives.includes(source))).toEqual([]);
+      }
+      for (const { client, limits } of players) {
+        const added = client?.notifications.flatMap(({ event, data }) =>
+          event === 'consumer-added' ? [data.source] : [],
+        );
+        expect(added?.filter((source) => source === 'unknown' || !limits.receives!.includes(source))).toEqual([]);
+        client?.drop();
+      }
+      it.node.registry.perform({ name: 'end-call', callId });
+    }),
+    {
+      numRuns: Number(process.env.SEQUENCE_RUNS ?? 20),
       ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
     },
   );

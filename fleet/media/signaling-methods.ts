@@ -1,6 +1,6 @@
-/** What each request after `hello` does: method by method onto the call. A method that the contract gains breaks the build. */
+/** What each request after `hello` needs and does, method by method. A method that the contract gains breaks the build. */
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { Right } from '#contract/grants.ts';
+import type { CallPermissions, Right } from '#contract/grants.ts';
 import { type RequestOf, type ResponseOf, type SignalingMethod, signalingMethods } from '#contract/signaling.ts';
 import { parse } from '#contract/schema.ts';
 import type { Call } from './call.ts';
@@ -16,12 +16,35 @@ type Handlers = {
 
 const DONE = {};
 
-/** Checked before the method does anything; the others touch nothing but the asker's own. */
-const neededRight: Partial<Record<AfterHello, Right>> = {
-  'mute-participant': 'mute',
-  'mute-all': 'mute',
-  'remove-participant': 'remove',
-  'end-call': 'end',
+type Permits = { [M in AfterHello]: (granted: CallPermissions, data: RequestOf<M>) => boolean };
+/** It touches nothing but the asker's own. */
+const always = (): boolean => true;
+const byRight =
+  (right: Right) =>
+  ({ rights }: CallPermissions): boolean =>
+    rights.includes(right);
+
+/** Whether the grant permits the method; asked before the method does anything, and at every stage of the peer. */
+const permits: Permits = {
+  'prepare-call': always,
+  'join-call': always,
+  'connect-transport': always,
+  produce: ({ publishes }, { source }) => publishes.includes(source),
+  'close-producer': always,
+  'pause-producer': always,
+  'resume-producer': always,
+  'set-sent-layers': always,
+  'set-media-state': always,
+  // what is forwarded is limited by the plan
+  show: always,
+  'request-key-frame': always,
+  'restart-ice': always,
+  'mute-participant': byRight('mute'),
+  'mute-all': byRight('mute'),
+  'remove-participant': byRight('remove'),
+  'end-call': byRight('end'),
+  'leave-call': always,
+  ping: always,
 };
 
 const handlers: Handlers = {
@@ -65,19 +88,19 @@ const handlers: Handlers = {
   },
   'restart-ice': async ({ peer }, { transportId }) => ({ iceParameters: await mediaOf(peer).restartIce(transportId) }),
   'mute-participant': ({ call, peer }, { peerId }) => {
-    call.mute(peer, peerId);
+    call.mute(joined(peer), peerId);
     return DONE;
   },
   'mute-all': ({ call, peer }) => {
-    call.mute(peer, null);
+    call.mute(joined(peer), null);
     return DONE;
   },
   'remove-participant': ({ call, peer }, { peerId }) => {
-    call.removeBy(peer, call.inRoster(peerId));
+    call.removeBy(joined(peer), call.inRoster(peerId));
     return DONE;
   },
   'end-call': ({ call, peer }) => {
-    call.end(peer.claims.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
+    call.end(joined(peer).claims.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
     return DONE;
   },
   'leave-call': ({ call, peer }) => {
@@ -87,7 +110,7 @@ const handlers: Handlers = {
   ping: () => DONE,
 };
 
-/** @throws MaruError, whatever went wrong */
+/** @throws MaruError; errors of mediasoup are translated */
 export async function perform(seat: SignalingPeer, method: string, data: unknown): Promise<unknown> {
   if (!isAfterHello(method))
     throw new ProtocolError('unknown-command', method === 'hello' ? 'hello was said already' : 'no such method');
@@ -97,8 +120,8 @@ export async function perform(seat: SignalingPeer, method: string, data: unknown
 
 async function performAs<M extends AfterHello>(seat: SignalingPeer, method: M, data: unknown): Promise<ResponseOf<M>> {
   const request = parse(signalingMethods[method].request, data) as RequestOf<M>;
-  const right = neededRight[method];
-  if (right && !joined(seat.peer).may(right)) throw new UserError('forbidden', `no right to ${right}`);
+  if (!(permits[method] as Permits[M])(seat.peer.claims, request))
+    throw new UserError('forbidden', `the grant does not permit ${method}`);
   try {
     return await (handlers[method] as Handlers[M])(seat, request);
   } catch (error) {

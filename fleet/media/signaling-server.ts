@@ -1,6 +1,6 @@
 /**
- * The node's own HTTP(S) port: signalling by WebSocket, the last word of pages that are being closed, `/healthz`,
- * and `/metrics` for who asks on this machine. Owns sockets and their limits; what is said on them is the sessions'.
+ * The node's own HTTP(S) port: signalling by WebSocket, the beacons of pages that are being closed, `/healthz`,
+ * and `/metrics` for processes of this machine. Owns sockets and their limits; the sessions handle messages.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
@@ -34,7 +34,7 @@ export type SignalingServerOptions = {
   admission: TokenAdmission;
   settings: MediaSettings;
   healthy: () => boolean;
-  /** what somebody should look after though it still serves; one line each */
+  /** faults that need attention though it still serves; one line each */
   complaints: () => string[];
   metrics: () => Promise<string>;
   logger: Logger;
@@ -46,7 +46,7 @@ export class SignalingServer {
   readonly #silent: SilentConnections;
   readonly #sessions = new Set<SignalingSession>();
   readonly #server: Server;
-  // what is larger is refused by its announced length, before it is buffered; nothing here is worth compressing
+  // a larger one is refused by its announced length, before it is buffered; nothing here is worth compressing
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_SIGNALING_MESSAGE_BYTES,
@@ -93,7 +93,7 @@ export class SignalingServer {
     if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
-  /** Sockets that have been told why get a moment to take it in. */
+  /** Sockets that were closed with a code get a moment to receive it. */
   async stop(): Promise<void> {
     if (this.#pulse) clearInterval(this.#pulse);
     const closed = new Promise<void>((resolve) => {

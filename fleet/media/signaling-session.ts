@@ -1,6 +1,6 @@
 /**
  * One WebSocket: hello first and in time, then requests one after the other, answers in their order, and notifications
- * between answers. Refuses what breaks the contract, and finds out when the other end is gone.
+ * between answers. Refuses messages that break the contract, and detects a client that is gone.
  */
 import { type ErrorCode, MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -31,7 +31,7 @@ export type SignalingSessionOptions = {
 };
 
 const Greeting = z.looseObject({ protocol: z.number() });
-/** A client that takes nothing in is as good as gone: it comes again and gets the truth at once. */
+/** A client that receives nothing is as good as gone: it reconnects and gets the present state at once. */
 const MOST_BUFFERED_BYTES = 2 * 1024 * 1024;
 const IDLE_BELOW_BYTES = 64 * 1024;
 const GOOD_END = 1000;
@@ -73,7 +73,7 @@ export class SignalingSession implements PeerLine {
     return this.#options.network;
   }
 
-  /** Called by the server's clock. The client hears from us so often that it need not ask. */
+  /** Called by the server's timer. We send so often that the client need not ping. */
   checkPulse(nowMs: number): void {
     this.#alone(() => this.#checkPulse(nowMs));
   }
@@ -102,7 +102,7 @@ export class SignalingSession implements PeerLine {
     this.#inOrder(() => this.#hangUp(code === null ? GOOD_END : toCloseCode(code), code ?? ''));
   }
 
-  /** The answer under way goes first: what it brings about is told after it. */
+  /** The answer under way goes first: notifications about its effects follow it. */
   #inOrder(act: () => void): void {
     if (this.#busy) this.#held.push(act);
     else act();
@@ -157,7 +157,7 @@ export class SignalingSession implements PeerLine {
     if (this.#helloDeadline) clearTimeout(this.#helloDeadline);
     try {
       if (method !== 'hello') throw new ProtocolError('hello-expected');
-      // the number first: a client of another time may say things that our schema does not know
+      // the number first: the hello of another release may break our schema
       const negotiation = negotiate(parse(Greeting, data).protocol);
       if (negotiation !== 'accepted') throw new ProtocolError(negotiation, `this node speaks ${PROTOCOL_VERSION}`);
       const { admission } = parse(signalingMethods.hello.request, data);
@@ -166,10 +166,21 @@ export class SignalingSession implements PeerLine {
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
-      const { peerKind, meetingTitle } = claims;
+      const { peerKind, meetingTitle, publishes, receives, rights } = claims;
       // the call's own id: a token that a room signed names one of its own making
       const { callId } = call;
-      return { protocol: PROTOCOL_VERSION, callId, peerId, peerKind, meetingTitle, resumeSecret, admission: admitted };
+      return {
+        protocol: PROTOCOL_VERSION,
+        callId,
+        peerId,
+        peerKind,
+        publishes,
+        receives,
+        rights,
+        meetingTitle,
+        resumeSecret,
+        admission: admitted,
+      };
     } catch (error) {
       const isGuess = error instanceof MaruError && error.code === 'token-invalid';
       if (isGuess && !this.#options.mayFail()) throw new UserError('too-many-attempts', undefined, { cause: error });
@@ -208,7 +219,7 @@ export class SignalingSession implements PeerLine {
     setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 
-  /** What throws here is our bug: it ends this connection, and no other. */
+  /** An exception here is our bug: it ends this connection, and no other. */
   #alone(act: () => void): void {
     try {
       act();

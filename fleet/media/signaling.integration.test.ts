@@ -147,7 +147,15 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
       rtpParameters: videoParameters(3),
     };
     await refused('not-possible-now', 'produce', produce);
-    await refused('not-possible-now', 'end-call', {});
+    const host = await it.prepare({ rights: ['end', 'mute', 'remove'] });
+    for (const [method, data] of [
+      ['end-call', {}],
+      ['mute-all', {}],
+      ['mute-participant', { peerId: uuidv7() }],
+      ['remove-participant', { peerId: uuidv7() }],
+    ] as const)
+      await expect(host.request(method, data), method).rejects.toMatchObject({ code: 'not-possible-now' });
+    host.drop();
     await client.join('Guest 1');
     await refused('not-possible-now', 'join-call', {
       displayName: 'Guest 1',

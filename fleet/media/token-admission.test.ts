@@ -1,6 +1,8 @@
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import type { PeerKind, Right } from '#contract/grants.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import { TestFleet } from './testing/test-node.ts';
 import { TokenAdmission } from './token-admission.ts';
 
@@ -19,6 +21,25 @@ describe('a join token', () => {
     expect(claims).toMatchObject({ displayName: 'Mina', rights: ['mute'] });
     admission.use(claims);
     expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-used' }));
+  });
+
+  test('of a newer fleet permits what this node knows of it, and is listed for all to see', async () => {
+    const publishes = ['camera', 'hologram'] as MediaSource[];
+    const receives = ['scent', 'screen'] as MediaSource[];
+    const claims = await admissionOf().verify(
+      await fleet.token({ publishes, receives, rights: ['mute', 'knight'] as Right[], peerKind: 'robot' as PeerKind }),
+    );
+    expect(claims).toMatchObject({
+      publishes: ['camera'],
+      receives: ['screen'],
+      rights: ['mute'],
+      peerKind: 'person',
+    });
+  });
+
+  test.each(['publishes', 'receives', 'rights'] as const)('without %s lets nobody in', async (list) => {
+    const token = await fleet.token({ [list]: undefined });
+    await expect(admissionOf().verify(token)).rejects.toMatchObject({ code: 'token-invalid' });
   });
 
   test.each([

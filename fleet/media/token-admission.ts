@@ -24,7 +24,7 @@ export type AdmittedClaims = JoinTokenClaims & { issuedTo: IssuedTo | null; byRo
 
 export type TokenAdmissionOptions = {
   nodeId: string;
-  /** after so long without a word of the fleet its tokens are refused: it can't have told us who is not welcome any more */
+  /** after so long without a message of the fleet its tokens are refused: its revocations can't have reached us */
   fleetSilenceMs: number;
   /** a clock that only goes forward */
   nowMs?: () => number;
@@ -40,7 +40,7 @@ export class TokenAdmission {
   readonly #options: Required<TokenAdmissionOptions>;
   readonly #used = new ExpiringMap<true>(USED_KEPT_MS);
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
-  /** by room: what was issued to it up to this second is void */
+  /** by room: tokens issued to it up to this second are void */
   #revoked = new Map<string, number>();
   #heardAtMs: number;
 
@@ -57,17 +57,20 @@ export class TokenAdmission {
     return this.#keys !== null;
   }
 
-  /** The fleet has said something, or its line stands. `agoMs`: that was in a former life of this process. */
+  /** A message of the fleet came, or its line stands. `agoMs`: how long ago, in a former process. */
   heard(agoMs = 0): void {
     this.#heardAtMs = this.#options.nowMs() - agoMs;
   }
 
-  /** The fleet has taken it back since. */
+  /** The fleet has revoked it since. */
   isRevoked({ roomId, issuedAt }: IssuedTo): boolean {
     return issuedAt <= (this.#revoked.get(roomId) ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** @throws UserError token-invalid, token-expired; OperationalError while the fleet has not been heard of (for too long) */
+  /**
+   * @throws UserError token-invalid, token-expired; OperationalError before the fleet's first message, or too long after
+   *   its last
+   */
   async verify(token: string): Promise<AdmittedClaims> {
     if (!this.#keys) throw new OperationalError('media-failed', 'the node has not heard from its fleet yet');
     try {
@@ -83,8 +86,8 @@ export class TokenAdmission {
   }
 
   /**
-   * Counts it as used, at once: of two at the same moment one gets in. What was revoked while its signatures were verified
-   * does not. @throws UserError token-used, token-invalid
+   * Counts it as used, at once: of two at the same moment one gets in. A token that was revoked during its
+   * verification does not. @throws UserError token-used, token-invalid
    */
   use({ jti, issuedTo }: AdmittedClaims): void {
     if (issuedTo && this.isRevoked(issuedTo)) throw new UserError('token-invalid', "the room's kiosk is revoked");
@@ -132,20 +135,24 @@ export class TokenAdmission {
     const { seat: _, ...claims } = JoinTokenClaims.parse(payload);
     const objection = objectionTo(claims, delegated, Date.now() / 1_000);
     if (objection !== null) throw new UserError('token-invalid', objection);
-    // the names are the fleet's, whatever the room calls itself and its meeting
+    // the names come from the fleet, not from the room
     const { meetingTitle, displayName } = delegated;
     return { ...claims, meetingTitle, displayName, issuedTo, byRoom: true };
   }
 }
 
 function objectionTo(
-  { meetingId, peerKind, rights, exp }: JoinTokenClaims,
+  { meetingId, peerKind, exp, ...asked }: JoinTokenClaims,
   delegated: DelegationClaims,
   nowSeconds: number,
 ): string | null {
   if (meetingId !== delegated.meetingId) return 'another meeting than the delegated one';
   if (peerKind !== 'room') return 'a room lets in nobody but itself';
-  if (!rights.every((right) => delegated.rights.includes(right))) return 'more rights than were delegated';
+  const more = (['publishes', 'receives', 'rights'] as const).find((list) => {
+    const permitted: readonly string[] = delegated[list];
+    return !asked[list].every((word) => permitted.includes(word));
+  });
+  if (more) return `${more} more than was delegated`;
   if (exp > nowSeconds + LONGEST_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) return 'a life that is too long';
   return null;
 }

@@ -14,7 +14,7 @@ import { MediaWorker } from './media-worker.ts';
 export type WorkerPoolOptions = {
   count: number;
   listen: ListenAddresses;
-  /** worker i takes `portBase + i`; 0: any free one, kept over the worker's deaths */
+  /** worker i uses `portBase + i`; 0: any free one, kept over the worker's deaths */
   portBase: number;
   workerAnswerMs: number;
   logger: Logger;
@@ -25,7 +25,7 @@ const PICK_WITHIN_MS = 10_000;
 const CHECK_INTERVAL_MS = 2_000;
 
 export class WorkerPool {
-  /** told before the replacement is there */
+  /** called before the replacement is there */
   onDied: (worker: MediaWorker) => void = () => {};
   readonly #options: WorkerPoolOptions;
   readonly #slots: (MediaWorker | null)[];
@@ -39,7 +39,7 @@ export class WorkerPool {
     this.#slots = new Array<MediaWorker | null>(options.count).fill(null);
   }
 
-  /** @throws where a worker cannot be started or its port is taken */
+  /** @throws where a worker cannot be started or its port is in use */
   async start(): Promise<void> {
     const { workerAnswerMs } = this.#options;
     // one after the other, so that two do not find the same free port
@@ -96,7 +96,7 @@ export class WorkerPool {
       try {
         return await this.#open(index, port);
       } catch (error) {
-        // somebody took it in between
+        // another process has bound it in between
         if (tries >= 5) throw error;
       }
     }
@@ -150,5 +150,5 @@ export class WorkerPool {
   }
 }
 
-/** A peer costs about as much as two consumers: its transports, and what it sends. */
+/** A peer costs about as much as two consumers: its transports and its producers. */
 const loadOf = ({ consumers, peers }: MediaWorker): number => consumers + 2 * peers;

@@ -66,6 +66,8 @@ test('says what the room may, for its own key, three days, on the nodes that are
     meetingId: room.meeting.meetingId,
     meetingTitle: 'Standing',
     displayName: 'Room A',
+    publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+    receives: ['microphone', 'camera', 'screen', 'screen-audio'],
     rights: ['end', 'mute', 'remove'],
     nodes: nodes.toReversed().map(({ nodeId, signalingUrl }) => ({ nodeId, signalingUrl })),
   });

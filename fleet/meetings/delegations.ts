@@ -13,6 +13,7 @@ import { clientIdOf, type FleetKeys } from '#contract/topics.ts';
 import { parseClientIdentity } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { newId } from '../store/index.ts';
+import { ROOM_PERMISSIONS } from './call-permissions.ts';
 import type { RegisteredNode } from './media-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -93,7 +94,7 @@ export class Delegations {
       meetingId,
       meetingTitle: title,
       displayName: roomName,
-      rights: ['end', 'mute', 'remove'],
+      ...ROOM_PERMISSIONS,
     });
     // the box was revoked, or another came, while this was signed
     if (JSON.stringify(this.#deps.register.keyOf(clientIdOf('room', roomId))) !== JSON.stringify(jwk))

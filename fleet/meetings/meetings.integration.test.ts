@@ -158,12 +158,21 @@ test('without a media node the answer says so, in time for the phone', async () 
   await fleet.register();
 });
 
+const sources = ['microphone', 'camera', 'screen', 'screen-audio'];
+const everySource = { publishes: sources, receives: sources };
+
 test('an invite names its guest, gives no rights, and is refused when made up, altered or revoked', async () => {
   const named = await makeInvite('Mina');
   const { body } = await enter(named.token);
   expect(body).toMatchObject({ displayName: 'Mina', admission: 'admitted', meetingTitle: `Room ${names}` });
   const claims = JSON.parse(Buffer.from(body.grant.joinToken.split('.')[1], 'base64url').toString());
-  expect(claims).toMatchObject({ peerKind: 'person', displayName: 'Mina', rights: [], sub: body.grant.peerId });
+  expect(claims).toMatchObject({
+    peerKind: 'person',
+    displayName: 'Mina',
+    ...everySource,
+    rights: [],
+    sub: body.grant.peerId,
+  });
   for (const wrong of ['made up', `${named.token.slice(0, -4)}AAAA`, body.grant.joinToken]) {
     expect((await enter(wrong)).body.error.code).toBe('invite-invalid');
   }

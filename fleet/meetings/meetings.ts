@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
@@ -18,6 +18,7 @@ import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
+import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
@@ -35,18 +36,18 @@ export type MeetingsDependencies = {
   joinPageUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'rights' | 'seat' | 'roomId'>;
+type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId'>;
 type Meeting = { meetingId: string; title: string };
 
 /** a call may end between its choice and the entry into it */
 const CALLS_TO_TRY = 3;
 
-/** As every room enters: under its name, and able to end what it started. */
+/** As every room enters: under its name. */
 const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Admitted => ({
   peerKind: 'room',
   roomId,
   displayName: roomName,
-  rights: ['end', 'mute', 'remove'],
+  ...ROOM_PERMISSIONS,
 });
 
 export class Meetings {
@@ -252,7 +253,7 @@ export class Meetings {
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, rights: [] } },
+        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS } },
         { kind: 'guest-admitted', actor },
       ),
     );

@@ -14,7 +14,7 @@ const MIN_PASSWORD_LENGTH = 10;
 
 export class Accounts {
   readonly #store: AuthorityStore;
-  /** verified against when there is no such account, so that both answers take as long */
+  /** verified against when there is no such account, so that both answers need the same time */
   readonly #decoyHash: Promise<string>;
 
   constructor({ store }: { store: AuthorityStore }) {
@@ -93,7 +93,7 @@ export class Accounts {
     return row?.accountId ?? null;
   }
 
-  /** What the password was verified against, for `holds`; null: it is wrong. Takes as long for an account that does not exist. */
+  /** The hash that it was verified against, for `holds`; null: it is wrong. An unknown account needs the same time. */
   async provePassword(accountId: string | null, password: string): Promise<string | null> {
     const row =
       accountId === null
@@ -107,7 +107,7 @@ export class Accounts {
     return matches && row ? row.passwordHash : null;
   }
 
-  /** Verifying takes long: whether the password is still the one that was proven, in the transaction that acts upon it. */
+  /** Verifying is slow: whether the password is still the one that was proven, in the transaction that acts upon it. */
   async holds(trx: AuthorityWrite, accountId: string, provenHash: string): Promise<boolean> {
     const row = await trx
       .selectFrom('account')

@@ -104,7 +104,7 @@ export class SignIn {
     const known = await this.#deps.store.read
       .selectFrom('knownNetwork')
       .select('accountId')
-      // asked for a name that does not exist too, so that both answers take as long
+      // asked for a name that does not exist too, so that both answers need the same time
       .where('accountId', '=', accountId ?? '')
       .where('networkHash', '=', hashOf(network))
       .executeTakeFirst();

@@ -49,6 +49,30 @@ test.each([
   },
 );
 
+test('a room with words of a newer release is listed and shown with the rest of its state, and the words are counted', async () => {
+  const [newer, beside] = [new RoomUnderTest(await fleet.enrolRoom('Newer')), await fleet.enrolRoom('Beside it')];
+  await newer.start(fleet);
+  const later = {
+    phase: { name: 'rehearsing', sceneCount: 3 },
+    layout: 'theatre',
+    notices: ['lens-dirty', 'camera-missing'],
+    volumePercent: 31,
+  };
+  await newer.sayState(later as never);
+  await expect
+    .poll(() => rowOf(newer))
+    .toMatchObject({
+      health: 'limited',
+      reasons: [{ kind: 'notice', notice: 'camera-missing' }],
+    });
+  const { body } = await fleet.api('GET', '/api/v1/rooms', undefined, fleet.admin.cookie);
+  const listed = body.rows.map(({ roomId }: { roomId: string }) => roomId);
+  expect(listed).toEqual(expect.arrayContaining([newer.room.roomId, beside.roomId]));
+  expect(await get('/metrics')).toMatch(/^maru_unknown_words_total [1-9]/m);
+  expect(newer.heard.filter((message) => message.name === 'requestReply')).toEqual([]);
+  newer.stop();
+});
+
 test('a media node of another release takes no calls, and the health page names it', async () => {
   const registration = { protocol: PROTOCOL_VERSION + 1, capacity: 'endless' };
   await fleet.node.publishAsync(topicOf('registration', fleet.nodeId), JSON.stringify(registration), { qos: 1 });

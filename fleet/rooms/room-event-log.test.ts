@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { RoomEvent } from '#contract/room-events.ts';
+import { RoomEvent } from '#contract/room-events.ts';
 import { newId, type TelemetryStore, telemetryStore } from '../store/index.ts';
 import { RoomEventLog } from './room-event-log.ts';
 
@@ -11,7 +11,7 @@ const roomId = newId();
 let dataDir: string;
 let telemetry: TelemetryStore;
 let log: RoomEventLog;
-let say: (roomId: string, message: { events: RoomEvent[] }) => void;
+let say: (roomId: string, message: { events: RoomEvent[] }, raw: unknown) => void;
 const acks: number[] = [];
 
 beforeEach(async () => {
@@ -45,7 +45,7 @@ const events = (...sequences: number[]): RoomEvent[] =>
   sequences.map((sequence) => ({ name: 'agent-started', eventId: newId(), sequence, atMs: 1, epoch: sequence }));
 async function acknowledged(told: RoomEvent[]): Promise<number | undefined> {
   const before = acks.length;
-  say(roomId, { events: told });
+  say(roomId, { events: told }, { events: told });
   await vi.waitFor(() => expect(acks.length).toBe(before + 1));
   return acks.at(-1);
 }
@@ -68,10 +68,19 @@ test('a new box begins with one, and what the former told stays', async () => {
 test('what could not be written is not acknowledged, and comes in when it is said again', async () => {
   const told = events(1, 2);
   const write = vi.spyOn(telemetry, 'write').mockRejectedValueOnce(new Error('disk'));
-  say(roomId, { events: told });
+  say(roomId, { events: told }, { events: told });
   await vi.waitFor(() => expect(write).toHaveBeenCalled());
   await telemetry.write(async () => {});
   expect(acks).toEqual([]);
   expect(await acknowledged(told)).toBe(2);
   expect(await listed()).toEqual([1, 2]);
+});
+
+test('an event of a newer release is acknowledged, and kept as it came for a reader that knows it', async () => {
+  const raw = { name: 'lens-cleaned', eventId: newId(), sequence: 1, atMs: 1, cloth: 'blue' };
+  say(roomId, { events: [RoomEvent.parse(raw)] }, { events: [raw] });
+  await vi.waitFor(() => expect(acks).toEqual([1]));
+  expect(await listed()).toEqual([1]);
+  const [row] = await telemetry.read.selectFrom('roomEvent').select('event').execute();
+  expect(JSON.parse(row!.event)).toEqual(raw);
 });

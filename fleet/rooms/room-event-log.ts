@@ -26,8 +26,8 @@ export class RoomEventLog {
     const { broker, logger } = this.#deps;
     broker.on(
       'roomEvents',
-      (roomId, { events }) =>
-        void this.#takeIn(roomId, events).catch((error: unknown) =>
+      (roomId, { events }, raw) =>
+        void this.#takeIn(roomId, events, (raw as { events: unknown[] }).events).catch((error: unknown) =>
           // not acknowledged: they come again
           logger.error({ err: error, roomId }, 'room events not taken in'),
         ),
@@ -57,7 +57,8 @@ export class RoomEventLog {
     );
   }
 
-  async #takeIn(roomId: string, events: RoomEvent[]): Promise<void> {
+  /** @param raw the same as they came: what this release does not know of them is kept */
+  async #takeIn(roomId: string, events: RoomEvent[], raw: unknown[]): Promise<void> {
     const { telemetry, broker, logger, kept = KEPT_OF_ROOM } = this.#deps;
     const believed = this.#gaps.get(roomId);
     const { upToSequence, gap } = await telemetry.write(async (trx) => {
@@ -70,7 +71,7 @@ export class RoomEventLog {
       let next = receipt ? receipt.upToSequence + 1 : events[0]!.sequence;
       let position = receipt?.lastPosition ?? 0;
       let gapAt: number | null = null;
-      for (const event of events) {
+      for (const [at, event] of events.entries()) {
         if (event.sequence > next && event.sequence !== believed) {
           gapAt = event.sequence;
           break;
@@ -83,7 +84,7 @@ export class RoomEventLog {
             eventId: event.eventId,
             sequence: event.sequence,
             receivedAtMs: Date.now(),
-            event: JSON.stringify(event),
+            event: JSON.stringify(raw[at]),
           })
           .onConflict((c) => c.columns(['roomId', 'eventId']).doNothing())
           .executeTakeFirst();

@@ -139,7 +139,9 @@ test('a revoked kiosk is out within two seconds on MQTT and the device API, with
     const renewal = await fleet.device('/device/v1/renewals', { csrPem }, credentials);
     expect(renewal.body.error.code).toBe('enrolment-ended');
   }
-  expect(await listed()).toMatchObject({ enrolled: false, online: false, state: null });
+  const shown = await listed();
+  expect(shown).toMatchObject({ enrolled: false, online: false });
+  expect(shown.projections).toEqual({});
   // what its TV still shows
   expect((await pair(code)).body.error.code).toBe('pairing-code-invalid');
   wall.send({ type: 'ping' });

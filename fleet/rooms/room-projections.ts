@@ -10,12 +10,8 @@ import {
   projections,
   type ProjectionValue,
 } from '#contract/projections.ts';
-import {
-  isReadBy,
-  ProjectionHeading,
-  projectionNames,
-  type RelayedProjections,
-} from '#contract/relayed-projections.ts';
+import { isReadBy, projectionNames, type RelayedProjections } from '#contract/relayed-projections.ts';
+import { ProjectionHeading } from '#contract/projection-heading.ts';
 import type { TelemetryStore } from '../store/index.ts';
 
 type Received = {
@@ -29,14 +25,18 @@ type Received = {
 type Refusal = { code: ErrorCode; reason: string };
 type Unsaved = { roomId: string; name: string };
 
-/** What keeps changing is saved this often, what was quiet for so long at once. */
+/** What keeps changing is saved this often. */
 export const SAVE_INTERVAL_MS = 1_000;
+/** What was quiet for so long is saved at once, together with what comes right behind it. */
+const QUIET_MS = 60_000;
+const GATHER_MS = 20;
 
 export class RoomProjections {
   readonly #telemetry: TelemetryStore;
   readonly #logger: Logger;
   readonly #rooms = new Map<string, Map<ProjectionName, Received>>();
   readonly #unsaved = new Map<string, Unsaved>();
+  #gathering: NodeJS.Timeout | null = null;
 
   constructor({ telemetry, logger }: { telemetry: TelemetryStore; logger: Logger }) {
     this.#telemetry = telemetry;
@@ -84,7 +84,8 @@ export class RoomProjections {
       return 'overtaken';
     this.#of(roomId).set(name, { raw, value, heading, receivedAtMs: nowMs });
     this.#unsaved.set(`${roomId}/${name}`, { roomId, name });
-    if (!former || Math.abs(nowMs - former.receivedAtMs) >= SAVE_INTERVAL_MS) this.save();
+    if (!former || Math.abs(nowMs - former.receivedAtMs) >= QUIET_MS)
+      this.#gathering ??= setTimeout(() => this.save(), GATHER_MS);
     return 'news';
   }
 
@@ -100,6 +101,8 @@ export class RoomProjections {
     void this.saved().catch((error: unknown) => this.#logger.error({ err: error }, 'projections not saved'));
   }
   async saved(): Promise<void> {
+    if (this.#gathering) clearTimeout(this.#gathering);
+    this.#gathering = null;
     const due = [...this.#unsaved];
     if (due.length === 0) return;
     this.#unsaved.clear();

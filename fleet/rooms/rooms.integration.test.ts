@@ -164,6 +164,8 @@ test("a start carries a grant with the room's rights, and two of them lead into 
     aud: fleet.nodeId,
     peerKind: 'room',
     displayName: 'Room A',
+    publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+    receives: ['microphone', 'camera', 'screen', 'screen-audio'],
     rights: ['end', 'mute', 'remove'],
   });
   expect(claims.exp - claims.iat).toBe(60);

@@ -5,7 +5,7 @@ import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { v7 } from 'uuid';
-import { CallGrant, DELEGATION_AUDIENCE, type DelegationClaims, JoinTokenClaims } from '#contract/grants.ts';
+import { CallGrant, DELEGATION_AUDIENCE, DelegationClaims, JoinTokenClaims } from '#contract/grants.ts';
 import { Delegation, mintGrant } from './delegation.ts';
 
 const nowMs = Date.now();
@@ -27,6 +27,8 @@ async function delegated(claims: Partial<DelegationClaims> = {}): Promise<string
     meetingId: v7(),
     meetingTitle: 'Standing',
     displayName: 'Room A',
+    publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+    receives: ['microphone', 'camera', 'screen', 'screen-audio'],
     rights: ['end', 'mute', 'remove'],
     nodes,
     ...claims,
@@ -53,6 +55,9 @@ test('a token for the first node that answers, signed with the box’s own key, 
   const { payload } = await jwtVerify(grant.joinToken, key, { algorithms: ['ES256'], audience: nodes[1]!.nodeId });
   const claims = JoinTokenClaims.parse(payload);
   expect(claims).toMatchObject({ sub: grant.peerId, callId: grant.callId, meetingId, peerKind: 'room' });
+  // no more and no less than was delegated
+  const { publishes, receives, rights } = DelegationClaims.parse(decodeJwt(delegation));
+  expect(claims).toMatchObject({ publishes, receives, rights });
   // by the fleet's clock
   expect([claims.iat, claims.exp]).toEqual([0, 60].map((s) => Math.floor((nowMs + 5_000) / 1_000) + s));
   expect(decodeProtectedHeader(grant.joinToken)['maru-delegation']).toBe(delegation);

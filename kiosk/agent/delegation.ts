@@ -45,7 +45,7 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
     throw new OperationalError('no-media-node', 'the delegation is for another key');
   for (const { nodeId, signalingUrl } of claims.nodes) {
     if (!(await isReachable(signalingUrl))) continue;
-    const { meetingId, meetingTitle, rights } = claims;
+    const { meetingId, meetingTitle, publishes, receives, rights } = claims;
     const [callId, peerId] = [v7(), v7()];
     const iat = Math.floor(nowMs / 1_000);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1_000;
@@ -62,6 +62,8 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
       meetingTitle: '',
       peerKind: 'room',
       displayName: null,
+      publishes,
+      receives,
       rights,
     };
     const joinToken = await new SignJWT(token)

@@ -9,12 +9,8 @@ import {
   type ProjectionValue,
   type ProjectionValues,
 } from '#contract/projections.ts';
-import {
-  isReadBy,
-  type ProjectionContent,
-  type ProjectionHeading,
-  projectionNames,
-} from '#contract/relayed-projections.ts';
+import { isReadBy, type ProjectionContent, projectionNames } from '#contract/relayed-projections.ts';
+import type { ProjectionHeading } from '#contract/projection-heading.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Coalescer } from './coalescer.ts';
 

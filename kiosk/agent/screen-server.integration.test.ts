@@ -65,7 +65,9 @@ class Screen {
       ...(origin !== null && { origin }),
       headers: { ...(host && { host }) },
     });
-    this.socket.on('message', (data) => this.heard.push(AgentToScreen.parse(JSON.parse(String(data)))));
+    this.socket.on('message', (data) =>
+      this.heard.push(AgentToScreen.parse(JSON.parse(String(data))) as AgentToScreen),
+    );
     this.closed = new Promise((resolve, reject) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
       this.socket.on('error', reject);

@@ -1,10 +1,10 @@
-/** What a command does to the room. Each is answered once: accepted, or refused by a code. */
+/** Handles commands to the room. Each is answered once: accepted, or refused by a code. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { PhaseOf, Room, RoomMachineEvent, RoomStep } from './room.ts';
 import { ended, idle, screen, starting, still, timer } from './transitions.ts';
 
-/** The screen tells when the call has ended for all; a node that does not answer is not waited for longer. */
+/** The screen reports the end of the call for all; a node that does not answer is not waited for longer. */
 const END_AWAITED_MS = 3_000;
 
 type CommandEvent = Extract<RoomMachineEvent, { type: 'command' }>;
@@ -12,7 +12,7 @@ type CommandEvent = Extract<RoomMachineEvent, { type: 'command' }>;
 export function onCommand(room: Room, event: CommandEvent, nowMs: number): RoomStep {
   const done = decide(room, event, nowMs);
   if (typeof done === 'string') return { room, effects: [{ type: 'reply', id: event.id, error: done }] };
-  // what is to be shown goes first: the reply may wait, the person does not
+  // the screen's effects go first: the reply may wait, the person does not
   return { room: done.room, effects: [...done.effects, { type: 'reply', id: event.id, error: null }] };
 }
 

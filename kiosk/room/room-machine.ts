@@ -1,6 +1,6 @@
 /**
- * The room machine: (room, event) to (room, effects), pure. Owns what the room is doing and when it stops doing it;
- * what commands may be given is commands.ts's, how a call is entered and left transitions.ts's.
+ * The room machine: (room, event) to (room, effects), pure. Owns what the room is doing and when it stops doing it.
+ * commands.ts decides which commands are allowed; transitions.ts enters and leaves a call.
  */
 import { START_FAILS_MS } from '#contract/timing.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -49,7 +49,7 @@ export function stepRoom(room: Room, event: RoomMachineEvent, nowMs: number): Ro
 function onFleet(before: Room, online: boolean): RoomStep {
   const room = { ...before, fleetOnline: online };
   const { phase } = room;
-  // what was asked of a fleet that was gone has reached nobody
+  // a request that was sent while the fleet was away has reached nobody
   const unheard = online && !before.fleetOnline && phase.name === 'starting' && phase.grant === null;
   if (!unheard) return still(room);
   return { room, effects: [{ type: 'request-grant', endedCallId: null, bookingId: phase.bookingId }] };
@@ -93,9 +93,9 @@ type InCall = Extract<RoomMachineEvent, { type: 'screen-connected' }>['inCall'];
 function onScreenConnected(room: Room, inCall: InCall, nowMs: number): RoomStep {
   const { phase } = room;
   const present = timer('screen-awaited', null);
-  // a start has its own call: a page that holds another is told to join, and leaves that one by itself
+  // a start has its own call: a page in another call receives `join-call`, and leaves the other by itself
   if (inCall !== null && (phase.name !== 'starting' || leadsTo(phase.grant, inCall.ticket))) {
-    // the room left it while the page could not be told
+    // the room left the call while the page was not connected
     if (phase.name === 'ended' && phase.callId === inCall.ticket.callId)
       return { room, effects: [present, screen({ name: 'leave-call' })] };
     const entered = enterCall(room, inCall);
@@ -130,7 +130,7 @@ const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set(['call-joined', 'l
 function onReport(room: Room, report: Report, nowMs: number): RoomStep {
   const { phase } = room;
   const isAway = phase.name !== 'starting' && phase.name !== 'in-call';
-  // cancelled or left in the meantime: the page is told once more, so that no camera stays on
+  // cancelled or left in the meantime: the page receives `leave-call` again, so that no camera stays on
   if (isAway && SPEAKS_OF_A_CALL.has(report.type)) return { room, effects: [screen({ name: 'leave-call' })] };
   switch (report.type) {
     case 'track-state': {
@@ -156,7 +156,7 @@ function onReport(room: Room, report: Report, nowMs: number): RoomStep {
     case 'call-ended':
       if (phase.name === 'in-call' && phase.ticket.callId === report.callId)
         return ended(room, phase, report.reason, nowMs);
-      // `left` is what the page made of an earlier start: the call goes on
+      // `left` answers an earlier start: the call goes on
       if (phase.name === 'starting' && phase.grant?.callId === report.callId && report.reason !== 'left')
         return joinFailed(room, phase, 'call-ended', nowMs);
       return still(room);
@@ -170,7 +170,7 @@ function onReport(room: Room, report: Report, nowMs: number): RoomStep {
       if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
       return still({ ...room, phase: { ...phase, participants: report.participants } });
     case 'effect-failed':
-      // the media node could not be told to end it for all: the room at least goes
+      // the request to end it for all did not reach the media node: at least the room leaves
       if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);
       return still(room);
   }
@@ -181,7 +181,7 @@ function leadsTo(grant: PhaseOf<'starting'>['grant'], { callId, peerId }: Resume
   return grant !== null && (grant.callId === callId || grant.peerId === peerId);
 }
 
-/** The page was still busy with an earlier start. Where there is no grant yet, the one that comes tells it. */
+/** The page was still busy with an earlier start. Without a grant yet, `join-call` goes out with the grant. */
 function toldAgain(room: Room, { grant }: PhaseOf<'starting'>): RoomStep {
   return grant === null ? still(room) : { room, effects: [screen({ name: 'join-call', grant })] };
 }

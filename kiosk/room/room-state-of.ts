@@ -7,7 +7,7 @@ import { cutText, nameInLists, shownText } from '#contract/shown-text.ts';
 import type { PhaseOf, Room } from './room.ts';
 
 type RoomStateContent = ProjectionContent<'state'>;
-/** what every projection begins with, at its longest */
+/** the head of every projection, at its longest */
 const HEADING_BYTES = 200;
 const MAX_BYTES = projections.state.maxBytes - HEADING_BYTES;
 
@@ -33,7 +33,7 @@ export function roomStateOf(room: Room, roomName: string): RoomStateContent {
 
 const sizeBytes = (state: RoomStateContent): number => new TextEncoder().encode(JSON.stringify(state)).length;
 
-/** What no screen shows would take six bytes each, and much of it would not fit; nor do names that are longer than a tile. */
+/** Invisible characters need six bytes each, and many would not fit; nor do names that are longer than a tile. */
 const printable = (text: string): string => cutText(shownText(text), { units: 240, bytes: 240 });
 const named = <P extends { displayName: string }>(each: P): P => ({
   ...each,

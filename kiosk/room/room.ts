@@ -1,4 +1,4 @@
-/** What the room machine knows, hears and asks for. Types and the first state; how they follow is room-machine.ts's. */
+/** State, events and effects of the room machine as types, and the first state. room-machine.ts steps. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
@@ -69,7 +69,7 @@ export type Room = {
   fleetOnline: boolean;
   /** the fleet is there, and one side's protocol is too old for the other */
   fleetRefuses: boolean;
-  /** of devices, calendar and disk, as those who own them say */
+  /** of devices, calendar and disk, as their owners report them */
   boxNotices: readonly RoomNotice[];
 };
 
@@ -82,7 +82,7 @@ export type RoomTimer =
   | 'fault-over'
   | 'ask-again';
 
-/** What the devices tell goes to the agent's equipment instead. */
+/** The reports of media devices go to the agent's equipment instead. */
 export type MediaDeviceReport = Extract<
   ScreenToAgent,
   { type: 'media-devices' | 'camera-axes' | 'self-test-check' | 'self-test-done' | 'sound-heard' | 'reach-probed' }

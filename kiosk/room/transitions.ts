@@ -108,7 +108,7 @@ export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEnd
   return {
     room: {
       ...room,
-      // what the fleet said last is not corrected by it while it is gone
+      // while offline, the fleet cannot clear the ended meeting, so it is cleared here
       meeting:
         room.meeting && endedForAll && !room.fleetOnline
           ? { ...room.meeting, underWay: false, participantCount: 0 }
@@ -129,7 +129,7 @@ export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEnd
   };
 }
 
-/** The screen is told to let go of whatever it still tries. */
+/** The screen receives `leave-call`, so that it stops any attempt of its own. */
 export function failed(room: Room, code: ErrorCode, nowMs: number): RoomStep {
   const meetingTitle = room.phase.name === 'starting' || room.phase.name === 'in-call' ? room.phase.meetingTitle : null;
   return {

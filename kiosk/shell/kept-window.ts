@@ -1,6 +1,6 @@
 /**
  * Keeps a window over the screen's page: opens it once the agent serves that page, watches it, and opens another as soon
- * as it is no longer sound. Owns the order and the pauses; what a window is, is the shell's.
+ * as it is no longer sound. Owns the order and the pauses; the shell defines a window.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryAfterMs } from '#contract/retry-after.ts';
@@ -77,7 +77,7 @@ export class KeptWindow {
     }
   }
 
-  /** A browser that opens before its agent shows an error of its own; the session's picture says it better. */
+  /** A browser that opens before its agent shows an error of its own; the session's picture shows it better. */
   async #untilServed(): Promise<void> {
     let told = false;
     while (!this.#ended && !(await this.#options.served())) {

@@ -52,7 +52,7 @@ async function end(): Promise<void> {
   process.exit(0);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
-// ended with whoever started it
+// ends with its parent
 if (process.send) process.on('disconnect', () => void end());
 
 function openWindow(shell: ShellName, place: { url: string; profileDir: string; shellDir: string }): ShellWindow {
@@ -73,7 +73,7 @@ function openWindow(shell: ShellName, place: { url: string; profileDir: string; 
   });
 }
 
-/** @param key null: the agent could leave none; the page that it serves says so */
+/** @param key null: the agent could leave none; the page that it serves shows that */
 async function isServed(url: string, key: string | null): Promise<boolean> {
   try {
     // another process on the agent's port does not get a window, nor a page that the key is left in

@@ -1,7 +1,7 @@
 /**
- * The order in which people stand on the stage, kept from one moment to the next: who came first stays first, who
- * leaves makes room, who speaks on a later page changes places with the one on the first page silent the longest.
- * Pure. Where they stand on the wall is layout.ts's business.
+ * The order in which people stand on the stage, kept from one moment to the next: the first to come stays
+ * first, a leaver makes room, and a speaker on a later page changes places with the person on the first page who was
+ * silent the longest. Pure. layout.ts decides where they stand on the wall.
  */
 import type { Participant } from '#contract/room-state.ts';
 

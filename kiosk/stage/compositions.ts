@@ -1,6 +1,6 @@
 /**
- * What a layout consists of: one large picture, an equal grid, a mosaic round the speaker, a strip beside what is
- * large. Each takes people and an area and gives tiles. Choosing among them is layout.ts's business.
+ * The parts of a layout: one large picture, an equal grid, a mosaic round the speaker, a strip beside what is
+ * large. Each maps people and an area to tiles. layout.ts chooses among them.
  */
 import {
   ANY_ASPECT,
@@ -52,7 +52,7 @@ export function grid(people: CompositionInput): Composition {
   let rects = rectsFor(shown.length);
   let own = ownPeerId === null ? null : freeCorner(area, gapPx, rects);
   if (ownPeerId !== null && own === null) {
-    // no room beside the others: the own picture takes the last cell
+    // no room beside the others: the own picture gets the last cell
     rects = rectsFor(shown.length + 1);
     own = rects.at(-1)!;
   }
@@ -159,7 +159,7 @@ const roleInStrip = (picture: Picture, ownPeerId: string | null): TileRole =>
 const withOwnLast = (peerIds: readonly string[], ownPeerId: string | null): Picture[] =>
   (ownPeerId === null ? [...peerIds] : [...peerIds, ownPeerId]).map(camera);
 
-/** The large one's place among the small is taken by the first in order, so that a change of speaker moves few tiles. */
+/** The first in order fills the large one's place among the small, so that a change of speaker moves few tiles. */
 function without(order: readonly string[], large: string): readonly string[] {
   const first = order[0]!;
   return order.slice(1).map((peerId) => (peerId === large ? first : peerId));

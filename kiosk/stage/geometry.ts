@@ -1,6 +1,6 @@
 /**
  * Rectangles of pictures: fitting an aspect into an area and dividing an area into equal tiles.
- * Owns arithmetic alone; who stands in which rectangle is layout.ts's business. All lengths are CSS pixels.
+ * Owns arithmetic alone; layout.ts decides who stands in which rectangle. All lengths are CSS pixels.
  */
 export type Size = { width: number; height: number };
 export type Rect = { x: number; y: number; width: number; height: number };

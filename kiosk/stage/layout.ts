@@ -1,7 +1,6 @@
 /**
  * The one layout engine: who is where on the stage, of what size. Pure: the same people, size and choice give the same
- * rectangles. The order of people comes from arrangement.ts, what a layout consists of is compositions.ts, drawing is
- * stage.tsx.
+ * rectangles. arrangement.ts orders people, compositions.ts builds each layout, stage.tsx draws.
  *
  * Nothing overlaps, but for the own picture over a single large one.
  */

@@ -1,4 +1,4 @@
-/** What stands for a person without a picture. */
+/** The initials for a person without a picture. */
 import { graphemesOf } from '#contract/shown-text.ts';
 
 const BRACKETED =

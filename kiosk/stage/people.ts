@@ -13,9 +13,9 @@ export type PeopleSource = {
   selfPeerId: string | null;
   /** this client's own camera; null: off or absent */
   ownCamera: MediaStream | null;
-  /** what this client does with it: seen before the node has heard of it. null: as the node has it */
+  /** the client's own state of it, shown before the node knows it. null: as the node has it */
   ownMicrophone?: MicrophoneState | null;
-  /** what a room shares and sees itself: a laptop on its HDMI input. A person's own screen is never shown to that person */
+  /** the room's own share, which it sees itself: a laptop on its HDMI input. A person never sees their own screen */
   ownScreen?: MediaStream | null;
 };
 
@@ -41,7 +41,7 @@ export class People {
         screenStream: own ? ownScreen : (remote?.screen?.stream ?? null),
       };
       if (own && ownMicrophone !== null) person.microphone = ownMicrophone;
-      // one's own camera is seen before the node has heard of it
+      // one's own camera is shown before the node knows it
       if (own) person.camera = ownCamera !== null ? 'on' : participant.camera === 'on' ? 'off' : participant.camera;
       const known = before.get(participant.peerId);
       return known !== undefined && alike(known, person) ? known : person;
@@ -57,7 +57,7 @@ function alike(a: StagePerson, b: StagePerson): boolean {
 }
 
 /**
- * Who will be on the stage, while one is not in yet: oneself, and those whose pictures are negotiated. Known by their
+ * The people on the stage before one is in: oneself, and the senders of the negotiated pictures. Known by their
  * ids alone, so it is drawn out of sight; the first roster gives the same tiles their names.
  */
 export function peopleAhead(streams: StreamsByPeer, selfPeerId: string): Participant[] {

@@ -1,6 +1,6 @@
 /**
- * One <video> that lives as long as its tile: muted (sound is remote-audio.tsx's), never mounted anew by a change of
- * layout, and holding its last frame while the stream is away.
+ * One <video> that lives as long as its tile: muted (remote-audio.tsx plays the sound), never mounted anew by a
+ * change of layout, and holding its last frame while the stream is away.
  */
 import './stage.css';
 import { useEffect, useRef } from 'react';

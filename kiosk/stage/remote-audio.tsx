@@ -1,14 +1,14 @@
 /** The sound of everyone else: an <audio> for each stream, apart from the pictures, so that no layout interrupts it. */
 import { useEffect, useRef } from 'react';
 
-/** Opening the speaker would keep the first picture waiting; nobody hears that a call begins so much later. */
+/** Opening the speaker would delay the first picture; nobody notices that the sound begins this much later. */
 export const SOUND_AFTER_MS = 120;
 
 export type Sound = { key: string; stream: MediaStream };
 
 type RemoteAudioProps = {
   sounds: readonly Sound[];
-  /** what the room's or the guest's volume control says */
+  /** of the room's or the guest's volume control */
   volumePercent: number;
   /** the browser's id of a speaker; null: its own choice */
   speakerId?: string | null;
@@ -64,7 +64,7 @@ function OneSound({ stream, volumePercent, speakerId = null, onSpeakerFailed, on
   return <audio ref={audio} autoPlay />;
 }
 
-/** The person is back, or has touched the page: what was refused before may sound now. */
+/** The person is back, or has touched the page: sound that the browser refused may play now. */
 const SIGNS = ['visibilitychange', 'pageshow', 'pointerdown', 'keydown'] as const;
 
 /**

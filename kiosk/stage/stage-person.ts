@@ -1,4 +1,4 @@
-/** Who stands on the stage, and the words that are said over a person's picture. */
+/** A person on the stage, and the words that are shown over the picture. */
 import type { Participant } from '#contract/room-state.ts';
 
 export type StagePerson = Participant & { cameraStream: MediaStream | null; screenStream: MediaStream | null };

@@ -1,7 +1,7 @@
 /**
  * Draws what layout.ts composes: every picture at its rectangle, moving there by transform. Owns the one stage of the
  * TV, of guests and later of broadcasts. Words come in by props, colours and type by the page's CSS variables
- * (stage.css). Says what it shows (`onView`) and how many pages there are.
+ * (stage.css). Reports what it shows (`onView`) and how many pages there are.
  */
 import './stage.css';
 import { memo, useEffect, useMemo, useRef } from 'react';
@@ -20,7 +20,7 @@ export type StageProps = {
   /** everyone in the call, this client's own peer included, in the order of the roster */
   people: readonly StagePerson[];
   selfPeerId: string | null;
-  /** as the node tells it; the stage holds it */
+  /** as the node reports it; the stage holds it */
   activeSpeakerPeerId: string | null;
   layout: Layout;
   page: number;
@@ -34,7 +34,7 @@ export type StageProps = {
   onPageCount?: (pageCount: number) => void;
 };
 
-/** A tile lower than this part of the stage takes the smaller type. */
+/** A tile lower than this part of the stage has the smaller type. */
 const SMALL_PART = 0.24;
 
 export const Stage = memo(function Stage({
@@ -80,7 +80,7 @@ export const Stage = memo(function Stage({
     if (pageCount !== null) onPageCount?.(pageCount);
   }, [pageCount, onPageCount]);
 
-  // in the order of their keys, whatever the layout: no tile leaves the document to be put elsewhere in it, and no video stops
+  // in the order of their keys in every layout: no tile leaves the document to be put elsewhere, and no video stops
   const tiles = [...(laid?.tiles ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
   const crowd = laid !== null && laid.kind !== 'single' && laid.kind !== 'alone';
   return (

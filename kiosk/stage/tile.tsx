@@ -1,4 +1,4 @@
-/** One picture on the stage with what is said about it. A person's is a figure named exactly by the person. */
+/** One picture on the stage with its captions. A person's is a figure named exactly by the person. */
 import { type CSSProperties, memo } from 'react';
 import MicOff from 'lucide-react/icons/mic-off';
 import MonitorUp from 'lucide-react/icons/monitor-up';
@@ -61,7 +61,7 @@ export const Tile = memo(function Tile({
   );
   if (screen) {
     return (
-      // biome-ignore lint/a11y/useSemanticElements: a shared screen is no form's fieldset, and a figure is a person's
+      // biome-ignore lint/a11y/useSemanticElements: `fieldset` is for forms, and `figure` is a person here
       <div role="group" aria-label={words.screenOf(person.displayName)} {...about}>
         <Picture stream={person.screenStream} fit="contain" mirrored={false} on />
         {caption}

@@ -1,4 +1,4 @@
-/** What the layouts are given and what they give. Lengths are CSS pixels. */
+/** Input and output of the layouts. Lengths are CSS pixels. */
 import type { Layout } from '#contract/room-state.ts';
 import type { Rect, Size } from './geometry.ts';
 
@@ -22,7 +22,7 @@ export type StageInput = {
   order: readonly string[];
   /** latest first, held */
   recentSpeakers: readonly string[];
-  /** the latest to begin first, this client's own peer where it sees what it shares; the first one's screen is shown */
+  /** the latest to begin first, this client's own peer where it sees its own share; the first one's screen is shown */
   sharers: readonly string[];
   /** null: no picture of one's own on the stage */
   ownPeerId: string | null;

@@ -23,7 +23,7 @@ export function useSize(element: RefObject<HTMLElement | null>): Size | null {
   return size;
 }
 
-/** Whom the stage shows as speaking. The own voice moves nobody. */
+/** The speaker on the stage. The own voice moves nobody. */
 export function useHeldSpeaker(
   rawPeerId: string | null,
   selfPeerId: string | null,
@@ -68,7 +68,7 @@ export function useArrangement(moment: ArrangementInput): Arrangement {
   return next;
 }
 
-/** Tells the call what is shown. */
+/** Reports to the call what is shown. */
 export function usePacedView(view: View | null, say: ((view: View) => void) | undefined): void {
   const latest = useRef(say);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /**
- * What the stage shows, as the signalling's `View`: the node forwards that and nothing else. Heights are device
+ * The stage's pictures as the signalling's `View`: the node forwards that and nothing else. Heights are device
  * pixels. Sending is paced here: the first change goes at once, those after it together.
  */
 import type { View } from '#contract/signaling.ts';
@@ -38,7 +38,7 @@ const browserClock: Clock = {
   },
 };
 
-/** Says each view once, the first at once. `stop` drops what still waits. */
+/** Sends each view once, the first at once. `stop` drops the one that still waits. */
 export class PacedView {
   readonly #say: (view: View) => void;
   readonly #clock: Clock;

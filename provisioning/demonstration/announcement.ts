@@ -1,5 +1,5 @@
 /**
- * What is said when everything serves: addresses in words for people, one line of JSON for programs.
+ * The announcement once everything serves: addresses in words for people, one line of JSON for programs.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';

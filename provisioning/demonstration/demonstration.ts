@@ -46,7 +46,7 @@ export class Demonstration {
     return Promise.race([fleetPart.ended, kioskPart.ended]);
   }
 
-  /** The room goes first, so that it can say goodbye to the fleet. */
+  /** The room goes first, so that it can sign off at the fleet. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const part of this.#parts.toReversed()) await part.stop();
@@ -54,7 +54,7 @@ export class Demonstration {
   }
 
   #start<T>(name: 'fleet' | 'kiosk', readySchema: z.ZodType<T>, args: string[]): Part<T> {
-    // It became ready in the moment in which it was told to end.
+    // It became ready in the moment of the request to end.
     if (this.#stopping) throw new PartFailed('stopped');
     const part = new Part({
       name: `The ${name}`,

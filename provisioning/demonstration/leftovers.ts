@@ -1,6 +1,6 @@
 /**
  * The last look before the end: every process of a run carries the run's id in its environment, so one that outlived its
- * supervisor (a browser whose owner was killed) is found whoever its parent is by now.
+ * supervisor (a browser whose owner was killed) is found under any parent.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
- * One process of the demonstration: started, heard until it is ready, stopped. Its output goes into a log file, and its
- * IPC channel is its lifeline: a part that loses it ends by itself, however this process went.
+ * One process of the demonstration: started, awaited until it is ready, stopped. Its output goes into a log file. Its
+ * IPC channel is its lifeline: a part that loses it ends by itself, also when this process was killed.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ export class Part<T> {
     });
   }
 
-  /** @throws PartFailed when it ends first, takes longer than a minute, or says something else than the contract has */
+  /** @throws PartFailed when it ends first, needs longer than a minute, or sends a message outside the contract */
   async ready(): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(this.#failure('was not ready within a minute')), READY_TIMEOUT_MS);

@@ -1,5 +1,5 @@
 /**
- * What a source says of its own place, said for a bundle: all of `dist/` lies in one folder, so `import.meta` of the
+ * Replaces a source's own place by its place in the bundle: all of `dist/` lies in one folder, so `import.meta` of the
  * output means that folder, whichever source a line came from.
  */
 import { dirname, join, relative } from 'node:path';

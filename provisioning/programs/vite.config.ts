@@ -25,7 +25,7 @@ export default defineConfig({
     rolldownOptions: {
       // the others are started by these two, which is how they are found
       input: { 'fleet-main': 'fleet/main.ts', 'kiosk-main': 'kiosk/main.ts' },
-      // a package's own words on its types are read by nobody; x509 counts on reflect-metadata being there before it
+      // no JSDoc of packages. The order of imports is kept: x509 needs reflect-metadata loaded first
       output: { comments: { jsdoc: false }, strictExecutionOrder: true },
     },
   },

@@ -1,6 +1,6 @@
 /**
- * Files that are put in place and taken away again. What is equal is left alone, so that a second run changes nothing; a
- * list of what was placed lies beside them, so that a later release takes away what it no longer has.
+ * Files that are put in place and removed again. An equal file is left alone, so that a second run changes nothing; a
+ * list of the placed files lies beside them, so that a later release removes those that it no longer has.
  */
 import {
   chmodSync,
@@ -40,7 +40,7 @@ export function placeFiles(root: string, files: Files, listPath: string): string
   return changed;
 }
 
-/** @returns what was taken away */
+/** @returns the removed paths */
 export function removeFiles(root: string, listPath: string): string[] {
   const removed = placed(root, listPath).filter((path) => remove(root, path));
   remove(root, listPath);

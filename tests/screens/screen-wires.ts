@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { MediaSource } from '#contract/media-source.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
@@ -214,6 +215,9 @@ export class PlayedNode {
       callId: CALL,
       peerId: ROOM_PEER,
       peerKind: 'room',
+      publishes: MediaSource.options,
+      receives: MediaSource.options,
+      rights: ['end', 'mute', 'remove'],
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',
       admission:
@@ -235,7 +239,6 @@ export class PlayedNode {
       callId: CALL,
       meetingTitle: 'Weekly plan',
       startedAtMs: Date.now() - 300_000,
-      rights: ['end', 'mute', 'remove'],
       participants: this.participants,
       activeSpeakerPeerId: null,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({

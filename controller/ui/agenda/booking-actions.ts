@@ -1,4 +1,4 @@
-/** What a person may do about a booking, by what the room says of it. Pure; the room itself refuses what has changed since. */
+/** The actions that a booking's state allows. Pure; the room itself refuses one that a change has made impossible. */
 import type { Booking } from '#contract/room-agenda.ts';
 import { holdsRoom } from './room-day.ts';
 
@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 
 export type BookingActions = {
   checkIn: boolean;
-  /** takes back a release */
+  /** undoes a release */
   restore: boolean;
   /** gives the room back: somebody is there / is expected; never from under a call */
   end: 'early' | 'unused' | null;
@@ -17,7 +17,7 @@ export type BookingActions = {
   blockedBy: Booking | null;
 };
 
-/** `inCall`: the room is in a call, of whatever booking */
+/** `inCall`: the room is in a call, of any booking or none */
 export function actionsOf(booking: Booking, list: readonly Booking[], inCall: boolean): BookingActions {
   const { state, isAllDay, checkInUntilMs } = booking;
   const isAwaited = state === 'check-in-open' && checkInUntilMs !== null;

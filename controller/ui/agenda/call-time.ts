@@ -1,4 +1,4 @@
-/** What has to be said of time while a call runs: its booking ends soon or has ended, or somebody else's begins. Pure. */
+/** The time notice of a running call: its booking ends soon or has ended, or somebody else's begins. Pure. */
 import { BOOKING_ENDS_SOON_MS } from '#contract/limits.ts';
 import type { Booking, RoomAgenda } from '#contract/room-agenda.ts';
 import { holdsRoom } from './room-day.ts';
@@ -9,7 +9,7 @@ export type CallTime =
   /** the call has no booking, and one begins within BOOKING_ENDS_SOON_MS or has begun */
   | { kind: 'next-soon'; next: Booking };
 
-/** Null: nothing has to be said. `bookingId`: the call's own, null for one that was started without. */
+/** Null: no notice. `bookingId`: the call's own, null for one that was started without. */
 export function callTime(
   agenda: RoomAgenda | null | undefined,
   bookingId: string | null | undefined,

@@ -1,7 +1,7 @@
 /**
  * What a room's agenda means at a moment: who holds the room and until when, what comes next. Pure, and the one reading
- * of it for TV, phones, tablets and the door. What state a booking is in says the agent alone; the clock only ends what
- * is over. `nowMs` is the clock of the bookings (the kiosk's, or the fleet's).
+ * of it for TV, phones, tablets and the door. Only the agent decides the state of a booking; the clock only ends
+ * those that are over. `nowMs` is the clock of the bookings (the kiosk's, or the fleet's).
  */
 import { NO_SHOW_AFTER_MS } from '#contract/limits.ts';
 import type { Booking, RoomAgenda } from '#contract/room-agenda.ts';
@@ -21,19 +21,19 @@ export type RoomNow =
 export type RoomDay = {
   timeZone: string;
   now: RoomNow;
-  /** the next to begin, beside what `now` tells */
+  /** the next to begin, beside the one of `now` */
   next: Booking | null;
-  /** those after `next`, by start; what takes all day last */
+  /** those after `next`, by start; all-day ones last */
   later: readonly Booking[];
   /** today's that the agenda has no room for */
   moreCount: number;
-  /** everything that is not over, by start, what takes all day first: for a list with controls */
+  /** everything that is not over, by start, all-day ones first: for a list with controls */
   list: readonly Booking[];
   /** null: the last reading is the newest that there is */
   staleSinceMs: number | null;
 };
 
-/** Null: there is no calendar, or nothing is known of it, so that nothing may be said of the room's time. */
+/** Null: there is no calendar, or nothing is known of it, so that the room's time is unknown. */
 export function roomDay(agenda: RoomAgenda | null | undefined, nowMs: number): RoomDay | null {
   if (agenda === null || agenda === undefined || !isKnown(agenda, nowMs)) return null;
   const { calendar, timeZone, moreCount } = agenda;
@@ -55,7 +55,7 @@ export function roomDay(agenda: RoomAgenda | null | undefined, nowMs: number): R
   };
 }
 
-/** The booking that one tap would join now; null: none is due. What takes all day is a note, not a meeting to join. */
+/** The booking that one tap would join now; null: none is due. An all-day one is a note, not a meeting to join. */
 export function dueBooking(day: RoomDay | null): Booking | null {
   if (day === null || (day.now.kind !== 'due' && day.now.kind !== 'booked')) return null;
   return day.now.booking.isAllDay ? null : day.now.booking;

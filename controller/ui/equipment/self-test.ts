@@ -10,7 +10,7 @@ import {
 export type TestLine = {
   name: SelfTestCheckName;
   outcome: SelfTestCheck['outcome'] | 'running' | 'waiting';
-  /** `unknown`: it failed, and the room did not say why */
+  /** `unknown`: it failed, and the room reported no reason */
   reason: SelfTestReason | 'unknown' | null;
 };
 

@@ -1,4 +1,4 @@
-/** Times and durations as people say them, in the language shown. */
+/** Times and durations as people read them, in the language shown. */
 import type { Language } from '#contract/schema.ts';
 
 const localeOf: Record<Language, string> = { ko: 'ko-KR', en: 'en-GB' };

@@ -30,7 +30,7 @@ function kept(): Language | null {
   }
 }
 
-/** Pure: `?lang` wins over the kept choice, that over the browser's first language; whoever speaks neither gets English. */
+/** Pure: `?lang` wins over the kept choice, that over the browser's first language; any other language gets English. */
 export function languageFrom(asked: string | null, keptChoice: Language | null, browser: readonly string[]): Language {
   return asLanguage(asked) ?? keptChoice ?? (asLanguage(browser[0]) === 'ko' ? 'ko' : 'en');
 }
@@ -70,7 +70,7 @@ export function chooseLanguage(language: Language): void {
   void i18next.changeLanguage(language);
 }
 
-/** Told from outside (the TV's language is the room's setting): shown, not kept. */
+/** Set from outside (the TV's language is the room's setting): shown, not kept. */
 export function showLanguage(language: Language): void {
   if (i18next.language !== language) void i18next.changeLanguage(language);
 }

@@ -48,7 +48,10 @@ export class FakeMedia implements Media {
   rtpCapabilities = async () => ({
     codecs: [{ kind: 'video' as const, mimeType: 'video/VP8', preferredPayloadType: 96, clockRate: 90_000 }],
   });
-  connectAhead = (): void => {};
+  connectedAhead = false;
+  connectAhead = (): void => {
+    this.connectedAhead = true;
+  };
   readonly expected: string[] = [];
   readonly consumed: string[] = [];
   expectFrame = (consumerId: string): void => void this.expected.push(consumerId);

@@ -1,7 +1,8 @@
 /** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallGrant } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions } from '#contract/grants.ts';
+import { MediaSource } from '#contract/media-source.ts';
 import type { Participant } from '#contract/room-state.ts';
 import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -70,6 +71,8 @@ export class FakeNode {
   readonly sockets: FakeSocket[] = [];
   readonly callId = uuidv7();
   readonly peerId = uuidv7();
+  /** of the next grant */
+  permissions: CallPermissions = { publishes: MediaSource.options, receives: MediaSource.options, rights: [] };
   others: Participant[] = [];
   consumers: ConsumerParameters[] = [];
   /** what the next resume is answered with */
@@ -200,6 +203,7 @@ export class FakeNode {
       callId: this.callId,
       peerId: this.peerId,
       peerKind: 'person',
+      ...this.permissions,
       meetingTitle: 'Test',
       resumeSecret: uuidv7(),
       admission,
@@ -220,7 +224,6 @@ export class FakeNode {
       callId: this.callId,
       meetingTitle: 'Test',
       startedAtMs: 1,
-      rights: [],
       participants: [self, ...this.others],
       consumers: this.consumers,
       activeSpeakerPeerId: null,

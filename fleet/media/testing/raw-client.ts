@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { MediaSource } from '#contract/media-source.ts';
 import {
-  type MediaSource,
   type RequestOf,
   ResponseFrame,
   type ResponseOf,

@@ -7,6 +7,7 @@ import {
   JOIN_TOKEN_ISSUER,
   type JoinTokenClaims,
 } from '#contract/grants.ts';
+import { MediaSource } from '#contract/media-source.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { SignJWT } from 'jose';
 import { type Logger, pino } from 'pino';
@@ -14,6 +15,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { MediaNode } from '../media-node.ts';
 import type { MediaSettings } from '../media-settings.ts';
 import { RawClient } from './raw-client.ts';
+
+const SOURCES = MediaSource.options;
 
 export class TestFleet {
   readonly nodeId = uuidv7();
@@ -43,6 +46,8 @@ export class TestFleet {
       meetingTitle: 'Test',
       peerKind: 'person',
       displayName: null,
+      publishes: SOURCES,
+      receives: SOURCES,
       rights: [],
       ...claims,
     };
@@ -63,6 +68,8 @@ export class TestFleet {
       meetingId: uuidv7(),
       meetingTitle: 'Standing',
       displayName: 'Room A',
+      publishes: SOURCES,
+      receives: SOURCES,
       rights: ['end', 'mute', 'remove'],
       nodes: [{ nodeId: this.nodeId, signalingUrl: 'ws://127.0.0.1/signaling' }],
       ...claims,
@@ -99,6 +106,8 @@ export class TestRoom {
       meetingTitle: 'What the room calls it',
       peerKind: 'room',
       displayName: null,
+      publishes: SOURCES,
+      receives: SOURCES,
       rights: ['end', 'mute', 'remove'],
       ...claims,
     };

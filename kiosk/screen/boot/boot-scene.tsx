@@ -1,4 +1,4 @@
-/** Before the agent was heard for the first time: never a black TV. */
+/** Before the agent's first message: never a black TV. */
 import { useTranslation } from 'react-i18next';
 import mark from '#ui/mark.svg';
 import { Spinner } from '#ui/progress.tsx';

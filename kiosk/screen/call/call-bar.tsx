@@ -1,4 +1,4 @@
-/** The thin bar over the stage: room, meeting, how many, which page, what time. Hides, and is back when any of it changes. */
+/** The thin bar over the stage: room, meeting, count, page, time. It hides, and returns when any of them changes. */
 import { useTranslation } from 'react-i18next';
 import MonitorUp from 'lucide-react/icons/monitor-up';
 import Users from 'lucide-react/icons/users';

@@ -1,5 +1,5 @@
 /**
- * A call runs: the stage over the whole TV, and over it only what has to be said. The region is the stage's own. Drawn
+ * A call runs: the stage over the whole TV, and over it only the notices. The stage has the region. Drawn
  * out of sight before the room is in, so that a tap has little left to draw.
  */
 import { useCallback, useMemo, useState } from 'react';
@@ -28,7 +28,7 @@ import { useRoomNews } from './use-room-news.ts';
 /** From this many device pixels on, a chosen grid shows more people at once. */
 const TALL_SCREEN_PX = 2_000;
 const GAP_PART_OF_HEIGHT = 1 / 90;
-/** A trouble is said in full this long, then in short, where the picture does not say it by itself. */
+/** A trouble is shown in full this long, then in short, where the picture does not show it by itself. */
 const IN_FULL_MS = 12_000;
 
 type CallSceneProps = {
@@ -73,7 +73,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
   const time = callTime(view.projections.agenda, bookingId, nowMs);
   const extension = useExtensionNews(view.projections.agenda, bookingId);
   const inFull = useShownAfter([phase === null, ...troubles].join(), IN_FULL_MS);
-  // afterwards a missing camera is told by the own picture's plate
+  // afterwards the plate of the own picture shows a missing camera
   const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
   const tall = window.innerHeight * window.devicePixelRatio >= TALL_SCREEN_PX;
   const tellPageCount = useCallback((pageCount: number) => session.reportPageCount(pageCount), [session]);

@@ -15,7 +15,7 @@ export function CallTimeNotice({ time, timeZone, nowMs }: NoticeProps) {
   const { t } = useTranslation('bookings');
   const words = useBookingWords(timeZone);
   const says = saysOf(time, words, nowMs, t);
-  // told again when what it says changes in kind, not with each minute
+  // announced again when its kind changes, not with each minute
   const inFull = useShownAfter(`${time.kind} ${time.next?.bookingId} ${endOf(time)}`, IN_FULL_MS);
   return (
     <div

@@ -1,4 +1,4 @@
-/** Said over the picture that stands still, not instead of it. */
+/** Shown over the picture that stands still, not instead of it. */
 import { useTranslation } from 'react-i18next';
 import { Spinner } from '#ui/progress.tsx';
 

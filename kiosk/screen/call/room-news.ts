@@ -1,6 +1,6 @@
 /**
- * Who came and who went, as the TV tells it: one piece of news at a time; what happens meanwhile is told together, so
- * that thirty arrivals are not two minutes of news. Pure.
+ * The TV's news of arrivals and departures: one piece at a time; those that come meanwhile are shown together, so that
+ * thirty arrivals are not two minutes of news. Pure.
  */
 import type { Participant } from '#contract/room-state.ts';
 
@@ -9,7 +9,7 @@ export type Waiting = { joined: ReadonlyMap<string, string>; left: ReadonlyMap<s
 
 export const NO_NEWS: Waiting = { joined: new Map(), left: new Map() };
 
-/** What changed in the roster, on top of what still waits. One who came and went unannounced is no news. */
+/** Adds the changes of the roster to the waiting news. One who came and went unannounced is no news. */
 export function gather(
   waiting: Waiting,
   before: readonly Participant[],
@@ -31,7 +31,7 @@ export function gather(
   return { joined, left };
 }
 
-/** The next to tell and what then still waits. Arrivals first. */
+/** The next news to show, and the rest that still waits. Arrivals first. */
 export function next(waiting: Waiting): { news: News | null; rest: Waiting } {
   for (const kind of ['joined', 'left'] as const) {
     const [firstName] = waiting[kind].values();

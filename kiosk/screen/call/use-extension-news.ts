@@ -1,4 +1,4 @@
-/** The toast that says that the booking of the running call got more time: whoever looks at the TV need not ask. */
+/** The toast after the booking of the running call was extended, so that everyone in the room knows. */
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import CalendarPlus from 'lucide-react/icons/calendar-plus';

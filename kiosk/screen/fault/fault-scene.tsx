@@ -1,4 +1,4 @@
-/** What does not work, whether the meeting can go on, what to do, and the code for IT. */
+/** A fault: the failed part, whether the meeting can go on, advice, and the code for IT. */
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { ErrorWords } from '#ui/error-words.tsx';

@@ -1,4 +1,4 @@
-/** This page itself failed to draw: said with as few parts as can be, for what failed may be any of them. */
+/** This page itself failed to draw: shown with as few parts as possible, because any of them may have failed. */
 import i18next from 'i18next';
 
 export function PageFault() {

@@ -1,5 +1,5 @@
 /**
- * What an error in drawing leads to: the fault in words, and the same page drawn again after a moment; where that does
+ * Handles an error in drawing: shows the fault in words, and the same page drawn again after a moment; where that does
  * not hold, the page is loaded anew. The call lives outside and goes on meanwhile.
  */
 import { Component, type ErrorInfo, type ReactNode } from 'react';

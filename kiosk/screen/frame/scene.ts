@@ -1,6 +1,6 @@
 /**
- * Which state the TV shows. Pure: from what the agent says and what the call itself is. The agent's word decides; the
- * call only fills in the moment before the agent's word has caught up with it.
+ * Which state the TV shows. Pure: from the agent's state and the call's own. The agent's decides; the call's only fills
+ * the moment before the agent's has caught up with it.
  */
 import type { CallPhase } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -24,10 +24,10 @@ export type Scene =
   | { name: 'call'; call: Extract<CallPhase, { name: 'joined' }> }
   | { name: 'ended'; phase: PhaseOf<'ended'> }
   | { name: 'fault'; code: ErrorCode }
-  /** a newer agent does what this page does not know */
+  /** a newer agent is in a phase that this page does not know */
   | { name: 'unknown' };
 
-/** A restarting agent is back before this; longer, and the room says so over the whole TV. */
+/** A restarting agent is back before this; after it, the TV shows that the room does not respond. */
 export const GONE_AFTER_MS = 15_000;
 
 export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: number): Scene {

@@ -1,4 +1,4 @@
-/** The corner that appears only when something is wrong: what, and what to do. */
+/** The corner that appears only when something is wrong: the trouble, and advice. */
 import { useTranslation } from 'react-i18next';
 import CalendarX from 'lucide-react/icons/calendar-x';
 import CameraOff from 'lucide-react/icons/camera-off';
@@ -71,7 +71,7 @@ export function TroubleCorner({ troubles, equipment = null, brief = false, class
   );
 }
 
-/** A failed self-test names its device and what to do; of several the first, and how many there are. */
+/** A failed self-test shows its device and advice; of several, the first and their number. */
 function useTroubleWords(equipment: RoomEquipment | null): (trouble: Trouble) => { what: string; todo: string } {
   const { t } = useTranslation(['notices', 'screen', 'devices']);
   const [first, ...others] = failedLines(equipment);

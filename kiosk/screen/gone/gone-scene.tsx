@@ -1,4 +1,4 @@
-/** The agent has not answered for a while, and no call is running: said in words, until it is back. */
+/** The agent has not answered for a while, and no call is running: shown in words until it is back. */
 import { useTranslation } from 'react-i18next';
 import RotateCw from 'lucide-react/icons/rotate-cw';
 import { Icon } from '#ui/icon.tsx';

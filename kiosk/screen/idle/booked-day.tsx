@@ -1,4 +1,4 @@
-/** The room's day on the idle TV: who has the room now and until when, what comes next, the rest of it small. */
+/** The room's day on the idle TV: the present booking and its end, the next one, and the rest in small. */
 import { useTranslation } from 'react-i18next';
 import CalendarClock from 'lucide-react/icons/calendar-clock';
 import type { Booking } from '#contract/room-agenda.ts';
@@ -15,10 +15,10 @@ const ROWS_BESIDE_TROUBLES = 3;
 type BookedDayProps = {
   day: RoomDay;
   meeting: RoomMeeting | null;
-  /** the corner says why */
+  /** the corner shows the reason */
   cutOff: boolean;
   nowMs: number;
-  /** false: the corner is taken, so that the room's name needs two lines */
+  /** false: the corner is in use, so that the room's name needs two lines */
   hasRoom: boolean;
 };
 
@@ -26,7 +26,7 @@ export function BookedDay({ day, meeting, cutOff, nowMs, hasRoom }: BookedDayPro
   const { t } = useTranslation(['screen', 'bookings']);
   const words = useBookingWords(day.timeZone);
   const isFree = day.now.kind === 'free' || day.now.kind === 'released';
-  // a free room tells the next booking large, so that the list begins with the one after
+  // a free room shows the next booking large, so the list begins with the one after
   const rest = isFree || day.next === null ? day.later : [day.next, ...day.later];
   return (
     <>
@@ -99,7 +99,7 @@ function Now({ now, words, nowMs, titleClass }: NowProps) {
       );
     }
     case 'booked':
-      // its title would say no more than that
+      // its title would repeat that
       if (now.booking.isPrivate) return <p className="text-tv-title font-semibold">{words.holds(now)}</p>;
       return (
         <>

@@ -1,4 +1,4 @@
-/** Nobody meets: the clock, the room's name, who has the room today, and how to take control. */
+/** Nobody meets: the clock, the room's name, its bookings of today, and the code for phones. */
 import { useTranslation } from 'react-i18next';
 import { isCutOff, type RoomMeeting } from '#contract/room-state.ts';
 import type { ScreenView } from '#contract/screen-link.ts';

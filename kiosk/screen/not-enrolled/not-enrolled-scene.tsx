@@ -1,6 +1,6 @@
 /**
- * This box belongs to no room: what happened and what to do, in both languages, because nobody has told the box which one
- * is spoken here, or it is no longer true.
+ * This box belongs to no room: the reason and advice in both languages, because the box does not know the language of
+ * the place, or no longer.
  */
 import { useTranslation } from 'react-i18next';
 import Unplug from 'lucide-react/icons/unplug';

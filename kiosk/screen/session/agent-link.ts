@@ -1,6 +1,6 @@
 /**
  * The screen's one WebSocket to its agent, on loopback. Owns opening it again and again (an agent that restarts is met
- * within a second, without any navigation) and parsing what comes. What messages mean is screen-session.ts's.
+ * within a second, without any navigation) and parsing the messages; screen-session.ts handles them.
  */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { retryAfterMs } from '#contract/retry-after.ts';
@@ -11,7 +11,7 @@ const PAUSES = { firstMs: 100, longestMs: 600 };
 /** A page that is not known asks seldom: the agent writes each refusal down. */
 const UNKNOWN_RETRY_MS = 2_000;
 const KEY_LOOK_MS = 50;
-/** A shell gives the key within its first second; longer, and the page says what is missing. */
+/** A shell leaves the key within its first second; after this, the page shows that it is missing. */
 const KEY_MISSED_AFTER_MS = 5_000;
 
 type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
@@ -21,7 +21,7 @@ export type AgentLinkOptions = {
   url: string;
   /** null: none yet, and no connection before there is one */
   key: () => string | null;
-  /** whether who listens there has the key, too: the page says nothing to another. @throws when nobody answers */
+  /** whether the listener there has the key too: the page sends nothing to another. @throws when nobody answers */
   isAgentThere: (key: string) => Promise<boolean>;
   /** the first message of each connection, but for the key */
   hello: () => Omit<Hello, 'key'>;
@@ -60,7 +60,7 @@ export class AgentLink {
     this.#socket?.close();
   }
 
-  /** False: the agent is not there; whoever asks decides what must be said later. */
+  /** False: the agent is not there; the caller decides what to send later. */
   send(message: ScreenToAgent): boolean {
     if (!this.#up || this.#socket === null) return false;
     this.#socket.send(JSON.stringify(message));
@@ -117,6 +117,7 @@ export class AgentLink {
       return;
     }
     const message = read.data;
+    if (message.type === 'unknown') return;
     if (message.type === 'error') {
       console.error('screen: the agent refused', message.code);
       if (message.code === 'forbidden') this.#setKeyless(true);

@@ -1,4 +1,4 @@
-/** A camera's motors in its own units: what the track tells of them, and where a step leads. Pure. */
+/** A camera's motors in its own units: their ranges from the track, and where a step leads. Pure. */
 import type { Axis, CameraAxes } from '#contract/room-equipment.ts';
 
 export type AxisName = keyof CameraAxes;
@@ -21,11 +21,11 @@ function axisOf(range: unknown, value: unknown): Axis | null {
   const { min, max, step } = (range ?? {}) as Record<string, unknown>;
   if (typeof min !== 'number' || typeof max !== 'number' || !(max > min)) return null;
   const known = typeof value === 'number' ? value : min;
-  // a device that tells no step moves in any
+  // a device that reports no step moves in any
   return { min, max, step: typeof step === 'number' && step > 0 ? step : (max - min) / 100, value: known };
 }
 
-/** The nearest place that the device can take. */
+/** The nearest position that the device can reach. */
 export function placeOn({ min, max, step }: Axis, value: number): number {
   const steps = Math.round((Math.min(max, Math.max(min, value)) - min) / step);
   return Math.min(max, min + steps * step);

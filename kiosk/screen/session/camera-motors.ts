@@ -1,7 +1,6 @@
 /**
- * Pan, tilt and zoom of the room's camera, by constraints on its own track. Owns how often the device is told (ten times
- * a second at most, one order at a time), that it stops by itself, and where it stands; what places there are is
- * camera-axes.ts's.
+ * Pan, tilt and zoom of the room's camera, by constraints on its own track. Owns the rate of orders (ten a second at
+ * most, one at a time), the stop by itself, and the present position; camera-axes.ts computes positions.
  */
 import { CAMERA_STEER_MS } from '#contract/limits.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
@@ -43,7 +42,7 @@ export class CameraMotors {
     this.#read();
   }
 
-  /** For CAMERA_STEER_MS at most, unless it is said again. */
+  /** For CAMERA_STEER_MS at most, unless it is called again. */
   steer(speeds: Speeds): void {
     if (this.#axes === null) return;
     this.#speeds = speeds;
@@ -86,7 +85,7 @@ export class CameraMotors {
     this.#speeds = STILL;
   }
 
-  /** Tells the device where to go, if that is elsewhere; one order waits for the other, and then only the last counts. */
+  /** Sends the device to a position, if it is elsewhere; an order waits for the former, and only the last counts. */
   async #order(): Promise<void> {
     const track = this.#track;
     if (this.#ordering || track === null || this.#axes === null) return;

@@ -1,6 +1,6 @@
 /**
- * What the agent asks of the room's devices beside a call's camera and microphone: the camera's motors, an HDMI input
- * on the stage, the self-test, an ear on an idle room. Owns whose turn it is; what each does has a file of its own.
+ * Performs the agent's effects on the room's devices beside a call's camera and microphone: the camera's motors, an
+ * HDMI input on the stage, the self-test, the watch for sound in an idle room. Owns whose turn it is.
  */
 import type { CallClient } from '#call/call-client.ts';
 import type { OpenSocket } from '#call/open-socket.ts';
@@ -39,7 +39,7 @@ export type MediaDeviceEffectsParts = {
   createStream: (tracks: MediaStreamTrack[]) => MediaStream;
   openSocket: OpenSocket;
   tell: (report: ScreenToAgent) => void;
-  /** what is shown, or where the camera looks, is another */
+  /** the shown input or the camera's position has changed */
   onChange: () => void;
 };
 
@@ -92,7 +92,7 @@ export class MediaDeviceEffects {
         await this.#runSelfTest(effect);
         return;
       case 'listen-for-sound':
-        // in a call everybody hears it
+        // only an idle room is watched for sound
         this.#sound.listen(this.#inCall ? 0 : effect.forMs);
         return;
       case 'probe-reach':
@@ -106,7 +106,7 @@ export class MediaDeviceEffects {
     return this.#selfTest !== null;
   }
 
-  /** A call takes the devices, or a newer screen does. What was not tried is not told. */
+  /** A call needs the devices, or a newer screen does. A check that did not run is not reported. */
   makeWay(): void {
     this.#selfTest?.abort();
     this.#sound.stop();
@@ -131,7 +131,7 @@ export class MediaDeviceEffects {
     // nothing is known: the agent asks again
     if (ends.signal.aborted) return;
     const { name } = this.#parts.call.getSnapshot().phase;
-    // what a phone has prepared stays
+    // a place that a phone has prepared stays
     const isFree = !this.#inCall && name !== 'preparing' && name !== 'prepared' && !this.testing;
     const media =
       grant !== null && isFree && unreachableUrls.length === 0 ? await mediaReach(grant, ends.signal) : null;
@@ -143,7 +143,7 @@ export class MediaDeviceEffects {
     if (this.#inCall || this.testing) throw new InvalidStateError('not-possible-now', 'no self-test in a call');
     this.#sound.stop();
     this.makeWayAtNode();
-    // what a phone had prepared is the same peer: it is made again when it is needed
+    // a place that a phone had prepared is the same peer: it is prepared again when needed
     call.leave();
     const ends = new AbortController();
     this.#selfTest = ends;

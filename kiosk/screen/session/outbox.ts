@@ -1,4 +1,4 @@
-/** What is said to the agent: what holds once per change, and what an absent agent must not miss is kept for it. */
+/** Messages to the agent: each state once per change; an event that an absent agent must not miss is kept for it. */
 import type { ScreenToAgent } from '#contract/screen-link.ts';
 import { outlastsSilence } from './reports.ts';
 
@@ -16,7 +16,7 @@ export class Outbox {
     if (!this.#send(report) && outlastsSilence(report)) this.#unsaid.push(report);
   }
 
-  /** One state of each type: said when it is another than the last. */
+  /** One state of each type: sent when it differs from the last. */
   sendStates(states: readonly ScreenToAgent[]): void {
     for (const state of states) {
       const text = JSON.stringify(state);
@@ -24,7 +24,7 @@ export class Outbox {
     }
   }
 
-  /** The agent is (back) there: all that holds, then what it has missed. */
+  /** The agent is (back) there: sends every state, then the events that it has missed. */
   sendAll(states: readonly ScreenToAgent[], standing: readonly ScreenToAgent[]): void {
     const unsaid = this.#unsaid;
     this.#unsaid = [];

@@ -27,7 +27,7 @@ export async function mediaReach(grant: CallGrant, signal: AbortSignal): Promise
     if (signal.aborted) return null;
     return reached.includes(true) ? 'reached' : 'blocked';
   } catch (error) {
-    // the node refused the grant: that says nothing of its ports
+    // the node refused the grant: its ports are still unknown
     console.warn('screen: the media ports could not be tried', error);
     return null;
   } finally {

@@ -1,6 +1,6 @@
 /**
- * What the agent has to hear of a call, from one of its states to the next. Pure: the session sends it, and says what
- * still holds again to an agent that has come back.
+ * The reports to the agent about a call, from one of its states to the next. Pure: the session sends them, and the
+ * present state again to an agent that has come back.
  */
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -34,7 +34,7 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
   return reports;
 }
 
-/** What an agent that was away has to know again. Of the call too: it may be a newer one than `hello` knew. */
+/** The state for an agent that was away. Of the call too: it may be a newer one than in `hello`. */
 export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[] {
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
@@ -47,7 +47,7 @@ export function inCallOf({ call, ticket }: ReportedCall): Extract<ScreenToAgent,
   return { ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
 }
 
-/** What holds of the devices: tracks, list, motors. The list is told when the browser has given it. */
+/** The state of the devices: tracks, list, motors. The list is reported once the browser has given it. */
 export function deviceReports(
   { state, listed, openIds }: Pick<RoomTracks, 'state' | 'listed' | 'openIds'>,
   { axes, inputId }: { axes: CameraAxes | null; inputId: string | null },
@@ -67,7 +67,7 @@ export function failureReport(code: ErrorCode, callId: string, wasIn: boolean): 
   return wasIn ? { type: 'lost', callId, code } : { type: 'join-failed', callId, code };
 }
 
-/** Kept for an agent that is away; all else is told anew by what holds then. */
+/** Kept for an agent that is away; for all else the state of that time is sent. */
 export const outlastsSilence = ({ type }: ScreenToAgent): boolean =>
   type === 'call-ended' || type === 'join-failed' || type === 'lost' || type === 'effect-failed';
 

@@ -1,16 +1,16 @@
 /**
  * Whether somebody is in the room, by loudness alone: the room's own noise is learnt, and speech is what rises above it
- * again and again. A fan that starts is one rise, a door is one too. Pure; the levels are sound-watch.ts's.
+ * again and again. A fan that starts is one rise, a door is one too. Pure; sound-watch.ts measures the levels.
  */
 
 /** One level each. */
 export const LEVEL_EVERY_MS = 50;
 const ABOVE_NOISE_DB = 10;
-/** Below this no microphone tells speech from itself, in dBFS. */
+/** Below this no microphone distinguishes speech from its own noise, in dBFS. */
 const FAINTEST_DB = -62;
 /** No room is that quiet: a device that has not begun yet. Later it is one that closes its gate between words. */
 const DIGITAL_SILENCE_DB = -100;
-/** The noise is what the room is not below for a fifth of the last five seconds. */
+/** The noise is the level that the room stays below for a fifth of the last five seconds. */
 const NOISE_WINDOW = 100;
 const NOISE_PART = 0.2;
 /** The last three seconds decide. */

@@ -23,10 +23,10 @@ export type TrackState = {
 export type TracksPort = {
   getUserMedia: GetUserMedia;
   enumerateDevices: () => Promise<Partial<MediaDeviceInfo>[]>;
-  /** what the browser was told about this page; it is asked at each look */
+  /** by the browser's permissions for this page, queried at each look */
   isRefused: (device: 'microphone' | 'camera') => Promise<boolean>;
   mayMoveCamera: () => Promise<boolean>;
-  /** of the list, and of what the page may see of it */
+  /** of the list, and of the page's permission to read it */
   onDeviceChange: (listener: () => void) => void;
   createStream: (track: MediaStreamTrack) => MediaStream;
 };
@@ -89,7 +89,7 @@ export class RoomTracks {
     void this.#look();
   }
 
-  /** While no track is open, what would be sent. */
+  /** While no track is open, the state that one would have. */
   get state(): TrackState {
     const [microphone, camera] = [this.#microphone, this.#camera];
     return {
@@ -101,7 +101,7 @@ export class RoomTracks {
     };
   }
 
-  /** Where the others are heard; null: the browser's own choice. */
+  /** The speaker for the others' sound; null: the browser's own choice. */
   get speakerId(): string | null {
     return this.#speakerFailed ? null : this.#use.speakerId;
   }
@@ -120,13 +120,13 @@ export class RoomTracks {
     const { openId: cameraId } = this.#camera;
     return { cameraId, microphoneId: this.#microphone.openId, speakerId: this.speakerId };
   }
-  /** What a call would open, for whoever tries a device without a call. */
+  /** The device that a call would open, for a test without a call. */
   get wanted(): { camera: Plan; microphone: Plan; speakerId: string | null; deviceCancelsEcho: boolean } {
     const { speakerId, deviceCancelsEcho } = this.#use;
     return { camera: this.#plan('camera'), microphone: this.#plan('microphone'), speakerId, deviceCancelsEcho };
   }
 
-  /** For a call. Nobody waits for it: what opens later is sent later. */
+  /** For a call. Nobody waits for it: a track that opens later is sent later. */
   open(): void {
     clearTimeout(this.#opening);
     this.#inUse = true;
@@ -134,13 +134,13 @@ export class RoomTracks {
     void this.#camera.settle();
   }
 
-  /** For a call that is being joined: those who are there are seen first, and opening a device takes the machine as long. */
+  /** For a call that is being joined: the others are shown first, because opening a device occupies the machine. */
   openSoon(): void {
     clearTimeout(this.#opening);
     this.#opening = setTimeout(() => this.open(), OTHERS_FIRST_MS);
   }
 
-  /** These from now on; what is open is changed for them under a running call. */
+  /** These from now on; open tracks are replaced under a running call. */
   use(devices: UseDevices): void {
     if (devices.speakerId !== this.#use.speakerId) this.#speakerFailed = false;
     this.#use = devices;
@@ -158,7 +158,7 @@ export class RoomTracks {
     this.#listeners.onChange();
   }
 
-  /** After a call: lights go out. What was muted or off is on again for the next one. */
+  /** After a call: lights go out, and microphone and camera are on again for the next one. */
   release(): void {
     this.#cameraWanted = true;
     this.#letGo();
@@ -166,7 +166,7 @@ export class RoomTracks {
     this.#listeners.onChange();
   }
 
-  /** The newer screen needs them now; what is muted or off stays known. */
+  /** The newer screen needs them now; mute and camera off stay remembered. */
   giveUp(): void {
     this.#letGo();
     this.#listeners.onChange();
@@ -197,7 +197,7 @@ export class RoomTracks {
       fallback: (failedId: string | null) => fallbackFor(name, failedId, this.#use.inputIds, this.#listed ?? []),
       onChange: () => this.#listeners.onChange(),
       onUnusable: () => this.#listeners.onUnusable(name),
-      // some browsers tell names only of what they were once allowed to open
+      // some browsers give names only of devices that they were once allowed to open
       onOpened: () => {
         if (this.#listed?.some(({ label }) => label === '')) void this.#look();
       },
@@ -209,7 +209,7 @@ export class RoomTracks {
     return planOf(name, wantedId, this.#use.inputIds, this.#listed ?? []);
   }
 
-  /** Left to the device only where it is this very one, and what it plays is what is heard: never both off. */
+  /** Left to the device only where it is this very one and the page plays there: never both off. */
   #browserCancelsEcho(plan: Plan): boolean {
     const { deviceCancelsEcho, microphoneId } = this.#use;
     return !(deviceCancelsEcho && nameOf(plan) === microphoneId && !this.#speakerFailed);
@@ -226,7 +226,7 @@ export class RoomTracks {
       return (await getUserMedia(cameraConstraints(plan, this.#mayMoveCamera))).getTracks()[0]!;
     } catch (error) {
       if (!this.#mayMoveCamera || captureProblemOf(error) !== 'refused') throw error;
-      // who may not move it may still see through it
+      // without the permission to move it, its picture is still allowed
       this.#mayMoveCamera = false;
       return (await getUserMedia(cameraConstraints(plan, false))).getTracks()[0]!;
     }
@@ -252,7 +252,7 @@ export class RoomTracks {
   }
 }
 
-/** A room is told that a device is held by something else as if it were not there: it is tried again by itself. */
+/** A busy device is reported as missing: it is tried again by itself. */
 const roomProblem = (problem: CaptureProblem | null): RoomProblem | null => (problem === 'busy' ? 'missing' : problem);
 
 const nameOf = (plan: Plan): string => (typeof plan === 'object' ? plan.exact : plan);

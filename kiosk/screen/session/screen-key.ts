@@ -1,6 +1,6 @@
 /**
  * The key by which the agent knows this page. The shell leaves it in the page itself (kiosk/shell/watched-page.ts); a
- * person or a test that opens the page has it in the address's fragment, from where it is taken out at once.
+ * person or a test that opens the page has it in the address's fragment, from which it is removed at once.
  */
 import { SCREEN_KEY_FRAGMENT, ScreenKey } from '#contract/screen-link.ts';
 

@@ -63,7 +63,7 @@ class FakeCall {
   joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
-    rights: [],
+    permissions: null,
     participants: [],
     streams: new Map(),
     activeSpeakerPeerId: null,
@@ -192,7 +192,7 @@ function session() {
         frame,
         projections: { state: roomState },
         resume,
-      }),
+      }) as AgentToScreen,
     );
   };
   const down = (): void => {
@@ -423,7 +423,7 @@ describe('the screen’s session', () => {
     up();
     effect({ name: 'join-call', grant: grant() });
     call.become(joined);
-    line.onMessage(AgentToScreen.parse({ type: 'not-enrolled', code: 'enrolment-ended' }));
+    line.onMessage({ type: 'not-enrolled', code: 'enrolment-ended' });
     expect(call.asked).toEqual(['join', 'leave']);
     expect(parts.devices.at(-1)).toBe('release');
     expect(subject.getSnapshot().notEnrolledCode).toBe('enrolment-ended');

@@ -1,7 +1,7 @@
 /**
- * The screen's part of the room: performs the agent's effects with the call and the devices, and tells the agent what
- * became of them. Owns the order of things and whose turn it is (a newer screen takes call and camera over); what is
- * drawn follows from `getSnapshot` and the call's own state.
+ * The screen's part of the room: performs the agent's effects with the call and the devices, and reports the
+ * results to the agent. Owns the order of effects and whose turn it is (a newer screen takes over call and camera); the
+ * page draws from `getSnapshot` and the call's own state.
  */
 import type { CallClient, CallClientDependencies, JoinOptions } from '#call/call-client.ts';
 import { Observable } from '#call/observable.ts';
@@ -29,7 +29,7 @@ import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { MediaDeviceEffects } from './media-device-effects.ts';
 
 export type ScreenSnapshot = {
-  /** null: the agent was never heard */
+  /** null: no message of the agent yet */
   view: ScreenView | null;
   linkUp: boolean;
   /** the agent does not want this page */
@@ -41,7 +41,7 @@ export type ScreenSnapshot = {
   /** a newer screen shows this room */
   yielded: boolean;
   devices: TrackState;
-  /** where the others are heard; null: the browser's own choice */
+  /** the speaker for the others' sound; null: the browser's own choice */
   speakerId: string | null;
   /** the HDMI input that the room shares, with its sound */
   shownInput: MediaStream | null;
@@ -278,12 +278,12 @@ export class ScreenSession {
     this.#equipment.makeWay();
     this.#callId = ticket.callId;
     this.#devices.open();
-    // how it went is told by the call's phase
+    // the call's phase reports the result
     void this.call.resume(ticket, this.#joinOptions()).catch(() => {});
     this.#resuming = true;
   }
 
-  /** The newer screen resumes the same place: nothing is said to the node, the camera is let go. */
+  /** The newer screen resumes the same place: nothing is sent to the node, and the camera is released. */
   #yield(): void {
     this.#publish({ yielded: true });
     this.#equipment.makeWay();
@@ -304,13 +304,13 @@ export class ScreenSession {
       displayName: view?.state.roomName || 'Maru',
       microphone: this.#devices.microphoneTrack,
       camera: this.#devices.cameraTrack,
-      // on its way: not there is said when it did not open
+      // on its way: it is reported as absent once it did not open
       cameraWithoutTrack: devices.camera === 'absent' ? 'absent' : 'off',
       view: this.#firstView(),
     };
   }
 
-  /** Before it is known who is there: as many as a page holds, as large as two beside each other. */
+  /** Before the roster is known: as many as a page holds, as large as two beside each other. */
   #firstView(): View {
     return { kind: 'auto', maxTiles: TILES_PER_PAGE, tileHeightPx: Math.round(this.#parts.screenHeightPx() / 2) };
   }
@@ -332,7 +332,7 @@ export class ScreenSession {
   #onFailed(error: unknown, wasIn: boolean): void {
     const { code } = toMaruError(error);
     console.warn('screen: the call could not be joined', error);
-    // another effect has come between: what it leads to is told by itself
+    // another effect has come between, and reports its own result
     if (this.#busy || this.#callId === null || this.getSnapshot().yielded) return;
     this.#devices.release();
     this.#outbox.send(failureReport(code, this.#callId, wasIn));
@@ -341,7 +341,7 @@ export class ScreenSession {
   #onCall(): void {
     const { phase } = this.call.getSnapshot();
     const before = this.#told;
-    // a grant that the room signed itself leads to the meeting's call, whatever it calls it
+    // a grant that the room signed itself leads to the meeting's call, under any call id
     if (phase.name === 'joined' && this.#callId !== null) this.#callId = phase.callId;
     this.#equipment.input.followCall();
     this.#tellCall(before);
@@ -366,7 +366,7 @@ export class ScreenSession {
   #tellAll(): void {
     const pages: ScreenToAgent = { type: 'stage', pageCount: this.#pageCount };
     const now = this.#now();
-    // the agent that was told may be gone, and the grant with it
+    // the agent that received the report may be gone, and the grant with it
     const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
     this.#outbox.sendAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
   }

@@ -71,7 +71,7 @@ export class ShownInput {
     this.#parts.onChange();
   }
 
-  /** The call is over, or the node did not take it. */
+  /** The call is over, or the node refused it. */
   followCall(): void {
     if (this.#shown === null && this.#opening === null) return;
     if (!this.#inCall || (this.#shown !== null && !this.#parts.call.getSnapshot().local.sharesScreen)) this.hide();

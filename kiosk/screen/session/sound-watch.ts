@@ -17,7 +17,7 @@ export class SoundWatch {
     this.#parts = parts;
   }
 
-  /** Ends by itself when somebody was heard. A new one takes the place of the last. */
+  /** Ends by itself when it detects somebody. A new one replaces the last. */
   listen(forMs: number): void {
     this.stop();
     if (forMs <= 0) return;

@@ -1,4 +1,4 @@
-/** The room does what this page does not know: a plain sentence, and the troubles that it does know. */
+/** The room is in a phase that this page does not know: a plain sentence, and the troubles that it does know. */
 import CircleQuestionMark from 'lucide-react/icons/circle-question-mark';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '#ui/icon.tsx';

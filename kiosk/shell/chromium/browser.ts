@@ -11,7 +11,7 @@ export type BrowserOptions = FlagOptions & { screenKey: () => string | null };
 
 const BINARY = process.env.MARU_CHROMIUM ?? '/usr/bin/chromium';
 const STOP_WITHIN_MS = 2_000;
-/** What the page does with the room's devices: see, hear, move the camera. */
+/** The page's rights to the room's devices: camera, microphone, moving the camera. */
 const RIGHTS = ['videoCapture', 'audioCapture', 'cameraPanTiltZoom'];
 /** What is broken does not end well either. */
 const STOP_BROKEN_WITHIN_MS = 200;
@@ -44,7 +44,7 @@ export class Browser implements ShellWindow {
     const [out, incoming] = [child.stdio[3] as NodeJS.WritableStream, child.stdio[4] as NodeJS.ReadableStream];
     const { origin } = new URL(url);
     this.#devtools = new DevtoolsPipe(out, incoming, { origin, key: screenKey });
-    // a page that is quicker hears of it by the right's own event
+    // a page that is quicker is notified by the right's own event
     void this.#devtools.allow(origin, RIGHTS, withinMs);
     const gone = this.#gone.then((why) => Promise.reject(new Error(why)));
     await Promise.race([this.#devtools.attachToPage(withinMs), gone]);

@@ -43,7 +43,7 @@ export class DevtoolsPipe {
     this.crashed = new Promise((resolve) => {
       this.#onCrashed = resolve;
     });
-    // the browser may go at any moment: that is heard by its exit
+    // the browser may go at any moment: its exit event reports that
     out.on('error', () => {});
     incoming.on('error', () => {});
     incoming.setEncoding('utf8');

@@ -1,6 +1,6 @@
 /**
- * How Chromium is started on a TV: nothing that asks, updates, translates or talks to anyone but our own page. What
- * flags cannot say is the managed policy's (policy.ts).
+ * How Chromium is started on a TV: nothing that asks, updates, translates or talks to anyone but our own page. The
+ * managed policy (policy.ts) sets the rest.
  */
 import { join } from 'node:path';
 
@@ -43,7 +43,7 @@ export function chromiumFlags({ url, profileDir, headless, fakeMedia, policyInFo
     // sound without a tap: nobody touches a TV
     '--autoplay-policy=no-user-gesture-required',
     ...(policyInForce ? [] : ['--auto-accept-camera-and-microphone-capture']),
-    // not with --use-fake-ui-for-media-stream: Chromium stops at once when it is given both ways to say yes
+    // not with --use-fake-ui-for-media-stream: Chromium stops at once when it is given both ways to allow devices
     ...(fakeMedia ? ['--use-fake-device-for-media-stream'] : []),
     // a container's root has no sandbox to go into; a real box runs the kiosk as a user of its own
     ...(process.getuid?.() === 0 ? ['--no-sandbox', '--disable-gpu'] : []),

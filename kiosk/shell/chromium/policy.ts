@@ -1,6 +1,6 @@
 /**
  * Chromium's managed policy on a room's box, and whether it is in force. Chromium reads it from a folder that only root
- * writes, so provisioning/system puts it there; the shell only looks, and says aloud what is missing.
+ * writes, so provisioning/system puts it there; the shell only checks it, and logs each gap.
  * Names and values: https://chromeenterprise.google/policies/ as Chromium 156 knows them.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -92,7 +92,7 @@ export function managedPolicy(origin: string): Policy {
 }
 
 /**
- * Chromium takes the files of the folder together, the later name over the earlier.
+ * Chromium merges the files of the folder, the later name over the earlier.
  * @returns what is not as the policy wants it; empty: it is in force
  */
 export function policyGaps(wanted: Policy, folder = POLICY_FOLDER): string[] {

@@ -1,6 +1,6 @@
 /**
- * One run of Electron, seen from outside: started in a process group of its own, heard by its sign of life, ended with
- * all its children. The page inside is kept by app/page-keeper.ts; this finds a main process that hangs or went.
+ * One run of Electron, seen from outside: started in a process group of its own, watched by its sign of life, ended
+ * with all its children. The page inside is kept by app/page-keeper.ts; this finds a main process that hangs or went.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ShellWindow } from '../shell-window.ts';
 import type { ElectronBinary } from './binary.ts';
 
-/** Said each second. */
+/** Sent each second. */
 const SILENT_AFTER_MS = 4_000;
 const STOP_WITHIN_MS = 2_000;
 
@@ -112,7 +112,7 @@ export function electronFlags({
   ];
 }
 
-/** Without what changes an Electron from outside (the fuses say it a second time); HOME is where Chromium looks for the CA. */
+/** Without variables that change Electron (the fuses forbid them too); HOME is where Chromium looks for the CA. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv, home: string): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(ELECTRON_|NODE_)/.test(name));
   return { ...Object.fromEntries(kept), HOME: home };

@@ -7,7 +7,7 @@ import { FuseV1Options, FuseVersion, flipFuses, FuseState, getCurrentFuseWire } 
 export const fuses = {
   version: FuseVersion.V1,
   strictlyRequireAllFuses: true,
-  // the binary is not a Node for whoever may set a variable or an argument
+  // the binary cannot be turned into a Node by a variable or an argument
   [FuseV1Options.RunAsNode]: false,
   [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: false,
   [FuseV1Options.EnableNodeCliInspectArguments]: false,

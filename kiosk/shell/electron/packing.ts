@@ -1,6 +1,6 @@
 /**
- * Makes of npm's Electron and our bundle the folder that a box gets: the app as an archive, the demonstration app of
- * Electron's own taken out, fuses set. Flips bits of a copy; the installed binary stays as it came.
+ * Makes the folder for a box from npm's Electron and our bundle: the app as an archive, Electron's own demonstration
+ * app removed, fuses set. Flips bits of a copy; the installed binary stays as it came.
  */
 import { chmodSync, cpSync, existsSync, mkdtempSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -27,6 +27,8 @@ export type PersonaOptions = {
   network?: NetworkProxy;
   /** its media alone goes this way: what blocks it leaves signalling as it is */
   mediaNetwork?: NetworkProxy;
+  /** before it is loaded */
+  onPage?: (page: Page) => void;
 };
 
 const SCREEN_NUMBER_FROM = 100;
@@ -99,6 +101,7 @@ export class Persona {
     });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
+    options.onPage?.(page);
     const persona = new this(page, context, number);
     const mediaNetwork = options.mediaNetwork ?? network;
     if (mediaNetwork !== undefined) {

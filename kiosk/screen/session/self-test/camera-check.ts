@@ -43,7 +43,7 @@ export async function checkCamera(getUserMedia: GetUserMedia, plan: Plan, signal
   }
 }
 
-/** Patches over the whole picture, as they are: averaging would take a sensor's noise away. */
+/** Patches over the whole picture, unscaled: averaging would remove a sensor's noise. */
 function eyeOf(video: HTMLVideoElement): () => Uint8ClampedArray {
   const size = PATCHES * PATCH_PX;
   const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true })!;

@@ -1,4 +1,4 @@
-/** What a microphone hears, as samples: opened raw, measured on this page, kept nowhere. Closed with the signal. */
+/** A microphone's samples: opened raw, measured on this page, kept nowhere. Closed with the signal. */
 import type { Plan } from '#call/capture-device.ts';
 import { type GetUserMedia, openWhile, rawSoundConstraints } from '../open-tracks.ts';
 

@@ -1,12 +1,12 @@
 /**
- * Whether a camera shows anything: from a few patches of each of its frames, unscaled, because a sensor's own noise is
- * what tells a still room from a frozen picture. Pure; the frames are camera-check.ts's.
+ * Whether a camera shows anything: from a few patches of each of its frames, unscaled, because only a sensor's own
+ * noise distinguishes a still room from a frozen picture. Pure; camera-check.ts delivers the frames.
  */
 
 /** A covered lens or a closed shutter: darker and flatter than a sensor that works in the dark. Of 255. */
 const BLACK_BELOW_MEAN = 10;
 const BLACK_BELOW_DEVIATION = 6;
-/** So many frames without the least change are no picture of a room, whatever came before them. */
+/** So many frames without the least change are no picture of a room, even after good ones. */
 const FROZEN_AFTER_FRAMES = 8;
 const FROZEN_SHARE = 0.75;
 
@@ -29,7 +29,7 @@ export class PictureJudgement {
     return this.#frames;
   }
 
-  /** null: a picture that lives, or not enough frames to say otherwise. */
+  /** null: a live picture, or too few frames to decide. */
   get fault(): 'black' | 'frozen' | null {
     // many cameras begin with dark frames: one that is light is enough
     if (this.#frames > 0 && this.#blackFrames === this.#frames) return 'black';

@@ -1,12 +1,12 @@
 /**
  * One self-test from its first check to its last: each has a deadline, none stands in another's way, and all that was
- * opened for one is closed when it is over. What a check does is in a file of its own.
+ * opened for one is closed when it is over. Each check has a file of its own.
  */
 import type { SelfTestCheck, SelfTestCheckName } from '#contract/room-equipment.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 type CheckName = Exclude<SelfTestCheckName, 'fleet'>;
-/** Ends early by its signal; whatever it then leaves open is its own fault. */
+/** Ends early by its signal, and must then leave nothing open. */
 export type Check = (signal: AbortSignal) => Promise<Verdict>;
 export type Checks = Partial<Record<CheckName, Check>>;
 
@@ -30,7 +30,7 @@ export async function runSelfTest(
   for (const name of ORDER) {
     const check = checks[name];
     if (check === undefined) continue;
-    // without ears nobody can say whether it sounds
+    // without a microphone the sound of the speaker cannot be checked
     const deaf = name === 'speaker' && failed.has('microphone');
     const verdict = deaf ? 'skipped' : await withinDeadline(check, DEADLINE_MS[name], signal);
     if (signal.aborted) return;

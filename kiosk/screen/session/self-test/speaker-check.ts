@@ -1,4 +1,4 @@
-/** Is the speaker heard in the room: plays a few faint tones through it, and listens for them with the microphone. */
+/** Does the speaker sound in the room: plays a few faint tones, and listens for them with the microphone. */
 import type { Plan } from '#call/capture-device.ts';
 import type { ListedDevice } from '../device-plan.ts';
 import type { GetUserMedia } from '../open-tracks.ts';
@@ -20,7 +20,7 @@ export type SpeakerUnderTest = {
   getUserMedia: GetUserMedia;
   microphone: Plan;
   speakerId: string | null;
-  /** it takes its own sound out of what it hears */
+  /** it removes its own sound from its microphone's */
   deviceCancelsEcho: boolean;
   listed: readonly ListedDevice[];
 };
@@ -44,11 +44,11 @@ export async function checkSpeaker(
     });
     if (hasSequence(heard)) return 'passed';
   }
-  // one that hears nothing of itself has done what it is made for
+  // one that removes its own sound completely works as designed
   return deviceCancelsEcho ? 'skipped' : 'not-heard';
 }
 
-/** @throws NotFoundError, as the browser says it, where the speaker is not there */
+/** @throws NotFoundError, the browser's own, where the speaker is not there */
 async function openVoice(speakerId: string | null, signal: AbortSignal): Promise<{ sing: (inMs: number) => void }> {
   const audio = new AudioContext();
   const out = new MediaStreamAudioDestinationNode(audio, { channelCount: 1 });

@@ -1,6 +1,6 @@
 /**
- * The tones that a loudspeaker plays for the self-test, and whether a microphone has heard them: in their order and
- * their time, each well above what the room had at that pitch. Pure; who plays and listens is speaker-check.ts's.
+ * The tones that a loudspeaker plays for the self-test, and whether a microphone received them: in their order and
+ * their time, each well above the room's level at that pitch. Pure; speaker-check.ts plays and listens.
  */
 
 /** Pitches that neither mains hum nor each other's overtones give, within what a speakerphone passes on. */
@@ -14,7 +14,7 @@ const ALONE_BY_DB = 6;
 /** A tone may come by so much earlier or later than the one before it: rooms echo, sound servers buffer. */
 const SLACK_MS = 130;
 
-/** What was heard at one moment: the power at each of the tones. */
+/** One moment's sound: the power at each of the tones. */
 export type TonePowers = { atMs: number; powers: readonly number[] };
 
 /** Goertzel's algorithm under Hann's window, per sample. */

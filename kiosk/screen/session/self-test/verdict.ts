@@ -1,8 +1,8 @@
-/** What a check says, and what a browser's or a node's refusal means for it. */
+/** A check's result, and how it follows from a browser's or a node's refusal. */
 import { MaruError } from '#contract/error-codes.ts';
 import type { SelfTestReason } from '#contract/room-equipment.ts';
 
-/** `skipped`: it could not be told here. */
+/** `skipped`: it could not be determined here. */
 export type Verdict = 'passed' | 'skipped' | SelfTestReason;
 
 export function verdictOf(error: unknown): SelfTestReason {

@@ -1,6 +1,6 @@
 /**
  * Electron's main process, thin: locks first, then one window over the screen's page. Bundled by Vite; started by
- * electron-window.ts, which hears its sign of life and starts it anew when there is none.
+ * electron-window.ts, which receives its sign of life and starts it anew when there is none.
  */
 import { app, BrowserWindow, Menu, session, WebContentsView } from 'electron';
 import { parseArgs } from 'node:util';
@@ -47,7 +47,7 @@ if (!app.requestSingleInstanceLock()) {
 // as root there is no sandbox to go into: a container, never a room's box
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(0));
-// ended with whoever started it
+// ends with its parent
 if (process.send) process.on('disconnect', () => end(0));
 Menu.setApplicationMenu(null);
 lockApp(app, { isOpening: () => opening, origin, log });

@@ -19,7 +19,7 @@ export type PagePort = {
   /** rejects when the page could not be loaded */
   load: () => Promise<void>;
   look: (withinMs: number) => Promise<PageLook>;
-  /** ends the page's process, whatever it does */
+  /** ends the page's process, also a frozen one */
   kill: () => void;
   /** settles when the page's process is gone, with why; a new promise for each load */
   gone: () => Promise<string>;
@@ -71,7 +71,7 @@ export class PageKeeper {
         onHopeless();
         return;
       }
-      // what is frozen does not load anything; its end must not be taken for that of its successor
+      // a frozen page loads nothing; its end must not be confused with that of its successor
       page.kill();
       await Promise.race([gone, sleep(KILLED_WITHIN_MS)]);
       await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures));

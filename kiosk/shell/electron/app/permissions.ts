@@ -33,7 +33,7 @@ export function limitPermissions(session: PermissionSession, origin: string | nu
     if (!granted) log(`permission refused: ${permission} for ${details.requestingUrl}`);
     callback(granted);
   });
-  // a look without a frame says isMainFrame false: the origins decide
+  // a check without a frame has isMainFrame false: the origins decide
   session.setPermissionCheckHandler((_contents, permission, requestingOrigin, details) => {
     const { embeddingOrigin, securityOrigin } = details;
     return (
@@ -43,7 +43,7 @@ export function limitPermissions(session: PermissionSession, origin: string | nu
       (!securityOrigin || isOurs(securityOrigin))
     );
   });
-  // the agent speaks to devices, the page does not
+  // the agent uses such devices, the page does not
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback(null));
   session.setUSBProtectedClassesHandler(({ protectedClasses }) => protectedClasses);

@@ -1,6 +1,6 @@
 /**
  * What may be loaded at all: the screen's own files from the agent, its WebSocket, calls over TLS, and data that the
- * page made itself. No file of the box, no scheme of the browser's own, no download. The page's CSP says it a second time.
+ * page made itself. No file of the box, no scheme of the browser's own, no download. The page's CSP repeats it.
  */
 import type { Session } from 'electron';
 

@@ -1,9 +1,9 @@
-/** The window and its page, each line of Electron's checklist said aloud though most are defaults: a default may change. */
+/** The window and its page. Each line of Electron's checklist is set explicitly, because a default may change. */
 import type { BrowserWindowConstructorOptions, WebPreferences } from 'electron';
 
 const SURFACE = '#16110d';
 
-/** There is no preload; the page speaks to the agent over its WebSocket, and needs nothing of the shell. */
+/** There is no preload; the page has its WebSocket to the agent, and needs nothing of the shell. */
 export const pagePreferences = {
   sandbox: true,
   contextIsolation: true,

@@ -4,12 +4,8 @@ import { v7 } from 'uuid';
 import type { CallGrant } from '#contract/grants.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Participant as Listed } from '#contract/room-state.ts';
-import type {
-  ConsumerParameters,
-  MediaSource,
-  SignalingNotification,
-  TransportParameters,
-} from '#contract/signaling.ts';
+import type { MediaSource } from '#contract/media-source.ts';
+import type { ConsumerParameters, SignalingNotification, TransportParameters } from '#contract/signaling.ts';
 import type { Picture, ReadPicture } from '../../media/picture.ts';
 import { hearTones, seePicture } from '../../media/senses.ts';
 import { syntheticCamera, syntheticMicrophone } from '../../media/synthetic-devices.ts';

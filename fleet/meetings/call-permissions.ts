@@ -1,0 +1,15 @@
+/** What the fleet's grants permit: each list is written out, so that a new source or right is granted on purpose. */
+import type { CallPermissions } from '#contract/grants.ts';
+
+/** As every room enters, by the fleet's grant or by its own delegation: it may end what it started. */
+export const ROOM_PERMISSIONS: CallPermissions = {
+  publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+  receives: ['microphone', 'camera', 'screen', 'screen-audio'],
+  rights: ['end', 'mute', 'remove'],
+};
+
+export const GUEST_PERMISSIONS: CallPermissions = {
+  publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+  receives: ['microphone', 'camera', 'screen', 'screen-audio'],
+  rights: [],
+};
