@@ -23,7 +23,7 @@ export async function writeRooms(dataDir: string, count: number): Promise<void> 
     await store.write(async (trx) => {
       await trx
         .insertInto('room')
-        .values(part.map((room) => ({ ...room, language: 'en', createdAtMs: nowMs })))
+        .values(part.map((room) => ({ ...room, createdAtMs: nowMs })))
         .execute();
       await trx
         .insertInto('meeting')

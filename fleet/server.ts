@@ -33,6 +33,7 @@ import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
+import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
 
@@ -177,6 +178,17 @@ const rooms = new Rooms({
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
 });
+const settings = new RoomsSettings({
+  store,
+  broker,
+  isRoom: async (roomId) => (await rooms.registry.byId(roomId)) !== null,
+  logger,
+});
+const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
+rooms.registry.onChanged(({ kind, roomId }) => {
+  if (kind === 'removed') void settings.roomRemoved(roomId).catch(settingsNotKept);
+});
+enrolment.onEnrolled((roomId) => void settings.kioskReplaced(roomId).catch(settingsNotKept));
 const metrics = new Metrics({
   roomsOnline: () => rooms.reports.onlineCount,
   roomLinks: () => rooms.links.count,
@@ -196,6 +208,7 @@ onUnknownWord((word) => {
 await broker.open();
 await meetings.start();
 await rooms.start();
+await settings.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -218,7 +231,12 @@ const app = await buildApp({
   hosts: allHosts,
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
-  served: [...peopleRoutes({ accounts, sessions, signIn }), ...roomRoutes({ rooms }), ...meetingRoutes({ meetings })],
+  served: [
+    ...peopleRoutes({ accounts, sessions, signIn }),
+    ...roomRoutes({ rooms }),
+    ...meetingRoutes({ meetings }),
+    ...settingsRoutes({ settings }),
+  ],
   roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
   accounts,
   sessions,

@@ -65,7 +65,7 @@ export function answerOf<R extends AnsweringRoute>(route: R, status: number, bod
   }
 }
 
-type Follower<R extends EventsRoute> = Pick<Given<R>, 'query'> & {
+type Follower<R extends EventsRoute> = Pick<Given<R>, 'params' | 'query'> & {
   onEvent: (event: RouteEvent<R>) => void;
   /** false: no sign of life; it is tried again */
   onConnected: (isConnected: boolean) => void;

@@ -12,6 +12,7 @@ export type AuditKind =
   | 'room-created'
   | 'room-renamed'
   | 'room-removed'
+  | 'settings-changed'
   | 'claim-made'
   | 'room-enrolled'
   | 'enrolment-refused'

@@ -107,6 +107,17 @@ test('a payload that breaks its schema is answered on the response topic and the
   expect(client.connected).toBe(true);
 });
 
+test('a projection that only a newer room knows is let go by; the room stays, and reaches no other one by it', async () => {
+  const client = await open(room.credentials);
+  const topic = (roomId: string): string => topicOf('state', roomId).replace('state', 'subtitles');
+  await client.publishAsync(topic(room.roomId), '{"lines":[]}', { qos: 1, retain: true });
+  await client.publishAsync(topicOf('presence', room.roomId), presence(true), { qos: 1, retain: true });
+  expect(client.connected).toBe(true);
+  const closed = nextOf(client, 'close');
+  client.publish(topic(otherRoom.roomId), '{"lines":[]}', { qos: 0 });
+  await closed;
+});
+
 test('a projection that changes more often than it may is refused, and nothing else of the room is', async () => {
   const client = await open(room.credentials);
   const refused: string[] = [];

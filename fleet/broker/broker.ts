@@ -18,7 +18,15 @@ import {
 import type { Logger } from 'pino';
 import { type ErrorCode, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
-import { clientIdOf, type MessageOf, ruleOf, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
+import {
+  clientIdOf,
+  isUnknownProjection,
+  type MessageOf,
+  ruleOf,
+  type TopicName,
+  topicOf,
+  topicRules,
+} from '#contract/topics.ts';
 import { TokenBucket } from '#edge/attempt-limit.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
@@ -302,6 +310,7 @@ export class Broker {
   #takeIn(client: Client, packet: PublishPacket): Error | null {
     const live = this.#whoIs.get(client.conn);
     const name = live && publishable(live.who, packet);
+    if (live?.who.party === 'room' && isUnknownProjection(packet.topic, live.who.id)) return toNowhere(packet);
     if (!live || !name) {
       this.#refuse(
         live?.who ?? null,

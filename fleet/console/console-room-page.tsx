@@ -15,6 +15,7 @@ import { callApi } from '#ui/http-client.ts';
 import { useMay } from './account.ts';
 import { lastSeenMs, Loading, ProblemWords, StateMark, WhyWords } from './parts.tsx';
 import { SameName } from './room-claim.tsx';
+import { SettingsCard } from './settings-card.tsx';
 import { KioskCard, RoomItself } from './room-settings.tsx';
 import { Tablets } from './tablets.tsx';
 import { UnreachableCall } from './unreachable-call.tsx';
@@ -50,6 +51,7 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
   // paints again at each sign of life: what is so long ago grows
   const { isConnected, asOfMs } = useLiveState();
   const mayManageKiosk = useMay('kiosks.manage', room.roomId);
+  const maySet = useMay('settings.manage', room.roomId);
   const mayManageRoom = useMay('rooms.manage', room.roomId);
   const seenMs = lastSeenMs(room);
   return (
@@ -87,7 +89,10 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
       )}
       <UnreachableCall room={room} fetchedAtMs={fetchedAtMs} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
-        <GuestLinks meetingId={room.meetingId} />
+        <div className="flex flex-col gap-6">
+          <GuestLinks meetingId={room.meetingId} />
+          {maySet && <SettingsCard key={room.roomId} room={room} />}
+        </div>
         <div className="flex flex-col gap-6">
           <Phones room={room} />
           <Tablets roomId={room.roomId} />

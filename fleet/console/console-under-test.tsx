@@ -102,6 +102,7 @@ export class ServerUnderTest {
       return room ? { body: room } : refusal(404, 'not-found');
     },
     listInvites: () => ({ body: { invites: [] } }),
+    roomSettings: () => ({ body: { revision: 0, values: {}, secrets: {}, report: null } }),
     listTablets: () => ({ body: { tablets: [] } }),
     signOut: () => ({ body: {} }),
   };

@@ -20,7 +20,7 @@ async function show(hash = ''): Promise<void> {
   location.hash = hash;
   await page.show(<Console />);
 }
-const stream = () => server.streams.at(-1)!;
+const stream = () => server.streams.findLast(({ url }) => url.includes('room-changes'))!;
 const say = (name: string, data: object) => act(async () => stream().say(name, data));
 /** As the server notifies of it. */
 const change = async (n: number, over: object): Promise<void> => {

@@ -45,7 +45,12 @@ const table = {
   'invite-closed': { kind: 'user', httpStatus: 403, closeCode: 4452 },
   'device-unknown': { kind: 'user', httpStatus: 404, closeCode: 4450 },
   'device-unsupported': { kind: 'user', httpStatus: 422, closeCode: 4451 },
+  'setting-invalid': { kind: 'user', httpStatus: 422, closeCode: 4460 },
+  'setting-missing': { kind: 'user', httpStatus: 422, closeCode: 4461 },
+  'setting-file-invalid': { kind: 'user', httpStatus: 422, closeCode: 4462 },
+  'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
+  'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'not-possible-now': { kind: 'invalid-state', httpStatus: 409, closeCode: 4430 },
   'call-ended': { kind: 'invalid-state', httpStatus: 410, closeCode: 4431 },
   'call-full': { kind: 'invalid-state', httpStatus: 409, closeCode: 4432 },

@@ -11,10 +11,12 @@ import { BookingId } from './room-agenda.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
-import { openUnion, openWord } from './open-words.ts';
-import { EpochMs, Id, Language, ShownTitle, z } from './schema.ts';
+import { openUnion } from './open-words.ts';
+import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
+import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
 const ROOT = 'maru/1';
+const PROJECTIONS = `${ROOT}/rooms/{id}/projections/`;
 
 /** Where `mqtts://HOST[:PORT]` is, as clients are told it: their own reading of an address is a deprecated one of Node's. */
 export function brokerOf(mqttUrl: string): { protocol: 'mqtt' | 'mqtts'; host: string; port: number } {
@@ -31,8 +33,6 @@ export const RoomDesired = z.object({
   protocol: z.number().int(),
   roomId: Id,
   roomName: ShownTitle,
-  /** language of the TV */
-  language: openWord(Language, 'en'),
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
   controllerUrl: z.url(),
   /** what one tap starts or joins */
@@ -113,7 +113,7 @@ type ProjectionRules = { [N in ProjectionName]: TopicRule & { schema: (typeof pr
 const projectionRules = Object.fromEntries(
   projectionNames.map((name) => {
     const { schema, maxBytes, perSecond } = projections[name];
-    const pattern = `${ROOT}/rooms/{id}/projections/${name}`;
+    const pattern = `${PROJECTIONS}${name}`;
     const rule: TopicRule = {
       pattern,
       writer: 'room',
@@ -185,6 +185,22 @@ export const topicRules = {
     retained: false,
     qos: 1,
     schema: RosterUpdate,
+  },
+  settings: {
+    pattern: `${ROOT}/rooms/{id}/settings`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: RoomSettingsDesired,
+  },
+  settingsReport: {
+    pattern: `${ROOT}/rooms/{id}/settings-report`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: true,
+    qos: 1,
+    schema: RoomSettingsReport,
   },
   roomEvents: {
     pattern: `${ROOT}/rooms/{id}/events`,
@@ -271,3 +287,9 @@ export function ruleOfTopic(topic: string): { name: TopicName; id: string } | nu
 
 /** MQTT client ids, bound to the certificate's common name. */
 export const clientIdOf = (party: Exclude<Party, 'fleet'>, id: string): string => `${party}:${id}`;
+
+/** A projection of this room that only a newer release knows. */
+export function isUnknownProjection(topic: string, roomId: string): boolean {
+  const own = PROJECTIONS.replace('{id}', roomId);
+  return topic.startsWith(own) && /^[a-z][a-z-]{0,39}$/.test(topic.slice(own.length)) && ruleOfTopic(topic) === null;
+}

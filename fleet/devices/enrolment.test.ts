@@ -35,9 +35,7 @@ beforeEach(async () => {
     clock: new WallClock({ steadyNowMs: () => Date.now() }),
     logger: pino({ level: 'silent' }),
   });
-  await store.write((trx) =>
-    trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
-  );
+  await store.write((trx) => trx.insertInto('room').values({ roomId, roomName: 'Room', createdAtMs: 1 }).execute());
 });
 afterEach(async () => {
   vi.useRealTimers();

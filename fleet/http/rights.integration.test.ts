@@ -20,6 +20,7 @@ const rolesWith: Record<Permission, readonly Role[]> = {
   'rooms.create': ['admin'],
   'rooms.manage': ['admin'],
   'kiosks.manage': ['admin'],
+  'settings.manage': ['admin'],
   'controllers.manage': ['operator', 'admin'],
   'invites.manage': ['operator', 'admin'],
   'calls.give-up': ['operator', 'admin'],
@@ -47,7 +48,7 @@ async function presentedBy(identity: string, isEnding = false): Promise<Presente
   if (!isEnding) kept.set(identity, found);
   return found;
 }
-const here = { roomId: '', meetingId: '', inviteId: newId(), pairingId: newId() };
+const here = { roomId: '', meetingId: '', inviteId: newId(), pairingId: newId(), section: 'tv' };
 let fleet: FleetUnderTest;
 let ca: Buffer;
 const agent = new Agent({ keepAlive: true });

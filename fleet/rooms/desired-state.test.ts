@@ -4,7 +4,7 @@ import type { RoomDesired } from '#contract/topics.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { DesiredState } from './desired-state.ts';
 
-const rooms = ['r1', 'r2'].map((roomId) => ({ roomId, roomName: roomId, language: 'en' }));
+const rooms = ['r1', 'r2'].map((roomId) => ({ roomId, roomName: roomId }));
 const published: RoomDesired[] = [];
 let participantCount: number;
 let meetingChanged: (meetingId: string) => void;

@@ -86,7 +86,6 @@ export class DesiredState {
       protocol: PROTOCOL_VERSION,
       roomId,
       roomName: room.roomName,
-      language: room.language,
       controllerUrl,
       meeting,
       tablets: pairings.tabletsOf(roomId).map(({ pairingId, tokenHash }) => ({ pairingId, tokenSha256: tokenHash })),

@@ -29,9 +29,7 @@ beforeEach(async () => {
     },
   });
   await store.start();
-  await store.write((trx) =>
-    trx.insertInto('room').values({ roomId, roomName: 'Room', language: 'en', createdAtMs: 1 }).execute(),
-  );
+  await store.write((trx) => trx.insertInto('room').values({ roomId, roomName: 'Room', createdAtMs: 1 }).execute());
   phase = 'idle';
   revoked.length = 0;
   const clock = new WallClock({ steadyNowMs: () => performance.now() });

@@ -1,5 +1,5 @@
 /**
- * The rooms themselves: name, language, standing meeting, and whose kiosk is a room's. Renaming, revoking and removing
+ * The rooms themselves: name, standing meeting, and whose kiosk is a room's. Renaming, revoking and removing
  * are decided here in one transaction each; what depends on them is notified after it. room-reports.ts holds what rooms
  * report, room-list.ts how they are listed.
  */
@@ -52,7 +52,7 @@ export class RoomRegistry {
     const { store, meetings } = this.#deps;
     const roomId = newId();
     const created = await store.write(async (trx) => {
-      await trx.insertInto('room').values({ roomId, roomName, language: 'en', createdAtMs: Date.now() }).execute();
+      await trx.insertInto('room').values({ roomId, roomName, createdAtMs: Date.now() }).execute();
       await meetings.createStanding(trx, roomId, roomName);
       await appendAudit(trx, { kind: 'room-created', actor, subject: `room:${roomId}` });
       return { roomId, ...(await this.#claim(trx, roomId, actor)) };

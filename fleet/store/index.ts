@@ -8,6 +8,7 @@ import * as authorityInviteSeats from './migrations/authority-0004-invite-seats.
 import * as authorityRemovedRooms from './migrations/authority-0005-removed-rooms.ts';
 import * as authorityJoinedEntries from './migrations/authority-0006-joined-entries.ts';
 import * as authorityRoleGrants from './migrations/authority-0007-role-grants.ts';
+import * as authorityRoomSettings from './migrations/authority-0008-room-settings.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -37,6 +38,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
       '0005-removed-rooms': authorityRemovedRooms,
       '0006-joined-entries': authorityJoinedEntries,
       '0007-role-grants': authorityRoleGrants,
+      '0008-room-settings': authorityRoomSettings,
     },
     isReplaceable: false,
     ...events,

@@ -11,7 +11,6 @@ export type AuthorityTables = {
   room: {
     roomId: string;
     roomName: string;
-    language: 'ko' | 'en';
     createdAtMs: number;
     /** kept for what refers to it */
     removedAtMs: number | null;
@@ -106,6 +105,8 @@ export type AuthorityTables = {
     previousHash: string;
     hash: string;
   };
+  /** `settings`: a StoredSettings as JSON; `report`: the RoomSettingsReport of the present kiosk as JSON, null: none yet */
+  roomSettings: { roomId: string; revision: number; settings: string; report: string | null };
   setting: { name: string; value: string };
 };
 

@@ -109,14 +109,17 @@ test('telemetry opens beside it', async () => {
   await telemetry.stop();
 });
 
-test('an account of before roles had a scope keeps its role, for the whole organisation', async () => {
+test('what an earlier release kept stays: an account’s role for the whole organisation, the language of a TV', async () => {
   await store.stop();
   const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'));
   // as the release before left it
   file.exec(`
     drop table role_grant;
     alter table account add column role text not null default 'member';
-    delete from kysely_migration where name = '0007-role-grants';
+    drop table room_settings;
+    alter table room add column language text not null default 'en';
+    delete from kysely_migration where name in ('0007-role-grants', '0008-room-settings');
+    insert into room (room_id, room_name, language, created_at_ms) values ('r', '한라', 'ko', 5), ('s', 'Maple', 'en', 5);
     insert into account (account_id, user_name, password_hash, must_change_password, created_at_ms, role)
       values ('a', 'mina', 'x', 0, 5, 'operator');
   `);
@@ -128,5 +131,8 @@ test('an account of before roles had a scope keeps its role, for the whole organ
   ]);
   expect(await store.read.selectFrom('account').selectAll().execute()).toEqual([
     { accountId: 'a', userName: 'mina', passwordHash: 'x', mustChangePassword: 0, createdAtMs: 5 },
+  ]);
+  expect(await store.read.selectFrom('roomSettings').selectAll().execute()).toEqual([
+    { roomId: 'r', revision: 1, settings: '{"values":{"screen":{"language":"ko"}},"secrets":{}}', report: null },
   ]);
 });

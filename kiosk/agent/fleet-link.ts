@@ -9,13 +9,14 @@ import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import type { ProjectionName } from '#contract/projections.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
+import type { RoomSettingsDesired } from '#contract/settings/room-settings.ts';
 import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Projections } from './projections.ts';
 import type { RoomIdentity } from './room-identity.ts';
 
-type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents';
+type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents' | 'settingsReport';
 const PROTOCOL_REFUSALS: ReadonlySet<ErrorCode> = new Set(['client-too-old', 'server-too-old']);
 const LONGEST_RETRY_MS = 2_000;
 /** no message is on its way for longer: the line is dead before */
@@ -33,6 +34,7 @@ export type FleetLinkOptions = {
   /** a try has ended before the broker let us in */
   onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
+  onSettings?: (desired: RoomSettingsDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onRequestReply: (response: RequestReply) => void;
   onEventsAck?: (ack: RoomEventsAck) => void;
@@ -71,6 +73,7 @@ export class FleetLink {
       },
       handlers: {
         desired: (desired, isRetained) => this.#onDesired(desired, isRetained),
+        settings: (desired) => this.#options.onSettings?.(desired),
         command: onCommand,
         requestReply: (reply) => this.#onRequestReply(reply),
         roomEventsAck: (ack) => onEventsAck?.(ack),

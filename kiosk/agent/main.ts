@@ -15,7 +15,7 @@ import { BookingId } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
-import { EpochMs, Language, z } from '#contract/schema.ts';
+import { EpochMs, z } from '#contract/schema.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
@@ -46,7 +46,7 @@ import { isMediaDeviceReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
 import { ShellFolder } from './shell-folder.ts';
-import { readSettings } from './settings.ts';
+import { KioskSettings } from './settings/kiosk-settings.ts';
 import { RoomStore } from './store/room-store.ts';
 
 const options = readCommandLine(agentUsage, parseAgentOptions);
@@ -59,7 +59,6 @@ const COMPILED_KEPT_AFTER_MS = 5_000;
 
 const KeptRoom = z.object({
   epoch: z.number().int(),
-  language: Language,
   controllerUrl: z.url().nullable(),
   savedAtMs: EpochMs,
   volumePercent: z.number().int().min(0).max(100),
@@ -127,12 +126,18 @@ await notEnrolled.stop();
 const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
 const before = kept.read();
 const epoch = (before?.epoch ?? 0) + 1;
-let language: Language = before?.language ?? 'en';
 let toldReady = false;
 let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
-const settings = readSettings(join(dataDir, 'settings.json'), logger);
+const settings = new KioskSettings({
+  dataDir,
+  roomId: identity.roomId,
+  publish: (report) => void fleet.publish('settingsReport', report),
+  logger,
+});
+await settings.start();
+settings.onChange('screen', () => screens.showFrame());
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
@@ -166,12 +171,12 @@ const fleet: FleetLink = new FleetLink({
   onOnline: (online, isRefused) => {
     authority.onFleet(online, isRefused);
     events.onFleet(online);
+    settings.onFleet(online);
     screens.showFrame();
   },
   onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
   onDesired: (desired) => {
     keepName(desired.roomName);
-    language = desired.language;
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
     delegation.receive(desired);
@@ -180,6 +185,7 @@ const fleet: FleetLink = new FleetLink({
     screens.showFrame();
     void tellReady();
   },
+  onSettings: (desired) => settings.receive(desired),
   onCommand: (envelope) => authority.onCommand(envelope),
   onRequestReply: (response) => {
     if (response.name === 'pairing-code-used') {
@@ -236,7 +242,7 @@ const authority: RoomAuthority = new RoomAuthority({
       startedAtMs: inCall.startedAtMs,
     };
     try {
-      kept.write({ epoch, language, controllerUrl, savedAtMs: Date.now(), volumePercent, layout, inCall: call });
+      kept.write({ epoch, controllerUrl, savedAtMs: Date.now(), volumePercent, layout, inCall: call });
     } catch (error) {
       // a full or read-only disk costs the memory of a restart, nothing else
       logger.error({ err: error }, 'the room could not be remembered');
@@ -273,7 +279,7 @@ const screens: ScreenServer = new ScreenServer({
   key: screenKey,
   logger,
   projections,
-  frame: () => ({ language, pairing: pairing() }),
+  frame: () => ({ language: settings.value('screen').language, pairing: pairing() }),
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => {
     parts.notify('screen-connected', null);

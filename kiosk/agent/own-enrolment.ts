@@ -19,7 +19,14 @@ const TRY_AGAIN_MS = 15_000;
 const GOOD_AGAIN_MS = 60_000;
 const ASK_AT_MOST_EVERY_MS = 10_000;
 /** What was a room's: another one has nothing to do with it. */
-const FILES_OF_ROOM = ['room.json', 'room.sqlite', 'room.sqlite-wal', 'room.sqlite-shm'];
+const FILES_OF_ROOM = [
+  'room.json',
+  'fleet-settings.json',
+  'settings-key.json',
+  'room.sqlite',
+  'room.sqlite-wal',
+  'room.sqlite-shm',
+];
 
 export type OwnEnrolmentOptions = {
   dataDir: string;

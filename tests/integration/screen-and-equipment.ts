@@ -13,7 +13,7 @@ import {
   RoomMediaDevices,
   type RoomMediaDevicesOptions,
 } from '../../kiosk/agent/peripherals/media-devices/room-media-devices.ts';
-import { MediaDeviceSettings } from '../../kiosk/agent/peripherals/media-devices/media-device-settings.ts';
+import { MediaDeviceSettings } from '../../fleet/contract/settings/media-device-settings.ts';
 import { Projections } from '../../kiosk/agent/projections.ts';
 import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
 import { isMediaDeviceReport } from '../../kiosk/room/room.ts';

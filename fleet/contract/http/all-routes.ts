@@ -2,6 +2,7 @@
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { roomsApi } from './rooms-api.ts';
+import { settingsApi } from './settings-api.ts';
 
-export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi } as const;
+export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi, ...settingsApi } as const;
 export type RouteName = keyof typeof allRoutes;

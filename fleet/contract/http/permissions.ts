@@ -9,6 +9,7 @@ export const Permission = z.enum([
   'rooms.create',
   'rooms.manage',
   'kiosks.manage',
+  'settings.manage',
   'controllers.manage',
   'invites.manage',
   'calls.give-up',
@@ -23,7 +24,7 @@ const OPERATOR: readonly Permission[] = ['rooms.view', 'controllers.manage', 'in
 const PERMISSIONS: Record<Role, ReadonlySet<Permission>> = {
   member: new Set(),
   operator: new Set(OPERATOR),
-  admin: new Set([...OPERATOR, 'rooms.create', 'rooms.manage', 'kiosks.manage', 'metrics.view']),
+  admin: new Set([...OPERATOR, 'rooms.create', 'rooms.manage', 'kiosks.manage', 'settings.manage', 'metrics.view']),
 };
 
 /** Where a role holds. Places join this union when rooms have places. */

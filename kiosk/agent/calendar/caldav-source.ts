@@ -14,10 +14,10 @@ import type {
 } from './calendar-source.ts';
 import { splitCalendar, textOf } from './calendar-text.ts';
 import { type CalendarObject, expand } from './expansion.ts';
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ianaZone, utc, type Zone } from './zones.ts';
 
-type Settings = Extract<CalendarSettings, { kind: 'caldav' }>;
+type Settings = Extract<CalendarAccount, { kind: 'caldav' }>;
 type StoredObject = { href: string; text: string };
 
 /** somebody else changed the object between our look and our write */
@@ -140,15 +140,19 @@ export class CaldavSource implements CalendarSource {
     return { etag, text: textOf(answer.bytes) };
   }
 
-  /** The file is read each time: a password that IT changes is taken without a restart. */
+  /** A file is read each time: a password that IT changes is taken without a restart. */
   async #headers(): Promise<Record<string, string>> {
-    const { userName, passwordFile } = this.#options.settings;
-    const password = await readFile(passwordFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new UserError('calendar-refused', `the password cannot be read: ${error.code}`);
-    });
-    const credentials = Buffer.from(`${userName}:${password.replace(/\r?\n$/, '')}`).toString('base64');
-    return { authorization: `Basic ${credentials}` };
+    const { userName, password } = this.#options.settings;
+    const text = 'value' in password ? password.value : await passwordIn(password.file);
+    return { authorization: `Basic ${Buffer.from(`${userName}:${text}`).toString('base64')}` };
   }
+}
+
+async function passwordIn(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UserError('calendar-refused', `the password cannot be read: ${error.code}`);
+  });
+  return text.replace(/\r?\n$/, '');
 }
 
 function notCaldav(error: unknown): never {

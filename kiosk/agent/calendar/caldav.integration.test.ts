@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DayClock, lagDuring, RoomUnderTest, type RoomOptions } from './calendar-under-test.ts';
 import { hasRadicale, RadicaleUnderTest } from './radicale-under-test.ts';
-import { CalendarSettings } from './settings.ts';
+import { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 let server: RadicaleUnderTest;
 const rooms: RoomUnderTest[] = [];
@@ -28,11 +28,11 @@ async function roomAt(
   changes: Partial<RoomOptions> & { passwordFile?: string; roomAddress?: string } = {},
 ): Promise<RoomUnderTest> {
   const { passwordFile = server.passwordFile, roomAddress = null, ...options } = changes;
-  const settings = CalendarSettings.parse({
+  const settings = CalendarAccount.parse({
     kind: 'caldav',
     url: server.url,
     userName: server.userName,
-    passwordFile,
+    password: { file: passwordFile },
     roomAddress,
     timeZone: 'Europe/Berlin',
     refreshSeconds: 300,
@@ -326,10 +326,10 @@ describe('a server that is not well', () => {
       kind: 'caldav',
       url: server.url.replace('kiwi/room/', ''),
       userName: 'kiwi',
-      passwordFile: server.passwordFile,
+      password: { file: server.passwordFile },
     };
     const room = new RoomUnderTest({
-      settings: CalendarSettings.parse(settings),
+      settings: CalendarAccount.parse(settings),
       clock: new DayClock('2026-03-03T08:00:00Z'),
     });
     rooms.push(room);

@@ -2,7 +2,7 @@
  * What the agent asks of any calendar: ICS feed and CalDAV stand behind it, and Microsoft Graph or Google Calendar
  * would (see README.md). A source knows nothing of rooms, check-in or releases.
  */
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 /** One occurrence that takes the room's time, of a series or by itself. Stays inside the agent: `links` hold secrets. */
 export type Occurrence = {
@@ -57,7 +57,7 @@ export type CalendarSource = {
 
 /** What a source is made of, in the agent and in the thread alike. */
 export type SourceOptions = {
-  settings: CalendarSettings;
+  settings: CalendarAccount;
   /** IANA name of the room's zone, for times that name none */
   timeZone: string;
   /** series that were never done expanding, by UID */

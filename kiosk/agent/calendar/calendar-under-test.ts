@@ -8,7 +8,7 @@ import { Calendar, type CalendarEvent } from './calendar.ts';
 import type { CalendarSource } from './calendar-source.ts';
 import type { Clock } from './clock.ts';
 import type { AgendaMemory, RememberedAgenda } from './agenda-memory.ts';
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ThreadedSource, type ThreadedSourceOptions } from './threaded-source.ts';
 
 /** Time passes only when it is told to; what it wakes up may take real time for real work. */
@@ -95,7 +95,7 @@ class WatchedSource implements CalendarSource {
 }
 
 export type RoomOptions = {
-  settings: CalendarSettings;
+  settings: CalendarAccount;
   clock: DayClock;
   deadlines?: Pick<ThreadedSourceOptions, 'fetchDeadlineMs' | 'expandDeadlineMs'>;
   memory?: AgendaMemory;

@@ -22,7 +22,7 @@ import type { CalendarSource, CalendarWindow, Reading } from './calendar-source.
 import { type Clock, systemClock } from './clock.ts';
 import type { AgendaMemory } from './agenda-memory.ts';
 import { Refresh } from './refresh.ts';
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ThreadedSource } from './threaded-source.ts';
 import { Writes } from './writes.ts';
 import { ianaZone, startOfDay, utc, type Zone } from './zones.ts';
@@ -35,7 +35,7 @@ export type CalendarEvent = BookingEvent | HealthEvent;
 export type CalendarOptions = {
   logger: Logger;
   /** null: the room has no calendar */
-  settings: CalendarSettings | null;
+  settings: CalendarAccount | null;
   /** e.g. `https://maru.example.com`; null: not known yet */
   fleetOrigin: () => string | null;
   memory: AgendaMemory;

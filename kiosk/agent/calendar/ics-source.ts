@@ -3,10 +3,10 @@ import type { CalendarSource, CalendarWindow, Reading, SourceOptions } from './c
 import { splitCalendar, textOf } from './calendar-text.ts';
 import { expand } from './expansion.ts';
 import { expectGood, fetchBounded } from './bounded-fetch.ts';
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ianaZone, utc } from './zones.ts';
 
-type Settings = Extract<CalendarSettings, { kind: 'ics' }>;
+type Settings = Extract<CalendarAccount, { kind: 'ics' }>;
 /** The last good answer: what the server says has not changed is not read again. */
 type Kept = { bytes: Uint8Array; validators: Record<string, string>; window: CalendarWindow; reading: Reading };
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { DayClock, lagDuring, keptInMemory, RoomUnderTest, type RoomOptions } from './calendar-under-test.ts';
-import { CalendarSettings } from './settings.ts';
+import { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 let server: Server;
@@ -47,7 +47,7 @@ const event = (uid: string, lines: string): string =>
 
 async function roomAt(iso: string, changes: Partial<RoomOptions> & { timeZone?: string } = {}): Promise<RoomUnderTest> {
   const { timeZone = 'Europe/Berlin', ...options } = changes;
-  const settings = CalendarSettings.parse({ kind: 'ics', url, timeZone, refreshSeconds: 300 });
+  const settings = CalendarAccount.parse({ kind: 'ics', url, timeZone, refreshSeconds: 300 });
   const room = new RoomUnderTest({ settings, clock: new DayClock(iso), ...options });
   rooms.push(room);
   return room.start();

@@ -8,10 +8,10 @@ import { toMaruError, type WireError } from '#contract/error-codes.ts';
 import { CaldavSource } from './caldav-source.ts';
 import type { CalendarSource, CalendarWindow, Occurrence, Reading, SourceOptions } from './calendar-source.ts';
 import { IcsSource } from './ics-source.ts';
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 export type ThreadData = {
-  settings: CalendarSettings;
+  settings: CalendarAccount;
   timeZone: string;
   poisoned: string[];
   /** length, then that many bytes of UTF-8: the series at work */

@@ -6,11 +6,11 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { fromWire, type MaruError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { CalendarSource, CalendarWindow, CalendarWrites, Reading } from './calendar-source.ts';
-import type { CalendarSettings } from './settings.ts';
+import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './source-thread.ts';
 
 export type ThreadedSourceOptions = {
-  settings: CalendarSettings;
+  settings: CalendarAccount;
   timeZone: string;
   logger: Logger;
   /** tests wait less */

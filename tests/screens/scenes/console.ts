@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
 import type { Tablet } from '#contract/http/rooms-api.ts';
+import type { RoomSettingsView } from '#contract/http/settings-api.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import { type HealthReason, HealthState, type RoomOverview } from '#contract/http/rooms-api.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
@@ -200,7 +201,25 @@ const tablets: Tablet[] = ['By the door', '창가 쪽 큰 테이블 위 태블�
   createdAtMs: Date.now() - minutes(60 * 24 * 20),
   lastUsedAtMs: Date.now() - minutes(12),
 }));
+const settings: RoomSettingsView = {
+  revision: 7,
+  values: {
+    screen: { language: 'ko' },
+    tv: { hours: { fromMinuteOfDay: 480, toMinuteOfDay: 1140, days: ['mon', 'tue', 'wed', 'thu', 'fri'] } },
+    mediaDevices: {
+      preferred: [
+        { kind: 'camera', label: 'Conference Cam' },
+        { kind: 'microphone', vendorId: '0b0e', productId: '0420' },
+      ],
+    },
+    calendar: { kind: 'caldav', url: 'https://cal.example.com/rooms/birch/', userName: 'room-birch' },
+  },
+  secrets: { calendar: { password: 'set' } },
+  report: { revision: 7, local: { tv: ['adapter'] }, refused: [] },
+};
+const settingsAs = (over: Partial<RoomSettingsView>): Answer => ({ body: { ...settings, ...over } });
 const roomAnswers = {
+  roomSettings: settingsAs({}),
   currentSession: signedIn,
   ...rooms(mixed),
   listInvites: { body: { invites } },
@@ -278,6 +297,55 @@ export const consoleScenes: readonly Scene[] = [
     undefined,
     roomPath,
   ),
+  scene('room-settings', roomAnswers, (page) => see(page, /^Change: Calendar$|^캘린더 변경$/), roomPath),
+  scene(
+    'room-settings-refused',
+    {
+      ...roomAnswers,
+      roomSettings: settingsAs({
+        secrets: { calendar: { password: 'enter-again' } },
+        report: {
+          ...settings.report!,
+          refused: [
+            { section: 'tv', field: null, code: 'setting-file-invalid', message: '' },
+            { section: 'calendar', field: 'password', code: 'secret-unreadable', message: '' },
+          ],
+        },
+      }),
+    },
+    (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
+    roomPath,
+  ),
+  scene(
+    'room-settings-waiting',
+    { ...roomAnswers, roomSettings: settingsAs({ revision: 8 }) },
+    (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
+    roomPath,
+  ),
+  scene(
+    'room-settings-no-kiosk',
+    { ...roomAnswers, roomSettings: settingsAs({ revision: 0, values: {}, secrets: {}, report: null }) },
+    (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
+    roomPath,
+  ),
+  scene('room-settings-tv', roomAnswers, (page) => press(page, /^Change: TV$|^TV 변경$/), roomPath),
+  scene(
+    'room-settings-tv-wrong',
+    { ...roomAnswers, changeRoomSettings: refusal(409, 'settings-changed') },
+    async (page) => {
+      await press(page, /^Change: TV$|^TV 변경$/);
+      await page.locator('input[inputmode=numeric]').fill('0');
+      await press(page, /^Save$|^저장$/);
+    },
+    roomPath,
+  ),
+  scene(
+    'room-settings-devices',
+    roomAnswers,
+    (page) => press(page, /^Change: Camera, microphone, speaker$|^카메라, 마이크, 스피커 변경$/),
+    roomPath,
+  ),
+  scene('room-settings-calendar', roomAnswers, (page) => press(page, /^Change: Calendar$|^캘린더 변경$/), roomPath),
   scene('room-link-form', roomAnswers, (page) => press(page, /Make a guest link|외부 참가자 링크 만들기/), roomPath),
   scene(
     'room-link-fresh',

@@ -12,7 +12,7 @@ import type { TvStatus } from '#contract/room-equipment.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import { cecNodes } from '../../../kiosk/agent/peripherals/tv/device-node.ts';
 import { Tv } from '../../../kiosk/agent/peripherals/tv/tv.ts';
-import { TvSettings } from '../../../kiosk/agent/peripherals/tv/tv-settings.ts';
+import { TvSettings } from '../../../fleet/contract/settings/tv-settings.ts';
 import { ADAPTER_TTY, PulseEight } from './pulse-eight.ts';
 import { OUR_NODE, Television } from './television.ts';
 

@@ -131,6 +131,31 @@ export default {
     meaning: 'The meeting goes on without you.',
     todo: 'Ask the host for a new invitation.',
   },
+  'setting-invalid': {
+    what: 'This value is not possible here',
+    meaning: 'Nothing has changed.',
+    todo: 'Check it against the range that stands beside it.',
+  },
+  'setting-missing': {
+    what: 'A setting that goes with the others is missing',
+    meaning: 'The room keeps working with its last good settings.',
+    todo: 'Fill in what is named, then save again.',
+  },
+  'setting-file-invalid': {
+    what: 'The settings file on the kiosk has a section that can’t be read',
+    meaning: 'That section is left out. The others hold.',
+    todo: 'Correct settings.json on the kiosk, then restart it. Its log names the place.',
+  },
+  'secret-unreadable': {
+    what: 'The kiosk can’t read this password',
+    meaning: 'It was encrypted for another kiosk. The room keeps working with its last good settings.',
+    todo: 'Enter the password again.',
+  },
+  'settings-changed': {
+    what: 'Somebody else has changed these settings in the meantime',
+    meaning: 'Nothing of yours was saved.',
+    todo: 'Look at the settings as they are, then save again.',
+  },
   'not-possible-now': {
     what: 'This is not possible right now',
     meaning: 'The room has just changed. Nothing was done.',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MediaDeviceKind } from '#contract/room-equipment.ts';
 import { type CancelsOwnEcho, type ChosenDevices, chooseDevices, isHdmiInput, mayBeUsed } from './device-policy.ts';
 import { knownDevices } from './known-devices.ts';
-import { MediaDeviceSettings } from './media-device-settings.ts';
+import { MediaDeviceSettings } from '#contract/settings/media-device-settings.ts';
 import type { UsbDevice } from './usb-devices.ts';
 
 type Listed = Parameters<typeof knownDevices>[0][number];

@@ -8,7 +8,8 @@
  */
 import type { MediaDeviceKind } from '#contract/room-equipment.ts';
 import { isSameDevice, type KnownDevice, modelOfKey } from './known-devices.ts';
-import { fits, type MediaDeviceSettings } from './media-device-settings.ts';
+import type { MediaDeviceSettings } from '#contract/settings/media-device-settings.ts';
+import { fits } from './device-pattern.ts';
 
 /** What a person chose, by key; a kind that is left out is the rules'. */
 export type ChosenDevices = Partial<Record<MediaDeviceKind, string>>;

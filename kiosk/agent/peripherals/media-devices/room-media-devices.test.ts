@@ -8,7 +8,7 @@ import type { CallGrant } from '#contract/grants.ts';
 import { RoomMediaDevices, type RoomMediaDevicesOptions } from './room-media-devices.ts';
 import type { RememberedMediaDevices } from './media-device-memory.ts';
 import type { MediaDeviceList } from './known-devices.ts';
-import { MediaDeviceSettings } from './media-device-settings.ts';
+import { MediaDeviceSettings } from '#contract/settings/media-device-settings.ts';
 
 const grant = { callId: 'c' } as CallGrant;
 const listed = (kind: 'camera' | 'microphone' | 'speaker', label: string) => ({
@@ -100,6 +100,22 @@ describe('the room’s equipment', () => {
     equipment.onScreenConnected();
     list();
     expect(of('use-devices')).toEqual([use, use]);
+  });
+
+  it('changes over to what other settings prefer, at once, and back', () => {
+    const { equipment, list, of, onChange } = room();
+    equipment.apply(MediaDeviceSettings.parse({}));
+    expect(of('use-devices')).toEqual([]);
+    list();
+    const before = of('use-devices').at(-1)!;
+    onChange.mockClear();
+    const other = everything.find(({ kind, deviceId }) => kind === 'camera' && deviceId !== before.cameraId)!;
+    const label = other.label.replace(/ \(.*/, '');
+    equipment.apply(MediaDeviceSettings.parse({ preferred: [{ kind: 'camera', label }], cameras: [{ label }] }));
+    expect(of('use-devices').at(-1)!.cameraId).toBe(other.deviceId);
+    expect(onChange).toHaveBeenCalled();
+    equipment.apply(MediaDeviceSettings.parse({}));
+    expect(of('use-devices').at(-1)).toEqual(before);
   });
 
   it('shows them as the contract has it: what is open, else what would be opened', () => {

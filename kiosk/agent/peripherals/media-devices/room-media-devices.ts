@@ -15,7 +15,7 @@ import { AwaitedInput } from './awaited-input.ts';
 import { type CancelsOwnEcho, chooseDevices, type DeviceChoice, isHdmiInput, mayBeUsed } from './device-policy.ts';
 import { type MediaDeviceMemory, KeptMediaDevices } from './media-device-memory.ts';
 import { type KnownDevice, knownDevices, type MediaDeviceList } from './known-devices.ts';
-import type { MediaDeviceSettings } from './media-device-settings.ts';
+import type { MediaDeviceSettings } from '#contract/settings/media-device-settings.ts';
 import { hasFailed } from './self-test.ts';
 import { SelfTestRunner } from './self-test-runner.ts';
 import { readUsbDevices } from './usb-devices.ts';
@@ -52,6 +52,7 @@ export class RoomMediaDevices {
   readonly #selfTest: SelfTestRunner;
   readonly #kept: KeptMediaDevices;
   readonly #awaitedInput = new AwaitedInput();
+  #settings: MediaDeviceSettings;
   #devices: KnownDevice[] = [];
   #choice: DeviceChoice = NOTHING_CHOSEN;
   #inUse: InUse = NOTHING_OPEN;
@@ -62,6 +63,7 @@ export class RoomMediaDevices {
 
   constructor(options: RoomMediaDevicesOptions) {
     this.#options = options;
+    this.#settings = options.settings;
     this.#kept = new KeptMediaDevices(options);
     const { logger, perform, requestGrant, fleetOnline, onChange, onSelfTestDone } = options;
     this.#selfTest = new SelfTestRunner({
@@ -81,6 +83,15 @@ export class RoomMediaDevices {
   stop(): void {
     this.#selfTest.stop();
     this.#awaitedInput.giveUp('shutting-down');
+  }
+
+  /** In force at once, also in a call: the page changes over to what is preferred. */
+  apply(settings: MediaDeviceSettings): void {
+    this.#settings = settings;
+    // no page has listed any yet: the list is chosen from when it comes
+    if (this.#devices.length === 0) return;
+    this.#choose();
+    this.#options.onChange();
   }
 
   get part(): Part {
@@ -170,7 +181,8 @@ export class RoomMediaDevices {
   }
 
   #choose(): void {
-    const { settings, cancelsOwnEcho, logger, perform } = this.#options;
+    const { cancelsOwnEcho, logger, perform } = this.#options;
+    const settings = this.#settings;
     const before = this.#choice;
     this.#choice = chooseDevices(this.#devices, settings, this.#kept.chosen, cancelsOwnEcho);
     const { camera, microphone, speaker, deviceCancelsEcho } = this.#choice;
@@ -212,7 +224,7 @@ export class RoomMediaDevices {
   #chooseDevice({ kind, deviceKey }: Extract<MediaDeviceCommand, { name: 'choose-device' }>): ErrorCode | null {
     const device = this.#devices.find((each) => each.kind === kind && each.deviceKey === deviceKey);
     if (device === undefined) return 'device-unknown';
-    if (!mayBeUsed(device, this.#devices, this.#options.settings)) return 'device-unsupported';
+    if (!mayBeUsed(device, this.#devices, this.#settings)) return 'device-unsupported';
     this.#kept.choose(kind, deviceKey);
     this.#choose();
     this.#options.onChange();
@@ -256,7 +268,8 @@ export class RoomMediaDevices {
   }
 
   async #showInput(deviceKey: string | null): Promise<ErrorCode | null> {
-    const { settings, perform } = this.#options;
+    const { perform } = this.#options;
+    const settings = this.#settings;
     const device = this.#devices.find((each) => each.kind === 'camera' && each.deviceKey === deviceKey);
     if (deviceKey !== null) {
       if (device === undefined) return 'device-unknown';
@@ -271,7 +284,7 @@ export class RoomMediaDevices {
   }
 
   #shownDevices(): EquipmentDevice[] {
-    const { settings } = this.#options;
+    const settings = this.#settings;
     const shown = (['camera', 'microphone', 'speaker'] as const).flatMap((kind) =>
       this.#devices.filter((device) => device.kind === kind).slice(0, DEVICES_SHOWN_OF_KIND),
     );

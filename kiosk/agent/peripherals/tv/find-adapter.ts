@@ -10,7 +10,7 @@ import { type AdapterInfo, readAdapterInfo } from './cec-ctl-output.ts';
 import { CecTv } from './cec-tv.ts';
 import { ToolRunner } from './cec-tool.ts';
 import { cecNodes } from './device-node.ts';
-import type { TvSettings } from './tv-settings.ts';
+import type { TvSettings } from '#contract/settings/tv-settings.ts';
 
 const DEADLINE_MS = 5_000;
 /** Of the device that others are plugged in to: an input of this box. */

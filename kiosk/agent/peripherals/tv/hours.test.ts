@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ALWAYS_INSIDE, hoursAt } from './hours.ts';
-import { type TvHours, TvSettings, WEEKDAYS } from './tv-settings.ts';
+import { type TvHours, TvSettings, WEEKDAYS } from '#contract/settings/tv-settings.ts';
 
 const workdays = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 const office: TvHours = { fromMinuteOfDay: 8 * 60, toMinuteOfDay: 19 * 60, days: [...workdays] };

@@ -1,5 +1,5 @@
 /** The hours in which a TV may stay on: where a moment lies among them. Days are the box's own, of 23 or 25 hours too. */
-import { type TvHours, WEEKDAYS } from './tv-settings.ts';
+import { type TvHours, WEEKDAYS } from '#contract/settings/tv-settings.ts';
 
 /** Times by the same clock as the moment that was asked for. Without hours it is always inside. */
 export type HoursNow = { inside: boolean; sinceMs: number; untilMs: number };

@@ -6,7 +6,7 @@ import { KEY } from './cec-frame.ts';
 import { FakeAdapter } from './testing/fake-adapter.ts';
 import { roomIn } from './testing/room-states.ts';
 import { Tv } from './tv.ts';
-import { TvSettings } from './tv-settings.ts';
+import { TvSettings } from '#contract/settings/tv-settings.ts';
 
 const MINUTE = 60_000;
 let set: FakeAdapter;
@@ -89,6 +89,46 @@ describe('a room’s TV', () => {
     tv.follow(roomIn('in-call'));
     await pass(2_000);
     expect(set.power).toBe('on');
+  });
+
+  it('obeys other hours at once, without losing its state or its adapter', async () => {
+    await begin({ offAfterIdleMinutes: 24 * 60 });
+    set.power = 'on';
+    tv.follow(roomIn('in-call'));
+    await pass(3_000);
+    tv.follow(roomIn('idle'));
+    await pass(MINUTE);
+    expect(set.power).toBe('on');
+    tv.apply(TvSettings.parse({ offAfterIdleMinutes: 1 }));
+    await pass(1_000);
+    expect(set).toMatchObject({ power: 'standby', starts: 1, stops: 0 });
+  });
+
+  it('lets its adapter go when it is to be left alone, and takes one again', async () => {
+    await begin();
+    tv.apply(TvSettings.parse({ adapter: 'none' }));
+    await pass(1_000);
+    expect(set.stops).toBe(1);
+    expect(tv.status.control).not.toBe('cec');
+    tv.apply(TvSettings.parse({ adapter: 'auto' }));
+    tv.apply(TvSettings.parse({ adapter: '/dev/cec1' }));
+    await pass(3_000);
+    expect(tv.status.control).toBe('cec');
+    expect(set.starts - set.stops).toBe(1);
+  });
+
+  it('becomes what sounds, and stops being it', async () => {
+    await begin();
+    tv.follow({ ...roomIn('in-call'), volumePercent: 40 });
+    await pass(3_000);
+    expect(set.volume).not.toBe(40);
+    tv.apply(TvSettings.parse({ audio: 'tv' }));
+    await pass(10_000);
+    expect(set.volume).toBe(40);
+    tv.apply(TvSettings.parse({ audio: 'device' }));
+    tv.follow({ ...roomIn('in-call'), volumePercent: 60 });
+    await pass(10_000);
+    expect(set.volume).toBe(40);
   });
 
   it('is left as it is when the agent stops', async () => {

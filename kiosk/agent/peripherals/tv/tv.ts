@@ -13,7 +13,7 @@ import { findAdapter } from './find-adapter.ts';
 import { hoursAt } from './hours.ts';
 import { firstRemote, onKey } from './remote-keys.ts';
 import { stepTv } from './tv-machine.ts';
-import type { TvSettings } from './tv-settings.ts';
+import type { TvSettings } from '#contract/settings/tv-settings.ts';
 import { firstTv, type TvTime, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
 import { TvVolume } from './tv-volume.ts';
 
@@ -42,7 +42,8 @@ export class Tv {
   readonly #options: TvOptions;
   readonly #clock: TvClock;
   readonly #keeper: AdapterKeeper;
-  readonly #volume: TvVolume | null;
+  #volume: TvVolume | null;
+  #settings: TvSettings;
   #tv: ReturnType<typeof firstTv>;
   #remote = firstRemote;
   #room: RoomState | null = null;
@@ -50,19 +51,22 @@ export class Tv {
   /** counts the adapters: what an earlier one answers is too late */
   #session = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** one search after the other: two settings may follow each other closely */
+  #finding: Promise<void> = Promise.resolve();
   #told: string;
   #stopped = true;
 
   constructor(options: TvOptions) {
     const { adapter, settings, logger, clock = boxClock } = options;
     this.#options = options;
+    this.#settings = settings;
     this.#clock = clock;
     this.#tv = firstTv(clock.nowMs());
     this.#told = JSON.stringify(this.status);
     this.#volume = settings.audio === 'tv' ? new TvVolume({ logger }) : null;
     this.#keeper = new AdapterKeeper({
       logger,
-      find: async () => adapter ?? (await findAdapter({ wanted: settings.adapter, logger })),
+      find: async () => adapter ?? (await findAdapter({ wanted: this.#settings.adapter, logger })),
       events: {
         onKeyPressed: (key) => this.#onKey(key),
         onPower: (power) => this.#take({ type: 'power', power }),
@@ -80,7 +84,16 @@ export class Tv {
   start(): void {
     this.#stopped = false;
     if (this.#room !== null) this.#take({ type: 'room', phase: this.#room.phase.name });
-    if (this.#options.settings.adapter !== 'none') this.#keeper.start();
+    if (this.#settings.adapter !== 'none') this.#keeper.start();
+  }
+
+  /** In force at once: the idle time counts from where it began, another adapter is looked for. */
+  apply(settings: TvSettings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    if (settings.audio !== before.audio) this.#soundBy(settings.audio);
+    if (settings.adapter !== before.adapter) this.#finding = this.#finding.then(() => this.#findAgain());
+    this.#take({ type: 'wake' });
   }
 
   /** The TV is left as it is: the box may only be starting again. */
@@ -98,6 +111,21 @@ export class Tv {
     this.#room = state;
     if (state.phase.name !== before?.phase.name) this.#take({ type: 'room', phase: state.phase.name });
     if (state.volumePercent !== before?.volumePercent) this.#volume?.want(state.volumePercent);
+  }
+
+  #soundBy(audio: TvSettings['audio']): void {
+    this.#volume?.use(null);
+    this.#volume = audio === 'tv' ? new TvVolume({ logger: this.#options.logger }) : null;
+    if (this.#room !== null) this.#volume?.want(this.#room.volumePercent);
+    if (this.#tv.power === 'on') this.#volume?.use(this.#adapter);
+  }
+
+  async #findAgain(): Promise<void> {
+    const stopped = this.#keeper.stop();
+    if (this.#adapter !== null) this.#use(null);
+    this.#volume?.use(null);
+    await stopped;
+    if (!this.#stopped && this.#settings.adapter !== 'none') this.#keeper.start();
   }
 
   #use(adapter: CecAdapter | null): void {
@@ -118,7 +146,7 @@ export class Tv {
     if (this.#stopped) return;
     const wasOn = this.#tv.power === 'on';
     const { tv, effects } = stepTv(this.#tv, event, this.#moment(), {
-      idleMs: this.#options.settings.offAfterIdleMinutes * 60_000,
+      idleMs: this.#settings.offAfterIdleMinutes * 60_000,
     });
     this.#tv = tv;
     for (const effect of effects) {
@@ -134,7 +162,7 @@ export class Tv {
   #moment(): TvTime {
     const nowMs = this.#clock.nowMs();
     const epochMs = this.#clock.epochMs();
-    const { inside, sinceMs, untilMs } = hoursAt(this.#options.settings.hours, epochMs);
+    const { inside, sinceMs, untilMs } = hoursAt(this.#settings.hours, epochMs);
     return { nowMs, hours: { inside, sinceMs: sinceMs - epochMs + nowMs, untilMs: untilMs - epochMs + nowMs } };
   }
 

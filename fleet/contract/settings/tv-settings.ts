@@ -1,5 +1,6 @@
-/** What IT may set about a room's TV. `{}` parses: a TV found by itself, off after a quarter of an hour. */
-import { z } from '#contract/schema.ts';
+/** A room's TV. `{}` parses: a TV found by itself, off after a quarter of an hour. */
+import { z } from '../schema.ts';
+import { settingsSection } from './setting-field.ts';
 
 const MinuteOfDay = z
   .number()
@@ -31,3 +32,11 @@ export const TvSettings = z.strictObject({
   adapter: z.union([z.enum(['auto', 'none']), z.string().regex(/^\/dev\/cec\d{1,2}$/)]).default('auto'),
 });
 export type TvSettings = z.infer<typeof TvSettings>;
+
+export const tvSettings = settingsSection(TvSettings, {
+  offAfterIdleMinutes: { kind: 'number', min: 1, max: 24 * 60, unit: 'minutes' },
+  hours: { kind: 'hours' },
+  audio: { kind: 'choice', options: ['device', 'tv'] },
+  // a node of the kernel is known on the box alone
+  adapter: { kind: 'choice', options: ['auto', 'none'] },
+});

@@ -1,13 +1,14 @@
-/** What IT may say about a room's devices. `{}` is a good setting: the rules of device-policy.ts then decide alone. */
-import { MediaDeviceKind } from '#contract/room-equipment.ts';
-import { z } from '#contract/schema.ts';
+/** Cameras, microphones, speakers and HDMI inputs. `{}` parses: the rules of the kiosk's device-policy.ts then decide alone. */
+import { MediaDeviceKind } from '../room-equipment.ts';
+import { z } from '../schema.ts';
+import { settingsSection } from './setting-field.ts';
 
 const UsbId = z
   .string()
   .regex(/^[0-9a-fA-F]{4}$/, 'four hexadecimal digits, as lsusb prints them')
   .transform((id) => id.toLowerCase());
 
-/** A device by what its label tells. All that is given has to fit. */
+/** A device by its label. All that is given has to fit. */
 export const DevicePattern = z
   .strictObject({
     /** left out: of every kind */
@@ -35,24 +36,8 @@ export const MediaDeviceSettings = z.strictObject({
 });
 export type MediaDeviceSettings = z.infer<typeof MediaDeviceSettings>;
 
-export function fits(
-  pattern: DevicePattern,
-  device: { kind: MediaDeviceKind; vendorId: string | null; productId: string | null; name: string },
-): boolean {
-  if (pattern.kind !== undefined && pattern.kind !== device.kind) return false;
-  if (pattern.vendorId !== undefined && pattern.vendorId !== device.vendorId) return false;
-  if (pattern.productId !== undefined && pattern.productId !== device.productId) return false;
-  return pattern.label === undefined || hasParts(device.name, pattern.label);
-}
-
-/** The parts between the stars, in this order. */
-function hasParts(name: string, pattern: string): boolean {
-  const text = name.toLowerCase();
-  let from = 0;
-  for (const part of pattern.toLowerCase().split('*')) {
-    const at = text.indexOf(part, from);
-    if (at === -1) return false;
-    from = at + part.length;
-  }
-  return true;
-}
+export const mediaDeviceSettings = settingsSection(MediaDeviceSettings, {
+  preferred: { kind: 'device-list' },
+  hdmiInputs: { kind: 'local' },
+  cameras: { kind: 'local' },
+});
