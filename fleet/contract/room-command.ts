@@ -61,21 +61,32 @@ export const RoomCommand = z.discriminatedUnion('name', [
 export type RoomCommand = z.infer<typeof RoomCommand>;
 export type RoomCommandName = RoomCommand['name'];
 
-/** Answered by the room's calendar. */
-export const AGENDA_COMMANDS = ['check-in', 'restore-booking', 'extend-booking', 'end-booking'] as const;
-export type AgendaCommand = Extract<RoomCommand, { name: (typeof AGENDA_COMMANDS)[number] }>;
-/** Answered by the room's devices. */
-export const MEDIA_DEVICE_COMMANDS = [
-  'choose-device',
-  'steer-camera',
-  'recall-preset',
-  'save-preset',
-  'show-input',
-  'run-self-test',
-] as const;
-export type MediaDeviceCommand = Extract<RoomCommand, { name: (typeof MEDIA_DEVICE_COMMANDS)[number] }>;
-/** Answered by the room machine. */
-export type CallCommand = Exclude<RoomCommand, AgendaCommand | MediaDeviceCommand>;
+/** Handled by the room machine; each of the others by the part of the agent that owns it. */
+export const CALL_COMMANDS = [
+  'prepare-call',
+  'join-call',
+  'cancel-join',
+  'leave-call',
+  'end-call',
+  'set-microphone',
+  'set-camera',
+  'set-volume',
+  'set-layout',
+  'set-stage-page',
+  'mute-participant',
+  'mute-all',
+  'remove-participant',
+  'answer-feedback',
+  'watch-roster',
+] as const satisfies RoomCommandName[];
+export type CallCommand = Extract<RoomCommand, { name: (typeof CALL_COMMANDS)[number] }>;
+/** Of the room's calendar. */
+export type AgendaCommand = Extract<
+  RoomCommand,
+  { name: 'check-in' | 'restore-booking' | 'extend-booking' | 'end-booking' }
+>;
+/** Of the room's devices. */
+export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaCommand>;
 
 /** A command on its way from the fleet to the kiosk. */
 export const CommandEnvelope = z.strictObject({

@@ -17,7 +17,9 @@ const heading = {
 };
 const event = <N extends string, S extends z.ZodRawShape>(name: N, details: S) =>
   z.object({ name: z.literal(name), ...heading, ...details });
-const Device = openWord(z.enum(['speakerphone', 'tv', 'calendar', 'storage']));
+/** What can fail: the store, and each part of the agent by its name. */
+const Device = openWord(z.enum(['storage', 'speakerphone', 'tv', 'calendar', 'media-devices', 'reach', 'lan']));
+export type RoomDevice = z.infer<typeof Device>;
 
 const known = [
   event('agent-started', { epoch: z.number().int() }),

@@ -121,6 +121,7 @@ export const RoomNotice = z.enum([
   'tv-faulty',
   'calendar-faulty',
   'storage-failing',
+  'part-failing',
   'self-test-failed',
 ]);
 export type RoomNotice = z.infer<typeof RoomNotice>;

@@ -26,10 +26,16 @@ export function endOnException(log: Log, end: () => void = () => process.exit(1)
 /**
  * Serves one room: both end it, and its next start repeats the work.
  * @param tidy removes obstacles to the next start; given 3 s
+ * @param isHandled true: a part of the process has failed that is started again alone, and the process goes on
  */
-export function endOnBoth(log: Log, tidy = async (): Promise<void> => {}): void {
+export function endOnBoth(
+  log: Log,
+  tidy = async (): Promise<void> => {},
+  isHandled: (error: unknown) => boolean = () => false,
+): void {
   let isEnding = false;
   const endFor = (what: string) => (error: unknown) => {
+    if (isHandled(error)) return;
     log(`${causeOf(error, what)}; this process ends`, error, true);
     if (isEnding) return;
     isEnding = true;

@@ -48,8 +48,7 @@ export class AuthorityUnderTest {
       perform: ({ name }) => this.log.push(`screen: ${name}`) > 0,
       onChange: () => this.log.push('change'),
       remember: (remembered) => this.remembered.push(remembered),
-      obeyAgenda: async () => null,
-      obeyEquipment: async () => null,
+      dispatch: async () => null,
       bookingOf: () => null,
       ...over,
     });

@@ -34,8 +34,7 @@ beforeEach(() => {
     },
     remember: () => {},
     onChange: () => {},
-    obeyAgenda: () => new Promise((resolve) => obeyed.push({ resolve: () => resolve(null) })),
-    obeyEquipment: async () => null,
+    dispatch: () => new Promise((resolve) => obeyed.push({ resolve: () => resolve(null) })),
     bookingOf: () => null,
     record: (draft) => recorded.push(draft),
   });

@@ -1,6 +1,6 @@
 /**
- * The agent, the room's authority on the box: its room, store, line to the fleet, screen server, its own server on the
- * LAN, room machine. Reads top to bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a
+ * The agent, the room's authority on the box: its room, store, line to the fleet, room machine, the list of its parts,
+ * screen server. Reads top to bottom as the start order; started by kiosk/main.ts here, by its systemd unit in a
  * real room. A box that belongs to no room shows why until it does; one that is put out of its room starts again so.
  */
 import { mkdirSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { pino } from 'pino';
 import { MaruError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
+import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import { BookingId } from '#contract/room-agenda.ts';
+import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, z } from '#contract/schema.ts';
@@ -18,18 +20,25 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { parseAgentOptions, agentUsage } from './agent-options.ts';
-import { Peripherals } from './peripherals.ts';
+import { BoxHealth } from './box-health.ts';
+import { calendarPart } from './calendar/part.ts';
 import { Delegation } from './delegation.ts';
 import { FleetLink } from './fleet-link.ts';
 import { FleetRequests } from './fleet-requests.ts';
 import { type RoomIdentity, renew, renewalDue } from './room-identity.ts';
 import { KeptFile } from './kept-file.ts';
-import type { LanServer } from './lan/lan-server.ts';
+import { lanPart } from './lan/part.ts';
 import { NotEnrolledScreen } from './not-enrolled-screen.ts';
 import { OwnEnrolment } from './own-enrolment.ts';
+import { Parts } from './parts/parts.ts';
+import { mediaDevicesPart } from './peripherals/media-devices/part.ts';
+import { speakerphonePart } from './peripherals/speakerphone/part.ts';
+import { cancelsOwnEcho } from './peripherals/speakerphone/quirks.ts';
+import { tvPart } from './peripherals/tv/part.ts';
 import { PairingCodes } from './pairing-codes.ts';
 import { pairingOf } from './pairing-of.ts';
 import { Projections } from './projections.ts';
+import { reachPart } from './reach/part.ts';
 import { RoomAuthority } from './room-authority.ts';
 import { RoomEventOutbox } from './room-event-outbox.ts';
 import { roomEventsBetween } from './room-events-between.ts';
@@ -64,8 +73,24 @@ const KeptRoom = z.object({
     .nullable(),
 });
 
+let isStarted = false;
+/** Until a part has published its fields. */
+const NO_EQUIPMENT: ProjectionContent<'equipment'> = {
+  devices: [],
+  camera: null,
+  presets: [],
+  shownInput: null,
+  selfTest: null,
+  speakerphone: null,
+  tv: { control: 'none', power: 'unknown', name: null, code: null },
+  lanUrl: null,
+};
 const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
-endOnBoth((what, error) => logger.fatal({ err: error }, what));
+endOnBoth(
+  (what, error) => logger.fatal({ err: error }, what),
+  undefined,
+  (error) => isStarted && parts.isFailureOfPart(error),
+);
 onUnknownWord(oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored')));
 const clock = new WallClock();
 clock.start();
@@ -74,6 +99,7 @@ service.start();
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
 const pageDir = join(import.meta.dirname, '../screen/dist');
+const controllerDir = join(import.meta.dirname, '../../controller/dist');
 const shellFolder = new ShellFolder({ path: options.shellDir, logger });
 const screenKey = shellFolder.key();
 const notEnrolled = new NotEnrolledScreen({
@@ -116,7 +142,7 @@ shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
   logger,
-  onStorage: (state) => peripherals.onStorage(state),
+  onStorage: (state) => health.report('storage', state === 'failing' ? 'storage-failed' : null),
   onDamaged: () => events.record({ name: 'device-faulty', device: 'storage', code: 'storage-failed' }),
 });
 const events: RoomEventOutbox = new RoomEventOutbox({
@@ -129,6 +155,10 @@ const delegation = new Delegation({
   identity: () => identity,
   fleetNowMs: () => fleet.fleetNowMs,
   logger,
+});
+const health = new BoxHealth({
+  onNotices: (notices) => authority.handle({ type: 'box-notices', notices }),
+  onEvent: (draft) => events.record(draft),
 });
 const projections = new Projections({ roomId: identity.roomId, epoch });
 const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing(), clock });
@@ -150,8 +180,8 @@ const fleet: FleetLink = new FleetLink({
     controllerUrl = desired.controllerUrl;
     authority.onDesired(desired);
     delegation.receive(desired);
-    peripherals.onMediaNodes(delegation.signalingUrls);
-    lan?.onDesired(desired);
+    parts.notify('media-nodes', delegation.signalingUrls);
+    parts.notify('desired', desired);
     screens.showFrame();
     void tellReady();
   },
@@ -160,7 +190,7 @@ const fleet: FleetLink = new FleetLink({
   onRequestReply: (response) => {
     if (response.name === 'pairing-code-used') {
       codes.use(response.sha256);
-      peripherals.onPresence();
+      parts.notify('presence', null);
     } else if (response.name !== 'unknown') requests.onRequestReply(response);
   },
   onEventsAck: (ack) => events.acknowledged(ack),
@@ -195,16 +225,15 @@ const authority: RoomAuthority = new RoomAuthority({
   perform: (effect) => screens.perform(effect),
   onChange: (was, now) => {
     for (const draft of roomEventsBetween(was, now, Date.now())) events.record(draft);
-    peripherals.follow(authority.state);
+    parts.follow(authority.state);
     // the window starts again for it: not while a meeting is on the TV
     if (now.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
   },
   mintGrant: () => delegation.mint(),
   record: (draft) => events.record(draft),
-  onRoster: (update) => lan?.publishRoster(update),
-  obeyAgenda: (command) => peripherals.obeyAgenda(command),
-  obeyEquipment: (command) => peripherals.obeyEquipment(command),
-  bookingOf: (bookingId) => peripherals.bookingOf(bookingId),
+  onRoster: (update) => parts.notify('roster', update),
+  dispatch: (command) => parts.dispatch(command),
+  bookingOf: (bookingId) => parts.bookingOf(bookingId),
   remember: ({ volumePercent, layout, inCall }) => {
     const call = inCall && {
       ticket: inCall.ticket,
@@ -220,20 +249,29 @@ const authority: RoomAuthority = new RoomAuthority({
     }
   },
 });
-const peripherals: Peripherals = new Peripherals({
-  projections,
-  settings,
-  store,
-  logger,
-  ask: (command) => authority.ask(command),
-  perform: (effect) => screens.perform(effect),
-  fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
-  isFleetOnline: () => fleet.online,
-  requestGrant: () => requests.requestTestGrant(),
-  lanUrl: () => lan?.lanUrl ?? null,
-  fleetCa: () => identity.caPem,
-  onNotices: (notices) => authority.handle({ type: 'box-notices', notices }),
-  record: (draft) => events.record(draft),
+/** In the order in which they follow the room: first those whose lamps and sounds a person waits for. */
+const parts: Parts = new Parts({
+  list: [speakerphonePart, tvPart, reachPart, mediaDevicesPart(cancelsOwnEcho), calendarPart, lanPart(controllerDir)],
+  services: {
+    logger,
+    clock,
+    settings,
+    store,
+    codes,
+    projections,
+    publish: (name, content) => projections.publish(name, content),
+    publishFields: (name, fields) => projections.publishFields(name, fields),
+    isFleetOnline: () => fleet.online,
+    fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
+    fleetCa: () => identity.caPem,
+    requestTestGrant: () => requests.requestTestGrant(),
+    ask: (command) => authority.ask(command),
+    onLanCommand: (order, reply) => authority.onLanCommand(order, reply),
+    perform: (effect) => screens.perform(effect),
+    record: (draft) => events.record(draft),
+  },
+  onFault: (part, code) => health.report(part, code),
+  onNotices: (part, notices) => health.reportNotices(part, notices),
 });
 const screens: ScreenServer = new ScreenServer({
   port: notEnrolled.port,
@@ -244,35 +282,23 @@ const screens: ScreenServer = new ScreenServer({
   frame: () => ({ language: settings.value('screen').language, pairing: pairing() }),
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => {
-    peripherals.onScreenConnected();
+    parts.notify('screen-connected', null);
     authority.handle({ type: 'screen-connected', inCall });
   },
   onGone: () => authority.handle({ type: 'screen-gone' }),
   onReport: (report) => {
-    if (isMediaDeviceReport(report)) peripherals.onReport(report);
+    if (isMediaDeviceReport(report)) parts.onReport(report);
     else authority.handle({ type: 'screen', report });
   },
 });
 
-// loaded where there is one: a restart has five seconds, and each module is a part of them
-const lan: LanServer | null =
-  settings.lan === null
-    ? null
-    : new (await import('./lan/lan-server.ts')).LanServer({
-        settings: settings.lan,
-        pageDir: join(import.meta.dirname, '../../controller/dist'),
-        store,
-        codes,
-        projections,
-        onCommand: (order, reply) => authority.onLanCommand(order, reply),
-        onPaired: () => peripherals.onPresence(),
-        onLanUrl: () => {
-          peripherals.onLanUrl();
-          screens.showFrame();
-        },
-        clock,
-        logger,
-      });
+projections.publish('equipment', NO_EQUIPMENT);
+let shownLanUrl: string | null = null;
+projections.follow('tv', (name, value) => {
+  if (name !== 'equipment' || (value as RoomEquipment).lanUrl === shownLanUrl) return;
+  shownLanUrl = (value as RoomEquipment).lanUrl;
+  screens.showFrame();
+});
 
 store.start();
 events.record({ name: 'agent-started', epoch });
@@ -281,9 +307,9 @@ authority.remember(true);
 const tvUrl = await screens.start();
 service.ready();
 codes.start();
-peripherals.start(authority.state);
-peripherals.onMediaNodes(delegation.signalingUrls);
-lan?.start();
+parts.start(authority.state);
+isStarted = true;
+parts.notify('media-nodes', delegation.signalingUrls);
 fleet.start();
 clock.onJump((byMs) => {
   logger.warn({ byMs }, 'the wall clock jumped');
@@ -328,7 +354,7 @@ async function leaveRoom(): Promise<void> {
 }
 
 function pairing(): ReturnType<typeof pairingOf> {
-  return pairingOf({ code: codes.shown, fleetOnline: fleet.online, controllerUrl, lanUrl: lan?.lanUrl ?? null });
+  return pairingOf({ code: codes.shown, fleetOnline: fleet.online, controllerUrl, lanUrl: shownLanUrl });
 }
 
 function onPairing(): void {
@@ -369,8 +395,7 @@ async function end(): Promise<void> {
   codes.stop();
   authority.stop();
   events.stop();
-  await Promise.all([service.stop(), peripherals.stop()]);
-  await lan?.stop();
+  await Promise.all([service.stop(), parts.stop()]);
   await fleet.stop();
   await screens.stop();
   store.stop();

@@ -37,6 +37,13 @@ export class Projections {
     for (const follower of this.#followers) follower(name);
   }
 
+  /** Of a projection that several parts share and that is published already: these fields alone. */
+  publishFields<N extends ProjectionName>(name: N, fields: Partial<ProjectionContent<N>>): void {
+    const before = this.#published.get(name)?.content;
+    if (before === undefined) throw new Error(`${name} is not published yet`);
+    this.publish(name, { ...before, ...fields } as ProjectionContent<N>);
+  }
+
   /** As of now; null: not published yet */
   valueOf<N extends ProjectionName>(name: N): ProjectionValue<N> | null {
     const published = this.#published.get(name);

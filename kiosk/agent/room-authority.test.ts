@@ -156,26 +156,22 @@ describe('bookings and devices', () => {
   it('answer their own commands, by code where they can’t', async () => {
     const obeyed: string[] = [];
     const made = new AuthorityUnderTest({
-      obeyAgenda: async ({ name }) => {
+      dispatch: async ({ name }) => {
         obeyed.push(name);
-        return null;
+        return name === 'steer-camera' ? 'device-unknown' : null;
       },
-      obeyEquipment: async () => 'device-unknown',
     });
     made.command(checkIn, { id: id(1) });
     made.command(steer, { id: id(2) });
     await vi.waitFor(() => expect(made.replies).toHaveLength(2));
     expect(made.replies).toMatchObject([{ ok: true, id: id(1) }, refusal(id(2), 'device-unknown')]);
-    expect([obeyed, made.authority.state.revision]).toEqual([['check-in'], 0]);
+    expect([obeyed, made.authority.state.revision]).toEqual([['check-in', 'steer-camera'], 0]);
   });
 
   it('that fail are answered all the same', async () => {
     const made = new AuthorityUnderTest({
-      obeyAgenda: async () => {
-        throw new UserError('booking-conflict');
-      },
-      obeyEquipment: async () => {
-        throw new TypeError('our own bug');
+      dispatch: async ({ name }) => {
+        throw name === 'check-in' ? new UserError('booking-conflict') : new TypeError('our own bug');
       },
     });
     made.command(checkIn, { id: id(1) });
@@ -187,16 +183,16 @@ describe('bookings and devices', () => {
 
   it('do once what comes twice while it is still being done', async () => {
     let done!: (code: ErrorCode | null) => void;
-    const obeyAgenda = vi.fn(() => new Promise<ErrorCode | null>((resolve) => (done = resolve)));
-    const made = new AuthorityUnderTest({ obeyAgenda });
+    const dispatch = vi.fn(() => new Promise<ErrorCode | null>((resolve) => (done = resolve)));
+    const made = new AuthorityUnderTest({ dispatch });
     made.command(checkIn, { id: id(1) });
     made.command(checkIn, { id: id(1) });
-    expect([obeyAgenda.mock.calls.length, made.replies]).toEqual([1, []]);
+    expect([dispatch.mock.calls.length, made.replies]).toEqual([1, []]);
     done('booking-conflict');
     await vi.waitFor(() => expect(made.replies).toHaveLength(1));
     made.command(checkIn, { id: id(1) });
     expect(made.replies[1]).toEqual(made.replies[0]);
-    expect(obeyAgenda).toHaveBeenCalledTimes(1);
+    expect(dispatch).toHaveBeenCalledTimes(1);
   });
 
   it('a booking that is not known is not started', async () => {

@@ -1,18 +1,16 @@
 /**
- * The room's one authority: feeds the machine with what happens, performs its effects, and tells everyone the state.
- * The TV is told at once; the broker at the rate of the contract.
+ * The room's one authority: feeds the machine with what happens, performs its effects, and publishes the state. Commands
+ * arrive here, are done once, and go to the machine or to the part that owns them.
  */
 import { v7 } from 'uuid';
 import type { Logger } from 'pino';
 import { type ErrorCode, MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import {
-  AGENDA_COMMANDS,
-  type AgendaCommand,
+  CALL_COMMANDS,
+  type CallCommand,
   type CommandEnvelope,
   type CommandReply,
-  MEDIA_DEVICE_COMMANDS,
-  type MediaDeviceCommand,
   type RoomCommand,
 } from '#contract/room-command.ts';
 import type { RoomState, RosterUpdate } from '#contract/room-state.ts';
@@ -50,11 +48,10 @@ export type AuthorityOptions = {
   /** false: no screen is there */
   perform: (effect: ScreenEffect) => boolean;
   remember: (remembered: RememberedRoom) => void;
-  /** after each change, from which follows what the devices show and what is told as an event */
+  /** after each change: from it follow what the devices show, and the events */
   onChange: (before: Room, now: Room) => void;
-  /** the calendar's and the devices' own commands: a code where one can't be done */
-  obeyAgenda: (command: AgendaCommand) => Promise<ErrorCode | null>;
-  obeyEquipment: (command: MediaDeviceCommand) => Promise<ErrorCode | null>;
+  /** to the part that owns the command, if it is not the room machine's: a code where it can't be done */
+  dispatch: (command: RoomCommand) => Promise<ErrorCode | null>;
   /** null: it is not in the agenda any longer */
   bookingOf: (bookingId: string) => StartableBooking | null;
   /** the room's own meeting without the fleet; absent: that is not possible */
@@ -171,9 +168,8 @@ export class RoomAuthority {
   }
 
   #obey(id: string, command: RoomCommand, grant: CommandEnvelope['grant']): void {
-    const { obeyAgenda, obeyEquipment, bookingOf } = this.#options;
-    if (isAgendaCommand(command)) this.#answer(id, obeyAgenda(command));
-    else if (isEquipmentCommand(command)) this.#answer(id, obeyEquipment(command));
+    const { dispatch, bookingOf } = this.#options;
+    if (!isCallCommand(command)) this.#answer(id, dispatch(command));
     else {
       const bookingId = command.name === 'join-call' ? command.bookingId : undefined;
       const booking = bookingId === undefined ? null : bookingOf(bookingId);
@@ -262,7 +258,5 @@ export class RoomAuthority {
   }
 }
 
-const isAgendaCommand = (command: RoomCommand): command is AgendaCommand =>
-  (AGENDA_COMMANDS as readonly string[]).includes(command.name);
-const isEquipmentCommand = (command: RoomCommand): command is MediaDeviceCommand =>
-  (MEDIA_DEVICE_COMMANDS as readonly string[]).includes(command.name);
+const isCallCommand = (command: RoomCommand): command is CallCommand =>
+  (CALL_COMMANDS as readonly string[]).includes(command.name);

@@ -14,6 +14,10 @@ const browserKit = [contract, call, stage, kit];
 
 const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|alerts|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
+/** The agent's parts, a folder each. */
+const agentParts = '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan)/';
+/** What the file of settings is read with. */
+const sectionOfSettings = '^kiosk/agent/.*settings\\.ts$';
 /** What the aggregates' routes are written with; imports the contract alone. */
 const routeKit = '^fleet/http/(route|paging)\\.ts$';
 /** Pages: the code that Vite bundles. Their Vite configs and tests run in Node and are held to the same arrows. */
@@ -89,6 +93,20 @@ export const importRules: IForbiddenRuleType[] = [
     edge,
     '^kiosk/room/',
   ]),
+  {
+    name: 'agent-parts',
+    comment: 'a part of the agent imports no other part: it reaches the room by its host',
+    severity: 'error',
+    from: { path: agentParts, pathNot: besideTests },
+    to: { path: agentParts, pathNot: '^kiosk/agent/(?:peripherals/)?$1/' },
+  },
+  {
+    name: 'agent-parts-by-list',
+    comment: 'main.ts lists the parts; nothing else of the agent imports one, but for the schemas of its settings',
+    severity: 'error',
+    from: { path: '^kiosk/agent/', pathNot: [agentParts, '^kiosk/agent/main\\.ts$', ...besideTests] },
+    to: { path: agentParts, pathNot: sectionOfSettings },
+  },
   only('shell', 'the shell knows the contract, #edge, and the words of its picture', '^kiosk/shell/', [
     contract,
     edge,

@@ -43,10 +43,13 @@ describe('import directions', () => {
       plant({
         ...topic,
         'kiosk/room/machine.ts': "import { topic } from '#contract/topics.ts';\nexport const machine = topic;",
-        'kiosk/agent/main.ts': "import { machine } from '../room/machine.ts';\nconsole.log(machine);",
+        'kiosk/agent/main.ts':
+          "import { machine } from '../room/machine.ts';\nimport './lan/part.ts';\nconsole.log(machine);",
+        'kiosk/agent/lan/part.ts': "import './lan-server.ts';",
+        'kiosk/agent/lan/lan-server.ts': 'export {};',
       }),
     );
-    expect(report).toEqual({ filesRead: 3, violations: [] });
+    expect(report).toEqual({ filesRead: 5, violations: [] });
   });
 
   it('let every Node process import #edge', async () => {
@@ -67,6 +70,24 @@ describe('import directions', () => {
     {
       rule: 'agent',
       broken: { 'kiosk/agent/a.ts': "import '../../fleet/store/s.ts';", 'fleet/store/s.ts': 'export {};' },
+    },
+    {
+      rule: 'agent-parts',
+      broken: {
+        'kiosk/agent/calendar/a.ts': "import '../peripherals/tv/t.ts';",
+        'kiosk/agent/peripherals/tv/t.ts': 'export {};',
+      },
+    },
+    {
+      rule: 'agent-parts',
+      broken: {
+        'kiosk/agent/peripherals/media-devices/a.ts': "import '../tv/t.ts';",
+        'kiosk/agent/peripherals/tv/t.ts': 'export {};',
+      },
+    },
+    {
+      rule: 'agent-parts-by-list',
+      broken: { 'kiosk/agent/room-authority.ts': "import './lan/l.ts';", 'kiosk/agent/lan/l.ts': 'export {};' },
     },
     {
       rule: 'contract-alone',

@@ -44,7 +44,6 @@ export class ScreenAndEquipment {
       fleetOnline: () => true,
       onChange: () => {},
       onSelfTestDone: () => {},
-      onSoundHeard: () => {},
       cancelsOwnEcho: () => false,
       sysDir: '/nowhere',
       ...over,
@@ -62,7 +61,8 @@ export class ScreenAndEquipment {
       onGone: () => {},
       onReport: (report) => {
         this.#heard.push(report);
-        if (isMediaDeviceReport(report) && report.type !== 'reach-probed') this.equipment.onReport(report);
+        if (isMediaDeviceReport(report) && report.type !== 'reach-probed' && report.type !== 'sound-heard')
+          this.equipment.onReport(report);
       },
     });
   }

@@ -174,26 +174,24 @@ describe('the self-test of a room', () => {
 
 describe('an ear on an idle room', () => {
   test('hears who speaks, and lets go of the microphone then', async () => {
-    let heard = 0;
     // a tone that swells three times a second is more like speech than any noise of a room
-    const tv = await open({ microphone: { toneHz: 500 } }, { onSoundHeard: () => heard++ });
-    tv.equipment.listenForSound(50_000);
+    const tv = await open({ microphone: { toneHz: 500 } });
+    tv.perform({ name: 'listen-for-sound', forMs: 50_000 });
     await expect.poll(() => tv.openIds()).toEqual(['m']);
-    await expect.poll(() => heard, { timeout: 40_000 }).toBe(1);
+    await expect.poll(() => tv.heardOf('sound-heard').length, { timeout: 40_000 }).toBe(1);
     await expect.poll(() => tv.openIds()).toEqual([]);
     await tv.close();
   });
 
   test('hears nobody in an empty one, for as long as it was asked to', async () => {
-    let heard = 0;
-    const tv = await open({}, { onSoundHeard: () => heard++ });
-    tv.equipment.listenForSound(4_000);
+    const tv = await open({});
+    tv.perform({ name: 'listen-for-sound', forMs: 4_000 });
     await expect.poll(() => tv.openIds()).toEqual(['m']);
     await expect.poll(() => tv.openIds(), { timeout: 10_000 }).toEqual([]);
-    expect(heard).toBe(0);
-    tv.equipment.listenForSound(60_000);
+    expect(tv.heardOf('sound-heard')).toEqual([]);
+    tv.perform({ name: 'listen-for-sound', forMs: 60_000 });
     await expect.poll(() => tv.openIds()).toEqual(['m']);
-    tv.equipment.listenForSound(0);
+    tv.perform({ name: 'listen-for-sound', forMs: 0 });
     await expect.poll(() => tv.openIds()).toEqual([]);
     await tv.close();
   });

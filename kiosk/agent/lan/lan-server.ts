@@ -32,7 +32,7 @@ export type LanServerOptions = {
   pageDir: string;
   store: RoomStore;
   codes: Pick<PairingCodes, 'redeem'>;
-  projections: Projections;
+  projections: Pick<Projections, 'valueOf' | 'valuesFor' | 'follow'>;
   onCommand: (order: LanCommand, reply: Reply) => void;
   /** somebody stands before the TV: its code was typed here */
   onPaired: () => void;

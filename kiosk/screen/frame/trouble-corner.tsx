@@ -34,6 +34,7 @@ const icons = {
   'tv-faulty': Tv,
   'calendar-faulty': CalendarX,
   'storage-failing': HardDrive,
+  'part-failing': TriangleAlert,
   'self-test-failed': ListX,
 } as const;
 /** More than these would fill the TV with complaints; the worst come first. */

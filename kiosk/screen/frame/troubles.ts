@@ -17,6 +17,7 @@ const WORST_FIRST: readonly Trouble[] = [
   'camera-missing',
   'camera-refused',
   'storage-failing',
+  'part-failing',
   'speakerphone-faulty',
   'speakerphone-unsupported',
   'self-test-failed',
@@ -29,7 +30,8 @@ export const ofNoCall = (trouble: Trouble): boolean =>
   trouble === 'calendar-faulty' ||
   trouble === 'self-test-failed' ||
   trouble === 'tv-faulty' ||
-  trouble === 'storage-failing';
+  trouble === 'storage-failing' ||
+  trouble === 'part-failing';
 
 export function troublesOf(notices: readonly RoomNotice[], agentDown: boolean): Trouble[] {
   const found = new Set<Trouble | RoomNotice>(notices);

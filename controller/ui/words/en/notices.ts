@@ -64,6 +64,10 @@ export default {
     what: 'The kiosk cannot save anything',
     todo: 'Meetings work. IT should look at the disk.',
   },
+  'part-failing': {
+    what: 'A part of the kiosk has failed',
+    todo: 'It starts again by itself. If this stays, IT should look at its log.',
+  },
   'self-test-failed': {
     what: 'A device failed its test',
     todo: 'Look at “Devices” on the phone to see which one.',

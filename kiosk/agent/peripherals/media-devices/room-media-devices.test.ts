@@ -41,7 +41,6 @@ function room(over: Partial<RoomMediaDevicesOptions> = {}) {
   const world = { screen: true, memoryFails: false, remembered: null as RememberedMediaDevices | null };
   const done: (readonly SelfTestCheck[])[] = [];
   const onChange = vi.fn();
-  const onSoundHeard = vi.fn();
   const equipment = new RoomMediaDevices({
     logger: pino({ level: 'silent' }),
     settings: MediaDeviceSettings.parse({}),
@@ -63,7 +62,6 @@ function room(over: Partial<RoomMediaDevicesOptions> = {}) {
     fleetOnline: () => true,
     onChange,
     onSelfTestDone: (checks) => done.push(checks),
-    onSoundHeard,
     cancelsOwnEcho: (vendorId) => vendorId === 0x0b0e,
     sysDir: '/nowhere',
     ...over,
@@ -74,7 +72,7 @@ function room(over: Partial<RoomMediaDevicesOptions> = {}) {
   const of = <N extends ScreenEffect['name']>(name: N) =>
     performed.filter((effect): effect is Extract<ScreenEffect, { name: N }> => effect.name === name);
   const inUse = () => equipment.part.devices.filter(({ isInUse }) => isInUse).map(({ name }) => name);
-  return { equipment, performed, saved, world, done, onChange, onSoundHeard, list, phase, of, inUse };
+  return { equipment, performed, saved, world, done, onChange, list, phase, of, inUse };
 }
 
 describe('the room’s equipment', () => {
@@ -316,13 +314,5 @@ describe('the room’s equipment', () => {
     expect(await equipment.handle({ name: 'run-self-test' })).toBe(null);
     equipment.onScreenConnected();
     expect(equipment.part.selfTest).toMatchObject({ state: 'done' });
-  });
-
-  it('listens for somebody in the room', () => {
-    const { equipment, of, onSoundHeard } = room();
-    equipment.listenForSound(30_000);
-    expect(of('listen-for-sound')).toEqual([{ name: 'listen-for-sound', forMs: 30_000 }]);
-    equipment.onReport({ type: 'sound-heard' });
-    expect(onSoundHeard).toHaveBeenCalledOnce();
   });
 });

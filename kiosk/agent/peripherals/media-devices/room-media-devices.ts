@@ -35,7 +35,6 @@ export type RoomMediaDevicesOptions = {
   /** `part` or `notices` is another */
   onChange: () => void;
   onSelfTestDone: (checks: readonly SelfTestCheck[]) => void;
-  onSoundHeard: () => void;
   /** by USB vendor and product, from the speakerphones' quirks */
   cancelsOwnEcho: CancelsOwnEcho;
   /** where sysfs is mounted */
@@ -43,7 +42,7 @@ export type RoomMediaDevicesOptions = {
 };
 type Part = Pick<RoomEquipment, 'devices' | 'camera' | 'presets' | 'shownInput' | 'selfTest'>;
 type InUse = MediaDeviceList['inUse'];
-type DeviceReport = Exclude<MediaDeviceReport, { type: 'reach-probed' }>;
+type DeviceReport = Exclude<MediaDeviceReport, { type: 'reach-probed' | 'sound-heard' }>;
 
 const NOTHING_OPEN: InUse = { cameraId: null, microphoneId: null, speakerId: null, inputId: null };
 const NOTHING_CHOSEN: DeviceChoice = { camera: null, microphone: null, speaker: null, deviceCancelsEcho: false };
@@ -142,9 +141,6 @@ export class RoomMediaDevices {
       case 'self-test-done':
         this.#selfTest.onReport(report);
         return;
-      case 'sound-heard':
-        this.#options.onSoundHeard();
-        return;
     }
   }
 
@@ -172,11 +168,6 @@ export class RoomMediaDevices {
     void this.#selfTest.run(because).then((code) => {
       if (code !== null) this.#options.logger.info({ because, code }, 'devices: no self-test now');
     });
-  }
-
-  /** `sound-heard` tells; 0 stops it. */
-  listenForSound(forMs: number): void {
-    this.#options.perform({ name: 'listen-for-sound', forMs });
   }
 
   #onDevices({ devices, inUse }: MediaDeviceList): void {

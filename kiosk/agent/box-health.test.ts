@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { PeripheralHealth } from './peripheral-health.ts';
+import { BoxHealth } from './box-health.ts';
 
 function watched() {
   const told: unknown[] = [];
-  const health = new PeripheralHealth({
+  const health = new BoxHealth({
     onNotices: (notices) => told.push([...notices]),
     onEvent: ({ name, ...rest }) => told.push([name, 'code' in rest ? rest.code : null]),
   });
@@ -37,15 +37,22 @@ test('a speakerphone that is not supported has a notice of its own', () => {
   expect(told()).toEqual([['device-faulty', 'device-gone'], ['speakerphone-faulty']]);
 });
 
-test('notices of parts that tell their own events stand beside', () => {
+test('notices of parts that record their events themselves stand beside', () => {
   const { health, told } = watched();
-  health.reportOthers(['calendar-faulty']);
+  health.reportNotices('calendar', ['calendar-faulty']);
   health.report('storage', 'storage-failed');
-  health.reportOthers([]);
+  health.reportNotices('calendar', []);
   expect(told()).toEqual([
     ['calendar-faulty'],
     ['device-faulty', 'storage-failed'],
     ['storage-failing', 'calendar-faulty'],
     ['storage-failing'],
   ]);
+});
+
+test('a part without a notice of its own has the one of all parts, once', () => {
+  const { health, told } = watched();
+  health.report('reach', 'internal');
+  health.report('lan', 'internal');
+  expect(told()).toEqual([['device-faulty', 'internal'], ['part-failing'], ['device-faulty', 'internal']]);
 });

@@ -1,6 +1,7 @@
 /**
- * A projection is one line in the contract's list and one publisher in the agent: here a toy's, whose value reaches
- * phone, TV, console and LAN by the product's own fleet server, agent links and controller link.
+ * A part of the agent is one file and one word in a list, and its projection one line in the contract: here a toy's,
+ * whose value reaches phone, TV, console and LAN, and whose command comes from phone and LAN, by the product's own fleet
+ * server, agent links, authority and controller link.
  */
 import './toy-projections.ts';
 import { once } from 'node:events';
@@ -28,15 +29,19 @@ import { LanServer } from '../../kiosk/agent/lan/lan-server.ts';
 import { LanSettings } from '../../kiosk/agent/lan/lan-settings.ts';
 import { PairingCodes } from '../../kiosk/agent/pairing-codes.ts';
 import { Projections } from '../../kiosk/agent/projections.ts';
+import { Parts } from '../../kiosk/agent/parts/parts.ts';
+import { servicesUnderTest } from '../../kiosk/agent/parts/services-under-test.ts';
+import { RoomAuthority } from '../../kiosk/agent/room-authority.ts';
 import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
 import { RoomStore } from '../../kiosk/agent/store/room-store.ts';
-import { roomStateOf } from '../../kiosk/room/room-state-of.ts';
-import { roomIn } from '../../kiosk/room/room-under-test.ts';
 import { newId } from '../../fleet/store/index.ts';
+import { toyPart } from './toy-part.ts';
 
 const HOST = 'room-a.office.example';
 const KEY = 'k'.repeat(43);
 const logger = pino({ level: 'silent' });
+/** Commands are closed: the toy owns one of the contract's. */
+const TOY_COMMAND = { name: 'run-self-test' } as const;
 const clock = new WallClock();
 const folder = mkdtempSync(join(tmpdir(), 'maru-toy-'));
 /** in the order of their start */
@@ -44,6 +49,7 @@ const started: { stop: () => unknown }[] = [];
 let fleet: FleetUnderTest;
 let roomId: string;
 let projections: Projections;
+let parts: Parts;
 let codes: PairingCodes;
 let office: OfficeCa;
 let lan: LanServer;
@@ -57,11 +63,16 @@ beforeAll(async () => {
   const room = await fleet.enrolRoom('Room A');
   ({ roomId } = room);
   projections = new Projections({ roomId, epoch: 1 });
-  projections.publish('state', roomStateOf(roomIn('idle'), 'Room A'));
+  parts = new Parts({
+    list: [toyPart],
+    services: servicesUnderTest({ publish: (name, content) => projections.publish(name, content) }),
+    onFault: () => {},
+    onNotices: () => {},
+  });
   codes = new PairingCodes({ roomId, clock, onChange: () => projections.publish('pairing', codes.offer) });
   const { key: keyPem, cert: certificatePem, ca: caPem } = room.credentials;
   const { mqttUrl, deviceApiUrl } = fleet.ready;
-  const link = new FleetLink({
+  const link: FleetLink = new FleetLink({
     identity: { roomId, roomName: 'Room A', deviceApiUrl, mqttUrl, keyPem, certificatePem, caPem },
     epoch: 1,
     clock,
@@ -69,8 +80,22 @@ beforeAll(async () => {
     logger,
     onOnline: () => {},
     onDesired: () => {},
-    onCommand: () => {},
+    onCommand: (envelope) => authority.onCommand(envelope),
     onRequestReply: () => {},
+  });
+  const authority = new RoomAuthority({
+    roomId,
+    roomName: 'Room A',
+    projections,
+    remembered: null,
+    fleet: link,
+    requests: { requestGrant: () => newId(), forget: () => {} },
+    logger,
+    perform: () => false,
+    remember: () => {},
+    onChange: () => parts.follow(authority.state),
+    dispatch: (command) => parts.dispatch(command),
+    bookingOf: () => null,
   });
   const screens = new ScreenServer({
     port: 0,
@@ -98,7 +123,7 @@ beforeAll(async () => {
     store,
     codes,
     projections,
-    onCommand: () => {},
+    onCommand: (order, reply) => authority.onLanCommand(order, reply),
     onPaired: () => {},
     onLanUrl: () => {},
     clock,
@@ -106,10 +131,12 @@ beforeAll(async () => {
   });
   store.start();
   codes.start();
+  authority.start();
+  parts.start(authority.state);
   tvUrl = await screens.start();
   lan.start();
   link.start();
-  started.push(store, codes, screens, lan, link);
+  started.push(store, codes, authority, parts, screens, lan, link);
   await vi.waitFor(() => expect(lan.lanUrl).not.toBeNull(), { timeout: 5_000 });
 });
 afterAll(async () => {
@@ -127,10 +154,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-type Seen = { name: string; toy: () => Json; inside: () => Json; stop: () => void };
+type Seen = { name: string; toy: () => Json; inside: () => Json; stop: () => void; link?: RoomLink };
 const watching: Seen[] = [];
-const seenBy = (name: string, known: () => Json, stop: () => void): Seen => {
-  const seen = { name, toy: () => known().toy, inside: () => known().inside, stop };
+const seenBy = (name: string, known: () => Json, stop: () => void, link?: RoomLink): Seen => {
+  const seen = { name, toy: () => known().toy, inside: () => known().inside, stop, ...(link && { link }) };
   watching.push(seen);
   return seen;
 };
@@ -143,6 +170,7 @@ function controller(name: string, token: string, openSocket: () => WebSocket): S
     name,
     () => link.getSnapshot().projections,
     () => link.stop(),
+    link,
   );
 }
 async function phone(): Promise<Seen> {
@@ -217,24 +245,28 @@ async function console_(): Promise<Seen> {
   );
 }
 
-test('what one line declares and a part publishes is seen wherever the line says, and nowhere else', async () => {
-  const publish = (name: 'toy' | 'inside', turns: number) => projections.publish(name as 'state', { turns } as never);
-  publish('toy', 1);
-  publish('inside', 1);
-  const all = [await phone(), await onLan(), await tv(), await console_()];
+test('what a part publishes is seen wherever its line says, and nowhere else; its command comes from phone and LAN', async () => {
+  const [onPhone, lanPhone] = [await phone(), await onLan()];
+  const all = [onPhone, lanPhone, await tv(), await console_()];
   for (const { name, toy } of all) await expect.poll(() => toy()?.turns, { message: `${name} at first` }).toBe(1);
-  publish('toy', 2);
-  publish('inside', 2);
-  for (const { name, toy } of all) await expect.poll(() => toy()?.turns, { message: `${name} later` }).toBe(2);
+  await onPhone.link!.command(TOY_COMMAND);
+  for (const { name, toy } of all) await expect.poll(() => toy()?.turns, { message: `${name} by phone` }).toBe(2);
+  await lanPhone.link!.command(TOY_COMMAND);
+  for (const { name, toy } of all) await expect.poll(() => toy()?.turns, { message: `${name} by LAN` }).toBe(3);
   await expect
     .poll(() => all.map(({ name, inside }) => [name, inside()?.turns]))
     .toEqual([
       ['phone', undefined],
       ['LAN', undefined],
-      ['TV', 2],
+      ['TV', 3],
       ['console', undefined],
     ]);
   const { body } = await fleet.api('GET', pathOf(allRoutes.room.path, { roomId }), undefined, fleet.admin.cookie);
   expect(Object.keys(body.projections).sort()).toEqual(['state', 'toy']);
-  expect(body.projections.toy).toMatchObject({ roomId, epoch: 1, revision: 1, turns: 2 });
+  expect(body.projections.toy).toMatchObject({ roomId, epoch: 1, revision: 2, turns: 3 });
+});
+
+test('a command that no part owns is refused by name', async () => {
+  const refused = watching.find(({ link }) => link)!.link!.command({ name: 'recall-preset', presetId: 1 });
+  await expect(refused).rejects.toMatchObject({ code: 'unknown-command' });
 });

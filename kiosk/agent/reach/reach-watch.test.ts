@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
-import { id } from '../room/room-under-test.ts';
+import { id } from '../../room/room-under-test.ts';
 import { ReachWatch } from './reach-watch.ts';
 import type { SignalingDiagnosis } from './signaling-diagnosis.ts';
 

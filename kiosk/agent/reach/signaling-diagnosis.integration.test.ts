@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { CaUnderTest } from './certificates-under-test.ts';
+import { CaUnderTest } from '../certificates-under-test.ts';
 import { diagnoseSignaling } from './signaling-diagnosis.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,0 +1,40 @@
+/** The calendar as a part of the agent: publishes the agenda, owns the commands for bookings. */
+import type { PartDeclaration } from '../parts/part.ts';
+import { keptValue } from '../store/kept-value.ts';
+import { RememberedAgenda } from './agenda-memory.ts';
+import { Calendar } from './calendar.ts';
+
+export const calendarPart: PartDeclaration = {
+  name: 'calendar',
+  make: (host) => {
+    const remembered = keptValue(host.store, 'agenda', RememberedAgenda);
+    const publish = (): void => {
+      const { agenda } = calendar;
+      host.reportNotices(agenda.calendar.state === 'faulty' ? ['calendar-faulty'] : []);
+      host.publish('agenda', agenda);
+    };
+    const calendar: Calendar = new Calendar({
+      logger: host.logger,
+      settings: host.settings.calendar,
+      fleetOrigin: host.fleetOrigin,
+      memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
+      onAgenda: publish,
+      onEvent: host.record,
+      listenForSound: (forMs) => host.perform({ name: 'listen-for-sound', forMs }),
+      onSelfTestDue: () => host.notify('booking-soon', null),
+    });
+    const handle = calendar.handle.bind(calendar);
+    return {
+      start: () => {
+        publish();
+        calendar.start();
+      },
+      stop: () => calendar.stop(),
+      follow: (room) => calendar.follow(room),
+      bookingOf: (bookingId) => calendar.bookingOf(bookingId),
+      commands: { 'check-in': handle, 'restore-booking': handle, 'extend-booking': handle, 'end-booking': handle },
+      reports: { 'sound-heard': () => calendar.onSoundHeard() },
+      occasions: { presence: () => calendar.onPresence() },
+    };
+  },
+};
