@@ -16,6 +16,7 @@ import type { RoomEquipment } from '#contract/room-equipment.ts';
 import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, z } from '#contract/schema.ts';
+import { SECTION_NAMES } from '#contract/settings/all-settings.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
@@ -137,7 +138,8 @@ const settings = new KioskSettings({
   logger,
 });
 await settings.start();
-settings.onChange('screen', () => screens.showFrame());
+for (const name of SECTION_NAMES)
+  settings.onChange(name, (values) => (name === 'screen' ? screens.showFrame() : parts.applySettings(name, values)));
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),

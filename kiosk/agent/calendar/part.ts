@@ -1,5 +1,6 @@
 /** The calendar as a part of the agent: publishes the agenda, owns the commands for bookings. */
 import type { PartDeclaration } from '../parts/part.ts';
+import { calendarAccountOf } from '../settings/calendar-account-of.ts';
 import { keptValue } from '../store/kept-value.ts';
 import { RememberedAgenda } from './agenda-memory.ts';
 import { Calendar } from './calendar.ts';
@@ -15,7 +16,7 @@ export const calendarPart: PartDeclaration = {
     };
     const calendar: Calendar = new Calendar({
       logger: host.logger,
-      settings: host.settings.calendar,
+      settings: calendarAccountOf(host.settings.value('calendar')),
       fleetOrigin: host.fleetOrigin,
       memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
       onAgenda: publish,
@@ -33,6 +34,8 @@ export const calendarPart: PartDeclaration = {
       follow: (room) => calendar.follow(room),
       bookingOf: (bookingId) => calendar.bookingOf(bookingId),
       commands: { 'check-in': handle, 'restore-booking': handle, 'extend-booking': handle, 'end-booking': handle },
+      // another account or other rules; what is remembered of bookings stays
+      settings: { calendar: 'by-restart' },
       reports: { 'sound-heard': () => calendar.onSoundHeard() },
       occasions: { presence: () => calendar.onPresence() },
     };

@@ -10,6 +10,7 @@ import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import type { RoomCommand, RoomCommandName } from '#contract/room-command.ts';
 import type { RoomNotice, RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
+import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { MediaDeviceReport } from '../../room/room.ts';
@@ -18,7 +19,7 @@ import type { PairingCodes } from '../pairing-codes.ts';
 import type { Projections } from '../projections.ts';
 import type { LanCommand, Reply } from '../room-authority.ts';
 import type { RoomEventDraft } from '../room-event-outbox.ts';
-import type { KioskSettings } from '../settings.ts';
+import type { KioskSettings } from '../settings/kiosk-settings.ts';
 import type { RoomStore } from '../store/room-store.ts';
 
 /** What more than one part may handle; a part that starts later gets the last of those in `LASTING`. */
@@ -51,6 +52,8 @@ export type Part = {
   reports?: {
     [T in MediaDeviceReport['type']]?: (report: Extract<MediaDeviceReport, { type: T }>) => void;
   };
+  /** Its sections, which it reads at its start from `host.settings`: how a change is applied. */
+  settings?: { [N in SectionName]?: 'by-restart' | ((values: SectionValues<N>) => void) };
   occasions?: { [O in Occasion]?: (value: Occasions[O]) => void };
   /** Null: it is not in the agenda any longer. */
   bookingOf?: (bookingId: string) => StartableBooking | null;
@@ -63,7 +66,7 @@ export type PartDeclaration = { name: string; make: (host: Host) => Part };
 export type HostServices = {
   logger: Logger;
   clock: WallClock;
-  settings: KioskSettings;
+  settings: Pick<KioskSettings, 'value' | 'lan'>;
   store: RoomStore;
   codes: Pick<PairingCodes, 'redeem'>;
   projections: Pick<Projections, 'valueOf' | 'valuesFor' | 'follow'>;

@@ -7,6 +7,7 @@ import { type ErrorCode, MaruError, toMaruError } from '#contract/error-codes.ts
 import { retryAfterMs } from '#contract/retry-after.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
+import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
 import type { MediaDeviceReport } from '../../room/room.ts';
 import type { StartableBooking } from '../grant-requests.ts';
 import { type Host, type HostServices, LASTING, type Occasion, type Occasions, type Part } from './part.ts';
@@ -33,6 +34,8 @@ type Run = { slot: Slot; part: Part | null; isStarted: boolean; starting: Promis
 type Slot = {
   declaration: PartDeclaration;
   run: Run | null;
+  /** of the last run that was made: they are its own while it starts again, too */
+  commands: Part['commands'];
   /** of the run before */
   stopped: Promise<void>;
   failures: number;
@@ -57,6 +60,7 @@ export class Parts {
     this.#slots = options.list.map((declaration) => ({
       declaration,
       run: null,
+      commands: undefined,
       stopped: Promise.resolve(),
       failures: 0,
       failedBy: null,
@@ -93,6 +97,14 @@ export class Parts {
     for (const { run } of this.#slots) this.#call(run, (part) => part.occasions?.[occasion]?.(value));
   }
 
+  /** Values that are in force already: `host.settings` has them. */
+  applySettings<N extends SectionName>(section: N, values: SectionValues<N>): void {
+    for (const slot of this.#slots) {
+      if (slot.run?.part?.settings?.[section] === 'by-restart') this.#restart(slot);
+      else this.#call(slot.run, (part) => handlerOf(part.settings, section)?.(values));
+    }
+  }
+
   onReport(report: MediaDeviceReport): void {
     if (LASTING_REPORTS.includes(report.type)) this.#lastReports.set(report.type, report);
     for (const { run } of this.#slots) this.#call(run, (part) => handlerOf(part.reports, report.type)?.(report));
@@ -100,10 +112,10 @@ export class Parts {
 
   /** By its owner. A code where it can't be done: `unknown-command` without an owner. */
   async dispatch(command: RoomCommand): Promise<ErrorCode | null> {
-    for (const { run } of this.#slots) {
+    for (const { commands, run } of this.#slots) {
+      if (!handlerOf(commands, command.name)) continue;
       const handler = handlerOf(run?.part?.commands, command.name);
-      if (!run || !handler) continue;
-      if (!run.isStarted) return 'not-possible-now';
+      if (!run?.isStarted || !handler) return 'not-possible-now';
       try {
         return (await this.#runs.run(run, () => handler(command))) as ErrorCode | null;
       } catch (error) {
@@ -138,6 +150,7 @@ export class Parts {
     try {
       const started = this.#runs.run(run, () => {
         run.part = slot.declaration.make(this.#hostOf(run));
+        slot.commands = run.part.commands;
         return run.part.start();
       });
       if (started === undefined) this.#started(run);
@@ -195,9 +208,18 @@ export class Parts {
     this.#reportFault(slot, { failedBy: toMaruError(error).code, ownFault: null });
   }
 
+  #restart(slot: Slot): void {
+    if (slot.run === null || this.#isStopped) return;
+    const { run } = slot;
+    slot.run = null;
+    clearTimeout(slot.timer);
+    slot.stopped = run.starting.then(() => this.#end(run));
+    void this.#startAgain(slot);
+  }
+
   async #startAgain(slot: Slot): Promise<void> {
     await slot.stopped;
-    if (!this.#isStopped) this.#start(slot);
+    if (!this.#isStopped && slot.run === null) this.#start(slot);
   }
 
   /** Never rejects. */

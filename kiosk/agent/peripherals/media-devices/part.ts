@@ -15,7 +15,7 @@ export const mediaDevicesPart = (cancelsOwnEcho: CancelsOwnEcho): PartDeclaratio
     };
     const devices: RoomMediaDevices = new RoomMediaDevices({
       logger: host.logger,
-      settings: host.settings.mediaDevices,
+      settings: host.settings.value('mediaDevices'),
       memory: keptValue(host.store, 'equipment', RememberedMediaDevices),
       perform: host.perform,
       requestGrant: host.requestTestGrant,
@@ -33,6 +33,7 @@ export const mediaDevicesPart = (cancelsOwnEcho: CancelsOwnEcho): PartDeclaratio
       },
       stop: () => devices.stop(),
       follow: (room) => devices.follow(room),
+      settings: { mediaDevices: (values) => devices.apply(values) },
       commands: {
         'choose-device': handle,
         'steer-camera': handle,

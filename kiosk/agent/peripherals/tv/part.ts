@@ -13,7 +13,7 @@ export const tvPart: PartDeclaration = {
         host.reportFault(control === 'faulty' ? (code ?? 'tv-not-answering') : null);
         host.publishFields('equipment', { tv: tv.status });
       },
-      settings: host.settings.tv,
+      settings: host.settings.value('tv'),
     });
     return {
       start: () => {
@@ -22,6 +22,7 @@ export const tvPart: PartDeclaration = {
       },
       stop: () => tv.stop(),
       follow: (room) => tv.follow(room),
+      settings: { tv: (values) => tv.apply(values) },
     };
   },
 };
