@@ -98,7 +98,7 @@ export class Parts {
   }
 
   /** Values that are in force already: `host.settings` has them. */
-  applySettings<N extends SectionName>(section: N, values: SectionValues<N>): void {
+  applySettings(section: SectionName, values: SectionValues<SectionName>): void {
     for (const slot of this.#slots) {
       if (slot.run?.part?.settings?.[section] === 'by-restart') this.#restart(slot);
       else this.#call(slot.run, (part) => handlerOf(part.settings, section)?.(values));
