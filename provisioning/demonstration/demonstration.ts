@@ -11,7 +11,7 @@ import type { z } from '#contract/schema.ts';
 import { jsonLine, words } from './announcement.ts';
 import { killProcessesOfRun, RUN_VARIABLE } from './leftovers.ts';
 import { type DemonstrationOptions, fleetArguments, kioskArguments } from './options.ts';
-import { Part, PartFailed } from './part.ts';
+import { DemonstrationProcess, ProcessFailed } from './demonstration-process.ts';
 
 export const checkoutFolder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,7 +19,7 @@ export class Demonstration {
   readonly #options: DemonstrationOptions;
   readonly #folder: string;
   readonly #runId: string;
-  readonly #parts: Part<unknown>[] = [];
+  readonly #parts: DemonstrationProcess<unknown>[] = [];
   #stopping = false;
 
   constructor(run: { options: DemonstrationOptions; folder: string; runId: string }) {
@@ -29,7 +29,7 @@ export class Demonstration {
   }
 
   /** @returns what ended for good */
-  async run(): Promise<PartFailed> {
+  async run(): Promise<ProcessFailed> {
     const fleetPart = this.#start('fleet', FleetReady, fleetArguments(this.#options, this.#subfolder('fleet')));
     const fleet = await fleetPart.ready();
     const claimFile = await this.#writeClaim(fleet);
@@ -53,10 +53,10 @@ export class Demonstration {
     killProcessesOfRun(this.#runId);
   }
 
-  #start<T>(name: 'fleet' | 'kiosk', readySchema: z.ZodType<T>, args: string[]): Part<T> {
+  #start<T>(name: 'fleet' | 'kiosk', readySchema: z.ZodType<T>, args: string[]): DemonstrationProcess<T> {
     // It became ready in the moment of the request to end.
-    if (this.#stopping) throw new PartFailed('stopped');
-    const part = new Part({
+    if (this.#stopping) throw new ProcessFailed('stopped');
+    const part = new DemonstrationProcess({
       name: `The ${name}`,
       // in development the sources themselves: a save starts them again
       modulePath: join(checkoutFolder, this.#options.dev ? `${name}/main.ts` : `dist/${name}-main.js`),

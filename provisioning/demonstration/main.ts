@@ -11,7 +11,7 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { checkoutFolder, Demonstration } from './demonstration.ts';
 import { Development } from './development.ts';
 import { type DemonstrationOptions, parseDemonstrationOptions, demonstrationUsage } from './options.ts';
-import { PartFailed } from './part.ts';
+import { ProcessFailed } from './demonstration-process.ts';
 
 const ENDING_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -33,7 +33,7 @@ function askedToEnd(): Promise<'asked'> {
 
 /** One run from start to end. @returns why it ended */
 async function runOnce(demonstration: Demonstration, end: Promise<'asked' | 'saved'>) {
-  const failed = (error: unknown) => (error instanceof PartFailed ? error : Promise.reject(error));
+  const failed = (error: unknown) => (error instanceof ProcessFailed ? error : Promise.reject(error));
   try {
     return await Promise.race([end, demonstration.run().catch(failed)]);
   } finally {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from '#contract/schema.ts';
 import { processesOfRun, RUN_VARIABLE } from './leftovers.ts';
-import { Part } from './part.ts';
+import { DemonstrationProcess } from './demonstration-process.ts';
 
 let folder: string;
 const runId = `test-${process.pid}`;
@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function partOf(script: string) {
   const modulePath = join(folder, 'part.mjs');
   writeFileSync(modulePath, script);
-  return new Part({
+  return new DemonstrationProcess({
     name: 'The part',
     modulePath,
     args: [],

@@ -11,9 +11,9 @@ const STOP_TIMEOUT_MS = 15_000;
 const TAIL_LINES = 25;
 
 /** A part ended, or did not become ready: the message is for the person who started it. */
-export class PartFailed extends Error {}
+export class ProcessFailed extends Error {}
 
-export type PartOptions<T> = {
+export type DemonstrationProcessOptions<T> = {
   name: string;
   modulePath: string;
   args: string[];
@@ -23,15 +23,15 @@ export type PartOptions<T> = {
   readySchema: z.ZodType<T>;
 };
 
-export class Part<T> {
-  /** settles with a PartFailed when the process ends without having been stopped */
-  readonly ended: Promise<PartFailed>;
-  readonly #options: PartOptions<T>;
+export class DemonstrationProcess<T> {
+  /** settles with a ProcessFailed when the process ends without having been stopped */
+  readonly ended: Promise<ProcessFailed>;
+  readonly #options: DemonstrationProcessOptions<T>;
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #stopping = false;
 
-  constructor(options: PartOptions<T>) {
+  constructor(options: DemonstrationProcessOptions<T>) {
     this.#options = options;
     const log = options.logPath === null ? 2 : openSync(options.logPath, 'w', 0o600);
     this.#child = fork(options.modulePath, options.args, { env: options.env, stdio: ['ignore', log, log, 'ipc'] });
@@ -44,7 +44,7 @@ export class Part<T> {
     });
   }
 
-  /** @throws PartFailed when it ends first, needs longer than a minute, or sends a message outside the contract */
+  /** @throws ProcessFailed when it ends first, needs longer than a minute, or sends a message outside the contract */
   async ready(): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(this.#failure('was not ready within a minute')), READY_TIMEOUT_MS);
@@ -69,10 +69,10 @@ export class Part<T> {
     clearTimeout(timer);
   }
 
-  #failure(what: string): PartFailed {
+  #failure(what: string): ProcessFailed {
     const { name, logPath } = this.#options;
     const tail =
       logPath === null ? '' : readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    return new PartFailed(`${name} ${what}.${tail ? ` The end of its log:\n\n${tail}` : ''}`);
+    return new ProcessFailed(`${name} ${what}.${tail ? ` The end of its log:\n\n${tail}` : ''}`);
   }
 }
