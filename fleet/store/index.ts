@@ -12,6 +12,7 @@ import * as authorityRoomSettings from './migrations/authority-0008-room-setting
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
+import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
 import { Store, type StoreOptions } from './store.ts';
 
@@ -54,6 +55,7 @@ export function telemetryStore({ dataDir, ...events }: Place & Pick<StoreOptions
       '0001-first': telemetryFirst,
       '0002-room-events': telemetryRoomEvents,
       '0003-room-projections': telemetryRoomProjections,
+      '0004-joined-events': telemetryJoinedEvents,
     },
     isReplaceable: true,
     ...events,

@@ -136,3 +136,26 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     { roomId: 'r', revision: 1, settings: '{"values":{"screen":{"language":"ko"}},"secrets":{}}', report: null },
   ]);
 });
+
+test('an event of joining a call that an earlier release stored keeps its name and details', async () => {
+  const telemetry = telemetryStore({ dataDir, onFatal: fail });
+  await telemetry.start();
+  await telemetry.stop();
+  const file = new SqliteDatabase(join(dataDir, 'telemetry.sqlite'));
+  // as the release before left it
+  file.exec(`
+    delete from kysely_migration where name = '0004-joined-events';
+    insert into room_event (room_id, position, event_id, sequence, received_at_ms, event)
+      values ('r', 1, 'e', 1, 5, '{"name":"call-entered","callId":"c","meetingTitle":"한라"}'),
+             ('r', 2, 'f', 2, 5, '{"name":"call-left","callId":"c"}');
+  `);
+  file.close();
+  const upgraded = telemetryStore({ dataDir, onFatal: fail });
+  await upgraded.start();
+  const events = await upgraded.read.selectFrom('roomEvent').select('event').orderBy('position').execute();
+  await upgraded.stop();
+  expect(events.map(({ event }) => JSON.parse(event))).toEqual([
+    { name: 'call-joined', callId: 'c', meetingTitle: '한라' },
+    { name: 'call-left', callId: 'c' },
+  ]);
+});

@@ -1,6 +1,6 @@
 /**
  * The room's file, version by version: `user_version` says how many of these it has seen. One that has gone out is
- * never changed, and each only adds, so that a release that was rolled back still reads the file.
+ * never changed, and none removes a table or a column, so that a release that was rolled back still reads the file.
  */
 export const migrations: readonly string[] = [
   // 1: what waits for the fleet, who is paired on the LAN, what is remembered
@@ -20,4 +20,7 @@ export const migrations: readonly string[] = [
      key text primary key,
      value text not null
    ) strict;`,
+  // 2: the earlier name of an event that waits; the fleet server does not know it
+  `update room_event set event = json_set(event, '$.name', 'call-joined')
+     where json_valid(event) and json_extract(event, '$.name') = 'call-entered'`,
 ];

@@ -88,7 +88,7 @@ test('a commit is synced before it counts', () => {
   started();
   const database = new Database(path);
   expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
-  expect(database.pragma('user_version', { simple: true })).toBe(1);
+  expect(database.pragma('user_version', { simple: true })).toBe(2);
   database.close();
 });
 
@@ -190,4 +190,16 @@ test('a value is what its schema says, or nothing', () => {
   expect(keptValue(store, 'odd', z.unknown()).load()).toBeNull();
   memory.save(null);
   expect(memory.load()).toBeNull();
+});
+
+test('an event of joining a call that an earlier release stored waits by the name that the fleet server knows', () => {
+  started().stop();
+  const file = new Database(path);
+  // as the release before left it
+  file.exec(
+    `insert into room_event (sequence, event_id, event) values (1, 'e', '{"name":"call-entered"}'), (2, 'f', '{')`,
+  );
+  file.pragma('user_version = 1');
+  file.close();
+  expect(texts(started())).toEqual(['1 {"name":"call-joined"}', '2 {']);
 });
