@@ -1,9 +1,9 @@
 /**
  * A part of the agent is one file and one word in a list, and its projection one line in the contract: here a toy's,
- * whose value reaches phone, TV, console and LAN, and whose command comes from phone and LAN, by the product's own fleet
- * server, agent links, authority and controller link.
+ * whose value reaches phone, TV, console and LAN, whose command comes from phone and LAN, and whose setting comes from
+ * the console, by the product's own fleet server, agent links, authority and controller link.
  */
-import './toy-projections.ts';
+import './toy-declarations.ts';
 import { once } from 'node:events';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -19,6 +19,7 @@ import { pathOf } from '#contract/http/route.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { readProjections } from '#contract/relayed-projections.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
+import { SECTION_NAMES } from '#contract/settings/all-settings.ts';
 import { AgentToScreen, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import { OfficeCa, writeCertificate } from '#edge/office-ca-under-test.ts';
 import { WallClock } from '#edge/wall-clock.ts';
@@ -33,6 +34,7 @@ import { Parts } from '../../kiosk/agent/parts/parts.ts';
 import { servicesUnderTest } from '../../kiosk/agent/parts/services-under-test.ts';
 import { RoomAuthority } from '../../kiosk/agent/room-authority.ts';
 import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
+import { KioskSettings } from '../../kiosk/agent/settings/kiosk-settings.ts';
 import { RoomStore } from '../../kiosk/agent/store/room-store.ts';
 import { newId } from '../../fleet/store/index.ts';
 import { toyPart } from './toy-part.ts';
@@ -57,15 +59,23 @@ let tvUrl: string;
 
 beforeAll(async () => {
   fleet = new FleetUnderTest();
-  const toys = pathToFileURL(join(import.meta.dirname, 'toy-projections.ts')).href;
+  const toys = pathToFileURL(join(import.meta.dirname, 'toy-declarations.ts')).href;
   fleet.env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${toys}` };
   await fleet.start();
   const room = await fleet.enrolRoom('Room A');
   ({ roomId } = room);
   projections = new Projections({ roomId, epoch: 1 });
+  const settings = new KioskSettings({
+    dataDir: folder,
+    roomId,
+    publish: (report) => void link.publish('settingsReport', report),
+    logger,
+  });
+  await settings.start();
+  for (const name of SECTION_NAMES) settings.onChange(name, (values) => parts.applySettings(name, values));
   parts = new Parts({
     list: [toyPart],
-    services: servicesUnderTest({ publish: (name, content) => projections.publish(name, content) }),
+    services: servicesUnderTest({ settings, publish: (name, content) => projections.publish(name, content) }),
     onFault: () => {},
     onNotices: () => {},
   });
@@ -80,10 +90,11 @@ beforeAll(async () => {
     logger,
     onOnline: () => {},
     onDesired: () => {},
+    onSettings: (desired) => settings.receive(desired),
     onCommand: (envelope) => authority.onCommand(envelope),
     onRequestReply: () => {},
   });
-  const authority = new RoomAuthority({
+  const authority: RoomAuthority = new RoomAuthority({
     roomId,
     roomName: 'Room A',
     projections,
@@ -264,6 +275,24 @@ test('what a part publishes is seen wherever its line says, and nowhere else; it
   const { body } = await fleet.api('GET', pathOf(allRoutes.room.path, { roomId }), undefined, fleet.admin.cookie);
   expect(Object.keys(body.projections).sort()).toEqual(['state', 'toy']);
   expect(body.projections.toy).toMatchObject({ roomId, epoch: 1, revision: 2, turns: 3 });
+});
+
+test('its setting is set in the console, and in force at once; a value out of range is refused', async () => {
+  const set = (step: number, revision: number) =>
+    fleet.api(
+      'PUT',
+      `/api/v1/rooms/${roomId}/settings/toy`,
+      { revision, values: { step }, secrets: {} },
+      fleet.admin.cookie,
+    );
+  const known = async () =>
+    (await fleet.api('GET', `/api/v1/rooms/${roomId}/settings`, undefined, fleet.admin.cookie)).body;
+  const { revision } = await known();
+  expect((await set(61, revision)).status).toBe(422);
+  expect((await set(5, revision)).status).toBe(200);
+  for (const { name, toy } of watching)
+    await expect.poll(() => toy()?.turns, { message: `${name} by setting` }).toBe(8);
+  await expect.poll(async () => (await known()).report.revision).toBe(revision + 1);
 });
 
 test('a command that no part owns is refused by name', async () => {
