@@ -47,6 +47,11 @@ export class RoomUnderTest {
     this.#client?.end(true);
   }
 
+  /** Any text as a projection of any name. */
+  async sayText(projection: string, text: string): Promise<void> {
+    const topic = topicOf('state', this.room.roomId).replace(/state$/, projection);
+    await this.#client.publishAsync(topic, text, { qos: 1, retain: true });
+  }
   async say(name: TopicName, message: object, retain = true): Promise<void> {
     await this.#client.publishAsync(topicOf(name, this.room.roomId), JSON.stringify(message), { qos: 1, retain });
   }

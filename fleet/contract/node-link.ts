@@ -2,6 +2,7 @@
  * Media node and fleet over MQTT: the node registers with address, capacity and load, tells what happened in its
  * calls (an outbox with ids, acknowledged by id), and is told what to end.
  */
+import { ProtocolVersion } from './protocol-version.ts';
 import { ReportedEndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
@@ -20,7 +21,7 @@ export const SignalingUrl = z
 
 /** Retained; the last will is the same with `online: false`. */
 export const NodeRegistration = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   nodeId: Id,
   online: z.boolean(),
   /** changes with each start of the node's process: its calls from before are gone */

@@ -1,8 +1,9 @@
 /** How every projection begins: whose it is, and where it stands among the others that its writer published. */
+import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, z } from './schema.ts';
 
 export const ProjectionHeading = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   roomId: Id,
   /** counts the agent's starts: a lower one is a second writer's */
   epoch: z.number().int().nonnegative(),

@@ -8,7 +8,7 @@ import { z } from './schema.ts';
 export const PROTOCOL_VERSION = 2;
 export const OLDEST_SERVED_PROTOCOL = 2;
 
-/** Accepts any number, so that a refusal can name the older side instead of calling the message malformed. */
+/** Any that can be one, so that a refusal can name the older side instead of calling the message malformed. */
 export const ProtocolVersion = z.number().int().positive();
 const Heading = z.looseObject({ protocol: ProtocolVersion });
 

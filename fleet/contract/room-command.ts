@@ -2,6 +2,7 @@
  * What may be asked of a room, and what it answers. Never retained; each has an id and an expiry.
  * Unknown fields are refused.
  */
+import { ProtocolVersion } from './protocol-version.ts';
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { BookingId } from './room-agenda.ts';
@@ -90,7 +91,7 @@ export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaComman
 
 /** A command on its way from the fleet to the kiosk. */
 export const CommandEnvelope = z.strictObject({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   id: Id,
   roomId: Id,
   /** fleet's clock; the kiosk corrects by the offset it learns from `desired` */

@@ -24,7 +24,7 @@ export type RoomLinkFromController = z.infer<typeof RoomLinkFromController>;
 export const RoomLinkToController = openUnion('type', [
   z.object({
     type: z.literal('welcome'),
-    protocol: z.number().int(),
+    protocol: ProtocolVersion,
     roomId: Id,
     roomName: z.string(),
     /** as the room published them: readers ignore those that they do not know */

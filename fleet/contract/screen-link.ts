@@ -66,7 +66,7 @@ export type ScreenView = ScreenFrame & {
 export const AgentToScreen = openUnion('type', [
   z.object({
     type: z.literal('welcome'),
-    protocol: z.number().int(),
+    protocol: ProtocolVersion,
     frame: ScreenFrame,
     projections: RelayedProjections,
     resume: ResumeTicket.nullable(),

@@ -103,7 +103,7 @@ export const signalingMethods = {
       ]),
     }),
     response: z.object({
-      protocol: z.number().int(),
+      protocol: ProtocolVersion,
       callId: Id,
       peerId: Id,
       peerKind: openWord(PeerKind, 'person'),

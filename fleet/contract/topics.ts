@@ -2,6 +2,7 @@
  * The MQTT wire: every topic, who writes it, who reads it, what it carries. MQTT 3.1.1 features alone.
  * Denied by default: the broker's rules are made from this table.
  */
+import { ProtocolVersion } from './protocol-version.ts';
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { CommandEnvelope, CommandReply } from './room-command.ts';
@@ -30,7 +31,7 @@ export function brokerOf(mqttUrl: string): { protocol: 'mqtt' | 'mqtts'; host: s
 
 /** Desired state, fleet to kiosk, retained; published again whenever the broker or the fleet starts. */
 export const RoomDesired = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   roomId: Id,
   roomName: ShownTitle,
   /** where phones open the controller: origin and path, to which the TV adds `#code=` */
@@ -51,7 +52,7 @@ export type RoomDesired = z.infer<typeof RoomDesired>;
 
 /** Kiosk to fleet, retained; the last will is the same with `online: false`. */
 export const RoomPresence = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   online: z.boolean(),
   epoch: z.number().int(),
   asOfMs: EpochMs,
@@ -84,7 +85,7 @@ export type RequestReply = z.infer<typeof RequestReply>;
 
 /** The fleet's public keys as a JWKS, retained: with it a node verifies tokens offline. */
 export const FleetKeys = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })),
   /** rooms whose kiosk was revoked: join tokens and delegations issued to them up to this second (JWT's `iat`) are void */
   revokedRooms: z

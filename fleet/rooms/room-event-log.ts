@@ -12,6 +12,8 @@ export type RoomEventLogDependencies = { telemetry: TelemetryStore; broker: Brok
 
 const KEPT_OF_ROOM = 10_000;
 const LISTED = 500;
+/** serialised; what is larger is kept as this release reads it */
+const KEPT_EVENT_LETTERS = 4 * 1024;
 
 export class RoomEventLog {
   readonly #deps: RoomEventLogDependencies;
@@ -84,7 +86,7 @@ export class RoomEventLog {
             eventId: event.eventId,
             sequence: event.sequence,
             receivedAtMs: Date.now(),
-            event: JSON.stringify(raw[at]),
+            event: textOf(event, raw[at]),
           })
           .onConflict((c) => c.columns(['roomId', 'eventId']).doNothing())
           .executeTakeFirst();
@@ -111,4 +113,9 @@ export class RoomEventLog {
     }
     broker.publish('roomEventsAck', roomId, { upToSequence });
   }
+}
+
+function textOf(event: RoomEvent, raw: unknown): string {
+  const text = JSON.stringify(raw);
+  return text.length <= KEPT_EVENT_LETTERS ? text : JSON.stringify(event);
 }

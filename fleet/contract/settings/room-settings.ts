@@ -2,6 +2,7 @@
  * A room's settings on their way: what the fleet desires, and what the kiosk reports of it. Unknown sections and fields
  * are let through here; the kiosk checks each section by its declaration and refuses that one alone.
  */
+import { ProtocolVersion } from '../protocol-version.ts';
 import { ErrorCode } from '../error-codes.ts';
 import { openWord } from '../open-words.ts';
 import { z } from '../schema.ts';
@@ -12,7 +13,7 @@ const Revision = z.number().int().nonnegative();
 
 /** Fleet to kiosk, retained. A field that is absent has its default. */
 export const RoomSettingsDesired = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   revision: Revision,
   values: z.record(Name, z.record(Name, z.unknown())),
   /** compact JWE to the key that the kiosk reported, of a SealedSetting */
@@ -46,7 +47,7 @@ export type RefusedSettings = z.infer<typeof RefusedSettings>;
 
 /** Kiosk to fleet, retained: after each revision that it received. */
 export const RoomSettingsReport = z.object({
-  protocol: z.number().int(),
+  protocol: ProtocolVersion,
   /** of what was desired; in force but for what is refused */
   revision: Revision,
   key: SettingsKey,
