@@ -46,6 +46,10 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
     preHandler: async (request) => {
       if (route.access.to !== 'anyone' && route.kind === 'json' && route.body) await checkCaller(request);
     },
+    onSend: async (request, reply) => {
+      // the rest would be read for as long as it comes, though nobody wants it
+      if (route.kind === 'upload' && !request.raw.complete) reply.header('connection', 'close');
+    },
     handler: async (request, reply) => {
       const answer = await handler(contextOf(request, reply, route, deps) as never);
       reply.header('cache-control', 'no-store');

@@ -1,4 +1,4 @@
-/** A body that does not come ends its connection; an upload has a deadline of its own for each pause. */
+/** A body that does not come ends its connection; what an upload has to bring in time is in upload.ts. */
 import type { FastifyRequest } from 'fastify';
 
 const BODY_TIMEOUT_MS = 30_000;

@@ -13,10 +13,8 @@ export function sendDownload(
 
 /** ASCII for old clients, and the name itself by RFC 8187. */
 export function dispositionOf(fileName: string): string {
-  const ascii = fileName.normalize('NFC').replace(/[^\x20-\x7e]|["\\%/]/g, '_');
-  const encoded = encodeURIComponent(fileName).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const name = fileName.toWellFormed();
+  const ascii = name.normalize('NFC').replace(/[^\x20-\x7e]|["\\%/]/g, '_');
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

@@ -31,6 +31,8 @@ export class EventStream extends Readable {
   #fullSinceMs: number | null = null;
   #sentAtMs = performance.now();
   #isChecking = false;
+  /** null: it goes on */
+  #endedAtMs: number | null = null;
 
   constructor(options: EventStreamOptions) {
     super();
@@ -54,7 +56,7 @@ export class EventStream extends Readable {
   }
 
   #pump(): void {
-    if (!this.#isWanted || this.destroyed || this.readableEnded) return;
+    if (!this.#isWanted || this.destroyed || this.#endedAtMs !== null) return;
     try {
       const text = this.#feed.take().map((event) => this.#textOf(event));
       if (text.length > 0) this.#send(text.join(''));
@@ -78,6 +80,11 @@ export class EventStream extends Readable {
 
   #tick(): void {
     const nowMs = performance.now();
+    if (this.#endedAtMs !== null) {
+      // its last words lie unread
+      if (nowMs - this.#endedAtMs >= STALLED_MS) this.destroy();
+      return;
+    }
     if (this.#fullSinceMs !== null) {
       if (nowMs - this.#fullSinceMs >= STALLED_MS) this.destroy();
     } else if (nowMs - this.#sentAtMs >= EVENT_BEAT_MS) {
@@ -99,9 +106,8 @@ export class EventStream extends Readable {
   }
 
   #end(refusal: MaruError | null): void {
-    if (this.destroyed || this.readableEnded) return;
-    clearInterval(this.#timer);
-    this.#isWanted = false;
+    if (this.destroyed || this.#endedAtMs !== null) return;
+    this.#endedAtMs = performance.now();
     if (refusal) this.push(`event: refused\ndata: ${JSON.stringify({ error: refusal.toWire() })}\n\n`);
     this.push(null);
   }

@@ -65,6 +65,7 @@ let account: Account | null;
 let clients: Client[] = [];
 let lastEventId: string | null = null;
 let uploadedBytes = 0;
+let halfLetter = '';
 
 beforeAll(async () => {
   app = Fastify({ forceCloseConnections: true });
@@ -86,15 +87,16 @@ beforeAll(async () => {
         const nextCursor = from + limit < numbers.length ? cursorOf(from + limit) : null;
         return { rows, nextCursor, total: numbers.length, counts: { all: 5 } };
       },
-      keep: async ({ body }) => {
+      keep: async ({ body, params }) => {
         uploadedBytes = 0;
+        if (params.name === 'early') return { sizeBytes: 0, announcedBytes: null, contentType: 'none' };
         for await (const chunk of body.stream) uploadedBytes += (chunk as Buffer).length;
         return { sizeBytes: uploadedBytes, announcedBytes: body.sizeBytes, contentType: body.contentType };
       },
       fetch: async ({ params }) => ({
         stream: Readable.from([Buffer.alloc(70_000, 'a'), Buffer.from('end')]),
         contentType: 'application/pdf',
-        fileName: params.name,
+        fileName: params.name + halfLetter,
         sizeBytes: 70_003,
       }),
       watch: async (context) => {
@@ -164,6 +166,21 @@ test('an upload of another type, and one without the right, is refused before it
   expect((await put('Content-Length: 900000', 'application/pdf')).answer).toMatch(/^HTTP\/1.1 401 /);
 });
 
+test('an upload that is refused ends its connection: nothing more of it is read', async () => {
+  account = null;
+  const refused = await connectedTo(head('Content-Length: 900000', 'application/pdf'));
+  await expect.poll(() => refused.received()).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
+  await expect.poll(() => refused.isClosed(), { timeout: 3_000 }).toBe(true);
+});
+
+test('an upload that its handler answers before its end ends its connection', async () => {
+  const early = await connectedTo(
+    head('Content-Length: 900000', 'application/pdf').replace('/files/a', '/files/early'),
+  );
+  await expect.poll(() => early.received()).toMatch(/^HTTP\/1.1 200 .*connection: close/is);
+  await expect.poll(() => early.isClosed(), { timeout: 3_000 }).toBe(true);
+});
+
 test('an upload that breaks off ends its handler and nothing else', async () => {
   const socket = connect({ port, host: '127.0.0.1' });
   socket.on('error', () => {});
@@ -184,6 +201,15 @@ test('a download is named for the folder of the person, in any script', async ()
     '70003',
   ]);
   expect((await answer.text()).endsWith('aend')).toBe(true);
+});
+
+test('a download is named though the name has half a letter', async () => {
+  halfLetter = '\ud83d';
+  const answer = await fetch(url('/files/a'));
+  halfLetter = '';
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="a_"; filename*=UTF-8''a%EF%BF%BD`);
+  await answer.body!.cancel();
 });
 
 test('an event stream brings events with their ids, and gets the id that a returning client has', async () => {
@@ -267,6 +293,17 @@ async function watch(headers: Record<string, string> = {}) {
 
 const head = (length: string, contentType: string): string =>
   `PUT /files/a HTTP/1.1\r\nHost: x\r\nCookie: ${session.cookie}\r\nContent-Type: ${contentType}\r\n${length}\r\n\r\n`;
+
+async function connectedTo(text: string) {
+  const socket = connect({ port, host: '127.0.0.1' });
+  let received = '';
+  let isClosed = false;
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  socket.on('error', () => {});
+  socket.on('close', () => (isClosed = true));
+  socket.write(text);
+  return { received: () => received, isClosed: () => isClosed };
+}
 
 /** Sends up to 10 MB for as long as nothing is answered. */
 async function put(length: string, contentType: string): Promise<{ answer: string; sentBytes: number }> {

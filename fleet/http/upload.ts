@@ -4,8 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { ProtocolError } from '#contract/error-codes.ts';
 import type { UploadRoute } from '#contract/http/route.ts';
 
-/** how long the sender may pause */
-const STALLED_MS = 30_000;
+/** within each such time at least so much comes, or the sender has stopped; a byte now and then is none */
+const WINDOW_MS = 30_000;
+const MIN_WINDOW_BYTES = 16 * 1024;
 
 /** @throws ProtocolError bad-message, too-large: before a byte of the body is read */
 export function refuseUpload({ headers }: FastifyRequest, { contentTypes, maxBytes }: UploadRoute): void {
@@ -20,16 +21,18 @@ export function limitUpload(body: Readable, maxBytes: number): Readable {
   let sizeBytes = 0;
   const limited = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      timer.refresh();
       sizeBytes += chunk.length;
       done(sizeBytes > maxBytes ? tooLarge(maxBytes) : null, chunk);
     },
   });
-  const timer = setTimeout(() => {
+  let windowStartBytes = 0;
+  const timer = setInterval(() => {
     // its reader may be what is slow
-    if (body.readableLength > 0 || limited.readableLength > 0) timer.refresh();
-    else limited.destroy(new ProtocolError('bad-message', 'the upload stopped'));
-  }, STALLED_MS);
+    const isUnread = body.readableLength > 0 || limited.readableLength > 0;
+    if (!isUnread && sizeBytes - windowStartBytes < MIN_WINDOW_BYTES)
+      limited.destroy(new ProtocolError('bad-message', 'the upload stopped'));
+    windowStartBytes = sizeBytes;
+  }, WINDOW_MS);
   body.once('error', (cause) => limited.destroy(new ProtocolError('bad-message', 'the upload broke off', { cause })));
   body.once('close', () => {
     if (!body.readableEnded) limited.destroy(new ProtocolError('bad-message', 'the upload broke off'));
@@ -37,7 +40,7 @@ export function limitUpload(body: Readable, maxBytes: number): Readable {
   // a handler that has not begun to read, or has stopped, is not where it is handled
   limited.on('error', () => {});
   limited.once('close', () => {
-    clearTimeout(timer);
+    clearInterval(timer);
     body.unpipe(limited);
   });
   return body.pipe(limited);

@@ -63,10 +63,15 @@ it.each([
   ['of another process', 'another.3'],
   ['that is none', 'nonsense'],
   ['that is empty', ''],
+  ['without a number', 'EPOCH.'],
+  ['of a change that is still to come', 'EPOCH.9999.organisation'],
+  ['of a negative change', 'EPOCH.-1.organisation'],
 ])('begins anew for an id %s', (_, lastEventId) => {
   const changes = new RoomChanges();
   changes.changed('a');
-  expect(watch(changes, { lastEventId }).take()).toEqual(['ready']);
+  const [epoch] = lastIdOf(watch(changes)).split('.');
+  const made = lastEventId.replace('EPOCH', epoch!);
+  expect(watch(changes, { lastEventId: made }).take()).toEqual(['ready']);
 });
 
 it('begins anew for who missed a removal that is no longer remembered', () => {
@@ -83,5 +88,17 @@ it('tells nobody of rooms beyond their reach', () => {
   changes.changed('a');
   changes.changed('b');
   expect(watcher.take()).toEqual([{ rows: ['a'], removed: [] }]);
-  expect(watch(changes, { reach: new Set(['b']), lastEventId }).take()).toEqual([{ rows: ['b'], removed: [] }]);
+  expect(watch(changes, { reach: new Set(['a']), lastEventId }).take()).toEqual([{ rows: ['a'], removed: [] }]);
+});
+
+it.each<[string, Reach, Reach]>([
+  ['more', new Set(['a']), new Set(['a', 'b'])],
+  ['less', new Set(['a', 'b']), new Set(['a'])],
+  ['all', new Set(['a']), 'organisation'],
+])('begins anew for who reaches %s rooms than before: nothing of them has changed', (_, former, reach) => {
+  const changes = new RoomChanges();
+  for (const roomId of ['a', 'b']) changes.changed(roomId);
+  const lastEventId = lastIdOf(watch(changes, { reach: former }));
+  expect(watch(changes, { reach, lastEventId }).take()).toEqual(['ready']);
+  expect(watch(changes, { reach: former, lastEventId }).take()).toEqual([]);
 });

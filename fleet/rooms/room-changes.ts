@@ -2,6 +2,7 @@
  * Who watches the list of rooms, and what each has not seen yet: the ids of changed and removed rooms, so that a slow
  * watcher gets the newest row of each, once. Who comes back gets what changed since, or begins anew.
  */
+import { createHash } from 'node:crypto';
 import { type Reach, reaches } from '#contract/http/permissions.ts';
 import type { HealthCounts, RoomRow, roomsApi } from '#contract/http/rooms-api.ts';
 import type { RouteEvent } from '#contract/http/route.ts';
@@ -58,13 +59,14 @@ export class RoomChanges {
   }
 
   open({ reach, lastEventId, rowOf, counts, wake }: Opened): EventFeed<RouteEvent<typeof roomsApi.roomChanges>> {
-    const missed = this.#missedSince(lastEventId);
+    const scope = scopeOf(reach);
+    const missed = this.#missedSince(lastEventId, scope);
     const pending = new Set(missed?.filter((roomId) => reaches(reach, roomId)));
     const watcher: Watcher = { reach, isNew: missed === null, pending, wake };
     this.#watchers.add(watcher);
     return {
       take: () => {
-        const id = `${this.#epoch}.${this.#revision}`;
+        const id = `${this.#epoch}.${this.#revision}.${scope}`;
         if (watcher.isNew) {
           watcher.isNew = false;
           watcher.pending.clear();
@@ -81,11 +83,21 @@ export class RoomChanges {
     };
   }
 
-  /** null: not known */
-  #missedSince(lastEventId: string | null): string[] | null {
-    const [epoch, revision] = lastEventId?.split('.') ?? [];
+  /** null: not known, or seen with another reach, of whose rooms nothing needs to have changed */
+  #missedSince(lastEventId: string | null, scope: string): string[] | null {
+    const [epoch, revision, seenScope] = lastEventId?.split('.') ?? [];
     const since = Number(revision);
-    if (epoch !== this.#epoch || !Number.isInteger(since) || since < this.#forgottenRevision) return null;
+    const isKnown = Number.isInteger(since) && since >= this.#forgottenRevision && since <= this.#revision;
+    if (epoch !== this.#epoch || seenScope !== scope || !isKnown) return null;
     return [...this.#revisions].filter(([, changedAt]) => changedAt > since).map(([roomId]) => roomId);
   }
 }
+
+/** A reach, short enough for an event's id. */
+const scopeOf = (reach: Reach): string =>
+  reach === 'organisation'
+    ? reach
+    : createHash('sha256')
+        .update([...reach].sort().join())
+        .digest('base64url')
+        .slice(0, 16);
