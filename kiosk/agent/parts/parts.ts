@@ -136,7 +136,7 @@ export class Parts {
     return booking;
   }
 
-  /** For an exception that nobody caught, called by the process's handler. False: no part's, or an error of its past. */
+  /** For an exception that nobody caught, called by the process's handler. True also for a run that has ended; it is logged. False: no part's. */
   isFailureOfPart(error: unknown): boolean {
     const run = this.#runs.getStore();
     if (run === undefined) return false;
