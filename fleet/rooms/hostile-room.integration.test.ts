@@ -86,14 +86,3 @@ test('of an event that is larger than any, what this release reads is kept, and 
   database.close();
   expect(JSON.parse(String(row!.event))).toEqual({ ...event, later: undefined });
 });
-
-test('a flood of words that nobody knows is counted, and the log bears it', async () => {
-  const before = process.memoryUsage().heapUsed;
-  for (let n = 0; n < 40; n += 1) {
-    const notices = Array.from({ length: 60 }, (_, at) => `unheard-${n}-${at}`);
-    await hostile.sayState({ notices: notices as never });
-  }
-  await expect.poll(async () => (await fleet.roomOf(hostile.room.roomId)).online).toBe(true);
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000);
-  expect(honest.connected).toBe(true);
-});
