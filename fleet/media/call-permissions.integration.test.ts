@@ -254,7 +254,7 @@ describe('a program', () => {
     await tv.told('consumer-added', ({ source }) => source === 'screen');
     await expect(program.produce('camera')).rejects.toMatchObject({ code: 'forbidden' });
     await expect(program.request('mute-all', {})).rejects.toMatchObject({ code: 'forbidden' });
-    expect(it.node.registry.participantCounts).toEqual({ [callId]: 1 });
+    expect(it.node.registry.participantCounts[callId]).toBe(1);
     await tv.request('end-call', {});
   });
 
