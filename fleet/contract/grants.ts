@@ -22,6 +22,10 @@ export type Right = z.infer<typeof Right>;
 export const PeerKind = z.enum(['room', 'person', 'program']);
 export type PeerKind = z.infer<typeof PeerKind>;
 
+/** What a peer may do with the call's document: `present` shows one and steers it, `view` gets it. */
+export const DocumentRight = z.enum(['present', 'view']);
+export type DocumentRight = z.infer<typeof DocumentRight>;
+
 /** What a grant permits in a call, without defaults. A word that this release does not know permits nothing. */
 export const CallPermissions = z.object({
   /** sources that the peer may send; none: it only receives */
@@ -30,6 +34,7 @@ export const CallPermissions = z.object({
   receives: knownWords(MediaSource),
   /** what it may do to others */
   rights: knownWords(Right),
+  documents: knownWords(DocumentRight).default([]),
 });
 export type CallPermissions = z.infer<typeof CallPermissions>;
 
@@ -67,6 +72,39 @@ export const JoinTokenClaims = z.object({
   seat: InviteSeat.optional(),
 });
 export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
+
+/** Audience of a token for the documents of a meeting. */
+export const DOCUMENTS_AUDIENCE = 'maru-documents';
+/** Signed and verified by the fleet server alone. */
+export const DocumentTokenClaims = z.object({
+  iss: z.literal(JOIN_TOKEN_ISSUER),
+  aud: z.literal(DOCUMENTS_AUDIENCE),
+  /** peerId in a call, else pairingId of a phone or roomId of a kiosk */
+  sub: Id,
+  iat: z.number().int(),
+  exp: z.number().int(),
+  meetingId: Id,
+  /** of a room and its phones: void once that room is removed */
+  roomId: Id.optional(),
+  /** of a guest: void once that invite is revoked */
+  inviteId: Id.optional(),
+  documents: knownWords(DocumentRight),
+});
+export type DocumentTokenClaims = z.infer<typeof DocumentTokenClaims>;
+
+/**
+ * What lets somebody at the documents of one meeting: in a call's grant, to a phone over its room link, to the kiosk over its
+ * device API. The token stands in the header `Authorization: Bearer …`, in no URL.
+ */
+export const DocumentAccess = z.object({
+  /** origin of the fleet's HTTP API */
+  url: z.url(),
+  token: z.string().max(4096),
+  expiresAtMs: EpochMs,
+  meetingId: Id,
+  documents: knownWords(DocumentRight),
+});
+export type DocumentAccess = z.infer<typeof DocumentAccess>;
 
 /** Audience of a room's delegation. */
 export const DELEGATION_AUDIENCE = 'maru-delegation';
@@ -125,5 +163,7 @@ export const CallGrant = z.object({
   signalingUrl: z.url(),
   joinToken: z.string().max(4096),
   expiresAtMs: EpochMs,
+  /** null: signed by the room while the fleet is gone, or nobody may see documents */
+  documents: DocumentAccess.nullable().default(null),
 });
 export type CallGrant = z.infer<typeof CallGrant>;

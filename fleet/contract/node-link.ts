@@ -7,6 +7,7 @@ import { ReportedEndReason } from './room-state.ts';
 import { PeerKind } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
+import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';
 
 /**
@@ -101,6 +102,14 @@ export const NodeCommand = z.discriminatedUnion('name', [
   /** its meeting goes on in another call: its peers are closed so that they ask for that one */
   z.strictObject({ name: z.literal('move-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-participant'), callId: Id, peerId: Id }),
+  /** its pages are counted; nothing happens where it is not shown */
+  z.strictObject({
+    name: z.literal('count-pages'),
+    documentId: Id,
+    pageCount: z.number().int().min(1).max(MAX_DOCUMENT_PAGES),
+  }),
+  /** it is deleted: no call shows it any more */
+  z.strictObject({ name: z.literal('withdraw-document'), documentId: Id }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);

@@ -5,6 +5,7 @@
  */
 import { PairingOffer } from './pairing-offer.ts';
 import { RoomAgenda } from './room-agenda.ts';
+import { RoomDocument } from './room-document.ts';
 import { RoomEquipment } from './room-equipment.ts';
 import { RoomState } from './room-state.ts';
 import type { z } from './schema.ts';
@@ -27,6 +28,7 @@ export const projections = {
   state: { schema: RoomState, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   agenda: { schema: RoomAgenda, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   equipment: { schema: RoomEquipment, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
+  document: { schema: RoomDocument, maxBytes: 4 * 1024, perSecond: 10, readers: ['phone', 'tv', 'console', 'lan'] },
   pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
 } as const satisfies Record<string, Projection>;
 

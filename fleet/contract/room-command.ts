@@ -9,6 +9,7 @@ import { BookingId } from './room-agenda.ts';
 import { DeviceKey, MediaDeviceKind } from './room-equipment.ts';
 import { Layout } from './room-state.ts';
 import { EpochMs, Id, PresetName, z } from './schema.ts';
+import { DocumentAct } from './shared-document.ts';
 
 export const RoomCommand = z.discriminatedUnion('name', [
   /** a person is about to tap: connect transports ahead */
@@ -58,6 +59,8 @@ export const RoomCommand = z.discriminatedUnion('name', [
   /** an HDMI input onto the stage; null: off */
   z.strictObject({ name: z.literal('show-input'), deviceKey: DeviceKey.nullable() }),
   z.strictObject({ name: z.literal('run-self-test') }),
+  /** the room as presenter: in a call for all in it, else on its own TV */
+  z.strictObject({ name: z.literal('present'), act: DocumentAct }),
 ]);
 export type RoomCommand = z.infer<typeof RoomCommand>;
 export type RoomCommandName = RoomCommand['name'];
@@ -87,7 +90,9 @@ export type AgendaCommand = Extract<
   { name: 'check-in' | 'restore-booking' | 'extend-booking' | 'end-booking' }
 >;
 /** Of the room's devices. */
-export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaCommand>;
+export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaCommand | DocumentCommand>;
+/** Of the document on the room's TV. */
+export type DocumentCommand = Extract<RoomCommand, { name: 'present' }>;
 
 /** A command on its way from the fleet to the kiosk. */
 export const CommandEnvelope = z.strictObject({

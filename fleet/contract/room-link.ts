@@ -3,6 +3,7 @@
  * kiosk's agent on the LAN. The token is in the first message, never in the URL.
  */
 import { WireError } from './error-codes.ts';
+import { DocumentAccess } from './grants.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { RoomCommand } from './room-command.ts';
 import { RosterUpdate } from './room-state.ts';
@@ -38,6 +39,8 @@ export const RoomLinkToController = openUnion('type', [
   ProjectionMessage,
   z.object({ type: z.literal('presence'), online: z.boolean(), lastSeenMs: EpochMs.nullable() }),
   z.object({ type: z.literal('roster'), roster: RosterUpdate }),
+  /** from the fleet server alone: after `welcome`, and again when the room's meeting or the token changes; null: no documents now */
+  z.object({ type: z.literal('document-access'), access: DocumentAccess.nullable() }),
   z.object({ type: z.literal('command-reply'), id: Id, error: WireError.nullable() }),
   /** said before the close that it explains, and for a message that has no id */
   z.object({ type: z.literal('error'), error: WireError }),

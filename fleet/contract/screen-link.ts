@@ -6,7 +6,7 @@
  * the key that it left for its shell (`GET SCREEN_PROOF_PATH?nonce=`), and then the page shows it in its `hello`.
  */
 import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
-import { CallGrant } from './grants.ts';
+import { CallGrant, DocumentAccess } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
@@ -14,6 +14,7 @@ import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts'
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
+import { DocumentAct, DocumentChange, DocumentHeading, SharedDocument } from './shared-document.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
 
@@ -120,6 +121,14 @@ export const AgentToScreen = openUnion('type', [
         signalingUrls: z.array(z.url()).max(8),
         grant: CallGrant.nullable(),
       }),
+      /** in a call, by the room's peer; `commandId`: answered by `presented` */
+      z.object({ name: z.literal('present'), act: DocumentAct, commandId: Id }),
+      /** outside of a call: the document of the TV alone, whole at first and then as it changes; null: none */
+      z.object({
+        name: z.literal('show-document'),
+        shown: z.object({ document: SharedDocument, access: DocumentAccess }).nullable(),
+      }),
+      z.object({ name: z.literal('change-document'), change: DocumentChange }),
       /** level alone, nothing is kept: is anybody in the room */
       z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),
@@ -202,6 +211,9 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     unreachableUrls: z.array(z.url()).max(8),
     media: z.enum(['reached', 'blocked']).nullable(),
   }),
+  /** what the call shows, without its strokes; null: no document */
+  z.strictObject({ type: z.literal('document'), callId: Id, document: DocumentHeading.nullable() }),
+  z.strictObject({ type: z.literal('presented'), commandId: Id, code: ErrorCode.nullable() }),
   z.strictObject({ type: z.literal('sound-heard') }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),
   /** each second, from the page's own animation frame: what the watchdog listens to */

@@ -15,6 +15,7 @@ import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParame
 import { CameraState, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { DocumentAct, DocumentChange, SharedDocument } from './shared-document.ts';
 
 export const SIGNALING_PATH = '/signaling';
 
@@ -82,6 +83,8 @@ export const CallSnapshot = z.object({
   participants: z.array(Participant),
   consumers: z.array(ConsumerParameters),
   activeSpeakerPeerId: Id.nullable(),
+  /** what is shown; null also for a peer that may not view documents */
+  document: SharedDocument.nullable().default(null),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -195,6 +198,11 @@ export const signalingMethods = {
   /** Needs the right `end`. */
   'end-call': { request: z.strictObject({}), response: z.object({}) },
   'leave-call': { request: z.strictObject({}), response: z.object({}) },
+  /**
+   * Needs the document right `present`; all but `show`, `take` and `stop` are the presenter's alone. Answered once it counts;
+   * everybody who may view, this peer included, gets it as `document-changed`.
+   */
+  present: { request: z.strictObject({ act: DocumentAct }), response: z.object({}) },
   ping: { request: z.strictObject({}), response: z.object({}) },
 } as const;
 export type SignalingMethod = keyof typeof signalingMethods;
@@ -216,6 +224,7 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('pulse'), data: z.object({}) }),
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
+  z.object({ event: z.literal('document-changed'), data: DocumentChange }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),

@@ -2,6 +2,7 @@
  * What one declaration says of an HTTP route: who may call it, what it takes, what it answers, how large. The server
  * registers routes from it, pages call them by it, the OpenAPI page and the test of all rights are generated from it.
  */
+import type { DocumentRight } from '../grants.ts';
 import { z } from '../schema.ts';
 import type { Permission } from './permissions.ts';
 
@@ -17,12 +18,15 @@ export type Access =
   | { to: 'anyone' }
   /** also before the one-time password was changed; the others want it changed first */
   | { to: 'signed-in' }
-  | { to: 'permitted'; permission: Permission; scope: RouteScope };
+  | { to: 'permitted'; permission: Permission; scope: RouteScope }
+  /** the bearer of a token for one meeting's documents, with this right */
+  | { to: 'meeting'; documents: DocumentRight };
 
 export const anyone = { to: 'anyone' } as const satisfies Access;
 export const signedIn = { to: 'signed-in' } as const satisfies Access;
 export const permitted = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope }) as const satisfies Access;
+export const forMeeting = (documents: DocumentRight) => ({ to: 'meeting', documents }) as const satisfies Access;
 
 type Declared = {
   path: string;
