@@ -92,7 +92,7 @@ export class Sandbox {
     // its first process shows its command line inside: paths of this machine go another way
     const command = ['--args', '3', '--', ...withLimits(limits, options.command)];
     const started = spawn('/usr/bin/bwrap', command, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {} });
-    const [stdin, stdout, stderr, args] = started.stdio as [Writable, Readable, Readable, Writable];
+    const [stdin, stdout, stderr, args] = started.stdio as unknown as [Writable, Readable, Readable, Writable];
     // what a sandbox that ended does not read is no error: `ended` reports it
     for (const stream of [stdin, stdout, stderr, args]) stream.on('error', () => {});
     args.end(
@@ -129,10 +129,15 @@ export class Sandbox {
     return this.#stderr;
   }
 
-  /** From now on. A spare that waits for its document has none. */
+  /** From now on; instead of any deadline before. */
   setDeadline(deadlineMs: number): void {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.kill('deadline'), deadlineMs);
+  }
+
+  /** It waits for its next request. */
+  clearDeadline(): void {
+    clearTimeout(this.#deadline);
   }
 
   /** Everything in it, whatever state it is in. Harmless once it has ended. */

@@ -4,3 +4,4 @@ import type { Engine } from './engine.ts';
 export const engines = {
   pdf: async () => (await import('./pdf.ts')).pdf,
 } satisfies Record<string, () => Promise<Engine>>;
+export type EngineName = keyof typeof engines;
