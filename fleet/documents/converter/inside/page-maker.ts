@@ -12,8 +12,8 @@ type Request =
   /** pictures of one page: `largest` is drawn, the others are made of it */
   | { do: 'draw'; page: number; largest: Box; sizes: Record<string, Box> };
 
-/** Sharp for lines of text, and quick: the first page waits for it. */
-const WEBP = { quality: 86, effort: 2, smartSubsample: true } as const;
+/** Quick, as the first page waits for it: `smartSubsample` would double the time, for edges of coloured text. */
+const WEBP = { quality: 86, effort: 2 } as const;
 
 // more would only wait for each other; the machine carries calls too
 sharp.concurrency(2);
