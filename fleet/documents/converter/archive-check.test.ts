@@ -43,7 +43,11 @@ test('what packs very well is refused only where it hides much', async () => {
 });
 
 test('too much in all, by what the directory claims', async () => {
-  const claimed = (claimedBytes: number) => ({ name: `${claimedBytes}`, content: Buffer.alloc(1e6, 'ab'), claimedBytes });
+  const claimed = (claimedBytes: number) => ({
+    name: `${claimedBytes}`,
+    content: Buffer.alloc(1e6, 'ab'),
+    claimedBytes,
+  });
   await expect(open([claimed(19_999_999)])).resolves.toBeDefined();
   await expect(open(Array.from({ length: 26 }, (_, at) => claimed(19_999_980 - at)))).rejects.toMatchObject({
     code: 'document-too-large',
@@ -59,7 +63,13 @@ test('an entry that holds more than it claims is not read to its end', async () 
 test.each<[string, ZipEntry[] | Buffer]>([
   ['a name that leads outside', [{ name: '../../etc/cron.d/x', content: 'x' }]],
   ['an absolute name', [{ name: '/etc/passwd', content: 'x' }]],
-  ['two entries of one name', [{ name: 'a', content: '1' }, { name: 'a', content: '2' }]],
+  [
+    'two entries of one name',
+    [
+      { name: 'a', content: '1' },
+      { name: 'a', content: '2' },
+    ],
+  ],
   ['no directory', Buffer.from(`PK\x03\x04${'x'.repeat(300)}`)],
 ])('%s', async (_, content) => {
   await expect(open(content)).rejects.toMatchObject({ code: 'document-broken' });

@@ -13,7 +13,14 @@ const maxEntries = 8_192;
 const maxSectorId = 0xff_ff_ff_fa;
 const noEntry = 0xff_ff_ff_ff;
 
-type StreamEntry = { name: string; type: number; start: number; sizeBytes: number; siblings: [number, number]; child: number };
+type StreamEntry = {
+  name: string;
+  type: number;
+  start: number;
+  sizeBytes: number;
+  siblings: [number, number];
+  child: number;
+};
 
 export type CompoundFile = {
   rootNames: ReadonlySet<string>;
@@ -47,7 +54,8 @@ export async function openCompoundFile(file: FileHandle): Promise<CompoundFile> 
   const entries: StreamEntry[] = [];
   let directorySector = header.readUInt32LE(48);
   while (directorySector <= maxSectorId) {
-    if (entries.length >= maxEntries || entries.length * entryBytes >= maxSectors * sectorBytes) throw broken('directory');
+    if (entries.length >= maxEntries || entries.length * entryBytes >= maxSectors * sectorBytes)
+      throw broken('directory');
     const bytes = await sector(directorySector);
     for (let at = 0; at < sectorBytes; at += entryBytes) entries.push(readEntry(bytes.subarray(at, at + entryBytes)));
     directorySector = await following(directorySector);

@@ -75,7 +75,10 @@ const html = '<html><img src="http://192.0.2.1/x.png"></html>';
 test.each<[string, Buffer | string]>([
   ['HTML', html],
   ['a web archive', `MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n${html}`],
-  ['flat ODF', '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'],
+  [
+    'flat ODF',
+    '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>',
+  ],
   ['flat OOXML', '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>'],
   ['RTF', '{\\rtf1\\ansi x}'],
   ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'],
@@ -90,7 +93,12 @@ test.each<[string, Buffer | string]>([
   ['another zip', zipOf([{ name: 'run.sh', content: '#!/bin/sh' }])],
   ['a zip with an office name inside', zipOf([{ name: 'word/document.xml', content: '<w:document/>' }])],
   ['a binary workbook', wordDocument({ mainType: 'application/vnd.ms-excel.sheet.binary.macroEnabled.main' })],
-  ['a package of two kinds', wordDocument({ mainType: `${openXml}.wordprocessingml.document.main+xml"/><Override PartName="/b" ContentType="${openXml}.spreadsheetml.sheet.main+xml` })],
+  [
+    'a package of two kinds',
+    wordDocument({
+      mainType: `${openXml}.wordprocessingml.document.main+xml"/><Override PartName="/b" ContentType="${openXml}.spreadsheetml.sheet.main+xml`,
+    }),
+  ],
   ['a drawing', zipOf([{ name: 'mimetype', content: 'application/vnd.oasis.opendocument.graphics', stored: true }])],
   ['another compound file', compoundFileOf({ Contents: padded(Buffer.alloc(0)) })],
   ['HWP by name alone', compoundFileOf({ FileHeader: padded(Buffer.from('HWP')) })],
@@ -101,7 +109,10 @@ test.each<[string, Buffer | string]>([
 test.each<[string, Buffer]>([
   ['OOXML', compoundFileOf({ EncryptionInfo: padded(Buffer.alloc(0)), EncryptedPackage: padded(Buffer.alloc(0)) })],
   ['Word', compoundFileOf({ WordDocument: padded(wordHeader(0x01_00)) })],
-  ['PowerPoint', compoundFileOf({ 'Current User': currentUser(0xf3_d1_c4_df), 'PowerPoint Document': Buffer.alloc(9) })],
+  [
+    'PowerPoint',
+    compoundFileOf({ 'Current User': currentUser(0xf3_d1_c4_df), 'PowerPoint Document': Buffer.alloc(9) }),
+  ],
   ['HWP with a password', compoundFileOf({ FileHeader: hwpHeader(0b11) })],
   ['HWP with rights management', compoundFileOf({ FileHeader: hwpHeader(0b10001) })],
   ['ODF', openDocument({ manifestEntry: '<manifest:encryption-data manifest:checksum="x"/>' })],

@@ -29,9 +29,18 @@ export type DocumentType =
 
 /** The main parts that we show; a macro-enabled one is its plain kind, for macros never run. */
 const officeMainParts: [RegExp, DocumentType][] = [
-  [/"application\/(vnd\.openxmlformats-officedocument\.presentationml\.(presentation|slideshow|template)|vnd\.ms-powerpoint\.(presentation|slideshow|template)\.macroEnabled)\.main\+xml"/i, 'pptx'],
-  [/"application\/(vnd\.openxmlformats-officedocument\.wordprocessingml\.(document|template)|vnd\.ms-word\.(document|template)\.macroEnabled(Template)?)\.main\+xml"/i, 'docx'],
-  [/"application\/(vnd\.openxmlformats-officedocument\.spreadsheetml\.(sheet|template)|vnd\.ms-excel\.(sheet|template)\.macroEnabled)\.main\+xml"/i, 'xlsx'],
+  [
+    /"application\/(vnd\.openxmlformats-officedocument\.presentationml\.(presentation|slideshow|template)|vnd\.ms-powerpoint\.(presentation|slideshow|template)\.macroEnabled)\.main\+xml"/i,
+    'pptx',
+  ],
+  [
+    /"application\/(vnd\.openxmlformats-officedocument\.wordprocessingml\.(document|template)|vnd\.ms-word\.(document|template)\.macroEnabled(Template)?)\.main\+xml"/i,
+    'docx',
+  ],
+  [
+    /"application\/(vnd\.openxmlformats-officedocument\.spreadsheetml\.(sheet|template)|vnd\.ms-excel\.(sheet|template)\.macroEnabled)\.main\+xml"/i,
+    'xlsx',
+  ],
 ];
 const openDocumentTypes: Record<string, DocumentType> = {
   'application/vnd.oasis.opendocument.presentation': 'odp',

@@ -80,7 +80,10 @@ export function wordDocument(options: WordOptions = {}): Buffer {
 
 export function spreadsheet(rows: string[][] = [['회의실', 'Room']], more: ZipEntry[] = []): Buffer {
   const sheet = rows
-    .map((cells) => `<row>${cells.map((text) => `<c t="inlineStr"><is><t>${escapeXml(text)}</t></is></c>`).join('')}</row>`)
+    .map(
+      (cells) =>
+        `<row>${cells.map((text) => `<c t="inlineStr"><is><t>${escapeXml(text)}</t></is></c>`).join('')}</row>`,
+    )
     .join('');
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   return zipOf([
@@ -137,7 +140,9 @@ export function presentation(slides: string[] = ['회의 자료', 'Second slide'
       name: 'ppt/presentation.xml',
       content: `${xml}<p:presentation ${names}><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId0"/></p:sldMasterIdLst><p:sldIdLst>${slides
         .map((_, at) => `<p:sldId id="${256 + at}" r:id="rId${at + 1}"/>`)
-        .join('')}</p:sldIdLst><p:sldSz cx="12192000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>`,
+        .join(
+          '',
+        )}</p:sldIdLst><p:sldSz cx="12192000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>`,
     },
     {
       name: 'ppt/slideMasters/slideMaster1.xml',
@@ -170,12 +175,17 @@ export function presentation(slides: string[] = ['회의 자료', 'Second slide'
 
 const openDocumentNames = 'urn:oasis:names:tc:opendocument:xmlns';
 
-export type OpenDocumentOptions = { kind?: 'text' | 'spreadsheet' | 'presentation'; manifestEntry?: string; body?: string };
+export type OpenDocumentOptions = {
+  kind?: 'text' | 'spreadsheet' | 'presentation';
+  manifestEntry?: string;
+  body?: string;
+};
 
 export function openDocument({ kind = 'text', manifestEntry = '', body }: OpenDocumentOptions = {}): Buffer {
   const bodies = {
     text: '<text:p>회의 자료</text:p>',
-    spreadsheet: '<table:table table:name="1"><table:table-row><table:table-cell office:value-type="string"><text:p>회의실</text:p></table:table-cell></table:table-row></table:table>',
+    spreadsheet:
+      '<table:table table:name="1"><table:table-row><table:table-cell office:value-type="string"><text:p>회의실</text:p></table:table-cell></table:table-row></table:table>',
     presentation:
       '<draw:page draw:name="1"><draw:frame svg:width="20cm" svg:height="3cm" svg:x="2cm" svg:y="2cm"><draw:text-box><text:p>회의 자료</text:p></draw:text-box></draw:frame></draw:page>',
   };
@@ -226,7 +236,9 @@ function uhcHex(text: string): string {
       if (character.length === 1) codes.set(character, Buffer.of(lead, trail).toString('hex'));
     }
   }
-  return [...text].map((character) => codes.get(character) ?? Buffer.from(character, 'latin1').toString('hex')).join('');
+  return [...text]
+    .map((character) => codes.get(character) ?? Buffer.from(character, 'latin1').toString('hex'))
+    .join('');
 }
 
 /** Objects 1 and 2 are catalog and page tree, the fonts start at 3 (the first is F1), then pages and their contents. */
