@@ -33,7 +33,8 @@ export type RefusalCode =
   | 'document-empty'
   | 'document-too-long'
   | 'document-too-large'
-  | 'document-type-unsupported';
+  | 'document-type-unsupported'
+  | 'picture-too-large';
 
 /** The document cannot be shown, and the person is shown why. */
 export class Refused extends Error {

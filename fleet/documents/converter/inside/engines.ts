@@ -3,5 +3,8 @@ import type { Engine } from './engine.ts';
 
 export const engines = {
   pdf: async () => (await import('./pdf.ts')).pdf,
+  hwp: async () => (await import('./hwp.ts')).hwp,
+  picture: async () => (await import('./picture.ts')).picture,
+  heic: async () => (await import('./heic.ts')).heic,
 } satisfies Record<string, () => Promise<Engine>>;
 export type EngineName = keyof typeof engines;
