@@ -4,6 +4,7 @@ import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
+import type { DocumentBearer, DocumentTokens } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
 
@@ -13,22 +14,33 @@ export type AccessDependencies = {
   secure: boolean;
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
+  documentTokens: Pick<DocumentTokens, 'bearerOf'>;
 };
-export type Caller = { account: Account | null; reach: Reach };
+/** By a session's cookie, or by a bearer token for a meeting's documents: a route takes one of them. */
+export type Caller = { account: Account | null; reach: Reach; bearer: DocumentBearer | null };
 
 const NOWHERE: Reach = new Set();
 
-/** @throws UserError not-signed-in, forbidden */
+/** @throws UserError not-signed-in, forbidden, token-invalid, token-expired */
 export async function callerOf(request: FastifyRequest, access: Access, deps: AccessDependencies): Promise<Caller> {
+  if (access.to === 'meeting') {
+    const bearer = await deps.documentTokens.bearerOf(bearerTokenIn(request));
+    if (!bearer.documents.includes(access.documents)) throw new UserError('forbidden');
+    return { account: null, reach: NOWHERE, bearer };
+  }
   const account = await accountOf(request, deps);
-  if (access.to === 'anyone') return { account, reach: NOWHERE };
+  if (access.to === 'anyone') return { account, reach: NOWHERE, bearer: null };
   if (!account) throw new UserError('not-signed-in');
-  if (access.to === 'signed-in') return { account, reach: NOWHERE };
+  if (access.to === 'signed-in') return { account, reach: NOWHERE, bearer: null };
   const reach = reachOf(account.grants, access.permission);
   if (!(await isReached(reach, access.scope, request, deps))) throw new UserError('forbidden');
   if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
-  return { account, reach };
+  return { account, reach, bearer: null };
 }
+
+/** RFC 6750, 2.1 */
+const bearerTokenIn = ({ headers }: FastifyRequest): string =>
+  /^bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 
 async function isReached(
   reach: Reach,
@@ -46,7 +58,7 @@ async function isReached(
 /** The signed-in account, or null. */
 export async function accountOf(
   request: FastifyRequest,
-  { accounts, sessions, secure }: Omit<AccessDependencies, 'roomOfMeeting'>,
+  { accounts, sessions, secure }: Pick<AccessDependencies, 'accounts' | 'sessions' | 'secure'>,
 ): Promise<Account | null> {
   const token = readCookie(request, 'session', secure);
   const accountId = token && (await sessions.accountOf(token));

@@ -8,6 +8,7 @@ import type { Route, UploadRoute } from '#contract/http/route.ts';
 import { parse } from '#contract/schema.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import { type AccessDependencies, type Caller, callerOf } from './access.ts';
+import { allowAnyOrigin, answerPreflights } from './cross-origin.ts';
 import { dropCookie, keepCookie, readCookie } from './cookies.ts';
 import { sendDownload } from './download.ts';
 import { EventStream } from './event-stream.ts';
@@ -19,6 +20,7 @@ type Dependencies = AccessDependencies & { served: readonly ServedRoute[]; proxi
 export async function installApiRoutes(app: FastifyInstance, deps: Dependencies): Promise<void> {
   const isUpload = ({ route }: ServedRoute): boolean => route.kind === 'upload';
   for (const served of deps.served) if (!isUpload(served)) install(app, served, deps);
+  answerPreflights(app, deps.served);
   // in a scope of its own, whose bodies nobody reads before the handler
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -36,9 +38,11 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
     url: route.path,
     // a stream has no answer without its body
     exposeHeadRoute: route.kind !== 'events' && route.kind !== 'download',
-    config: { isUpload: route.kind === 'upload' },
+    config: { isUpload: route.kind === 'upload', isForBearers: route.access.to === 'meeting' },
     // before a body is read
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      // a refusal is for the page too
+      if (route.access.to === 'meeting') allowAnyOrigin(reply);
       await checkCaller(request);
       if (route.kind === 'upload') refuseUpload(request, route);
     },
@@ -82,6 +86,7 @@ function contextOf(
         ? parse(route.body, request.body)
         : undefined) as never,
     account: request.caller!.account as never,
+    bearer: request.caller!.bearer as never,
     reach: request.caller!.reach,
     network: proxies.networkOf(request.raw),
     session: {
@@ -128,13 +133,16 @@ function sendEvents(
   return reply.send(stream);
 }
 
-const reachKey = ({ reach }: Caller): string => (reach === 'organisation' ? reach : [...reach].sort().join());
+const reachKey = ({ reach, bearer }: Caller): string =>
+  reach === 'organisation' ? reach : [...reach, ...(bearer?.documents ?? [])].sort().join();
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
   }
   interface FastifyContextConfig {
+    /** no cookie counts: a page of any origin may ask, with a token */
+    isForBearers?: boolean;
     /** its body has as long as it needs while it comes */
     isUpload?: boolean;
   }

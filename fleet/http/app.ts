@@ -14,6 +14,7 @@ import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
+import type { DocumentTokens } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
@@ -38,6 +39,7 @@ export type AppDependencies = {
   sessions: Sessions;
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
+  documentTokens: Pick<DocumentTokens, 'bearerOf'>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */
@@ -70,7 +72,9 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   app.addHook('onRequest', async (request) => {
     limitBodyTime(request);
     if (!isKnownHost(origins, request.headers.host)) throw new ProtocolError('not-found', 'not a host of ours');
-    if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
+    // a browser adds no token of ours by itself, as it does a cookie
+    const isForBearers = request.routeOptions.config.isForBearers === true;
+    if (!isForBearers && !SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
       throw new UserError('forbidden', 'a page of another origin');
   });
   app.addHook('onResponse', async (request, reply) => {

@@ -78,6 +78,7 @@ beforeAll(async () => {
     accounts: { byId: async () => account } as unknown as Accounts,
     sessions: { accountOf: async () => account?.accountId ?? null } as unknown as Sessions,
     roomOfMeeting: async () => null,
+    documentTokens: { bearerOf: async () => Promise.reject(new Error('no route wants one')) },
     served: serve(api, {
       list: async ({ query: { above, sort, cursor, limit } }) => {
         const numbers = [1, 2, 3, 4, 5].filter((n) => n > above);

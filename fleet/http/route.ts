@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
 
 export type Upload = {
@@ -21,6 +22,8 @@ export type Download = {
   fileName: string;
   /** null: not known before its end */
   sizeBytes: number | null;
+  /** a browser may keep it for this holder: what is at this address does not change */
+  isImmutable?: boolean;
 };
 /**
  * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one
@@ -32,8 +35,14 @@ export type RouteContext<R extends Route = Route> = {
   params: RouteOutput<R, 'params'>;
   query: RouteOutput<R, 'query'>;
   body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
-  /** null only on routes that are open to anyone */
-  account: R['access'] extends { to: 'anyone' } ? Account | null : Account;
+  /** null only on routes that are open to anyone, or to bearers */
+  account: R['access'] extends { to: 'anyone' }
+    ? Account | null
+    : R['access'] extends { to: 'meeting' }
+      ? null
+      : Account;
+  /** on routes for a meeting's documents */
+  bearer: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
   /** the rooms in which the account has the route's permission */
   reach: Reach;
   /** where limits are counted */

@@ -3,14 +3,16 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, CallPermissions, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
-import type { NodeRegistration } from '#contract/node-link.ts';
+import type { NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
@@ -21,6 +23,7 @@ import { BookingMeetings } from './booking-meetings.ts';
 import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
+import { type DocumentHolder, documentRightsBy, DocumentTokens, policyIn } from './document-tokens.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
@@ -33,7 +36,8 @@ export type MeetingsDependencies = {
   broker: Broker;
   keys: SigningKeys;
   register: CertificateRegister;
-  joinPageUrl: string;
+  /** origin of the HTTP API */
+  fleetUrl: string;
   logger: Logger;
 };
 type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId'>;
@@ -54,6 +58,7 @@ export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
   readonly delegations: Delegations;
+  readonly documentTokens: DocumentTokens;
   readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
@@ -66,13 +71,14 @@ export class Meetings {
   readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
 
   constructor(deps: MeetingsDependencies) {
-    const { store, telemetry, broker, keys, register, joinPageUrl, logger } = deps;
+    const { store, telemetry, broker, keys, register, fleetUrl, logger } = deps;
     this.#deps = deps;
     this.#bookingMeetings = new BookingMeetings({ store });
     this.#entries = new GuestEntries({ store });
-    this.invites = new Invites({ store, keys, joinPageUrl });
+    this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
+    this.documentTokens = new DocumentTokens({ store, keys, delegations: this.delegations, fleetUrl });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
@@ -125,11 +131,13 @@ export class Meetings {
   async renameRoom(trx: AuthorityWrite, roomId: string, roomName: string): Promise<{ apply: () => void }> {
     await trx.updateTable('meeting').set({ title: roomName }).where('roomId', '=', roomId).execute();
     return {
-      apply: () => {
-        for (const { nodeId } of this.nodes.all)
-          this.#deps.broker.publish('nodeCommand', nodeId, { name: 'rename-room', roomId, roomName });
-      },
+      apply: () => this.commandNodes({ name: 'rename-room', roomId, roomName }),
     };
+  }
+
+  /** What concerns any of their calls. */
+  commandNodes(command: NodeCommand): void {
+    for (const { nodeId } of this.nodes.all) this.#deps.broker.publish('nodeCommand', nodeId, command);
   }
 
   /** A room's standing meeting and its bookings' are over for good: nobody enters, links are void, calls end for all. */
@@ -170,6 +178,18 @@ export class Meetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     return row?.roomId ?? null;
+  }
+
+  /** @throws ProtocolError not-found */
+  async documentPolicyOf(meetingId: string): Promise<DocumentPolicy> {
+    const row = await this.#deps.store.read
+      .selectFrom('meeting')
+      .select('documentPolicy')
+      .where('meetingId', '=', meetingId)
+      .where('endedAtMs', 'is', null)
+      .executeTakeFirst();
+    if (!row) throw new ProtocolError('not-found', 'no such meeting');
+    return policyIn(row);
   }
 
   /** The room whose own or whose booking's meeting it is; null: there is none. */
@@ -248,12 +268,13 @@ export class Meetings {
     if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
+    const documents = [...documentRightsBy(await this.documentPolicyOf(claims.meetingId), true)];
     const grant = await this.#orRefusal(refusal, () =>
       this.#grantByInvite(
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS } },
+        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS, documents } },
         { kind: 'guest-admitted', actor },
       ),
     );
@@ -320,7 +341,13 @@ export class Meetings {
       const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
       const peerId = newId();
       const seat = await this.#entries.record({ peerId, callId: open.call.callId, claims, by }, audit);
-      if (seat) return this.#sign(meeting, open, peerId, by.kind === 'guest' ? { ...admitted, seat } : admitted);
+      if (seat)
+        return this.#sign(
+          meeting,
+          open,
+          { sub: peerId, inviteId: claims.jti },
+          by.kind === 'guest' ? { ...admitted, seat } : admitted,
+        );
       if (tries === CALLS_TO_TRY) throw new OperationalError('no-media-node', 'its calls end as they are entered');
     }
   }
@@ -359,10 +386,16 @@ export class Meetings {
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
     const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
-    return this.#sign(meeting, open, newId(), admitted);
+    return this.#sign(meeting, open, { sub: newId() }, admitted);
   }
 
-  async #sign(meeting: Meeting, { call, node }: OpenCall, peerId: string, admitted: Admitted): Promise<CallGrant> {
+  async #sign(
+    meeting: Meeting,
+    { call, node }: OpenCall,
+    holder: DocumentHolder,
+    admitted: Admitted,
+  ): Promise<CallGrant> {
+    const peerId = holder.sub;
     const { roomId } = admitted;
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
@@ -379,6 +412,10 @@ export class Meetings {
       ...admitted,
     };
     const joinToken = await this.#deps.keys.sign(claims);
+    const documents = await this.documentTokens.accessFor(
+      meetingId,
+      roomId === undefined ? holder : { ...holder, roomId },
+    );
     return {
       callId,
       meetingId,
@@ -387,6 +424,7 @@ export class Meetings {
       signalingUrl: node.signalingUrl,
       joinToken,
       expiresAtMs: exp * 1000,
+      documents,
     };
   }
 }
