@@ -9,7 +9,7 @@ import { type Inbox, type Scratch } from './scratch.ts';
 export const INSIDE = join(import.meta.dirname, 'inside');
 const CHECKOUT = join(import.meta.dirname, '../../..');
 /** What the engines import, and what these import. */
-const PACKAGES = ['sharp', '@img', 'detect-libc', 'semver'];
+const PACKAGES = ['sharp', '@img', 'detect-libc', 'semver', '@rhwp', 'heic-decode', 'libheif-js'];
 /** Their fonts: poppler draws text that has none of its own. */
 export const FONTS = {
   '/etc/fonts': '/etc/fonts',

@@ -1,6 +1,7 @@
 /** How each type of document becomes pages: by an engine alone, or by LibreOffice, whose PDF then goes to an engine. */
 import type { EngineName } from './inside/engines.ts';
 import type { OfficeSource } from './office.ts';
+import type { DocumentType } from './true-type.ts';
 
 export type Way = { engine: EngineName } | { office: OfficeSource };
 
@@ -15,4 +16,10 @@ export const ways = {
   xlsx: { office: { kind: 'spreadsheet', filter: 'Calc MS Excel 2007 XML' } },
   xls: { office: { kind: 'spreadsheet', filter: 'MS Excel 97' } },
   ods: { office: { kind: 'spreadsheet', filter: 'calc8' } },
-} as const satisfies Record<string, Way>;
+  hwp: { engine: 'hwp' },
+  hwpx: { engine: 'hwp' },
+  png: { engine: 'picture' },
+  jpeg: { engine: 'picture' },
+  webp: { engine: 'picture' },
+  heic: { engine: 'heic' },
+} as const satisfies Record<DocumentType, Way>;
