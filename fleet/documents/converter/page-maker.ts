@@ -4,7 +4,7 @@ import type { PageSize } from '#contract/http/documents-api.ts';
 import { PAGE_SIZES } from '#contract/http/documents-api.ts';
 import { FramedSandbox } from './framed-sandbox.ts';
 import type { EngineName } from './inside/engines.ts';
-import { type Inbox, type Scratch } from './scratch.ts';
+import type { Inbox, Scratch } from './scratch.ts';
 
 export const INSIDE = join(import.meta.dirname, 'inside');
 const CHECKOUT = join(import.meta.dirname, '../../..');

@@ -5,7 +5,7 @@ import type { DocumentType } from './true-type.ts';
 
 export type Way = { engine: EngineName } | { office: OfficeSource };
 
-export const ways = {
+export const ways: Record<DocumentType, Way> = {
   pdf: { engine: 'pdf' },
   pptx: { office: { kind: 'presentation', filter: 'Impress MS PowerPoint 2007 XML' } },
   ppt: { office: { kind: 'presentation', filter: 'MS PowerPoint 97' } },
@@ -22,4 +22,4 @@ export const ways = {
   jpeg: { engine: 'picture' },
   webp: { engine: 'picture' },
   heic: { engine: 'heic' },
-} as const satisfies Record<DocumentType, Way>;
+};

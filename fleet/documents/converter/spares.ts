@@ -1,4 +1,6 @@
 /** One sandbox that is started before it is needed, handed out once, and followed by the next. */
+import { OperationalError } from '#contract/error-codes.ts';
+
 export type Spare = { ready: Promise<void>; ended: Promise<unknown>; end(): Promise<void> };
 
 const STARTS_BEFORE_GIVING_UP = 2;
@@ -23,7 +25,7 @@ export class Spares<T extends Spare> {
     });
   }
 
-  /** The one that waits, or a new one, once it is ready. @throws what the last start failed with */
+  /** The one that waits, or a new one, once it is ready. @throws OperationalError `converter-unavailable` */
   async take(): Promise<T> {
     for (let starts = 1; ; starts += 1) {
       const spare = this.#waiting ?? this.#start();
@@ -33,7 +35,8 @@ export class Spares<T extends Spare> {
         return spare;
       } catch (error) {
         await spare.end();
-        if (starts >= STARTS_BEFORE_GIVING_UP) throw error;
+        if (starts < STARTS_BEFORE_GIVING_UP) continue;
+        throw new OperationalError('converter-unavailable', `no sandbox starts: ${error}`, { cause: error });
       }
     }
   }
