@@ -18,6 +18,8 @@ const WEBP = { quality: 86, effort: 2 } as const;
 // more would only wait for each other; the machine carries calls too
 sharp.concurrency(2);
 sharp.cache(false);
+// what libraries print is no answer
+console.log = console.error;
 
 let document: OpenDocument | null = null;
 
