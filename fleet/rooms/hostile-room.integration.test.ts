@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projections } from '#contract/projections.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { RoomUnderTest } from '../room-under-test.ts';
 import { newId } from '../store/index.ts';
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 const refusals = () => hostile.heard.filter(({ name }) => name === 'requestReply').map(({ message }) => message);
 const heading = (room: RoomUnderTest, revision: number) => ({
-  protocol: 2,
+  protocol: PROTOCOL_VERSION,
   roomId: room.room.roomId,
   epoch: 1,
   revision,
@@ -85,4 +86,18 @@ test('of an event that is larger than any, what this release reads is kept, and 
   const row = database.prepare('select event from room_event where room_id = ?').get(hostile.room.roomId);
   database.close();
   expect(JSON.parse(String(row!.event))).toEqual({ ...event, later: undefined });
+});
+
+test('a flood of words that nobody knows is counted, and the log has no more of them than it can bear', async () => {
+  for (let n = 0; n < 20; n += 1) {
+    const notices = Array.from({ length: 60 }, (_, at) => `unheard-${n}-${at}`);
+    await hostile.sayState({ notices: notices as never });
+  }
+  const counted = async (): Promise<number> => {
+    const metrics = await (await fetch(new URL('/metrics', fleet.ready.fleetUrl))).text();
+    return Number(/^maru_unknown_words_total (\d+)/m.exec(metrics)?.[1] ?? 0);
+  };
+  await expect.poll(counted).toBeGreaterThanOrEqual(1_200);
+  expect(fleet.log.match(/a word of a newer release is ignored/g)).toHaveLength(100);
+  expect([hostile.connected, honest.connected]).toEqual([true, true]);
 });

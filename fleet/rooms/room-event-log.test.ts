@@ -84,3 +84,15 @@ test('an event of a newer release is acknowledged, and kept as it came for a rea
   const [row] = await telemetry.read.selectFrom('roomEvent').select('event').execute();
   expect(JSON.parse(row!.event)).toEqual(raw);
 });
+
+test('of a room that sends without waiting, one batch is written and the newest waits', async () => {
+  const write = vi.spyOn(telemetry, 'write');
+  for (let n = 1; n <= 500; n += 1) {
+    const told = events(1, n === 500 ? 2 : 1);
+    say(roomId, { events: told }, { events: told });
+  }
+  expect(write).toHaveBeenCalledTimes(1);
+  await vi.waitFor(() => expect(acks).toEqual([1, 2]));
+  expect(write).toHaveBeenCalledTimes(2);
+  expect(await acknowledged(events(3))).toBe(3);
+});

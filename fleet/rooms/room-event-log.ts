@@ -10,6 +10,9 @@ import type { TelemetryStore } from '../store/index.ts';
 export type ReceivedEvent = { event: RoomEvent; receivedAtMs: number };
 export type RoomEventLogDependencies = { telemetry: TelemetryStore; broker: Broker; logger: Logger; kept?: number };
 
+/** `raw`: the same as they came: what this release does not know of them is kept */
+type Batch = { events: RoomEvent[]; raw: unknown[] };
+
 const KEPT_OF_ROOM = 10_000;
 const LISTED = 500;
 /** serialised; what is larger is kept as this release reads it */
@@ -19,6 +22,8 @@ export class RoomEventLog {
   readonly #deps: RoomEventLogDependencies;
   /** by room: the number that did not follow; told again, it is believed, because the box has nothing before it */
   readonly #gaps = new Map<string, number>();
+  /** by room: what came while a batch of it is written; null: nothing. A room that waits for no answer fills no memory */
+  readonly #writing = new Map<string, Batch | null>();
 
   constructor(deps: RoomEventLogDependencies) {
     this.#deps = deps;
@@ -29,7 +34,7 @@ export class RoomEventLog {
     broker.on(
       'roomEvents',
       (roomId, { events }, raw) =>
-        void this.#takeIn(roomId, events, (raw as { events: unknown[] }).events).catch((error: unknown) =>
+        void this.#receive(roomId, { events, raw: (raw as { events: unknown[] }).events }).catch((error: unknown) =>
           // not acknowledged: they come again
           logger.error({ err: error, roomId }, 'room events not taken in'),
         ),
@@ -59,8 +64,23 @@ export class RoomEventLog {
     );
   }
 
-  /** @param raw the same as they came: what this release does not know of them is kept */
-  async #takeIn(roomId: string, events: RoomEvent[], raw: unknown[]): Promise<void> {
+  /** One batch after the other; of those that come meanwhile the newest, for it has what was not acknowledged. */
+  async #receive(roomId: string, batch: Batch): Promise<void> {
+    if (this.#writing.has(roomId)) {
+      this.#writing.set(roomId, batch);
+      return;
+    }
+    this.#writing.set(roomId, null);
+    try {
+      await this.#takeIn(roomId, batch);
+    } finally {
+      const waiting = this.#writing.get(roomId);
+      this.#writing.delete(roomId);
+      if (waiting) await this.#receive(roomId, waiting);
+    }
+  }
+
+  async #takeIn(roomId: string, { events, raw }: Batch): Promise<void> {
     const { telemetry, broker, logger, kept = KEPT_OF_ROOM } = this.#deps;
     const believed = this.#gaps.get(roomId);
     const { upToSequence, gap } = await telemetry.write(async (trx) => {

@@ -70,9 +70,9 @@ describe('a call across networks, over TLS', () => {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
-    for (const persona of [tv, ...guests]) console.error(await persona?.mediaPaths());
-    for (const persona of [tv, phone, ...guests]) console.error(persona?.constructor.name, persona?.troubles.slice(-8));
-    console.error(office?.log('fleet').slice(-3_000));
+    const paths = await Promise.all([tv, ...guests].map((persona) => persona?.mediaPaths()));
+    const troubles = [tv, phone, ...guests].map((persona) => persona?.troubles.slice(-8).join('\n'));
+    throw new Error([...paths, ...troubles, office?.log('fleet').slice(-3_000)].join('\n'));
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();

@@ -62,10 +62,9 @@ describe('a second room, added as the guide says', () => {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
-    for (const persona of [guest]) console.error(await persona?.mediaPaths());
-    for (const persona of [firstPhone, secondPhone, guest])
-      console.error(persona?.constructor.name, persona?.troubles.slice(-8));
-    for (const part of ['fleet', 'kiosk', 'second', 'third']) console.error(part, office?.log(part).slice(-3_000));
+    const troubles = [firstPhone, secondPhone, guest].map((persona) => persona?.troubles.slice(-8).join('\n'));
+    const logs = ['fleet', 'kiosk', 'second', 'third'].map((part) => `${part}: ${office?.log(part).slice(-3_000)}`);
+    throw new Error([await guest?.mediaPaths(), ...troubles, ...logs].join('\n'));
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();

@@ -63,6 +63,7 @@ async function grantOf({
     signalingUrl: url,
     joinToken,
     expiresAtMs: Date.now() + 60_000,
+    documents: null,
   };
 }
 async function openPage(

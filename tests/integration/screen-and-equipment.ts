@@ -116,7 +116,8 @@ export async function grantFor(node: TestNode, who: Who): Promise<CallGrant> {
   const meetingId = uuidv7();
   const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind, rights: [] });
   const { signalingUrl } = node.node;
-  return { callId, meetingId, meetingTitle: 'Test', peerId, signalingUrl, joinToken, expiresAtMs: Date.now() + 60_000 };
+  const expiresAtMs = Date.now() + 60_000;
+  return { callId, meetingId, meetingTitle: 'Test', peerId, signalingUrl, joinToken, expiresAtMs, documents: null };
 }
 
 export const inCall = (callId: string, peerId: string): RoomPhase => ({

@@ -241,6 +241,7 @@ export class PlayedNode {
       startedAtMs: Date.now() - 300_000,
       participants: this.participants,
       activeSpeakerPeerId: null,
+      document: null,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({
         consumerId: `${source}-${peerId}`,
         producerId: id(1_000 + index),

@@ -100,6 +100,10 @@ export class Persona {
         : { proxy: { server: `socks5://${network.listenAddress}:${await network.socksPort()}` } }),
     });
     context.setDefaultTimeout(15_000);
+    // A person who has a device allows it. Without that Chromium hides its addresses behind mDNS names, and where it cannot
+    // register one in time it gathers no candidate at all.
+    const allowed = [...(camera === 'present' ? ['camera'] : []), ...(microphone === 'present' ? ['microphone'] : [])];
+    await context.grantPermissions(allowed);
     const page = await context.newPage();
     options.onPage?.(page);
     const persona = new this(page, context, number);

@@ -267,6 +267,7 @@ export const screenScenes: readonly Scene[] = [
             signalingUrl: 'ws://localhost:7404/',
             joinToken: 'x',
             expiresAtMs: Date.now() + 60_000,
+            documents: null,
           },
         },
       }),

@@ -82,7 +82,8 @@ export function applyCommand(
     case 'save-preset':
     case 'show-input':
     case 'run-self-test':
-      throw new InvalidStateError('not-possible-now', 'a simulated room has neither calendar nor devices');
+    case 'present':
+      throw new InvalidStateError('not-possible-now', 'a simulated room has neither calendar, devices nor documents');
   }
 }
 

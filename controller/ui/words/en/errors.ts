@@ -286,6 +286,66 @@ export default {
     meaning: 'The meeting goes on without it.',
     todo: 'Check its cable: it is used again as soon as it is back.',
   },
+  'document-encrypted': {
+    what: 'This document is protected by a password',
+    meaning: 'Nothing was shown, and nothing of it was kept.',
+    todo: 'Save it without the password, then share it again.',
+  },
+  'document-broken': {
+    what: 'This document could not be read',
+    meaning: 'Nothing was shown. What was shown before stays.',
+    todo: 'Open it on your own device. If it opens there, save it as PDF and share that.',
+  },
+  'document-empty': {
+    what: 'This file is empty',
+    meaning: 'Nothing was shown.',
+    todo: 'Choose another file.',
+  },
+  'document-too-long': {
+    what: 'This document has too many pages',
+    meaning: 'Nothing was shown. 500 pages are possible.',
+    todo: 'Share only the part that you need.',
+  },
+  'document-too-large': {
+    what: 'This document is too large',
+    meaning: 'Nothing was shown. 200 MB are possible.',
+    todo: 'Share a smaller part, or save it as PDF with smaller pictures.',
+  },
+  'document-type-unsupported': {
+    what: 'This kind of file cannot be shown',
+    meaning: 'Nothing was shown.',
+    todo: 'Save it as PDF and share that.',
+  },
+  'document-took-too-long': {
+    what: 'It took too long to prepare this document',
+    meaning: 'Nothing was shown, and it was given up.',
+    todo: 'Save it as PDF and share that.',
+  },
+  'picture-too-large': {
+    what: 'This picture is too large',
+    meaning: 'Nothing was shown.',
+    todo: 'Make it smaller and share it again.',
+  },
+  'quota-exceeded': {
+    what: 'There is no more space for documents',
+    meaning: 'What is shared already stays.',
+    todo: 'Delete documents that are not needed any more, or ask IT for more space.',
+  },
+  'upload-offset': {
+    what: 'The upload went on at another place than the server',
+    meaning: 'Nothing is lost.',
+    todo: 'It goes on by itself. If it does not, choose the file again.',
+  },
+  'not-ready': {
+    what: 'This is still being prepared',
+    meaning: 'Nothing is lost.',
+    todo: 'Please wait a moment.',
+  },
+  'converter-unavailable': {
+    what: 'Documents cannot be prepared now',
+    meaning: 'The meeting goes on without them.',
+    todo: 'Share your screen instead, and ask IT with the code.',
+  },
   'storage-failed': {
     what: 'Nothing can be saved at the moment',
     meaning: 'Calls go on, but the latest changes may not have been saved.',

@@ -290,6 +290,66 @@ export default {
     meaning: '그 장치 없이 회의가 계속됩니다.',
     todo: '케이블을 확인해 주세요. 다시 연결되면 바로 사용합니다.',
   },
+  'document-encrypted': {
+    what: '암호로 보호된 문서입니다',
+    meaning: '화면에 표시되지 않았고 아무것도 보관되지 않았습니다.',
+    todo: '암호를 해제하여 저장한 뒤 다시 공유해 주십시오.',
+  },
+  'document-broken': {
+    what: '문서를 읽을 수 없습니다',
+    meaning: '화면에 표시되지 않았습니다. 이전에 표시된 내용은 그대로 유지됩니다.',
+    todo: '본인 기기에서 문서가 열리면 PDF로 저장하여 공유해 주십시오.',
+  },
+  'document-empty': {
+    what: '빈 파일입니다',
+    meaning: '화면에 표시되지 않았습니다.',
+    todo: '다른 파일을 선택해 주십시오.',
+  },
+  'document-too-long': {
+    what: '문서의 쪽수가 너무 많습니다',
+    meaning: '화면에 표시되지 않았습니다. 500쪽까지 가능합니다.',
+    todo: '필요한 부분만 공유해 주십시오.',
+  },
+  'document-too-large': {
+    what: '문서가 너무 큽니다',
+    meaning: '화면에 표시되지 않았습니다. 200MB까지 가능합니다.',
+    todo: '일부만 공유하거나 그림을 줄여 PDF로 저장해 주십시오.',
+  },
+  'document-type-unsupported': {
+    what: '표시할 수 없는 파일 형식입니다',
+    meaning: '화면에 표시되지 않았습니다.',
+    todo: 'PDF로 저장하여 공유해 주십시오.',
+  },
+  'document-took-too-long': {
+    what: '문서를 준비하는 데 너무 오래 걸렸습니다',
+    meaning: '화면에 표시되지 않았으며 준비를 중단했습니다.',
+    todo: 'PDF로 저장하여 공유해 주십시오.',
+  },
+  'picture-too-large': {
+    what: '그림이 너무 큽니다',
+    meaning: '화면에 표시되지 않았습니다.',
+    todo: '크기를 줄여 다시 공유해 주십시오.',
+  },
+  'quota-exceeded': {
+    what: '문서를 저장할 공간이 없습니다',
+    meaning: '이미 공유된 문서는 그대로 유지됩니다.',
+    todo: '필요 없는 문서를 삭제하거나 IT 담당자에게 공간을 요청해 주십시오.',
+  },
+  'upload-offset': {
+    what: '업로드 위치가 서버와 다릅니다',
+    meaning: '잃은 내용은 없습니다.',
+    todo: '자동으로 이어집니다. 이어지지 않으면 파일을 다시 선택해 주십시오.',
+  },
+  'not-ready': {
+    what: '아직 준비하고 있습니다',
+    meaning: '잃은 내용은 없습니다.',
+    todo: '잠시 기다려 주십시오.',
+  },
+  'converter-unavailable': {
+    what: '지금은 문서를 준비할 수 없습니다',
+    meaning: '회의는 문서 없이 계속됩니다.',
+    todo: '화면을 공유하고, IT 담당자에게 코드를 알려 주십시오.',
+  },
   'storage-failed': {
     what: '지금은 저장할 수 없습니다',
     meaning: '통화는 계속되지만, 방금 변경한 내용이 저장되지 않았을 수 있습니다.',
