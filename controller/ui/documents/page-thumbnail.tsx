@@ -1,0 +1,25 @@
+/** A page as a small picture, fetched while it is drawn. Decoration beside the page's number or the document's name. */
+import { useEffect, useSyncExternalStore } from 'react';
+import type { PageSize } from '#contract/http/documents-api.ts';
+import { Spinner } from '../progress.tsx';
+
+type PageKey = { documentId: string; page: number; size: PageSize };
+/** Where pictures of pages come from. */
+export type ThumbnailSource = {
+  readonly subscribe: (listener: () => void) => () => void;
+  pictureOf: (key: PageKey) => { readonly url: string | null; readonly status: string };
+  /** until the function that comes back is called */
+  want: (wish: PageKey & { pageCount: number | null }) => () => void;
+};
+
+type PageThumbnailProps = { pages: ThumbnailSource; documentId: string; page: number };
+
+export function PageThumbnail({ pages, documentId, page }: PageThumbnailProps) {
+  const { url, status } = useSyncExternalStore(pages.subscribe, () =>
+    pages.pictureOf({ documentId, page, size: 'thumbnail' }),
+  );
+  useEffect(() => pages.want({ documentId, page, size: 'thumbnail', pageCount: null }), [pages, documentId, page]);
+  if (url !== null) return <img src={url} alt="" className="size-full object-contain" />;
+  if (status === 'failed') return null;
+  return <Spinner className="size-5 text-quiet" />;
+}
