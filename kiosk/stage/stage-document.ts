@@ -1,0 +1,43 @@
+/** A document on the stage: where its state and its pictures come from, and the words beside it. */
+import { useSyncExternalStore } from 'react';
+import type { PageSize } from '#contract/http/documents-api.ts';
+import type { SharedDocument } from '#contract/shared-document.ts';
+
+/** Watched, because pointer and pen change it thirty times a second: no component renders for these. */
+export type ShownDocument = {
+  subscribe: (listener: () => void) => () => void;
+  /** the same object until something changes; null: none is shown */
+  getSnapshot: () => SharedDocument | null;
+};
+
+export type PagePicture = { documentId: string; page: number; size: PageSize };
+/** Fetches pictures of pages and keeps the latest. */
+export type PagePictures = {
+  /** @throws MaruError after all that it tries by itself */
+  fetch: (picture: PagePicture, signal: AbortSignal) => Promise<Blob>;
+};
+
+export type DocumentWords = {
+  /** accessible name of the region */
+  region: string;
+  /** accessible name of a page's picture; `pageCount` null: not counted yet */
+  page: (title: string, page: number, pageCount: number | null) => string;
+  pageNumber: (page: number, pageCount: number | null) => string;
+  presents: (displayName: string) => string;
+  loading: string;
+  /** in place of a page that cannot be fetched */
+  failed: string;
+  failedDetail: string;
+};
+
+export type StageDocument = { shown: ShownDocument; pictures: PagePictures; words: DocumentWords };
+
+export const NO_DOCUMENT: ShownDocument = { subscribe: () => () => {}, getSnapshot: () => null };
+
+/** One thing of the document; renders again where that has changed, which must be the same object meanwhile. */
+export function useOfDocument<T>(shown: ShownDocument, pick: (document: SharedDocument) => T): T | null {
+  return useSyncExternalStore(shown.subscribe, () => {
+    const document = shown.getSnapshot();
+    return document === null ? null : pick(document);
+  });
+}
