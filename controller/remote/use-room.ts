@@ -52,6 +52,7 @@ function keyOf(command: RoomCommand): string {
   // every volume is sent, above all the last: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
+  if (command.name === 'present') return command.name + command.act.act;
   // one start at a time, of whichever meeting
   if (command.name === 'join-call') return command.name;
   return command.name + ('bookingId' in command ? command.bookingId : '');

@@ -3,9 +3,10 @@ import { useRef } from 'react';
 import { Button, type ButtonProps } from '../button.tsx';
 
 /** By name and by type: phones know files by their type, laptops by their name. */
-const DOCUMENT_KINDS =
+export const DOCUMENT_KINDS =
   '.pdf,.pptx,.ppt,.odp,.docx,.doc,.odt,.xlsx,.xls,.ods,.hwp,.hwpx,.png,.jpg,.jpeg,.webp,.heic,.heif,' +
-  'application/pdf,image/png,image/jpeg,image/webp,image/heic';
+  'application/pdf,image/png,image/jpeg,image/webp,image/heic,' +
+  'application/x-hwp,application/haansofthwp,application/vnd.hancom.hwp,application/vnd.hancom.hwpx';
 
 type ChooseFileProps = Omit<ButtonProps, 'onPress'> & {
   onFile: (file: File) => void;

@@ -27,9 +27,12 @@ export type PresenterBarProps = {
   act: (act: DocumentAct) => void;
   tools: PresenterTools;
   onTools: (tools: PresenterTools) => void;
-  /** everybody else in the call */
-  people: readonly HandOverPerson[];
-  onThumbnails: () => void;
+  /** what was asked and is not done yet */
+  pending?: DocumentAct['act'] | null;
+  /** everybody else in the call; null: no call */
+  people: readonly HandOverPerson[] | null;
+  /** null: they are elsewhere on the page */
+  onThumbnails: (() => void) | null;
   /** null: the list is elsewhere on the page */
   onDocuments: (() => void) | null;
   className?: string;
@@ -37,7 +40,7 @@ export type PresenterBarProps = {
 
 export function PresenterBar(props: PresenterBarProps) {
   const { t } = useTranslation('documents');
-  const { shown, isPresenter, act, className = '' } = props;
+  const { shown, isPresenter, act, pending = null, className = '' } = props;
   if (isPresenter) return <Presenting {...props} />;
   const { presenter } = shown;
   return (
@@ -48,14 +51,15 @@ export function PresenterBar(props: PresenterBarProps) {
         </span>
         <PageWords shown={shown} />
       </p>
-      <Button aria-label={t('presenter.take')} onPress={() => act({ act: 'take' })}>
+      <Button aria-label={t('presenter.take')} isPending={pending === 'take'} onPress={() => act({ act: 'take' })}>
         {t('presenter.takeShort')}
       </Button>
     </Frame>
   );
 }
 
-function Presenting({ shown, act, tools, onTools, people, onThumbnails, onDocuments, className }: PresenterBarProps) {
+function Presenting(props: PresenterBarProps) {
+  const { shown, act, tools, onTools, pending = null, people, onThumbnails, onDocuments, className } = props;
   const { t } = useTranslation('documents');
   const [handsOver, setHandsOver] = useState(false);
   const { page, pageCount, region } = shown;
@@ -66,7 +70,7 @@ function Presenting({ shown, act, tools, onTools, people, onThumbnails, onDocume
       <div className="flex min-w-0 items-center gap-1 max-sm:w-full">
         <Button
           icon={ChevronLeft}
-          className="w-16"
+          className="w-16 max-sm:min-h-16 max-sm:w-24"
           aria-label={t('presenter.previous')}
           isDisabled={page <= 1}
           onPress={() => turnTo(page - 1)}
@@ -74,16 +78,18 @@ function Presenting({ shown, act, tools, onTools, people, onThumbnails, onDocume
         <p role="status" className="numerals min-w-0 flex-1 px-1 text-center text-small leading-tight sm:min-w-40">
           <PageWords shown={shown} />
         </p>
-        <Button
-          variant="quiet"
-          icon={GalleryThumbnails}
-          aria-label={t('presenter.thumbnails')}
-          onPress={onThumbnails}
-        />
+        {onThumbnails && (
+          <Button
+            variant="quiet"
+            icon={GalleryThumbnails}
+            aria-label={t('presenter.thumbnails')}
+            onPress={onThumbnails}
+          />
+        )}
         <Button
           variant="primary"
           icon={ChevronRight}
-          className="w-16"
+          className="w-16 max-sm:min-h-16 max-sm:w-24"
           aria-label={t('presenter.next')}
           isDisabled={pageCount !== null && page >= pageCount}
           onPress={() => turnTo(page + 1)}
@@ -118,20 +124,28 @@ function Presenting({ shown, act, tools, onTools, people, onThumbnails, onDocume
         {onDocuments && (
           <Button variant="quiet" icon={Files} aria-label={t('presenter.documents')} onPress={onDocuments} />
         )}
+        {people && (
+          <Button
+            variant="quiet"
+            icon={Forward}
+            aria-label={t('presenter.handOver')}
+            isPending={pending === 'hand-over'}
+            onPress={() => setHandsOver(true)}
+          />
+        )}
         <Button
-          variant="quiet"
-          icon={Forward}
-          aria-label={t('presenter.handOver')}
-          onPress={() => setHandsOver(true)}
-        />
-        <Button variant="danger-quiet" aria-label={t('presenter.stop')} onPress={() => act({ act: 'stop' })}>
+          variant="danger-quiet"
+          aria-label={t('presenter.stop')}
+          isPending={pending === 'stop'}
+          onPress={() => act({ act: 'stop' })}
+        >
           <Icon of={FileX} className="size-5" />
           <span className="max-sm:hidden">{t('presenter.stopShort')}</span>
         </Button>
       </div>
       <HandOverDialog
         isOpen={handsOver}
-        people={people}
+        people={people ?? []}
         onClose={() => setHandsOver(false)}
         onHandOver={(peerId) => {
           setHandsOver(false);
