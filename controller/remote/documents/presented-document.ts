@@ -9,7 +9,7 @@ import {
   type PageRegion,
   type SharedDocument,
 } from '#contract/shared-document.ts';
-import { DocumentSteering } from './document-steering.ts';
+import { DocumentSteering } from '#ui/documents/document-steering.ts';
 
 /** The room has accepted an act; if its state does not follow within this time, the state counts. */
 export const DOCUMENT_FOLLOWS_WITHIN_MS = 1_500;
