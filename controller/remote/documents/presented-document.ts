@@ -1,10 +1,10 @@
 /**
  * The shared document as this phone steers it. `own` is what the phone draws: the room's published state, with the phone's own
- * page, ink and pointer ahead, so that they follow the finger. What is done goes to the room by document-steering.ts.
+ * page, ink and pointer ahead, so that they follow the finger. What is done goes to the room by its steering.
  */
 import { type DocumentAct, type DocumentHeading, WHOLE_PAGE } from '#contract/shared-document.ts';
 import { OwnDocument } from '#stage/own-document.ts';
-import { DocumentSteering } from './document-steering.ts';
+import { DocumentSteering } from '#ui/documents/document-steering.ts';
 
 /** The room has accepted a page; if its state does not follow within this time, the state counts. */
 export const PAGE_FOLLOWS_WITHIN_MS = 1_500;

@@ -1,7 +1,8 @@
 /** One list of what is uploaded here and what the server has: each document once, with the state that matters. */
 import { describe, expect, it } from 'vitest';
+import type { UploadState } from '#call/document-upload.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
-import { documentItems, type ListedDocuments } from './document-items.ts';
+import { documentItems } from './document-items.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const document = (n: number, over: Partial<MeetingDocument> = {}): MeetingDocument => ({
@@ -18,7 +19,7 @@ const document = (n: number, over: Partial<MeetingDocument> = {}): MeetingDocume
   createdAtMs: 1,
   ...over,
 });
-const upload = (over: Partial<ListedDocuments['uploads'][number]> = {}): ListedDocuments['uploads'][number] => ({
+const upload = (over: Partial<UploadState> = {}): UploadState => ({
   uploadId: 'u1',
   documentId: null,
   fileName: 'Price list.pdf',

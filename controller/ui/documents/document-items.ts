@@ -1,27 +1,9 @@
 /** What a list of documents shows: the server's and this page's uploads as one, each once, with the state that matters. */
+import type { DocumentsState } from '#call/documents-client.ts';
+import type { UploadState } from '#call/document-upload.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import { shownText } from '#contract/shown-text.ts';
-
-/** An upload of this page; a finished one stands in the server's list instead. */
-type ListedUpload = {
-  readonly uploadId: string;
-  /** null: the server does not know of it yet */
-  readonly documentId: string | null;
-  readonly fileName: string;
-  readonly sizeBytes: number;
-  readonly sentBytes: number;
-  readonly phase: 'sending' | 'waiting' | 'done' | 'failed' | 'cancelled';
-  readonly failure: ErrorCode | null;
-};
-
-export type ListedDocuments = {
-  /** the newest first; null: not fetched yet */
-  readonly documents: readonly MeetingDocument[] | null;
-  /** the list is current */
-  readonly isConnected: boolean;
-  readonly uploads: readonly ListedUpload[];
-};
 
 export type DocumentItem = {
   key: string;
@@ -45,14 +27,14 @@ export type DocumentItem = {
   canShow: boolean;
 };
 
-export function documentItems({ documents, uploads }: Pick<ListedDocuments, 'documents' | 'uploads'>): DocumentItem[] {
+export function documentItems({ documents, uploads }: Pick<DocumentsState, 'documents' | 'uploads'>): DocumentItem[] {
   const own = uploads.filter(({ phase }) => phase !== 'done' && phase !== 'cancelled');
   const uploaded = new Set(own.map(({ documentId }) => documentId));
   const others = (documents ?? []).filter(({ documentId }) => !uploaded.has(documentId));
   return [...own.map(uploadItem), ...others.map(documentItem)];
 }
 
-function uploadItem({ uploadId, fileName, phase, failure, sentBytes, sizeBytes }: ListedUpload): DocumentItem {
+function uploadItem({ uploadId, fileName, phase, failure, sentBytes, sizeBytes }: UploadState): DocumentItem {
   const percent = percentOf(sentBytes, sizeBytes);
   return {
     key: uploadId,

@@ -5,16 +5,17 @@ import Trash2 from 'lucide-react/icons/trash-2';
 import X from 'lucide-react/icons/x';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { DocumentsState } from '#call/documents-client.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import { Button } from '../button.tsx';
 import { ConfirmDialog } from '../dialog.tsx';
 import { ErrorWords } from '../error-words.tsx';
 import { Icon } from '../icon.tsx';
 import { Bar, Spinner } from '../progress.tsx';
-import { type DocumentItem, documentItems, type ListedDocuments } from './document-items.ts';
+import { type DocumentItem, documentItems } from './document-items.ts';
 
 export type DocumentListProps = {
-  state: ListedDocuments;
+  state: DocumentsState;
   /** of the document that is shown now */
   shownDocumentId: string | null;
   /** of the upload that is shown as soon as its first page is there */

@@ -2,15 +2,12 @@
  * From a file that a person chose to a document that everybody sees: uploads it, and shows it as soon as its first page is
  * there, unless the person has chosen another one meanwhile.
  */
+import type { DocumentsClient, DocumentsState } from '#call/documents-client.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import type { DocumentAct } from '#contract/shared-document.ts';
 
-/** The part of the documents' client that sharing needs. */
-type SharedList = {
-  readonly subscribe: (listener: () => void) => () => void;
-  readonly getSnapshot: () => { readonly documents: readonly MeetingDocument[] | null };
-  /** rejects where it fails or is cancelled; its list of uploads has the reason */
-  upload: (file: Blob, fileName: string) => Promise<MeetingDocument>;
+type SharedList = Pick<DocumentsClient, 'subscribe' | 'upload'> & {
+  readonly getSnapshot: () => Pick<DocumentsState, 'documents'>;
 };
 
 type DocumentSharingDependencies = {

@@ -1,18 +1,9 @@
 /** A page as a small picture, fetched while it is drawn. Decoration beside the page's number or the document's name. */
 import { useEffect, useSyncExternalStore } from 'react';
-import type { PageSize } from '#contract/http/documents-api.ts';
+import type { DocumentPages } from '#call/document-pages.ts';
 import { Spinner } from '../progress.tsx';
 
-type PageKey = { documentId: string; page: number; size: PageSize };
-/** Where pictures of pages come from. */
-export type ThumbnailSource = {
-  readonly subscribe: (listener: () => void) => () => void;
-  pictureOf: (key: PageKey) => { readonly url: string | null; readonly status: string };
-  /** until the function that comes back is called */
-  want: (wish: PageKey & { pageCount: number | null }) => () => void;
-};
-
-type PageThumbnailProps = { pages: ThumbnailSource; documentId: string; page: number };
+type PageThumbnailProps = { pages: DocumentPages; documentId: string; page: number };
 
 export function PageThumbnail({ pages, documentId, page }: PageThumbnailProps) {
   const { url, status } = useSyncExternalStore(pages.subscribe, () =>

@@ -1,6 +1,6 @@
 /**
- * Sends what the room's presenter does to the shared document. Pointer, zoom and pen change faster than a line carries them:
- * what was not sent yet is joined, and the last of it always goes out. The document is owned by the call (or the room's TV).
+ * Sends what a presenter does to the shared document. Pointer, zoom and pen change faster than a line carries them:
+ * what was not sent yet is joined, and the last of it always goes out.
  */
 import { type DocumentAct, MAX_STROKE_NUMBERS, type Stroke } from '#contract/shared-document.ts';
 
