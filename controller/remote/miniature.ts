@@ -38,7 +38,7 @@ export function stageTiles(of: {
     gapPx: 5 * FINENESS,
   });
   return laid.tiles.map((tile) => {
-    const name = named.get(tile.peerId);
+    const name = tile.peerId === null ? undefined : named.get(tile.peerId);
     return {
       key: tile.key,
       kind: tile.source === 'screen' ? 'screen' : tile.role === 'own' ? 'own' : 'person',

@@ -4,13 +4,28 @@
  */
 import './stage.css';
 import './document.css';
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { pageSizeFor } from '#call/page-size.ts';
 import { type PageRegion, WHOLE_PAGE } from '#contract/shared-document.ts';
 import { Ink } from './ink.ts';
 import type { Rect, Size } from './geometry.ts';
-import { fromPagePoint, pictureFor, placePage } from './page-place.ts';
-import { type DocumentWords, type ShownDocument, type StageDocument, useOfDocument } from './stage-document.ts';
-import { type LoadedPicture, usePagePicture } from './use-page-picture.ts';
+import { fromPagePoint, placePage } from './page-place.ts';
+import {
+  type DocumentWords,
+  type PagePictures,
+  type ShownDocument,
+  type StageDocument,
+  useOfDocument,
+} from './stage-document.ts';
 import { useSize } from './use-stage.ts';
 
 /** What lies over the page, e.g. the presenter's input, gets where the page is. */
@@ -32,24 +47,23 @@ export function DocumentView({ shown, pictures, words, children }: DocumentViewP
   );
 }
 
-/** A page whose shape is not known yet is fetched as if it were a slide. */
-const USUAL_ASPECT = 16 / 9;
+/** Before that nobody sees that a page is on its way. */
+const SLOW_AFTER_MS = 400;
+/** The fleet server restarts within this. */
+const CUT_OFF_AFTER_MS = 8_000;
 
 function Pages({ shown, pictures, words, frame, children }: DocumentViewProps & { frame: Size }) {
-  const documentId = useOfDocument(shown, (document) => document.documentId) ?? '';
   const page = useOfDocument(shown, (document) => document.page) ?? 1;
   const region = useOfDocument(shown, (document) => document.region) ?? WHOLE_PAGE;
-  const [aspect, setAspect] = useState(USUAL_ASPECT);
-  const wantedPlace = placePage(frame, aspect, region);
-  const ratio = window.devicePixelRatio;
-  const size = pictureFor({ width: wantedPlace.width * ratio, height: wantedPlace.height * ratio });
-  const { front, next, failure, isSlow, show } = usePagePicture(pictures, { documentId, page, size });
+  const { front, next, onDecoded, status } = usePainted(shown, pictures, { page, region, frame });
   const isPainted = front?.page === page;
   // the former page stands still until the next one takes its place
   const [frontRegion, setFrontRegion] = useState(region);
   if (isPainted && frontRegion !== region) setFrontRegion(region);
-  const shownRegion = isPainted ? region : frontRegion;
-  const isMissing = failure?.page === page && !isPainted;
+  const isCutOff = useLongTrue(status === 'no-server' && !isPainted, CUT_OFF_AFTER_MS);
+  const isMissing = !isPainted && (status === 'failed' || isCutOff);
+  const isSlow = useLongTrue(!isPainted && !isMissing, SLOW_AFTER_MS);
+  const place = isPainted ? placePage(frame, front.aspect, region) : null;
   return (
     <>
       {[front, next].map(
@@ -62,76 +76,99 @@ function Pages({ shown, pictures, words, frame, children }: DocumentViewProps & 
               shown={shown}
               words={words}
               frame={frame}
-              region={picture === front ? shownRegion : region}
-              onDecoded={(decodedAspect) => {
-                setAspect(decodedAspect);
-                show(picture);
-              }}
+              region={picture.page === page ? region : frontRegion}
+              onDecoded={onDecoded}
             />
           ),
       )}
-      {isPainted && (
-        <>
-          <Laser shown={shown} page={page} place={wantedPlace} frame={frame} />
-          {children?.({ page, frame, aspect, place: wantedPlace })}
-        </>
-      )}
-      {isSlow && !isMissing && (
-        <div className="stage-document-progress" role="progressbar" aria-label={words.loading} />
-      )}
+      {place !== null && <Laser shown={shown} page={page} place={place} frame={frame} />}
+      {place !== null && children?.({ page, frame, aspect: front!.aspect, place })}
+      {isSlow && <div className="stage-document-progress" role="progressbar" aria-label={words.loading} />}
       {isMissing && (
         <div className="stage-document-failed" role="status">
           <strong>{words.failed}</strong>
-          <span>{words.failedDetail}</span>
+          <span>{isCutOff ? words.unreachable : words.broken}</span>
         </div>
       )}
     </>
   );
 }
 
+type Painted = { url: string; page: number /** width by height */; aspect: number };
+type WantedPage = { page: number; region: PageRegion; frame: Size };
+
+/** The former page stays in front until the next one is decoded: a turn has no blank in between. */
+function usePainted(shown: ShownDocument, pictures: PagePictures, { page, region, frame }: WantedPage) {
+  const documentId = useOfDocument(shown, (document) => document.documentId) ?? '';
+  const pageCount = useOfDocument(shown, (document) => document.pageCount);
+  const ratio = window.devicePixelRatio;
+  const size = pageSizeFor({ widthPx: frame.width * ratio, heightPx: frame.height * ratio }, region);
+  useEffect(
+    () => pictures.want({ documentId, page, size, pageCount, withNeighbours: true }),
+    [pictures, documentId, page, size, pageCount],
+  );
+  const picture = useSyncExternalStore(pictures.subscribe, () => pictures.pictureOf({ documentId, page, size }));
+  const { url, widthPx, heightPx, status } = picture;
+  const here = useMemo(
+    (): Painted | null => (url === null ? null : { url, page, aspect: widthPx / heightPx }),
+    [url, page, widthPx, heightPx],
+  );
+  const [front, setFront] = useState<Painted | null>(null);
+  const onDecoded = useCallback((decoded: Painted) => setFront(decoded), []);
+  return { front, next: here === null || here.url === front?.url ? null : here, onDecoded, status };
+}
+
+function useLongTrue(value: boolean, forMs: number): boolean {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (!value) return;
+    const timer = setTimeout(() => setLong(true), forMs);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [value, forMs]);
+  return value && isLong;
+}
+
 type PageProps = {
-  picture: LoadedPicture;
+  picture: Painted;
   /** false: decoded out of sight */
   isFront: boolean;
   shown: ShownDocument;
   words: DocumentWords;
   frame: Size;
   region: PageRegion;
-  onDecoded: (aspect: number) => void;
+  onDecoded: (picture: Painted) => void;
 };
 
 function Page({ picture, isFront, shown, words, frame, region, onDecoded }: PageProps) {
-  const [aspect, setAspect] = useState<number | null>(null);
+  const { url, page, aspect } = picture;
   const title = useOfDocument(shown, (document) => document.title) ?? '';
   const pageCount = useOfDocument(shown, (document) => document.pageCount);
   const image = useRef<HTMLImageElement>(null);
-  const onLoad = (): void => {
-    const element = image.current!;
-    const decoded = element.naturalWidth / element.naturalHeight;
+  useEffect(() => {
+    let isGone = false;
     const done = (): void => {
-      setAspect(decoded);
-      onDecoded(decoded);
+      if (!isGone) onDecoded(picture);
     };
-    // a picture that is loaded is shown even where it cannot be decoded ahead
-    element.decode().then(done, done);
-  };
-  const whole = placePage(frame, aspect ?? USUAL_ASPECT, WHOLE_PAGE);
-  const place = placePage(frame, aspect ?? USUAL_ASPECT, region);
+    // it was decoded once: one that this element cannot decode ahead is shown all the same
+    image.current!.decode().then(done, done);
+    return () => {
+      isGone = true;
+    };
+  }, [picture, onDecoded]);
+  const whole = placePage(frame, aspect, WHOLE_PAGE);
+  const place = placePage(frame, aspect, region);
   const style: CSSProperties = {
     width: whole.width,
     height: whole.height,
     transform: `translate(${place.x}px, ${place.y}px) scale(${place.width / whole.width})`,
   };
   return (
-    <div className="stage-page" data-page={picture.page} style={style} hidden={!isFront}>
-      <img
-        ref={image}
-        src={picture.url}
-        alt={isFront ? words.page(title, picture.page, pageCount) : ''}
-        draggable={false}
-        onLoad={onLoad}
-      />
-      {aspect !== null && <PageInk shown={shown} page={picture.page} aspect={aspect} />}
+    <div className="stage-page" data-page={page} style={style} hidden={!isFront}>
+      <img ref={image} src={url} alt={isFront ? words.page(title, page, pageCount) : ''} draggable={false} />
+      <PageInk shown={shown} page={page} aspect={aspect} />
     </div>
   );
 }

@@ -1,7 +1,11 @@
 /** Where a page of a document lies in its frame, and which place of the page a point of the frame is. Pure; CSS pixels. */
-import { MIN_REGION_UNITS, PAGE_UNITS, type PagePoint, type PageRegion } from '#contract/shared-document.ts';
-import type { PageSize } from '#contract/http/documents-api.ts';
-import { PAGE_SIZES } from '#contract/http/documents-api.ts';
+import {
+  MIN_REGION_UNITS,
+  PAGE_UNITS,
+  type PagePoint,
+  type PageRegion,
+  WHOLE_PAGE,
+} from '#contract/shared-document.ts';
 import type { Rect, Size } from './geometry.ts';
 
 /**
@@ -59,7 +63,7 @@ export function pinched(
   before: Rect,
   pinch: { from: { x: number; y: number }; to: { x: number; y: number }; factor: number },
 ): Rect {
-  const whole = placePage(frame, aspect, { x: 0, y: 0, width: PAGE_UNITS, height: PAGE_UNITS });
+  const whole = placePage(frame, aspect, WHOLE_PAGE);
   const closest = Math.max(frame.width / whole.width, frame.height / whole.height, 1) * (PAGE_UNITS / MIN_REGION_UNITS);
   const width = Math.min(whole.width * closest, Math.max(whole.width, before.width * pinch.factor));
   const height = width / aspect;
@@ -77,19 +81,3 @@ const withinFrame = (frameLength: number, pageLength: number, start: number): nu
   pageLength <= frameLength ? (frameLength - pageLength) / 2 : Math.min(0, Math.max(frameLength - pageLength, start));
 
 const unit = (part: number): number => Math.round(Math.min(1, Math.max(0, part)) * PAGE_UNITS);
-
-/** A picture that is drawn this much larger than it is still looks sharp. */
-const ENLARGED = 1.1;
-const SIZES = ['thumbnail', 'phone', 'laptop', 'tv', 'tv-4k'] as const satisfies PageSize[];
-
-/** The smallest picture of a page that is sharp at this size; pixels are those of the device. */
-export function pictureFor(shown: Size): PageSize {
-  const aspect = shown.width / shown.height;
-  const isSharp = (size: PageSize): boolean => {
-    const { width, height } = PAGE_SIZES[size];
-    return Math.min(width, height * aspect) * ENLARGED >= shown.width;
-  };
-  return SIZES.find(isSharp) ?? 'tv-4k';
-}
-
-export const largerPicture = (a: PageSize, b: PageSize): PageSize => (SIZES.indexOf(a) > SIZES.indexOf(b) ? a : b);

@@ -1,6 +1,6 @@
 /** A document on the stage: where its state and its pictures come from, and the words beside it. */
 import { useSyncExternalStore } from 'react';
-import type { PageSize } from '#contract/http/documents-api.ts';
+import type { DocumentPages } from '#call/document-pages.ts';
 import type { SharedDocument } from '#contract/shared-document.ts';
 
 /** Watched, because pointer and pen change it thirty times a second: no component renders for these. */
@@ -10,12 +10,8 @@ export type ShownDocument = {
   getSnapshot: () => SharedDocument | null;
 };
 
-export type PagePicture = { documentId: string; page: number; size: PageSize };
-/** Fetches pictures of pages and keeps the latest. */
-export type PagePictures = {
-  /** @throws MaruError after all that it tries by itself */
-  fetch: (picture: PagePicture, signal: AbortSignal) => Promise<Blob>;
-};
+/** Pictures of its pages. */
+export type PagePictures = Pick<DocumentPages, 'subscribe' | 'pictureOf' | 'want'>;
 
 export type DocumentWords = {
   /** accessible name of the region */
@@ -27,7 +23,9 @@ export type DocumentWords = {
   loading: string;
   /** in place of a page that cannot be fetched */
   failed: string;
-  failedDetail: string;
+  /** why: the server has no such picture, or does not answer and is tried again */
+  broken: string;
+  unreachable: string;
 };
 
 export type StageDocument = { shown: ShownDocument; pictures: PagePictures; words: DocumentWords };

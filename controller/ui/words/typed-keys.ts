@@ -10,6 +10,7 @@ import type join from './en/join.ts';
 import type notices from './en/notices.ts';
 import type remote from './en/remote.ts';
 import type screen from './en/screen.ts';
+import type stage from './en/stage.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -26,6 +27,7 @@ declare module 'i18next' {
       notices: typeof notices;
       remote: typeof remote;
       screen: typeof screen;
+      stage: typeof stage;
     };
   }
 }
