@@ -5,22 +5,21 @@
 import FileUp from 'lucide-react/icons/file-up';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { OperationalError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
+import { NoServer } from '#contract/http/answer.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
-import { DOCUMENT_KINDS } from '#ui/documents/document-kinds.ts';
+import { DOCUMENT_KINDS } from '#ui/documents/choose-file.tsx';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import type { RoomDocuments } from './documents/room-documents.ts';
 import { Explained } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
-import type { Asking } from './use-room.ts';
+import { type Asking, useDocumentAccess, useProjection } from './use-room.ts';
 
 type DocumentsCode = typeof import('./documents/documents-code.ts');
-/** What is open over the room's page. */
-type Opened = 'list' | 'page' | null;
 type Door = {
-  open: (what: 'list' | 'page') => void;
+  openList: () => void;
+  openPage: () => void;
   /** null: not wanted yet, or on its way */
   loaded: { code: DocumentsCode; documents: RoomDocuments } | null;
 };
@@ -44,17 +43,21 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
   const { documentAccess, projections } = snapshot;
   const shown = projections.document?.document ?? null;
   const refused = whyNot(documentAccess);
-  const [opened, setOpened] = useState<Opened>(null);
+  const [listIsOpen, setListIsOpen] = useState(false);
+  const [pageIsOpen, setPageIsOpen] = useState(false);
   const [chosen, setChosen] = useState<File | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const isSteerable = view.screen === 'idle' || view.screen === 'starting' || view.screen === 'in-call';
-  const showPage = useCallback(() => setOpened('page'), []);
-  const loaded = useDocuments(link, isSteerable && (shown !== null || opened === 'list'), asking.report, showPage);
+  const openPage = useCallback(() => {
+    setListIsOpen(false);
+    setPageIsOpen(true);
+  }, []);
+  const loaded = useDocuments(link, isSteerable && (shown !== null || listIsOpen), asking.report, openPage);
 
   const isShown = shown !== null;
   useEffect(() => {
     // the next document that somebody shows does not open by itself
-    if (!isShown) setOpened((what) => (what === 'page' ? null : what));
+    if (!isShown) setPageIsOpen(false);
   }, [isShown]);
   useEffect(() => {
     if (loaded === null || chosen === null) return;
@@ -62,17 +65,15 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
     setChosen(null);
   }, [loaded, chosen]);
 
-  const isFirst = refused === null && !isShown && loaded === null;
-  const open = useCallback(
-    (what: 'list' | 'page') => {
-      setOpened(what);
-      // there is nothing to choose in the list
-      if (what === 'list' && isFirst) input.current?.click();
-    },
-    [isFirst],
-  );
-  const door = useMemo(() => ({ open, loaded }), [open, loaded]);
-  const close = () => setOpened(null);
+  const isFirst = refused === null && loaded === null;
+  const openList = useCallback(() => {
+    setListIsOpen(true);
+    // nearly always there is nothing yet to choose in the list
+    if (isFirst) input.current?.click();
+  }, [isFirst]);
+  const onChoose = useCallback(() => input.current?.click(), []);
+  const closeList = () => setListIsOpen(false);
+  const door = useMemo(() => ({ openList, openPage, loaded }), [openList, openPage, loaded]);
   return (
     <ShownDoor value={door}>
       {children}
@@ -84,9 +85,9 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
           tabIndex={-1}
           accept={DOCUMENT_KINDS}
           onChange={({ target }) => {
-            const [file] = target.files ?? [];
+            const file = target.files?.[0];
             if (file === undefined) return;
-            setOpened('list');
+            setListIsOpen(true);
             setChosen(file);
             // the same file can be chosen once more
             target.value = '';
@@ -100,15 +101,18 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
           hasAccess={documentAccess != null}
           view={view}
           link={link}
+          roster={snapshot.roster}
           asking={asking}
-          opened={refused !== null && opened === 'list' ? null : opened}
-          onOpen={setOpened}
-          onClose={close}
-          onChoose={() => input.current?.click()}
+          listIsOpen={listIsOpen && refused === null}
+          pageIsOpen={pageIsOpen}
+          onOpenList={openList}
+          onCloseList={closeList}
+          onClosePage={() => setPageIsOpen(false)}
+          onChoose={onChoose}
           onFile={setChosen}
         />
       )}
-      <Refused why={refused} isOpen={isSteerable && opened === 'list'} onClose={close} />
+      <Refused why={refused} isOpen={isSteerable && listIsOpen} onClose={closeList} />
     </ShownDoor>
   );
 }
@@ -140,7 +144,7 @@ function useDocuments(link: RoomLink, wanted: boolean, onProblem: (error: unknow
   useEffect(() => {
     if (!isMissing) return;
     import('./documents/documents-code.ts').then(setCode, (cause: unknown) =>
-      onProblem(new OperationalError('server-not-answering', 'code of documents', { cause })),
+      onProblem(new NoServer('internal', 'no code of documents', { cause })),
     );
   }, [isMissing, onProblem]);
   useEffect(() => {
@@ -156,13 +160,35 @@ function useDocuments(link: RoomLink, wanted: boolean, onProblem: (error: unknow
   return loaded;
 }
 
-/** The button; with `name` of what it does here. */
-export function ShareDocument({ inCall, className = 'w-full' }: { inCall: boolean; className?: string }) {
+type DocumentProps = { inCall: boolean };
+
+/** The button that opens the list. */
+export function ShareDocument({ inCall }: DocumentProps) {
   const { t } = useTranslation('remote');
-  const { open } = useDoor();
+  const { openList } = useDoor();
   return (
-    <Button icon={FileUp} className={className} onPress={() => open('list')}>
+    <Button icon={FileUp} className="w-full" onPress={openList}>
       {inCall ? t('documents.share') : t('documents.showOnTv')}
     </Button>
+  );
+}
+
+/** The document on the TV, with the button for another one; nothing where none is shown. */
+export function ShownDocument({ inCall, asking }: DocumentProps & { asking: Asking }) {
+  const { loaded, openPage } = useDoor();
+  const projection = useProjection('document');
+  const access = useDocumentAccess();
+  if (!projection?.document || loaded === null) return null;
+  return (
+    <loaded.code.DocumentCard
+      documents={loaded.documents}
+      projection={projection}
+      shown={projection.document}
+      hasAccess={access !== null}
+      asking={asking}
+      onOpenPage={openPage}
+    >
+      <ShareDocument inCall={inCall} />
+    </loaded.code.DocumentCard>
   );
 }

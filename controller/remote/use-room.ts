@@ -1,5 +1,6 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
@@ -35,6 +36,13 @@ export function useProjection<N extends ProjectionName>(name: N): ProjectionValu
   if (link === null) throw new Error('useProjection is for pages of a room');
   const read = () => link.getSnapshot().projections[name] ?? null;
   return useSyncExternalStore(link.subscribe, read) as ProjectionValue<N> | null;
+}
+
+/** To the documents of the room's meeting; null: not now, or not by this server. */
+export function useDocumentAccess(): DocumentAccess | null {
+  const link = useContext(ShownRoomLink);
+  if (link === null) throw new Error('useDocumentAccess is for pages of a room');
+  return useSyncExternalStore(link.subscribe, () => link.getSnapshot().documentAccess ?? null);
 }
 
 export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;

@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RoomDocument } from '#contract/room-document.ts';
 import type { DocumentHeading } from '#contract/shared-document.ts';
+import { useOfDocument } from '#stage/stage-document.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { PageThumbnail } from '#ui/documents/page-thumbnail.tsx';
@@ -19,7 +20,8 @@ import { usePresenting } from './use-presenting.ts';
 
 type DocumentCardProps = {
   documents: RoomDocuments;
-  projection: RoomDocument & { document: DocumentHeading };
+  projection: RoomDocument;
+  shown: DocumentHeading;
   hasAccess: boolean;
   asking: Asking;
   onOpenPage: () => void;
@@ -28,12 +30,13 @@ type DocumentCardProps = {
 };
 
 export function DocumentCard(props: DocumentCardProps) {
-  const { documents, projection, hasAccess, asking, onOpenPage, children } = props;
+  const { documents, projection, shown, hasAccess, asking, onOpenPage, children } = props;
   const { t } = useTranslation('remote');
   const { t: words } = useTranslation('documents');
   const { act, pending } = usePresenting(documents, asking);
-  const { document, isPresenter } = projection;
-  const { documentId, title, page, pageCount, presenter } = document;
+  const { isPresenter } = projection;
+  const { documentId, title, pageCount, presenter } = shown;
+  const page = useOfDocument(documents.presented.own, (own) => own.page) ?? shown.page;
   return (
     <Card title={t('documents.onTv')}>
       <div className="flex items-center gap-4">
@@ -49,7 +52,7 @@ export function DocumentCard(props: DocumentCardProps) {
             <bdi>{title}</bdi>
           </p>
           <p role="status" className="numerals text-small text-quiet">
-            <PageWords shown={document} />
+            <PageWords shown={{ page, pageCount }} />
           </p>
           {!isPresenter && (
             <p className="truncate text-small text-quiet">

@@ -1,76 +1,51 @@
 /**
- * The shared document as this phone draws it: as the room published it, with the phone's own acts ahead, so that a page
- * follows the finger. The room's published state lacks the drawing: the phone shows the strokes that it drew itself.
+ * The shared document as this phone steers it. `own` is what the phone draws: the room's published state, with the phone's own
+ * page, ink and pointer ahead, so that they follow the finger. What is done goes to the room by its steering.
  */
-import {
-  changedDocument,
-  type DocumentAct,
-  type DocumentHeading,
-  type PageRegion,
-  type SharedDocument,
-} from '#contract/shared-document.ts';
+import { type DocumentAct, type DocumentHeading, WHOLE_PAGE } from '#contract/shared-document.ts';
+import { OwnDocument } from '#stage/own-document.ts';
 import { DocumentSteering } from '#ui/documents/document-steering.ts';
 
-/** The room has accepted an act; if its state does not follow within this time, the state counts. */
-export const DOCUMENT_FOLLOWS_WITHIN_MS = 1_500;
+/** The room has accepted a page; if its state does not follow within this time, the state counts. */
+export const PAGE_FOLLOWS_WITHIN_MS = 1_500;
 
 type Dependencies = ConstructorParameters<typeof DocumentSteering>[0];
 
 export class PresentedDocument {
-  readonly #listeners = new Set<() => void>();
+  readonly own = new OwnDocument();
   readonly #steering: DocumentSteering;
   #heading: DocumentHeading | null = null;
-  #document: SharedDocument | null = null;
-  /** page and region are the phone's own while an act about them is under way */
-  #isAhead = false;
-  #placing = 0;
+  /** turned to here, and not yet published by the room */
+  #pageAhead: number | null = null;
+  #turning = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ send, onProblem }: Dependencies) {
     this.#steering = new DocumentSteering({
-      send: async (act) => {
-        const places = act.act === 'turn-page' || act.act === 'zoom';
-        if (places) this.#placing += 1;
-        try {
-          await send(act);
-        } catch (error) {
-          this.#rejected(act);
-          throw error;
-        } finally {
-          if (places) this.#placed();
-        }
-      },
+      send: (act) => (act.act === 'turn-page' ? this.#turn(() => send(act)) : send(act)),
       onProblem,
     });
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  readonly getSnapshot = (): SharedDocument | null => this.#document;
-
-  /** The room's published state. Strokes are dropped where others may have changed them: somebody else presents. */
+  /** The room's published state. */
   follow(heading: DocumentHeading | null, isPresenter: boolean): void {
+    const isAnother = heading?.documentId !== this.#heading?.documentId;
+    if (isAnother || !isPresenter || heading?.page === this.#pageAhead) this.#pageAhead = null;
     this.#heading = heading;
-    const before = this.#document;
-    if (heading === null || before?.documentId !== heading.documentId || !isPresenter) this.#isAhead = false;
-    if (heading !== null && heading.page === before?.page && sameRegion(heading.region, before.region))
-      this.#isAhead = false;
-    if (heading === null) return this.#show(null);
-    if (before?.documentId !== heading.documentId || !isPresenter)
-      return this.#show({ ...heading, pointer: null, strokes: [] });
-    const { page, region } = this.#isAhead ? before : heading;
-    const pointer = page === before.page ? before.pointer : null;
-    this.#show({ ...heading, page, region, pointer, strokes: before.strokes });
+    this.#show();
   }
 
-  /** For the presenter: drawn here at once, then sent. */
+  /** By a button: seen here at once, then sent. */
   act(act: DocumentAct): void {
-    if (this.#document === null) return;
-    const by = this.#document.presenter ?? NOBODY;
-    if (act.act === 'turn-page' || act.act === 'zoom') this.#isAhead = true;
-    this.#show(changedDocument(this.#document, { change: 'act', by, act }));
+    if (act.act === 'turn-page') {
+      this.#pageAhead = act.page;
+      this.#show();
+    } else this.own.act(act);
+    this.send(act);
+  }
+
+  /** By a finger on the page, where `own` has it already. */
+  send(act: DocumentAct): void {
     this.#steering.act(act);
   }
 
@@ -80,36 +55,31 @@ export class PresentedDocument {
     this.#steering.stop();
   }
 
-  #placed(): void {
-    this.#placing -= 1;
-    if (this.#placing > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fallBack(), DOCUMENT_FOLLOWS_WITHIN_MS);
+  async #turn(send: () => Promise<void>): Promise<void> {
+    this.#turning += 1;
+    try {
+      await send();
+    } catch (error) {
+      this.#fallBack();
+      throw error;
+    } finally {
+      this.#turning -= 1;
+      if (this.#turning === 0) {
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#fallBack(), PAGE_FOLLOWS_WITHIN_MS);
+      }
+    }
   }
 
-  #rejected(act: DocumentAct): void {
-    const document = this.#document;
-    if (act.act === 'draw' && document !== null)
-      this.#show({ ...document, strokes: document.strokes.filter(({ strokeId }) => strokeId !== act.stroke.strokeId) });
-    if (act.act === 'turn-page' || act.act === 'zoom') this.#fallBack();
-  }
-
-  /** Page and region are what the room published. */
+  /** The page is what the room published. */
   #fallBack(): void {
-    this.#isAhead = false;
-    if (this.#heading === null || this.#document === null) return;
-    const { page, region } = this.#heading;
-    this.#show({ ...this.#document, page, region });
+    if (this.#turning > 1) return;
+    this.#pageAhead = null;
+    this.#show();
   }
 
-  #show(document: SharedDocument | null): void {
-    this.#document = document;
-    for (const listener of [...this.#listeners]) listener();
+  #show(): void {
+    const [heading, page] = [this.#heading, this.#pageAhead];
+    this.own.follow(heading === null || page === null ? heading : { ...heading, page, region: WHOLE_PAGE });
   }
 }
-
-/** Who presented has left, and this phone's act is on its way to be refused or to count: no name is drawn from it. */
-const NOBODY = { peerId: '00000000-0000-7000-8000-000000000000', displayName: '?' };
-
-const sameRegion = (a: PageRegion, b: PageRegion): boolean =>
-  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;

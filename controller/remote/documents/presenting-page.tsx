@@ -10,6 +10,7 @@ import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { useTranslation } from 'react-i18next';
 import type { DocumentHeading } from '#contract/shared-document.ts';
+import { useOfDocument } from '#stage/stage-document.ts';
 import { Button } from '#ui/button.tsx';
 import { PageThumbnail } from '#ui/documents/page-thumbnail.tsx';
 import { PageThumbnails } from '#ui/documents/page-thumbnails.tsx';
@@ -74,7 +75,8 @@ function Presenting({
   const [tools, setTools] = useState(FIRST_TOOLS);
   const { act, pending } = usePresenting(documents, asking);
   const people = usePeople(view, link, roster);
-  const { documentId, title, page, pageCount } = shown;
+  const { documentId, title, pageCount } = shown;
+  const page = useOfDocument(documents.presented.own, (own) => own.page) ?? shown.page;
   return (
     <>
       <header className="flex items-center gap-2 px-3 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 lg:px-6">
@@ -87,7 +89,7 @@ function Presenting({
       <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[minmax(0,1fr)_24rem] lg:gap-4 lg:px-6 lg:pb-6">
         <div className="relative flex min-h-0 flex-1 flex-col bg-sunken lg:overflow-hidden lg:rounded-card">
           {hasAccess ? (
-            <PresentedPage documents={documents} isPresenter={isPresenter} tools={tools} act={act} />
+            <PresentedPage documents={documents} tools={isPresenter ? tools : null} />
           ) : (
             <span className="grid flex-1 place-items-center text-quiet">
               <Icon of={FileText} className="size-16" />
@@ -109,7 +111,7 @@ function Presenting({
             />
           )}
           <PresenterBar
-            shown={shown}
+            shown={{ ...shown, page }}
             isPresenter={isPresenter}
             act={act}
             pending={pending}
