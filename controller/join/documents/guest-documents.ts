@@ -39,9 +39,19 @@ export class GuestDocuments {
     follow();
   }
 
-  /** For what nobody waits for: a page, a place, a stroke. */
+  /** For what nobody waits for: a page, a place, a stroke. The own drawing is seen at once. */
   readonly act = (act: DocumentAct): void => {
-    this.#guest.call.present(act).catch(this.#onProblem);
+    this.#guest.document.shown.act(act);
+    this.sendAct(act);
+  };
+
+  /** Drawn already. */
+  readonly sendAct = (act: DocumentAct): void => {
+    this.#guest.call.present(act).catch((error: unknown) => {
+      const { phase } = this.#guest.call.getSnapshot();
+      // the page shows already that the line is broken
+      if (phase.name === 'joined' && phase.connection === 'connected') this.#onProblem(error);
+    });
   };
 
   /** Uploads end here too. */

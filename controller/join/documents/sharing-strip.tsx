@@ -17,19 +17,17 @@ export function SharingStrip({ documents, onOpen }: SharingStripProps) {
   const { list, sharing } = documents;
   const state = useSyncExternalStore(list.subscribe, list.getSnapshot);
   const next = useSyncExternalStore(sharing.subscribe, sharing.getSnapshot);
-  const last = useSyncExternalStore(sharing.subscribe, sharing.getFailed);
   const items = documentItems(state);
   const item = items.find(
-    ({ uploadId, document }) =>
-      uploadId !== null || (document !== null && [next, last].includes(document.documentId)),
+    ({ uploadId, document }) => uploadId !== null || (document !== null && document.documentId === next),
   );
   if (item === undefined) return null;
-  const { title, status, uploadId, document } = item;
+  const { title, status, uploadId } = item;
   const dismiss = () => {
     sharing.showNothingNext();
-    if (uploadId !== null && status.name === 'failed') list.dismissUpload(uploadId);
-    else if (uploadId !== null) list.cancelUpload(uploadId);
-    else if (document !== null && status.name === 'failed') void list.delete(document.documentId).catch(() => {});
+    if (uploadId === null) return;
+    if (status.name === 'failed') list.dismissUpload(uploadId);
+    else list.cancelUpload(uploadId);
   };
   const failed = status.name === 'failed';
   return (
@@ -49,7 +47,9 @@ export function SharingStrip({ documents, onOpen }: SharingStripProps) {
             <StatusWords status={status} />
           </p>
         )}
-        {'percent' in status && <Bar label={t('progress', { title })} percent={status.percent} className="mt-1 h-1.5" />}
+        {'percent' in status && (
+          <Bar label={t('progress', { title })} percent={status.percent} className="mt-1 h-1.5" />
+        )}
       </div>
       {!failed && (
         <Button variant="quiet" onPress={onOpen} className="max-sm:hidden">

@@ -2,11 +2,15 @@
 const NEXT: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowDown', 'PageDown', ' ']);
 const PREVIOUS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowUp', 'PageUp']);
 /** What has its own meaning for such keys. */
-const TAKES_KEYS = 'input, textarea, select, [contenteditable], [role=radiogroup], [role=slider], [role=menu], [role=listbox]';
+const TAKES_KEYS =
+  'input, textarea, select, [contenteditable], [role=radiogroup], [role=slider], [role=menu], [role=listbox]';
 const TAKES_SPACE = 'button, a, summary, [role=button]';
 
 type Pages = { page: number; pageCount: number | null };
-type Pressed = Pick<KeyboardEvent, 'key' | 'defaultPrevented' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'target'>;
+type Pressed = Pick<
+  KeyboardEvent,
+  'key' | 'defaultPrevented' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'target'
+>;
 
 /** @returns the page to turn to, which may be the same one at an end; null: the key is for something else */
 export function turnedByKey(event: Pressed, { page, pageCount }: Pages): number | null {
