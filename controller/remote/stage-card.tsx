@@ -15,9 +15,10 @@ import { Dialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
+import { ShareDocument } from './documents-door.tsx';
 import { type MiniTile, stageTiles } from './miniature.ts';
 import type { RemoteView } from './projection.ts';
-import type { Asking } from './use-room.ts';
+import { type Asking, useProjection } from './use-room.ts';
 
 type InCall = Extract<RoomPhase, { name: 'in-call' }>;
 
@@ -63,6 +64,7 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
   const { t } = useTranslation('remote');
   const { t: common } = useTranslation('common');
   const [choosing, setChoosing] = useState(false);
+  const isDocumentShown = useProjection('document')?.document != null;
   const { state, phase } = view;
   const asked = asking.pending('set-layout');
   const shown = asked?.name === 'set-layout' ? asked.layout : state.layout;
@@ -119,6 +121,11 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
             isDisabled={state.stagePage + 1 >= state.stagePageCount || turning}
             onPress={() => turnTo(state.stagePage + 1)}
           />
+        </div>
+      )}
+      {!isDocumentShown && (
+        <div className="mt-3">
+          <ShareDocument inCall />
         </div>
       )}
       <Dialog title={t('stage.choose')} isOpen={choosing} onClose={() => setChoosing(false)}>
