@@ -56,9 +56,7 @@ export function DocumentCard(props: DocumentCardProps) {
           </p>
           {!isPresenter && (
             <p className="truncate text-small text-quiet">
-              {presenter === null
-                ? words('presenter.nobody')
-                : words('presenter.by', { name: presenter.displayName })}
+              {presenter === null ? words('presenter.nobody') : words('presenter.by', { name: presenter.displayName })}
             </p>
           )}
         </div>
@@ -94,11 +92,7 @@ export function DocumentCard(props: DocumentCardProps) {
           </Button>
         </div>
       ) : (
-        <Button
-          className="mt-4 w-full"
-          isPending={pending === 'take'}
-          onPress={() => act({ act: 'take' })}
-        >
+        <Button className="mt-4 w-full" isPending={pending === 'take'} onPress={() => act({ act: 'take' })}>
           {words('presenter.take')}
         </Button>
       )}

@@ -27,13 +27,7 @@ export class RoomDocuments {
   readonly #link: Dependencies['link'];
   #unsubscribe = (): void => {};
 
-  constructor({
-    link,
-    onProblem,
-    onShown,
-    list = new DocumentsClient(),
-    pages = new DocumentPages(),
-  }: Dependencies) {
+  constructor({ link, onProblem, onShown, list = new DocumentsClient(), pages = new DocumentPages() }: Dependencies) {
     this.#link = link;
     this.list = list;
     this.pages = pages;
