@@ -254,7 +254,7 @@ const app = await buildApp({
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
-  documentTokens: meetings.documentTokens,
+  verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
   accounts,
   sessions,

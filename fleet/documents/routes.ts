@@ -5,19 +5,19 @@ import type { Documents } from './documents.ts';
 
 export function documentRoutes({ documents }: { documents: Documents }): ServedRoute[] {
   return serve(documentsApi, {
-    listDocuments: async ({ bearer }) => ({ documents: await documents.list(bearer) }),
-    documentChanges: async ({ bearer }) => documents.feed(bearer),
-    createDocument: async ({ bearer, body }) => ({ document: await documents.announce(bearer, body) }),
-    document: async ({ bearer, params }) => ({ document: await documents.one(bearer, params.documentId) }),
-    uploadDocument: async ({ bearer, params, query, body }) => ({
-      document: await documents.receive(bearer, { ...params, ...query, stream: body.stream }),
+    listDocuments: async ({ meeting }) => ({ documents: await documents.list(meeting) }),
+    documentChanges: async ({ meeting }) => documents.feed(meeting),
+    createDocument: async ({ meeting, body }) => ({ document: await documents.announce(meeting, body) }),
+    document: async ({ meeting, params }) => ({ document: await documents.one(meeting, params.documentId) }),
+    uploadDocument: async ({ meeting, params, query, body }) => ({
+      document: await documents.receive(meeting, { ...params, ...query, stream: body.stream }),
     }),
-    deleteDocument: async ({ bearer, params }) => {
-      await documents.delete(bearer, params.documentId);
+    deleteDocument: async ({ meeting, params }) => {
+      await documents.delete(meeting, params.documentId);
       return {};
     },
-    documentPage: async ({ bearer, params }) => {
-      const { row, file, sizeBytes } = await documents.openPage(bearer, params);
+    documentPage: async ({ meeting, params }) => {
+      const { row, file, sizeBytes } = await documents.openPage(meeting, params);
       return {
         stream: file.createReadStream(),
         contentType: 'image/webp',

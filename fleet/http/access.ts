@@ -4,7 +4,7 @@ import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
-import type { DocumentBearer, DocumentTokens } from '../meetings/index.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
 
@@ -14,33 +14,37 @@ export type AccessDependencies = {
   secure: boolean;
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
-  documentTokens: Pick<DocumentTokens, 'bearerOf'>;
+  /** @throws UserError token-invalid, token-expired */
+  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
 };
-/** By a session's cookie, or by a bearer token for a meeting's documents: a route takes one of them. */
-export type Caller = { account: Account | null; reach: Reach; bearer: DocumentBearer | null };
+/** `meeting`: of the bearer of a token for its documents */
+export type Caller = { account: Account | null; reach: Reach; meeting: DocumentBearer | null };
 
 const NOWHERE: Reach = new Set();
 
 /** @throws UserError not-signed-in, forbidden, token-invalid, token-expired */
 export async function callerOf(request: FastifyRequest, access: Access, deps: AccessDependencies): Promise<Caller> {
   if (access.to === 'meeting') {
-    const bearer = await deps.documentTokens.bearerOf(bearerTokenIn(request));
-    if (!bearer.documents.includes(access.documents)) throw new UserError('forbidden');
-    return { account: null, reach: NOWHERE, bearer };
+    const meeting = await deps.verifyDocumentToken(bearerOf(request));
+    if (!meeting.documents.includes(access.documents)) throw new UserError('forbidden');
+    return { account: null, reach: NOWHERE, meeting };
   }
   const account = await accountOf(request, deps);
-  if (access.to === 'anyone') return { account, reach: NOWHERE, bearer: null };
+  if (access.to === 'anyone') return { account, reach: NOWHERE, meeting: null };
   if (!account) throw new UserError('not-signed-in');
-  if (access.to === 'signed-in') return { account, reach: NOWHERE, bearer: null };
+  if (access.to === 'signed-in') return { account, reach: NOWHERE, meeting: null };
   const reach = reachOf(account.grants, access.permission);
   if (!(await isReached(reach, access.scope, request, deps))) throw new UserError('forbidden');
   if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
-  return { account, reach, bearer: null };
+  return { account, reach, meeting: null };
 }
 
-/** RFC 6750, 2.1 */
-const bearerTokenIn = ({ headers }: FastifyRequest): string =>
-  /^bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+/** @throws UserError token-invalid */
+function bearerOf({ headers }: FastifyRequest): string {
+  const token = /^Bearer ([\w.-]{1,4096})$/.exec(headers.authorization ?? '')?.[1];
+  if (token === undefined) throw new UserError('token-invalid', 'a bearer token is needed');
+  return token;
+}
 
 async function isReached(
   reach: Reach,

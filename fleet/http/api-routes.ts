@@ -8,7 +8,6 @@ import type { Route, UploadRoute } from '#contract/http/route.ts';
 import { parse } from '#contract/schema.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import { type AccessDependencies, type Caller, callerOf } from './access.ts';
-import { allowAnyOrigin, answerPreflights } from './cross-origin.ts';
 import { dropCookie, keepCookie, readCookie } from './cookies.ts';
 import { sendDownload } from './download.ts';
 import { EventStream } from './event-stream.ts';
@@ -18,15 +17,31 @@ import { limitUpload, refuseUpload } from './upload.ts';
 type Dependencies = AccessDependencies & { served: readonly ServedRoute[]; proxies: TrustedProxies };
 
 export async function installApiRoutes(app: FastifyInstance, deps: Dependencies): Promise<void> {
+  allowOtherOrigins(app, deps.served);
   const isUpload = ({ route }: ServedRoute): boolean => route.kind === 'upload';
   for (const served of deps.served) if (!isUpload(served)) install(app, served, deps);
-  answerPreflights(app, deps.served);
   // in a scope of its own, whose bodies nobody reads before the handler
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     for (const served of deps.served) if (isUpload(served)) install(scope, served, deps);
   });
+}
+
+/** Of bearer routes alone: the browser asks before it sends the token. */
+function allowOtherOrigins(app: FastifyInstance, served: readonly ServedRoute[]): void {
+  const ofBearers = served.filter(({ route }) => route.access.to === 'meeting').map(({ route }) => route.path);
+  for (const url of new Set(ofBearers))
+    app.options(url, { config: { isBearer: true } }, async (_request, reply) =>
+      reply
+        .headers({
+          'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+          'access-control-allow-headers': 'authorization, content-type, last-event-id',
+          'access-control-max-age': '7200',
+        })
+        .code(204)
+        .send(),
+    );
 }
 
 function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: Dependencies): void {
@@ -38,11 +53,9 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
     url: route.path,
     // a stream has no answer without its body
     exposeHeadRoute: route.kind !== 'events' && route.kind !== 'download',
-    config: { isUpload: route.kind === 'upload', isForBearers: route.access.to === 'meeting' },
+    config: { isUpload: route.kind === 'upload', isBearer: route.access.to === 'meeting' },
     // before a body is read
-    onRequest: async (request, reply) => {
-      // a refusal is for the page too
-      if (route.access.to === 'meeting') allowAnyOrigin(reply);
+    onRequest: async (request) => {
       await checkCaller(request);
       if (route.kind === 'upload') refuseUpload(request, route);
     },
@@ -86,7 +99,7 @@ function contextOf(
         ? parse(route.body, request.body)
         : undefined) as never,
     account: request.caller!.account as never,
-    bearer: request.caller!.bearer as never,
+    meeting: request.caller!.meeting as never,
     reach: request.caller!.reach,
     network: proxies.networkOf(request.raw),
     session: {
@@ -133,17 +146,17 @@ function sendEvents(
   return reply.send(stream);
 }
 
-const reachKey = ({ reach, bearer }: Caller): string =>
-  reach === 'organisation' ? reach : [...reach, ...(bearer?.documents ?? [])].sort().join();
+const reachKey = ({ reach, meeting }: Caller): string =>
+  meeting ? meeting.documents.join() : reach === 'organisation' ? reach : [...reach].sort().join();
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
   }
   interface FastifyContextConfig {
-    /** no cookie counts: a page of any origin may ask, with a token */
-    isForBearers?: boolean;
     /** its body has as long as it needs while it comes */
     isUpload?: boolean;
+    /** no cookie counts: pages of other origins may call it, the TV's and a kiosk's own among them */
+    isBearer?: boolean;
   }
 }

@@ -5,8 +5,8 @@
 import type { Readable } from 'node:stream';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
-import type { DocumentBearer } from '../meetings/index.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -35,14 +35,10 @@ export type RouteContext<R extends Route = Route> = {
   params: RouteOutput<R, 'params'>;
   query: RouteOutput<R, 'query'>;
   body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
-  /** null only on routes that are open to anyone, or to bearers */
-  account: R['access'] extends { to: 'anyone' }
-    ? Account | null
-    : R['access'] extends { to: 'meeting' }
-      ? null
-      : Account;
-  /** on routes for a meeting's documents */
-  bearer: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
+  /** null only on routes that are open to anyone */
+  account: R['access'] extends { to: 'signed-in' | 'permitted' } ? Account : Account | null;
+  /** the bearer of a token for a meeting's documents; on other routes null */
+  meeting: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
   /** the rooms in which the account has the route's permission */
   reach: Reach;
   /** where limits are counted */

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
@@ -23,7 +23,7 @@ import { BookingMeetings } from './booking-meetings.ts';
 import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
-import { type DocumentHolder, documentRightsBy, DocumentTokens, policyIn } from './document-tokens.ts';
+import { type DocumentHolder, documentRightsBy, DocumentAccesses, policyIn } from './document-access.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
@@ -58,7 +58,7 @@ export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
   readonly delegations: Delegations;
-  readonly documentTokens: DocumentTokens;
+  readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
@@ -78,7 +78,7 @@ export class Meetings {
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
-    this.documentTokens = new DocumentTokens({ store, keys, delegations: this.delegations, fleetUrl });
+    this.documentAccesses = new DocumentAccesses({ store, keys, delegations: this.delegations, fleetUrl });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
@@ -216,6 +216,28 @@ export class Meetings {
     return { ...meeting, underWay: participantCount > 0, participantCount };
   }
 
+  /**
+   * For a room's kiosk and phones: the documents of the meeting that the room is in, else of its own.
+   * @param holder pairingId, or the room's id for its kiosk
+   * @param callId as the room reports it; a call that the room may not be in counts as none
+   * @returns null: the room has no meeting
+   */
+  async documentAccessOfRoom(roomId: string, holder: string, callId: string | null): Promise<DocumentAccess | null> {
+    const meetingId =
+      (callId === null ? null : await this.#meetingOfRoomsCall(roomId, callId)) ??
+      (await this.ofRoom(roomId))?.meetingId;
+    return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId });
+  }
+
+  /** null: it is no meeting of the room's, nor one that it was let into. */
+  async #meetingOfRoomsCall(roomId: string, callId: string): Promise<string | null> {
+    const { read } = this.#deps.store;
+    const call = await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
+    if (!call) return null;
+    const isOwn = (await this.ownerOf(call.meetingId)) === roomId;
+    return isOwn || (await this.#entries.wasLetIn(roomId, callId)) ? call.meetingId : null;
+  }
+
   /** @throws ProtocolError not-found; OperationalError no-media-node */
   async grantForRoom(roomId: string, roomName: string, endedCallId: string | null): Promise<CallGrant> {
     const meeting = await this.#deps.store.read
@@ -235,7 +257,7 @@ export class Meetings {
   async grantForBooking(
     { roomId, roomName }: { roomId: string; roomName: string },
     endedCallId: string | null,
-    { bookingId, title, invite }: NonNullable<RoomRequest['booking']>,
+    { bookingId, title, invite }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
   ): Promise<CallGrant> {
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
@@ -412,10 +434,7 @@ export class Meetings {
       ...admitted,
     };
     const joinToken = await this.#deps.keys.sign(claims);
-    const documents = await this.documentTokens.accessFor(
-      meetingId,
-      roomId === undefined ? holder : { ...holder, roomId },
-    );
+    const documents = await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
     return {
       callId,
       meetingId,

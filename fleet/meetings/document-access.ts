@@ -13,7 +13,6 @@ import type { SigningKeys } from './signing-keys.ts';
 
 /** longer than any call of a working day: a token that is void is refused before it expires */
 const TOKEN_TTL_MS = 24 * 3_600_000;
-export const DOCUMENT_TOKEN_RENEWED_AFTER_MS = TOKEN_TTL_MS / 2;
 
 /** Whose token it is. */
 export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId' | 'inviteId'>;
@@ -29,22 +28,22 @@ export type DocumentBearer = {
   /** empty: not known */
   displayName: string;
 };
-export type DocumentTokensDependencies = {
+export type DocumentAccessesDependencies = {
   store: AuthorityStore;
   keys: Pick<SigningKeys, 'sign' | 'verify'>;
   delegations: Pick<Delegations, 'issuedAtOf' | 'isRevoked'>;
   fleetUrl: string;
 };
 
-export class DocumentTokens {
-  readonly #deps: DocumentTokensDependencies;
+export class DocumentAccesses {
+  readonly #deps: DocumentAccessesDependencies;
 
-  constructor(deps: DocumentTokensDependencies) {
+  constructor(deps: DocumentAccessesDependencies) {
     this.#deps = deps;
   }
 
   /** null: the policy permits this holder nothing, or there is no such meeting */
-  async accessFor(meetingId: string, holder: DocumentHolder): Promise<DocumentAccess | null> {
+  async of(meetingId: string, holder: DocumentHolder): Promise<DocumentAccess | null> {
     const meeting = await this.#meetingOf(meetingId);
     const documents = meeting ? documentRightsBy(policyIn(meeting), isGuest(holder)) : [];
     if (documents.length === 0) return null;
@@ -65,7 +64,7 @@ export class DocumentTokens {
   }
 
   /** @throws UserError token-invalid (made up, void), token-expired */
-  async bearerOf(token: string): Promise<DocumentBearer> {
+  async verify(token: string): Promise<DocumentBearer> {
     const claims = await this.#claimsOf(token);
     const { sub, roomId, inviteId, meetingId } = claims;
     const meeting = await this.#meetingOf(meetingId);
