@@ -1,5 +1,5 @@
 /** The page itself, as the TV shows it; the presenter points, draws and pinches on it. */
-import type { PresenterTools } from '#ui/documents/presenter-tools.tsx';
+import type { PresenterTools } from '#ui/documents/presenter-tools.ts';
 import { DocumentInput } from '#stage/document-input.tsx';
 import { useDocumentWords } from '#ui/use-document-words.ts';
 import type { RoomDocuments } from './room-documents.ts';

@@ -15,7 +15,7 @@ import { Button } from '#ui/button.tsx';
 import { PageThumbnail } from '#ui/documents/page-thumbnail.tsx';
 import { PageThumbnails } from '#ui/documents/page-thumbnails.tsx';
 import { PresenterBar } from '#ui/documents/presenter-bar.tsx';
-import { FIRST_TOOLS } from '#ui/documents/presenter-tools.tsx';
+import { FIRST_TOOLS } from '#ui/documents/presenter-tools.ts';
 import { Icon } from '#ui/icon.tsx';
 import type { LinkSnapshot, RoomLink } from '../../link/room-link.ts';
 import { MicrophoneButton } from '../control-bar.tsx';

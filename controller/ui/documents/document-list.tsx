@@ -99,7 +99,9 @@ function Item({ item, isShown, showsNext, actions, thumbnail }: ItemProps) {
               <StatusWords status={status} />
             </span>
           )}
-          {showsNext && <span className="block text-small text-quiet">{t('state.showsNext')}</span>}
+          {showsNext && status.name !== 'failed' && (
+            <span className="block text-small text-quiet">{t('state.showsNext')}</span>
+          )}
         </span>
         {isShown ? (
           <span className="shrink-0 text-small font-semibold text-accent">{t('state.shown')}</span>
@@ -129,7 +131,7 @@ function Item({ item, isShown, showsNext, actions, thumbnail }: ItemProps) {
   );
 }
 
-function StatusWords({ status }: { status: Exclude<DocumentItem['status'], { name: 'failed' }> }) {
+export function StatusWords({ status }: { status: Exclude<DocumentItem['status'], { name: 'failed' }> }) {
   const { t } = useTranslation('documents');
   switch (status.name) {
     case 'sending':

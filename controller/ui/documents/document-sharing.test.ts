@@ -97,13 +97,14 @@ describe('sharing a document', () => {
     expect(shown).toEqual([id(9)]);
   });
 
-  it('waits no more for one that cannot be made into pages, or whose upload fails', async () => {
+  it('names one that cannot be made into pages until the person chooses again, and shows nothing', async () => {
     void sharing.share(file('a.pdf'));
     arrive[0]!(document(1));
     await settle();
     list(document(1, { state: 'failed', failure: 'document-broken' }));
-    expect(sharing.getSnapshot()).toBeNull();
+    expect(sharing.getSnapshot()).toBe(id(1));
     const second = sharing.share(file('b.pdf'));
+    expect(sharing.getSnapshot()).toBeNull();
     refuse[1]!(new Error('quota-exceeded'));
     await second;
     expect(sharing.getSnapshot()).toBeNull();

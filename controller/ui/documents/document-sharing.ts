@@ -34,7 +34,10 @@ export class DocumentSharing {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
-  /** The document that is shown as soon as its first page is there; null: none, or one whose upload has not arrived. */
+  /**
+   * The document that is shown as soon as its first page is there, or that failed before that; null: none, or one whose upload
+   * has not arrived.
+   */
   readonly getSnapshot = (): string | null => this.#nextDocumentId;
 
   /** Never rejects: a failed upload stands in the list. */
@@ -75,9 +78,9 @@ export class DocumentSharing {
   #showNext(): void {
     const { documents } = this.#documents.getSnapshot();
     const next = documents?.find(({ documentId }) => documentId === this.#nextDocumentId);
-    if (!next || (next.readyPages === 0 && next.state !== 'failed')) return;
+    if (!next || next.readyPages === 0) return;
     this.showNothingNext();
-    if (next.readyPages > 0) this.#show(next);
+    this.#show(next);
   }
 }
 

@@ -17,7 +17,8 @@ import { type DocumentAct, type DocumentHeading, PAGE_UNITS } from '#contract/sh
 import { Button } from '../button.tsx';
 import { Icon } from '../icon.tsx';
 import { HandOverDialog, type HandOverPerson } from './hand-over-dialog.tsx';
-import { PenTools, type PresenterTools, ToolChoice } from './presenter-tools.tsx';
+import type { PresenterTools } from './presenter-tools.ts';
+import { PenTools, ToolChoice } from './tool-choice.tsx';
 
 export type PresenterBarProps = {
   shown: DocumentHeading;

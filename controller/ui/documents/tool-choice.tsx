@@ -7,11 +7,9 @@ import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
 import { useTranslation } from 'react-i18next';
 import { StrokeColour } from '#contract/shared-document.ts';
 import { Icon } from '../icon.tsx';
+import type { PresenterTools } from './presenter-tools.ts';
 
-export type PresenterTools = { tool: 'move' | 'point' | 'pen'; colour: StrokeColour };
 type ToolProps = { tools: PresenterTools; onTools: (tools: PresenterTools) => void };
-
-export const FIRST_TOOLS: PresenterTools = { tool: 'point', colour: 'red' };
 
 const pictures = { move: Hand, point: Target, pen: PenLine };
 const choice =
