@@ -3,7 +3,17 @@
  * once is here: the button, the file that was chosen, and the words where documents are not possible.
  */
 import FileUp from 'lucide-react/icons/file-up';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { NoServer } from '#contract/http/answer.ts';
@@ -192,3 +202,16 @@ export function ShownDocument({ inCall, asking }: DocumentProps & { asking: Aski
     </loaded.code.DocumentCard>
   );
 }
+
+/** The page on the TV as a small picture's URL; null: none is shown, or it is on its way. The card asks for it. */
+export function useShownThumbnail(): string | null {
+  const { loaded } = useDoor();
+  const { documentId, page } = useProjection('document')?.document ?? {};
+  const pages = loaded?.documents.pages;
+  return useSyncExternalStore(pages?.subscribe ?? NEVER, () =>
+    pages && documentId !== undefined && page !== undefined
+      ? pages.pictureOf({ documentId, page, size: 'thumbnail' }).url
+      : null,
+  );
+}
+const NEVER = () => () => {};
