@@ -65,6 +65,9 @@ export class FramedSandbox {
   get ended(): Promise<SandboxEnd> {
     return this.#sandbox.ended;
   }
+  get isRunning(): boolean {
+    return this.#sandbox.isRunning;
+  }
   get stderr(): string {
     return this.#sandbox.stderr;
   }
