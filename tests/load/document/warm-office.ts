@@ -43,7 +43,7 @@ export const WarmOffice = {
     );
     const ended = new Promise((resolve) => office.once('exit', resolve));
     const pdf = join(folder, 'page.pdf');
-    const python = spawn('python3', ['-c', script, pipe, path.endsWith('.docx') ? 'docx' : 'pptx', path, pdf], {
+    const python = spawn('/usr/bin/python3', ['-c', script, pipe, path.endsWith('.docx') ? 'docx' : 'pptx', path, pdf], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     try {
