@@ -1,5 +1,4 @@
 /** Uploads at the real fleet server when they do not go well: cut off, doubled, too long, restarted; with bytes on a socket. */
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
