@@ -2,7 +2,7 @@
  * The aggregate: documents of meetings, from their announcement to their pages. What a document's bytes do on the disk is
  * uploads.ts and document-files.ts, how it becomes pages conversions.ts, when it goes retention.ts.
  */
-import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { ConversionEvent } from '#contract/converter-link.ts';
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
@@ -15,6 +15,7 @@ import { DocumentChanges } from './document-feed.ts';
 import { DocumentFiles } from './document-files.ts';
 import { asMeetingDocument, type DocumentRow, documentOf, documentsOf, insertDocument } from './document-rows.ts';
 import { Uploads } from './uploads.ts';
+import { watermarked } from './watermark.ts';
 
 export type DocumentsDependencies = {
   store: AuthorityStore;
@@ -25,8 +26,8 @@ export type DocumentsDependencies = {
   quotaBytes: number;
   logger: Logger;
 };
-/** A page's picture; the caller closes it. */
-export type DocumentPage = { row: DocumentRow; file: FileHandle; sizeBytes: number };
+/** `title`: of the document. `isImmutable`: the same each time */
+export type DocumentPage = { title: string; stream: Readable; sizeBytes: number; isImmutable: boolean };
 
 /** the store is not written for each page that is fetched */
 const USE_RECORDED_AFTER_MS = 60_000;
@@ -122,9 +123,12 @@ export class Documents {
     await this.remove(row);
   }
 
-  /** @throws ProtocolError not-found; InvalidStateError not-ready */
-  async openPage(
-    { meetingId }: DocumentBearer,
+  /**
+   * A page's picture, for this holder.
+   * @throws ProtocolError not-found; InvalidStateError not-ready; UserError too-many-attempts
+   */
+  async page(
+    { meetingId, policy, displayName }: DocumentBearer,
     { documentId, page, size }: { documentId: string; page: number; size: PageSize },
   ): Promise<DocumentPage> {
     const row = await this.#row(meetingId, documentId);
@@ -134,7 +138,15 @@ export class Documents {
       throw comes ? new InvalidStateError('not-ready') : new ProtocolError('not-found', 'no such document');
     }
     void this.#recordUse(row);
-    return { row, file, sizeBytes: (await file.stat()).size };
+    const { title } = row;
+    if (!policy.hasWatermark)
+      return { title, stream: file.createReadStream(), sizeBytes: (await file.stat()).size, isImmutable: true };
+    const picture = await file.readFile().finally(() => file.close());
+    // a guest has a name once it has joined the call
+    if (displayName === '') throw new InvalidStateError('not-ready', 'the name of who looks is not known yet');
+    const marked = await watermarked(picture, displayName);
+    if (!marked) throw new UserError('too-many-attempts', 'too many pages with a name at once');
+    return { title, stream: Readable.from([marked]), sizeBytes: marked.length, isImmutable: false };
   }
 
   /**
