@@ -66,7 +66,7 @@ const count = (method: string) => node.methods().filter((asked) => asked === met
 
 describe('what the grant does not permit is not offered', () => {
   it('a viewer sends nothing, whatever tracks there are, and is without devices', async () => {
-    node.permissions = { publishes: [], receives: ['camera'], rights: [] };
+    node.permissions = { publishes: [], receives: ['camera'], rights: [], documents: [] };
     void call.prepare(node.grant(), view);
     await pass(50);
     expect(media[0]!.connectedAhead).toBe(false);
@@ -87,7 +87,7 @@ describe('what the grant does not permit is not offered', () => {
   });
 
   it('only what may be published is: also after the worker died', async () => {
-    node.permissions = { publishes: ['camera'], receives: ['camera'], rights: [] };
+    node.permissions = { publishes: ['camera'], receives: ['camera'], rights: [], documents: [] };
     await joined();
     await pass(1_000);
     const sources = () => node.asked.filter(({ method }) => method === 'produce').map(({ data }) => data.source);
@@ -110,11 +110,11 @@ describe('what the grant does not permit is not offered', () => {
   });
 
   it('the next grant counts, and nothing of the former', async () => {
-    node.permissions = { publishes: [], receives: [], rights: [] };
+    node.permissions = { publishes: [], receives: [], rights: [], documents: [] };
     await joined();
     call.leave();
     expect(call.getSnapshot().permissions).toBeNull();
-    node.permissions = { publishes: ['microphone', 'camera'], receives: ['camera'], rights: [] };
+    node.permissions = { publishes: ['microphone', 'camera'], receives: ['camera'], rights: [], documents: [] };
     await joined();
     await pass(500);
     expect(count('produce')).toBe(2);

@@ -3,9 +3,10 @@
  * Owns the order of things; connection, media, tracks and streams have a class each. Opens no device.
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, Right } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess, Right } from '#contract/grants.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
+import type { DocumentAct } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
 import { Admission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
@@ -152,10 +153,11 @@ export class CallClient {
     }
   }
 
-  /** A page that was reloaded resumes its place, with new transports. */
-  async resume(ticket: ResumeTicket, options: JoinOptions): Promise<void> {
+  /** A page that was reloaded resumes its place, with new transports, and with the access to documents that it has kept. */
+  async resume(ticket: ResumeTicket, options: JoinOptions, documents: DocumentAccess | null = null): Promise<void> {
     this.#refuseInCall();
     this.#newRun();
+    this.#connection.documentAccess = documents;
     this.#take(options);
     this.#setPhase({ name: 'joining' });
     await this.#comeBack(ticket);
@@ -216,6 +218,23 @@ export class CallClient {
     const { signal } = this.#run;
     await this.#connection.ask('end-call', {});
     if (!signal.aborted) this.#finish(this.#connection.peerKind === 'room' ? 'ended-by-room' : 'ended-by-participant');
+  }
+
+  /**
+   * Shows a document or steers the one that is shown. Resolves once it counts; the state follows by the node's own message,
+   * in the order in which everybody gets it. Needs the document right `present`; `stop` also goes by the right `remove`.
+   */
+  async present(act: DocumentAct): Promise<void> {
+    const granted = this.#connection.permissions;
+    const mayStop = act.act === 'stop' && granted?.rights.includes('remove');
+    if (granted?.documents.includes('present') === false && !mayStop) throw new UserError('forbidden');
+    await this.#connection.ask('present', { act });
+  }
+
+  /** A newer token; the grant's own one is there without it. */
+  setDocumentAccess(access: DocumentAccess | null): void {
+    this.#connection.documentAccess = access;
+    this.#publish();
   }
 
   leave(): void {
@@ -422,6 +441,7 @@ export class CallClient {
       phase: this.#phase,
       ...this.#roster,
       permissions: this.#connection.permissions,
+      documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,
       local: this.#local.state,
       blocked: this.#isConnected ? this.#media.blocked : null,

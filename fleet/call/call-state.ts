@@ -1,7 +1,8 @@
 /** The state from which a page draws a call: one immutable value, and pure functions that apply the node's messages. */
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallPermissions } from '#contract/grants.ts';
+import type { CallPermissions, DocumentAccess } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
+import { changedDocument, type SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
@@ -32,6 +33,10 @@ export type CallState = {
   readonly permissions: CallPermissions | null;
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
+  /** what is shown, as the node has it; null: nothing, or nothing that we may view */
+  readonly document: SharedDocument | null;
+  /** lets us at the pages; null: the grant came without, or we came back by a ticket alone */
+  readonly documentAccess: DocumentAccess | null;
   readonly streams: StreamsByPeer;
   /** raw, from the node; the stage holds it */
   readonly activeSpeakerPeerId: string | null;
@@ -42,11 +47,11 @@ export type CallState = {
   readonly mutedByPeerId: string | null;
 };
 
-export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId'>;
-export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null };
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'document'>;
+export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, document: null };
 
-export function rosterOf({ participants, activeSpeakerPeerId }: CallSnapshot): CallRoster {
-  return { participants, activeSpeakerPeerId };
+export function rosterOf({ participants, activeSpeakerPeerId, document }: CallSnapshot): CallRoster {
+  return { participants, activeSpeakerPeerId, document };
 }
 
 /** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
@@ -71,6 +76,8 @@ export function followRoster(roster: CallRoster, notification: SignalingNotifica
     }
     case 'active-speaker':
       return { ...roster, activeSpeakerPeerId: notification.data.peerId };
+    case 'document-changed':
+      return { ...roster, document: changedDocument(roster.document, notification.data) };
     default:
       return roster;
   }

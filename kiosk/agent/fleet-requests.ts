@@ -1,13 +1,13 @@
-/** What the room asks of the fleet: grants, each with one reply by its id. */
+/** What the room asks of the fleet: grants and access to documents, each with one reply by its id. */
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
-import type { CallGrant } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest, RequestReply } from '#contract/topics.ts';
 import { OpenRequests } from '#edge/open-requests.ts';
 
 export type GrantResponse = Exclude<RequestReply, { name: 'pairing-code-used' | 'unknown' }>;
-type GrantRequest = Pick<RoomRequest, 'endedCallId' | 'booking'>;
+type GrantRequest = Omit<Extract<RoomRequest, { name: 'request-grant' }>, 'name' | 'id'>;
 
 export type FleetRequestsOptions = {
   publish: (request: RoomRequest) => void;
@@ -41,6 +41,18 @@ export class FleetRequests {
     publish({ name: 'request-grant', id, endedCallId: null, booking: null });
     const response = await promise;
     return response?.name === 'grant' ? response.grant : null;
+  }
+
+  /** For the documents of the room's own meeting, on its idle TV. null: none is to be had. */
+  async requestDocumentAccess(): Promise<DocumentAccess | null> {
+    const { publish, isFleetOnline } = this.#options;
+    if (!isFleetOnline()) return null;
+    const id = v7();
+    const { promise, resolve } = Promise.withResolvers<GrantResponse | null>();
+    this.#open.add(id, resolve, { afterMs: COMMAND_TIMEOUT_MS, reply: null });
+    publish({ name: 'request-document-access', id });
+    const response = await promise;
+    return response?.name === 'document-access' ? response.access : null;
   }
 
   forget(id: string): void {
