@@ -32,6 +32,7 @@ import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { ConverterLink, documentRoutes, Documents } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -175,6 +176,20 @@ const meetings = new Meetings({
   fleetUrl,
   logger,
 });
+const documents = new Documents({
+  store,
+  meetings,
+  dataDir,
+  newConverter: (onEvent) =>
+    new ConverterLink({
+      dataDir,
+      onEvent,
+      onStatus: (status) => logger.info({ status }, 'document converter'),
+      log: (what, details) => logger.error(details, what),
+    }),
+  quotaBytes: options.documentQuotaBytes,
+  logger,
+});
 const rooms = new Rooms({
   store,
   telemetry,
@@ -218,6 +233,7 @@ await broker.open();
 await meetings.start();
 await rooms.start();
 await settings.start();
+await documents.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -246,6 +262,7 @@ const app = await buildApp({
     ...roomRoutes({ rooms }),
     ...meetingRoutes({ meetings }),
     ...settingsRoutes({ settings }),
+    ...documentRoutes({ documents }),
   ],
   roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
   accounts,
@@ -290,6 +307,7 @@ async function end(): Promise<void> {
   rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
+  documents.stop();
   meetings.stop();
   await broker.stop();
   browserFiles?.stop();

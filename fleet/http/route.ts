@@ -22,6 +22,8 @@ export type Download = {
   fileName: string;
   /** null: not known before its end */
   sizeBytes: number | null;
+  /** a browser may keep it for this holder: what is at this address does not change */
+  isImmutable?: boolean;
 };
 /**
  * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one

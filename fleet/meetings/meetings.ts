@@ -10,7 +10,7 @@ import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
-import type { NodeRegistration } from '#contract/node-link.ts';
+import type { NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
@@ -130,11 +130,13 @@ export class Meetings {
   async renameRoom(trx: AuthorityWrite, roomId: string, roomName: string): Promise<{ apply: () => void }> {
     await trx.updateTable('meeting').set({ title: roomName }).where('roomId', '=', roomId).execute();
     return {
-      apply: () => {
-        for (const { nodeId } of this.nodes.all)
-          this.#deps.broker.publish('nodeCommand', nodeId, { name: 'rename-room', roomId, roomName });
-      },
+      apply: () => this.commandNodes({ name: 'rename-room', roomId, roomName }),
     };
+  }
+
+  /** What concerns any of their calls. */
+  commandNodes(command: NodeCommand): void {
+    for (const { nodeId } of this.nodes.all) this.#deps.broker.publish('nodeCommand', nodeId, command);
   }
 
   /** A room's standing meeting and its bookings' are over for good: nobody enters, links are void, calls end for all. */
