@@ -163,8 +163,7 @@ export class Rooms {
     try {
       if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
       if (request.name === 'request-document-access') {
-        const access = await meetings.documentAccessOfRoom(roomId, roomId, null);
-        if (!access) throw new ProtocolError('not-found', 'the room has no meeting');
+        const access = await meetings.documentAccessOfRoom(roomId, roomId, request.callId);
         broker.publish('requestReply', roomId, { name: 'document-access', id, access });
         return;
       }

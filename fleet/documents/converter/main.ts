@@ -17,6 +17,7 @@ import { Office } from './office.ts';
 import { PageMaker } from './page-maker.ts';
 import { Scratch } from './scratch.ts';
 import { Spares } from './spares.ts';
+import { Turns } from './turns.ts';
 import { whyUnavailable } from './why-unavailable.ts';
 
 const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-dir DIR [--json-logs]
@@ -26,6 +27,9 @@ const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-d
 
 /** 500 pages in all sizes need most of it. */
 const DEADLINE_MS = 30 * 60_000;
+/** Each holds a sandbox of some 100 MB; whose page is made next is decided among them. */
+const OPEN_DOCUMENTS = 8;
+const LOOKED_AGAIN_MS = 30_000;
 /** A spare costs seven seconds of processor time: not while the fleet starts. */
 const FIRST_SPARE_AFTER_MS = 60_000;
 
@@ -51,7 +55,11 @@ try {
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const reason = await whyUnavailable();
-if (reason) logger.error({ reason }, 'no document can be converted on this machine');
+if (reason) {
+  logger.error({ reason }, 'no document can be converted on this machine');
+  // what IT installs meanwhile is found; the server learns it from the hello of a new start
+  setInterval(async () => (await whyUnavailable()) ?? end('documents can be converted now'), LOOKED_AGAIN_MS).unref();
+}
 const scratch = new Scratch(dataDir);
 scratch.open();
 const offices = new Spares(() => new Office(scratch));
@@ -61,10 +69,13 @@ const prepare = (): void => {
   pageMakers.prepare();
   offices.prepare();
 };
+// half of the machine: the other half is for calls
+const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
+const means = { offices, pageMakers, exports: new Turns(atOnce), drawings: new Turns(atOnce) };
 const jobs = new Jobs({
-  atOnce: Math.max(2, Math.floor(availableParallelism() / 2)),
+  atOnce: OPEN_DOCUMENTS,
   deadlineMs: DEADLINE_MS,
-  convert: (conversion) => convert(conversion, { offices, pageMakers }),
+  convert: (conversion) => convert(conversion, means),
   onEvent(event) {
     if (event.name === 'failed') logger.warn(event, 'a document cannot be shown');
     link.send(event);

@@ -53,6 +53,9 @@ export class Office {
     this.ready.catch(() => {});
   }
 
+  get isRunning(): boolean {
+    return this.#sandbox.isRunning;
+  }
   get ended(): Promise<unknown> {
     return this.#sandbox.ended;
   }

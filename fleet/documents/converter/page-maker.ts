@@ -61,10 +61,13 @@ export class PageMaker {
       },
       MAX_PICTURE_BYTES,
     );
-    this.ready = this.#asked(null, 'ready', READY_WITHIN_MS);
+    this.ready = this.#start();
     this.ready.catch(() => {});
   }
 
+  get isRunning(): boolean {
+    return this.#sandbox.isRunning;
+  }
   get ended(): Promise<unknown> {
     return this.#sandbox.ended;
   }
@@ -92,7 +95,7 @@ export class PageMaker {
     await this.inbox.remove();
   }
 
-  async #asked(request: object | null, last: 'ready', withinMs: number): Promise<void> {
-    for await (const _ of this.#sandbox.ask(request, last, withinMs));
+  async #start(): Promise<void> {
+    for await (const _ of this.#sandbox.ask(null, 'ready', READY_WITHIN_MS));
   }
 }

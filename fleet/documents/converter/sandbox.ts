@@ -124,6 +124,10 @@ export class Sandbox {
     });
   }
 
+  get isRunning(): boolean {
+    return this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** The last that its programs printed: for the log of this machine, never for people. */
   get stderr(): string {
     return this.#stderr;

@@ -1,7 +1,12 @@
 /** One sandbox that is started before it is needed, handed out once, and followed by the next. */
 import { OperationalError } from '#contract/error-codes.ts';
 
-export type Spare = { ready: Promise<void>; ended: Promise<unknown>; end(): Promise<void> };
+export type Spare = {
+  ready: Promise<void>;
+  isRunning: boolean;
+  ended: Promise<unknown>;
+  end(): Promise<void>;
+};
 
 const STARTS_BEFORE_GIVING_UP = 2;
 
@@ -32,7 +37,8 @@ export class Spares<T extends Spare> {
       this.#waiting = null;
       try {
         await spare.ready;
-        return spare;
+        if (spare.isRunning) return spare;
+        throw new Error('it ended while it waited');
       } catch (error) {
         await spare.end();
         if (starts < STARTS_BEFORE_GIVING_UP) continue;

@@ -24,7 +24,7 @@ export const hwp: Engine = {
         const { width, height } = fitted(size, box);
         const density = UNITS_PER_INCH * Math.max(width / size.width, height / size.height);
         // unlimited: a photograph inside the page is longer than libxml2 lets a text be by itself
-        const drawn = sharp(Buffer.from(svg), { density, unlimited: true }).flatten({ background: 'white' });
+        const drawn = sharp(Buffer.from(svg), { density, unlimited: true });
         return drawn.resize(width, height, { fit: 'fill' });
       },
     };

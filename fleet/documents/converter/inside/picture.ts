@@ -1,6 +1,6 @@
 /**
  * Pictures as documents of one page: PNG, JPEG and WebP, turned as the camera noted. Their size is known from the header
- * before a pixel is decoded. What is transparent lies on white paper.
+ * before a pixel is decoded.
  */
 import sharp, { type Sharp } from 'sharp';
 import { type Box, type Engine, Refused } from './engine.ts';
@@ -25,7 +25,7 @@ export const picture: Engine = {
 
 /** As large as fits into the box, and never larger than it is. */
 export const within = (image: Sharp, { width, height }: Box): Sharp =>
-  image.flatten({ background: 'white' }).resize({ width, height, fit: 'inside', withoutEnlargement: true });
+  image.resize({ width, height, fit: 'inside', withoutEnlargement: true });
 
 /** @throws Refused picture-too-large */
 export function refuseLarge({ width, height }: Box, mostPixels: number): void {

@@ -6,7 +6,7 @@ export type Grey = { width: number; height: number; pixels: Buffer };
 /** As grey values, shrunk so that anti-aliasing and a pixel more or less do not count. */
 export async function greyOf(page: Sharp | Buffer, width: number, height: number): Promise<Grey> {
   const image = Buffer.isBuffer(page) ? sharp(page) : page;
-  const whole = await image.removeAlpha().toColourspace('srgb').png().toBuffer();
+  const whole = await image.flatten({ background: 'white' }).toColourspace('srgb').png().toBuffer();
   const pixels = await sharp(whole).resize(width, height, { fit: 'fill' }).greyscale().raw().toBuffer();
   return { width, height, pixels };
 }
