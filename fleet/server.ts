@@ -166,16 +166,7 @@ const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const meetings = new Meetings({
-  store,
-  telemetry,
-  broker,
-  keys,
-  register,
-  joinPageUrl: `${fleetUrl}/join`,
-  fleetUrl,
-  logger,
-});
+const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
   store,
   meetings,
@@ -252,7 +243,6 @@ const browserTls = browserFiles
   : { ...serverCertificate.tls, ca: undefined };
 const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
-  verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   tls: lan ? browserTls : null,
   hosts: allHosts,
   proxies: new TrustedProxies(options.trustedProxies),
@@ -264,6 +254,7 @@ const app = await buildApp({
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
+  verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
   accounts,
   sessions,

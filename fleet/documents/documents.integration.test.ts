@@ -1,15 +1,15 @@
 /** A document's way at the real fleet server, over real HTTP: announced, uploaded in parts, converted, fetched, deleted. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { topicOf } from '#contract/topics.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { RoomUnderTest } from '../room-under-test.ts';
-import { ConverterUnderTest, pictureOf } from './converter-under-test.ts';
+import { ScriptedConverter, pictureOf } from './scripted-converter-under-test.ts';
 import { DocumentClient, grantOf } from './documents-under-test.ts';
 
 let fleet: FleetUnderTest;
-let converter: ConverterUnderTest;
+let converter: ScriptedConverter;
 let tv: DocumentClient;
 let rooms = 0;
 const commands: Json[] = [];
@@ -22,7 +22,7 @@ beforeAll(async () => {
     if (topic.endsWith('/command')) commands.push(JSON.parse(payload.toString()));
   });
   await fleet.node.subscribeAsync(topicOf('nodeCommand', fleet.nodeId), { qos: 1 });
-  converter = await new ConverterUnderTest(fleet.dataDir).start();
+  converter = await new ScriptedConverter(fleet.dataDir).start();
 });
 beforeEach(async () => {
   converter.onConvert = (document) => converter.convert(document, 3);

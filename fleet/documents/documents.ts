@@ -6,10 +6,9 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { ConversionEvent } from '#contract/converter-link.ts';
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { DocumentTokenClaims } from '#contract/grants.ts';
 import { MAX_DOCUMENT_BYTES, type MeetingDocument, type PageSize } from '#contract/http/documents-api.ts';
 import type { EventFeed } from '../http/route.ts';
-import type { Meetings } from '../meetings/index.ts';
+import type { DocumentBearer, Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, newId } from '../store/index.ts';
 import { type Converter, Conversions } from './conversions.ts';
 import { DocumentChanges } from './document-feed.ts';
@@ -63,25 +62,25 @@ export class Documents {
     this.#conversions.stop();
   }
 
-  async list({ meetingId, sub: holder }: DocumentTokenClaims): Promise<MeetingDocument[]> {
+  async list({ meetingId, holder }: DocumentBearer): Promise<MeetingDocument[]> {
     const rows = await documentsOf(this.#deps.store.read, meetingId);
     return rows.map((row) => this.#shown(row, holder));
   }
 
   feed(
-    bearer: DocumentTokenClaims,
+    bearer: DocumentBearer,
   ): (wake: () => void) => EventFeed<{ name: 'documents'; data: { documents: MeetingDocument[] } }> {
     return this.changes.feedOf(bearer.meetingId, () => this.list(bearer));
   }
 
   /** @throws ProtocolError not-found */
-  async one({ meetingId, sub: holder }: DocumentTokenClaims, documentId: string): Promise<MeetingDocument> {
+  async one({ meetingId, holder }: DocumentBearer, documentId: string): Promise<MeetingDocument> {
     return this.#shown(await this.#row(meetingId, documentId), holder);
   }
 
   /** @throws UserError document-empty, document-too-large, quota-exceeded; OperationalError storage-failed */
   async announce(
-    { meetingId, sub: holder }: DocumentTokenClaims,
+    { meetingId, holder }: DocumentBearer,
     { fileName, sizeBytes }: { fileName: string; sizeBytes: number },
   ): Promise<MeetingDocument> {
     if (sizeBytes === 0) throw new UserError('document-empty');
@@ -105,7 +104,7 @@ export class Documents {
 
   /** @throws as Uploads.receive; UserError forbidden: another's */
   async receive(
-    { meetingId, sub: holder }: DocumentTokenClaims,
+    { meetingId, holder }: DocumentBearer,
     part: { documentId: string; offset: number; stream: Parameters<Uploads['receive']>[0]['stream'] },
   ): Promise<MeetingDocument> {
     const { uploader } = await this.#row(meetingId, part.documentId);
@@ -117,15 +116,15 @@ export class Documents {
   }
 
   /** Rooms delete any of the meeting, a guest its own. @throws ProtocolError not-found; UserError forbidden */
-  async delete({ meetingId, sub: holder, roomId }: DocumentTokenClaims, documentId: string): Promise<void> {
+  async delete({ meetingId, holder, isGuest }: DocumentBearer, documentId: string): Promise<void> {
     const row = await this.#row(meetingId, documentId);
-    if (roomId === undefined && row.uploader !== holder) throw new UserError('forbidden', 'somebody else shared it');
+    if (isGuest && row.uploader !== holder) throw new UserError('forbidden', 'somebody else shared it');
     await this.remove(row);
   }
 
   /** @throws ProtocolError not-found; InvalidStateError not-ready */
   async openPage(
-    { meetingId }: DocumentTokenClaims,
+    { meetingId }: DocumentBearer,
     { documentId, page, size }: { documentId: string; page: number; size: PageSize },
   ): Promise<DocumentPage> {
     const row = await this.#row(meetingId, documentId);

@@ -8,7 +8,7 @@ import { LinkServer } from './converter/link-server.ts';
 
 type ToConvert = Extract<ToConverter, { name: 'convert' }>;
 
-export class ConverterUnderTest {
+export class ScriptedConverter {
   readonly asked: ToConvert[] = [];
   readonly cancelled: string[] = [];
   /** what it found in each original, when it was asked */
