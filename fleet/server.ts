@@ -32,7 +32,7 @@ import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
-import { ConverterLink, documentRoutes, Documents } from './documents/index.ts';
+import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -186,12 +186,21 @@ const rooms = new Rooms({
   telemetry,
   broker,
   meetings,
+  documents,
   enrolment,
   register,
   clock,
   logger,
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
+});
+const retention = new Retention({
+  store,
+  documents,
+  meetings,
+  tvOf: (roomId) => rooms.idleTvOf(roomId),
+  clock,
+  logger,
 });
 const settings = new RoomsSettings({
   store,
@@ -225,6 +234,7 @@ await meetings.start();
 await rooms.start();
 await settings.start();
 await documents.start();
+retention.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -298,6 +308,7 @@ async function end(): Promise<void> {
   rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
+  retention.stop();
   documents.stop();
   meetings.stop();
   await broker.stop();

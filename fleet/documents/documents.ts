@@ -137,6 +137,22 @@ export class Documents {
     return { row, file, sizeBytes: (await file.stat()).size };
   }
 
+  /**
+   * A meeting that starts takes along what the room's idle TV shows. Nothing happens where it is no document of that meeting.
+   */
+  async takeAlong(documentId: string, fromMeetingId: string, toMeetingId: string): Promise<void> {
+    const moved = await this.#deps.store.write((trx) =>
+      trx
+        .updateTable('document')
+        .set({ meetingId: toMeetingId })
+        .where('documentId', '=', documentId)
+        .where('meetingId', '=', fromMeetingId)
+        .executeTakeFirst(),
+    );
+    if (moved.numUpdatedRows > 0n)
+      for (const meetingId of [fromMeetingId, toMeetingId]) this.changes.changed(meetingId);
+  }
+
   /** With all that is on the disk; no call shows it any more. */
   async remove({ documentId, meetingId }: Pick<DocumentRow, 'documentId' | 'meetingId'>): Promise<void> {
     await this.#forget(documentId);
