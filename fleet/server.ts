@@ -165,7 +165,16 @@ const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const meetings = new Meetings({ store, telemetry, broker, keys, register, joinPageUrl: `${fleetUrl}/join`, logger });
+const meetings = new Meetings({
+  store,
+  telemetry,
+  broker,
+  keys,
+  register,
+  joinPageUrl: `${fleetUrl}/join`,
+  fleetUrl,
+  logger,
+});
 const rooms = new Rooms({
   store,
   telemetry,
@@ -227,6 +236,7 @@ const browserTls = browserFiles
   : { ...serverCertificate.tls, ca: undefined };
 const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
+  verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   tls: lan ? browserTls : null,
   hosts: allHosts,
   proxies: new TrustedProxies(options.trustedProxies),

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallPermissions, DocumentAccess } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
-import { changedDocument, type SharedDocument } from '#contract/shared-document.ts';
+import { changedDocument, type DocumentChange, type SharedDocument, type WithdrawReason } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
@@ -35,6 +35,8 @@ export type CallState = {
   readonly participants: readonly Participant[];
   /** what is shown, as the node has it; null: nothing, or nothing that we may view */
   readonly document: SharedDocument | null;
+  /** why the last document went without anybody stopping it, until the next is shown; null: it did not */
+  readonly withdrawn: { readonly reason: WithdrawReason; readonly presenterPeerId: string | null } | null;
   /** lets us at the pages; null: the grant came without, or we came back by a ticket alone */
   readonly documentAccess: DocumentAccess | null;
   readonly streams: StreamsByPeer;
@@ -47,11 +49,16 @@ export type CallState = {
   readonly mutedByPeerId: string | null;
 };
 
-export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'document'>;
-export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, document: null };
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'document' | 'withdrawn'>;
+export const NO_ROSTER: CallRoster = {
+  participants: [],
+  activeSpeakerPeerId: null,
+  document: null,
+  withdrawn: null,
+};
 
 export function rosterOf({ participants, activeSpeakerPeerId, document }: CallSnapshot): CallRoster {
-  return { participants, activeSpeakerPeerId, document };
+  return { participants, activeSpeakerPeerId, document, withdrawn: null };
 }
 
 /** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
@@ -77,8 +84,15 @@ export function followRoster(roster: CallRoster, notification: SignalingNotifica
     case 'active-speaker':
       return { ...roster, activeSpeakerPeerId: notification.data.peerId };
     case 'document-changed':
-      return { ...roster, document: changedDocument(roster.document, notification.data) };
+      return followDocument(roster, notification.data);
     default:
       return roster;
   }
+}
+
+function followDocument(roster: CallRoster, change: DocumentChange): CallRoster {
+  const document = changedDocument(roster.document, change);
+  if (change.change !== 'withdrawn') return { ...roster, document, withdrawn: document ? null : roster.withdrawn };
+  const presenterPeerId = roster.document?.presenter?.peerId ?? null;
+  return { ...roster, document, withdrawn: { reason: change.reason, presenterPeerId } };
 }

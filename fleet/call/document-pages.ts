@@ -116,6 +116,11 @@ export class DocumentPages {
     };
   }
 
+  /** The server refused the token: what is wanted waits for a newer one. */
+  get isRefused(): boolean {
+    return [...this.#entries.values()].some(({ status }) => status === 'refused');
+  }
+
   /** A newer token, or none for now: what is here stays. Another meeting's drops all. */
   setAccess(access: DocumentAccess | null): void {
     const former = this.#access;

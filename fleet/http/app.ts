@@ -6,6 +6,7 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
+import type { DocumentTokenClaims } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { permitted } from '#contract/http/route.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
@@ -38,6 +39,8 @@ export type AppDependencies = {
   sessions: Sessions;
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
+  /** @throws UserError token-invalid, token-expired */
+  verifyDocumentToken: (token: string) => Promise<DocumentTokenClaims>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */
@@ -67,10 +70,12 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     logger,
   });
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     limitBodyTime(request);
     if (!isKnownHost(origins, request.headers.host)) throw new ProtocolError('not-found', 'not a host of ours');
-    if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
+    const { isBearer = false } = request.routeOptions.config;
+    if (isBearer) reply.headers({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
+    else if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
       throw new UserError('forbidden', 'a page of another origin');
   });
   app.addHook('onResponse', async (request, reply) => {

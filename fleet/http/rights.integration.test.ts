@@ -28,7 +28,7 @@ const rolesWith: Record<Permission, readonly Role[]> = {
 };
 /** where the room of the requests is */
 type Where = 'organisation' | 'here' | 'elsewhere';
-type Identity = { name: string; granted: [Role, Where] | null; isNew?: boolean };
+type Identity = { name: string; granted: [Role, Where] | null; isNew?: boolean; hasDocuments?: boolean };
 const identities: Identity[] = [
   ...['nobody', 'a kiosk', 'a media node', 'a phone', 'a guest'].map((name) => ({ name, granted: null })),
   ...(['member', 'operator', 'admin'] as const).flatMap((role) =>
@@ -36,6 +36,7 @@ const identities: Identity[] = [
       (where): Identity => ({ name: `${role}, ${where}`, granted: [role, where] }),
     ),
   ),
+  { name: 'a guest with a token for documents', granted: null, hasDocuments: true },
   { name: 'an admin before the password is changed', granted: ['admin', 'organisation'], isNew: true },
 ];
 
@@ -48,7 +49,16 @@ async function presentedBy(identity: string, isEnding = false): Promise<Presente
   if (!isEnding) kept.set(identity, found);
   return found;
 }
-const here = { roomId: '', meetingId: '', inviteId: newId(), pairingId: newId(), section: 'tv' };
+const here = {
+  roomId: '',
+  meetingId: '',
+  inviteId: newId(),
+  pairingId: newId(),
+  section: 'tv',
+  documentId: newId(),
+  page: '1',
+  size: 'tv',
+};
 let fleet: FleetUnderTest;
 let ca: Buffer;
 const agent = new Agent({ keepAlive: true });
@@ -97,6 +107,9 @@ beforeAll(async () => {
     authorization: `Bearer ${token}`,
     cookie: `__Host-maru-session=${token}`,
   });
+  const enteredBy = { invite: new URL(invited.body.joinUrl).hash.slice(1) };
+  const entered = await ask('POST', '/api/v1/guest-entries', enteredBy, {});
+  presented.set('a guest with a token for documents', asBoth(entered.body.grant.documents.token));
   presented.set('nobody', async () => ({}));
   presented.set('a kiosk', async () => ({ key: box.key, cert: box.cert }));
   presented.set('a media node', async () => node);
@@ -132,8 +145,10 @@ async function ask(
   return { status, body: JSON.parse(await text(response)) };
 }
 
-function expected({ access }: Route, { granted, isNew }: Identity): 'in' | 'not-signed-in' | 'forbidden' {
+type Outcome = 'in' | 'not-signed-in' | 'forbidden' | 'token-invalid';
+function expected({ access }: Route, { granted, isNew, hasDocuments }: Identity): Outcome {
   if (access.to === 'anyone') return 'in';
+  if (access.to === 'meeting') return hasDocuments ? 'in' : 'token-invalid';
   if (!granted) return 'not-signed-in';
   if (access.to === 'signed-in') return 'in';
   const [role, where] = granted;

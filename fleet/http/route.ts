@@ -3,6 +3,7 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
+import type { DocumentTokenClaims } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
@@ -33,7 +34,9 @@ export type RouteContext<R extends Route = Route> = {
   query: RouteOutput<R, 'query'>;
   body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
   /** null only on routes that are open to anyone */
-  account: R['access'] extends { to: 'anyone' } ? Account | null : Account;
+  account: R['access'] extends { to: 'signed-in' | 'permitted' } ? Account : Account | null;
+  /** the bearer of a token for a meeting's documents; on other routes null */
+  meeting: R['access'] extends { to: 'meeting' } ? DocumentTokenClaims : null;
   /** the rooms in which the account has the route's permission */
   reach: Reach;
   /** where limits are counted */

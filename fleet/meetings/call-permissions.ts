@@ -6,10 +6,12 @@ export const ROOM_PERMISSIONS: CallPermissions = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   rights: ['end', 'mute', 'remove'],
+  documents: ['present', 'view'],
 };
 
 export const GUEST_PERMISSIONS: CallPermissions = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   rights: [],
+  documents: ['present', 'view'],
 };

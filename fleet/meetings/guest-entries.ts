@@ -58,6 +58,18 @@ export class GuestEntries {
     });
   }
 
+  /** The room came into the call by an invite, and was not removed from it. */
+  async wasLetIn(roomId: string, callId: string): Promise<boolean> {
+    const entry = await this.#store.read
+      .selectFrom('guestEntry')
+      .select('peerId')
+      .where('callId', '=', callId)
+      .where('holder', '=', `${ROOM_HOLDER}${roomId}`)
+      .where('removedAtMs', 'is', null)
+      .executeTakeFirst();
+    return entry !== undefined;
+  }
+
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
   async revoke(meetingId: string, inviteId: string, actor: string): Promise<LeavingPeer[] | null> {
     return this.#store.write(async (trx) => {

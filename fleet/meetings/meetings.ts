@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
@@ -21,6 +21,7 @@ import { BookingMeetings } from './booking-meetings.ts';
 import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
+import { DocumentAccesses } from './document-access.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
@@ -34,6 +35,8 @@ export type MeetingsDependencies = {
   keys: SigningKeys;
   register: CertificateRegister;
   joinPageUrl: string;
+  /** origin of the HTTP API */
+  fleetUrl: string;
   logger: Logger;
 };
 type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId'>;
@@ -55,6 +58,7 @@ export class Meetings {
   readonly nodes: MediaNodes;
   readonly delegations: Delegations;
   readonly unreachable: UnreachableCalls;
+  readonly documentAccesses: DocumentAccesses;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
   readonly #entries: GuestEntries;
@@ -66,11 +70,12 @@ export class Meetings {
   readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
 
   constructor(deps: MeetingsDependencies) {
-    const { store, telemetry, broker, keys, register, joinPageUrl, logger } = deps;
+    const { store, telemetry, broker, keys, register, joinPageUrl, fleetUrl, logger } = deps;
     this.#deps = deps;
     this.#bookingMeetings = new BookingMeetings({ store });
     this.#entries = new GuestEntries({ store });
     this.invites = new Invites({ store, keys, joinPageUrl });
+    this.documentAccesses = new DocumentAccesses({ store, keys, url: fleetUrl });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
     this.#calls = new Calls({
@@ -196,6 +201,29 @@ export class Meetings {
     return { ...meeting, underWay: participantCount > 0, participantCount };
   }
 
+  /**
+   * For a room's kiosk and phones: the documents of the meeting that the room is in, else of its own.
+   * @param holder pairingId, or the room's id for its kiosk
+   * @param callId as the room reports it; a call that the room may not be in counts as none
+   * @returns null: the room has no meeting
+   */
+  async documentAccessOfRoom(roomId: string, holder: string, callId: string | null): Promise<DocumentAccess | null> {
+    const meetingId =
+      (callId === null ? null : await this.#meetingOfRoomsCall(roomId, callId)) ??
+      (await this.ofRoom(roomId))?.meetingId;
+    if (meetingId === undefined) return null;
+    return this.documentAccesses.of({ sub: holder, meetingId, roomId, documents: ROOM_PERMISSIONS.documents });
+  }
+
+  /** null: it is no meeting of the room's, nor one that it was let into. */
+  async #meetingOfRoomsCall(roomId: string, callId: string): Promise<string | null> {
+    const { read } = this.#deps.store;
+    const call = await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
+    if (!call) return null;
+    const isOwn = (await this.ownerOf(call.meetingId)) === roomId;
+    return isOwn || (await this.#entries.wasLetIn(roomId, callId)) ? call.meetingId : null;
+  }
+
   /** @throws ProtocolError not-found; OperationalError no-media-node */
   async grantForRoom(roomId: string, roomName: string, endedCallId: string | null): Promise<CallGrant> {
     const meeting = await this.#deps.store.read
@@ -215,7 +243,7 @@ export class Meetings {
   async grantForBooking(
     { roomId, roomName }: { roomId: string; roomName: string },
     endedCallId: string | null,
-    { bookingId, title, invite }: NonNullable<RoomRequest['booking']>,
+    { bookingId, title, invite }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
   ): Promise<CallGrant> {
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
@@ -379,6 +407,13 @@ export class Meetings {
       ...admitted,
     };
     const joinToken = await this.#deps.keys.sign(claims);
+    const documents = await this.documentAccesses.of({
+      sub: peerId,
+      meetingId,
+      documents: admitted.documents,
+      roomId,
+      inviteId: admitted.seat?.inviteId,
+    });
     return {
       callId,
       meetingId,
@@ -387,6 +422,7 @@ export class Meetings {
       signalingUrl: node.signalingUrl,
       joinToken,
       expiresAtMs: exp * 1000,
+      documents,
     };
   }
 }

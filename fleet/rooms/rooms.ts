@@ -31,6 +31,8 @@ export type RoomsDependencies = {
   logger: Logger;
 };
 
+type GrantRequest = Extract<RoomRequest, { name: 'request-grant' }>;
+
 export class Rooms {
   readonly registry: RoomRegistry;
   readonly reports: RoomReports;
@@ -79,6 +81,7 @@ export class Rooms {
       relay: this.#relay,
       reports: this.reports,
       registry: this.registry,
+      meetings,
       logger,
     });
   }
@@ -144,7 +147,7 @@ export class Rooms {
   async #grantFor(
     roomId: string,
     endedCallId: string | null,
-    booking: RoomRequest['booking'] = null,
+    booking: GrantRequest['booking'] = null,
   ): Promise<CallGrant> {
     const room = await this.registry.byId(roomId);
     if (!room) throw new ProtocolError('not-found', 'no such room');
@@ -154,15 +157,22 @@ export class Rooms {
       : meetings.grantForRoom(roomId, room.roomName, endedCallId);
   }
 
-  async #answer(roomId: string, { id, endedCallId, booking }: RoomRequest): Promise<void> {
-    const { broker, logger } = this.#deps;
+  async #answer(roomId: string, request: RoomRequest): Promise<void> {
+    const { broker, meetings, logger } = this.#deps;
+    const { id } = request;
     try {
       if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
-      const grant = await this.#grantFor(roomId, endedCallId, booking ?? null);
+      if (request.name === 'request-document-access') {
+        const access = await meetings.documentAccessOfRoom(roomId, roomId, request.callId);
+        if (!access) throw new ProtocolError('not-found', 'the room has no meeting');
+        broker.publish('requestReply', roomId, { name: 'document-access', id, access });
+        return;
+      }
+      const grant = await this.#grantFor(roomId, request.endedCallId, request.booking ?? null);
       broker.publish('requestReply', roomId, { name: 'grant', id, grant });
     } catch (thrown) {
       const error = toMaruError(thrown);
-      logger.warn({ roomId, code: error.code, err: error.code === 'internal' ? thrown : undefined }, 'grant refused');
+      logger.warn({ roomId, code: error.code, err: error.code === 'internal' ? thrown : undefined }, 'request refused');
       broker.publish('requestReply', roomId, { name: 'refused', id, error: error.toWire() });
     }
   }

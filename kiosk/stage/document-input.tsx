@@ -5,12 +5,12 @@
 import { useEffect, useRef, useState } from 'react';
 import type { DocumentAct } from '#contract/shared-document.ts';
 import { ActBatch } from './act-batch.ts';
-import { DocumentView, type PaintedPage } from './document-view.tsx';
+import { DocumentView } from './document-view.tsx';
 import type { OwnDocument } from './own-document.ts';
 import { type DocumentTool, PageGestures, type Point } from './page-gestures.ts';
-import type { StageDocument } from './stage-document.ts';
+import type { PaintedPage, StageDocument } from './stage-document.ts';
 
-type DocumentInputProps = Omit<StageDocument, 'shown'> & {
+type DocumentInputProps = Omit<StageDocument, 'shown' | 'over'> & {
   /** draws what it holds; the page that uses this keeps it current by `own.follow` */
   own: OwnDocument;
   /** null: looks on. Another one presents, or nobody does */
@@ -20,20 +20,23 @@ type DocumentInputProps = Omit<StageDocument, 'shown'> & {
 
 export function DocumentInput({ own, tool, onAct, ...view }: DocumentInputProps) {
   return (
-    <DocumentView shown={own} {...view}>
-      {(painted) => tool !== null && <InputLayer own={own} painted={painted} tool={tool} onAct={onAct} />}
-    </DocumentView>
+    <DocumentView
+      shown={own}
+      {...view}
+      over={(painted) => tool !== null && <DocumentInputLayer own={own} painted={painted} tool={tool} onAct={onAct} />}
+    />
   );
 }
 
-type InputLayerProps = {
+type DocumentInputLayerProps = {
   own: OwnDocument;
   painted: PaintedPage;
   tool: DocumentTool;
   onAct: (act: DocumentAct) => void;
 };
 
-function InputLayer({ own, painted, tool, onAct }: InputLayerProps) {
+/** On a stage: see `over` of its document. */
+export function DocumentInputLayer({ own, painted, tool, onAct }: DocumentInputLayerProps) {
   const layer = useRef<HTMLDivElement>(null);
   const latest = useRef(onAct);
   useEffect(() => {

@@ -17,6 +17,7 @@ export const DocumentTile = memo(function DocumentTile({
   shown,
   pictures,
   words,
+  over,
   tileRole,
   rect,
   small,
@@ -36,7 +37,7 @@ export const DocumentTile = memo(function DocumentTile({
       data-source="document"
       data-small={small || undefined}
     >
-      <DocumentView shown={shown} pictures={pictures} words={words} />
+      <DocumentView shown={shown} pictures={pictures} words={words} over={over} />
       {small ? (
         <div className="stage-name">
           <FileText className="stage-mark" aria-hidden focusable="false" />

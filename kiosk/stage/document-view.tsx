@@ -4,16 +4,7 @@
  */
 import './stage.css';
 import './document.css';
-import {
-  type CSSProperties,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { pageSizeFor } from '#call/page-size.ts';
 import { type PageRegion, WHOLE_PAGE } from '#contract/shared-document.ts';
 import { Ink } from './ink.ts';
@@ -28,20 +19,14 @@ import {
 } from './stage-document.ts';
 import { useSize } from './use-stage.ts';
 
-/** What lies over the page, e.g. the presenter's input, gets where the page is. */
-export type PaintedPage = { page: number; frame: Size; aspect: number; place: Rect };
-type DocumentViewProps = StageDocument & { children?: (painted: PaintedPage) => ReactNode };
-
-export function DocumentView({ shown, pictures, words, children }: DocumentViewProps) {
+export function DocumentView({ shown, pictures, words, over }: StageDocument) {
   const documentId = useOfDocument(shown, (document) => document.documentId);
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   return (
     <div ref={frame} className="stage-document-frame">
       {documentId !== null && size !== null && size.width > 0 && size.height > 0 && (
-        <Pages key={documentId} shown={shown} pictures={pictures} words={words} frame={size}>
-          {children}
-        </Pages>
+        <Pages key={documentId} shown={shown} pictures={pictures} words={words} over={over} frame={size} />
       )}
     </div>
   );
@@ -52,7 +37,7 @@ const SLOW_AFTER_MS = 400;
 /** The fleet server restarts within this. */
 const CUT_OFF_AFTER_MS = 8_000;
 
-function Pages({ shown, pictures, words, frame, children }: DocumentViewProps & { frame: Size }) {
+function Pages({ shown, pictures, words, over, frame }: StageDocument & { frame: Size }) {
   const page = useOfDocument(shown, (document) => document.page) ?? 1;
   const region = useOfDocument(shown, (document) => document.region) ?? WHOLE_PAGE;
   const { front, next, onDecoded, status } = usePainted(shown, pictures, { page, region, frame });
@@ -82,7 +67,7 @@ function Pages({ shown, pictures, words, frame, children }: DocumentViewProps & 
           ),
       )}
       {place !== null && <Laser shown={shown} page={page} place={place} frame={frame} />}
-      {place !== null && children?.({ page, frame, aspect: front!.aspect, place })}
+      {place !== null && over?.({ page, frame, aspect: front!.aspect, place })}
       {isSlow && <div className="stage-document-progress" role="progressbar" aria-label={words.loading} />}
       {isMissing && (
         <div className="stage-document-failed" role="status">

@@ -1,7 +1,8 @@
 /** A document on the stage: where its state and its pictures come from, and the words beside it. */
-import { useSyncExternalStore } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import type { DocumentPages } from '#call/document-pages.ts';
 import type { SharedDocument } from '#contract/shared-document.ts';
+import type { Rect, Size } from './geometry.ts';
 
 /** Watched, because pointer and pen change it thirty times a second: no component renders for these. */
 export type ShownDocument = {
@@ -28,7 +29,16 @@ export type DocumentWords = {
   unreachable: string;
 };
 
-export type StageDocument = { shown: ShownDocument; pictures: PagePictures; words: DocumentWords };
+/** A page that is painted, and where it is in its frame. */
+export type PaintedPage = { page: number; frame: Size; aspect: number; place: Rect };
+
+export type StageDocument = {
+  shown: ShownDocument;
+  pictures: PagePictures;
+  words: DocumentWords;
+  /** what lies over the page, as a presenter's input */
+  over?: (painted: PaintedPage) => ReactNode;
+};
 
 export const NO_DOCUMENT: ShownDocument = { subscribe: () => () => {}, getSnapshot: () => null };
 

@@ -1,5 +1,6 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { CallState } from '#call/call-state.ts';
 import { useTranslation } from 'react-i18next';
 import { PreparedCall } from '#ui/prepared-call.tsx';
 import { RemoteAudio, SOUND_AFTER_MS } from '#stage/remote-audio.tsx';
@@ -8,6 +9,7 @@ import { Still } from '#ui/still.tsx';
 import { showLanguage } from '#ui/words/words.ts';
 import { BootScene } from '../boot/boot-scene.tsx';
 import { CallScene } from '../call/call-scene.tsx';
+import { DocumentScene } from '../document/document-scene.tsx';
 import { ElsewhereScene } from '../elsewhere/elsewhere-scene.tsx';
 import { EndedScene } from '../ended/ended-scene.tsx';
 import { FaultScene } from '../fault/fault-scene.tsx';
@@ -28,7 +30,7 @@ const QUIETLY_DOWN_MS = 3_000;
 
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
-  const call = useSyncExternalStore(session.call.subscribe, session.call.getSnapshot);
+  const call = useCall(session);
   const down = useTrueFor(!screen.linkUp, QUIETLY_DOWN_MS);
   const gone = useTrueFor(!screen.linkUp, GONE_AFTER_MS);
   useRoomLanguage(screen.view?.language ?? null);
@@ -36,7 +38,7 @@ export function App({ session }: { session: ScreenSession }) {
   const { view, devices } = screen;
   const { phase } = call;
   const scene = sceneOf(screen, phase, gone ? GONE_AFTER_MS : 0);
-  const idle = scene.name === 'idle';
+  const idle = scene.name === 'idle' || scene.name === 'document';
   const starting = scene.name === 'starting';
   const troubles = troublesOf(view?.state.notices ?? [], down);
   const joined = scene.name === 'call' ? scene.call : null;
@@ -52,7 +54,7 @@ export function App({ session }: { session: ScreenSession }) {
         coverClassName="h-full"
         before={
           <Still still={startIsDelayed}>
-            <SceneBefore scene={scene} screen={screen} troubles={troubles} />
+            <SceneBefore scene={scene} session={session} screen={screen} troubles={troubles} />
           </Still>
         }
       >
@@ -81,10 +83,10 @@ export function App({ session }: { session: ScreenSession }) {
   );
 }
 
-type SceneBeforeProps = { scene: Scene; screen: ScreenSnapshot; troubles: Trouble[] };
+type SceneBeforeProps = { scene: Scene; session: ScreenSession; screen: ScreenSnapshot; troubles: Trouble[] };
 
 /** Every scene but the call. */
-function SceneBefore({ scene, screen: { view, devices }, troubles }: SceneBeforeProps) {
+function SceneBefore({ scene, session, screen: { view, devices }, troubles }: SceneBeforeProps) {
   switch (scene.name) {
     case 'boot':
       return <BootScene />;
@@ -96,6 +98,8 @@ function SceneBefore({ scene, screen: { view, devices }, troubles }: SceneBefore
       return <KeylessScene />;
     case 'elsewhere':
       return <ElsewhereScene />;
+    case 'document':
+      return <DocumentScene documents={session.documents} view={view!} troubles={troubles} />;
     case 'idle':
       return <IdleScene view={view!} troubles={troubles} />;
     case 'starting':
@@ -128,4 +132,15 @@ function useRoomLanguage(language: 'ko' | 'en' | null): void {
     if (language !== null && !asked) showLanguage(language);
     document.documentElement.lang = i18n.language;
   }, [language, asked, i18n.language]);
+}
+
+/** The call's state but for its document, which pointer and pen change thirty times a second. */
+function useCall({ call }: ScreenSession): CallState {
+  const kept = useRef(call.getSnapshot());
+  return useSyncExternalStore(call.subscribe, () => {
+    const now = call.getSnapshot();
+    const names = Object.keys(now) as (keyof CallState)[];
+    if (names.some((name) => name !== 'document' && now[name] !== kept.current[name])) kept.current = now;
+    return kept.current;
+  });
 }
