@@ -164,7 +164,6 @@ export class Rooms {
       if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
       if (request.name === 'request-document-access') {
         const access = await meetings.documentAccessOfRoom(roomId, roomId, request.callId);
-        if (!access) throw new ProtocolError('not-found', 'the room has no meeting');
         broker.publish('requestReply', roomId, { name: 'document-access', id, access });
         return;
       }

@@ -60,7 +60,7 @@ export function PenTools({ tools, onTools, children }: ToolProps & { children: R
           >
             <span
               className="size-6 rounded-full ring-1 ring-edge ring-offset-2 ring-offset-surface group-data-selected:ring-3 group-data-selected:ring-accent"
-              style={{ backgroundColor: `var(--ink-${colour})` }}
+              style={{ backgroundColor: `var(--stroke-${colour})` }}
             />
           </Radio>
         ))}
