@@ -16,7 +16,7 @@ export const isDocumentEffect = (effect: ScreenEffect): effect is DocumentEffect
   (DOCUMENT_EFFECTS as readonly string[]).includes(effect.name);
 
 export type ScreenDocumentsParts = {
-  call: Pick<CallClient, 'getSnapshot' | 'subscribe' | 'present' | 'setDocumentAccess'>;
+  call: Pick<CallClient, 'getSnapshot' | 'document' | 'present' | 'setDocumentAccess'>;
   tell: (report: ScreenToAgent) => void;
   pages?: DocumentPages;
 };
@@ -25,8 +25,8 @@ export class ScreenDocuments {
   readonly pages: DocumentPages;
   /** outside of a call; null: none */
   readonly onTv = new Observable<SharedDocument | null>(null);
-  /** in a call; the same object while only others of its state change */
-  readonly inCall: { subscribe: (listener: () => void) => () => void; getSnapshot: () => SharedDocument | null };
+  /** in a call */
+  readonly inCall: CallClient['document'];
   readonly #parts: ScreenDocumentsParts;
   #access: DocumentAccess | null = null;
   #joinedCallId: string | null = null;
@@ -35,7 +35,7 @@ export class ScreenDocuments {
     const { call, pages = new DocumentPages() } = parts;
     this.#parts = parts;
     this.pages = pages;
-    this.inCall = { subscribe: call.subscribe, getSnapshot: () => call.getSnapshot().document };
+    this.inCall = call.document;
   }
 
   perform(effect: DocumentEffect): void {
