@@ -1,0 +1,4 @@
+/** What other folders see of documents. */
+export { Documents } from './documents.ts';
+export { ConverterLink } from './converter/client.ts';
+export { documentRoutes } from './routes.ts';
