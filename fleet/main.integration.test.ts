@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FleetReady } from '#contract/process-ready.ts';
+import { ConverterLink, type ConverterStatus } from './documents/converter/client.ts';
 import type { Json } from './fleet-under-test.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'maru-main-'));
@@ -89,8 +90,30 @@ test('the node killed is back, and its meeting gets another call', async () => {
   expect(pidOf('fleet-server')).toBe(server);
 });
 
+test('the converter serves beside them, and is back when it was killed', async () => {
+  const status = (): Promise<ConverterStatus> =>
+    new Promise((resolve) => {
+      const link = new ConverterLink({
+        dataDir,
+        onEvent: () => {},
+        log: () => {},
+        onStatus(found) {
+          link.stop();
+          resolve(found);
+        },
+      });
+      link.start();
+    });
+  expect(await status()).toEqual({ is: 'there' });
+  const before = pidOf('converter');
+  process.kill(before, 'SIGKILL');
+  await expect.poll(() => lives(before)).toBe(false);
+  expect(await status()).toEqual({ is: 'there' });
+  expect(pidOf('converter')).not.toBe(before);
+});
+
 test('SIGTERM ends all of it', async () => {
-  const pids = [pidOf('fleet-server'), pidOf('media-node')];
+  const pids = [pidOf('fleet-server'), pidOf('media-node'), pidOf('converter')];
   const exited = once(fleet, 'exit');
   fleet.kill('SIGTERM');
   expect((await exited)[0]).toBe(0);

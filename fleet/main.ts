@@ -1,6 +1,7 @@
 /**
- * The fleet's supervisor: runs the fleet server, then the media node beside it, and restarts each alone on the same
- * ports, so that a call outlives the server and the server a call. Notifies its parent when all serve.
+ * The fleet's supervisor: runs the fleet server, then the media node and the document converter beside it, and restarts each
+ * alone on the same ports, so that a call outlives the server and the server a call. Notifies its parent when server and
+ * node serve.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,10 +48,12 @@ const server = new SupervisedProcess({
   onMessage: (message) => onServerMessage(message as ServerMessage),
 });
 let mediaNode: SupervisedProcess | null = null;
+let converter: SupervisedProcess | null = null;
 
 function onServerMessage(message: ServerMessage): void {
   if (message.ready === 'fleet') {
     tellReady(message);
+    startConverter();
     return;
   }
   // a server that was restarted finds the node running
@@ -61,6 +64,18 @@ function onServerMessage(message: ServerMessage): void {
     args: () => mediaNodeArgs(message),
   });
   mediaNode.start();
+}
+
+/** Once people can come in: nobody waits for a document before. */
+function startConverter(): void {
+  if (converter) return;
+  const { onRefused: _, ...options } = supervised('converter');
+  converter = new SupervisedProcess({
+    ...options,
+    script: fileURLToPath(new URL('./documents/converter/main.ts', import.meta.url)),
+    args: () => ['--data-dir', dataDir, ...(jsonLogs ? ['--json-logs'] : [])],
+  });
+  converter.start();
 }
 
 function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServing): string[] {
@@ -107,8 +122,10 @@ let ending = false;
 function end(code = 0): void {
   if (ending) return;
   ending = true;
-  // the node first, so that it can still report the end of its calls
-  void (mediaNode?.stop() ?? Promise.resolve()).then(() => server.stop()).then(() => process.exit(code));
+  // server last: the node can still report the end of its calls
+  void Promise.all([mediaNode?.stop(), converter?.stop()])
+    .then(() => server.stop())
+    .then(() => process.exit(code));
 }
 process.on('SIGTERM', () => end());
 process.on('SIGINT', () => end());

@@ -70,7 +70,7 @@ function NowShown({ documents: { shown, isPresenter, act, pending } }: { documen
   if (shown === null || isPresenter) return null;
   const { title, presenter } = shown;
   return (
-    <section aria-label={t('state.shown')} className="flex items-center gap-3 rounded-control bg-sunken px-4 py-3">
+    <section aria-label={t('state.shown')} className="flex items-center gap-3 rounded-control border border-line px-4 py-3">
       <p className="min-w-0 flex-1">
         <bdi className="block truncate text-base font-semibold">{title}</bdi>
         <span className="block truncate text-small text-quiet">

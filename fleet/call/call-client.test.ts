@@ -121,6 +121,87 @@ describe('what the grant does not permit is not offered', () => {
   });
 });
 
+describe('the document that the call shows', () => {
+  const documentId = '0193a0b0-0000-7000-8000-00000000000d';
+  const someone = { peerId: '0193a0b0-0000-7000-8000-0000000000aa', displayName: 'Mina' };
+  const show = { act: 'show', documentId, title: 'Plan', pageCount: 9, page: 1 } as const;
+  const turn = (page: number) => ({ act: 'turn-page', page }) as const;
+  const shown = () => call.getSnapshot().document;
+
+  it('is the snapshot’s at first, then follows the node, and is gone with the call', async () => {
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await joined();
+    expect(shown()).toMatchObject({ documentId, page: 1, presenter: someone });
+    node.changeDocument({ change: 'act', by: someone, act: turn(4) });
+    await pass(20);
+    expect(shown()).toMatchObject({ page: 4 });
+    call.leave();
+    expect(shown()).toBeNull();
+  });
+
+  it('is the node’s again after a drop, and stays while the worker is replaced', async () => {
+    await joined();
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    node.current!.end(1006);
+    expect(shown()).toMatchObject({ page: 1 });
+    node.changeDocument({ change: 'act', by: someone, act: turn(7) });
+    await pass(3_000);
+    expect(phase()).toMatchObject({ connection: 'connected' });
+    expect(shown()).toMatchObject({ page: 7 });
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(100);
+    expect(shown()).toMatchObject({ page: 7 });
+  });
+
+  it('changes by our own act when the node says so, not before', async () => {
+    await joined();
+    const presenting = call.present(show);
+    expect(shown()).toBeNull();
+    await pass(20);
+    await presenting;
+    expect(shown()).toMatchObject({ page: 1, presenter: { peerId: node.peerId } });
+    node.onPresent = 'not-possible-now';
+    const refused = call.present(turn(2)).catch(({ code }) => code);
+    await pass(20);
+    expect([await refused, shown()?.page]).toEqual(['not-possible-now', 1]);
+  });
+
+  it('is not asked for without the right; with the right to remove it may be stopped', async () => {
+    node.permissions = { ...node.permissions, documents: ['view'], rights: ['remove'] };
+    await joined();
+    await expect(call.present(show)).rejects.toMatchObject({ code: 'forbidden' });
+    void call.present({ act: 'stop' });
+    await pass(20);
+    expect(count('present')).toBe(1);
+  });
+
+  it('comes with access to its pages: the grant’s, the one kept over a reload, or a newer one', async () => {
+    const access = (token: string) => ({
+      url: 'https://fleet.test',
+      token,
+      expiresAtMs: 1,
+      meetingId: '0193a0b0-0000-7000-8000-00000000000e',
+      documents: ['view' as const],
+    });
+    node.documentAccess = access('granted');
+    await joined();
+    expect(call.getSnapshot().documentAccess?.token).toBe('granted');
+    node.current!.end(1006);
+    await pass(3_000);
+    expect(call.getSnapshot().documentAccess?.token).toBe('granted');
+    call.setDocumentAccess(access('newer'));
+    expect(call.getSnapshot().documentAccess?.token).toBe('newer');
+    const ticket = call.ticket!;
+    call.abandon();
+    expect(call.getSnapshot().documentAccess).toBeNull();
+    node.onResume = 'restarted';
+    void call.resume(ticket, options(), access('kept'));
+    await pass(200);
+    expect(call.getSnapshot()).toMatchObject({ phase: { name: 'joined' }, documentAccess: { token: 'kept' } });
+  });
+});
+
 describe('the way in', () => {
   it('over what is prepared asks once, and nothing is produced before', async () => {
     const preparing = call.prepare(node.grant(), view);

@@ -82,7 +82,7 @@ export class DocumentUpload {
   /** What is at the server already is deleted there. Twice is harmless. */
   cancel(): void {
     const { phase, documentId } = this.#state;
-    if (phase !== 'sending' && phase !== 'waiting') return;
+    if (this.#cancelled.signal.aborted || (phase !== 'sending' && phase !== 'waiting')) return;
     this.#cancelled.abort(new InvalidStateError('not-possible-now', 'cancelled'));
     if (documentId) this.#discard(documentId);
   }

@@ -40,3 +40,7 @@ export const MediaReady = z.object({
   signalingUrl: z.url(),
 });
 export type MediaReady = z.infer<typeof MediaReady>;
+
+/** From the document converter to the process that forked it. */
+export const ConverterReady = z.object({ ready: z.literal('converter') });
+export type ConverterReady = z.infer<typeof ConverterReady>;

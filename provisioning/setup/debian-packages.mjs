@@ -4,15 +4,23 @@ import { runCommand, SetupError } from './run-command.mjs';
 
 /**
  * To run a demonstration room: its window, Korean letters, certutil for Chromium's list of trusted roots, libusb, to which
- * node-hid's binary for hidraw is linked, and cec-ctl (v4l-utils), which controls its TV.
+ * node-hid's binary for hidraw is linked, cec-ctl (v4l-utils), which controls its TV, and what turns documents into pages:
+ * LibreOffice, poppler with the encodings of Korean PDF files, and bubblewrap around both.
  */
 const toStart = [
+  'bubblewrap',
   'ca-certificates',
   'chromium',
   'chromium-sandbox',
   'fonts-noto-cjk',
   'libnss3-tools',
+  'libreoffice-calc-nogui',
+  'libreoffice-impress-nogui',
+  'libreoffice-writer-nogui',
   'libusb-1.0-0',
+  'poppler-data',
+  'poppler-utils',
+  'python3-uno',
   'v4l-utils',
 ];
 /**

@@ -11,6 +11,11 @@ describe('packages of Debian', () => {
     expect(packagesFor('start', { buildsWorker: true })).toEqual(expect.arrayContaining([...start, 'meson']));
   });
 
+  it('bring what makes pages of documents', () => {
+    const converter = ['bubblewrap', 'libreoffice-writer-nogui', 'poppler-data', 'poppler-utils', 'python3-uno'];
+    expect(packagesFor('start', { buildsWorker: false })).toEqual(expect.arrayContaining(converter));
+  });
+
   it('are missing when dpkg does not know them or has only their settings left', () => {
     const output = 'chromium installed\njanus config-files\nxvfb not-installed\n';
     expect(missingFrom(['chromium', 'ffmpeg', 'janus', 'xvfb'], output)).toEqual(['ffmpeg', 'janus', 'xvfb']);

@@ -34,8 +34,21 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
     defaultTarget: 'graphical.target',
   },
   server: {
-    packages: ['ca-certificates', 'fonts-noto-cjk', 'systemd'],
-    enable: ['maru-fleet.service', 'maru-media.service'],
+    packages: [
+      // around each document that is converted
+      'bubblewrap',
+      'ca-certificates',
+      'fonts-noto-cjk',
+      'libreoffice-calc-nogui',
+      'libreoffice-impress-nogui',
+      'libreoffice-writer-nogui',
+      // the encodings of Korean PDF files without fonts
+      'poppler-data',
+      'poppler-utils',
+      'python3-uno',
+      'systemd',
+    ],
+    enable: ['maru-converter.service', 'maru-fleet.service', 'maru-media.service'],
     mask: [],
     defaultTarget: null,
   },

@@ -22,6 +22,7 @@ const installer = join(import.meta.dirname, 'install.ts');
 const EXPOSED_AT_MOST: Record<string, number> = {
   'maru-agent.service': 2,
   'maru-cec-adapter@.service': 2,
+  'maru-converter.service': 3,
   'maru-fleet.service': 2,
   'maru-media.service': 2,
   'maru-screen.service': 4.5,

@@ -136,9 +136,22 @@ export const importRules: IForbiddenRuleType[] = [
   only(
     'aggregates',
     'an aggregate imports the store, the broker, other aggregates, #edge, the contract, and what its routes are written with',
-    `^fleet/(${aggregates})/`,
-    [contract, edge, '^fleet/store/', brokerIndex, routeKit],
+    `^fleet/(${aggregates})/(?!converter/)`,
+    [contract, edge, '^fleet/store/', brokerIndex, routeKit, `^fleet/(${aggregates})/`],
   ),
+  only('converter', 'the document converter is a process of its own', '^fleet/documents/converter/', [
+    contract,
+    edge,
+    '^fleet/log\\.ts$',
+  ]),
+  only('converter-inside', 'what runs in a sandbox finds nothing else there', '^fleet/documents/converter/inside/', []),
+  {
+    name: 'converter-is-a-process',
+    comment: 'the document converter is started, not imported, but for the client of its link',
+    severity: 'error',
+    from: { pathNot: ['^fleet/documents/converter/', '^tests/', ...besideTests] },
+    to: { path: '^fleet/documents/converter/', pathNot: ['/client\\.ts$'] },
+  },
   only('route-kit', 'what routes are written with knows no aggregate', routeKit, [contract]),
   only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, edge, '^fleet/store/']),
   only('http', 'the HTTP app composes aggregates', '^fleet/http/', [

@@ -1,0 +1,114 @@
+/**
+ * The document converter as a process of its own: makes pictures of pages, each document in sandboxes of its own. The fleet
+ * server hands it documents over a Unix socket; it knows no meeting and no person.
+ */
+import { availableParallelism, constants, setPriority } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { ConverterReady } from '#contract/process-ready.ts';
+import { readCommandLine } from '#edge/command-line.ts';
+import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
+import { endOnException } from '#edge/uncaught.ts';
+import { createLogger } from '../../log.ts';
+import { convert } from './conversion.ts';
+import { Jobs } from './jobs.ts';
+import { LinkServer } from './link-server.ts';
+import { Office } from './office.ts';
+import { PageMaker } from './page-maker.ts';
+import { Scratch } from './scratch.ts';
+import { Spares } from './spares.ts';
+import { Turns } from './turns.ts';
+import { whyUnavailable } from './why-unavailable.ts';
+
+const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-dir DIR [--json-logs]
+
+  --data-dir DIR            the fleet's data folder
+  --json-logs               one line of JSON for each log entry`;
+
+/** 500 pages in all sizes need most of it. */
+const DEADLINE_MS = 30 * 60_000;
+/** Each holds a sandbox of some 100 MB; whose page is made next is decided among them. */
+const OPEN_DOCUMENTS = 8;
+const LOOKED_AGAIN_MS = 30_000;
+/** A spare costs seven seconds of processor time: not while the fleet starts. */
+const FIRST_SPARE_AFTER_MS = 60_000;
+
+const { dataDir, jsonLogs } = readCommandLine(usage, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: { 'data-dir': { type: 'string' }, 'json-logs': { type: 'boolean', default: false } },
+  });
+  if (!values['data-dir']) throw new Error('--data-dir is needed');
+  return { dataDir: values['data-dir'], jsonLogs: values['json-logs'] };
+});
+process.umask(0o077);
+const logger = createLogger({ process: 'converter', json: jsonLogs });
+endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ err: error }, what));
+try {
+  lockDataDir({ dataDir, holder: 'converter', onWait: () => logger.info({ dataDir }, 'waiting for another to end') });
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error;
+  logger.fatal(error.message);
+  process.exit(START_REFUSED_EXIT_CODE);
+}
+// calls come first, and so do those who wait for an answer of the fleet server; what is started here inherits it
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+const reason = await whyUnavailable();
+if (reason) {
+  logger.error({ reason }, 'no document can be converted on this machine');
+  // what IT installs meanwhile is found; the server learns it from the hello of a new start
+  setInterval(async () => (await whyUnavailable()) ?? end('documents can be converted now'), LOOKED_AGAIN_MS).unref();
+}
+const scratch = new Scratch(dataDir);
+scratch.open();
+const offices = new Spares(() => new Office(scratch));
+const pageMakers = new Spares(() => new PageMaker(scratch));
+const prepare = (): void => {
+  if (reason) return;
+  pageMakers.prepare();
+  offices.prepare();
+};
+// half of the machine: the other half is for calls
+const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
+const means = { offices, pageMakers, exports: new Turns(atOnce), drawings: new Turns(atOnce) };
+const jobs = new Jobs({
+  atOnce: OPEN_DOCUMENTS,
+  deadlineMs: DEADLINE_MS,
+  convert: (conversion) => convert(conversion, means),
+  onEvent(event) {
+    if (event.name === 'failed') logger.warn(event, 'a document cannot be shown');
+    link.send(event);
+  },
+  onFault: (error, documentId) => logger.error({ err: error, documentId }, 'a conversion failed: our bug, or the disk'),
+});
+const link = new LinkServer({
+  dataDir,
+  hello: () => ({ whyUnavailable: reason }),
+  onMessage(message) {
+    if (message.name === 'prepare') prepare();
+    else if (message.name === 'cancel') jobs.cancel(message.documentId);
+    else if (reason) link.send({ ...unavailable, documentId: message.documentId, message: reason.slice(0, 500) });
+    else jobs.add(message);
+  },
+  onRefused: (error) => logger.error({ err: error }, 'the fleet server sent what is no message'),
+});
+const unavailable = { name: 'failed', code: 'converter-unavailable' } as const;
+
+let isEnding = false;
+function end(why: string): void {
+  if (isEnding) return;
+  isEnding = true;
+  logger.info({ why }, 'the converter ends');
+  void Promise.all([jobs.end(), offices.end(), pageMakers.end()]).finally(() => process.exit(0));
+}
+process.on('SIGTERM', () => end('SIGTERM'));
+process.on('SIGINT', () => end('SIGINT'));
+// forked: without its supervisor nobody would ever end it
+if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
+
+await link.start();
+const ready: ConverterReady = { ready: 'converter' };
+logger.info('the converter serves');
+process.send?.(ready);
+setTimeout(prepare, FIRST_SPARE_AFTER_MS).unref();

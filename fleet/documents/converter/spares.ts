@@ -1,0 +1,55 @@
+/** One sandbox that is started before it is needed, handed out once, and followed by the next. */
+import { OperationalError } from '#contract/error-codes.ts';
+
+export type Spare = {
+  ready: Promise<void>;
+  isRunning: boolean;
+  ended: Promise<unknown>;
+  end(): Promise<void>;
+};
+
+const STARTS_BEFORE_GIVING_UP = 2;
+
+export class Spares<T extends Spare> {
+  readonly #start: () => T;
+  #waiting: T | null = null;
+
+  constructor(start: () => T) {
+    this.#start = start;
+  }
+
+  /** Starts one, where none waits. */
+  prepare(): void {
+    if (this.#waiting) return;
+    const spare = this.#start();
+    this.#waiting = spare;
+    // one that ends by itself must not be handed out
+    void spare.ended.then(() => {
+      if (this.#waiting === spare) this.#waiting = null;
+      return spare.end();
+    });
+  }
+
+  /** The one that waits, or a new one, once it is ready. @throws OperationalError `converter-unavailable` */
+  async take(): Promise<T> {
+    for (let starts = 1; ; starts += 1) {
+      const spare = this.#waiting ?? this.#start();
+      this.#waiting = null;
+      try {
+        await spare.ready;
+        if (spare.isRunning) return spare;
+        throw new Error('it ended while it waited');
+      } catch (error) {
+        await spare.end();
+        if (starts < STARTS_BEFORE_GIVING_UP) continue;
+        throw new OperationalError('converter-unavailable', `no sandbox starts: ${error}`, { cause: error });
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    const spare = this.#waiting;
+    this.#waiting = null;
+    await spare?.end();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * A phone's access to documents, sent after its welcome, again when its room enters or leaves a call, and long before it
+ * expires. A call decides which meeting's documents they are.
+ */
+import type { DocumentAccess } from '#contract/grants.ts';
+import type { RoomPhase } from '#contract/room-state.ts';
+
+const RENEWED_AFTER_MS = 6 * 3_600_000;
+
+export type DocumentAccessFeedOptions = {
+  /** of the meeting of that call, null: of the room's own meeting; answers null where there is none */
+  of: (callId: string | null) => Promise<DocumentAccess | null>;
+  send: (access: DocumentAccess | null) => void;
+  onFailed: (error: unknown) => void;
+};
+
+export class DocumentAccessFeed {
+  readonly #options: DocumentAccessFeedOptions;
+  /** undefined: nothing was asked for yet */
+  #callId: string | null | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #asked = 0;
+
+  constructor(options: DocumentAccessFeedOptions) {
+    this.#options = options;
+  }
+
+  /** @param phase undefined: the room has reported none */
+  roomIs(phase: RoomPhase | undefined): void {
+    const callId = phase?.name === 'in-call' ? phase.callId : null;
+    if (callId === this.#callId) return;
+    this.#callId = callId;
+    this.#fetch();
+  }
+
+  stop(): void {
+    this.#asked += 1;
+    clearTimeout(this.#timer);
+  }
+
+  #fetch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#fetch(), RENEWED_AFTER_MS);
+    this.#timer.unref();
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#options.of(this.#callId ?? null).then(
+      // the room is elsewhere meanwhile, or the phone has left
+      (access) => asked === this.#asked && this.#options.send(access),
+      this.#options.onFailed,
+    );
+  }
+}
