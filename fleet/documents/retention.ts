@@ -38,7 +38,7 @@ export type RetentionDependencies = {
   documents: Pick<Documents, 'remove' | 'removeOrphans'>;
   meetings: Pick<Meetings, 'onChanged'>;
   tvOf: (roomId: string) => IdleTv;
-  clock: Pick<WallClock, 'nowMs'>;
+  clock: Pick<WallClock, 'settledNowMs'>;
   logger: Logger;
 };
 
@@ -76,7 +76,7 @@ export class Retention {
   async #sweep(): Promise<void> {
     const { store, documents, clock, logger } = this.#deps;
     const rows = await store.read.selectFrom('document').selectAll().execute();
-    const nowMs = clock.nowMs();
+    const nowMs = await clock.settledNowMs();
     for (const meetingId of new Set(rows.map((row) => row.meetingId))) {
       const meeting = await this.#meetingOf(meetingId);
       for (const row of rows.filter((each) => each.meetingId === meetingId)) {
