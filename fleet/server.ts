@@ -210,7 +210,9 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
-  if (kind === 'removed') void settings.roomRemoved(roomId).catch(settingsNotKept);
+  if (kind !== 'removed') return;
+  void settings.roomRemoved(roomId).catch(settingsNotKept);
+  retention.look();
 });
 enrolment.onEnrolled((roomId) => void settings.kioskReplaced(roomId).catch(settingsNotKept));
 const metrics = new Metrics({

@@ -46,32 +46,40 @@ export class Retention {
   readonly #deps: RetentionDependencies;
   readonly #timers: NodeJS.Timeout[] = [];
   #sweeping: Promise<void> = Promise.resolve();
+  #isAsked = false;
 
   constructor(deps: RetentionDependencies) {
     this.#deps = deps;
   }
 
   start(): void {
-    const { documents, meetings, logger } = this.#deps;
-    const onFailed = (error: unknown): void => logger.error({ err: error }, 'documents not looked after');
-    const sweep = (): void => void this.sweep().catch(onFailed);
-    meetings.onChanged(sweep);
+    const { documents, meetings } = this.#deps;
+    meetings.onChanged(() => this.look());
     this.#timers.push(
-      setInterval(sweep, SWEEP_INTERVAL_MS),
-      setInterval(() => void documents.removeOrphans().catch(onFailed), ORPHANS_INTERVAL_MS),
+      setInterval(() => this.look(), SWEEP_INTERVAL_MS),
+      setInterval(() => void documents.removeOrphans().catch(this.#failed), ORPHANS_INTERVAL_MS),
     );
     for (const timer of this.#timers) timer.unref();
-    sweep();
+    this.look();
   }
   stop(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
-  /** Removes what is due. One sweep at a time. */
-  async sweep(): Promise<void> {
-    this.#sweeping = this.#sweeping.catch(() => {}).then(() => this.#sweep());
-    return this.#sweeping;
+  /** Removes what is due by now. One sweep at a time, and one more for all that asks meanwhile. */
+  look(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#sweeping = this.#sweeping
+      .then(() => {
+        this.#isAsked = false;
+        return this.#sweep();
+      })
+      .catch(this.#failed);
   }
+
+  readonly #failed = (error: unknown): void =>
+    this.#deps.logger.error({ err: error }, 'documents that are due not deleted');
 
   async #sweep(): Promise<void> {
     const { store, documents, clock, logger } = this.#deps;
