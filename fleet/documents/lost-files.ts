@@ -19,9 +19,7 @@ export async function mendLostFiles({ store, files, logger }: Dependencies): Pro
       state === 'uploading'
         ? ({ receivedBytes: 0 } as const)
         : ({ state: 'failed', failure: 'storage-failed', heldBytes: 0 } as const);
-    await store.write((trx) =>
-      trx.updateTable('document').set(changes).where('documentId', '=', documentId).execute(),
-    );
+    await store.write((trx) => trx.updateTable('document').set(changes).where('documentId', '=', documentId).execute());
   }
 }
 
