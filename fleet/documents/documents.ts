@@ -4,13 +4,12 @@
  */
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { ConversionEvent } from '#contract/converter-link.ts';
-import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { MAX_DOCUMENT_BYTES, type MeetingDocument, type PageSize } from '#contract/http/documents-api.ts';
 import type { EventFeed } from '../http/route.ts';
 import type { DocumentBearer, Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, newId } from '../store/index.ts';
-import { type Converter, Conversions } from './conversions.ts';
+import { type Converter, type ConverterHandlers, Conversions } from './conversions.ts';
 import { DocumentChanges } from './document-feed.ts';
 import { DocumentFiles } from './document-files.ts';
 import { asMeetingDocument, type DocumentRow, documentOf, documentsOf, insertDocument } from './document-rows.ts';
@@ -22,7 +21,7 @@ export type DocumentsDependencies = {
   store: AuthorityStore;
   meetings: Pick<Meetings, 'commandNodes'>;
   dataDir: string;
-  newConverter: (onEvent: (event: ConversionEvent) => void) => Converter;
+  newConverter: (handlers: ConverterHandlers) => Converter;
   /** of all meetings together */
   quotaBytes: number;
   logger: Logger;
@@ -41,7 +40,7 @@ export class Documents {
   readonly #conversions: Conversions;
 
   constructor(deps: DocumentsDependencies) {
-    const { store, meetings, dataDir, newConverter, logger } = deps;
+    const { store, meetings, dataDir, newConverter, quotaBytes, logger } = deps;
     this.#deps = deps;
     this.files = new DocumentFiles({ dataDir });
     this.#uploads = new Uploads({ store, files: this.files });
@@ -51,6 +50,7 @@ export class Documents {
       newConverter,
       onChanged: (documentId) => void this.#notify(documentId),
       onCounted: (documentId, pageCount) => meetings.commandNodes({ name: 'count-pages', documentId, pageCount }),
+      quotaBytes,
       logger,
     });
   }
@@ -66,6 +66,11 @@ export class Documents {
   }
   stop(): void {
     this.#conversions.stop();
+  }
+
+  /** Why this machine makes no pages, in English, for IT; null: as far as we know it does. */
+  get whyUnavailable(): string | null {
+    return this.#conversions.whyUnavailable;
   }
 
   async list({ meetingId, holder }: DocumentBearer): Promise<MeetingDocument[]> {
@@ -84,7 +89,7 @@ export class Documents {
     return this.#shown(await this.#row(meetingId, documentId), holder);
   }
 
-  /** @throws UserError document-empty, document-too-large, quota-exceeded; OperationalError storage-failed */
+  /** @throws UserError document-empty, document-too-large, quota-exceeded; OperationalError storage-failed, converter-unavailable */
   async announce(
     { meetingId, holder }: DocumentBearer,
     { fileName, sizeBytes }: { fileName: string; sizeBytes: number },
@@ -93,6 +98,7 @@ export class Documents {
     if (sizeBytes > MAX_DOCUMENT_BYTES)
       throw new UserError('document-too-large', `more than ${MAX_DOCUMENT_BYTES} bytes`);
     const { store, quotaBytes } = this.#deps;
+    if (this.whyUnavailable !== null) throw new OperationalError('converter-unavailable', this.whyUnavailable);
     await this.files.requireRoomFor(sizeBytes);
     this.#conversions.prepare();
     const documentId = newId();
