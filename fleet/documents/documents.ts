@@ -14,6 +14,7 @@ import { type Converter, Conversions } from './conversions.ts';
 import { DocumentChanges } from './document-feed.ts';
 import { DocumentFiles } from './document-files.ts';
 import { asMeetingDocument, type DocumentRow, documentOf, documentsOf, insertDocument } from './document-rows.ts';
+import { mendLostFiles } from './lost-files.ts';
 import { Uploads } from './uploads.ts';
 
 export type DocumentsDependencies = {
@@ -55,7 +56,11 @@ export class Documents {
 
   async start(): Promise<void> {
     await this.files.start();
-    await this.removeOrphans();
+    const { store, logger } = this.#deps;
+    // a disk that fails keeps nobody from meeting
+    await mendLostFiles({ store, files: this.files, logger })
+      .then(() => this.removeOrphans())
+      .catch((error: unknown) => logger.error({ err: error }, 'documents on the disk not looked after'));
     await this.#conversions.start();
   }
   stop(): void {
@@ -96,6 +101,7 @@ export class Documents {
       await this.files.create(documentId);
     } catch (error) {
       await this.#forget(documentId);
+      await this.files.remove(documentId);
       throw error;
     }
     this.changes.changed(meetingId);
