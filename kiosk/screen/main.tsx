@@ -11,10 +11,12 @@ import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import screenEn from '#ui/words/en/screen.ts';
+import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import screenKo from '#ui/words/ko/screen.ts';
+import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { App } from './frame/app.tsx';
@@ -30,6 +32,7 @@ import { ScreenSession } from './session/screen-session.ts';
 debugUnknownWords();
 startWords({
   screen: { en: screenEn, ko: screenKo },
+  stage: { en: stageEn, ko: stageKo },
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
   devices: { en: devicesEn, ko: devicesKo },

@@ -9,9 +9,11 @@ import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { People, peopleAhead } from '#stage/people.ts';
 import { Stage } from '#stage/stage.tsx';
+import { useOfDocument } from '#stage/stage-document.ts';
 import type { StageWords } from '#stage/stage-person.ts';
 import { callTime } from '#ui/agenda/call-time.ts';
 import { ToastRegion } from '#ui/toast.tsx';
+import { useDocumentWords } from '#ui/use-document-words.ts';
 import { AlonePanel } from '../alone/alone-panel.tsx';
 import { useMinute, useShownAfter } from '../frame/clock.ts';
 import { PairingCorner } from '../frame/pairing-card.tsx';
@@ -67,6 +69,13 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
     }),
     [t],
   );
+  const documentWords = useDocumentWords();
+  const { inCall, pages } = session.documents;
+  const document = useMemo(
+    () => ({ shown: inCall, pictures: pages, words: documentWords }),
+    [inCall, pages, documentWords],
+  );
+  const showsDocument = useOfDocument(inCall, () => true) ?? false;
   const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
@@ -93,10 +102,11 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
         tilesPerPage={layout === 'grid' && tall ? MAX_TILES : TILES_PER_PAGE}
         gapPx={Math.round(window.innerHeight * GAP_PART_OF_HEIGHT)}
         words={words}
+        document={phase === null ? null : document}
         onView={show}
         onPageCount={phase === null ? undefined : tellPageCount}
       />
-      {phase !== null && participants.length <= 1 && shownInput === null && (
+      {phase !== null && participants.length <= 1 && shownInput === null && !showsDocument && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
       )}
       {participants.length > 1 && view.state.notices.includes('fleet-unreachable') && view.pairing !== null && (
