@@ -11,8 +11,6 @@ export const MEETING_QUOTA_BYTES = 1024 ** 3;
 /** of one meeting, failed ones among them */
 const MAX_DOCUMENTS = 100;
 
-export const isOver = ({ state }: DocumentRow): boolean => state === 'ready' || state === 'failed';
-
 /** Of this meeting alone; null: it has no such document. */
 export async function documentOf(db: Reader, meetingId: string, documentId: string): Promise<DocumentRow | null> {
   const row = db.selectFrom('document').selectAll().where('documentId', '=', documentId);

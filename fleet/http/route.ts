@@ -3,10 +3,24 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
+import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
-import type { DocumentBearer } from '../meetings/index.ts';
+
+/** Who comes with a good token for a meeting's documents. */
+export type DocumentBearer = {
+  meetingId: string;
+  /** the same for each token of one person, as far as the fleet can know */
+  holder: string;
+  isGuest: boolean;
+  /** as the meeting's policy is now */
+  documents: readonly DocumentRight[];
+  policy: DocumentPolicy;
+  /** empty: not known */
+  displayName: string;
+};
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
