@@ -62,6 +62,8 @@ export async function convert(conversion: Conversion, means: Means): Promise<num
   } finally {
     signal.removeEventListener('abort', onAbort);
     await maker.end();
+    // where none was handed out
+    if ('office' in way) means.offices.prepare();
     means.pageMakers.prepare();
   }
 }
@@ -77,7 +79,6 @@ async function exportByOffice(
   const onAbort = (): void => void office.end();
   signal.addEventListener('abort', onAbort);
   try {
-    signal.throwIfAborted();
     for await (const { pages: which, content } of office.export(sourcePath, source)) {
       const isWhole = which === 'all';
       await pages.openPdf(which, content, isWhole);

@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { text } from 'node:stream/consumers';
 import { afterAll, expect, test } from 'vitest';
 import { Sandbox, type SandboxLimits, whyNoSandbox } from './sandbox.ts';
 
@@ -28,8 +27,14 @@ async function run(script: string, limits: Partial<SandboxLimits> = {}, deadline
     limits: { ...small, ...limits },
   });
   sandbox.setDeadline(deadlineMs);
-  const out = await text(sandbox.stdout);
-  return { out, end: await sandbox.ended, stderr: sandbox.stderr };
+  let out = '';
+  sandbox.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  const closed = once(sandbox.stdout, 'close');
+  const end = await sandbox.ended;
+  await closed;
+  return { out, end };
 }
 
 /** Processes of this machine whose command line holds the word. */

@@ -78,7 +78,7 @@ function withLimits(
 export class Sandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** when nothing of it runs any more */
+  /** when its first process has ended; the kernel ends the others with it */
   readonly ended: Promise<SandboxEnd>;
   readonly #process: ChildProcess;
   readonly #watch: ProcessTreeWatch;
@@ -117,8 +117,8 @@ export class Sandbox {
         this.#watch.stop();
         resolve(this.#killedFor ? { kind: 'killed', why: this.#killedFor } : { kind: 'exited', code, signal });
       };
-      // `close` comes when the last process that holds the pipes has ended
-      this.#process.once('close', onEnd);
+      // not `close`: that waits until somebody has read what is left
+      this.#process.once('exit', onEnd);
       // never started
       this.#process.once('error', () => onEnd(null, null));
     });
@@ -148,8 +148,7 @@ export class Sandbox {
   kill(why: KillReason = 'unwanted'): void {
     this.#killedFor ??= why;
     this.#process.kill('SIGKILL');
-    // pipes that are not read would keep `close` waiting
-    this.stdout.resume();
+    this.stdout.destroy();
   }
 }
 
