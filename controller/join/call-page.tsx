@@ -23,11 +23,15 @@ import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
 import { elapsed } from '#ui/words/format.ts';
 import { BlockedNotice } from './blocked-notice.tsx';
+import { BelowStage, WithdrawnNotice } from './document-notices.tsx';
+import { FileDrop } from './file-drop.tsx';
 import { GuestControlBar } from './guest-control-bar.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
+import { ShareSheet } from './share-sheet.tsx';
 import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
+import { useDocuments } from './use-documents.ts';
 import { useScreenShare } from './use-screen-share.ts';
 
 type CallPageProps = {
@@ -51,6 +55,15 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
   useDeviceNews(devices, phase !== null, add);
   const [silenced, setSilenced] = useState(false);
   const share = useScreenShare(guest.call, call.local.sharesScreen, tellShareFailed);
+
+  const documents = useDocuments(guest, call, selfPeerId, phase !== null);
+  const { problem } = documents.asking;
+  const isProblemNews = problem !== null && !documents.sheetIsOpen;
+  const problemWords = isProblemNews ? t(`${problem.code}.what`, { ns: 'errors' }) : null;
+  useEffect(() => {
+    if (problemWords !== null) add({ words: problemWords, tone: 'warn' });
+  }, [problemWords, add]);
+  const tellOneFile = useCallback(() => add({ words: t('dropOne', { ns: 'documents' }) }), [add, t]);
 
   const { track } = devices.camera;
   const ownCamera = useMemo(() => (track ? new MediaStream([track]) : null), [track]);
@@ -98,39 +111,50 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
       </header>
       {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
       {silenced && sounds.length > 0 && <SilencedNotice />}
+      <WithdrawnNotice withdrawn={call.withdrawn} selfPeerId={selfPeerId} add={add} />
       <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
-        <main className="relative min-h-0 min-w-0 flex-1">
-          <Stage
-            label={t('call.stage')}
-            people={onStage}
-            selfPeerId={selfPeerId}
-            activeSpeakerPeerId={activeSpeakerPeerId}
-            layout={layout}
-            page={shown}
-            words={words}
-            onView={show}
-            onPageCount={setPageCount}
-          />
-          {alone && call.blocked === null && phase?.connection === 'connected' && (
-            <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
-              <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
-                <span className="block text-base font-semibold">{t('call.alone')}</span>
-                <span className="block text-small text-quiet">{t('call.aloneHint')}</span>
-              </span>
-            </p>
-          )}
-          {phase?.connection === 'reconnecting' && <Reconnecting />}
-          <ToastRegion current={news.current} className="absolute inset-x-4 top-4 z-20 flex justify-center text-base" />
-        </main>
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <main className="relative min-h-0 min-w-0 flex-1">
+            <Stage
+              label={t('call.stage')}
+              people={onStage}
+              selfPeerId={selfPeerId}
+              activeSpeakerPeerId={activeSpeakerPeerId}
+              layout={layout}
+              page={shown}
+              words={words}
+              document={documents.onStage}
+              onView={show}
+              onPageCount={setPageCount}
+            />
+            {alone && call.blocked === null && phase?.connection === 'connected' && (
+              <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
+                <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
+                  <span className="block text-base font-semibold">{t('call.alone')}</span>
+                  <span className="block text-small text-quiet">{t('call.aloneHint')}</span>
+                </span>
+              </p>
+            )}
+            {phase?.connection === 'reconnecting' && <Reconnecting />}
+            <ToastRegion
+              current={news.current}
+              className="absolute inset-x-4 top-4 z-20 flex justify-center text-base"
+            />
+          </main>
+          <BelowStage guest={guest} documents={documents} participants={participants} selfPeerId={selfPeerId} />
+        </div>
         <GuestControlBar
           guest={guest}
           microphone={microphone}
           devices={devices}
           share={share}
+          onShare={documents.mayPresent ? documents.openSheet : null}
           participants={participants}
           selfPeerId={selfPeerId}
         />
       </div>
+      <ShareSheet guest={guest} documents={documents} screen={share} />
+      {documents.mayPresent && <FileDrop onFile={documents.share} onMany={tellOneFile} />}
       {heard && (
         <RemoteAudio
           sounds={sounds}

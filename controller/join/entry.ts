@@ -2,7 +2,8 @@
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
-import { answerOf, callApi, NoServer } from '#ui/http-client.ts';
+import { answerOf, NoServer } from '#contract/http/answer.ts';
+import { callApi } from '#ui/http-client.ts';
 import { type Early, startEarly } from './early.ts';
 
 export type Entry = RouteAnswer<typeof meetingsApi.enterAsGuest>;

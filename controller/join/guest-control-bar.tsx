@@ -20,7 +20,14 @@ import type { Guest } from './guest.ts';
 import { PeopleDialog } from './people-dialog.tsx';
 import type { ScreenShare } from './use-screen-share.ts';
 
-type ControlsProps = { guest: Guest; microphone: MicrophoneState; devices: GuestDevicesState; share: ScreenShare };
+type ControlsProps = {
+  guest: Guest;
+  microphone: MicrophoneState;
+  devices: GuestDevicesState;
+  share: ScreenShare;
+  /** opens what can be shared; null: the screen alone can be */
+  onShare: (() => void) | null;
+};
 type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
 
 /** Six of them stand beside each other on a phone that can share its screen. */
@@ -42,7 +49,7 @@ export function GuestControlBar({ participants, selfPeerId, ...controls }: Contr
   );
 }
 
-const Controls = memo(function Controls({ guest, microphone, devices, share }: ControlsProps) {
+const Controls = memo(function Controls({ guest, microphone, devices, share, onShare }: ControlsProps) {
   const { t } = useTranslation('join');
   const [devicesOpen, setDevicesOpen] = useState(false);
   const { camera } = devices;
@@ -75,18 +82,7 @@ const Controls = memo(function Controls({ guest, microphone, devices, share }: C
       >
         {t('call.cameraShort')}
       </Button>
-      {share.possible && (
-        <Button
-          size="bar"
-          className={slot}
-          variant={share.sharing ? 'primary' : 'plain'}
-          icon={share.sharing ? MonitorX : MonitorUp}
-          aria-label={share.sharing ? t('call.stopSharing') : t('call.share')}
-          onPress={share.sharing ? share.stop : share.start}
-        >
-          {share.sharing ? t('call.stopSharing') : t('call.shareShort')}
-        </Button>
-      )}
+      <ShareButton share={share} onShare={onShare} />
       <Button
         size="bar"
         className={slot}
@@ -104,6 +100,28 @@ const Controls = memo(function Controls({ guest, microphone, devices, share }: C
     </>
   );
 });
+
+function ShareButton({ share, onShare }: Pick<ControlsProps, 'share' | 'onShare'>) {
+  const { t } = useTranslation('join');
+  if (share.sharing)
+    return (
+      <Button size="bar" className={slot} variant="primary" icon={MonitorX} onPress={share.stop}>
+        {t('call.stopSharing')}
+      </Button>
+    );
+  if (onShare === null && !share.possible) return null;
+  return (
+    <Button
+      size="bar"
+      className={slot}
+      icon={MonitorUp}
+      aria-label={onShare === null ? t('call.share') : undefined}
+      onPress={onShare ?? share.start}
+    >
+      {t('call.shareShort')}
+    </Button>
+  );
+}
 
 const LeaveButton = memo(function LeaveButton({ guest }: { guest: Guest }) {
   const { t } = useTranslation('join');

@@ -9,6 +9,7 @@ import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
+import { CallDocument } from './call-document.ts';
 import { GuestDevices, type GuestDevicesState } from './guest-devices.ts';
 import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
 
@@ -46,6 +47,10 @@ export class Guest {
     onMuted: () => this.devices.setMuted(true),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
+  readonly document = new CallDocument({
+    call: this.call,
+    requestAccess: async () => (await enterAsGuest(null)).grant.documents,
+  });
   #displayName: string | null = null;
   #wasIn = false;
   #firstEntry: Promise<void> = Promise.resolve();
@@ -58,6 +63,7 @@ export class Guest {
     this.#firstEntry = this.#prepareFirst();
     void this.devices.start();
     this.devices.subscribe(this.#followDevices);
+    this.document.start();
     for (const sign of ['pointerdown', 'keydown', 'focusin', 'visibilitychange', 'pageshow']) {
       addEventListener(sign, this.#keepPrepared, { passive: true });
     }

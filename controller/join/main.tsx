@@ -2,8 +2,12 @@
 // first: it declares the order of the CSS layers that the stage's own styles then fill
 import './join.css';
 import { createRoot } from 'react-dom/client';
+import documentsEn from '#ui/words/en/documents.ts';
 import en from '#ui/words/en/join.ts';
+import stageEn from '#ui/words/en/stage.ts';
+import documentsKo from '#ui/words/ko/documents.ts';
 import ko from '#ui/words/ko/join.ts';
+import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Guest } from './guest.ts';
@@ -12,5 +16,9 @@ import { JoinPage } from './join-page.tsx';
 const guest = new Guest();
 guest.start();
 debugUnknownWords();
-startWords({ join: { en, ko } });
+startWords({
+  join: { en, ko },
+  documents: { en: documentsEn, ko: documentsKo },
+  stage: { en: stageEn, ko: stageKo },
+});
 createRoot(document.getElementById('root')!).render(<JoinPage guest={guest} />);

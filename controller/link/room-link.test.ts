@@ -1,6 +1,7 @@
 /** The link against a socket that says, swallows and breaks what it likes. */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DocumentAccess } from '#contract/grants.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
@@ -56,6 +57,13 @@ const equipment: RoomEquipment = {
   tv: { control: 'none', power: 'unknown', name: null, code: null },
   selfTest: null,
   lanUrl: null,
+};
+const documentAccess: DocumentAccess = {
+  url: 'https://maru.example',
+  token: 'document-token',
+  expiresAtMs: 1,
+  meetingId: ROOM,
+  documents: ['present', 'view'],
 };
 function welcome(revision: number): Extract<RoomLinkToController, { type: 'welcome' }> {
   return {
@@ -118,6 +126,21 @@ describe('room link', () => {
     });
     newest().say(welcome(3));
     expect(link.getSnapshot().projections).toEqual({ state: stateAt(3) });
+  });
+
+  it('keeps the access to documents over a broken line, and knows a server without documents', () => {
+    const { link, newest, connect } = setUp();
+    link.start();
+    connect();
+    expect(link.getSnapshot().documentAccess).toBeUndefined();
+    newest().say({ type: 'document-access', access: documentAccess });
+    expect(link.getSnapshot().documentAccess).toEqual(documentAccess);
+    newest().break();
+    link.wake();
+    connect(2);
+    expect(link.getSnapshot().documentAccess).toEqual(documentAccess);
+    newest().say({ type: 'document-access', access: null });
+    expect(link.getSnapshot().documentAccess).toBeNull();
   });
 
   it('shows the rest where a projection is of a newer release, or broken', () => {

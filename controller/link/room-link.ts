@@ -6,6 +6,7 @@ import { v7 as newId } from 'uuid';
 import { codeOfClose, fromWire, OperationalError } from '#contract/error-codes.ts';
 import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
+import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
 import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -49,6 +50,8 @@ export type LinkSnapshot = {
   /** fleet's clock minus this device's */
   clockOffsetMs: number;
   roster: WatchedRoster | null;
+  /** to the documents of the room's meeting; null: none now; undefined: this server has no documents, as the kiosk's own */
+  documentAccess: DocumentAccess | null | undefined;
 };
 
 /** The part of a browser's WebSocket that is used here. */
@@ -75,6 +78,7 @@ export class RoomLink {
     lastSeenMs: null,
     clockOffsetMs: 0,
     roster: null,
+    documentAccess: undefined,
   };
   private socket: Socket | null = null;
   private attempt = 0;
@@ -226,6 +230,9 @@ export class RoomLink {
         this.update({ roster });
         break;
       }
+      case 'document-access':
+        this.update({ documentAccess: message.access });
+        break;
       case 'command-reply':
         this.pending.get(message.id)?.settle(message.error === null ? null : fromWire(message.error));
         break;

@@ -12,6 +12,7 @@ import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { CallTimeBanner } from './call-time-banner.tsx';
 import { CameraPage } from './camera-page.tsx';
 import { ControlBar } from './control-bar.tsx';
+import { ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { Notices, ProblemNote } from './notes.tsx';
 import { NowCard } from './now-card.tsx';
@@ -96,6 +97,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
     <div className="flex flex-col gap-4 lg:grid lg:grid-cols-[1.2fr_1fr] lg:items-start lg:gap-6">
       <div className="flex flex-col gap-4 empty:hidden">
         <Notices notices={view.notices} />
+        <ShownDocument inCall asking={asking} />
         <StageCard view={view} asking={asking} />
         <Card className="py-3!">
           <Volume percent={view.state.volumePercent} ask={asking.ask} />

@@ -71,12 +71,12 @@ export function ControlBar({ view, asking, children }: ControlBarProps) {
 
 type DeviceProps = { view: Extract<RemoteView, { screen: 'in-call' }>; asking: Asking };
 
-/** The button's look goes ahead of the room; its name follows the room's state. */
-function MicrophoneButton({ view, asking }: DeviceProps) {
+/** The button's look goes ahead of the room; its name follows the room's state. `isSmall`: an icon alone. */
+export function MicrophoneButton({ view, asking, isSmall = false }: DeviceProps & { isSmall?: boolean }) {
   const { t } = useTranslation('remote');
   const { microphone } = view.state;
   if (microphone === 'absent')
-    return (
+    return isSmall ? null : (
       <Button size="bar" icon={MicOff} isDisabled className="min-h-20!">
         {t('call.noMicrophone')}
       </Button>
@@ -86,17 +86,17 @@ function MicrophoneButton({ view, asking }: DeviceProps) {
   const looksMuted = asked?.name === 'set-microphone' ? !asked.on : muted;
   return (
     <Button
-      size="bar"
+      size={isSmall ? 'medium' : 'bar'}
       icon={muted ? MicOff : Mic}
       variant={looksMuted ? 'inverted' : 'plain'}
       isPending={asked !== null}
-      className="min-h-20! text-base! lg:min-w-56"
+      className={isSmall ? '' : 'min-h-20! text-base! lg:min-w-56'}
       aria-label={muted ? t('call.unmuteName') : t('call.muteName')}
       onPress={() =>
         asking.ask({ name: 'set-microphone', on: muted }, (next) => next.microphone === (muted ? 'on' : 'muted'))
       }
     >
-      {muted ? t('call.unmute') : t('call.mute')}
+      {isSmall ? undefined : muted ? t('call.unmute') : t('call.mute')}
     </Button>
   );
 }

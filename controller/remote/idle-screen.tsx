@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Card } from '#ui/card.tsx';
 import { failedLines } from '#ui/equipment/self-test.ts';
 import { Tabs } from '#ui/tabs.tsx';
+import { ShareDocument, ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { Notices } from './notes.tsx';
 import { NowCard } from './now-card.tsx';
@@ -66,6 +67,7 @@ function PlainRoom({ view, asking }: IdleScreenProps) {
         <Card className="py-3!">
           <Volume percent={volumePercent} ask={asking.ask} />
         </Card>
+        <IdleDocument asking={asking} />
         <StartButtons view={view} asking={asking} />
       </div>
     </div>
@@ -86,6 +88,7 @@ function BookedRoom({ view, asking }: IdleScreenProps) {
         </div>
         <Notices notices={view.notices} />
         <StartButtons view={view} asking={asking} />
+        <IdleDocument asking={asking} />
         <NowCard day={day} inCall={false} asking={asking} />
         <Card className="hidden py-3! lg:block">
           <Volume percent={state.volumePercent} ask={asking.ask} />
@@ -97,6 +100,12 @@ function BookedRoom({ view, asking }: IdleScreenProps) {
       </Card>
     </div>
   );
+}
+
+/** The document on the TV, or the way to show one. */
+function IdleDocument({ asking }: { asking: Asking }) {
+  const isShown = useProjection('document')?.document != null;
+  return isShown ? <ShownDocument inCall={false} asking={asking} /> : <ShareDocument inCall={false} />;
 }
 
 function UnderWay({ view }: { view: IdleScreenProps['view'] }) {

@@ -4,12 +4,16 @@ import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
+import documentsEn from '#ui/words/en/documents.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
+import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
+import documentsKo from '#ui/words/ko/documents.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
+import stageKo from '#ui/words/ko/stage.ts';
 import { keepPairing, keptPairing } from './stored-pairing.ts';
 import { pairingOfToken, takeFromFragment } from './pairing.ts';
 import { Remote } from './remote.tsx';
@@ -24,5 +28,7 @@ startWords({
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
   devices: { en: devicesEn, ko: devicesKo },
+  documents: { en: documentsEn, ko: documentsKo },
+  stage: { en: stageEn, ko: stageKo },
 });
 createRoot(document.getElementById('root')!).render(<Remote scannedCode={code} kept={brought ?? keptPairing()} />);

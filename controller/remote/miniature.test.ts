@@ -15,7 +15,7 @@ const person = (n: number): Participant => ({
   sharesScreen: false,
   connection: 'connected',
 });
-function tiles(participantCount: number, layout: Layout = 'grid', sharer: number | null = null) {
+function tiles(participantCount: number, layout: Layout = 'grid', sharer: number | null = null, hasDocument = false) {
   const phase: Extract<RoomPhase, { name: 'in-call' }> = {
     name: 'in-call',
     callId: id(900),
@@ -27,7 +27,7 @@ function tiles(participantCount: number, layout: Layout = 'grid', sharer: number
     participants: Array.from({ length: Math.min(8, participantCount) }, (_, n) => person(n)),
     sharedBy: sharer === null ? null : { peerId: id(sharer), displayName: `Guest ${sharer}` },
   };
-  return stageTiles({ phase, layout, page: 0, layOut, initials });
+  return stageTiles({ phase, layout, page: 0, hasDocument, layOut, initials });
 }
 
 it.each(Layout.options)('stays inside its box in layout %s', (layout) => {
@@ -51,4 +51,13 @@ it('makes a shared screen the large one, and the room’s own picture alone when
   const largest = [...shared].sort((a, b) => b.rect.width - a.rect.width)[0]!;
   expect(largest).toMatchObject({ kind: 'screen', label: 'G2' });
   expect(tiles(1)).toMatchObject([{ kind: 'own', label: 'G0' }]);
+});
+
+it('makes a document the large one, beside everyone, and alone in the room too', () => {
+  for (const count of [1, 4]) {
+    const drawn = tiles(count, 'auto', null, true);
+    const largest = [...drawn].sort((a, b) => b.rect.width - a.rect.width)[0]!;
+    expect(largest).toMatchObject({ kind: 'document', label: '' });
+    expect(drawn.filter(({ kind }) => kind !== 'document').length).toBe(count);
+  }
 });

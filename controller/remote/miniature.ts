@@ -6,7 +6,7 @@ type InCall = Extract<RoomPhase, { name: 'in-call' }>;
 export type MiniTile = {
   key: string;
   rect: { x: number; y: number; width: number; height: number };
-  kind: 'person' | 'own' | 'screen';
+  kind: 'person' | 'own' | 'screen' | 'document';
   label: string;
 };
 
@@ -18,6 +18,8 @@ export function stageTiles(of: {
   phase: InCall;
   layout: Layout;
   page: number;
+  /** a document is shown */
+  hasDocument?: boolean;
   layOut: typeof LayOut;
   initials: (name: string) => string;
 }): readonly MiniTile[] {
@@ -34,14 +36,16 @@ export function stageTiles(of: {
     order: [...others, ...Array.from({ length: nameless }, (_, index) => `nameless-${index}`)],
     recentSpeakers: [],
     sharers: phase.sharedBy === null ? [] : [phase.sharedBy.peerId],
+    // which of the two came last is not in the state: a document is chosen on purpose
+    ...(of.hasDocument && { document: 'newest' as const }),
     ownPeerId: phase.peerId,
     gapPx: 5 * FINENESS,
   });
   return laid.tiles.map((tile) => {
-    const name = named.get(tile.peerId);
+    const name = tile.peerId === null ? undefined : named.get(tile.peerId);
     return {
       key: tile.key,
-      kind: tile.source === 'screen' ? 'screen' : tile.role === 'own' ? 'own' : 'person',
+      kind: tile.source !== 'camera' ? tile.source : tile.role === 'own' ? 'own' : 'person',
       label: tile.role === 'own' && laid.kind !== 'alone' ? '' : name === undefined ? '' : of.initials(name),
       rect: {
         x: tile.rect.x / FINENESS,

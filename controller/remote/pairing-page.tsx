@@ -7,7 +7,7 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
-import { NoServer } from '#ui/http-client.ts';
+import { NoServer } from '#contract/http/answer.ts';
 import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';

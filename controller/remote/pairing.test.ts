@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
-import { NoServer } from '#ui/http-client.ts';
+import { NoServer } from '#contract/http/answer.ts';
 import { hangsAtDoor, keepAtDoor, keepPairing, keptPairing } from './stored-pairing.ts';
 import { formatTypedCode, isWholeCode, pair, pairingOfToken, tabletAddress, takeFromFragment } from './pairing.ts';
 import { PREPARE_AGAIN_AFTER_MS, shouldPrepare } from './use-prepare.ts';

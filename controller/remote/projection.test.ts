@@ -61,6 +61,7 @@ const up = ({ state = stateOf({ name: 'idle' }), agenda: known, ...over }: Known
   lastSeenMs: NOW,
   clockOffsetMs: 0,
   roster: null,
+  documentAccess: undefined,
   ...over,
 });
 

@@ -10,6 +10,7 @@ import { Spinner } from '#ui/progress.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { CallScreen } from './call-screen.tsx';
+import { DocumentsDoor } from './documents-door.tsx';
 import { DoorPage } from './door-page.tsx';
 import { EndedScreen } from './ended-screen.tsx';
 import { Header } from './header.tsx';
@@ -72,7 +73,9 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
           onUnpair={unpair}
         />
         <ShownRoomLink value={link}>
-          <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+          <DocumentsDoor link={link} snapshot={snapshot} view={view} asking={asking}>
+            <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+          </DocumentsDoor>
         </ShownRoomLink>
         {quietScreen && (
           <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">

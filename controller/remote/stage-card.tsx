@@ -6,7 +6,6 @@ import MonitorUp from 'lucide-react/icons/monitor-up';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Layout } from '#contract/room-state.ts';
-import type { RoomPhase } from '#contract/room-state.ts';
 import { layOut } from '#stage/layout.ts';
 import { initials } from '#stage/names.ts';
 import { Button } from '#ui/button.tsx';
@@ -15,14 +14,20 @@ import { Dialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
+import { ShareDocument, useShownThumbnail } from './documents-door.tsx';
 import { type MiniTile, stageTiles } from './miniature.ts';
 import type { RemoteView } from './projection.ts';
-import type { Asking } from './use-room.ts';
+import { type Asking, useProjection } from './use-room.ts';
 
-type InCall = Extract<RoomPhase, { name: 'in-call' }>;
+type MiniatureProps = {
+  tiles: readonly MiniTile[];
+  sharing?: boolean;
+  /** the document's page; null: not fetched */
+  pageUrl?: string | null;
+};
 
 /** Drawn in a 320 × 180 box and scaled by its frame. */
-export function Miniature({ tiles, sharing = true }: { tiles: readonly MiniTile[]; sharing?: boolean }) {
+export function Miniature({ tiles, sharing = true, pageUrl = null }: MiniatureProps) {
   return (
     <svg viewBox="0 0 320 180" aria-hidden="true" className="block w-full">
       {tiles.map(({ key, rect, label, kind }) => (
@@ -34,13 +39,16 @@ export function Miniature({ tiles, sharing = true }: { tiles: readonly MiniTile[
             height={rect.height}
             rx={Math.min(6, rect.height / 8)}
             className={
-              kind === 'screen'
+              kind === 'screen' || kind === 'document'
                 ? 'fill-accent-soft stroke-accent'
                 : kind === 'own'
                   ? 'fill-lifted stroke-edge'
                   : 'fill-lifted stroke-edge/50'
             }
           />
+          {kind === 'document' && pageUrl !== null && (
+            <image href={pageUrl} x={rect.x + 2} y={rect.y + 2} width={rect.width - 4} height={rect.height - 4} />
+          )}
           {sharing && label !== '' && (
             <text
               x={rect.x + rect.width / 2}
@@ -63,11 +71,14 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
   const { t } = useTranslation('remote');
   const { t: common } = useTranslation('common');
   const [choosing, setChoosing] = useState(false);
+  const hasDocument = useProjection('document')?.document != null;
+  const pageUrl = useShownThumbnail();
   const { state, phase } = view;
   const asked = asking.pending('set-layout');
   const shown = asked?.name === 'set-layout' ? asked.layout : state.layout;
   const layoutName = common(`layout.${shown}`);
-  const tiles = tilesOf(phase, shown === 'unknown' ? 'auto' : shown, state.stagePage);
+  const tilesIn = (layout: Layout, page: number) => stageTiles({ phase, layout, page, hasDocument, layOut, initials });
+  const tiles = tilesIn(shown === 'unknown' ? 'auto' : shown, state.stagePage);
   const turnTo = (page: number) => asking.ask({ name: 'set-stage-page', page }, (next) => next.stagePage === page);
   const turning = asking.pending('set-stage-page') !== null;
   return (
@@ -93,7 +104,7 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
         onPress={() => setChoosing(true)}
       >
         <span className="sr-only">{t('stage.change', { layout: layoutName })}</span>
-        <Miniature tiles={tiles} />
+        <Miniature tiles={tiles} pageUrl={pageUrl} />
       </Button>
       {phase.sharedBy && (
         <p className="mt-3 flex items-center gap-2 text-small text-quiet">
@@ -121,6 +132,11 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
           />
         </div>
       )}
+      {!hasDocument && (
+        <div className="mt-3">
+          <ShareDocument inCall />
+        </div>
+      )}
       <Dialog title={t('stage.choose')} isOpen={choosing} onClose={() => setChoosing(false)}>
         <ToggleGroup
           label={t('stage.choose')}
@@ -131,7 +147,7 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
             words: common(`layout.${layout}`),
             picture: (
               <span className="block w-full px-1 pt-1">
-                <Miniature tiles={tilesOf(phase, layout, 0)} sharing={false} />
+                <Miniature tiles={tilesIn(layout, 0)} sharing={false} />
               </span>
             ),
           }))}
@@ -146,8 +162,4 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
       </Dialog>
     </Card>
   );
-}
-
-function tilesOf(phase: InCall, layout: Layout, page: number): readonly MiniTile[] {
-  return stageTiles({ phase, layout, page, layOut, initials });
 }

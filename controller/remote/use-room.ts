@@ -1,5 +1,6 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
@@ -37,6 +38,13 @@ export function useProjection<N extends ProjectionName>(name: N): ProjectionValu
   return useSyncExternalStore(link.subscribe, read) as ProjectionValue<N> | null;
 }
 
+/** To the documents of the room's meeting; null: not now, or not by this server. */
+export function useDocumentAccess(): DocumentAccess | null {
+  const link = useContext(ShownRoomLink);
+  if (link === null) throw new Error('useDocumentAccess is for pages of a room');
+  return useSyncExternalStore(link.subscribe, () => link.getSnapshot().documentAccess ?? null);
+}
+
 export type Ask = (command: RoomCommand, done?: (state: RoomState, link: LinkSnapshot) => boolean) => void;
 export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> & {
   /** `done` recognises the result in the room's state; without it the reply is enough. One of a kind at a time. */
@@ -52,6 +60,7 @@ function keyOf(command: RoomCommand): string {
   // every volume is sent, above all the last: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
+  if (command.name === 'present') return command.name + command.act.act;
   // one start at a time, of whichever meeting
   if (command.name === 'join-call') return command.name;
   return command.name + ('bookingId' in command ? command.bookingId : '');

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 /** A route of the contract in, its parsed answer or a typed refusal out; event streams that come back by themselves. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { NoServer } from '#contract/http/answer.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
 import { pathOf } from '#contract/http/route.ts';
-import { callApi, followEvents, NoServer } from './http-client.ts';
+import { callApi, followEvents } from './http-client.ts';
 
 const roomId = '0193a0b0-0000-7000-8000-000000000001';
 const counts = { trouble: 0, limited: 0, 'in-call': 0, starting: 0, ready: 0 };

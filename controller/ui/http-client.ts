@@ -2,27 +2,22 @@
  * The fleet server's HTTP API for every page: a route of the contract in, its parsed answer out, each refusal typed; and
  * its event streams, opened again by themselves.
  */
-import { fromWire, type MaruError, OperationalError, toMaruError, WireError } from '#contract/error-codes.ts';
+import { fromWire, type MaruError } from '#contract/error-codes.ts';
+import { answerOf, HttpRefusal, NoServer, urlOf } from '#contract/http/answer.ts';
 import {
   EVENT_BEAT_MS,
   type EventsRoute,
   type JsonRoute,
   type PageRoute,
-  pathOf,
   type RouteAnswer,
   type RouteEvent,
   type RouteInput,
 } from '#contract/http/route.ts';
-import { z } from '#contract/schema.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** a stream that shows no sign of life this long is opened anew */
 const SILENT_MS = EVENT_BEAT_MS * 3;
 const REOPEN_MS = 2_000;
-const Refusal = z.object({ error: WireError });
-
-/** No answer, or one that breaks the contract: not the person's fault, look at network and server. */
-export class NoServer extends OperationalError {}
 
 type AnsweringRoute = JsonRoute | PageRoute;
 type Given<R extends AnsweringRoute | EventsRoute> = {
@@ -50,19 +45,6 @@ export async function callApi<R extends AnsweringRoute>(route: R, given: Given<R
     throw new NoServer('internal', 'no answer from the server', { cause: error });
   }
   return answerOf(route, response.status, await response.json().catch(() => null));
-}
-
-/** What a status and a body mean. @throws as `callApi` */
-export function answerOf<R extends AnsweringRoute>(route: R, status: number, body: unknown): RouteAnswer<R> {
-  if (status < 200 || status > 299) {
-    const refusal = Refusal.safeParse(body);
-    throw refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', `HTTP ${status}`);
-  }
-  try {
-    return route.response.parse(body) as RouteAnswer<R>;
-  } catch (error) {
-    throw toMaruError(error);
-  }
 }
 
 type Follower<R extends EventsRoute> = Pick<Given<R>, 'params' | 'query'> & {
@@ -111,7 +93,7 @@ export function followEvents<R extends EventsRoute>(route: R, follower: Follower
       });
     current.addEventListener('refused', (message: MessageEvent<string>) => {
       close();
-      const refusal = Refusal.safeParse(JSON.parse(message.data));
+      const refusal = HttpRefusal.safeParse(JSON.parse(message.data));
       follower.onRefused(refusal.success ? fromWire(refusal.data.error) : new NoServer('internal', 'stream refused'));
     });
     current.addEventListener('error', () => {
@@ -123,12 +105,4 @@ export function followEvents<R extends EventsRoute>(route: R, follower: Follower
   };
   open();
   return close;
-}
-
-function urlOf(route: AnsweringRoute | EventsRoute, { params, query }: { params?: unknown; query?: unknown }): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>))
-    if (value !== undefined) search.set(name, String(value));
-  const path = pathOf(route.path, (params ?? {}) as Record<string, string>);
-  return search.size === 0 ? path : `${path}?${search}`;
 }

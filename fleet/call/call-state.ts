@@ -1,8 +1,10 @@
 /** The state from which a page draws a call: one immutable value, and pure functions that apply the node's messages. */
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallPermissions } from '#contract/grants.ts';
+import type { CallPermissions, DocumentAccess } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
+import type { DocumentHeading } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
+import type { WithdrawnDocument } from './followed-document.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
 import type { StreamsByPeer } from './remote-streams.ts';
@@ -32,6 +34,15 @@ export type CallState = {
   readonly permissions: CallPermissions | null;
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
+  /**
+   * What is shown, as the node has it, without the pointer and the drawing of `CallClient.document`, which change many times a
+   * second. null: nothing, or nothing that we may view
+   */
+  readonly document: DocumentHeading | null;
+  /** why the last document went without anybody stopping it, until the next is shown; null: it did not */
+  readonly withdrawn: WithdrawnDocument | null;
+  /** lets us at the pages; null: the grant came without, or we came back by a ticket alone */
+  readonly documentAccess: DocumentAccess | null;
   readonly streams: StreamsByPeer;
   /** raw, from the node; the stage holds it */
   readonly activeSpeakerPeerId: string | null;

@@ -29,11 +29,12 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'internal':
     case 'not-possible-now':
       return { step: 'ask-for-grant' };
-    // of a kiosk: no media node sends them
+    // of a kiosk or a fleet server: no media node sends them
     case 'calendar-unreachable':
     case 'tv-not-answering':
     case 'device-gone':
     case 'storage-failed':
+    case 'converter-unavailable':
       return { step: 'failed' };
     default:
       return fromWire({ code, message: code }).kind === 'operational' ? { step: 'try-again' } : { step: 'failed' };

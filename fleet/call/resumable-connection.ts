@@ -3,7 +3,7 @@
  * that a reloaded page resumes with. `call-client.ts` decides what to do after a drop.
  */
 import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, PeerKind } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, PeerKind } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
@@ -28,6 +28,8 @@ export class ResumableConnection {
   #ticket: ResumeTicket | null = null;
   #peerKind: PeerKind = 'person';
   #permissions: CallPermissions | null = null;
+  /** of the grant that let us in, or a newer one; null: none */
+  documentAccess: DocumentAccess | null = null;
 
   constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
     this.#openSocket = dependencies.openSocket;
@@ -53,8 +55,11 @@ export class ResumableConnection {
     Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
 
   /** @throws the node's refusal; the former place is given up before */
-  enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
-    return this.#hello(grant.signalingUrl, { kind: 'token', token: grant.joinToken }, signal, FIRST_CONNECT_MS);
+  async enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
+    const admission = { kind: 'token', token: grant.joinToken } as const;
+    const hello = await this.#hello(grant.signalingUrl, admission, signal, FIRST_CONNECT_MS);
+    this.documentAccess = grant.documents;
+    return hello;
   }
 
   /** @param transportId our sending transport; undefined: the page was reloaded */
@@ -80,6 +85,7 @@ export class ResumableConnection {
     this.#connection = null;
     this.#ticket = null;
     this.#permissions = null;
+    this.documentAccess = null;
   }
 
   async #hello(
@@ -97,8 +103,8 @@ export class ResumableConnection {
       this.#connection?.close();
       this.#connection = connection;
       this.#peerKind = hello.peerKind;
-      const { publishes, receives, rights } = hello;
-      this.#permissions = { publishes, receives, rights };
+      const { publishes, receives, rights, documents } = hello;
+      this.#permissions = { publishes, receives, rights, documents };
       this.#ticket = {
         callId: hello.callId,
         peerId: hello.peerId,

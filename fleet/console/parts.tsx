@@ -13,7 +13,7 @@ import type { MaruError } from '#contract/error-codes.ts';
 import type { HealthReason, HealthState } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
-import { NoServer } from '#ui/http-client.ts';
+import { NoServer } from '#contract/http/answer.ts';
 import { Icon, type LucideIcon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 

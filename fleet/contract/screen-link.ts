@@ -129,6 +129,8 @@ export const AgentToScreen = openUnion('type', [
         shown: z.object({ document: SharedDocument, access: DocumentAccess }).nullable(),
       }),
       z.object({ name: z.literal('change-document'), change: DocumentChange }),
+      /** in a call: for a page that was reloaded, and before the token of the grant expires */
+      z.object({ name: z.literal('use-document-access'), callId: Id, access: DocumentAccess }),
       /** level alone, nothing is kept: is anybody in the room */
       z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),

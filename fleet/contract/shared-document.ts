@@ -10,8 +10,9 @@ export const PAGE_UNITS = 65_535;
 export const MAX_DOCUMENT_PAGES = 500;
 /** Numbers in one message, and in one stroke: x and y by turns. A longer line is several strokes. */
 export const MAX_STROKE_NUMBERS = 1_000;
-/** On all pages together: beyond it the oldest is dropped. */
+/** On all pages together: beyond either the oldest strokes are dropped. A state with its drawing stays below 700 KB. */
 export const MAX_STROKES = 400;
+export const MAX_DRAWN_NUMBERS = 100_000;
 /** Smaller parts of a page than this cannot be shown: a tenth. */
 export const MIN_REGION_UNITS = Math.floor(PAGE_UNITS / 10);
 
@@ -69,6 +70,10 @@ export type SharedDocument = z.infer<typeof SharedDocument>;
 /** What a projection and a list hold of it: all but the drawing. */
 export const DocumentHeading = SharedDocument.omit({ strokes: true, pointer: true });
 export type DocumentHeading = z.infer<typeof DocumentHeading>;
+
+export function headingOf({ strokes: _strokes, pointer: _pointer, ...heading }: SharedDocument): DocumentHeading {
+  return heading;
+}
 
 /** What a person asks for. `show` and `take` make the person the presenter; the others are the presenter's alone. */
 export const DocumentAct = z.discriminatedUnion('act', [
@@ -165,7 +170,16 @@ function afterAct(
 
 function withStroke(strokes: readonly Stroke[], stroke: Stroke): Stroke[] {
   const begun = strokes.find(({ strokeId }) => strokeId === stroke.strokeId);
-  if (!begun) return [...strokes, stroke].slice(-MAX_STROKES);
+  if (!begun) return theNewest([...strokes, stroke]);
   const points = [...begun.points, ...stroke.points].slice(0, MAX_STROKE_NUMBERS);
-  return strokes.map((each) => (each === begun ? { ...begun, points } : each));
+  return theNewest(strokes.map((each) => (each === begun ? { ...begun, points } : each)));
+}
+
+function theNewest(strokes: Stroke[]): Stroke[] {
+  let from = strokes.length;
+  for (let numbers = 0; from > 0 && strokes.length - from < MAX_STROKES; from--) {
+    numbers += strokes[from - 1]!.points.length;
+    if (numbers > MAX_DRAWN_NUMBERS) break;
+  }
+  return from === 0 ? strokes : strokes.slice(from);
 }

@@ -4,7 +4,7 @@
  */
 import { ProtocolVersion } from './protocol-version.ts';
 import { WireError } from './error-codes.ts';
-import { CallGrant } from './grants.ts';
+import { CallGrant, DocumentAccess } from './grants.ts';
 import { CommandEnvelope, CommandReply } from './room-command.ts';
 import { type ProjectionName, projections } from './projections.ts';
 import { projectionNames } from './relayed-projections.ts';
@@ -72,11 +72,15 @@ export const RoomRequest = z.discriminatedUnion('name', [
       .nullable()
       .optional(),
   }),
+  /** to the documents of the meeting whose call it is in; null: of the room's own meeting */
+  z.strictObject({ name: z.literal('request-document-access'), id: Id, callId: Id.nullable() }),
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
 export const RequestReply = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
+  /** null: no documents in that meeting */
+  z.object({ name: z.literal('document-access'), id: Id, access: DocumentAccess.nullable() }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
   /** a phone paired with this code: show another */
   z.object({ name: z.literal('pairing-code-used'), sha256: z.string() }),

@@ -4,6 +4,7 @@ import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
 
@@ -13,21 +14,36 @@ export type AccessDependencies = {
   secure: boolean;
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
+  /** @throws UserError token-invalid, token-expired */
+  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
 };
-export type Caller = { account: Account | null; reach: Reach };
+/** `meeting`: of the bearer of a token for its documents */
+export type Caller = { account: Account | null; reach: Reach; meeting: DocumentBearer | null };
 
 const NOWHERE: Reach = new Set();
 
-/** @throws UserError not-signed-in, forbidden */
+/** @throws UserError not-signed-in, forbidden, token-invalid, token-expired */
 export async function callerOf(request: FastifyRequest, access: Access, deps: AccessDependencies): Promise<Caller> {
+  if (access.to === 'meeting') {
+    const meeting = await deps.verifyDocumentToken(bearerOf(request));
+    if (!meeting.documents.includes(access.documents)) throw new UserError('forbidden');
+    return { account: null, reach: NOWHERE, meeting };
+  }
   const account = await accountOf(request, deps);
-  if (access.to === 'anyone') return { account, reach: NOWHERE };
+  if (access.to === 'anyone') return { account, reach: NOWHERE, meeting: null };
   if (!account) throw new UserError('not-signed-in');
-  if (access.to === 'signed-in') return { account, reach: NOWHERE };
+  if (access.to === 'signed-in') return { account, reach: NOWHERE, meeting: null };
   const reach = reachOf(account.grants, access.permission);
   if (!(await isReached(reach, access.scope, request, deps))) throw new UserError('forbidden');
   if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
-  return { account, reach };
+  return { account, reach, meeting: null };
+}
+
+/** @throws UserError token-invalid */
+function bearerOf({ headers }: FastifyRequest): string {
+  const token = /^Bearer ([\w.-]{1,4096})$/.exec(headers.authorization ?? '')?.[1];
+  if (token === undefined) throw new UserError('token-invalid', 'a bearer token is needed');
+  return token;
 }
 
 async function isReached(
@@ -46,7 +62,7 @@ async function isReached(
 /** The signed-in account, or null. */
 export async function accountOf(
   request: FastifyRequest,
-  { accounts, sessions, secure }: Omit<AccessDependencies, 'roomOfMeeting'>,
+  { accounts, sessions, secure }: Pick<AccessDependencies, 'accounts' | 'sessions' | 'secure'>,
 ): Promise<Account | null> {
   const token = readCookie(request, 'session', secure);
   const accountId = token && (await sessions.accountOf(token));

@@ -17,6 +17,7 @@ import { limitUpload, refuseUpload } from './upload.ts';
 type Dependencies = AccessDependencies & { served: readonly ServedRoute[]; proxies: TrustedProxies };
 
 export async function installApiRoutes(app: FastifyInstance, deps: Dependencies): Promise<void> {
+  allowOtherOrigins(app, deps.served);
   const isUpload = ({ route }: ServedRoute): boolean => route.kind === 'upload';
   for (const served of deps.served) if (!isUpload(served)) install(app, served, deps);
   // in a scope of its own, whose bodies nobody reads before the handler
@@ -25,6 +26,22 @@ export async function installApiRoutes(app: FastifyInstance, deps: Dependencies)
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     for (const served of deps.served) if (isUpload(served)) install(scope, served, deps);
   });
+}
+
+/** Of bearer routes alone: the browser asks before it sends the token. */
+function allowOtherOrigins(app: FastifyInstance, served: readonly ServedRoute[]): void {
+  const ofBearers = served.filter(({ route }) => route.access.to === 'meeting').map(({ route }) => route.path);
+  for (const url of new Set(ofBearers))
+    app.options(url, { config: { isBearer: true } }, async (_request, reply) =>
+      reply
+        .headers({
+          'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+          'access-control-allow-headers': 'authorization, content-type, last-event-id',
+          'access-control-max-age': '7200',
+        })
+        .code(204)
+        .send(),
+    );
 }
 
 function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: Dependencies): void {
@@ -36,7 +53,7 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
     url: route.path,
     // a stream has no answer without its body
     exposeHeadRoute: route.kind !== 'events' && route.kind !== 'download',
-    config: { isUpload: route.kind === 'upload' },
+    config: { isUpload: route.kind === 'upload', isBearer: route.access.to === 'meeting' },
     // before a body is read
     onRequest: async (request) => {
       await checkCaller(request);
@@ -82,6 +99,7 @@ function contextOf(
         ? parse(route.body, request.body)
         : undefined) as never,
     account: request.caller!.account as never,
+    meeting: request.caller!.meeting as never,
     reach: request.caller!.reach,
     network: proxies.networkOf(request.raw),
     session: {
@@ -128,7 +146,8 @@ function sendEvents(
   return reply.send(stream);
 }
 
-const reachKey = ({ reach }: Caller): string => (reach === 'organisation' ? reach : [...reach].sort().join());
+const reachKey = ({ reach, meeting }: Caller): string =>
+  meeting ? meeting.documents.join() : reach === 'organisation' ? reach : [...reach].sort().join();
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -137,5 +156,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** its body has as long as it needs while it comes */
     isUpload?: boolean;
+    /** no cookie counts: pages of other origins may call it, the TV's and a kiosk's own among them */
+    isBearer?: boolean;
   }
 }

@@ -14,6 +14,7 @@ import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
@@ -38,6 +39,8 @@ export type AppDependencies = {
   sessions: Sessions;
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
+  /** @throws UserError token-invalid, token-expired */
+  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */
@@ -67,10 +70,12 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     logger,
   });
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     limitBodyTime(request);
     if (!isKnownHost(origins, request.headers.host)) throw new ProtocolError('not-found', 'not a host of ours');
-    if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
+    const { isBearer = false } = request.routeOptions.config;
+    if (isBearer) reply.headers({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
+    else if (!SAFE_METHODS.has(request.method) && !isAllowedOrigin(origins, request.headers))
       throw new UserError('forbidden', 'a page of another origin');
   });
   app.addHook('onResponse', async (request, reply) => {

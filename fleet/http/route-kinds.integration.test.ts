@@ -7,6 +7,7 @@ import cookie from '@fastify/cookie';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Account } from '#contract/http/people-api.ts';
 import { anyone, pageRoute, permitted, type RouteTable } from '#contract/http/route.ts';
+import { UserError } from '#contract/error-codes.ts';
 import { z } from '#contract/schema.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
@@ -78,6 +79,9 @@ beforeAll(async () => {
     accounts: { byId: async () => account } as unknown as Accounts,
     sessions: { accountOf: async () => account?.accountId ?? null } as unknown as Sessions,
     roomOfMeeting: async () => null,
+    verifyDocumentToken: async () => {
+      throw new UserError('token-invalid');
+    },
     served: serve(api, {
       list: async ({ query: { above, sort, cursor, limit } }) => {
         const numbers = [1, 2, 3, 4, 5].filter((n) => n > above);

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -21,6 +22,8 @@ export type Download = {
   fileName: string;
   /** null: not known before its end */
   sizeBytes: number | null;
+  /** a browser may keep it for this holder: what is at this address does not change */
+  isImmutable?: boolean;
 };
 /**
  * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one
@@ -33,7 +36,9 @@ export type RouteContext<R extends Route = Route> = {
   query: RouteOutput<R, 'query'>;
   body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
   /** null only on routes that are open to anyone */
-  account: R['access'] extends { to: 'anyone' } ? Account | null : Account;
+  account: R['access'] extends { to: 'signed-in' | 'permitted' } ? Account : Account | null;
+  /** the bearer of a token for a meeting's documents; on other routes null */
+  meeting: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
   /** the rooms in which the account has the route's permission */
   reach: Reach;
   /** where limits are counted */

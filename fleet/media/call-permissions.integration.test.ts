@@ -10,12 +10,17 @@ import { startTestNode, type TestNode } from './testing/test-node.ts';
 const SOURCES = MediaSource.options;
 const grants = {
   room: { peerKind: 'room', displayName: 'Hall', rights: ['end', 'mute', 'remove'] },
-  guest: {},
+  guest: { documents: ['view'] },
   presenter: { rights: ['mute'] },
-  viewer: { publishes: [] },
-  listener: { publishes: [], receives: ['microphone'] },
-  publisher: { publishes: ['camera', 'microphone'], receives: [] },
-  program: { peerKind: 'program', displayName: 'Recording', publishes: ['screen', 'screen-audio'] },
+  viewer: { publishes: [], documents: ['view'] },
+  listener: { publishes: [], receives: ['microphone'], documents: [] },
+  publisher: { publishes: ['camera', 'microphone'], receives: [], documents: ['present'] },
+  program: {
+    peerKind: 'program',
+    displayName: 'Recording',
+    publishes: ['screen', 'screen-audio'],
+    documents: ['view'],
+  },
 } satisfies Record<string, Partial<JoinTokenClaims>>;
 type GrantName = keyof typeof grants;
 type AfterHello = Exclude<SignalingMethod, 'hello'>;
@@ -101,6 +106,7 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
     'remove-participant': { peerId: uuidv7() },
     'end-call': {},
     'leave-call': {},
+    present: { act: { act: 'take' } },
     ping: {},
   };
   return (client.request as (method: string, data: object) => Promise<unknown>)(method, requests[method]);
@@ -113,12 +119,12 @@ const attempts = methods.flatMap((method): { method: AfterHello; source: MediaSo
 /** All that is refused, by grant; every other method is permitted to it. */
 const forbidden: Record<GrantName, string[]> = {
   room: [],
-  guest: ['mute-participant', 'mute-all', 'remove-participant', 'end-call'],
+  guest: ['mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
   presenter: ['remove-participant', 'end-call'],
-  viewer: [...SOURCES, 'mute-participant', 'mute-all', 'remove-participant', 'end-call'],
-  listener: [...SOURCES, 'mute-participant', 'mute-all', 'remove-participant', 'end-call'],
+  viewer: [...SOURCES, 'mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
+  listener: [...SOURCES, 'mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
   publisher: ['screen', 'screen-audio', 'mute-participant', 'mute-all', 'remove-participant', 'end-call'],
-  program: ['microphone', 'camera', 'mute-participant', 'mute-all', 'remove-participant', 'end-call'],
+  program: ['microphone', 'camera', 'mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
 };
 
 describe.each(['prepared', 'joined'] as const)('each method, asked by who has %s', (stage) => {
@@ -135,8 +141,9 @@ describe.each(['prepared', 'joined'] as const)('each method, asked by who has %s
 });
 
 test('hello says what the grant permits', async () => {
-  const client = await it.prepare({ publishes: ['screen'], receives: ['microphone'], rights: ['mute'] });
-  expect(client.hello).toMatchObject({ publishes: ['screen'], receives: ['microphone'], rights: ['mute'] });
+  const lists = { publishes: ['screen'], receives: ['microphone'], rights: ['mute'], documents: ['view'] } as const;
+  const client = await it.prepare(lists as unknown as Partial<JoinTokenClaims>);
+  expect(client.hello).toMatchObject(lists);
   client.drop();
 });
 

@@ -9,6 +9,7 @@ import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from './call.ts';
+import { DOCUMENT_KNOWN_FOR_MS, type KnownDocument } from './call-document.ts';
 import type { CallEventDraft } from './call-listener.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
@@ -43,6 +44,7 @@ export class CallRegistry {
   readonly #options: CallRegistryOptions;
   readonly #peers = new Map<string, { peer: Peer; call: Call }>();
   readonly #seats: GuestSeats;
+  readonly #knownDocuments = new ExpiringMap<KnownDocument>(DOCUMENT_KNOWN_FOR_MS);
   /** by call id: the code for clients that still come for it */
   readonly #ended: ExpiringMap<'call-ended' | 'call-moved'>;
   /** by peer id: removed by somebody with the right */
@@ -167,10 +169,21 @@ export class CallRegistry {
         place?.call.remove(place.peer);
         return;
       }
+      case 'count-pages':
+        this.#learn(command.documentId, { pageCount: command.pageCount });
+        return;
+      case 'withdraw-document':
+        this.#learn(command.documentId, 'deleted');
+        return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
           if (peer.claims.issuedTo?.roomId === command.roomId) its.rename(peer, command.roomName);
     }
+  }
+
+  #learn(documentId: string, known: KnownDocument): void {
+    this.#knownDocuments.keep(documentId, known);
+    for (const call of this.calls.values()) call.document.learned(documentId, known);
   }
 
   /** Rooms whose kiosk the fleet has revoked since they came in. */
@@ -208,6 +221,7 @@ export class CallRegistry {
       pool,
       settings,
       seats: this.#seats,
+      knownDocuments: this.#knownDocuments,
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {

@@ -1,15 +1,18 @@
 /**
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
- * notifications about them. `CallMedia` owns producing and forwarding.
+ * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown.
  */
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
+import type { DocumentChange } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
+import { CallDocument, type KnownDocument, mayView } from './call-document.ts';
 import type { CallListener } from './call-listener.ts';
 import { CallMedia } from './call-media.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
+import type { ExpiringMap } from './expiring-map.ts';
 import { type GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import { fromMediasoup } from './media-errors.ts';
 import type { MediaSettings } from './media-settings.ts';
@@ -27,6 +30,7 @@ export type CallOptions = {
   pool: WorkerPool;
   settings: MediaSettings;
   seats: GuestSeats;
+  knownDocuments: ExpiringMap<KnownDocument>;
   events: CallListener;
   logger: Logger;
 };
@@ -35,6 +39,7 @@ type Resumed = Exclude<ResponseOf<'hello'>['admission'], { kind: 'fresh' }>;
 
 export class Call {
   readonly peers = new Map<string, Peer>();
+  readonly document: CallDocument;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
   #startedAtMs: number | null = null;
@@ -43,7 +48,7 @@ export class Call {
 
   constructor(options: CallOptions) {
     this.#options = options;
-    const { pool, settings, logger } = options;
+    const { pool, settings, knownDocuments, logger } = options;
     this.#media = new CallMedia({
       pool,
       settings,
@@ -51,6 +56,12 @@ export class Call {
       onPeerChanged: (peer) => this.#tellChanged(peer),
       onSpeaker: (peerId) => this.#tell({ event: 'active-speaker', data: { peerId } }),
       logger,
+    });
+    this.document = new CallDocument({
+      joined: () => this.joined,
+      known: knownDocuments,
+      settings,
+      onChange: (change) => this.#sendDocumentChange(change),
     });
   }
 
@@ -132,6 +143,7 @@ export class Call {
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
     peer.report(request);
+    this.document.entered(peer);
     // first: the newcomer's pictures are on their way while the others are notified
     const forwarded = this.#media.forward(peer);
     if (!peer.isProgram) this.#clearEmpty();
@@ -305,6 +317,7 @@ export class Call {
         participantCount: this.participantCount,
       });
       this.#tell({ event: 'participant-left', data: { peerId: peer.peerId } });
+      this.document.left(peer);
     }
     this.#checkEmpty();
   }
@@ -363,6 +376,7 @@ export class Call {
       participants: this.joined.map(({ participant }) => participant),
       consumers: peer.forwarding?.parameters ?? [],
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,
+      document: this.document.seenBy(peer),
     };
   }
 
@@ -375,6 +389,12 @@ export class Call {
 
   #tellChanged(peer: Peer): void {
     if (peer.stage === 'joined') this.#tell({ event: 'participant-changed', data: { participant: peer.participant } });
+  }
+
+  #sendDocumentChange(change: DocumentChange): void {
+    const isPassing = change.change === 'act' && change.act.act === 'point';
+    const text = JSON.stringify({ event: 'document-changed', data: change } satisfies SignalingNotification);
+    for (const peer of this.peers.values()) if (peer.live && mayView(peer)) peer.line?.notify(text, isPassing);
   }
 
   #tell(notification: SignalingNotification, { prepared = false } = {}): void {

@@ -55,6 +55,11 @@ describe('a token that a room signed on a delegation', () => {
     ['with more rights', 'token-invalid', async () => signed({}, await delegated({ rights: ['mute'] }))],
     ['that publishes more', 'token-invalid', async () => signed({}, await delegated({ publishes: ['microphone'] }))],
     ['that receives more', 'token-invalid', async () => signed({}, await delegated({ receives: [] }))],
+    [
+      'that may do more with documents',
+      'token-invalid',
+      async () => signed({}, await delegated({ documents: ['view'] })),
+    ],
     ['for a program', 'token-invalid', () => signed({ peerKind: 'program' })],
     ['of a long life', 'token-invalid', () => signed({ exp: seconds + 3_600 })],
     [

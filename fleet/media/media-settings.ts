@@ -41,6 +41,9 @@ export type MediaSettings = {
   /** per connection: a bucket that holds `requestBurst` and refills by `requestsPerSecond` */
   requestsPerSecond: number;
   requestBurst: number;
+  /** of `present`, by peer: points and strokes, and all other acts; beyond it `too-many-attempts`, and the connection stays */
+  drawingActsPerSecond: number;
+  otherActsPerSecond: number;
   /** by client network: so many hellos may fail before each further one is answered with `too-many-attempts` */
   failedHellosPerMinute: number;
   /** connections without a hello, by client network and in all; beyond it the oldest makes room */
@@ -75,8 +78,10 @@ export const defaultSettings: MediaSettings = {
   maxPeersInCall: MAX_PEERS_IN_CALL,
   roomPlaces: 20,
   preparedPerNetwork: 100,
-  requestsPerSecond: 50,
+  requestsPerSecond: 100,
   requestBurst: 300,
+  drawingActsPerSecond: 60,
+  otherActsPerSecond: 20,
   failedHellosPerMinute: 30,
   // when a whole office comes at nine, the last one connects before the first one's hello
   waitingForHelloPerNetwork: 400,

@@ -16,8 +16,11 @@ import type { AdmittedClaims } from './token-admission.ts';
 export type PeerLine = {
   /** where the client comes from, for limits */
   readonly network: string;
-  /** `text` is the notification, serialised once for all who get it */
-  notify: (text: string) => void;
+  /**
+   * `text` is the notification, serialised once for all who get it. `isPassing`: the next of its kind replaces it, and for a
+   * client that is behind only the latest is sent
+   */
+  notify: (text: string, isPassing?: boolean) => void;
   /** null: a good end, which needs no code */
   close: (code: ErrorCode | null) => void;
 };

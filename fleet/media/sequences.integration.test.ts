@@ -4,6 +4,7 @@
  */
 import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { MediaSource } from '#contract/media-source.ts';
+import type { DocumentAct } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingMethod } from '#contract/signaling.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,18 +24,55 @@ const expectedCodes = new Set([
   'call-ended',
   'removed-from-call',
   'replaced',
+  'too-many-attempts',
 ]);
 
-type Limits = Pick<JoinTokenClaims, 'publishes' | 'receives'>;
+type Limits = Pick<JoinTokenClaims, 'publishes' | 'receives'> & Partial<Pick<JoinTokenClaims, 'documents'>>;
 type Act =
   | { do: 'join' | 'ahead' | 'drop' | 'resume' | 'reload' | 'leave' | 'enter'; who: number }
   | { do: 'produce' | 'pause' | 'go-on' | 'stop'; who: number; source: number }
   | { do: 'show' | 'mute' | 'remove'; who: number; whom: number }
   | { do: 'connect' | 'restart'; who: number }
+  | { do: 'present'; who: number; whom: number; act: DocumentAct }
   | { do: 'wait'; ms: number }
   | { do: 'kill-worker' };
 
 const who = fc.nat({ max: PEERS - 1 });
+const page = fc.integer({ min: 1, max: 6 });
+const [documentIds, strokeIds] = [
+  [uuidv7(), uuidv7()],
+  [uuidv7(), uuidv7(), uuidv7()],
+];
+const documentAct = fc.oneof(
+  fc.record({
+    act: fc.constant('show' as const),
+    documentId: fc.constantFrom(...documentIds),
+    title: fc.constant('Plan'),
+    pageCount: fc.constantFrom(null, 4, 6),
+    page,
+  }),
+  fc.record({ act: fc.constant('turn-page' as const), page }),
+  fc.record({
+    act: fc.constant('draw' as const),
+    stroke: fc.record({
+      strokeId: fc.constantFrom(...strokeIds),
+      page,
+      colour: fc.constantFrom('red' as const, 'marker' as const),
+      points: fc.constantFrom([1, 2], [3, 4, 5, 6]),
+    }),
+  }),
+  fc.constantFrom(
+    { act: 'point', at: { x: 1, y: 2 } } as const,
+    { act: 'point', at: null } as const,
+    { act: 'zoom', region: { x: 1, y: 1, width: 20_000, height: 20_000 } } as const,
+    { act: 'undo-stroke' } as const,
+    { act: 'clear-strokes' } as const,
+    { act: 'take' } as const,
+    // to whom is filled in as it is played
+    { act: 'hand-over', peerId: uuidv7() } as const,
+    { act: 'stop' } as const,
+  ),
+) as fc.Arbitrary<DocumentAct>;
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 6,
@@ -52,6 +90,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('show', 'show', 'mute', 'remove'), who, whom: who }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('present'), who, whom: who, act: documentAct }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('connect', 'restart'), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 15 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill-worker') }) },
@@ -60,6 +99,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 const limits: fc.Arbitrary<Limits> = fc.record({
   publishes: fc.subarray(sources),
   receives: fc.subarray(sources),
+  documents: fc.subarray(['present', 'view'] as const) as fc.Arbitrary<Limits['documents']>,
 });
 
 let it: TestNode;
@@ -174,6 +214,10 @@ class Player {
         return this.#ask('show', {
           view: { kind: 'exact', tiles: [{ peerId: whom, source: 'camera', heightPx: 360 }] },
         });
+      case 'present':
+        return this.#ask('present', {
+          act: act.act.act === 'hand-over' ? { ...act.act, peerId: whom } : act.act,
+        });
       case 'mute':
         return this.#ask('mute-participant', { peerId: whom });
       case 'remove':
@@ -245,6 +289,9 @@ test('any sequence leaves one roster, every answer given, and nothing behind', a
       await expect
         .poll(() => connectedIn(judge, snapshot))
         .toEqual([...there.map(({ peerId }) => peerId), judge.hello!.peerId].sort());
+      // a client that dropped and came back, and one that followed all along, see the same
+      await Promise.all(there.map(({ client }) => client!.request('ping', {})));
+      for (const { client } of there) expect(client!.document).toEqual(snapshot.document);
 
       await judge.request('end-call', {});
       for (const { client } of [...there, { client: judge }]) expect(await client!.closed()).toBe(4431);
@@ -294,6 +341,11 @@ test('no sequence gets anybody more than the grant names', async () => {
           event === 'consumer-added' ? [data.source] : [],
         );
         expect(added?.filter((source) => source === 'unknown' || !limits.receives!.includes(source))).toEqual([]);
+        const { documents } = limits;
+        if (!documents?.includes('view')) {
+          expect(client?.document ?? null).toBeNull();
+          expect(client?.notifications.map(({ event }) => event)).not.toContain('document-changed');
+        }
         client?.drop();
       }
       it.node.registry.perform({ name: 'end-call', callId });

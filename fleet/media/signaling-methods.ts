@@ -44,6 +44,8 @@ const permits: Permits = {
   'remove-participant': byRight('remove'),
   'end-call': byRight('end'),
   'leave-call': always,
+  present: ({ documents, rights }, { act }) =>
+    documents.includes('present') || (act.act === 'stop' && rights.includes('remove')),
   ping: always,
 };
 
@@ -105,6 +107,10 @@ const handlers: Handlers = {
   },
   'leave-call': ({ call, peer }) => {
     call.leave(peer);
+    return DONE;
+  },
+  present: ({ call, peer }, { act }) => {
+    call.document.present(joined(peer), act);
     return DONE;
   },
   ping: () => DONE,

@@ -34,6 +34,8 @@ const Greeting = z.looseObject({ protocol: z.number() });
 /** A client that receives nothing is as good as gone: it reconnects and gets the present state at once. */
 const MOST_BUFFERED_BYTES = 2 * 1024 * 1024;
 const IDLE_BELOW_BYTES = 64 * 1024;
+/** how often one that is behind is looked at, while something passing is kept back for it */
+const BEHIND_LOOK_MS = 100;
 const GOOD_END = 1000;
 /** after the close frame, for a client that does not answer it */
 const CLOSE_TIMEOUT_MS = 1_500;
@@ -46,6 +48,9 @@ export class SignalingSession implements PeerLine {
   readonly #flood: TokenBucket;
   #seat: SignalingPeer | null = null;
   #helloDeadline: NodeJS.Timeout | null = null;
+  /** the latest passing notification, while the client is behind */
+  #keptBack: string | null = null;
+  #look: NodeJS.Timeout | null = null;
   #heardAtMs = performance.now();
   #saidAtMs = performance.now();
   #busy = false;
@@ -94,8 +99,24 @@ export class SignalingSession implements PeerLine {
     if (!this.#seat) this.#refuse(new ProtocolError(code, message));
   }
 
-  notify(text: string): void {
-    this.#inOrder(() => this.#send(text));
+  notify(text: string, isPassing = false): void {
+    this.#inOrder(() => this.#notify(text, isPassing));
+  }
+
+  #notify(text: string, isPassing: boolean): void {
+    if (isPassing && this.#options.socket.bufferedAmount > IDLE_BELOW_BYTES) {
+      this.#keptBack = text;
+      this.#look ??= setTimeout(() => {
+        this.#look = null;
+        if (this.#keptBack !== null) this.#notify(this.#keptBack, true);
+      }, BEHIND_LOOK_MS);
+      return;
+    }
+    // the one that passes is replaced; before any other, so that the client applies all in the node's order
+    const keptBack = isPassing ? null : this.#keptBack;
+    this.#keptBack = null;
+    if (keptBack !== null) this.#send(keptBack);
+    this.#send(text);
   }
 
   close(code: ErrorCode | null): void {
@@ -166,7 +187,7 @@ export class SignalingSession implements PeerLine {
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
-      const { peerKind, meetingTitle, publishes, receives, rights } = claims;
+      const { peerKind, meetingTitle, publishes, receives, rights, documents } = claims;
       // the call's own id: a token that a room signed names one of its own making
       const { callId } = call;
       return {
@@ -177,6 +198,7 @@ export class SignalingSession implements PeerLine {
         publishes,
         receives,
         rights,
+        documents,
         meetingTitle,
         resumeSecret,
         admission: admitted,
@@ -237,6 +259,7 @@ export class SignalingSession implements PeerLine {
   #closed(): void {
     this.#over = true;
     if (this.#helloDeadline) clearTimeout(this.#helloDeadline);
+    if (this.#look) clearTimeout(this.#look);
     this.#queue.length = 0;
     this.#options.onClosed();
     if (this.#seat) this.#seat.call.drop(this.#seat.peer, this);

@@ -148,7 +148,7 @@ function objectionTo(
 ): string | null {
   if (meetingId !== delegated.meetingId) return 'another meeting than the delegated one';
   if (peerKind !== 'room') return 'a room lets in nobody but itself';
-  const more = (['publishes', 'receives', 'rights'] as const).find((list) => {
+  const more = (['publishes', 'receives', 'rights', 'documents'] as const).find((list) => {
     const permitted: readonly string[] = delegated[list];
     return !asked[list].every((word) => permitted.includes(word));
   });

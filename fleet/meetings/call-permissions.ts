@@ -6,9 +6,11 @@ export const ROOM_PERMISSIONS: CallPermissions = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   rights: ['end', 'mute', 'remove'],
+  documents: ['present', 'view'],
 };
 
-export const GUEST_PERMISSIONS: CallPermissions = {
+/** `documents`: as the meeting's policy has it, see document-access.ts */
+export const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   rights: [],

@@ -47,7 +47,16 @@ export class GuestEntries {
       if (!call) return null;
       await trx
         .insertInto('guestEntry')
-        .values({ peerId, callId, inviteId, holder, atMs: Date.now(), joinedAtMs: null, removedAtMs: null })
+        .values({
+          peerId,
+          callId,
+          inviteId,
+          holder,
+          atMs: Date.now(),
+          joinedAtMs: null,
+          removedAtMs: null,
+          displayName: null,
+        })
         .execute();
       await appendAudit(trx, {
         ...audit,
@@ -56,6 +65,18 @@ export class GuestEntries {
       });
       return { inviteId, seats: invite.seats, holder };
     });
+  }
+
+  /** The room came into the call by an invite, and was not removed from it. */
+  async wasLetIn(roomId: string, callId: string): Promise<boolean> {
+    const entry = await this.#store.read
+      .selectFrom('guestEntry')
+      .select('peerId')
+      .where('callId', '=', callId)
+      .where('holder', '=', `${ROOM_HOLDER}${roomId}`)
+      .where('removedAtMs', 'is', null)
+      .executeTakeFirst();
+    return entry !== undefined;
   }
 
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
@@ -97,10 +118,10 @@ export class GuestEntries {
 }
 
 /** An entry is only a grant until its guest joins: after a removal, only those who joined may return. */
-export async function recordJoin(trx: AuthorityWrite, peerId: string): Promise<void> {
+export async function recordJoin(trx: AuthorityWrite, peerId: string, displayName: string): Promise<void> {
   await trx
     .updateTable('guestEntry')
-    .set({ joinedAtMs: Date.now() })
+    .set({ joinedAtMs: Date.now(), displayName })
     .where('peerId', '=', peerId)
     .where('joinedAtMs', 'is', null)
     .execute();

@@ -5,7 +5,9 @@ import { isReadBy } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomLinkHost } from '#edge/room-link-session.ts';
 import { RoomLinks } from '#edge/room-links.ts';
+import type { Meetings } from '../meetings/index.ts';
 import type { CommandRelay } from './command-relay.ts';
+import { DocumentAccessFeed } from './document-access-feed.ts';
 import type { PairingRow, Pairings } from './pairings.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
@@ -15,6 +17,7 @@ export type RoomLinkDependencies = {
   relay: CommandRelay;
   reports: RoomReports;
   registry: RoomRegistry;
+  meetings: Pick<Meetings, 'documentAccessOfRoom'>;
   logger: Logger;
 };
 type Admitted = { pairingId: string; pairing: PairingRow; roomId: string; roomName: string };
@@ -26,8 +29,8 @@ export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> 
   return new RoomLinks({ host: fleetRoomLinkHost(deps), silentLinks: SILENT_LINKS, logger: deps.logger });
 }
 
-export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): RoomLinkHost<Admitted> {
-  const { pairings, relay, reports, registry } = deps;
+export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admitted> {
+  const { pairings, relay, reports, registry, meetings, logger } = deps;
   return {
     admit: async (token) => {
       const pairing = await pairings.ofToken(token);
@@ -49,14 +52,26 @@ export function fleetRoomLinkHost(deps: Omit<RoomLinkDependencies, 'logger'>): R
         nowMs: Date.now(),
       };
     },
-    follow: ({ roomId }, send) =>
-      reports.listen(roomId, {
+    follow: ({ roomId, pairingId }, send) => {
+      const access = new DocumentAccessFeed({
+        of: (callId) => meetings.documentAccessOfRoom(roomId, pairingId, callId),
+        send: (access) => send({ type: 'document-access', access }),
+        onFailed: (error) => logger.error({ err: error, roomId }, 'no access to documents for a phone'),
+      });
+      access.roomIs(reports.projections.get(roomId, 'state')?.phase);
+      const unlisten = reports.listen(roomId, {
         onProjection: (name, value) => {
           if (isReadBy('phone', name)) send({ type: 'projection', name, value });
+          if (name === 'state') access.roomIs(reports.projections.get(roomId, 'state')?.phase);
         },
         onPresence: (online, lastSeenMs) => send({ type: 'presence', online, lastSeenMs }),
         onRoster: (roster) => send({ type: 'roster', roster }),
-      }),
+      });
+      return () => {
+        access.stop();
+        unlisten();
+      };
+    },
     touch: ({ pairing }) => pairings.touch(pairing),
     command: async ({ pairing, pairingId, roomId }, id, command) => {
       const issuer = { kind: 'controller', id: pairingId } as const;

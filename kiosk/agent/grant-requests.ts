@@ -50,7 +50,7 @@ export class GrantRequests {
         question,
         response.name === 'grant'
           ? { type: 'grant', grant: response.grant }
-          : { type: 'grant-refused', code: response.error.code },
+          : { type: 'grant-refused', code: response.name === 'refused' ? response.error.code : 'internal' },
       ),
     );
   }

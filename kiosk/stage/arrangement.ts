@@ -12,9 +12,11 @@ export type Arrangement = {
   recentSpeakers: readonly string[];
   /** who shares a screen, the latest to begin first */
   sharers: readonly string[];
+  /** `isNewest`: nobody began to share a screen after it. null: none is shown */
+  document: { documentId: string; isNewest: boolean } | null;
 };
 
-export const NOBODY_HERE: Arrangement = { order: [], recentSpeakers: [], sharers: [] };
+export const NOBODY_HERE: Arrangement = { order: [], recentSpeakers: [], sharers: [], document: null };
 
 export type ArrangementInput = {
   participants: readonly Participant[];
@@ -24,6 +26,8 @@ export type ArrangementInput = {
   tilesPerPage: number;
   /** this client sees what it shares itself */
   ownScreenShown?: boolean;
+  /** null: none is shown */
+  documentId?: string | null;
 };
 
 export function arrange(previous: Arrangement, moment: ArrangementInput): Arrangement {
@@ -38,13 +42,31 @@ export function arrange(previous: Arrangement, moment: ArrangementInput): Arrang
     .filter((p) => (p.peerId === selfPeerId ? ownScreenShown : p.sharesScreen))
     .map((p) => p.peerId);
   const wasSharing = previous.sharers.filter((peerId) => sharing.includes(peerId));
-  const sharers = [...sharing.filter((peerId) => !wasSharing.includes(peerId)), ...wasSharing];
+  const begun = sharing.filter((peerId) => !wasSharing.includes(peerId));
+  const sharers = [...begun, ...wasSharing];
 
   const speaker = moment.speakerPeerId !== null && here.has(moment.speakerPeerId) ? moment.speakerPeerId : null;
   const spoke = previous.recentSpeakers.filter((peerId) => here.has(peerId) && peerId !== speaker);
   const recentSpeakers = speaker === null ? spoke : [speaker, ...spoke];
 
-  return { order: bringForward(order, recentSpeakers, moment.tilesPerPage), recentSpeakers, sharers };
+  return {
+    order: bringForward(order, recentSpeakers, moment.tilesPerPage),
+    recentSpeakers,
+    sharers,
+    document: documentAfter(previous, moment.documentId ?? null, begun.length > 0, sharers.length > 0),
+  };
+}
+
+/** Another document is as new as the first; who comes late finds the document large. */
+function documentAfter(
+  { document: before }: Arrangement,
+  documentId: string | null,
+  hasScreenBegun: boolean,
+  isScreenShared: boolean,
+): Arrangement['document'] {
+  if (documentId === null) return null;
+  const isNew = before?.documentId !== documentId;
+  return { documentId, isNewest: isNew || !isScreenShared || (before.isNewest && !hasScreenBegun) };
 }
 
 /** One exchange of places, so that only two tiles move. */
@@ -67,7 +89,11 @@ function bringForward(order: string[], recentSpeakers: readonly string[], tilesP
 }
 
 export const sameArrangement = (a: Arrangement, b: Arrangement): boolean =>
-  same(a.order, b.order) && same(a.recentSpeakers, b.recentSpeakers) && same(a.sharers, b.sharers);
+  same(a.order, b.order) &&
+  same(a.recentSpeakers, b.recentSpeakers) &&
+  same(a.sharers, b.sharers) &&
+  a.document?.documentId === b.document?.documentId &&
+  a.document?.isNewest === b.document?.isNewest;
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((peerId, index) => peerId === b[index]);

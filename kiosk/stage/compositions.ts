@@ -16,15 +16,15 @@ import {
   type Rect,
 } from './geometry.ts';
 import { stripBeside } from './strip.ts';
-import type { StageInput, StageKind, StageTile, TileRole } from './tiles.ts';
+import type { Picture, PlacedPicture, StageInput, StageKind, TileRole } from './tiles.ts';
 
-export type Composition = { kind: StageKind; tiles: Omit<StageTile, 'key'>[]; page: number; pageCount: number };
-export type CompositionInput = Omit<StageInput, 'size' | 'layout' | 'tilesPerPage'> & {
+export type Composition = { kind: StageKind; tiles: PlacedPicture[]; page: number; pageCount: number };
+export type CompositionInput = Omit<StageInput, 'size' | 'layout' | 'tilesPerPage' | 'sharers' | 'document'> & {
   area: Rect;
   tilesPerPage: number;
-  sharer: string | null;
+  /** a document, a screen or both: the newest first */
+  shared: readonly Picture[];
 };
-type Picture = Pick<StageTile, 'peerId' | 'source'>;
 
 /** Nobody else is there: the own picture is the large one. */
 export function alone({ area, ownPeerId }: CompositionInput): Composition {
@@ -41,11 +41,11 @@ export function single({ area, order, ownPeerId, gapPx }: CompositionInput): Com
   return { kind: 'single', tiles, page: 0, pageCount: 1 };
 }
 
-/** Everyone alike; a shared screen is then one tile among them, the first. */
+/** Everyone alike; what is shared are tiles among them, the first. */
 export function grid(people: CompositionInput): Composition {
-  const { area, gapPx, ownPeerId, sharer } = people;
+  const { area, gapPx, ownPeerId, shared } = people;
   const paged = pageOf(people.order, people.page, people.tilesPerPage);
-  const shown = [...(sharer === null ? [] : [screen(sharer)]), ...paged.items.map(camera)];
+  const shown = [...shared, ...paged.items.map(camera)];
   const inner = inset(area, gapPx);
   const rectsFor = (count: number): Rect[] => placeRows(count, bestCell(count, inner, gapPx), inner, gapPx);
 
@@ -109,53 +109,57 @@ function mosaicGrid(count: number, inner: Rect, gapPx: number): { columns: numbe
   return best;
 }
 
-/** A shared screen large, people in a strip. */
-export const shared = (people: CompositionInput, sharer: string): Composition =>
-  withStrip(people, 'shared', [screen(sharer)]);
+/** What was shared last is large; the other shared thing and people in a strip. */
+export const sharedAndStrip = (people: CompositionInput): Composition =>
+  withStrip(people, 'shared', people.shared.slice(0, 1), people.shared.slice(1));
 
 export function speakerAndStrip(people: CompositionInput): Composition {
   return withStrip(people, 'speaker', [camera(people.recentSpeakers[0] ?? people.order[0]!)]);
 }
 
-/** Two halves: the latest two who spoke, or a shared screen and who spoke last. */
+/** Two halves: the latest two who spoke, or what is shared and who spoke last, or both shared things. */
 export function twoAndStrip(people: CompositionInput): Composition {
-  const { order, recentSpeakers, sharer } = people;
+  const { order, recentSpeakers, shared } = people;
   const latest = [...recentSpeakers, ...order.filter((peerId) => !recentSpeakers.includes(peerId))];
-  if (sharer !== null) return withStrip(people, 'side-by-side', [screen(sharer), camera(latest[0]!)]);
+  if (shared.length > 0) return withStrip(people, 'side-by-side', [...shared, camera(latest[0]!)].slice(0, 2));
   // left and right follow the order, not who spoke last: a change of speaker moves one half only
   const halves = latest.slice(0, 2).sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return withStrip(people, 'side-by-side', halves.map(camera));
 }
 
-/** The large pictures and everyone else in a strip, its end kept for the own picture. */
-function withStrip(people: CompositionInput, kind: StageKind, large: Picture[]): Composition {
+/** The large pictures and everyone else in a strip, behind the small shared things; its end is kept for the own picture. */
+function withStrip(
+  people: CompositionInput,
+  kind: StageKind,
+  large: readonly Picture[],
+  alsoShared: readonly Picture[] = [],
+): Composition {
   const { area, gapPx, ownPeerId } = people;
   const inner = inset(area, gapPx);
   const rest = large.reduce(
     (left, picture) => (picture.source === 'camera' ? without(left, picture.peerId) : left),
     people.order,
   );
-  const own = ownPeerId === null ? 0 : 1;
+  const kept = alsoShared.length + (ownPeerId === null ? 0 : 1);
   const side = large.length > 1 || isUpright(area) ? 'below' : 'right';
-  const strip = stripBeside({ inner, gapPx, count: rest.length + own, side });
-  const paged = pageOf(rest, people.page, Math.max(1, strip.capacity - own));
+  const strip = stripBeside({ inner, gapPx, count: rest.length + kept, side });
+  const paged = pageOf(rest, people.page, Math.max(1, strip.capacity - kept));
   const halves = divide(strip.main, large.length, gapPx);
   const tiles = large.map((picture, index) =>
-    placed(picture, 'main', fit(halves[index]!, picture.source === 'screen' ? ANY_ASPECT : mainAspect(area))),
+    placed(picture, 'main', fit(halves[index]!, picture.source === 'camera' ? mainAspect(area) : ANY_ASPECT)),
   );
-  const small = withOwnLast(paged.items, ownPeerId);
+  const small = [...alsoShared, ...withOwnLast(paged.items, ownPeerId)];
   const rects = strip.place(small.length);
   tiles.push(...small.map((picture, index) => placed(picture, roleInStrip(picture, ownPeerId), rects[index]!)));
   return { kind, tiles, page: paged.page, pageCount: paged.pageCount };
 }
 
 const camera = (peerId: string): Picture => ({ peerId, source: 'camera' });
-const screen = (peerId: string): Picture => ({ peerId, source: 'screen' });
-const placed = (picture: Picture, role: TileRole, rect: Rect): Omit<StageTile, 'key'> => ({ ...picture, role, rect });
-const shaped = (picture: Picture, cell: Rect): Rect => (picture.source === 'screen' ? fit(cell, ANY_ASPECT) : cell);
+const placed = (picture: Picture, role: TileRole, rect: Rect): PlacedPicture => ({ ...picture, role, rect });
+const shaped = (picture: Picture, cell: Rect): Rect => (picture.source === 'camera' ? cell : fit(cell, ANY_ASPECT));
 const mainAspect = (area: Rect) => (isUpright(area) ? UPRIGHT_ASPECT : TILE_ASPECT);
 const roleInStrip = (picture: Picture, ownPeerId: string | null): TileRole =>
-  picture.peerId === ownPeerId ? 'own' : 'strip';
+  picture.peerId !== null && picture.peerId === ownPeerId ? 'own' : 'strip';
 const withOwnLast = (peerIds: readonly string[], ownPeerId: string | null): Picture[] =>
   (ownPeerId === null ? [...peerIds] : [...peerIds, ownPeerId]).map(camera);
 

@@ -19,7 +19,7 @@ const stage = (over: Partial<StageInput>): StageLayout =>
     ...over,
   });
 const shownPeers = (laid: StageLayout): string[] =>
-  laid.tiles.filter((tile) => tile.source === 'camera' && tile.role !== 'own').map((tile) => tile.peerId);
+  laid.tiles.flatMap((tile) => (tile.source === 'camera' && tile.role !== 'own' ? [tile.peerId] : []));
 
 describe('which composition', () => {
   const table: [string, Partial<StageInput>, string][] = [

@@ -7,10 +7,12 @@ import './stage.css';
 import { memo, useEffect, useMemo, useRef } from 'react';
 import type { Layout } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
+import type { Arrangement } from './arrangement.ts';
+import { DocumentTile } from './document-tile.tsx';
 import { layOut } from './layout.ts';
+import { NO_DOCUMENT, type StageDocument, useOfDocument } from './stage-document.ts';
 import type { StagePerson, StageWords } from './stage-person.ts';
 import { Tile } from './tile.tsx';
-import { tileKey } from './tiles.ts';
 import { useArrangement, useHeldSpeaker, usePacedView, useSize } from './use-stage.ts';
 import { viewOf } from './view.ts';
 
@@ -25,6 +27,8 @@ export type StageProps = {
   layout: Layout;
   page: number;
   words: StageWords;
+  /** the call's document; what it shows is read from its store. null: this page shows none */
+  document?: StageDocument | null;
   /** default 30 */
   tilesPerPage?: number;
   gapPx?: number;
@@ -45,6 +49,7 @@ export const Stage = memo(function Stage({
   layout,
   page,
   words,
+  document = null,
   tilesPerPage = 30,
   gapPx = 8,
   showOwn = true,
@@ -55,12 +60,19 @@ export const Stage = memo(function Stage({
   const size = useSize(region);
   const byId = useMemo(() => new Map(people.map((person) => [person.peerId, person])), [people]);
   const speakerPeerId = useHeldSpeaker(activeSpeakerPeerId, selfPeerId, (peerId) => byId.has(peerId));
-  const { order, recentSpeakers, sharers } = useArrangement({
+  const documentId = useOfDocument(document?.shown ?? NO_DOCUMENT, (shown) => shown.documentId);
+  const {
+    order,
+    recentSpeakers,
+    sharers,
+    document: documentShare,
+  } = useArrangement({
     participants: people,
     selfPeerId,
     speakerPeerId,
     tilesPerPage,
     ownScreenShown: selfPeerId !== null && (byId.get(selfPeerId)?.screenStream ?? null) !== null,
+    documentId,
   });
   const ownPeerId = showOwn && selfPeerId !== null && byId.has(selfPeerId) ? selfPeerId : null;
 
@@ -68,8 +80,19 @@ export const Stage = memo(function Stage({
     () =>
       size === null
         ? null
-        : layOut({ size, layout, page, order, recentSpeakers, sharers, ownPeerId, gapPx, tilesPerPage }),
-    [size, layout, page, order, recentSpeakers, sharers, ownPeerId, gapPx, tilesPerPage],
+        : layOut({
+            size,
+            layout,
+            page,
+            order,
+            recentSpeakers,
+            sharers,
+            document: rankOf(documentShare),
+            ownPeerId,
+            gapPx,
+            tilesPerPage,
+          }),
+    [size, layout, page, order, recentSpeakers, sharers, documentShare, ownPeerId, gapPx, tilesPerPage],
   );
   usePacedView(
     useMemo(() => laid && viewOf(laid.tiles, selfPeerId, window.devicePixelRatio), [laid, selfPeerId]),
@@ -85,20 +108,30 @@ export const Stage = memo(function Stage({
   const crowd = laid !== null && laid.kind !== 'single' && laid.kind !== 'alone';
   return (
     <section ref={region} className="stage" aria-label={label} data-kind={laid?.kind}>
-      {tiles.map(({ peerId, source, role, rect }) => (
-        <Tile
-          key={tileKey(peerId, source)}
-          person={byId.get(peerId)!}
-          source={source}
-          tileRole={role}
-          rect={rect}
-          small={rect.height < (size?.height ?? 0) * SMALL_PART}
-          edgeToEdge={rect.width === size?.width && rect.height >= size.height}
-          own={peerId === selfPeerId}
-          speaking={crowd && peerId === activeSpeakerPeerId && byId.get(peerId)?.microphone === 'on'}
-          words={words}
-        />
-      ))}
+      {tiles.map(({ key, role, rect, ...picture }) => {
+        const small = rect.height < (size?.height ?? 0) * SMALL_PART;
+        if (picture.source === 'document') {
+          return <DocumentTile key={key} {...document!} tileRole={role} rect={rect} small={small} />;
+        }
+        const { peerId, source } = picture;
+        return (
+          <Tile
+            key={key}
+            person={byId.get(peerId)!}
+            source={source}
+            tileRole={role}
+            rect={rect}
+            small={small}
+            edgeToEdge={rect.width === size?.width && rect.height >= size.height}
+            own={peerId === selfPeerId}
+            speaking={crowd && peerId === activeSpeakerPeerId && byId.get(peerId)?.microphone === 'on'}
+            words={words}
+          />
+        );
+      })}
     </section>
   );
 });
+
+const rankOf = (document: Arrangement['document']): 'newest' | 'older' | undefined =>
+  document === null ? undefined : document.isNewest ? 'newest' : 'older';

@@ -3,13 +3,12 @@ import type { Layout } from '#contract/room-state.ts';
 import type { Rect, Size } from './geometry.ts';
 
 export type TileRole = 'main' | 'grid' | 'strip' | 'own';
-export type StageTile = {
+/** What a tile shows. The document is the call's own: no peer sends it. */
+export type Picture = { peerId: string; source: 'camera' | 'screen' } | { peerId: null; source: 'document' };
+export type PlacedPicture = Picture & { role: TileRole; rect: Rect };
+export type StageTile = PlacedPicture & {
   /** names the tile through all its moves */
   key: string;
-  peerId: string;
-  source: 'camera' | 'screen';
-  role: TileRole;
-  rect: Rect;
 };
 export type StageKind = 'empty' | 'alone' | 'single' | 'grid' | 'mosaic' | 'speaker' | 'side-by-side' | 'shared';
 
@@ -24,6 +23,8 @@ export type StageInput = {
   recentSpeakers: readonly string[];
   /** the latest to begin first, this client's own peer where it sees its own share; the first one's screen is shown */
   sharers: readonly string[];
+  /** a document is shown: begun after the first one's screen or before it; absent: none */
+  document?: 'newest' | 'older';
   /** null: no picture of one's own on the stage */
   ownPeerId: string | null;
   gapPx: number;
@@ -32,4 +33,4 @@ export type StageInput = {
 
 export type StageLayout = { kind: StageKind; tiles: StageTile[]; page: number; pageCount: number };
 
-export const tileKey = (peerId: string, source: StageTile['source']): string => `${peerId}:${source}`;
+export const tileKey = ({ peerId, source }: Picture): string => (peerId === null ? source : `${peerId}:${source}`);

@@ -23,11 +23,20 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
-/** User and system CPU seconds that the tree has used so far; ended children are counted by their parent. */
+/** User and system CPU seconds of what runs now in the tree. */
 export function cpuSeconds(pid: number): number {
   return processTree(pid).reduce((sum, each) => {
     const fields = statFields(each);
     return fields === null ? sum : sum + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }, 0);
+}
+
+/** The same with those who have ended and were waited for by somebody of the tree. */
+export function cpuSecondsWithEnded(pid: number): number {
+  return processTree(pid).reduce((sum, each) => {
+    const fields = statFields(each);
+    const ticks = fields === null ? 0 : [11, 12, 13, 14].reduce((all, at) => all + Number(fields[at]), 0);
+    return sum + ticks / TICKS_PER_SECOND;
   }, 0);
 }
 

@@ -2,6 +2,7 @@
 import { consoleScenes } from './scenes/console.ts';
 import { joinScenes } from './scenes/join.ts';
 import { remoteScenes } from './scenes/remote.ts';
+import { remoteDocumentScenes } from './scenes/remote-documents.ts';
 import type { Scene, SizeName } from './scenes/scene.ts';
 import { screenScenes } from './scenes/screen.ts';
 import type { ColorScheme, Language } from './scene-window.ts';
@@ -9,7 +10,11 @@ import type { ColorScheme, Language } from './scene-window.ts';
 /** The built page and the module of the scenes, from the root of the checkout. */
 export const pages = {
   tv: { built: 'kiosk/screen/dist/index.html', module: 'screen', scenes: screenScenes },
-  remote: { built: 'controller/dist/control.html', module: 'remote', scenes: remoteScenes },
+  remote: {
+    built: 'controller/dist/control.html',
+    module: 'remote-documents',
+    scenes: [...remoteScenes, ...remoteDocumentScenes],
+  },
   join: { built: 'controller/dist/join.html', module: 'join', scenes: joinScenes },
   console: { built: 'fleet/console/dist/index.html', module: 'console', scenes: consoleScenes },
 } as const satisfies Record<string, { built: string; module: string; scenes: readonly Scene[] }>;

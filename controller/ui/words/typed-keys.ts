@@ -4,11 +4,13 @@ import type bookings from './en/bookings.ts';
 import type common from './en/common.ts';
 import type consoleWords from './en/console.ts';
 import type devices from './en/devices.ts';
+import type documents from './en/documents.ts';
 import type errors from './en/errors.ts';
 import type join from './en/join.ts';
 import type notices from './en/notices.ts';
 import type remote from './en/remote.ts';
 import type screen from './en/screen.ts';
+import type stage from './en/stage.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -19,11 +21,13 @@ declare module 'i18next' {
       common: typeof common;
       console: typeof consoleWords;
       devices: typeof devices;
+      documents: typeof documents;
       errors: typeof errors;
       join: typeof join;
       notices: typeof notices;
       remote: typeof remote;
       screen: typeof screen;
+      stage: typeof stage;
     };
   }
 }

@@ -1,10 +1,11 @@
 /** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
+import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
 import type { Participant } from '#contract/room-state.ts';
-import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
+import type { ConsumerParameters, MediaSetup, RequestOf, SignalingNotification } from '#contract/signaling.ts';
 import { v7 as uuidv7 } from 'uuid';
 
 type Request = { id: number; method: string; data: Record<string, unknown> };
@@ -72,9 +73,17 @@ export class FakeNode {
   readonly callId = uuidv7();
   readonly peerId = uuidv7();
   /** of the next grant */
-  permissions: CallPermissions = { publishes: MediaSource.options, receives: MediaSource.options, rights: [] };
+  permissions: CallPermissions = {
+    publishes: MediaSource.options,
+    receives: MediaSource.options,
+    rights: [],
+    documents: ['present', 'view'],
+  };
   others: Participant[] = [];
   consumers: ConsumerParameters[] = [];
+  document: SharedDocument | null = null;
+  documentAccess: DocumentAccess | null = null;
+  onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
   onJoin: 'ok' | ErrorCode = 'ok';
@@ -97,6 +106,7 @@ export class FakeNode {
       signalingUrl: 'ws://node.test/signaling',
       joinToken: 'token',
       expiresAtMs: Date.now() + 60_000,
+      documents: this.documentAccess,
     };
   }
 
@@ -106,6 +116,12 @@ export class FakeNode {
 
   tell(notification: SignalingNotification): void {
     this.current?.receive(notification);
+  }
+
+  /** Somebody presents, or the document is counted or withdrawn. */
+  changeDocument(change: DocumentChange): void {
+    this.document = changedDocument(this.document, change);
+    this.tell({ event: 'document-changed', data: change });
   }
 
   addPeer(displayName: string): Participant {
@@ -171,12 +187,22 @@ export class FakeNode {
         if (this.onProduce === 'ok') answer({});
         else refuse(this.onProduce);
         break;
+      case 'present':
+        if (this.onPresent === 'ok') this.#present(request, answer);
+        else refuse(this.onPresent);
+        break;
       case 'restart-ice':
         answer({ iceParameters: { usernameFragment: 'u2', password: 'p2' } });
         break;
       default:
         answer({});
     }
+  }
+
+  #present({ data }: Request, answer: (data: unknown) => void): void {
+    answer({});
+    const { act } = data as RequestOf<'present'>;
+    this.changeDocument({ change: 'act', by: { peerId: this.peerId, displayName: 'Me' }, act });
   }
 
   #hello(
@@ -227,6 +253,7 @@ export class FakeNode {
       participants: [self, ...this.others],
       consumers: this.consumers,
       activeSpeakerPeerId: null,
+      document: this.document,
     };
   }
 }

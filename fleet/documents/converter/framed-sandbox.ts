@@ -72,8 +72,10 @@ export class FramedSandbox {
     return this.#sandbox.stderr;
   }
 
-  kill(): void {
-    this.#sandbox.kill();
+  kill(why: KillReason = 'unwanted'): void {
+    this.#sandbox.kill(why);
+    // what nobody reads any more would keep its end waiting
+    this.#sandbox.stdout.destroy();
   }
 
   /**
@@ -100,7 +102,7 @@ export class FramedSandbox {
     } catch (error) {
       if (error instanceof MaruError) throw error;
       // it does not speak as it should
-      this.#sandbox.kill('misbehaved');
+      this.kill('misbehaved');
       throw await this.#whyItEnded(error);
     } finally {
       this.#isBusy = false;

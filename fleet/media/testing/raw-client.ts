@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { MediaSource } from '#contract/media-source.ts';
+import { changedDocument, type SharedDocument } from '#contract/shared-document.ts';
 import {
   type RequestOf,
   ResponseFrame,
@@ -34,6 +35,8 @@ export class RawClient {
   readonly answered: number[] = [];
   closeCode: number | null = null;
   hello: ResponseOf<'hello'> | null = null;
+  /** what the call shows, as a client that applies all changes sees it */
+  document: SharedDocument | null = null;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #changed: () => void = () => {};
@@ -168,11 +171,16 @@ export class RawClient {
 
   #take(text: string): void {
     const frame = JSON.parse(text) as object;
-    if ('event' in frame) this.notifications.push(SignalingNotification.parse(frame) as SignalingNotification);
+    if ('event' in frame) this.#notice(SignalingNotification.parse(frame) as SignalingNotification);
     else this.#settle(ResponseFrame.parse(frame));
     const changed = this.#changed;
     this.#changed = () => {};
     changed();
+  }
+
+  #notice(notification: SignalingNotification): void {
+    this.notifications.push(notification);
+    if (notification.event === 'document-changed') this.document = changedDocument(this.document, notification.data);
   }
 
   #settle(frame: ResponseFrame): void {
@@ -181,8 +189,15 @@ export class RawClient {
     this.#pending.delete(frame.id!);
     this.answered.push(frame.id!);
     // what the node says is held to the contract here, for every test
-    if (!frame.ok) pending.reject(new Refused(frame.error.code, frame.error.message));
-    else pending.resolve(signalingMethods[pending.method].response.parse(frame.data) as never);
+    if (!frame.ok) {
+      pending.reject(new Refused(frame.error.code, frame.error.message));
+      return;
+    }
+    const answer = signalingMethods[pending.method].response.parse(frame.data);
+    if ('admission' in answer)
+      this.document = answer.admission.kind === 'fresh' ? null : answer.admission.call.document;
+    else if (pending.method === 'join-call') this.document = (answer as ResponseOf<'join-call'>).document;
+    pending.resolve(answer as never);
   }
 }
 

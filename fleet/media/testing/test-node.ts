@@ -49,6 +49,7 @@ export class TestFleet {
       publishes: SOURCES,
       receives: SOURCES,
       rights: [],
+      documents: ['present', 'view'],
       ...claims,
     };
     return this.#sign(whole);
@@ -71,6 +72,7 @@ export class TestFleet {
       publishes: SOURCES,
       receives: SOURCES,
       rights: ['end', 'mute', 'remove'],
+      documents: ['present', 'view'],
       nodes: [{ nodeId: this.nodeId, signalingUrl: 'ws://127.0.0.1/signaling' }],
       ...claims,
     };
@@ -109,6 +111,7 @@ export class TestRoom {
       publishes: SOURCES,
       receives: SOURCES,
       rights: ['end', 'mute', 'remove'],
+      documents: ['present', 'view'],
       ...claims,
     };
     const header = { alg: 'ES256', 'maru-delegation': delegation };

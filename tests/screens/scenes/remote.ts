@@ -2,9 +2,11 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { DocumentAccess } from '#contract/grants.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
 import type { Participant, RoomMeeting, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { RoomDocument } from '#contract/room-document.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
 import {
@@ -89,10 +91,13 @@ export function roomState(over: Partial<RoomState> = {}): RoomState {
   };
 }
 
-type Link = {
+export type Link = {
   state?: RoomState | null;
   agenda?: RoomAgenda;
   equipment?: RoomEquipment;
+  document?: RoomDocument;
+  /** undefined: by a server without documents */
+  documentAccess?: DocumentAccess | null;
   /** the page's clock stands at that time of the made-up day */
   time?: string;
   kind?: 'phone' | 'tablet';
@@ -146,11 +151,17 @@ export async function paired(page: Page, link: Link): Promise<void> {
         roomId: ROOM,
         roomName,
         // what is undefined is not sent
-        projections: { state: state ?? undefined, agenda: link.agenda, equipment: link.equipment },
+        projections: {
+          state: state ?? undefined,
+          agenda: link.agenda,
+          equipment: link.equipment,
+          document: link.document,
+        },
         online: link.online ?? true,
         lastSeenMs: link.lastSeenMs === undefined ? nowMs : link.lastSeenMs,
         nowMs,
       });
+      if (link.documentAccess !== undefined) say({ type: 'document-access', access: link.documentAccess });
       link.after?.(socket, say);
     });
   });

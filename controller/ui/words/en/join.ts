@@ -55,6 +55,7 @@ export default {
     noCamera: 'No camera',
     share: 'Share screen',
     shareShort: 'Share',
+    shareTitle: 'Share in the meeting',
     stopSharing: 'Stop sharing',
     people: 'People',
     peopleIn: 'In the meeting',

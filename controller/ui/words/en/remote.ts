@@ -93,6 +93,23 @@ export default {
     previous: 'Previous TV page',
     next: 'Next TV page',
   },
+  documents: {
+    share: 'Share a document',
+    showOnTv: 'Show a document on the TV',
+    title: 'Documents',
+    choose: 'Choose a file',
+    photograph: 'Take a photograph',
+    onTv: 'Document on the TV',
+    present: 'Point and draw',
+    look: 'See the page large',
+    refused: {
+      title: 'Documents cannot be shared now',
+      'no-server':
+        'This page comes from the room’s own kiosk. Documents need the server: when it can be reached again, open the remote there by the code on the TV.',
+      'not-permitted':
+        'This meeting does not let the room share documents. Whoever set the meeting up can change that, or IT.',
+    },
+  },
   volume: 'Volume of the TV',
   camera: {
     title: 'Camera',

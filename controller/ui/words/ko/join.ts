@@ -58,6 +58,7 @@ export default {
     noCamera: '카메라 없음',
     share: '화면 공유',
     shareShort: '공유',
+    shareTitle: '회의에 공유하기',
     stopSharing: '공유 중지',
     people: '참가자',
     peopleIn: '회의 중인 참가자',

@@ -95,6 +95,23 @@ export default {
     previous: 'TV 이전 쪽',
     next: 'TV 다음 쪽',
   },
+  documents: {
+    share: '문서 공유',
+    showOnTv: 'TV에 문서 띄우기',
+    title: '문서',
+    choose: '파일 선택',
+    photograph: '사진 찍기',
+    onTv: 'TV에 띄운 문서',
+    present: '포인터와 펜',
+    look: '쪽 크게 보기',
+    refused: {
+      title: '지금은 문서를 공유할 수 없습니다',
+      'no-server':
+        '이 페이지는 회의실 단말에서 열렸습니다. 문서는 서버가 있어야 공유할 수 있습니다. 서버에 다시 연결되면 TV의 코드로 리모컨을 새로 열어 주세요.',
+      'not-permitted':
+        '이 회의에서는 회의실이 문서를 공유할 수 없습니다. 회의를 만든 사람이나 IT 담당자가 바꿀 수 있습니다.',
+    },
+  },
   volume: 'TV 음량',
   camera: {
     title: '카메라',

@@ -1,0 +1,136 @@
+/**
+ * The document that one call shows: who may show and steer it, in which order changes count, and when it ends. Changes are
+ * applied by the contract's reducer, as each client does; pages and their files are the fleet server's.
+ */
+import { InvalidStateError, UserError } from '#contract/error-codes.ts';
+import type { CallPermissions } from '#contract/grants.ts';
+import {
+  changedDocument,
+  type DocumentAct,
+  type DocumentChange,
+  type Presenter,
+  type SharedDocument,
+} from '#contract/shared-document.ts';
+import { TokenBucket } from '#edge/attempt-limit.ts';
+import type { ExpiringMap } from './expiring-map.ts';
+import type { MediaSettings } from './media-settings.ts';
+import type { Peer } from './peer.ts';
+
+/** What the fleet has said of a document: a show under way at that moment must not miss it. */
+export type KnownDocument = { pageCount: number } | 'deleted';
+export const DOCUMENT_KNOWN_FOR_MS = 10 * 60_000;
+
+export type CallDocumentOptions = {
+  /** who is in the call; read at each act */
+  joined: () => Peer[];
+  known: ExpiringMap<KnownDocument>;
+  settings: Pick<MediaSettings, 'drawingActsPerSecond' | 'otherActsPerSecond'>;
+  /** the state has it already */
+  onChange: (change: DocumentChange) => void;
+};
+
+/** A bucket holds as much as comes in two seconds: what waited in a slow line comes at once. */
+const BURST_SECONDS = 2;
+
+export class CallDocument {
+  readonly #options: CallDocumentOptions;
+  readonly #limits = new WeakMap<Peer, { drawing: TokenBucket; other: TokenBucket }>();
+  #shown: SharedDocument | null = null;
+
+  constructor(options: CallDocumentOptions) {
+    this.#options = options;
+  }
+
+  /** null: none, or the peer may not view it */
+  seenBy(peer: Peer): SharedDocument | null {
+    return mayView(peer) ? this.#shown : null;
+  }
+
+  /**
+   * By a joined peer whose grant permits it.
+   * @throws InvalidStateError not-possible-now; UserError too-many-attempts, not-found (the document is deleted)
+   */
+  present(peer: Peer, asked: DocumentAct): void {
+    const isDrawing = asked.act === 'point' || asked.act === 'draw';
+    if (!this.#limitsOf(peer)[isDrawing ? 'drawing' : 'other'].take())
+      throw new UserError('too-many-attempts', `too many ${asked.act}`);
+    const act = asked.act === 'show' ? this.#toShow(asked) : asked;
+    const objection = this.#objectionTo(peer, act);
+    if (objection !== null) throw new InvalidStateError('not-possible-now', objection);
+    const handedTo = act.act === 'hand-over' ? presenterOf(this.#inCall(act.peerId)!) : undefined;
+    this.#apply({ change: 'act', by: presenterOf(peer), act, ...(handedTo && { handedTo }) });
+  }
+
+  /** Somebody is in the call now: in front of one who may not view it, no document is shown. */
+  entered(peer: Peer): void {
+    if (this.#shown && !mayView(peer)) this.#apply({ change: 'withdrawn', reason: 'outsider-entered' });
+  }
+
+  /** Its place is given up; one that is away keeps it, and goes on presenting. */
+  left({ peerId }: Peer): void {
+    if (this.#shown?.presenter?.peerId === peerId) this.#apply({ change: 'presenter-left' });
+  }
+
+  /** The fleet has counted it, or deleted it. */
+  learned(documentId: string, known: KnownDocument): void {
+    if (this.#shown?.documentId !== documentId) return;
+    if (known === 'deleted') this.#apply({ change: 'withdrawn', reason: 'deleted' });
+    else if (known.pageCount !== this.#shown.pageCount) this.#apply({ change: 'counted', documentId, ...known });
+  }
+
+  /** The fleet's page count goes before the asker's. */
+  #toShow(act: Extract<DocumentAct, { act: 'show' }>): DocumentAct {
+    const known = this.#options.known.get(act.documentId);
+    if (known === 'deleted') throw new UserError('not-found', 'the document is deleted');
+    return known ? { ...act, ...known } : act;
+  }
+
+  #objectionTo(peer: Peer, act: DocumentAct): string | null {
+    if (act.act === 'show') {
+      if (this.#options.joined().some((other) => !mayView(other))) return 'somebody in the call may not view documents';
+      return isBeyond(act.page, act.pageCount) ? 'beyond the last page' : null;
+    }
+    const shown = this.#shown;
+    if (!shown) return 'no document is shown';
+    if (act.act === 'take') return null;
+    const isPresenter = shown.presenter?.peerId === peer.peerId;
+    if (act.act === 'stop') {
+      // while nobody presents, everybody who could take it may end it
+      return isPresenter || shown.presenter === null || peer.claims.rights.includes('remove')
+        ? null
+        : 'somebody else presents';
+    }
+    if (!isPresenter) return 'somebody else presents';
+    if (act.act === 'hand-over') {
+      const target = this.#inCall(act.peerId);
+      return target && mayPresent(target.claims) ? null : 'nobody of this id who may present';
+    }
+    const page = act.act === 'turn-page' ? act.page : act.act === 'draw' ? act.stroke.page : shown.page;
+    return isBeyond(page, shown.pageCount) ? 'beyond the last page' : null;
+  }
+
+  #inCall(peerId: string): Peer | undefined {
+    return this.#options.joined().find((peer) => peer.peerId === peerId);
+  }
+
+  #limitsOf(peer: Peer): { drawing: TokenBucket; other: TokenBucket } {
+    const known = this.#limits.get(peer);
+    if (known) return known;
+    const { drawingActsPerSecond, otherActsPerSecond } = this.#options.settings;
+    const bucket = (perSecond: number): TokenBucket =>
+      new TokenBucket({ burst: perSecond * BURST_SECONDS, refillPerMinute: perSecond * 60 });
+    const limits = { drawing: bucket(drawingActsPerSecond), other: bucket(otherActsPerSecond) };
+    this.#limits.set(peer, limits);
+    return limits;
+  }
+
+  #apply(change: DocumentChange): void {
+    this.#shown = changedDocument(this.#shown, change);
+    this.#options.onChange(change);
+  }
+}
+
+export const mayView = ({ claims }: Peer): boolean => claims.documents.includes('view');
+const mayPresent = ({ documents }: CallPermissions): boolean => documents.includes('present');
+const presenterOf = ({ peerId, displayName }: Peer): Presenter => ({ peerId, displayName });
+const isBeyond = (page: number, pageCount: number | null): boolean => pageCount !== null && page > pageCount;
