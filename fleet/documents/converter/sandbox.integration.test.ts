@@ -16,7 +16,7 @@ const small: SandboxLimits = {
   addressSpaceBytes: 1e9,
   residentBytes: 300e6,
   cpuSeconds: 20,
-  processes: 16,
+  threads: 16,
   scratchBytes: 1_000_000,
 };
 
@@ -116,7 +116,7 @@ os.system("unshare -U true && echo made $((1 + 0)) namespace")
 
 test.each([
   ['memory', 'import time\nx = bytearray(500_000_000)\ntime.sleep(30)', { addressSpaceBytes: null }],
-  ['processes', 'import os, time\nfor i in range(40): os.fork() or time.sleep(30)\ntime.sleep(30)', {}],
+  ['threads', 'import os, time\nfor i in range(40): os.fork() or time.sleep(30)\ntime.sleep(30)', {}],
   ['deadline', 'import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)', {}],
   ['deadline', 'import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(30)', {}],
 ])('%s: it ends within its limit', async (why, script, limits) => {
