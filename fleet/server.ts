@@ -32,7 +32,7 @@ import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
-import { ConverterLink, documentRoutes, Documents } from './documents/index.ts';
+import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -171,11 +171,14 @@ const documents = new Documents({
   store,
   meetings,
   dataDir,
-  newConverter: (onEvent) =>
+  newConverter: ({ onEvent, onStatus }) =>
     new ConverterLink({
       dataDir,
       onEvent,
-      onStatus: (status) => logger.info({ status }, 'document converter'),
+      onStatus(status) {
+        logger.info({ status }, 'document converter');
+        onStatus(status);
+      },
       log: (what, details) => logger.error(details, what),
     }),
   quotaBytes: options.documentQuotaBytes,
@@ -186,12 +189,21 @@ const rooms = new Rooms({
   telemetry,
   broker,
   meetings,
+  documents,
   enrolment,
   register,
   clock,
   logger,
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
+});
+const retention = new Retention({
+  store,
+  documents,
+  meetings,
+  tvOf: (roomId) => rooms.idleTvOf(roomId),
+  clock,
+  logger,
 });
 const settings = new RoomsSettings({
   store,
@@ -201,7 +213,9 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
-  if (kind === 'removed') void settings.roomRemoved(roomId).catch(settingsNotKept);
+  if (kind !== 'removed') return;
+  void settings.roomRemoved(roomId).catch(settingsNotKept);
+  retention.look();
 });
 enrolment.onEnrolled((roomId) => void settings.kioskReplaced(roomId).catch(settingsNotKept));
 const metrics = new Metrics({
@@ -225,6 +239,7 @@ await meetings.start();
 await rooms.start();
 await settings.start();
 await documents.start();
+retention.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -262,6 +277,7 @@ const app = await buildApp({
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
     ...(browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
+    ...(documents.whyUnavailable === null ? [] : [`documents: ${documents.whyUnavailable}`]),
     // rooms are named in the console
     ...broker.unserved
       .filter(({ who }) => who.party === 'node')
@@ -298,6 +314,7 @@ async function end(): Promise<void> {
   rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
+  retention.stop();
   documents.stop();
   meetings.stop();
   await broker.stop();

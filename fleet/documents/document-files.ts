@@ -2,15 +2,14 @@
  * What lies on the disk of each document: a folder by its id, for the server's user alone, with the original until its
  * pages are made, and the pages. Names that people gave are in no path.
  */
-import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pageFileName } from '#contract/converter-link.ts';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { PageSize } from '#contract/http/documents-api.ts';
+import { Id } from '#contract/schema.ts';
+import { requireDiskRoom } from '#edge/disk-room.ts';
 
-/** Of the disk, so much is left to the databases beside the documents. */
-const RESERVED_SHARE = 0.1;
-const RESERVED_BYTES = 1024 ** 3;
 /** What the disk itself reports. */
 const OF_THE_DISK = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOMEM']);
 
@@ -37,6 +36,8 @@ export class DocumentFiles {
     await ofTheDisk(async () => {
       await mkdir(this.pagesOf(documentId), { recursive: true, mode: 0o700 });
       await (await open(this.originalOf(documentId), 'w', 0o600)).close();
+      // the parts that are synced later have a name to be found by
+      for (const folder of [join(this.#folder, documentId), this.#folder]) await syncFolder(folder);
     });
   }
 
@@ -65,6 +66,11 @@ export class DocumentFiles {
     return pages;
   }
 
+  /** 0 where it is not there */
+  async pageBytes(documentId: string, page: number, size: PageSize): Promise<number> {
+    const path = join(this.pagesOf(documentId), pageFileName(page, size));
+    return (await stat(path).catch(() => null))?.size ?? 0;
+  }
   async pagesBytes(documentId: string): Promise<number> {
     const folder = this.pagesOf(documentId);
     let bytes = 0;
@@ -76,17 +82,20 @@ export class DocumentFiles {
     await rm(join(this.#folder, documentId), { recursive: true, force: true });
   }
 
-  /** Of what documents there is a folder. */
+  /** Of what documents there is a folder. What else lies there is not ours: the folder may be a disk of its own. */
   async documentIds(): Promise<string[]> {
-    return readdir(this.#folder);
+    return (await readdir(this.#folder)).filter((name) => Id.safeParse(name).success);
   }
 
   /** Room for so many bytes more, beside what is left to the databases. @throws OperationalError storage-failed */
   async requireRoomFor(bytes: number): Promise<void> {
-    const { bavail, blocks, bsize } = await statfs(this.#folder);
-    const reservedBytes = Math.min(RESERVED_BYTES, blocks * bsize * RESERVED_SHARE);
-    if (bavail * bsize - bytes < reservedBytes) throw new OperationalError('storage-failed', 'the disk is nearly full');
+    await requireDiskRoom(this.#folder, bytes);
   }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 /** @throws OperationalError storage-failed in place of the disk's own errors */

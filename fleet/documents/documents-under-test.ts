@@ -51,9 +51,40 @@ export class DocumentClient {
     await this.put(body.document.documentId, 0, content);
     return body.document.documentId;
   }
+  /** The stream of changes: each list of documents that came. */
+  async events(): Promise<{ documents: Json[][]; close: () => void }> {
+    const ended = new AbortController();
+    const response = await fetch(new URL('/api/v1/document-changes', this.#fleet.ready.fleetUrl), {
+      headers: { authorization: `Bearer ${this.token}` },
+      signal: ended.signal,
+    });
+    const documents: Json[][] = [];
+    const read = async (): Promise<void> => {
+      let text = '';
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        const events = text.split('\n\n');
+        text = events.pop()!;
+        for (const event of events)
+          if (event.startsWith('event: documents\n')) documents.push(JSON.parse(event.split('data: ')[1]!).documents);
+      }
+    };
+    // it ends with `close`
+    read().catch(() => {});
+    return { documents, close: () => ended.abort() };
+  }
   async state(documentId: string): Promise<string | null> {
     return (await this.one(documentId)).body.document?.state ?? null;
   }
+}
+
+/** Who comes in by a link of its own. */
+export async function guestOf(fleet: FleetUnderTest, meetingId: string): Promise<DocumentClient> {
+  const body = { displayName: null, expiresInMinutes: 60 };
+  const made = await fleet.api('POST', `/api/v1/meetings/${meetingId}/invites`, body, fleet.admin.cookie);
+  const invite = made.body.joinUrl.split('#')[1];
+  const { grant } = (await fleet.api('POST', '/api/v1/guest-entries', { invite })).body as Json;
+  return new DocumentClient(fleet, grant.documents.token);
 }
 
 /** What the fleet grants a room that asks. */

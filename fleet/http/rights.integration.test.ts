@@ -26,6 +26,7 @@ const rolesWith: Record<Permission, readonly Role[]> = {
   'settings.manage': ['admin'],
   'controllers.manage': ['operator', 'admin'],
   'invites.manage': ['operator', 'admin'],
+  'documents.manage': ['operator', 'admin'],
   'calls.give-up': ['operator', 'admin'],
   'metrics.view': ['admin'],
 };

@@ -11,6 +11,8 @@ import { GIVEN_UP, MOVED } from './call-rows.ts';
 import type { Delegations } from './delegations.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
+/** `endReason` of a call whose people go on with its documents, there or in another call */
+export const DOCUMENT_CALL_GOES_ON: ReadonlySet<string | null> = new Set([GIVEN_UP, MOVED]);
 /** longer than any call of a working day: a token that is void is refused before it expires */
 const TOKEN_TTL_MS = 24 * 3_600_000;
 
@@ -133,8 +135,7 @@ export class DocumentAccesses {
       .where('guestEntry.removedAtMs', 'is', null)
       .where('invite.revokedAtMs', 'is', null)
       .executeTakeFirst();
-    // one that was given up or moved goes on, here or elsewhere
-    const goesOn = guest?.endedAtMs === null || guest?.endReason === GIVEN_UP || guest?.endReason === MOVED;
+    const goesOn = guest?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(guest?.endReason ?? null);
     if (!guest || !goesOn)
       throw new UserError('token-invalid', 'the invite is revoked, the guest removed or the call over');
     return { holder: `${inviteId}:${guest.holder}`, displayName: guest.displayName };

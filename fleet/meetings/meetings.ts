@@ -192,6 +192,25 @@ export class Meetings {
     return policyIn(row);
   }
 
+  /** @throws ProtocolError not-found */
+  async setDocumentPolicy(meetingId: string, policy: DocumentPolicy, actor: string): Promise<void> {
+    await this.#deps.store.write(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('meeting')
+        .set({ documentPolicy: JSON.stringify(policy) })
+        .where('meetingId', '=', meetingId)
+        .where('endedAtMs', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new ProtocolError('not-found', 'no such meeting');
+      await appendAudit(trx, {
+        kind: 'document-policy-changed',
+        actor,
+        subject: `meeting:${meetingId}`,
+        details: { policy: JSON.stringify(policy) },
+      });
+    });
+  }
+
   /** The room whose own or whose booking's meeting it is; null: there is none. */
   async ownerOf(meetingId: string): Promise<string | null> {
     const row = await this.#deps.store.read

@@ -59,15 +59,31 @@ export const drawing = (page: number): Stroke[] => {
   ];
 };
 
-type Played = { documents?: MeetingDocument[]; aspect?: 'slide' | 'sheet'; upload?: 'stalls' | 'fails' };
+export type PlayedDocuments = {
+  documents?: MeetingDocument[];
+  aspect?: 'slide' | 'sheet';
+  upload?: 'stalls' | 'fails';
+  /** pages from here on are still being made */
+  notReadyFrom?: number;
+};
 
 /** Call after `servePages`. */
-export async function playDocuments(page: Page, { documents = [], aspect = 'slide', upload = 'stalls' }: Played = {}) {
+export async function playDocuments(
+  page: Page,
+  {
+    documents = [],
+    aspect = 'slide',
+    upload = 'stalls',
+    notReadyFrom = Number.POSITIVE_INFINITY,
+  }: PlayedDocuments = {},
+) {
   await page.addInitScript(keepListOpen, documents);
   await page.route(`${ORIGIN}/api/v1/documents/*/pages/**`, (route) => {
     const [documentId = '', , number = '1', size = 'laptop'] = new URL(route.request().url()).pathname
       .split('/')
       .slice(4);
+    if (Number(number) >= notReadyFrom)
+      return route.fulfill({ status: 409, json: { error: { code: 'not-ready', message: 'of a scene' } } });
     const about = { number: Number(number), seed: Number(documentId.slice(-2)), size, aspect };
     return route.fulfill({ contentType: 'image/svg+xml', body: drawnPage(about) });
   });
