@@ -35,6 +35,7 @@ export const documentsPart = (roomId: string): PartDeclaration => ({
       commands: { present: ({ act }) => documents.present(act) },
       reports: {
         document: (report) => documents.onReported(report),
+        'document-listed': (report) => documents.onListed(report),
         presented: (report) => documents.onPresented(report),
       },
       occasions: {

@@ -128,12 +128,14 @@ export class RoomDocuments {
     return null;
   }
 
-  /** Of the TV's own document; nothing happens where another one is shown. */
-  onCounted(documentId: string, pageCount: number): void {
-    if (this.#own !== null) this.#change(this.#own, { change: 'counted', documentId, pageCount }, { isAct: false });
+  onListed({ documentId, pageCount, isThere }: Extract<ScreenToAgent, { type: 'document-listed' }>): void {
+    if (this.#own?.document.documentId !== documentId) return;
+    if (!isThere) this.#end();
+    else if (pageCount !== null)
+      this.#change(this.#own, { change: 'counted', documentId, pageCount }, { isAct: false });
   }
 
-  get shownOnTv(): { document: SharedDocument; access: DocumentAccess } | null {
+  get #shownOnTv(): { document: SharedDocument; access: DocumentAccess } | null {
     return this.#own === null || this.#access === null ? null : { document: this.#own.document, access: this.#access };
   }
 
@@ -196,7 +198,7 @@ export class RoomDocuments {
   }
 
   #showOwn(): void {
-    const shown = this.shownOnTv;
+    const shown = this.#shownOnTv;
     if (shown !== null && this.#callId === null) this.#options.perform({ name: 'show-document', shown });
   }
 
