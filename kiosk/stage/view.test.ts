@@ -28,7 +28,9 @@ describe('what the node is told', () => {
   it('leaves out the document, which no peer sends', () => {
     const rect = { x: 0, y: 0, width: 800, height: 600 };
     const page: StageTile = { key: 'document', peerId: null, source: 'document', role: 'main', rect };
-    expect(viewOf([page, tile(1, 320, 180)], null, 1)).toMatchObject({ tiles: [{ peerId: id(1) }] });
+    const view = viewOf([page, tile(1, 320, 180)], id(2), 1);
+    expect(view).toMatchObject({ tiles: [{ peerId: id(1) }] });
+    expect(View.parse(view)).toEqual(view);
   });
 
   it('asks for what a cropped camera needs', () => {

@@ -162,6 +162,9 @@ describe('on the TV of an idle room', () => {
     await present(draw);
     parts.notify('screen-connected', null);
     expect(onPage()).toMatchObject({ page: 2, strokes: [{ strokeId: id(6) }] });
+    // a power cut stops nothing in order
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(kept.get('document')).toContain(id(6));
     await parts.stop();
     effects = [];
     start();
