@@ -34,7 +34,8 @@ export class CallDocument {
   }
 
   start(): void {
-    this.#call.subscribe(this.#follow);
+    this.#call.subscribe(this.#followAccess);
+    this.#call.document.subscribe(() => this.shown.follow(this.#call.document.getSnapshot()));
     this.pages.subscribe(() => {
       if (this.pages.isRefused) this.renewAccess();
     });
@@ -52,17 +53,14 @@ export class CallDocument {
     );
   }
 
-  readonly #follow = (): void => {
-    const { document, documentAccess, phase } = this.#call.getSnapshot();
-    if (document !== this.#last) this.shown.follow(document);
-    this.#last = document;
+  readonly #followAccess = (): void => {
+    const { documentAccess, phase } = this.#call.getSnapshot();
     if (documentAccess === this.#access || phase.name !== 'joined') return;
     this.#access = documentAccess;
     this.pages.setAccess(documentAccess);
     clearTimeout(this.#renewsAt);
     if (documentAccess) this.#renewAfter(documentAccess.expiresAtMs - Date.now() - RENEW_AHEAD_MS);
   };
-  #last: Parameters<OwnDocument['follow']>[0] = null;
 
   #renewAfter(ms: number): void {
     clearTimeout(this.#renewsAt);

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
+import { WHOLE_PAGE } from '#contract/shared-document.ts';
 import type { View } from '#contract/signaling.ts';
 import { CallClient, type CallClientDependencies } from './call-client.ts';
 import { createFakeStream, FakeMedia, type FakeTrack, fakeTrack } from './testing/fake-media.ts';
@@ -126,7 +127,7 @@ describe('the document that the call shows', () => {
   const someone = { peerId: '0193a0b0-0000-7000-8000-0000000000aa', displayName: 'Mina' };
   const show = { act: 'show', documentId, title: 'Plan', pageCount: 9, page: 1 } as const;
   const turn = (page: number) => ({ act: 'turn-page', page }) as const;
-  const shown = () => call.getSnapshot().document;
+  const shown = () => call.document.getSnapshot();
 
   it('is the snapshot’s at first, then follows the node, and is gone with the call', async () => {
     node.changeDocument({ change: 'act', by: someone, act: show });
@@ -137,6 +138,47 @@ describe('the document that the call shows', () => {
     expect(shown()).toMatchObject({ page: 4 });
     call.leave();
     expect(shown()).toBeNull();
+  });
+
+  it('is in the call’s state too, which pointer and pen leave as it is', async () => {
+    await joined();
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    const heading = call.getSnapshot().document;
+    expect(heading).toEqual({
+      documentId,
+      title: 'Plan',
+      pageCount: 9,
+      page: 1,
+      region: WHOLE_PAGE,
+      presenter: someone,
+    });
+    const [state, drawn] = [vi.fn(), vi.fn()];
+    call.subscribe(state);
+    call.document.subscribe(drawn);
+    node.changeDocument({ change: 'act', by: someone, act: { act: 'point', at: { x: 1, y: 2 } } });
+    const stroke = { strokeId: documentId, page: 1, colour: 'red' as const, points: [1, 2] };
+    node.changeDocument({ change: 'act', by: someone, act: { act: 'draw', stroke } });
+    await pass(20);
+    expect([state.mock.calls.length, drawn.mock.calls.length]).toEqual([0, 2]);
+    expect(shown()).toMatchObject({ pointer: { x: 1, y: 2 }, strokes: [stroke] });
+    node.changeDocument({ change: 'act', by: someone, act: turn(2) });
+    await pass(20);
+    expect(call.getSnapshot().document).toMatchObject({ page: 2 });
+    expect(state).toHaveBeenCalledTimes(1);
+  });
+
+  it('names why it was withdrawn, and who presented, until the next is shown', async () => {
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await joined();
+    expect(call.getSnapshot().withdrawn).toBeNull();
+    node.changeDocument({ change: 'withdrawn', reason: 'outsider-entered' });
+    await pass(20);
+    const withdrawn = { reason: 'outsider-entered', presenterPeerId: someone.peerId };
+    expect([call.getSnapshot(), shown()]).toMatchObject([{ document: null, withdrawn }, null]);
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    expect(call.getSnapshot()).toMatchObject({ document: { page: 1 }, withdrawn: null });
   });
 
   it('is the node’s again after a drop, and stays while the worker is replaced', async () => {

@@ -6,11 +6,12 @@ import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserErr
 import type { CallGrant, DocumentAccess, Right } from '#contract/grants.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
-import type { DocumentAct } from '#contract/shared-document.ts';
+import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
 import { Admission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
+import { FollowedDocument } from './followed-document.ts';
 import { LocalMedia } from './local-media.ts';
 import { type CreateMedia, MediaSession } from './media-session.ts';
 import type { OpenSocket } from './open-socket.ts';
@@ -56,12 +57,14 @@ export class CallClient {
   readonly #local: LocalMedia;
   readonly #admission: Admission;
   readonly #store: Observable<CallState>;
+  readonly #shown = new Observable<SharedDocument | null>(null);
   /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
   #run = new AbortController();
   #preparation: Preparation | null = null;
   #intent: { displayName: string; view: View } | null = null;
   #phase: CallPhase = { name: 'idle' };
   #roster: CallRoster = NO_ROSTER;
+  readonly #followed = new FollowedDocument();
   #mutedByPeerId: string | null = null;
   /** while it runs, nothing is published */
   #held: ReturnType<typeof setTimeout> | null = null;
@@ -102,6 +105,9 @@ export class CallClient {
 
   readonly getSnapshot = (): CallState => this.#store.getSnapshot();
   readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  /** What is shown, with its pointer and drawing. */
+  readonly document = { getSnapshot: this.#shown.getSnapshot, subscribe: this.#shown.subscribe };
 
   /** Brings a page that lost all else back to the same place; null before there is one. */
   get ticket(): ResumeTicket | null {
@@ -281,6 +287,7 @@ export class CallClient {
   #apply(call: CallSnapshot): Promise<unknown> {
     const { callId, meetingTitle, startedAtMs } = call;
     this.#roster = rosterOf(call);
+    this.#followed.start(call.document);
     this.#phase = {
       name: 'joined',
       callId,
@@ -318,6 +325,10 @@ export class CallClient {
         return;
       case 'call-ended':
         this.#finish(notification.data.reason);
+        return;
+      case 'document-changed':
+        if (this.#followed.follow(notification.data)) this.#publish();
+        else this.#publishDocument();
         return;
       default:
         this.#roster = followRoster(this.#roster, notification);
@@ -398,6 +409,7 @@ export class CallClient {
     this.#media.close();
     this.#connection.close();
     this.#roster = NO_ROSTER;
+    this.#followed.start(null);
     this.#mutedByPeerId = null;
   }
 
@@ -430,6 +442,11 @@ export class CallClient {
   #publish(): void {
     if (this.#held !== null) return;
     this.#store?.set(this.#compose());
+    this.#publishDocument();
+  }
+
+  #publishDocument(): void {
+    if (this.#held === null) this.#shown.set(this.#followed.whole);
   }
 
   get #isConnected(): boolean {
@@ -440,6 +457,8 @@ export class CallClient {
     return {
       phase: this.#phase,
       ...this.#roster,
+      document: this.#followed.heading,
+      withdrawn: this.#followed.withdrawn,
       permissions: this.#connection.permissions,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,

@@ -6,7 +6,6 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { DocumentTokenClaims } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { permitted } from '#contract/http/route.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
@@ -15,6 +14,7 @@ import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
@@ -40,7 +40,7 @@ export type AppDependencies = {
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
   /** @throws UserError token-invalid, token-expired */
-  verifyDocumentToken: (token: string) => Promise<DocumentTokenClaims>;
+  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */

@@ -3,10 +3,10 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
-import type { DocumentTokenClaims } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
+import type { DocumentBearer } from '../meetings/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -22,6 +22,8 @@ export type Download = {
   fileName: string;
   /** null: not known before its end */
   sizeBytes: number | null;
+  /** a browser may keep it for this holder: what is at this address does not change */
+  isImmutable?: boolean;
 };
 /**
  * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one
@@ -36,7 +38,7 @@ export type RouteContext<R extends Route = Route> = {
   /** null only on routes that are open to anyone */
   account: R['access'] extends { to: 'signed-in' | 'permitted' } ? Account : Account | null;
   /** the bearer of a token for a meeting's documents; on other routes null */
-  meeting: R['access'] extends { to: 'meeting' } ? DocumentTokenClaims : null;
+  meeting: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
   /** the rooms in which the account has the route's permission */
   reach: Reach;
   /** where limits are counted */

@@ -31,6 +31,11 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute
         throw new ProtocolError('not-found', 'no such invite');
       return {};
     },
+    documentPolicy: async ({ params }) => ({ policy: await meetings.documentPolicyOf(params.meetingId) }),
+    setDocumentPolicy: async (context) => {
+      await meetings.setDocumentPolicy(context.params.meetingId, context.body, actorOf(context));
+      return {};
+    },
     giveUpCalls: async (context) => ({
       givenUpCount: await meetings.unreachable.giveUp(context.params.roomId, actorOf(context)),
     }),

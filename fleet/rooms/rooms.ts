@@ -7,6 +7,7 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { type Broker, parseClientIdentity } from '../broker/index.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
+import type { Documents, IdleTv } from '../documents/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
@@ -23,6 +24,7 @@ export type RoomsDependencies = {
   telemetry: TelemetryStore;
   broker: Broker;
   meetings: Meetings;
+  documents: Pick<Documents, 'takeAlong'>;
   enrolment: Enrolment;
   register: CertificateRegister;
   clock: WallClock;
@@ -144,6 +146,16 @@ export class Rooms {
     await this.pairings.revokeOfRoom(roomId, 'fleet');
   }
 
+  /** As it last reported. */
+  idleTvOf(roomId: string): IdleTv {
+    const { projections } = this.reports;
+    const isInCall = projections.get(roomId, 'state')?.phase.name === 'in-call';
+    return {
+      documentId: isInCall ? null : (projections.get(roomId, 'document')?.document?.documentId ?? null),
+      bookings: projections.get(roomId, 'agenda')?.bookings ?? [],
+    };
+  }
+
   async #grantFor(
     roomId: string,
     endedCallId: string | null,
@@ -152,9 +164,18 @@ export class Rooms {
     const room = await this.registry.byId(roomId);
     if (!room) throw new ProtocolError('not-found', 'no such room');
     const { meetings } = this.#deps;
-    return booking
-      ? meetings.grantForBooking(room, endedCallId, booking)
-      : meetings.grantForRoom(roomId, room.roomName, endedCallId);
+    if (!booking) return meetings.grantForRoom(roomId, room.roomName, endedCallId);
+    const grant = await meetings.grantForBooking(room, endedCallId, booking);
+    await this.#takeDocumentAlong(roomId, grant.meetingId);
+    return grant;
+  }
+
+  /** What the idle room's TV shows is the room's own meeting's, and goes on in the one that starts. */
+  async #takeDocumentAlong(roomId: string, meetingId: string): Promise<void> {
+    const { meetings, documents } = this.#deps;
+    const shown = this.idleTvOf(roomId).documentId;
+    const own = shown && (await meetings.ofRoom(roomId))?.meetingId;
+    if (own && own !== meetingId) await documents.takeAlong(shown, own, meetingId);
   }
 
   async #answer(roomId: string, request: RoomRequest): Promise<void> {

@@ -59,23 +59,38 @@ export const drawing = (page: number): Stroke[] => {
   ];
 };
 
-type Played = { documents?: MeetingDocument[]; aspect?: 'slide' | 'sheet'; upload?: 'stalls' | 'fails' };
+export type PlayedDocuments = {
+  documents?: MeetingDocument[];
+  aspect?: 'slide' | 'sheet';
+  upload?: 'stalls' | 'fails';
+  /** pages from here on are still being made */
+  notReadyFrom?: number;
+};
 
 /** Pictures of pages, drawn. */
-export async function playPages(page: Page, origin: string, aspect: 'slide' | 'sheet' = 'slide'): Promise<void> {
+export async function playPages(
+  page: Page,
+  origin: string,
+  { aspect = 'slide', notReadyFrom = Number.POSITIVE_INFINITY }: Pick<PlayedDocuments, 'aspect' | 'notReadyFrom'> = {},
+): Promise<void> {
   await page.route(`${origin}/api/v1/documents/*/pages/**`, (route) => {
     const [documentId = '', , number = '1', size = 'laptop'] = new URL(route.request().url()).pathname
       .split('/')
       .slice(4);
+    if (Number(number) >= notReadyFrom)
+      return route.fulfill({ status: 409, json: { error: { code: 'not-ready', message: 'of a scene' } } });
     const about = { number: Number(number), seed: Number(documentId.slice(-2)), size, aspect };
     return route.fulfill({ contentType: 'image/svg+xml', body: drawnPage(about) });
   });
 }
 
 /** Call after `servePages`. */
-export async function playDocuments(page: Page, { documents = [], aspect = 'slide', upload = 'stalls' }: Played = {}) {
+export async function playDocuments(
+  page: Page,
+  { documents = [], upload = 'stalls', ...pages }: PlayedDocuments = {},
+): Promise<void> {
   await page.addInitScript(keepListOpen, documents);
-  await playPages(page, ORIGIN, aspect);
+  await playPages(page, ORIGIN, pages);
   const begun = listedDocument(9, { state: 'uploading', pageCount: null, readyPages: 0, receivedBytes: 0 });
   await page.route(`${ORIGIN}/api/v1/documents`, (route) => {
     const { fileName = '', sizeBytes = 0 } = (route.request().postDataJSON() ?? {}) as {

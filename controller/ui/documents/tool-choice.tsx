@@ -43,7 +43,7 @@ export function ToolChoice({ tools, onTools }: ToolProps) {
 export function PenTools({ tools, onTools, children }: ToolProps & { children: ReactNode }) {
   const { t } = useTranslation('documents');
   return (
-    <div className="flex items-center justify-between gap-1 max-sm:w-full">
+    <div className="flex items-center justify-between gap-1 @max-lg:w-full">
       <RadioGroup
         aria-label={t('presenter.colours')}
         orientation="horizontal"
@@ -56,7 +56,7 @@ export function PenTools({ tools, onTools, children }: ToolProps & { children: R
             key={colour}
             value={colour}
             aria-label={t(`presenter.colour.${colour}`)}
-            className={`group ${choice} w-11! sm:w-12!`}
+            className={`group ${choice} w-11! @lg:w-12!`}
           >
             <span
               className="size-6 rounded-full ring-1 ring-edge ring-offset-2 ring-offset-surface group-data-selected:ring-3 group-data-selected:ring-accent"

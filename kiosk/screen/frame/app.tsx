@@ -1,6 +1,5 @@
 /** Draws the state that scene.ts names, the sound of a call, and the language of the room. */
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { CallState } from '#call/call-state.ts';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PreparedCall } from '#ui/prepared-call.tsx';
 import { RemoteAudio, SOUND_AFTER_MS } from '#stage/remote-audio.tsx';
@@ -30,7 +29,7 @@ const QUIETLY_DOWN_MS = 3_000;
 
 export function App({ session }: { session: ScreenSession }) {
   const screen = useSyncExternalStore(session.subscribe, session.getSnapshot);
-  const call = useCall(session);
+  const call = useSyncExternalStore(session.call.subscribe, session.call.getSnapshot);
   const down = useTrueFor(!screen.linkUp, QUIETLY_DOWN_MS);
   const gone = useTrueFor(!screen.linkUp, GONE_AFTER_MS);
   useRoomLanguage(screen.view?.language ?? null);
@@ -132,15 +131,4 @@ function useRoomLanguage(language: 'ko' | 'en' | null): void {
     if (language !== null && !asked) showLanguage(language);
     document.documentElement.lang = i18n.language;
   }, [language, asked, i18n.language]);
-}
-
-/** The call's state but for its document, which pointer and pen change thirty times a second. */
-function useCall({ call }: ScreenSession): CallState {
-  const kept = useRef(call.getSnapshot());
-  return useSyncExternalStore(call.subscribe, () => {
-    const now = call.getSnapshot();
-    const names = Object.keys(now) as (keyof CallState)[];
-    if (names.some((name) => name !== 'document' && now[name] !== kept.current[name])) kept.current = now;
-    return kept.current;
-  });
 }

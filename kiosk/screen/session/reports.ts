@@ -4,7 +4,6 @@
  */
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { headingOf } from '#contract/shared-document.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
 import type { RoomTracks } from './room-tracks.ts';
@@ -27,7 +26,7 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (JSON.stringify(connection) !== JSON.stringify(told)) reports.push(connection);
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
-    if (newPlace || !isSameHeading(before.call, now.call)) reports.push(documentReport(phase.callId, now.call));
+    if (newPlace || before.call.document !== now.call.document) reports.push(documentReport(phase.callId, now.call));
   }
   const wasIn = before.call.phase.name === 'joined' || before.call.phase.name === 'joining';
   if (phase.name === 'ended' && wasIn) {
@@ -91,13 +90,5 @@ function rosterReport(callId: string, { participants }: CallState): ScreenToAgen
 }
 
 function documentReport(callId: string, { document }: CallState): ScreenToAgent {
-  return { type: 'document', callId, document: document && headingOf(document) };
-}
-
-/** Pointer and pen change the document thirty times a second, and are no news. */
-function isSameHeading({ document: before }: CallState, { document: now }: CallState): boolean {
-  if (before === now) return true;
-  if (before === null || now === null) return false;
-  const names = ['documentId', 'title', 'pageCount', 'page', 'region', 'presenter'] as const;
-  return names.every((name) => before[name] === now[name]);
+  return { type: 'document', callId, document };
 }

@@ -66,7 +66,7 @@ beforeEach(() => {
   list = new Observable<DocumentsState>({ documents: null, isConnected: false, refusal: null, uploads: [] });
   documents = new ScreenDocuments({
     call: {
-      subscribe: call.subscribe,
+      document: new Observable<SharedDocument | null>(null),
       getSnapshot: call.getSnapshot,
       present: async (act) => {
         if (refusal) throw refusal;

@@ -17,7 +17,7 @@ export const isDocumentEffect = (effect: ScreenEffect): effect is DocumentEffect
   (DOCUMENT_EFFECTS as readonly string[]).includes(effect.name);
 
 export type ScreenDocumentsParts = {
-  call: Pick<CallClient, 'getSnapshot' | 'subscribe' | 'present' | 'setDocumentAccess'>;
+  call: Pick<CallClient, 'getSnapshot' | 'document' | 'present' | 'setDocumentAccess'>;
   tell: (report: ScreenToAgent) => void;
   pages?: DocumentPages;
   list?: Pick<DocumentsClient, 'subscribe' | 'getSnapshot' | 'setAccess'>;
@@ -27,8 +27,8 @@ export class ScreenDocuments {
   readonly pages: DocumentPages;
   /** outside of a call; null: none */
   readonly onTv = new Observable<SharedDocument | null>(null);
-  /** in a call; the same object while only others of its state change */
-  readonly inCall: { subscribe: (listener: () => void) => () => void; getSnapshot: () => SharedDocument | null };
+  /** in a call */
+  readonly inCall: CallClient['document'];
   readonly #parts: ScreenDocumentsParts;
   /** of the meeting whose document an idle TV shows */
   readonly #list: NonNullable<ScreenDocumentsParts['list']>;
@@ -42,7 +42,7 @@ export class ScreenDocuments {
     this.pages = pages;
     this.#list = list;
     list.subscribe(() => this.#reportListed());
-    this.inCall = { subscribe: call.subscribe, getSnapshot: () => call.getSnapshot().document };
+    this.inCall = call.document;
   }
 
   perform(effect: DocumentEffect): void {

@@ -107,7 +107,7 @@ function showDocument(agent: PlayedAgent, document: SharedDocument, isInCall: bo
 }
 
 async function servePagesOf(page: Page, pages: NonNullable<Told['pages']>): Promise<void> {
-  if (pages === 'slide' || pages === 'sheet') return playPages(page, TV_ORIGIN, pages);
+  if (pages === 'slide' || pages === 'sheet') return playPages(page, TV_ORIGIN, { aspect: pages });
   await page.route(`${TV_ORIGIN}/api/v1/documents/*/pages/**`, (route) =>
     pages === 'missing'
       ? undefined
