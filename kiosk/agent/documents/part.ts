@@ -3,12 +3,12 @@ import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { PartDeclaration } from '../parts/part.ts';
 import { keptValue } from '../store/kept-value.ts';
 import { TvDocument } from './tv-document.ts';
-import { RoomDocuments } from './room-documents.ts';
+import { DocumentsOnTv } from './documents-on-tv.ts';
 
 export const documentsPart = (roomId: string): PartDeclaration => ({
   name: 'documents',
   make: (host) => {
-    const documents = new RoomDocuments({
+    const documents = new DocumentsOnTv({
       roomId,
       logger: host.logger,
       memory: keptValue(host.store, 'document', TvDocument),

@@ -33,7 +33,7 @@ const SAVED_AFTER_MS = 1_000;
 /** A wall clock that jumps is noticed after so long. */
 const LONGEST_SLEEP_MS = 60_000;
 
-export type RoomDocumentsOptions = {
+export type DocumentsOnTvOptions = {
   roomId: string;
   logger: Logger;
   memory: { load: () => TvDocument | null; save: (own: TvDocument | null) => void };
@@ -46,8 +46,8 @@ export type RoomDocumentsOptions = {
   onTv: (isShown: boolean) => void;
 };
 
-export class RoomDocuments {
-  readonly #options: RoomDocumentsOptions;
+export class DocumentsOnTv {
+  readonly #options: DocumentsOnTvOptions;
   readonly #presented = new OpenRequests<ErrorCode | null>();
   #room: RoomState | null = null;
   #bookings: readonly Booking[] = [];
@@ -60,7 +60,7 @@ export class RoomDocuments {
   #isStopped = false;
   readonly #timers = new Map<'end' | 'access' | 'save' | 'taken-along', NodeJS.Timeout>();
 
-  constructor(options: RoomDocumentsOptions) {
+  constructor(options: DocumentsOnTvOptions) {
     this.#options = options;
   }
 
