@@ -171,11 +171,14 @@ const documents = new Documents({
   store,
   meetings,
   dataDir,
-  newConverter: (onEvent) =>
+  newConverter: ({ onEvent, onStatus }) =>
     new ConverterLink({
       dataDir,
       onEvent,
-      onStatus: (status) => logger.info({ status }, 'document converter'),
+      onStatus(status) {
+        logger.info({ status }, 'document converter');
+        onStatus(status);
+      },
       log: (what, details) => logger.error(details, what),
     }),
   quotaBytes: options.documentQuotaBytes,
@@ -274,6 +277,7 @@ const app = await buildApp({
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
     ...(browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
+    ...(documents.whyUnavailable === null ? [] : [`documents: ${documents.whyUnavailable}`]),
     // rooms are named in the console
     ...broker.unserved
       .filter(({ who }) => who.party === 'node')

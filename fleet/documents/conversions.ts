@@ -4,26 +4,33 @@
  */
 import type { Logger } from 'pino';
 import type { ConversionEvent } from '#contract/converter-link.ts';
-import type { ErrorCode } from '#contract/error-codes.ts';
+import { type ErrorCode, UserError } from '#contract/error-codes.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import type { ConverterLink } from './converter/client.ts';
+import type { ConverterLink, ConverterLinkOptions, ConverterStatus } from './converter/client.ts';
 import type { DocumentFiles } from './document-files.ts';
-import type { DocumentRow } from './document-rows.ts';
+import { type DocumentRow, requireQuota } from './document-rows.ts';
 
 export type Converter = Pick<ConverterLink, 'start' | 'stop' | 'convert' | 'cancel' | 'prepare'>;
+export type ConverterHandlers = Required<Pick<ConverterLinkOptions, 'onEvent' | 'onStatus'>>;
 export type ConversionsDependencies = {
   store: AuthorityStore;
   files: DocumentFiles;
-  newConverter: (onEvent: (event: ConversionEvent) => void) => Converter;
+  newConverter: (handlers: ConverterHandlers) => Converter;
   onChanged: (documentId: string) => void;
   onCounted: (documentId: string, pageCount: number) => void;
+  /** of all meetings together */
+  quotaBytes: number;
   logger: Logger;
 };
 const RETRY_MS = 2_000;
+/** A converter that starts, or is started again, is there within. */
+const AWAY_PATIENCE_MS = 60_000;
 const isEnd = ({ name }: ConversionEvent): boolean => name === 'converted' || name === 'failed';
 
-/** `pages` of the TV's size: those below `ready` are all there */
-type Progress = { pages: Set<number>; ready: number };
+/** `pages` of the TV's size: those below `ready` are all there. `bytes`: of each picture, since it may come again */
+type Progress = { pages: Set<number>; ready: number; bytes: Map<string, number> };
+
+type PageEvent = ConversionEvent & { name: 'page' };
 
 export class Conversions {
   readonly #deps: ConversionsDependencies;
@@ -31,10 +38,15 @@ export class Conversions {
   readonly #progress = new Map<string, Progress>();
   /** by document: its last event under way */
   readonly #work = new Map<string, Promise<void>>();
+  #whyUnavailable: string | null = null;
+  #away: NodeJS.Timeout | undefined;
 
   constructor(deps: ConversionsDependencies) {
     this.#deps = deps;
-    this.#converter = deps.newConverter((event) => this.#inOrder(event));
+    this.#converter = deps.newConverter({
+      onEvent: (event) => this.#inOrder(event),
+      onStatus: (status) => this.#onStatus(status),
+    });
   }
 
   async start(): Promise<void> {
@@ -44,10 +56,17 @@ export class Conversions {
       .where('state', 'in', ['waiting', 'converting'])
       .execute();
     for (const row of rows) await this.begin(row);
+    this.#onStatus({ is: 'away' });
     this.#converter.start();
   }
   stop(): void {
+    clearTimeout(this.#away);
     this.#converter.stop();
+  }
+
+  /** Why nothing can be converted, in English, for IT; null: as far as we know it can. */
+  get whyUnavailable(): string | null {
+    return this.#whyUnavailable;
   }
 
   /** Somebody is about to share one. */
@@ -58,7 +77,7 @@ export class Conversions {
   async begin({ documentId }: Pick<DocumentRow, 'documentId'>): Promise<void> {
     const { files } = this.#deps;
     const ready = await files.readyPages(documentId);
-    this.#progress.set(documentId, { pages: new Set(), ready });
+    this.#progress.set(documentId, { pages: new Set(), ready, bytes: new Map() });
     const [sourcePath, outputFolder] = [files.originalOf(documentId), files.pagesOf(documentId)];
     this.#converter.convert({ documentId, sourcePath, outputFolder });
   }
@@ -100,7 +119,8 @@ export class Conversions {
         await this.#set(documentId, { state: 'converting', pageCount: event.pageCount });
         return this.#deps.onCounted(documentId, event.pageCount);
       case 'page':
-        if (event.size !== 'tv') return;
+        await this.#countBytes(progress, event);
+        if (event.size !== 'tv' || this.#progress.get(documentId) !== progress) return;
         progress.pages.add(event.page);
         while (progress.pages.delete(progress.ready + 1)) progress.ready += 1;
         // the first page may be there before the pages are counted
@@ -111,6 +131,49 @@ export class Conversions {
       case 'failed':
         return this.#failed(documentId, event.code, event.message);
     }
+  }
+
+  /** Pages of others that are being converted count once they are all there. */
+  async #countBytes({ bytes }: Progress, { documentId, page, size }: PageEvent): Promise<void> {
+    const { store, files, quotaBytes } = this.#deps;
+    bytes.set(`${page} ${size}`, await files.pageBytes(documentId, page, size));
+    const row = await store.read
+      .selectFrom('document')
+      .select(['meetingId', 'sizeBytes'])
+      .where('documentId', '=', documentId)
+      .executeTakeFirst();
+    if (!row) return;
+    const held = [...bytes.values()].reduce((sum, each) => sum + each, row.sizeBytes);
+    await requireQuota(store.read, { documentId, meetingId: row.meetingId, heldBytes: held }, quotaBytes).catch(
+      (error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        return this.#giveUp(documentId, error.code, error.message);
+      },
+    );
+  }
+
+  #onStatus(status: ConverterStatus): void {
+    clearTimeout(this.#away);
+    this.#whyUnavailable = status.is === 'unavailable' ? status.reason : null;
+    if (status.is !== 'away') return;
+    this.#away = setTimeout(() => this.#onGone(), AWAY_PATIENCE_MS);
+    this.#away.unref();
+  }
+
+  #onGone(): void {
+    const reason = `the converter does not answer since ${AWAY_PATIENCE_MS / 1000} s`;
+    const { logger, onChanged } = this.#deps;
+    this.#whyUnavailable = reason;
+    logger.error({ reason }, 'no document can be converted');
+    for (const documentId of [...this.#progress.keys()])
+      void this.#giveUp(documentId, 'converter-unavailable', reason)
+        .then(() => onChanged(documentId))
+        .catch((error: unknown) => logger.error({ err: error, documentId }, 'conversion not recorded'));
+  }
+
+  async #giveUp(documentId: string, code: ErrorCode, reason: string): Promise<void> {
+    this.#converter.cancel(documentId);
+    await this.#failed(documentId, code, reason);
   }
 
   async #converted(documentId: string, pageCount: number): Promise<void> {

@@ -66,6 +66,11 @@ export class DocumentFiles {
     return pages;
   }
 
+  /** 0 where it is not there */
+  async pageBytes(documentId: string, page: number, size: PageSize): Promise<number> {
+    const path = join(this.pagesOf(documentId), pageFileName(page, size));
+    return (await stat(path).catch(() => null))?.size ?? 0;
+  }
   async pagesBytes(documentId: string): Promise<number> {
     const folder = this.pagesOf(documentId);
     let bytes = 0;

@@ -30,11 +30,9 @@ export async function insertDocument(
   quotaBytes: number,
 ): Promise<DocumentRow> {
   const others = await documentsOf(trx, meetingId);
-  const heldHere = others.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
-  if (others.length >= MAX_DOCUMENTS || heldHere + sizeBytes > MEETING_QUOTA_BYTES)
+  if (others.length >= MAX_DOCUMENTS)
     throw new UserError('quota-exceeded', 'the meeting has as many documents as it may have');
-  if ((await heldBytesOfAll(trx)) + sizeBytes > quotaBytes)
-    throw new UserError('quota-exceeded', 'all meetings together have as many documents as they may have');
+  await requireQuota(trx, { documentId, meetingId, heldBytes: sizeBytes }, quotaBytes);
   const nowMs = Date.now();
   const row: DocumentRow = {
     documentId,
@@ -57,9 +55,22 @@ export type NewDocument = Pick<DocumentRow, 'documentId' | 'meetingId' | 'upload
   fileName: string;
 };
 
-export async function heldBytesOfAll(db: Reader): Promise<number> {
-  const held = db.selectFrom('document').select((e) => e.fn.sum<number | null>('heldBytes').as('bytes'));
-  return Number((await held.executeTakeFirstOrThrow()).bytes ?? 0);
+/** Room for this document beside all others. @throws UserError quota-exceeded */
+export async function requireQuota(
+  db: Reader,
+  { documentId, meetingId, heldBytes }: Pick<DocumentRow, 'documentId' | 'meetingId' | 'heldBytes'>,
+  quotaBytes: number,
+): Promise<void> {
+  const others = db
+    .selectFrom('document')
+    .select((e) => e.fn.sum<number | null>('heldBytes').as('bytes'))
+    .where('documentId', '!=', documentId);
+  const bytesOf = async (query: typeof others): Promise<number> =>
+    Number((await query.executeTakeFirstOrThrow()).bytes ?? 0) + heldBytes;
+  if ((await bytesOf(others.where('meetingId', '=', meetingId))) > MEETING_QUOTA_BYTES)
+    throw new UserError('quota-exceeded', 'the documents of the meeting are as large as they may be');
+  if ((await bytesOf(others)) > quotaBytes)
+    throw new UserError('quota-exceeded', 'the documents of all meetings together are as large as they may be');
 }
 
 /** @param readyPages of one that is being converted */

@@ -78,6 +78,15 @@ export class DocumentClient {
   }
 }
 
+/** Who comes in by a link of its own. */
+export async function guestOf(fleet: FleetUnderTest, meetingId: string): Promise<DocumentClient> {
+  const body = { displayName: null, expiresInMinutes: 60 };
+  const made = await fleet.api('POST', `/api/v1/meetings/${meetingId}/invites`, body, fleet.admin.cookie);
+  const invite = made.body.joinUrl.split('#')[1];
+  const { grant } = (await fleet.api('POST', '/api/v1/guest-entries', { invite })).body as Json;
+  return new DocumentClient(fleet, grant.documents.token);
+}
+
 /** What the fleet grants a room that asks. */
 export async function grantOf(room: RoomUnderTest, request: object = {}): Promise<Json> {
   const id = newId();

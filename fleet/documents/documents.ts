@@ -2,32 +2,32 @@
  * The aggregate: documents of meetings, from their announcement to their pages. What a document's bytes do on the disk is
  * uploads.ts and document-files.ts, how it becomes pages conversions.ts, when it goes retention.ts.
  */
-import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { ConversionEvent } from '#contract/converter-link.ts';
-import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { MAX_DOCUMENT_BYTES, type MeetingDocument, type PageSize } from '#contract/http/documents-api.ts';
 import type { EventFeed } from '../http/route.ts';
 import type { DocumentBearer, Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, newId } from '../store/index.ts';
-import { type Converter, Conversions } from './conversions.ts';
+import { type Converter, type ConverterHandlers, Conversions } from './conversions.ts';
 import { DocumentChanges } from './document-feed.ts';
 import { DocumentFiles } from './document-files.ts';
 import { asMeetingDocument, type DocumentRow, documentOf, documentsOf, insertDocument } from './document-rows.ts';
 import { mendLostFiles } from './lost-files.ts';
 import { Uploads } from './uploads.ts';
+import { watermarked } from './watermark.ts';
 
 export type DocumentsDependencies = {
   store: AuthorityStore;
   meetings: Pick<Meetings, 'commandNodes'>;
   dataDir: string;
-  newConverter: (onEvent: (event: ConversionEvent) => void) => Converter;
+  newConverter: (handlers: ConverterHandlers) => Converter;
   /** of all meetings together */
   quotaBytes: number;
   logger: Logger;
 };
-/** A page's picture; the caller closes it. */
-export type DocumentPage = { row: DocumentRow; file: FileHandle; sizeBytes: number };
+/** `title`: of the document. `isImmutable`: the same each time */
+export type DocumentPage = { title: string; stream: Readable; sizeBytes: number; isImmutable: boolean };
 
 /** the store is not written for each page that is fetched */
 const USE_RECORDED_AFTER_MS = 60_000;
@@ -40,7 +40,7 @@ export class Documents {
   readonly #conversions: Conversions;
 
   constructor(deps: DocumentsDependencies) {
-    const { store, meetings, dataDir, newConverter, logger } = deps;
+    const { store, meetings, dataDir, newConverter, quotaBytes, logger } = deps;
     this.#deps = deps;
     this.files = new DocumentFiles({ dataDir });
     this.#uploads = new Uploads({ store, files: this.files });
@@ -50,6 +50,7 @@ export class Documents {
       newConverter,
       onChanged: (documentId) => void this.#notify(documentId),
       onCounted: (documentId, pageCount) => meetings.commandNodes({ name: 'count-pages', documentId, pageCount }),
+      quotaBytes,
       logger,
     });
   }
@@ -65,6 +66,11 @@ export class Documents {
   }
   stop(): void {
     this.#conversions.stop();
+  }
+
+  /** Why this machine makes no pages, in English, for IT; null: as far as we know it does. */
+  get whyUnavailable(): string | null {
+    return this.#conversions.whyUnavailable;
   }
 
   async list({ meetingId, holder }: DocumentBearer): Promise<MeetingDocument[]> {
@@ -83,7 +89,7 @@ export class Documents {
     return this.#shown(await this.#row(meetingId, documentId), holder);
   }
 
-  /** @throws UserError document-empty, document-too-large, quota-exceeded; OperationalError storage-failed */
+  /** @throws UserError document-empty, document-too-large, quota-exceeded; OperationalError storage-failed, converter-unavailable */
   async announce(
     { meetingId, holder }: DocumentBearer,
     { fileName, sizeBytes }: { fileName: string; sizeBytes: number },
@@ -92,6 +98,7 @@ export class Documents {
     if (sizeBytes > MAX_DOCUMENT_BYTES)
       throw new UserError('document-too-large', `more than ${MAX_DOCUMENT_BYTES} bytes`);
     const { store, quotaBytes } = this.#deps;
+    if (this.whyUnavailable !== null) throw new OperationalError('converter-unavailable', this.whyUnavailable);
     await this.files.requireRoomFor(sizeBytes);
     this.#conversions.prepare();
     const documentId = newId();
@@ -128,9 +135,12 @@ export class Documents {
     await this.remove(row);
   }
 
-  /** @throws ProtocolError not-found; InvalidStateError not-ready */
-  async openPage(
-    { meetingId }: DocumentBearer,
+  /**
+   * A page's picture, for this holder.
+   * @throws ProtocolError not-found; InvalidStateError not-ready; UserError too-many-attempts
+   */
+  async page(
+    { meetingId, policy, displayName }: DocumentBearer,
     { documentId, page, size }: { documentId: string; page: number; size: PageSize },
   ): Promise<DocumentPage> {
     const row = await this.#row(meetingId, documentId);
@@ -140,7 +150,15 @@ export class Documents {
       throw comes ? new InvalidStateError('not-ready') : new ProtocolError('not-found', 'no such document');
     }
     void this.#recordUse(row);
-    return { row, file, sizeBytes: (await file.stat()).size };
+    const { title } = row;
+    if (!policy.hasWatermark)
+      return { title, stream: file.createReadStream(), sizeBytes: (await file.stat()).size, isImmutable: true };
+    const picture = await file.readFile().finally(() => file.close());
+    // a guest has a name once it has joined the call
+    if (displayName === '') throw new InvalidStateError('not-ready', 'the name of who looks is not known yet');
+    const marked = await watermarked(picture, displayName);
+    if (!marked) throw new UserError('too-many-attempts', 'too many pages with a name at once');
+    return { title, stream: Readable.from([marked]), sizeBytes: marked.length, isImmutable: false };
   }
 
   /**

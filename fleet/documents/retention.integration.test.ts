@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import sharp from 'sharp';
 import { DEFAULT_DOCUMENT_POLICY, type DocumentPolicy } from '#contract/document-policy.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
@@ -143,6 +144,41 @@ test('what guests may do follows the policy: pages at once, grants from the next
     fleet.admin.cookie,
   );
   expect(read.body.policy).toEqual({ ...DEFAULT_DOCUMENT_POLICY, guestsView: false });
+});
+
+test('with a watermark each viewer gets a picture of its own, under the name by which it joined', async () => {
+  const paper = await sharp({ create: { width: 400, height: 300, channels: 3, background: 'white' } })
+    .webp()
+    .toBuffer();
+  const documentId = await shared();
+  writeFileSync(join(fleet.dataDir, 'documents', documentId, 'pages', '1-tv.webp'), paper);
+  await setPolicy({ hasWatermark: true });
+  const [ada, grace] = [await guest(), await guest()];
+  const page = async ({ documents }: Json): Promise<[number, string, string | null]> => {
+    const { url, token } = documents;
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${url}/api/v1/documents/${documentId}/pages/1/tv`, { headers });
+    const body = Buffer.from(await answer.arrayBuffer()).toString('base64');
+    return [answer.status, body, answer.headers.get('cache-control')];
+  };
+  // not in the call yet: nobody knows the name
+  expect((await page(ada))[0]).toBe(409);
+  await callEvent('call-opened');
+  for (const [peer, displayName] of [
+    [ada, 'Ada'],
+    [grace, 'Grace'],
+  ] as const)
+    await callEvent('participant-joined', {
+      peerId: peer.peerId,
+      peerKind: 'person',
+      displayName,
+      participantCount: 2,
+    });
+  await expect.poll(async () => (await page(grace))[0]).toBe(200);
+  const [one, other, own] = [await page(ada), await page(grace), await page(grant)];
+  expect(new Set([one[1], other[1], own[1], paper.toString('base64')]).size).toBe(4);
+  expect(one[2]).toBe('no-store');
+  expect((await page(ada))[1]).toBe(one[1]);
 });
 
 test('folders that nobody knows are removed when the server starts, documents stay', async () => {

@@ -17,14 +17,8 @@ export function documentRoutes({ documents }: { documents: Documents }): ServedR
       return {};
     },
     documentPage: async ({ meeting, params }) => {
-      const { row, file, sizeBytes } = await documents.openPage(meeting, params);
-      return {
-        stream: file.createReadStream(),
-        contentType: 'image/webp',
-        fileName: `${row.title} ${params.page}.webp`,
-        sizeBytes,
-        isImmutable: true,
-      };
+      const { title, ...page } = await documents.page(meeting, params);
+      return { ...page, contentType: 'image/webp', fileName: `${title} ${params.page}.webp` };
     },
   });
 }

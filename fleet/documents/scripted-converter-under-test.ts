@@ -13,6 +13,8 @@ export class ScriptedConverter {
   readonly cancelled: string[] = [];
   /** what it found in each original, when it was asked */
   readonly originals: Buffer[] = [];
+  /** as this machine is at its next connection */
+  whyUnavailable: string | null = null;
   /** what it does with a document */
   onConvert: (document: ToConvert) => void = (document) => this.convert(document, 3);
   readonly #server: LinkServer;
@@ -20,7 +22,7 @@ export class ScriptedConverter {
   constructor(dataDir: string) {
     this.#server = new LinkServer({
       dataDir,
-      hello: () => ({ whyUnavailable: null }),
+      hello: () => ({ whyUnavailable: this.whyUnavailable }),
       onMessage: (message) => {
         if (message.name === 'cancel') this.cancelled.push(message.documentId);
         if (message.name !== 'convert') return;

@@ -1,11 +1,10 @@
-/** What becomes of documents when the fleet server is killed in the middle, and of what lies on the disk without its rows. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+/** After the server's end: what lies on the disk without a document, and what a document misses there. */
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FleetUnderTest } from '../fleet-under-test.ts';
 import { newId } from '../store/index.ts';
-import type { DocumentClient } from './documents-under-test.ts';
-import { contentPath, guestOf, RawPart } from './guests-under-test.ts';
+import { type DocumentClient, guestOf } from './documents-under-test.ts';
 import { pictureOf, ScriptedConverter } from './scripted-converter-under-test.ts';
 
 let fleet: FleetUnderTest;
@@ -24,41 +23,6 @@ const pathOf = (...parts: string[]): string => join(fleet.dataDir, 'documents', 
 const announced = async (sizeBytes: number): Promise<string> =>
   (await guest.announce('plan.pptx', sizeBytes)).body.document.documentId;
 const shown = async (documentId: string) => (await guest.one(documentId)).body.document;
-
-test('killed in the middle of an upload: it goes on behind the last part that was answered', async () => {
-  const content = Buffer.from(Array.from({ length: 200_000 }, (_, at) => at % 251));
-  const documentId = await announced(content.length);
-  await guest.put(documentId, 0, content.subarray(0, 70_000));
-  const part = new RawPart(fleet, guest.token, contentPath(documentId, 70_000), ['Content-Length: 100000']);
-  part.write(Buffer.alloc(50_000, 255));
-  await expect.poll(() => statSync(pathOf(documentId, 'original')).size).toBe(120_000);
-  await fleet.kill();
-  await fleet.startServer();
-  expect(await shown(documentId)).toMatchObject({ state: 'uploading', receivedBytes: 70_000, isOwn: true });
-  expect(await guest.put(documentId, 120_000, content.subarray(120_000))).toMatchObject({ code: 'upload-offset' });
-  await guest.put(documentId, 70_000, content.subarray(70_000));
-  await expect.poll(() => guest.state(documentId)).toBe('ready');
-  expect(converter.originals.at(-1)!.equals(content)).toBe(true);
-});
-
-test('killed while it is converted: its pages stay, it is handed over again, and comes to its end', async () => {
-  converter.onConvert = (document) => {
-    converter.count(document, 3);
-    converter.make(document, 1, 'tv');
-  };
-  const documentId = await guest.upload('plan.pptx');
-  await expect.poll(() => shown(documentId)).toMatchObject({ state: 'converting', pageCount: 3, readyPages: 1 });
-  await fleet.kill();
-  converter.onConvert = () => {};
-  await fleet.startServer();
-  await expect.poll(() => converter.asked.filter((each) => each.documentId === documentId)).toHaveLength(2);
-  expect(await shown(documentId)).toMatchObject({ state: 'converting', pageCount: 3, readyPages: 1 });
-  expect((await guest.page(documentId, 1, 'tv')).body).toBe(pictureOf(1, 'tv'));
-  expect(await guest.page(documentId, 2, 'tv')).toMatchObject({ status: 409, code: 'not-ready' });
-  converter.convert(converter.asked.at(-1)!, 3);
-  await expect.poll(() => shown(documentId)).toMatchObject({ state: 'ready', readyPages: 3 });
-  await expect.poll(() => existsSync(pathOf(documentId, 'original'))).toBe(false);
-});
 
 test('what no document has is removed at the start, and nothing else', async () => {
   const [ready, failed] = [await guest.upload('plan.pptx'), await guest.upload('broken.pdf')];
