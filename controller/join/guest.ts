@@ -3,7 +3,6 @@
  * reports where the guest stands; draws nothing.
  */
 import { CallClient, type JoinOptions } from '#call/call-client.ts';
-import type { CallState } from '#call/call-state.ts';
 import { warmUp } from '#call/rtc-device.ts';
 import { Observable } from '#call/observable.ts';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
@@ -52,7 +51,6 @@ export class Guest {
     call: this.call,
     requestAccess: async () => (await enterAsGuest(null)).grant.documents,
   });
-  #people: CallState | null = null;
   #displayName: string | null = null;
   #wasIn = false;
   #firstEntry: Promise<void> = Promise.resolve();
@@ -74,15 +72,6 @@ export class Guest {
       if (persisted) this.#pageIsBack();
     });
   }
-
-  /** The call without what a pointer or pen changes: the same object while only these move. */
-  readonly getCall = (): CallState => {
-    const now = this.call.getSnapshot();
-    const before = this.#people;
-    const isSame = before !== null && keysOf(now).every((key) => key === 'document' || now[key] === before[key]);
-    if (!isSame) this.#people = now;
-    return this.#people!;
-  };
 
   #pageGoes(): void {
     const { name } = this.call.getSnapshot().phase;
@@ -187,5 +176,4 @@ export class Guest {
   };
 }
 
-const keysOf = (state: CallState) => Object.keys(state) as (keyof CallState)[];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -75,7 +75,6 @@ export async function requireQuota(
 export const asMeetingDocument = (row: DocumentRow, readyPages: number, holder: string): MeetingDocument => ({
   documentId: row.documentId,
   title: row.title,
-  kind: null,
   state: row.state,
   sizeBytes: row.sizeBytes,
   receivedBytes: row.receivedBytes,

@@ -1,5 +1,6 @@
 /** Whose token opens a meeting's documents, at the real fleet server: not those of who was revoked, removed or let in elsewhere. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { RoomPhase } from '#contract/room-state.ts';
 import { topicOf } from '#contract/topics.ts';
 import { type EnrolledRoom, FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { PhoneUnderTest, RoomUnderTest, stateOf } from '../room-under-test.ts';
@@ -110,7 +111,7 @@ test('a phone has its room’s, in a call those of its meeting; and none once it
   const granted = () => room.heard.find(({ message }) => message.id === id)?.message.grant;
   await expect.poll(granted).toBeDefined();
   const { callId, meetingId: booked, peerId } = granted();
-  const inCall = {
+  const inCall: RoomPhase = {
     name: 'in-call',
     callId,
     peerId,
@@ -120,7 +121,7 @@ test('a phone has its room’s, in a call those of its meeting; and none once it
     participantCount: 1,
     participants: [],
     sharedBy: null,
-  } as const;
+  };
   await room.sayState({ phase: stateOf(roomId, inCall).phase });
   await expect.poll(() => held.of('document-access').at(-1).access.meetingId).toBe(booked);
   // a call that is none of the room's gives it nothing

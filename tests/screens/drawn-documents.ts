@@ -9,8 +9,8 @@ import { ORIGIN } from './static-pages.ts';
 export const LONG_FILE_NAME =
   '2027년 상반기 대리점 가격표 및 공급 조건 변경 안내 (최종_진짜최종_v7_법무 검토 완료) Price list and terms of delivery.pdf';
 
-export const documentAccess = (documents: DocumentRight[] = ['present', 'view']): DocumentAccess => ({
-  url: ORIGIN,
+export const documentAccess = (documents: DocumentRight[] = ['present', 'view'], url = ORIGIN): DocumentAccess => ({
+  url,
   token: 'of-a-scene',
   expiresAtMs: Date.now() + 3_600_000,
   meetingId: id(4),
@@ -67,18 +67,13 @@ export type PlayedDocuments = {
   notReadyFrom?: number;
 };
 
-/** Call after `servePages`. */
-export async function playDocuments(
+/** Pictures of pages, drawn. */
+export async function playPages(
   page: Page,
-  {
-    documents = [],
-    aspect = 'slide',
-    upload = 'stalls',
-    notReadyFrom = Number.POSITIVE_INFINITY,
-  }: PlayedDocuments = {},
-) {
-  await page.addInitScript(keepListOpen, documents);
-  await page.route(`${ORIGIN}/api/v1/documents/*/pages/**`, (route) => {
+  origin: string,
+  { aspect = 'slide', notReadyFrom = Number.POSITIVE_INFINITY }: Pick<PlayedDocuments, 'aspect' | 'notReadyFrom'> = {},
+): Promise<void> {
+  await page.route(`${origin}/api/v1/documents/*/pages/**`, (route) => {
     const [documentId = '', , number = '1', size = 'laptop'] = new URL(route.request().url()).pathname
       .split('/')
       .slice(4);
@@ -87,6 +82,15 @@ export async function playDocuments(
     const about = { number: Number(number), seed: Number(documentId.slice(-2)), size, aspect };
     return route.fulfill({ contentType: 'image/svg+xml', body: drawnPage(about) });
   });
+}
+
+/** Call after `servePages`. */
+export async function playDocuments(
+  page: Page,
+  { documents = [], upload = 'stalls', ...pages }: PlayedDocuments = {},
+): Promise<void> {
+  await page.addInitScript(keepListOpen, documents);
+  await playPages(page, ORIGIN, pages);
   const begun = listedDocument(9, { state: 'uploading', pageCount: null, readyPages: 0, receivedBytes: 0 });
   await page.route(`${ORIGIN}/api/v1/documents`, (route) => {
     const { fileName = '', sizeBytes = 0 } = (route.request().postDataJSON() ?? {}) as {

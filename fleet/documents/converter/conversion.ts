@@ -42,8 +42,7 @@ const MAX_OUTPUT_BYTES = 1_500_000_000;
 export async function convert(conversion: Conversion, means: Means): Promise<number> {
   const { signal, sourcePath } = conversion;
   const way = ways[await trueTypeOf(sourcePath)];
-  signal.throwIfAborted();
-  const maker = await means.pageMakers.take();
+  const maker = await means.pageMakers.take(signal);
   const onAbort = (): void => void maker.end();
   signal.addEventListener('abort', onAbort);
   try {
@@ -74,8 +73,7 @@ async function exportByOffice(
   source: OfficeSource,
   offices: Spares<Office>,
 ): Promise<void> {
-  signal.throwIfAborted();
-  const office = await offices.take();
+  const office = await offices.take(signal);
   const onAbort = (): void => void office.end();
   signal.addEventListener('abort', onAbort);
   try {

@@ -5,7 +5,7 @@
 import { availableParallelism, constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ConverterReady } from '#contract/process-ready.ts';
-import { readCommandLine } from '#edge/command-line.ts';
+import { readCommandLine, wholeNumber } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
@@ -20,26 +20,31 @@ import { Spares } from './spares.ts';
 import { Turns } from './turns.ts';
 import { whyUnavailable } from './why-unavailable.ts';
 
-const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-dir DIR [--json-logs]
+const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-dir DIR [options]
 
   --data-dir DIR            the fleet's data folder
+  --document-seconds N      how long one document may need (1800)
   --json-logs               one line of JSON for each log entry`;
 
-/** 500 pages in all sizes need most of it. */
-const DEADLINE_MS = 30 * 60_000;
 /** Each holds a sandbox of some 100 MB; whose page is made next is decided among them. */
 const OPEN_DOCUMENTS = 8;
 const LOOKED_AGAIN_MS = 30_000;
 /** A spare costs seven seconds of processor time: not while the fleet starts. */
 const FIRST_SPARE_AFTER_MS = 60_000;
 
-const { dataDir, jsonLogs } = readCommandLine(usage, (args) => {
+const { dataDir, jsonLogs, deadlineMs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({
     args,
-    options: { 'data-dir': { type: 'string' }, 'json-logs': { type: 'boolean', default: false } },
+    options: {
+      'data-dir': { type: 'string' },
+      // 500 pages in all sizes need most of it
+      'document-seconds': { type: 'string', default: '1800' },
+      'json-logs': { type: 'boolean', default: false },
+    },
   });
   if (!values['data-dir']) throw new Error('--data-dir is needed');
-  return { dataDir: values['data-dir'], jsonLogs: values['json-logs'] };
+  const deadlineMs = wholeNumber('document-seconds', values['document-seconds'], 1, 86_400) * 1_000;
+  return { dataDir: values['data-dir'], jsonLogs: values['json-logs'], deadlineMs };
 });
 process.umask(0o077);
 const logger = createLogger({ process: 'converter', json: jsonLogs });
@@ -74,7 +79,7 @@ const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 const means = { offices, pageMakers, exports: new Turns(atOnce), drawings: new Turns(atOnce) };
 const jobs = new Jobs({
   atOnce: OPEN_DOCUMENTS,
-  deadlineMs: DEADLINE_MS,
+  deadlineMs,
   convert: (conversion) => convert(conversion, means),
   onEvent(event) {
     if (event.name === 'failed') logger.warn(event, 'a document cannot be shown');

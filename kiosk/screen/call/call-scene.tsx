@@ -24,6 +24,7 @@ import type { ScreenSession } from '../session/screen-session.ts';
 import { CallBar } from './call-bar.tsx';
 import { CallTimeNotice } from './call-time-notice.tsx';
 import { Reconnecting } from './reconnecting.tsx';
+import { useDocumentNews } from './use-document-news.ts';
 import { useExtensionNews } from './use-extension-news.ts';
 import { useRoomNews } from './use-room-news.ts';
 
@@ -76,6 +77,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
     [inCall, pages, documentWords],
   );
   const showsDocument = useOfDocument(inCall, () => true) ?? false;
+  const documentNews = useDocumentNews(inCall, call, phase !== null);
   const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
@@ -130,7 +132,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
       />
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
         {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
-        <ToastRegion current={extension ?? news} className="text-tv-small" />
+        <ToastRegion current={documentNews ?? extension ?? news} className="text-tv-small" />
       </div>
     </main>
   );

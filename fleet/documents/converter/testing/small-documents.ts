@@ -44,6 +44,8 @@ export type WordOptions = {
   /** Put into the first paragraph as it is. */
   rawRun?: string;
   mainType?: string;
+  /** What the directory of the zip claims as the size of the main part. */
+  claimedBytes?: number;
   more?: ZipEntry[];
 };
 
@@ -73,18 +75,19 @@ export function wordDocument(options: WordOptions = {}): Buffer {
     {
       name: 'word/document.xml',
       content: `${xml}${prologue}<w:document ${wordNames}><w:body>${first}${body.join('')}</w:body></w:document>`,
+      ...(options.claimedBytes === undefined ? {} : { claimedBytes: options.claimedBytes }),
     },
     ...(options.more ?? []),
   ]);
 }
 
+/** A cell that begins with `=` is a formula. */
 export function spreadsheet(rows: string[][] = [['회의실', 'Room']], more: ZipEntry[] = []): Buffer {
-  const sheet = rows
-    .map(
-      (cells) =>
-        `<row>${cells.map((text) => `<c t="inlineStr"><is><t>${escapeXml(text)}</t></is></c>`).join('')}</row>`,
-    )
-    .join('');
+  const cell = (text: string) =>
+    text.startsWith('=')
+      ? `<c><f>${escapeXml(text.slice(1))}</f></c>`
+      : `<c t="inlineStr"><is><t>${escapeXml(text)}</t></is></c>`;
+  const sheet = rows.map((cells) => `<row>${cells.map(cell).join('')}</row>`).join('');
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   return zipOf([
     contentTypes({
@@ -177,11 +180,16 @@ const openDocumentNames = 'urn:oasis:names:tc:opendocument:xmlns';
 
 export type OpenDocumentOptions = {
   kind?: 'text' | 'spreadsheet' | 'presentation';
+  /** Put into the manifest's entry of the content, as it is. */
   manifestEntry?: string;
+  /** Put before the body, as it is. */
+  prelude?: string;
   body?: string;
+  more?: ZipEntry[];
 };
 
-export function openDocument({ kind = 'text', manifestEntry = '', body }: OpenDocumentOptions = {}): Buffer {
+export function openDocument(options: OpenDocumentOptions = {}): Buffer {
+  const { kind = 'text', manifestEntry = '', prelude = '', body, more = [] } = options;
   const bodies = {
     text: '<text:p>회의 자료</text:p>',
     spreadsheet:
@@ -190,18 +198,21 @@ export function openDocument({ kind = 'text', manifestEntry = '', body }: OpenDo
       '<draw:page draw:name="1"><draw:frame svg:width="20cm" svg:height="3cm" svg:x="2cm" svg:y="2cm"><draw:text-box><text:p>회의 자료</text:p></draw:text-box></draw:frame></draw:page>',
   };
   const names = ['office', 'text', 'table'].map((name) => `xmlns:${name}="${openDocumentNames}:${name}:1.0"`).join(' ');
-  const drawing = `xmlns:draw="${openDocumentNames}:drawing:1.0" xmlns:svg="${openDocumentNames}:svg-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"`;
+  const drawing = `xmlns:draw="${openDocumentNames}:drawing:1.0" xmlns:svg="${openDocumentNames}:svg-compatible:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:script="${openDocumentNames}:script:1.0"`;
   const type = `application/vnd.oasis.opendocument.${kind}`;
   return zipOf([
     { name: 'mimetype', content: type, stored: true },
     {
       name: 'content.xml',
-      content: `${xml}<office:document-content ${names} ${drawing} office:version="1.2"><office:body><office:${kind}>${body ?? bodies[kind]}</office:${kind}></office:body></office:document-content>`,
+      content: `${xml}<office:document-content ${names} ${drawing} office:version="1.2">${prelude}<office:body><office:${kind}>${body ?? bodies[kind]}</office:${kind}></office:body></office:document-content>`,
     },
     {
       name: 'META-INF/manifest.xml',
-      content: `${xml}<manifest:manifest xmlns:manifest="${openDocumentNames}:manifest:1.0" manifest:version="1.2"><manifest:file-entry manifest:full-path="/" manifest:media-type="${type}"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">${manifestEntry}</manifest:file-entry></manifest:manifest>`,
+      content: `${xml}<manifest:manifest xmlns:manifest="${openDocumentNames}:manifest:1.0" manifest:version="1.2"><manifest:file-entry manifest:full-path="/" manifest:media-type="${type}"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">${manifestEntry}</manifest:file-entry>${more
+        .map(({ name }) => `<manifest:file-entry manifest:full-path="${name}" manifest:media-type="text/xml"/>`)
+        .join('')}</manifest:manifest>`,
     },
+    ...more,
   ]);
 }
 

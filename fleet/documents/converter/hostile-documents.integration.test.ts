@@ -1,0 +1,227 @@
+/**
+ * What bad input gets: refused or shown, within a bounded time, with nothing behind, nothing reached and nothing read of this
+ * machine. MARU_DAMAGED=300 tries so many damaged files instead of a few, MARU_SEED chooses which.
+ */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pageFileName } from '#contract/converter-link.ts';
+import { ConverterUnderTest, insideSandboxesOf } from './testing/converter-under-test.ts';
+import { hangulDocument } from './testing/hangul-documents.ts';
+import { openDocument, pdfDocument, presentation, spreadsheet, wordDocument } from './testing/small-documents.ts';
+
+const DOCUMENT_SECONDS = 25;
+const damagedFiles = Number(process.env.MARU_DAMAGED ?? 8);
+const seed = Number(process.env.MARU_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+const converter = new ConverterUnderTest('--document-seconds', String(DOCUMENT_SECONDS));
+let listener: Server;
+let connections = 0;
+beforeAll(async () => {
+  listener = createServer((_, response) => response.end());
+  listener.on('connection', () => {
+    connections += 1;
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  converter.start();
+});
+afterAll(async () => {
+  await converter.stop();
+  listener.close();
+});
+
+/** The two spares that wait for the next documents. */
+const nothingBehind = async () => {
+  converter.link.prepare();
+  await expect.poll(() => converter.leftovers(), { timeout: 40_000 }).toEqual({ inboxes: 2, sandboxes: 2 });
+};
+const address = () => `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+
+test('a document that links to the network is shown without it, and nothing is connected', async () => {
+  const drawing = `<draw:page draw:name="1"><draw:frame svg:width="9cm" svg:height="9cm"><draw:image xlink:href="${address()}/p.png"/></draw:frame></draw:page>`;
+  const documents = [
+    wordDocument({ linkedPicture: `${address()}/p.png` }),
+    openDocument({ kind: 'presentation', body: drawing }),
+    spreadsheet([[`=WEBSERVICE("${address()}")`, 'Room']]),
+  ];
+  for (const document of documents)
+    expect((await converter.convert(document)).end).toMatchObject({ name: 'converted' });
+  expect(connections).toBe(0);
+}, 90_000);
+
+test('a link to a file of this machine shows nothing of it', async () => {
+  const path = join(converter.dataDir, 'red.png');
+  writeFileSync(
+    path,
+    await sharp({ create: { width: 400, height: 400, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer(),
+  );
+  const { folder, end } = await converter.convert(wordDocument({ linkedPicture: `file://${path}` }));
+  expect(end).toMatchObject({ name: 'converted' });
+  const { data } = await sharp(join(folder, pageFileName(1, 'tv')))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const red = data.filter((value, at) => at % 3 === 0 && value > 200 && data[at + 1]! < 60).length;
+  expect(red).toBe(0);
+}, 60_000);
+
+test('no word of a document is in what viewers receive', async () => {
+  const canary = 'CANARY-7f3e-of-the-document';
+  for (const document of [
+    wordDocument({ paragraphs: [canary] }),
+    pdfDocument([canary], `/Info<</Title(${canary})>>`),
+    hangulDocument([canary]),
+  ]) {
+    const { folder, end } = await converter.convert(document);
+    expect(end).toMatchObject({ name: 'converted' });
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, name));
+      expect(bytes.includes(canary) || bytes.includes(Buffer.from(canary, 'utf16le')), name).toBe(false);
+      expect((await sharp(bytes).metadata()).exif).toBeUndefined();
+    }
+  }
+}, 60_000);
+
+test.each([
+  ['document-encrypted', 'a PDF with a password', () => encryptedPdf()],
+  ['document-too-long', 'a PDF of 2,000 pages', () => pdfDocument(Array.from({ length: 2_000 }, () => 'page'))],
+  ['document-too-long', 'a text of 600 pages', () => wordDocument({ paragraphs: ['page\f'.repeat(600)] })],
+  ['document-broken', 'a PDF that is none', () => Buffer.from('%PDF-1.7\nnothing of it')],
+  ['document-broken', 'a text whose XML ends half way', () => wordDocument({ rawRun: '<w:r><w:t>' })],
+  ['document-empty', 'a file without a byte', () => Buffer.alloc(0)],
+  ['document-type-unsupported', 'HTML', () => Buffer.from(`<html><img src="${address()}/p.png">`)],
+])(
+  '%s: %s',
+  async (code, _, content) => {
+    const { end, folder } = await converter.convert(content());
+    expect(end).toMatchObject({ name: 'failed', code });
+    if (code !== 'document-too-long') expect(readdirSync(folder)).toEqual([]);
+    await nothingBehind();
+  },
+  90_000,
+);
+
+test('XML entities that name a file or grow without end show nothing and end', async () => {
+  const file = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>';
+  const laughs = `<!DOCTYPE d [<!ENTITY a "ha">${[...'bcdefghij'].map((name, at) => `<!ENTITY ${name} "${`&${'abcdefghij'[at]};`.repeat(10)}">`).join('')}<!ENTITY e "&j;">]>`;
+  for (const prologue of [file, laughs]) {
+    const { end } = await converter.convert(wordDocument({ prologue, rawRun: '<w:r><w:t>&e;</w:t></w:r>' }));
+    expect(end.name === 'converted' || (end.name === 'failed' && end.code === 'document-broken')).toBe(true);
+  }
+  await nothingBehind();
+}, 90_000);
+
+test.each([
+  ['LibreOffice', 'soffice.bin', presentation()],
+  ['the page maker', 'MainThread', pdfDocument()],
+])(
+  '%s that hangs ends within the deadline, and the next document is converted',
+  async (_, name, document) => {
+    await nothingBehind();
+    for (const pid of insideSandboxesOf(converter.pid, name)) process.kill(pid, 'SIGSTOP');
+    const startedAt = performance.now();
+    const { end } = await converter.convert(document);
+    expect(end).toMatchObject({ name: 'failed', code: 'document-took-too-long' });
+    expect(performance.now() - startedAt).toBeLessThan((DOCUMENT_SECONDS + 5) * 1_000);
+    expect((await converter.convert(document)).end).toMatchObject({ name: 'converted' });
+    await nothingBehind();
+  },
+  120_000,
+);
+
+test('one that is cancelled is reported no more, and leaves nothing', async () => {
+  const { documentId } = converter.begin(pdfDocument(Array.from({ length: 100 }, () => 'page')));
+  await converter.event(documentId, ({ name }) => name === 'page');
+  converter.link.cancel(documentId);
+  const reported = converter.eventsOf(documentId).length;
+  await nothingBehind();
+  expect(converter.eventsOf(documentId)).toHaveLength(reported);
+}, 60_000);
+
+test('a converter killed in the middle is back, does its documents, and leaves nothing of the one before', async () => {
+  const { documentId, folder } = converter.begin(pdfDocument(Array.from({ length: 12 }, (_, page) => `page ${page}`)));
+  await converter.event(documentId, ({ name }) => name === 'page');
+  const former = { pid: converter.pid, inside: insideSandboxesOf(converter.pid, 'MainThread') };
+  expect(former.inside.length).toBeGreaterThan(0);
+  process.kill(former.pid, 'SIGKILL');
+  const end = await converter.event(documentId, ({ name }) => name === 'converted' || name === 'failed');
+  expect(end).toMatchObject({ name: 'converted', pageCount: 12 });
+  expect(converter.pid).not.toBe(former.pid);
+  expect(readdirSync(folder)).toHaveLength(12 * 5);
+  for (const pid of former.inside) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  await nothingBehind();
+}, 60_000);
+
+test(
+  `${damagedFiles} damaged files are shown or refused (MARU_SEED=${seed})`,
+  async () => {
+    const whole = [
+      ...[wordDocument(), presentation(), spreadsheet(), openDocument(), pdfDocument(['one', 'two'])],
+      ...[hangulDocument(['one']), hangulDocument(['one'], { format: 'hwpx' })],
+    ];
+    const random = mulberry(seed);
+    for (let file = 0; file < damagedFiles; file += 1) {
+      const content = damaged(whole[file % whole.length]!, random);
+      const { end } = await converter.convert(content);
+      const isInWords = end.name === 'failed' && end.code.startsWith('document-');
+      expect(end.name === 'converted' || isInWords, JSON.stringify(end)).toBe(true);
+    }
+    await nothingBehind();
+    expect(connections).toBe(0);
+  },
+  damagedFiles * 30_000,
+);
+
+/** Bits turned, a part cut out, the end cut off, or a part written twice. */
+function damaged(whole: Buffer, random: () => number): Buffer {
+  const content = Buffer.from(whole);
+  const at = Math.floor(random() * content.length);
+  const end = Math.min(content.length, at + Math.ceil(random() * 200));
+  const kind = Math.floor(random() * 4);
+  if (kind === 0)
+    for (let bit = 0; bit < 20; bit += 1)
+      content[Math.floor(random() * content.length)]! ^= 1 << Math.floor(random() * 8);
+  if (kind === 1) return Buffer.concat([content.subarray(0, at), content.subarray(end)]);
+  if (kind === 2) return content.subarray(0, Math.max(1, at));
+  if (kind === 3) return Buffer.concat([content.subarray(0, end), content.subarray(at)]);
+  return content;
+}
+
+/** Mulberry32, public domain. */
+function mulberry(start: number): () => number {
+  let state = start >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Made by LibreOffice, with the password `secret`. */
+function encryptedPdf(): Buffer {
+  writeFileSync(join(converter.dataDir, 'open.docx'), wordDocument());
+  const options = {
+    EncryptFile: { type: 'boolean', value: 'true' },
+    DocumentOpenPassword: { type: 'string', value: 'secret' },
+  };
+  const profile = `-env:UserInstallation=file://${join(converter.dataDir, 'profile')}`;
+  const filter = `pdf:writer_pdf_Export:${JSON.stringify(options)}`;
+  execFileSync('soffice', [
+    '--headless',
+    profile,
+    '--convert-to',
+    filter,
+    '--outdir',
+    converter.dataDir,
+    join(converter.dataDir, 'open.docx'),
+  ]);
+  return readFileSync(join(converter.dataDir, 'open.pdf'));
+}
