@@ -10,6 +10,7 @@ import { FleetUnderTest } from '../fleet-under-test.ts';
 import { pdfDocument } from './converter/testing/small-documents.ts';
 import { guestOf } from './documents-under-test.ts';
 
+const PDF = Buffer.from(pdfDocument(['Minutes of the meeting', 'Second page']));
 const fleet = new FleetUnderTest();
 const converter = new SupervisedProcess({
   script: fileURLToPath(new URL('./converter/main.ts', import.meta.url)),
@@ -29,7 +30,7 @@ afterAll(async () => {
 
 test('a PDF is uploaded, converted, fetched in every size, and nothing else of it is left', async () => {
   const guest = await guestOf(fleet, (await fleet.enrolRoom('Room')).meetingId);
-  const documentId = await guest.upload('minutes.pdf', pdfDocument(['Minutes of the meeting', 'Second page']));
+  const documentId = await guest.upload('minutes.pdf', PDF);
   await expect.poll(() => guest.state(documentId), { timeout: 100_000 }).toBe('ready');
   expect((await guest.one(documentId)).body.document).toMatchObject({ pageCount: 2, readyPages: 2, failure: null });
   for (const size of PageSize.options) {
