@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_DOCUMENT_BYTES, type MeetingDocument, type PageSize } from '#contract/http/documents-api.ts';
 import type { DocumentBearer, EventFeed } from '../http/route.ts';
 import type { Meetings } from '../meetings/index.ts';
@@ -193,9 +193,20 @@ export class Documents {
 
   /** With all that is on the disk; no call shows it any more. */
   async remove({ documentId, meetingId }: Pick<DocumentRow, 'documentId' | 'meetingId'>): Promise<void> {
-    await this.#forget(documentId);
+    try {
+      await this.#forget(documentId);
+    } catch (error) {
+      if (toMaruError(error).code !== 'storage-failed') throw error;
+      // a full disk has room to record it once the files are gone
+      await this.#removeFiles(documentId);
+      await this.#forget(documentId);
+    }
     this.#deps.meetings.commandNodes({ name: 'withdraw-document', documentId });
     this.changes.changed(meetingId);
+    await this.#removeFiles(documentId);
+  }
+
+  async #removeFiles(documentId: string): Promise<void> {
     await Promise.all([this.#uploads.stop(documentId), this.#conversions.cancel(documentId)]);
     await this.files.remove(documentId);
   }
