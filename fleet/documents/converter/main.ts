@@ -67,7 +67,7 @@ if (reason) {
   setInterval(async () => (await whyUnavailable()) ?? end('documents can be converted now'), LOOKED_AGAIN_MS).unref();
 }
 const scratch = new Scratch(dataDir);
-scratch.open();
+await scratch.open();
 const offices = new Spares(() => new Office(scratch));
 const pageMakers = new Spares(() => new PageMaker(scratch));
 const prepare = (): void => {
