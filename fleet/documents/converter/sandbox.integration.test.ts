@@ -114,6 +114,19 @@ os.system("unshare -U true && echo made $((1 + 0)) namespace")
   expect(out).not.toContain('NODE');
 });
 
+test('system calls that no converter needs are refused', async () => {
+  const numbers =
+    process.arch === 'arm64' ? { keyctl: 219, bpf: 280, getpid: 172 } : { keyctl: 250, bpf: 321, getpid: 39 };
+  const { out } = await run(`
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+for number in [${numbers.keyctl}, ${numbers.bpf}, ${numbers.getpid}]:
+  print(libc.syscall(number, 0, 0, 0) >= 0, ctypes.get_errno())
+print([line for line in open("/proc/self/status") if line.startswith("Seccomp:")])
+`);
+  expect(out).toBe("False 1\nFalse 1\nTrue 1\n['Seccomp:\\t2\\n']\n");
+});
+
 test.each([
   ['memory', 'import time\nx = bytearray(500_000_000)\ntime.sleep(30)', { addressSpaceBytes: null }],
   ['threads', 'import os, time\nfor i in range(40): os.fork() or time.sleep(30)\ntime.sleep(30)', {}],
