@@ -89,6 +89,11 @@ export class PageMaker {
     }
   }
 
+  /** The first page is there: others come before what is left. */
+  lowerPriority(): void {
+    this.#sandbox.lowerPriority();
+  }
+
   async end(): Promise<void> {
     this.#sandbox.kill();
     await this.#sandbox.ended;

@@ -176,3 +176,22 @@ test('a killed parent leaves no sandbox', async () => {
   parent.kill('SIGKILL');
   await expect.poll(() => running(word)).toEqual([]);
 });
+
+test('a sandbox whose work can wait gives way: all of its threads, and what they start', async () => {
+  const script = `
+import os, sys, threading, time
+threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+print("started", flush=True)
+sys.stdin.readline()
+nices = {open(f"/proc/self/task/{task}/stat").read().rsplit(")", 1)[1].split()[16] for task in os.listdir("/proc/self/task")}
+print(nices, os.popen("nice").read())
+`;
+  const sandbox = new Sandbox({ command: ['/usr/bin/python3', '-c', script], readOnly: {}, limits: small });
+  sandbox.setDeadline(15_000);
+  await once(sandbox.stdout, 'data');
+  sandbox.lowerPriority();
+  sandbox.stdin.end('\n');
+  const [answer] = await once(sandbox.stdout, 'data');
+  expect(String(answer)).toBe("{'10'} 10\n\n");
+  await sandbox.ended;
+});

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { ProcessTreeWatch } from './process-tree-watch.ts';
 import { systemCallFilter } from './system-call-filter.ts';
@@ -152,6 +153,11 @@ export class Sandbox {
   /** It waits for its next request. */
   clearDeadline(): void {
     clearTimeout(this.#deadline);
+  }
+
+  /** Others come before what it still does. */
+  lowerPriority(): void {
+    this.#watch.lowerPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   }
 
   /** Everything in it, whatever state it is in. Harmless once it has ended. */
