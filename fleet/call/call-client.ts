@@ -8,6 +8,7 @@ import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
+import { ActQueue } from './act-queue.ts';
 import { Admission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
@@ -65,6 +66,7 @@ export class CallClient {
   #phase: CallPhase = { name: 'idle' };
   #roster: CallRoster = NO_ROSTER;
   readonly #followed = new FollowedDocument();
+  readonly #acts = new ActQueue((act) => this.#connection.ask('present', { act }));
   #mutedByPeerId: string | null = null;
   /** while it runs, nothing is published */
   #held: ReturnType<typeof setTimeout> | null = null;
@@ -228,13 +230,14 @@ export class CallClient {
 
   /**
    * Shows a document or steers the one that is shown. Resolves once it counts; the state follows by the node's own message,
-   * in the order in which everybody gets it. Needs the document right `present`; `stop` also goes by the right `remove`.
+   * in the order in which everybody gets it. Points and strokes go at a pace; the others at once. Needs the document right
+   * `present`; `stop` also goes by the right `remove`.
    */
   async present(act: DocumentAct): Promise<void> {
     const granted = this.#connection.permissions;
     const mayStop = act.act === 'stop' && granted?.rights.includes('remove');
     if (granted?.documents.includes('present') === false && !mayStop) throw new UserError('forbidden');
-    await this.#connection.ask('present', { act });
+    await this.#acts.push(act);
   }
 
   /** A newer token; the grant's own one is there without it. */
@@ -402,7 +405,9 @@ export class CallClient {
   }
 
   #release(): void {
-    this.#run.abort(new InvalidStateError('not-possible-now', 'superseded'));
+    const reason = new InvalidStateError('not-possible-now', 'superseded');
+    this.#run.abort(reason);
+    this.#acts.clear(reason);
     this.#letGo();
     this.#preparation = null;
     this.#local.detach();

@@ -211,8 +211,10 @@ describe('what does not come at once', () => {
     pages.want(wish(1));
     await pass(20_000);
     expect([picture(1), server.asked.length]).toMatchObject([{ status: 'refused', code: 'token-expired' }, 1]);
+    expect(pages.isRefused).toBe(true);
     pages.setAccess({ ...server.access, token: 'secret-2' });
     await pass();
+    expect(pages.isRefused).toBe(false);
     expect(picture(1).status).toBe('ready');
   });
 

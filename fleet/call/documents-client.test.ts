@@ -145,6 +145,15 @@ describe('an upload', () => {
     expect(server.contentOf(document.documentId)).toBe(content(SIZE));
   });
 
+  it('goes on where the server has another number of bytes than it thought', async () => {
+    client.setAccess(server.access);
+    server.refusals = [{ path: 'content', code: 'upload-offset', status: 409 }];
+    const uploading = client.upload(file(SIZE), 'Plan.pdf');
+    await pass(1_000);
+    const document = await uploading;
+    expect(server.contentOf(document.documentId)).toBe(content(SIZE));
+  });
+
   it('waits for a newer token, and for any at all', async () => {
     const uploading = client.upload(file(SIZE), 'Plan.pdf');
     await pass(1_000);

@@ -14,7 +14,7 @@ import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts'
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
-import { DocumentAct, DocumentChange, DocumentHeading, SharedDocument } from './shared-document.ts';
+import { DocumentAct, DocumentChange, DocumentHeading, MAX_DOCUMENT_PAGES, SharedDocument } from './shared-document.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
 
@@ -215,6 +215,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   }),
   /** what the call shows, without its strokes; null: no document */
   z.strictObject({ type: z.literal('document'), callId: Id, document: DocumentHeading.nullable() }),
+  /** of the TV's own document, as the fleet lists it: its pages are counted, or it is deleted */
+  z.strictObject({
+    type: z.literal('document-listed'),
+    documentId: Id,
+    pageCount: z.number().int().min(1).max(MAX_DOCUMENT_PAGES).nullable(),
+    isThere: z.boolean(),
+  }),
   z.strictObject({ type: z.literal('presented'), commandId: Id, code: ErrorCode.nullable() }),
   z.strictObject({ type: z.literal('sound-heard') }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),

@@ -11,8 +11,6 @@ export const MEETING_QUOTA_BYTES = 1024 ** 3;
 /** of one meeting, failed ones among them */
 const MAX_DOCUMENTS = 100;
 
-export const isOver = ({ state }: DocumentRow): boolean => state === 'ready' || state === 'failed';
-
 /** Of this meeting alone; null: it has no such document. */
 export async function documentOf(db: Reader, meetingId: string, documentId: string): Promise<DocumentRow | null> {
   const row = db.selectFrom('document').selectAll().where('documentId', '=', documentId);
@@ -77,7 +75,6 @@ export async function requireQuota(
 export const asMeetingDocument = (row: DocumentRow, readyPages: number, holder: string): MeetingDocument => ({
   documentId: row.documentId,
   title: row.title,
-  kind: null,
   state: row.state,
   sizeBytes: row.sizeBytes,
   receivedBytes: row.receivedBytes,

@@ -1,5 +1,5 @@
 /** Uploads at the real fleet server when they do not go well: cut off, doubled, too long, restarted; with bytes on a socket. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -148,21 +148,6 @@ test('an upload that is cancelled in the middle leaves nothing, and its sender i
   expect(await tv.one(documentId)).toMatchObject({ status: 404, code: 'not-found' });
 });
 
-test('everything is readable by the server’s user alone', async () => {
-  const documentId = await tv.upload('plan.pdf');
-  await expect.poll(() => tv.state(documentId)).toBe('ready');
-  const halfDone = await announced(10);
-  const modes = (folder: string): string[] =>
-    readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
-      const mode = (statSync(join(entry.parentPath, entry.name)).mode & 0o777).toString(8);
-      return `${entry.isDirectory() ? 'folder' : 'file'} ${mode}`;
-    });
-  const documents = join(fleet.dataDir, 'documents');
-  expect((statSync(documents).mode & 0o777).toString(8)).toBe('700');
-  expect(new Set(modes(documents))).toEqual(new Set(['folder 700', 'file 600']));
-  await tv.delete(halfDone);
-});
-
 test('a restart in the middle of an upload, and in the middle of a conversion', async () => {
   const content = Buffer.from('0123456789');
   const uploading = await announced(content.length, 'half.pdf');
@@ -197,14 +182,4 @@ test('a restart in the middle of an upload, and in the middle of a conversion', 
   expect((await tv.put(uploading, 3, content.subarray(3))).status).toBe(200);
   await expect.poll(() => tv.state(uploading)).toBe('ready');
   expect(converter.originals.at(-1)).toEqual(content);
-});
-
-test('the log has no name and no token of a document', async () => {
-  const documentId = await tv.upload('secret-name-7531.pdf');
-  await expect.poll(() => tv.state(documentId)).toBe('ready');
-  await tv.put(documentId, 3, Buffer.from('x'));
-  expect(fleet.log).toContain(documentId);
-  expect(fleet.log).not.toContain('secret-name-7531');
-  expect(fleet.log).not.toContain(tv.token!);
-  expect(readFileSync(join(fleet.dataDir, 'authority.sqlite')).includes(tv.token!)).toBe(false);
 });

@@ -4,9 +4,9 @@ import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
-import type { DocumentBearer } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
+import type { DocumentBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;

@@ -14,7 +14,6 @@ import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
-import type { DocumentBearer } from '../meetings/index.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
@@ -25,7 +24,7 @@ import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
 import { installPages, type PagesOptions } from './pages.ts';
-import type { ServedRoute } from './route.ts';
+import type { DocumentBearer, ServedRoute } from './route.ts';
 
 export type AppDependencies = {
   /** null: plain http, on loopback */

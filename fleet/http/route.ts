@@ -3,10 +3,11 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
+import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
-import type { DocumentBearer } from '../meetings/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -30,6 +31,19 @@ export type Download = {
  * gets the newest of each thing instead of all of them.
  */
 export type EventFeed<E> = { take: () => E[]; close: () => void };
+
+/** Who comes with a good token for a meeting's documents. */
+export type DocumentBearer = {
+  meetingId: string;
+  /** the same for each token of one person, as far as the fleet can know */
+  holder: string;
+  isGuest: boolean;
+  /** as the meeting's policy is now */
+  documents: readonly DocumentRight[];
+  policy: DocumentPolicy;
+  /** empty: not known */
+  displayName: string;
+};
 
 export type RouteContext<R extends Route = Route> = {
   params: RouteOutput<R, 'params'>;

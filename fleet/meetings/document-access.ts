@@ -6,6 +6,7 @@ import { errors } from 'jose';
 import { DEFAULT_DOCUMENT_POLICY, DocumentPolicy } from '#contract/document-policy.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { type DocumentAccess, type DocumentRight, DocumentTokenClaims, DOCUMENTS_AUDIENCE } from '#contract/grants.ts';
+import type { DocumentBearer } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { GIVEN_UP, MOVED } from './call-rows.ts';
 import type { Delegations } from './delegations.ts';
@@ -18,18 +19,6 @@ const TOKEN_TTL_MS = 24 * 3_600_000;
 
 /** Whose token it is. */
 export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId' | 'inviteId'>;
-/** Who comes with a good token. */
-export type DocumentBearer = {
-  meetingId: string;
-  /** the same for each token of one person, as far as the fleet can know */
-  holder: string;
-  isGuest: boolean;
-  /** as the meeting's policy is now */
-  documents: readonly DocumentRight[];
-  policy: DocumentPolicy;
-  /** empty: not known */
-  displayName: string;
-};
 export type DocumentAccessesDependencies = {
   store: AuthorityStore;
   keys: Pick<SigningKeys, 'sign' | 'verify'>;

@@ -1,5 +1,5 @@
 /** What other aggregates see of meetings. */
-export { DOCUMENT_CALL_GOES_ON, type DocumentBearer, policyIn } from './document-access.ts';
+export { DOCUMENT_CALL_GOES_ON, policyIn } from './document-access.ts';
 export { hasInvites } from './invites.ts';
 export { Meetings } from './meetings.ts';
 export { SigningKeys } from './signing-keys.ts';

@@ -94,6 +94,7 @@ export type PartReport = Extract<
       | 'sound-heard'
       | 'reach-probed'
       | 'document'
+      | 'document-listed'
       | 'presented';
   }
 >;
@@ -105,6 +106,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'sound-heard',
   'reach-probed',
   'document',
+  'document-listed',
   'presented',
 ] satisfies PartReport['type'][]);
 export const isPartReport = (report: ScreenToAgent): report is PartReport => PART_REPORTS.has(report.type);

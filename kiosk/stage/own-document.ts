@@ -12,11 +12,11 @@ import {
   type Stroke,
   WHOLE_PAGE,
 } from '#contract/shared-document.ts';
-import type { ShownDocument } from './stage-document.ts';
+import type { WatchedDocument } from './stage-document.ts';
 
 const SELF = { peerId: '00000000-0000-7000-8000-000000000000', displayName: '-' };
 
-export class OwnDocument implements ShownDocument {
+export class OwnDocument implements WatchedDocument {
   readonly #listeners = new Set<() => void>();
   #shared: SharedDocument | null = null;
   /** own strokes that have not come back; of a heading, all */

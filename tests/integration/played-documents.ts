@@ -142,7 +142,6 @@ export class PlayedDocuments {
 const announced = (title: string, sizeBytes: number): MeetingDocument => ({
   documentId: uuidv7(),
   title,
-  kind: 'pdf',
   state: 'uploading',
   sizeBytes,
   receivedBytes: 0,

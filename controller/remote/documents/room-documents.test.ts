@@ -19,7 +19,6 @@ const access = (token: string): DocumentAccess => ({
 const stored = (over: Partial<MeetingDocument>): MeetingDocument => ({
   documentId: id(5),
   title: 'Plan.pptx',
-  kind: 'presentation',
   state: 'converting',
   sizeBytes: 4,
   receivedBytes: 4,

@@ -117,7 +117,6 @@ export class FakeDocuments {
     const document: MeetingDocument = {
       documentId: uuidv7(),
       title,
-      kind: null,
       state: 'uploading',
       sizeBytes,
       receivedBytes: 0,

@@ -29,6 +29,7 @@ const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-d
 /** Each holds a sandbox of some 100 MB; whose page is made next is decided among them. */
 const OPEN_DOCUMENTS = 8;
 const LOOKED_AGAIN_MS = 30_000;
+const ENDS_WITHIN_MS = 3_000;
 /** A spare costs seven seconds of processor time: not while the fleet starts. */
 const FIRST_SPARE_AFTER_MS = 60_000;
 
@@ -105,6 +106,8 @@ function end(why: string): void {
   if (isEnding) return;
   isEnding = true;
   logger.info({ why }, 'the converter ends');
+  // sandboxes end with this process in any case
+  setTimeout(() => process.exit(0), ENDS_WITHIN_MS);
   void Promise.all([jobs.end(), offices.end(), pageMakers.end()]).finally(() => process.exit(0));
 }
 process.on('SIGTERM', () => end('SIGTERM'));

@@ -23,7 +23,7 @@ const LIMITS = {
   residentBytes: 1_500_000_000,
   // 500 pages in all sizes
   cpuSeconds: 1_800,
-  processes: 60,
+  threads: 60,
   scratchBytes: 256_000_000,
 };
 const READY_WITHIN_MS = 30_000;

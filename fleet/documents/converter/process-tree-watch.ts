@@ -1,7 +1,7 @@
-/** Measures a process and all its descendants again and again, by /proc: memory in use and how many there are. */
+/** Measures a process and all its descendants again and again, by /proc: memory in use, and how many threads there are. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-export type ProcessTreeUse = { residentBytes: number; processes: number };
+export type ProcessTreeUse = { residentBytes: number; threads: number };
 
 const PAGE_BYTES = 4096;
 
@@ -20,13 +20,15 @@ export class ProcessTreeWatch {
 
 /** A process that ends while it is measured counts as nothing. */
 function useOf(root: number): ProcessTreeUse {
-  const use = { residentBytes: 0, processes: 0 };
+  const use = { residentBytes: 0, threads: 0 };
   const waiting = [root];
   for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
     try {
       use.residentBytes += Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
-      use.processes += 1;
-      for (const task of readdirSync(`/proc/${pid}/task`)) waiting.push(...childrenOf(pid, task));
+      for (const task of readdirSync(`/proc/${pid}/task`)) {
+        use.threads += 1;
+        waiting.push(...childrenOf(pid, task));
+      }
     } catch {}
   }
   return use;

@@ -15,7 +15,8 @@ export type SandboxLimits = {
   residentBytes: number;
   /** of each process */
   cpuSeconds: number;
-  processes: number;
+  /** of all its processes together; root is bound by it too, which RLIMIT_NPROC does not do */
+  threads: number;
   /** each of /tmp and /dev/shm */
   scratchBytes: number;
 };
@@ -33,11 +34,11 @@ export type SandboxOptions = {
 export type SandboxEnd =
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null }
   | { kind: 'killed'; why: KillReason };
-export type KillReason = 'deadline' | 'memory' | 'processes' | 'unwanted' | 'misbehaved';
+export type KillReason = 'deadline' | 'memory' | 'threads' | 'unwanted' | 'misbehaved';
 
 const WATCH_EVERY_MS = 200;
 const KEPT_STDERR_CHARS = 4_000;
-const TRIAL_LIMITS = { addressSpaceBytes: 1e9, residentBytes: 1e9, cpuSeconds: 5, processes: 16, scratchBytes: 1e6 };
+const TRIAL_LIMITS = { addressSpaceBytes: 1e9, residentBytes: 1e9, cpuSeconds: 5, threads: 16, scratchBytes: 1e6 };
 const TRIAL_DEADLINE_MS = 10_000;
 
 /** What every program needs; `-try`, as Debian's releases and architectures differ. */
@@ -62,15 +63,15 @@ function bubblewrapArgs({ readOnly, environment, limits }: SandboxOptions): stri
   ];
 }
 
-/** Set inside, where NPROC counts the processes of this sandbox and no others of the user. */
+/** Set inside, where NPROC counts the threads of this sandbox and no others of the user. */
 function withLimits(
-  { addressSpaceBytes, cpuSeconds, processes, scratchBytes }: SandboxLimits,
+  { addressSpaceBytes, cpuSeconds, threads, scratchBytes }: SandboxLimits,
   command: readonly string[],
 ): string[] {
   return [
     '/usr/bin/prlimit',
     ...(addressSpaceBytes === null ? [] : [`--as=${addressSpaceBytes}`]),
-    ...[`--cpu=${cpuSeconds}`, `--nproc=${processes}`, `--fsize=${scratchBytes}`, '--core=0', '--'],
+    ...[`--cpu=${cpuSeconds}`, `--nproc=${threads}`, `--fsize=${scratchBytes}`, '--core=0', '--'],
     ...command,
   ];
 }
@@ -78,7 +79,7 @@ function withLimits(
 export class Sandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** when nothing of it runs any more */
+  /** when its first process has ended; the kernel ends the others with it */
   readonly ended: Promise<SandboxEnd>;
   readonly #process: ChildProcess;
   readonly #watch: ProcessTreeWatch;
@@ -106,10 +107,10 @@ export class Sandbox {
     this.#process = started;
     this.stdin = stdin;
     this.stdout = stdout;
-    this.#watch = new ProcessTreeWatch(this.#process.pid, WATCH_EVERY_MS, ({ residentBytes, processes }) => {
+    this.#watch = new ProcessTreeWatch(this.#process.pid, WATCH_EVERY_MS, ({ residentBytes, threads }) => {
       if (residentBytes > limits.residentBytes) this.kill('memory');
       // two of them are bubblewrap's own
-      else if (processes > limits.processes + 2) this.kill('processes');
+      else if (threads > limits.threads + 2) this.kill('threads');
     });
     this.ended = new Promise((resolve) => {
       const onEnd = (code: number | null, signal: NodeJS.Signals | null): void => {
@@ -117,8 +118,8 @@ export class Sandbox {
         this.#watch.stop();
         resolve(this.#killedFor ? { kind: 'killed', why: this.#killedFor } : { kind: 'exited', code, signal });
       };
-      // `close` comes when the last process that holds the pipes has ended
-      this.#process.once('close', onEnd);
+      // not `close`: that waits until somebody has read what is left
+      this.#process.once('exit', onEnd);
       // never started
       this.#process.once('error', () => onEnd(null, null));
     });
@@ -148,8 +149,7 @@ export class Sandbox {
   kill(why: KillReason = 'unwanted'): void {
     this.#killedFor ??= why;
     this.#process.kill('SIGKILL');
-    // pipes that are not read would keep `close` waiting
-    this.stdout.resume();
+    this.stdout.destroy();
   }
 }
 

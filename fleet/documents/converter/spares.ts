@@ -23,10 +23,11 @@ export class Spares<T extends Spare> {
     if (this.#waiting) return;
     const spare = this.#start();
     this.#waiting = spare;
-    // one that ends by itself must not be handed out
+    // one that ended while it waited is not handed out; who took one ends it
     void spare.ended.then(() => {
-      if (this.#waiting === spare) this.#waiting = null;
-      return spare.end();
+      if (this.#waiting !== spare) return;
+      this.#waiting = null;
+      void spare.end();
     });
   }
 

@@ -3,12 +3,12 @@ import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { PartDeclaration } from '../parts/part.ts';
 import { keptValue } from '../store/kept-value.ts';
 import { TvDocument } from './tv-document.ts';
-import { RoomDocuments } from './room-documents.ts';
+import { DocumentsOnTv } from './documents-on-tv.ts';
 
 export const documentsPart = (roomId: string): PartDeclaration => ({
   name: 'documents',
   make: (host) => {
-    const documents = new RoomDocuments({
+    const documents = new DocumentsOnTv({
       roomId,
       logger: host.logger,
       memory: keptValue(host.store, 'document', TvDocument),
@@ -35,6 +35,7 @@ export const documentsPart = (roomId: string): PartDeclaration => ({
       commands: { present: ({ act }) => documents.present(act) },
       reports: {
         document: (report) => documents.onReported(report),
+        'document-listed': (report) => documents.onListed(report),
         presented: (report) => documents.onPresented(report),
       },
       occasions: {

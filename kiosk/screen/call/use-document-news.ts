@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import FileX from 'lucide-react/icons/file-x';
 import Presentation from 'lucide-react/icons/presentation';
 import type { CallState } from '#call/call-state.ts';
-import { type ShownDocument, useOfDocument } from '#stage/stage-document.ts';
+import { type WatchedDocument, useOfDocument } from '#stage/stage-document.ts';
 import { type Toast, TOAST_SHOWN_MS } from '#ui/toast.tsx';
 
 /** A sentence that people read while they look for what has gone. */
@@ -13,7 +13,7 @@ const WITHDRAWN_SHOWN_MS = 6_000;
 type News = { kind: 'presents'; name: string } | { kind: 'withdrawn'; reason: 'outsider-entered' | 'deleted' };
 
 export function useDocumentNews(
-  shown: ShownDocument,
+  shown: WatchedDocument,
   { withdrawn }: Pick<CallState, 'withdrawn'>,
   isIn: boolean,
 ): Toast | null {

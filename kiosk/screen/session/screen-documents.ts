@@ -4,6 +4,7 @@
  */
 import type { CallClient } from '#call/call-client.ts';
 import { DocumentPages } from '#call/document-pages.ts';
+import { DocumentsClient } from '#call/documents-client.ts';
 import { Observable } from '#call/observable.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { toMaruError } from '#contract/error-codes.ts';
@@ -19,6 +20,7 @@ export type ScreenDocumentsParts = {
   call: Pick<CallClient, 'getSnapshot' | 'document' | 'present' | 'setDocumentAccess'>;
   tell: (report: ScreenToAgent) => void;
   pages?: DocumentPages;
+  list?: Pick<DocumentsClient, 'subscribe' | 'getSnapshot' | 'setAccess'>;
 };
 
 export class ScreenDocuments {
@@ -28,13 +30,18 @@ export class ScreenDocuments {
   /** in a call */
   readonly inCall: CallClient['document'];
   readonly #parts: ScreenDocumentsParts;
+  /** of the meeting whose document an idle TV shows */
+  readonly #list: NonNullable<ScreenDocumentsParts['list']>;
   #access: DocumentAccess | null = null;
+  #reported = '';
   #joinedCallId: string | null = null;
 
   constructor(parts: ScreenDocumentsParts) {
-    const { call, pages = new DocumentPages() } = parts;
+    const { call, pages = new DocumentPages(), list = new DocumentsClient() } = parts;
     this.#parts = parts;
     this.pages = pages;
+    this.#list = list;
+    list.subscribe(() => this.#reportListed());
     this.inCall = call.document;
   }
 
@@ -46,12 +53,19 @@ export class ScreenDocuments {
         return;
       case 'show-document':
         this.#access = effect.shown?.access ?? null;
+        this.#reported = '';
         this.#setAccess();
         this.onTv.set(effect.shown?.document ?? null);
+        this.#list.setAccess(this.#access);
+        this.#reportListed();
         return;
-      case 'change-document':
-        this.onTv.set(changedDocument(this.onTv.getSnapshot(), effect.change));
+      case 'change-document': {
+        const before = this.onTv.getSnapshot();
+        const now = changedDocument(before, effect.change);
+        this.onTv.set(now);
+        if (now?.documentId !== before?.documentId) this.#reportListed();
         return;
+      }
       case 'use-document-access': {
         const { phase } = call.getSnapshot();
         if (phase.name === 'joining' || (phase.name === 'joined' && phase.callId === effect.callId)) {
@@ -59,6 +73,22 @@ export class ScreenDocuments {
         }
         return;
       }
+    }
+  }
+
+  /** The fleet answers to pages, not to the agent: its list knows when the pages are counted, and what is deleted. */
+  #reportListed(): void {
+    const shown = this.onTv.getSnapshot();
+    const { documents, isConnected } = this.#list.getSnapshot();
+    if (shown === null || documents === null || !isConnected) return;
+    const { documentId } = shown;
+    const listed = documents.find((document) => document.documentId === documentId);
+    const report = { documentId, pageCount: listed?.pageCount ?? null, isThere: listed !== undefined };
+    const text = JSON.stringify(report);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    if (!report.isThere || (report.pageCount !== null && shown.pageCount !== report.pageCount)) {
+      this.#parts.tell({ type: 'document-listed', ...report });
     }
   }
 

@@ -43,9 +43,13 @@ export const WarmOffice = {
     );
     const ended = new Promise((resolve) => office.once('exit', resolve));
     const pdf = join(folder, 'page.pdf');
-    const python = spawn('/usr/bin/python3', ['-c', script, pipe, path.endsWith('.docx') ? 'docx' : 'pptx', path, pdf], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const python = spawn(
+      '/usr/bin/python3',
+      ['-c', script, pipe, path.endsWith('.docx') ? 'docx' : 'pptx', path, pdf],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     try {
       const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
       if ((await lines.next()).value !== 'ready') throw new Error('LibreOffice did not start');

@@ -129,10 +129,9 @@ const upload = async (page: Page, name: string) => {
 const fewDocuments = [
   listedDocument(1),
   listedDocument(2, { title: LONG_FILE_NAME, pageCount: 1, readyPages: 1, isOwn: false }),
-  listedDocument(3, { title: 'Plan.pptx', kind: 'presentation', state: 'converting', readyPages: 2, pageCount: 30 }),
+  listedDocument(3, { title: 'Plan.pptx', state: 'converting', readyPages: 2, pageCount: 30 }),
   listedDocument(4, {
     title: '견적서.hwp',
-    kind: 'hwp',
     state: 'waiting',
     readyPages: 0,
     pageCount: null,

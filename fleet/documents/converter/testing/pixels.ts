@@ -22,3 +22,8 @@ export function differenceOf(one: Grey, other: Grey): number {
     one.pixels.reduce((sum, value, at) => sum + Math.abs(value - (other.pixels[at] ?? 0)), 0) / one.pixels.length / 255
   );
 }
+
+/** Mean darkness of a page, 0 (white) to 1. */
+export function darknessOf({ pixels }: Grey): number {
+  return pixels.reduce((sum, value) => sum + 255 - value, 0) / pixels.length / 255;
+}

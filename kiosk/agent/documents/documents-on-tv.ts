@@ -33,7 +33,7 @@ const SAVED_AFTER_MS = 1_000;
 /** A wall clock that jumps is noticed after so long. */
 const LONGEST_SLEEP_MS = 60_000;
 
-export type RoomDocumentsOptions = {
+export type DocumentsOnTvOptions = {
   roomId: string;
   logger: Logger;
   memory: { load: () => TvDocument | null; save: (own: TvDocument | null) => void };
@@ -46,8 +46,8 @@ export type RoomDocumentsOptions = {
   onTv: (isShown: boolean) => void;
 };
 
-export class RoomDocuments {
-  readonly #options: RoomDocumentsOptions;
+export class DocumentsOnTv {
+  readonly #options: DocumentsOnTvOptions;
   readonly #presented = new OpenRequests<ErrorCode | null>();
   #room: RoomState | null = null;
   #bookings: readonly Booking[] = [];
@@ -60,7 +60,7 @@ export class RoomDocuments {
   #isStopped = false;
   readonly #timers = new Map<'end' | 'access' | 'save' | 'taken-along', NodeJS.Timeout>();
 
-  constructor(options: RoomDocumentsOptions) {
+  constructor(options: DocumentsOnTvOptions) {
     this.#options = options;
   }
 
@@ -128,12 +128,14 @@ export class RoomDocuments {
     return null;
   }
 
-  /** Of the TV's own document; nothing happens where another one is shown. */
-  onCounted(documentId: string, pageCount: number): void {
-    if (this.#own !== null) this.#change(this.#own, { change: 'counted', documentId, pageCount }, { isAct: false });
+  onListed({ documentId, pageCount, isThere }: Extract<ScreenToAgent, { type: 'document-listed' }>): void {
+    if (this.#own?.document.documentId !== documentId) return;
+    if (!isThere) this.#end();
+    else if (pageCount !== null)
+      this.#change(this.#own, { change: 'counted', documentId, pageCount }, { isAct: false });
   }
 
-  get shownOnTv(): { document: SharedDocument; access: DocumentAccess } | null {
+  get #shownOnTv(): { document: SharedDocument; access: DocumentAccess } | null {
     return this.#own === null || this.#access === null ? null : { document: this.#own.document, access: this.#access };
   }
 
@@ -196,7 +198,7 @@ export class RoomDocuments {
   }
 
   #showOwn(): void {
-    const shown = this.shownOnTv;
+    const shown = this.#shownOnTv;
     if (shown !== null && this.#callId === null) this.#options.perform({ name: 'show-document', shown });
   }
 
