@@ -127,6 +127,7 @@ class Pages {
     // alone: it is on the TV before the smaller ones are made
     await this.#make(FIRST_PAGE, 1, 'tv', ['tv']);
     await this.#make(FIRST_PAGE, 1, 'tv', SMALLER);
+    this.#maker.lowerPriority();
     this.#means.pageMakers.prepare();
   }
 

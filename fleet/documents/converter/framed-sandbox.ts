@@ -72,6 +72,10 @@ export class FramedSandbox {
     return this.#sandbox.stderr;
   }
 
+  lowerPriority(): void {
+    this.#sandbox.lowerPriority();
+  }
+
   kill(why: KillReason = 'unwanted'): void {
     this.#sandbox.kill(why);
     // what nobody reads any more would keep its end waiting

@@ -2,7 +2,7 @@
  * The document converter as a process of its own: makes pictures of pages, each document in sandboxes of its own. The fleet
  * server hands it documents over a Unix socket; it knows no meeting and no person.
  */
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ConverterReady } from '#contract/process-ready.ts';
 import { readCommandLine, wholeNumber } from '#edge/command-line.ts';
@@ -28,6 +28,8 @@ const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-d
 
 /** Each holds a sandbox of some 100 MB; whose page is made next is decided among them. */
 const OPEN_DOCUMENTS = 8;
+/** A third of the share of a process that is not nice, where both want all of it. */
+const NICE = 5;
 const LOOKED_AGAIN_MS = 30_000;
 const ENDS_WITHIN_MS = 3_000;
 /** A spare costs seven seconds of processor time: not while the fleet starts. */
@@ -57,8 +59,8 @@ try {
   logger.fatal(error.message);
   process.exit(START_REFUSED_EXIT_CODE);
 }
-// calls come first, and so do those who wait for an answer of the fleet server; what is started here inherits it
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// calls come first; what is started here inherits it
+setPriority(NICE);
 
 const reason = await whyUnavailable();
 if (reason) {
@@ -67,7 +69,7 @@ if (reason) {
   setInterval(async () => (await whyUnavailable()) ?? end('documents can be converted now'), LOOKED_AGAIN_MS).unref();
 }
 const scratch = new Scratch(dataDir);
-scratch.open();
+await scratch.open();
 const offices = new Spares(() => new Office(scratch));
 const pageMakers = new Spares(() => new PageMaker(scratch));
 const prepare = (): void => {

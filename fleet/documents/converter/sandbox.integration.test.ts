@@ -114,6 +114,19 @@ os.system("unshare -U true && echo made $((1 + 0)) namespace")
   expect(out).not.toContain('NODE');
 });
 
+test('system calls that no converter needs are refused', async () => {
+  const numbers =
+    process.arch === 'arm64' ? { keyctl: 219, bpf: 280, getpid: 172 } : { keyctl: 250, bpf: 321, getpid: 39 };
+  const { out } = await run(`
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+for number in [${numbers.keyctl}, ${numbers.bpf}, ${numbers.getpid}]:
+  print(libc.syscall(number, 0, 0, 0) >= 0, ctypes.get_errno())
+print([line for line in open("/proc/self/status") if line.startswith("Seccomp:")])
+`);
+  expect(out).toBe("False 1\nFalse 1\nTrue 1\n['Seccomp:\\t2\\n']\n");
+});
+
 test.each([
   ['memory', 'import time\nx = bytearray(500_000_000)\ntime.sleep(30)', { addressSpaceBytes: null }],
   ['threads', 'import os, time\nfor i in range(40): os.fork() or time.sleep(30)\ntime.sleep(30)', {}],
@@ -162,4 +175,23 @@ test('a killed parent leaves no sandbox', async () => {
   expect(running(word).length).toBeGreaterThan(0);
   parent.kill('SIGKILL');
   await expect.poll(() => running(word)).toEqual([]);
+});
+
+test('a sandbox whose work can wait gives way: all of its threads, and what they start', async () => {
+  const script = `
+import os, sys, threading, time
+threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+print("started", flush=True)
+sys.stdin.readline()
+nices = {open(f"/proc/self/task/{task}/stat").read().rsplit(")", 1)[1].split()[16] for task in os.listdir("/proc/self/task")}
+print(nices, os.popen("nice").read())
+`;
+  const sandbox = new Sandbox({ command: ['/usr/bin/python3', '-c', script], readOnly: {}, limits: small });
+  sandbox.setDeadline(15_000);
+  await once(sandbox.stdout, 'data');
+  sandbox.lowerPriority();
+  sandbox.stdin.end('\n');
+  const [answer] = await once(sandbox.stdout, 'data');
+  expect(String(answer)).toBe("{'10'} 10\n\n");
+  await sandbox.ended;
 });

@@ -5,8 +5,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { ProcessTreeWatch } from './process-tree-watch.ts';
+import { systemCallFilter } from './system-call-filter.ts';
 
 export type SandboxLimits = {
   /** of each process. Null for Node: WebAssembly reserves more than any machine has */
@@ -36,6 +38,7 @@ export type SandboxEnd =
   | { kind: 'killed'; why: KillReason };
 export type KillReason = 'deadline' | 'memory' | 'threads' | 'unwanted' | 'misbehaved';
 
+const FILTER = systemCallFilter();
 const WATCH_EVERY_MS = 200;
 const KEPT_STDERR_CHARS = 4_000;
 const TRIAL_LIMITS = { addressSpaceBytes: 1e9, residentBytes: 1e9, cpuSeconds: 5, threads: 16, scratchBytes: 1e6 };
@@ -91,11 +94,18 @@ export class Sandbox {
   constructor(options: SandboxOptions) {
     const { limits } = options;
     // its first process shows its command line inside: paths of this machine go another way
-    const command = ['--args', '3', '--', ...withLimits(limits, options.command)];
-    const started = spawn('/usr/bin/bwrap', command, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {} });
-    const [stdin, stdout, stderr, args] = started.stdio as unknown as [Writable, Readable, Readable, Writable];
+    const command = [
+      '--args',
+      '3',
+      ...(FILTER ? ['--seccomp', '4'] : []),
+      '--',
+      ...withLimits(limits, options.command),
+    ];
+    const started = spawn('/usr/bin/bwrap', command, { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env: {} });
+    const [stdin, stdout, stderr, args, filter] = started.stdio as [Writable, Readable, Readable, Writable, Writable];
     // what a sandbox that ended does not read is no error: `ended` reports it
-    for (const stream of [stdin, stdout, stderr, args]) stream.on('error', () => {});
+    for (const stream of [stdin, stdout, stderr, args, filter]) stream.on('error', () => {});
+    filter.end(FILTER);
     args.end(
       bubblewrapArgs(options)
         .map((arg) => `${arg}\0`)
@@ -143,6 +153,11 @@ export class Sandbox {
   /** It waits for its next request. */
   clearDeadline(): void {
     clearTimeout(this.#deadline);
+  }
+
+  /** Others come before what it still does. */
+  lowerPriority(): void {
+    this.#watch.lowerPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   }
 
   /** Everything in it, whatever state it is in. Harmless once it has ended. */
