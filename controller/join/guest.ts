@@ -9,7 +9,7 @@ import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
-import { CallDocument } from './call-document.ts';
+import { SeenDocument } from './seen-document.ts';
 import { GuestDevices, type GuestDevicesState } from './guest-devices.ts';
 import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
 
@@ -47,7 +47,7 @@ export class Guest {
     onMuted: () => this.devices.setMuted(true),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
-  readonly document = new CallDocument({
+  readonly document = new SeenDocument({
     call: this.call,
     requestAccess: async () => (await enterAsGuest(null)).grant.documents,
   });

@@ -79,7 +79,8 @@ export class DocumentFiles {
   }
 
   async remove(documentId: string): Promise<void> {
-    await rm(join(this.#folder, documentId), { recursive: true, force: true });
+    // the converter may be writing a page into it until it knows
+    await rm(join(this.#folder, documentId), { recursive: true, force: true, maxRetries: 3 });
   }
 
   /** Of what documents there is a folder. What else lies there is not ours: the folder may be a disk of its own. */

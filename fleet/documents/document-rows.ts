@@ -11,10 +11,18 @@ export const MEETING_QUOTA_BYTES = 1024 ** 3;
 /** of one meeting, failed ones among them */
 const MAX_DOCUMENTS = 100;
 
-/** Of this meeting alone; null: it has no such document. */
-export async function documentOf(db: Reader, meetingId: string, documentId: string): Promise<DocumentRow | null> {
-  const row = db.selectFrom('document').selectAll().where('documentId', '=', documentId);
-  return (await row.where('meetingId', '=', meetingId).executeTakeFirst()) ?? null;
+/** What somebody can reach: documents of the meeting, and its own, which a meeting that starts may have taken along. */
+export async function documentFor(
+  db: Reader,
+  { meetingId, holder }: { meetingId: string; holder: string },
+  documentId: string,
+): Promise<DocumentRow | null> {
+  const row = db
+    .selectFrom('document')
+    .selectAll()
+    .where('documentId', '=', documentId)
+    .where((e) => e.or([e('meetingId', '=', meetingId), e('uploader', '=', holder)]));
+  return (await row.executeTakeFirst()) ?? null;
 }
 
 /** The newest first. */

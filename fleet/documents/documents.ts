@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_DOCUMENT_BYTES, type MeetingDocument, type PageSize } from '#contract/http/documents-api.ts';
 import type { DocumentBearer, EventFeed } from '../http/route.ts';
 import type { Meetings } from '../meetings/index.ts';
@@ -12,7 +12,7 @@ import { type AuthorityStore, newId } from '../store/index.ts';
 import { type Converter, type ConverterHandlers, Conversions } from './conversions.ts';
 import { DocumentChanges } from './document-feed.ts';
 import { DocumentFiles } from './document-files.ts';
-import { asMeetingDocument, type DocumentRow, documentOf, documentsOf, insertDocument } from './document-rows.ts';
+import { asMeetingDocument, type DocumentRow, documentFor, documentsOf, insertDocument } from './document-rows.ts';
 import { mendLostFiles } from './lost-files.ts';
 import { Uploads } from './uploads.ts';
 import { watermarked } from './watermark.ts';
@@ -85,8 +85,8 @@ export class Documents {
   }
 
   /** @throws ProtocolError not-found */
-  async one({ meetingId, holder }: DocumentBearer, documentId: string): Promise<MeetingDocument> {
-    return this.#shown(await this.#row(meetingId, documentId), holder);
+  async one(bearer: DocumentBearer, documentId: string): Promise<MeetingDocument> {
+    return this.#shown(await this.#row(bearer, documentId), bearer.holder);
   }
 
   /** @throws UserError document-empty, document-too-large, quota-exceeded; OperationalError storage-failed, converter-unavailable */
@@ -117,21 +117,21 @@ export class Documents {
 
   /** @throws as Uploads.receive; UserError forbidden: another's */
   async receive(
-    { meetingId, holder }: DocumentBearer,
+    bearer: DocumentBearer,
     part: { documentId: string; offset: number; stream: Parameters<Uploads['receive']>[0]['stream'] },
   ): Promise<MeetingDocument> {
-    const { uploader } = await this.#row(meetingId, part.documentId);
-    if (uploader !== holder) throw new UserError('forbidden', 'somebody else uploads it');
-    const row = await this.#uploads.receive({ ...part, meetingId });
+    const { uploader } = await this.#row(bearer, part.documentId);
+    if (uploader !== bearer.holder) throw new UserError('forbidden', 'somebody else uploads it');
+    const row = await this.#uploads.receive({ ...part, bearer });
     if (row.state === 'waiting') await this.#conversions.begin(row);
-    this.changes.changed(meetingId);
-    return this.#shown(row, holder);
+    this.changes.changed(row.meetingId);
+    return this.#shown(row, bearer.holder);
   }
 
   /** Rooms delete any of the meeting, a guest its own. @throws ProtocolError not-found; UserError forbidden */
-  async delete({ meetingId, holder, isGuest }: DocumentBearer, documentId: string): Promise<void> {
-    const row = await this.#row(meetingId, documentId);
-    if (isGuest && row.uploader !== holder) throw new UserError('forbidden', 'somebody else shared it');
+  async delete(bearer: DocumentBearer, documentId: string): Promise<void> {
+    const row = await this.#row(bearer, documentId);
+    if (bearer.isGuest && row.uploader !== bearer.holder) throw new UserError('forbidden', 'somebody else shared it');
     await this.remove(row);
   }
 
@@ -140,10 +140,11 @@ export class Documents {
    * @throws ProtocolError not-found; InvalidStateError not-ready; UserError too-many-attempts
    */
   async page(
-    { meetingId, policy, displayName }: DocumentBearer,
+    bearer: DocumentBearer,
     { documentId, page, size }: { documentId: string; page: number; size: PageSize },
   ): Promise<DocumentPage> {
-    const row = await this.#row(meetingId, documentId);
+    const { policy, displayName } = bearer;
+    const row = await this.#row(bearer, documentId);
     const file = await this.files.openPage(documentId, page, size);
     if (!file) {
       const comes = row.state !== 'ready' && row.state !== 'failed' && page <= (row.pageCount ?? page);
@@ -162,26 +163,50 @@ export class Documents {
   }
 
   /**
-   * A meeting that starts takes along what the room's idle TV shows. Nothing happens where it is no document of that meeting.
+   * From an idle room's own meeting into the one that starts there: what its TV shows, what the same person shared besides, and
+   * what is on its way from the room's phones.
    */
-  async takeAlong(documentId: string, fromMeetingId: string, toMeetingId: string): Promise<void> {
-    const moved = await this.#deps.store.write((trx) =>
-      trx
+  async takeAlong(
+    { roomId, shownDocumentId }: { roomId: string; shownDocumentId: string | null },
+    fromMeetingId: string,
+    toMeetingId: string,
+  ): Promise<void> {
+    const { numUpdatedRows } = await this.#deps.store.write(async (trx) => {
+      const shown = (await documentsOf(trx, fromMeetingId)).find(({ documentId }) => documentId === shownDocumentId);
+      return trx
         .updateTable('document')
         .set({ meetingId: toMeetingId })
-        .where('documentId', '=', documentId)
         .where('meetingId', '=', fromMeetingId)
-        .executeTakeFirst(),
-    );
-    if (moved.numUpdatedRows > 0n)
-      for (const meetingId of [fromMeetingId, toMeetingId]) this.changes.changed(meetingId);
+        .where((e) =>
+          e.or([
+            e.and([
+              e('state', 'in', ['uploading', 'waiting', 'converting']),
+              e('uploader', 'in', e.selectFrom('pairing').select('pairingId').where('roomId', '=', roomId)),
+            ]),
+            ...(shown ? [e('uploader', '=', shown.uploader)] : []),
+          ]),
+        )
+        .executeTakeFirst();
+    });
+    if (numUpdatedRows > 0n) for (const meetingId of [fromMeetingId, toMeetingId]) this.changes.changed(meetingId);
   }
 
   /** With all that is on the disk; no call shows it any more. */
   async remove({ documentId, meetingId }: Pick<DocumentRow, 'documentId' | 'meetingId'>): Promise<void> {
-    await this.#forget(documentId);
+    try {
+      await this.#forget(documentId);
+    } catch (error) {
+      if (toMaruError(error).code !== 'storage-failed') throw error;
+      // a full disk has room to record it once the files are gone
+      await this.#removeFiles(documentId);
+      await this.#forget(documentId);
+    }
     this.#deps.meetings.commandNodes({ name: 'withdraw-document', documentId });
     this.changes.changed(meetingId);
+    await this.#removeFiles(documentId);
+  }
+
+  async #removeFiles(documentId: string): Promise<void> {
     await Promise.all([this.#uploads.stop(documentId), this.#conversions.cancel(documentId)]);
     await this.files.remove(documentId);
   }
@@ -199,8 +224,8 @@ export class Documents {
     }
   }
 
-  async #row(meetingId: string, documentId: string): Promise<DocumentRow> {
-    const row = await documentOf(this.#deps.store.read, meetingId, documentId);
+  async #row(bearer: DocumentBearer, documentId: string): Promise<DocumentRow> {
+    const row = await documentFor(this.#deps.store.read, bearer, documentId);
     if (!row) throw new ProtocolError('not-found', 'no such document');
     return row;
   }

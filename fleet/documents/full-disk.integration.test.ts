@@ -70,6 +70,19 @@ test('a document is deleted while the disk is full of documents, and its room is
   expect(await guest.delete(documentId)).toMatchObject({ status: 200 });
 });
 
+test('a document is deleted though the disk has no room at all, not even to record it', async () => {
+  const documentId = await guest.upload('plan.pptx', PART);
+  await expect.poll(() => guest.state(documentId)).toBe('ready');
+  const { documentId: half } = (await guest.announce('half.pptx', 4 * PART.length)).body.document;
+  expect(await guest.put(half, 0, PART)).toMatchObject({ status: 200 });
+  disk.fill();
+  // what the database has room for already is used up
+  for (let n = 0; (await addRoom(`Room ${n}`)) === 200; n += 1);
+  expect(await guest.delete(half)).toMatchObject({ status: 200 });
+  expect(await guest.list()).toHaveLength(1);
+  await expect.poll(() => addRoom('With room again')).toBe(200);
+});
+
 test('a page is made while there is room for the databases beside it, not after', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'maru-pages-'));
   const pages = new SmallDisk(folder, '1048576');

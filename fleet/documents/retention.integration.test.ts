@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import sharp from 'sharp';
 import { DEFAULT_DOCUMENT_POLICY, type DocumentPolicy } from '#contract/document-policy.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { WHOLE_PAGE } from '#contract/shared-document.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { RoomUnderTest } from '../room-under-test.ts';
+import { PhoneUnderTest, RoomUnderTest } from '../room-under-test.ts';
 import { newId } from '../store/index.ts';
 import { DocumentClient, grantOf, report } from './documents-under-test.ts';
 import { ScriptedConverter } from './scripted-converter-under-test.ts';
@@ -45,6 +46,15 @@ const setPolicy = (policy: Partial<DocumentPolicy>) =>
     { ...DEFAULT_DOCUMENT_POLICY, ...policy },
     fleet.admin.cookie,
   );
+/** With the token that a phone's room link brings it. */
+async function phoneClient(): Promise<DocumentClient> {
+  await room.offer('BCDFGH23');
+  const { body } = await fleet.api('POST', '/api/v1/pairings', { code: 'BCDFGH23' });
+  const phone = await new PhoneUnderTest(fleet.ready.fleetUrl).open(body.controllerToken);
+  await expect.poll(() => phone.of('document-access')).toHaveLength(1);
+  phone.close();
+  return new DocumentClient(fleet, phone.of('document-access')[0].access.token);
+}
 async function guest(): Promise<Json> {
   const path = `/api/v1/meetings/${room.room.meetingId}/invites`;
   const made = { displayName: null, expiresInMinutes: 60 };
@@ -89,36 +99,65 @@ test('with its room all is gone', async () => {
   expect(await tv.one(documentId)).toMatchObject({ status: 401, code: 'token-invalid' });
 });
 
-test('a booking that starts takes along what the idle TV shows, and nothing else', async () => {
+test('a booking that starts takes along what the idle TV shows, what is with it, and what is on its way', async () => {
+  const guests = new DocumentClient(fleet, (await guest()).documents.token);
+  const stays = await guests.upload('guest.pdf');
+  await expect.poll(() => guests.state(stays)).toBe('ready');
   const [shown, other] = [await shared('shown.pdf'), await shared('other.pdf')];
+  const { documentId: theirs } = (await guests.announce('theirs.pdf', 10)).body.document;
   await room.sayState();
-  const heading = {
-    documentId: shown,
-    title: 'shown.pdf',
-    pageCount: 3,
-    page: 1,
-    region: { x: 0, y: 0, width: 65_535, height: 65_535 },
-    presenter: null,
-  };
+  const phone = await phoneClient();
+  const { documentId: half } = (await phone.announce('half.pdf', 10)).body.document;
+  const show = (revision: number, documentId: string | null) =>
+    room.say('document', {
+      protocol: PROTOCOL_VERSION,
+      roomId: room.room.roomId,
+      epoch: 1,
+      revision,
+      asOfMs: Date.now(),
+      document: documentId && { documentId, title: 'a', pageCount: 3, page: 1, region: WHOLE_PAGE, presenter: null },
+      isPresenter: documentId !== null,
+    });
+  await show(1, shown);
+  const start = (bookingId: string) =>
+    grantOf(room, { booking: { bookingId: bookingId.repeat(64), title: 'Budget', invite: null } });
+  const booked = await start('a');
+  expect(booked.meetingId).not.toBe(grant.meetingId);
+  const there = new DocumentClient(fleet, booked.documents.token);
+  expect((await there.list()).map(({ documentId }) => documentId)).toEqual([half, other, shown]);
+  expect((await there.page(shown, 1, 'tv')).status).toBe(200);
+  expect((await tv.list()).map(({ documentId }) => documentId)).toEqual([theirs, stays]);
+  // the phone goes on by the access that it has, until it has the meeting's
+  expect((await phone.put(half, 0, Buffer.from('0123456789'))).status).toBe(200);
+  await expect.poll(() => phone.state(half)).toBe('ready');
+  // its own meeting's again takes nothing anywhere, nor does one for which the TV shows nothing
+  await grantOf(room);
+  await show(2, null);
+  await start('b');
+  expect((await there.list()).map(({ documentId }) => documentId)).toEqual([half, other, shown]);
+  expect((await tv.list()).map(({ documentId }) => documentId)).toEqual([theirs, stays]);
+});
+
+test('while a room is in a call, its own meeting’s documents stay there', async () => {
+  await callEvent('call-opened');
+  await callEvent('participant-joined', {
+    peerId: grant.peerId,
+    peerKind: 'room',
+    displayName: 'Room',
+    participantCount: 1,
+  });
+  const documentId = await shared();
   await room.say('document', {
     protocol: PROTOCOL_VERSION,
     roomId: room.room.roomId,
     epoch: 1,
     revision: 1,
     asOfMs: Date.now(),
-    document: heading,
+    document: { documentId, title: 'a', pageCount: 3, page: 1, region: WHOLE_PAGE, presenter: null },
     isPresenter: true,
   });
-  const booking = { bookingId: 'a'.repeat(64), title: 'Budget', invite: null };
-  const booked = await grantOf(room, { booking });
-  expect(booked.meetingId).not.toBe(grant.meetingId);
-  const there = new DocumentClient(fleet, booked.documents.token);
-  expect((await there.list()).map(({ documentId }) => documentId)).toEqual([shown]);
-  expect((await there.page(shown, 1, 'tv')).status).toBe(200);
-  expect((await tv.list()).map(({ documentId }) => documentId)).toEqual([other]);
-  // its own meeting's again takes nothing anywhere
-  await grantOf(room);
-  expect((await there.list()).map(({ documentId }) => documentId)).toEqual([shown]);
+  await grantOf(room, { booking: { bookingId: 'c'.repeat(64), title: 'Budget', invite: null } });
+  expect((await tv.list()).map((each) => each.documentId)).toEqual([documentId]);
 });
 
 test('what guests may do follows the policy: pages at once, grants from the next on', async () => {

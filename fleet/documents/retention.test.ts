@@ -1,6 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { authorityStore, newId } from '../store/index.ts';
 import type { DocumentRow } from './document-rows.ts';
-import { CALL_RETURNS_WITHIN_MS, KEPT_UNUSED_MS, type MeetingOfDocuments, UNUSED_MS, whyDue } from './retention.ts';
+import {
+  CALL_RETURNS_WITHIN_MS,
+  KEPT_UNUSED_MS,
+  type MeetingOfDocuments,
+  Retention,
+  UNUSED_MS,
+  whyDue,
+} from './retention.ts';
 
 const NOW_MS = 10_000_000_000;
 const document = (changes: Partial<DocumentRow> = {}): DocumentRow => ({
@@ -60,4 +72,45 @@ test.each([
   ['an upload that brings nothing', { state: 'uploading', ...longUnused }, { hasOpenCall: true }, 'upload-abandoned'],
 ] as const)('%s', (_, of, at, reason) => {
   expect(whyDue(document(of), meeting(at as Partial<MeetingOfDocuments>), NOW_MS)).toBe(reason);
+});
+
+test('a document that cannot be deleted keeps no other from it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'maru-retention-'));
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  const store = authorityStore({ dataDir, onFatal });
+  await store.start();
+  const meetingId = newId();
+  const due = [newId(), newId()];
+  await store.write(async (trx) => {
+    await trx.insertInto('meeting').values({ meetingId, roomId: null, title: 'Meeting', createdAtMs: 1 }).execute();
+    for (const documentId of due)
+      await trx
+        .insertInto('document')
+        .values(document({ documentId, meetingId, usedAtMs: 0 }))
+        .execute();
+  });
+  const asked: string[] = [];
+  const retention = new Retention({
+    store,
+    documents: {
+      remove: async ({ documentId }) => {
+        asked.push(documentId);
+        throw new Error('of the disk');
+      },
+      removeOrphans: async () => {},
+    },
+    meetings: { onChanged: () => {} },
+    tvOf: () => ({ documentId: null, bookings: [] }),
+    clock: { settledNowMs: async () => NOW_MS },
+    logger: pino({ enabled: false }),
+  });
+  try {
+    retention.look();
+    await expect.poll(() => asked.toSorted()).toEqual(due.toSorted());
+  } finally {
+    await store.stop();
+    rmSync(dataDir, { recursive: true });
+  }
 });

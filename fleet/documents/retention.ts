@@ -90,8 +90,8 @@ export class Retention {
       for (const row of rows.filter((each) => each.meetingId === meetingId)) {
         const reason = whyDue(row, meeting, nowMs);
         if (reason === null) continue;
-        logger.info({ documentId: row.documentId, meetingId, reason }, 'document deleted');
-        await documents.remove(row);
+        logger.info({ documentId: row.documentId, meetingId, reason }, 'document is due');
+        await documents.remove(row).catch(this.#failed);
       }
     }
   }

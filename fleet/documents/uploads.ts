@@ -8,10 +8,15 @@ import type { Readable } from 'node:stream';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { type DocumentFiles, ofTheDisk } from './document-files.ts';
-import { type DocumentRow, documentOf } from './document-rows.ts';
+import { type DocumentRow, documentFor } from './document-rows.ts';
 
 type Running = { stop: (reason: Error) => void; ended: Promise<unknown> };
-export type UploadPart = Pick<DocumentRow, 'meetingId' | 'documentId'> & { offset: number; stream: Readable };
+export type UploadPart = {
+  bearer: { meetingId: string; holder: string };
+  documentId: string;
+  offset: number;
+  stream: Readable;
+};
 
 export class Uploads {
   readonly #store: AuthorityStore;
@@ -51,8 +56,8 @@ export class Uploads {
     await running?.ended;
   }
 
-  async #receive({ meetingId, documentId, offset, stream }: UploadPart): Promise<DocumentRow> {
-    const row = await documentOf(this.#store.read, meetingId, documentId);
+  async #receive({ bearer, documentId, offset, stream }: UploadPart): Promise<DocumentRow> {
+    const row = await documentFor(this.#store.read, bearer, documentId);
     if (!row) throw new ProtocolError('not-found', 'no such document');
     if (row.state !== 'uploading' || offset !== row.receivedBytes)
       throw new InvalidStateError('upload-offset', `${row.receivedBytes} bytes are there`);

@@ -9,7 +9,7 @@ export const ROOM_PERMISSIONS: CallPermissions = {
   documents: ['present', 'view'],
 };
 
-/** `documents`: as the meeting's policy has it, see document-access.ts */
+/** `documents`: as the meeting's policy has it, see document-policies.ts */
 export const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],

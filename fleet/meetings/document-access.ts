@@ -3,13 +3,13 @@
  * void once its room, kiosk, phone, invite or guest may not be there any more; what it permits follows the meeting's policy.
  */
 import { errors } from 'jose';
-import { DEFAULT_DOCUMENT_POLICY, DocumentPolicy } from '#contract/document-policy.ts';
 import { UserError } from '#contract/error-codes.ts';
-import { type DocumentAccess, type DocumentRight, DocumentTokenClaims, DOCUMENTS_AUDIENCE } from '#contract/grants.ts';
+import { type DocumentAccess, DocumentTokenClaims, DOCUMENTS_AUDIENCE } from '#contract/grants.ts';
 import type { DocumentBearer } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { GIVEN_UP, MOVED } from './call-rows.ts';
 import type { Delegations } from './delegations.ts';
+import { type DocumentPolicies, documentRightsBy } from './document-policies.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** `endReason` of a call whose people go on with its documents, there or in another call */
@@ -22,6 +22,7 @@ export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId' | 'invit
 export type DocumentAccessesDependencies = {
   store: AuthorityStore;
   keys: Pick<SigningKeys, 'sign' | 'verify'>;
+  policies: Pick<DocumentPolicies, 'of'>;
   delegations: Pick<Delegations, 'issuedAtOf' | 'isRevoked'>;
   fleetUrl: string;
 };
@@ -35,8 +36,8 @@ export class DocumentAccesses {
 
   /** null: the policy permits this holder nothing, or there is no such meeting */
   async of(meetingId: string, holder: DocumentHolder): Promise<DocumentAccess | null> {
-    const meeting = await this.#meetingOf(meetingId);
-    const documents = meeting ? documentRightsBy(policyIn(meeting), isGuest(holder)) : [];
+    const policy = await this.#deps.policies.of(meetingId);
+    const documents = policy ? documentRightsBy(policy, isGuest(holder)) : [];
     if (documents.length === 0) return null;
     const { keys, delegations, fleetUrl } = this.#deps;
     const { roomId } = holder;
@@ -58,12 +59,11 @@ export class DocumentAccesses {
   async verify(token: string): Promise<DocumentBearer> {
     const claims = await this.#claimsOf(token);
     const { sub, roomId, inviteId, meetingId } = claims;
-    const meeting = await this.#meetingOf(meetingId);
-    if (!meeting) throw new UserError('token-invalid', 'the meeting is over');
+    const policy = await this.#deps.policies.of(meetingId);
+    if (!policy) throw new UserError('token-invalid', 'the meeting is over');
     const room = roomId === undefined ? null : await this.#roomOf(roomId, claims);
     const guest = inviteId === undefined ? null : await this.#guestOf(inviteId, sub);
     if (!room && !guest) throw new UserError('token-invalid', 'of nobody');
-    const policy = policyIn(meeting);
     const permitted = documentRightsBy(policy, room === null);
     return {
       meetingId,
@@ -82,15 +82,6 @@ export class DocumentAccesses {
       const code = error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid';
       throw new UserError(code, undefined, { cause: error });
     }
-  }
-
-  async #meetingOf(meetingId: string): Promise<{ documentPolicy: string | null } | null> {
-    const row = this.#deps.store.read
-      .selectFrom('meeting')
-      .select('documentPolicy')
-      .where('meetingId', '=', meetingId)
-      .where('endedAtMs', 'is', null);
-    return (await row.executeTakeFirst()) ?? null;
   }
 
   async #roomOf(roomId: string, { sub, iat }: DocumentTokenClaims): Promise<{ roomName: string }> {
@@ -132,14 +123,3 @@ export class DocumentAccesses {
 }
 
 const isGuest = ({ roomId }: DocumentHolder): boolean => roomId === undefined;
-
-export function policyIn({ documentPolicy }: { documentPolicy: string | null }): DocumentPolicy {
-  return documentPolicy === null ? DEFAULT_DOCUMENT_POLICY : DocumentPolicy.parse(JSON.parse(documentPolicy));
-}
-
-/** What somebody may do with a meeting's documents. */
-export function documentRightsBy({ sharedBy, guestsView }: DocumentPolicy, ofGuest: boolean): readonly DocumentRight[] {
-  if (!ofGuest) return ['present', 'view'];
-  if (!guestsView) return [];
-  return sharedBy === 'everyone' ? ['present', 'view'] : ['view'];
-}

@@ -3,7 +3,6 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
-import type { DocumentPolicy } from '#contract/document-policy.ts';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
@@ -23,7 +22,8 @@ import { BookingMeetings } from './booking-meetings.ts';
 import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
-import { type DocumentHolder, documentRightsBy, DocumentAccesses, policyIn } from './document-access.ts';
+import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
+import { DocumentPolicies, documentRightsBy } from './document-policies.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
@@ -58,6 +58,7 @@ export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
   readonly delegations: Delegations;
+  readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
@@ -78,7 +79,14 @@ export class Meetings {
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
-    this.documentAccesses = new DocumentAccesses({ store, keys, delegations: this.delegations, fleetUrl });
+    this.documentPolicies = new DocumentPolicies({ store });
+    this.documentAccesses = new DocumentAccesses({
+      store,
+      keys,
+      policies: this.documentPolicies,
+      delegations: this.delegations,
+      fleetUrl,
+    });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
@@ -180,37 +188,6 @@ export class Meetings {
     return row?.roomId ?? null;
   }
 
-  /** @throws ProtocolError not-found */
-  async documentPolicyOf(meetingId: string): Promise<DocumentPolicy> {
-    const row = await this.#deps.store.read
-      .selectFrom('meeting')
-      .select('documentPolicy')
-      .where('meetingId', '=', meetingId)
-      .where('endedAtMs', 'is', null)
-      .executeTakeFirst();
-    if (!row) throw new ProtocolError('not-found', 'no such meeting');
-    return policyIn(row);
-  }
-
-  /** @throws ProtocolError not-found */
-  async setDocumentPolicy(meetingId: string, policy: DocumentPolicy, actor: string): Promise<void> {
-    await this.#deps.store.write(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable('meeting')
-        .set({ documentPolicy: JSON.stringify(policy) })
-        .where('meetingId', '=', meetingId)
-        .where('endedAtMs', 'is', null)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new ProtocolError('not-found', 'no such meeting');
-      await appendAudit(trx, {
-        kind: 'document-policy-changed',
-        actor,
-        subject: `meeting:${meetingId}`,
-        details: { policy: JSON.stringify(policy) },
-      });
-    });
-  }
-
   /** The room whose own or whose booking's meeting it is; null: there is none. */
   async ownerOf(meetingId: string): Promise<string | null> {
     const row = await this.#deps.store.read
@@ -309,7 +286,8 @@ export class Meetings {
     if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
-    const documents = [...documentRightsBy(await this.documentPolicyOf(claims.meetingId), true)];
+    const policy = await this.documentPolicies.of(claims.meetingId);
+    const documents = policy ? [...documentRightsBy(policy, true)] : [];
     const grant = await this.#orRefusal(refusal, () =>
       this.#grantByInvite(
         claims,

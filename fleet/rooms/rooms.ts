@@ -146,12 +146,15 @@ export class Rooms {
     await this.pairings.revokeOfRoom(roomId, 'fleet');
   }
 
+  #isInCall(roomId: string): boolean {
+    return this.reports.projections.get(roomId, 'state')?.phase.name === 'in-call';
+  }
+
   /** As it last reported. */
   idleTvOf(roomId: string): IdleTv {
     const { projections } = this.reports;
-    const isInCall = projections.get(roomId, 'state')?.phase.name === 'in-call';
     return {
-      documentId: isInCall ? null : (projections.get(roomId, 'document')?.document?.documentId ?? null),
+      documentId: this.#isInCall(roomId) ? null : (projections.get(roomId, 'document')?.document?.documentId ?? null),
       bookings: projections.get(roomId, 'agenda')?.bookings ?? [],
     };
   }
@@ -166,16 +169,21 @@ export class Rooms {
     const { meetings } = this.#deps;
     if (!booking) return meetings.grantForRoom(roomId, room.roomName, endedCallId);
     const grant = await meetings.grantForBooking(room, endedCallId, booking);
-    await this.#takeDocumentAlong(roomId, grant.meetingId);
+    await this.#takeDocumentsAlong(roomId, grant.meetingId);
     return grant;
   }
 
-  /** What the idle room's TV shows is the room's own meeting's, and goes on in the one that starts. */
-  async #takeDocumentAlong(roomId: string, meetingId: string): Promise<void> {
+  /** Documents of an idle room are its own meeting's, and go on in the one that starts. */
+  async #takeDocumentsAlong(roomId: string, meetingId: string): Promise<void> {
     const { meetings, documents } = this.#deps;
-    const shown = this.idleTvOf(roomId).documentId;
-    const own = shown && (await meetings.ofRoom(roomId))?.meetingId;
-    if (own && own !== meetingId) await documents.takeAlong(shown, own, meetingId);
+    if (this.#isInCall(roomId)) return;
+    const own = await meetings.ofRoom(roomId);
+    if (own && !own.underWay && own.meetingId !== meetingId)
+      await documents.takeAlong(
+        { roomId, shownDocumentId: this.idleTvOf(roomId).documentId },
+        own.meetingId,
+        meetingId,
+      );
   }
 
   async #answer(roomId: string, request: RoomRequest): Promise<void> {

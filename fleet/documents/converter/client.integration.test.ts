@@ -69,6 +69,26 @@ test('what is not finished is handed over again, what is finished is not', async
   expect(received.filter((message) => JSON.stringify(message) === JSON.stringify(convert))).toHaveLength(2);
 });
 
+test('nothing is reported of a document that was cancelled', async () => {
+  const received = await listen(folder, { whyUnavailable: null });
+  const { events } = connected();
+  const cancelled = { ...document, documentId: '01936f00-0000-7000-8000-00000000000b' };
+  link.convert(cancelled);
+  await expect.poll(() => received).toContainEqual({ name: 'convert', ...cancelled });
+  link.cancel(cancelled.documentId);
+  link.convert(document);
+  for (const { documentId } of [cancelled, document])
+    writeJsonLine(sockets.at(-1)!, { name: 'page-count', documentId, pageCount: 3 });
+  await expect.poll(() => events).toEqual([{ name: 'page-count', documentId, pageCount: 3 }]);
+  sockets.at(-1)!.destroy();
+  await expect
+    .poll(() => received.slice(-2))
+    .toEqual([
+      { name: 'hello', protocol: PROTOCOL_VERSION },
+      { name: 'convert', ...document },
+    ]);
+});
+
 test('why a converter can do nothing is known', async () => {
   await listen(folder, { whyUnavailable: 'bubblewrap makes no sandbox here' });
   connected();

@@ -32,18 +32,20 @@ type Told = {
   /** of the pages */
   aspect?: 'slide' | 'sheet';
   upload?: 'stalls' | 'fails';
+  /** also on a phone that is held sideways */
+  isSideways?: boolean;
   after?: (page: Page, node: PlayedNode) => Promise<unknown>;
 };
 
 function scene(
   name: string,
-  { title = 'Weekly plan', refusal, own, others, after, documents, shown, aspect, upload }: Told = {},
+  { title = 'Weekly plan', refusal, own, others, after, documents, shown, aspect, upload, isSideways }: Told = {},
 ): Scene {
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
     name,
     path: '/join#scene-invite',
-    sizes,
+    sizes: isSideways ? [...sizes, 'phone-sideways'] : sizes,
     setup: async (page) => {
       const guest = person(0, 'Head office', { peerKind: 'person' });
       const node = new PlayedNode([guest, ...(others ?? [])]);
@@ -161,6 +163,7 @@ export const joinScenes: readonly Scene[] = [
   scene('call-devices', { others: people(3), after: openDevices }),
   scene('call-without-devices', { own: 'missing', others: people(3), after: openDevices }),
   scene('document-viewing', {
+    isSideways: true,
     others: people(3),
     documents: [listedDocument(1)],
     shown: sharedDocument({ presenter: room, strokes: drawing(3), pointer: { x: 50_000, y: 40_000 } }),
@@ -185,6 +188,7 @@ export const joinScenes: readonly Scene[] = [
     shown: sharedDocument({ presenter: guest }),
   }),
   scene('document-pen', {
+    isSideways: true,
     others: people(3),
     documents: [listedDocument(1)],
     shown: sharedDocument({ presenter: guest, strokes: drawing(3) }),

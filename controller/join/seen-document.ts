@@ -13,22 +13,22 @@ const RENEW_AT_MOST_EVERY_MS = 15_000;
 /** setTimeout has no longer one */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-type CallDocumentDependencies = {
+type SeenDocumentDependencies = {
   call: CallClient;
   /** a fresh token; null: this person has no access to documents any more */
   requestAccess: () => Promise<DocumentAccess | null>;
 };
 
-export class CallDocument {
+export class SeenDocument {
   readonly pages = new DocumentPages();
   readonly shown = new OwnDocument();
   readonly #call: CallClient;
-  readonly #requestAccess: CallDocumentDependencies['requestAccess'];
+  readonly #requestAccess: SeenDocumentDependencies['requestAccess'];
   #access: DocumentAccess | null = null;
   #renewsAt: ReturnType<typeof setTimeout> | undefined;
   #renewedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ call, requestAccess }: CallDocumentDependencies) {
+  constructor({ call, requestAccess }: SeenDocumentDependencies) {
     this.#call = call;
     this.#requestAccess = requestAccess;
   }

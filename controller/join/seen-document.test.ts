@@ -5,7 +5,7 @@ import type { CallState } from '#call/call-state.ts';
 import { Observable } from '#call/observable.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
-import { CallDocument } from './call-document.ts';
+import { SeenDocument } from './seen-document.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const HOUR_MS = 3_600_000;
@@ -30,7 +30,7 @@ type Followed = Pick<CallState, 'documentAccess'> & { phase: { name: 'joined' | 
 
 let call: Observable<Followed>;
 let whole: Observable<SharedDocument | null>;
-let document: CallDocument;
+let document: SeenDocument;
 const requestAccess = vi.fn<() => Promise<DocumentAccess | null>>();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
@@ -39,7 +39,7 @@ beforeEach(() => {
   requestAccess.mockReset().mockImplementation(async () => access(2));
   const setDocumentAccess = (documentAccess: DocumentAccess | null) => change({ documentAccess });
   const client = Object.assign(call, { document: whole, setDocumentAccess });
-  document = new CallDocument({ call: client as unknown as CallClient, requestAccess });
+  document = new SeenDocument({ call: client as unknown as CallClient, requestAccess });
   document.start();
 });
 afterEach(() => {
