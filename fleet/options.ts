@@ -20,6 +20,8 @@ export type FleetOptions = {
   tlsFiles: { cert: string; key: string } | null;
   /** addresses and CIDR blocks whose `X-Forwarded-For` counts, here and at the media node */
   trustedProxies: string[];
+  /** documents of all meetings together */
+  documentQuotaBytes: number;
   jsonLogs: boolean;
 };
 
@@ -31,6 +33,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --host NAME_OR_IP         with --lan: a name or address that browsers use (may be repeated)
   --tls-cert F --tls-key F  with --lan: a certificate of your own; both files are read again when they change
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
+  --document-quota-gb N     disk space for the documents of all meetings together (20)
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
@@ -54,6 +57,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
+      'document-quota-gb': { type: 'string', default: '20' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -72,8 +76,16 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     listenAddress: values.lan ? '0.0.0.0' : '127.0.0.1',
     tlsFiles: cert !== undefined && key !== undefined ? { cert: resolve(cert), key: resolve(key) } : null,
     trustedProxies: values['trusted-proxy'],
+    documentQuotaBytes: readGigabytes(values['document-quota-gb']),
     jsonLogs: values['json-logs'],
   };
+}
+
+function readGigabytes(text: string): number {
+  const gigabytes = Number(text);
+  if (!(gigabytes > 0 && gigabytes < 1_000_000))
+    throw new Error(`--document-quota-gb is a number above 0, not "${text}"`);
+  return Math.floor(gigabytes * 1024 ** 3);
 }
 
 function readPorts(text: string): Ports {

@@ -32,6 +32,7 @@ import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -165,14 +166,22 @@ const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const meetings = new Meetings({
+const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
+const documents = new Documents({
   store,
-  telemetry,
-  broker,
-  keys,
-  register,
-  joinPageUrl: `${fleetUrl}/join`,
-  fleetUrl,
+  meetings,
+  dataDir,
+  newConverter: ({ onEvent, onStatus }) =>
+    new ConverterLink({
+      dataDir,
+      onEvent,
+      onStatus(status) {
+        logger.info({ status }, 'document converter');
+        onStatus(status);
+      },
+      log: (what, details) => logger.error(details, what),
+    }),
+  quotaBytes: options.documentQuotaBytes,
   logger,
 });
 const rooms = new Rooms({
@@ -180,12 +189,21 @@ const rooms = new Rooms({
   telemetry,
   broker,
   meetings,
+  documents,
   enrolment,
   register,
   clock,
   logger,
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
+});
+const retention = new Retention({
+  store,
+  documents,
+  meetings,
+  tvOf: (roomId) => rooms.idleTvOf(roomId),
+  clock,
+  logger,
 });
 const settings = new RoomsSettings({
   store,
@@ -195,7 +213,9 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
-  if (kind === 'removed') void settings.roomRemoved(roomId).catch(settingsNotKept);
+  if (kind !== 'removed') return;
+  void settings.roomRemoved(roomId).catch(settingsNotKept);
+  retention.look();
 });
 enrolment.onEnrolled((roomId) => void settings.kioskReplaced(roomId).catch(settingsNotKept));
 const metrics = new Metrics({
@@ -218,6 +238,8 @@ await broker.open();
 await meetings.start();
 await rooms.start();
 await settings.start();
+await documents.start();
+retention.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -236,7 +258,6 @@ const browserTls = browserFiles
   : { ...serverCertificate.tls, ca: undefined };
 const onlineNodes = () => meetings.nodes.all.filter((node) => node.online);
 const app = await buildApp({
-  verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   tls: lan ? browserTls : null,
   hosts: allHosts,
   proxies: new TrustedProxies(options.trustedProxies),
@@ -246,7 +267,9 @@ const app = await buildApp({
     ...roomRoutes({ rooms }),
     ...meetingRoutes({ meetings }),
     ...settingsRoutes({ settings }),
+    ...documentRoutes({ documents }),
   ],
+  verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
   accounts,
   sessions,
@@ -254,6 +277,7 @@ const app = await buildApp({
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
     ...(browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
+    ...(documents.whyUnavailable === null ? [] : [`documents: ${documents.whyUnavailable}`]),
     // rooms are named in the console
     ...broker.unserved
       .filter(({ who }) => who.party === 'node')
@@ -290,6 +314,8 @@ async function end(): Promise<void> {
   rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
+  retention.stop();
+  documents.stop();
   meetings.stop();
   await broker.stop();
   browserFiles?.stop();

@@ -26,6 +26,9 @@ export function BelowStage({ guest, documents, participants, selfPeerId }: Below
   const presents = shown !== null && (isPresenter || shown.presenter === null);
   return (
     <>
+      {!sheetIsOpen && documents.isOutsiderHere && (
+        <OutsiderNote className="mx-3 mt-2 animate-appear rounded-card bg-warn-soft p-4 sm:mx-5" />
+      )}
       {!sheetIsOpen && <SharingStrip documents={loaded.documents} onOpen={openSheet} />}
       {presents && (
         <Presenting
@@ -41,6 +44,18 @@ export function BelowStage({ guest, documents, participants, selfPeerId }: Below
         />
       )}
     </>
+  );
+}
+
+/** Why nothing can be shown now. */
+export function OutsiderNote({ className }: { className: string }) {
+  const { t } = useTranslation('documents');
+  return (
+    <div role="alert" className={className}>
+      <p className="text-base font-semibold">{t('outsider.what')}</p>
+      <p className="text-base">{t('outsider.meaning')}</p>
+      <p className="text-small text-quiet">{t('outsider.todo')}</p>
+    </div>
   );
 }
 

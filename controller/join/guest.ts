@@ -3,14 +3,13 @@
  * reports where the guest stands; draws nothing.
  */
 import { CallClient, type JoinOptions } from '#call/call-client.ts';
-import type { CallState } from '#call/call-state.ts';
 import { warmUp } from '#call/rtc-device.ts';
 import { Observable } from '#call/observable.ts';
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
-import { CallDocument } from './call-document.ts';
+import { SeenDocument } from './seen-document.ts';
 import { GuestDevices, type GuestDevicesState } from './guest-devices.ts';
 import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
 
@@ -48,11 +47,10 @@ export class Guest {
     onMuted: () => this.devices.setMuted(true),
     openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
   });
-  readonly document = new CallDocument({
+  readonly document = new SeenDocument({
     call: this.call,
     requestAccess: async () => (await enterAsGuest(null)).grant.documents,
   });
-  #people: CallState | null = null;
   #displayName: string | null = null;
   #wasIn = false;
   #firstEntry: Promise<void> = Promise.resolve();
@@ -74,15 +72,6 @@ export class Guest {
       if (persisted) this.#pageIsBack();
     });
   }
-
-  /** The call without what a pointer or pen changes: the same object while only these move. */
-  readonly getCall = (): CallState => {
-    const now = this.call.getSnapshot();
-    const before = this.#people;
-    const isSame = before !== null && keysOf(now).every((key) => key === 'document' || now[key] === before[key]);
-    if (!isSame) this.#people = now;
-    return this.#people!;
-  };
 
   #pageGoes(): void {
     const { name } = this.call.getSnapshot().phase;
@@ -187,5 +176,4 @@ export class Guest {
   };
 }
 
-const keysOf = (state: CallState) => Object.keys(state) as (keyof CallState)[];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

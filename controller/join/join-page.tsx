@@ -17,7 +17,7 @@ const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'prepari
 
 export function JoinPage({ guest }: { guest: Guest }) {
   const entry = useSyncExternalStore(guest.entry.subscribe, guest.entry.getSnapshot);
-  const call = useSyncExternalStore(guest.call.subscribe, guest.getCall);
+  const call = useSyncExternalStore(guest.call.subscribe, guest.call.getSnapshot);
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
   const waitsFor = useSyncExternalStore(guest.waitsFor.subscribe, guest.waitsFor.getSnapshot);
   const name = useRef<string | null>(null);

@@ -8,6 +8,7 @@ import { Dialog } from '#ui/dialog.tsx';
 import { ChooseFile } from '#ui/documents/choose-file.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
+import { OutsiderNote } from './document-notices.tsx';
 import type { Guest } from './guest.ts';
 import type { CallDocuments } from './use-documents.ts';
 import type { ScreenShare } from './use-screen-share.ts';
@@ -28,6 +29,7 @@ export function ShareSheet({ guest, documents, screen }: ShareSheetProps) {
           <ErrorWords code={asking.problem.code} />
         </div>
       )}
+      {documents.isOutsiderHere && <OutsiderNote className="rounded-control bg-warn-soft px-4 py-3" />}
       <div className="flex flex-col gap-3">
         <ChooseFile variant="primary" size="large" icon={FileUp} onFile={documents.share}>
           {words('share')}
@@ -70,7 +72,10 @@ function NowShown({ documents: { shown, isPresenter, act, pending } }: { documen
   if (shown === null || isPresenter) return null;
   const { title, presenter } = shown;
   return (
-    <section aria-label={t('state.shown')} className="flex items-center gap-3 rounded-control bg-sunken px-4 py-3">
+    <section
+      aria-label={t('state.shown')}
+      className="flex items-center gap-3 rounded-control border border-line px-4 py-3"
+    >
       <p className="min-w-0 flex-1">
         <bdi className="block truncate text-base font-semibold">{title}</bdi>
         <span className="block truncate text-small text-quiet">

@@ -25,6 +25,8 @@ export type CallDocuments = {
   /** null: not wanted yet, or on its way */
   loaded: LoadedDocuments | null;
   act: (act: DocumentAct) => void;
+  /** the last one could not be shown: somebody in the call may not see it */
+  isOutsiderHere: boolean;
   asking: Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'>;
   /** what was asked and is not done yet */
   pending: DocumentAct['act'] | null;
@@ -50,13 +52,18 @@ export function useDocuments(guest: Guest, call: CallState, selfPeerId: string, 
   const isPresenter = isIn && shown?.presenter?.peerId === selfPeerId;
   const [sheetIsOpen, setSheetIsOpen] = useState(false);
   const [chosen, setChosen] = useState<File | null>(null);
+  const [isOutsiderHere, setOutsiderHere] = useState(false);
   const [tools, onTools] = useState(FIRST_TOOLS);
   const asking = useAsyncAction<DocumentAct['act']>();
   const { run, report, dismissProblem, problem } = asking;
 
-  const closeSheet = useCallback(() => setSheetIsOpen(false), []);
+  const closeSheet = useCallback(() => {
+    setSheetIsOpen(false);
+    setOutsiderHere(false);
+  }, []);
+  const onOutsider = useCallback(() => setOutsiderHere(true), []);
   const wanted = mayPresent && (sheetIsOpen || chosen !== null || shown !== null);
-  const loaded = useLoaded(guest, wanted, report, closeSheet);
+  const loaded = useLoaded({ guest, wanted, onProblem: report, onShown: closeSheet, onOutsider });
   useEffect(() => {
     if (loaded === null || chosen === null) return;
     void loaded.documents.sharing.share(chosen);
@@ -92,6 +99,7 @@ export function useDocuments(guest: Guest, call: CallState, selfPeerId: string, 
     isPresenter,
     loaded,
     act,
+    isOutsiderHere,
     asking: { problem, report, dismissProblem },
     pending: asking.pending('document'),
     tools,
@@ -102,6 +110,7 @@ export function useDocuments(guest: Guest, call: CallState, selfPeerId: string, 
     share: useCallback(
       (file: File) => {
         dismissProblem();
+        setOutsiderHere(false);
         setChosen(file);
       },
       [dismissProblem],
@@ -126,8 +135,10 @@ function useHeading({ document: { shown } }: Guest): DocumentHeading | null {
   );
 }
 
+type LoadedOptions = ConstructorParameters<typeof GuestDocuments>[0] & { wanted: boolean };
+
 /** From when it is first wanted, for as long as the call's page is there: an upload outlives the sheet. */
-function useLoaded(guest: Guest, wanted: boolean, onProblem: (error: unknown) => void, onShown: () => void) {
+function useLoaded({ guest, wanted, onProblem, onShown, onOutsider }: LoadedOptions) {
   const [code, setCode] = useState<DocumentsCode | null>(null);
   const [loaded, setLoaded] = useState<LoadedDocuments | null>(null);
   const isMissing = wanted && code === null;
@@ -139,13 +150,13 @@ function useLoaded(guest: Guest, wanted: boolean, onProblem: (error: unknown) =>
   }, [isMissing, onProblem]);
   useEffect(() => {
     if (code === null) return;
-    const documents = new code.GuestDocuments({ guest, onProblem, onShown });
+    const documents = new code.GuestDocuments({ guest, onProblem, onShown, onOutsider });
     documents.start();
     setLoaded({ code, documents });
     return () => {
       setLoaded(null);
       documents.stop();
     };
-  }, [code, guest, onProblem, onShown]);
+  }, [code, guest, onProblem, onShown, onOutsider]);
   return loaded;
 }

@@ -30,6 +30,8 @@ type DocumentsCode = typeof import('./documents/documents-code.ts');
 type Door = {
   openList: () => void;
   openPage: () => void;
+  /** the presented page covers the room's */
+  pageIsOpen: boolean;
   /** null: not wanted yet, or on its way */
   loaded: { code: DocumentsCode; documents: RoomDocuments } | null;
 };
@@ -83,7 +85,7 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
   }, [isFirst]);
   const onChoose = useCallback(() => input.current?.click(), []);
   const closeList = () => setListIsOpen(false);
-  const door = useMemo(() => ({ openList, openPage, loaded }), [openList, openPage, loaded]);
+  const door = useMemo(() => ({ openList, openPage, pageIsOpen, loaded }), [openList, openPage, pageIsOpen, loaded]);
   return (
     <ShownDoor value={door}>
       {children}
@@ -185,10 +187,11 @@ export function ShareDocument({ inCall }: DocumentProps) {
 
 /** The document on the TV, with the button for another one; nothing where none is shown. */
 export function ShownDocument({ inCall, asking }: DocumentProps & { asking: Asking }) {
-  const { loaded, openPage } = useDoor();
+  const { loaded, openPage, pageIsOpen } = useDoor();
   const projection = useProjection('document');
   const access = useDocumentAccess();
-  if (!projection?.document || loaded === null) return null;
+  // under the presented page, its buttons would be there twice
+  if (!projection?.document || loaded === null || pageIsOpen) return null;
   return (
     <loaded.code.DocumentCard
       documents={loaded.documents}

@@ -29,6 +29,7 @@ export type AuditKind =
   | 'room-admitted'
   | 'room-refused'
   | 'room-removed'
+  | 'document-policy-changed'
   | 'call-opened'
   | 'call-ended'
   | 'call-given-up'

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
+import { WHOLE_PAGE } from '#contract/shared-document.ts';
 import type { View } from '#contract/signaling.ts';
 import { CallClient, type CallClientDependencies } from './call-client.ts';
 import { createFakeStream, FakeMedia, type FakeTrack, fakeTrack } from './testing/fake-media.ts';
@@ -118,6 +119,128 @@ describe('what the grant does not permit is not offered', () => {
     await joined();
     await pass(500);
     expect(count('produce')).toBe(2);
+  });
+});
+
+describe('the document that the call shows', () => {
+  const documentId = '0193a0b0-0000-7000-8000-00000000000d';
+  const someone = { peerId: '0193a0b0-0000-7000-8000-0000000000aa', displayName: 'Mina' };
+  const show = { act: 'show', documentId, title: 'Plan', pageCount: 9, page: 1 } as const;
+  const turn = (page: number) => ({ act: 'turn-page', page }) as const;
+  const shown = () => call.document.getSnapshot();
+
+  it('is the snapshot’s at first, then follows the node, and is gone with the call', async () => {
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await joined();
+    expect(shown()).toMatchObject({ documentId, page: 1, presenter: someone });
+    node.changeDocument({ change: 'act', by: someone, act: turn(4) });
+    await pass(20);
+    expect(shown()).toMatchObject({ page: 4 });
+    call.leave();
+    expect(shown()).toBeNull();
+  });
+
+  it('is in the call’s state too, which pointer and pen leave as it is', async () => {
+    await joined();
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    const heading = call.getSnapshot().document;
+    expect(heading).toEqual({
+      documentId,
+      title: 'Plan',
+      pageCount: 9,
+      page: 1,
+      region: WHOLE_PAGE,
+      presenter: someone,
+    });
+    const [state, drawn] = [vi.fn(), vi.fn()];
+    call.subscribe(state);
+    call.document.subscribe(drawn);
+    node.changeDocument({ change: 'act', by: someone, act: { act: 'point', at: { x: 1, y: 2 } } });
+    const stroke = { strokeId: documentId, page: 1, colour: 'red' as const, points: [1, 2] };
+    node.changeDocument({ change: 'act', by: someone, act: { act: 'draw', stroke } });
+    await pass(20);
+    expect([state.mock.calls.length, drawn.mock.calls.length]).toEqual([0, 2]);
+    expect(shown()).toMatchObject({ pointer: { x: 1, y: 2 }, strokes: [stroke] });
+    node.changeDocument({ change: 'act', by: someone, act: turn(2) });
+    await pass(20);
+    expect(call.getSnapshot().document).toMatchObject({ page: 2 });
+    expect(state).toHaveBeenCalledTimes(1);
+  });
+
+  it('names why it was withdrawn, and who presented, until the next is shown', async () => {
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await joined();
+    expect(call.getSnapshot().withdrawn).toBeNull();
+    node.changeDocument({ change: 'withdrawn', reason: 'outsider-entered' });
+    await pass(20);
+    const withdrawn = { reason: 'outsider-entered', presenterPeerId: someone.peerId };
+    expect([call.getSnapshot(), shown()]).toMatchObject([{ document: null, withdrawn }, null]);
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    expect(call.getSnapshot()).toMatchObject({ document: { page: 1 }, withdrawn: null });
+  });
+
+  it('is the node’s again after a drop, and stays while the worker is replaced', async () => {
+    await joined();
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    node.current!.end(1006);
+    expect(shown()).toMatchObject({ page: 1 });
+    node.changeDocument({ change: 'act', by: someone, act: turn(7) });
+    await pass(3_000);
+    expect(phase()).toMatchObject({ connection: 'connected' });
+    expect(shown()).toMatchObject({ page: 7 });
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(100);
+    expect(shown()).toMatchObject({ page: 7 });
+  });
+
+  it('changes by our own act when the node says so, not before', async () => {
+    await joined();
+    const presenting = call.present(show);
+    expect(shown()).toBeNull();
+    await pass(20);
+    await presenting;
+    expect(shown()).toMatchObject({ page: 1, presenter: { peerId: node.peerId } });
+    node.onPresent = 'not-possible-now';
+    const refused = call.present(turn(2)).catch(({ code }) => code);
+    await pass(20);
+    expect([await refused, shown()?.page]).toEqual(['not-possible-now', 1]);
+  });
+
+  it('is not asked for without the right; with the right to remove it may be stopped', async () => {
+    node.permissions = { ...node.permissions, documents: ['view'], rights: ['remove'] };
+    await joined();
+    await expect(call.present(show)).rejects.toMatchObject({ code: 'forbidden' });
+    void call.present({ act: 'stop' });
+    await pass(20);
+    expect(count('present')).toBe(1);
+  });
+
+  it('comes with access to its pages: the grant’s, the one kept over a reload, or a newer one', async () => {
+    const access = (token: string) => ({
+      url: 'https://fleet.test',
+      token,
+      expiresAtMs: 1,
+      meetingId: '0193a0b0-0000-7000-8000-00000000000e',
+      documents: ['view' as const],
+    });
+    node.documentAccess = access('granted');
+    await joined();
+    expect(call.getSnapshot().documentAccess?.token).toBe('granted');
+    node.current!.end(1006);
+    await pass(3_000);
+    expect(call.getSnapshot().documentAccess?.token).toBe('granted');
+    call.setDocumentAccess(access('newer'));
+    expect(call.getSnapshot().documentAccess?.token).toBe('newer');
+    const ticket = call.ticket!;
+    call.abandon();
+    expect(call.getSnapshot().documentAccess).toBeNull();
+    node.onResume = 'restarted';
+    void call.resume(ticket, options(), access('kept'));
+    await pass(200);
+    expect(call.getSnapshot()).toMatchObject({ phase: { name: 'joined' }, documentAccess: { token: 'kept' } });
   });
 });
 

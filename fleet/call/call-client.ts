@@ -6,11 +6,13 @@ import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserErr
 import type { CallGrant, DocumentAccess, Right } from '#contract/grants.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
-import type { DocumentAct } from '#contract/shared-document.ts';
+import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
+import { ActQueue } from './act-queue.ts';
 import { Admission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
+import { FollowedDocument } from './followed-document.ts';
 import { LocalMedia } from './local-media.ts';
 import { type CreateMedia, MediaSession } from './media-session.ts';
 import type { OpenSocket } from './open-socket.ts';
@@ -56,12 +58,15 @@ export class CallClient {
   readonly #local: LocalMedia;
   readonly #admission: Admission;
   readonly #store: Observable<CallState>;
+  readonly #shown = new Observable<SharedDocument | null>(null);
   /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
   #run = new AbortController();
   #preparation: Preparation | null = null;
   #intent: { displayName: string; view: View } | null = null;
   #phase: CallPhase = { name: 'idle' };
   #roster: CallRoster = NO_ROSTER;
+  readonly #followed = new FollowedDocument();
+  readonly #acts = new ActQueue((act) => this.#connection.ask('present', { act }));
   #mutedByPeerId: string | null = null;
   /** while it runs, nothing is published */
   #held: ReturnType<typeof setTimeout> | null = null;
@@ -102,6 +107,9 @@ export class CallClient {
 
   readonly getSnapshot = (): CallState => this.#store.getSnapshot();
   readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  /** What is shown, with its pointer and drawing. */
+  readonly document = { getSnapshot: this.#shown.getSnapshot, subscribe: this.#shown.subscribe };
 
   /** Brings a page that lost all else back to the same place; null before there is one. */
   get ticket(): ResumeTicket | null {
@@ -222,13 +230,14 @@ export class CallClient {
 
   /**
    * Shows a document or steers the one that is shown. Resolves once it counts; the state follows by the node's own message,
-   * in the order in which everybody gets it. Needs the document right `present`; `stop` also goes by the right `remove`.
+   * in the order in which everybody gets it. Points and strokes go at a pace; the others at once. Needs the document right
+   * `present`; `stop` also goes by the right `remove`.
    */
   async present(act: DocumentAct): Promise<void> {
     const granted = this.#connection.permissions;
     const mayStop = act.act === 'stop' && granted?.rights.includes('remove');
     if (granted?.documents.includes('present') === false && !mayStop) throw new UserError('forbidden');
-    await this.#connection.ask('present', { act });
+    await this.#acts.push(act);
   }
 
   /** A newer token; the grant's own one is there without it. */
@@ -281,6 +290,7 @@ export class CallClient {
   #apply(call: CallSnapshot): Promise<unknown> {
     const { callId, meetingTitle, startedAtMs } = call;
     this.#roster = rosterOf(call);
+    this.#followed.start(call.document);
     this.#phase = {
       name: 'joined',
       callId,
@@ -318,6 +328,10 @@ export class CallClient {
         return;
       case 'call-ended':
         this.#finish(notification.data.reason);
+        return;
+      case 'document-changed':
+        if (this.#followed.follow(notification.data)) this.#publish();
+        else this.#publishDocument();
         return;
       default:
         this.#roster = followRoster(this.#roster, notification);
@@ -391,13 +405,16 @@ export class CallClient {
   }
 
   #release(): void {
-    this.#run.abort(new InvalidStateError('not-possible-now', 'superseded'));
+    const reason = new InvalidStateError('not-possible-now', 'superseded');
+    this.#run.abort(reason);
+    this.#acts.clear(reason);
     this.#letGo();
     this.#preparation = null;
     this.#local.detach();
     this.#media.close();
     this.#connection.close();
     this.#roster = NO_ROSTER;
+    this.#followed.start(null);
     this.#mutedByPeerId = null;
   }
 
@@ -430,6 +447,11 @@ export class CallClient {
   #publish(): void {
     if (this.#held !== null) return;
     this.#store?.set(this.#compose());
+    this.#publishDocument();
+  }
+
+  #publishDocument(): void {
+    if (this.#held === null) this.#shown.set(this.#followed.whole);
   }
 
   get #isConnected(): boolean {
@@ -440,6 +462,8 @@ export class CallClient {
     return {
       phase: this.#phase,
       ...this.#roster,
+      document: this.#followed.heading,
+      withdrawn: this.#followed.withdrawn,
       permissions: this.#connection.permissions,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,

@@ -2,8 +2,9 @@
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallPermissions, DocumentAccess } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
-import { changedDocument, type DocumentChange, type SharedDocument, type WithdrawReason } from '#contract/shared-document.ts';
+import type { DocumentHeading } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
+import type { WithdrawnDocument } from './followed-document.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
 import type { StreamsByPeer } from './remote-streams.ts';
@@ -33,10 +34,13 @@ export type CallState = {
   readonly permissions: CallPermissions | null;
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
-  /** what is shown, as the node has it; null: nothing, or nothing that we may view */
-  readonly document: SharedDocument | null;
+  /**
+   * What is shown, as the node has it, without the pointer and the drawing of `CallClient.document`, which change many times a
+   * second. null: nothing, or nothing that we may view
+   */
+  readonly document: DocumentHeading | null;
   /** why the last document went without anybody stopping it, until the next is shown; null: it did not */
-  readonly withdrawn: { readonly reason: WithdrawReason; readonly presenterPeerId: string | null } | null;
+  readonly withdrawn: WithdrawnDocument | null;
   /** lets us at the pages; null: the grant came without, or we came back by a ticket alone */
   readonly documentAccess: DocumentAccess | null;
   readonly streams: StreamsByPeer;
@@ -49,16 +53,11 @@ export type CallState = {
   readonly mutedByPeerId: string | null;
 };
 
-export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'document' | 'withdrawn'>;
-export const NO_ROSTER: CallRoster = {
-  participants: [],
-  activeSpeakerPeerId: null,
-  document: null,
-  withdrawn: null,
-};
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId'>;
+export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null };
 
-export function rosterOf({ participants, activeSpeakerPeerId, document }: CallSnapshot): CallRoster {
-  return { participants, activeSpeakerPeerId, document, withdrawn: null };
+export function rosterOf({ participants, activeSpeakerPeerId }: CallSnapshot): CallRoster {
+  return { participants, activeSpeakerPeerId };
 }
 
 /** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
@@ -83,16 +82,7 @@ export function followRoster(roster: CallRoster, notification: SignalingNotifica
     }
     case 'active-speaker':
       return { ...roster, activeSpeakerPeerId: notification.data.peerId };
-    case 'document-changed':
-      return followDocument(roster, notification.data);
     default:
       return roster;
   }
-}
-
-function followDocument(roster: CallRoster, change: DocumentChange): CallRoster {
-  const document = changedDocument(roster.document, change);
-  if (change.change !== 'withdrawn') return { ...roster, document, withdrawn: document ? null : roster.withdrawn };
-  const presenterPeerId = roster.document?.presenter?.peerId ?? null;
-  return { ...roster, document, withdrawn: { reason: change.reason, presenterPeerId } };
 }

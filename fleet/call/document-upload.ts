@@ -82,7 +82,7 @@ export class DocumentUpload {
   /** What is at the server already is deleted there. Twice is harmless. */
   cancel(): void {
     const { phase, documentId } = this.#state;
-    if (phase !== 'sending' && phase !== 'waiting') return;
+    if (this.#cancelled.signal.aborted || (phase !== 'sending' && phase !== 'waiting')) return;
     this.#cancelled.abort(new InvalidStateError('not-possible-now', 'cancelled'));
     if (documentId) this.#discard(documentId);
   }
@@ -123,6 +123,8 @@ export class DocumentUpload {
       if (!isBehind) this.#partBytes = Math.max(SMALLEST_PART_BYTES, this.#partBytes / 2);
       if (!isBehind) await this.#pause(0);
       const { document } = await this.#persist(documentsApi.document, () => ({ params }));
+      // the part before is still being written
+      if (isBehind && document.receivedBytes === receivedBytes) await this.#pause(0);
       this.#set({ sentBytes: document.receivedBytes, phase: 'sending' });
       return document;
     }

@@ -10,6 +10,7 @@ import { ConfirmDialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { DocumentPolicyCard } from './document-policy-card.tsx';
 import { GuestLinks } from './guest-links.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { useMay } from './account.ts';
@@ -53,6 +54,7 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
   const mayManageKiosk = useMay('kiosks.manage', room.roomId);
   const maySet = useMay('settings.manage', room.roomId);
   const mayManageRoom = useMay('rooms.manage', room.roomId);
+  const mayManageDocuments = useMay('documents.manage', room.roomId);
   const seenMs = lastSeenMs(room);
   return (
     <>
@@ -91,6 +93,7 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
         <div className="flex flex-col gap-6">
           <GuestLinks meetingId={room.meetingId} />
+          {mayManageDocuments && <DocumentPolicyCard meetingId={room.meetingId} />}
           {maySet && <SettingsCard key={room.roomId} room={room} />}
         </div>
         <div className="flex flex-col gap-6">

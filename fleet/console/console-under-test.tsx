@@ -2,6 +2,7 @@
 import { act, type ReactNode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { vi } from 'vitest';
+import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
@@ -102,6 +103,7 @@ export class ServerUnderTest {
       return room ? { body: room } : refusal(404, 'not-found');
     },
     listInvites: () => ({ body: { invites: [] } }),
+    documentPolicy: () => ({ body: { policy: DEFAULT_DOCUMENT_POLICY } }),
     roomSettings: () => ({ body: { revision: 0, values: {}, secrets: {}, report: null } }),
     listTablets: () => ({ body: { tablets: [] } }),
     signOut: () => ({ body: {} }),

@@ -20,7 +20,6 @@ const PageCount = z.number().int().min(1).max(MAX_DOCUMENT_PAGES);
 /** The picture of a page, in the document's output folder. */
 export const pageFileName = (page: number, size: PageSize): string => `${page}-${size}.webp`;
 
-/** What a document can be by its content, for people's eyes: see DocumentKind of http/documents-api.ts. */
 export const ToConverter = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('hello'), protocol: ProtocolVersion }),
   z.strictObject({

@@ -14,7 +14,7 @@ import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts'
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
-import { DocumentAct, DocumentChange, DocumentHeading, SharedDocument } from './shared-document.ts';
+import { DocumentAct, DocumentChange, DocumentHeading, MAX_DOCUMENT_PAGES, SharedDocument } from './shared-document.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
 
@@ -129,6 +129,8 @@ export const AgentToScreen = openUnion('type', [
         shown: z.object({ document: SharedDocument, access: DocumentAccess }).nullable(),
       }),
       z.object({ name: z.literal('change-document'), change: DocumentChange }),
+      /** in a call: for a page that was reloaded, and before the token of the grant expires */
+      z.object({ name: z.literal('use-document-access'), callId: Id, access: DocumentAccess }),
       /** level alone, nothing is kept: is anybody in the room */
       z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),
@@ -213,6 +215,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   }),
   /** what the call shows, without its strokes; null: no document */
   z.strictObject({ type: z.literal('document'), callId: Id, document: DocumentHeading.nullable() }),
+  /** of the TV's own document, as the fleet lists it: its pages are counted, or it is deleted */
+  z.strictObject({
+    type: z.literal('document-listed'),
+    documentId: Id,
+    pageCount: z.number().int().min(1).max(MAX_DOCUMENT_PAGES).nullable(),
+    isThere: z.boolean(),
+  }),
   z.strictObject({ type: z.literal('presented'), commandId: Id, code: ErrorCode.nullable() }),
   z.strictObject({ type: z.literal('sound-heard') }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),

@@ -71,6 +71,10 @@ export type SharedDocument = z.infer<typeof SharedDocument>;
 export const DocumentHeading = SharedDocument.omit({ strokes: true, pointer: true });
 export type DocumentHeading = z.infer<typeof DocumentHeading>;
 
+export function headingOf({ strokes: _strokes, pointer: _pointer, ...heading }: SharedDocument): DocumentHeading {
+  return heading;
+}
+
 /** What a person asks for. `show` and `take` make the person the presenter; the others are the presenter's alone. */
 export const DocumentAct = z.discriminatedUnion('act', [
   z.strictObject({

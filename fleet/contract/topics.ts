@@ -72,14 +72,15 @@ export const RoomRequest = z.discriminatedUnion('name', [
       .nullable()
       .optional(),
   }),
-  /** what lets the kiosk at the documents of the room's own meeting, for its idle TV */
-  z.strictObject({ name: z.literal('request-document-access'), id: Id }),
+  /** to the documents of the meeting whose call it is in; null: of the room's own meeting */
+  z.strictObject({ name: z.literal('request-document-access'), id: Id, callId: Id.nullable() }),
 ]);
 export type RoomRequest = z.infer<typeof RoomRequest>;
 
 export const RequestReply = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
-  z.object({ name: z.literal('document-access'), id: Id, access: DocumentAccess }),
+  /** null: no documents in that meeting */
+  z.object({ name: z.literal('document-access'), id: Id, access: DocumentAccess.nullable() }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
   /** a phone paired with this code: show another */
   z.object({ name: z.literal('pairing-code-used'), sha256: z.string() }),

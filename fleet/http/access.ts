@@ -1,12 +1,12 @@
 /** Who asks, and whether a route lets them in: by its declaration, the session and what the account is granted. */
 import type { FastifyRequest } from 'fastify';
 import { UserError } from '#contract/error-codes.ts';
-import type { DocumentTokenClaims } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
 import type { Accounts, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
+import type { DocumentBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;
@@ -15,10 +15,10 @@ export type AccessDependencies = {
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
   /** @throws UserError token-invalid, token-expired */
-  verifyDocumentToken: (token: string) => Promise<DocumentTokenClaims>;
+  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
 };
 /** `meeting`: of the bearer of a token for its documents */
-export type Caller = { account: Account | null; reach: Reach; meeting: DocumentTokenClaims | null };
+export type Caller = { account: Account | null; reach: Reach; meeting: DocumentBearer | null };
 
 const NOWHERE: Reach = new Set();
 

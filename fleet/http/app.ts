@@ -6,7 +6,6 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { DocumentTokenClaims } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { permitted } from '#contract/http/route.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
@@ -25,7 +24,7 @@ import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
 import { installPages, type PagesOptions } from './pages.ts';
-import type { ServedRoute } from './route.ts';
+import type { DocumentBearer, ServedRoute } from './route.ts';
 
 export type AppDependencies = {
   /** null: plain http, on loopback */
@@ -40,7 +39,7 @@ export type AppDependencies = {
   /** null: no such meeting, or it is no room's */
   roomOfMeeting: (meetingId: string) => Promise<string | null>;
   /** @throws UserError token-invalid, token-expired */
-  verifyDocumentToken: (token: string) => Promise<DocumentTokenClaims>;
+  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */

@@ -4,9 +4,11 @@ import type { Download } from './route.ts';
 
 export function sendDownload(
   reply: FastifyReply,
-  { stream, contentType, fileName, sizeBytes }: Download,
+  { stream, contentType, fileName, sizeBytes, isImmutable }: Download,
 ): FastifyReply {
   reply.type(contentType).header('content-disposition', dispositionOf(fileName));
+  // by holder: another's may be another picture, or refused
+  if (isImmutable) reply.header('cache-control', 'private, max-age=86400, immutable').header('vary', 'authorization');
   if (sizeBytes !== null) reply.header('content-length', sizeBytes);
   return reply.send(stream);
 }

@@ -22,7 +22,10 @@ export function openApi(served: readonly ServedRoute[], fleetUrl: string): OpenA
     info: { title: 'Maru fleet', version: '1', description: `The fleet server's API for browsers at ${fleetUrl}.` },
     paths,
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-maru-session' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-maru-session' },
+        documents: { type: 'http', scheme: 'bearer' },
+      },
       schemas: { Error: schemaOf(z.object({ error: WireError }), 'output') },
     },
   };
@@ -33,7 +36,7 @@ function operation(operationId: string, route: Route): object {
     operationId,
     summary: route.summary,
     'x-access': accessInWords(route.access),
-    security: route.access.to === 'anyone' ? [] : [{ session: [] }],
+    security: securityOf(route.access),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...requestBody(route),
     responses: {
@@ -46,9 +49,16 @@ function operation(operationId: string, route: Route): object {
   };
 }
 
-/** anyone; signed-in; rooms.manage (room) */
-export const accessInWords = (access: Access): string =>
-  access.to === 'permitted' ? `${access.permission} (${access.scope})` : access.to;
+function securityOf({ to }: Access): object[] {
+  if (to === 'anyone') return [];
+  return [to === 'meeting' ? { documents: [] } : { session: [] }];
+}
+
+/** anyone; signed-in; rooms.manage (room); documents: view (meeting) */
+export function accessInWords(access: Access): string {
+  if (access.to === 'permitted') return `${access.permission} (${access.scope})`;
+  return access.to === 'meeting' ? `documents: ${access.documents} (meeting)` : access.to;
+}
 
 function requestBody(route: Route): object {
   if (route.kind === 'upload') {

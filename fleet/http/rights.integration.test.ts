@@ -6,12 +6,15 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeJwt } from 'jose';
 import { enrolmentRoutes } from '#contract/enrolment.ts';
+import type { DocumentRight, DocumentTokenClaims } from '#contract/grants.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import { type Permission, Permission as Permissions, type Role, type Scope } from '#contract/http/permissions.ts';
 import { pathOf, type Route } from '#contract/http/route.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
+import { SigningKeys } from '../meetings/index.ts';
 import { Accounts, Sessions } from '../people/index.ts';
 import { authorityStore, newId } from '../store/index.ts';
 
@@ -23,12 +26,13 @@ const rolesWith: Record<Permission, readonly Role[]> = {
   'settings.manage': ['admin'],
   'controllers.manage': ['operator', 'admin'],
   'invites.manage': ['operator', 'admin'],
+  'documents.manage': ['operator', 'admin'],
   'calls.give-up': ['operator', 'admin'],
   'metrics.view': ['admin'],
 };
 /** where the room of the requests is */
 type Where = 'organisation' | 'here' | 'elsewhere';
-type Identity = { name: string; granted: [Role, Where] | null; isNew?: boolean; hasDocuments?: boolean };
+type Identity = { name: string; granted: [Role, Where] | null; isNew?: boolean; documents?: readonly DocumentRight[] };
 const identities: Identity[] = [
   ...['nobody', 'a kiosk', 'a media node', 'a phone', 'a guest'].map((name) => ({ name, granted: null })),
   ...(['member', 'operator', 'admin'] as const).flatMap((role) =>
@@ -36,7 +40,8 @@ const identities: Identity[] = [
       (where): Identity => ({ name: `${role}, ${where}`, granted: [role, where] }),
     ),
   ),
-  { name: 'a guest with a token for documents', granted: null, hasDocuments: true },
+  { name: 'a bearer who may present', granted: null, documents: ['present', 'view'] },
+  { name: 'a bearer who may look', granted: null, documents: ['view'] },
   { name: 'an admin before the password is changed', granted: ['admin', 'organisation'], isNew: true },
 ];
 
@@ -83,9 +88,10 @@ beforeAll(async () => {
     return async () => ({ cookie: `__Host-maru-session=${await sessions.open(account.accountId)}` });
   };
   const admin = await (await signedIn('admin', { kind: 'organisation' }))();
+  const roomOf = async (roomId: string) => (await ask('GET', `/api/v1/rooms/${roomId}`, null, admin)).body;
   const make = async (roomName: string) => (await ask('POST', '/api/v1/rooms', { roomName }, admin)).body;
   const [{ roomId }, elsewhere, kiosk] = [await make('Here'), await make('Elsewhere'), await make('Kiosk')];
-  Object.assign(here, { roomId, meetingId: (await ask('GET', `/api/v1/rooms/${roomId}`, null, admin)).body.meetingId });
+  Object.assign(here, { roomId, meetingId: (await roomOf(roomId)).meetingId });
   const scopes = {
     organisation: { kind: 'organisation' },
     here: { kind: 'room', roomId },
@@ -107,14 +113,24 @@ beforeAll(async () => {
     authorization: `Bearer ${token}`,
     cookie: `__Host-maru-session=${token}`,
   });
-  const enteredBy = { invite: new URL(invited.body.joinUrl).hash.slice(1) };
-  const entered = await ask('POST', '/api/v1/guest-entries', enteredBy, {});
-  presented.set('a guest with a token for documents', asBoth(entered.body.grant.documents.token));
+  const guests = new URL(invited.body.joinUrl).hash.slice(1);
+  // in the room that no case removes
+  const elsewhereInvites = `/api/v1/meetings/${(await roomOf(elsewhere.roomId)).meetingId}/invites`;
+  const other = await ask('POST', elsewhereInvites, { displayName: null, expiresInMinutes: 60 }, admin);
+  const invite = new URL(other.body.joinUrl).hash.slice(1);
+  const { grant } = (await ask('POST', '/api/v1/guest-entries', { invite }, {})).body;
+  presented.set('a bearer who may present', asBoth(grant.documents.token));
+  const keys = new SigningKeys({ directory: join(fleet.dataDir, 'keys') });
+  await keys.start({ isInUse: true });
+  // as an older grant of the same guest would be
+  const { sub, inviteId, iat, exp, aud, meetingId } = decodeJwt<DocumentTokenClaims>(grant.documents.token);
+  const narrow = { sub, inviteId, iat, exp, aud, meetingId, documents: ['view'] };
+  presented.set('a bearer who may look', asBoth(await keys.sign(narrow)));
   presented.set('nobody', async () => ({}));
   presented.set('a kiosk', async () => ({ key: box.key, cert: box.cert }));
   presented.set('a media node', async () => node);
   presented.set('a phone', asBoth(paired.body.controllerToken));
-  presented.set('a guest', asBoth(new URL(invited.body.joinUrl).hash.slice(1)));
+  presented.set('a guest', asBoth(guests));
 });
 afterAll(async () => {
   agent.destroy();
@@ -145,10 +161,13 @@ async function ask(
   return { status, body: JSON.parse(await text(response)) };
 }
 
-type Outcome = 'in' | 'not-signed-in' | 'forbidden' | 'token-invalid';
-function expected({ access }: Route, { granted, isNew, hasDocuments }: Identity): Outcome {
+type Outcome = 'in' | 'not-signed-in' | 'token-invalid' | 'forbidden';
+function expected({ access }: Route, { granted, isNew, documents }: Identity): Outcome {
   if (access.to === 'anyone') return 'in';
-  if (access.to === 'meeting') return hasDocuments ? 'in' : 'token-invalid';
+  if (access.to === 'meeting') {
+    if (!documents) return 'token-invalid';
+    return documents.includes(access.documents) ? 'in' : 'forbidden';
+  }
   if (!granted) return 'not-signed-in';
   if (access.to === 'signed-in') return 'in';
   const [role, where] = granted;
@@ -175,7 +194,7 @@ test.each(cases)('%s asked by %s', async (name, identity, route, who) => {
   const code = answer.body.error?.code;
   const outcome = expected(route, who);
   if (outcome === 'in') {
-    expect(['not-signed-in', 'forbidden']).not.toContain(code);
+    expect(['not-signed-in', 'token-invalid', 'forbidden']).not.toContain(code);
     expect([200, 400, 404, 409]).toContain(answer.status);
   } else {
     expect([answer.status, code]).toEqual([outcome === 'forbidden' ? 403 : 401, outcome]);

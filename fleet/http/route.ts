@@ -3,7 +3,8 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
-import type { DocumentTokenClaims } from '#contract/grants.ts';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
+import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
@@ -22,12 +23,27 @@ export type Download = {
   fileName: string;
   /** null: not known before its end */
   sizeBytes: number | null;
+  /** a browser may keep it for this holder: what is at this address does not change */
+  isImmutable?: boolean;
 };
 /**
  * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one
  * gets the newest of each thing instead of all of them.
  */
 export type EventFeed<E> = { take: () => E[]; close: () => void };
+
+/** Who comes with a good token for a meeting's documents. */
+export type DocumentBearer = {
+  meetingId: string;
+  /** the same for each token of one person, as far as the fleet can know */
+  holder: string;
+  isGuest: boolean;
+  /** as the meeting's policy is now */
+  documents: readonly DocumentRight[];
+  policy: DocumentPolicy;
+  /** empty: not known */
+  displayName: string;
+};
 
 export type RouteContext<R extends Route = Route> = {
   params: RouteOutput<R, 'params'>;
@@ -36,7 +52,7 @@ export type RouteContext<R extends Route = Route> = {
   /** null only on routes that are open to anyone */
   account: R['access'] extends { to: 'signed-in' | 'permitted' } ? Account : Account | null;
   /** the bearer of a token for a meeting's documents; on other routes null */
-  meeting: R['access'] extends { to: 'meeting' } ? DocumentTokenClaims : null;
+  meeting: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
   /** the rooms in which the account has the route's permission */
   reach: Reach;
   /** where limits are counted */

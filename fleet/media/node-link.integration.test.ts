@@ -157,6 +157,23 @@ test('keys come from the fleet, events go to it until acknowledged, also over a 
   await expect.poll(() => events().at(-1)).toMatchObject({ name: 'call-ended', reason: 'ended-by-fleet' });
 });
 
+test('what the fleet says of a document counts in the call that shows it', async () => {
+  broker.tell(topicOf('keys'), fleet.keys, true);
+  const client = await openClient();
+  await client.enter(await fleet.token());
+  await client.join('Guest 1');
+  const documentId = uuidv7();
+  const act = { act: 'show', documentId, title: 'Plan', pageCount: null, page: 9 } as const;
+  await client.request('present', { act });
+  broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'count-pages', documentId, pageCount: 3 });
+  await client.told('document-changed', ({ change }) => change === 'counted');
+  expect(client.document).toMatchObject({ pageCount: 3, page: 3 });
+  broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'withdraw-document', documentId });
+  await client.told('document-changed', ({ change }) => change === 'withdrawn');
+  expect(client.document).toBeNull();
+  await client.request('leave-call', {});
+});
+
 test('a room whose kiosk is revoked is out of its call as soon as the keys say so, the others stay', async () => {
   const [roomId, callId] = [uuidv7(), uuidv7()];
   broker.tell(topicOf('keys'), fleet.keys, true);

@@ -9,9 +9,9 @@ export const ROOM_PERMISSIONS: CallPermissions = {
   documents: ['present', 'view'],
 };
 
-export const GUEST_PERMISSIONS: CallPermissions = {
+/** `documents`: as the meeting's policy has it, see document-policies.ts */
+export const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   rights: [],
-  documents: ['present', 'view'],
 };

@@ -86,7 +86,7 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
         details: { meetingId: call.meetingId },
       });
     case 'participant-joined':
-      await recordJoin(trx, event.peerId);
+      await recordJoin(trx, event.peerId, nameInRows(event.displayName));
       await row
         .set({ state: 'open', openedAtMs: call.openedAtMs ?? Date.now(), participantCount: event.participantCount })
         .execute();
@@ -96,7 +96,7 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
         subject: `call:${call.callId}`,
         details: {
           peerKind: event.peerKind,
-          displayName: cutText(shownText(event.displayName), { units: 80, bytes: 240 }),
+          displayName: nameInRows(event.displayName),
         },
       });
     case 'participant-left':
@@ -108,6 +108,8 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
       return endRow(trx, call, event.reason);
   }
 }
+
+const nameInRows = (displayName: string): string => cutText(shownText(displayName), { units: 80, bytes: 240 });
 
 export async function endRow(trx: AuthorityWrite, call: CallRow, reason: string): Promise<void> {
   await trx

@@ -108,6 +108,11 @@ export class Delegations {
     return Math.max(Math.floor(nowMs / 1_000), (this.#revokedUpTo.get(roomId) ?? 0) + 1);
   }
 
+  /** Issued to the room at `iat` seconds, and void: its kiosk was revoked since. */
+  isRevoked(roomId: string, iat: number): boolean {
+    return iat <= (this.#revokedUpTo.get(roomId) ?? 0);
+  }
+
   /** For the retained `keys` topic. */
   get revoked(): NonNullable<FleetKeys['revokedRooms']> {
     return [...this.#revokedUpTo].slice(-MOST_LISTED).map(([roomId, issuedUpTo]) => ({ roomId, issuedUpTo }));

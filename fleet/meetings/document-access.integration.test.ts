@@ -1,10 +1,13 @@
 /** Whose token opens a meeting's documents, at the real fleet server: not those of who was revoked, removed or let in elsewhere. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { RoomPhase } from '#contract/room-state.ts';
 import { topicOf } from '#contract/topics.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
+import { type EnrolledRoom, FleetUnderTest, type Json } from '../fleet-under-test.ts';
+import { PhoneUnderTest, RoomUnderTest, stateOf } from '../room-under-test.ts';
 import { newId } from '../store/index.ts';
 
 let fleet: FleetUnderTest;
+let enrolled: EnrolledRoom;
 let meetingId: string;
 let roomId: string;
 let names = 0;
@@ -15,7 +18,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   names += 1;
-  ({ meetingId, roomId } = await fleet.enrolRoom(`Room ${names}`));
+  enrolled = await fleet.enrolRoom(`Room ${names}`);
+  ({ meetingId, roomId } = enrolled);
 });
 afterAll(() => fleet.stop());
 
@@ -26,6 +30,16 @@ async function invited(): Promise<{ inviteId: string; grant: Json }> {
   const entry = await fleet.api('POST', '/api/v1/guest-entries', { invite: joinUrl.split('#')[1] });
   return { inviteId: invite.inviteId, grant: entry.body.grant };
 }
+/** A phone that pairs with the room's kiosk, and what its link sends it. */
+async function phone(room: RoomUnderTest): Promise<PhoneUnderTest> {
+  const code = 'BCDFGH23';
+  await room.offer(code);
+  const { body } = await fleet.api('POST', '/api/v1/pairings', { code });
+  const made = await new PhoneUnderTest(fleet.ready.fleetUrl).open(body.controllerToken);
+  await expect.poll(() => made.of('document-access').length).toBeGreaterThan(0);
+  return made;
+}
+const tokenOf = (made: PhoneUnderTest): string => `Bearer ${made.of('document-access').at(-1).access.token}`;
 /** As a browser of another origin asks. */
 async function list(authorization: string | null): Promise<[number, string | undefined]> {
   const answer = await fetch(new URL('/api/v1/documents', fleet.ready.fleetUrl), {
@@ -33,6 +47,10 @@ async function list(authorization: string | null): Promise<[number, string | und
   });
   expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   return [answer.status, ((await answer.json()) as Json).error?.code];
+}
+async function report(name: string, about: object): Promise<void> {
+  const events = [{ name, eventId: newId(), atMs: Date.now(), ...about }];
+  await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
 }
 const bearer = (grant: Json): string => `Bearer ${grant.documents.token}`;
 
@@ -60,9 +78,8 @@ test('it is void once the invite is revoked', async () => {
 
 test('it is void for a guest who was removed, and good for the others', async () => {
   const [gone, stays] = [await invited(), await invited()];
-  const event = { name: 'participant-removed', peerId: gone.grant.peerId, byPeerId: newId() };
-  const events = [{ eventId: newId(), callId: gone.grant.callId, meetingId, atMs: Date.now(), ...event }];
-  await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
+  const removed = { callId: gone.grant.callId, meetingId, peerId: gone.grant.peerId, byPeerId: newId() };
+  await report('participant-removed', removed);
   await expect.poll(() => list(bearer(gone.grant))).toEqual([401, 'token-invalid']);
   expect(await list(bearer(stays.grant))).toEqual([200, undefined]);
 });
@@ -71,4 +88,75 @@ test('it is void once the room is removed', async () => {
   const { grant } = await invited();
   await admin('DELETE', `/api/v1/rooms/${roomId}`);
   expect(await list(bearer(grant))).toEqual([401, 'token-invalid']);
+});
+
+test('it is void once the call is over that a guest came into', async () => {
+  const { grant } = await invited();
+  const about = { callId: grant.callId, meetingId };
+  await report('call-opened', about);
+  await report('call-ended', { ...about, reason: 'ended-by-room' });
+  await expect.poll(() => list(bearer(grant))).toEqual([401, 'token-invalid']);
+});
+
+test('a phone has its room’s, in a call those of its meeting; and none once it is not paired any more', async () => {
+  const room = new RoomUnderTest(enrolled);
+  await room.start(fleet);
+  await room.sayState();
+  const held = await phone(room);
+  expect(held.of('document-access')[0].access).toMatchObject({ meetingId, documents: ['present', 'view'] });
+  expect(await list(tokenOf(held))).toEqual([200, undefined]);
+  const id = newId();
+  const booking = { bookingId: 'b'.repeat(64), title: 'Budget', invite: null };
+  await room.say('request', { name: 'request-grant', id, endedCallId: null, booking }, false);
+  const granted = () => room.heard.find(({ message }) => message.id === id)?.message.grant;
+  await expect.poll(granted).toBeDefined();
+  const { callId, meetingId: booked, peerId } = granted();
+  const inCall: RoomPhase = {
+    name: 'in-call',
+    callId,
+    peerId,
+    meetingTitle: 'Budget',
+    startedAtMs: Date.now(),
+    connection: 'connected',
+    participantCount: 1,
+    participants: [],
+    sharedBy: null,
+  };
+  await room.sayState({ phase: stateOf(roomId, inCall).phase });
+  await expect.poll(() => held.of('document-access').at(-1).access.meetingId).toBe(booked);
+  // a call that is none of the room's gives it nothing
+  const other = await fleet.enrolRoom(`Other ${names}`);
+  const path = `/api/v1/meetings/${other.meetingId}/invites`;
+  const { joinUrl } = (await admin('POST', path, { displayName: null, expiresInMinutes: 60 })).body;
+  const foreign = (await fleet.api('POST', '/api/v1/guest-entries', { invite: joinUrl.split('#')[1] })).body.grant;
+  await room.sayState({ phase: stateOf(roomId, { ...inCall, callId: foreign.callId }).phase });
+  await expect.poll(() => held.of('document-access').at(-1).access.meetingId).toBe(meetingId);
+  const [former] = held.of('document-access');
+  await admin('DELETE', `/api/v1/rooms/${roomId}/pairings`);
+  await expect.poll(() => list(`Bearer ${former.access.token}`)).toEqual([401, 'token-invalid']);
+  room.stop();
+  held.close();
+});
+
+test('it is void for a kiosk that is revoked, and its successor gets another', async () => {
+  const room = new RoomUnderTest(enrolled);
+  await room.start(fleet);
+  const asked = async (kiosk: RoomUnderTest): Promise<Json> => {
+    const id = newId();
+    await kiosk.say('request', { name: 'request-document-access', id, callId: null }, false);
+    const reply = () => kiosk.heard.find(({ message }) => message.id === id)?.message;
+    await expect.poll(reply).toBeDefined();
+    return reply().access;
+  };
+  const former = await asked(room);
+  expect(former).toMatchObject({ meetingId, documents: ['present', 'view'] });
+  expect(await list(`Bearer ${former.token}`)).toEqual([200, undefined]);
+  await admin('DELETE', `/api/v1/rooms/${roomId}/kiosk`);
+  await expect.poll(() => list(`Bearer ${former.token}`)).toEqual([401, 'token-invalid']);
+  room.stop();
+  const { claimCode } = (await admin('POST', `/api/v1/rooms/${roomId}/claims`)).body;
+  const next = new RoomUnderTest({ ...enrolled, credentials: await fleet.enrol(claimCode, roomId) });
+  await next.start(fleet);
+  expect(await list(`Bearer ${(await asked(next)).token}`)).toEqual([200, undefined]);
+  next.stop();
 });

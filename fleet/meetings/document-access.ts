@@ -1,91 +1,125 @@
 /**
- * Who may have a meeting's documents: tokens that the fleet signs for a peer, a phone or a kiosk, and verifies at each
- * request, so that whoever is revoked or removed has no more of them from then on.
+ * Tokens for the documents of one meeting: signed here, and checked at each request against what has happened since. One is
+ * void once its room, kiosk, phone, invite or guest may not be there any more; what it permits follows the meeting's policy.
  */
 import { errors } from 'jose';
 import { UserError } from '#contract/error-codes.ts';
-import { DOCUMENTS_AUDIENCE, type DocumentAccess, DocumentTokenClaims } from '#contract/grants.ts';
+import { type DocumentAccess, DocumentTokenClaims, DOCUMENTS_AUDIENCE } from '#contract/grants.ts';
+import type { DocumentBearer } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
+import { GIVEN_UP, MOVED } from './call-rows.ts';
+import type { Delegations } from './delegations.ts';
+import { type DocumentPolicies, documentRightsBy } from './document-policies.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-type Holder = Pick<DocumentTokenClaims, 'sub' | 'meetingId' | 'roomId' | 'inviteId' | 'documents'>;
-type Dependencies = { store: AuthorityStore; keys: SigningKeys; url: string };
+/** `endReason` of a call whose people go on with its documents, there or in another call */
+export const DOCUMENT_CALL_GOES_ON: ReadonlySet<string | null> = new Set([GIVEN_UP, MOVED]);
+/** longer than any call of a working day: a token that is void is refused before it expires */
+const TOKEN_TTL_MS = 24 * 3_600_000;
 
-/** A call that lasts longer gets another by its room or by coming in again. */
-const TTL_MS = 24 * 3_600_000;
+/** Whose token it is. */
+export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId' | 'inviteId'>;
+export type DocumentAccessesDependencies = {
+  store: AuthorityStore;
+  keys: Pick<SigningKeys, 'sign' | 'verify'>;
+  policies: Pick<DocumentPolicies, 'of'>;
+  delegations: Pick<Delegations, 'issuedAtOf' | 'isRevoked'>;
+  fleetUrl: string;
+};
 
 export class DocumentAccesses {
-  readonly #deps: Dependencies;
+  readonly #deps: DocumentAccessesDependencies;
 
-  constructor(deps: Dependencies) {
+  constructor(deps: DocumentAccessesDependencies) {
     this.#deps = deps;
   }
 
-  /** null: it may not even view them */
-  async of({ sub, meetingId, roomId, inviteId, documents }: Holder): Promise<DocumentAccess | null> {
-    if (!documents.includes('view')) return null;
-    const { keys, url } = this.#deps;
-    const iat = Math.floor(Date.now() / 1000);
-    const exp = iat + TTL_MS / 1000;
+  /** null: the policy permits this holder nothing, or there is no such meeting */
+  async of(meetingId: string, holder: DocumentHolder): Promise<DocumentAccess | null> {
+    const policy = await this.#deps.policies.of(meetingId);
+    const documents = policy ? documentRightsBy(policy, isGuest(holder)) : [];
+    if (documents.length === 0) return null;
+    const { keys, delegations, fleetUrl } = this.#deps;
+    const { roomId } = holder;
+    const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : delegations.issuedAtOf(roomId);
+    const exp = iat + TOKEN_TTL_MS / 1000;
     const claims: Omit<DocumentTokenClaims, 'iss'> = {
       aud: DOCUMENTS_AUDIENCE,
-      sub,
+      ...holder,
       iat,
       exp,
       meetingId,
-      documents,
-      ...(roomId === undefined ? {} : { roomId }),
-      ...(inviteId === undefined ? {} : { inviteId }),
+      documents: [...documents],
     };
-    return { url, token: await keys.sign(claims), expiresAtMs: exp * 1000, meetingId, documents };
+    const token = await keys.sign(claims);
+    return { url: fleetUrl, token, expiresAtMs: exp * 1000, meetingId, documents: [...documents] };
   }
 
-  /** @throws UserError token-invalid, token-expired */
-  async verify(token: string): Promise<DocumentTokenClaims> {
-    const claims = await this.#read(token);
-    if (!(await this.#isGood(claims))) throw new UserError('token-invalid', 'revoked, removed or over');
-    return claims;
+  /** @throws UserError token-invalid (made up, void), token-expired */
+  async verify(token: string): Promise<DocumentBearer> {
+    const claims = await this.#claimsOf(token);
+    const { sub, roomId, inviteId, meetingId } = claims;
+    const policy = await this.#deps.policies.of(meetingId);
+    if (!policy) throw new UserError('token-invalid', 'the meeting is over');
+    const room = roomId === undefined ? null : await this.#roomOf(roomId, claims);
+    const guest = inviteId === undefined ? null : await this.#guestOf(inviteId, sub);
+    if (!room && !guest) throw new UserError('token-invalid', 'of nobody');
+    const permitted = documentRightsBy(policy, room === null);
+    return {
+      meetingId,
+      holder: room === null ? guest!.holder : sub,
+      isGuest: room === null,
+      documents: claims.documents.filter((right) => permitted.includes(right)),
+      policy,
+      displayName: room?.roomName ?? guest?.displayName ?? '',
+    };
   }
 
-  async #read(token: string): Promise<DocumentTokenClaims> {
+  async #claimsOf(token: string): Promise<DocumentTokenClaims> {
     try {
       return DocumentTokenClaims.parse(await this.#deps.keys.verify(token, DOCUMENTS_AUDIENCE));
     } catch (error) {
-      throw new UserError(error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid', undefined, {
-        cause: error,
-      });
+      const code = error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid';
+      throw new UserError(code, undefined, { cause: error });
     }
   }
 
-  async #isGood({ sub, meetingId, roomId, inviteId }: DocumentTokenClaims): Promise<boolean> {
-    const { read } = this.#deps.store;
-    const meeting = await read
-      .selectFrom('meeting')
-      .select('meetingId')
-      .where('meetingId', '=', meetingId)
-      .where('endedAtMs', 'is', null)
+  async #roomOf(roomId: string, { sub, iat }: DocumentTokenClaims): Promise<{ roomName: string }> {
+    const { store, delegations } = this.#deps;
+    const room = await store.read
+      .selectFrom('room')
+      .select('roomName')
+      .where('roomId', '=', roomId)
+      .where('removedAtMs', 'is', null)
       .executeTakeFirst();
-    if (!meeting) return false;
-    if (roomId !== undefined) {
-      const room = await read
-        .selectFrom('room')
-        .select('roomId')
-        .where('roomId', '=', roomId)
-        .where('removedAtMs', 'is', null)
-        .executeTakeFirst();
-      if (!room) return false;
-    }
-    if (inviteId === undefined) return true;
-    const invite = await read
-      .selectFrom('invite')
-      .select('revokedAtMs')
-      .where('inviteId', '=', inviteId)
+    // a phone's; a kiosk's `sub` is no pairing
+    const ended = await store.read
+      .selectFrom('pairing')
+      .select('pairingId')
+      .where('pairingId', '=', sub)
+      .where('revokedAtMs', 'is not', null)
       .executeTakeFirst();
-    const entry = await read
+    if (!room || ended || delegations.isRevoked(roomId, iat))
+      throw new UserError('token-invalid', 'the room, its kiosk or this phone is not there any more');
+    return room;
+  }
+
+  async #guestOf(inviteId: string, peerId: string): Promise<{ holder: string; displayName: string | null }> {
+    const guest = await this.#deps.store.read
       .selectFrom('guestEntry')
-      .select('removedAtMs')
-      .where('peerId', '=', sub)
+      .innerJoin('invite', 'invite.inviteId', 'guestEntry.inviteId')
+      .innerJoin('call', 'call.callId', 'guestEntry.callId')
+      .select(['guestEntry.holder', 'guestEntry.displayName', 'call.endReason', 'call.endedAtMs'])
+      .where('guestEntry.peerId', '=', peerId)
+      .where('guestEntry.inviteId', '=', inviteId)
+      .where('guestEntry.removedAtMs', 'is', null)
+      .where('invite.revokedAtMs', 'is', null)
       .executeTakeFirst();
-    return invite?.revokedAtMs === null && (entry?.removedAtMs ?? null) === null;
+    const goesOn = guest?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(guest?.endReason ?? null);
+    if (!guest || !goesOn)
+      throw new UserError('token-invalid', 'the invite is revoked, the guest removed or the call over');
+    return { holder: `${inviteId}:${guest.holder}`, displayName: guest.displayName };
   }
 }
+
+const isGuest = ({ roomId }: DocumentHolder): boolean => roomId === undefined;

@@ -47,7 +47,16 @@ export class GuestEntries {
       if (!call) return null;
       await trx
         .insertInto('guestEntry')
-        .values({ peerId, callId, inviteId, holder, atMs: Date.now(), joinedAtMs: null, removedAtMs: null })
+        .values({
+          peerId,
+          callId,
+          inviteId,
+          holder,
+          atMs: Date.now(),
+          joinedAtMs: null,
+          removedAtMs: null,
+          displayName: null,
+        })
         .execute();
       await appendAudit(trx, {
         ...audit,
@@ -109,10 +118,10 @@ export class GuestEntries {
 }
 
 /** An entry is only a grant until its guest joins: after a removal, only those who joined may return. */
-export async function recordJoin(trx: AuthorityWrite, peerId: string): Promise<void> {
+export async function recordJoin(trx: AuthorityWrite, peerId: string, displayName: string): Promise<void> {
   await trx
     .updateTable('guestEntry')
-    .set({ joinedAtMs: Date.now() })
+    .set({ joinedAtMs: Date.now(), displayName })
     .where('peerId', '=', peerId)
     .where('joinedAtMs', 'is', null)
     .execute();

@@ -1,4 +1,6 @@
 /** What other aggregates see of meetings. */
+export { DOCUMENT_CALL_GOES_ON } from './document-access.ts';
+export { policyIn } from './document-policies.ts';
 export { hasInvites } from './invites.ts';
 export { Meetings } from './meetings.ts';
 export { SigningKeys } from './signing-keys.ts';

@@ -6,11 +6,12 @@ import type { Logger } from 'pino';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
-import type { NodeRegistration } from '#contract/node-link.ts';
+import type { NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
@@ -21,7 +22,8 @@ import { BookingMeetings } from './booking-meetings.ts';
 import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
-import { DocumentAccesses } from './document-access.ts';
+import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
+import { DocumentPolicies, documentRightsBy } from './document-policies.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
@@ -34,7 +36,6 @@ export type MeetingsDependencies = {
   broker: Broker;
   keys: SigningKeys;
   register: CertificateRegister;
-  joinPageUrl: string;
   /** origin of the HTTP API */
   fleetUrl: string;
   logger: Logger;
@@ -57,8 +58,9 @@ export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
   readonly delegations: Delegations;
-  readonly unreachable: UnreachableCalls;
+  readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
+  readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
   readonly #entries: GuestEntries;
@@ -70,14 +72,21 @@ export class Meetings {
   readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
 
   constructor(deps: MeetingsDependencies) {
-    const { store, telemetry, broker, keys, register, joinPageUrl, fleetUrl, logger } = deps;
+    const { store, telemetry, broker, keys, register, fleetUrl, logger } = deps;
     this.#deps = deps;
     this.#bookingMeetings = new BookingMeetings({ store });
     this.#entries = new GuestEntries({ store });
-    this.invites = new Invites({ store, keys, joinPageUrl });
-    this.documentAccesses = new DocumentAccesses({ store, keys, url: fleetUrl });
+    this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
+    this.documentPolicies = new DocumentPolicies({ store });
+    this.documentAccesses = new DocumentAccesses({
+      store,
+      keys,
+      policies: this.documentPolicies,
+      delegations: this.delegations,
+      fleetUrl,
+    });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
@@ -130,11 +139,13 @@ export class Meetings {
   async renameRoom(trx: AuthorityWrite, roomId: string, roomName: string): Promise<{ apply: () => void }> {
     await trx.updateTable('meeting').set({ title: roomName }).where('roomId', '=', roomId).execute();
     return {
-      apply: () => {
-        for (const { nodeId } of this.nodes.all)
-          this.#deps.broker.publish('nodeCommand', nodeId, { name: 'rename-room', roomId, roomName });
-      },
+      apply: () => this.commandNodes({ name: 'rename-room', roomId, roomName }),
     };
+  }
+
+  /** What concerns any of their calls. */
+  commandNodes(command: NodeCommand): void {
+    for (const { nodeId } of this.nodes.all) this.#deps.broker.publish('nodeCommand', nodeId, command);
   }
 
   /** A room's standing meeting and its bookings' are over for good: nobody enters, links are void, calls end for all. */
@@ -211,8 +222,7 @@ export class Meetings {
     const meetingId =
       (callId === null ? null : await this.#meetingOfRoomsCall(roomId, callId)) ??
       (await this.ofRoom(roomId))?.meetingId;
-    if (meetingId === undefined) return null;
-    return this.documentAccesses.of({ sub: holder, meetingId, roomId, documents: ROOM_PERMISSIONS.documents });
+    return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId });
   }
 
   /** null: it is no meeting of the room's, nor one that it was let into. */
@@ -276,12 +286,14 @@ export class Meetings {
     if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
+    const policy = await this.documentPolicies.of(claims.meetingId);
+    const documents = policy ? [...documentRightsBy(policy, true)] : [];
     const grant = await this.#orRefusal(refusal, () =>
       this.#grantByInvite(
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS } },
+        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS, documents } },
         { kind: 'guest-admitted', actor },
       ),
     );
@@ -348,7 +360,13 @@ export class Meetings {
       const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
       const peerId = newId();
       const seat = await this.#entries.record({ peerId, callId: open.call.callId, claims, by }, audit);
-      if (seat) return this.#sign(meeting, open, peerId, by.kind === 'guest' ? { ...admitted, seat } : admitted);
+      if (seat)
+        return this.#sign(
+          meeting,
+          open,
+          { sub: peerId, inviteId: claims.jti },
+          by.kind === 'guest' ? { ...admitted, seat } : admitted,
+        );
       if (tries === CALLS_TO_TRY) throw new OperationalError('no-media-node', 'its calls end as they are entered');
     }
   }
@@ -387,10 +405,16 @@ export class Meetings {
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
     const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
-    return this.#sign(meeting, open, newId(), admitted);
+    return this.#sign(meeting, open, { sub: newId() }, admitted);
   }
 
-  async #sign(meeting: Meeting, { call, node }: OpenCall, peerId: string, admitted: Admitted): Promise<CallGrant> {
+  async #sign(
+    meeting: Meeting,
+    { call, node }: OpenCall,
+    holder: DocumentHolder,
+    admitted: Admitted,
+  ): Promise<CallGrant> {
+    const peerId = holder.sub;
     const { roomId } = admitted;
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
@@ -407,13 +431,7 @@ export class Meetings {
       ...admitted,
     };
     const joinToken = await this.#deps.keys.sign(claims);
-    const documents = await this.documentAccesses.of({
-      sub: peerId,
-      meetingId,
-      documents: admitted.documents,
-      roomId,
-      inviteId: admitted.seat?.inviteId,
-    });
+    const documents = await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
     return {
       callId,
       meetingId,

@@ -31,6 +31,15 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute
         throw new ProtocolError('not-found', 'no such invite');
       return {};
     },
+    documentPolicy: async ({ params }) => {
+      const policy = await meetings.documentPolicies.of(params.meetingId);
+      if (!policy) throw new ProtocolError('not-found', 'no such meeting');
+      return { policy };
+    },
+    setDocumentPolicy: async (context) => {
+      await meetings.documentPolicies.set(context.params.meetingId, context.body, actorOf(context));
+      return {};
+    },
     giveUpCalls: async (context) => ({
       givenUpCount: await meetings.unreachable.giveUp(context.params.roomId, actorOf(context)),
     }),

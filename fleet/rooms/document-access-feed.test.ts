@@ -42,3 +42,22 @@ test('of two answers the one for where the room is now counts, whichever comes l
   await settled();
   expect(sent).toEqual(['a']);
 });
+
+test('what could not be found out is tried again, and an access is sent again long before it expires', async () => {
+  vi.useFakeTimers();
+  const sent: (string | undefined)[] = [];
+  const of = vi.fn(async () => access('own')).mockRejectedValueOnce(new Error('the disk'));
+  const onFailed = vi.fn();
+  const feed = new DocumentAccessFeed({ of, send: (each) => sent.push(each?.token), onFailed });
+  feed.roomIs(undefined);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect([sent, onFailed.mock.calls.length]).toEqual([[], 1]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(sent).toEqual(['own']);
+  await vi.advanceTimersByTimeAsync(7 * 3_600_000);
+  expect(sent).toEqual(['own', 'own']);
+  feed.stop();
+  await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+  expect(sent).toHaveLength(2);
+  vi.useRealTimers();
+});

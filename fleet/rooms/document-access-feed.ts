@@ -6,6 +6,8 @@ import type { DocumentAccess } from '#contract/grants.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 
 const RENEWED_AFTER_MS = 6 * 3_600_000;
+/** where the store could not be read */
+const RETRY_MS = 5_000;
 
 export type DocumentAccessFeedOptions = {
   /** of the meeting of that call, null: of the room's own meeting; answers null where there is none */
@@ -38,16 +40,23 @@ export class DocumentAccessFeed {
     clearTimeout(this.#timer);
   }
 
-  #fetch(): void {
+  #fetchIn(delayMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fetch(), RENEWED_AFTER_MS);
+    this.#timer = setTimeout(() => this.#fetch(), delayMs);
     this.#timer.unref();
+  }
+
+  #fetch(): void {
+    this.#fetchIn(RENEWED_AFTER_MS);
     this.#asked += 1;
     const asked = this.#asked;
     this.#options.of(this.#callId ?? null).then(
       // the room is elsewhere meanwhile, or the phone has left
       (access) => asked === this.#asked && this.#options.send(access),
-      this.#options.onFailed,
+      (error) => {
+        this.#options.onFailed(error);
+        if (asked === this.#asked) this.#fetchIn(RETRY_MS);
+      },
     );
   }
 }

@@ -7,6 +7,7 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { type Broker, parseClientIdentity } from '../broker/index.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
+import type { Documents, IdleTv } from '../documents/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
@@ -23,6 +24,7 @@ export type RoomsDependencies = {
   telemetry: TelemetryStore;
   broker: Broker;
   meetings: Meetings;
+  documents: Pick<Documents, 'takeAlong'>;
   enrolment: Enrolment;
   register: CertificateRegister;
   clock: WallClock;
@@ -144,6 +146,19 @@ export class Rooms {
     await this.pairings.revokeOfRoom(roomId, 'fleet');
   }
 
+  #isInCall(roomId: string): boolean {
+    return this.reports.projections.get(roomId, 'state')?.phase.name === 'in-call';
+  }
+
+  /** As it last reported. */
+  idleTvOf(roomId: string): IdleTv {
+    const { projections } = this.reports;
+    return {
+      documentId: this.#isInCall(roomId) ? null : (projections.get(roomId, 'document')?.document?.documentId ?? null),
+      bookings: projections.get(roomId, 'agenda')?.bookings ?? [],
+    };
+  }
+
   async #grantFor(
     roomId: string,
     endedCallId: string | null,
@@ -152,9 +167,23 @@ export class Rooms {
     const room = await this.registry.byId(roomId);
     if (!room) throw new ProtocolError('not-found', 'no such room');
     const { meetings } = this.#deps;
-    return booking
-      ? meetings.grantForBooking(room, endedCallId, booking)
-      : meetings.grantForRoom(roomId, room.roomName, endedCallId);
+    if (!booking) return meetings.grantForRoom(roomId, room.roomName, endedCallId);
+    const grant = await meetings.grantForBooking(room, endedCallId, booking);
+    await this.#takeDocumentsAlong(roomId, grant.meetingId);
+    return grant;
+  }
+
+  /** Documents of an idle room are its own meeting's, and go on in the one that starts. */
+  async #takeDocumentsAlong(roomId: string, meetingId: string): Promise<void> {
+    const { meetings, documents } = this.#deps;
+    if (this.#isInCall(roomId)) return;
+    const own = await meetings.ofRoom(roomId);
+    if (own && !own.underWay && own.meetingId !== meetingId)
+      await documents.takeAlong(
+        { roomId, shownDocumentId: this.idleTvOf(roomId).documentId },
+        own.meetingId,
+        meetingId,
+      );
   }
 
   async #answer(roomId: string, request: RoomRequest): Promise<void> {
@@ -163,8 +192,7 @@ export class Rooms {
     try {
       if (!this.#grantRequests.take(roomId)) throw new UserError('too-many-attempts');
       if (request.name === 'request-document-access') {
-        const access = await meetings.documentAccessOfRoom(roomId, roomId, null);
-        if (!access) throw new ProtocolError('not-found', 'the room has no meeting');
+        const access = await meetings.documentAccessOfRoom(roomId, roomId, request.callId);
         broker.publish('requestReply', roomId, { name: 'document-access', id, access });
         return;
       }

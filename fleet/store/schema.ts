@@ -2,6 +2,8 @@
  * The tables as TypeScript sees them (columns are snake_case in the database). Ids are UUIDv7 text, times epoch
  * milliseconds, yes or no is 1 or 0: SQLite and PostgreSQL both keep these without translation.
  */
+import type { ErrorCode } from '#contract/error-codes.ts';
+import type { DocumentState } from '#contract/http/documents-api.ts';
 import type { Role, Scope } from '#contract/http/permissions.ts';
 
 type CallState = 'prepared' | 'open' | 'ended';
@@ -16,7 +18,34 @@ export type AuthorityTables = {
     removedAtMs: number | null;
   };
   /** `roomId`: whose standing meeting it is; null: a booking's, see bookingMeeting. `endedAtMs`: its room was removed */
-  meeting: { meetingId: string; roomId: string | null; title: string; createdAtMs: number; endedAtMs: number | null };
+  meeting: {
+    meetingId: string;
+    roomId: string | null;
+    title: string;
+    createdAtMs: number;
+    endedAtMs: number | null;
+    /** a DocumentPolicy as JSON; null: the default */
+    documentPolicy: string | null;
+  };
+  document: {
+    documentId: string;
+    meetingId: string;
+    /** `holder` of the token that announced it */
+    uploader: string;
+    title: string;
+    state: DocumentState;
+    /** as announced */
+    sizeBytes: number;
+    /** so much of it is on the disk, synced */
+    receivedBytes: number;
+    /** what the quota counts: the announced size, then that of its pages */
+    heldBytes: number;
+    pageCount: number | null;
+    failure: ErrorCode | null;
+    createdAtMs: number;
+    /** a part came, or a page was fetched */
+    usedAtMs: number;
+  };
   /** `bookingId`: the kiosk's hash over its calendar, the same after each reading */
   bookingMeeting: { roomId: string; bookingId: string; meetingId: string };
   claim: { codeHash: string; roomId: string; expiresAtMs: number; usedAtMs: number | null };
@@ -83,6 +112,8 @@ export type AuthorityTables = {
     joinedAtMs: number | null;
     /** by somebody in the call who has the right */
     removedAtMs: number | null;
+    /** by which it joined */
+    displayName: string | null;
   };
   account: {
     accountId: string;

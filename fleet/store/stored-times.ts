@@ -17,6 +17,10 @@ export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: n
     .set({ createdAtMs: moved('createdAtMs'), lastUsedAtMs: moved('lastUsedAtMs') })
     .where('revokedAtMs', 'is', null)
     .execute();
+  await trx
+    .updateTable('document')
+    .set({ usedAtMs: moved('usedAtMs') })
+    .execute();
   for (const table of ['claim', 'tabletCode', 'usedPairingCode'] as const)
     await trx
       .updateTable(table)

@@ -23,6 +23,7 @@ async function delegated(claims: Partial<DelegationClaims> = {}): Promise<string
     jti: v7(),
     iat,
     exp: iat + 72 * 3_600,
+    documents: ['present', 'view'],
     cnf: { jwk: box.publicKey.export({ format: 'jwk' }) as DelegationClaims['cnf']['jwk'] },
     meetingId: v7(),
     meetingTitle: 'Standing',

@@ -45,7 +45,7 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
     throw new OperationalError('no-media-node', 'the delegation is for another key');
   for (const { nodeId, signalingUrl } of claims.nodes) {
     if (!(await isReachable(signalingUrl))) continue;
-    const { meetingId, meetingTitle, publishes, receives, rights } = claims;
+    const { meetingId, meetingTitle, publishes, receives, rights, documents } = claims;
     const [callId, peerId] = [v7(), v7()];
     const iat = Math.floor(nowMs / 1_000);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1_000;
@@ -65,12 +65,13 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
       publishes,
       receives,
       rights,
+      documents,
     };
     const joinToken = await new SignJWT(token)
       .setProtectedHeader({ alg: DELEGATED_TOKEN_ALGORITHM, typ: 'JWT', [DELEGATION_HEADER]: delegation })
       .sign(key);
     const expiresAtMs = Date.now() + JOIN_TOKEN_TTL_MS;
-    return { callId, meetingId, meetingTitle, peerId, signalingUrl, joinToken, expiresAtMs };
+    return { callId, meetingId, meetingTitle, peerId, signalingUrl, joinToken, expiresAtMs, documents: null };
   }
   throw new OperationalError('no-media-node', 'no media node answers');
 }

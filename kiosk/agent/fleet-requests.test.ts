@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallGrant } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { FleetRequests } from './fleet-requests.ts';
@@ -25,6 +25,39 @@ beforeEach(() => {
 afterEach(() => {
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+describe('access to documents', () => {
+  const access = { token: 'one' } as DocumentAccess;
+
+  it('is asked of the fleet for a call, or for the room’s own meeting', async () => {
+    const inCall = grants.requestDocumentAccess('01920000-0000-7000-8000-000000000009');
+    expect(asked.at(-1)).toMatchObject({
+      name: 'request-document-access',
+      callId: '01920000-0000-7000-8000-000000000009',
+    });
+    grants.onRequestReply({ name: 'document-access', id: lastId(), access });
+    expect(await inCall).toEqual(access);
+    const own = grants.requestDocumentAccess(null);
+    expect(asked.at(-1)).toMatchObject({ callId: null });
+    grants.onRequestReply({ name: 'refused', id: lastId(), error });
+    expect(await own).toBeNull();
+  });
+
+  it('is none where the fleet is away or does not answer in time', async () => {
+    const late = grants.requestDocumentAccess(null);
+    await vi.advanceTimersByTimeAsync(COMMAND_TIMEOUT_MS);
+    expect(await late).toBeNull();
+    online = false;
+    expect(await grants.requestDocumentAccess(null)).toBeNull();
+  });
+
+  it('is never given to who waits for a grant', async () => {
+    const answered = vi.fn();
+    grants.requestGrant({ endedCallId: null }, answered);
+    grants.onRequestReply({ name: 'document-access', id: lastId(), access });
+    expect(answered).not.toHaveBeenCalled();
+  });
 });
 
 describe('a grant for the self-test', () => {

@@ -6,8 +6,9 @@ import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest, RequestReply } from '#contract/topics.ts';
 import { OpenRequests } from '#edge/open-requests.ts';
 
-export type GrantResponse = Exclude<RequestReply, { name: 'pairing-code-used' | 'unknown' }>;
-type GrantRequest = Omit<Extract<RoomRequest, { name: 'request-grant' }>, 'name' | 'id'>;
+export type GrantResponse = Extract<RequestReply, { name: 'grant' | 'refused' }>;
+type Response = GrantResponse | Extract<RequestReply, { name: 'document-access' }>;
+type GrantRequest = Pick<Extract<RoomRequest, { name: 'request-grant' }>, 'endedCallId' | 'booking'>;
 
 export type FleetRequestsOptions = {
   publish: (request: RoomRequest) => void;
@@ -17,7 +18,7 @@ export type FleetRequestsOptions = {
 
 export class FleetRequests {
   readonly #options: FleetRequestsOptions;
-  readonly #open = new OpenRequests<GrantResponse | null>();
+  readonly #open = new OpenRequests<Response | null>();
 
   constructor(options: FleetRequestsOptions) {
     this.#options = options;
@@ -26,40 +27,41 @@ export class FleetRequests {
   /** Waits without a limit. @returns its id, for `forget` */
   requestGrant(request: GrantRequest, onRequestReply: (response: GrantResponse) => void): string {
     const id = v7();
-    this.#open.add(id, (response) => response && onRequestReply(response));
+    this.#open.add(id, (response) => {
+      if (response && response.name !== 'document-access') onRequestReply(response);
+    });
     this.#options.publish({ name: 'request-grant', id, ...request });
     return id;
   }
 
   /** For a look at the media ports, beside the room's own grants, which it never becomes. null: none is to be had. */
   async requestTestGrant(): Promise<CallGrant | null> {
-    const { publish, isFleetOnline } = this.#options;
-    if (!isFleetOnline()) return null;
-    const id = v7();
-    const { promise, resolve } = Promise.withResolvers<GrantResponse | null>();
-    this.#open.add(id, resolve, { afterMs: COMMAND_TIMEOUT_MS, reply: null });
-    publish({ name: 'request-grant', id, endedCallId: null, booking: null });
-    const response = await promise;
+    const response = await this.#ask((id) => ({ name: 'request-grant', id, endedCallId: null, booking: null }));
     return response?.name === 'grant' ? response.grant : null;
   }
 
-  /** For the documents of the room's own meeting, on its idle TV. null: none is to be had. */
-  async requestDocumentAccess(): Promise<DocumentAccess | null> {
+  /** @param callId of the call that the room is in; null: of its own meeting. null: no documents there, or no answer */
+  async requestDocumentAccess(callId: string | null): Promise<DocumentAccess | null> {
+    const response = await this.#ask((id) => ({ name: 'request-document-access', id, callId }));
+    return response?.name === 'document-access' ? response.access : null;
+  }
+
+  /** null: the fleet is away, or has not answered in time */
+  async #ask(requestOf: (id: string) => RoomRequest): Promise<Response | null> {
     const { publish, isFleetOnline } = this.#options;
     if (!isFleetOnline()) return null;
     const id = v7();
-    const { promise, resolve } = Promise.withResolvers<GrantResponse | null>();
+    const { promise, resolve } = Promise.withResolvers<Response | null>();
     this.#open.add(id, resolve, { afterMs: COMMAND_TIMEOUT_MS, reply: null });
-    publish({ name: 'request-document-access', id });
-    const response = await promise;
-    return response?.name === 'document-access' ? response.access : null;
+    publish(requestOf(id));
+    return promise;
   }
 
   forget(id: string): void {
     this.#open.forget(id);
   }
 
-  onRequestReply(response: GrantResponse): void {
+  onRequestReply(response: Response): void {
     if (response.name === 'refused') {
       const { code, message } = response.error;
       this.#options.logger.warn({ code, detail: message }, 'the fleet refused');

@@ -15,6 +15,7 @@ const grantOf = (n: number): CallGrant => ({
   signalingUrl: 'ws://node/signaling',
   joinToken: 't',
   expiresAtMs: 1,
+  documents: null,
 });
 const OURS = 'a'.repeat(64);
 const OTHERS = 'b'.repeat(64);

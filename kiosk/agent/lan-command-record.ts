@@ -6,7 +6,7 @@ import type { RoomCommandName } from '#contract/room-command.ts';
 import type { RoomEventDraft } from './room-event-outbox.ts';
 
 const CHANGES_NOTHING: ReadonlySet<RoomCommandName> = new Set(['prepare-call', 'watch-roster']);
-const GOES_ON: ReadonlySet<RoomCommandName> = new Set(['set-volume', 'steer-camera']);
+const GOES_ON: ReadonlySet<RoomCommandName> = new Set(['set-volume', 'steer-camera', 'present']);
 const ONE_MOVEMENT_MS = 10_000;
 
 export class LanCommandRecord {

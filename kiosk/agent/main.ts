@@ -24,6 +24,7 @@ import { parseAgentOptions, agentUsage } from './agent-options.ts';
 import { BoxHealth } from './box-health.ts';
 import { calendarPart } from './calendar/part.ts';
 import { Delegation } from './delegation.ts';
+import { documentsPart } from './documents/part.ts';
 import { FleetLink } from './fleet-link.ts';
 import { FleetRequests } from './fleet-requests.ts';
 import { type RoomIdentity, renew, renewalDue } from './room-identity.ts';
@@ -43,7 +44,7 @@ import { reachPart } from './reach/part.ts';
 import { RoomAuthority } from './room-authority.ts';
 import { RoomEventOutbox } from './room-event-outbox.ts';
 import { roomEventsBetween } from './room-events-between.ts';
-import { isMediaDeviceReport } from '../room/room.ts';
+import { isPartReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
 import { ShellFolder } from './shell-folder.ts';
@@ -253,7 +254,15 @@ const authority: RoomAuthority = new RoomAuthority({
 });
 /** In the order in which they follow the room: first those whose lamps and sounds a person waits for. */
 const parts: Parts = new Parts({
-  list: [speakerphonePart, tvPart, reachPart, mediaDevicesPart(cancelsOwnEcho), calendarPart, lanPart(controllerDir)],
+  list: [
+    speakerphonePart,
+    tvPart,
+    reachPart,
+    mediaDevicesPart(cancelsOwnEcho),
+    calendarPart,
+    documentsPart(identity.roomId),
+    lanPart(controllerDir),
+  ],
   services: {
     logger,
     clock,
@@ -267,6 +276,7 @@ const parts: Parts = new Parts({
     fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
     fleetCa: () => identity.caPem,
     requestTestGrant: () => requests.requestTestGrant(),
+    requestDocumentAccess: (callId) => requests.requestDocumentAccess(callId),
     ask: (command) => authority.ask(command),
     onLanCommand: (order, reply) => authority.onLanCommand(order, reply),
     perform: (effect) => screens.perform(effect),
@@ -289,7 +299,7 @@ const screens: ScreenServer = new ScreenServer({
   },
   onGone: () => authority.handle({ type: 'screen-gone' }),
   onReport: (report) => {
-    if (isMediaDeviceReport(report)) parts.onReport(report);
+    if (isPartReport(report)) parts.onReport(report);
     else authority.handle({ type: 'screen', report });
   },
 });

@@ -139,7 +139,7 @@ export class RoomAuthority {
       logger.warn({ command: command.name, id }, 'command came too late');
       this.#reply({ ok: false, id, error: new MaruError('command-expired').toWire() });
     } else {
-      logger.info({ command: command.name, id, issuer: issuer.kind }, 'command');
+      this.#log(command, { id, issuer: issuer.kind });
       this.#obey(id, command, grant);
     }
   }
@@ -147,15 +147,21 @@ export class RoomAuthority {
   /** Its sender is in the house, which is what opening a microphone asks for. */
   onLanCommand({ id, command, pairingId }: LanCommand, reply: Reply): void {
     if (this.#isRepeated(id, reply)) return;
-    this.#options.logger.info({ command: command.name, id, issuer: 'lan', pairingId }, 'command');
+    this.#log(command, { id, issuer: 'lan', pairingId });
     if (!this.#room.fleetOnline) this.#lanCommands.note(command.name, pairingId);
     this.#obey(id, command, null);
   }
 
   /** A wish from the box itself: a button of the speakerphone, the TV's remote control. Nobody waits for the answer. */
   ask(command: RoomCommand): void {
-    this.#options.logger.info({ command: command.name, issuer: 'peripheral' }, 'command');
+    this.#log(command, { issuer: 'peripheral' });
     this.#obey(v7(), command, null);
+  }
+
+  /** A pointer that moves would fill the log. */
+  #log(command: RoomCommand, about: object): void {
+    const flows = command.name === 'present' && ['point', 'draw', 'zoom'].includes(command.act.act);
+    this.#options.logger[flows ? 'debug' : 'info']({ command: command.name, ...about }, 'command');
   }
 
   /** The same command twice is one (QoS 1, or a phone whose line broke): the answer goes to who asked last. */

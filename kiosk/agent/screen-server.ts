@@ -33,9 +33,9 @@ import type { Projections } from './projections.ts';
 
 const SHOWN_PAUSE_MS = 50;
 const HEADERS = {
-  // wherever the media node is; plain only on this machine
+  // wherever the media node is; plain only on this machine. Pages of documents come from the fleet server
   'content-security-policy':
-    "default-src 'self'; connect-src 'self' ws://127.0.0.1:* ws://localhost:* wss:; img-src 'self' data: blob:; media-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'self'; connect-src 'self' ws://127.0.0.1:* ws://localhost:* http://127.0.0.1:* http://localhost:* wss: https:; img-src 'self' data: blob:; media-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'permissions-policy': 'camera=(self), microphone=(self), geolocation=()',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

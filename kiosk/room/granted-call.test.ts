@@ -15,6 +15,7 @@ const grant = (callId = GRANTED): CallGrant => ({
   signalingUrl: 'ws://node/signaling',
   joinToken: 't',
   expiresAtMs: 60_000,
+  documents: null,
 });
 const ticket: ResumeTicket = { callId: REAL, peerId: id(4), signalingUrl: 'ws://node/signaling', resumeSecret: 's' };
 const joined: RoomMachineEvent = {

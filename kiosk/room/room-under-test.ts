@@ -64,6 +64,7 @@ export const grantOf = (call: CallLetter, over: Partial<CallGrant> = {}): CallGr
   signalingUrl: 'ws://127.0.0.1:7403/signaling',
   joinToken: 'token',
   expiresAtMs: NOW_MS + 60_000,
+  documents: null,
   ...over,
 });
 

@@ -82,22 +82,35 @@ export type RoomTimer =
   | 'fault-over'
   | 'ask-again';
 
-/** The reports of media devices go to the agent's equipment instead. */
-export type MediaDeviceReport = Extract<
+/** These go to the parts of the agent instead. */
+export type PartReport = Extract<
   ScreenToAgent,
-  { type: 'media-devices' | 'camera-axes' | 'self-test-check' | 'self-test-done' | 'sound-heard' | 'reach-probed' }
+  {
+    type:
+      | 'media-devices'
+      | 'camera-axes'
+      | 'self-test-check'
+      | 'self-test-done'
+      | 'sound-heard'
+      | 'reach-probed'
+      | 'document'
+      | 'document-listed'
+      | 'presented';
+  }
 >;
-const EQUIPMENT_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
+const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'media-devices',
   'camera-axes',
   'self-test-check',
   'self-test-done',
   'sound-heard',
   'reach-probed',
-] satisfies MediaDeviceReport['type'][]);
-export const isMediaDeviceReport = (report: ScreenToAgent): report is MediaDeviceReport =>
-  EQUIPMENT_REPORTS.has(report.type);
-type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | MediaDeviceReport>;
+  'document',
+  'document-listed',
+  'presented',
+] satisfies PartReport['type'][]);
+export const isPartReport = (report: ScreenToAgent): report is PartReport => PART_REPORTS.has(report.type);
+type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | PartReport>;
 type Hello = Extract<ScreenToAgent, { type: 'hello' }>;
 
 export type RoomMachineEvent =

@@ -9,12 +9,16 @@ import { CallClient } from '#call/call-client.ts';
 import { isAgentThere, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
+import documentsEn from '#ui/words/en/documents.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import screenEn from '#ui/words/en/screen.ts';
+import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
+import documentsKo from '#ui/words/ko/documents.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import screenKo from '#ui/words/ko/screen.ts';
+import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { App } from './frame/app.tsx';
@@ -30,9 +34,11 @@ import { ScreenSession } from './session/screen-session.ts';
 debugUnknownWords();
 startWords({
   screen: { en: screenEn, ko: screenKo },
+  stage: { en: stageEn, ko: stageKo },
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
   devices: { en: devicesEn, ko: devicesKo },
+  documents: { en: documentsEn, ko: documentsKo },
 });
 
 /** Loopback; a box under load has answered by then. */

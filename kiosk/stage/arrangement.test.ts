@@ -55,6 +55,23 @@ describe('the order of people', () => {
     expect(arrange(NOBODY_HERE, { ...own, ownScreenShown: true }).order).toEqual(['a']);
   });
 
+  it('knows whether the document or a screen came last, and takes another document as new', () => {
+    const at = (before: Arrangement, sharing: boolean, documentId: string | null) =>
+      arrange(before, { ...moment([]), participants: [person('a', sharing)], documentId });
+    const isNewest = ({ document }: Arrangement) => document?.isNewest ?? null;
+    const shown = at(at(NOBODY_HERE, true, null), true, 'one');
+    expect(isNewest(shown)).toBe(true);
+    const stopped = at(shown, false, 'one');
+    expect(isNewest(stopped)).toBe(true);
+    const under = at(stopped, true, 'one');
+    expect(isNewest(under)).toBe(false);
+    expect(isNewest(at(under, true, 'one'))).toBe(false);
+    expect(isNewest(at(under, true, 'two'))).toBe(true);
+    expect(isNewest(at(under, false, 'one'))).toBe(true);
+    expect(at(under, true, null).document).toBeNull();
+    expect(isNewest(at(NOBODY_HERE, true, 'one'))).toBe(true);
+  });
+
   it('whatever happens: everyone once, few places change, and nothing changes without a reason', () => {
     const roster = fc.uniqueArray(fc.constantFrom(...'abcdefghij'), { maxLength: 10 });
     const moments = fc.array(fc.tuple(roster, fc.option(fc.constantFrom(...'abcdefghij'), { nil: null })), {

@@ -16,14 +16,14 @@ import {
   type Rect,
 } from './geometry.ts';
 import { stripBeside } from './strip.ts';
-import type { Picture, PlacedPicture, StageInput, StageKind, TileRole } from './tiles.ts';
+import type { TilePicture, PlacedPicture, StageInput, StageKind, TileRole } from './tiles.ts';
 
 export type Composition = { kind: StageKind; tiles: PlacedPicture[]; page: number; pageCount: number };
 export type CompositionInput = Omit<StageInput, 'size' | 'layout' | 'tilesPerPage' | 'sharers' | 'document'> & {
   area: Rect;
   tilesPerPage: number;
   /** a document, a screen or both: the newest first */
-  shared: readonly Picture[];
+  shared: readonly TilePicture[];
 };
 
 /** Nobody else is there: the own picture is the large one. */
@@ -131,8 +131,8 @@ export function twoAndStrip(people: CompositionInput): Composition {
 function withStrip(
   people: CompositionInput,
   kind: StageKind,
-  large: readonly Picture[],
-  alsoShared: readonly Picture[] = [],
+  large: readonly TilePicture[],
+  alsoShared: readonly TilePicture[] = [],
 ): Composition {
   const { area, gapPx, ownPeerId } = people;
   const inner = inset(area, gapPx);
@@ -154,13 +154,13 @@ function withStrip(
   return { kind, tiles, page: paged.page, pageCount: paged.pageCount };
 }
 
-const camera = (peerId: string): Picture => ({ peerId, source: 'camera' });
-const placed = (picture: Picture, role: TileRole, rect: Rect): PlacedPicture => ({ ...picture, role, rect });
-const shaped = (picture: Picture, cell: Rect): Rect => (picture.source === 'camera' ? cell : fit(cell, ANY_ASPECT));
+const camera = (peerId: string): TilePicture => ({ peerId, source: 'camera' });
+const placed = (picture: TilePicture, role: TileRole, rect: Rect): PlacedPicture => ({ ...picture, role, rect });
+const shaped = (picture: TilePicture, cell: Rect): Rect => (picture.source === 'camera' ? cell : fit(cell, ANY_ASPECT));
 const mainAspect = (area: Rect) => (isUpright(area) ? UPRIGHT_ASPECT : TILE_ASPECT);
-const roleInStrip = (picture: Picture, ownPeerId: string | null): TileRole =>
+const roleInStrip = (picture: TilePicture, ownPeerId: string | null): TileRole =>
   picture.peerId !== null && picture.peerId === ownPeerId ? 'own' : 'strip';
-const withOwnLast = (peerIds: readonly string[], ownPeerId: string | null): Picture[] =>
+const withOwnLast = (peerIds: readonly string[], ownPeerId: string | null): TilePicture[] =>
   (ownPeerId === null ? [...peerIds] : [...peerIds, ownPeerId]).map(camera);
 
 /** The first in order fills the large one's place among the small, so that a change of speaker moves few tiles. */

@@ -13,7 +13,7 @@ import { fromPagePoint, placePage } from './page-place.ts';
 import {
   type DocumentWords,
   type PagePictures,
-  type ShownDocument,
+  type WatchedDocument,
   type StageDocument,
   useOfDocument,
 } from './stage-document.ts';
@@ -83,7 +83,7 @@ type Painted = { url: string; page: number /** width by height */; aspect: numbe
 type WantedPage = { page: number; region: PageRegion; frame: Size };
 
 /** The former page stays in front until the next one is decoded: a turn has no blank in between. */
-function usePainted(shown: ShownDocument, pictures: PagePictures, { page, region, frame }: WantedPage) {
+function usePainted(shown: WatchedDocument, pictures: PagePictures, { page, region, frame }: WantedPage) {
   const documentId = useOfDocument(shown, (document) => document.documentId) ?? '';
   const pageCount = useOfDocument(shown, (document) => document.pageCount);
   const ratio = window.devicePixelRatio;
@@ -120,7 +120,7 @@ type PageProps = {
   picture: Painted;
   /** false: decoded out of sight */
   isFront: boolean;
-  shown: ShownDocument;
+  shown: WatchedDocument;
   words: DocumentWords;
   frame: Size;
   region: PageRegion;
@@ -158,7 +158,7 @@ function Page({ picture, isFront, shown, words, frame, region, onDecoded }: Page
   );
 }
 
-function PageInk({ shown, page, aspect }: { shown: ShownDocument; page: number; aspect: number }) {
+function PageInk({ shown, page, aspect }: { shown: WatchedDocument; page: number; aspect: number }) {
   const done = useRef<SVGSVGElement>(null);
   const growing = useRef<SVGSVGElement>(null);
   useEffect(() => {
@@ -178,7 +178,7 @@ function PageInk({ shown, page, aspect }: { shown: ShownDocument; page: number; 
 const LASER_PART = 0.032;
 const LASER_LEAST_PX = 14;
 
-function Laser({ shown, page, place, frame }: { shown: ShownDocument; page: number; place: Rect; frame: Size }) {
+function Laser({ shown, page, place, frame }: { shown: WatchedDocument; page: number; place: Rect; frame: Size }) {
   const dot = useRef<HTMLDivElement>(null);
   const { x, y, width, height } = place;
   useEffect(() => {
@@ -207,7 +207,7 @@ function Laser({ shown, page, place, frame }: { shown: ShownDocument; page: numb
 }
 
 /** Draws at once, and once in each frame in which the document has changed. Returns the end of it. */
-function drawnPerFrame(shown: ShownDocument, draw: () => void): () => void {
+function drawnPerFrame(shown: WatchedDocument, draw: () => void): () => void {
   let frame: number | null = null;
   const unsubscribe = shown.subscribe(() => {
     frame ??= requestAnimationFrame(() => {

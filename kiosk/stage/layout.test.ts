@@ -34,6 +34,14 @@ describe('which composition', () => {
     ['the own share, with nobody else', { sharers: ['own'] }, 'shared'],
     ['the own share, side by side with nobody', { sharers: ['own'], layout: 'side-by-side' }, 'shared'],
     ['the own share among others', { order: peers(3), sharers: ['own'] }, 'shared'],
+    ['a document', { order: peers(3), document: 'newest' }, 'shared'],
+    ['a document, with nobody', { ownPeerId: null, document: 'newest' }, 'shared'],
+    [
+      'a document beside the only other',
+      { order: peers(1), document: 'newest', layout: 'side-by-side' },
+      'side-by-side',
+    ],
+    ['a document in a grid', { order: peers(3), document: 'older', layout: 'grid' }, 'grid'],
     ['a share in a grid', { order: peers(3), sharers: ['p2'], layout: 'grid' }, 'grid'],
     ['speaker', { order: peers(3), layout: 'speaker' }, 'speaker'],
     ['side by side', { order: peers(3), layout: 'side-by-side' }, 'side-by-side'],
@@ -89,6 +97,27 @@ describe('on a 1080p TV', () => {
     expect(laid.pageCount).toBe(3);
   });
 
+  it.each([
+    ['newest', ['document', 'screen']],
+    ['older', ['screen', 'document']],
+  ] as const)(
+    'a document that is the %s and a screen: the newest is large, the other first in the strip',
+    (document, order) => {
+      const laid = stage({ order: peers(3), sharers: ['p2'], document });
+      expect(laid.tiles.slice(0, 2).map(({ source }) => source)).toEqual(order);
+      expect(laid.tiles.slice(0, 2).map(({ role }) => role)).toEqual(['main', 'strip']);
+      expect(shownPeers(laid)).toEqual(['p1', 'p2', 'p3']);
+      const beside = stage({ order: peers(3), sharers: ['p2'], document, layout: 'side-by-side' });
+      expect(beside.tiles.filter(({ role }) => role === 'main').map(({ source }) => source)).toEqual(order);
+    },
+  );
+
+  it('gives a document all of a TV on which nobody else is', () => {
+    const [page, ...others] = stage({ ownPeerId: null, document: 'newest', gapPx: 0 }).tiles;
+    expect(others).toEqual([]);
+    expect(page).toMatchObject({ key: 'document', peerId: null, rect: { x: 0, y: 0, width: 1920, height: 1080 } });
+  });
+
   it('moves few tiles when the speaker changes', () => {
     const placesOf = (speaking: string) =>
       new Map(
@@ -120,12 +149,14 @@ describe('whoever is there, whatever the size', () => {
       spoke: fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 4 }),
       share: fc.option(fc.integer({ min: 1, max: 90 }), { nil: null }),
       own: fc.boolean(),
+      document: fc.constantFrom<'newest' | 'older' | undefined>(undefined, 'newest', 'older'),
       tilesPerPage: fc.constantFrom(4, 9, 30, 64),
       gapPx: fc.constantFrom(4, 8, 16),
     })
     .map(
-      ({ count, spoke, share, own, ...rest }): StageInput => ({
+      ({ count, spoke, share, own, document, ...rest }): StageInput => ({
         ...rest,
+        ...(document && { document }),
         page: 0,
         order: peers(count),
         recentSpeakers: [...new Set(spoke)].filter((n) => n <= count).map((n) => `p${n}`),
@@ -171,6 +202,7 @@ describe('whoever is there, whatever the size', () => {
           }
           if (input.ownPeerId !== null) expect(laid.tiles.some((tile) => tile.role === 'own')).toBe(true);
           if (input.sharers.length > 0) expect(laid.tiles.some((tile) => tile.source === 'screen')).toBe(true);
+          expect(laid.tiles.some((tile) => tile.source === 'document')).toBe(input.document !== undefined);
         }
         expect([...seen.keys()].sort()).toEqual([...input.order].sort());
         const repeated = [...seen].filter(([, times]) => times !== 1);
@@ -202,7 +234,7 @@ describe('whoever is there, whatever the size', () => {
       fc.property(inputs, (input) => {
         const upright = input.size.height > input.size.width;
         for (const { rect, role, source } of layOut(input).tiles) {
-          if (source === 'screen' || (upright && role !== 'grid' && role !== 'strip') || rect.height < 40) continue;
+          if (source !== 'camera' || (upright && role !== 'grid' && role !== 'strip') || rect.height < 40) continue;
           expect(rect.width / rect.height).toBeGreaterThan(1.55);
           expect(rect.width / rect.height).toBeLessThan(1.83);
         }

@@ -17,7 +17,7 @@ import {
   twoAndStrip,
 } from './compositions.ts';
 import { isUpright } from './geometry.ts';
-import { type Picture, type StageInput, type StageLayout, tileKey } from './tiles.ts';
+import { type TilePicture, type StageInput, type StageLayout, tileKey } from './tiles.ts';
 
 /** Above this many others, `auto` makes the speaker larger than the rest. */
 const EQUALS_IN_AUTO = 9;
@@ -47,9 +47,9 @@ function compose(people: CompositionInput & Pick<StageInput, 'layout'>): Composi
 }
 
 /** The newest first: one screen and the document at most. */
-function sharedThings({ sharers, document }: StageInput): Picture[] {
-  const screens = sharers.slice(0, 1).map((peerId): Picture => ({ peerId, source: 'screen' }));
+function sharedThings({ sharers, document }: StageInput): TilePicture[] {
+  const screens = sharers.slice(0, 1).map((peerId): TilePicture => ({ peerId, source: 'screen' }));
   if (document === undefined) return screens;
-  const page: Picture = { peerId: null, source: 'document' };
+  const page: TilePicture = { peerId: null, source: 'document' };
   return document === 'newest' ? [page, ...screens] : [...screens, page];
 }

@@ -10,16 +10,19 @@ import {
   type PagePoint,
   type SharedDocument,
   type Stroke,
+  WHOLE_PAGE,
 } from '#contract/shared-document.ts';
-import type { ShownDocument } from './stage-document.ts';
+import type { WatchedDocument } from './stage-document.ts';
 
 const SELF = { peerId: '00000000-0000-7000-8000-000000000000', displayName: '-' };
 
-export class OwnDocument implements ShownDocument {
+export class OwnDocument implements WatchedDocument {
   readonly #listeners = new Set<() => void>();
   #shared: SharedDocument | null = null;
   /** own strokes that have not come back; of a heading, all */
   #strokes: readonly Stroke[] = [];
+  /** turned to by this person, where the others are not yet; its region and pointer are its own too */
+  #page: number | null = null;
   #region: PageRegion | null = null;
   /** while the own finger points */
   #pointer: PagePoint | null = null;
@@ -39,7 +42,8 @@ export class OwnDocument implements ShownDocument {
     const before = this.#shared;
     const isSame = shared?.documentId === before?.documentId && shared?.presenter?.peerId === before?.presenter?.peerId;
     if (!isSame) this.#strokes = [];
-    if (!isSame || shared?.page !== before?.page) {
+    if (!isSame || shared?.page === this.#page) this.#page = null;
+    if (!isSame || (this.#page ?? shared?.page) !== this.#snapshot?.page) {
       this.#pointer = null;
       this.#region = null;
     }
@@ -50,11 +54,16 @@ export class OwnDocument implements ShownDocument {
     this.#publish();
   }
 
-  /** What this person does: drawing, pointer and zoom are seen at once; for the rest `follow` is awaited. */
+  /** What this person does: pages, drawing, pointer and zoom are seen at once; for the rest `follow` is awaited. */
   act(act: DocumentAct): void {
     if (this.#shared === null) return;
-    const { page } = this.#shared;
+    const page = this.#page ?? this.#shared.page;
     switch (act.act) {
+      case 'turn-page':
+        this.#page = act.page;
+        this.#region = null;
+        this.#pointer = null;
+        break;
       case 'draw':
       case 'undo-stroke':
       case 'clear-strokes': {
@@ -74,12 +83,21 @@ export class OwnDocument implements ShownDocument {
     this.#publish();
   }
 
+  /** A page that this person turned to was refused: what others share is shown again. */
+  giveUp(): void {
+    this.#page = null;
+    this.#region = null;
+    this.#publish();
+  }
+
   #publish(): void {
     const shared = this.#shared;
+    const isAhead = this.#page !== null;
     this.#snapshot = shared && {
       ...shared,
-      region: this.#region ?? shared.region,
-      pointer: this.#pointer ?? shared.pointer,
+      page: this.#page ?? shared.page,
+      region: this.#region ?? (isAhead ? WHOLE_PAGE : shared.region),
+      pointer: this.#pointer ?? (isAhead ? null : shared.pointer),
       strokes: this.#strokes.length === 0 ? shared.strokes : withOwn(shared.strokes, this.#strokes),
     };
     for (const listener of [...this.#listeners]) listener();

@@ -5,7 +5,7 @@ import type { SharedDocument } from '#contract/shared-document.ts';
 import type { Rect, Size } from './geometry.ts';
 
 /** Watched, because pointer and pen change it thirty times a second: no component renders for these. */
-export type ShownDocument = {
+export type WatchedDocument = {
   subscribe: (listener: () => void) => () => void;
   /** the same object until something changes; null: none is shown */
   getSnapshot: () => SharedDocument | null;
@@ -33,17 +33,17 @@ export type DocumentWords = {
 export type PaintedPage = { page: number; frame: Size; aspect: number; place: Rect };
 
 export type StageDocument = {
-  shown: ShownDocument;
+  shown: WatchedDocument;
   pictures: PagePictures;
   words: DocumentWords;
   /** what lies over the page, as a presenter's input */
   over?: (painted: PaintedPage) => ReactNode;
 };
 
-export const NO_DOCUMENT: ShownDocument = { subscribe: () => () => {}, getSnapshot: () => null };
+export const NO_DOCUMENT: WatchedDocument = { subscribe: () => () => {}, getSnapshot: () => null };
 
 /** One thing of the document; renders again where that has changed, which must be the same object meanwhile. */
-export function useOfDocument<T>(shown: ShownDocument, pick: (document: SharedDocument) => T): T | null {
+export function useOfDocument<T>(shown: WatchedDocument, pick: (document: SharedDocument) => T): T | null {
   return useSyncExternalStore(shown.subscribe, () => {
     const document = shown.getSnapshot();
     return document === null ? null : pick(document);

@@ -4,8 +4,8 @@ import type { Rect, Size } from './geometry.ts';
 
 export type TileRole = 'main' | 'grid' | 'strip' | 'own';
 /** What a tile shows. The document is the call's own: no peer sends it. */
-export type Picture = { peerId: string; source: 'camera' | 'screen' } | { peerId: null; source: 'document' };
-export type PlacedPicture = Picture & { role: TileRole; rect: Rect };
+export type TilePicture = { peerId: string; source: 'camera' | 'screen' } | { peerId: null; source: 'document' };
+export type PlacedPicture = TilePicture & { role: TileRole; rect: Rect };
 export type StageTile = PlacedPicture & {
   /** names the tile through all its moves */
   key: string;
@@ -33,4 +33,4 @@ export type StageInput = {
 
 export type StageLayout = { kind: StageKind; tiles: StageTile[]; page: number; pageCount: number };
 
-export const tileKey = ({ peerId, source }: Picture): string => (peerId === null ? source : `${peerId}:${source}`);
+export const tileKey = ({ peerId, source }: TilePicture): string => (peerId === null ? source : `${peerId}:${source}`);

@@ -4,11 +4,11 @@ import { PacedView, VIEW_PAUSE_MS, viewOf } from './view.ts';
 import type { StageTile } from './tiles.ts';
 
 const id = (n: number): string => `01936f00-0000-7000-8000-00000000000${n}`;
-const tile = (n: number, width: number, height: number, source: 'camera' | 'screen' = 'camera'): StageTile => ({
+const tile = (n: number, width: number, height: number, source: 'camera' | 'screen' = 'camera') => ({
   key: `${n}`,
   peerId: id(n),
   source,
-  role: 'grid',
+  role: 'grid' as const,
   rect: { x: 0, y: 0, width, height },
 });
 
@@ -22,6 +22,14 @@ describe('what the node is told', () => {
         { peerId: id(3), source: 'screen', heightPx: 1000 },
       ],
     });
+    expect(View.parse(view)).toEqual(view);
+  });
+
+  it('leaves out the document, which no peer sends', () => {
+    const rect = { x: 0, y: 0, width: 800, height: 600 };
+    const page: StageTile = { key: 'document', peerId: null, source: 'document', role: 'main', rect };
+    const view = viewOf([page, tile(1, 320, 180)], id(2), 1);
+    expect(view).toMatchObject({ tiles: [{ peerId: id(1) }] });
     expect(View.parse(view)).toEqual(view);
   });
 

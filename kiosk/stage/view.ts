@@ -3,7 +3,7 @@
  * pixels. Sending is paced here: the first change goes at once, those after it together.
  */
 import type { View } from '#contract/signaling.ts';
-import type { Picture, StageTile } from './tiles.ts';
+import type { TilePicture, StageTile } from './tiles.ts';
 
 const CAMERA_ASPECT = 16 / 9;
 /** Changes within this time of the last one sent go together. */
@@ -22,7 +22,7 @@ export function viewOf(tiles: readonly StageTile[], ownPeerId: string | null, de
 }
 
 /** A camera covers its tile, so a tall tile needs a picture as high as itself; one wider than 16:9 a higher one. */
-function neededHeightPx(rect: StageTile['rect'], source: Picture['source'], devicePixelRatio: number): number {
+function neededHeightPx(rect: StageTile['rect'], source: TilePicture['source'], devicePixelRatio: number): number {
   const height = source === 'screen' ? rect.height : Math.max(rect.height, rect.width / CAMERA_ASPECT);
   return Math.min(MAX_HEIGHT_PX, Math.max(1, Math.round(height * devicePixelRatio)));
 }

@@ -15,7 +15,7 @@ const browserKit = [contract, call, stage, kit];
 const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|alerts|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
-const agentParts = '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan)/';
+const agentParts = '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents)/';
 /** What the file of settings is read with. */
 const sectionOfSettings = '^kiosk/agent/.*settings\\.ts$';
 /** What the aggregates' routes are written with; imports the contract alone. */

@@ -109,7 +109,7 @@ export const moments: Moment[] = [
     name: 'share',
     lastsMs: 1_000,
     async begin({ mina, tv }) {
-      await mina.button('Share screen').click();
+      await mina.shareScreen();
       const screen = tv.page.getByRole('group', { name: new RegExp(MINA.name) });
       return {
         settled: async (timeoutMs) => {

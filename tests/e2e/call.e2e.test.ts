@@ -109,7 +109,7 @@ describe('a call on loopback', () => {
   });
 
   test('a shared screen is large on the TV, its sharer stays in the strip', async () => {
-    await guests[2]!.button('Share screen').click();
+    await guests[2]!.shareScreen();
     const screen = tv.page.getByRole('group', { name: /김하늘/ });
     await screen.waitFor();
     await expect

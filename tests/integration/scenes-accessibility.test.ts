@@ -1,10 +1,11 @@
 /**
- * axe on the states of TV, remote and door sign that need bookings and devices, as the contact sheet sets them up; and
+ * axe on the states of TV, remote, door sign and guest's page that need bookings, devices and documents, as the contact sheet sets them up; and
  * that everything to be touched is 48 px. The others are judged in the whole product (tests/e2e).
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
 import type { Scene, SizeName } from '../screens/scenes/scene.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
@@ -18,6 +19,7 @@ let browser: Browser;
 const windows = new Map<ColorScheme, SceneWindow>();
 beforeAll(async () => {
   builtPage('control');
+  builtPage('join');
   builtPage('screen');
   browser = await launchChromium({ role: 'kiosk' });
   for (const scheme of ['light', 'dark'] as const)
@@ -65,6 +67,21 @@ const ofTv = screenScenes.filter(({ name }) =>
     name,
   ),
 );
+
+const ofGuest = joinScenes.filter(({ name }) => /^(document|share)-/.test(name));
+
+describe('the guest’s page', () => {
+  const turns = ofGuest.map((scene, index) => ({
+    name: scene.name,
+    scene,
+    shown: index % 2 === 0 ? (['phone', 'light'] as const) : (['laptop', 'dark'] as const),
+  }));
+  it.each(turns)('$name, as $shown', async ({ scene, shown: [size, scheme] }) => {
+    const page = await show(scene, size, scheme);
+    expect((await gravesOf(page)).join('\n')).toBe('');
+    expect((await smallTargets(page)).join('\n')).toBe('');
+  });
+});
 
 describe('the remote', () => {
   // each state once, phone in light and tablet in dark by turns: both kits of colours and both sizes meet every part

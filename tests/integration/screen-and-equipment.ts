@@ -16,7 +16,7 @@ import {
 import { MediaDeviceSettings } from '../../fleet/contract/settings/media-device-settings.ts';
 import { Projections } from '../../kiosk/agent/projections.ts';
 import { ScreenServer } from '../../kiosk/agent/screen-server.ts';
-import { isMediaDeviceReport } from '../../kiosk/room/room.ts';
+import { isPartReport } from '../../kiosk/room/room.ts';
 import { roomView } from '../screens/screen-wires.ts';
 import { bundlePage } from '../simulators/bundle-page.ts';
 import { builtPage } from './built-pages.ts';
@@ -61,7 +61,7 @@ export class ScreenAndEquipment {
       onGone: () => {},
       onReport: (report) => {
         this.#heard.push(report);
-        if (isMediaDeviceReport(report) && report.type !== 'reach-probed' && report.type !== 'sound-heard')
+        if (isPartReport(report) && report.type !== 'reach-probed' && report.type !== 'sound-heard')
           this.equipment.onReport(report);
       },
     });

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
 import { callBench } from './call/call-bench.ts';
+import { documentBench } from './document/document-bench.ts';
 import { kioskBench } from './kiosk/kiosk-bench.ts';
 import { printReport } from './report.ts';
 
@@ -9,14 +10,16 @@ const help = `npm run bench -- NAME [options]
 
   call            waits, cost per packet, page weight
   kiosk           an idle room above a blank page, power on to picture, memory over calls
+  document        from upload to the first page on the TV, page turns
   all             one after the other
 
   --runs N        pairs of each figure (5); taps and joins five times as many
   --seed N        of the delay proxy (7)
-  --only PART     call: weight, waits (with paint, tls), paint, tls or packets; kiosk: idle, soak or ready
+  --only PART     call: weight, waits (with paint, tls), paint, tls or packets; kiosk: idle, soak or ready;
+                  document: docx, pptx, pdf or turns
   --soak-minutes  of simulated calls on the kiosk (0: left out)`;
 
-const benches = ['call', 'kiosk'] as const;
+const benches = ['call', 'kiosk', 'document'] as const;
 const { values, wanted } = readCommandLine(help, (args) => {
   const { values, positionals } = parseArgs({
     args,
@@ -29,12 +32,13 @@ const { values, wanted } = readCommandLine(help, (args) => {
     },
   });
   const wanted = positionals[0] === 'all' ? benches : benches.filter((name) => name === positionals[0]);
-  if (wanted.length === 0) throw new Error('which bench? call, kiosk or all');
+  if (wanted.length === 0) throw new Error('which bench? call, kiosk, document or all');
   return { values, wanted };
 });
 const options = { runs: Number(values.runs), seed: Number(values.seed), only: values.only ?? null };
 for (const name of wanted) {
   if (name === 'call') printReport(await callBench(options));
+  else if (name === 'document') printReport(await documentBench(options));
   else printReport(await kioskBench({ ...options, soakMinutes: Number(values['soak-minutes']) }));
 }
 process.exit(0);

@@ -23,12 +23,44 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
-/** User and system CPU seconds that the tree has used so far; ended children are counted by their parent. */
+/** User and system CPU seconds of what runs now in the tree. */
 export function cpuSeconds(pid: number): number {
   return processTree(pid).reduce((sum, each) => {
     const fields = statFields(each);
     return fields === null ? sum : sum + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }, 0);
+}
+
+/**
+ * CPU seconds of a tree whose processes come and go, those included that were killed and that nobody of the tree waited
+ * for: looked at again and again, so that what a process used after the last look is missing.
+ */
+export class CpuWatch {
+  readonly #pid: number;
+  readonly #secondsOf = new Map<number, number>();
+  readonly #before: ReadonlyMap<number, number>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(pid: number, everyMs = 50) {
+    this.#pid = pid;
+    this.#look();
+    this.#before = new Map(this.#secondsOf);
+    this.#timer = setInterval(() => this.#look(), everyMs);
+  }
+
+  /** Since the watch began. */
+  end(): number {
+    clearInterval(this.#timer);
+    this.#look();
+    return [...this.#secondsOf].reduce((sum, [pid, seconds]) => sum + seconds - (this.#before.get(pid) ?? 0), 0);
+  }
+
+  #look(): void {
+    for (const pid of processTree(this.#pid)) {
+      const fields = statFields(pid);
+      if (fields !== null) this.#secondsOf.set(pid, (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND);
+    }
+  }
 }
 
 /** Resident bytes of the tree. Shared pages are counted once per process, alike for ours and the peer. */

@@ -9,6 +9,7 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { MediaSource } from '#contract/media-source.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
+import type { DocumentRight } from '#contract/grants.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type ScreenToAgent,
   type ScreenFrame,
 } from '#contract/screen-link.ts';
+import type { SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup } from '#contract/signaling.ts';
 
 export const TV_ORIGIN = 'http://localhost:7400';
@@ -175,6 +177,9 @@ export const welcome = (
 export class PlayedNode {
   readonly asked: { method: string; data: unknown }[] = [];
   participants: Participant[];
+  /** what is shown in the call, and what the page may do with it */
+  document: SharedDocument | null = null;
+  documentRights: DocumentRight[] = [];
   #socket: WebSocketRoute | null = null;
 
   constructor(participants: Participant[]) {
@@ -218,6 +223,7 @@ export class PlayedNode {
       publishes: MediaSource.options,
       receives: MediaSource.options,
       rights: ['end', 'mute', 'remove'],
+      documents: this.documentRights,
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',
       admission:
@@ -241,7 +247,7 @@ export class PlayedNode {
       startedAtMs: Date.now() - 300_000,
       participants: this.participants,
       activeSpeakerPeerId: null,
-      document: null,
+      document: this.document,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({
         consumerId: `${source}-${peerId}`,
         producerId: id(1_000 + index),

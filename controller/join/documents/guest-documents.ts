@@ -3,6 +3,7 @@
  * Made when documents are first wanted, and there until the page goes: an upload outlives the sheet.
  */
 import { DocumentsClient } from '#call/documents-client.ts';
+import { toMaruError } from '#contract/error-codes.ts';
 import type { DocumentAct } from '#contract/shared-document.ts';
 import { DocumentSharing, showAct } from '#ui/documents/document-sharing.ts';
 import type { Guest } from '../guest.ts';
@@ -12,6 +13,8 @@ type GuestDocumentsDependencies = {
   onProblem: (error: unknown) => void;
   /** a document that was chosen on this page is shown */
   onShown: () => void;
+  /** nothing can be shown while somebody is in the call who may not see it */
+  onOutsider: () => void;
 };
 
 export class GuestDocuments {
@@ -21,12 +24,17 @@ export class GuestDocuments {
   readonly #onProblem: (error: unknown) => void;
   #ends: (() => void)[] = [];
 
-  constructor({ guest, onProblem, onShown }: GuestDocumentsDependencies) {
+  constructor({ guest, onProblem, onShown, onOutsider }: GuestDocumentsDependencies) {
     this.#guest = guest;
     this.#onProblem = onProblem;
     this.sharing = new DocumentSharing({
       documents: this.list,
-      show: (document) => void this.#guest.call.present(showAct(document)).then(onShown, onProblem),
+      show: (document) => {
+        // the node refuses to begin with a first page for this reason alone
+        const onRefused = (error: unknown) =>
+          toMaruError(error).code === 'not-possible-now' ? onOutsider() : onProblem(error);
+        this.#guest.call.present(showAct(document)).then(onShown, onRefused);
+      },
     });
   }
 
@@ -48,6 +56,7 @@ export class GuestDocuments {
   /** Drawn already. */
   readonly sendAct = (act: DocumentAct): void => {
     this.#guest.call.present(act).catch((error: unknown) => {
+      if (act.act === 'turn-page') this.#guest.document.shown.giveUp();
       const { phase } = this.#guest.call.getSnapshot();
       // the page shows already that the line is broken
       if (phase.name === 'joined' && phase.connection === 'connected') this.#onProblem(error);

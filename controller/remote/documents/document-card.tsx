@@ -3,6 +3,7 @@ import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import FileText from 'lucide-react/icons/file-text';
 import FileX from 'lucide-react/icons/file-x';
+import Maximize2 from 'lucide-react/icons/maximize-2';
 import PenLine from 'lucide-react/icons/pen-line';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -55,7 +56,7 @@ export function DocumentCard(props: DocumentCardProps) {
             <PageWords shown={{ page, pageCount }} />
           </p>
           {!isPresenter && (
-            <p className="truncate text-small text-quiet">
+            <p className="line-clamp-2 text-small text-quiet">
               {presenter === null ? words('presenter.nobody') : words('presenter.by', { name: presenter.displayName })}
             </p>
           )}
@@ -78,23 +79,28 @@ export function DocumentCard(props: DocumentCardProps) {
             isDisabled={pageCount !== null && page >= pageCount}
             onPress={() => act({ act: 'turn-page', page: page + 1 })}
           />
-          <Button icon={PenLine} onPress={onOpenPage}>
-            {t('documents.present')}
-          </Button>
-          <Button
-            icon={FileX}
-            className="text-fault!"
-            aria-label={words('presenter.stop')}
-            isPending={pending === 'stop'}
-            onPress={() => act({ act: 'stop' })}
-          >
-            {words('presenter.stopShort')}
-          </Button>
+          <div className="col-span-2 flex gap-3">
+            <Button icon={PenLine} className="flex-1" onPress={onOpenPage}>
+              {t('documents.present')}
+            </Button>
+            <Button
+              icon={FileX}
+              className="text-fault!"
+              aria-label={words('presenter.stop')}
+              isPending={pending === 'stop'}
+              onPress={() => act({ act: 'stop' })}
+            >
+              {words('presenter.stopShort')}
+            </Button>
+          </div>
         </div>
       ) : (
-        <Button className="mt-4 w-full" isPending={pending === 'take'} onPress={() => act({ act: 'take' })}>
-          {words('presenter.take')}
-        </Button>
+        <div className="mt-4 flex gap-3">
+          <Button className="flex-1" isPending={pending === 'take'} onPress={() => act({ act: 'take' })}>
+            {words('presenter.take')}
+          </Button>
+          <Button icon={Maximize2} aria-label={t('documents.look')} onPress={onOpenPage} />
+        </div>
       )}
       <div className="mt-3">{children}</div>
     </Card>

@@ -100,7 +100,7 @@ function Presenting({
           </div>
         </div>
         <div className="flex flex-col gap-2 px-3 pt-2 pb-[max(0.75rem,env(safe-area-inset-bottom))] lg:min-h-0 lg:p-0">
-          {isPresenter && hasAccess && (
+          {isPresenter && hasAccess && pageCount !== 1 && (
             <PageThumbnails
               key={documentId}
               pageCount={pageCount ?? page}

@@ -7,7 +7,6 @@ const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(
 const document = (n: number, over: Partial<MeetingDocument> = {}): MeetingDocument => ({
   documentId: id(n),
   title: `Plan ${n}.pdf`,
-  kind: 'pdf',
   state: 'waiting',
   sizeBytes: 1_000,
   receivedBytes: 1_000,

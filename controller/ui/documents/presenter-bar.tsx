@@ -1,6 +1,6 @@
 /**
- * What a person presents with: pages, pointer, pen, hand-over and the end. In reach of one thumb on a phone, in one line on a
- * laptop. Owns no state of the document: each press is an act that the call decides.
+ * What a person presents with: pages, pointer, pen, hand-over and the end. In reach of one thumb where it is narrow, in one line
+ * on a laptop. Owns no state of the document: each press is an act that the call decides.
  */
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
@@ -68,10 +68,10 @@ function Presenting(props: PresenterBarProps) {
   const zoomed = region.width < PAGE_UNITS || region.height < PAGE_UNITS;
   return (
     <Frame title={shown.title} className={className}>
-      <div className="flex min-w-0 items-center gap-1 max-sm:w-full">
+      <div className="flex min-w-0 items-center gap-1 @max-lg:w-full">
         <Button
           icon={ChevronLeft}
-          className="w-16 max-sm:min-h-16 max-sm:w-24"
+          className="w-16 @max-lg:min-h-16 @max-lg:w-24"
           aria-label={t('presenter.previous')}
           isDisabled={page <= 1}
           onPress={() => turnTo(page - 1)}
@@ -90,7 +90,7 @@ function Presenting(props: PresenterBarProps) {
         <Button
           variant="primary"
           icon={ChevronRight}
-          className="w-16 max-sm:min-h-16 max-sm:w-24"
+          className="w-16 @max-lg:min-h-16 @max-lg:w-24"
           aria-label={t('presenter.next')}
           isDisabled={pageCount !== null && page >= pageCount}
           onPress={() => turnTo(page + 1)}
@@ -112,7 +112,7 @@ function Presenting(props: PresenterBarProps) {
           />
         </PenTools>
       )}
-      <div className="flex items-center justify-between gap-1 max-sm:w-full">
+      <div className="flex items-center justify-between gap-1 @max-lg:w-full">
         <ToolChoice tools={tools} onTools={onTools} />
         {zoomed && (
           <Button
@@ -141,7 +141,7 @@ function Presenting(props: PresenterBarProps) {
           onPress={() => act({ act: 'stop' })}
         >
           <Icon of={FileX} className="size-5" />
-          <span className="max-sm:hidden">{t('presenter.stopShort')}</span>
+          <span className="@max-lg:hidden">{t('presenter.stopShort')}</span>
         </Button>
       </div>
       <HandOverDialog
@@ -157,15 +157,14 @@ function Presenting(props: PresenterBarProps) {
   );
 }
 
-/** In order of the thumb on a phone: what is pressed most stands lowest there, and first on a laptop. */
+/** In order of the thumb where it is narrow: what is pressed most stands lowest there, and first where it is wide. */
 function Frame({ title, className = '', children }: { title: string; className?: string; children: ReactNode }) {
   const { t } = useTranslation('documents');
   return (
-    <section
-      aria-label={t('presenter.bar', { title })}
-      className={`flex flex-wrap items-center justify-center gap-x-4 gap-y-1 max-sm:flex-col-reverse max-sm:flex-nowrap ${className}`}
-    >
-      {children}
+    <section aria-label={t('presenter.bar', { title })} className={`@container ${className}`}>
+      <div className="flex flex-wrap items-center justify-center gap-x-4 gap-y-1 @max-lg:flex-col-reverse @max-lg:flex-nowrap">
+        {children}
+      </div>
     </section>
   );
 }

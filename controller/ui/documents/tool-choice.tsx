@@ -13,7 +13,7 @@ type ToolProps = { tools: PresenterTools; onTools: (tools: PresenterTools) => vo
 
 const pictures = { move: Hand, point: Target, pen: PenLine };
 const choice =
-  'grid size-12 cursor-pointer place-items-center rounded-control select-none data-focus-visible:outline-3 data-focus-visible:outline-accent data-hovered:bg-lifted';
+  'grid size-12 shrink-0 cursor-pointer place-items-center rounded-control select-none data-focus-visible:outline-3 data-focus-visible:outline-accent data-hovered:bg-lifted';
 
 export function ToolChoice({ tools, onTools }: ToolProps) {
   const { t } = useTranslation('documents');
@@ -43,7 +43,7 @@ export function ToolChoice({ tools, onTools }: ToolProps) {
 export function PenTools({ tools, onTools, children }: ToolProps & { children: ReactNode }) {
   const { t } = useTranslation('documents');
   return (
-    <div className="flex items-center justify-between gap-1 max-sm:w-full">
+    <div className="flex items-center justify-between @max-lg:w-full">
       <RadioGroup
         aria-label={t('presenter.colours')}
         orientation="horizontal"
@@ -52,15 +52,10 @@ export function PenTools({ tools, onTools, children }: ToolProps & { children: R
         className="flex"
       >
         {StrokeColour.options.map((colour) => (
-          <Radio
-            key={colour}
-            value={colour}
-            aria-label={t(`presenter.colour.${colour}`)}
-            className={`group ${choice} w-11! sm:w-12!`}
-          >
+          <Radio key={colour} value={colour} aria-label={t(`presenter.colour.${colour}`)} className={`group ${choice}`}>
             <span
               className="size-6 rounded-full ring-1 ring-edge ring-offset-2 ring-offset-surface group-data-selected:ring-3 group-data-selected:ring-accent"
-              style={{ backgroundColor: `var(--ink-${colour})` }}
+              style={{ backgroundColor: `var(--stroke-${colour})` }}
             />
           </Radio>
         ))}

@@ -23,10 +23,6 @@ export const PAGE_SIZES = {
 export const PageSize = z.enum(['thumbnail', 'phone', 'laptop', 'tv', 'tv-4k']);
 export type PageSize = z.infer<typeof PageSize>;
 
-/** What a file really is, by its content. */
-export const DocumentKind = z.enum(['pdf', 'presentation', 'text', 'spreadsheet', 'hwp', 'picture']);
-export type DocumentKind = z.infer<typeof DocumentKind>;
-
 /** `converting`: pages come one by one; those that are there can be shown. */
 export const DocumentState = z.enum(['uploading', 'waiting', 'converting', 'ready', 'failed']);
 export type DocumentState = z.infer<typeof DocumentState>;
@@ -34,8 +30,6 @@ export type DocumentState = z.infer<typeof DocumentState>;
 export const MeetingDocument = z.object({
   documentId: Id,
   title: ShownTitle,
-  /** null: not looked at yet */
-  kind: openWord(DocumentKind).nullable(),
   state: openWord(DocumentState),
   sizeBytes: z.number().int().nonnegative(),
   /** from here an upload goes on */

@@ -1,4 +1,5 @@
 /** Guests coming in, the links that they come by, and calls that nobody can reach. */
+import { DocumentPolicy } from '../document-policy.ts';
 import { CallGrant } from '../grants.ts';
 import { MAX_PEERS_IN_CALL } from '../limits.ts';
 import { EpochMs, Id, PersonName, z } from '../schema.ts';
@@ -88,6 +89,25 @@ export const meetingsApi = {
     access: permitted('invites.manage', 'room'),
     summary: 'Revoke a guest link',
     params: MeetingParams.extend({ inviteId: Id }),
+    response: z.object({}),
+  },
+  documentPolicy: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/document-policy',
+    access: permitted('documents.manage', 'room'),
+    summary: 'What a meeting permits with documents',
+    params: MeetingParams,
+    response: z.object({ policy: DocumentPolicy }),
+  },
+  setDocumentPolicy: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/document-policy',
+    access: permitted('documents.manage', 'room'),
+    summary: 'Change what a meeting permits with documents; pages follow at once, calls from the next entry on',
+    params: MeetingParams,
+    body: DocumentPolicy,
     response: z.object({}),
   },
 } as const satisfies RouteTable;

@@ -12,6 +12,7 @@ export const Permission = z.enum([
   'settings.manage',
   'controllers.manage',
   'invites.manage',
+  'documents.manage',
   'calls.give-up',
   'metrics.view',
 ]);
@@ -20,7 +21,13 @@ export type Permission = z.infer<typeof Permission>;
 export const Role = z.enum(['admin', 'operator', 'member']);
 export type Role = z.infer<typeof Role>;
 
-const OPERATOR: readonly Permission[] = ['rooms.view', 'controllers.manage', 'invites.manage', 'calls.give-up'];
+const OPERATOR: readonly Permission[] = [
+  'rooms.view',
+  'controllers.manage',
+  'invites.manage',
+  'documents.manage',
+  'calls.give-up',
+];
 const PERMISSIONS: Record<Role, ReadonlySet<Permission>> = {
   member: new Set(),
   operator: new Set(OPERATOR),

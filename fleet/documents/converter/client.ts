@@ -31,11 +31,14 @@ const PAUSES = { firstMs: 100, longestMs: 2_000 };
 export class ConverterLink {
   readonly #options: ConverterLinkOptions;
   readonly #open = new Map<string, DocumentToConvert>();
+  #connecting: Socket | null = null;
+  /** once both have said hello */
   #socket: Socket | null = null;
   #status: ConverterStatus = { is: 'away' };
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #isPrepared = false;
 
   constructor(options: ConverterLinkOptions) {
     this.#options = options;
@@ -59,7 +62,6 @@ export class ConverterLink {
     );
     this.#connecting = socket;
   }
-  #connecting: Socket | null = null;
 
   stop(): void {
     this.#isStopped = true;
@@ -78,8 +80,9 @@ export class ConverterLink {
     if (this.#open.delete(documentId)) this.#send({ name: 'cancel', documentId });
   }
 
-  /** Somebody is about to share a document: what it needs is started now. */
+  /** Somebody is about to share a document: what it needs is started now, and kept ready, after a new start too. */
   prepare(): void {
+    this.#isPrepared = true;
     this.#send({ name: 'prepare' });
   }
 
@@ -110,6 +113,7 @@ export class ConverterLink {
     this.#failures = 0;
     const { whyUnavailable } = hello;
     this.#setStatus(whyUnavailable === null ? { is: 'there' } : { is: 'unavailable', reason: whyUnavailable });
+    if (this.#isPrepared) this.#send({ name: 'prepare' });
     for (const document of this.#open.values()) this.#send({ name: 'convert', ...document });
   }
 

@@ -7,7 +7,7 @@ import type { EngineName } from './inside/engines.ts';
 import type { Office, OfficeSource } from './office.ts';
 import type { PageMaker } from './page-maker.ts';
 import { writePage } from './page-files.ts';
-import { ways } from './sources.ts';
+import { type Way, ways } from './sources.ts';
 import type { Spares } from './spares.ts';
 import { trueTypeOf } from './true-type.ts';
 import type { Turns, Urgency } from './turns.ts';
@@ -40,30 +40,32 @@ const MAX_OUTPUT_BYTES = 1_500_000_000;
  * @throws UserError for a document that cannot be shown; the signal's reason
  */
 export async function convert(conversion: Conversion, means: Means): Promise<number> {
+  const way = ways[await trueTypeOf(conversion.sourcePath)];
+  try {
+    return await convertIn(await means.pageMakers.take(conversion.signal), way, conversion, means);
+  } catch (error) {
+    // what a sandbox that was ended answers is not why
+    conversion.signal.throwIfAborted();
+    throw error;
+  } finally {
+    // for the next one, also where these were never handed out
+    if ('office' in way) means.offices.prepare();
+    means.pageMakers.prepare();
+  }
+}
+
+async function convertIn(maker: PageMaker, way: Way, conversion: Conversion, means: Means): Promise<number> {
   const { signal, sourcePath } = conversion;
-  const way = ways[await trueTypeOf(sourcePath)];
-  signal.throwIfAborted();
-  const maker = await means.pageMakers.take();
   const onAbort = (): void => void maker.end();
   signal.addEventListener('abort', onAbort);
   try {
-    signal.throwIfAborted();
     const pages = new Pages(maker, conversion, means);
-    if ('office' in way) {
-      const { office } = way;
-      await means.exports.run(FIRST_PAGE, () => exportByOffice(pages, conversion, office, means.offices));
-      return await pages.makeAll();
-    }
-    await pages.open(way.engine, await maker.inbox.putFile('source', sourcePath));
+    if ('engine' in way) await pages.open(way.engine, await maker.inbox.putFile('source', sourcePath));
+    else await means.exports.run(FIRST_PAGE, () => exportByOffice(pages, conversion, way.office, means.offices));
     return await pages.makeAll();
-  } catch (error) {
-    // what a sandbox that was ended answers is not why
-    signal.throwIfAborted();
-    throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
     await maker.end();
-    means.pageMakers.prepare();
   }
 }
 
@@ -74,12 +76,10 @@ async function exportByOffice(
   source: OfficeSource,
   offices: Spares<Office>,
 ): Promise<void> {
-  signal.throwIfAborted();
-  const office = await offices.take();
+  const office = await offices.take(signal);
   const onAbort = (): void => void office.end();
   signal.addEventListener('abort', onAbort);
   try {
-    signal.throwIfAborted();
     for await (const { pages: which, content } of office.export(sourcePath, source)) {
       const isWhole = which === 'all';
       await pages.openPdf(which, content, isWhole);
@@ -127,6 +127,7 @@ class Pages {
     // alone: it is on the TV before the smaller ones are made
     await this.#make(FIRST_PAGE, 1, 'tv', ['tv']);
     await this.#make(FIRST_PAGE, 1, 'tv', SMALLER);
+    this.#maker.lowerPriority();
     this.#means.pageMakers.prepare();
   }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pageFileName } from '#contract/converter-link.ts';
 import { PAGE_SIZES, PageSize } from '#contract/http/documents-api.ts';
 import { ConverterUnderTest } from './testing/converter-under-test.ts';
-import { pdfDocument, presentation } from './testing/small-documents.ts';
+import { pdfDocument, presentation, spreadsheet } from './testing/small-documents.ts';
 
 const converter = new ConverterUnderTest();
 beforeAll(() => converter.start());
@@ -45,3 +45,15 @@ test.each([
   },
   120_000,
 );
+
+test('a wide spreadsheet has its columns on one page, which is laid across', async () => {
+  const sheetOf = (columns: number) =>
+    spreadsheet([Array.from({ length: columns }, (_, column) => `Column ${column}`)]);
+  const sides = async (columns: number) => {
+    const { folder, end } = await converter.convert(sheetOf(columns));
+    expect(end).toMatchObject({ name: 'converted', pageCount: 1 });
+    const { width, height } = await sharp(join(folder, pageFileName(1, 'tv'))).metadata();
+    return Math.sign(width - height);
+  };
+  expect([await sides(3), await sides(30)]).toEqual([-1, 1]);
+}, 240_000);

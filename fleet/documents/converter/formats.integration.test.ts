@@ -18,7 +18,7 @@ import { trueTypeOf } from './true-type.ts';
 const folder = mkdtempSync(join(tmpdir(), 'maru-formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const scratch = new Scratch(folder);
-scratch.open();
+await scratch.open();
 
 /** @returns the pictures of the first page, in two sizes */
 async function pagesOf(content: Buffer): Promise<{ pageCount: number; tv: Buffer; thumbnail: Buffer }> {

@@ -6,7 +6,7 @@ const limits = {
   addressSpaceBytes: 1e9,
   residentBytes: 300e6,
   cpuSeconds: 20,
-  processes: 16,
+  threads: 16,
   scratchBytes: 1_000_000,
 };
 

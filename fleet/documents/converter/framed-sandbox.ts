@@ -46,7 +46,7 @@ export type AnswerWithBody = { answer: Answer; body: Buffer };
 const codeOfKill = {
   deadline: 'document-took-too-long',
   memory: 'document-too-large',
-  processes: 'document-broken',
+  threads: 'document-broken',
   misbehaved: 'document-broken',
   unwanted: 'shutting-down',
 } as const satisfies Record<KillReason, string>;
@@ -70,6 +70,10 @@ export class FramedSandbox {
   }
   get stderr(): string {
     return this.#sandbox.stderr;
+  }
+
+  lowerPriority(): void {
+    this.#sandbox.lowerPriority();
   }
 
   kill(why: KillReason = 'unwanted'): void {

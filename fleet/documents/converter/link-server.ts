@@ -1,5 +1,6 @@
 /** The converter's half of its link: listens, and serves the newest fleet server that has connected. */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { type FromConverter, ToConverter } from '#contract/converter-link.ts';
@@ -28,7 +29,7 @@ export class LinkServer {
   async start(): Promise<void> {
     const path = socketPath(this.#options.dataDir);
     // of a converter that was killed; the lock on the folder has shown that it is gone
-    rmSync(path, { force: true });
+    await rm(path, { force: true });
     this.#server.listen(path);
     await once(this.#server, 'listening');
     chmodSync(path, 0o600);

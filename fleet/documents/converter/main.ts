@@ -2,10 +2,10 @@
  * The document converter as a process of its own: makes pictures of pages, each document in sandboxes of its own. The fleet
  * server hands it documents over a Unix socket; it knows no meeting and no person.
  */
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ConverterReady } from '#contract/process-ready.ts';
-import { readCommandLine } from '#edge/command-line.ts';
+import { readCommandLine, wholeNumber } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
@@ -20,26 +20,34 @@ import { Spares } from './spares.ts';
 import { Turns } from './turns.ts';
 import { whyUnavailable } from './why-unavailable.ts';
 
-const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-dir DIR [--json-logs]
+const usage = `node_modules/.bin/node fleet/documents/converter/main.ts --data-dir DIR [options]
 
   --data-dir DIR            the fleet's data folder
+  --document-seconds N      how long one document may need (1800)
   --json-logs               one line of JSON for each log entry`;
 
-/** 500 pages in all sizes need most of it. */
-const DEADLINE_MS = 30 * 60_000;
 /** Each holds a sandbox of some 100 MB; whose page is made next is decided among them. */
 const OPEN_DOCUMENTS = 8;
+/** A third of the share of a process that is not nice, where both want all of it. */
+const NICE = 5;
 const LOOKED_AGAIN_MS = 30_000;
-/** A spare costs seven seconds of processor time: not while the fleet starts. */
-const FIRST_SPARE_AFTER_MS = 60_000;
+const ENDS_WITHIN_MS = 3_000;
+/** A spare costs seven seconds of processor time: not while a fleet starts, and rooms and calls come back. */
+const FIRST_SPARE_AFTER_MS = 5 * 60_000;
 
-const { dataDir, jsonLogs } = readCommandLine(usage, (args) => {
+const { dataDir, jsonLogs, deadlineMs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({
     args,
-    options: { 'data-dir': { type: 'string' }, 'json-logs': { type: 'boolean', default: false } },
+    options: {
+      'data-dir': { type: 'string' },
+      // 500 pages in all sizes need most of it
+      'document-seconds': { type: 'string', default: '1800' },
+      'json-logs': { type: 'boolean', default: false },
+    },
   });
   if (!values['data-dir']) throw new Error('--data-dir is needed');
-  return { dataDir: values['data-dir'], jsonLogs: values['json-logs'] };
+  const deadlineMs = wholeNumber('document-seconds', values['document-seconds'], 1, 86_400) * 1_000;
+  return { dataDir: values['data-dir'], jsonLogs: values['json-logs'], deadlineMs };
 });
 process.umask(0o077);
 const logger = createLogger({ process: 'converter', json: jsonLogs });
@@ -51,8 +59,8 @@ try {
   logger.fatal(error.message);
   process.exit(START_REFUSED_EXIT_CODE);
 }
-// calls come first, and so do those who wait for an answer of the fleet server; what is started here inherits it
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// calls come first; what is started here inherits it
+setPriority(NICE);
 
 const reason = await whyUnavailable();
 if (reason) {
@@ -61,7 +69,7 @@ if (reason) {
   setInterval(async () => (await whyUnavailable()) ?? end('documents can be converted now'), LOOKED_AGAIN_MS).unref();
 }
 const scratch = new Scratch(dataDir);
-scratch.open();
+await scratch.open();
 const offices = new Spares(() => new Office(scratch));
 const pageMakers = new Spares(() => new PageMaker(scratch));
 const prepare = (): void => {
@@ -74,7 +82,7 @@ const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 const means = { offices, pageMakers, exports: new Turns(atOnce), drawings: new Turns(atOnce) };
 const jobs = new Jobs({
   atOnce: OPEN_DOCUMENTS,
-  deadlineMs: DEADLINE_MS,
+  deadlineMs,
   convert: (conversion) => convert(conversion, means),
   onEvent(event) {
     if (event.name === 'failed') logger.warn(event, 'a document cannot be shown');
@@ -100,6 +108,8 @@ function end(why: string): void {
   if (isEnding) return;
   isEnding = true;
   logger.info({ why }, 'the converter ends');
+  // sandboxes end with this process in any case
+  setTimeout(() => process.exit(0), ENDS_WITHIN_MS);
   void Promise.all([jobs.end(), offices.end(), pageMakers.end()]).finally(() => process.exit(0));
 }
 process.on('SIGTERM', () => end('SIGTERM'));

@@ -15,7 +15,7 @@ const LIMITS = {
   addressSpaceBytes: 4_000_000_000,
   residentBytes: 1_500_000_000,
   cpuSeconds: 180,
-  processes: 120,
+  threads: 120,
   scratchBytes: 500_000_000,
 };
 /** Seven seconds of processor time on a machine that may be busy. */

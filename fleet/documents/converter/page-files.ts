@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { pageFileName } from '#contract/converter-link.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { PAGE_SIZES } from '#contract/http/documents-api.ts';
-import type { Picture } from './page-maker.ts';
+import { requireDiskRoom } from '#edge/disk-room.ts';
+import type { PagePicture } from './page-maker.ts';
 
-/** Written beside and renamed: whoever reads it finds all of it. @throws UserError `document-broken`; Node's own errors */
-export async function writePage(folder: string, { page, size, content }: Picture): Promise<void> {
+/** Written beside and renamed: whoever reads it finds all of it. @throws UserError `document-broken`; OperationalError `storage-failed`; Node's own errors */
+export async function writePage(folder: string, { page, size, content }: PagePicture): Promise<void> {
   const box = PAGE_SIZES[size];
   const found = webpSize(content);
   if (!found || found.width > box.width || found.height > box.height)
     throw new UserError('document-broken', `page ${page} came as no picture for ${size}`);
+  await requireDiskRoom(folder, content.length);
   const beside = join(folder, `.${randomUUID()}`);
   try {
     await writeFile(beside, content, { mode: 0o600 });

@@ -23,7 +23,7 @@ const LIMITS = {
   residentBytes: 1_500_000_000,
   // 500 pages in all sizes
   cpuSeconds: 1_800,
-  processes: 60,
+  threads: 60,
   scratchBytes: 256_000_000,
 };
 const READY_WITHIN_MS = 30_000;
@@ -32,7 +32,7 @@ const DRAW_WITHIN_MS = 30_000;
 /** A picture in 4K of the worst kind has a few megabytes. */
 const MAX_PICTURE_BYTES = 24_000_000;
 
-export type Picture = { page: number; size: PageSize; content: Buffer };
+export type PagePicture = { page: number; size: PageSize; content: Buffer };
 
 export class PageMaker {
   readonly inbox: Inbox;
@@ -80,13 +80,18 @@ export class PageMaker {
   }
 
   /** Pictures of one page as they get ready, made of one that is as large as the largest size. @throws UserError */
-  async *draw(page: number, largest: PageSize, sizes: readonly PageSize[]): AsyncGenerator<Picture, void> {
+  async *draw(page: number, largest: PageSize, sizes: readonly PageSize[]): AsyncGenerator<PagePicture, void> {
     const boxes = Object.fromEntries(sizes.map((size) => [size, PAGE_SIZES[size]]));
     const request = { do: 'draw', page, largest: PAGE_SIZES[largest], sizes: boxes };
     for await (const { answer, body } of this.#sandbox.ask(request, 'drawn', DRAW_WITHIN_MS)) {
       const size = answer.is === 'picture' && answer.page === page && sizes.find((each) => each === answer.size);
       if (size) yield { page, size, content: body };
     }
+  }
+
+  /** The first page is there: others come before what is left. */
+  lowerPriority(): void {
+    this.#sandbox.lowerPriority();
   }
 
   async end(): Promise<void> {

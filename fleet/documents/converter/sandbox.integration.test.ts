@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { text } from 'node:stream/consumers';
 import { afterAll, expect, test } from 'vitest';
 import { Sandbox, type SandboxLimits, whyNoSandbox } from './sandbox.ts';
 
@@ -17,7 +16,7 @@ const small: SandboxLimits = {
   addressSpaceBytes: 1e9,
   residentBytes: 300e6,
   cpuSeconds: 20,
-  processes: 16,
+  threads: 16,
   scratchBytes: 1_000_000,
 };
 
@@ -28,8 +27,14 @@ async function run(script: string, limits: Partial<SandboxLimits> = {}, deadline
     limits: { ...small, ...limits },
   });
   sandbox.setDeadline(deadlineMs);
-  const out = await text(sandbox.stdout);
-  return { out, end: await sandbox.ended, stderr: sandbox.stderr };
+  let out = '';
+  sandbox.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  const closed = once(sandbox.stdout, 'close');
+  const end = await sandbox.ended;
+  await closed;
+  return { out, end };
 }
 
 /** Processes of this machine whose command line holds the word. */
@@ -109,9 +114,22 @@ os.system("unshare -U true && echo made $((1 + 0)) namespace")
   expect(out).not.toContain('NODE');
 });
 
+test('system calls that no converter needs are refused', async () => {
+  const numbers =
+    process.arch === 'arm64' ? { keyctl: 219, bpf: 280, getpid: 172 } : { keyctl: 250, bpf: 321, getpid: 39 };
+  const { out } = await run(`
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+for number in [${numbers.keyctl}, ${numbers.bpf}, ${numbers.getpid}]:
+  print(libc.syscall(number, 0, 0, 0) >= 0, ctypes.get_errno())
+print([line for line in open("/proc/self/status") if line.startswith("Seccomp:")])
+`);
+  expect(out).toBe("False 1\nFalse 1\nTrue 1\n['Seccomp:\\t2\\n']\n");
+});
+
 test.each([
   ['memory', 'import time\nx = bytearray(500_000_000)\ntime.sleep(30)', { addressSpaceBytes: null }],
-  ['processes', 'import os, time\nfor i in range(40): os.fork() or time.sleep(30)\ntime.sleep(30)', {}],
+  ['threads', 'import os, time\nfor i in range(40): os.fork() or time.sleep(30)\ntime.sleep(30)', {}],
   ['deadline', 'import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)', {}],
   ['deadline', 'import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(30)', {}],
 ])('%s: it ends within its limit', async (why, script, limits) => {
@@ -157,4 +175,23 @@ test('a killed parent leaves no sandbox', async () => {
   expect(running(word).length).toBeGreaterThan(0);
   parent.kill('SIGKILL');
   await expect.poll(() => running(word)).toEqual([]);
+});
+
+test('a sandbox whose work can wait gives way: all of its threads, and what they start', async () => {
+  const script = `
+import os, sys, threading, time
+threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+print("started", flush=True)
+sys.stdin.readline()
+nices = {open(f"/proc/self/task/{task}/stat").read().rsplit(")", 1)[1].split()[16] for task in os.listdir("/proc/self/task")}
+print(nices, os.popen("nice").read())
+`;
+  const sandbox = new Sandbox({ command: ['/usr/bin/python3', '-c', script], readOnly: {}, limits: small });
+  sandbox.setDeadline(15_000);
+  await once(sandbox.stdout, 'data');
+  sandbox.lowerPriority();
+  sandbox.stdin.end('\n');
+  const [answer] = await once(sandbox.stdout, 'data');
+  expect(String(answer)).toBe("{'10'} 10\n\n");
+  await sandbox.ended;
 });

@@ -5,8 +5,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { ProcessTreeWatch } from './process-tree-watch.ts';
+import { systemCallFilter } from './system-call-filter.ts';
 
 export type SandboxLimits = {
   /** of each process. Null for Node: WebAssembly reserves more than any machine has */
@@ -15,7 +17,8 @@ export type SandboxLimits = {
   residentBytes: number;
   /** of each process */
   cpuSeconds: number;
-  processes: number;
+  /** of all its processes together; root is bound by it too, which RLIMIT_NPROC does not do */
+  threads: number;
   /** each of /tmp and /dev/shm */
   scratchBytes: number;
 };
@@ -33,11 +36,12 @@ export type SandboxOptions = {
 export type SandboxEnd =
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null }
   | { kind: 'killed'; why: KillReason };
-export type KillReason = 'deadline' | 'memory' | 'processes' | 'unwanted' | 'misbehaved';
+export type KillReason = 'deadline' | 'memory' | 'threads' | 'unwanted' | 'misbehaved';
 
+const FILTER = systemCallFilter();
 const WATCH_EVERY_MS = 200;
 const KEPT_STDERR_CHARS = 4_000;
-const TRIAL_LIMITS = { addressSpaceBytes: 1e9, residentBytes: 1e9, cpuSeconds: 5, processes: 16, scratchBytes: 1e6 };
+const TRIAL_LIMITS = { addressSpaceBytes: 1e9, residentBytes: 1e9, cpuSeconds: 5, threads: 16, scratchBytes: 1e6 };
 const TRIAL_DEADLINE_MS = 10_000;
 
 /** What every program needs; `-try`, as Debian's releases and architectures differ. */
@@ -62,15 +66,15 @@ function bubblewrapArgs({ readOnly, environment, limits }: SandboxOptions): stri
   ];
 }
 
-/** Set inside, where NPROC counts the processes of this sandbox and no others of the user. */
+/** Set inside, where NPROC counts the threads of this sandbox and no others of the user. */
 function withLimits(
-  { addressSpaceBytes, cpuSeconds, processes, scratchBytes }: SandboxLimits,
+  { addressSpaceBytes, cpuSeconds, threads, scratchBytes }: SandboxLimits,
   command: readonly string[],
 ): string[] {
   return [
     '/usr/bin/prlimit',
     ...(addressSpaceBytes === null ? [] : [`--as=${addressSpaceBytes}`]),
-    ...[`--cpu=${cpuSeconds}`, `--nproc=${processes}`, `--fsize=${scratchBytes}`, '--core=0', '--'],
+    ...[`--cpu=${cpuSeconds}`, `--nproc=${threads}`, `--fsize=${scratchBytes}`, '--core=0', '--'],
     ...command,
   ];
 }
@@ -78,7 +82,7 @@ function withLimits(
 export class Sandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** when nothing of it runs any more */
+  /** when its first process has ended; the kernel ends the others with it */
   readonly ended: Promise<SandboxEnd>;
   readonly #process: ChildProcess;
   readonly #watch: ProcessTreeWatch;
@@ -90,11 +94,18 @@ export class Sandbox {
   constructor(options: SandboxOptions) {
     const { limits } = options;
     // its first process shows its command line inside: paths of this machine go another way
-    const command = ['--args', '3', '--', ...withLimits(limits, options.command)];
-    const started = spawn('/usr/bin/bwrap', command, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {} });
-    const [stdin, stdout, stderr, args] = started.stdio as unknown as [Writable, Readable, Readable, Writable];
+    const command = [
+      '--args',
+      '3',
+      ...(FILTER ? ['--seccomp', '4'] : []),
+      '--',
+      ...withLimits(limits, options.command),
+    ];
+    const started = spawn('/usr/bin/bwrap', command, { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env: {} });
+    const [stdin, stdout, stderr, args, filter] = started.stdio as [Writable, Readable, Readable, Writable, Writable];
     // what a sandbox that ended does not read is no error: `ended` reports it
-    for (const stream of [stdin, stdout, stderr, args]) stream.on('error', () => {});
+    for (const stream of [stdin, stdout, stderr, args, filter]) stream.on('error', () => {});
+    filter.end(FILTER);
     args.end(
       bubblewrapArgs(options)
         .map((arg) => `${arg}\0`)
@@ -106,10 +117,10 @@ export class Sandbox {
     this.#process = started;
     this.stdin = stdin;
     this.stdout = stdout;
-    this.#watch = new ProcessTreeWatch(this.#process.pid, WATCH_EVERY_MS, ({ residentBytes, processes }) => {
+    this.#watch = new ProcessTreeWatch(this.#process.pid, WATCH_EVERY_MS, ({ residentBytes, threads }) => {
       if (residentBytes > limits.residentBytes) this.kill('memory');
       // two of them are bubblewrap's own
-      else if (processes > limits.processes + 2) this.kill('processes');
+      else if (threads > limits.threads + 2) this.kill('threads');
     });
     this.ended = new Promise((resolve) => {
       const onEnd = (code: number | null, signal: NodeJS.Signals | null): void => {
@@ -117,8 +128,8 @@ export class Sandbox {
         this.#watch.stop();
         resolve(this.#killedFor ? { kind: 'killed', why: this.#killedFor } : { kind: 'exited', code, signal });
       };
-      // `close` comes when the last process that holds the pipes has ended
-      this.#process.once('close', onEnd);
+      // not `close`: that waits until somebody has read what is left
+      this.#process.once('exit', onEnd);
       // never started
       this.#process.once('error', () => onEnd(null, null));
     });
@@ -144,12 +155,16 @@ export class Sandbox {
     clearTimeout(this.#deadline);
   }
 
+  /** Others come before what it still does. */
+  lowerPriority(): void {
+    this.#watch.lowerPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  }
+
   /** Everything in it, whatever state it is in. Harmless once it has ended. */
   kill(why: KillReason = 'unwanted'): void {
     this.#killedFor ??= why;
     this.#process.kill('SIGKILL');
-    // pipes that are not read would keep `close` waiting
-    this.stdout.resume();
+    this.stdout.destroy();
   }
 }
 

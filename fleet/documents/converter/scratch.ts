@@ -3,7 +3,7 @@
  * document gets there without being copied. What a killed converter left is removed by the next one.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { constants, copyFile, link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -15,8 +15,8 @@ export class Scratch {
   }
 
   /** Removes what is there from before. */
-  open(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+  async open(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { mode: 0o700 });
   }
 

@@ -23,26 +23,37 @@ export class Spares<T extends Spare> {
     if (this.#waiting) return;
     const spare = this.#start();
     this.#waiting = spare;
-    // one that ends by itself must not be handed out
+    // one that ended while it waited is not handed out; who took one ends it
     void spare.ended.then(() => {
-      if (this.#waiting === spare) this.#waiting = null;
-      return spare.end();
+      if (this.#waiting !== spare) return;
+      this.#waiting = null;
+      void spare.end();
     });
   }
 
-  /** The one that waits, or a new one, once it is ready. @throws OperationalError `converter-unavailable` */
-  async take(): Promise<T> {
+  /**
+   * The one that waits, or a new one, once it is ready.
+   * @param signal nobody waits for it any more
+   * @throws OperationalError `converter-unavailable`; the signal's reason
+   */
+  async take(signal: AbortSignal): Promise<T> {
     for (let starts = 1; ; starts += 1) {
+      signal.throwIfAborted();
       const spare = this.#waiting ?? this.#start();
       this.#waiting = null;
+      const onAbort = (): void => void spare.end();
+      signal.addEventListener('abort', onAbort);
       try {
         await spare.ready;
         if (spare.isRunning) return spare;
         throw new Error('it ended while it waited');
       } catch (error) {
         await spare.end();
+        signal.throwIfAborted();
         if (starts < STARTS_BEFORE_GIVING_UP) continue;
         throw new OperationalError('converter-unavailable', `no sandbox starts: ${error}`, { cause: error });
+      } finally {
+        signal.removeEventListener('abort', onAbort);
       }
     }
   }

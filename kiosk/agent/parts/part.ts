@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallGrant } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName } from '#contract/projections.ts';
 import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import type { RoomCommand, RoomCommandName } from '#contract/room-command.ts';
@@ -13,7 +13,7 @@ import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
-import type { MediaDeviceReport } from '../../room/room.ts';
+import type { PartReport } from '../../room/room.ts';
 import type { StartableBooking } from '../grant-requests.ts';
 import type { PairingCodes } from '../pairing-codes.ts';
 import type { Projections } from '../projections.ts';
@@ -33,9 +33,11 @@ export type Occasions = {
   /** where this room's calls may run */
   'media-nodes': readonly string[];
   roster: RosterUpdate;
+  /** outside of a call the TV shows a document */
+  'document-on-tv': boolean;
 };
 export type Occasion = keyof Occasions;
-export const LASTING: readonly Occasion[] = ['desired', 'media-nodes', 'screen-connected'];
+export const LASTING: readonly Occasion[] = ['desired', 'media-nodes', 'screen-connected', 'document-on-tv'];
 
 export type Part = {
   /** A throw or a rejection: the part alone is made and started again, later. */
@@ -50,7 +52,7 @@ export type Part = {
   };
   /** The reports of the room's screen that it owns. */
   reports?: {
-    [T in MediaDeviceReport['type']]?: (report: Extract<MediaDeviceReport, { type: T }>) => void;
+    [T in PartReport['type']]?: (report: Extract<PartReport, { type: T }>) => void;
   };
   /** Its sections, which it reads at its start from `host.settings`: how a change is applied. */
   settings?: { [N in SectionName]?: 'by-restart' | ((values: SectionValues<N>) => void) };
@@ -80,6 +82,8 @@ export type HostServices = {
   fleetCa: () => string;
   /** for a look at the media ports; null: none is to be had */
   requestTestGrant: () => Promise<CallGrant | null>;
+  /** to the documents of the call's meeting, or without one of the room's own; null: there are none, or the fleet is away */
+  requestDocumentAccess: (callId: string | null) => Promise<DocumentAccess | null>;
   /** a wish of a person at a device; nobody waits for the answer */
   ask: (command: RoomCommand) => void;
   /** a command of a controller that the part has let in */

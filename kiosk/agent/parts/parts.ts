@@ -8,7 +8,7 @@ import { retryAfterMs } from '#contract/retry-after.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
-import type { MediaDeviceReport } from '../../room/room.ts';
+import type { PartReport } from '../../room/room.ts';
 import type { StartableBooking } from '../grant-requests.ts';
 import { type Host, type HostServices, LASTING, type Occasion, type Occasions, type Part } from './part.ts';
 import type { PartDeclaration } from './part.ts';
@@ -19,7 +19,7 @@ const HEALTHY_MS = 30_000;
 /** A part that failed may hang when it is stopped. */
 const STOPPED_WITHIN_MS = 5_000;
 /** Reports of how something is: a part that starts later gets the last one. */
-const LASTING_REPORTS: readonly MediaDeviceReport['type'][] = ['media-devices', 'camera-axes'];
+const LASTING_REPORTS: readonly PartReport['type'][] = ['media-devices', 'camera-axes', 'document'];
 
 export type PartsOptions = {
   list: readonly PartDeclaration[];
@@ -51,7 +51,7 @@ export class Parts {
   /** whose code runs, through timers and promises too */
   readonly #runs = new AsyncLocalStorage<Run>();
   readonly #lastOccasions = new Map<Occasion, Occasions[Occasion]>();
-  readonly #lastReports = new Map<MediaDeviceReport['type'], MediaDeviceReport>();
+  readonly #lastReports = new Map<PartReport['type'], PartReport>();
   #room: RoomState | null = null;
   #isStopped = false;
 
@@ -105,7 +105,7 @@ export class Parts {
     }
   }
 
-  onReport(report: MediaDeviceReport): void {
+  onReport(report: PartReport): void {
     if (LASTING_REPORTS.includes(report.type)) this.#lastReports.set(report.type, report);
     for (const { run } of this.#slots) this.#call(run, (part) => handlerOf(part.reports, report.type)?.(report));
   }
@@ -257,6 +257,7 @@ export class Parts {
       publish: whileItRuns(services.publish) as Host['publish'],
       publishFields: whileItRuns(services.publishFields) as Host['publishFields'],
       requestTestGrant: outside(services.requestTestGrant),
+      requestDocumentAccess: outside(services.requestDocumentAccess),
       ask: whileItRuns((command) => {
         this.notify('presence', null);
         services.ask(command);

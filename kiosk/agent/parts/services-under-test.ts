@@ -15,6 +15,7 @@ export const servicesUnderTest = (over: Partial<HostServices> = {}): HostService
   fleetOrigin: () => null,
   fleetCa: () => '',
   requestTestGrant: async () => null,
+  requestDocumentAccess: async () => null,
   ask: () => {},
   onLanCommand: () => {},
   perform: () => false,

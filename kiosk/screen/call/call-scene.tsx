@@ -9,9 +9,11 @@ import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { People, peopleAhead } from '#stage/people.ts';
 import { Stage } from '#stage/stage.tsx';
+import { useOfDocument } from '#stage/stage-document.ts';
 import type { StageWords } from '#stage/stage-person.ts';
 import { callTime } from '#ui/agenda/call-time.ts';
 import { ToastRegion } from '#ui/toast.tsx';
+import { useDocumentWords } from '#ui/use-document-words.ts';
 import { AlonePanel } from '../alone/alone-panel.tsx';
 import { useMinute, useShownAfter } from '../frame/clock.ts';
 import { PairingCorner } from '../frame/pairing-card.tsx';
@@ -22,6 +24,7 @@ import type { ScreenSession } from '../session/screen-session.ts';
 import { CallBar } from './call-bar.tsx';
 import { CallTimeNotice } from './call-time-notice.tsx';
 import { Reconnecting } from './reconnecting.tsx';
+import { useDocumentNews } from './use-document-news.ts';
 import { useExtensionNews } from './use-extension-news.ts';
 import { useRoomNews } from './use-room-news.ts';
 
@@ -67,6 +70,14 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
     }),
     [t],
   );
+  const documentWords = useDocumentWords();
+  const { inCall, pages } = session.documents;
+  const document = useMemo(
+    () => ({ shown: inCall, pictures: pages, words: documentWords }),
+    [inCall, pages, documentWords],
+  );
+  const showsDocument = useOfDocument(inCall, () => true) ?? false;
+  const documentNews = useDocumentNews(inCall, call, phase !== null);
   const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
@@ -93,10 +104,11 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
         tilesPerPage={layout === 'grid' && tall ? MAX_TILES : TILES_PER_PAGE}
         gapPx={Math.round(window.innerHeight * GAP_PART_OF_HEIGHT)}
         words={words}
+        document={phase === null ? null : document}
         onView={show}
         onPageCount={phase === null ? undefined : tellPageCount}
       />
-      {phase !== null && participants.length <= 1 && shownInput === null && (
+      {phase !== null && participants.length <= 1 && shownInput === null && !showsDocument && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
       )}
       {participants.length > 1 && view.state.notices.includes('fleet-unreachable') && view.pairing !== null && (
@@ -120,7 +132,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
       />
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
         {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
-        <ToastRegion current={extension ?? news} className="text-tv-small" />
+        <ToastRegion current={documentNews ?? extension ?? news} className="text-tv-small" />
       </div>
     </main>
   );

@@ -8,6 +8,7 @@ import { Still } from '#ui/still.tsx';
 import { showLanguage } from '#ui/words/words.ts';
 import { BootScene } from '../boot/boot-scene.tsx';
 import { CallScene } from '../call/call-scene.tsx';
+import { DocumentScene } from '../document/document-scene.tsx';
 import { ElsewhereScene } from '../elsewhere/elsewhere-scene.tsx';
 import { EndedScene } from '../ended/ended-scene.tsx';
 import { FaultScene } from '../fault/fault-scene.tsx';
@@ -36,7 +37,7 @@ export function App({ session }: { session: ScreenSession }) {
   const { view, devices } = screen;
   const { phase } = call;
   const scene = sceneOf(screen, phase, gone ? GONE_AFTER_MS : 0);
-  const idle = scene.name === 'idle';
+  const idle = scene.name === 'idle' || scene.name === 'document';
   const starting = scene.name === 'starting';
   const troubles = troublesOf(view?.state.notices ?? [], down);
   const joined = scene.name === 'call' ? scene.call : null;
@@ -52,7 +53,7 @@ export function App({ session }: { session: ScreenSession }) {
         coverClassName="h-full"
         before={
           <Still still={startIsDelayed}>
-            <SceneBefore scene={scene} screen={screen} troubles={troubles} />
+            <SceneBefore scene={scene} session={session} screen={screen} troubles={troubles} />
           </Still>
         }
       >
@@ -81,10 +82,10 @@ export function App({ session }: { session: ScreenSession }) {
   );
 }
 
-type SceneBeforeProps = { scene: Scene; screen: ScreenSnapshot; troubles: Trouble[] };
+type SceneBeforeProps = { scene: Scene; session: ScreenSession; screen: ScreenSnapshot; troubles: Trouble[] };
 
 /** Every scene but the call. */
-function SceneBefore({ scene, screen: { view, devices }, troubles }: SceneBeforeProps) {
+function SceneBefore({ scene, session, screen: { view, devices }, troubles }: SceneBeforeProps) {
   switch (scene.name) {
     case 'boot':
       return <BootScene />;
@@ -96,6 +97,8 @@ function SceneBefore({ scene, screen: { view, devices }, troubles }: SceneBefore
       return <KeylessScene />;
     case 'elsewhere':
       return <ElsewhereScene />;
+    case 'document':
+      return <DocumentScene documents={session.documents} view={view!} troubles={troubles} />;
     case 'idle':
       return <IdleScene view={view!} troubles={troubles} />;
     case 'starting':

@@ -23,6 +23,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
   yielded: false,
   speakerId: null,
   shownInput: null,
+  showsDocument: false,
   devices,
   view:
     phase === null

@@ -15,6 +15,8 @@ export type Scene =
   | { name: 'keyless' }
   | { name: 'elsewhere' }
   | { name: 'idle' }
+  /** idle, and the TV shows a document */
+  | { name: 'document' }
   | {
       name: 'starting';
       meetingTitle: string;
@@ -41,7 +43,7 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
   if (gone && call.name !== 'joined') return { name: 'gone' };
   switch (phase.name) {
     case 'idle':
-      return { name: 'idle' };
+      return { name: screen.showsDocument ? 'document' : 'idle' };
     case 'starting':
       if (call.name === 'joined') return { name: 'call', call };
       return {

@@ -26,6 +26,7 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (JSON.stringify(connection) !== JSON.stringify(told)) reports.push(connection);
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
+    if (newPlace || before.call.document !== now.call.document) reports.push(documentReport(phase.callId, now.call));
   }
   const wasIn = before.call.phase.name === 'joined' || before.call.phase.name === 'joining';
   if (phase.name === 'ended' && wasIn) {
@@ -38,7 +39,12 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
 export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[] {
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
-  return [joinedReport(phase, ticket), connectionReport(phase, call), rosterReport(phase.callId, call)];
+  return [
+    joinedReport(phase, ticket),
+    connectionReport(phase, call),
+    rosterReport(phase.callId, call),
+    documentReport(phase.callId, call),
+  ];
 }
 
 export function inCallOf({ call, ticket }: ReportedCall): Extract<ScreenToAgent, { type: 'hello' }>['inCall'] {
@@ -81,4 +87,8 @@ function connectionReport({ connection }: Joined, { blocked }: CallState): Scree
 
 function rosterReport(callId: string, { participants }: CallState): ScreenToAgent {
   return { type: 'roster', callId, participants: [...participants] };
+}
+
+function documentReport(callId: string, { document }: CallState): ScreenToAgent {
+  return { type: 'document', callId, document };
 }

@@ -28,6 +28,7 @@ const grant = (callId = CALL): CallGrant => ({
   signalingUrl: 'ws://node/signaling',
   joinToken: 't',
   expiresAtMs: 1,
+  documents: null,
 });
 const frame: ScreenFrame = { language: 'en', pairing: null };
 const roomState: RoomState = {
@@ -65,6 +66,9 @@ class FakeCall {
     phase: { name: 'idle' },
     permissions: null,
     participants: [],
+    document: null,
+    documentAccess: null,
+    withdrawn: null,
     streams: new Map(),
     activeSpeakerPeerId: null,
     mutedByPeerId: null,
@@ -225,7 +229,7 @@ describe('the screen’s session', () => {
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
     expect(of('call-joined')).toEqual([{ type: 'call-joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
-    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'document']);
   });
 
   it('opens no device for what is only prepared', () => {
@@ -293,7 +297,7 @@ describe('the screen’s session', () => {
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster']);
+    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'document']);
     expect(call.asked).toEqual(['join']);
   });
 

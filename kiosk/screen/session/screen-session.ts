@@ -27,6 +27,7 @@ import { Outbox } from './outbox.ts';
 import { deviceReports, failureReport, inCallOf, reportsOf, standingReports, type ReportedCall } from './reports.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { MediaDeviceEffects } from './media-device-effects.ts';
+import { isDocumentEffect, ScreenDocuments } from './screen-documents.ts';
 
 export type ScreenSnapshot = {
   /** null: no message of the agent yet */
@@ -45,6 +46,8 @@ export type ScreenSnapshot = {
   speakerId: string | null;
   /** the HDMI input that the room shares, with its sound */
   shownInput: MediaStream | null;
+  /** outside of a call */
+  showsDocument: boolean;
 };
 
 export type SessionParts = {
@@ -65,6 +68,7 @@ export type SessionParts = {
 
 export class ScreenSession {
   readonly call: CallClient;
+  readonly documents: ScreenDocuments;
   #frame: ScreenFrame | null = null;
   #projections: ProjectionValues = {};
   readonly #devices: RoomTracks;
@@ -90,6 +94,7 @@ export class ScreenSession {
       requestGrant: (why) => this.#requestGrant(why),
       onMuted: () => this.#devices.setMuted(true),
     });
+    this.documents = new ScreenDocuments({ call: this.call, tell: (report) => this.#outbox.send(report) });
     this.#told = { call: this.call.getSnapshot(), ticket: null };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
@@ -129,6 +134,7 @@ export class ScreenSession {
       notEnrolledCode: null,
       keyless: false,
       yielded: false,
+      showsDocument: false,
       ...this.#ofDevices(),
     });
   }
@@ -138,6 +144,10 @@ export class ScreenSession {
 
   start(): void {
     this.call.subscribe(() => this.#onCall());
+    this.documents.onTv.subscribe(() => {
+      const showsDocument = this.documents.onTv.getSnapshot() !== null;
+      if (showsDocument !== this.getSnapshot().showsDocument) this.#publish({ showsDocument });
+    });
     this.#devices.start();
     this.#link.start();
   }
@@ -195,6 +205,10 @@ export class ScreenSession {
   }
 
   #perform(effect: ScreenEffect): void {
+    if (isDocumentEffect(effect)) {
+      this.documents.perform(effect);
+      return;
+    }
     switch (effect.name) {
       case 'prepare-call':
         this.#equipment.makeWayAtNode();
@@ -344,6 +358,7 @@ export class ScreenSession {
     // a grant that the room signed itself leads to the meeting's call, under any call id
     if (phase.name === 'joined' && this.#callId !== null) this.#callId = phase.callId;
     this.#equipment.input.followCall();
+    this.documents.followCall();
     this.#tellCall(before);
     if (phase === before.call.phase) return;
     if (phase.name === 'ended') this.#devices.release();

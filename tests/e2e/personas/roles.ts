@@ -44,4 +44,9 @@ export class Guest extends Persona {
   async expectInCall(timeoutMs = 20_000): Promise<void> {
     await this.button('Leave').waitFor({ timeout: timeoutMs });
   }
+
+  async shareScreen(): Promise<void> {
+    await this.button('Share').click();
+    await this.button('Share screen').click();
+  }
 }

@@ -18,6 +18,7 @@ const scripts = {
   'fleet-supervisor': 'dist/fleet-main.js',
   'fleet-server': 'dist/fleet-server.js',
   'media-node': 'dist/fleet-media-main.js',
+  converter: 'dist/fleet-documents-converter-main.js',
   'kiosk-supervisor': 'dist/kiosk-main.js',
   agent: 'dist/kiosk-agent-main.js',
   shell: 'dist/kiosk-shell-main.js',

@@ -1,5 +1,6 @@
 /** Every state of the console, as the HTTP API would tell it. */
 import type { Page } from 'playwright-core';
+import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
 import type { Tablet } from '#contract/http/rooms-api.ts';
@@ -223,6 +224,7 @@ const roomAnswers = {
   currentSession: signedIn,
   ...rooms(mixed),
   listInvites: { body: { invites } },
+  documentPolicy: { body: { policy: DEFAULT_DOCUMENT_POLICY } },
   listTablets: { body: { tablets } },
 };
 

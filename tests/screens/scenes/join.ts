@@ -1,7 +1,17 @@
 /** The guest's page, as fleet server and media node would answer it. */
 import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import type { Participant } from '#contract/room-state.ts';
+import type { SharedDocument } from '#contract/shared-document.ts';
+import {
+  documentAccess,
+  drawing,
+  listedDocument,
+  LONG_FILE_NAME,
+  playDocuments,
+  sharedDocument,
+} from '../drawn-documents.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
 import { servePages } from '../static-pages.ts';
@@ -16,24 +26,40 @@ type Told = {
   own?: OwnDevices;
   /** who is in beside the guest; given, the guest joins */
   others?: Participant[];
+  /** given, the guest may share documents; these are there, and this one is shown */
+  documents?: MeetingDocument[];
+  shown?: SharedDocument;
+  /** of the pages */
+  aspect?: 'slide' | 'sheet';
+  upload?: 'stalls' | 'fails';
+  /** also on a phone that is held sideways */
+  isSideways?: boolean;
   after?: (page: Page, node: PlayedNode) => Promise<unknown>;
 };
 
-function scene(name: string, { title = 'Weekly plan', refusal, own, others, after }: Told = {}): Scene {
+function scene(
+  name: string,
+  { title = 'Weekly plan', refusal, own, others, after, documents, shown, aspect, upload, isSideways }: Told = {},
+): Scene {
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
     name,
     path: '/join#scene-invite',
-    sizes,
+    sizes: isSideways ? [...sizes, 'phone-sideways'] : sizes,
     setup: async (page) => {
       const guest = person(0, 'Head office', { peerKind: 'person' });
       const node = new PlayedNode([guest, ...(others ?? [])]);
       nodes.set(page, node);
       await drawPictures(page, own);
       await servePages(page);
+      if (documents) {
+        node.documentRights = ['present', 'view'];
+        node.document = shown ?? null;
+        await playDocuments(page, { documents, aspect, upload });
+      }
       await page.route('**/api/v1/guest-entries', (route) =>
         refusal === undefined
-          ? route.fulfill({ json: entry(title) })
+          ? route.fulfill({ json: entry(title, documents ? documentAccess() : null) })
           : route.fulfill({ status: 403, json: { error: { code: refusal, message: refusal } } }),
       );
       await node.attach(page);
@@ -51,7 +77,7 @@ function scene(name: string, { title = 'Weekly plan', refusal, own, others, afte
   };
 }
 
-const entry = (meetingTitle: string) => ({
+const entry = (meetingTitle: string, documents: ReturnType<typeof documentAccess> | null) => ({
   meetingTitle,
   displayName: null,
   admission: 'admitted',
@@ -63,6 +89,7 @@ const entry = (meetingTitle: string) => ({
     signalingUrl: ticket.signalingUrl,
     joinToken: 'of-a-scene',
     expiresAtMs: Date.now() + 60_000,
+    documents,
   },
 });
 
@@ -88,6 +115,38 @@ const people = (count: number): Participant[] =>
 
 const openDevices = (page: Page) => page.getByRole('button', { name: /^(Devices|장치)$/ }).click();
 
+const guest = { peerId: ROOM_PEER, displayName: 'Head office' };
+const room = { peerId: id(101), displayName: 'Maple 3F' };
+const openShare = (page: Page) => page.getByRole('button', { name: /^(Share|공유)$/ }).click();
+const press = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).click();
+const upload = async (page: Page, name: string) => {
+  await openShare(page);
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name, mimeType: 'application/pdf', buffer: Buffer.alloc(2_400_000, 7) });
+  await page.waitForTimeout(600);
+};
+const fewDocuments = [
+  listedDocument(1),
+  listedDocument(2, { title: LONG_FILE_NAME, pageCount: 1, readyPages: 1, isOwn: false }),
+  listedDocument(3, { title: 'Plan.pptx', state: 'converting', readyPages: 2, pageCount: 30 }),
+  listedDocument(4, {
+    title: '견적서.hwp',
+    state: 'waiting',
+    readyPages: 0,
+    pageCount: null,
+    isOwn: false,
+  }),
+  listedDocument(5, {
+    title: 'Contract.pdf',
+    state: 'failed',
+    failure: 'document-encrypted',
+    readyPages: 0,
+    pageCount: null,
+  }),
+];
+const withdrawn = { change: 'withdrawn', reason: 'outsider-entered' } as const;
+
 export const joinScenes: readonly Scene[] = [
   scene('check'),
   scene('check-no-devices', { own: 'missing' }),
@@ -103,6 +162,82 @@ export const joinScenes: readonly Scene[] = [
   scene('reconnecting', { others: people(3), after: (_page, node) => node.drop() }),
   scene('call-devices', { others: people(3), after: openDevices }),
   scene('call-without-devices', { own: 'missing', others: people(3), after: openDevices }),
+  scene('document-viewing', {
+    isSideways: true,
+    others: people(3),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: room, strokes: drawing(3), pointer: { x: 50_000, y: 40_000 } }),
+  }),
+  scene('document-sheet-of-paper', {
+    others: people(5),
+    documents: [listedDocument(1)],
+    aspect: 'sheet',
+    shown: sharedDocument({ presenter: room }),
+  }),
+  scene('document-long-name', {
+    others: people(2),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({
+      title: LONG_FILE_NAME,
+      presenter: { ...room, displayName: '포항 공장 대회의실 (본관 3층, 화상회의 전용)' },
+    }),
+  }),
+  scene('document-presenting', {
+    others: people(3),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: guest }),
+  }),
+  scene('document-pen', {
+    isSideways: true,
+    others: people(3),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: guest, strokes: drawing(3) }),
+    after: (page) => page.getByRole('radio', { name: /^(Pen|펜)$/ }).check({ force: true }),
+  }),
+  scene('document-pages', {
+    others: people(1),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: guest }),
+    after: press(/^(All document pages|문서의 모든 쪽)$/),
+  }),
+  scene('document-hand-over', {
+    others: people(3),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: guest }),
+    after: press(/^(Hand over|넘기기)$/),
+  }),
+  scene('document-nobody-presents', { others: people(2), documents: [listedDocument(1)], shown: sharedDocument() }),
+  scene('share-nothing-yet', { others: people(2), documents: [], after: openShare }),
+  scene('share-list', {
+    others: people(2),
+    documents: fewDocuments,
+    shown: sharedDocument({ presenter: room }),
+    after: openShare,
+  }),
+  scene('share-uploading', { others: people(2), documents: [], after: (page) => upload(page, LONG_FILE_NAME) }),
+  scene('share-uploading-strip', {
+    others: people(2),
+    documents: [],
+    after: async (page) => {
+      await upload(page, 'Price list 2027.pdf');
+      await page.keyboard.press('Escape');
+    },
+  }),
+  scene('share-refused', {
+    others: people(2),
+    documents: [],
+    upload: 'fails',
+    after: async (page) => {
+      await upload(page, 'Price list 2027.pdf');
+      await page.keyboard.press('Escape');
+    },
+  }),
+  scene('document-withdrawn', {
+    others: people(3),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: guest }),
+    after: async (_page, node) => node.tell('document-changed', withdrawn),
+  }),
   scene('joined-elsewhere', { others: people(2), after: (_page, node) => node.drop('joined-elsewhere') }),
   scene('seats-taken', { others: people(2), after: (_page, node) => node.drop('seats-taken') }),
   scene('removed', { others: people(2), after: async (_page, node) => node.tell('call-ended', { reason: 'removed' }) }),

@@ -4,31 +4,24 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import type { RoomDocument } from '#contract/room-document.ts';
 import { type DocumentHeading, PAGE_UNITS, WHOLE_PAGE } from '#contract/shared-document.ts';
-import { documentAccess, type PlayedDocuments, playDocuments } from '../played-documents.ts';
+import {
+  documentAccess,
+  listedDocument,
+  LONG_FILE_NAME,
+  type PlayedDocuments,
+  playDocuments,
+} from '../drawn-documents.ts';
 import { agenda, equipment, weeklyPlan } from '../rooms-day.ts';
 import { inCall, type Link, paired, person, roomState } from './remote.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const sizes: readonly SizeName[] = ['phone', 'tablet'];
-const LONG_TITLE = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정안_최종_진짜최종(2).pptx';
 /** written from right to left, with a picture and what looks like HTML */
 const ODD_TITLE = 'تقرير المبيعات 2027 📊 <b>final</b>.pdf';
 
-const stored = (n: number, title: string, over: Partial<MeetingDocument> = {}): MeetingDocument => ({
-  documentId: id(300 + n),
-  title,
-  kind: 'presentation',
-  state: 'ready',
-  sizeBytes: 4_200_000,
-  receivedBytes: 4_200_000,
-  pageCount: 12,
-  readyPages: 12,
-  failure: null,
-  isOwn: true,
-  createdAtMs: 1_000 - n,
-  ...over,
-});
+const stored = (n: number, title: string, over: Partial<MeetingDocument> = {}): MeetingDocument =>
+  listedDocument(n, { title, ...over });
 const plan = stored(1, 'Plan 2027.pptx');
 
 const room = { peerId: id(100), displayName: 'Maple 3F' };
@@ -57,7 +50,7 @@ const people = [
 ];
 const calling = roomState({ phase: inCall(people) });
 
-type Played = Link & Partial<PlayedDocuments>;
+type Played = Link & PlayedDocuments;
 function scene(name: string, { documents = [plan], ...of }: Played, act?: Scene['act'], on = sizes): Scene {
   return {
     name,
@@ -65,7 +58,7 @@ function scene(name: string, { documents = [plan], ...of }: Played, act?: Scene[
     sizes: on,
     setup: async (page) => {
       await playDocuments(page, { documents, ...of });
-      await paired(page, { documentAccess, ...of });
+      await paired(page, { documentAccess: documentAccess(), ...of });
     },
     ...(act && { act }),
   };
@@ -85,7 +78,7 @@ const choose = (page: Page) =>
   page.setInputFiles('input[type=file]', {
     name: 'Plan 2027.pptx',
     mimeType: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-    buffer: Buffer.alloc(600_000),
+    buffer: Buffer.alloc(2_400_000),
   });
 const tool = (names: RegExp) => (page: Page) => page.getByRole('radio', { name: names }).click({ force: true });
 const penTool = tool(/^Pen$|^펜$/);
@@ -118,7 +111,7 @@ const states = [
 ];
 const failures = [
   stored(5, 'Contract.docx', { state: 'failed', failure: 'document-encrypted', readyPages: 0, pageCount: null }),
-  stored(6, LONG_TITLE, { state: 'failed', failure: 'document-too-long', readyPages: 0, pageCount: null }),
+  stored(6, LONG_FILE_NAME, { state: 'failed', failure: 'document-too-long', readyPages: 0, pageCount: null }),
   plan,
 ];
 
@@ -135,23 +128,23 @@ export const remoteDocumentScenes: readonly Scene[] = [
   scene('document-list-many', { state: calling, documents: many, document: shown() }, openList),
   scene(
     'document-list-odd-names',
-    { state: calling, documents: [stored(7, ODD_TITLE), stored(8, LONG_TITLE), stored(9, '한글 이름.hwp')] },
+    { state: calling, documents: [stored(7, ODD_TITLE), stored(8, LONG_FILE_NAME), stored(9, '한글 이름.hwp')] },
     openList,
   ),
   scene('document-uploading', { state: calling, documents: [] }, steps(openList, choose)),
-  scene('document-refused', { state: calling, documents: [], uploads: 'quota-exceeded' }, steps(openList, choose)),
+  scene('document-refused', { state: calling, documents: [], upload: 'fails' }, steps(openList, choose)),
   scene('document-failed', { state: calling, documents: failures }, openList),
   scene('document-no-server', { state: calling, documentAccess: undefined as never }, openList),
   scene('document-not-permitted', { state: calling, documentAccess: null }, openList),
   scene('document-shown', { state: calling, document: shown() }),
-  scene('document-shown-long', { state: calling, document: shown({ title: LONG_TITLE, pageCount: null }) }),
+  scene('document-shown-long', { state: calling, document: shown({ title: LONG_FILE_NAME, pageCount: null }) }),
   scene('document-shown-by-other', {
     state: calling,
     document: shown({ presenter: { peerId: id(101), displayName: 'Head office' } }, false),
   }),
   scene('document-page', { state: calling, document: shown() }, presenting),
   scene('document-page-odd-name', { state: calling, document: shown({ title: ODD_TITLE }) }, presenting, ['phone']),
-  scene('document-page-upright', { state: calling, document: shown(), isUpright: true }, presenting),
+  scene('document-page-upright', { state: calling, document: shown(), aspect: 'sheet' }, presenting),
   scene('document-page-idle', { document: shown({ pageCount: 1, page: 1 }) }, presenting, ['phone']),
   scene('document-page-pointing', { state: calling, document: shown() }, (page) =>
     presenting(page).then(() => drag(page, [0.2, 0.3], [0.6, 0.5], false)),
@@ -174,7 +167,7 @@ export const remoteDocumentScenes: readonly Scene[] = [
     },
     presenting,
   ),
-  scene('document-page-being-made', { state: calling, document: shown(), missingFromPage: 3 }, (page) =>
+  scene('document-page-being-made', { state: calling, document: shown(), notReadyFrom: 3 }, (page) =>
     openPage(page).then(() => page.waitForTimeout(900)),
   ),
   scene(

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 
 export const viewports = {
   phone: { width: 390, height: 844 },
+  'phone-sideways': { width: 844, height: 390 },
   tablet: { width: 1024, height: 768 },
   'room-tablet': { width: 1280, height: 800 },
   laptop: { width: 1440, height: 900 },

@@ -1,6 +1,8 @@
 /** Every state of the TV, as agent and media node would tell it. */
 import type { Page } from 'playwright-core';
 import type { Participant, RoomState } from '#contract/room-state.ts';
+import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
+import { documentAccess, drawing, LONG_FILE_NAME, playPages, sharedDocument } from '../drawn-documents.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import {
   CALL,
@@ -13,6 +15,7 @@ import {
   serveTv,
   type ShownRoom,
   ticket,
+  TV_ORIGIN,
   TV_PATH,
   welcome,
 } from '../screen-wires.ts';
@@ -43,6 +46,10 @@ type Told = {
   view?: Partial<ShownRoom>;
   /** who is in the call; none: no call */
   people?: Participant[];
+  /** what the call shows, or without a call the TV alone */
+  document?: SharedDocument;
+  /** the pages' shape; `missing`: none comes, `broken`: the server has none */
+  pages?: 'slide' | 'sheet' | 'missing' | 'broken';
   own?: OwnDevices;
   /** the page's clock stands at that time of the made-up day */
   time?: string;
@@ -68,18 +75,21 @@ function scene(name: string, told: Told = {}): Scene {
       const node = new PlayedNode(people ?? []);
       parts.set(page, { agent, node });
       await drawPictures(page, own);
+      node.document = told.document ?? null;
       await serveTv(page);
+      await servePagesOf(page, told.pages ?? 'slide');
       await agent.attach(page);
       await node.attach(page);
     },
     act: async (page) => {
       if (people !== undefined) {
-        await page.getByRole('region').waitFor();
+        await page.getByRole('region').first().waitFor();
         await picturesOf(page, people);
       }
       const { agent, node } = parts.get(page)!;
       // what is said before the page has said hello, it does not hear
       while (agent.heard.length === 0) await page.waitForTimeout(20);
+      if (told.document !== undefined) await showDocument(agent, told.document, people !== undefined);
       await after?.({ page, agent, node });
       // pictures have come, what appears has appeared
       await page.waitForTimeout(people === undefined ? 400 : 1_200);
@@ -87,6 +97,25 @@ function scene(name: string, told: Told = {}): Scene {
   };
 }
 
+/** The page came by its ticket: the agent brings what lets it at the pages. */
+function showDocument(agent: PlayedAgent, document: SharedDocument, isInCall: boolean): void {
+  const access = documentAccess(['present', 'view'], TV_ORIGIN);
+  const effect = isInCall
+    ? ({ name: 'use-document-access', callId: CALL, access } as const)
+    : ({ name: 'show-document', shown: { document, access } } as const);
+  agent.say({ type: 'do', effect });
+}
+
+async function servePagesOf(page: Page, pages: NonNullable<Told['pages']>): Promise<void> {
+  if (pages === 'slide' || pages === 'sheet') return playPages(page, TV_ORIGIN, { aspect: pages });
+  await page.route(`${TV_ORIGIN}/api/v1/documents/*/pages/**`, (route) =>
+    pages === 'missing'
+      ? undefined
+      : route.fulfill({ status: 404, json: { error: { code: 'not-found', message: '' } } }),
+  );
+}
+
+const presents = (n: number, name: string) => ({ presenter: { peerId: person(n, '').peerId, displayName: name } });
 const room = person(0, ROOM_NAME);
 const names = [
   'Head office',
@@ -108,6 +137,12 @@ const others = (count: number): Participant[] =>
     }),
   );
 const call = (count: number): Participant[] => [room, ...others(count)];
+const tellAct = (node: PlayedNode, act: DocumentAct): void =>
+  node.tell('document-changed', {
+    change: 'act',
+    by: { peerId: person(1, '').peerId, displayName: 'Head office' },
+    act,
+  });
 const speaks =
   (n: number): Told['after'] =>
   ({ node }) =>
@@ -289,6 +324,105 @@ export const screenScenes: readonly Scene[] = [
       notices: ['fleet-unreachable'],
     },
     view: { pairing: null },
+  }),
+  scene('document', {
+    people: call(3),
+    document: sharedDocument({
+      ...presents(2, '포항 공장'),
+      strokes: drawing(3),
+      pointer: { x: 40_000, y: 30_000 },
+    }),
+  }),
+  scene('document-drawn-live', {
+    sizes: ['1080p'],
+    people: call(3),
+    document: sharedDocument(presents(1, 'Head office')),
+    after: async ({ page, node }) => {
+      await page.getByRole('img', { name: 'Price list 2027.pdf' }).waitFor();
+      for (const stroke of drawing(3)) tellAct(node, { act: 'draw', stroke });
+      tellAct(node, { act: 'point', at: { x: 30_000, y: 45_000 } });
+    },
+  }),
+  scene('document-zoomed', {
+    sizes: ['1080p'],
+    people: call(2),
+    document: sharedDocument({
+      ...presents(1, 'Head office'),
+      region: { x: 3_000, y: 14_000, width: 30_000, height: 30_000 },
+      strokes: drawing(3),
+    }),
+  }),
+  scene('document-sheet', {
+    sizes: ['1080p'],
+    people: call(9),
+    pages: 'sheet',
+    document: sharedDocument({ ...presents(1, 'Head office'), strokes: drawing(3) }),
+  }),
+  scene('document-and-screen', {
+    sizes: ['1080p'],
+    people: [room, ...others(3).map((each, n) => ({ ...each, sharesScreen: n === 1 }))],
+    document: sharedDocument(presents(1, 'Head office')),
+  }),
+  scene('document-under-screen', {
+    sizes: ['1080p'],
+    people: [room, ...others(3)],
+    document: sharedDocument(presents(1, 'Head office')),
+    after: async ({ page, node }) => {
+      await page.getByRole('img', { name: 'Price list 2027.pdf' }).waitFor();
+      const [sharer] = others(3);
+      node.tell('participant-changed', { participant: { ...sharer!, sharesScreen: true } });
+    },
+  }),
+  scene('document-grid', {
+    sizes: ['1080p'],
+    people: call(5),
+    state: { layout: 'grid' },
+    document: sharedDocument(presents(1, 'A')),
+  }),
+  scene('document-side-by-side', {
+    sizes: ['1080p'],
+    people: call(5),
+    state: { layout: 'side-by-side' },
+    document: sharedDocument(presents(1, 'Head office')),
+  }),
+  scene('document-loading', {
+    sizes: ['1080p'],
+    people: call(2),
+    pages: 'missing',
+    document: sharedDocument(presents(1, 'Head office')),
+  }),
+  scene('document-failed', {
+    sizes: ['1080p'],
+    people: call(2),
+    pages: 'broken',
+    document: sharedDocument(presents(1, 'Head office')),
+  }),
+  scene('document-long-names', {
+    sizes: ['1080p'],
+    people: long,
+    document: sharedDocument({ title: LONG_FILE_NAME, ...presents(2, long[2]!.displayName) }),
+  }),
+  scene('document-withdrawn', {
+    sizes: ['1080p'],
+    people: call(2),
+    document: sharedDocument(presents(1, 'Head office')),
+    after: ({ node }) => node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-entered' }),
+  }),
+  scene('idle-document', {
+    time: '09:12',
+    view: { agenda: agenda(day) },
+    document: sharedDocument({ ...presents(0, ROOM_NAME), strokes: drawing(3), pointer: { x: 50_000, y: 20_000 } }),
+  }),
+  scene('idle-document-loading', {
+    sizes: ['1080p'],
+    pages: 'missing',
+    document: sharedDocument(presents(0, ROOM_NAME)),
+  }),
+  scene('idle-document-long-names', {
+    sizes: ['1080p'],
+    state: { roomName: LONG_ROOM, notices: ['fleet-unreachable'] },
+    pages: 'sheet',
+    document: sharedDocument({ title: LONG_FILE_NAME, ...presents(0, LONG_ROOM) }),
   }),
   scene('alone', { people: [room] }),
   scene('call-1', { people: call(1) }),

@@ -185,6 +185,30 @@ export default {
     removeInCall_one: '{{count}} person is in a meeting there right now.',
     removeInCall_other: '{{count}} people are in a meeting there right now.',
   },
+  documentPolicy: {
+    title: 'Documents in the room’s meeting',
+    lead: 'A change is in force at once for pages, and for who comes into the meeting from now on.',
+    yes: 'Yes',
+    no: 'No',
+    sharedBy: {
+      label: 'Who may share',
+      help: 'The room shares from its phones and tablet.',
+      everyone: 'Everyone in the meeting',
+      roomOnly: 'The room alone',
+    },
+    guestsView: {
+      label: 'Guests see documents',
+      help: 'No: a document disappears from all screens as soon as a guest comes in.',
+    },
+    isKept: {
+      label: 'Kept after the meeting',
+      help: 'No: deleted when the meeting’s call ends. Yes: deleted after 30 days without use.',
+    },
+    hasWatermark: {
+      label: 'Viewer’s name on each page',
+      help: 'Faintly, so that a photograph of a page shows whose screen it was.',
+    },
+  },
   roomSettings: {
     title: 'Settings',
     lead: 'A change is in force within seconds, without a restart.',

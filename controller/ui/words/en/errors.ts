@@ -324,7 +324,7 @@ export default {
   'picture-too-large': {
     what: 'This picture is too large',
     meaning: 'Nothing was shown.',
-    todo: 'Make it smaller and share it again.',
+    todo: 'Make it smaller in width and height, then share it again.',
   },
   'quota-exceeded': {
     what: 'There is no more space for documents',
@@ -332,7 +332,7 @@ export default {
     todo: 'Delete documents that are not needed any more, or ask IT for more space.',
   },
   'upload-offset': {
-    what: 'The upload went on at another place than the server',
+    what: 'The upload lost its place',
     meaning: 'Nothing is lost.',
     todo: 'It goes on by itself. If it does not, choose the file again.',
   },

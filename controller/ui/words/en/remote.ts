@@ -101,6 +101,7 @@ export default {
     photograph: 'Take a photograph',
     onTv: 'Document on the TV',
     present: 'Point and draw',
+    look: 'See the page large',
     refused: {
       title: 'Documents cannot be shared now',
       'no-server':

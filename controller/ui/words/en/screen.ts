@@ -28,6 +28,9 @@ export default {
     waiting_other: '{{count}} people are in it',
     noMeeting: 'No meeting is set up for this room',
   },
+  document: {
+    stage: 'Document on the TV',
+  },
   selfTest: {
     moreOnPhone_one: '{{count}} more problem: see “Devices” on the phone.',
     moreOnPhone_other: '{{count}} more problems: see “Devices” on the phone.',

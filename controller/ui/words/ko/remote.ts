@@ -103,6 +103,7 @@ export default {
     photograph: '사진 찍기',
     onTv: 'TV에 띄운 문서',
     present: '포인터와 펜',
+    look: '쪽 크게 보기',
     refused: {
       title: '지금은 문서를 공유할 수 없습니다',
       'no-server':

@@ -30,6 +30,9 @@ export default {
     waiting_other: '{{count}}명이 참가하고 있습니다',
     noMeeting: '이 회의실에 설정된 회의가 없습니다',
   },
+  document: {
+    stage: 'TV에 표시된 문서',
+  },
   selfTest: {
     moreOnPhone_other: '문제가 {{count}}개 더 있습니다. 휴대폰의 ‘장치’ 화면에서 확인해 주세요.',
   },

@@ -63,7 +63,6 @@ def start():
             "--norestore",
             "--nologo",
             "--nodefault",
-            "--nolockcheck",
             "-env:UserInstallation=file://" + PROFILE,
             "--accept=pipe,name=maru;urp;",
         ],
@@ -97,13 +96,30 @@ KIND_OF = dict(zip(EMPTY, PDF_FILTERS))
 
 
 def fit_to_width(document):
-    """A spreadsheet's columns all on one page: a sheet that is cut into stripes cannot be read."""
+    """A spreadsheet's columns all on one page, a wide one's on a page laid across: stripes cannot be read."""
     styles = document.StyleFamilies.getByName("PageStyles")
     for index in range(document.Sheets.Count):
-        style = styles.getByName(document.Sheets.getByIndex(index).PageStyle)
-        if style.ScaleToPages == 0:
-            style.ScaleToPagesX = 1
-            style.ScaleToPagesY = 0
+        sheet = document.Sheets.getByIndex(index)
+        style = styles.getByName(sheet.PageStyle)
+        # its author fitted it to so many pages
+        if style.ScaleToPages != 0 or style.ScaleToPagesX != 0:
+            continue
+        if not style.IsLandscape and is_wider(sheet, style.Width - style.LeftMargin - style.RightMargin):
+            width, height = style.Width, style.Height
+            style.IsLandscape = True
+            style.Width, style.Height = height, width
+        style.ScaleToPagesX = 1
+        style.ScaleToPagesY = 0
+
+
+def is_wider(sheet, width):
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    for column in range(cursor.RangeAddress.EndColumn + 1):
+        width -= sheet.Columns.getByIndex(column).Width
+        if width < 0:
+            return True
+    return False
 
 
 def export(document, kind, pages, dots_per_inch):

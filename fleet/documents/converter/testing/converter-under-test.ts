@@ -18,10 +18,10 @@ export class ConverterUnderTest {
   readonly #waiting = new Set<() => void>();
   readonly #process: SupervisedProcess;
 
-  constructor() {
+  constructor(...options: string[]) {
     this.#process = new SupervisedProcess({
       script: fileURLToPath(new URL('../main.ts', import.meta.url)),
-      args: () => ['--data-dir', this.dataDir, '--json-logs'],
+      args: () => ['--data-dir', this.dataDir, '--json-logs', ...options],
       pidFile: this.pidFile,
       compiledDir: join(this.dataDir, 'compiled'),
       log: () => {},
@@ -97,6 +97,24 @@ export class ConverterUnderTest {
       sandboxes: sandboxesOf(this.pid).length,
     };
   }
+}
+
+/** Processes inside sandboxes of a converter with that name, as `soffice.bin`. */
+export function insideSandboxesOf(pid: number, name: string): number[] {
+  const found: number[] = [];
+  const waiting = sandboxesOf(pid);
+  for (let each = waiting.pop(); each !== undefined; each = waiting.pop()) {
+    try {
+      if (readFileSync(`/proc/${each}/comm`, 'utf8').trim() === name) found.push(each);
+      for (const task of readdirSync(`/proc/${each}/task`)) {
+        const children = readFileSync(`/proc/${each}/task/${task}/children`, 'utf8');
+        waiting.push(...children.split(' ').filter(Boolean).map(Number));
+      }
+    } catch {
+      // it ended meanwhile
+    }
+  }
+  return found;
 }
 
 /** Bubblewrap's processes that a process started. */

@@ -10,7 +10,7 @@ import type { CameraAxes, EquipmentDevice, RoomEquipment, SelfTest, SelfTestChec
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
-import type { MediaDeviceReport } from '../../../room/room.ts';
+import type { PartReport } from '../../../room/room.ts';
 import { AwaitedInput } from './awaited-input.ts';
 import { type CancelsOwnEcho, chooseDevices, type DeviceChoice, isHdmiInput, mayBeUsed } from './device-policy.ts';
 import { type MediaDeviceMemory, KeptMediaDevices } from './media-device-memory.ts';
@@ -42,7 +42,7 @@ export type RoomMediaDevicesOptions = {
 };
 type Part = Pick<RoomEquipment, 'devices' | 'camera' | 'presets' | 'shownInput' | 'selfTest'>;
 type InUse = MediaDeviceList['inUse'];
-type DeviceReport = Exclude<MediaDeviceReport, { type: 'reach-probed' | 'sound-heard' }>;
+type DeviceReport = Exclude<PartReport, { type: 'reach-probed' | 'sound-heard' }>;
 
 const NOTHING_OPEN: InUse = { cameraId: null, microphoneId: null, speakerId: null, inputId: null };
 const NOTHING_CHOSEN: DeviceChoice = { camera: null, microphone: null, speaker: null, deviceCancelsEcho: false };

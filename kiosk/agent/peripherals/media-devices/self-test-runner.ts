@@ -8,7 +8,7 @@ import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { SelfTest, SelfTestCheck } from '#contract/room-equipment.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
-import type { MediaDeviceReport } from '../../../room/room.ts';
+import type { PartReport } from '../../../room/room.ts';
 import {
   beginSelfTest,
   CHECK_WITHIN_MS,
@@ -21,7 +21,7 @@ import {
 /** A phone that asked for the test waits for its answer. */
 const GRANT_WITHIN_MS = 3_000;
 
-type SelfTestReport = Extract<MediaDeviceReport, { type: 'self-test-check' | 'self-test-done' }>;
+type SelfTestReport = Extract<PartReport, { type: 'self-test-check' | 'self-test-done' }>;
 type RunnerOptions = {
   logger: Logger;
   perform: (effect: ScreenEffect) => boolean;

@@ -23,6 +23,7 @@ export const tvPart: PartDeclaration = {
       stop: () => tv.stop(),
       follow: (room) => tv.follow(room),
       settings: { tv: (values) => tv.apply(values) },
+      occasions: { 'document-on-tv': (isShown) => tv.showDocument(isShown) },
     };
   },
 };

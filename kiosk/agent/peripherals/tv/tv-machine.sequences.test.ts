@@ -1,10 +1,9 @@
 /** Whatever happens in whatever order, on a TV that lags, disobeys or is unplugged: what must hold of every command. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RoomPhase } from '#contract/room-state.ts';
 import { ALWAYS_INSIDE, type HoursNow } from './hours.ts';
 import { stepTv } from './tv-machine.ts';
-import { firstTv, isCall, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
+import { firstTv, isCall, type TvCommand, type TvEvent, type TvPhase, tvStatusOf } from './tv-state.ts';
 
 const MINUTE = 60_000;
 const IDLE_MS = 5 * MINUTE;
@@ -53,12 +52,12 @@ class FakeTv {
   }
 }
 
-type Sent = { command: TvCommand; atMs: number; phase: RoomPhase['name'] | null };
+type Sent = { command: TvCommand; atMs: number; phase: TvPhase | null };
 
 class World {
   readonly set = new FakeTv();
   readonly sent: Sent[] = [];
-  readonly phases: { atMs: number; phase: RoomPhase['name'] }[] = [];
+  readonly phases: { atMs: number; phase: TvPhase }[] = [];
   readonly byHand: { atMs: number; on: boolean }[] = [];
   readonly hoursEnded: number[] = [];
   nowMs = 0;
@@ -118,7 +117,7 @@ const happening = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('room' as const),
-      phase: fc.constantFrom<RoomPhase['name']>('idle', 'starting', 'in-call', 'ended', 'fault'),
+      phase: fc.constantFrom<TvPhase>('idle', 'starting', 'in-call', 'ended', 'fault', 'document'),
     }),
   },
   {

@@ -22,10 +22,12 @@ export type Goal = {
   wasAway: boolean;
 };
 
+/** What the room does; `document`: idle, and the TV shows a document. */
+export type TvPhase = RoomPhase['name'] | 'document';
 export type TvState = {
   adapter: 'absent' | 'present';
   /** null: not told yet */
-  phase: RoomPhase['name'] | null;
+  phase: TvPhase | null;
   /** it has said something since the adapter was found: one that never did has no CEC */
   heard: boolean;
   /** it has answered a question for its power; some refuse it always, some only while they wake up */
@@ -53,7 +55,7 @@ export type TvTime = { nowMs: number; hours: HoursNow };
 export type TvRules = { idleMs: number };
 
 export type TvEvent =
-  | { type: 'room'; phase: RoomPhase['name'] }
+  | { type: 'room'; phase: TvPhase }
   | { type: 'adapter-found' }
   | { type: 'adapter-gone' }
   /** told unasked */
@@ -90,7 +92,9 @@ export function firstTv(nowMs: number): TvState {
   };
 }
 
-export const isCall = (phase: RoomPhase['name'] | null): boolean => phase === 'starting' || phase === 'in-call';
+/** A call, or a document that people look at. */
+export const isCall = (phase: TvPhase | null): boolean =>
+  phase === 'starting' || phase === 'in-call' || phase === 'document';
 
 /** A TV that never said a word is none that can be controlled, and no fault. */
 export function tvStatusOf({ adapter, heard, fault, goal, power, name }: TvState): TvStatus {

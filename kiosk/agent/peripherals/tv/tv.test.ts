@@ -76,6 +76,18 @@ describe('a room’s TV', () => {
     ]);
   });
 
+  it('goes on for a document of the idle room, stays on with it, and goes off after it', async () => {
+    await begin();
+    tv.showDocument(true);
+    await pass(3_000);
+    expect(set.power).toBe('on');
+    await pass(50 * MINUTE);
+    expect(set.power).toBe('on');
+    tv.showDocument(false);
+    await pass(16 * MINUTE);
+    expect(set.power).toBe('standby');
+  });
+
   it('that runs when the agent starts anew in a call is shown it', async () => {
     asked = [];
     tv = new Tv({

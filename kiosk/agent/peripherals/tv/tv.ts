@@ -14,7 +14,7 @@ import { hoursAt } from './hours.ts';
 import { firstRemote, onKey } from './remote-keys.ts';
 import { stepTv } from './tv-machine.ts';
 import type { TvSettings } from '#contract/settings/tv-settings.ts';
-import { firstTv, type TvTime, type TvCommand, type TvEvent, tvStatusOf } from './tv-state.ts';
+import { firstTv, type TvTime, type TvCommand, type TvEvent, type TvPhase, tvStatusOf } from './tv-state.ts';
 import { TvVolume } from './tv-volume.ts';
 
 export type TvClock = {
@@ -47,6 +47,7 @@ export class Tv {
   #tv: ReturnType<typeof firstTv>;
   #remote = firstRemote;
   #room: RoomState | null = null;
+  #showsDocument = false;
   #adapter: CecAdapter | null = null;
   /** counts the adapters: what an earlier one answers is too late */
   #session = 0;
@@ -83,7 +84,8 @@ export class Tv {
 
   start(): void {
     this.#stopped = false;
-    if (this.#room !== null) this.#take({ type: 'room', phase: this.#room.phase.name });
+    const phase = this.#phase;
+    if (phase !== null) this.#take({ type: 'room', phase });
     if (this.#settings.adapter !== 'none') this.#keeper.start();
   }
 
@@ -108,9 +110,29 @@ export class Tv {
   /** Told at each change of the room, and once at the start. */
   follow(state: RoomState): void {
     const before = this.#room;
-    this.#room = state;
-    if (state.phase.name !== before?.phase.name) this.#take({ type: 'room', phase: state.phase.name });
+    this.#change(() => {
+      this.#room = state;
+    });
     if (state.volumePercent !== before?.volumePercent) this.#volume?.want(state.volumePercent);
+  }
+
+  /** Outside of a call: it is switched on for it, and stays on. */
+  showDocument(isShown: boolean): void {
+    this.#change(() => {
+      this.#showsDocument = isShown;
+    });
+  }
+
+  #change(change: () => void): void {
+    const before = this.#phase;
+    change();
+    const phase = this.#phase;
+    if (phase !== null && phase !== before) this.#take({ type: 'room', phase });
+  }
+
+  get #phase(): TvPhase | null {
+    const name = this.#room?.phase.name ?? null;
+    return name === 'idle' && this.#showsDocument ? 'document' : name;
   }
 
   #soundBy(audio: TvSettings['audio']): void {

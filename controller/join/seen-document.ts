@@ -13,28 +13,29 @@ const RENEW_AT_MOST_EVERY_MS = 15_000;
 /** setTimeout has no longer one */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-type CallDocumentDependencies = {
+type SeenDocumentDependencies = {
   call: CallClient;
   /** a fresh token; null: this person has no access to documents any more */
   requestAccess: () => Promise<DocumentAccess | null>;
 };
 
-export class CallDocument {
+export class SeenDocument {
   readonly pages = new DocumentPages();
   readonly shown = new OwnDocument();
   readonly #call: CallClient;
-  readonly #requestAccess: CallDocumentDependencies['requestAccess'];
+  readonly #requestAccess: SeenDocumentDependencies['requestAccess'];
   #access: DocumentAccess | null = null;
   #renewsAt: ReturnType<typeof setTimeout> | undefined;
   #renewedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ call, requestAccess }: CallDocumentDependencies) {
+  constructor({ call, requestAccess }: SeenDocumentDependencies) {
     this.#call = call;
     this.#requestAccess = requestAccess;
   }
 
   start(): void {
-    this.#call.subscribe(this.#follow);
+    this.#call.subscribe(this.#followAccess);
+    this.#call.document.subscribe(() => this.shown.follow(this.#call.document.getSnapshot()));
     this.pages.subscribe(() => {
       if (this.pages.isRefused) this.renewAccess();
     });
@@ -52,17 +53,14 @@ export class CallDocument {
     );
   }
 
-  readonly #follow = (): void => {
-    const { document, documentAccess, phase } = this.#call.getSnapshot();
-    if (document !== this.#last) this.shown.follow(document);
-    this.#last = document;
+  readonly #followAccess = (): void => {
+    const { documentAccess, phase } = this.#call.getSnapshot();
     if (documentAccess === this.#access || phase.name !== 'joined') return;
     this.#access = documentAccess;
     this.pages.setAccess(documentAccess);
     clearTimeout(this.#renewsAt);
     if (documentAccess) this.#renewAfter(documentAccess.expiresAtMs - Date.now() - RENEW_AHEAD_MS);
   };
-  #last: Parameters<OwnDocument['follow']>[0] = null;
 
   #renewAfter(ms: number): void {
     clearTimeout(this.#renewsAt);
