@@ -1,7 +1,7 @@
 /** A body that is streamed to its handler: refused before it comes where its announcement is too large, cut where it is not. */
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import { ProtocolError } from '#contract/error-codes.ts';
+import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { UploadRoute } from '#contract/http/route.ts';
 
 /** within each such time at least so much comes, or the sender has stopped; a byte now and then is none */
@@ -16,7 +16,10 @@ export function refuseUpload({ headers }: FastifyRequest, { contentTypes, maxByt
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
-/** What comes of `body`, ended by `too-large` beyond `maxBytes` and by `bad-message` where the sender stops. */
+/**
+ * What comes of `body`, ended by `too-large` beyond `maxBytes`, and by `bad-message` where it breaks off. A sender that stops
+ * gets `upload-offset`: its line may be back before the answer is lost, and it goes on from what came.
+ */
 export function limitUpload(body: Readable, maxBytes: number): Readable {
   let sizeBytes = 0;
   const limited = new Transform({
@@ -30,7 +33,7 @@ export function limitUpload(body: Readable, maxBytes: number): Readable {
     // its reader may be what is slow
     const isUnread = body.readableLength > 0 || limited.readableLength > 0;
     if (!isUnread && sizeBytes - windowStartBytes < MIN_WINDOW_BYTES)
-      limited.destroy(new ProtocolError('bad-message', 'the upload stopped'));
+      limited.destroy(new InvalidStateError('upload-offset', 'the upload stopped'));
     windowStartBytes = sizeBytes;
   }, WINDOW_MS);
   body.once('error', (cause) => limited.destroy(new ProtocolError('bad-message', 'the upload broke off', { cause })));
