@@ -9,7 +9,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pageFileName } from '#contract/converter-link.ts';
 import { ConverterUnderTest, insideSandboxesOf } from './testing/converter-under-test.ts';
+import { zipOf } from './testing/zip-writer.ts';
 import { hangulDocument } from './testing/hangul-documents.ts';
+import { openCheckedArchive } from './archive-check.ts';
 import { openDocument, pdfDocument, presentation, spreadsheet, wordDocument } from './testing/small-documents.ts';
 
 const HANGING_SECONDS = 6;
@@ -147,7 +149,7 @@ test(
     ];
     const random = mulberry(seed);
     for (let file = 0; file < damagedFiles; file += 1) {
-      const content = damaged(whole[file % whole.length]!, random);
+      const content = await damagedDocument(whole[file % whole.length]!, random);
       const { end } = await converter.convert(content);
       const isInWords = end.name === 'failed' && end.code.startsWith('document-');
       expect(end.name === 'converted' || isInWords, JSON.stringify(end)).toBe(true);
@@ -156,6 +158,29 @@ test(
   },
   PATIENCE_MS + damagedFiles * 30_000,
 );
+
+/** Half of the zips are damaged in one of their entries, so that the damage gets as far as LibreOffice or rhwp. */
+async function damagedDocument(whole: Buffer, random: () => number): Promise<Buffer> {
+  if (whole.toString('latin1', 0, 2) !== 'PK' || random() < 0.5) return damaged(whole, random);
+  const path = join(converter.dataDir, 'to-damage');
+  writeFileSync(path, whole);
+  const archive = await openCheckedArchive(path);
+  try {
+    const names = [...archive.names];
+    const struck = Math.floor(random() * names.length);
+    const entries = names.map(async (name, at) => {
+      const content = await archive.readText(name, 10_000_000);
+      return {
+        name,
+        content: at === struck ? damaged(Buffer.from(content), random) : content,
+        stored: name === 'mimetype',
+      };
+    });
+    return zipOf(await Promise.all(entries));
+  } finally {
+    archive.close();
+  }
+}
 
 /** Bits turned, a part cut out, the end cut off, or a part written twice. */
 function damaged(whole: Buffer, random: () => number): Buffer {

@@ -85,7 +85,9 @@ const jobs = new Jobs({
   deadlineMs,
   convert: (conversion) => convert(conversion, means),
   onEvent(event) {
-    if (event.name === 'failed') logger.warn(event, 'a document cannot be shown');
+    // not the message: what programs print of a broken document may be words of it
+    if (event.name === 'failed')
+      logger.warn({ documentId: event.documentId, code: event.code }, 'a document cannot be shown');
     link.send(event);
   },
   onFault: (error, documentId) => logger.error({ err: error, documentId }, 'a conversion failed: our bug, or the disk'),
