@@ -210,10 +210,14 @@ describe('a document from the phone', () => {
 
 /** A finger on the phone's page, in parts of the page. */
 async function dragOn(page: Page) {
+  // a sharper picture of the page may take the first one's place at this moment
   const drawn = page.locator('.stage-page:not([hidden])').first();
-  await drawn.waitFor();
-  const box = await drawn.boundingBox();
-  if (box === null) throw new Error('the phone draws no page');
+  let box = { x: 0, y: 0, width: 0, height: 0 };
+  const look = async () => {
+    box = (await drawn.boundingBox()) ?? box;
+    return box.width;
+  };
+  await expect.poll(look).toBeGreaterThan(0);
   const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
   return {
     down: async (x: number, y: number) => {
