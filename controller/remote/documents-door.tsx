@@ -60,11 +60,10 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
   const [chosen, setChosen] = useState<File | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const isSteerable = view.screen === 'idle' || view.screen === 'starting' || view.screen === 'in-call';
-  const openPage = useCallback(() => {
-    setListIsOpen(false);
-    setPageIsOpen(true);
-  }, []);
-  const loaded = useDocuments(link, isSteerable && (shown !== null || listIsOpen), asking.report, openPage);
+  const openPage = useCallback(() => setPageIsOpen(true), []);
+  // leaving and ending stay in reach: the large page opens by its own button
+  const closeList = useCallback(() => setListIsOpen(false), []);
+  const loaded = useDocuments(link, isSteerable && (shown !== null || listIsOpen), asking.report, closeList);
 
   const isShown = shown !== null;
   useEffect(() => {
@@ -84,7 +83,6 @@ export function DocumentsDoor({ link, snapshot, view, asking, children }: Docume
     if (isFirst) input.current?.click();
   }, [isFirst]);
   const onChoose = useCallback(() => input.current?.click(), []);
-  const closeList = () => setListIsOpen(false);
   const door = useMemo(() => ({ openList, openPage, pageIsOpen, loaded }), [openList, openPage, pageIsOpen, loaded]);
   return (
     <ShownDoor value={door}>

@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
+import { remoteDocumentScenes } from '../screens/scenes/remote-documents.ts';
 import type { Scene, SizeName } from '../screens/scenes/scene.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
 import { type ColorScheme, SceneWindow } from '../screens/scene-window.ts';
@@ -59,9 +60,12 @@ const smallTargets = (page: Page): Promise<string[]> =>
       .map(({ target, box }) => `${target.ariaLabel ?? target.textContent} ${box.width}x${box.height}`);
   }, MIN_TARGET_PX);
 
-const ofRemote = remoteScenes.filter(({ name }) =>
-  /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices)/.test(name),
-);
+const ofRemote = [
+  ...remoteScenes.filter(({ name }) =>
+    /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices)/.test(name),
+  ),
+  ...remoteDocumentScenes,
+];
 const ofTv = screenScenes.filter(({ name }) =>
   /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)|enrol|^claim-|^document$|^document-(failed|loading|withdrawn|long)|^idle-document/.test(
     name,
