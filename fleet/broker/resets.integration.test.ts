@@ -134,6 +134,6 @@ test.each(browserStages)('browsers: a reset after %s', async (_, stage) => {
   const { host, port } = new URL(fleet.ready.fleetUrl);
   const reached = await resetConnections({ port: Number(port), tls: null, send: [], ...stage(host) }, TRIES);
   expectUnharmed();
-  expect((await fleet.api('GET', '/healthz')).body).toEqual({ status: 'ok' });
+  expect((await fleet.api('GET', '/healthz')).body.status).toBe('ok');
   expect(reached).toBeGreaterThan(0);
 });

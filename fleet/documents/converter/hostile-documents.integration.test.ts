@@ -1,12 +1,9 @@
 /**
- * What bad input gets: refused or shown, within a bounded time, with nothing behind, nothing reached and nothing read of this
- * machine. MARU_DAMAGED=300 tries so many damaged files instead of a few, MARU_SEED chooses which.
+ * Sandboxes that hang, are killed or not wanted any more, and damaged documents: all ends within a bounded time, with nothing
+ * behind. Nothing of this machine is in the pictures, and no word of the document. MARU_DAMAGED=300 tries so many damaged
+ * files instead of a few, MARU_SEED chooses which.
  */
-import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -22,44 +19,14 @@ const damagedFiles = Number(process.env.MARU_DAMAGED ?? 8);
 const seed = Number(process.env.MARU_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const converter = new ConverterUnderTest();
-let listener: Server;
-let connections = 0;
-beforeAll(async () => {
-  listener = createServer((_, response) => response.end());
-  listener.on('connection', () => {
-    connections += 1;
-  });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  converter.start();
-});
-afterAll(async () => {
-  await converter.stop();
-  listener.close();
-});
+beforeAll(() => converter.start());
+afterAll(() => converter.stop());
 
 /** The two spares that wait for the next documents. */
 const nothingBehind = async () => {
   converter.link.prepare();
   await expect.poll(() => converter.leftovers(), { timeout: 100_000 }).toEqual({ inboxes: 2, sandboxes: 2 });
 };
-const address = () => `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
-
-test(
-  'a document that links to the network is shown without it, and nothing is connected',
-  async () => {
-    const drawing = `<draw:page draw:name="1"><draw:frame svg:width="9cm" svg:height="9cm"><draw:image xlink:href="${address()}/p.png"/></draw:frame></draw:page>`;
-    const documents = [
-      wordDocument({ linkedPicture: `${address()}/p.png` }),
-      openDocument({ kind: 'presentation', body: drawing }),
-      spreadsheet([[`=WEBSERVICE("${address()}")`, 'Room']]),
-    ];
-    for (const document of documents)
-      expect((await converter.convert(document)).end).toMatchObject({ name: 'converted' });
-    expect(connections).toBe(0);
-  },
-  PATIENCE_MS,
-);
 
 test(
   'a link to a file of this machine shows nothing of it',
@@ -103,34 +70,11 @@ test(
   PATIENCE_MS,
 );
 
-test.each([
-  ['document-encrypted', 'a PDF with a password', () => encryptedPdf()],
-  ['document-too-long', 'a PDF of 2,000 pages', () => pdfDocument(Array.from({ length: 2_000 }, () => 'page'))],
-  ['document-too-long', 'a text of 600 pages', () => wordDocument({ paragraphs: ['page\f'.repeat(600)] })],
-  ['document-broken', 'a PDF that is none', () => Buffer.from('%PDF-1.7\nnothing of it')],
-  ['document-broken', 'a text whose XML ends half way', () => wordDocument({ rawRun: '<w:r><w:t>' })],
-  ['document-empty', 'a file without a byte', () => Buffer.alloc(0)],
-  ['document-type-unsupported', 'HTML', () => Buffer.from(`<html><img src="${address()}/p.png">`)],
-])(
-  '%s: %s',
-  async (code, _, content) => {
-    const { end, folder } = await converter.convert(content());
-    expect(end).toMatchObject({ name: 'failed', code });
-    if (code !== 'document-too-long') expect(readdirSync(folder)).toEqual([]);
-    await nothingBehind();
-  },
-  90_000,
-);
-
 test(
-  'XML entities that name a file or grow without end show nothing and end',
+  'a text of 600 pages is refused once LibreOffice has laid it out',
   async () => {
-    const file = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]>';
-    const laughs = `<!DOCTYPE d [<!ENTITY a "ha">${[...'bcdefghij'].map((name, at) => `<!ENTITY ${name} "${`&${'abcdefghij'[at]};`.repeat(10)}">`).join('')}<!ENTITY e "&j;">]>`;
-    for (const prologue of [file, laughs]) {
-      const { end } = await converter.convert(wordDocument({ prologue, rawRun: '<w:r><w:t>&e;</w:t></w:r>' }));
-      expect(end.name === 'converted' || (end.name === 'failed' && end.code === 'document-broken')).toBe(true);
-    }
+    const { end } = await converter.convert(wordDocument({ paragraphs: ['page\f'.repeat(600)] }));
+    expect(end).toMatchObject({ name: 'failed', code: 'document-too-long' });
     await nothingBehind();
   },
   PATIENCE_MS,
@@ -209,7 +153,6 @@ test(
       expect(end.name === 'converted' || isInWords, JSON.stringify(end)).toBe(true);
     }
     await nothingBehind();
-    expect(connections).toBe(0);
   },
   PATIENCE_MS + damagedFiles * 30_000,
 );
@@ -238,25 +181,4 @@ function mulberry(start: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** Made by LibreOffice, with the password `secret`. */
-function encryptedPdf(): Buffer {
-  writeFileSync(join(converter.dataDir, 'open.docx'), wordDocument());
-  const options = {
-    EncryptFile: { type: 'boolean', value: 'true' },
-    DocumentOpenPassword: { type: 'string', value: 'secret' },
-  };
-  const profile = `-env:UserInstallation=file://${join(converter.dataDir, 'profile')}`;
-  const filter = `pdf:writer_pdf_Export:${JSON.stringify(options)}`;
-  execFileSync('soffice', [
-    '--headless',
-    profile,
-    '--convert-to',
-    filter,
-    '--outdir',
-    converter.dataDir,
-    join(converter.dataDir, 'open.docx'),
-  ]);
-  return readFileSync(join(converter.dataDir, 'open.pdf'));
 }

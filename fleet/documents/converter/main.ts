@@ -32,8 +32,8 @@ const OPEN_DOCUMENTS = 8;
 const NICE = 5;
 const LOOKED_AGAIN_MS = 30_000;
 const ENDS_WITHIN_MS = 3_000;
-/** A spare costs seven seconds of processor time: not while the fleet starts. */
-const FIRST_SPARE_AFTER_MS = 60_000;
+/** A spare costs seven seconds of processor time: not while a fleet starts, and rooms and calls come back. */
+const FIRST_SPARE_AFTER_MS = 5 * 60_000;
 
 const { dataDir, jsonLogs, deadlineMs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({

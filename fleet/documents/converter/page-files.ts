@@ -6,10 +6,10 @@ import { pageFileName } from '#contract/converter-link.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { PAGE_SIZES } from '#contract/http/documents-api.ts';
 import { requireDiskRoom } from '#edge/disk-room.ts';
-import type { PagePicture } from './page-maker.ts';
+import type { MadePage } from './page-maker.ts';
 
 /** Written beside and renamed: whoever reads it finds all of it. @throws UserError `document-broken`; OperationalError `storage-failed`; Node's own errors */
-export async function writePage(folder: string, { page, size, content }: PagePicture): Promise<void> {
+export async function writePage(folder: string, { page, size, content }: MadePage): Promise<void> {
   const box = PAGE_SIZES[size];
   const found = webpSize(content);
   if (!found || found.width > box.width || found.height > box.height)

@@ -32,7 +32,7 @@ const DRAW_WITHIN_MS = 30_000;
 /** A picture in 4K of the worst kind has a few megabytes. */
 const MAX_PICTURE_BYTES = 24_000_000;
 
-export type PagePicture = { page: number; size: PageSize; content: Buffer };
+export type MadePage = { page: number; size: PageSize; content: Buffer };
 
 export class PageMaker {
   readonly inbox: Inbox;
@@ -80,7 +80,7 @@ export class PageMaker {
   }
 
   /** Pictures of one page as they get ready, made of one that is as large as the largest size. @throws UserError */
-  async *draw(page: number, largest: PageSize, sizes: readonly PageSize[]): AsyncGenerator<PagePicture, void> {
+  async *draw(page: number, largest: PageSize, sizes: readonly PageSize[]): AsyncGenerator<MadePage, void> {
     const boxes = Object.fromEntries(sizes.map((size) => [size, PAGE_SIZES[size]]));
     const request = { do: 'draw', page, largest: PAGE_SIZES[largest], sizes: boxes };
     for await (const { answer, body } of this.#sandbox.ask(request, 'drawn', DRAW_WITHIN_MS)) {

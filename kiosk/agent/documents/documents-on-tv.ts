@@ -87,7 +87,9 @@ export class DocumentsOnTv {
       this.#timer('taken-along', callId === null || this.#own === null ? null : TAKEN_ALONG_WITHIN_MS, () =>
         this.#end(),
       );
-      void this.#renewAccess();
+      // the grant of a call brings its own
+      if (callId === null) void this.#renewAccess();
+      else this.#timer('access', null);
     }
     this.#endUnlisted();
     this.#settle();
@@ -98,8 +100,10 @@ export class DocumentsOnTv {
     this.#settle();
   }
 
-  /** The fleet answers again, or a page that may know nothing has come. */
+  /** A page that may know nothing has come. */
   onScreenConnected(): void {
+    // it may be one of before a restart of the agent
+    if (this.#own === null) this.#options.perform({ name: 'show-document', shown: null });
     this.#showOwn();
     void this.#renewAccess();
   }

@@ -174,6 +174,11 @@ describe('on the TV of an idle room', () => {
     expect([...kept.values()].join()).not.toContain('one"');
   });
 
+  it('goes from a page that has one of before, where the agent knows of none', () => {
+    parts.notify('screen-connected', null);
+    expect(effectsOf('show-document')).toEqual([{ name: 'show-document', shown: null }]);
+  });
+
   it('is refused without access to the documents, without a screen, and while a meeting starts', async () => {
     access = null;
     expect(await present(show)).toBe('forbidden');
@@ -320,7 +325,8 @@ describe('in a call', () => {
     expect(shown().isPresenter).toBe(true);
   });
 
-  it('brings a page that was reloaded what lets it at the pages', async () => {
+  it('brings a page that was reloaded what lets it at the pages, which a grant brings by itself', async () => {
+    expect(asked).toEqual([]);
     parts.notify('screen-connected', null);
     await vi.advanceTimersByTimeAsync(0);
     expect(asked.at(-1)).toBe(CALL);

@@ -14,6 +14,9 @@ import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 import { changedDocument, type SharedDocument } from '#contract/shared-document.ts';
 
 const DOCUMENT_EFFECTS = ['present', 'show-document', 'change-document', 'use-document-access'] as const;
+/** Below what a media node accepts of one peer: 60 a second. */
+const DRAWN_EACH_MS = 25;
+
 export type DocumentEffect = Extract<ScreenEffect, { name: (typeof DOCUMENT_EFFECTS)[number] }>;
 export const isDocumentEffect = (effect: ScreenEffect): effect is DocumentEffect =>
   (DOCUMENT_EFFECTS as readonly string[]).includes(effect.name);
@@ -145,7 +148,10 @@ export class ScreenDocuments {
       if (!isOfMeeting && !(await this.#isTakenInto(documentAccess, documentId))) return;
       await call.present({ act: 'show', documentId, title, pageCount, page });
       await call.present({ act: 'zoom', region });
-      for (const stroke of strokes) await call.present({ act: 'draw', stroke });
+      for (const stroke of strokes) {
+        await call.present({ act: 'draw', stroke });
+        await new Promise((resolve) => setTimeout(resolve, DRAWN_EACH_MS));
+      }
     } catch (error) {
       // it may not be shown there, or somebody else was first
       console.warn('screen: the document was not taken along', error);

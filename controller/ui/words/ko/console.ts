@@ -184,8 +184,8 @@ export default {
     removeInCall_other: '지금 {{count}}명이 회의 중입니다.',
   },
   documentPolicy: {
-    title: '회의실 회의의 문서',
-    lead: '변경하면 페이지에는 바로, 회의 입장에는 다음에 들어오는 사람부터 적용됩니다.',
+    title: '문서 공유',
+    lead: '변경 내용은 페이지 표시에는 바로, 회의 권한에는 다음에 입장하는 사람부터 적용됩니다.',
     yes: '예',
     no: '아니요',
     sharedBy: {

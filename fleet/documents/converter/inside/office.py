@@ -74,17 +74,19 @@ def start():
     while True:
         try:
             context = resolver.resolve("uno:pipe,name=maru;urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return context.ServiceManager
         except Exception:
             if office.poll() is not None or time.monotonic() > until:
                 raise
             time.sleep(0.05)
 
 
-def warm(desktop):
+def warm(services):
     """What the first document of each kind would have to load."""
     for url in EMPTY:
-        document = desktop.loadComponentFromURL(url, "_blank", 0, properties(Hidden=True))
+        document = services.createInstance("com.sun.star.frame.Desktop").loadComponentFromURL(
+            url, "_blank", 0, properties(Hidden=True)
+        )
         kind = next(kind for kind in PDF_FILTERS if kind in KIND_OF[url])
         export(document, kind, "1", 300)
         document.close(True)
@@ -142,22 +144,42 @@ def export(document, kind, pages, dots_per_inch):
     return content
 
 
-def convert(desktop, request):
+def load(services, request, questions):
+    url = "file://" + request["path"]
+    arguments = properties(
+        URL=url,
+        Hidden=True,
+        ReadOnly=True,
+        FilterName=request["filter"],
+        MacroExecutionMode=0,
+        UpdateDocMode=0,
+        InteractionHandler=questions,
+    )
+    desktop = services.createInstance("com.sun.star.frame.Desktop")
+    if request["kind"] != "text":
+        return desktop.loadComponentFromURL(url, "_blank", 0, arguments)
+    # its view would open windows for comments, and Debian's LibreOffice without a desktop ends itself over them
+    document = services.createInstance("com.sun.star.text.TextDocument")
+    document.load(arguments)
+    remove_comments(document)
+    return desktop.loadComponentFromURL("private:object", "_blank", 0, properties(Model=document, Hidden=True))
+
+
+def remove_comments(document):
+    fields = document.getTextFields().createEnumeration()
+    comments = []
+    while fields.hasMoreElements():
+        field = fields.nextElement()
+        if field.supportsService("com.sun.star.text.textfield.Annotation"):
+            comments.append(field)
+    for comment in comments:
+        comment.dispose()
+
+
+def convert(services, request):
     questions = Questions()
     try:
-        document = desktop.loadComponentFromURL(
-            "file://" + request["path"],
-            "_blank",
-            0,
-            properties(
-                Hidden=True,
-                ReadOnly=True,
-                FilterName=request["filter"],
-                MacroExecutionMode=0,
-                UpdateDocMode=0,
-                InteractionHandler=questions,
-            ),
-        )
+        document = load(services, request, questions)
     except Exception as error:
         document = None
         print(error, file=sys.stderr)
@@ -173,9 +195,9 @@ def convert(desktop, request):
     answer({"is": "exported"})
 
 
-desktop = start()
-warm(desktop)
+services = start()
+warm(services)
 answer({"is": "ready"})
 line = sys.stdin.readline()
 if line:
-    convert(desktop, json.loads(line))
+    convert(services, json.loads(line))

@@ -111,6 +111,13 @@ export const badDocuments = (listener: string): Record<string, BadDocument> => (
       }),
     code: 'document-broken',
   },
+  // without a desktop, Debian's LibreOffice ends itself over the window of a comment
+  'comment beside the text': {
+    fileName: 'comment.odt',
+    make: () =>
+      openDocument({ body: '<text:p>Text<office:annotation><text:p>Why?</text:p></office:annotation></text:p>' }),
+    code: null,
+  },
   'picture on the network': {
     fileName: 'link.docx',
     make: () => wordDocument({ linkedPicture: `${listener}/linked.png` }),
