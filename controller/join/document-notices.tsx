@@ -49,12 +49,12 @@ export function BelowStage({ guest, documents, participants, selfPeerId }: Below
 
 /** Why nothing can be shown now. */
 export function OutsiderNote({ className }: { className: string }) {
-  const { t } = useTranslation('documents');
+  const { t } = useTranslation('errors');
   return (
     <div role="alert" className={className}>
-      <p className="text-base font-semibold">{t('outsider.what')}</p>
-      <p className="text-base">{t('outsider.meaning')}</p>
-      <p className="text-small text-quiet">{t('outsider.todo')}</p>
+      <p className="text-base font-semibold">{t('outsider-in-call.what')}</p>
+      <p className="text-base">{t('outsider-in-call.meaning')}</p>
+      <p className="text-small text-quiet">{t('outsider-in-call.todo')}</p>
     </div>
   );
 }

@@ -62,6 +62,7 @@ const table = {
   'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'upload-offset': { kind: 'invalid-state', httpStatus: 409, closeCode: 4479 },
   'not-ready': { kind: 'invalid-state', httpStatus: 409, closeCode: 4480 },
+  'outsider-in-call': { kind: 'invalid-state', httpStatus: 409, closeCode: 4482 },
   'not-possible-now': { kind: 'invalid-state', httpStatus: 409, closeCode: 4430 },
   'call-ended': { kind: 'invalid-state', httpStatus: 410, closeCode: 4431 },
   'call-full': { kind: 'invalid-state', httpStatus: 409, closeCode: 4432 },

@@ -48,13 +48,15 @@ export class CallDocument {
 
   /**
    * By a joined peer whose grant permits it.
-   * @throws InvalidStateError not-possible-now; UserError too-many-attempts, not-found (the document is deleted)
+   * @throws InvalidStateError outsider-in-call, not-possible-now; UserError too-many-attempts, not-found (the document is deleted)
    */
   present(peer: Peer, asked: DocumentAct): void {
     const isDrawing = asked.act === 'point' || asked.act === 'draw';
     if (!this.#limitsOf(peer)[isDrawing ? 'drawing' : 'other'].take())
       throw new UserError('too-many-attempts', `too many ${asked.act}`);
     const act = asked.act === 'show' ? this.#toShow(asked) : asked;
+    if (act.act === 'show' && this.#options.joined().some((other) => !mayView(other)))
+      throw new InvalidStateError('outsider-in-call', 'somebody in the call may not view documents');
     const objection = this.#objectionTo(peer, act);
     if (objection !== null) throw new InvalidStateError('not-possible-now', objection);
     const handedTo = act.act === 'hand-over' ? presenterOf(this.#inCall(act.peerId)!) : undefined;
@@ -86,10 +88,7 @@ export class CallDocument {
   }
 
   #objectionTo(peer: Peer, act: DocumentAct): string | null {
-    if (act.act === 'show') {
-      if (this.#options.joined().some((other) => !mayView(other))) return 'somebody in the call may not view documents';
-      return isBeyond(act.page, act.pageCount) ? 'beyond the last page' : null;
-    }
+    if (act.act === 'show') return isBeyond(act.page, act.pageCount) ? 'beyond the last page' : null;
     const shown = this.#shown;
     if (!shown) return 'no document is shown';
     if (act.act === 'take') return null;

@@ -231,11 +231,11 @@ describe('who may not view', () => {
       expect(events.slice(-2)).toEqual(['withdrawn', 'participant-joined']);
     }
     expect(await jun.sees()).toBeNull();
-    expect(await refusal(present(mina.client, show()))).toBe('not-possible-now');
+    expect(await refusal(present(mina.client, show()))).toBe('outsider-in-call');
     // away, it keeps its place
     waiting.drop();
     await jun.client.told('participant-changed');
-    expect(await refusal(present(mina.client, show()))).toBe('not-possible-now');
+    expect(await refusal(present(mina.client, show()))).toBe('outsider-in-call');
     await jun.client.told('participant-left');
     await present(mina.client, show());
     expect(await jun.sees()).toMatchObject({ documentId });
@@ -250,7 +250,7 @@ describe('who may not view', () => {
       await present(mina.client, show());
       const outsider = await enter(callId, { ...claims, documents: ['present'] } as Partial<JoinTokenClaims>);
       expect(await mina.sees()).toBeNull();
-      expect(await refusal(present(outsider.client, show()))).toBe('not-possible-now');
+      expect(await refusal(present(outsider.client, show()))).toBe('outsider-in-call');
       await end(outsider);
     }
     await end(mina);

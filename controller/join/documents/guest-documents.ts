@@ -30,9 +30,8 @@ export class GuestDocuments {
     this.sharing = new DocumentSharing({
       documents: this.list,
       show: (document) => {
-        // the node refuses to begin with a first page for this reason alone
         const onRefused = (error: unknown) =>
-          toMaruError(error).code === 'not-possible-now' ? onOutsider() : onProblem(error);
+          toMaruError(error).code === 'outsider-in-call' ? onOutsider() : onProblem(error);
         this.#guest.call.present(showAct(document)).then(onShown, onRefused);
       },
     });

@@ -54,6 +54,8 @@ export class DocumentsOnTv {
   #own: TvDocument | null = null;
   /** to the pages of `#own` */
   #access: DocumentAccess | null = null;
+  /** the list of the meeting has `#own` no more */
+  #isUnlisted = false;
   #inCall: ReportedDocument | null = null;
   #published = '';
   #isOnTv = false;
@@ -89,6 +91,7 @@ export class DocumentsOnTv {
       if (callId === null) void this.#renewAccess();
       else this.#timer('access', null);
     }
+    this.#endUnlisted();
     this.#settle();
   }
 
@@ -134,9 +137,16 @@ export class DocumentsOnTv {
 
   onListed({ documentId, pageCount, isThere }: Extract<ScreenToAgent, { type: 'document-listed' }>): void {
     if (this.#own?.document.documentId !== documentId) return;
-    if (!isThere) this.#end();
+    this.#isUnlisted = !isThere;
+    if (!isThere) this.#endUnlisted();
     else if (pageCount !== null)
       this.#change(this.#own, { change: 'counted', documentId, pageCount }, { isAct: false });
+  }
+
+  /** The fleet deleted it; or it has moved to the meeting of a booking that begins, and the page brings it into the call. */
+  #endUnlisted(): void {
+    const phase = this.#room?.phase.name;
+    if (this.#isUnlisted && phase !== 'starting' && phase !== 'in-call') this.#end();
   }
 
   get #shownOnTv(): { document: SharedDocument; access: DocumentAccess } | null {
@@ -166,6 +176,7 @@ export class DocumentsOnTv {
     const own = { document, meetingId: access.meetingId, shownAtMs: former?.shownAtMs ?? nowMs, touchedAtMs: nowMs };
     if (!this.#options.perform({ name: 'show-document', shown: { document, access } })) return 'no-screen';
     this.#access = access;
+    this.#isUnlisted = false;
     this.#renewAccessBefore(access);
     this.#keep(own);
     return null;
@@ -193,6 +204,7 @@ export class DocumentsOnTv {
   #end(): void {
     if (this.#own === null) return;
     this.#own = null;
+    this.#isUnlisted = false;
     this.#access = null;
     this.#timer('taken-along', null);
     this.#timer('save', null);

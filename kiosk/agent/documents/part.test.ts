@@ -249,6 +249,23 @@ describe('a meeting that starts', () => {
     expect(shown().document).toBeNull();
   });
 
+  it('leaves it to the page while the fleet moves it to the meeting of a booking, and ends it where that is given up', async () => {
+    const starting: RoomPhase = { name: 'starting', meetingTitle: 'Budget', sinceMs: 1, cancelOffered: false };
+    const moved = () =>
+      parts.onReport({ type: 'document-listed', documentId: DOCUMENT, pageCount: null, isThere: false });
+    await present(show);
+    parts.follow(roomIn(starting));
+    moved();
+    expect(onPage()).not.toBeNull();
+    parts.follow(roomIn({ name: 'idle' }));
+    expect(onPage()).toBeNull();
+    await present(show);
+    parts.follow(roomIn(starting));
+    parts.follow(roomIn(inCall));
+    moved();
+    expect(onPage()).not.toBeNull();
+  });
+
   it('of others ends it all the same', async () => {
     await present(show);
     parts.follow(roomIn(inCall));

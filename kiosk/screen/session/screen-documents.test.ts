@@ -1,4 +1,4 @@
-/** The screen's documents: an idle TV's own as the agent sends it, and its way into the call of the same meeting. */
+/** The screen's documents: an idle TV's own as the agent sends it, and its way into a call. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallState } from '#call/call-state.ts';
 import type { DocumentPages } from '#call/document-pages.ts';
@@ -6,6 +6,7 @@ import type { DocumentsState } from '#call/documents-client.ts';
 import { Observable } from '#call/observable.ts';
 import { UserError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
+import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import type { ScreenToAgent } from '#contract/screen-link.ts';
 import { type DocumentAct, type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
 import { ScreenDocuments } from './screen-documents.ts';
@@ -30,6 +31,18 @@ const document: SharedDocument = {
   pointer: null,
   strokes: [{ strokeId: id(6), page: 2, colour: 'red', points: [1, 1] }],
 };
+const listedDocument: MeetingDocument = {
+  documentId: DOCUMENT,
+  title: 'Plan.pptx',
+  state: 'ready',
+  sizeBytes: 1,
+  receivedBytes: 1,
+  pageCount: 3,
+  readyPages: 3,
+  failure: null,
+  isOwn: false,
+  createdAtMs: 1,
+};
 const joined: CallState['phase'] = {
   name: 'joined',
   callId: CALL,
@@ -47,6 +60,7 @@ let used: (DocumentAccess | null)[];
 let list: Observable<DocumentsState>;
 let listed: (DocumentAccess | null)[];
 let documents: ScreenDocuments;
+let isInMeeting: (request: { url: string; authorization: string | null }) => boolean;
 const become = (change: Partial<CallState>): void => {
   call.set({ ...call.getSnapshot(), ...change });
   documents.followCall();
@@ -57,6 +71,7 @@ const shownOnTv = (meeting = 4) =>
 
 beforeEach(() => {
   [presented, refusal, told, used, listed] = [[], null, [], [], []];
+  isInMeeting = () => false;
   call = new Observable({
     phase: { name: 'idle' },
     participants: [],
@@ -76,6 +91,10 @@ beforeEach(() => {
     },
     tell: (report) => told.push(report),
     pages: { setAccess: (given: DocumentAccess | null) => used.push(given) } as unknown as DocumentPages,
+    fetch: async (url, { headers }) =>
+      isInMeeting({ url, authorization: new Headers(headers).get('authorization') })
+        ? Response.json({ document: listedDocument })
+        : Response.json({ error: { code: 'not-found', message: '' } }, { status: 404 }),
     list: {
       subscribe: list.subscribe,
       getSnapshot: list.getSnapshot,
@@ -125,8 +144,16 @@ describe('a call that begins', () => {
     expect(presented.length).toBe(3);
   });
 
+  it('of a booking gets it where the fleet has taken it along into that meeting', async () => {
+    isInMeeting = ({ url, authorization }) =>
+      url === `https://maru.example/api/v1/documents/${DOCUMENT}` && authorization === 'Bearer call';
+    shownOnTv(4);
+    become({ phase: joined, documentAccess: access(8, 'call') });
+    await vi.waitFor(() => expect(presented.map(({ act }) => act)).toEqual(['show', 'zoom', 'draw']));
+  });
+
   it.each([
-    ['of another meeting', { documentAccess: access(8) }],
+    ['of a meeting that has not got it', { documentAccess: access(8) }],
     ['without documents', { documentAccess: null }],
     ['that shows another one', { documentAccess: access(4), document: { ...document, documentId: id(7) } }],
   ])('%s gets nothing', async (_, change) => {

@@ -1,13 +1,15 @@
 /**
  * The documents of this screen: pictures of pages for whatever is shown, the document of an idle room's TV as the agent has
- * it, and its way into a call of the same meeting. The call's own document is the call's state.
+ * it, and its way into a call. The call's own document is the call's state.
  */
 import type { CallClient } from '#call/call-client.ts';
 import { DocumentPages } from '#call/document-pages.ts';
+import { askDocuments, type FetchLike } from '#call/document-requests.ts';
 import { DocumentsClient } from '#call/documents-client.ts';
 import { Observable } from '#call/observable.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { toMaruError } from '#contract/error-codes.ts';
+import { documentsApi } from '#contract/http/documents-api.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 import { changedDocument, type SharedDocument } from '#contract/shared-document.ts';
 
@@ -19,11 +21,15 @@ export type DocumentEffect = Extract<ScreenEffect, { name: (typeof DOCUMENT_EFFE
 export const isDocumentEffect = (effect: ScreenEffect): effect is DocumentEffect =>
   (DOCUMENT_EFFECTS as readonly string[]).includes(effect.name);
 
+/** Below the time after which the agent ends it. */
+const TAKEN_ALONG_WITHIN_MS = 5_000;
+
 export type ScreenDocumentsParts = {
   call: Pick<CallClient, 'getSnapshot' | 'document' | 'present' | 'setDocumentAccess'>;
   tell: (report: ScreenToAgent) => void;
   pages?: DocumentPages;
   list?: Pick<DocumentsClient, 'subscribe' | 'getSnapshot' | 'setAccess'>;
+  fetch?: FetchLike;
 };
 
 export class ScreenDocuments {
@@ -117,14 +123,29 @@ export class ScreenDocuments {
     this.#parts.tell({ type: 'presented', commandId, code });
   }
 
-  /** The call is of the same meeting and shows nothing yet: what the TV shows is shown to all, its drawing with it. */
+  /** The fleet moves it into the meeting of a booking as that begins. @throws MaruError without an answer */
+  async #isTakenInto(access: DocumentAccess, documentId: string): Promise<boolean> {
+    const signal = AbortSignal.timeout(TAKEN_ALONG_WITHIN_MS);
+    const request = { params: { documentId }, signal, fetch: this.#parts.fetch ?? ((url, init) => fetch(url, init)) };
+    try {
+      await askDocuments(documentsApi.document, access, request);
+      return true;
+    } catch (error) {
+      if (toMaruError(error).code === 'not-found') return false;
+      throw error;
+    }
+  }
+
+  /** The call's meeting has it, and shows nothing yet: what the TV shows is shown to all, its drawing with it. */
   async #takeAlong(): Promise<void> {
     const { call } = this.#parts;
     const shown = this.onTv.getSnapshot();
     const { document, documentAccess } = call.getSnapshot();
-    if (shown === null || document !== null || documentAccess?.meetingId !== this.#access?.meetingId) return;
+    if (shown === null || document !== null || documentAccess === null) return;
     const { documentId, title, pageCount, page, region, strokes } = shown;
     try {
+      const isOfMeeting = documentAccess.meetingId === this.#access?.meetingId;
+      if (!isOfMeeting && !(await this.#isTakenInto(documentAccess, documentId))) return;
       await call.present({ act: 'show', documentId, title, pageCount, page });
       await call.present({ act: 'zoom', region });
       for (const stroke of strokes) {

@@ -65,11 +65,6 @@ export default {
     byYou: 'You present',
     nobody: 'Nobody presents at the moment',
   },
-  outsider: {
-    what: 'Nothing can be shown now',
-    meaning: 'Somebody in the meeting may not see documents.',
-    todo: 'Show it again when they have left. It stays in the list.',
-  },
   withdrawn: {
     'outsider-entered': {
       what: 'Sharing was stopped',

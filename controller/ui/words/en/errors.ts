@@ -156,6 +156,11 @@ export default {
     meaning: 'Nothing of yours was saved.',
     todo: 'Look at the settings as they are, then save again.',
   },
+  'outsider-in-call': {
+    what: 'Nothing can be shown now',
+    meaning: 'Somebody in the meeting may not see documents.',
+    todo: 'Show it again when they have left. It stays in the list.',
+  },
   'not-possible-now': {
     what: 'This is not possible right now',
     meaning: 'The room has just changed. Nothing was done.',

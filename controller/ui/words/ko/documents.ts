@@ -67,11 +67,6 @@ export default {
     byYou: '내가 발표하고 있습니다',
     nobody: '지금은 발표하는 사람이 없습니다',
   },
-  outsider: {
-    what: '지금은 문서를 보일 수 없습니다',
-    meaning: '회의에 문서를 볼 수 없는 참가자가 있습니다.',
-    todo: '그 참가자가 나간 뒤에 다시 보여 주세요. 문서는 목록에 남아 있습니다.',
-  },
   withdrawn: {
     'outsider-entered': {
       what: '문서 공유가 중지되었습니다',
