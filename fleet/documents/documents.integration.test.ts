@@ -183,6 +183,17 @@ test('a meeting has so much, counted as it is announced; other meetings have the
   expect((await tv.announce('again.pdf', MAX_DOCUMENT_BYTES)).status).toBe(200);
 });
 
+test('guests together, as many as come, leave half of a meeting’s room to its rooms', async () => {
+  const first = await guest();
+  const codes = [];
+  for (const client of [first, await guest(newId(), first.invite), await guest(newId(), first.invite)])
+    codes.push((await client.announce('large.pdf', MAX_DOCUMENT_BYTES)).code);
+  expect(codes).toEqual([null, null, 'quota-exceeded']);
+  for (let n = 2; n < 50; n += 1) expect((await first.announce('small.pdf', 1)).code).toBeNull();
+  expect((await first.announce('small.pdf', 1)).code).toBe('quota-exceeded');
+  for (let n = 0; n < 2; n += 1) expect((await tv.announce('room.pdf', MAX_DOCUMENT_BYTES)).code).toBeNull();
+});
+
 test('changes are sent as they happen, to the meeting alone', async () => {
   const other = await roomClient();
   const [mine, theirs] = [await tv.events(), await other.events()];
