@@ -103,5 +103,6 @@ export const asMeetingDocument = (row: DocumentRow, readyPages: number, holder: 
   readyPages: row.state === 'ready' ? (row.pageCount ?? 0) : row.state === 'converting' ? readyPages : 0,
   failure: row.failure,
   isOwn: row.uploader === holder,
+  mayDelete: !isGuest(holder) || row.uploader === holder,
   createdAtMs: row.createdAtMs,
 });

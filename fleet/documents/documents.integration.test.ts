@@ -164,6 +164,10 @@ test('a guest owns what it uploaded, also when it comes again, and deletes no on
   const own = async (client: DocumentClient) =>
     (await client.list()).filter(({ isOwn }) => isOwn).map(({ documentId }) => documentId);
   expect([await own(again), await own(other), await own(tv)]).toEqual([[byGuest], [], [byRoom]]);
+  const deletable = async (client: DocumentClient) =>
+    (await client.list()).filter(({ mayDelete }) => mayDelete).map(({ documentId }) => documentId);
+  expect([await deletable(again), await deletable(other)]).toEqual([[byGuest], []]);
+  expect(new Set(await deletable(tv))).toEqual(new Set([byGuest, byRoom]));
   expect(await other.delete(byGuest)).toMatchObject({ status: 403, code: 'forbidden' });
   expect(await other.delete(byRoom)).toMatchObject({ status: 403, code: 'forbidden' });
   const { body } = await again.announce('more.pdf', 10);
