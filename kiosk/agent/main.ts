@@ -243,6 +243,7 @@ const authority: RoomAuthority = new RoomAuthority({
       meetingTitle: inCall.meetingTitle,
       bookingId: inCall.bookingId,
       startedAtMs: inCall.startedAtMs,
+      forLaptop: inCall.forLaptop,
     };
     try {
       kept.write({ epoch, controllerUrl, savedAtMs: Date.now(), volumePercent, layout, inCall: call });
