@@ -71,6 +71,7 @@ const KeptRoom = z.object({
       meetingTitle: z.string(),
       bookingId: BookingId.nullable().default(null),
       startedAtMs: EpochMs,
+      forLaptop: z.boolean().default(false),
     })
     .nullable(),
 });
