@@ -3,7 +3,13 @@ import { useTranslation } from 'react-i18next';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { Qr } from './qr.tsx';
 
-export function PairingCard({ pairing }: { pairing: ScreenView['pairing'] }) {
+type PairingCardProps = {
+  pairing: ScreenView['pairing'];
+  /** where nothing is under way that a laptop's screen would have to wait for */
+  forLaptops?: boolean;
+};
+
+export function PairingCard({ pairing, forLaptops = false }: PairingCardProps) {
   const { t } = useTranslation('screen');
   if (pairing === null) {
     return (
@@ -22,7 +28,7 @@ export function PairingCard({ pairing }: { pairing: ScreenView['pairing'] }) {
           <span className="sr-only">{t('pairing.code')} </span>
           {spoken(pairing.code)}
         </p>
-        {pairing.shareUrl !== null && (
+        {forLaptops && pairing.shareUrl !== null && (
           <p className="mt-3 text-tv-small text-quiet">
             {t('pairing.share')} <span className="block break-all text-ink">{addressOf(pairing.shareUrl)}</span>
           </p>
