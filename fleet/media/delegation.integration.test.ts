@@ -125,11 +125,15 @@ test('a laptop in a room that is renamed keeps its own name', async () => {
   const { client, call } = await roomJoins();
   const laptop = await laptopJoins(call.callId);
   testNode.node.registry.perform({ name: 'rename-room', roomId: room.roomId, roomName: '한라' });
-  await laptop.client.told('participant-changed');
-  const renamed = laptop.client.notifications.flatMap((told) =>
-    told.event === 'participant-changed' ? [told.data.participant.peerId] : [],
-  );
-  expect(renamed).toEqual([client.hello!.peerId]);
+  const renamed = () =>
+    laptop.client.notifications.flatMap((told) =>
+      told.event === 'participant-changed' && told.data.participant.displayName === '한라'
+        ? [told.data.participant.peerId]
+        : [],
+    );
+  await expect.poll(renamed).toContain(client.hello!.peerId);
+  await laptop.client.request('ping', {});
+  expect(renamed()).toEqual([client.hello!.peerId]);
   await client.request('end-call', {});
 });
 
