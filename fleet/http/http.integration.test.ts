@@ -157,6 +157,7 @@ test('pages are held to their own scripts, and only the guest page may ask for c
   expect((await fleet.api('GET', '/join')).headers.get('permissions-policy')).toContain(
     'camera=(self), microphone=(self)',
   );
+  expect((await fleet.api('GET', '/share')).headers.get('permissions-policy')).toContain('display-capture=(self)');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
 });
 
