@@ -46,6 +46,7 @@ const shown: RoomDocument = {
     presenter: { peerId: id(4), displayName: 'Maple' },
   },
   isPresenter: true,
+  withdrawn: null,
 };
 
 startWords({
@@ -128,4 +129,17 @@ it('steers the shown document by one button of each name, on the room’s page a
   once();
   await press('Stop sharing the document');
   expect(ask).toHaveBeenCalledWith({ name: 'present', act: { act: 'stop' } }, expect.any(Function));
+});
+
+it('gives the reason once where what the room presented was withdrawn', async () => {
+  const { what, meaning } = documentsEn.withdrawn['outsider-entered'];
+  await show({ projections: { document: shown } });
+  const withdrawn = { ...shown, document: null, isPresenter: false, withdrawn: 'outsider-entered' as const };
+  await show({ projections: { document: withdrawn } });
+  for (const words of [what, meaning]) expect(document.body.textContent).toContain(words);
+  await press('Close');
+  expect(document.body.textContent).not.toContain(meaning);
+  await show({ projections: { document: shown } });
+  await show({ projections: { document: withdrawn } });
+  expect(document.body.textContent).toContain(meaning);
 });

@@ -14,7 +14,14 @@ import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts'
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
-import { DocumentAct, DocumentChange, DocumentHeading, MAX_DOCUMENT_PAGES, SharedDocument } from './shared-document.ts';
+import {
+  DocumentAct,
+  DocumentChange,
+  DocumentHeading,
+  MAX_DOCUMENT_PAGES,
+  SharedDocument,
+  WithdrawReason,
+} from './shared-document.ts';
 
 export const SCREEN_LINK_PATH = '/screen-link';
 
@@ -221,7 +228,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     media: z.enum(['reached', 'blocked']).nullable(),
   }),
   /** what the call shows, without its strokes; null: no document */
-  z.strictObject({ type: z.literal('document'), callId: Id, document: DocumentHeading.nullable() }),
+  z.strictObject({
+    type: z.literal('document'),
+    callId: Id,
+    document: DocumentHeading.nullable(),
+    /** why what the room itself presented went though nobody stopped it, until the next is shown */
+    withdrawn: WithdrawReason.nullable().default(null),
+  }),
   /** of the TV's own document, as the fleet lists it: its pages are counted, or it is deleted */
   z.strictObject({
     type: z.literal('document-listed'),

@@ -129,7 +129,8 @@ export class Conversions {
       case 'converted':
         return this.#converted(documentId, event.pageCount);
       case 'failed':
-        return this.#failed(documentId, event.code, event.message);
+        // what a program printed of it may be words of the document
+        return this.#failed(documentId, event.code);
     }
   }
 
@@ -184,7 +185,7 @@ export class Conversions {
     await files.removeOriginal(documentId);
   }
 
-  async #failed(documentId: string, code: ErrorCode, reason: string): Promise<void> {
+  async #failed(documentId: string, code: ErrorCode, reason: string = code): Promise<void> {
     this.#deps.logger.warn({ documentId, code, reason }, 'document not converted');
     await this.#set(documentId, { state: 'failed', failure: code, heldBytes: 0 });
     this.#progress.delete(documentId);

@@ -10,6 +10,8 @@ type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 export const MEETING_QUOTA_BYTES = 1024 ** 3;
 /** of one meeting, failed ones among them */
 const MAX_DOCUMENTS = 100;
+/** Of both: all guests of a meeting together keep no room from sharing. */
+const GUESTS_PART = 0.5;
 
 /** What somebody can reach: documents of the meeting, and its own, which a meeting that starts may have taken along. */
 export async function documentFor(
@@ -38,6 +40,7 @@ export async function insertDocument(
   const others = await documentsOf(trx, meetingId);
   if (others.length >= MAX_DOCUMENTS)
     throw new UserError('quota-exceeded', 'the meeting has as many documents as it may have');
+  if (isGuest(uploader)) requireGuestsPart(others, sizeBytes);
   await requireQuota(trx, { documentId, meetingId, heldBytes: sizeBytes }, quotaBytes);
   const nowMs = Date.now();
   const row: DocumentRow = {
@@ -60,6 +63,16 @@ export async function insertDocument(
 export type NewDocument = Pick<DocumentRow, 'documentId' | 'meetingId' | 'uploader' | 'sizeBytes'> & {
   fileName: string;
 };
+
+/** Its holder is an invite and whom that let in (`document-access.ts`); a room's is one id. */
+const isGuest = (uploader: string): boolean => uploader.includes(':');
+
+function requireGuestsPart(others: readonly DocumentRow[], sizeBytes: number): void {
+  const byGuests = others.filter(({ uploader }) => isGuest(uploader));
+  const heldBytes = byGuests.reduce((sum, each) => sum + each.heldBytes, sizeBytes);
+  if (byGuests.length >= MAX_DOCUMENTS * GUESTS_PART || heldBytes > MEETING_QUOTA_BYTES * GUESTS_PART)
+    throw new UserError('quota-exceeded', 'guests of the meeting share as much as they may');
+}
 
 /** Room for this document beside all others. @throws UserError quota-exceeded */
 export async function requireQuota(
@@ -90,5 +103,6 @@ export const asMeetingDocument = (row: DocumentRow, readyPages: number, holder: 
   readyPages: row.state === 'ready' ? (row.pageCount ?? 0) : row.state === 'converting' ? readyPages : 0,
   failure: row.failure,
   isOwn: row.uploader === holder,
+  mayDelete: !isGuest(holder) || row.uploader === holder,
   createdAtMs: row.createdAtMs,
 });

@@ -164,6 +164,10 @@ test('a guest owns what it uploaded, also when it comes again, and deletes no on
   const own = async (client: DocumentClient) =>
     (await client.list()).filter(({ isOwn }) => isOwn).map(({ documentId }) => documentId);
   expect([await own(again), await own(other), await own(tv)]).toEqual([[byGuest], [], [byRoom]]);
+  const deletable = async (client: DocumentClient) =>
+    (await client.list()).filter(({ mayDelete }) => mayDelete).map(({ documentId }) => documentId);
+  expect([await deletable(again), await deletable(other)]).toEqual([[byGuest], []]);
+  expect(new Set(await deletable(tv))).toEqual(new Set([byGuest, byRoom]));
   expect(await other.delete(byGuest)).toMatchObject({ status: 403, code: 'forbidden' });
   expect(await other.delete(byRoom)).toMatchObject({ status: 403, code: 'forbidden' });
   const { body } = await again.announce('more.pdf', 10);
@@ -181,6 +185,17 @@ test('a meeting has so much, counted as it is announced; other meetings have the
   const [{ documentId }] = await tv.list();
   await tv.delete(documentId);
   expect((await tv.announce('again.pdf', MAX_DOCUMENT_BYTES)).status).toBe(200);
+});
+
+test('guests together, as many as come, leave half of a meeting’s room to its rooms', async () => {
+  const first = await guest();
+  const codes = [];
+  for (const client of [first, await guest(newId(), first.invite), await guest(newId(), first.invite)])
+    codes.push((await client.announce('large.pdf', MAX_DOCUMENT_BYTES)).code);
+  expect(codes).toEqual([null, null, 'quota-exceeded']);
+  for (let n = 2; n < 50; n += 1) expect((await first.announce('small.pdf', 1)).code).toBeNull();
+  expect((await first.announce('small.pdf', 1)).code).toBe('quota-exceeded');
+  for (let n = 0; n < 2; n += 1) expect((await tv.announce('room.pdf', MAX_DOCUMENT_BYTES)).code).toBeNull();
 });
 
 test('changes are sent as they happen, to the meeting alone', async () => {

@@ -10,7 +10,7 @@ import { corpus } from './corpus.ts';
 import { contentOf, titleOf } from './documents.ts';
 import { makeReferences } from './reference.ts';
 
-const help = `node provisioning/setup/run.mjs node tests/documents/main.ts [--only WORD]
+const help = `npm run documents -- [--only WORD]
 
   --only WORD   documents whose name holds it`;
 const { only } = readCommandLine(help, (args) =>

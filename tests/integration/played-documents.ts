@@ -149,6 +149,7 @@ const announced = (title: string, sizeBytes: number): MeetingDocument => ({
   readyPages: 0,
   failure: null,
   isOwn: true,
+  mayDelete: true,
   createdAtMs: Date.now(),
 });
 

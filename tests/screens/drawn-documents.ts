@@ -29,6 +29,7 @@ export function listedDocument(n: number, over: Partial<MeetingDocument> = {}): 
     readyPages: 12,
     failure: null,
     isOwn: true,
+    mayDelete: true,
     createdAtMs: Date.now() - n * 60_000,
     ...over,
   });

@@ -26,6 +26,7 @@ const stored = (over: Partial<MeetingDocument>): MeetingDocument => ({
   readyPages: 0,
   failure: null,
   isOwn: true,
+  mayDelete: true,
   createdAtMs: 1,
   ...over,
 });

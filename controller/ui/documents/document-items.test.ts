@@ -15,6 +15,7 @@ const document = (n: number, over: Partial<MeetingDocument> = {}): MeetingDocume
   readyPages: 12,
   failure: null,
   isOwn: true,
+  mayDelete: true,
   createdAtMs: 1,
   ...over,
 });

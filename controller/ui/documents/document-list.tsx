@@ -175,7 +175,7 @@ function Discard({ item, actions }: { item: DocumentItem; actions: NonNullable<D
         onPress={() => actions.onCancelUpload(uploadId)}
       />
     );
-  if (!document?.isOwn) return null;
+  if (!document?.mayDelete) return null;
   return (
     <>
       <Button

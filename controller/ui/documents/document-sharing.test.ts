@@ -14,6 +14,7 @@ const document = (n: number, over: Partial<MeetingDocument> = {}): MeetingDocume
   readyPages: 0,
   failure: null,
   isOwn: true,
+  mayDelete: true,
   createdAtMs: 1,
   ...over,
 });

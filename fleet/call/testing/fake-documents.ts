@@ -124,6 +124,7 @@ export class FakeDocuments {
       readyPages: 0,
       failure: null,
       isOwn: true,
+      mayDelete: true,
       createdAtMs: 1,
     };
     this.documents.set(document.documentId, { ...document, content: [] });

@@ -41,6 +41,8 @@ export const MeetingDocument = z.object({
   failure: ReportedErrorCode.nullable(),
   /** the caller uploaded it */
   isOwn: z.boolean(),
+  /** a room may delete each of its meeting, a guest its own */
+  mayDelete: z.boolean(),
   createdAtMs: EpochMs,
 });
 export type MeetingDocument = z.infer<typeof MeetingDocument>;

@@ -272,10 +272,14 @@ export class DocumentsOnTv {
   get #shown(): Shown {
     const phase = this.#room?.phase;
     if (phase?.name !== 'in-call') {
-      return { document: this.#own && headingOf(this.#own.document), isPresenter: this.#own !== null };
+      return {
+        document: this.#own && headingOf(this.#own.document),
+        isPresenter: this.#own !== null,
+        withdrawn: null,
+      };
     }
-    const document = this.#inCall?.callId === phase.callId ? this.#inCall.document : null;
-    return { document, isPresenter: document !== null && document.presenter?.peerId === phase.peerId };
+    const { document = null, withdrawn = null } = this.#inCall?.callId === phase.callId ? this.#inCall : {};
+    return { document, isPresenter: document !== null && document.presenter?.peerId === phase.peerId, withdrawn };
   }
 
   get #callId(): string | null {

@@ -242,7 +242,7 @@ describe('a meeting that starts', () => {
     expect(effectsOf('show-document').at(-1)?.shown).not.toBeNull();
     const heading = { documentId: DOCUMENT, title: 'Plan.pptx', pageCount: 9, page: 1, region: WHOLE_PAGE };
     const presenter: Presenter = { peerId: PEER, displayName: 'Maple' };
-    parts.onReport({ type: 'document', callId: CALL, document: { ...heading, presenter } });
+    parts.onReport({ type: 'document', callId: CALL, document: { ...heading, presenter }, withdrawn: null });
     expect(shown()).toMatchObject({ isPresenter: true, document: { documentId: DOCUMENT } });
     expect(effectsOf('show-document').at(-1)?.shown).toBeNull();
     parts.follow(roomIn({ name: 'idle' }));
@@ -316,6 +316,7 @@ describe('in a call', () => {
         type: 'document',
         callId,
         document: { ...heading, presenter: { peerId, displayName: 'A' } },
+        withdrawn: null,
       });
     report(id(88), PEER);
     expect(shown().document).toBeNull();
@@ -323,6 +324,10 @@ describe('in a call', () => {
     expect(shown()).toMatchObject({ isPresenter: false, document: { page: 1 } });
     report(CALL, PEER);
     expect(shown().isPresenter).toBe(true);
+    parts.onReport({ type: 'document', callId: CALL, document: null, withdrawn: 'outsider-entered' });
+    expect(shown()).toMatchObject({ document: null, withdrawn: 'outsider-entered' });
+    parts.follow(roomIn({ name: 'idle' }));
+    expect(shown().withdrawn).toBeNull();
   });
 
   it('brings a page that was reloaded what lets it at the pages, which a grant brings by itself', async () => {

@@ -26,7 +26,8 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (JSON.stringify(connection) !== JSON.stringify(told)) reports.push(connection);
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
-    if (newPlace || before.call.document !== now.call.document) reports.push(documentReport(phase.callId, now.call));
+    const sameDocument = before.call.document === now.call.document && before.call.withdrawn === now.call.withdrawn;
+    if (newPlace || !sameDocument) reports.push(documentReport(now.ticket, now.call));
   }
   const wasIn = before.call.phase.name === 'joined' || before.call.phase.name === 'joining';
   if (phase.name === 'ended' && wasIn) {
@@ -43,7 +44,7 @@ export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[]
     joinedReport(phase, ticket),
     connectionReport(phase, call),
     rosterReport(phase.callId, call),
-    documentReport(phase.callId, call),
+    documentReport(ticket, call),
   ];
 }
 
@@ -89,6 +90,7 @@ function rosterReport(callId: string, { participants }: CallState): ScreenToAgen
   return { type: 'roster', callId, participants: [...participants] };
 }
 
-function documentReport(callId: string, { document }: CallState): ScreenToAgent {
-  return { type: 'document', callId, document };
+function documentReport({ callId, peerId }: ResumeTicket, { document, withdrawn }: CallState): ScreenToAgent {
+  const wasOurs = withdrawn?.presenterPeerId === peerId;
+  return { type: 'document', callId, document, withdrawn: wasOurs ? withdrawn.reason : null };
 }

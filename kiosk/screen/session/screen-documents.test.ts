@@ -41,6 +41,7 @@ const listedDocument: MeetingDocument = {
   readyPages: 3,
   failure: null,
   isOwn: false,
+  mayDelete: false,
   createdAtMs: 1,
 };
 const joined: CallState['phase'] = {

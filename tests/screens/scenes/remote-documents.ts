@@ -41,6 +41,7 @@ const shown = (over: Partial<DocumentHeading> = {}, isPresenter = true): RoomDoc
     ...over,
   },
   isPresenter,
+  withdrawn: null,
 });
 
 const people = [
@@ -101,6 +102,7 @@ const many = Array.from({ length: 14 }, (_, n) =>
   stored(n + 1, n % 3 === 0 ? `분기 실적 ${n + 1}.hwp` : `Quarter ${n + 1}.pdf`, {
     pageCount: n + 1,
     isOwn: n % 2 === 0,
+    mayDelete: true,
   }),
 );
 const states = [
