@@ -11,6 +11,8 @@ class Track extends EventTarget {
   });
 }
 
+const SELF = { peerId: 'self', peerKind: 'person' };
+const ROOM = { peerId: 'room', peerKind: 'room' };
 let video: Track;
 let audio: Track;
 let requests: { path: string; body: unknown }[];
@@ -49,7 +51,12 @@ afterEach(() => {
 });
 
 function scene(chooseScreen?: () => Promise<unknown>) {
-  const state = new Observable({ phase: { name: 'idle' }, local: { sharesScreen: false }, blocked: null });
+  const state = new Observable({
+    phase: { name: 'idle' },
+    local: { sharesScreen: false },
+    blocked: null,
+    participants: [SELF, ROOM],
+  });
   const phase = (name: string, more: object = {}) =>
     state.set({ ...state.getSnapshot(), phase: { name, ...more } } as never);
   const call = {
@@ -58,7 +65,7 @@ function scene(chooseScreen?: () => Promise<unknown>) {
     setScreen: vi.fn((track: unknown) =>
       state.set({ ...state.getSnapshot(), local: { sharesScreen: track !== null } }),
     ),
-    join: vi.fn(async () => phase('joined', { connection: 'connected' })),
+    join: vi.fn(async () => phase('joined', { connection: 'connected', peerId: 'self' })),
     leave: vi.fn(() => phase('ended', { reason: 'left' })),
     leaveWithPage: vi.fn(() => phase('ended', { reason: 'left' })),
   };
@@ -95,7 +102,7 @@ async function sharing() {
 it('pairs by the code, asks the browser, then the room, and joins under the name with nothing to receive', async () => {
   const it = scene();
   await it.laptop.pair('K7PW-3MXD');
-  expect(shown(it)).toEqual({ step: 'ready', roomName: 'Maple', isPending: false, problem: null });
+  expect(shown(it)).toEqual({ step: 'ready', roomName: 'Maple', waitsFor: null, problem: null });
   expect(requests).toEqual([{ path: '/api/v1/laptop-pairings', body: { code: 'K7PW-3MXD' } }]);
   await it.laptop.share('Mina');
   expect(requests[1]).toEqual({ path: '/api/v1/laptop-entries', body: { laptopToken: 'secret' } });
@@ -163,7 +170,7 @@ it.each([
   end(it);
   expect(it.call.leave).toHaveBeenCalledOnce();
   expect([video.readyState, audio.readyState]).toEqual(['ended', 'ended']);
-  expect(shown(it)).toEqual({ step: 'ready', roomName: 'Maple', isPending: false, problem: null });
+  expect(shown(it)).toEqual({ step: 'ready', roomName: 'Maple', waitsFor: null, problem: null });
   await it.laptop.share('Mina');
   expect(shown(it).step).toBe('sharing');
 });
@@ -194,7 +201,7 @@ it('a call that fails, and a track that the node refuses, end it in words', asyn
 
 it('a line that breaks and a network that blocks are shown while it goes on', async () => {
   const it = await sharing();
-  it.phase('joined', { connection: 'reconnecting' });
+  it.phase('joined', { connection: 'reconnecting', peerId: 'self' });
   expect(shown(it)).toMatchObject({ isReconnecting: true });
   it.set({ blocked: { addresses: [] } });
   expect(shown(it)).toMatchObject({ isBlocked: true });
@@ -211,4 +218,33 @@ it('a screen that ends while the room is asked shares nothing', async () => {
   gate.resolve();
   await done;
   expect([it.call.join.mock.calls.length, shown(it).step]).toEqual([0, 'ready']);
+});
+
+it('is on the TV once the room is in; a room that does not come ends it', async () => {
+  vi.useFakeTimers();
+  const it = scene();
+  it.set({ participants: [SELF] });
+  await it.laptop.pair('K7PW-3MXD');
+  await it.laptop.share('Mina');
+  expect(shown(it)).toMatchObject({ step: 'ready', waitsFor: 'room' });
+  it.set({ participants: [SELF, ROOM] });
+  expect(shown(it).step).toBe('sharing');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(shown(it).step).toBe('sharing');
+  it.laptop.stop();
+  it.set({ participants: [SELF, { peerId: 'recorder', peerKind: 'program' }] });
+  await it.laptop.share('Mina');
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([problem(it), it.call.leave.mock.calls.length]).toEqual([{ kind: 'error', code: 'room-not-answering' }, 2]);
+  vi.useRealTimers();
+});
+
+it('left alone in the call it ends: nobody looks at the screen', async () => {
+  const it = await sharing();
+  it.set({ participants: [SELF] });
+  expect([problem(it), it.call.leave.mock.calls.length, video.readyState]).toEqual([
+    { kind: 'meeting-ended' },
+    1,
+    'ended',
+  ]);
 });

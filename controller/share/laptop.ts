@@ -26,7 +26,7 @@ export type Problem =
     };
 export type LaptopState =
   | { step: 'code'; isPending: boolean; problem: Problem | null }
-  | { step: 'ready'; roomName: string; isPending: boolean; problem: Problem | null }
+  | { step: 'ready'; roomName: string; waitsFor: 'browser' | 'room' | null; problem: Problem | null }
   /** `isBlocked`: the network lets no picture through */
   | { step: 'sharing'; roomName: string; isReconnecting: boolean; isBlocked: boolean };
 
@@ -40,6 +40,8 @@ export type LaptopDependencies = {
 /** few frames, full size: what is shown is read more than watched */
 const fromBrowser = (): Promise<MediaStream> =>
   navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
+/** the room gives up its own start before */
+const ROOM_AWAITED_MS = 20_000;
 const PAIRING_ENDED: ReadonlySet<ErrorCode> = new Set(['pairing-revoked', 'token-invalid', 'forbidden']);
 
 export class Laptop {
@@ -51,6 +53,9 @@ export class Laptop {
   #screen: MediaStream | null = null;
   /** the call's phase is of this screen, not of one before */
   #isJoining = false;
+  /** somebody has been in who sees this screen */
+  #isSeen = false;
+  #roomAwaited: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ createCall, chooseScreen = fromBrowser }: LaptopDependencies) {
     this.#chooseScreen = chooseScreen;
@@ -74,8 +79,8 @@ export class Laptop {
   /** To be called in a click: the browser asks for the screen at once. */
   async share(displayName: string): Promise<void> {
     const state = this.state.getSnapshot();
-    if (state.step !== 'ready' || state.isPending) return;
-    this.state.set({ ...state, isPending: true, problem: null });
+    if (state.step !== 'ready' || state.waitsFor !== null) return;
+    this.state.set({ ...state, waitsFor: 'browser', problem: null });
     let screen: MediaStream;
     try {
       screen = await this.#chooseScreen();
@@ -85,6 +90,7 @@ export class Laptop {
       return;
     }
     this.#screen = screen;
+    this.state.set({ ...state, waitsFor: 'room', problem: null });
     const [video] = screen.getVideoTracks();
     video?.addEventListener('ended', () => this.stop());
     try {
@@ -94,6 +100,7 @@ export class Laptop {
       const nothing: View = { kind: 'exact', tiles: [] };
       const joining = this.#call.join({ displayName, microphone: null, camera: null, view: nothing }, grant);
       this.#isJoining = true;
+      this.#roomAwaited = setTimeout(() => this.#leave({ kind: 'error', code: 'room-not-answering' }), ROOM_AWAITED_MS);
       await joining;
     } catch (error) {
       // a failed join is in the call's phase too, and was followed
@@ -102,8 +109,7 @@ export class Laptop {
   }
 
   stop(): void {
-    this.#end(null);
-    this.#call.leave();
+    this.#leave(null);
   }
 
   leaveWithPage(): void {
@@ -120,23 +126,36 @@ export class Laptop {
 
   #followCall(): void {
     if (!this.#screen) return;
-    const { phase, local, blocked } = this.#call.getSnapshot();
+    const { phase, local, blocked, participants } = this.#call.getSnapshot();
     const isOver = phase.name === 'ended' || phase.name === 'failed';
     if (isOver && !this.#isJoining) return;
     if (phase.name === 'ended') this.#end({ kind: phase.reason === 'removed' ? 'removed' : 'meeting-ended' });
     else if (phase.name === 'failed')
       this.#end(phase.code === 'removed-from-call' ? { kind: 'removed' } : { kind: 'error', code: phase.code });
-    else if (phase.name === 'joined' && !local.sharesScreen) {
+    if (phase.name !== 'joined' || !this.#paired) return;
+    if (!local.sharesScreen) {
       // the node refused the track for good
-      this.#end({ kind: 'failed' });
-      this.#call.leave();
-    } else if (phase.name === 'joined' && this.#paired)
-      this.state.set({
-        step: 'sharing',
-        roomName: this.#paired.roomName,
-        isReconnecting: phase.connection === 'reconnecting',
-        isBlocked: blocked !== null,
-      });
+      this.#leave({ kind: 'failed' });
+      return;
+    }
+    if (!participants.some(({ peerId, peerKind }) => peerId !== phase.peerId && peerKind !== 'program')) {
+      // the room left it: nobody looks at this screen any more
+      if (this.#isSeen) this.#leave({ kind: 'meeting-ended' });
+      return;
+    }
+    this.#isSeen = true;
+    clearTimeout(this.#roomAwaited);
+    this.state.set({
+      step: 'sharing',
+      roomName: this.#paired.roomName,
+      isReconnecting: phase.connection === 'reconnecting',
+      isBlocked: blocked !== null,
+    });
+  }
+
+  #leave(problem: Problem | null): void {
+    this.#end(problem);
+    this.#call.leave();
   }
 
   /** Twice is harmless: the first one's reason stays. */
@@ -145,6 +164,8 @@ export class Laptop {
     for (const track of this.#screen.getTracks()) track.stop();
     this.#screen = null;
     this.#isJoining = false;
+    this.#isSeen = false;
+    clearTimeout(this.#roomAwaited);
     this.#call.setScreen(null);
     this.#ready(problem);
   }
@@ -152,7 +173,7 @@ export class Laptop {
   #ready(problem: Problem | null): void {
     const needsCode = problem?.kind === 'over' || problem?.kind === 'removed';
     if (needsCode) this.#paired = null;
-    if (this.#paired) this.state.set({ step: 'ready', roomName: this.#paired.roomName, isPending: false, problem });
+    if (this.#paired) this.state.set({ step: 'ready', roomName: this.#paired.roomName, waitsFor: null, problem });
     else this.state.set({ step: 'code', isPending: false, problem });
   }
 }

@@ -66,7 +66,7 @@ it('sends a whole code alone', () => {
 });
 
 it('shares under the typed name, else as a laptop in the page’s language', () => {
-  const laptop = draw({ step: 'ready', roomName: 'Maple', isPending: false, problem: null });
+  const laptop = draw({ step: 'ready', roomName: 'Maple', waitsFor: null, problem: null });
   expect(words()).toContain('Connected to Maple');
   submit();
   type('  Mina ');
@@ -86,7 +86,7 @@ it('stops at a press while it shares, and shows a broken line and a network that
 });
 
 it.each(Object.keys(shareEn.problem) as Exclude<Problem['kind'], 'error'>[])('has words for %s', (kind) => {
-  draw({ step: 'ready', roomName: 'Maple', isPending: false, problem: { kind } });
+  draw({ step: 'ready', roomName: 'Maple', waitsFor: null, problem: { kind } });
   expect(words()).toContain(shareEn.problem[kind].todo);
   act(() => showLanguage('ko'));
   expect(words()).toContain(shareKo.problem[kind].todo);

@@ -100,10 +100,10 @@ function ReadyStep({ state, onShare }: { state: Step<'ready'>; onShare: (display
           autoComplete="name"
           onChange={setName}
         />
-        <Button type="submit" variant="primary" size="large" isPending={state.isPending}>
+        <Button type="submit" variant="primary" size="large" isPending={state.waitsFor !== null}>
           {t('ready.action')}
         </Button>
-        {state.isPending && <Pending>{t('ready.pending')}</Pending>}
+        {state.waitsFor !== null && <Pending>{t(`ready.waits.${state.waitsFor}`)}</Pending>}
       </Form>
       <ProblemNote problem={state.problem} />
     </>

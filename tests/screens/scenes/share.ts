@@ -1,7 +1,7 @@
 /** A laptop's page, as fleet server and media node would answer it. */
 import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { CALL, id, PlayedNode, ROOM_PEER, ticket } from '../screen-wires.ts';
+import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
 import { servePages } from '../static-pages.ts';
 import type { Scene } from './scene.ts';
 
@@ -28,7 +28,10 @@ function scene(
     path: '/share',
     sizes: ['laptop', 'phone'],
     setup: async (page) => {
-      const node = new PlayedNode([]);
+      const node = new PlayedNode([
+        person(0, 'Laptop', { peerKind: 'person' }),
+        person(1, 'Maple 3F', { peerKind: 'room' }),
+      ]);
       nodes.set(page, node);
       await page.addInitScript(playBrowser, screen);
       await servePages(page);

@@ -17,7 +17,7 @@ export default {
     nameHint: 'The TV shows whose screen it is.',
     laptop: 'Laptop',
     action: 'Share screen',
-    pending: 'Choose in the browser’s window what to share…',
+    waits: { browser: 'Choose in the browser’s window what to share…', room: 'The room is joining…' },
   },
   sharing: {
     title: 'Your screen is on the TV',

@@ -20,7 +20,7 @@ export default {
     nameHint: '누구의 화면인지 TV에 표시됩니다.',
     laptop: '노트북',
     action: '화면 공유',
-    pending: '브라우저 창에서 공유할 화면을 선택해 주세요…',
+    waits: { browser: '브라우저 창에서 공유할 화면을 선택해 주세요…', room: '회의실을 연결하는 중…' },
   },
   sharing: {
     title: '화면이 TV에 표시되고 있습니다',
