@@ -85,7 +85,14 @@ export class Scene {
 
   /** @param address as somebody reads it off the TV */
   async laptop(number: number, address: string): Promise<Laptop> {
-    const laptop = await Laptop.open({ browser: this.#peoplesBrowser, address, number, context: LAPTOP_SIZE });
+    const laptop = await Laptop.open({
+      browser: this.#peoplesBrowser,
+      address,
+      number,
+      camera: 'missing',
+      microphone: 'missing',
+      context: LAPTOP_SIZE,
+    });
     this.personas.push(laptop);
     return laptop;
   }
