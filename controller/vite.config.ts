@@ -1,4 +1,4 @@
-/** Builds the pages that people hold: the remote (control.html) and the guest's page (join.html). */
+/** Builds the pages that people hold: the remote (control.html), the guest's page (join.html), a laptop's (share.html). */
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
@@ -17,6 +17,6 @@ export default defineConfig({
     emptyOutDir: true,
     assetsDir: 'assets',
     target: ['chrome111', 'safari16.4', 'firefox114'],
-    rolldownOptions: { input: { control: here('control.html'), join: here('join.html') } },
+    rolldownOptions: { input: { control: here('control.html'), join: here('join.html'), share: here('share.html') } },
   },
 });

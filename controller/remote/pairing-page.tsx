@@ -12,7 +12,8 @@ import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { formatTypedCode, isWholeCode, pair, type PairedRoom } from './pairing.ts';
+import { formatTypedCode, isWholeCode } from '#ui/typed-code.ts';
+import { pair, type PairedRoom } from './pairing.ts';
 
 type Trouble = { code: ErrorCode; noServer: boolean };
 type PairingPageProps = {

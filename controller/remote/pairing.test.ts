@@ -1,39 +1,9 @@
-/** Codes as people type them, refusals as they come back, and what is kept on the phone. */
-import * as fc from 'fast-check';
+/** Refusals as they come back, and what is kept on the phone. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { NoServer } from '#contract/http/answer.ts';
 import { hangsAtDoor, keepAtDoor, keepPairing, keptPairing } from './stored-pairing.ts';
-import { formatTypedCode, isWholeCode, pair, pairingOfToken, tabletAddress, takeFromFragment } from './pairing.ts';
+import { pair, pairingOfToken, tabletAddress, takeFromFragment } from './pairing.ts';
 import { PREPARE_AGAIN_AFTER_MS, shouldPrepare } from './use-prepare.ts';
-
-describe('a typed code', () => {
-  it.each([
-    ['', ''],
-    ['k7', 'K7'],
-    ['k7pw', 'K7PW'],
-    ['k7pw3', 'K7PW-3'],
-    [' k7pw 3mxd ', 'K7PW-3MXD'],
-    ['K7PW-3MXDZZZ', 'K7PW-3MXD'],
-    ['k.7_p/w—3', 'K7PW-3'],
-  ])('%j is shown as %j', (typed, shown) => expect(formatTypedCode(typed)).toBe(shown));
-
-  it('survives case, spaces and dashes anywhere', () => {
-    const letters = fc.array(fc.constantFrom(...PAIRING_CODE_ALPHABET), { minLength: 8, maxLength: 8 });
-    void fc.assert(
-      fc.property(
-        letters,
-        fc.array(fc.constantFrom('', ' ', '-', '  '), { minLength: 8, maxLength: 8 }),
-        (code, gaps) => {
-          const typed = code.map((letter, index) => letter.toLowerCase() + gaps[index]).join('');
-          const shown = formatTypedCode(typed);
-          expect(shown.replace('-', '')).toBe(code.join(''));
-          expect(isWholeCode(shown)).toBe(true);
-        },
-      ),
-    );
-  });
-});
 
 describe('pairing', () => {
   afterEach(() => {

@@ -4,9 +4,9 @@
  */
 import { fromWire } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
-import { PairingCode, roomsApi } from '#contract/http/rooms-api.ts';
-import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '#contract/limits.ts';
+import { roomsApi } from '#contract/http/rooms-api.ts';
 import { callApi } from '#ui/http-client.ts';
+import { isWholeCode } from '#ui/typed-code.ts';
 import { StoredPairing } from './stored-pairing.ts';
 
 const TABLET_TOKEN = 'tablet-token';
@@ -43,17 +43,6 @@ export function tabletAddress({ pairing, lanUrl }: PairedRoom, here: string): st
   address.hash = new URLSearchParams({ [TABLET_TOKEN]: pairing.controllerToken }).toString();
   return address.href;
 }
-
-/** The typed code, as the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped; pure. */
-export function formatTypedCode(typed: string): string {
-  const code = [...typed.toUpperCase()]
-    .filter((letter) => PAIRING_CODE_ALPHABET.includes(letter))
-    .slice(0, PAIRING_CODE_LENGTH);
-  const half = PAIRING_CODE_LENGTH / 2;
-  return code.length > half ? `${code.slice(0, half).join('')}-${code.slice(half).join('')}` : code.join('');
-}
-
-export const isWholeCode = (typed: string): boolean => PairingCode.safeParse(typed).success;
 
 /** @throws MaruError `pairing-code-invalid`, `too-many-attempts`, …; NoServer where none answers. */
 export async function pair(code: string): Promise<PairedRoom> {

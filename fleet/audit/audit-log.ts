@@ -17,6 +17,7 @@ export type AuditKind =
   | 'room-enrolled'
   | 'enrolment-refused'
   | 'phone-paired'
+  | 'laptop-paired'
   | 'tablet-code-made'
   | 'tablet-paired'
   | 'pairing-refused'

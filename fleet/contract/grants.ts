@@ -63,7 +63,7 @@ export const JoinTokenClaims = z.object({
   meetingTitle: ShownTitle,
   /** one that this release does not know is listed as a person, for all to see */
   peerKind: openWord(PeerKind, 'person'),
-  /** which room it was issued to: void once that room's kiosk is revoked; absent: to a person, or signed by the room */
+  /** which room it was issued to, for itself or a laptop in it: void once that room's kiosk is revoked; absent: to a guest, or signed by the room */
   roomId: Id.optional(),
   /** null where the person types a name on the way in */
   displayName: PersonName.nullable(),

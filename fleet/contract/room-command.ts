@@ -14,8 +14,15 @@ import { DocumentAct } from './shared-document.ts';
 export const RoomCommand = z.discriminatedUnion('name', [
   /** a person is about to tap: connect transports ahead */
   z.strictObject({ name: z.literal('prepare-call') }),
-  /** the call of the room's meeting, which the first one to join opens; with a booking, that of the booking's meeting */
-  z.strictObject({ name: z.literal('join-call'), bookingId: BookingId.optional() }),
+  /**
+   * The call of the room's meeting, which the first one to join opens; with a booking, that of the booking's meeting.
+   * `forLaptop`: only to show a laptop's screen; the room leaves by itself once nobody else is in.
+   */
+  z.strictObject({
+    name: z.literal('join-call'),
+    bookingId: BookingId.optional(),
+    forLaptop: z.literal(true).optional(),
+  }),
   z.strictObject({ name: z.literal('cancel-join') }),
   z.strictObject({ name: z.literal('leave-call') }),
   z.strictObject({ name: z.literal('end-call') }),

@@ -61,7 +61,14 @@ export type ResumeTicket = z.infer<typeof ResumeTicket>;
 export const ScreenFrame = z.object({
   language: openWord(Language, 'en'),
   /** the fleet's address, or while it is gone the kiosk's own; null while there is neither */
-  pairing: z.object({ code: z.string(), url: z.url() }).nullable(),
+  pairing: z
+    .object({
+      code: z.string(),
+      url: z.url(),
+      /** where a laptop shows its screen by the code; null: only the fleet serves that page, and it is gone */
+      shareUrl: z.url().nullable().default(null),
+    })
+    .nullable(),
 });
 export type ScreenFrame = z.infer<typeof ScreenFrame>;
 /** All that the screen draws from. */

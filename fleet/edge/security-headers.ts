@@ -9,14 +9,14 @@ export type SecurityHeadersOptions = {
   secure: boolean;
   /** origins beside our own, e.g. `wss://media.example:7403`; asked for each answer */
   connectTo?: () => string[];
-  /** the path of a page that uses camera, microphone or the screen's picture */
-  mayCapture?: (path: string) => boolean;
+  /** what the page of a path may capture; `all`: camera, microphone and the screen's picture */
+  captures?: (path: string) => 'all' | 'screen' | 'nothing';
 };
 
 /** On every answer of routes and hooks that are added after it. */
 export async function installSecurityHeaders(
   app: FastifyInstance,
-  { secure, connectTo = () => [], mayCapture = () => false }: SecurityHeadersOptions,
+  { secure, connectTo = () => [], captures = () => 'nothing' }: SecurityHeadersOptions,
 ): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -41,10 +41,12 @@ export async function installSecurityHeaders(
     xFrameOptions: { action: 'deny' },
   });
   app.addHook('onSend', async (request, reply) => {
-    const allowed = mayCapture(request.url.split('?')[0]!) ? 'self' : '';
+    const captured = captures(request.url.split('?')[0]!);
+    const devices = captured === 'all' ? 'self' : '';
+    const screen = captured === 'nothing' ? '' : 'self';
     reply.header(
       'permissions-policy',
-      `camera=(${allowed}), microphone=(${allowed}), display-capture=(${allowed}), geolocation=()`,
+      `camera=(${devices}), microphone=(${devices}), display-capture=(${screen}), geolocation=()`,
     );
   });
 }

@@ -86,7 +86,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     secure,
     // a page that is left notifies its node by HTTP; not every browser accepts the socket's scheme for both
     connectTo: () => deps.signalingOrigins().flatMap((origin) => [origin, origin.replace(/^ws/, 'http')]),
-    mayCapture: (path) => path === pagePaths.join,
+    captures: (path) => (path === pagePaths.join ? 'all' : path === pagePaths.share ? 'screen' : 'nothing'),
   });
   await installApiRoutes(app, { ...deps, secure });
   await installPages(app, deps.pages);

@@ -146,7 +146,7 @@ test('the OpenAPI description is valid and tells every route with its access', a
   expect(docs.body).not.toMatch(/<script|https?:/);
 });
 
-test('pages are held to their own scripts, and only the guest page may ask for camera and microphone', async () => {
+test('pages are held to their own scripts; the guest page may ask for camera and microphone, the laptop’s for a screen alone', async () => {
   const { headers } = await fleet.api('GET', '/api/docs');
   const policy = headers.get('content-security-policy')!;
   expect(policy).toContain("default-src 'none'");
@@ -156,6 +156,9 @@ test('pages are held to their own scripts, and only the guest page may ask for c
   expect(headers.get('permissions-policy')).toContain('camera=()');
   expect((await fleet.api('GET', '/join')).headers.get('permissions-policy')).toContain(
     'camera=(self), microphone=(self)',
+  );
+  expect((await fleet.api('GET', '/share')).headers.get('permissions-policy')).toContain(
+    'camera=(), microphone=(), display-capture=(self)',
   );
   expect(headers.get('x-content-type-options')).toBe('nosniff');
 });

@@ -22,6 +22,7 @@ beforeEach(async () => {
     `<meta content="%SIGNALING_URL%"><script>${EARLY}</script><script type="module" src="/assets/join-1.js"></script>`,
   );
   writeFileSync(join(dist, 'control.html'), '<p>control</p>');
+  writeFileSync(join(dist, 'share.html'), '<p>share</p>');
   writeFileSync(join(dist, 'assets/join-1.js'), 'let a;');
   writeFileSync(join(dist, 'assets/join-1.js.br'), brotliCompressSync('let a;'));
   signalingUrl = 'ws://127.0.0.1:1/signaling';

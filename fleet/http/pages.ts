@@ -63,6 +63,7 @@ export async function installPages(
     [pagePaths.console]: join(consoleDist, 'index.html'),
     [pagePaths.controller]: join(controllerDist, 'control.html'),
     [pagePaths.join]: join(controllerDist, 'join.html'),
+    [pagePaths.share]: join(controllerDist, 'share.html'),
   };
   for (const [path, file] of Object.entries(files)) {
     app.get(path, async (request, reply) => {

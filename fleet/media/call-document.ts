@@ -55,7 +55,7 @@ export class CallDocument {
     if (!this.#limitsOf(peer)[isDrawing ? 'drawing' : 'other'].take())
       throw new UserError('too-many-attempts', `too many ${asked.act}`);
     const act = asked.act === 'show' ? this.#toShow(asked) : asked;
-    if (act.act === 'show' && this.#options.joined().some((other) => !mayView(other)))
+    if (act.act === 'show' && this.#options.joined().some(isOutsider))
       throw new InvalidStateError('outsider-in-call', 'somebody in the call may not view documents');
     const objection = this.#objectionTo(peer, act);
     if (objection !== null) throw new InvalidStateError('not-possible-now', objection);
@@ -63,9 +63,9 @@ export class CallDocument {
     this.#apply({ change: 'act', by: presenterOf(peer), act, ...(handedTo && { handedTo }) });
   }
 
-  /** Somebody is in the call now: in front of one who may not view it, no document is shown. */
+  /** Somebody is in the call now: in front of an outsider no document is shown. */
   entered(peer: Peer): void {
-    if (this.#shown && !mayView(peer)) this.#apply({ change: 'withdrawn', reason: 'outsider-entered' });
+    if (this.#shown && isOutsider(peer)) this.#apply({ change: 'withdrawn', reason: 'outsider-entered' });
   }
 
   /** Its place is given up; one that is away keeps it, and goes on presenting. */
@@ -130,6 +130,8 @@ export class CallDocument {
 }
 
 export const mayView = ({ claims }: Peer): boolean => claims.documents.includes('view');
+/** Receives what others send, and may not view documents. A peer that only publishes sees nothing of the call. */
+const isOutsider = (peer: Peer): boolean => !mayView(peer) && peer.claims.receives.length > 0;
 const mayPresent = ({ documents }: CallPermissions): boolean => documents.includes('present');
 const presenterOf = ({ peerId, displayName }: Peer): Presenter => ({ peerId, displayName });
 const isBeyond = (page: number, pageCount: number | null): boolean => pageCount !== null && page > pageCount;

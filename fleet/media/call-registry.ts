@@ -177,7 +177,8 @@ export class CallRegistry {
         return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
-          if (peer.claims.issuedTo?.roomId === command.roomId) its.rename(peer, command.roomName);
+          if (peer.claims.peerKind === 'room' && peer.claims.issuedTo?.roomId === command.roomId)
+            its.rename(peer, command.roomName);
     }
   }
 

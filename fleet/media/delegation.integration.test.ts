@@ -114,9 +114,33 @@ test('a room that is renamed is called so by all who are with it, whoever signed
   await client.request('end-call', {});
 });
 
+/** With a screen to show, by a token of the fleet. */
+async function laptopJoins(callId = uuidv7()) {
+  const claims = { publishes: ['screen'], receives: [], rights: [], documents: [] } as const;
+  return guestJoins({ callId, peerKind: 'person', roomId: room.roomId, displayName: 'Laptop', ...claims } as never);
+}
+
+test('a laptop in a room that is renamed keeps its own name', async () => {
+  newRoom();
+  const { client, call } = await roomJoins();
+  const laptop = await laptopJoins(call.callId);
+  testNode.node.registry.perform({ name: 'rename-room', roomId: room.roomId, roomName: '한라' });
+  const renamed = () =>
+    laptop.client.notifications.flatMap((told) =>
+      told.event === 'participant-changed' && told.data.participant.displayName === '한라'
+        ? [told.data.participant.peerId]
+        : [],
+    );
+  await expect.poll(renamed).toContain(client.hello!.peerId);
+  await laptop.client.request('ping', {});
+  expect(renamed()).toEqual([client.hello!.peerId]);
+  await client.request('end-call', {});
+});
+
 test.each([
   ['a delegation', () => roomJoins()],
   ['a token of the fleet', () => roomJoinsByFleet()],
+  ['a laptop in it', () => laptopJoins()],
 ])('a room whose kiosk is revoked goes, having come in by %s; the others stay', async (_by, joins) => {
   newRoom();
   const { client } = await joins();

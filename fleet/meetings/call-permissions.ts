@@ -9,6 +9,14 @@ export const ROOM_PERMISSIONS: CallPermissions = {
   documents: ['present', 'view'],
 };
 
+/** A laptop in a room shows its screen on the stage; the room's TV is what its people see and hear. */
+export const LAPTOP_PERMISSIONS: CallPermissions = {
+  publishes: ['screen', 'screen-audio'],
+  receives: [],
+  rights: [],
+  documents: [],
+};
+
 /** `documents`: as the meeting's policy has it, see document-policies.ts */
 export const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],

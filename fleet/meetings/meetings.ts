@@ -3,7 +3,7 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
-import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
@@ -19,7 +19,7 @@ import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import { GUEST_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
+import { GUEST_PERMISSIONS, LAPTOP_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
@@ -236,6 +236,10 @@ export class Meetings {
 
   /** @throws ProtocolError not-found; OperationalError no-media-node */
   async grantForRoom(roomId: string, roomName: string, endedCallId: string | null): Promise<CallGrant> {
+    return this.#grant(await this.#standingOf(roomId), endedCallId, asRoom({ roomId, roomName }));
+  }
+
+  async #standingOf(roomId: string): Promise<Meeting> {
     const meeting = await this.#deps.store.read
       .selectFrom('meeting')
       .select(['meetingId', 'title'])
@@ -243,7 +247,26 @@ export class Meetings {
       .where('endedAtMs', 'is', null)
       .executeTakeFirst();
     if (!meeting) throw new ProtocolError('not-found', 'the room has no meeting');
-    return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));
+    return meeting;
+  }
+
+  /**
+   * For a laptop in the room, which types its name on the way in: void with the room's kiosk.
+   * @param callId as the room reports it; null: that of its own meeting
+   * @throws InvalidStateError not-possible-now: the call is another room's; ProtocolError not-found; OperationalError
+   *   no-media-node, call-unreachable
+   */
+  async grantForLaptop(roomId: string, callId: string | null): Promise<CallGrant> {
+    const meeting = callId === null ? await this.#standingOf(roomId) : await this.#ownOfCall(roomId, callId);
+    return this.#grant(meeting, null, { peerKind: 'person', roomId, displayName: null, ...LAPTOP_PERMISSIONS });
+  }
+
+  async #ownOfCall(roomId: string, callId: string): Promise<Meeting> {
+    const { read } = this.#deps.store;
+    const call = await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
+    if (!call || (await this.ownerOf(call.meetingId)) !== roomId)
+      throw new InvalidStateError('not-possible-now', 'the room is in a call of another room');
+    return this.#byId(call.meetingId);
   }
 
   /**
@@ -431,7 +454,10 @@ export class Meetings {
       ...admitted,
     };
     const joinToken = await this.#deps.keys.sign(claims);
-    const documents = await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
+    const documents =
+      admitted.documents.length === 0
+        ? null
+        : await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
     return {
       callId,
       meetingId,

@@ -1,5 +1,5 @@
 /**
- * The ties between phones, tablets and rooms. A code pairs once; guesses run dry by network, and when the whole fleet is
+ * The ties between phones, tablets, laptops and rooms; a laptop's lets it show its screen, and steers nothing. A code pairs once; guesses run dry by network, and when the whole fleet is
  * flooded wrong answers turn slow while right ones stay quick. A phone's pairing ends 15 minutes after it was last used,
  * or after the last call: never while the room is in one. A tablet's ends when somebody ends it.
  */
@@ -38,7 +38,8 @@ const SLOWED_MS = 1_000;
 /** What a kiosk remembers for when we are gone. */
 const MOST_TABLETS = 8;
 
-export type NewPairing = { controllerToken: string; roomId: string; kind: PairingRow['kind'] };
+type OfCode = { roomId: string; sha256: string; leftMs: number };
+export type NewPairing = { controllerToken: string; roomId: string; kind: 'phone' | 'tablet' };
 
 export class Pairings {
   readonly #deps: PairingsDependencies;
@@ -112,19 +113,27 @@ export class Pairings {
   async pair(code: string, network: string): Promise<NewPairing> {
     if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
     const found = this.#offers.find(code);
-    if (found) return this.#pairPhone(found, network);
+    if (found) return { ...(await this.#pairByTv(found, network, 'phone')), kind: 'phone' };
     const tabletCode = await this.#tabletCodes.find(code);
     return tabletCode ? this.#pairTablet(tabletCode, network) : this.#refuseGuess(network);
   }
 
-  async #pairPhone(
-    { roomId, sha256, leftMs }: { roomId: string; sha256: string; leftMs: number },
+  /** @throws UserError pairing-code-invalid, too-many-attempts */
+  async pairLaptop(code: string, network: string): Promise<Omit<NewPairing, 'kind'>> {
+    if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
+    const found = this.#offers.find(code);
+    return found ? this.#pairByTv(found, network, 'laptop') : this.#refuseGuess(network);
+  }
+
+  async #pairByTv(
+    { roomId, sha256, leftMs }: OfCode,
     network: string,
-  ): Promise<NewPairing> {
+    kind: 'phone' | 'laptop',
+  ): Promise<Omit<NewPairing, 'kind'>> {
     const { broker, logger } = this.#deps;
     if (!this.#byRoom.take(roomId)) return this.#refuse('too-many-attempts', network);
     const nowMs = this.#deps.clock.nowMs();
-    const { controllerToken, pairing } = newPairing(roomId, { kind: 'phone', tabletName: null, nowMs });
+    const { controllerToken, pairing } = newPairing(roomId, { kind, tabletName: null, nowMs });
     const paired = await this.#recorded(pairing, async (trx) => {
       await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
       const { numInsertedOrUpdatedRows } = await trx
@@ -135,7 +144,7 @@ export class Pairings {
       if (!numInsertedOrUpdatedRows) return false;
       await trx.insertInto('pairing').values(pairing).execute();
       await appendAudit(trx, {
-        kind: 'phone-paired',
+        kind: `${kind}-paired`,
         actor: `network:${network}`,
         subject: `room:${roomId}`,
         details: { pairingId: pairing.pairingId },
@@ -145,8 +154,8 @@ export class Pairings {
     this.#offers.withdraw(roomId, sha256);
     if (!paired) return this.#refuseGuess(network);
     broker.publish('requestReply', roomId, { name: 'pairing-code-used', sha256 });
-    logger.info({ roomId, pairingId: pairing.pairingId }, 'phone paired');
-    return { controllerToken, roomId, kind: 'phone' };
+    logger.info({ roomId, pairingId: pairing.pairingId }, `${kind} paired`);
+    return { controllerToken, roomId };
   }
 
   async #pairTablet(code: TabletCode, network: string): Promise<NewPairing> {
@@ -235,16 +244,16 @@ export class Pairings {
   async revoke(pairing: PairingRow, actor: string): Promise<void> {
     await this.#revokeAll([pairing], actor);
   }
-  /** Of its phones. */
+  /** Of its phones and laptops. */
   async revokeOfRoom(roomId: string, actor: string): Promise<number> {
     const pairings = [...this.#live.values()].filter(
-      (pairing) => pairing.roomId === roomId && pairing.kind === 'phone',
+      (pairing) => pairing.roomId === roomId && pairing.kind !== 'tablet',
     );
     await this.#revokeAll(pairings, actor);
     return pairings.length;
   }
 
-  /** Of its phones and tablets. */
+  /** Of its phones, tablets and laptops. */
   async revokeAllOfRoom(roomId: string, actor: string): Promise<void> {
     this.forgetCodes(roomId);
     await this.#revokeAll(

@@ -34,6 +34,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
   return {
     admit: async (token) => {
       const pairing = await pairings.ofToken(token);
+      if (pairing.kind === 'laptop') throw new UserError('forbidden', 'a laptop steers nothing');
       const room = await registry.byId(pairing.roomId);
       if (!room) throw new UserError('pairing-revoked');
       return { pairingId: pairing.pairingId, pairing, roomId: room.roomId, roomName: room.roomName };

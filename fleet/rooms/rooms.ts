@@ -12,6 +12,7 @@ import type { Meetings } from '../meetings/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
+import { Laptops } from './laptops.ts';
 import { Pairings } from './pairings.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
@@ -40,6 +41,7 @@ export class Rooms {
   readonly reports: RoomReports;
   readonly events: RoomEventLog;
   readonly pairings: Pairings;
+  readonly laptops: Laptops;
   readonly links: ReturnType<typeof fleetRoomLinks>;
   readonly list: RoomList;
   readonly #deps: RoomsDependencies;
@@ -67,6 +69,13 @@ export class Rooms {
       broker,
       reports: this.reports,
       grantFor: (roomId) => this.#grantFor(roomId, null),
+      logger,
+    });
+    this.laptops = new Laptops({
+      pairings: this.pairings,
+      relay: this.#relay,
+      reports: this.reports,
+      meetings,
       logger,
     });
     this.#desired = new DesiredState({
@@ -97,6 +106,7 @@ export class Rooms {
     this.#relay.start();
     this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
     this.links.start();
+    this.laptops.start();
     broker.on(
       'request',
       (roomId, request) =>

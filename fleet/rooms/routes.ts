@@ -20,6 +20,12 @@ export function roomRoutes({ rooms }: { rooms: Rooms }): ServedRoute[] {
       const lanUrl = rooms.reports.projections.get(roomId, 'equipment')?.lanUrl ?? null;
       return { controllerToken, roomId, roomName: room.roomName, kind, lanUrl };
     },
+    pairLaptop: async ({ body, network }) => {
+      const { controllerToken, roomId } = await rooms.pairings.pairLaptop(body.code, network);
+      const { roomName } = found(await rooms.registry.byId(roomId));
+      return { laptopToken: controllerToken, roomName };
+    },
+    enterWithLaptop: async ({ body }) => ({ grant: await rooms.laptops.enter(body.laptopToken) }),
     listRooms: async ({ query, reach }) => rooms.list.page(query, reach),
     roomChanges: async ({ reach, lastEventId }) => rooms.list.changes(reach, lastEventId),
     room: async ({ params }) => found(await rooms.list.view(params.roomId)),

@@ -65,7 +65,7 @@ export type AuthorityTables = {
     lastUsedAtMs: number;
     revokedAtMs: number | null;
     /** a tablet stays until it is revoked */
-    kind: 'phone' | 'tablet';
+    kind: 'phone' | 'tablet' | 'laptop';
     tabletName: string | null;
   };
   tabletCode: {

@@ -71,6 +71,7 @@ const KeptRoom = z.object({
       meetingTitle: z.string(),
       bookingId: BookingId.nullable().default(null),
       startedAtMs: EpochMs,
+      forLaptop: z.boolean().default(false),
     })
     .nullable(),
 });
@@ -243,6 +244,7 @@ const authority: RoomAuthority = new RoomAuthority({
       meetingTitle: inCall.meetingTitle,
       bookingId: inCall.bookingId,
       startedAtMs: inCall.startedAtMs,
+      forLaptop: inCall.forLaptop,
     };
     try {
       kept.write({ epoch, controllerUrl, savedAtMs: Date.now(), volumePercent, layout, inCall: call });

@@ -248,6 +248,7 @@ const inCall = (callId: string): Room =>
     mediaBlocked: false,
     participants: [],
     awaitsGrant: false,
+    forLaptop: false,
   });
 const ended = (feedback: 'good' | null) =>
   room({ name: 'ended', meetingTitle: 'Weekly', durationMs: 9, reason: 'empty', callId: 'a', feedback });

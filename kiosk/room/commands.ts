@@ -24,9 +24,16 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
       return tell(room, { name: 'prepare-call', grant });
     case 'join-call':
       // two starts make one call: the second finds what it wants
-      if (phase.name === 'starting' || phase.name === 'in-call') return still(room);
-      if (command.bookingId === undefined) return starting(room, { grant, bookingId: null, title: null }, nowMs);
-      return starting(room, { grant: null, bookingId: command.bookingId, title: bookingTitle }, nowMs);
+      if (phase.name === 'starting' || phase.name === 'in-call') return command.forLaptop ? still(room) : wanted(room);
+      if (command.bookingId === undefined) {
+        const forLaptop = command.forLaptop ?? false;
+        return starting(room, { grant, bookingId: null, title: null, forLaptop }, nowMs);
+      }
+      return starting(
+        room,
+        { grant: null, bookingId: command.bookingId, title: bookingTitle, forLaptop: false },
+        nowMs,
+      );
     case 'cancel-join':
       if (phase.name !== 'starting') return 'not-possible-now';
       return left(idle(room));
@@ -64,6 +71,13 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'watch-roster':
       return { room, effects: [{ type: 'watch-roster' }] };
   }
+}
+
+/** Somebody starts the meeting that runs for a laptop's screen: it is theirs from here on. */
+function wanted(room: Room): RoomStep {
+  const { phase } = room;
+  if ((phase.name !== 'starting' && phase.name !== 'in-call') || !phase.forLaptop) return still(room);
+  return { room: { ...room, phase: { ...phase, forLaptop: false } }, effects: [timer('laptop-awaited', null)] };
 }
 
 const tell = (room: Room, effect: ScreenEffect): RoomStep => ({ room, effects: [screen(effect)] });

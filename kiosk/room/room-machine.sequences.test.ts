@@ -50,7 +50,7 @@ const people = fc.constantFrom(two, two, two, [ownPlace], [], [...two, ...manyPe
 
 const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'prepare-call': nothing,
-  'join-call': fc.constantFrom({}, {}, { bookingId: BOOKING }),
+  'join-call': fc.constantFrom({}, {}, { bookingId: BOOKING }, { forLaptop: true }),
   'cancel-join': nothing,
   'leave-call': nothing,
   'end-call': nothing,
@@ -71,7 +71,11 @@ const command = fc.oneof(
     arbitrary: fields.map((each) => ({ name, ...each }) as CallCommand),
   })),
 );
-const start = fc.constant<CallCommand>({ name: 'join-call' });
+const start = fc.constantFrom<CallCommand>(
+  { name: 'join-call' },
+  { name: 'join-call' },
+  { name: 'join-call', forLaptop: true },
+);
 const REPORTS: Record<Report['type'], fc.Arbitrary<object>> = {
   'call-joined': fc.constant({ meetingTitle: 'Weekly', startedAtMs: callOf('A').startedAtMs }),
   'join-failed': fc.record({ code }),
@@ -121,6 +125,10 @@ const TIMERS: Record<RoomTimer, { may: (room: Room) => boolean; must: (room: Roo
   },
   'screen-awaited': { may: (room) => room.phase.name === 'starting' && !room.screenPresent, must: () => false },
   'end-awaited': { may: ({ phase }) => phase.name === 'in-call', must: () => false },
+  'laptop-awaited': {
+    may: ({ phase }) => phase.name === 'in-call' && phase.forLaptop,
+    must: () => false,
+  },
   'ask-again': {
     may: ({ phase }) => asksAgain(phase),
     must: ({ phase }) => asksAgain(phase),
@@ -132,17 +140,18 @@ const timerNames = Object.keys(TIMERS) as RoomTimer[];
 const ways: Record<PhaseName, PhaseName[]> = {
   idle: ['starting', 'in-call'],
   starting: ['idle', 'in-call', 'fault'],
-  'in-call': ['ended', 'fault'],
+  'in-call': ['ended', 'fault', 'idle'],
   ended: ['idle', 'starting', 'in-call'],
   fault: ['idle', 'starting', 'in-call'],
 };
 const DATA: Record<PhaseName, string[]> = {
   idle: [],
-  starting: ['bookingId', 'cancelOffered', 'failedGrants', 'grant', 'meetingTitle', 'sinceMs', 'waitsFor'],
+  starting: ['bookingId', 'cancelOffered', 'failedGrants', 'forLaptop', 'grant', 'meetingTitle', 'sinceMs', 'waitsFor'],
   'in-call': [
     'awaitsGrant',
     'bookingId',
     'connection',
+    'forLaptop',
     'mediaBlocked',
     'meetingTitle',
     'participants',

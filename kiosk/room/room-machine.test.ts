@@ -221,6 +221,7 @@ describe('timers', () => {
     'start-fails': ['asked', 'granted', 'lost'],
     'screen-awaited': [],
     'end-awaited': ['in-call', 'lost'],
+    'laptop-awaited': [],
     'ask-again': ['lost'],
     'thanks-over': ['ended'],
     'fault-over': ['fault'],

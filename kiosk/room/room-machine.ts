@@ -4,6 +4,7 @@
  */
 import { START_FAILS_MS } from '#contract/timing.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { Participant } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import { onCommand } from './commands.ts';
 import type { RoomMachineEffect, PhaseOf, Room, RoomMachineEvent, RoomStep, RoomTimer } from './room.ts';
@@ -12,7 +13,9 @@ import {
   ended,
   enterCall,
   failed,
+  hasCompany,
   idle,
+  laptopGone,
   screen,
   staleGrant,
   startOver,
@@ -168,7 +171,7 @@ function onReport(room: Room, report: Report, nowMs: number): RoomStep {
       });
     case 'roster':
       if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
-      return still({ ...room, phase: { ...phase, participants: report.participants } });
+      return onRoster(room, phase, report.participants);
     case 'effect-failed':
       // the request to end it for all did not reach the media node: at least the room leaves
       if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);
@@ -220,6 +223,13 @@ function leaveNow(room: Room, phase: PhaseOf<'in-call'>, nowMs: number): RoomSte
   return { room: over.room, effects: [screen({ name: 'leave-call' }), ...over.effects] };
 }
 
+function onRoster(room: Room, phase: PhaseOf<'in-call'>, participants: Participant[]): RoomStep {
+  const next: Room = { ...room, phase: { ...phase, participants } };
+  if (!phase.forLaptop) return still(next);
+  if (hasCompany(phase.ticket, participants)) return { room: next, effects: [timer('laptop-awaited', null)] };
+  return hasCompany(phase.ticket, phase.participants) ? laptopGone(next) : still(next);
+}
+
 function onTimer(room: Room, name: RoomTimer, nowMs: number): RoomStep {
   const { phase } = room;
   switch (name) {
@@ -243,6 +253,10 @@ function onTimer(room: Room, name: RoomTimer, nowMs: number): RoomStep {
           timer('ask-again', ASK_AGAIN_MS),
         ],
       };
+    case 'laptop-awaited':
+      return phase.name === 'in-call' && phase.forLaptop && !hasCompany(phase.ticket, phase.participants)
+        ? laptopGone(room)
+        : still(room);
     case 'thanks-over':
       return phase.name === 'ended' ? idle(room) : still(room);
     case 'fault-over':

@@ -77,6 +77,7 @@ const asked: PhaseOf<'starting'> = {
   grant: null,
   failedGrants: 0,
   waitsFor: null,
+  forLaptop: false,
 };
 const inCall: PhaseOf<'in-call'> = {
   name: 'in-call',
@@ -86,6 +87,7 @@ const inCall: PhaseOf<'in-call'> = {
   mediaBlocked: false,
   participants: [guest, ownPlace],
   awaitsGrant: false,
+  forLaptop: false,
 };
 /** One room per phase; of `starting` and `in-call` the halves that behave differently. */
 export const phases = {

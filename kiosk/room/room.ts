@@ -29,6 +29,8 @@ export type Phase =
       failedGrants: number;
       /** why there is no grant yet, though it is asked for again and again */
       waitsFor: ErrorCode | null;
+      /** only to show a laptop's screen, until somebody in the room starts the meeting */
+      forLaptop: boolean;
     }
   | {
       name: 'in-call';
@@ -42,6 +44,8 @@ export type Phase =
       participants: Participant[];
       /** the place was lost, a grant to come back was asked for */
       awaitsGrant: boolean;
+      /** as in `starting`: the room leaves once nobody else is in */
+      forLaptop: boolean;
     }
   | {
       name: 'ended';
@@ -78,6 +82,7 @@ export type RoomTimer =
   | 'start-fails'
   | 'screen-awaited'
   | 'end-awaited'
+  | 'laptop-awaited'
   | 'thanks-over'
   | 'fault-over'
   | 'ask-again';

@@ -3,13 +3,15 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { ENDED_SHOWN_MS } from '#contract/limits.ts';
 import { START_CANCEL_OFFERED_MS, START_FAILS_MS } from '#contract/timing.ts';
-import type { ReportedEndReason } from '#contract/room-state.ts';
+import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { RoomMachineEffect, PhaseOf, Room, RoomStep, RoomTimer } from './room.ts';
 
 export const ASK_AGAIN_MS = 2_000;
 const SCREEN_AWAITED_MS = 5_000;
 const FAULT_SHOWN_MS = 30_000;
+/** it joins once its room is asked to, beside the room's own way in */
+const LAPTOP_AWAITED_MS = 15_000;
 const MAX_FAILED_GRANTS = 3;
 
 export const still = (room: Room): RoomStep => ({ room, effects: [] });
@@ -21,7 +23,7 @@ export const timer = (name: RoomTimer, delayMs: number | null): RoomMachineEffec
 const TIMERS_OF = {
   idle: [],
   starting: ['offer-cancel', 'start-fails', 'screen-awaited', 'ask-again'],
-  'in-call': ['ask-again', 'start-fails', 'end-awaited'],
+  'in-call': ['ask-again', 'start-fails', 'end-awaited', 'laptop-awaited'],
   ended: ['thanks-over'],
   fault: ['fault-over'],
 } as const satisfies Record<Room['phase']['name'], RoomTimer[]>;
@@ -37,9 +39,9 @@ export const staleGrant = (code: ErrorCode): boolean =>
   code === 'token-invalid' ||
   code === 'peer-unknown';
 
-export type Start = { grant: CallGrant | null; bookingId: string | null; title: string | null };
+export type Start = { grant: CallGrant | null; bookingId: string | null; title: string | null; forLaptop: boolean };
 
-export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: number): RoomStep {
+export function starting(room: Room, { grant, bookingId, title, forLaptop }: Start, nowMs: number): RoomStep {
   return {
     room: {
       ...room,
@@ -53,6 +55,7 @@ export function starting(room: Room, { grant, bookingId, title }: Start, nowMs: 
         grant,
         failedGrants: 0,
         waitsFor: null,
+        forLaptop,
       },
     },
     effects: [
@@ -82,7 +85,9 @@ export function enterCall(
   const { ticket, meetingTitle, startedAtMs } = call;
   const before = room.phase.name === 'in-call' ? room.phase : null;
   const bookingId = before?.bookingId ?? (room.phase.name === 'starting' ? room.phase.bookingId : null);
+  const forLaptop = before?.forLaptop ?? (room.phase.name === 'starting' && room.phase.forLaptop);
   const participants = before?.ticket.callId === ticket.callId ? before.participants : [];
+  const awaited = forLaptop && !hasCompany(ticket, participants) ? [timer('laptop-awaited', LAPTOP_AWAITED_MS)] : [];
   return {
     room: {
       ...room,
@@ -96,10 +101,21 @@ export function enterCall(
         mediaBlocked: false,
         participants,
         awaitsGrant: false,
+        forLaptop,
       },
     },
-    effects: before ? [timer('ask-again', null), timer('start-fails', null)] : clearTimers(room),
+    effects: [...(before ? [timer('ask-again', null), timer('start-fails', null)] : clearTimers(room)), ...awaited],
   };
+}
+
+/** Somebody else than the room; what records or broadcasts is nobody. */
+export const hasCompany = ({ peerId }: ResumeTicket, participants: readonly Participant[]): boolean =>
+  participants.some((each) => each.peerId !== peerId && each.peerKind !== 'program');
+
+/** The laptop that the call was for is gone, and nobody else is in: no meeting that anybody is thanked for. */
+export function laptopGone(room: Room): RoomStep {
+  const { room: gone, effects } = idle({ ...room, layout: 'auto', stagePage: 0 });
+  return { room: gone, effects: [screen({ name: 'leave-call' }), ...effects] };
 }
 
 export function ended(room: Room, phase: PhaseOf<'in-call'>, reason: ReportedEndReason, nowMs: number): RoomStep {

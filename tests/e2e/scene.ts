@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { codeOf, pair, Phone } from '../simulators/phone/phone.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import type { Persona, PersonaOptions } from './personas/persona.ts';
-import { Guest, PhonePage, Tv } from './personas/roles.ts';
+import { Guest, Laptop, PhonePage, Tv } from './personas/roles.ts';
 import { mediaOrigin, readMediaMetrics, type MediaMetrics } from './product/media-metrics.ts';
 import { Product } from './product/product.ts';
 
@@ -81,6 +81,20 @@ export class Scene {
     });
     this.personas.push(guest);
     return guest;
+  }
+
+  /** @param address as somebody reads it off the TV */
+  async laptop(number: number, address: string): Promise<Laptop> {
+    const laptop = await Laptop.open({
+      browser: this.#peoplesBrowser,
+      address,
+      number,
+      camera: 'missing',
+      microphone: 'missing',
+      context: LAPTOP_SIZE,
+    });
+    this.personas.push(laptop);
+    return laptop;
   }
 
   /** The code behind the QR as the product announced it. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const pages = {
   control: 'controller/dist/control.html',
   join: 'controller/dist/join.html',
+  share: 'controller/dist/share.html',
   screen: 'kiosk/screen/dist/index.html',
 };
 

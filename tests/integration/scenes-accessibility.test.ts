@@ -1,5 +1,5 @@
 /**
- * axe on the states of TV, remote, door sign and guest's page that need bookings, devices and documents, as the contact sheet sets them up; and
+ * axe on the states of TV, remote, door sign, guest's and laptop's page that need bookings, devices and documents, as the contact sheet sets them up; and
  * that everything to be touched is 48 px. The others are judged in the whole product (tests/e2e).
  */
 import { AxeBuilder } from '@axe-core/playwright';
@@ -9,6 +9,7 @@ import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
 import { remoteDocumentScenes } from '../screens/scenes/remote-documents.ts';
 import type { Scene, SizeName } from '../screens/scenes/scene.ts';
+import { shareScenes } from '../screens/scenes/share.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
 import { type ColorScheme, SceneWindow } from '../screens/scene-window.ts';
 import { launchChromium } from '../simulators/chromium.ts';
@@ -21,6 +22,7 @@ const windows = new Map<ColorScheme, SceneWindow>();
 beforeAll(async () => {
   builtPage('control');
   builtPage('join');
+  builtPage('share');
   builtPage('screen');
   browser = await launchChromium({ role: 'kiosk' });
   for (const scheme of ['light', 'dark'] as const)
@@ -74,8 +76,11 @@ const ofTv = screenScenes.filter(({ name }) =>
 
 const ofGuest = joinScenes.filter(({ name }) => /^(document|share)-/.test(name));
 
-describe('the guest’s page', () => {
-  const turns = ofGuest.map((scene, index) => ({
+describe.each([
+  ['the guest’s page', ofGuest],
+  ['the laptop’s page', shareScenes],
+])('%s', (_page, scenes) => {
+  const turns = scenes.map((scene, index) => ({
     name: scene.name,
     scene,
     shown: index % 2 === 0 ? (['phone', 'light'] as const) : (['laptop', 'dark'] as const),

@@ -175,7 +175,7 @@ it('says what failed when it cannot draw, and draws again', async () => {
   // longer than any QR code can be
   const undrawable = roomView(
     {},
-    { pairing: { code: 'K7PW3MXD', url: `https://maru.example.org/${'x'.repeat(4_000)}` } },
+    { pairing: { code: 'K7PW3MXD', url: `https://maru.example.org/${'x'.repeat(4_000)}`, shareUrl: null } },
   );
   const { agent } = await open(idle);
   await page.getByRole('heading', { name: 'Maple 3F' }).waitFor();

@@ -65,7 +65,11 @@ export type ShownRoom = ScreenFrame & Pick<ProjectionValues, 'agenda' | 'equipme
 export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom> = {}): ShownRoom {
   return {
     language: 'en',
-    pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
+    pairing: {
+      code: 'K7PW3MXD',
+      url: 'https://maru.example.org/control#code=K7PW3MXD',
+      shareUrl: 'https://maru.example.org/share',
+    },
     state: {
       protocol: PROTOCOL_VERSION,
       roomId: id(1),

@@ -4,6 +4,7 @@ import { joinScenes } from './scenes/join.ts';
 import { remoteScenes } from './scenes/remote.ts';
 import { remoteDocumentScenes } from './scenes/remote-documents.ts';
 import type { Scene, SizeName } from './scenes/scene.ts';
+import { shareScenes } from './scenes/share.ts';
 import { screenScenes } from './scenes/screen.ts';
 import type { ColorScheme, Language } from './scene-window.ts';
 
@@ -16,6 +17,7 @@ export const pages = {
     scenes: [...remoteScenes, ...remoteDocumentScenes],
   },
   join: { built: 'controller/dist/join.html', module: 'join', scenes: joinScenes },
+  share: { built: 'controller/dist/share.html', module: 'share', scenes: shareScenes },
   console: { built: 'fleet/console/dist/index.html', module: 'console', scenes: consoleScenes },
 } as const satisfies Record<string, { built: string; module: string; scenes: readonly Scene[] }>;
 export type PageName = keyof typeof pages;

@@ -12,6 +12,7 @@ const pages: Record<string, string> = {
   '/': 'fleet/console/dist/index.html',
   '/control': 'controller/dist/control.html',
   '/join': 'controller/dist/join.html',
+  '/share': 'controller/dist/share.html',
 };
 const folders: Record<string, string> = { assets: 'controller/dist', 'console-assets': 'fleet/console/dist' };
 const types: Record<string, string> = {

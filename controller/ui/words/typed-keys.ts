@@ -9,6 +9,7 @@ import type errors from './en/errors.ts';
 import type join from './en/join.ts';
 import type notices from './en/notices.ts';
 import type remote from './en/remote.ts';
+import type share from './en/share.ts';
 import type screen from './en/screen.ts';
 import type stage from './en/stage.ts';
 
@@ -27,6 +28,7 @@ declare module 'i18next' {
       notices: typeof notices;
       remote: typeof remote;
       screen: typeof screen;
+      share: typeof share;
       stage: typeof stage;
     };
   }

@@ -3,6 +3,7 @@ export const pagePaths = {
   console: '/',
   controller: '/control',
   join: '/join',
+  share: '/share',
   apiDocs: '/api/docs',
   openApi: '/api/openapi.json',
   health: '/healthz',

@@ -1,5 +1,6 @@
 /** The rooms for those who run them: list, one room, its kiosk, name and tablets; and pairing a phone or tablet. */
 import { ReportedErrorCode } from '../error-codes.ts';
+import { CallGrant } from '../grants.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '../limits.ts';
 import { openUnion, openWord } from '../open-words.ts';
 import { RoomEvent } from '../room-events.ts';
@@ -111,6 +112,24 @@ export const roomsApi = {
       /** where the kiosk itself serves this page, for when the fleet is gone; null: it does not, or it is not known */
       lanUrl: z.url().nullable().default(null),
     }),
+  },
+  pairLaptop: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/laptop-pairings',
+    access: anyone,
+    summary: 'Let a laptop show its screen in a room, by the code on its TV; it steers nothing',
+    body: z.strictObject({ code: PairingCode }),
+    response: z.object({ laptopToken: z.string(), roomName: z.string() }),
+  },
+  enterWithLaptop: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/laptop-entries',
+    access: anyone,
+    summary: 'Ask the room into the call of its meeting, and get a grant to send a screen there',
+    body: z.strictObject({ laptopToken: z.string().max(200) }),
+    response: z.object({ grant: CallGrant }),
   },
   listRooms: {
     ...pageRoute({

@@ -1,9 +1,15 @@
-/** How a phone becomes this room's controller: QR, short code and one line. */
+/** How a phone becomes this room's controller, and where a laptop shows its screen: QR, short code and a line for each. */
 import { useTranslation } from 'react-i18next';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { Qr } from './qr.tsx';
 
-export function PairingCard({ pairing }: { pairing: ScreenView['pairing'] }) {
+type PairingCardProps = {
+  pairing: ScreenView['pairing'];
+  /** where nothing is under way that a laptop's screen would have to wait for */
+  forLaptops?: boolean;
+};
+
+export function PairingCard({ pairing, forLaptops = false }: PairingCardProps) {
   const { t } = useTranslation('screen');
   if (pairing === null) {
     return (
@@ -22,6 +28,11 @@ export function PairingCard({ pairing }: { pairing: ScreenView['pairing'] }) {
           <span className="sr-only">{t('pairing.code')} </span>
           {spoken(pairing.code)}
         </p>
+        {forLaptops && pairing.shareUrl !== null && (
+          <p className="mt-3 text-tv-small text-quiet">
+            {t('pairing.share')} <span className="block break-all text-ink">{addressOf(pairing.shareUrl)}</span>
+          </p>
+        )}
       </div>
     </div>
   );
@@ -39,6 +50,9 @@ export function PairingCorner({ pairing }: { pairing: NonNullable<ScreenView['pa
     </div>
   );
 }
+
+/** As people type it: browsers add the scheme, but for plain http, which is this machine's alone. */
+const addressOf = (url: string): string => url.replace(/^https:\/\//, '');
 
 /** Groups of four are read out and typed more easily. */
 export const spoken = (code: string): string => code.replace(/(.{4})(?=.)/g, '$1 ');

@@ -44,7 +44,7 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
           </div>
         )}
         <div className="absolute right-24 bottom-16">
-          <PairingCard pairing={view.pairing} />
+          <PairingCard pairing={view.pairing} forLaptops />
         </div>
         <div className="absolute top-16 right-24 flex w-[48rem] flex-col gap-4">
           {equipment?.selfTest && isTesting && <SelfTestRunning test={equipment.selfTest} />}

@@ -22,7 +22,7 @@ const devices = {
   ownCamera: null,
 } as const;
 const view = {
-  pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD' },
+  pairing: { code: 'K7PW3MXD', url: 'https://maru.example.org/control#code=K7PW3MXD', shareUrl: null },
   state: { roomName: 'Maple' },
   projections: { equipment: { speakerphone: { name: 'S', state: 'ready', code: null }, tv: { control: 'cec' } } },
 } as unknown as ScreenView;

@@ -1,4 +1,4 @@
-/** TV, phone and guest: each a persona that can do what its role can, through its page's own words. */
+/** TV, phone, guest and laptop: each a persona that can do what its role can, through its page's own words. */
 import assert from 'node:assert/strict';
 import { Persona } from './persona.ts';
 
@@ -48,5 +48,19 @@ export class Guest extends Persona {
   async shareScreen(): Promise<void> {
     await this.button('Share').click();
     await this.button('Share screen').click();
+  }
+}
+
+/** In the room, with no remote and no invite. */
+export class Laptop extends Persona {
+  async connect(code: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Code on the TV' }).fill(code);
+    await this.button('Connect').click();
+  }
+
+  async shareScreen(name: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(name);
+    await this.button('Share screen').click();
+    await this.button('Stop sharing').waitFor();
   }
 }

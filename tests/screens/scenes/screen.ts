@@ -449,7 +449,9 @@ export const screenScenes: readonly Scene[] = [
   scene('call-without-fleet', {
     people: call(4),
     state: { notices: ['fleet-unreachable'] },
-    view: { pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD' } },
+    view: {
+      pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD', shareUrl: null },
+    },
   }),
   scene('call-media-blocked', { people: call(3), state: { notices: ['media-blocked'] } }),
   scene('call-reconnecting', {

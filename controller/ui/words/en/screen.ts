@@ -38,6 +38,7 @@ export default {
   pairing: {
     scan: 'Scan to control this room',
     code: 'Code',
+    share: 'Show a laptop’s screen with the code at',
     unavailable: 'Phones cannot connect yet',
     unavailableDetail: 'The room is waiting for the server.',
   },
