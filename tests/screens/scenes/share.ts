@@ -110,13 +110,6 @@ export const shareScenes: readonly Scene[] = [
   scene('ready-no-answer', { entryRefusal: 'room-not-answering', act: share }),
   scene('code-over', { entryRefusal: 'pairing-revoked', act: share }),
   scene('sharing', { act: shares }),
-  scene('sharing-reconnecting', {
-    act: async (page, node) => {
-      await shares(page);
-      await node.drop();
-      await page.waitForTimeout(300);
-    },
-  }),
   scene('removed', {
     act: async (page, node) => {
       await shares(page);

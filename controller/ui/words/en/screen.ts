@@ -38,7 +38,7 @@ export default {
   pairing: {
     scan: 'Scan to control this room',
     code: 'Code',
-    share: 'Show a laptop’s screen with the code at',
+    share: 'Share a laptop’s screen at',
     unavailable: 'Phones cannot connect yet',
     unavailableDetail: 'The room is waiting for the server.',
   },

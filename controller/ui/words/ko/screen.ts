@@ -39,7 +39,7 @@ export default {
   pairing: {
     scan: '스캔해서 회의실 조작',
     code: '코드',
-    share: '노트북 화면 공유: 아래 주소에 코드 입력',
+    share: '노트북 화면 공유 주소',
     unavailable: '아직 휴대폰을 연결할 수 없습니다',
     unavailableDetail: '서버에 연결되기를 기다리고 있습니다.',
   },
