@@ -1,8 +1,8 @@
 /** The floor of the document bench: a LibreOffice that runs already and does nothing but open, write page one and draw it. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const script = `
@@ -43,13 +43,12 @@ export const WarmOffice = {
     );
     const ended = new Promise((resolve) => office.once('exit', resolve));
     const pdf = join(folder, 'page.pdf');
-    const python = spawn(
-      '/usr/bin/python3',
-      ['-c', script, pipe, path.endsWith('.docx') ? 'docx' : 'pptx', path, pdf],
-      {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      },
-    );
+    // LibreOffice locks what it opens, and keeps to the lock of one that was ended
+    const own = join(folder, basename(path));
+    copyFileSync(path, own);
+    const python = spawn('/usr/bin/python3', ['-c', script, pipe, path.endsWith('.docx') ? 'docx' : 'pptx', own, pdf], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     try {
       const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
       if ((await lines.next()).value !== 'ready') throw new Error('LibreOffice did not start');
