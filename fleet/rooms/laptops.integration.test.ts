@@ -12,6 +12,7 @@ let room: RoomUnderTest;
 let node: MqttClient;
 const nodeCommands: Json[] = [];
 let codes = 0;
+const BOOKING = 'b'.repeat(64);
 
 beforeAll(async () => {
   fleet = new FleetUnderTest();
@@ -45,6 +46,10 @@ const enter = (laptopToken: string) => fleet.api('POST', '/api/v1/laptop-entries
 const token = async (): Promise<string> => (await pair(await offered())).body.laptopToken;
 const codeOf = async (asked: Promise<{ body: Json }>): Promise<string> => (await asked).body.error?.code;
 const commands = (): Json[] => room.heard.filter(({ name }) => name === 'command').map(({ message }) => message);
+const seen = (phase: string) =>
+  expect
+    .poll(async () => ((await fleet.roomOf(room.room.roomId)).projections.state as Json)?.phase)
+    .toMatchObject({ name: phase });
 const inCall = (callId: string) => ({
   name: 'in-call' as const,
   callId,
@@ -103,11 +108,22 @@ test('a room in a call of its own stays in it, and the laptop comes there; one i
   const laptop = await token();
   const { grant } = (await enter(laptop)).body;
   room.heard.length = 0;
-  await room.sayState({ phase: inCall(grant.callId) });
-  await expect.poll(async () => (await enter(laptop)).body.grant?.callId).toBe(grant.callId);
+  await room.sayState({ phase: { ...inCall(grant.callId), bookingId: BOOKING } });
+  await seen('in-call');
+  expect((await enter(laptop)).body.grant.callId).toBe(grant.callId);
   expect(commands()).toEqual([]);
-  await room.sayState({ phase: inCall(newId()) });
+  await room.sayState({ phase: { ...inCall(newId()), bookingId: BOOKING } });
   await expect.poll(() => codeOf(enter(laptop))).toBe('not-possible-now');
+});
+
+test('a room that left its own call in this moment is asked into it again', async () => {
+  const laptop = await token();
+  const { grant } = (await enter(laptop)).body;
+  await room.sayState({ phase: inCall(grant.callId) });
+  await seen('in-call');
+  room.heard.length = 0;
+  expect((await enter(laptop)).body.grant.callId).toBe(grant.callId);
+  expect(commands()).toMatchObject([{ command: { name: 'join-call' }, grant: { callId: grant.callId } }]);
 });
 
 test('a room on its way into a booked meeting is not sent into another', async () => {
@@ -115,7 +131,7 @@ test('a room on its way into a booked meeting is not sent into another', async (
   const phase = {
     name: 'starting' as const,
     meetingTitle: 'Design',
-    bookingId: 'b'.repeat(64),
+    bookingId: BOOKING,
     sinceMs: Date.now(),
     cancelOffered: false,
   };

@@ -66,9 +66,10 @@ export class Laptops {
     const { online, state } = reports.of(roomId);
     if (!online) throw new OperationalError('room-not-answering', 'the room is offline');
     const phase = state?.phase;
-    if (phase?.name === 'in-call') return phase.callId;
+    if (phase?.name === 'in-call' && phase.bookingId) return phase.callId;
     if (phase?.name === 'starting' && phase.bookingId)
       throw new InvalidStateError('not-possible-now', 'the room is on its way into a booked meeting');
+    // also where it was in its own call at last: it may have left in this moment, and ignores this otherwise
     await relay.send({
       id: newId(),
       roomId,
@@ -76,6 +77,6 @@ export class Laptops {
       issuer: { kind: 'controller', id: pairingId },
       isAllowed: () => pairings.isLive(pairing),
     });
-    return null;
+    return phase?.name === 'in-call' ? phase.callId : null;
   }
 }

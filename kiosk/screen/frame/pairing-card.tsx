@@ -22,14 +22,14 @@ export function PairingCard({ pairing, forLaptops = false }: PairingCardProps) {
   return (
     <div className="flex w-[25rem] flex-col items-center overflow-hidden rounded-card bg-raised text-center shadow-overlay">
       <Qr text={pairing.url} label={t('pairing.scan')} className="size-[25rem]" />
-      <div className="px-4 pt-5 pb-6">
+      <div className="px-4 pt-4 pb-4">
         <p className="text-tv-small text-ink">{t('pairing.scan')}</p>
         <p className="mt-1 whitespace-nowrap text-[2.75rem] leading-[3.25rem] font-semibold tracking-[0.06em] numerals">
           <span className="sr-only">{t('pairing.code')} </span>
           {spoken(pairing.code)}
         </p>
         {forLaptops && pairing.shareUrl !== null && (
-          <p className="mt-3 text-tv-small text-quiet">
+          <p className="mt-1 text-tv-small text-quiet">
             {t('pairing.share')} <span className="block break-all text-ink">{addressOf(pairing.shareUrl)}</span>
           </p>
         )}
