@@ -31,7 +31,7 @@ const stored = (over: Partial<MeetingDocument>): MeetingDocument => ({
   ...over,
 });
 
-/** The documents API: `tell` sends the list to whoever follows it. */
+/** The documents API: `tell` sends the list to its followers. */
 function playServer() {
   const tokens: (string | null)[] = [];
   let stream: ReadableStreamDefaultController<Uint8Array> | null = null;
