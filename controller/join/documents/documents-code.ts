@@ -1,4 +1,4 @@
-/** What is loaded when a guest first shares or presents: see ../guest-share.tsx. */
+/** Loaded when a guest first shares or presents: see ../guest-share.tsx. */
 export { MeetingDocumentList } from './meeting-document-list.tsx';
 export { GuestDocuments } from './guest-documents.ts';
 export { PageInput } from './page-input.tsx';

@@ -1,4 +1,4 @@
-/** What is loaded when documents are first wanted: see documents-door.tsx. */
+/** Loaded when documents are first wanted: see documents-door.tsx. */
 export { DocumentCard } from './document-card.tsx';
 export { DocumentSurfaces } from './document-surfaces.tsx';
 export { RoomDocuments } from './room-documents.ts';

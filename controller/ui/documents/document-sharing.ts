@@ -84,7 +84,7 @@ export class DocumentSharing {
   }
 }
 
-/** What is asked of the call to show a document from its first page on. */
+/** The act that shows a document from its first page on. */
 export const showAct = ({ documentId, title, pageCount }: MeetingDocument): DocumentAct => ({
   act: 'show',
   documentId,

@@ -1,4 +1,4 @@
-/** To whom presenting is handed over. */
+/** Chooses the next presenter. */
 import { useTranslation } from 'react-i18next';
 import { Button } from '../button.tsx';
 import { Dialog } from '../dialog.tsx';

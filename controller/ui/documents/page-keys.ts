@@ -1,7 +1,7 @@
 /** The keys that turn pages, also those of a presenter's remote in a laptop (PageUp, PageDown). Pure. */
 const NEXT: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowDown', 'PageDown', ' ']);
 const PREVIOUS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowUp', 'PageUp']);
-/** What has its own meaning for such keys. */
+/** These elements use such keys themselves. */
 const TAKES_KEYS =
   'input, textarea, select, [contenteditable], [role=radiogroup], [role=slider], [role=menu], [role=listbox]';
 const TAKES_SPACE = 'button, a, summary, [role=button]';
