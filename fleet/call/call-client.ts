@@ -3,7 +3,8 @@
  * Owns the order of things; connection, media, tracks and streams have a class each. Opens no device.
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, DocumentAccess, Right } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
+import type { Right } from '#contract/call-order.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';

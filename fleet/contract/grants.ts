@@ -2,6 +2,8 @@
  * What lets somebody into a call: the grant that the fleet hands out, and the claims inside its token.
  * The media node verifies the token with the fleet's public key alone (EdDSA), and each `jti` once.
  */
+import { AddressRange } from './address-range.ts';
+import { MeetingRole, Right } from './call-order.ts';
 import { MediaSource } from './media-source.ts';
 import { knownWords, openWord } from './open-words.ts';
 import { EpochMs, Id, PersonName, ShownTitle, z } from './schema.ts';
@@ -10,10 +12,6 @@ export const JOIN_TOKEN_ISSUER = 'maru-fleet';
 export const JOIN_TOKEN_ALGORITHM = 'EdDSA';
 /** Audience of join tokens is the node's id; of invites, this. */
 export const INVITE_AUDIENCE = 'maru-invite';
-
-/** What a peer may do to others. `end` ends the call for all. */
-export const Right = z.enum(['end', 'mute', 'remove']);
-export type Right = z.infer<typeof Right>;
 
 /**
  * As what a peer is listed. A program records or broadcasts the call: everybody sees that it is there, it has no tile of
@@ -37,6 +35,12 @@ export const CallPermissions = z.object({
   documents: knownWords(DocumentRight).default([]),
 });
 export type CallPermissions = z.infer<typeof CallPermissions>;
+
+/**
+ * Who a peer is, opaque and the same at each entry of one person: `account:…`, `invite:…`, `ticket:…`. A role and a removal
+ * follow the person, not the peer.
+ */
+export const PersonKey = z.string().min(1).max(120);
 
 /** Which of an invite's seats a peer holds. Peers of one invite and one holder are one person: the newest replaces the others. */
 export const InviteSeat = z.object({
@@ -70,6 +74,18 @@ export const JoinTokenClaims = z.object({
   ...CallPermissions.shape,
   /** of a guest; a room needs no seat */
   seat: InviteSeat.optional(),
+  /** a word that this release does not know is a guest */
+  role: openWord(MeetingRole, 'guest').default('guest'),
+  /** absent: of a room, or nobody's */
+  person: PersonKey.optional(),
+  /** without an account: everybody sees it */
+  isGuest: z.boolean().default(false),
+  /** where the person says to be from */
+  organisation: PersonName.optional(),
+  /** a host let this person in: also while the call is locked */
+  isLetIn: z.boolean().default(false),
+  /** where its bearer may come from, at each hello; each list holds, an empty one holds nothing back */
+  allowedRanges: z.array(z.array(AddressRange).max(64)).max(3).default([]),
 });
 export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
 
@@ -153,6 +169,14 @@ export const InviteClaims = z.object({
 });
 export type InviteClaims = z.infer<typeof InviteClaims>;
 
+/** As `RTCConfiguration.iceServers` wants them: people behind firewalls reach the node by TURN. */
+export const IceServer = z.object({
+  urls: z.array(z.string().max(300)).min(1).max(8),
+  username: z.string().max(200),
+  credential: z.string().max(200),
+});
+export type IceServer = z.infer<typeof IceServer>;
+
 /** Everything that a client needs to walk into a call. */
 export const CallGrant = z.object({
   callId: Id,
@@ -165,5 +189,6 @@ export const CallGrant = z.object({
   expiresAtMs: EpochMs,
   /** null: signed by the room while the fleet is gone, or nobody may see documents */
   documents: DocumentAccess.nullable().default(null),
+  iceServers: z.array(IceServer).max(4).default([]),
 });
 export type CallGrant = z.infer<typeof CallGrant>;

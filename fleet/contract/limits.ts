@@ -29,6 +29,10 @@ export const PAIRING_CODE_LENGTH = 8;
 /** The TV shows a new code this often; each is accepted for PAIRING_CODE_TTL_MS. */
 export const PAIRING_CODE_ROTATION_MS = 5 * 60_000;
 export const PAIRING_CODE_TTL_MS = 10 * 60_000;
+/** A phone opens microphone or camera only this long after it proved to be in the room; a proof in a call holds for that call. */
+export const PRESENCE_TTL_MS = 15 * 60_000;
+/** The TV of a call shows its code this long when a phone asks for it. */
+export const CODE_SHOWN_MS = 60_000;
 export const PAIRING_IDLE_TTL_MS = 15 * 60_000;
 
 /** How many people a guest link for anyone lets in at a time, unless its maker says otherwise. */

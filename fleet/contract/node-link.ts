@@ -4,7 +4,8 @@
  */
 import { ProtocolVersion } from './protocol-version.ts';
 import { ReportedEndReason } from './room-state.ts';
-import { PeerKind } from './grants.ts';
+import { CallOrder, MeetingRole } from './call-order.ts';
+import { PeerKind, PersonKey } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
@@ -78,6 +79,29 @@ const knownCallEvents = [
     atMs: EpochMs,
     peerId: Id,
     byPeerId: Id,
+  }),
+  /** by hosts: the fleet refuses knocks at a locked call, in words */
+  z.object({
+    name: z.literal('order-changed'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    order: CallOrder,
+    byPeerId: Id,
+  }),
+  /** a role that somebody was given, or fell to somebody */
+  z.object({
+    name: z.literal('role-changed'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    peerId: Id,
+    person: PersonKey.nullable(),
+    role: openWord(MeetingRole, 'guest'),
+    /** null: it fell to them, or returned with them */
+    byPeerId: Id.nullable(),
   }),
   z.object({
     name: z.literal('call-ended'),

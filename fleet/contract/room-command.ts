@@ -3,6 +3,8 @@
  * Unknown fields are refused.
  */
 import { ProtocolVersion } from './protocol-version.ts';
+import { MeetingRole, OrderChange } from './call-order.ts';
+import { ChatText } from './chat.ts';
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { BookingId } from './room-agenda.ts';
@@ -34,6 +36,14 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('mute-participant'), peerId: Id }),
   z.strictObject({ name: z.literal('mute-all') }),
   z.strictObject({ name: z.literal('remove-participant'), peerId: Id }),
+  z.strictObject({ name: z.literal('set-order'), change: OrderChange }),
+  z.strictObject({ name: z.literal('set-role'), peerId: Id, role: MeetingRole }),
+  z.strictObject({ name: z.literal('let-speak'), peerId: Id }),
+  z.strictObject({ name: z.literal('raise-hand'), isUp: z.boolean() }),
+  z.strictObject({ name: z.literal('lower-hand'), peerId: Id }),
+  z.strictObject({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
+  /** the TV shows its code for CODE_SHOWN_MS, so that a phone can prove that it is in the room */
+  z.strictObject({ name: z.literal('show-code') }),
   z.strictObject({ name: z.literal('answer-feedback'), answer: z.enum(['good', 'bad']) }),
   /** full roster on the roster topic for a minute */
   z.strictObject({ name: z.literal('watch-roster') }),
@@ -87,6 +97,13 @@ export const CALL_COMMANDS = [
   'mute-participant',
   'mute-all',
   'remove-participant',
+  'set-order',
+  'set-role',
+  'let-speak',
+  'raise-hand',
+  'lower-hand',
+  'send-chat',
+  'show-code',
   'answer-feedback',
   'watch-roster',
 ] as const satisfies RoomCommandName[];

@@ -8,14 +8,22 @@ import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts'
 import { RoomCommand } from './room-command.ts';
 import { RosterUpdate } from './room-state.ts';
 import { openUnion } from './open-words.ts';
+import { PairingCode } from './pairing-offer.ts';
 import { ProtocolVersion } from './protocol-version.ts';
-import { EpochMs, Id, z } from './schema.ts';
+import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { WaitingDecision, WaitingList } from './waiting.ts';
 
 export const ROOM_LINK_PATH = '/room-link';
 
 export const RoomLinkFromController = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), protocol: ProtocolVersion, token: z.string().min(1).max(200) }),
   z.strictObject({ type: z.literal('command'), id: Id, command: RoomCommand }),
+  /** served by the fleet alone: admits or declines who waits; answered as a command is */
+  z.strictObject({ type: z.literal('decide-waiting'), id: Id, decision: WaitingDecision }),
+  /** served by the fleet alone: a link or a named invite to the meeting that the room is in, else to its own; answered by `invite` */
+  z.strictObject({ type: z.literal('make-invite'), id: Id, displayName: PersonName.nullable() }),
+  /** the TV's code, typed in a call or after a while: this phone is in the room; answered as a command is */
+  z.strictObject({ type: z.literal('prove-presence'), id: Id, code: PairingCode }),
   z.strictObject({ type: z.literal('ping') }),
   /** ends this pairing */
   z.strictObject({ type: z.literal('unpair') }),
@@ -41,6 +49,11 @@ export const RoomLinkToController = openUnion('type', [
   z.object({ type: z.literal('roster'), roster: RosterUpdate }),
   /** from the fleet server alone: after `welcome`, and again when the room's meeting or the token changes; null: no documents now */
   z.object({ type: z.literal('document-access'), access: DocumentAccess.nullable() }),
+  /** from the fleet server alone: who waits to be let into the room's meeting, whole, each time it changes */
+  z.object({ type: z.literal('waiting'), waiting: WaitingList }),
+  z.object({ type: z.literal('invite'), id: Id, joinUrl: z.url(), expiresAtMs: EpochMs }),
+  /** until when this phone may open microphone and camera; null: its person has to type the TV's code first */
+  z.object({ type: z.literal('presence-proof'), validUntilMs: EpochMs.nullable() }),
   z.object({ type: z.literal('command-reply'), id: Id, error: WireError.nullable() }),
   /** said before the close that it explains, and for a message that has no id */
   z.object({ type: z.literal('error'), error: WireError }),

@@ -2,6 +2,7 @@
  * What a room is doing, in under 4 KB: written by the kiosk's agent alone, retained by the broker, projected by
  * phones, console and TV. A phase carries only its own data. Readers tolerate unknown fields and words (open-words.ts).
  */
+import { MeetingRole } from './call-order.ts';
 import { ReportedErrorCode } from './error-codes.ts';
 import { PARTICIPANTS_IN_STATE } from './limits.ts';
 import { PeerKind } from './grants.ts';
@@ -30,6 +31,14 @@ export const Participant = z.object({
   microphone: ReportedMicrophone,
   camera: ReportedCamera,
   sharesScreen: z.boolean(),
+  role: openWord(MeetingRole, 'guest').default('member'),
+  /** without an account */
+  isGuest: z.boolean().default(false),
+  organisation: z.string().nullable().default(null),
+  /** when the hand went up; null: it is down */
+  handRaisedAtMs: EpochMs.nullable().default(null),
+  /** a host wants it muted: it cannot open its microphone */
+  staysMuted: z.boolean().default(false),
   /** `away`: dropped, its place kept */
   connection: openWord(z.enum(['connected', 'away']), 'connected'),
 });

@@ -32,6 +32,8 @@ export const PersonName = typedName(80, 900);
 /** Of a room, or of what stands in it. */
 export const RoomName = typedName(80, 240);
 export const PresetName = typedName(40, 240);
+/** Of a meeting, as its host types it. */
+export const MeetingTitle = typedName(100, 240);
 /** As wide as any name of a room: a room's own meeting has it for its title. */
 const MAX_TITLE_UNITS = 240;
 /** What another program wrote, cleaned again; may be empty. */

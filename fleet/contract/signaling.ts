@@ -6,6 +6,8 @@
  * Frames are JSON text: a request `{id, method, data}`, its response `{id, ok, data | error}`, a notification
  * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters: media-parameters.ts.
  */
+import { CallOrder, MeetingRole, OPEN_ORDER, OrderChange } from './call-order.ts';
+import { ChatMessage, ChatText } from './chat.ts';
 import { WireError } from './error-codes.ts';
 import { CallPermissions, PeerKind } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
@@ -85,6 +87,9 @@ export const CallSnapshot = z.object({
   activeSpeakerPeerId: Id.nullable(),
   /** what is shown; null also for a peer that may not view documents */
   document: SharedDocument.nullable().default(null),
+  order: CallOrder.default(OPEN_ORDER),
+  /** the newest CHAT_MESSAGES_KEPT, in their order; those of before come by `read-chat` */
+  chat: z.array(ChatMessage).default([]),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -193,6 +198,17 @@ export const signalingMethods = {
   'mute-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Everyone but this peer. Needs the right `mute`. */
   'mute-all': { request: z.strictObject({}), response: z.object({}) },
+  /** Needs the right `order`. Everybody gets it as `order-changed`. */
+  'set-order': { request: OrderChange, response: z.object({}) },
+  /** Needs the right `roles`. A guest becomes a presenter at most; `host` hands the own role over. */
+  'set-role': { request: z.strictObject({ peerId: Id, role: MeetingRole }), response: z.object({}) },
+  /** Needs the right `mute`: one who stays muted may speak, until muted again. */
+  'let-speak': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
+  'raise-hand': { request: z.strictObject({ isUp: z.boolean() }), response: z.object({}) },
+  /** Needs the right `mute`. */
+  'lower-hand': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
+  /** Repeated with the same id it is one message; everybody, its sender included, gets it as `chat-message`. */
+  'send-chat': { request: z.strictObject({ messageId: Id, text: ChatText }), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */
@@ -225,6 +241,13 @@ export const SignalingNotification = openUnion('event', [
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
   z.object({ event: z.literal('document-changed'), data: DocumentChange }),
+  z.object({ event: z.literal('order-changed'), data: CallOrder }),
+  /** what this peer may do from here on: its role, its grant or the order changed */
+  z.object({
+    event: z.literal('permissions-changed'),
+    data: CallPermissions.extend({ role: openWord(MeetingRole, 'guest') }),
+  }),
+  z.object({ event: z.literal('chat-message'), data: ChatMessage }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),

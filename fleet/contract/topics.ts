@@ -15,6 +15,7 @@ import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-lin
 import { openUnion } from './open-words.ts';
 import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
+import { WaitingList } from './waiting.ts';
 
 const ROOT = 'maru/1';
 const PROJECTIONS = `${ROOT}/rooms/{id}/projections/`;
@@ -190,6 +191,15 @@ export const topicRules = {
     retained: false,
     qos: 1,
     schema: RosterUpdate,
+  },
+  /** who waits to be let into the room's meeting: for its TV */
+  waiting: {
+    pattern: `${ROOT}/rooms/{id}/waiting`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: WaitingList,
   },
   settings: {
     pattern: `${ROOT}/rooms/{id}/settings`,

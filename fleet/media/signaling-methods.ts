@@ -1,6 +1,7 @@
 /** What each request after `hello` needs and does, method by method. A method that the contract gains breaks the build. */
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallPermissions, Right } from '#contract/grants.ts';
+import type { CallPermissions } from '#contract/grants.ts';
+import type { Right } from '#contract/call-order.ts';
 import { type RequestOf, type ResponseOf, type SignalingMethod, signalingMethods } from '#contract/signaling.ts';
 import { parse } from '#contract/schema.ts';
 import type { Call } from './call.ts';

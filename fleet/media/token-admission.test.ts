@@ -1,7 +1,8 @@
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import type { PeerKind, Right } from '#contract/grants.ts';
+import type { PeerKind } from '#contract/grants.ts';
+import type { Right } from '#contract/call-order.ts';
 import type { MediaSource } from '#contract/media-source.ts';
 import { TestFleet } from './testing/test-node.ts';
 import { TokenAdmission } from './token-admission.ts';

@@ -4,7 +4,10 @@
  */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { DocumentState } from '#contract/http/documents-api.ts';
-import type { Role, Scope } from '#contract/http/permissions.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
+import type { SignInMethod } from '#contract/http/people-api.ts';
+import type { PlaceKind, Role, Scope } from '#contract/http/permissions.ts';
+import type { Generated } from 'kysely';
 
 type CallState = 'prepared' | 'open' | 'ended';
 
@@ -16,6 +19,19 @@ export type AuthorityTables = {
     createdAtMs: number;
     /** kept for what refers to it */
     removedAtMs: number | null;
+    /** null: directly below the organisation */
+    placeId: string | null;
+  };
+  place: {
+    placeId: string;
+    parentId: string | null;
+    kind: PlaceKind;
+    placeName: string;
+    /** a MeetingPolicy as JSON, of the meetings made here; null: as above it */
+    meetingPolicy: string | null;
+    /** AddressRanges as JSON, of those who come into meetings here; empty: any */
+    allowedRanges: string;
+    createdAtMs: number;
   };
   /** `roomId`: whose standing meeting it is; null: a booking's, see bookingMeeting. `endedAtMs`: its room was removed */
   meeting: {
@@ -26,6 +42,61 @@ export type AuthorityTables = {
     endedAtMs: number | null;
     /** a DocumentPolicy as JSON; null: the default */
     documentPolicy: string | null;
+    /** whose it is; null: a room's */
+    hostAccountId: string | null;
+    startsAtMs: number | null;
+    endsAtMs: number | null;
+    /** a MeetingPolicy as JSON; null: as its place has it */
+    policy: string | null;
+    /** of its calendar entry, RFC 5545 */
+    sequence: Generated<number>;
+    cancelledAtMs: number | null;
+  };
+  /** Rooms of a meeting that a person made. */
+  meetingRoom: { meetingId: string; roomId: string };
+  /** `inviteId`: by which a guest comes in */
+  meetingPerson: {
+    personId: string;
+    meetingId: string;
+    accountId: string | null;
+    displayName: string;
+    email: string | null;
+    role: MeetingRole;
+    inviteId: string | null;
+    addedAtMs: number;
+  };
+  /** A knock: see waiting.ts of the contract. */
+  ticket: {
+    ticketId: string;
+    ticketHash: string;
+    meetingId: string;
+    inviteId: string | null;
+    accountId: string | null;
+    /** PersonKey */
+    person: string;
+    displayName: string;
+    organisation: string | null;
+    network: string;
+    state: 'waiting' | 'admitted' | 'declined' | 'left';
+    createdAtMs: number;
+    /** its page was there */
+    seenAtMs: number;
+    decidedBy: string | null;
+    decidedAtMs: number | null;
+  };
+  mail: {
+    mailId: string;
+    kind: 'meeting-request' | 'meeting-cancel' | 'account-invite';
+    meetingId: string | null;
+    personId: string | null;
+    accountId: string | null;
+    /** what is sent, as JSON */
+    message: string;
+    createdAtMs: number;
+    nextTryAtMs: number;
+    tries: number;
+    sentAtMs: number | null;
+    failure: string | null;
   };
   document: {
     documentId: string;
@@ -67,6 +138,8 @@ export type AuthorityTables = {
     /** a tablet stays until it is revoked */
     kind: 'phone' | 'tablet' | 'laptop';
     tabletName: string | null;
+    /** when its person last proved to be in the room; null: at the pairing */
+    provenAtMs: number | null;
   };
   tabletCode: {
     codeHash: string;
@@ -87,6 +160,8 @@ export type AuthorityTables = {
     openedAtMs: number | null;
     endedAtMs: number | null;
     endReason: string | null;
+    /** a CallOrder as JSON, as its node reported it last; null: the open one */
+    callOrder: string | null;
   };
   callEvent: { eventId: string; callId: string; atMs: number };
   invite: {
@@ -101,11 +176,16 @@ export type AuthorityTables = {
     /** lets nobody new in: somebody who came by it was removed */
     closedAtMs: number | null;
   };
-  /** Which peer came in by which invite, so that revoking the invite reaches it. `holder`: the same for each entry of one person. */
-  guestEntry: {
+  /**
+   * Each entry of a person or an invited room into a call, by an invite, an account, a ticket: what ends that right reaches the
+   * peer. `holder`: the same for each entry of one person.
+   */
+  entry: {
     peerId: string;
     callId: string;
-    inviteId: string;
+    inviteId: string | null;
+    accountId: string | null;
+    ticketId: string | null;
     atMs: number;
     holder: string;
     /** null: the grant was given and not used yet */
@@ -115,16 +195,56 @@ export type AuthorityTables = {
     /** by which it joined */
     displayName: string | null;
   };
+  /** `issuer` and `subject` are who it is; `userName` is what people read and local ones type. */
   account: {
     accountId: string;
+    issuer: string;
+    subject: string;
     userName: string;
-    passwordHash: string;
-    mustChangePassword: 0 | 1;
+    displayName: string;
+    email: string | null;
+    placeId: string | null;
     createdAtMs: number;
+    disabledAtMs: number | null;
+    lastSignedInAtMs: number | null;
+    /** when its directory last confirmed it; null: a local one */
+    checkedAtMs: number | null;
   };
-  /** `scopeId`: the room's; empty for the organisation */
+  /** Of a local account that has chosen one. */
+  password: { accountId: string; passwordHash: string; mustChange: 0 | 1 };
+  accountInvite: { codeHash: string; accountId: string; expiresAtMs: number; usedAtMs: number | null };
+  apiToken: {
+    tokenId: string;
+    tokenHash: string;
+    /** who made it: it can do no more than its maker, and ends with them */
+    accountId: string;
+    tokenName: string;
+    /** Permissions as JSON */
+    permissions: string;
+    scopeKind: Scope['kind'];
+    scopeId: string;
+    createdAtMs: number;
+    expiresAtMs: number;
+    lastUsedAtMs: number | null;
+    revokedAtMs: number | null;
+  };
+  /** `scopeId`: the room's or the place's; empty for the organisation */
   roleGrant: { accountId: string; role: Role; scopeKind: Scope['kind']; scopeId: string; grantedAtMs: number };
-  session: { tokenHash: string; accountId: string; createdAtMs: number; lastUsedAtMs: number; expiresAtMs: number };
+  session: {
+    sessionId: string;
+    tokenHash: string;
+    accountId: string;
+    method: SignInMethod;
+    /** the last time that its person proved to be who they are */
+    authenticatedAtMs: number;
+    createdAtMs: number;
+    lastUsedAtMs: number;
+    expiresAtMs: number;
+    browser: string;
+    network: string;
+    /** the provider's name for its own session, by which it ends ours */
+    openidSid: string | null;
+  };
   knownNetwork: { accountId: string; networkHash: string };
   audit: {
     seq: number;

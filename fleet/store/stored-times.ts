@@ -10,18 +10,23 @@ export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: n
   const moved = <T>(column: string) => sql<T>`${sql.ref(column)} + ${byMs}`;
   await trx
     .updateTable('session')
-    .set({ createdAtMs: moved('createdAtMs'), lastUsedAtMs: moved('lastUsedAtMs'), expiresAtMs: moved('expiresAtMs') })
+    .set({
+      createdAtMs: moved('createdAtMs'),
+      authenticatedAtMs: moved('authenticatedAtMs'),
+      lastUsedAtMs: moved('lastUsedAtMs'),
+      expiresAtMs: moved('expiresAtMs'),
+    })
     .execute();
   await trx
     .updateTable('pairing')
-    .set({ createdAtMs: moved('createdAtMs'), lastUsedAtMs: moved('lastUsedAtMs') })
+    .set({ createdAtMs: moved('createdAtMs'), lastUsedAtMs: moved('lastUsedAtMs'), provenAtMs: moved('provenAtMs') })
     .where('revokedAtMs', 'is', null)
     .execute();
   await trx
     .updateTable('document')
     .set({ usedAtMs: moved('usedAtMs') })
     .execute();
-  for (const table of ['claim', 'tabletCode', 'usedPairingCode'] as const)
+  for (const table of ['claim', 'tabletCode', 'usedPairingCode', 'accountInvite'] as const)
     await trx
       .updateTable(table)
       .set({ expiresAtMs: moved('expiresAtMs') })

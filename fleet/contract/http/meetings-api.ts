@@ -1,9 +1,11 @@
-/** Guests coming in, the links that they come by, and calls that nobody can reach. */
+/** Meetings of people and rooms, the invites to them, and calls that nobody can reach. */
 import { DocumentPolicy } from '../document-policy.ts';
-import { CallGrant } from '../grants.ts';
 import { MAX_PEERS_IN_CALL } from '../limits.ts';
-import { EpochMs, Id, PersonName, z } from '../schema.ts';
-import { anyone, permitted, type RouteTable } from './route.ts';
+import { MeetingRole } from '../call-order.ts';
+import { MeetingPolicy } from '../meeting-policy.ts';
+import { openWord } from '../open-words.ts';
+import { EpochMs, Id, MeetingTitle, PersonName, z } from '../schema.ts';
+import { ofHost, ofInvited, permitted, type RouteTable } from './route.ts';
 
 export const Invite = z.object({
   inviteId: Id,
@@ -27,21 +29,171 @@ export const EntryId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
 
 const MeetingParams = z.object({ meetingId: Id });
 
+/** A person of a meeting. */
+export const MeetingPerson = z.object({
+  personId: Id,
+  displayName: z.string(),
+  /** null: no address, a link is handed over by hand */
+  email: z.string().nullable(),
+  /** null: a guest without an account */
+  accountId: Id.nullable(),
+  role: openWord(MeetingRole, 'guest'),
+  /** what became of the mail; null: none is sent */
+  mail: openWord(z.enum(['queued', 'sent', 'failed'])).nullable(),
+});
+export type MeetingPerson = z.infer<typeof MeetingPerson>;
+
+/** As it is asked for: an account, or a guest with a name and perhaps an address. */
+export const InvitedPerson = z.union([
+  z.strictObject({ accountId: Id, role: MeetingRole.exclude(['guest']).default('member') }),
+  z.strictObject({ displayName: PersonName, email: z.email().max(254).nullable() }),
+]);
+
+export const MeetingSummary = z.object({
+  meetingId: Id,
+  title: z.string(),
+  /** null: it has no time, and runs when somebody starts it */
+  startsAtMs: EpochMs.nullable(),
+  endsAtMs: EpochMs.nullable(),
+  hostName: z.string(),
+  rooms: z.array(z.object({ roomId: Id, roomName: z.string() })),
+  /** how many are in its call now; 0: none runs */
+  participantCount: z.number().int().nonnegative(),
+  waitingCount: z.number().int().nonnegative(),
+  /** of the caller */
+  role: openWord(MeetingRole, 'guest'),
+  isCancelled: z.boolean(),
+});
+export type MeetingSummary = z.infer<typeof MeetingSummary>;
+
+export const MeetingDetail = MeetingSummary.extend({
+  people: z.array(MeetingPerson),
+  policy: MeetingPolicy,
+  /** that are busy at that time, by their calendar or another meeting of ours */
+  conflicts: z.array(z.object({ roomId: Id, roomName: z.string(), title: z.string() })),
+});
+export type MeetingDetail = z.infer<typeof MeetingDetail>;
+
+/** Whether a room can be had now, and until when that stays so; null: until the end of the day. */
+export const RoomAvailability = z.object({
+  roomId: Id,
+  roomName: z.string(),
+  placeName: z.string().nullable(),
+  isFree: z.boolean(),
+  untilMs: EpochMs.nullable(),
+});
+export type RoomAvailability = z.infer<typeof RoomAvailability>;
+
+/** What the staff page shows first: whole, each time it changes. */
+export const StaffHome = z.object({
+  /** running now, and the caller may come in */
+  running: z.array(MeetingSummary).max(50),
+  /** of the caller, from today on */
+  meetings: z.array(MeetingSummary).max(200),
+  rooms: z.array(RoomAvailability).max(200),
+});
+export type StaffHome = z.infer<typeof StaffHome>;
+
+const MeetingDraft = z.strictObject({
+  title: MeetingTitle,
+  /** null: without a time */
+  startsAtMs: EpochMs.nullable(),
+  durationMinutes: z
+    .number()
+    .int()
+    .min(5)
+    .max(60 * 24),
+  people: z.array(InvitedPerson).max(300),
+  roomIds: z.array(Id).max(20),
+  /** left out: as its place has it */
+  policy: MeetingPolicy.optional(),
+});
+export type MeetingDraft = z.input<typeof MeetingDraft>;
+
 export const meetingsApi = {
-  enterAsGuest: {
+  staffHome: {
+    kind: 'events',
+    method: 'GET',
+    path: '/api/v1/staff-home',
+    access: permitted('meetings.create', 'each-room'),
+    summary: 'What runs now, my meetings, and which rooms are free',
+    events: { home: StaffHome },
+  },
+  findPeople: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/people',
+    access: permitted('meetings.create', 'each-room'),
+    summary: 'People with an account, by the beginning of a part of their name',
+    query: z.strictObject({ text: z.string().min(1).max(80) }),
+    response: z.object({
+      people: z.array(z.object({ accountId: Id, displayName: z.string(), placeName: z.string().nullable() })).max(20),
+    }),
+  },
+  createMeeting: {
     kind: 'json',
     method: 'POST',
-    path: '/api/v1/guest-entries',
-    access: anyone,
-    summary: 'Exchange an invite for a grant to the call of its meeting',
-    body: z.strictObject({ invite: z.string().max(4096), endedCallId: Id.optional(), entryId: EntryId.optional() }),
-    response: z.object({
-      meetingTitle: z.string(),
-      displayName: z.string().nullable(),
-      /** the policy in force, shown to the guest: this meeting admits by itself */
-      admission: z.literal('admitted'),
-      grant: CallGrant,
-    }),
+    path: '/api/v1/meetings',
+    access: permitted('meetings.create', 'each-room'),
+    summary: 'Make a meeting; the people with an address get a mail',
+    body: MeetingDraft,
+    response: z.object({ meeting: MeetingDetail }),
+  },
+  meeting: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId',
+    access: ofInvited,
+    summary: 'One meeting',
+    params: MeetingParams,
+    response: z.object({ meeting: MeetingDetail }),
+  },
+  changeMeeting: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId',
+    access: ofHost,
+    summary: 'Change a meeting; who is invited gets the change by mail',
+    params: MeetingParams,
+    body: MeetingDraft,
+    response: z.object({ meeting: MeetingDetail }),
+  },
+  cancelMeeting: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/meetings/:meetingId',
+    access: ofHost,
+    summary: 'Cancel a meeting: its call ends, its invites are void, who is invited gets a mail',
+    params: MeetingParams,
+    response: z.object({}),
+  },
+  setMeetingPolicy: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/policy',
+    access: ofHost,
+    summary: 'Change who comes into a meeting; who waits is looked at again at once',
+    params: MeetingParams,
+    body: MeetingPolicy,
+    response: z.object({}),
+  },
+  inviteLink: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/invites/:inviteId/link',
+    access: ofHost,
+    summary: 'The link of an invite again',
+    params: MeetingParams.extend({ inviteId: Id }),
+    response: z.object({ joinUrl: z.url() }),
+  },
+  resendInvite: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/meetings/:meetingId/people/:personId/mails',
+    access: ofHost,
+    summary: 'Send the mail to a person again',
+    params: MeetingParams.extend({ personId: Id }),
+    response: z.object({}),
   },
   giveUpCalls: {
     kind: 'json',
@@ -57,7 +209,7 @@ export const meetingsApi = {
     kind: 'json',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/invites',
-    access: permitted('invites.manage', 'room'),
+    access: ofHost,
     summary: 'Guest links of a meeting',
     params: MeetingParams,
     response: z.object({ invites: z.array(Invite) }),
@@ -66,7 +218,7 @@ export const meetingsApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/meetings/:meetingId/invites',
-    access: permitted('invites.manage', 'room'),
+    access: ofHost,
     summary: 'Make a guest link; it is shown once',
     params: MeetingParams,
     body: z.strictObject({
@@ -86,7 +238,7 @@ export const meetingsApi = {
     kind: 'json',
     method: 'DELETE',
     path: '/api/v1/meetings/:meetingId/invites/:inviteId',
-    access: permitted('invites.manage', 'room'),
+    access: ofHost,
     summary: 'Revoke a guest link',
     params: MeetingParams.extend({ inviteId: Id }),
     response: z.object({}),

@@ -4,6 +4,7 @@ export const pagePaths = {
   controller: '/control',
   join: '/join',
   share: '/share',
+  staff: '/staff',
   apiDocs: '/api/docs',
   openApi: '/api/openapi.json',
   health: '/healthz',

@@ -1,20 +1,14 @@
 /** The rooms for those who run them: list, one room, its kiosk, name and tablets; and pairing a phone or tablet. */
 import { ReportedErrorCode } from '../error-codes.ts';
 import { CallGrant } from '../grants.ts';
-import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '../limits.ts';
+import {} from '../limits.ts';
 import { openUnion, openWord } from '../open-words.ts';
 import { RoomEvent } from '../room-events.ts';
 import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts';
 import { RoomNotice } from '../room-state.ts';
 import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
+import { PairingCode } from '../pairing-offer.ts';
 import { anyone, pageRoute, permitted, type RouteTable } from './route.ts';
-
-/** Typed by people: case, spaces and dashes do not matter. */
-export const PairingCode = z
-  .string()
-  .max(20)
-  .transform((typed) => typed.toUpperCase().replace(/[\s-]/g, ''))
-  .refine((code) => code.length === PAIRING_CODE_LENGTH && [...code].every((c) => PAIRING_CODE_ALPHABET.includes(c)));
 
 /** `limited`: a meeting runs, without the room's picture or for some people only, or cannot be started anew. */
 export const HealthState = z.enum(['trouble', 'limited', 'in-call', 'starting', 'ready']);

@@ -18,7 +18,14 @@ export type Access =
   | { to: 'anyone' }
   /** also before the one-time password was changed; the others want it changed first */
   | { to: 'signed-in' }
-  | { to: 'permitted'; permission: Permission; scope: RouteScope }
+  /** `isFresh`: signed in or confirmed less than FRESH_SIGN_IN_MS ago, else `sign-in-not-fresh` */
+  | { to: 'permitted'; permission: Permission; scope: RouteScope; isFresh?: true }
+  /** host or co-host of the meeting that the path names, or who has `meetings.manage` there */
+  | { to: 'host' }
+  /** one of the people of the meeting that the path names, or who has `meetings.manage` there */
+  | { to: 'invited' }
+  /** the bearer of a ticket, see waiting.ts */
+  | { to: 'waiting' }
   /** the bearer of a token for one meeting's documents, with this right */
   | { to: 'meeting'; documents: DocumentRight };
 
@@ -26,6 +33,12 @@ export const anyone = { to: 'anyone' } as const satisfies Access;
 export const signedIn = { to: 'signed-in' } as const satisfies Access;
 export const permitted = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope }) as const satisfies Access;
+/** For acts of administrators: the sign-in is fresh. */
+export const freshly = <S extends RouteScope>(permission: Permission, scope: S) =>
+  ({ to: 'permitted', permission, scope, isFresh: true }) as const satisfies Access;
+export const ofHost = { to: 'host' } as const satisfies Access;
+export const ofInvited = { to: 'invited' } as const satisfies Access;
+export const waits = { to: 'waiting' } as const satisfies Access;
 export const forMeeting = (documents: DocumentRight) => ({ to: 'meeting', documents }) as const satisfies Access;
 
 type Declared = {
@@ -62,6 +75,7 @@ export type Route = JsonRoute | PageRoute | UploadRoute | EventsRoute | Download
 export type RouteTable = Record<string, Route>;
 
 export const EVENT_BEAT_MS = 5_000;
+export const FRESH_SIGN_IN_MS = 10 * 60_000;
 
 const PAGE_LIMIT = 50;
 const MAX_PAGE_LIMIT = 200;

@@ -126,6 +126,76 @@ export default {
     meaning: 'The meeting goes on; it cannot be controlled from here.',
     todo: 'Scan the code on the TV to connect again.',
   },
+  'sign-in-not-fresh': {
+    what: 'Please enter your password again',
+    meaning: 'Some time has passed since you signed in.',
+    todo: 'Confirm that it is you, and try again.',
+  },
+  'account-disabled': {
+    what: 'This account is switched off',
+    meaning: 'It cannot sign in or make meetings.',
+    todo: 'Ask IT to switch it on again.',
+  },
+  'user-name-taken': {
+    what: 'This user name is already taken',
+    meaning: 'The account was not made.',
+    todo: 'Choose another name.',
+  },
+  'last-administrator': {
+    what: 'This is the last administrator',
+    meaning: 'Nobody could administer Maru any more. Nothing was changed.',
+    todo: 'Make another local administrator first.',
+  },
+  'address-not-allowed': {
+    what: 'You cannot join from this network',
+    meaning: 'The meeting admits only certain networks.',
+    todo: 'Join from your organisation’s network, or ask the host.',
+  },
+  'call-locked': {
+    what: 'The meeting is locked',
+    meaning: 'Nobody new comes in for now.',
+    todo: 'Ask the host to unlock it or to admit you.',
+  },
+  'presence-needed': {
+    what: 'Please enter the code on the TV',
+    meaning: 'Only somebody in the room can switch on its microphone and camera.',
+    todo: 'Type the code that the TV shows now.',
+  },
+  'stays-muted': {
+    what: 'The host keeps microphones muted',
+    meaning: 'The others do not hear you.',
+    todo: 'Raise your hand to speak.',
+  },
+  'not-admitted': {
+    what: 'You were not let in',
+    meaning: 'The meeting goes on without you.',
+    todo: 'Ask the host, and try again later.',
+  },
+  'guests-not-allowed': {
+    what: 'This meeting admits members only',
+    meaning: 'A guest link does not open it.',
+    todo: 'Sign in with your account, or ask the host.',
+  },
+  'openid-refused': {
+    what: 'Signing in did not work',
+    meaning: 'Your organisation’s sign-in gave no valid answer.',
+    todo: 'Try again. If it happens again, tell IT the code.',
+  },
+  'mail-limit': {
+    what: 'Too many mails for now',
+    meaning: 'This mail was not sent.',
+    todo: 'Copy the link instead, or try again in an hour.',
+  },
+  'mail-failed': {
+    what: 'The mail could not be sent',
+    meaning: 'The invitation is valid all the same.',
+    todo: 'Copy the link and hand it over, or tell IT.',
+  },
+  'openid-unreachable': {
+    what: 'Your organisation’s sign-in does not answer',
+    meaning: 'Nobody can sign in by it at the moment.',
+    todo: 'Try again in a few minutes, or tell IT.',
+  },
   'removed-from-call': {
     what: 'You were removed from the meeting',
     meaning: 'The meeting goes on without you.',

@@ -1,0 +1,37 @@
+/** The chat of a call: text alone, state of the call at the media node. Who comes later sees what came before. */
+import { EpochMs, Id, z } from './schema.ts';
+import { bytesOf, graphemesOf, shownText } from './shown-text.ts';
+
+export const MAX_CHAT_LETTERS = 2_000;
+/** How many messages a call keeps; the oldest leave first. */
+export const CHAT_MESSAGES_KEPT = 500;
+/** How many of them a room's projection names. */
+export const CHAT_MESSAGES_IN_ROOM = 30;
+
+/** Lines stay; each is cleaned as names are. Never markup. */
+export const ChatText = z
+  .string()
+  .max(20_000)
+  .overwrite((text) =>
+    text
+      .split(/\r?\n/)
+      .map(shownText)
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+  )
+  .min(1)
+  .refine((text) => bytesOf(text) <= 8_000 && graphemesOf(text).length <= MAX_CHAT_LETTERS, 'longer than a message');
+
+export const ChatMessage = z.object({
+  /** chosen by its sender, so that a repeated send is one message */
+  messageId: Id,
+  /** counts up in the call */
+  number: z.number().int().nonnegative(),
+  peerId: Id,
+  displayName: z.string(),
+  isGuest: z.boolean(),
+  text: z.string(),
+  atMs: EpochMs,
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;

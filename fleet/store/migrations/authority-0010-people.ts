@@ -1,0 +1,170 @@
+/**
+ * People: accounts of any issuer, their sessions and tokens, the tree of places, meetings that people make, knocks and mails.
+ * A session does not outlive this: who was signed in signs in again.
+ */
+import { type Kysely, sql } from 'kysely';
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('place')
+    .addColumn('placeId', 'text', (c) => c.primaryKey())
+    .addColumn('parentId', 'text', (c) => c.references('place.placeId'))
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('placeName', 'text', (c) => c.notNull())
+    .addColumn('meetingPolicy', 'text')
+    .addColumn('allowedRanges', 'text', (c) => c.notNull().defaultTo('[]'))
+    .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
+    .execute();
+  await db.schema.alterTable('room').addColumn('placeId', 'text').execute();
+  await accounts(db);
+  await meetings(db);
+  await db.schema.alterTable('pairing').addColumn('provenAtMs', 'bigint').execute();
+}
+
+async function accounts(db: Kysely<unknown>): Promise<void> {
+  const account = db.schema.alterTable('account');
+  await account.addColumn('issuer', 'text', (c) => c.notNull().defaultTo('local')).execute();
+  await account.addColumn('subject', 'text', (c) => c.notNull().defaultTo('')).execute();
+  await account.addColumn('displayName', 'text', (c) => c.notNull().defaultTo('')).execute();
+  await account.addColumn('email', 'text').execute();
+  await account.addColumn('placeId', 'text').execute();
+  await account.addColumn('disabledAtMs', 'bigint').execute();
+  await account.addColumn('lastSignedInAtMs', 'bigint').execute();
+  await account.addColumn('checkedAtMs', 'bigint').execute();
+  await sql`update account set subject = account_id, display_name = user_name`.execute(db);
+  await sql`update role_grant set role = 'administrator' where role = 'admin'`.execute(db);
+  await db.schema.createIndex('accountOfIssuer').unique().on('account').columns(['issuer', 'subject']).execute();
+  await db.schema
+    .createTable('password')
+    .addColumn('accountId', 'text', (c) => c.primaryKey().references('account.accountId'))
+    .addColumn('passwordHash', 'text', (c) => c.notNull())
+    .addColumn('mustChange', 'integer', (c) => c.notNull())
+    .execute();
+  await sql`insert into password (account_id, password_hash, must_change)
+    select account_id, password_hash, must_change_password from account`.execute(db);
+  await db.schema.alterTable('account').dropColumn('passwordHash').execute();
+  await db.schema.alterTable('account').dropColumn('mustChangePassword').execute();
+  await db.schema
+    .createTable('accountInvite')
+    .addColumn('codeHash', 'text', (c) => c.primaryKey())
+    .addColumn('accountId', 'text', (c) => c.notNull().references('account.accountId'))
+    .addColumn('expiresAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('usedAtMs', 'bigint')
+    .execute();
+  await db.schema.dropTable('session').execute();
+  await db.schema
+    .createTable('session')
+    .addColumn('sessionId', 'text', (c) => c.primaryKey())
+    .addColumn('tokenHash', 'text', (c) => c.notNull().unique())
+    .addColumn('accountId', 'text', (c) => c.notNull().references('account.accountId'))
+    .addColumn('method', 'text', (c) => c.notNull())
+    .addColumn('authenticatedAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('lastUsedAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('expiresAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('browser', 'text', (c) => c.notNull())
+    .addColumn('network', 'text', (c) => c.notNull())
+    .addColumn('openidSid', 'text')
+    .execute();
+  await db.schema.createIndex('sessionOfAccount').on('session').column('accountId').execute();
+  await db.schema
+    .createTable('apiToken')
+    .addColumn('tokenId', 'text', (c) => c.primaryKey())
+    .addColumn('tokenHash', 'text', (c) => c.notNull().unique())
+    .addColumn('accountId', 'text', (c) => c.notNull().references('account.accountId'))
+    .addColumn('tokenName', 'text', (c) => c.notNull())
+    .addColumn('permissions', 'text', (c) => c.notNull())
+    .addColumn('scopeKind', 'text', (c) => c.notNull())
+    .addColumn('scopeId', 'text', (c) => c.notNull())
+    .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('expiresAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('lastUsedAtMs', 'bigint')
+    .addColumn('revokedAtMs', 'bigint')
+    .execute();
+}
+
+async function meetings(db: Kysely<unknown>): Promise<void> {
+  const meeting = db.schema.alterTable('meeting');
+  await meeting.addColumn('hostAccountId', 'text').execute();
+  await meeting.addColumn('startsAtMs', 'bigint').execute();
+  await meeting.addColumn('endsAtMs', 'bigint').execute();
+  await meeting.addColumn('policy', 'text').execute();
+  await meeting.addColumn('sequence', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await meeting.addColumn('cancelledAtMs', 'bigint').execute();
+  await db.schema.createIndex('meetingOfHost').on('meeting').column('hostAccountId').execute();
+  await db.schema
+    .createTable('meetingRoom')
+    .addColumn('meetingId', 'text', (c) => c.notNull().references('meeting.meetingId'))
+    .addColumn('roomId', 'text', (c) => c.notNull().references('room.roomId'))
+    .addPrimaryKeyConstraint('meetingRoomKey', ['meetingId', 'roomId'])
+    .execute();
+  await db.schema.createIndex('meetingRoomByRoom').on('meetingRoom').column('roomId').execute();
+  await db.schema
+    .createTable('meetingPerson')
+    .addColumn('personId', 'text', (c) => c.primaryKey())
+    .addColumn('meetingId', 'text', (c) => c.notNull().references('meeting.meetingId'))
+    .addColumn('accountId', 'text', (c) => c.references('account.accountId'))
+    .addColumn('displayName', 'text', (c) => c.notNull())
+    .addColumn('email', 'text')
+    .addColumn('role', 'text', (c) => c.notNull())
+    .addColumn('inviteId', 'text', (c) => c.references('invite.inviteId'))
+    .addColumn('addedAtMs', 'bigint', (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('meetingPersonByMeeting').on('meetingPerson').column('meetingId').execute();
+  await db.schema.createIndex('meetingPersonByAccount').on('meetingPerson').column('accountId').execute();
+  await db.schema.alterTable('call').addColumn('callOrder', 'text').execute();
+  await db.schema
+    .createTable('ticket')
+    .addColumn('ticketId', 'text', (c) => c.primaryKey())
+    .addColumn('ticketHash', 'text', (c) => c.notNull().unique())
+    .addColumn('meetingId', 'text', (c) => c.notNull().references('meeting.meetingId'))
+    .addColumn('inviteId', 'text')
+    .addColumn('accountId', 'text')
+    .addColumn('person', 'text', (c) => c.notNull())
+    .addColumn('displayName', 'text', (c) => c.notNull())
+    .addColumn('organisation', 'text')
+    .addColumn('network', 'text', (c) => c.notNull())
+    .addColumn('state', 'text', (c) => c.notNull())
+    .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('seenAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('decidedBy', 'text')
+    .addColumn('decidedAtMs', 'bigint')
+    .execute();
+  await db.schema.createIndex('ticketByMeeting').on('ticket').columns(['meetingId', 'state']).execute();
+  // each entry of a person into a call, by an invite, an account or a ticket
+  await db.schema
+    .createTable('entry')
+    .addColumn('peerId', 'text', (c) => c.primaryKey())
+    .addColumn('callId', 'text', (c) => c.notNull())
+    .addColumn('inviteId', 'text')
+    .addColumn('accountId', 'text')
+    .addColumn('ticketId', 'text')
+    .addColumn('holder', 'text', (c) => c.notNull())
+    .addColumn('atMs', 'bigint', (c) => c.notNull())
+    .addColumn('joinedAtMs', 'bigint')
+    .addColumn('removedAtMs', 'bigint')
+    .addColumn('displayName', 'text')
+    .execute();
+  await sql`insert into entry (peer_id, call_id, invite_id, holder, at_ms, joined_at_ms, removed_at_ms, display_name)
+    select peer_id, call_id, invite_id, holder, at_ms, joined_at_ms, removed_at_ms, display_name from guest_entry`.execute(
+    db,
+  );
+  await db.schema.dropTable('guestEntry').execute();
+  await db.schema.createIndex('entryByInvite').on('entry').column('inviteId').execute();
+  await db.schema.createIndex('entryByAccount').on('entry').column('accountId').execute();
+  await db.schema.createIndex('entryByCall').on('entry').column('callId').execute();
+  await db.schema
+    .createTable('mail')
+    .addColumn('mailId', 'text', (c) => c.primaryKey())
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('meetingId', 'text')
+    .addColumn('personId', 'text')
+    .addColumn('accountId', 'text')
+    .addColumn('message', 'text', (c) => c.notNull())
+    .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('nextTryAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('tries', 'integer', (c) => c.notNull())
+    .addColumn('sentAtMs', 'bigint')
+    .addColumn('failure', 'text')
+    .execute();
+}
