@@ -31,7 +31,7 @@ import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
+import { People, peopleRoutes } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
@@ -162,12 +162,16 @@ const broker = new Broker({
 register.onRevoked((identity) => broker.disconnect(identity));
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const accounts = new Accounts({ store });
-const passwords = new Passwords({ store });
-const places = new Places({ store });
-const sessions = new Sessions({ store, clock });
-const devices = new KnownBrowsers({ keys });
-const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
+const people = new People({
+  store,
+  clock,
+  keys,
+  fleetUrl,
+  // links are handed over by hand
+  queueMail: async () => false,
+  openid: () => null,
+  logger,
+});
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -216,8 +220,8 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
-  void places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   if (kind !== 'removed') return;
+  void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   void settings.roomRemoved(roomId).catch(settingsNotKept);
   retention.look();
 });
@@ -241,7 +245,7 @@ onUnknownWord((word) => {
 await broker.open();
 await meetings.start();
 await rooms.start();
-await places.start();
+await people.start();
 await settings.start();
 await documents.start();
 retention.start();
@@ -268,8 +272,8 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: [
-    ...peopleRoutes({ accounts, passwords, sessions, signIn }),
-    ...roomRoutes({ rooms }),
+    ...peopleRoutes(people),
+    ...roomRoutes({ rooms, places: people.places }),
     ...meetingRoutes({ meetings }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
@@ -281,9 +285,10 @@ const app = await buildApp({
   verifyTicket: async () => {
     throw new UserError('token-invalid');
   },
-  accounts,
-  sessions,
-  places,
+  accounts: people.accounts,
+  sessions: people.sessions,
+  places: people.places,
+  apiTokens: people.apiTokens,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
@@ -357,7 +362,7 @@ const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
 if (ending) await new Promise<never>(() => {});
 // last of all, so that a start that fails uses up no password
-const firstAdmin = await accounts.createFirstAdmin();
+const firstAdmin = await people.accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
 tell({
   ready: 'fleet',

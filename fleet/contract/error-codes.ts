@@ -68,6 +68,9 @@ const table = {
   'not-admitted': { kind: 'user', httpStatus: 403, closeCode: 4491 },
   'guests-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4492 },
   'openid-refused': { kind: 'user', httpStatus: 401, closeCode: 4493 },
+  'place-name-taken': { kind: 'user', httpStatus: 409, closeCode: 4497 },
+  'place-not-empty': { kind: 'user', httpStatus: 409, closeCode: 4498 },
+  'list-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4499 },
   'mail-limit': { kind: 'user', httpStatus: 429, closeCode: 4494 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
