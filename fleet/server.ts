@@ -26,6 +26,7 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
@@ -274,8 +275,12 @@ const app = await buildApp({
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
-  roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
-  // TODO-meetings
+  roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
+  roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
+  // no knock is kept yet, so no ticket is good
+  verifyTicket: async () => {
+    throw new UserError('token-invalid');
+  },
   accounts,
   sessions,
   places,
