@@ -26,6 +26,7 @@ import { DocumentPolicies, documentRightsBy } from './document-policies.ts';
 import { type EntersBy, Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
+import { MeetingPeople } from './meeting-people.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
 
@@ -61,6 +62,7 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
 export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
+  readonly people: MeetingPeople;
   readonly delegations: Delegations;
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
@@ -78,6 +80,7 @@ export class Meetings {
   constructor(deps: MeetingsDependencies) {
     const { store, telemetry, broker, keys, register, fleetUrl, logger } = deps;
     this.#deps = deps;
+    this.people = new MeetingPeople({ store });
     this.#bookingMeetings = new BookingMeetings({ store });
     this.#entries = new Entries({ store });
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
