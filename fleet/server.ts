@@ -32,7 +32,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
-import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { admissionRoutes, hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
@@ -271,6 +271,7 @@ const app = await buildApp({
     ...peopleRoutes({ accounts, passwords, sessions, signIn }),
     ...roomRoutes({ rooms }),
     ...meetingRoutes({ meetings }),
+    ...admissionRoutes({ meetings }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
