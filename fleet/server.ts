@@ -276,9 +276,12 @@ const app = await buildApp({
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
-  verifyTicket: () => Promise.reject(new UserError('token-invalid')),
-  roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
-  // TODO-meetings
+  roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
+  roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
+  // no knock is kept yet, so no ticket is good
+  verifyTicket: async () => {
+    throw new UserError('token-invalid');
+  },
   accounts,
   sessions,
   places,
