@@ -4,5 +4,5 @@ export { KNOWN_BROWSER_TTL_MS, KnownBrowsers } from './known-browsers.ts';
 export { Passwords } from './passwords.ts';
 export { Places } from './places.ts';
 export { peopleRoutes } from './routes.ts';
-export { type OpenSession, SESSION_TTL_MS, Sessions, type SignInBy } from './sessions.ts';
+export { SESSION_TTL_MS, Sessions, type SignInBy } from './sessions.ts';
 export { SignIn } from './sign-in.ts';

@@ -3,6 +3,7 @@ import { UserError } from '#contract/error-codes.ts';
 import type { AccountSession, SignInMethod } from '#contract/http/people-api.ts';
 import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
+import type { OpenSession } from '../http/route.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, hashOf, newId, newToken } from '../store/index.ts';
 
@@ -14,8 +15,6 @@ const MAX_BROWSER_LENGTH = 200;
 
 /** `browser`: its own words. `openidSid`: the provider's name for its own session. */
 export type SignInBy = { method: SignInMethod; browser: string; network: string; openidSid?: string };
-/** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
-export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
 type Row = AuthorityTables['session'];
 
 export class Sessions {
