@@ -4,7 +4,7 @@ import type { MeetingPerson, MeetingSummary } from '#contract/http/meetings-api.
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
-type MeetingRow = AuthorityTables['meeting'];
+type MeetingRow = Pick<AuthorityTables['meeting'], 'meetingId' | 'hostAccountId' | 'title'>;
 
 const HOSTS: readonly MeetingRole[] = ['host', 'co-host'];
 export const isHost = (role: MeetingRole): boolean => HOSTS.includes(role);

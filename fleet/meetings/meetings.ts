@@ -469,7 +469,8 @@ export class Meetings {
       this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
     // what we asked of it while it was out of reach has not arrived
-    if (online && (!before?.online || before.heardAtMs === 0)) this.removePeers(await this.#entries.unwelcomeAt(nodeId));
+    if (online && (!before?.online || before.heardAtMs === 0))
+      this.removePeers(await this.#entries.unwelcomeAt(nodeId));
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {

@@ -2,6 +2,7 @@
  * Meetings that people make: with a host, people, rooms and perhaps a time. Each change is one transaction, so that who is
  * taken off a meeting has lost invite and access when the change is answered.
  */
+import type { Selectable } from 'kysely';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -20,7 +21,7 @@ import { peopleOf, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { conflictsOf } from './room-conflicts.ts';
 
-type Row = AuthorityTables['meeting'];
+type Row = Selectable<AuthorityTables['meeting']>;
 /** `reach`: the rooms that the account may ask for. */
 export type Organizer = { account: Account; reach: Reach };
 export type PeopleMeetingsDependencies = {
@@ -89,7 +90,11 @@ export class PeopleMeetings {
       const former = await changeable(trx, meetingId);
       if (former.sequence !== sequence) throw new InvalidStateError('meeting-changed');
       const times = timesOf(draft, former);
-      const formerRooms = await trx.selectFrom('meetingRoom').select('roomId').where('meetingId', '=', meetingId).execute();
+      const formerRooms = await trx
+        .selectFrom('meetingRoom')
+        .select('roomId')
+        .where('meetingId', '=', meetingId)
+        .execute();
       const before = formerRooms.map(({ roomId }) => roomId);
       const roomIds = await roomsFor(trx, draft.roomIds, reach, before);
       await trx
@@ -183,7 +188,9 @@ async function setPeople(
   const { kept, added, removed } = peopleChange(wanted, former, hostAccountId);
   const nowMs = Date.now();
   const expiresAtMs =
-    startsAtMs === null || endsAtMs === null ? nowMs + UNTIMED_INVITE_MS : Math.max(nowMs, endsAtMs) + INVITE_OUTLIVES_MS;
+    startsAtMs === null || endsAtMs === null
+      ? nowMs + UNTIMED_INVITE_MS
+      : Math.max(nowMs, endsAtMs) + INVITE_OUTLIVES_MS;
   for (const { row, role } of kept) {
     await trx.updateTable('meetingPerson').set({ role }).where('personId', '=', row.personId).execute();
     if (row.inviteId !== null)
@@ -208,8 +215,7 @@ async function setPeople(
   }
   const inviteIds = removed.flatMap(({ inviteId }) => inviteId ?? []);
   const accountIds = removed.flatMap(({ accountId }) => accountId ?? []);
-  for (const { personId } of removed)
-    await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
+  for (const { personId } of removed) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
   for (const inviteId of inviteIds) {
     await trx.updateTable('invite').set({ revokedAtMs: nowMs }).where('inviteId', '=', inviteId).execute();
     await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
@@ -219,7 +225,7 @@ async function setPeople(
     .set({ state: 'declined', decidedBy: actor, decidedAtMs: nowMs })
     .where('meetingId', '=', meetingId)
     .where('state', 'in', ['waiting', 'admitted'])
-    .where((e) => e.or([e('accountId', 'in', accountIds), e('inviteId', 'in', inviteIds)]))
+    .where((e) => e.or([e('accountId', 'in', orNone(accountIds)), e('inviteId', 'in', orNone(inviteIds))]))
     .execute();
   return { accountIds, inviteIds };
 }
@@ -263,13 +269,16 @@ async function inCall(
     .where('call.endedAtMs', 'is', null)
     .where((e) =>
       e.or([
-        e('entry.accountId', 'in', accountIds),
-        e('entry.inviteId', 'in', inviteIds),
-        e('entry.holder', 'in', holders),
+        e('entry.accountId', 'in', orNone(accountIds)),
+        e('entry.inviteId', 'in', orNone(inviteIds)),
+        e('entry.holder', 'in', orNone(holders)),
       ]),
     )
     .execute();
 }
+
+/** PostgreSQL knows no empty list; no id is empty. */
+const orNone = (ids: readonly string[]): readonly string[] => (ids.length === 0 ? [''] : ids);
 
 /** Ids and times alone: names and addresses of guests do not stand in the log. */
 const auditOf = ({ title, startsAtMs, people }: CheckedDraft, roomIds: readonly string[]) => ({

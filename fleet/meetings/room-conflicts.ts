@@ -11,7 +11,9 @@ type Context = { accountId: string; bookingsOf: (roomId: string) => readonly Boo
 
 /** As a meeting of ours is called in its rooms' agendas. */
 export const bookingIdOfMeeting = (meetingId: string): string =>
-  createHash('sha256').update(JSON.stringify(['maru', meetingId])).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify(['maru', meetingId]))
+    .digest('hex');
 
 /** Titles of meetings that are not the caller's are left empty. Without a time nothing is in the way. */
 export async function conflictsOf(
