@@ -32,7 +32,16 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
 import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
-import { admissionRoutes, hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import {
+  admissionRoutes,
+  hasInvites,
+  meetingRoutes,
+  Meetings,
+  PeopleFinder,
+  PeopleMeetings,
+  SigningKeys,
+  StaffHomes,
+} from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
@@ -208,6 +217,17 @@ const retention = new Retention({
   clock,
   logger,
 });
+const bookingsOf = (roomId: string) => rooms.reports.projections.get(roomId, 'agenda')?.bookings ?? [];
+const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf });
+const staffHomes = new StaffHomes({
+  store,
+  meetings,
+  reports: {
+    bookingsOf,
+    isInCall: (roomId) => rooms.reports.of(roomId).state?.phase.name === 'in-call',
+  },
+  logger,
+});
 const settings = new RoomsSettings({
   store,
   broker,
@@ -245,6 +265,9 @@ await places.start();
 await settings.start();
 await documents.start();
 retention.start();
+staffHomes.start();
+rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
+rooms.registry.onChanged(() => staffHomes.roomsChanged());
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -270,7 +293,13 @@ const app = await buildApp({
   served: [
     ...peopleRoutes({ accounts, passwords, sessions, signIn }),
     ...roomRoutes({ rooms }),
-    ...meetingRoutes({ meetings }),
+    ...meetingRoutes({
+      meetings,
+      peopleMeetings,
+      peopleFinder: new PeopleFinder({ store }),
+      staffHomes,
+      roomsUnder: places.roomsUnder,
+    }),
     ...admissionRoutes({ meetings }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
@@ -328,6 +357,7 @@ async function end(): Promise<void> {
   await rooms.stop();
   retention.stop();
   documents.stop();
+  staffHomes.stop();
   meetings.stop();
   await broker.stop();
   browserFiles?.stop();

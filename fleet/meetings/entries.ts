@@ -172,7 +172,7 @@ export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerI
 /** @throws UserError invite-invalid (made up, revoked), invite-expired */
 export async function usableInvite(
   db: Pick<AuthorityWrite, 'selectFrom'>,
-  { jti, meetingId }: InviteClaims,
+  { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
 ): Promise<InviteRow> {
   const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
   if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');

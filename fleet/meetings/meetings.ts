@@ -29,6 +29,7 @@ import { type EntersBy, Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
+import { MeetingPolicies } from './meeting-policies.ts';
 import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
@@ -70,6 +71,7 @@ export class Meetings {
   readonly nodes: MediaNodes;
   readonly people: MeetingPeople;
   readonly delegations: Delegations;
+  readonly policies: MeetingPolicies;
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
@@ -94,6 +96,7 @@ export class Meetings {
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
+    this.policies = new MeetingPolicies({ store });
     this.documentPolicies = new DocumentPolicies({ store });
     this.documentAccesses = new DocumentAccesses({
       store,
@@ -116,9 +119,7 @@ export class Meetings {
       logger,
       sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
-      onMeetingChanged: (meetingId) => {
-        for (const handler of this.#changedHandlers) handler(meetingId);
-      },
+      onMeetingChanged: (meetingId) => this.changed(meetingId),
     });
     this.unreachable = new UnreachableCalls({ store, nodes: this.nodes, calls: this.#calls });
   }
@@ -164,6 +165,11 @@ export class Meetings {
     for (const handler of this.#policyHandlers) handler(meetingId);
   }
 
+  /** Its people, rooms, times or call are not as they were. */
+  changed(meetingId: string): void {
+    for (const handler of this.#changedHandlers) handler(meetingId);
+  }
+
   /** A room's standing meeting, made with the room. */
   async createStanding(trx: AuthorityWrite, roomId: string, title: string): Promise<string> {
     const meetingId = newId();
@@ -192,7 +198,14 @@ export class Meetings {
       .select('meetingId')
       .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
       .execute();
-    const meetingIds = meetings.map(({ meetingId }) => meetingId);
+    return this.endOf(
+      trx,
+      meetings.map(({ meetingId }) => meetingId),
+    );
+  }
+
+  /** Over for good: nobody enters, links are void, and once `apply` is called their calls end for all. */
+  async endOf(trx: AuthorityWrite, meetingIds: string[]): Promise<{ apply: () => void }> {
     const nowMs = Date.now();
     await trx.updateTable('meeting').set({ endedAtMs: nowMs }).where('meetingId', 'in', meetingIds).execute();
     await trx
@@ -376,11 +389,12 @@ export class Meetings {
   async revokeInvite(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
     const leaving = await this.#entries.revoke(meetingId, inviteId, actor);
     if (!leaving) return false;
-    this.#remove(leaving);
+    this.removePeers(leaving);
     return true;
   }
 
-  #remove(leaving: readonly LeavingPeer[]): void {
+  /** Puts them out of their calls. */
+  removePeers(leaving: readonly LeavingPeer[]): void {
     for (const { nodeId, callId, peerId } of leaving)
       this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-participant', callId, peerId });
   }
@@ -473,7 +487,7 @@ export class Meetings {
     await this.#calls.reconcile(registration);
     // what we asked of it while it was out of reach has not arrived
     if (!online || (before?.online && before.heardAtMs > 0)) return;
-    this.#remove(await this.#entries.unwelcomeAt(nodeId));
+    this.removePeers(await this.#entries.unwelcomeAt(nodeId));
     await this.#permissions.sendAllAt(nodeId);
   }
 
