@@ -3,6 +3,7 @@
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import type { EndReason } from '#contract/room-state.ts';
@@ -392,6 +393,8 @@ export class Call {
       consumers: peer.forwarding?.parameters ?? [],
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,
       document: this.document.seenBy(peer),
+      order: OPEN_ORDER,
+      chat: [],
     };
   }
 

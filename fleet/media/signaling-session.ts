@@ -195,6 +195,7 @@ export class SignalingSession implements PeerLine {
         callId,
         peerId,
         peerKind,
+        role: peer.claims.role,
         ...permissions,
         meetingTitle,
         resumeSecret,
