@@ -30,7 +30,7 @@ import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
+import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
@@ -162,9 +162,11 @@ register.onRevoked((identity) => broker.disconnect(identity));
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
+const passwords = new Passwords({ store });
+const places = new Places({ store });
 const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
-const signIn = new SignIn({ store, accounts, sessions, devices, logger });
+const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -213,6 +215,7 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
+  void places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   if (kind !== 'removed') return;
   void settings.roomRemoved(roomId).catch(settingsNotKept);
   retention.look();
@@ -237,6 +240,7 @@ onUnknownWord((word) => {
 await broker.open();
 await meetings.start();
 await rooms.start();
+await places.start();
 await settings.start();
 await documents.start();
 retention.start();
@@ -263,7 +267,7 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: [
-    ...peopleRoutes({ accounts, sessions, signIn }),
+    ...peopleRoutes({ accounts, passwords, sessions, signIn }),
     ...roomRoutes({ rooms }),
     ...meetingRoutes({ meetings }),
     ...settingsRoutes({ settings }),
@@ -271,8 +275,10 @@ const app = await buildApp({
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
+  // TODO-meetings
   accounts,
   sessions,
+  places,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
