@@ -40,6 +40,9 @@ export type AuditKind =
   | 'signed-in'
   | 'sign-in-refused'
   | 'signed-out'
+  | 'session-ended'
+  | 'role-granted'
+  | 'role-revoked'
   | 'password-changed'
   | 'identity-refused';
 

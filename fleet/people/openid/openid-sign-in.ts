@@ -16,7 +16,7 @@ import type { OpenidSettings } from './openid-settings.ts';
 
 export type OpenidDependencies = {
   store: AuthorityStore;
-  sessions: Pick<Sessions, 'open'>;
+  sessions: Pick<Sessions, 'open' | 'of'>;
   provider: OpenidProvider;
   settings: OpenidSettings;
   clock: WallClock;
@@ -113,31 +113,25 @@ export class OpenidSignIn {
   }
 
   async #open(identity: OpenidIdentity, { network, browser }: OpenidCaller): Promise<string> {
-    const { sessions, settings, clock } = this.#deps;
+    const { store, sessions, settings, clock } = this.#deps;
+    const { sid, authenticatedAtMs, subject, refreshToken } = identity;
     const nowMs = await clock.settledNowMs();
-    let accountId = '';
-    const { token, sessionId } = await sessions.open(
-      {
-        method: 'openid',
-        network,
-        browser,
-        openidSid: identity.sid,
-        authenticatedAtMs: Math.min(identity.authenticatedAtMs ?? nowMs, nowMs),
-      },
-      async (trx) => {
-        accountId = await keepDirectoryAccount(trx, identity, { settings, nowMs });
-        await trx.updateTable('account').set({ lastSignedInAtMs: nowMs }).where('accountId', '=', accountId).execute();
-        await appendAudit(trx, {
-          kind: 'signed-in',
-          actor: `account:${accountId}`,
-          subject: `network:${network}`,
-          details: { method: 'openid' },
-        });
-        return accountId;
-      },
-    );
-    const { subject, refreshToken } = identity;
-    this.#confirmations.set(sessionId, { accountId, subject, refreshToken, confirmedAtMs: performance.now() });
+    const accountId = await store.write((trx) => keepDirectoryAccount(trx, identity, { settings, nowMs }));
+    const token = await sessions.open(accountId, {
+      method: 'openid',
+      network,
+      browser,
+      openidSid: sid,
+      authenticatedAtMs: authenticatedAtMs ?? nowMs,
+    });
+    const session = await sessions.of(token);
+    if (session)
+      this.#confirmations.set(session.sessionId, {
+        accountId,
+        subject,
+        refreshToken,
+        confirmedAtMs: performance.now(),
+      });
     return token;
   }
 
