@@ -26,11 +26,24 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
+import {
+  Accounts,
+  KnownBrowsers,
+  OpenidProvider,
+  OpenidSignIn,
+  Passwords,
+  peopleRoutes,
+  Places,
+  readOpenidSettings,
+  Sessions,
+  SignIn,
+} from './people/index.ts';
 import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
@@ -160,6 +173,18 @@ const broker = new Broker({
 });
 register.onRevoked((identity) => broker.disconnect(identity));
 
+/** null: no provider is named */
+function openOpenid(): OpenidSignIn | null {
+  if (options.openidConfig === null) return null;
+  try {
+    const settings = readOpenidSettings(options.openidConfig);
+    const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
+    return new OpenidSignIn({ store, sessions, provider, settings, clock, logger });
+  } catch (error) {
+    return orRefuse(error);
+  }
+}
+
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
 const passwords = new Passwords({ store });
@@ -167,6 +192,7 @@ const places = new Places({ store });
 const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
+const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -244,6 +270,7 @@ await places.start();
 await settings.start();
 await documents.start();
 retention.start();
+openid?.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -274,11 +301,16 @@ const app = await buildApp({
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
-  roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
-  // TODO-meetings
+  roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
+  roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
+  // no knock is kept yet, so no ticket is good
+  verifyTicket: async () => {
+    throw new UserError('token-invalid');
+  },
   accounts,
   sessions,
   places,
+  openid,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
@@ -321,6 +353,7 @@ async function end(): Promise<void> {
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
   retention.stop();
+  openid?.stop();
   documents.stop();
   meetings.stop();
   await broker.stop();

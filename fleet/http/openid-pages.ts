@@ -4,9 +4,9 @@ import { MaruError, ProtocolError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { z } from '#contract/schema.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
-import { dropCookie, keepCookie, readCookie } from '../../http/cookies.ts';
-import { htmlText } from '../../http/html-text.ts';
-import type { OpenidReturn, OpenidSignIn } from './openid-sign-in.ts';
+import type { OpenidReturn, OpenidSignIn } from '../people/index.ts';
+import { dropCookie, keepCookie, readCookie } from './cookies.ts';
+import { htmlText } from './html-text.ts';
 
 type Dependencies = { openid: OpenidSignIn | null; proxies: TrustedProxies; secure: boolean };
 
