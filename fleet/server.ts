@@ -26,12 +26,13 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownBrowsers, peopleRoutes, Sessions, SignIn } from './people/index.ts';
-import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
+import { admissionRoutes, hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
@@ -162,9 +163,11 @@ register.onRevoked((identity) => broker.disconnect(identity));
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
+const passwords = new Passwords({ store });
+const places = new Places({ store });
 const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
-const signIn = new SignIn({ store, accounts, sessions, devices, logger });
+const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -213,6 +216,7 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
+  void places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   if (kind !== 'removed') return;
   void settings.roomRemoved(roomId).catch(settingsNotKept);
   retention.look();
@@ -237,6 +241,7 @@ onUnknownWord((word) => {
 await broker.open();
 await meetings.start();
 await rooms.start();
+await places.start();
 await settings.start();
 await documents.start();
 retention.start();
@@ -263,16 +268,23 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: [
-    ...peopleRoutes({ accounts, sessions, signIn }),
+    ...peopleRoutes({ accounts, passwords, sessions, signIn }),
     ...roomRoutes({ rooms }),
     ...meetingRoutes({ meetings }),
+    ...admissionRoutes({ meetings }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
-  roomOfMeeting: (meetingId) => meetings.ownerOf(meetingId),
+  roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
+  roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
+  // no knock is kept yet, so no ticket is good
+  verifyTicket: async () => {
+    throw new UserError('token-invalid');
+  },
   accounts,
   sessions,
+  places,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [

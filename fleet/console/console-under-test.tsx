@@ -27,7 +27,16 @@ export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).
 
 export function accountOf(role: Role, roomId?: string): Account {
   const scope = roomId === undefined ? ({ kind: 'organisation' } as const) : ({ kind: 'room', roomId } as const);
-  return { accountId: idOf(9_999), userName: 'mina', mustChangePassword: false, grants: [{ role, scope }] };
+  return {
+    accountId: idOf(9_999),
+    userName: 'mina',
+    displayName: 'Mina',
+    email: null,
+    placeId: null,
+    issuer: 'local',
+    mustChangePassword: false,
+    grants: [{ role, scope }],
+  };
 }
 
 export function roomOf(n: number, over: Partial<RoomOverview> = {}): RoomOverview {
@@ -61,7 +70,7 @@ export const refusal = (status: number, code: string): Answer => ({ status, body
 /** Rooms as the server lists them, and what else a test scripts by a route's name. */
 export class ServerUnderTest {
   rooms: RoomOverview[] = [];
-  account: Account | null = accountOf('admin');
+  account: Account | null = accountOf('administrator');
   readonly answers: Partial<Record<RouteName, (url: URL, body: unknown) => Answer>> = {};
   readonly asked: { name: RouteName; url: URL; body: unknown }[] = [];
   readonly streams: StreamUnderTest[] = [];

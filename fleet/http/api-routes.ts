@@ -99,11 +99,14 @@ function contextOf(
         ? parse(route.body, request.body)
         : undefined) as never,
     account: request.caller!.account as never,
+    meetingRole: request.caller!.meetingRole,
     meeting: request.caller!.meeting as never,
+    ticket: request.caller!.ticket as never,
     reach: request.caller!.reach,
     network: proxies.networkOf(request.raw),
+    browser: request.headers['user-agent'] ?? '',
     session: {
-      token: readCookie(request, 'session', secure),
+      current: request.caller!.session as never,
       begin: (token) => keepCookie(reply, 'session', secure, token),
       end: () => dropCookie(reply, 'session', secure),
     },
@@ -146,8 +149,13 @@ function sendEvents(
   return reply.send(stream);
 }
 
-const reachKey = ({ reach, meeting }: Caller): string =>
-  meeting ? meeting.documents.join() : reach === 'organisation' ? reach : [...reach].sort().join();
+const reachKey = ({ reach, meetingRole, meeting, ticket }: Caller): string =>
+  JSON.stringify([
+    reach === 'organisation' ? reach : [...reach].sort(),
+    meetingRole,
+    meeting?.documents,
+    ticket?.ticketId,
+  ]);
 
 declare module 'fastify' {
   interface FastifyRequest {

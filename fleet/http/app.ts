@@ -14,8 +14,7 @@ import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
-import type { Accounts, Sessions } from '../people/index.ts';
-import { callerOf } from './access.ts';
+import { type AccessDependencies, callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
 import { installApiRoutes } from './api-routes.ts';
 import { limitBodyTime } from './body-deadline.ts';
@@ -24,9 +23,9 @@ import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
 import { installPages, type PagesOptions } from './pages.ts';
-import type { DocumentBearer, ServedRoute } from './route.ts';
+import type { ServedRoute } from './route.ts';
 
-export type AppDependencies = {
+export type AppDependencies = Omit<AccessDependencies, 'secure'> & {
   /** null: plain http, on loopback */
   tls: SecureContextOptions | null;
   hosts: readonly string[];
@@ -34,12 +33,6 @@ export type AppDependencies = {
   fleetUrl: () => string;
   /** of all aggregates */
   served: readonly ServedRoute[];
-  accounts: Accounts;
-  sessions: Sessions;
-  /** null: no such meeting, or it is no room's */
-  roomOfMeeting: (meetingId: string) => Promise<string | null>;
-  /** @throws UserError token-invalid, token-expired */
-  verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */

@@ -4,10 +4,12 @@
  */
 import type { Readable } from 'node:stream';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
 import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
+import type { OpenSession } from '../people/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -45,19 +47,33 @@ export type DocumentBearer = {
   displayName: string;
 };
 
+/** Who waits to be let into a meeting. */
+export type TicketBearer = { ticketId: string; meetingId: string };
+
+type OfAccount = { to: 'signed-in' | 'permitted' | 'host' | 'invited' };
 export type RouteContext<R extends Route = Route> = {
   params: RouteOutput<R, 'params'>;
   query: RouteOutput<R, 'query'>;
   body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
   /** null only on routes that are open to anyone */
-  account: R['access'] extends { to: 'signed-in' | 'permitted' } ? Account : Account | null;
+  account: R['access'] extends OfAccount ? Account : Account | null;
+  /** of the account in the meeting that the path names; null: it may manage the meeting, or the route asks for none */
+  meetingRole: MeetingRole | null;
   /** the bearer of a token for a meeting's documents; on other routes null */
   meeting: R['access'] extends { to: 'meeting' } ? DocumentBearer : null;
-  /** the rooms in which the account has the route's permission */
+  /** the bearer of a ticket; on other routes null */
+  ticket: R['access'] extends { to: 'waiting' } ? TicketBearer : null;
+  /** the rooms in which the account has the route's permission; of a meeting's routes `meetings.manage` */
   reach: Reach;
   /** where limits are counted */
   network: string;
-  session: { token: string | null; begin: (token: string) => void; end: () => void };
+  /** what it says of itself */
+  browser: string;
+  session: {
+    current: R['access'] extends { to: 'signed-in' } ? OpenSession : OpenSession | null;
+    begin: (token: string) => void;
+    end: () => void;
+  };
   /** the browser by which an account signed in before */
   device: { token: string | null; remember: (token: string) => void };
   /** the last event that a returning client of an event stream has seen */

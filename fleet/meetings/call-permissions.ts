@@ -1,11 +1,12 @@
 /** What the fleet's grants permit: each list is written out, so that a new source or right is granted on purpose. */
+import { RIGHTS } from '#contract/call-order.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 
-/** As every room enters, by the fleet's grant or by its own delegation: it may end what it started. */
+/** As every room enters, by the fleet's grant or by its own delegation: a co-host of its own meeting. */
 export const ROOM_PERMISSIONS: CallPermissions = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
-  rights: ['end', 'mute', 'remove'],
+  rights: [...RIGHTS['co-host']],
   documents: ['present', 'view'],
 };
 

@@ -1,4 +1,5 @@
 /** What other aggregates see of meetings. */
+export { admissionRoutes } from './admission-routes.ts';
 export { DOCUMENT_CALL_GOES_ON } from './document-access.ts';
 export { policyIn } from './document-policies.ts';
 export { hasInvites } from './invites.ts';

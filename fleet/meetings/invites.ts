@@ -6,7 +6,7 @@ import type { Invite } from '#contract/http/meetings-api.ts';
 import { LINK_SEATS } from '#contract/limits.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';
-import { usableInvite } from './guest-entries.ts';
+import { usableInvite } from './entries.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 type Row = AuthorityTables['invite'];

@@ -5,9 +5,8 @@
 import type { Logger } from 'pino';
 import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
-import type { meetingsApi } from '#contract/http/meetings-api.ts';
+import type { EntryAnswer } from '#contract/http/admission-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
-import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
@@ -24,9 +23,10 @@ import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
 import { DocumentPolicies, documentRightsBy } from './document-policies.ts';
-import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
+import { type EntersBy, Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
+import { MeetingPeople } from './meeting-people.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
 
@@ -40,7 +40,10 @@ export type MeetingsDependencies = {
   fleetUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId'>;
+type Admitted = Pick<
+  JoinTokenClaims,
+  'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest'
+>;
 type Meeting = { meetingId: string; title: string };
 
 /** a call may end between its choice and the entry into it */
@@ -51,19 +54,22 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
   peerKind: 'room',
   roomId,
   displayName: roomName,
+  role: 'co-host',
+  isGuest: false,
   ...ROOM_PERMISSIONS,
 });
 
 export class Meetings {
   readonly invites: Invites;
   readonly nodes: MediaNodes;
+  readonly people: MeetingPeople;
   readonly delegations: Delegations;
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
-  readonly #entries: GuestEntries;
+  readonly #entries: Entries;
   readonly #bookingMeetings: BookingMeetings;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   /** by node: its last message under way */
@@ -74,8 +80,9 @@ export class Meetings {
   constructor(deps: MeetingsDependencies) {
     const { store, telemetry, broker, keys, register, fleetUrl, logger } = deps;
     this.#deps = deps;
+    this.people = new MeetingPeople({ store });
     this.#bookingMeetings = new BookingMeetings({ store });
-    this.#entries = new GuestEntries({ store });
+    this.#entries = new Entries({ store });
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
@@ -258,7 +265,14 @@ export class Meetings {
    */
   async grantForLaptop(roomId: string, callId: string | null): Promise<CallGrant> {
     const meeting = callId === null ? await this.#standingOf(roomId) : await this.#ownOfCall(roomId, callId);
-    return this.#grant(meeting, null, { peerKind: 'person', roomId, displayName: null, ...LAPTOP_PERMISSIONS });
+    return this.#grant(meeting, null, {
+      peerKind: 'person',
+      roomId,
+      displayName: null,
+      role: 'member',
+      isGuest: false,
+      ...LAPTOP_PERMISSIONS,
+    });
   }
 
   async #ownOfCall(roomId: string, callId: string): Promise<Meeting> {
@@ -302,7 +316,7 @@ export class Meetings {
   async enterAsGuest(
     invite: string,
     { endedCallId, entryId, network }: { endedCallId: string | null; entryId: string | null; network: string },
-  ): Promise<RouteAnswer<typeof meetingsApi.enterAsGuest>> {
+  ): Promise<EntryAnswer> {
     const actor = `network:${network}`;
     const refusal = { kind: 'guest-refused', actor, network } as const;
     const claims = await this.#orRefusal(refusal, () => this.invites.check(invite));
@@ -316,11 +330,29 @@ export class Meetings {
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS, documents } },
+        {
+          meeting,
+          admitted: {
+            peerKind: 'person',
+            displayName,
+            role: 'guest',
+            isGuest: true,
+            ...GUEST_PERMISSIONS,
+            documents,
+          },
+        },
         { kind: 'guest-admitted', actor },
       ),
     );
-    return { meetingTitle: meeting.title, displayName, admission: 'admitted', grant };
+    return {
+      kind: 'admitted',
+      meetingId: meeting.meetingId,
+      meetingTitle: meeting.title,
+      hostName: meeting.title,
+      displayName,
+      admission: 'all-enter',
+      grant,
+    };
   }
 
   /** Also ends what came in by it, in every call of the meeting. False: no such invite. */
@@ -452,6 +484,8 @@ export class Meetings {
       meetingId,
       meetingTitle: meeting.title,
       ...admitted,
+      isLetIn: false,
+      allowedRanges: [],
     };
     const joinToken = await this.#deps.keys.sign(claims);
     const documents =
@@ -467,6 +501,7 @@ export class Meetings {
       joinToken,
       expiresAtMs: exp * 1000,
       documents,
+      iceServers: [],
     };
   }
 }

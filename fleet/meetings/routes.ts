@@ -1,4 +1,4 @@
-/** Guests coming in, and the links that they come by. */
+/** The links that guests come by, documents' policies, calls that nobody can reach. */
 import { ProtocolError } from '#contract/error-codes.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
@@ -10,12 +10,6 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute
     return meetingId;
   };
   return serve(meetingsApi, {
-    enterAsGuest: async ({ body, network }) =>
-      meetings.enterAsGuest(body.invite, {
-        endedCallId: body.endedCallId ?? null,
-        entryId: body.entryId ?? null,
-        network,
-      }),
     listInvites: async ({ params }) => ({ invites: await meetings.invites.list(await known(params.meetingId)) }),
     createInvite: async (context) => {
       const { displayName, seats = null, expiresInMinutes } = context.body;

@@ -1,6 +1,8 @@
-/** Who people are, what they are granted, and what guessing a password meets. */
+/** Who people are, where, what they are granted, and what guessing a password meets. */
 export { Accounts } from './accounts.ts';
 export { KNOWN_BROWSER_TTL_MS, KnownBrowsers } from './known-browsers.ts';
+export { Passwords } from './passwords.ts';
+export { Places } from './places.ts';
 export { peopleRoutes } from './routes.ts';
-export { SESSION_TTL_MS, Sessions } from './sessions.ts';
+export { type OpenSession, SESSION_TTL_MS, Sessions, type SignInBy } from './sessions.ts';
 export { SignIn } from './sign-in.ts';

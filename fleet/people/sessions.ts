@@ -1,12 +1,22 @@
 /** Who is signed in: an opaque token in a cookie, of which the store has the hash. */
 import { UserError } from '#contract/error-codes.ts';
+import type { AccountSession, SignInMethod } from '#contract/http/people-api.ts';
+import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
-import { type AuthorityStore, type AuthorityWrite, hashOf, newToken } from '../store/index.ts';
+import { appendAudit } from '../audit/index.ts';
+import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, hashOf, newId, newToken } from '../store/index.ts';
 
 export const SESSION_TTL_MS = 12 * 3_600_000;
 const SESSION_IDLE_TTL_MS = 2 * 3_600_000;
 /** so that a busy page does not write at each request */
 const TOUCH_INTERVAL_MS = 5 * 60_000;
+const MAX_BROWSER_LENGTH = 200;
+
+/** `browser`: its own words. `openidSid`: the provider's name for its own session. */
+export type SignInBy = { method: SignInMethod; browser: string; network: string; openidSid?: string };
+/** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
+export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
+type Row = AuthorityTables['session'];
 
 export class Sessions {
   readonly #store: AuthorityStore;
@@ -17,61 +27,149 @@ export class Sessions {
     this.#clock = clock;
   }
 
-  /** `allow`: the last check, in the transaction that opens it. */
-  async open(accountId: string, allow: (trx: AuthorityWrite) => Promise<void> = async () => {}): Promise<string> {
+  /** `within`: the last check and what belongs to it, in the transaction that opens it. Answers the session's token. */
+  async open(
+    accountId: string,
+    { method, browser, network, openidSid }: SignInBy,
+    within: (trx: AuthorityWrite) => Promise<void> = async () => {},
+  ): Promise<string> {
     const token = newToken();
     const nowMs = await this.#clock.settledNowMs();
     await this.#store.write(async (trx) => {
-      await allow(trx);
+      await within(trx);
       await trx.deleteFrom('session').where('expiresAtMs', '<', nowMs).execute();
       await trx
         .insertInto('session')
         .values({
+          sessionId: newId(),
           tokenHash: hashOf(token),
           accountId,
+          method,
+          authenticatedAtMs: nowMs,
           createdAtMs: nowMs,
           lastUsedAtMs: nowMs,
           expiresAtMs: nowMs + SESSION_TTL_MS,
+          browser: browser.slice(0, MAX_BROWSER_LENGTH),
+          network,
+          openidSid: openidSid ?? null,
         })
         .execute();
+      await trx.updateTable('account').set({ lastSignedInAtMs: nowMs }).where('accountId', '=', accountId).execute();
+      await appendAudit(trx, {
+        kind: 'signed-in',
+        actor: `account:${accountId}`,
+        subject: `network:${network}`,
+        details: { method },
+      });
     });
     return token;
   }
 
-  /** accountId, or null: unknown, expired or left alone too long. */
-  async accountOf(token: string): Promise<string | null> {
-    const tokenHash = hashOf(token);
+  /** null: unknown, expired or left alone too long */
+  async of(token: string): Promise<OpenSession | null> {
     const nowMs = await this.#clock.settledNowMs();
     const row = await this.#store.read
       .selectFrom('session')
       .selectAll()
-      .where('tokenHash', '=', tokenHash)
+      .where('tokenHash', '=', hashOf(token))
       .executeTakeFirst();
-    if (!row || row.expiresAtMs <= nowMs || row.lastUsedAtMs + SESSION_IDLE_TTL_MS <= nowMs) return null;
+    if (!row || !isOpen(row, nowMs)) return null;
+    const { sessionId, accountId, authenticatedAtMs } = row;
     if (row.lastUsedAtMs + TOUCH_INTERVAL_MS <= nowMs) {
       // a disk that fails signs nobody out; the next request tries again
       await this.#store
         .write((trx) =>
-          trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('tokenHash', '=', tokenHash).execute(),
+          trx.updateTable('session').set({ lastUsedAtMs: nowMs }).where('sessionId', '=', sessionId).execute(),
         )
         .catch(() => {});
     }
-    return row.accountId;
+    return { sessionId, accountId, isFresh: nowMs < authenticatedAtMs + FRESH_SIGN_IN_MS };
   }
 
-  async close(token: string): Promise<void> {
-    await this.#store.write((trx) => trx.deleteFrom('session').where('tokenHash', '=', hashOf(token)).execute());
+  /** `currentId`: the session that asks; null: another's are listed */
+  async listOf(accountId: string, currentId: string | null): Promise<AccountSession[]> {
+    const nowMs = await this.#clock.settledNowMs();
+    const rows = await this.#store.read
+      .selectFrom('session')
+      .selectAll()
+      .where('accountId', '=', accountId)
+      .orderBy('lastUsedAtMs', 'desc')
+      .execute();
+    return rows
+      .filter((row) => isOpen(row, nowMs))
+      .map(({ sessionId, method, createdAtMs, lastUsedAtMs, browser, network }) => ({
+        sessionId,
+        method,
+        createdAtMs,
+        lastUsedAtMs,
+        browser,
+        network,
+        isCurrent: sessionId === currentId,
+      }));
+  }
+
+  /** Its person has just proven again who they are. @throws UserError not-signed-in where it was ended meanwhile */
+  async confirm(trx: AuthorityWrite, sessionId: string, nowMs: number): Promise<void> {
+    const { numUpdatedRows } = await trx
+      .updateTable('session')
+      .set({ authenticatedAtMs: nowMs })
+      .where('sessionId', '=', sessionId)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new UserError('not-signed-in');
+  }
+
+  nowMs(): Promise<number> {
+    return this.#clock.settledNowMs();
+  }
+
+  /** The own one: signing out. */
+  async close({ sessionId, accountId }: OpenSession): Promise<void> {
+    await this.#store.write(async (trx) => {
+      const actor = `account:${accountId}`;
+      if (await endOne(trx, sessionId, accountId)) await appendAudit(trx, { kind: 'signed-out', actor, subject: actor });
+    });
+  }
+
+  /** False: the account has no such session. */
+  async end(sessionId: string, accountId: string, actor: string): Promise<boolean> {
+    return this.#store.write(async (trx) => {
+      if (!(await endOne(trx, sessionId, accountId))) return false;
+      const subject = `account:${accountId}`;
+      await appendAudit(trx, { kind: 'session-ended', actor, subject, details: { sessionId } });
+      return true;
+    });
   }
 
   /** All of an account but the one that asks. @throws UserError not-signed-in where that one was closed meanwhile */
-  async closeOthers(trx: AuthorityWrite, accountId: string, keptToken: string): Promise<void> {
-    const tokenHash = hashOf(keptToken);
+  async closeOthers(trx: AuthorityWrite, { sessionId, accountId }: OpenSession): Promise<void> {
     const kept = await trx
       .selectFrom('session')
-      .select('tokenHash')
-      .where('tokenHash', '=', tokenHash)
+      .select('sessionId')
+      .where('sessionId', '=', sessionId)
       .executeTakeFirst();
     if (!kept) throw new UserError('not-signed-in');
-    await trx.deleteFrom('session').where('accountId', '=', accountId).where('tokenHash', '!=', tokenHash).execute();
+    await trx
+      .deleteFrom('session')
+      .where('accountId', '=', accountId)
+      .where('sessionId', '!=', sessionId)
+      .execute();
   }
 }
+
+/** All of an account, in the transaction of what ends them. */
+export async function endSessionsOf(trx: AuthorityWrite, accountId: string): Promise<number> {
+  const { numDeletedRows } = await trx.deleteFrom('session').where('accountId', '=', accountId).executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+async function endOne(trx: AuthorityWrite, sessionId: string, accountId: string): Promise<boolean> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('session')
+    .where('sessionId', '=', sessionId)
+    .where('accountId', '=', accountId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+const isOpen = ({ expiresAtMs, lastUsedAtMs }: Row, nowMs: number): boolean =>
+  expiresAtMs > nowMs && lastUsedAtMs + SESSION_IDLE_TTL_MS > nowMs;

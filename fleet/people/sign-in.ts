@@ -12,17 +12,19 @@ import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, hashOf } from '../store/index.ts';
 import type { Accounts } from './accounts.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
-import type { Sessions } from './sessions.ts';
+import type { Passwords } from './passwords.ts';
+import type { OpenSession, Sessions } from './sessions.ts';
 
 export type SignInDependencies = {
   store: AuthorityStore;
   accounts: Accounts;
+  passwords: Passwords;
   sessions: Sessions;
   devices: KnownBrowsers;
   logger: Logger;
 };
-/** `deviceToken`: of an earlier sign-in, as the browser kept it. */
-export type SignInCaller = { network: string; deviceToken: string | null };
+/** `browser`: its own words; `deviceToken`: of an earlier sign-in, as the browser kept it. */
+export type SignInCaller = { network: string; browser: string; deviceToken: string | null };
 /** What one guess is counted by; `refuses`: whether a dry bucket refuses it too. */
 type Budget = { limit: AttemptLimit; key: string; refuses: boolean };
 
@@ -41,9 +43,9 @@ export class SignIn {
   async signIn(
     userName: string,
     password: string,
-    { network, deviceToken }: SignInCaller,
+    { network, browser, deviceToken }: SignInCaller,
   ): Promise<{ account: Account; token: string; deviceToken: string }> {
-    const { accounts, sessions, devices, store } = this.#deps;
+    const { accounts, passwords, sessions, devices } = this.#deps;
     const name = userName.trim().toLowerCase();
     const [accountId, device] = await Promise.all([accounts.idOf(name), devices.of(deviceToken)]);
     const isKnownDevice = device !== null && device.accountId === accountId;
@@ -51,28 +53,21 @@ export class SignIn {
       ? [{ limit: this.#byDevice, key: device.deviceId, refuses: true }]
       : await this.#budgetsOfStranger(name, accountId, network);
     const { account, provenHash } = await this.#check(accountId, password, { budgets, network });
-    const token = await sessions.open(account.accountId, async (trx) => {
-      if (!(await accounts.holds(trx, account.accountId, provenHash))) throw new UserError('credentials-invalid');
-    });
-    await store.write(async (trx) => {
+    const token = await sessions.open(account.accountId, { method: 'password', browser, network }, async (trx) => {
+      if (!(await passwords.holds(trx, account.accountId, provenHash))) throw new UserError('credentials-invalid');
       await trx
         .insertInto('knownNetwork')
         .values({ accountId: account.accountId, networkHash: hashOf(network) })
         .onConflict((c) => c.doNothing())
         .execute();
-      await appendAudit(trx, {
-        kind: 'signed-in',
-        actor: `account:${account.accountId}`,
-        subject: `network:${network}`,
-      });
     });
     return { account, token, deviceToken: await devices.tokenFor(account.accountId, device) };
   }
 
   /** The password again, before what only its owner may do. Guesses are counted by session. Answers what proved it. */
-  async confirm(account: Account, password: string, session: { token: string; network: string }): Promise<string> {
-    const budgets = [{ limit: this.#byDevice, key: hashOf(session.token), refuses: true }];
-    return (await this.#check(account.accountId, password, { budgets, network: session.network })).provenHash;
+  async confirm(session: OpenSession, password: string, network: string): Promise<string> {
+    const budgets = [{ limit: this.#byDevice, key: session.sessionId, refuses: true }];
+    return (await this.#check(session.accountId, password, { budgets, network })).provenHash;
   }
 
   async #check(
@@ -80,14 +75,14 @@ export class SignIn {
     password: string,
     { budgets, network }: { budgets: Budget[]; network: string },
   ): Promise<{ account: Account; provenHash: string }> {
-    const { accounts, store, logger } = this.#deps;
+    const { accounts, passwords, store, logger } = this.#deps;
     if (budgets.some(({ limit, key, refuses }) => refuses && !limit.allows(key))) {
       logger.warn({ network, code: 'too-many-attempts' }, 'sign-in refused');
       throw new UserError('too-many-attempts');
     }
     // counted before the slow check, so that parallel guesses cannot slip through together
     for (const { limit, key } of budgets) limit.count(key);
-    const provenHash = await accounts.provePassword(accountId, password);
+    const provenHash = await passwords.prove(accountId, password);
     const account = provenHash !== null && accountId !== null ? await accounts.byId(accountId) : null;
     if (!account || provenHash === null) {
       logger.warn({ network, code: 'credentials-invalid' }, 'sign-in refused');

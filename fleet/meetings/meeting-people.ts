@@ -1,0 +1,59 @@
+/** Who is what in a meeting, and which rooms are its: what access to it and admission ask. */
+import type { MeetingRole } from '#contract/call-order.ts';
+import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
+
+export class MeetingPeople {
+  readonly #store: AuthorityStore;
+
+  constructor({ store }: { store: AuthorityStore }) {
+    this.#store = store;
+  }
+
+  /** null: no person of the meeting, or the account is disabled. Also of a meeting that is over. */
+  async roleOf(meetingId: string, accountId: string): Promise<MeetingRole | null> {
+    return roleIn(this.#store.read, meetingId, accountId);
+  }
+
+  /** The room whose standing meeting or whose booking's it is, and the rooms that its host asked for. None was removed. */
+  async roomsOf(meetingId: string): Promise<string[]> {
+    return roomsIn(this.#store.read, meetingId);
+  }
+}
+
+export async function roleIn(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  meetingId: string,
+  accountId: string,
+): Promise<MeetingRole | null> {
+  const account = db.selectFrom('account').select('accountId').where('disabledAtMs', 'is', null);
+  const hosted = await db
+    .selectFrom('meeting')
+    .select('meetingId')
+    .where('meetingId', '=', meetingId)
+    .where('hostAccountId', '=', accountId)
+    .where('hostAccountId', 'in', account)
+    .executeTakeFirst();
+  if (hosted) return 'host';
+  const person = await db
+    .selectFrom('meetingPerson')
+    .select('role')
+    .where('meetingId', '=', meetingId)
+    .where('accountId', '=', accountId)
+    .where('accountId', 'in', account)
+    .executeTakeFirst();
+  return person?.role ?? null;
+}
+
+export async function roomsIn(db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<string[]> {
+  const own = db.selectFrom('meeting').select('roomId').where('meetingId', '=', meetingId);
+  const booked = db.selectFrom('bookingMeeting').select('roomId').where('meetingId', '=', meetingId);
+  const asked = db.selectFrom('meetingRoom').select('roomId').where('meetingId', '=', meetingId);
+  const rows = await db
+    .selectFrom('room')
+    .select('roomId')
+    .where('roomId', 'in', asked.union(booked).union(own.$castTo<{ roomId: string }>()))
+    .where('removedAtMs', 'is', null)
+    .orderBy('roomId')
+    .execute();
+  return rows.map(({ roomId }) => roomId);
+}

@@ -1,0 +1,31 @@
+/** Roles as the store keeps them: one row per role and scope. */
+import type { RoleGrant, Scope } from '#contract/http/permissions.ts';
+import { type AuthorityStore, type AuthorityTables, type AuthorityWrite } from '../store/index.ts';
+
+type Row = AuthorityTables['roleGrant'];
+
+export const ORGANISATION: Scope = { kind: 'organisation' };
+
+export const scopeIdOf = (scope: Scope): string =>
+  scope.kind === 'organisation' ? '' : scope.kind === 'place' ? scope.placeId : scope.roomId;
+
+export function scopeOf({ scopeKind, scopeId }: Pick<Row, 'scopeKind' | 'scopeId'>): Scope {
+  if (scopeKind === 'room') return { kind: 'room', roomId: scopeId };
+  return scopeKind === 'place' ? { kind: 'place', placeId: scopeId } : ORGANISATION;
+}
+
+export const grantKey = ({ role, scope }: RoleGrant): string => `${role} ${scope.kind} ${scopeIdOf(scope)}`;
+
+export async function grantsOf(db: AuthorityStore['read'] | AuthorityWrite, accountId: string): Promise<RoleGrant[]> {
+  const rows = await db.selectFrom('roleGrant').selectAll().where('accountId', '=', accountId).execute();
+  return rows.map((row) => ({ role: row.role, scope: scopeOf(row) }));
+}
+
+export async function addGrants(trx: AuthorityWrite, accountId: string, grants: readonly RoleGrant[]): Promise<void> {
+  const distinct = new Map(grants.map((grant) => [grantKey(grant), grant]));
+  for (const { role, scope } of distinct.values())
+    await trx
+      .insertInto('roleGrant')
+      .values({ accountId, role, scopeKind: scope.kind, scopeId: scopeIdOf(scope), grantedAtMs: Date.now() })
+      .execute();
+}
