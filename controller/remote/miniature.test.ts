@@ -1,20 +1,14 @@
 /** The miniature shows the TV's own layout: everyone once, inside its box, the nameless too. */
 import { expect, it } from 'vitest';
-import { Layout, type Participant, type RoomPhase } from '#contract/room-state.ts';
+import { OPEN_ORDER } from '#contract/call-order.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
+import { Layout, type RoomPhase } from '#contract/room-state.ts';
 import { layOut } from '#stage/layout.ts';
 import { initials } from '#stage/names.ts';
 import { stageTiles } from './miniature.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
-const person = (n: number): Participant => ({
-  peerId: id(n),
-  displayName: `Guest ${n}`,
-  peerKind: 'person',
-  microphone: 'on',
-  camera: 'on',
-  sharesScreen: false,
-  connection: 'connected',
-});
+const person = (n: number) => participantUnderTest({ peerId: id(n), displayName: `Guest ${n}` });
 function tiles(participantCount: number, layout: Layout = 'grid', sharer: number | null = null, hasDocument = false) {
   const phase: Extract<RoomPhase, { name: 'in-call' }> = {
     name: 'in-call',
@@ -26,6 +20,7 @@ function tiles(participantCount: number, layout: Layout = 'grid', sharer: number
     participantCount,
     participants: Array.from({ length: Math.min(8, participantCount) }, (_, n) => person(n)),
     sharedBy: sharer === null ? null : { peerId: id(sharer), displayName: `Guest ${sharer}` },
+    order: OPEN_ORDER,
   };
   return stageTiles({ phase, layout, page: 0, hasDocument, layOut, initials });
 }

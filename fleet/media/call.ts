@@ -2,6 +2,7 @@
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown.
  */
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { DocumentChange } from '#contract/shared-document.ts';
@@ -377,6 +378,8 @@ export class Call {
       consumers: peer.forwarding?.parameters ?? [],
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,
       document: this.document.seenBy(peer),
+      order: OPEN_ORDER,
+      chat: [],
     };
   }
 

@@ -69,6 +69,11 @@ export class Peer {
       microphone: this.microphone,
       camera: this.camera,
       sharesScreen: this.sharesScreen,
+      role: this.claims.role,
+      isGuest: this.claims.isGuest,
+      organisation: this.claims.organisation ?? null,
+      handRaisedAtMs: null,
+      staysMuted: false,
       connection: this.line ? 'connected' : 'away',
     };
   }

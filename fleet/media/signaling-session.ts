@@ -187,7 +187,7 @@ export class SignalingSession implements PeerLine {
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
       const { peerId, claims, resumeSecret } = peer;
-      const { peerKind, meetingTitle, publishes, receives, rights, documents } = claims;
+      const { peerKind, meetingTitle, role, publishes, receives, rights, documents } = claims;
       // the call's own id: a token that a room signed names one of its own making
       const { callId } = call;
       return {
@@ -195,6 +195,7 @@ export class SignalingSession implements PeerLine {
         callId,
         peerId,
         peerKind,
+        role,
         publishes,
         receives,
         rights,

@@ -1,5 +1,6 @@
 /** Whose token opens a meeting's documents, at the real fleet server: not those of who was revoked, removed or let in elsewhere. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { topicOf } from '#contract/topics.ts';
 import { type EnrolledRoom, FleetUnderTest, type Json } from '../fleet-under-test.ts';
@@ -121,6 +122,7 @@ test('a phone has its room’s, in a call those of its meeting; and none once it
     participantCount: 1,
     participants: [],
     sharedBy: null,
+    order: OPEN_ORDER,
   };
   await room.sayState({ phase: stateOf(roomId, inCall).phase });
   await expect.poll(() => held.of('document-access').at(-1).access.meetingId).toBe(booked);

@@ -165,6 +165,7 @@ it('takes the document of the idle TV into the call of the same meeting', async 
       joinToken: 'x',
       expiresAtMs: Date.now() + 60_000,
       documents: access,
+      iceServers: [],
     },
   });
   const acts = () =>

@@ -3,6 +3,7 @@
  * present state again to an agent that has come back.
  */
 import type { CallPhase, CallState } from '#call/call-state.ts';
+import { CHAT_MESSAGES_IN_ROOM } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
@@ -26,6 +27,8 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (JSON.stringify(connection) !== JSON.stringify(told)) reports.push(connection);
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
+    if (newPlace || before.call.order !== now.call.order) reports.push(orderReport(phase.callId, now.call));
+    if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
     const sameDocument = before.call.document === now.call.document && before.call.withdrawn === now.call.withdrawn;
     if (newPlace || !sameDocument) reports.push(documentReport(now.ticket, now.call));
   }
@@ -44,6 +47,8 @@ export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[]
     joinedReport(phase, ticket),
     connectionReport(phase, call),
     rosterReport(phase.callId, call),
+    orderReport(phase.callId, call),
+    chatReport(phase.callId, call),
     documentReport(ticket, call),
   ];
 }
@@ -88,6 +93,14 @@ function connectionReport({ connection }: Joined, { blocked }: CallState): Scree
 
 function rosterReport(callId: string, { participants }: CallState): ScreenToAgent {
   return { type: 'roster', callId, participants: [...participants] };
+}
+
+function orderReport(callId: string, { order }: CallState): ScreenToAgent {
+  return { type: 'call-order', callId, order };
+}
+
+function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
+  return { type: 'chat', callId, messages: chat.slice(-CHAT_MESSAGES_IN_ROOM) };
 }
 
 function documentReport({ callId, peerId }: ResumeTicket, { document, withdrawn }: CallState): ScreenToAgent {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
@@ -29,6 +31,7 @@ const grant = (callId = CALL): CallGrant => ({
   joinToken: 't',
   expiresAtMs: 1,
   documents: null,
+  iceServers: [],
 });
 const frame: ScreenFrame = { language: 'en', pairing: null };
 const roomState: RoomState = {
@@ -65,6 +68,9 @@ class FakeCall {
   readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
     permissions: null,
+    role: null,
+    order: OPEN_ORDER,
+    chat: [],
     participants: [],
     document: null,
     documentAccess: null,
@@ -269,17 +275,7 @@ describe('the screen’s session', () => {
     call.become(joined);
     call.become({ ...joined, connection: 'reconnecting' });
     call.become(joined, {
-      participants: [
-        {
-          peerId: id(2),
-          displayName: 'Maple',
-          peerKind: 'room',
-          microphone: 'on',
-          camera: 'on',
-          sharesScreen: false,
-          connection: 'connected',
-        },
-      ],
+      participants: [participantUnderTest({ peerId: id(2), displayName: 'Maple', peerKind: 'room' })],
     });
     call.become({ name: 'ended', callId: CALL, reason: 'ended-by-participant' });
     expect(of('connection').map(({ connection }) => connection)).toEqual(['connected', 'reconnecting', 'connected']);

@@ -303,6 +303,7 @@ export const screenScenes: readonly Scene[] = [
             joinToken: 'x',
             expiresAtMs: Date.now() + 60_000,
             documents: null,
+            iceServers: [],
           },
         },
       }),
