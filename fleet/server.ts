@@ -28,11 +28,21 @@ import {
 } from './devices/index.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { People, peopleRoutes } from './people/index.ts';
-import { hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import { OpenidProvider, OpenidSignIn, People, peopleRoutes, readOpenidSettings } from './people/index.ts';
+import {
+  admissionRoutes,
+  hasInvites,
+  meetingRoutes,
+  Meetings,
+  PeopleFinder,
+  PeopleMeetings,
+  SigningKeys,
+  StaffHomes,
+} from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
@@ -161,6 +171,18 @@ const broker = new Broker({
 });
 register.onRevoked((identity) => broker.disconnect(identity));
 
+/** null: no provider is named */
+function openOpenid(): OpenidSignIn | null {
+  if (options.openidConfig === null) return null;
+  try {
+    const settings = readOpenidSettings(options.openidConfig);
+    const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
+    return new OpenidSignIn({ store, sessions: people.sessions, provider, settings, clock, logger });
+  } catch (error) {
+    return orRefuse(error);
+  }
+}
+
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const people = new People({
   store,
@@ -169,9 +191,10 @@ const people = new People({
   fleetUrl,
   // links are handed over by hand
   queueMail: async () => false,
-  openid: () => null,
+  openid: () => (openid ? { label: openid.label } : null),
   logger,
 });
+const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -212,6 +235,17 @@ const retention = new Retention({
   clock,
   logger,
 });
+const bookingsOf = (roomId: string) => rooms.reports.projections.get(roomId, 'agenda')?.bookings ?? [];
+const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf });
+const staffHomes = new StaffHomes({
+  store,
+  meetings,
+  reports: {
+    bookingsOf,
+    isInCall: (roomId) => rooms.reports.of(roomId).state?.phase.name === 'in-call',
+  },
+  logger,
+});
 const settings = new RoomsSettings({
   store,
   broker,
@@ -249,6 +283,10 @@ await people.start();
 await settings.start();
 await documents.start();
 retention.start();
+staffHomes.start();
+rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
+rooms.registry.onChanged(() => staffHomes.roomsChanged());
+openid?.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -274,7 +312,14 @@ const app = await buildApp({
   served: [
     ...peopleRoutes(people),
     ...roomRoutes({ rooms, places: people.places }),
-    ...meetingRoutes({ meetings }),
+    ...meetingRoutes({
+      meetings,
+      peopleMeetings,
+      peopleFinder: new PeopleFinder({ store }),
+      staffHomes,
+      roomsUnder: people.places.roomsUnder,
+    }),
+    ...admissionRoutes({ meetings }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
@@ -289,6 +334,7 @@ const app = await buildApp({
   sessions: people.sessions,
   places: people.places,
   apiTokens: people.apiTokens,
+  openid,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
@@ -331,7 +377,9 @@ async function end(): Promise<void> {
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
   retention.stop();
+  openid?.stop();
   documents.stop();
+  staffHomes.stop();
   meetings.stop();
   await broker.stop();
   browserFiles?.stop();

@@ -49,7 +49,6 @@ export class DocumentAccesses {
       iat,
       exp,
       meetingId,
-      documents: [...documents],
     };
     const token = await keys.sign(claims);
     return { url: fleetUrl, token, expiresAtMs: exp * 1000, meetingId, documents: [...documents] };
@@ -64,13 +63,11 @@ export class DocumentAccesses {
     const room = roomId === undefined ? null : await this.#roomOf(roomId, claims);
     const guest = inviteId === undefined ? null : await this.#guestOf(inviteId, sub);
     if (!room && !guest) throw new UserError('token-invalid', 'of nobody');
-    const permitted = documentRightsBy(policy, room === null);
     return {
       meetingId,
       holder: room === null ? guest!.holder : sub,
       isGuest: room === null,
-      documents: claims.documents.filter((right) => permitted.includes(right)),
-      policy,
+      documents: documentRightsBy(policy, room === null),
       displayName: room?.roomName ?? guest?.displayName ?? '',
     };
   }
@@ -106,13 +103,13 @@ export class DocumentAccesses {
 
   async #guestOf(inviteId: string, peerId: string): Promise<{ holder: string; displayName: string | null }> {
     const guest = await this.#deps.store.read
-      .selectFrom('guestEntry')
-      .innerJoin('invite', 'invite.inviteId', 'guestEntry.inviteId')
-      .innerJoin('call', 'call.callId', 'guestEntry.callId')
-      .select(['guestEntry.holder', 'guestEntry.displayName', 'call.endReason', 'call.endedAtMs'])
-      .where('guestEntry.peerId', '=', peerId)
-      .where('guestEntry.inviteId', '=', inviteId)
-      .where('guestEntry.removedAtMs', 'is', null)
+      .selectFrom('entry')
+      .innerJoin('invite', 'invite.inviteId', 'entry.inviteId')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select(['entry.holder', 'entry.displayName', 'call.endReason', 'call.endedAtMs'])
+      .where('entry.peerId', '=', peerId)
+      .where('entry.inviteId', '=', inviteId)
+      .where('entry.removedAtMs', 'is', null)
       .where('invite.revokedAtMs', 'is', null)
       .executeTakeFirst();
     const goesOn = guest?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(guest?.endReason ?? null);

@@ -2,6 +2,9 @@
 export { Accounts } from './accounts.ts';
 export type { ApiTokens, TokenBearer } from './api-tokens.ts';
 export { KNOWN_BROWSER_TTL_MS } from './known-browsers.ts';
+export { OpenidProvider } from './openid/openid-provider.ts';
+export { readOpenidSettings } from './openid/openid-settings.ts';
+export { type OpenidReturn, OpenidSignIn } from './openid/openid-sign-in.ts';
 export { People } from './people.ts';
 export type { Places } from './places.ts';
 export { peopleRoutes } from './routes.ts';

@@ -1,4 +1,5 @@
 /** The fleet server's whole HTTP API for browsers. Errors are `{ error: WireError }` with the status of their code. */
+import { admissionApi } from './admission-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
@@ -13,6 +14,7 @@ export const allRoutes = {
   ...placesApi,
   ...roomsApi,
   ...meetingsApi,
+  ...admissionApi,
   ...settingsApi,
   ...documentsApi,
 } as const;
