@@ -11,7 +11,7 @@ import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/i
 import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
 import { revokeTokensOf } from './api-tokens.ts';
-import { addGrants, grantKey, grantsOf, scopeIdOf } from './grants.ts';
+import { addGrants, distinct, grantKey, grantsOf, scopeIdOf } from './grants.ts';
 import { endSessionsOf } from './sessions.ts';
 
 export type AccountChange = RouteOutput<typeof peopleApi.changeAccount, 'body'>;
@@ -147,7 +147,7 @@ async function changeGrants(
   const before = await grantsOf(trx, accountId);
   const [had, has] = [new Set(before.map(grantKey)), new Set(to.map(grantKey))];
   const revoked = before.filter((grant) => !has.has(grantKey(grant)));
-  const granted = to.filter((grant) => !had.has(grantKey(grant)));
+  const granted = distinct(to).filter((grant) => !had.has(grantKey(grant)));
   for (const { role, scope } of revoked)
     await trx
       .deleteFrom('roleGrant')

@@ -3,6 +3,7 @@
  * out. Each line stands for itself, so a quote that is not closed spoils one line and none below it; parsers of whole files
  * lose the lines behind it.
  */
+import iconv from 'iconv-lite';
 import { UserError } from '#contract/error-codes.ts';
 import { ACCOUNT_LIST_MAX_LINES } from '#contract/http/people-api.ts';
 
@@ -65,17 +66,22 @@ function fieldsOf(line: string, delimiter: string): string[] | null {
 
 const countOf = (text: string, part: string): number => text.split(part).length;
 
-/** UTF-8, UTF-16 with its mark, or what Excel in Korea saves: CP949, which the web's standard calls `euc-kr`. */
+/**
+ * UTF-8, UTF-16 with its mark, or what Excel in Korea saves: CP949. Node's own decoder of that name knows the older set
+ * alone, in which many syllables of names are missing.
+ */
 function textOf(bytes: Uint8Array): string {
-  const encodings = bytes[0] === 0xff && bytes[1] === 0xfe ? ['utf-16le'] : ['utf-8', 'euc-kr'];
-  for (const encoding of encodings) {
-    try {
-      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      // of a spreadsheet's own file format
-      if (!text.includes('\0')) return text;
-    } catch {
-      // another encoding, then
-    }
+  const text = utf(bytes) ?? iconv.decode(bytes, 'cp949');
+  // a spreadsheet's own file format, or another encoding
+  if (/[\0\ufffd]/.test(text)) throw new UserError('list-unreadable', 'neither UTF-8 nor CP949');
+  return text;
+}
+
+function utf(bytes: Uint8Array): string | null {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return null;
   }
-  throw new UserError('list-unreadable', 'neither UTF-8 nor CP949');
 }

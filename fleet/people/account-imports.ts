@@ -24,7 +24,7 @@ import { PlaceNames } from './place-names.ts';
 
 type Summary = RouteAnswer<typeof peopleApi.previewAccountImport>;
 type Imported = RouteAnswer<typeof peopleApi.importAccounts>;
-/** What a good line says; undefined: the list has no such column. */
+/** What a line says; undefined: the list has no such column. `userName` is empty where it is wrong. */
 type Wanted = {
   userName: string;
   displayName: string | undefined;
@@ -114,7 +114,7 @@ export class AccountImports {
       if (index % LINES_IN_TURN === LINES_IN_TURN - 1) await turn();
       const { wanted, problems } = wantedBy(line, columns, places);
       if (seen.has(wanted.userName)) problems.push('user-name-twice');
-      seen.add(wanted.userName);
+      if (wanted.userName !== '') seen.add(wanted.userName);
       if (problems.length > 0) plan.bad.push({ line: line.line, userName: shownIn(line), problems });
       else sort(plan, wanted, existing.get(wanted.userName));
     }
@@ -173,7 +173,7 @@ function wantedBy(
   if (extra) problems.push('too-many-fields');
   const userName = fields[columns.has('userName') ? 'userName' : 'email'] ?? '';
   const goodName = UserName.safeParse(userName);
-  wanted.userName = goodName.data ?? userName.toLowerCase();
+  wanted.userName = goodName.data ?? '';
   if (!goodName.success) problems.push(userName === '' ? 'user-name-missing' : 'user-name-invalid');
   if (fields.displayName !== undefined) {
     wanted.displayName = PersonName.safeParse(fields.displayName).data;
