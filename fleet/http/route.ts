@@ -47,8 +47,8 @@ export type DocumentBearer = {
   displayName: string;
 };
 
-/** Who waits to be let into a meeting. */
-export type TicketBearer = { ticketId: string; meetingId: string };
+/** Who waits to be let into a meeting, and with which token they came. */
+export type TicketBearer = { ticketId: string; meetingId: string; token: string };
 
 type OfAccount = { to: 'signed-in' | 'permitted' | 'host' | 'invited' };
 export type RouteContext<R extends Route = Route> = {

@@ -1,6 +1,6 @@
 /** What the fleet's grants permit: each list is written out, so that a new source or right is granted on purpose. */
-import { RIGHTS } from '#contract/call-order.ts';
-import type { CallPermissions } from '#contract/grants.ts';
+import { type MeetingRole, RIGHTS } from '#contract/call-order.ts';
+import type { CallPermissions, DocumentRight } from '#contract/grants.ts';
 
 /** As every room enters, by the fleet's grant or by its own delegation: a co-host of its own meeting. */
 export const ROOM_PERMISSIONS: CallPermissions = {
@@ -18,9 +18,10 @@ export const LAPTOP_PERMISSIONS: CallPermissions = {
   documents: [],
 };
 
-/** `documents`: as the meeting's policy has it, see document-policies.ts */
-export const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
-  publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
-  receives: ['microphone', 'camera', 'screen', 'screen-audio'],
-  rights: [],
-};
+/** As people and invited rooms enter. `documents`: as the meeting's policy has it, see document-policies.ts */
+export const permissionsOf = (role: MeetingRole, documents: readonly DocumentRight[]): CallPermissions => ({
+  publishes: [...ROOM_PERMISSIONS.publishes],
+  receives: [...ROOM_PERMISSIONS.receives],
+  rights: [...RIGHTS[role]],
+  documents: [...documents],
+});

@@ -41,6 +41,7 @@ export class Invites {
       revokedAtMs: null,
       seats: displayName === null ? (seats ?? LINK_SEATS) : 1,
       closedAtMs: null,
+      createdBy: actor,
     };
     await this.#deps.store.write(async (trx) => {
       await trx.insertInto('invite').values(row).execute();
@@ -107,4 +108,4 @@ export class Invites {
   }
 }
 
-const toInvite = ({ createdAtMs: _, ...invite }: Row): Invite => invite;
+const toInvite = ({ createdAtMs: _, createdBy: __, ...invite }: Row): Invite => invite;
