@@ -39,7 +39,6 @@ export type AuditKind =
   | 'waiting-left'
   | 'room-admitted'
   | 'room-refused'
-  | 'room-removed'
   | 'document-policy-changed'
   | 'meeting-created'
   | 'meeting-changed'

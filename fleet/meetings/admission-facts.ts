@@ -4,7 +4,7 @@ import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import type { Asker, MeetingFacts, PersonFacts } from './admission-decision.ts';
 import { ENDED_BY_FLEET, GIVEN_UP, liveCallOf, MOVED } from './call-rows.ts';
-import { personOfRoom } from './entries.ts';
+import { roomOfPerson } from './entries.ts';
 import { roleIn, roomsIn } from './meeting-people.ts';
 import { meetingPolicyIn } from './meeting-policies.ts';
 
@@ -172,5 +172,5 @@ export const askingBy = ({ meetingId, person, inviteId, accountId }: TicketRow):
   person,
   inviteId,
   accountId,
-  roomId: person.startsWith(personOfRoom('')) ? person.slice(personOfRoom('').length) : null,
+  roomId: roomOfPerson(person),
 });

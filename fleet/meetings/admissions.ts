@@ -16,9 +16,7 @@ import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.
 import { decideAdmission, type Decision } from './admission-decision.ts';
 import { type Asking, askingBy, type Known, meetingKnownIn, personKnownIn } from './admission-facts.ts';
 import type { Admitted, CallGrants } from './call-grants.ts';
-import { permissionsOf } from './call-permissions.ts';
 import type { Calls } from './calls.ts';
-import { type DocumentPolicies, documentRightsBy } from './document-policies.ts';
 import { insertEntry, personOfAccount, personOfInvite, personOfRoom, usableInvite } from './entries.ts';
 import type { Invites } from './invites.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -28,7 +26,6 @@ export type AdmissionsDependencies = {
   calls: Pick<Calls, 'openCall'>;
   grants: Pick<CallGrants, 'sign'>;
   invites: Pick<Invites, 'check'>;
-  documentPolicies: Pick<DocumentPolicies, 'of'>;
   waitingRoom: WaitingRoom;
   logger: Logger;
 };
@@ -85,8 +82,8 @@ export class Admissions {
   }
 
   /**
-   * An account that is none of a meeting's people may ask at a room, whose meetings are no secret; of a person's meeting it
-   * learns nothing.
+   * An account that is none of a meeting's people may ask at a room; of a person's meeting it learns nothing, unless that lets
+   * everybody in.
    * @throws ProtocolError not-found; UserError removed-from-call, not-admitted; OperationalError no-media-node, call-unreachable
    */
   async byAccount(
@@ -100,7 +97,7 @@ export class Admissions {
       const known = await this.#known(this.#deps.store.read, asking);
       const { asker } = known?.person ?? {};
       const isStranger = asker?.kind === 'account' && asker.role === null;
-      if (!known || known.meeting.isOver || (isStranger && known.meeting.hostAccountId !== null))
+      if (!known || known.meeting.isOver || (isStranger && !isOpenToStaff(known.meeting)))
         throw new ProtocolError('not-found', 'no such meeting');
       const caller = { asking, displayName, organisation: null, ticketId: null, network, actor, check: nothingToCheck };
       return this.#answer(caller, wantsToKnock ? { displayName, organisation: null } : null, { endedCallId });
@@ -200,7 +197,7 @@ export class Admissions {
         return known;
       });
       if (typeof result === 'object') {
-        const admitted = await this.#admittedAs(caller, result);
+        const admitted = this.#admittedAs(caller, result);
         const grant = await this.#deps.grants.sign(result.meeting, open, peerId, admitted);
         return { kind: 'entered', grant, known: result };
       }
@@ -232,18 +229,17 @@ export class Admissions {
     });
   }
 
-  async #admittedAs(caller: Caller, known: Known): Promise<Admitted> {
-    const { person, roomId, meetingId } = caller.asking;
+  #admittedAs(caller: Caller, known: Known): Admitted {
+    const { person, roomId } = caller.asking;
     const { invite } = known;
     const role = roleOf(known);
     const isGuest = role === 'guest';
-    const policy = await this.#deps.documentPolicies.of(meetingId);
     const { displayName, organisation } = nameOf(caller, known);
     return {
       ...(roomId === null ? { peerKind: 'person', person } : { peerKind: 'room', roomId }),
       displayName,
       ...(organisation !== null && { organisation }),
-      ...permissionsOf(role, policy ? documentRightsBy(policy, isGuest) : []),
+      as: role,
       role,
       isGuest,
       isLetIn: known.person.isLetIn,
@@ -281,6 +277,10 @@ export class Admissions {
     return this.#orRefusal({ kind: 'room-refused', actor: `room:${roomId}` }, work);
   }
 }
+
+/** A room's meetings are no secret; nor is one that lets everybody in. */
+const isOpenToStaff = ({ hostAccountId, policy }: Known['meeting']): boolean =>
+  hostAccountId === null || policy.admission === 'all-enter';
 
 const guest = (claims: InviteClaims, person: string, network: string): Caller => ({
   asking: { meetingId: claims.meetingId, person, inviteId: claims.jti, accountId: null, roomId: null },

@@ -51,7 +51,6 @@ export class DocumentAccesses {
       iat,
       exp,
       meetingId,
-      documents: [...documents],
     };
     const token = await keys.sign(claims);
     return { url: fleetUrl, token, expiresAtMs: exp * 1000, meetingId, documents: [...documents] };
@@ -65,9 +64,7 @@ export class DocumentAccesses {
     if (!policy) throw new UserError('token-invalid', 'the meeting is over');
     const { holder, displayName, isGuest } =
       roomId === undefined ? await this.#peerOf(sub) : await this.#roomOf(roomId, claims);
-    const permitted = documentRightsBy(policy, isGuest);
-    const documents = claims.documents.filter((right) => permitted.includes(right));
-    return { meetingId, holder, isGuest, documents, policy, displayName };
+    return { meetingId, holder, isGuest, documents: documentRightsBy(policy, isGuest), displayName };
   }
 
   async #claimsOf(token: string): Promise<DocumentTokenClaims> {

@@ -18,6 +18,11 @@ export type NewEntry = Pick<EntryRow, 'peerId' | 'callId' | 'inviteId' | 'accoun
 export type LeavingPeer = { nodeId: string; callId: string; peerId: string };
 
 const ROOM = 'room:';
+/** of a room that needed no entry: which one is not known */
+const ROOM_PEER = 'room-peer:';
+/** null: a person */
+export const roomOfPerson = (person: string): string | null =>
+  person.startsWith(ROOM) ? person.slice(ROOM.length) : null;
 export const personOfRoom = (roomId: string): string => `${ROOM}${roomId}`;
 export const personOfAccount = (accountId: string): string => `account:${accountId}`;
 /** A named invite is one person; of a link for anyone each browser that names itself, else each entry (`once`). */
@@ -43,6 +48,17 @@ export class Entries {
       .where('removedAtMs', 'is', null)
       .executeTakeFirst();
     return entry !== undefined;
+  }
+
+  /** Who has a grant to the call, used or not; rooms of the meeting itself are in none. */
+  async admittedTo(callId: string): Promise<Pick<EntryRow, 'peerId' | 'person' | 'role'>[]> {
+    return this.#store.read
+      .selectFrom('entry')
+      .select(['peerId', 'person', 'role'])
+      .where('callId', '=', callId)
+      .where('removedAtMs', 'is', null)
+      .where('person', 'not like', `${ROOM_PEER}%`)
+      .execute();
   }
 
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
@@ -123,7 +139,7 @@ export async function recordJoin(
     inviteId: null,
     accountId: null,
     ticketId: null,
-    person: `${ROOM}peer:${peerId}`,
+    person: `${ROOM_PEER}${peerId}`,
     role: 'co-host',
   };
   await trx
@@ -149,7 +165,7 @@ export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerI
   if (entry?.removedAtMs !== null) return [];
   const nowMs = Date.now();
   await trx.updateTable('entry').set({ removedAtMs: nowMs }).where('peerId', '=', peerId).execute();
-  const isRoom = entry.person.startsWith(ROOM);
+  const isRoom = entry.person.startsWith(ROOM) || entry.person.startsWith(ROOM_PEER);
   if (!isRoom && entry.inviteId !== null)
     await trx
       .updateTable('invite')
@@ -171,7 +187,10 @@ export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerI
 }
 
 /** @throws UserError invite-invalid (made up, revoked), invite-expired */
-export async function usableInvite(db: Reader, { jti, meetingId }: InviteClaims): Promise<InviteRow> {
+export async function usableInvite(
+  db: Reader,
+  { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
+): Promise<InviteRow> {
   const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
   if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');
   if (invite.expiresAtMs <= Date.now()) throw new UserError('invite-expired');

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
@@ -16,7 +17,6 @@ import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } 
 import { Admissions } from './admissions.ts';
 import { BookingMeetings } from './booking-meetings.ts';
 import { type Admitted, CallGrants, type Meeting } from './call-grants.ts';
-import { LAPTOP_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
 import { Calls } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses } from './document-access.ts';
@@ -25,6 +25,8 @@ import { Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
+import { MeetingPolicies } from './meeting-policies.ts';
+import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -47,7 +49,7 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
   role: 'co-host',
   isGuest: false,
   isLetIn: false,
-  ...ROOM_PERMISSIONS,
+  as: 'co-host',
 });
 
 export class Meetings {
@@ -55,6 +57,7 @@ export class Meetings {
   readonly nodes: MediaNodes;
   readonly people: MeetingPeople;
   readonly delegations: Delegations;
+  readonly policies: MeetingPolicies;
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
@@ -65,7 +68,9 @@ export class Meetings {
   readonly #entries: Entries;
   readonly #grants: CallGrants;
   readonly #bookingMeetings: BookingMeetings;
+  readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
   readonly #nodeWork = new Map<string, Promise<void>>();
 
@@ -78,6 +83,7 @@ export class Meetings {
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
+    this.policies = new MeetingPolicies({ store });
     this.documentPolicies = new DocumentPolicies({ store });
     this.documentAccesses = new DocumentAccesses({
       store,
@@ -86,18 +92,28 @@ export class Meetings {
       delegations: this.delegations,
       fleetUrl,
     });
+    const sendToNode = (nodeId: string, command: NodeCommand): void => broker.publish('nodeCommand', nodeId, command);
+    this.#permissions = new PermissionsAtNodes({
+      store,
+      policies: this.documentPolicies,
+      entries: this.#entries,
+      roomsOf: (meetingId) => this.people.roomsOf(meetingId),
+      sendToNode,
+    });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
       logger,
-      sendToNode: (nodeId, command) => broker.publish('nodeCommand', nodeId, command),
+      sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
-      onMeetingChanged: (meetingId) => {
-        for (const handler of this.#changedHandlers) handler(meetingId);
-        this.waitingRoom.look(meetingId);
-      },
+      onMeetingChanged: (meetingId) => this.changed(meetingId),
     });
-    this.#grants = new CallGrants({ keys, delegations: this.delegations, documentAccesses: this.documentAccesses });
+    this.#grants = new CallGrants({
+      keys,
+      delegations: this.delegations,
+      documentAccesses: this.documentAccesses,
+      permissions: this.#permissions,
+    });
     this.waitingRoom = new WaitingRoom({
       store,
       onFailed: (error) => logger.error({ err: error }, 'who waits cannot be read or kept'),
@@ -107,7 +123,6 @@ export class Meetings {
       calls: this.#calls,
       grants: this.#grants,
       invites: this.invites,
-      documentPolicies: this.documentPolicies,
       waitingRoom: this.waitingRoom,
       logger,
     });
@@ -144,6 +159,25 @@ export class Meetings {
     this.#changedHandlers.push(handler);
   }
 
+  /** The document policy of this meeting has changed. @returns stops listening */
+  onPolicyChanged(handler: (meetingId: string) => void): () => void {
+    this.#policyHandlers.add(handler);
+    return () => this.#policyHandlers.delete(handler);
+  }
+
+  /** For new grants, and at once for those who are in the meeting's call. @throws ProtocolError not-found */
+  async setDocumentPolicy(meetingId: string, policy: DocumentPolicy, actor: string): Promise<void> {
+    await this.documentPolicies.set(meetingId, policy, actor);
+    await this.#permissions.send(meetingId);
+    for (const handler of this.#policyHandlers) handler(meetingId);
+  }
+
+  /** Its people, rooms, times or call are not as they were. */
+  changed(meetingId: string): void {
+    for (const handler of this.#changedHandlers) handler(meetingId);
+    this.waitingRoom.look(meetingId);
+  }
+
   /** A room's standing meeting, made with the room. */
   async createStanding(trx: AuthorityWrite, roomId: string, title: string): Promise<string> {
     const meetingId = newId();
@@ -172,7 +206,14 @@ export class Meetings {
       .select('meetingId')
       .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
       .execute();
-    const meetingIds = meetings.map(({ meetingId }) => meetingId);
+    return this.endOf(
+      trx,
+      meetings.map(({ meetingId }) => meetingId),
+    );
+  }
+
+  /** Over for good: nobody enters, links are void, and once `apply` is called their calls end for all. */
+  async endOf(trx: AuthorityWrite, meetingIds: string[]): Promise<{ apply: () => void }> {
     const nowMs = Date.now();
     await trx.updateTable('meeting').set({ endedAtMs: nowMs }).where('meetingId', 'in', meetingIds).execute();
     await trx
@@ -192,7 +233,7 @@ export class Meetings {
 
   /** An account that may not be anywhere any more: it is put out of every call. */
   async removeAccount(accountId: string): Promise<void> {
-    this.#remove(await this.#entries.ofAccount(accountId));
+    this.removePeers(await this.#entries.ofAccount(accountId));
   }
 
   async exists(meetingId: string): Promise<boolean> {
@@ -292,7 +333,7 @@ export class Meetings {
       role: 'member',
       isGuest: false,
       isLetIn: false,
-      ...LAPTOP_PERMISSIONS,
+      as: 'laptop',
     });
   }
 
@@ -319,8 +360,6 @@ export class Meetings {
     }
     return this.admissions.refusingRoom(roomId, async () => {
       const claims = await this.invites.check(invite);
-      if ((await this.people.roomsOf(claims.meetingId)).includes(roomId))
-        return this.#grant(await this.#byId(claims.meetingId), endedCallId, asRoom({ roomId, roomName }));
       return this.admissions.byRoomInvite({ roomId, roomName }, claims, { endedCallId, details: { bookingId } });
     });
   }
@@ -329,12 +368,13 @@ export class Meetings {
   async revokeInvite(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
     const leaving = await this.#entries.revoke(meetingId, inviteId, actor);
     if (!leaving) return false;
-    this.#remove(leaving);
+    this.removePeers(leaving);
     this.waitingRoom.look(meetingId);
     return true;
   }
 
-  #remove(leaving: readonly LeavingPeer[]): void {
+  /** Puts them out of their calls. */
+  removePeers(leaving: readonly LeavingPeer[]): void {
     for (const { nodeId, callId, peerId } of leaving)
       this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-participant', callId, peerId });
   }
@@ -376,7 +416,9 @@ export class Meetings {
       this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
     // what we asked of it while it was out of reach has not arrived
-    if (online && (!before?.online || before.heardAtMs === 0)) this.#remove(await this.#entries.unwelcomeAt(nodeId));
+    if (!online || (before?.online && before.heardAtMs > 0)) return;
+    this.removePeers(await this.#entries.unwelcomeAt(nodeId));
+    await this.#permissions.sendAllAt(nodeId);
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {

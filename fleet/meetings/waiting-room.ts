@@ -19,7 +19,7 @@ import {
   personKnownIn,
   type TicketRow,
 } from './admission-facts.ts';
-import { personOfRoom } from './entries.ts';
+import { roomOfPerson } from './entries.ts';
 import { TicketLeases, type Waiter } from './ticket-leases.ts';
 import { BY_POLICY, decideTicket, keepKnock, type NewKnock } from './tickets.ts';
 
@@ -309,7 +309,7 @@ export class WaitingRoom {
 }
 
 const isKnown = ({ accountId, person }: Pick<NewKnock, 'accountId' | 'person'>, invitedName: string | null): boolean =>
-  accountId !== null || invitedName !== null || person.startsWith(personOfRoom(''));
+  accountId !== null || invitedName !== null || roomOfPerson(person) !== null;
 
 function waiterOf(ticket: TicketRow, { invite }: Known): Waiter {
   const { ticketId, meetingId, inviteId, network } = ticket;
@@ -321,7 +321,7 @@ const isOverFor = ({ createdAtMs }: TicketRow, { isOver, endedForAllAtMs }: Know
   isOver || endedForAllAtMs > createdAtMs;
 
 function mayBeLetIn(ticket: TicketRow, meeting: KnownMeeting): boolean {
-  const isGuest = ticket.accountId === null && !ticket.person.startsWith(personOfRoom(''));
+  const isGuest = ticket.accountId === null && roomOfPerson(ticket.person) === null;
   return !isOverFor(ticket, meeting) && (meeting.policy.guestsAllowed || !isGuest);
 }
 
