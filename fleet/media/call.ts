@@ -249,7 +249,7 @@ export class Call {
     if (isIn) this.document.permissionsChange(peer, permissions);
     peer.permissions = permissions;
     const document = isIn ? this.document.seenBy(peer) : null;
-    peer.notify({ event: 'permissions-changed', data: { ...permissions, document } });
+    peer.notify({ event: 'permissions-changed', data: { ...permissions, role: peer.claims.role, document } });
     this.producers.limit(peer);
     peer.forwarding?.touch();
   }

@@ -42,8 +42,6 @@ export const MeetingPerson = z.object({
   inviteId: Id.nullable(),
   /** what became of the mail; null: none is sent */
   mail: openWord(z.enum(['queued', 'sent', 'failed'])).nullable(),
-  /** of a guest without an account: the invite of their own, whose link can be looked up; absent: there is none */
-  inviteId: Id.optional(),
   /** when the person first came into the meeting's call; absent: not yet */
   cameAtMs: EpochMs.optional(),
 });
