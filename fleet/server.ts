@@ -226,6 +226,12 @@ const rooms = new Rooms({
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
 });
+people.changes.onShutOut(
+  (accountId) =>
+    void meetings
+      .removeAccount(accountId)
+      .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls')),
+);
 const retention = new Retention({
   store,
   documents,

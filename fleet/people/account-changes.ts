@@ -164,7 +164,12 @@ async function changeGrants(
 }
 
 /** What a disabled account has left open ends for good: it does not come back with the account. */
-async function switchAccount(trx: AuthorityWrite, accountId: string, isDisabled: boolean, actor: string): Promise<void> {
+async function switchAccount(
+  trx: AuthorityWrite,
+  accountId: string,
+  isDisabled: boolean,
+  actor: string,
+): Promise<void> {
   const subject = `account:${accountId}`;
   await appendAudit(trx, { kind: isDisabled ? 'account-disabled' : 'account-enabled', actor, subject });
   if (!isDisabled) return;

@@ -148,7 +148,10 @@ export async function revokeTokensOf(trx: AuthorityWrite, accountId: string, act
 
 /** A permission that this release does not know any more opens nothing. */
 const permissionsOf = ({ permissions }: Pick<Row, 'permissions'>): Permission[] =>
-  z.array(z.string()).parse(JSON.parse(permissions)).flatMap((name) => Permission.safeParse(name).data ?? []);
+  z
+    .array(z.string())
+    .parse(JSON.parse(permissions))
+    .flatMap((name) => Permission.safeParse(name).data ?? []);
 
 const shown = (row: Row): ApiToken => ({
   tokenId: row.tokenId,

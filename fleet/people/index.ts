@@ -6,6 +6,7 @@ export { OpenidProvider } from './openid/openid-provider.ts';
 export { readOpenidSettings } from './openid/openid-settings.ts';
 export { type OpenidReturn, OpenidSignIn } from './openid/openid-sign-in.ts';
 export { People } from './people.ts';
+export { ORGANISATION_POLICY_SETTING } from './place-changes.ts';
 export type { Places } from './places.ts';
 export { peopleRoutes } from './routes.ts';
 export { SESSION_TTL_MS, Sessions } from './sessions.ts';

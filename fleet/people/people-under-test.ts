@@ -55,7 +55,11 @@ export class PeopleUnderTest {
     return this.people.accounts.create({ userName, password: PASSWORD, grants, mustChangePassword: false });
   }
   signIn(userName: string, password = PASSWORD): Promise<{ token: string }> {
-    return this.people.signIn.signIn(userName, password, { network: 'office', browser: 'a browser', deviceToken: null });
+    return this.people.signIn.signIn(userName, password, {
+      network: 'office',
+      browser: 'a browser',
+      deviceToken: null,
+    });
   }
   async session(userName: string): Promise<NonNullable<Awaited<ReturnType<People['sessions']['of']>>>> {
     return (await this.people.sessions.of((await this.signIn(userName)).token))!;

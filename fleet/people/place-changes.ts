@@ -13,9 +13,9 @@ import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import type { Places } from './places.ts';
 
-/** of the organisation, as JSON in the table of settings */
+/** of the organisation, as JSON in the table of settings; absent: DEFAULT_MEETING_POLICY, no ranges */
 export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
-export const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
+const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
 
 const KINDS: readonly PlaceKind[] = ['site', 'building', 'floor'];
 type Row = AuthorityTables['place'];
@@ -119,8 +119,8 @@ export class PlaceChanges {
       .selectAll()
       .where('name', 'in', [ORGANISATION_POLICY_SETTING, ORGANISATION_RANGES_SETTING])
       .execute();
-    const valueOf = (name: string): string | null => rows.find((row) => row.name === name)?.value ?? null;
-    return defaultsFrom(valueOf(ORGANISATION_POLICY_SETTING), valueOf(ORGANISATION_RANGES_SETTING));
+    const stored = (name: string): string | null => rows.find((row) => row.name === name)?.value ?? null;
+    return defaultsFrom(stored(ORGANISATION_POLICY_SETTING), stored(ORGANISATION_RANGES_SETTING));
   }
 }
 

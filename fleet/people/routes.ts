@@ -11,7 +11,7 @@ export function peopleRoutes(people: People): ServedRoute[] {
 }
 
 function accountRoutes(people: People): ServedRoute[] {
-  const { accounts, changes, imports, invites, list, passwords, sessions, signIn } = people;
+  const { changes, imports, invites, list, passwords, sessions, signIn } = people;
   return serve(peopleApi, {
     signInWays: async () => ({ openid: people.openid() }),
     signIn: async ({ body, network, browser, session, device }) => {
