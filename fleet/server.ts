@@ -31,7 +31,7 @@ import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { OpenidProvider, OpenidSignIn, People, peopleRoutes, readOpenidSettings } from './people/index.ts';
+import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
   admissionRoutes,
   hasInvites,
@@ -183,7 +183,7 @@ function openOpenid(): OpenidSignIn | null {
 }
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const people = new People({
+const people = new Organisation({
   store,
   clock,
   keys,

@@ -6,14 +6,14 @@ import type { Account } from '#contract/http/people-api.ts';
 import { hasAnywhere, type Permission, type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
 import { API_TOKEN_PREFIX } from '#contract/http/tokens-api.ts';
-import type { Accounts, ApiTokens, Places, Sessions, TokenBearer } from '../people/index.ts';
+import type { Accounts, ApiTokens, PlaceTree, Sessions, TokenBearer } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
 import type { DocumentBearer, OpenSession, TicketBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;
   sessions: Sessions;
-  places: Places;
+  places: PlaceTree;
   apiTokens: ApiTokens;
   secure: boolean;
   /** the meeting's room, or those in which its host holds it; empty: no such meeting, or it has none */

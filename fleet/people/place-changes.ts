@@ -11,7 +11,7 @@ import { z } from '#contract/schema.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import type { Places } from './places.ts';
+import type { PlaceTree } from './places.ts';
 
 /** of the organisation, as JSON in the table of settings; absent: DEFAULT_MEETING_POLICY, no ranges */
 export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
@@ -23,9 +23,9 @@ type Where = { parentId: string | null; kind: PlaceKind; placeName: string };
 
 export class PlaceChanges {
   readonly #store: AuthorityStore;
-  readonly #places: Places;
+  readonly #places: PlaceTree;
 
-  constructor({ store, places }: { store: AuthorityStore; places: Places }) {
+  constructor({ store, places }: { store: AuthorityStore; places: PlaceTree }) {
     this.#store = store;
     this.#places = places;
   }
