@@ -14,6 +14,7 @@ import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
 import { Laptops } from './laptops.ts';
 import { Pairings } from './pairings.ts';
+import { PublishedMeetings } from './published-meetings.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
@@ -47,6 +48,7 @@ export class Rooms {
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
+  readonly #publishedMeetings: PublishedMeetings;
   readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
 
   constructor(deps: RoomsDependencies) {
@@ -87,6 +89,7 @@ export class Rooms {
       controllerUrl,
       logger,
     });
+    this.#publishedMeetings = new PublishedMeetings({ registry: this.registry, meetings, broker, clock, logger });
     this.links = fleetRoomLinks({
       pairings: this.pairings,
       relay: this.#relay,
@@ -129,10 +132,12 @@ export class Rooms {
         .catch((error: unknown) => logger.error({ err: error, roomId }, 'count of events not forgotten'));
     });
     await this.#desired.start();
+    await this.#publishedMeetings.start();
   }
   async stop(): Promise<void> {
     this.links.stop();
     this.list.stop();
+    this.#publishedMeetings.stop();
     this.pairings.stop();
     await this.reports.stop();
   }
