@@ -1,4 +1,5 @@
 /** For tests of a large fleet: rooms written into the databases as former boxes left them, and some that are connected. */
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import type { EnrolledRoom, FleetUnderTest } from './fleet-under-test.ts';
@@ -130,4 +131,5 @@ export const inCall = (meetingTitle: string, participantCount: number): RoomPhas
   participantCount,
   participants: [],
   sharedBy: null,
+  order: OPEN_ORDER,
 });

@@ -28,10 +28,22 @@ import {
 } from './devices/index.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
+import {
+  Accounts,
+  KnownBrowsers,
+  OpenidProvider,
+  OpenidSignIn,
+  Passwords,
+  peopleRoutes,
+  Places,
+  readOpenidSettings,
+  Sessions,
+  SignIn,
+} from './people/index.ts';
 import {
   admissionRoutes,
   hasInvites,
@@ -170,6 +182,18 @@ const broker = new Broker({
 });
 register.onRevoked((identity) => broker.disconnect(identity));
 
+/** null: no provider is named */
+function openOpenid(): OpenidSignIn | null {
+  if (options.openidConfig === null) return null;
+  try {
+    const settings = readOpenidSettings(options.openidConfig);
+    const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
+    return new OpenidSignIn({ store, sessions, provider, settings, clock, logger });
+  } catch (error) {
+    return orRefuse(error);
+  }
+}
+
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
 const passwords = new Passwords({ store });
@@ -177,6 +201,7 @@ const places = new Places({ store });
 const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
+const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -268,6 +293,7 @@ retention.start();
 staffHomes.start();
 rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
 rooms.registry.onChanged(() => staffHomes.roomsChanged());
+openid?.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -314,6 +340,7 @@ const app = await buildApp({
   accounts,
   sessions,
   places,
+  openid,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
@@ -356,6 +383,7 @@ async function end(): Promise<void> {
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
   retention.stop();
+  openid?.stop();
   documents.stop();
   staffHomes.stop();
   meetings.stop();

@@ -1,6 +1,7 @@
 /** The link against a socket that says, swallows and breaks what it likes. */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
@@ -306,15 +307,7 @@ describe('room link', () => {
     link.start();
     connect();
     const stop = link.watchRoster();
-    const person = {
-      peerId: ROOM,
-      displayName: 'Mina',
-      peerKind: 'person',
-      microphone: 'on',
-      camera: 'on',
-      sharesScreen: false,
-      connection: 'connected',
-    } as const;
+    const person = participantUnderTest({ peerId: ROOM });
     newest().say({ type: 'roster', roster: { kind: 'snapshot', callId: ROOM, revision: 1, participants: [person] } });
     newest().say({
       type: 'roster',

@@ -1,23 +1,17 @@
 /** What the remote shows, by tables: every phase, every way of being gone, and nothing remembered. */
 import { describe, expect, it } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
-import type { Participant, RoomPhase, RoomState } from '#contract/room-state.ts';
+import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import { agenda, at, booking } from '#ui/agenda/booking-under-test.ts';
 import type { LinkSnapshot } from '../link/room-link.ts';
 import { LINE_GONE_AFTER_MS, nextChangeAtMs, peopleOf, project, RECONNECTING_SHOWN_AFTER_MS } from './projection.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const NOW = 1_000_000;
-const person = (n: number): Participant => ({
-  peerId: id(n),
-  displayName: `Guest ${n}`,
-  peerKind: 'person',
-  microphone: 'on',
-  camera: 'on',
-  sharesScreen: false,
-  connection: 'connected',
-});
+const person = (n: number) => participantUnderTest({ peerId: id(n), displayName: `Guest ${n}` });
 const call: Extract<RoomPhase, { name: 'in-call' }> = {
   name: 'in-call',
   callId: id(3),
@@ -28,6 +22,7 @@ const call: Extract<RoomPhase, { name: 'in-call' }> = {
   participantCount: 2,
   participants: [person(11), person(10)],
   sharedBy: null,
+  order: OPEN_ORDER,
 };
 const stateOf = (phase: RoomPhase): RoomState => ({
   protocol: PROTOCOL_VERSION,

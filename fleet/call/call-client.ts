@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
-import type { Right } from '#contract/call-order.ts';
+import type { MeetingRole, OrderChange, Right } from '#contract/call-order.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
@@ -13,6 +13,7 @@ import { ActQueue } from './act-queue.ts';
 import { Admission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
+import { FollowedChat } from './followed-chat.ts';
 import { FollowedDocument } from './followed-document.ts';
 import { LocalMedia } from './local-media.ts';
 import { type CreateMedia, MediaSession } from './media-session.ts';
@@ -68,6 +69,11 @@ export class CallClient {
   #roster: CallRoster = NO_ROSTER;
   readonly #followed = new FollowedDocument();
   readonly #acts = new ActQueue((act) => this.#connection.ask('present', { act }));
+  readonly #chat = new FollowedChat({
+    ask: (method, data) => this.#connection.ask(method, data),
+    isConnected: () => this.#connection.connected,
+    onChange: () => this.#publish(),
+  });
   #mutedByPeerId: string | null = null;
   /** while it runs, nothing is published */
   #held: ReturnType<typeof setTimeout> | null = null;
@@ -83,6 +89,7 @@ export class CallClient {
       createMedia: createMedia ?? ((options) => new MediaSession(options)),
       createStream: createStream ?? (() => new MediaStream()),
       ask: this.#connection.ask,
+      iceServers: () => this.#connection.iceServers,
       onChange: () => this.#publish(),
       onProducerRefused: (source, error) => {
         // a drop is no refusal: requests in flight are sent again on the way back
@@ -94,6 +101,7 @@ export class CallClient {
       ask: this.#connection.ask,
       mayPublish: (source) => this.#connection.permissions?.publishes.includes(source) ?? true,
       onChange: () => this.#publish(),
+      onKeptMuted: () => this.#onMuted(),
     });
     this.#admission = new Admission({
       connection: this.#connection,
@@ -166,7 +174,7 @@ export class CallClient {
   async resume(ticket: ResumeTicket, options: JoinOptions, documents: DocumentAccess | null = null): Promise<void> {
     this.#refuseInCall();
     this.#newRun();
-    this.#connection.documentAccess = documents;
+    this.#connection.setDocumentAccess(documents);
     this.#take(options);
     this.#setPhase({ name: 'joining' });
     await this.#comeBack(ticket);
@@ -221,6 +229,48 @@ export class CallClient {
     await this.#connection.ask('remove-participant', { peerId });
   }
 
+  /** Lock, stay muted, sharing; what is left out stays. Needs the right `order`. */
+  async setOrder(change: OrderChange): Promise<void> {
+    this.#refuseWithout('order');
+    await this.#connection.ask('set-order', change);
+  }
+
+  /** `host` hands our own role over. Needs the right `roles`. */
+  async setRole(peerId: string, role: MeetingRole): Promise<void> {
+    this.#refuseWithout('roles');
+    await this.#connection.ask('set-role', { peerId, role });
+  }
+
+  /** One who stays muted may speak. Needs the right `mute`. */
+  async letSpeak(peerId: string): Promise<void> {
+    this.#refuseWithout('mute');
+    await this.#connection.ask('let-speak', { peerId });
+  }
+
+  async raiseHand(isUp: boolean): Promise<void> {
+    await this.#connection.ask('raise-hand', { isUp });
+  }
+
+  /** Somebody else's. Needs the right `mute`. */
+  async lowerHand(peerId: string): Promise<void> {
+    this.#refuseWithout('mute');
+    await this.#connection.ask('lower-hand', { peerId });
+  }
+
+  /**
+   * Resolves once everybody gets it; over drops, it is sent again until the node has answered. The same id again is one message.
+   * @throws the node's refusal
+   */
+  async sendChat(text: string, messageId?: string): Promise<void> {
+    if (this.#phase.name !== 'joined') throw new InvalidStateError('not-possible-now', 'not in a call');
+    await this.#chat.send(text, messageId);
+  }
+
+  /** The state gets what was said before. False: there is no more. */
+  readOlderChat(): Promise<boolean> {
+    return this.#chat.readOlder();
+  }
+
   /** Needs the right `end`. */
   async endForAll(): Promise<void> {
     this.#refuseWithout('end');
@@ -243,7 +293,7 @@ export class CallClient {
 
   /** A newer token; the grant's own one is there without it. */
   setDocumentAccess(access: DocumentAccess | null): void {
-    this.#connection.documentAccess = access;
+    this.#connection.setDocumentAccess(access);
     this.#publish();
   }
 
@@ -292,6 +342,7 @@ export class CallClient {
     const { callId, meetingTitle, startedAtMs } = call;
     this.#roster = rosterOf(call);
     this.#followed.start(call.document);
+    this.#chat.start(callId, call.chat);
     this.#phase = {
       name: 'joined',
       callId,
@@ -329,6 +380,17 @@ export class CallClient {
         return;
       case 'call-ended':
         this.#finish(notification.data.reason);
+        return;
+      case 'permissions-changed':
+        this.#connection.setPermissions(notification.data);
+        if (notification.data.document !== null || !notification.data.documents.includes('view'))
+          this.#followed.see(notification.data.document);
+        this.#local.permissionsChanged();
+        this.#publish();
+        return;
+      case 'chat-message':
+        this.#chat.follow(notification.data);
+        this.#publish();
         return;
       case 'document-changed':
         if (this.#followed.follow(notification.data)) this.#publish();
@@ -416,6 +478,7 @@ export class CallClient {
     this.#connection.close();
     this.#roster = NO_ROSTER;
     this.#followed.start(null);
+    this.#chat.end(reason);
     this.#mutedByPeerId = null;
   }
 
@@ -466,6 +529,8 @@ export class CallClient {
       document: this.#followed.heading,
       withdrawn: this.#followed.withdrawn,
       permissions: this.#connection.permissions,
+      role: this.#connection.role,
+      chat: this.#chat.messages,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,
       local: this.#local.state,

@@ -1,4 +1,6 @@
 /** The state from which a page draws a call: one immutable value, and pure functions that apply the node's messages. */
+import { type CallOrder, type MeetingRole, OPEN_ORDER } from '#contract/call-order.ts';
+import type { ChatMessage } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallPermissions, DocumentAccess } from '#contract/grants.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
@@ -30,8 +32,14 @@ export type CallPhase =
 
 export type CallState = {
   readonly phase: CallPhase;
-  /** of our grant: what the node refuses is not offered. null: not admitted yet */
+  /** by grant, role and order, as they are now: what the node refuses is not offered. null: not admitted yet */
   readonly permissions: CallPermissions | null;
+  /** null: not admitted yet */
+  readonly role: MeetingRole | null;
+  /** what the hosts have set for everybody else */
+  readonly order: CallOrder;
+  /** in the node's order; the oldest may be left out (`CallClient.readOlderChat`) */
+  readonly chat: readonly ChatMessage[];
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
   /**
@@ -53,11 +61,11 @@ export type CallState = {
   readonly mutedByPeerId: string | null;
 };
 
-export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId'>;
-export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null };
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'order'>;
+export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, order: OPEN_ORDER };
 
-export function rosterOf({ participants, activeSpeakerPeerId }: CallSnapshot): CallRoster {
-  return { participants, activeSpeakerPeerId };
+export function rosterOf({ participants, activeSpeakerPeerId, order }: CallSnapshot): CallRoster {
+  return { participants, activeSpeakerPeerId, order };
 }
 
 /** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
@@ -80,6 +88,8 @@ export function followRoster(roster: CallRoster, notification: SignalingNotifica
         activeSpeakerPeerId: roster.activeSpeakerPeerId === peerId ? null : roster.activeSpeakerPeerId,
       };
     }
+    case 'order-changed':
+      return { ...roster, order: notification.data };
     case 'active-speaker':
       return { ...roster, activeSpeakerPeerId: notification.data.peerId };
     default:

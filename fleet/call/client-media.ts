@@ -2,6 +2,7 @@
  * The media of a call over all its set-ups: replaces one by the next without the pictures going out, keeps
  * consumers as the node has them, and hands each track to its stream.
  */
+import type { IceServer } from '#contract/grants.ts';
 import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
 import { type BlockedMedia, blockedBy } from './media-path.ts';
 import type { SendRequest, CreateMedia, Media, MediaOptions } from './media-session.ts';
@@ -14,6 +15,7 @@ type Dependencies = {
   createMedia: CreateMedia;
   createStream: () => MediaStream;
   ask: SendRequest;
+  iceServers: () => readonly IceServer[];
   onChange: () => void;
   onProducerRefused: MediaOptions['onProducerRefused'];
 };
@@ -46,9 +48,10 @@ export class ClientMedia {
 
   start(setup: MediaSetup): Media {
     this.#retire();
-    const { createMedia, ask, onProducerRefused } = this.#dependencies;
+    const { createMedia, ask, iceServers, onProducerRefused } = this.#dependencies;
     const media: Media = createMedia({
       setup,
+      iceServers: iceServers(),
       // requests of a former set-up are not sent
       ask: (method, data) => (this.#current === media ? ask(method, data) : new Promise(() => {})),
       // a refusal for a former set-up does not concern the producers that we have now

@@ -37,6 +37,8 @@ export type LocalMediaDependencies = {
   /** by the grant; true as long as there is none */
   mayPublish: (source: MediaSource) => boolean;
   onChange: () => void;
+  /** the node lets our microphone through no more: its owner disables the track */
+  onKeptMuted: () => void;
 };
 
 const newSlot = (source: MediaSource): Slot => ({
@@ -55,6 +57,7 @@ export class LocalMedia {
   readonly #ask: SendRequest;
   readonly #mayPublish: (source: MediaSource) => boolean;
   readonly #onChange: () => void;
+  readonly #onKeptMuted: () => void;
   readonly #slots = {
     microphone: newSlot('microphone'),
     camera: newSlot('camera'),
@@ -65,10 +68,11 @@ export class LocalMedia {
   #media: Media | null = null;
   #told: string | null = null;
 
-  constructor({ ask, mayPublish, onChange }: LocalMediaDependencies) {
+  constructor({ ask, mayPublish, onChange, onKeptMuted }: LocalMediaDependencies) {
     this.#ask = ask;
     this.#mayPublish = mayPublish;
     this.#onChange = onChange;
+    this.#onKeptMuted = onKeptMuted;
   }
 
   get state(): LocalState {
@@ -143,6 +147,12 @@ export class LocalMedia {
     if (source === 'screen') this.setScreen(null, null);
   }
 
+  /** What may be published no more is not sent; a share is over, the other tracks wait for the permission to come back. */
+  permissionsChanged(): void {
+    if (!this.#mayPublish('screen')) this.setScreen(null, null);
+    for (const slot of Object.values(this.#slots)) this.#changed(slot);
+  }
+
   close(): void {
     this.detach();
     for (const slot of Object.values(this.#slots)) slot.unwatch();
@@ -198,7 +208,8 @@ export class LocalMedia {
     const media = this.#media;
     if (!media) return;
     const track = this.#trackOf(slot.source);
-    const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
+    const keptWithoutTrack =
+      slot.source === 'camera' && this.#cameraWithoutTrack === 'off' && this.#mayPublish('camera');
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
       const producer = await media.produce(slot.source, track, uuidv7());
@@ -223,8 +234,9 @@ export class LocalMedia {
     if (slot.producer === producer && paused !== slot.toldPaused) {
       slot.toldPaused = paused;
       const { producerId } = producer;
-      this.#ask(paused ? 'pause-producer' : 'resume-producer', { producerId }).catch(() => {
+      this.#ask(paused ? 'pause-producer' : 'resume-producer', { producerId }).catch((error: unknown) => {
         slot.toldPaused = null;
+        if (toMaruError(error).code === 'stays-muted') this.#onKeptMuted();
       });
     }
   }

@@ -3,6 +3,7 @@
  * transports do; a worker's death replaces it by another. Knows neither roster nor tracks' owners.
  */
 import { InvalidStateError } from '#contract/error-codes.ts';
+import type { IceServer } from '#contract/grants.ts';
 import type { IceParameters, RtpCapabilities } from '#contract/media-parameters.ts';
 import type { MediaSource } from '#contract/media-source.ts';
 import type {
@@ -32,6 +33,8 @@ const ICE_GATHER_MS = 1_500;
 export type SendRequest = <M extends SignalingMethod>(method: M, data: RequestOf<M>) => Promise<ResponseOf<M>>;
 export type MediaOptions = {
   setup: MediaSetup;
+  /** TURN, for people behind firewalls */
+  iceServers: readonly IceServer[];
   ask: SendRequest;
   onProducerRefused: (source: MediaSource, error: Error) => void;
   /** media does not get through, or does again */
@@ -103,11 +106,11 @@ export class MediaSession implements Media {
   }
 
   async #start(): Promise<Transports> {
-    const { setup } = this.#options;
+    const { setup, iceServers } = this.#options;
     const device = await loadDevice(setup.routerRtpCapabilities as types.RtpCapabilities);
     if (this.#retired) throw new InvalidStateError('not-possible-now', 'closed');
-    const send = device.createSendTransport(transportOptions(setup.send));
-    const recv = device.createRecvTransport(transportOptions(setup.recv));
+    const send = device.createSendTransport(transportOptions(setup.send, iceServers));
+    const recv = device.createRecvTransport(transportOptions(setup.recv, iceServers));
     for (const transport of [send, recv]) {
       // pipelined: nothing waits for the node's answer
       transport.on('connect', ({ dtlsParameters }, done) => {
@@ -333,7 +336,10 @@ export class MediaSession implements Media {
   }
 }
 
-export function transportOptions(parameters: TransportParameters): types.TransportOptions {
+export function transportOptions(
+  parameters: TransportParameters,
+  iceServers: readonly IceServer[] = [],
+): types.TransportOptions {
   const { transportId, iceParameters, iceCandidates, dtlsParameters } = parameters;
-  return { id: transportId, iceParameters, iceCandidates, dtlsParameters };
+  return { id: transportId, iceParameters, iceCandidates, dtlsParameters, iceServers: [...iceServers] };
 }

@@ -3,7 +3,8 @@
  * that a reloaded page resumes with. `call-client.ts` decides what to do after a drop.
  */
 import { type ErrorCode, InvalidStateError } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, DocumentAccess, PeerKind } from '#contract/grants.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, IceServer, PeerKind } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
@@ -27,9 +28,10 @@ export class ResumableConnection {
   #connection: SignalingConnection | null = null;
   #ticket: ResumeTicket | null = null;
   #peerKind: PeerKind = 'person';
+  #iceServers: readonly IceServer[] = [];
   #permissions: CallPermissions | null = null;
-  /** of the grant that let us in, or a newer one; null: none */
-  documentAccess: DocumentAccess | null = null;
+  #role: MeetingRole | null = null;
+  #documentAccess: DocumentAccess | null = null;
 
   constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
     this.#openSocket = dependencies.openSocket;
@@ -42,9 +44,20 @@ export class ResumableConnection {
   get ticket(): ResumeTicket | null {
     return this.#ticket;
   }
-  /** of the grant that let us in; null: none has yet */
+  /** by the grant that let us in, as the fleet, our role and the order have changed them since; null: none has yet */
   get permissions(): CallPermissions | null {
     return this.#permissions;
+  }
+  get role(): MeetingRole | null {
+    return this.#role;
+  }
+  /** by which people behind firewalls reach the node */
+  get iceServers(): readonly IceServer[] {
+    return this.#iceServers;
+  }
+  /** with what we may do now; null: there is none, or we may see no documents */
+  get documentAccess(): DocumentAccess | null {
+    return this.#documentAccess?.documents.includes('view') ? this.#documentAccess : null;
   }
   get peerKind(): PeerKind {
     return this.#peerKind;
@@ -54,17 +67,31 @@ export class ResumableConnection {
     this.#connection?.request(method, data) ??
     Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
 
+  setPermissions({ publishes, receives, rights, documents, role }: CallPermissions & { role: MeetingRole }): void {
+    this.#permissions = { publishes, receives, rights, documents };
+    this.#role = role;
+    if (this.#documentAccess) this.#documentAccess = { ...this.#documentAccess, documents };
+  }
+
+  /** Newer than what the node has told; null: none */
+  setDocumentAccess(access: DocumentAccess | null): void {
+    this.#documentAccess = access;
+  }
+
   /** @throws the node's refusal; the former place is given up before */
   async enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
+    this.#iceServers = grant.iceServers;
     const admission = { kind: 'token', token: grant.joinToken } as const;
     const hello = await this.#hello(grant.signalingUrl, admission, signal, FIRST_CONNECT_MS);
-    this.documentAccess = grant.documents;
+    this.#documentAccess = grant.documents;
+    this.setPermissions(hello);
     return hello;
   }
 
   /** @param transportId our sending transport; undefined: the page was reloaded */
   resume(ticket: ResumeTicket, transportId: string | undefined, signal: AbortSignal): Promise<Hello> {
-    const { peerId, resumeSecret: secret } = ticket;
+    const { peerId, resumeSecret: secret, iceServers = [] } = ticket;
+    this.#iceServers = iceServers;
     return this.#hello(
       ticket.signalingUrl,
       { kind: 'resume', peerId, secret, ...(transportId !== undefined && { transportId }) },
@@ -85,7 +112,8 @@ export class ResumableConnection {
     this.#connection = null;
     this.#ticket = null;
     this.#permissions = null;
-    this.documentAccess = null;
+    this.#role = null;
+    this.#documentAccess = null;
   }
 
   async #hello(
@@ -103,13 +131,13 @@ export class ResumableConnection {
       this.#connection?.close();
       this.#connection = connection;
       this.#peerKind = hello.peerKind;
-      const { publishes, receives, rights, documents } = hello;
-      this.#permissions = { publishes, receives, rights, documents };
+      this.setPermissions(hello);
       this.#ticket = {
         callId: hello.callId,
         peerId: hello.peerId,
         signalingUrl: url,
         resumeSecret: hello.resumeSecret,
+        ...(this.#iceServers.length > 0 && { iceServers: [...this.#iceServers] }),
       };
       return hello;
     } catch (error) {

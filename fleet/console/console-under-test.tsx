@@ -11,10 +11,12 @@ import commonEn from '#ui/words/en/common.ts';
 import consoleEn from '#ui/words/en/console.ts';
 import errorsEn from '#ui/words/en/errors.ts';
 import noticesEn from '#ui/words/en/notices.ts';
+import signInEn from '#ui/words/en/sign-in.ts';
 import commonKo from '#ui/words/ko/common.ts';
 import consoleKo from '#ui/words/ko/console.ts';
 import errorsKo from '#ui/words/ko/errors.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import signInKo from '#ui/words/ko/sign-in.ts';
 import { showLanguage, startWords } from '#ui/words/words.ts';
 
 declare global {
@@ -174,6 +176,7 @@ export class PageUnderTest {
       console: { en: consoleEn, ko: consoleKo },
       errors: { en: errorsEn, ko: errorsKo },
       notices: { en: noticesEn, ko: noticesKo },
+      'sign-in': { en: signInEn, ko: signInKo },
     });
     showLanguage('en');
     this.#root = createRoot(document.body.appendChild(document.createElement('div')));

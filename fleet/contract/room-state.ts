@@ -2,7 +2,7 @@
  * What a room is doing, in under 4 KB: written by the kiosk's agent alone, retained by the broker, projected by
  * phones, console and TV. A phase carries only its own data. Readers tolerate unknown fields and words (open-words.ts).
  */
-import { MeetingRole } from './call-order.ts';
+import { CallOrder, MeetingRole, OPEN_ORDER } from './call-order.ts';
 import { ReportedErrorCode } from './error-codes.ts';
 import { PARTICIPANTS_IN_STATE } from './limits.ts';
 import { PeerKind } from './grants.ts';
@@ -94,6 +94,7 @@ export const RoomPhase = openUnion('name', [
     participants: z.array(Participant).max(PARTICIPANTS_IN_STATE),
     /** who shows a screen */
     sharedBy: z.object({ peerId: Id, displayName: z.string() }).nullable(),
+    order: CallOrder.default(OPEN_ORDER),
   }),
   z.object({
     name: z.literal('ended'),

@@ -5,12 +5,15 @@
  * Any process of the box reaches this port, and may listen on it while the agent is away: so the agent proves that it has
  * the key that it left for its shell (`GET SCREEN_PROOF_PATH?nonce=`), and then the page shows it in its `hello`.
  */
+import { CallOrder, MeetingRole, OrderChange } from './call-order.ts';
+import { CHAT_MESSAGES_IN_ROOM, ChatMessage, ChatText } from './chat.ts';
 import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
-import { CallGrant, DocumentAccess } from './grants.ts';
+import { CallGrant, DocumentAccess, IceServer } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
+import { PageDrawing } from './page-drawing.ts';
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
@@ -54,7 +57,14 @@ export async function isAgentThere(origin: string, key: string, withinMs: number
 }
 
 /** What a screen needs to come back as the same peer, after a reload or a crash of the page. Never leaves the box. */
-export const ResumeTicket = z.object({ callId: Id, peerId: Id, signalingUrl: z.url(), resumeSecret: z.string() });
+export const ResumeTicket = z.object({
+  callId: Id,
+  peerId: Id,
+  signalingUrl: z.url(),
+  resumeSecret: z.string(),
+  /** of the grant; absent: none are needed */
+  iceServers: z.array(IceServer).max(4).optional(),
+});
 export type ResumeTicket = z.infer<typeof ResumeTicket>;
 
 /** What the screen draws from besides the room's projections, whole, each time it changes. */
@@ -104,6 +114,14 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('mute-participant'), peerId: Id }),
       z.object({ name: z.literal('mute-all') }),
       z.object({ name: z.literal('remove-participant'), peerId: Id }),
+      z.object({ name: z.literal('set-order'), change: OrderChange }),
+      z.object({ name: z.literal('set-role'), peerId: Id, role: MeetingRole }),
+      z.object({ name: z.literal('let-speak'), peerId: Id }),
+      z.object({ name: z.literal('raise-hand'), isUp: z.boolean() }),
+      z.object({ name: z.literal('lower-hand'), peerId: Id }),
+      z.object({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
+      /** the pairing code, in a call, for CODE_SHOWN_MS */
+      z.object({ name: z.literal('show-code') }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */
       z.object({
         name: z.literal('use-devices'),
@@ -188,6 +206,9 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   /** the place could not be kept: the agent fetches a new grant */
   z.strictObject({ type: z.literal('lost'), callId: Id, code: ErrorCode }),
   z.strictObject({ type: z.literal('roster'), callId: Id, participants: z.array(Participant) }),
+  z.strictObject({ type: z.literal('call-order'), callId: Id, order: CallOrder }),
+  /** the newest of the call's chat, in their order, each time it grows */
+  z.strictObject({ type: z.literal('chat'), callId: Id, messages: z.array(ChatMessage).max(CHAT_MESSAGES_IN_ROOM) }),
   /** the tracks as they are: the one truth about mute */
   z.strictObject({
     type: z.literal('track-state'),
@@ -232,9 +253,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     type: z.literal('document'),
     callId: Id,
     document: DocumentHeading.nullable(),
+    /** on the stage it is before a shared screen */
+    isNewest: z.boolean(),
     /** why what the room itself presented went though nobody stopped it, until the next is shown */
     withdrawn: WithdrawReason.nullable().default(null),
   }),
+  /** what is drawn on the call's document; paced */
+  z.strictObject({ type: z.literal('drawing'), callId: Id, drawing: PageDrawing.nullable() }),
   /** of the TV's own document, as the fleet lists it: its pages are counted, or it is deleted */
   z.strictObject({
     type: z.literal('document-listed'),

@@ -88,7 +88,7 @@ export const CallSnapshot = z.object({
   /** what is shown; null also for a peer that may not view documents */
   document: SharedDocument.nullable().default(null),
   order: CallOrder.default(OPEN_ORDER),
-  /** the newest CHAT_MESSAGES_KEPT, in their order; those of before come by `read-chat` */
+  /** the newest that fit, in their order; those of before come by `read-chat` */
   chat: z.array(ChatMessage).default([]),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
@@ -115,7 +115,8 @@ export const signalingMethods = {
       callId: Id,
       peerId: Id,
       peerKind: openWord(PeerKind, 'person'),
-      /** of the grant: what a page offers, and the node enforces */
+      role: openWord(MeetingRole, 'guest').default('member'),
+      /** by the grant, the role and the order: what a page offers, and the node enforces */
       ...CallPermissions.shape,
       meetingTitle: z.string(),
       /** shown to nobody; resumes this peer */
@@ -209,6 +210,11 @@ export const signalingMethods = {
   'lower-hand': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Repeated with the same id it is one message; everybody, its sender included, gets it as `chat-message`. */
   'send-chat': { request: z.strictObject({ messageId: Id, text: ChatText }), response: z.object({}) },
+  /** Messages of before that number, the newest of them, in their order; as many as fit. None: there are no older ones. */
+  'read-chat': {
+    request: z.strictObject({ beforeNumber: z.number().int().nonnegative() }),
+    response: z.object({ messages: z.array(ChatMessage) }),
+  },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */
@@ -240,13 +246,18 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('pulse'), data: z.object({}) }),
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
-  z.object({ event: z.literal('document-changed'), data: DocumentChange }),
-  z.object({ event: z.literal('order-changed'), data: CallOrder }),
-  /** what this peer may do from here on: its role, its grant or the order changed */
+  /** instead of what the grant permitted: its role, its grant or the order changed; also before joining */
   z.object({
     event: z.literal('permissions-changed'),
-    data: CallPermissions.extend({ role: openWord(MeetingRole, 'guest') }),
+    data: z.object({
+      ...CallPermissions.shape,
+      role: openWord(MeetingRole, 'guest').default('guest'),
+      /** what is shown, to a joined peer that may view it; a peer that may view no more forgets what it had */
+      document: SharedDocument.nullable(),
+    }),
   }),
+  z.object({ event: z.literal('document-changed'), data: DocumentChange }),
+  z.object({ event: z.literal('order-changed'), data: CallOrder }),
   z.object({ event: z.literal('chat-message'), data: ChatMessage }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),

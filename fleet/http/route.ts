@@ -3,7 +3,6 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
-import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
@@ -41,7 +40,6 @@ export type DocumentBearer = {
   isGuest: boolean;
   /** as the meeting's policy is now */
   documents: readonly DocumentRight[];
-  policy: DocumentPolicy;
   /** empty: not known */
   displayName: string;
 };

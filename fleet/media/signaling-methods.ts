@@ -42,6 +42,13 @@ const permits: Permits = {
   'restart-ice': always,
   'mute-participant': byRight('mute'),
   'mute-all': byRight('mute'),
+  'set-order': byRight('order'),
+  'set-role': byRight('roles'),
+  'let-speak': byRight('mute'),
+  'raise-hand': always,
+  'lower-hand': byRight('mute'),
+  'send-chat': always,
+  'read-chat': always,
   'remove-participant': byRight('remove'),
   'end-call': byRight('end'),
   'leave-call': always,
@@ -50,6 +57,9 @@ const permits: Permits = {
   ping: always,
 };
 
+const later = (): never => {
+  throw new InvalidStateError('not-possible-now', 'not yet');
+};
 const handlers: Handlers = {
   'prepare-call': ({ call, peer }, data) => call.prepareConsumers(peer, data),
   'join-call': ({ call, peer }, data) => call.join(peer, data),
@@ -98,6 +108,13 @@ const handlers: Handlers = {
     call.mute(joined(peer), null);
     return DONE;
   },
+  'set-order': later,
+  'set-role': later,
+  'let-speak': later,
+  'raise-hand': later,
+  'lower-hand': later,
+  'send-chat': later,
+  'read-chat': later,
   'remove-participant': ({ call, peer }, { peerId }) => {
     call.removeBy(joined(peer), call.inRoster(peerId));
     return DONE;
@@ -127,7 +144,7 @@ export async function perform(seat: SignalingPeer, method: string, data: unknown
 
 async function performAs<M extends AfterHello>(seat: SignalingPeer, method: M, data: unknown): Promise<ResponseOf<M>> {
   const request = parse(signalingMethods[method].request, data) as RequestOf<M>;
-  if (!(permits[method] as Permits[M])(seat.peer.claims, request))
+  if (!(permits[method] as Permits[M])(seat.peer.permissions, request))
     throw new UserError('forbidden', `the grant does not permit ${method}`);
   try {
     return await (handlers[method] as Handlers[M])(seat, request);

@@ -1,5 +1,6 @@
 /** Which rooms can't hold a meeting: by a table. */
 import { expect, it } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { OLDEST_SERVED_PROTOCOL, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomNotice, RoomPhase } from '#contract/room-state.ts';
 import { healthOf, type RoomFacts } from './room-health.ts';
@@ -46,6 +47,7 @@ const inCall: RoomPhase = {
   participantCount: 3,
   participants: [],
   sharedBy: null,
+  order: OPEN_ORDER,
 };
 const fault: RoomPhase = { name: 'fault', code: 'no-media-node', sinceMs: 1, meetingTitle: null };
 

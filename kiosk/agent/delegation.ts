@@ -50,7 +50,7 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
     const iat = Math.floor(nowMs / 1_000);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1_000;
     // what the delegation says anyway stays out: the token is bounded, and the node takes the names from there
-    const token: JoinTokenClaims = {
+    const token: z.input<typeof JoinTokenClaims> = {
       iss: JOIN_TOKEN_ISSUER,
       aud: nodeId,
       sub: peerId,
@@ -62,6 +62,7 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
       meetingTitle: '',
       peerKind: 'room',
       displayName: null,
+      role: 'co-host',
       publishes,
       receives,
       rights,
@@ -71,7 +72,8 @@ export async function mintGrant({ delegation, keyPem, nowMs, isReachable = answe
       .setProtectedHeader({ alg: DELEGATED_TOKEN_ALGORITHM, typ: 'JWT', [DELEGATION_HEADER]: delegation })
       .sign(key);
     const expiresAtMs = Date.now() + JOIN_TOKEN_TTL_MS;
-    return { callId, meetingId, meetingTitle, peerId, signalingUrl, joinToken, expiresAtMs, documents: null };
+    const without = { documents: null, iceServers: [] };
+    return { callId, meetingId, meetingTitle, peerId, signalingUrl, joinToken, expiresAtMs, ...without };
   }
   throw new OperationalError('no-media-node', 'no media node answers');
 }

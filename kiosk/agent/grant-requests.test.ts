@@ -16,6 +16,7 @@ const grantOf = (n: number): CallGrant => ({
   joinToken: 't',
   expiresAtMs: 1,
   documents: null,
+  iceServers: [],
 });
 const OURS = 'a'.repeat(64);
 const OTHERS = 'b'.repeat(64);

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { MaruError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
@@ -23,6 +24,7 @@ import { WallClock } from '#edge/wall-clock.ts';
 import { parseAgentOptions, agentUsage } from './agent-options.ts';
 import { BoxHealth } from './box-health.ts';
 import { calendarPart } from './calendar/part.ts';
+import { chatPart } from './chat/part.ts';
 import { Delegation } from './delegation.ts';
 import { documentsPart } from './documents/part.ts';
 import { FleetLink } from './fleet-link.ts';
@@ -223,6 +225,7 @@ const authority: RoomAuthority = new RoomAuthority({
             connection: 'reconnecting',
             mediaBlocked: false,
             participants: [],
+            order: OPEN_ORDER,
             awaitsGrant: false,
           }
         : null,
@@ -264,6 +267,7 @@ const parts: Parts = new Parts({
     mediaDevicesPart(cancelsOwnEcho),
     calendarPart,
     documentsPart(identity.roomId),
+    chatPart,
     lanPart(controllerDir),
   ],
   services: {

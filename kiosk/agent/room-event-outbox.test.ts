@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomEvent, RoomEvents as Batch } from '#contract/room-events.ts';
 import { firstRoom, type Room } from '../room/room.ts';
 import { RoomEventOutbox } from './room-event-outbox.ts';
@@ -247,6 +248,7 @@ const inCall = (callId: string): Room =>
     connection: 'connected',
     mediaBlocked: false,
     participants: [],
+    order: OPEN_ORDER,
     awaitsGrant: false,
     forLaptop: false,
   });

@@ -25,6 +25,12 @@ const FIELDS: Partial<Record<CallCommand['name'], object>> = {
   'set-stage-page': { page: 1 },
   'mute-participant': { peerId: guest.peerId },
   'remove-participant': { peerId: guest.peerId },
+  'set-order': { change: { isLocked: true } },
+  'set-role': { peerId: guest.peerId, role: 'presenter' },
+  'let-speak': { peerId: guest.peerId },
+  'raise-hand': { isUp: true },
+  'lower-hand': { peerId: guest.peerId },
+  'send-chat': { messageId: id(91), text: 'Hello' },
   'answer-feedback': { answer: 'good' },
 };
 const ANSWERS: Record<CallCommand['name'], string> = {
@@ -41,6 +47,13 @@ const ANSWERS: Record<CallCommand['name'], string> = {
   'mute-participant': 'no no no yes yes no no',
   'mute-all': 'no no no yes yes no no',
   'remove-participant': 'no no no yes yes no no',
+  'set-order': 'no no no yes yes no no',
+  'set-role': 'no no no yes yes no no',
+  'let-speak': 'no no no yes yes no no',
+  'raise-hand': 'no no no yes yes no no',
+  'lower-hand': 'no no no yes yes no no',
+  'send-chat': 'no no no yes yes no no',
+  'show-code': 'no no no yes yes no no',
   'answer-feedback': 'no no no no no yes no',
   'watch-roster': 'yes yes yes yes yes yes yes',
 };

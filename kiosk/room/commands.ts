@@ -60,11 +60,17 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
       return tell({ ...room, stagePage: page }, { name: 'set-stage-page', page });
     }
     case 'mute-participant':
-      return inCall(phase, command.peerId, () => tell(room, { name: 'mute-participant', peerId: command.peerId }));
-    case 'mute-all':
-      return inCall(phase, null, () => tell(room, { name: 'mute-all' }));
     case 'remove-participant':
-      return inCall(phase, command.peerId, () => tell(room, { name: 'remove-participant', peerId: command.peerId }));
+    case 'set-role':
+    case 'let-speak':
+    case 'lower-hand':
+      return inCall(phase, command.peerId, () => tell(room, command));
+    case 'mute-all':
+    case 'set-order':
+    case 'raise-hand':
+    case 'send-chat':
+    case 'show-code':
+      return inCall(phase, null, () => tell(room, command));
     case 'answer-feedback':
       if (phase.name !== 'ended') return 'not-possible-now';
       return still({ ...room, phase: { ...phase, feedback: command.answer } });

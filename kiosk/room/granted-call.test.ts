@@ -1,5 +1,6 @@
 /** A grant that the room signed itself names a call of its own making: what the node says then is what holds. */
 import { expect, test } from 'vitest';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import { type RoomMachineEffect, firstRoom, type Room, type RoomMachineEvent } from './room.ts';
@@ -16,6 +17,7 @@ const grant = (callId = GRANTED): CallGrant => ({
   joinToken: 't',
   expiresAtMs: 60_000,
   documents: null,
+  iceServers: [],
 });
 const ticket: ResumeTicket = { callId: REAL, peerId: id(4), signalingUrl: 'ws://node/signaling', resumeSecret: 's' };
 const joined: RoomMachineEvent = {
@@ -54,17 +56,7 @@ test('its roster, its loss and its end are heard by that id', () => {
 });
 
 test('it comes back by a grant of yet another id into the same call, and keeps who is there', () => {
-  const participants = [
-    {
-      peerId: id(5),
-      displayName: 'Mina',
-      peerKind: 'person',
-      microphone: 'on',
-      camera: 'on',
-      sharesScreen: false,
-      connection: 'connected',
-    } as const,
-  ];
+  const participants = [participantUnderTest({ peerId: id(5) })];
   const { room } = after(
     ...begun,
     { type: 'screen', report: { type: 'roster', callId: REAL, participants } },

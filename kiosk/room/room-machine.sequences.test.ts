@@ -2,6 +2,7 @@
  * Anything in any order, late, twice and of the wrong call among it: what must hold after every single step, and that
  * from wherever a room got to, its timers alone bring it home. MARU_SEED repeats a run.
  */
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ErrorCode } from '#contract/error-codes.ts';
@@ -62,6 +63,13 @@ const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'mute-participant': whom,
   'mute-all': nothing,
   'remove-participant': whom,
+  'set-order': fc.record({ change: fc.record({ isLocked: fc.boolean() }, { requiredKeys: [] }) }),
+  'set-role': whom.map((each) => ({ ...each, role: 'presenter' as const })),
+  'let-speak': whom,
+  'raise-hand': fc.record({ isUp: fc.boolean() }),
+  'lower-hand': whom,
+  'send-chat': fc.constant({ messageId: id(91), text: 'Hello' }),
+  'show-code': nothing,
   'answer-feedback': fc.record({ answer: fc.constantFrom('good', 'bad') }),
   'watch-roster': nothing,
 };
@@ -83,6 +91,7 @@ const REPORTS: Record<Report['type'], fc.Arbitrary<object>> = {
   'call-ended': fc.record({ reason: fc.constantFrom(...EndReason.options) }),
   connection: fc.record({ connection: fc.constantFrom('connected', 'reconnecting') }),
   roster: fc.record({ participants: people }),
+  'call-order': fc.record({ order: fc.constantFrom(OPEN_ORDER, { ...OPEN_ORDER, isLocked: true }) }),
   'track-state': fc.record({
     microphone: fc.constantFrom('on', 'muted', 'absent'),
     camera: fc.constantFrom('on', 'off', 'absent'),
@@ -154,6 +163,7 @@ const DATA: Record<PhaseName, string[]> = {
     'forLaptop',
     'mediaBlocked',
     'meetingTitle',
+    'order',
     'participants',
     'startedAtMs',
     'ticket',

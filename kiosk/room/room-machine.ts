@@ -128,7 +128,13 @@ function onScreenGone(room: Room): RoomStep {
 }
 
 type Report = Extract<RoomMachineEvent, { type: 'screen' }>['report'];
-const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set(['call-joined', 'lost', 'connection', 'roster'] as const);
+const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set([
+  'call-joined',
+  'lost',
+  'connection',
+  'roster',
+  'call-order',
+] as const);
 
 function onReport(room: Room, report: Report, nowMs: number): RoomStep {
   const { phase } = room;
@@ -172,6 +178,9 @@ function onReport(room: Room, report: Report, nowMs: number): RoomStep {
     case 'roster':
       if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
       return onRoster(room, phase, report.participants);
+    case 'call-order':
+      if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
+      return still({ ...room, phase: { ...phase, order: report.order } });
     case 'effect-failed':
       // the request to end it for all did not reach the media node: at least the room leaves
       if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);

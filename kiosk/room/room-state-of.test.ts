@@ -1,5 +1,6 @@
 /** What everyone sees of the room: by the contract, without its secrets, and always small enough to be retained. */
 import { describe, expect, it } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { MAX_PEERS_IN_CALL, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
 import { projections } from '#contract/projections.ts';
 import { type Participant, type RoomNotice, RoomState } from '#contract/room-state.ts';
@@ -65,6 +66,7 @@ describe('the phase', () => {
       participantCount: 2,
       participants: [ownPlace, guest],
       sharedBy: null,
+      order: OPEN_ORDER,
     },
     lost: { name: 'in-call', connection: 'reconnecting', callId: CALLS.A },
     ended: { ...phases.ended },

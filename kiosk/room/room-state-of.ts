@@ -35,9 +35,10 @@ const sizeBytes = (state: RoomStateContent): number => new TextEncoder().encode(
 
 /** Invisible characters need six bytes each, and many would not fit; nor do names that are longer than a tile. */
 const printable = (text: string): string => cutText(shownText(text), { units: 240, bytes: 240 });
-const named = <P extends { displayName: string }>(each: P): P => ({
+const named = (each: Participant): Participant => ({
   ...each,
   displayName: nameInLists(each.displayName),
+  organisation: each.organisation && nameInLists(each.organisation),
 });
 
 function phaseOf({ phase }: Room): RoomPhase {
@@ -53,7 +54,7 @@ function phaseOf({ phase }: Room): RoomPhase {
       return { name, meetingTitle: printable(meetingTitle), bookingId, sinceMs, cancelOffered, waitsFor };
     }
     case 'in-call': {
-      const { name, ticket, meetingTitle, bookingId, startedAtMs, connection } = phase;
+      const { name, ticket, meetingTitle, bookingId, startedAtMs, connection, order } = phase;
       const participants = roomFirst(phase);
       const sharing = participants.find(({ sharesScreen }) => sharesScreen);
       return {
@@ -66,6 +67,7 @@ function phaseOf({ phase }: Room): RoomPhase {
         peerId: ticket.peerId,
         participantCount: participants.length,
         participants: participants.slice(0, PARTICIPANTS_IN_STATE).map(named),
+        order,
         sharedBy: sharing ? { peerId: sharing.peerId, displayName: nameInLists(sharing.displayName) } : null,
       };
     }

@@ -2,6 +2,8 @@
  * The room machine put to work without agent and screen: its clock, the timers as the agent would keep them, and each
  * effect as a short line, so that a table of them can be read. Rooms in every phase to begin with.
  */
+import { OPEN_ORDER } from '#contract/call-order.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
@@ -28,15 +30,7 @@ export const BOOKING = 'b'.repeat(64);
 const ROOMS_PEERS = { A: id(10), B: id(12), C: id(13) } as const;
 const ROOMS_PEER = ROOMS_PEERS.A;
 const GUESTS_PEER = id(11);
-export const guest: Participant = {
-  peerId: GUESTS_PEER,
-  displayName: 'Guest 1',
-  peerKind: 'person',
-  microphone: 'on',
-  camera: 'off',
-  sharesScreen: false,
-  connection: 'connected',
-};
+export const guest = participantUnderTest({ peerId: GUESTS_PEER, displayName: 'Guest 1', camera: 'off' });
 export const ownPlace: Participant = { ...guest, peerId: ROOMS_PEER, displayName: 'Maple', peerKind: 'room' };
 
 /** The room itself among them, not at their head; names as long as they may be, in letters of three bytes. */
@@ -65,6 +59,7 @@ export const grantOf = (call: CallLetter, over: Partial<CallGrant> = {}): CallGr
   joinToken: 'token',
   expiresAtMs: NOW_MS + 60_000,
   documents: null,
+  iceServers: [],
   ...over,
 });
 
@@ -86,6 +81,7 @@ const inCall: PhaseOf<'in-call'> = {
   connection: 'connected',
   mediaBlocked: false,
   participants: [guest, ownPlace],
+  order: OPEN_ORDER,
   awaitsGrant: false,
   forLaptop: false,
 };

@@ -1,5 +1,6 @@
 /** State, events and effects of the room machine as types, and the first state. room-machine.ts steps. */
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallOrder } from '#contract/call-order.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
 import type {
@@ -42,6 +43,8 @@ export type Phase =
       /** sound and picture do not get through, though the node answers */
       mediaBlocked: boolean;
       participants: Participant[];
+      /** as the node last reported it */
+      order: CallOrder;
       /** the place was lost, a grant to come back was asked for */
       awaitsGrant: boolean;
       /** as in `starting`: the room leaves once nobody else is in */
@@ -99,8 +102,10 @@ export type PartReport = Extract<
       | 'sound-heard'
       | 'reach-probed'
       | 'document'
+      | 'drawing'
       | 'document-listed'
-      | 'presented';
+      | 'presented'
+      | 'chat';
   }
 >;
 const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
@@ -111,8 +116,10 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'sound-heard',
   'reach-probed',
   'document',
+  'drawing',
   'document-listed',
   'presented',
+  'chat',
 ] satisfies PartReport['type'][]);
 export const isPartReport = (report: ScreenToAgent): report is PartReport => PART_REPORTS.has(report.type);
 type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | PartReport>;

@@ -1,4 +1,5 @@
 /** The ways between phases, each with the timers that it ends: a timer never outlives the phase that set it. */
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { ENDED_SHOWN_MS } from '#contract/limits.ts';
@@ -86,7 +87,8 @@ export function enterCall(
   const before = room.phase.name === 'in-call' ? room.phase : null;
   const bookingId = before?.bookingId ?? (room.phase.name === 'starting' ? room.phase.bookingId : null);
   const forLaptop = before?.forLaptop ?? (room.phase.name === 'starting' && room.phase.forLaptop);
-  const participants = before?.ticket.callId === ticket.callId ? before.participants : [];
+  const same = before?.ticket.callId === ticket.callId ? before : null;
+  const participants = same?.participants ?? [];
   const awaited = forLaptop && !hasCompany(ticket, participants) ? [timer('laptop-awaited', LAPTOP_AWAITED_MS)] : [];
   return {
     room: {
@@ -100,6 +102,7 @@ export function enterCall(
         connection: 'connected',
         mediaBlocked: false,
         participants,
+        order: same?.order ?? OPEN_ORDER,
         awaitsGrant: false,
         forLaptop,
       },

@@ -1,17 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Participant } from '#contract/room-state.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { arrange, type Arrangement, type ArrangementInput, NOBODY_HERE, sameArrangement } from './arrangement.ts';
 
-const person = (peerId: string, sharesScreen = false): Participant => ({
-  peerId,
-  displayName: peerId,
-  peerKind: 'person',
-  microphone: 'on',
-  camera: 'on',
-  sharesScreen,
-  connection: 'connected',
-});
+const person = (peerId: string, sharesScreen = false) =>
+  participantUnderTest({ peerId, displayName: peerId, sharesScreen });
 const moment = (ids: string[], over: Partial<ArrangementInput> = {}): ArrangementInput => ({
   participants: ids.map((id) => person(id)),
   selfPeerId: null,

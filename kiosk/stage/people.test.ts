@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { Participant } from '#contract/room-state.ts';
 import type { StreamsByPeer } from '#call/remote-streams.ts';
 import { People, peopleAhead, soundsOf } from './people.ts';
 
-const participant = (peerId: string, over: Partial<Participant> = {}): Participant => ({
-  peerId,
-  displayName: peerId,
-  peerKind: 'person',
-  microphone: 'on',
-  camera: 'on',
-  sharesScreen: false,
-  connection: 'connected',
-  ...over,
-});
+const participant = (peerId: string, over: Partial<Participant> = {}) =>
+  participantUnderTest({ peerId, displayName: peerId, ...over });
 const stream = (name: string) => ({ name }) as unknown as MediaStream;
 const live = (name: string) => ({ stream: stream(name), state: 'live' as const });
 

@@ -68,6 +68,11 @@ export function peopleAhead(streams: StreamsByPeer, selfPeerId: string): Partici
     microphone: 'on',
     camera: camera ? 'on' : 'off',
     sharesScreen,
+    role: 'member',
+    isGuest: false,
+    organisation: null,
+    handRaisedAtMs: null,
+    staysMuted: false,
     connection: 'connected',
   });
   const others = [...streams].map(([peerId, { camera, screen }]) =>

@@ -64,6 +64,7 @@ async function grantOf({
     joinToken,
     expiresAtMs: Date.now() + 60_000,
     documents: null,
+    iceServers: [],
   };
 }
 async function openPage(

@@ -5,6 +5,7 @@
 import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
@@ -117,7 +118,8 @@ export async function grantFor(node: TestNode, who: Who): Promise<CallGrant> {
   const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind, rights: [] });
   const { signalingUrl } = node.node;
   const expiresAtMs = Date.now() + 60_000;
-  return { callId, meetingId, meetingTitle: 'Test', peerId, signalingUrl, joinToken, expiresAtMs, documents: null };
+  const media = { documents: null, iceServers: [] };
+  return { callId, meetingId, meetingTitle: 'Test', peerId, signalingUrl, joinToken, expiresAtMs, ...media };
 }
 
 export const inCall = (callId: string, peerId: string): RoomPhase => ({
@@ -130,4 +132,5 @@ export const inCall = (callId: string, peerId: string): RoomPhase => ({
   participantCount: 1,
   participants: [],
   sharedBy: null,
+  order: OPEN_ORDER,
 });

@@ -6,6 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { type CallOrder, OPEN_ORDER, RIGHTS } from '#contract/call-order.ts';
+import type { ChatMessage } from '#contract/chat.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type ErrorCode, MaruError } from '#contract/error-codes.ts';
@@ -47,16 +50,9 @@ export const ticket: ResumeTicket = {
 };
 
 export function person(n: number, displayName: string, over: Partial<Participant> = {}): Participant {
-  return {
-    peerId: id(100 + n),
-    displayName,
-    peerKind: n === 0 ? 'room' : 'person',
-    microphone: 'on',
-    camera: 'on',
-    sharesScreen: false,
-    connection: 'connected',
-    ...over,
-  };
+  const peerKind = n === 0 ? 'room' : 'person';
+  const role = n === 0 ? 'co-host' : 'member';
+  return participantUnderTest({ peerId: id(100 + n), displayName, peerKind, role, ...over });
 }
 
 /** What the agent shows of a room. */
@@ -103,6 +99,7 @@ export function inCallPhase(participants: readonly Participant[], meetingTitle =
     participantCount: participants.length,
     participants: participants.slice(0, 8),
     sharedBy: null,
+    order: OPEN_ORDER,
   };
 }
 
@@ -184,6 +181,8 @@ export class PlayedNode {
   /** what is shown in the call, and what the page may do with it */
   document: SharedDocument | null = null;
   documentRights: DocumentRight[] = [];
+  order: CallOrder = OPEN_ORDER;
+  chat: ChatMessage[] = [];
   #socket: WebSocketRoute | null = null;
 
   constructor(participants: Participant[]) {
@@ -226,7 +225,8 @@ export class PlayedNode {
       peerKind: 'room',
       publishes: MediaSource.options,
       receives: MediaSource.options,
-      rights: ['end', 'mute', 'remove'],
+      rights: RIGHTS['co-host'],
+      role: 'co-host',
       documents: this.documentRights,
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',
@@ -252,6 +252,8 @@ export class PlayedNode {
       participants: this.participants,
       activeSpeakerPeerId: null,
       document: this.document,
+      order: this.order,
+      chat: this.chat,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({
         consumerId: `${source}-${peerId}`,
         producerId: id(1_000 + index),

@@ -1,7 +1,10 @@
 /** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, DocumentAccess } from '#contract/grants.ts';
+import { type CallOrder, OPEN_ORDER } from '#contract/call-order.ts';
+import type { ChatMessage } from '#contract/chat.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, IceServer } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -83,6 +86,9 @@ export class FakeNode {
   consumers: ConsumerParameters[] = [];
   document: SharedDocument | null = null;
   documentAccess: DocumentAccess | null = null;
+  iceServers: IceServer[] = [];
+  order: CallOrder = OPEN_ORDER;
+  chat: ChatMessage[] = [];
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
@@ -107,6 +113,7 @@ export class FakeNode {
       joinToken: 'token',
       expiresAtMs: Date.now() + 60_000,
       documents: this.documentAccess,
+      iceServers: this.iceServers,
     };
   }
 
@@ -125,15 +132,7 @@ export class FakeNode {
   }
 
   addPeer(displayName: string): Participant {
-    const peer: Participant = {
-      peerId: uuidv7(),
-      displayName,
-      peerKind: 'person',
-      microphone: 'on',
-      camera: 'on',
-      sharesScreen: false,
-      connection: 'connected',
-    };
+    const peer = participantUnderTest({ peerId: uuidv7(), displayName });
     this.others.push(peer);
     return peer;
   }
@@ -237,15 +236,7 @@ export class FakeNode {
   }
 
   #call() {
-    const self = {
-      peerId: this.peerId,
-      displayName: 'Me',
-      peerKind: 'person',
-      microphone: 'on',
-      camera: 'on',
-      sharesScreen: false,
-      connection: 'connected',
-    };
+    const self = participantUnderTest({ peerId: this.peerId, displayName: 'Me' });
     return {
       callId: this.callId,
       meetingTitle: 'Test',
@@ -254,6 +245,8 @@ export class FakeNode {
       consumers: this.consumers,
       activeSpeakerPeerId: null,
       document: this.document,
+      order: this.order,
+      chat: this.chat,
     };
   }
 }

@@ -42,6 +42,8 @@ export const MeetingPerson = z.object({
   inviteId: Id.nullable(),
   /** what became of the mail; null: none is sent */
   mail: openWord(z.enum(['queued', 'sent', 'failed'])).nullable(),
+  /** when the person first came into the meeting's call; absent: not yet */
+  cameAtMs: EpochMs.optional(),
 });
 export type MeetingPerson = z.infer<typeof MeetingPerson>;
 
@@ -134,6 +136,21 @@ export const meetingsApi = {
     response: z.object({
       people: z.array(z.object({ accountId: Id, displayName: z.string(), placeName: z.string().nullable() })).max(20),
     }),
+  },
+  findRooms: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meeting-rooms',
+    access: permitted('meetings.create', 'each-room'),
+    summary: 'Rooms that a meeting can have, and whether each is free for all of that time',
+    query: z.strictObject({
+      startsAtMs: z.coerce.number().int().nonnegative(),
+      endsAtMs: z.coerce.number().int().nonnegative(),
+      /** whose own rooms are not busy by it */
+      meetingId: Id.optional(),
+    }),
+    /** `untilMs`: of a free one, when it is next busy; of a busy one, when it is free again */
+    response: z.object({ rooms: z.array(RoomAvailability).max(200) }),
   },
   createMeeting: {
     kind: 'json',

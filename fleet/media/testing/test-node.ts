@@ -7,6 +7,7 @@ import {
   JOIN_TOKEN_ISSUER,
   type JoinTokenClaims,
 } from '#contract/grants.ts';
+import type { z } from '#contract/schema.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import type { FleetKeys } from '#contract/topics.ts';
 import { SignJWT } from 'jose';
@@ -17,6 +18,8 @@ import type { MediaSettings } from '../media-settings.ts';
 import { RawClient } from './raw-client.ts';
 
 const SOURCES = MediaSource.options;
+/** As a token has them: what it leaves out is filled in by whoever verifies it. */
+type SignedClaims = z.input<typeof JoinTokenClaims>;
 
 export class TestFleet {
   readonly nodeId = uuidv7();
@@ -34,7 +37,7 @@ export class TestFleet {
 
   token(claims: Partial<JoinTokenClaims> = {}): Promise<string> {
     const nowSeconds = Math.floor(Date.now() / 1_000);
-    const whole: JoinTokenClaims = {
+    const whole: SignedClaims = {
       iss: JOIN_TOKEN_ISSUER,
       aud: this.nodeId,
       sub: uuidv7(),
@@ -79,7 +82,7 @@ export class TestFleet {
     return this.#sign(whole);
   }
 
-  #sign(claims: JoinTokenClaims | DelegationClaims): Promise<string> {
+  #sign(claims: SignedClaims | DelegationClaims): Promise<string> {
     return new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: 'test' }).sign(this.#privateKey);
   }
 }
@@ -98,7 +101,7 @@ export class TestRoom {
 
   token(delegation: string, claims: Partial<JoinTokenClaims> & { aud: string; meetingId: string }): Promise<string> {
     const nowSeconds = Math.floor(Date.now() / 1_000);
-    const whole: JoinTokenClaims = {
+    const whole: SignedClaims = {
       iss: JOIN_TOKEN_ISSUER,
       sub: uuidv7(),
       jti: uuidv7(),

@@ -1,6 +1,7 @@
 /** For tests of the calendar: a clock that lets a day pass in seconds, and a room that keeps what its calendar tells. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { AgendaTime } from './agenda-state.ts';
@@ -179,6 +180,7 @@ export class RoomUnderTest {
         participantCount: 1,
         participants: [],
         sharedBy: null,
+        order: OPEN_ORDER,
       }),
     );
   }

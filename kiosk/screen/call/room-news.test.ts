@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { Participant } from '#contract/room-state.ts';
 import { gather, next, NO_NEWS } from './room-news.ts';
 
 const people = (...names: string[]): Participant[] =>
-  names.map((name) => ({
-    peerId: name,
-    displayName: name,
-    peerKind: 'person',
-    microphone: 'on',
-    camera: 'on',
-    sharesScreen: false,
-    connection: 'connected',
-  }));
+  names.map((name) => participantUnderTest({ peerId: name, displayName: name }));
 
 describe('who came and who went', () => {
   it('is told of others, not of this room', () => {

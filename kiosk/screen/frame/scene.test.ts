@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallPhase } from '#call/call-state.ts';
 import { RoomNotice, type RoomPhase } from '#contract/room-state.ts';
@@ -24,6 +25,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
   speakerId: null,
   shownInput: null,
   showsDocument: false,
+  showsCode: false,
   devices,
   view:
     phase === null
@@ -78,6 +80,7 @@ const inCall: RoomPhase = {
   participantCount: 1,
   participants: [],
   sharedBy: null,
+  order: OPEN_ORDER,
 };
 const ended: RoomPhase = {
   name: 'ended',

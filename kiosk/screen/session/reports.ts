@@ -3,13 +3,19 @@
  * present state again to an agent that has come back.
  */
 import type { CallPhase, CallState } from '#call/call-state.ts';
+import { CHAT_MESSAGES_IN_ROOM } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
 import type { RoomTracks } from './room-tracks.ts';
 
 type Joined = Extract<CallPhase, { name: 'joined' }>;
-export type ReportedCall = { call: CallState; ticket: ResumeTicket | null };
+export type ReportedCall = {
+  call: CallState;
+  ticket: ResumeTicket | null;
+  /** on the stage the document is before a shared screen */
+  documentIsNewest: boolean;
+};
 
 export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgent[] {
   const reports: ScreenToAgent[] = [];
@@ -26,8 +32,13 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (JSON.stringify(connection) !== JSON.stringify(told)) reports.push(connection);
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
-    const sameDocument = before.call.document === now.call.document && before.call.withdrawn === now.call.withdrawn;
-    if (newPlace || !sameDocument) reports.push(documentReport(now.ticket, now.call));
+    if (newPlace || before.call.order !== now.call.order) reports.push(orderReport(phase.callId, now.call));
+    if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
+    const sameDocument =
+      before.call.document === now.call.document &&
+      before.call.withdrawn === now.call.withdrawn &&
+      before.documentIsNewest === now.documentIsNewest;
+    if (newPlace || !sameDocument) reports.push(documentReport(now.ticket, now));
   }
   const wasIn = before.call.phase.name === 'joined' || before.call.phase.name === 'joining';
   if (phase.name === 'ended' && wasIn) {
@@ -37,14 +48,17 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
 }
 
 /** The state for an agent that was away. Of the call too: it may be a newer one than in `hello`. */
-export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[] {
+export function standingReports(now: ReportedCall): ScreenToAgent[] {
+  const { call, ticket } = now;
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
   return [
     joinedReport(phase, ticket),
     connectionReport(phase, call),
     rosterReport(phase.callId, call),
-    documentReport(ticket, call),
+    orderReport(phase.callId, call),
+    chatReport(phase.callId, call),
+    documentReport(ticket, now),
   ];
 }
 
@@ -90,7 +104,22 @@ function rosterReport(callId: string, { participants }: CallState): ScreenToAgen
   return { type: 'roster', callId, participants: [...participants] };
 }
 
-function documentReport({ callId, peerId }: ResumeTicket, { document, withdrawn }: CallState): ScreenToAgent {
+function orderReport(callId: string, { order }: CallState): ScreenToAgent {
+  return { type: 'call-order', callId, order };
+}
+
+function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
+  return { type: 'chat', callId, messages: chat.slice(-CHAT_MESSAGES_IN_ROOM) };
+}
+
+function documentReport({ callId, peerId }: ResumeTicket, { call, documentIsNewest }: ReportedCall): ScreenToAgent {
+  const { document, withdrawn } = call;
   const wasOurs = withdrawn?.presenterPeerId === peerId;
-  return { type: 'document', callId, document, withdrawn: wasOurs ? withdrawn.reason : null };
+  return {
+    type: 'document',
+    callId,
+    document,
+    isNewest: documentIsNewest,
+    withdrawn: wasOurs ? withdrawn.reason : null,
+  };
 }

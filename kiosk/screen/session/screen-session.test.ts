@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OPEN_ORDER } from '#contract/call-order.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
@@ -13,6 +15,7 @@ import {
   type ScreenEffect,
   type ScreenFrame,
 } from '#contract/screen-link.ts';
+import { type DocumentHeading, type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { ScreenSession } from './screen-session.ts';
@@ -29,6 +32,7 @@ const grant = (callId = CALL): CallGrant => ({
   joinToken: 't',
   expiresAtMs: 1,
   documents: null,
+  iceServers: [],
 });
 const frame: ScreenFrame = { language: 'en', pairing: null };
 const roomState: RoomState = {
@@ -48,6 +52,14 @@ const roomState: RoomState = {
   stagePageCount: 1,
   notices: [],
 };
+const heading: DocumentHeading = {
+  documentId: id(8),
+  title: 'Plan.pptx',
+  pageCount: 9,
+  page: 1,
+  region: WHOLE_PAGE,
+  presenter: null,
+};
 const joined: CallPhase = {
   name: 'joined',
   callId: CALL,
@@ -61,10 +73,14 @@ const joined: CallPhase = {
 class FakeCall {
   asked: string[] = [];
   ticket: ResumeTicket | null = null;
+  readonly document = new Observable<SharedDocument | null>(null);
   joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
     permissions: null,
+    role: null,
+    order: OPEN_ORDER,
+    chat: [],
     participants: [],
     document: null,
     documentAccess: null,
@@ -269,17 +285,7 @@ describe('the screen’s session', () => {
     call.become(joined);
     call.become({ ...joined, connection: 'reconnecting' });
     call.become(joined, {
-      participants: [
-        {
-          peerId: id(2),
-          displayName: 'Maple',
-          peerKind: 'room',
-          microphone: 'on',
-          camera: 'on',
-          sharesScreen: false,
-          connection: 'connected',
-        },
-      ],
+      participants: [participantUnderTest({ peerId: id(2), displayName: 'Maple', peerKind: 'room' })],
     });
     call.become({ name: 'ended', callId: CALL, reason: 'ended-by-participant' });
     expect(of('connection').map(({ connection }) => connection)).toEqual(['connected', 'reconnecting', 'connected']);
@@ -459,6 +465,15 @@ describe('the screen’s session', () => {
     await vi.waitFor(() =>
       expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-all', code: 'forbidden' }]),
     );
+  });
+
+  it('reports the document with its place on the stage', () => {
+    const { call, up, of, subject } = session();
+    up();
+    call.become(joined, { document: heading });
+    subject.reportDocumentRank(true);
+    subject.reportDocumentRank(false);
+    expect(of('document').map(({ isNewest }) => isNewest)).toEqual([true, false]);
   });
 
   it('tells the number of pages once', () => {

@@ -7,7 +7,7 @@ import type { CallClient, CallClientDependencies, JoinOptions } from '#call/call
 import { Observable } from '#call/observable.ts';
 import { type ErrorCode, InvalidStateError, OperationalError, toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
-import { TILES_PER_PAGE } from '#contract/limits.ts';
+import { CODE_SHOWN_MS, TILES_PER_PAGE } from '#contract/limits.ts';
 import { START_FAILS_MS } from '#contract/timing.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
 import { readProjections } from '#contract/relayed-projections.ts';
@@ -48,6 +48,8 @@ export type ScreenSnapshot = {
   shownInput: MediaStream | null;
   /** outside of a call */
   showsDocument: boolean;
+  /** in a call: the pairing code is on the TV, for a phone that proves to be in the room */
+  showsCode: boolean;
 };
 
 export type SessionParts = {
@@ -79,6 +81,8 @@ export class ScreenSession {
   readonly #store: Observable<ScreenSnapshot>;
   #told: ReportedCall;
   #pageCount = 1;
+  #codeShown: ReturnType<typeof setTimeout> | null = null;
+  #documentIsNewest = true;
   /** the call that this screen is to be in: as its grant names it, and once it is in, as the node does */
   #callId: string | null = null;
   #resuming = false;
@@ -95,7 +99,7 @@ export class ScreenSession {
       onMuted: () => this.#devices.setMuted(true),
     });
     this.documents = new ScreenDocuments({ call: this.call, tell: (report) => this.#outbox.send(report) });
-    this.#told = { call: this.call.getSnapshot(), ticket: null };
+    this.#told = { call: this.call.getSnapshot(), ticket: null, documentIsNewest: true };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
       onCamera: (track, withoutTrack) => {
@@ -135,6 +139,7 @@ export class ScreenSession {
       keyless: false,
       yielded: false,
       showsDocument: false,
+      showsCode: false,
       ...this.#ofDevices(),
     });
   }
@@ -165,6 +170,13 @@ export class ScreenSession {
     if (this.#pageCount === pageCount) return;
     this.#pageCount = pageCount;
     this.#link.send({ type: 'stage', pageCount });
+  }
+
+  /** The document stands on the stage before a shared screen, or behind it. */
+  reportDocumentRank(isNewest: boolean): void {
+    if (this.#documentIsNewest === isNewest) return;
+    this.#documentIsNewest = isNewest;
+    this.#tellCall(this.#told);
   }
 
   #take(message: AgentToScreen): void {
@@ -248,9 +260,42 @@ export class ScreenSession {
       case 'remove-participant':
         this.#attempt('remove-participant', this.call.removeParticipant(effect.peerId));
         return;
+      case 'set-order':
+        this.#attempt('set-order', this.call.setOrder(effect.change));
+        return;
+      case 'set-role':
+        this.#attempt('set-role', this.call.setRole(effect.peerId, effect.role));
+        return;
+      case 'let-speak':
+        this.#attempt('let-speak', this.call.letSpeak(effect.peerId));
+        return;
+      case 'raise-hand':
+        this.#attempt('raise-hand', this.call.raiseHand(effect.isUp));
+        return;
+      case 'lower-hand':
+        this.#attempt('lower-hand', this.call.lowerHand(effect.peerId));
+        return;
+      case 'send-chat':
+        this.#attempt('send-chat', this.call.sendChat(effect.text, effect.messageId));
+        return;
+      case 'show-code':
+        this.#showCode();
+        return;
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));
     }
+  }
+
+  #showCode(): void {
+    if (this.#codeShown) clearTimeout(this.#codeShown);
+    this.#codeShown = setTimeout(() => this.#hideCode(), CODE_SHOWN_MS);
+    this.#publish({ showsCode: true });
+  }
+
+  #hideCode(): void {
+    if (this.#codeShown) clearTimeout(this.#codeShown);
+    this.#codeShown = null;
+    if (this.getSnapshot().showsCode) this.#publish({ showsCode: false });
   }
 
   #leave(): void {
@@ -361,6 +406,7 @@ export class ScreenSession {
     this.documents.followCall();
     this.#tellCall(before);
     if (phase === before.call.phase) return;
+    if (phase.name !== 'joined') this.#hideCode();
     if (phase.name === 'ended') this.#devices.release();
     const held = before.call.phase.name === 'joined' || this.#resuming;
     if (phase.name !== 'joining') this.#resuming = false;
@@ -384,6 +430,7 @@ export class ScreenSession {
     // the agent that received the report may be gone, and the grant with it
     const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
     this.#outbox.sendAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
+    this.documents.reportDrawingAgain();
   }
 
   #deviceReports(): ScreenToAgent[] {
@@ -404,7 +451,8 @@ export class ScreenSession {
   }
 
   #now(): ReportedCall {
-    return { call: this.call.getSnapshot(), ticket: this.call.ticket };
+    const [call, documentIsNewest] = [this.call.getSnapshot(), this.#documentIsNewest];
+    return { call, ticket: this.call.ticket, documentIsNewest };
   }
 
   /** Shown at once; the state that the agent publishes next is the same. */

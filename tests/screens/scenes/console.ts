@@ -1,5 +1,6 @@
 /** Every state of the console, as the HTTP API would tell it. */
 import type { Page } from 'playwright-core';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
@@ -60,6 +61,7 @@ const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
   participantCount,
   participants: [],
   sharedBy: null,
+  order: OPEN_ORDER,
 });
 
 const healthy = [

@@ -1,5 +1,7 @@
 /** Every state of the remote, as the room link would tell it. */
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { OPEN_ORDER } from '#contract/call-order.ts';
+import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
@@ -33,16 +35,7 @@ const sizes: readonly SizeName[] = ['phone', 'tablet', 'laptop'];
 const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 
 export function person(n: number, displayName: string, over: Partial<Participant> = {}): Participant {
-  return {
-    peerId: id(100 + n),
-    displayName,
-    peerKind: 'person',
-    microphone: 'on',
-    camera: 'on',
-    sharesScreen: false,
-    connection: 'connected',
-    ...over,
-  };
+  return participantUnderTest({ peerId: id(100 + n), displayName, ...over });
 }
 const room = person(0, 'Maple 3F', { peerKind: 'room' });
 const few = [
@@ -67,6 +60,7 @@ export function inCall(participants: readonly Participant[], over: Partial<InCal
     participantCount: participants.length,
     participants: participants.slice(0, 8),
     sharedBy: null,
+    order: OPEN_ORDER,
     ...over,
   };
 }

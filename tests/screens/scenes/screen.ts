@@ -303,6 +303,7 @@ export const screenScenes: readonly Scene[] = [
             joinToken: 'x',
             expiresAtMs: Date.now() + 60_000,
             documents: null,
+            iceServers: [],
           },
         },
       }),
@@ -406,7 +407,7 @@ export const screenScenes: readonly Scene[] = [
     sizes: ['1080p'],
     people: call(2),
     document: sharedDocument(presents(1, 'Head office')),
-    after: ({ node }) => node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-entered' }),
+    after: ({ node }) => node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-in-call' }),
   }),
   scene('idle-document', {
     time: '09:12',

@@ -1,5 +1,6 @@
 /** What a simulated room's state becomes by a command: as a real one's would, without media. Pure. */
 import { v7 } from 'uuid';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import { InvalidStateError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -70,6 +71,13 @@ export function applyCommand(
     case 'mute-participant':
     case 'mute-all':
     case 'remove-participant':
+    case 'set-order':
+    case 'set-role':
+    case 'let-speak':
+    case 'raise-hand':
+    case 'lower-hand':
+    case 'send-chat':
+    case 'show-code':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');
     case 'check-in':
@@ -98,6 +106,7 @@ function callOf(state: RoomState, grant: CallGrant | null, nowMs: number): RoomP
     connection: 'connected',
     participantCount: 1,
     sharedBy: null,
+    order: OPEN_ORDER,
     participants: [
       {
         peerId,
@@ -106,6 +115,11 @@ function callOf(state: RoomState, grant: CallGrant | null, nowMs: number): RoomP
         microphone: state.microphone,
         camera: state.camera,
         sharesScreen: false,
+        role: 'co-host',
+        isGuest: false,
+        organisation: null,
+        handRaisedAtMs: null,
+        staysMuted: false,
         connection: 'connected',
       },
     ],

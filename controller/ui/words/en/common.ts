@@ -8,7 +8,12 @@ export default {
   copy: 'Copy',
   copied: 'Copied',
   working: 'Working…',
+  needed: 'Fill this in',
   errorCode: 'Code for IT: {{code}}',
+  noServer: {
+    what: 'The server does not answer',
+    todo: 'Check your network and whether the server runs, then try again.',
+  },
   you: 'You',
   thisRoom: 'This room',
   people_one: '{{count}} person',
@@ -19,6 +24,14 @@ export default {
   microphone: { on: 'Microphone on', muted: 'Microphone muted', absent: 'No microphone' },
   camera: { on: 'Camera on', off: 'Camera off', absent: 'No camera' },
   connection: { away: 'Reconnecting' },
+  code: {
+    label: 'Code on the TV',
+    hint: 'Eight letters and digits, in the TV’s lower right corner. It changes every few minutes.',
+    placeholder: 'XXXX-XXXX',
+    incomplete: 'A code has eight letters and digits. Compare it with the TV.',
+    action: 'Connect',
+    pending: 'Connecting to the room…',
+  },
   sharesScreen: 'Shares a screen',
   layout: {
     auto: 'Automatic',

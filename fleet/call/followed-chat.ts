@@ -1,0 +1,99 @@
+/**
+ * The chat of a call as the node has it: each message once and in the node's order, over drops and reloads. A message of
+ * ours is sent again after a drop until the node has answered: its id makes it one.
+ */
+import type { ChatMessage } from '#contract/chat.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { SendRequest } from './media-session.ts';
+
+type Unanswered = {
+  readonly messageId: string;
+  readonly text: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
+export type FollowedChatOptions = {
+  ask: SendRequest;
+  /** false: what fails now fails by the drop, and is sent again once we are back */
+  isConnected: () => boolean;
+  onChange: () => void;
+};
+
+export class FollowedChat {
+  readonly #options: FollowedChatOptions;
+  readonly #unanswered = new Map<string, Unanswered>();
+  #messages: readonly ChatMessage[] = [];
+  #callId: string | null = null;
+
+  constructor(options: FollowedChatOptions) {
+    this.#options = options;
+  }
+
+  /** In the node's order; the same array until something comes. */
+  get messages(): readonly ChatMessage[] {
+    return this.#messages;
+  }
+
+  /** Of a snapshot: what was there before stays, and what came meanwhile joins it. Another call's begins anew. */
+  start(callId: string, messages: readonly ChatMessage[]): void {
+    if (callId !== this.#callId) this.#messages = [];
+    this.#callId = callId;
+    this.#add(messages);
+    for (const each of this.#unanswered.values()) this.#send(each);
+  }
+
+  follow(message: ChatMessage): void {
+    this.#add([message]);
+  }
+
+  /** Resolves once everybody gets it. @throws the node's refusal */
+  send(text: string, messageId: string = uuidv7()): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const each = { messageId, text, resolve, reject };
+      this.#unanswered.set(messageId, each);
+      this.#send(each);
+    });
+  }
+
+  /** @returns whether there were older ones */
+  async readOlder(): Promise<boolean> {
+    const [oldest] = this.#messages;
+    if (!oldest || oldest.number === 0) return false;
+    const callId = this.#callId;
+    const { messages } = await this.#options.ask('read-chat', { beforeNumber: oldest.number });
+    if (callId !== this.#callId || messages.length === 0) return false;
+    this.#add(messages);
+    this.#options.onChange();
+    return true;
+  }
+
+  /** The call is over for us. */
+  end(reason: Error): void {
+    for (const each of this.#unanswered.values()) each.reject(reason);
+    this.#unanswered.clear();
+    this.#messages = [];
+    this.#callId = null;
+  }
+
+  #send(each: Unanswered): void {
+    this.#options.ask('send-chat', { messageId: each.messageId, text: each.text }).then(
+      () => this.#settle(each, each.resolve),
+      (error: unknown) => {
+        if (this.#options.isConnected()) this.#settle(each, () => each.reject(error));
+      },
+    );
+  }
+
+  #settle(each: Unanswered, settle: () => void): void {
+    if (this.#unanswered.get(each.messageId) !== each) return;
+    this.#unanswered.delete(each.messageId);
+    settle();
+  }
+
+  #add(messages: readonly ChatMessage[]): void {
+    const known = new Set(this.#messages.map(({ messageId }) => messageId));
+    const fresh = messages.filter(({ messageId }) => !known.has(messageId));
+    if (fresh.length === 0) return;
+    this.#messages = [...this.#messages, ...fresh].toSorted((a, b) => a.number - b.number);
+  }
+}
