@@ -26,7 +26,6 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
-import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -326,17 +325,17 @@ const app = await buildApp({
       staffHomes,
       roomsUnder: places.roomsUnder,
     }),
-    ...admissionRoutes({ meetings }),
+    ...admissionRoutes({
+      meetings,
+      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
+    }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
   roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
-  // no knock is kept yet, so no ticket is good
-  verifyTicket: async () => {
-    throw new UserError('token-invalid');
-  },
+  verifyTicket: (token) => meetings.waitingRoom.verify(token),
   accounts,
   sessions,
   places,

@@ -47,8 +47,8 @@ export type DocumentBearer = {
 /** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
 export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
 
-/** Who waits to be let into a meeting. */
-export type TicketBearer = { ticketId: string; meetingId: string };
+/** Who waits to be let into a meeting, and with which token they came. */
+export type TicketBearer = { ticketId: string; meetingId: string; token: string };
 
 type OfAccount = { to: 'signed-in' | 'permitted' | 'host' | 'invited' };
 export type RouteContext<R extends Route = Route> = {

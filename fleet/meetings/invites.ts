@@ -124,6 +124,7 @@ export async function insertInvite(
     revokedAtMs: null,
     seats: displayName === null ? (seats ?? LINK_SEATS) : 1,
     closedAtMs: null,
+    createdBy: actor,
   };
   await trx.insertInto('invite').values(row).execute();
   await appendAudit(trx, {
@@ -135,4 +136,4 @@ export async function insertInvite(
   return row;
 }
 
-const toInvite = ({ createdAtMs: _, ...invite }: Row): Invite => invite;
+const toInvite = ({ createdAtMs: _, createdBy: __, ...invite }: Row): Invite => invite;
