@@ -50,6 +50,7 @@ import {
   Meetings,
   PeopleFinder,
   PeopleMeetings,
+  RoomFinder,
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
@@ -322,6 +323,7 @@ const app = await buildApp({
       meetings,
       peopleMeetings,
       peopleFinder: new PeopleFinder({ store }),
+      roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
       roomsUnder: places.roomsUnder,
     }),

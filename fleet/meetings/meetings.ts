@@ -343,18 +343,15 @@ export class Meetings {
 
   /**
    * The meeting that a person made for the room, else the one that the booking's invite names, else one of the booking's own.
-   * @throws UserError invite-invalid, invite-expired, removed-from-call; OperationalError no-media-node, call-unreachable
+   * @throws ProtocolError not-found: no meeting of the room; UserError invite-invalid, invite-expired, removed-from-call;
+   *   InvalidStateError call-ended; OperationalError no-media-node, call-unreachable
    */
   async grantForBooking(
     { roomId, roomName }: { roomId: string; roomName: string },
     endedCallId: string | null,
     { bookingId, title, invite, meetingId }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
   ): Promise<CallGrant> {
-    if (meetingId) {
-      if (!(await this.people.roomsOf(meetingId)).includes(roomId))
-        throw new ProtocolError('not-found', 'no meeting of the room');
-      return this.#grant(await this.#byId(meetingId), endedCallId, asRoom({ roomId, roomName }));
-    }
+    if (meetingId) return this.admissions.byRoomOfMeeting({ roomId, roomName }, meetingId, { endedCallId });
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
       return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));

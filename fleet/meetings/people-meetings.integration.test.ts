@@ -425,7 +425,51 @@ test('a meeting with a room travels to its kiosk, changes there, and is joined b
   await expect.poll(sent).toMatchObject([{ meetingId }]);
   await ask(mina!, 'DELETE', `meetings/${meetingId}`);
   await expect.poll(sent).toEqual([]);
-  expect((await requestGrant(meetingId)).error.code).toBe('not-found');
+  expect((await requestGrant(meetingId)).error.code).toBe('call-ended');
+});
+
+test('a room that is taken off a running meeting leaves its call', async () => {
+  const made = await make(mina!, { roomIds: [room.roomId] });
+  const { grant } = await requestGrant(made.meetingId);
+  await happened(grant.callId, made.meetingId, { name: 'call-opened' });
+  commands.length = 0;
+  await change(mina!, made, { roomIds: [] });
+  await expect.poll(() => commands).toContainEqual({
+    name: 'remove-participant',
+    callId: grant.callId,
+    peerId: grant.peerId,
+  });
+});
+
+test('a member who is taken off a running meeting does not return as one who was in; invited again, they may', async () => {
+  const made = await make(mina!, { people: [{ accountId: sora!.accountId }] });
+  const enterAs = async (who: Person) => (await ask(who, 'POST', `meetings/${made.meetingId}/entries`, {})).body;
+  const { grant } = await enterAs(sora!);
+  const { callId, peerId } = grant;
+  const joins = { name: 'participant-joined', peerId, displayName: 'Sora Lee', peerKind: 'person', participantCount: 1 };
+  await happened(callId, made.meetingId, { name: 'call-opened' }, joins);
+  await expect.poll(async () => (await of(mina!, made)).participantCount).toBe(1);
+  commands.length = 0;
+  await change(mina!, made, { people: [] });
+  await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId });
+  expect((await enterAs(sora!)).error.code).toBe('not-found');
+  await change(mina!, await of(mina!, made), { people: [{ accountId: sora!.accountId }] });
+  expect((await enterAs(sora!)).kind).toBe('admitted');
+});
+
+test('rooms are found for a time: free for all of it, but for the meeting itself', async () => {
+  const startsAtMs = Date.now() + 200 * HOUR_MS;
+  const made = await make(mina!, { startsAtMs, durationMinutes: 60, roomIds: [room.roomId] });
+  const find = async (fromMs: number, more = '') => {
+    const path = `meeting-rooms?startsAtMs=${fromMs}&endsAtMs=${fromMs + HOUR_MS}${more}`;
+    return (await ask(mina!, 'GET', path)).body.rooms.find(({ roomId }: Json) => roomId === room.roomId).isFree;
+  };
+  expect(await find(startsAtMs)).toBe(false);
+  expect(await find(startsAtMs - HOUR_MS / 2)).toBe(false);
+  expect(await find(startsAtMs - HOUR_MS)).toBe(true);
+  expect(await find(startsAtMs + HOUR_MS)).toBe(true);
+  expect(await find(startsAtMs, `&meetingId=${made.meetingId}`)).toBe(true);
+  expect(codeOf(await ask(mina!, 'GET', 'meeting-rooms?startsAtMs=2&endsAtMs=1'))).toBe('bad-message');
 });
 
 test('a room is sent twenty meetings at most, and has them again when it comes back', async () => {
