@@ -74,6 +74,26 @@ export class Invites {
     return row ? { joinUrl: await this.#urlOf(row) } : null;
   }
 
+  /** The newest link for anyone that this maker made and that is good for so long; null: there is none. */
+  async linkBy(
+    meetingId: string,
+    createdBy: string,
+    lifeMs: number,
+  ): Promise<{ joinUrl: string; expiresAtMs: number } | null> {
+    const row = await this.#deps.store.read
+      .selectFrom('invite')
+      .selectAll()
+      .where('meetingId', '=', meetingId)
+      .where('createdBy', '=', createdBy)
+      .where('displayName', 'is', null)
+      .where('revokedAtMs', 'is', null)
+      .where('closedAtMs', 'is', null)
+      .where('expiresAtMs', '>', Date.now() + lifeMs)
+      .orderBy('createdAtMs', 'desc')
+      .executeTakeFirst();
+    return row ? { joinUrl: await this.#urlOf(row), expiresAtMs: row.expiresAtMs } : null;
+  }
+
   /** @throws UserError invite-invalid (made up, revoked), invite-expired */
   async check(token: string): Promise<InviteClaims> {
     const claims = await this.#claimsOf(token);

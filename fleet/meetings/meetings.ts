@@ -43,6 +43,11 @@ export type MeetingsDependencies = {
   fleetUrl: string;
   logger: Logger;
 };
+/** Of a link that people in a room made: for the working day. */
+const ROOM_LINK_LIFE_MS = 12 * 3_600_000;
+/** it is given out again while it is good for so long */
+const ROOM_LINK_REUSED_MS = 2 * 3_600_000;
+
 /** As every room enters: under its name. */
 const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Admitted => ({
   peerKind: 'room',
@@ -287,6 +292,29 @@ export class Meetings {
       (callId === null ? null : await this.#meetingOfRoomsCall(roomId, callId)) ??
       (await this.ofRoom(roomId))?.meetingId;
     return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId }, false);
+  }
+
+  /** Of the call that the room is in, else its own; null: it is in the call of others, or has no meeting. */
+  async meetingOfRoom(roomId: string, callId: string | null): Promise<string | null> {
+    const { read } = this.#deps.store;
+    const call =
+      callId === null
+        ? undefined
+        : await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
+    if (!call) return (await this.ofRoom(roomId))?.meetingId ?? null;
+    return (await this.people.roomsOf(call.meetingId)).includes(roomId) ? call.meetingId : null;
+  }
+
+  /** A link for whoever gets it, the same one for each request of `by` while it is good; or an invite of one person. */
+  async inviteFromRoom(
+    meetingId: string,
+    displayName: string | null,
+    by: string,
+  ): Promise<{ joinUrl: string; expiresAtMs: number }> {
+    const former = displayName === null ? await this.invites.linkBy(meetingId, by, ROOM_LINK_REUSED_MS) : null;
+    if (former) return former;
+    const made = await this.invites.create(meetingId, { displayName, seats: null, lifeMs: ROOM_LINK_LIFE_MS }, by);
+    return { joinUrl: made.joinUrl, expiresAtMs: made.invite.expiresAtMs };
   }
 
   /** null: it is no meeting of the room's, nor one that it was let into. */

@@ -20,6 +20,7 @@ import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
+import { RoomWaiting } from './room-waiting.ts';
 
 export type RoomsDependencies = {
   store: AuthorityStore;
@@ -49,6 +50,7 @@ export class Rooms {
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
   readonly #publishedMeetings: PublishedMeetings;
+  readonly #waiting: RoomWaiting;
   readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
 
   constructor(deps: RoomsDependencies) {
@@ -90,7 +92,9 @@ export class Rooms {
       logger,
     });
     this.#publishedMeetings = new PublishedMeetings({ registry: this.registry, meetings, broker, clock, logger });
+    this.#waiting = new RoomWaiting({ meetings, reports: this.reports, broker, logger });
     this.links = fleetRoomLinks({
+      waiting: this.#waiting,
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
@@ -110,6 +114,7 @@ export class Rooms {
     this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
     this.links.start();
     this.laptops.start();
+    this.#waiting.start();
     broker.on(
       'request',
       (roomId, request) =>
