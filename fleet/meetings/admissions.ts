@@ -160,7 +160,8 @@ export class Admissions {
     const actor = `room:${roomId}`;
     const asking: Asking = { meetingId, person: personOfRoom(roomId), inviteId: null, accountId: null, roomId };
     const check = async (db: Pick<AuthorityWrite, 'selectFrom'>): Promise<void> => {
-      if (!(await roomsIn(db, meetingId)).includes(roomId)) throw new ProtocolError('not-found', 'no meeting of the room');
+      if (!(await roomsIn(db, meetingId)).includes(roomId))
+        throw new ProtocolError('not-found', 'no meeting of the room');
     };
     await check(this.#deps.store.read);
     const caller = { asking, displayName: roomName, organisation: null, ticketId: null, network: actor, actor, check };
