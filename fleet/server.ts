@@ -39,6 +39,7 @@ import {
   Meetings,
   PeopleFinder,
   PeopleMeetings,
+  RoomFinder,
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
@@ -321,6 +322,7 @@ const app = await buildApp({
       meetings,
       peopleMeetings,
       peopleFinder: new PeopleFinder({ store }),
+      roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
       roomsUnder: people.places.roomsUnder,
     }),
