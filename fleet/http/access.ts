@@ -18,6 +18,8 @@ export type AccessDependencies = {
   roomsOfMeeting: (meetingId: string) => Promise<readonly string[]>;
   /** null: no such meeting, or the account is none of its people */
   roleInMeeting: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
+  /** null: the account is in no call of it now */
+  roleInCall: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
   /** @throws UserError token-invalid, token-expired */
   verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   /** Of who waits to be let into a meeting. @throws UserError token-invalid */
@@ -73,7 +75,7 @@ async function documentBearerOf(
 /** A meeting that there is not is refused like one of others: ids are guessed in vain. */
 async function inMeeting(
   request: FastifyRequest,
-  { to }: Extract<Access, { to: 'host' | 'invited' }>,
+  access: Extract<Access, { to: 'host' | 'invited' }>,
   caller: Caller & { account: Account },
   deps: AccessDependencies,
 ): Promise<Caller> {
@@ -84,8 +86,12 @@ async function inMeeting(
     deps.roleInMeeting(account.accountId, meetingId),
     reachesMeeting(reach, meetingId, deps),
   ]);
-  const isOne = to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
-  if (!isOne && !isManaged) throw new UserError('forbidden');
+  const isOne = access.to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
+  const isInCall = async (): Promise<boolean> =>
+    access.to === 'host' &&
+    access.inCall === true &&
+    HOSTS.includes(await deps.roleInCall(account.accountId, meetingId));
+  if (!isOne && !isManaged && !(await isInCall())) throw new UserError('forbidden');
   if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
   return { ...caller, reach, meetingRole };
 }

@@ -93,6 +93,7 @@ beforeAll(async () => {
     places: { roomsUnder: () => [] } as unknown as Places,
     roomsOfMeeting: async () => [],
     roleInMeeting: async () => null,
+    roleInCall: async () => null,
     verifyTicket: async () => {
       throw new UserError('token-invalid');
     },
