@@ -1,6 +1,7 @@
 /** Knocking at the real fleet server, over HTTP and MQTT: who waits, who sees it, who decides, and what survives. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { topicOf } from '#contract/topics.ts';
+import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { WaitingList } from '#contract/waiting.ts';
@@ -420,6 +421,7 @@ test('`Invite` on a phone: one link for all its taps, of the meeting that the ro
     participantCount: 1,
     participants: [],
     sharedBy: null,
+    order: OPEN_ORDER,
   };
   await room.sayState({ phase: stateOf(roomId, phase).phase });
   await expect.poll(() => phone.of('waiting').at(-1)?.waiting.meetingId).toBe(booked);
