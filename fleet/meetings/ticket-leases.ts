@@ -17,7 +17,7 @@ export type Waiter = {
   network: string;
   isKnown: boolean;
 };
-type Lease = Waiter & { seenAtMs: number; pages: number };
+type Lease = Waiter & { seenAtMs: number; /** one of each that follows */ pages: Set<symbol> };
 
 export type TicketLeasesDependencies = {
   store: AuthorityStore;
@@ -69,8 +69,8 @@ export class TicketLeases {
   hasAny(meetingId: string): boolean {
     return (this.#meetings.get(meetingId)?.size ?? 0) > 0;
   }
-  isThere({ ticketId, meetingId }: Pick<Waiter, 'ticketId' | 'meetingId'>): boolean {
-    return this.#meetings.get(meetingId)?.has(ticketId) ?? false;
+  isThere(ticket: Pick<Waiter, 'ticketId' | 'meetingId'>): boolean {
+    return this.#leaseOf(ticket) !== undefined;
   }
   of(meetingId: string): readonly Waiter[] {
     return [...(this.#meetings.get(meetingId)?.values() ?? [])];
@@ -84,19 +84,19 @@ export class TicketLeases {
     const leases = this.#meetings.get(waiter.meetingId) ?? new Map<string, Lease>();
     this.#meetings.set(waiter.meetingId, leases);
     const former = leases.get(waiter.ticketId);
-    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? 0 });
+    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? new Set() });
     if (!former) this.#deps.onChanged(waiter.meetingId);
   }
 
   /** While its page follows. @returns ends it */
   hold(waiter: Waiter): () => void {
     this.touch(waiter);
-    const count = (by: number): void => {
-      const lease = this.#meetings.get(waiter.meetingId)?.get(waiter.ticketId);
-      if (lease) Object.assign(lease, { pages: Math.max(0, lease.pages + by), seenAtMs: this.#nowMs() });
+    const page = Symbol(waiter.ticketId);
+    this.#leaseOf(waiter)?.pages.add(page);
+    return () => {
+      const lease = this.#leaseOf(waiter);
+      if (lease?.pages.delete(page)) lease.seenAtMs = this.#nowMs();
     };
-    count(1);
-    return () => count(-1);
   }
 
   /** It waits no more. */
@@ -110,7 +110,7 @@ export class TicketLeases {
   tick(): void {
     const nowMs = this.#nowMs();
     for (const lease of this.#all())
-      if (lease.pages > 0) lease.seenAtMs = nowMs;
+      if (lease.pages.size > 0) lease.seenAtMs = nowMs;
       else if (nowMs - lease.seenAtMs >= LEASE_MS) this.end(lease.meetingId, lease.ticketId);
     if (nowMs - this.#savedAtMs < SAVE_INTERVAL_MS) return;
     this.#savedAtMs = nowMs;
@@ -127,6 +127,10 @@ export class TicketLeases {
           .where('ticketId', 'in', ticketIds.slice(at, at + 500))
           .execute();
     });
+  }
+
+  #leaseOf({ meetingId, ticketId }: Pick<Waiter, 'ticketId' | 'meetingId'>): Lease | undefined {
+    return this.#meetings.get(meetingId)?.get(ticketId);
   }
 
   #all(): Lease[] {
