@@ -17,6 +17,7 @@ import { Admissions } from './admissions.ts';
 import { Calls } from './calls.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { setMeetingPolicy } from './meeting-policies.ts';
+import { DECLINED_REST_MS } from './tickets.ts';
 import { LEASE_MS } from './ticket-leases.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -95,6 +96,8 @@ type Guest = {
   isOut: boolean;
   isIn: boolean;
   linkClosedToNew: boolean;
+  seenAtMs: number;
+  declinedAtMs: number;
 };
 type Belief = 'in' | 'locked' | 'waiting' | 'no-host' | 'removed-from-call' | 'invite-closed' | 'guests-not-allowed';
 
@@ -292,11 +295,17 @@ class Product {
     this.#pages.delete(who);
   }
   /** Every page that is there stays. */
-  pass(ms: number): void {
+  async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 10_000) {
       this.#nowMs += 10_000;
+      vi.setSystemTime(Date.now() + 10_000);
       this.waitingRoom.tick();
     }
+    // what was seen is saved by then
+    await store.write(async () => {});
+  }
+  get nowMs(): number {
+    return this.#nowMs;
   }
   async happened(callId: string, ...events: object[]): Promise<void> {
     const whole = events.map((each) => ({
@@ -390,6 +399,8 @@ const nobody = (): Guest => ({
   isOut: false,
   isIn: false,
   linkClosedToNew: false,
+  seenAtMs: 0,
+  declinedAtMs: 0,
 });
 
 /** A call is over; `isForAll`: a host ended the meeting. */
@@ -431,10 +442,10 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
       const waits = belief === 'waiting' || belief === 'no-host' || belief === 'locked';
       if (!waits) return [got, belief];
       if (one.do === 'ask') return [got, 'knock'];
-      if (guest.ticket === 'declined') return [got, 'not-admitted'];
+      if (guest.ticket === 'declined' && Date.now() - guest.declinedAtMs < DECLINED_REST_MS) return [got, 'not-admitted'];
       // it is theirs again, in its place; one of a meeting that was ended for all keeps its old time
       if (guest.ticket !== 'waiting') guest.knockedInThisCall = true;
-      Object.assign(guest, { ticket: 'waiting', isListed: true });
+      Object.assign(guest, { ticket: 'waiting', isListed: true, seenAtMs: product.nowMs });
       return [got, belief];
     }
     case 'by-ticket': {
@@ -450,7 +461,7 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
         world.callRuns = true;
         return [got, 'admitted'];
       }
-      if (guest.ticket === 'waiting') guest.isListed = true;
+      if (guest.ticket === 'waiting') Object.assign(guest, { isListed: true, seenAtMs: product.nowMs });
       return [got, belief];
     }
     case 'join': {
@@ -468,10 +479,8 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
     }
     case 'page-goes': {
       await product.page(one.who, false);
-      // whoever has no page open is gone after a while
-      product.pass(LEASE_MS + 10_000);
-      for (const each of WHO) if (!pages.has(each) || each === one.who) world.people[each].isListed = false;
-      pages.delete(one.who);
+      if (pages.delete(one.who)) guest.seenAtMs = product.nowMs;
+      await pass(product, world, LEASE_MS + 30_000);
       return [null, null];
     }
     case 'page-comes': {
@@ -480,7 +489,7 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
       if (!guest.knockedInThisCall) return [null, null];
       await product.page(one.who, true);
       pages.add(one.who);
-      guest.isListed = true;
+      Object.assign(guest, { isListed: true, seenAtMs: product.nowMs });
       return [null, null];
     }
     case 'admit':
@@ -521,9 +530,11 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
       for (const who of WHO) world.people[who].isIn = false;
       return [null, null];
     case 'server-restarts':
+      // the last seconds before a death are in no store
+      await pass(product, world, 20_000);
       await product.restart();
+      for (const who of WHO) world.people[who].seenAtMs = product.nowMs;
       pages.clear();
-      // the seconds before are in the store
       return [null, null];
     case 'policy':
       await product.setPolicy(one.policy);
@@ -534,6 +545,12 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
 /** Whose page follows. */
 const pages = new Set<Who>();
 
+async function pass(product: Product, { people }: Believed, ms: number): Promise<void> {
+  await product.pass(ms);
+  for (const who of WHO)
+    if (!pages.has(who) && product.nowMs - people[who].seenAtMs >= LEASE_MS) people[who].isListed = false;
+}
+
 function decided(world: Believed, who: Who, wanted: 'let-in' | 'declined'): string {
   const guest = world.people[who];
   const isOld = guest.ticket === 'waiting' && !guest.knockedInThisCall;
@@ -542,7 +559,7 @@ function decided(world: Believed, who: Who, wanted: 'let-in' | 'declined'): stri
   if (guest.ticket === 'none') return 'any';
   if (guest.ticket === wanted) return 'done';
   if (guest.ticket !== 'waiting') return 'not-possible-now';
-  Object.assign(guest, { ticket: wanted, isListed: false });
+  Object.assign(guest, { ticket: wanted, isListed: false, declinedAtMs: Date.now() });
   return 'done';
 }
 

@@ -17,7 +17,7 @@ export type Waiter = {
   network: string;
   isKnown: boolean;
 };
-type Lease = Waiter & { seenAtMs: number; /** one of each that follows */ pages: Set<symbol> };
+type Lease = Waiter & { seenAtMs: number; /** one of each that follows */ pages: Set<symbol>; isSaved: boolean };
 
 export type TicketLeasesDependencies = {
   store: AuthorityStore;
@@ -84,7 +84,7 @@ export class TicketLeases {
     const leases = this.#meetings.get(waiter.meetingId) ?? new Map<string, Lease>();
     this.#meetings.set(waiter.meetingId, leases);
     const former = leases.get(waiter.ticketId);
-    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? new Set() });
+    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? new Set(), isSaved: false });
     if (!former) this.#deps.onChanged(waiter.meetingId);
   }
 
@@ -95,7 +95,7 @@ export class TicketLeases {
     this.#leaseOf(waiter)?.pages.add(page);
     return () => {
       const lease = this.#leaseOf(waiter);
-      if (lease?.pages.delete(page)) lease.seenAtMs = this.#nowMs();
+      if (lease?.pages.delete(page)) Object.assign(lease, { seenAtMs: this.#nowMs(), isSaved: false });
     };
   }
 
@@ -114,18 +114,16 @@ export class TicketLeases {
       else if (nowMs - lease.seenAtMs >= LEASE_MS) this.end(lease.meetingId, lease.ticketId);
     if (nowMs - this.#savedAtMs < SAVE_INTERVAL_MS) return;
     this.#savedAtMs = nowMs;
-    const ticketIds = this.#all().map(({ ticketId }) => ticketId);
-    if (ticketIds.length > 0) void this.#save(ticketIds).catch(this.#deps.onFailed);
+    const leases = this.#all().filter(({ pages, isSaved }) => pages.size > 0 || !isSaved);
+    for (const lease of leases) lease.isSaved = true;
+    if (leases.length > 0) void this.#save(leases, nowMs).catch(this.#deps.onFailed);
   }
 
-  async #save(ticketIds: string[]): Promise<void> {
+  async #save(leases: readonly Lease[], nowMs: number): Promise<void> {
+    const seen = leases.map(({ ticketId, seenAtMs }) => ({ ticketId, seenAtMs: Date.now() - (nowMs - seenAtMs) }));
     await this.#deps.store.write(async (trx) => {
-      for (let at = 0; at < ticketIds.length; at += 500)
-        await trx
-          .updateTable('ticket')
-          .set({ seenAtMs: Date.now() })
-          .where('ticketId', 'in', ticketIds.slice(at, at + 500))
-          .execute();
+      for (const { ticketId, seenAtMs } of seen)
+        await trx.updateTable('ticket').set({ seenAtMs }).where('ticketId', '=', ticketId).execute();
     });
   }
 
