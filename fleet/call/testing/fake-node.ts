@@ -1,7 +1,7 @@
 /** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, DocumentAccess } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, PeerKind } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -70,7 +70,7 @@ export class FakeNode {
   network: 'up' | 'stalled' | 'refusing' = 'up';
   readonly asked: Request[] = [];
   readonly sockets: FakeSocket[] = [];
-  readonly callId = uuidv7();
+  callId = uuidv7();
   readonly peerId = uuidv7();
   /** of the next grant */
   permissions: CallPermissions = {
@@ -79,6 +79,7 @@ export class FakeNode {
     rights: [],
     documents: ['present', 'view'],
   };
+  peerKind: PeerKind = 'person';
   others: Participant[] = [];
   consumers: ConsumerParameters[] = [];
   document: SharedDocument | null = null;
@@ -228,7 +229,7 @@ export class FakeNode {
       protocol: PROTOCOL_VERSION,
       callId: this.callId,
       peerId: this.peerId,
-      peerKind: 'person',
+      peerKind: this.peerKind,
       ...this.permissions,
       meetingTitle: 'Test',
       resumeSecret: uuidv7(),

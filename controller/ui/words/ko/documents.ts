@@ -70,7 +70,7 @@ export default {
   withdrawn: {
     'outsider-in-call': {
       what: '문서 공유가 중지되었습니다',
-      meaning: '외부 참가자가 들어왔고, 이 회의에서는 외부 참가자가 문서를 볼 수 없습니다.',
+      meaning: '외부 참가자가 회의에 있고, 이 회의의 문서는 외부 참가자가 볼 수 없습니다.',
       todo: '외부 참가자가 나간 뒤에 다시 보일 수 있습니다.',
     },
     deleted: {
