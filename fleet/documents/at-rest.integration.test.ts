@@ -61,7 +61,7 @@ test('pages that are asked for while they are being made fill no log', async () 
   converter.onConvert = (document) => converter.count(document, 2);
   const documentId = await tv.upload('plan.pdf');
   await expect.poll(async () => (await tv.one(documentId)).body.document.pageCount).toBe(2);
-  expect(await tv.page(documentId, 1, 'tv')).toMatchObject({ code: 'not-ready' });
+  expect(await tv.page(documentId, 1, 'tv')).toMatchObject({ status: 202 });
   expect(await tv.page(documentId, 3, 'tv')).toMatchObject({ code: 'not-found' });
   await expect.poll(() => fleet.log).toContain(`${documentId}/pages/3/tv`);
   expect(fleet.log).not.toContain(`${documentId}/pages/1/tv`);

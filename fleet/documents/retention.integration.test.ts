@@ -201,7 +201,7 @@ test('with a watermark each viewer gets a picture of its own, under the name by 
     return [answer.status, body, answer.headers.get('cache-control')];
   };
   // not in the call yet: nobody knows the name
-  expect((await page(ada))[0]).toBe(409);
+  expect((await page(ada))[0]).toBe(202);
   await callEvent('call-opened');
   for (const [peer, displayName] of [
     [ada, 'Ada'],

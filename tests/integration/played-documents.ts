@@ -117,7 +117,10 @@ export class PlayedDocuments {
       return { document: this.documents.find((each) => each.documentId === documentId) };
     }
     if (what === 'pages') {
-      if (Number(page) > document.readyPages) return refusal(409, 'not-ready');
+      if (Number(page) > document.readyPages) {
+        response.writeHead(202).end();
+        return null;
+      }
       response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(drawn(Number(page)));
       return null;
     }

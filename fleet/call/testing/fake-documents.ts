@@ -25,7 +25,7 @@ export class FakeDocuments {
   readonly asked: Asked[] = [];
   readonly documents = new Map<string, MeetingDocument & { content: Uint8Array[] }>();
   readonly streams: Stream[] = [];
-  /** by `documentId/page`; else `not-ready` */
+  /** by `documentId/page`; the others are still being made */
   readonly readyPages = new Set<string>();
   /** the answer to what is asked next, by a part of its path */
   refusals: { path: string; code: ErrorCode; status: number }[] = [];
@@ -93,7 +93,7 @@ export class FakeDocuments {
     }
     if (rest.startsWith('pages/')) {
       const [, page, size] = rest.split('/');
-      if (!this.readyPages.has(`${documentId}/${page}`)) return refused(409, 'not-ready');
+      if (!this.readyPages.has(`${documentId}/${page}`)) return new Response(null, { status: 202 });
       return new Response(`${documentId}/${page}/${size}`, { headers: { 'content-type': 'image/webp' } });
     }
     const document = this.documents.get(documentId);
