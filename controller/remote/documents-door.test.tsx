@@ -46,6 +46,7 @@ const shown: RoomDocument = {
     presenter: { peerId: id(4), displayName: 'Maple' },
   },
   isPresenter: true,
+  isNewest: true,
   withdrawn: null,
 };
 
