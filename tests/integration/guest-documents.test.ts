@@ -231,7 +231,7 @@ describe('a document in the guest’s page', () => {
     await presenting(dealer);
     const blind = await join('Blind', []);
     await dealer.getByRole('alert').getByText('Sharing was stopped').waitFor();
-    await dealer.getByText('A guest came in, and this meeting does not let guests see documents.').waitFor();
+    await dealer.getByText('A guest is in the meeting, and guests may not see its documents.').waitFor();
     await expect.poll(() => shown(dealer).count()).toBe(0);
     expect(await blind.content()).not.toContain('Price list');
     // the screen can still be shared, by the button itself
