@@ -99,6 +99,7 @@ export type PartReport = Extract<
       | 'sound-heard'
       | 'reach-probed'
       | 'document'
+      | 'drawing'
       | 'document-listed'
       | 'presented';
   }
@@ -111,6 +112,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'sound-heard',
   'reach-probed',
   'document',
+  'drawing',
   'document-listed',
   'presented',
 ] satisfies PartReport['type'][]);
