@@ -27,6 +27,8 @@ export class FakeDocuments {
   readonly streams: Stream[] = [];
   /** by `documentId/page`; else `not-ready` */
   readonly readyPages = new Set<string>();
+  /** not made of any page yet */
+  readonly missingSizes = new Set<string>();
   /** the answer to what is asked next, by a part of its path */
   refusals: { path: string; code: ErrorCode; status: number }[] = [];
   #releases: (() => void)[] = [];
@@ -93,7 +95,8 @@ export class FakeDocuments {
     }
     if (rest.startsWith('pages/')) {
       const [, page, size] = rest.split('/');
-      if (!this.readyPages.has(`${documentId}/${page}`)) return refused(409, 'not-ready');
+      if (!this.readyPages.has(`${documentId}/${page}`) || this.missingSizes.has(size!))
+        return refused(409, 'not-ready');
       return new Response(`${documentId}/${page}/${size}`, { headers: { 'content-type': 'image/webp' } });
     }
     const document = this.documents.get(documentId);
