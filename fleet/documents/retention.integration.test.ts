@@ -7,9 +7,9 @@ import { DEFAULT_DOCUMENT_POLICY, type DocumentPolicy } from '#contract/document
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { WHOLE_PAGE } from '#contract/shared-document.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { PhoneUnderTest, RoomUnderTest } from '../room-under-test.ts';
+import { PhoneUnderTest, type RoomUnderTest } from '../room-under-test.ts';
 import { newId } from '../store/index.ts';
-import { DocumentClient, grantOf, report } from './documents-under-test.ts';
+import { DocumentClient, grantOf, report, roomWithTv } from './documents-under-test.ts';
 import { ScriptedConverter } from './scripted-converter-under-test.ts';
 
 let fleet: FleetUnderTest;
@@ -23,10 +23,7 @@ beforeAll(async () => {
   await new ScriptedConverter(fleet.dataDir).start();
 });
 beforeEach(async () => {
-  room = new RoomUnderTest(await fleet.enrolRoom(`Room ${newId()}`));
-  await room.start(fleet);
-  grant = await grantOf(room);
-  tv = new DocumentClient(fleet, grant.documents.token);
+  ({ room, grant, tv } = await roomWithTv(fleet));
 });
 afterEach(() => room.stop());
 afterAll(() => fleet.stop());
@@ -81,10 +78,7 @@ test('kept by policy it stays after the call', async () => {
   const documentId = await shared();
   await callEvent('call-ended', { reason: 'ended-by-room' });
   // another room's end is looked at after it
-  const other = new RoomUnderTest(await fleet.enrolRoom(`Room ${newId()}`));
-  await other.start(fleet);
-  const otherGrant = await grantOf(other);
-  const theirs = new DocumentClient(fleet, otherGrant.documents.token);
+  const { room: other, grant: otherGrant, tv: theirs } = await roomWithTv(fleet);
   const [callId, meetingId] = [otherGrant.callId, otherGrant.meetingId];
   await report(fleet, 'call-opened', { callId, meetingId });
   const gone = await theirs.upload('gone.pdf');

@@ -40,9 +40,7 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
   for (const call of [...node.node.registry.calls.values()]) call.end('ended-by-fleet');
   await vi.waitFor(async () => expect(await node.held()).toEqual(empty), { timeout: 10_000 });
-  server.documents = [];
-  server.asked.length = 0;
-  server.isStalled = false;
+  server.reset();
 });
 afterAll(async () => {
   await browser?.close();
