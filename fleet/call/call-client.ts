@@ -165,7 +165,7 @@ export class CallClient {
   async resume(ticket: ResumeTicket, options: JoinOptions, documents: DocumentAccess | null = null): Promise<void> {
     this.#refuseInCall();
     this.#newRun();
-    this.#connection.documentAccess = documents;
+    this.#connection.setDocumentAccess(documents);
     this.#take(options);
     this.#setPhase({ name: 'joining' });
     await this.#comeBack(ticket);
@@ -242,7 +242,7 @@ export class CallClient {
 
   /** A newer token; the grant's own one is there without it. */
   setDocumentAccess(access: DocumentAccess | null): void {
-    this.#connection.documentAccess = access;
+    this.#connection.setDocumentAccess(access);
     this.#publish();
   }
 
@@ -328,6 +328,13 @@ export class CallClient {
         return;
       case 'call-ended':
         this.#finish(notification.data.reason);
+        return;
+      case 'permissions-changed':
+        this.#connection.setPermissions(notification.data);
+        if (notification.data.document !== null || !notification.data.documents.includes('view'))
+          this.#followed.see(notification.data.document);
+        this.#local.permissionsChanged();
+        this.#publish();
         return;
       case 'document-changed':
         if (this.#followed.follow(notification.data)) this.#publish();

@@ -143,6 +143,12 @@ export class LocalMedia {
     if (source === 'screen') this.setScreen(null, null);
   }
 
+  /** What may be published no more is not sent; a share is over, the other tracks wait for the permission to come back. */
+  permissionsChanged(): void {
+    if (!this.#mayPublish('screen')) this.setScreen(null, null);
+    for (const slot of Object.values(this.#slots)) this.#changed(slot);
+  }
+
   close(): void {
     this.detach();
     for (const slot of Object.values(this.#slots)) slot.unwatch();
@@ -198,7 +204,8 @@ export class LocalMedia {
     const media = this.#media;
     if (!media) return;
     const track = this.#trackOf(slot.source);
-    const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
+    const keptWithoutTrack =
+      slot.source === 'camera' && this.#cameraWithoutTrack === 'off' && this.#mayPublish('camera');
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
       const producer = await media.produce(slot.source, track, uuidv7());

@@ -28,8 +28,7 @@ export class ResumableConnection {
   #ticket: ResumeTicket | null = null;
   #peerKind: PeerKind = 'person';
   #permissions: CallPermissions | null = null;
-  /** of the grant that let us in, or a newer one; null: none */
-  documentAccess: DocumentAccess | null = null;
+  #documentAccess: DocumentAccess | null = null;
 
   constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
     this.#openSocket = dependencies.openSocket;
@@ -42,9 +41,13 @@ export class ResumableConnection {
   get ticket(): ResumeTicket | null {
     return this.#ticket;
   }
-  /** of the grant that let us in; null: none has yet */
+  /** of the grant that let us in, or set by the fleet since; null: none has yet */
   get permissions(): CallPermissions | null {
     return this.#permissions;
+  }
+  /** with what we may do now; null: there is none, or we may see no documents */
+  get documentAccess(): DocumentAccess | null {
+    return this.#documentAccess?.documents.includes('view') ? this.#documentAccess : null;
   }
   get peerKind(): PeerKind {
     return this.#peerKind;
@@ -54,11 +57,22 @@ export class ResumableConnection {
     this.#connection?.request(method, data) ??
     Promise.reject(new InvalidStateError('not-possible-now', `${method} without a connection`));
 
+  setPermissions({ publishes, receives, rights, documents }: CallPermissions): void {
+    this.#permissions = { publishes, receives, rights, documents };
+    if (this.#documentAccess) this.#documentAccess = { ...this.#documentAccess, documents };
+  }
+
+  /** Newer than what the node has told; null: none */
+  setDocumentAccess(access: DocumentAccess | null): void {
+    this.#documentAccess = access;
+  }
+
   /** @throws the node's refusal; the former place is given up before */
   async enter(grant: CallGrant, signal: AbortSignal): Promise<Hello> {
     const admission = { kind: 'token', token: grant.joinToken } as const;
     const hello = await this.#hello(grant.signalingUrl, admission, signal, FIRST_CONNECT_MS);
-    this.documentAccess = grant.documents;
+    this.#documentAccess = grant.documents;
+    this.setPermissions(hello);
     return hello;
   }
 
@@ -85,7 +99,7 @@ export class ResumableConnection {
     this.#connection = null;
     this.#ticket = null;
     this.#permissions = null;
-    this.documentAccess = null;
+    this.#documentAccess = null;
   }
 
   async #hello(
@@ -103,8 +117,7 @@ export class ResumableConnection {
       this.#connection?.close();
       this.#connection = connection;
       this.#peerKind = hello.peerKind;
-      const { publishes, receives, rights, documents } = hello;
-      this.#permissions = { publishes, receives, rights, documents };
+      this.setPermissions(hello);
       this.#ticket = {
         callId: hello.callId,
         peerId: hello.peerId,

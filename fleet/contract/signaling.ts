@@ -224,6 +224,15 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('pulse'), data: z.object({}) }),
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
+  /** instead of what the grant permitted; also before joining */
+  z.object({
+    event: z.literal('permissions-changed'),
+    data: z.object({
+      ...CallPermissions.shape,
+      /** what is shown, to a joined peer that may view it; a peer that may view no more forgets what it had */
+      document: SharedDocument.nullable(),
+    }),
+  }),
   z.object({ event: z.literal('document-changed'), data: DocumentChange }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),

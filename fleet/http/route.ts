@@ -3,7 +3,6 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
-import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
@@ -40,7 +39,6 @@ export type DocumentBearer = {
   isGuest: boolean;
   /** as the meeting's policy is now */
   documents: readonly DocumentRight[];
-  policy: DocumentPolicy;
   /** empty: not known */
   displayName: string;
 };

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { listenInfos } from './listen-addresses.ts';
+import { candidateAddresses, listenInfos } from './listen-addresses.ts';
 
 const address = (ip: string, internal = false): NetworkInterfaceInfo =>
   ({
@@ -37,6 +37,11 @@ describe('where media is listened for', () => {
     expect(udp('0.0.0.0', ['maru.example'])).toEqual(['10.0.0.5', '192.168.1.5']));
   test('all behind NAT', () =>
     expect(udp('0.0.0.0', ['203.0.113.9'])).toEqual(['10.0.0.5 as 203.0.113.9', '192.168.1.5']));
+  test('all, before the network is up: the announced address is served on what comes', () => {
+    const [info] = listenInfos({ listenAddress: '0.0.0.0', announcedAddresses: ['10.0.0.5'] }, 1, { lo: machine.lo });
+    expect(info).toMatchObject({ ip: '0.0.0.0', announcedAddress: '10.0.0.5' });
+    expect(candidateAddresses([info!])).toEqual(new Set(['10.0.0.5']));
+  });
   test('a machine without a network serves itself', () => {
     expect(listenInfos({ listenAddress: '0.0.0.0', announcedAddresses: [] }, 1, { lo: machine.lo })[0]).toMatchObject({
       ip: '127.0.0.1',

@@ -46,9 +46,22 @@ function bindEach(
   const foreign = announced.filter(
     (address) => isIP(address) === (family === 'IPv6' ? 6 : 4) && !own.some((mine) => mine.address === address),
   );
-  const addresses = bound.length > 0 ? bound.map(({ address }) => address) : [family === 'IPv6' ? '::1' : '127.0.0.1'];
-  return addresses.map((ip, index) => ({
-    ip,
+  if (bound.length === 0)
+    // the machine's network is not up yet: the announced address is served on whatever comes, not on loopback alone
+    return foreign[0]
+      ? [{ ip: listenAddress, announcedAddress: foreign[0] }]
+      : [{ ip: family === 'IPv6' ? '::1' : '127.0.0.1' }];
+  return bound.map(({ address }, index) => ({
+    ip: address,
     ...(foreign[index] && { announcedAddress: foreign[index], exposeInternalIp: true }),
   }));
 }
+
+/** The addresses that clients receive as candidates. */
+export const candidateAddresses = (infos: types.TransportListenInfo[]): Set<string> =>
+  new Set(
+    infos.flatMap(({ ip, announcedAddress, exposeInternalIp }) => [
+      ...(announcedAddress === undefined || exposeInternalIp ? [ip] : []),
+      ...(announcedAddress === undefined ? [] : [announcedAddress]),
+    ]),
+  );

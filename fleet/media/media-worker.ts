@@ -10,6 +10,8 @@ import type { Logger } from 'pino';
 export type MediaWorkerOptions = {
   index: number;
   port: number;
+  /** that clients receive as candidates */
+  addresses: ReadonlySet<string>;
   worker: types.Worker;
   webRtcServer: types.WebRtcServer;
   logger: Logger;
@@ -18,6 +20,7 @@ export type MediaWorkerOptions = {
 export class MediaWorker {
   readonly index: number;
   readonly port: number;
+  readonly addresses: ReadonlySet<string>;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
   /** load, counted by those who make and close them */
@@ -26,9 +29,10 @@ export class MediaWorker {
   readonly #logger: Logger;
   #isCondemned = false;
 
-  constructor({ index, port, worker, webRtcServer, logger }: MediaWorkerOptions) {
+  constructor({ index, port, addresses, worker, webRtcServer, logger }: MediaWorkerOptions) {
     this.index = index;
     this.port = port;
+    this.addresses = addresses;
     this.worker = worker;
     this.webRtcServer = webRtcServer;
     this.#logger = logger.child({ worker: index, pid: worker.pid });
@@ -71,6 +75,11 @@ export class MediaWorker {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Its process is killed, and its calls move as at any worker's death. */
+  replace(why: string): void {
+    this.#condemn(why);
   }
 
   /** Its process ends, and with it all that it holds. */

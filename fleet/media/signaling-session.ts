@@ -186,8 +186,8 @@ export class SignalingSession implements PeerLine {
       this.#options.onHello();
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
-      const { peerId, claims, resumeSecret } = peer;
-      const { peerKind, meetingTitle, publishes, receives, rights, documents } = claims;
+      const { peerId, claims, permissions, resumeSecret } = peer;
+      const { peerKind, meetingTitle } = claims;
       // the call's own id: a token that a room signed names one of its own making
       const { callId } = call;
       return {
@@ -195,10 +195,7 @@ export class SignalingSession implements PeerLine {
         callId,
         peerId,
         peerKind,
-        publishes,
-        receives,
-        rights,
-        documents,
+        ...permissions,
         meetingTitle,
         resumeSecret,
         admission: admitted,

@@ -2,13 +2,13 @@
  * The media workers: one per core, each with one WebRtcServer on one port for UDP and TCP. One that dies, or is killed
  * because it cannot be asked any more, is replaced on the same port; `onDied` notifies of it. Knows no calls.
  */
-import { networkInterfaces } from 'node:os';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperationalError } from '#contract/error-codes.ts';
 import { createWorker, type types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { findFreePort } from './free-port.ts';
-import { type ListenAddresses, listenInfos } from './listen-addresses.ts';
+import { candidateAddresses, type ListenAddresses, listenInfos } from './listen-addresses.ts';
 import { MediaWorker } from './media-worker.ts';
 
 export type WorkerPoolOptions = {
@@ -18,6 +18,8 @@ export type WorkerPoolOptions = {
   portBase: number;
   workerAnswerMs: number;
   logger: Logger;
+  /** the machine's own; for tests */
+  interfaces?: () => NodeJS.Dict<NetworkInterfaceInfo[]>;
 };
 
 const REOPEN_AFTER_MS = [0, 100, 500, 1_000, 3_000];
@@ -30,12 +32,14 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #slots: (MediaWorker | null)[];
   readonly #waiting = new Set<() => void>();
+  readonly #interfaces: () => NodeJS.Dict<NetworkInterfaceInfo[]>;
   #checks: NodeJS.Timeout | null = null;
   #stopped = false;
   #deaths = 0;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#interfaces = options.interfaces ?? networkInterfaces;
     this.#slots = new Array<MediaWorker | null>(options.count).fill(null);
   }
 
@@ -45,6 +49,7 @@ export class WorkerPool {
     // one after the other, so that two do not find the same free port
     for (const index of this.#slots.keys()) await this.#openFirst(index);
     this.#checks = setInterval(() => {
+      this.#followNetwork();
       for (const mediaWorker of this.alive) void mediaWorker.check(workerAnswerMs);
     }, CHECK_INTERVAL_MS);
   }
@@ -105,20 +110,44 @@ export class WorkerPool {
   async #open(index: number, port: number): Promise<void> {
     const { listen, logger } = this.#options;
     const worker = await createWorker({ logLevel: 'warn' });
+    const infos = listenInfos(listen, port, this.#interfaces());
     let webRtcServer: types.WebRtcServer;
     try {
-      webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(listen, port, networkInterfaces()) });
+      webRtcServer = await worker.createWebRtcServer({ listenInfos: infos });
     } catch (error) {
       worker.close();
       throw error;
     }
     if (this.#stopped) return worker.close();
-    const mediaWorker = new MediaWorker({ index, port, worker, webRtcServer, logger });
+    const mediaWorker = new MediaWorker({
+      index,
+      port,
+      addresses: candidateAddresses(infos),
+      worker,
+      webRtcServer,
+      logger,
+    });
     worker.on('died', (error) => this.#died(mediaWorker, error));
     if (worker.died) throw new OperationalError('media-failed', 'the worker died at its start');
     this.#slots[index] = mediaWorker;
     logger.info({ worker: index, pid: worker.pid, port }, 'media worker serves');
     this.#wake();
+  }
+
+  /**
+   * The machine's addresses change: a cable is plugged in, an address is given late, a network goes away. A worker that
+   * nobody can reach any more is replaced at once, and its calls move; one that lacks a new address waits until it is empty.
+   */
+  #followNetwork(): void {
+    const { listen } = this.#options;
+    const interfaces = this.#interfaces();
+    const isUp = Object.values(interfaces).some((addresses) => addresses?.some(({ internal }) => !internal));
+    for (const worker of isUp ? this.alive : []) {
+      const wanted = candidateAddresses(listenInfos(listen, worker.port, interfaces));
+      const kept = [...wanted].filter((address) => worker.addresses.has(address)).length;
+      if (kept === wanted.size && kept === worker.addresses.size) continue;
+      if (kept === 0 || worker.peers === 0) worker.replace('the addresses of this machine changed');
+    }
   }
 
   #died(mediaWorker: MediaWorker, error: Error): void {

@@ -79,6 +79,21 @@ export class GuestEntries {
     return entry !== undefined;
   }
 
+  /** Who has a grant to the call by an invite, used or not: guests by peer, rooms by room. */
+  async admittedTo(callId: string): Promise<{ peerIds: string[]; roomIds: string[] }> {
+    const entries = await this.#store.read
+      .selectFrom('guestEntry')
+      .select(['peerId', 'holder'])
+      .where('callId', '=', callId)
+      .where('removedAtMs', 'is', null)
+      .execute();
+    const isRoom = ({ holder }: { holder: string }): boolean => holder.startsWith(ROOM_HOLDER);
+    return {
+      peerIds: entries.filter((entry) => !isRoom(entry)).map(({ peerId }) => peerId),
+      roomIds: entries.filter(isRoom).map(({ holder }) => holder.slice(ROOM_HOLDER.length)),
+    };
+  }
+
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
   async revoke(meetingId: string, inviteId: string, actor: string): Promise<LeavingPeer[] | null> {
     return this.#store.write(async (trx) => {

@@ -4,7 +4,8 @@
  */
 import type { Logger } from 'pino';
 import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
+import type { CallGrant, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
@@ -19,14 +20,15 @@ import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import { GUEST_PERMISSIONS, LAPTOP_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
+import type { CallRole } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
-import { DocumentPolicies, documentRightsBy } from './document-policies.ts';
+import { DocumentPolicies } from './document-policies.ts';
 import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
+import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
 
@@ -40,7 +42,7 @@ export type MeetingsDependencies = {
   fleetUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId'>;
+type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'seat' | 'roomId'> & { role: CallRole };
 type Meeting = { meetingId: string; title: string };
 
 /** a call may end between its choice and the entry into it */
@@ -51,7 +53,7 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
   peerKind: 'room',
   roomId,
   displayName: roomName,
-  ...ROOM_PERMISSIONS,
+  role: 'room',
 });
 
 export class Meetings {
@@ -65,7 +67,9 @@ export class Meetings {
   readonly #calls: Calls;
   readonly #entries: GuestEntries;
   readonly #bookingMeetings: BookingMeetings;
+  readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
   readonly #nodeWork = new Map<string, Promise<void>>();
   readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
@@ -87,11 +91,19 @@ export class Meetings {
       delegations: this.delegations,
       fleetUrl,
     });
+    const sendToNode = (nodeId: string, command: NodeCommand): void => broker.publish('nodeCommand', nodeId, command);
+    this.#permissions = new PermissionsAtNodes({
+      store,
+      policies: this.documentPolicies,
+      entries: this.#entries,
+      ownerOf: (meetingId) => this.ownerOf(meetingId),
+      sendToNode,
+    });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
       logger,
-      sendToNode: (nodeId, command) => broker.publish('nodeCommand', nodeId, command),
+      sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
       onMeetingChanged: (meetingId) => {
         for (const handler of this.#changedHandlers) handler(meetingId);
@@ -126,6 +138,19 @@ export class Meetings {
 
   onChanged(handler: (meetingId: string) => void): void {
     this.#changedHandlers.push(handler);
+  }
+
+  /** The document policy of this meeting has changed. @returns stops listening */
+  onPolicyChanged(handler: (meetingId: string) => void): () => void {
+    this.#policyHandlers.add(handler);
+    return () => this.#policyHandlers.delete(handler);
+  }
+
+  /** For new grants, and at once for those who are in the meeting's call. @throws ProtocolError not-found */
+  async setDocumentPolicy(meetingId: string, policy: DocumentPolicy, actor: string): Promise<void> {
+    await this.documentPolicies.set(meetingId, policy, actor);
+    await this.#permissions.send(meetingId);
+    for (const handler of this.#policyHandlers) handler(meetingId);
   }
 
   /** A room's standing meeting, made with the room. */
@@ -258,7 +283,7 @@ export class Meetings {
    */
   async grantForLaptop(roomId: string, callId: string | null): Promise<CallGrant> {
     const meeting = callId === null ? await this.#standingOf(roomId) : await this.#ownOfCall(roomId, callId);
-    return this.#grant(meeting, null, { peerKind: 'person', roomId, displayName: null, ...LAPTOP_PERMISSIONS });
+    return this.#grant(meeting, null, { peerKind: 'person', roomId, displayName: null, role: 'laptop' });
   }
 
   async #ownOfCall(roomId: string, callId: string): Promise<Meeting> {
@@ -309,14 +334,12 @@ export class Meetings {
     if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
-    const policy = await this.documentPolicies.of(claims.meetingId);
-    const documents = policy ? [...documentRightsBy(policy, true)] : [];
     const grant = await this.#orRefusal(refusal, () =>
       this.#grantByInvite(
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, ...GUEST_PERMISSIONS, documents } },
+        { meeting, admitted: { peerKind: 'person', displayName, role: 'guest' } },
         { kind: 'guest-admitted', actor },
       ),
     );
@@ -423,7 +446,9 @@ export class Meetings {
       this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
     // what we asked of it while it was out of reach has not arrived
-    if (online && (!before?.online || before.heardAtMs === 0)) this.#remove(await this.#entries.unwelcomeAt(nodeId));
+    if (!online || (before?.online && before.heardAtMs > 0)) return;
+    this.#remove(await this.#entries.unwelcomeAt(nodeId));
+    await this.#permissions.sendAllAt(nodeId);
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
@@ -435,10 +460,12 @@ export class Meetings {
     meeting: Meeting,
     { call, node }: OpenCall,
     holder: DocumentHolder,
-    admitted: Admitted,
+    { role, ...admitted }: Admitted,
   ): Promise<CallGrant> {
     const peerId = holder.sub;
     const { roomId } = admitted;
+    // after the entry is recorded: a policy that changes later reaches it there
+    const permissions = await this.#permissions.of(call.meetingId, role);
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;
@@ -452,10 +479,11 @@ export class Meetings {
       meetingId,
       meetingTitle: meeting.title,
       ...admitted,
+      ...permissions,
     };
     const joinToken = await this.#deps.keys.sign(claims);
     const documents =
-      admitted.documents.length === 0
+      permissions.documents.length === 0
         ? null
         : await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
     return {

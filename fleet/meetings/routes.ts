@@ -37,7 +37,7 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute
       return { policy };
     },
     setDocumentPolicy: async (context) => {
-      await meetings.documentPolicies.set(context.params.meetingId, context.body, actorOf(context));
+      await meetings.setDocumentPolicy(context.params.meetingId, context.body, actorOf(context));
       return {};
     },
     giveUpCalls: async (context) => ({

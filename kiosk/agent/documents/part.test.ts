@@ -346,8 +346,8 @@ describe('in a call', () => {
     expect(shown()).toMatchObject({ isPresenter: false, document: { page: 1 } });
     report(CALL, PEER);
     expect(shown().isPresenter).toBe(true);
-    parts.onReport({ type: 'document', callId: CALL, document: null, isNewest: true, withdrawn: 'outsider-entered' });
-    expect(shown()).toMatchObject({ document: null, isNewest: true, withdrawn: 'outsider-entered' });
+    parts.onReport({ type: 'document', callId: CALL, document: null, isNewest: true, withdrawn: 'outsider-in-call' });
+    expect(shown()).toMatchObject({ document: null, isNewest: true, withdrawn: 'outsider-in-call' });
     parts.follow(roomIn({ name: 'idle' }));
     expect(shown().withdrawn).toBeNull();
   });
