@@ -169,7 +169,7 @@ export const remoteDocumentScenes: readonly Scene[] = [
   }),
   scene(
     'document-withdrawn',
-    { state: calling, document: shown(), after: isWithdrawn('outsider-entered') },
+    { state: calling, document: shown(), after: isWithdrawn('outsider-in-call') },
     dialogIsThere,
   ),
   scene(
