@@ -106,16 +106,25 @@ export class DocumentAccesses {
       .selectFrom('entry')
       .innerJoin('invite', 'invite.inviteId', 'entry.inviteId')
       .innerJoin('call', 'call.callId', 'entry.callId')
-      .select(['entry.holder', 'entry.displayName', 'call.endReason', 'call.endedAtMs'])
+      .select(['entry.holder', 'call.endReason', 'call.endedAtMs'])
       .where('entry.peerId', '=', peerId)
       .where('entry.inviteId', '=', inviteId)
-      .where('entry.removedAtMs', 'is', null)
       .where('invite.revokedAtMs', 'is', null)
       .executeTakeFirst();
     const goesOn = guest?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(guest?.endReason ?? null);
-    if (!guest || !goesOn)
-      throw new UserError('token-invalid', 'the invite is revoked, the guest removed or the call over');
-    return { holder: `${inviteId}:${guest.holder}`, displayName: guest.displayName };
+    if (!guest || !goesOn) throw new UserError('token-invalid', 'the invite is revoked or the call over');
+    // a token that was renewed is of another entry than the one by which the guest joined, or was removed
+    const entries = await this.#deps.store.read
+      .selectFrom('guestEntry')
+      .select(['displayName', 'removedAtMs'])
+      .where('inviteId', '=', inviteId)
+      .where('holder', '=', guest.holder)
+      .orderBy('joinedAtMs', 'desc')
+      .execute();
+    if (entries.some(({ removedAtMs }) => removedAtMs !== null))
+      throw new UserError('token-invalid', 'the guest was removed');
+    const joined = entries.find(({ displayName }) => displayName !== null);
+    return { holder: `${inviteId}:${guest.holder}`, displayName: joined?.displayName ?? null };
   }
 }
 
