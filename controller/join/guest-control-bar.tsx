@@ -24,6 +24,8 @@ type ControlsProps = {
   guest: Guest;
   microphone: MicrophoneState;
   devices: GuestDevicesState;
+  /** which way picture and sound travel; null: not known */
+  way: MediaWay | null;
   share: ScreenShare;
   /** opens what can be shared; null: the screen alone can be */
   onShare: (() => void) | null;
@@ -49,7 +51,7 @@ export function GuestControlBar({ participants, selfPeerId, ...controls }: Contr
   );
 }
 
-const Controls = memo(function Controls({ guest, microphone, devices, share, onShare }: ControlsProps) {
+const Controls = memo(function Controls({ guest, microphone, devices, way, share, onShare }: ControlsProps) {
   const { t } = useTranslation('join');
   const [devicesOpen, setDevicesOpen] = useState(false);
   const { camera } = devices;
@@ -92,6 +94,7 @@ const Controls = memo(function Controls({ guest, microphone, devices, share, onS
         {t('call.devicesShort')}
       </Button>
       <DevicesDialog
+        way={way}
         isOpen={devicesOpen}
         onClose={() => setDevicesOpen(false)}
         devices={guest.devices}
