@@ -11,6 +11,7 @@ import Video from 'lucide-react/icons/video';
 import VideoOff from 'lucide-react/icons/video-off';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MediaWay } from '#call/media-way.ts';
 import type { MicrophoneState, Participant } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
 import { problemWith } from './device-problems.tsx';

@@ -108,6 +108,7 @@ describe('a guest whose network passes TCP 443 alone', () => {
     await guest.expectInCall();
     await tv.expectToSee('Mina', 1);
     await guest.expectToSee(await tv.roomName(), 0);
+    await guest.button('Devices').click();
     await guest.page.getByText('Connected through a relay').waitFor();
   });
 
