@@ -55,6 +55,7 @@ function scene(chooseScreen?: () => Promise<unknown>) {
     phase: { name: 'idle' },
     local: { sharesScreen: false },
     blocked: null,
+    way: null,
     participants: [SELF, ROOM],
   });
   const phase = (name: string, more: object = {}) =>

@@ -551,6 +551,7 @@ export class CallClient {
       streams: this.#media.streams,
       local: this.#local.state,
       blocked: this.#isConnected ? this.#media.blocked : null,
+      way: this.#media.way,
       mutedByPeerId: this.#mutedByPeerId,
     };
   }

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { RIGHTS } from '#contract/call-order.ts';
 import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
-import type { CallGrant, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess, IceServer, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { EntryAnswer } from '#contract/http/admission-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
@@ -42,6 +42,8 @@ export type MeetingsDependencies = {
   register: CertificateRegister;
   /** origin of the HTTP API */
   fleetUrl: string;
+  /** relays for one peer */
+  iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
 /** `as`: what its permissions follow from. */
@@ -538,7 +540,7 @@ export class Meetings {
       joinToken,
       expiresAtMs: exp * 1000,
       documents,
-      iceServers: [],
+      iceServers: this.#deps.iceServersFor(peerId),
     };
   }
 }

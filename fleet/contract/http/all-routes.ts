@@ -6,5 +6,12 @@ import { peopleApi } from './people-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 
-export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi, ...admissionApi, ...settingsApi, ...documentsApi } as const;
+export const allRoutes = {
+  ...peopleApi,
+  ...roomsApi,
+  ...meetingsApi,
+  ...admissionApi,
+  ...settingsApi,
+  ...documentsApi,
+} as const;
 export type RouteName = keyof typeof allRoutes;
