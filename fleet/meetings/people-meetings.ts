@@ -271,7 +271,7 @@ async function inCall(
       e.or([
         e('entry.accountId', 'in', orNone(accountIds)),
         e('entry.inviteId', 'in', orNone(inviteIds)),
-        e('entry.holder', 'in', orNone(holders)),
+        e('entry.person', 'in', orNone(holders)),
       ]),
     )
     .execute();

@@ -19,6 +19,7 @@ import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
+import { RoomWaiting } from './room-waiting.ts';
 
 export type RoomsDependencies = {
   store: AuthorityStore;
@@ -47,6 +48,7 @@ export class Rooms {
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
+  readonly #waiting: RoomWaiting;
   readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
 
   constructor(deps: RoomsDependencies) {
@@ -87,7 +89,9 @@ export class Rooms {
       controllerUrl,
       logger,
     });
+    this.#waiting = new RoomWaiting({ meetings, reports: this.reports, broker, logger });
     this.links = fleetRoomLinks({
+      waiting: this.#waiting,
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
@@ -107,6 +111,7 @@ export class Rooms {
     this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
     this.links.start();
     this.laptops.start();
+    this.#waiting.start();
     broker.on(
       'request',
       (roomId, request) =>
