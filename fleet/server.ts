@@ -47,6 +47,7 @@ import {
   Meetings,
   PeopleFinder,
   PeopleMeetings,
+  RoomFinder,
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
@@ -355,6 +356,7 @@ const app = await buildApp({
       meetings,
       peopleMeetings,
       peopleFinder: new PeopleFinder({ store }),
+      roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
       roomsUnder: people.places.roomsUnder,
     }),
