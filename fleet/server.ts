@@ -368,6 +368,7 @@ const app = await buildApp({
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
+  roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
   roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
   roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
   verifyTicket: (token) => meetings.waitingRoom.verify(token),

@@ -20,6 +20,8 @@ export type AccessDependencies = {
   roomsOfMeeting: (meetingId: string) => Promise<readonly string[]>;
   /** null: no such meeting, or the account is none of its people */
   roleInMeeting: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
+  /** null: the account is in no call of it now */
+  roleInCall: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
   /** @throws UserError token-invalid, token-expired */
   verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   /** Of who waits to be let into a meeting. @throws UserError token-invalid */
@@ -143,7 +145,7 @@ async function documentBearerOf(
 /** A meeting that there is not is refused like one of others: ids are guessed in vain. */
 async function inMeeting(
   request: FastifyRequest,
-  { to }: Extract<Access, { to: 'host' | 'invited' }>,
+  access: Extract<Access, { to: 'host' | 'invited' }>,
   caller: AccountCaller,
   deps: AccessDependencies,
 ): Promise<Pick<Caller, 'reach' | 'meetingRole'>> {
@@ -154,8 +156,13 @@ async function inMeeting(
     caller.token ? null : deps.roleInMeeting(caller.account.accountId, meetingId),
     reachesMeeting(reach, meetingId, deps),
   ]);
-  const isOne = to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
-  if (!isOne && !isManaged) throw new UserError('forbidden');
+  const isOne = access.to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
+  const isInCall = async (): Promise<boolean> =>
+    access.to === 'host' &&
+    access.inCall === true &&
+    !caller.token &&
+    HOSTS.includes(await deps.roleInCall(caller.account.accountId, meetingId));
+  if (!isOne && !isManaged && !(await isInCall())) throw new UserError('forbidden');
   return { reach, meetingRole };
 }
 

@@ -94,6 +94,7 @@ beforeAll(async () => {
     apiTokens: {} as ApiTokens,
     roomsOfMeeting: async () => [],
     roleInMeeting: async () => null,
+    roleInCall: async () => null,
     verifyTicket: async () => {
       throw new UserError('token-invalid');
     },

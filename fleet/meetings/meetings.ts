@@ -3,6 +3,7 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
+import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
@@ -238,6 +239,11 @@ export class Meetings {
         for (const meetingId of meetingIds) this.waitingRoom.look(meetingId);
       },
     };
+  }
+
+  /** As the call's node reported it last; null: the account is in no call of the meeting now. */
+  async roleInCall(accountId: string, meetingId: string): Promise<MeetingRole | null> {
+    return this.#entries.roleInCall(accountId, meetingId);
   }
 
   /** An account that may not be anywhere any more: it is put out of every call. */
