@@ -53,8 +53,7 @@ async function grantOf({
   url = node.node.signalingUrl,
 }: Who): Promise<CallGrant> {
   const meetingId = uuidv7();
-  const rights = kind === 'room' ? (['end', 'mute', 'remove'] as const) : [];
-  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind, rights: [...rights] });
+  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind });
   return {
     callId,
     meetingId,
