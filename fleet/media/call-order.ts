@@ -78,8 +78,9 @@ export class OrderInCall {
     this.#settle(null);
   }
 
-  /** With the peer goes its person, on whatever token it comes back. */
-  ban(peer: Peer): void {
+  /** With the peer goes its person, on whatever token it comes back. @throws UserError forbidden: only a host removes a host */
+  ban(asker: Peer, peer: Peer): void {
+    if (peer.role === 'host' && asker.role !== 'host') throw new UserError('forbidden', 'a host');
     const person = personOf(peer.claims);
     this.#removed.add(person);
     this.#entered.delete(person);

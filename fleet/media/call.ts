@@ -3,7 +3,7 @@
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
  * what, `CallChat` what is written.
  */
-import { InvalidStateError, MaruError, type ErrorCode, OperationalError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { DocumentChange } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
@@ -241,8 +241,7 @@ export class Call {
    * @throws UserError forbidden: only a host removes a host
    */
   removeBy(asker: Peer, peer: Peer): void {
-    if (peer.role === 'host' && asker.role !== 'host') throw new UserError('forbidden', 'a host');
-    this.order.ban(peer);
+    this.order.ban(asker, peer);
     const bySeat = this.#options.seats.remove(peer, this.peers.values());
     const byPerson = [...this.peers.values()].filter((other) => this.order.isSamePerson(peer, other));
     for (const each of new Set([...bySeat, ...byPerson])) {

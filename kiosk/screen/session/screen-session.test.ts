@@ -245,7 +245,7 @@ describe('the screen’s session', () => {
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
     expect(of('call-joined')).toEqual([{ type: 'call-joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
-    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'document']);
+    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'call-order', 'chat', 'document']);
   });
 
   it('opens no device for what is only prepared', () => {
@@ -303,7 +303,7 @@ describe('the screen’s session', () => {
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'document']);
+    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'call-order', 'chat', 'document']);
     expect(call.asked).toEqual(['join']);
   });
 
