@@ -1,12 +1,11 @@
 /** The invite's exchange for a grant: from the inline script's head start the first time, by a request after that. */
 import { OperationalError, UserError } from '#contract/error-codes.ts';
-import { meetingsApi } from '#contract/http/meetings-api.ts';
-import type { RouteAnswer } from '#contract/http/route.ts';
+import { admissionApi, type EntryAnswer } from '#contract/http/admission-api.ts';
 import { answerOf, NoServer } from '#contract/http/answer.ts';
 import { callApi } from '#ui/http-client.ts';
 import { type Early, startEarly } from './early.ts';
 
-export type Entry = RouteAnswer<typeof meetingsApi.enterAsGuest>;
+export type Entry = Extract<EntryAnswer, { kind: 'admitted' }>;
 
 const ENTRY_TIMEOUT_MS = 8_000;
 
@@ -39,15 +38,23 @@ export async function enterAsGuest(endedCallId: string | null): Promise<Entry> {
   try {
     if (ahead === null) {
       const body = { invite, entryId, ...(endedCallId && { endedCallId }) };
-      return await callApi(meetingsApi.enterAsGuest, { body, signal: AbortSignal.timeout(ENTRY_TIMEOUT_MS) });
+      return admittedBy(
+        await callApi(admissionApi.enterAsGuest, { body, signal: AbortSignal.timeout(ENTRY_TIMEOUT_MS) }),
+      );
     }
     const { status, body } = await ahead.catch((cause: unknown) => {
       throw new NoServer('internal', 'no answer from the server', { cause });
     });
-    return answerOf(meetingsApi.enterAsGuest, status, body);
+    return admittedBy(answerOf(admissionApi.enterAsGuest, status, body));
   } catch (error) {
     if (error instanceof NoServer)
       throw new OperationalError('shutting-down', 'the server cannot be reached', { cause: error });
     throw error;
   }
+}
+
+/** @throws UserError not-admitted: this page cannot knock yet */
+function admittedBy(answer: EntryAnswer): Entry {
+  if (answer.kind !== 'admitted') throw new UserError('not-admitted');
+  return answer;
 }

@@ -8,7 +8,7 @@ import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
-import { ProblemWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveRooms } from './use-rooms.ts';

@@ -11,10 +11,12 @@ import commonEn from '#ui/words/en/common.ts';
 import consoleEn from '#ui/words/en/console.ts';
 import errorsEn from '#ui/words/en/errors.ts';
 import noticesEn from '#ui/words/en/notices.ts';
+import signInEn from '#ui/words/en/sign-in.ts';
 import commonKo from '#ui/words/ko/common.ts';
 import consoleKo from '#ui/words/ko/console.ts';
 import errorsKo from '#ui/words/ko/errors.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import signInKo from '#ui/words/ko/sign-in.ts';
 import { showLanguage, startWords } from '#ui/words/words.ts';
 
 declare global {
@@ -25,7 +27,16 @@ export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).
 
 export function accountOf(role: Role, roomId?: string): Account {
   const scope = roomId === undefined ? ({ kind: 'organisation' } as const) : ({ kind: 'room', roomId } as const);
-  return { accountId: idOf(9_999), userName: 'mina', mustChangePassword: false, grants: [{ role, scope }] };
+  return {
+    accountId: idOf(9_999),
+    userName: 'mina',
+    displayName: 'Mina',
+    email: null,
+    placeId: null,
+    issuer: 'local',
+    mustChangePassword: false,
+    grants: [{ role, scope }],
+  };
 }
 
 export function roomOf(n: number, over: Partial<RoomOverview> = {}): RoomOverview {
@@ -59,7 +70,7 @@ export const refusal = (status: number, code: string): Answer => ({ status, body
 /** Rooms as the server lists them, and what else a test scripts by a route's name. */
 export class ServerUnderTest {
   rooms: RoomOverview[] = [];
-  account: Account | null = accountOf('admin');
+  account: Account | null = accountOf('administrator');
   readonly answers: Partial<Record<RouteName, (url: URL, body: unknown) => Answer>> = {};
   readonly asked: { name: RouteName; url: URL; body: unknown }[] = [];
   readonly streams: StreamUnderTest[] = [];
@@ -165,6 +176,7 @@ export class PageUnderTest {
       console: { en: consoleEn, ko: consoleKo },
       errors: { en: errorsEn, ko: errorsKo },
       notices: { en: noticesEn, ko: noticesKo },
+      'sign-in': { en: signInEn, ko: signInKo },
     });
     showLanguage('en');
     this.#root = createRoot(document.body.appendChild(document.createElement('div')));

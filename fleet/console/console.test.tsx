@@ -45,7 +45,7 @@ describe('who is signed in', () => {
   });
 
   it('changes a one-time password first', async () => {
-    server.account = { ...accountOf('admin'), mustChangePassword: true };
+    server.account = { ...accountOf('administrator'), mustChangePassword: true };
     await show();
     await page.until(() => page.text.includes('Choose your password'));
     expect(server.askedFor('listRooms')).toBe(0);
@@ -226,10 +226,10 @@ describe('a room', () => {
 
   it.each([
     ['an operator', accountOf('operator'), false],
-    ['an administrator of this room', accountOf('admin', idOf(1)), true],
+    ['an administrator of this room', accountOf('administrator', idOf(1)), true],
     [
       'an administrator of another room',
-      { ...accountOf('operator'), grants: [...accountOf('operator').grants, ...accountOf('admin', idOf(2)).grants] },
+      { ...accountOf('operator'), grants: [...accountOf('operator').grants, ...accountOf('administrator', idOf(2)).grants] },
       false,
     ],
   ])('shows its kiosk and name to those who may change them: %s', async (_, account, may) => {

@@ -4,17 +4,20 @@ import { type ReactNode, Suspense, useCallback, useEffect, useState } from 'reac
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
+import { ChangePasswordPage } from '#ui/sign-in/new-password-page.tsx';
+import { goToOpenId } from '#ui/sign-in/open-id.ts';
+import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
 import { AccountContext } from './account.ts';
 import { LazyPage, pageCode } from './lazy-page.tsx';
 import { LiveRooms } from './live-rooms.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { Loading } from './parts.tsx';
-import { ChangePasswordPage, SignInPage } from './sign-in-page.tsx';
 import { LiveRoomsContext } from './use-rooms.ts';
 
 const nowPage = pageCode(() => import('./now-page.tsx').then((module) => module.NowPage));
@@ -47,7 +50,14 @@ export function Console() {
       </main>
     );
   if (session.kind === 'out')
-    return <SignInPage onSignedIn={(account, password) => setSession({ kind: 'in', account, password })} />;
+    return (
+      <SignInPage
+        lead={t('signIn.lead')}
+        passwordHint={t('signIn.passwordHint')}
+        onOpenId={() => goToOpenId(pagePaths.console)}
+        onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
+      />
+    );
   const { account, password } = session;
   if (account.mustChangePassword) {
     const changed = () =>
@@ -58,7 +68,7 @@ export function Console() {
 }
 
 function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation('sign-in');
   const { t: common } = useTranslation('common');
   const signOut = () => {
     onSignedOut();
@@ -74,7 +84,7 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
           <span className="mr-2 hidden text-small text-quiet sm:inline">{account.userName}</span>
           <LanguageSwitch />
           <Button variant="quiet" icon={LogOut} onPress={signOut}>
-            {t('signIn.signOut')}
+            {t('signOut')}
           </Button>
         </div>
       </header>

@@ -8,7 +8,7 @@ import { Card } from '#ui/card.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
-import { ProblemWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 
 export function DocumentPolicyCard({ meetingId }: { meetingId: string }) {
   const { t } = useTranslation('console');

@@ -16,7 +16,8 @@ import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { callApi } from '#ui/http-client.ts';
-import { CopyOnce, ProblemWords } from './parts.tsx';
+import { CopyText } from '#ui/copy-text.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
 const validities = { hour: 60, day: 60 * 24, week: 60 * 24 * 7 } as const;
@@ -202,7 +203,7 @@ function MakeLink({ meetingId, onMade }: { meetingId: string; onMade: () => void
           </form>
         ) : (
           <>
-            <CopyOnce label={t('room.freshLead')} text={joinUrl} action={common('copy')} />
+            <CopyText label={t('room.freshLead')} text={joinUrl} action={common('copy')} />
             <Button onPress={() => setOpen(false)}>{common('close')}</Button>
           </>
         )}

@@ -2,13 +2,19 @@
 import { createRoot } from 'react-dom/client';
 import en from '#ui/words/en/console.ts';
 import noticesEn from '#ui/words/en/notices.ts';
+import signInEn from '#ui/words/en/sign-in.ts';
 import ko from '#ui/words/ko/console.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import signInKo from '#ui/words/ko/sign-in.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Console } from './console.tsx';
 import './console.css';
 
 debugUnknownWords();
-startWords({ console: { en, ko }, notices: { en: noticesEn, ko: noticesKo } });
+startWords({
+  console: { en, ko },
+  notices: { en: noticesEn, ko: noticesKo },
+  'sign-in': { en: signInEn, ko: signInKo },
+});
 createRoot(document.getElementById('root')!).render(<Console />);

@@ -9,7 +9,8 @@ import { useMay } from './account.ts';
 import { AddRoom } from './add-room.tsx';
 import { AllRooms } from './all-rooms.tsx';
 import { HealthCountTiles } from './health-count-tiles.tsx';
-import { Loading, ProblemWords, WhyWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { Loading, WhyWords } from './parts.tsx';
 import { Heard, hrefOf, More } from './room-list-parts.tsx';
 import { type RoomListShown, useLiveState, usePaused, useRoomList } from './use-rooms.ts';
 

@@ -1,19 +1,11 @@
-/** Small pieces that several pages of the console show: a room's state, why, what went wrong, a thing to copy once. */
-import Check from 'lucide-react/icons/check';
-import CircleAlert from 'lucide-react/icons/circle-alert';
+/** Small pieces that several pages of the console show: a room's state, and why. */
 import CircleCheck from 'lucide-react/icons/circle-check';
 import CirclePlay from 'lucide-react/icons/circle-play';
 import CircleX from 'lucide-react/icons/circle-x';
-import Copy from 'lucide-react/icons/copy';
 import LoaderCircle from 'lucide-react/icons/loader-circle';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MaruError } from '#contract/error-codes.ts';
 import type { HealthReason, HealthState } from '#contract/http/rooms-api.ts';
-import { Button } from '#ui/button.tsx';
-import { ErrorWords } from '#ui/error-words.tsx';
-import { NoServer } from '#contract/http/answer.ts';
 import { Icon, type LucideIcon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 
@@ -89,53 +81,3 @@ export function Loading() {
 /** When it was last heard: a room that is online was heard a moment ago, whatever the row says. */
 export const lastSeenMs = ({ online, lastSeenMs: seen }: { online: boolean; lastSeenMs: number | null }) =>
   online ? Date.now() : seen;
-
-export function ProblemWords({ problem }: { problem: MaruError | null }) {
-  const { t } = useTranslation('console');
-  return (
-    <div role="alert" className="empty:hidden">
-      {problem && (
-        <div className="flex animate-appear gap-3 rounded-control bg-fault-soft p-4">
-          <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
-          {problem instanceof NoServer ? (
-            <div className="flex flex-col gap-1">
-              <p className="font-semibold">{t('noServer.what')}</p>
-              <p>{t('noServer.todo')}</p>
-            </div>
-          ) : (
-            <ErrorWords code={problem.code} className="gap-1!" />
-          )}
-        </div>
-      )}
-    </div>
-  );
-}
-
-/** A secret that is shown this once. Where the clipboard is refused, the text is there to be marked by hand. */
-export function CopyOnce({ label, text, action }: { label: string; text: string; action: string }) {
-  const { t: common } = useTranslation('common');
-  const [copied, setCopied] = useState(false);
-  return (
-    <div className="flex flex-col gap-3">
-      <p className="text-small font-medium text-quiet">{label}</p>
-      <p className="rounded-control bg-sunken p-4 font-mono text-small break-all whitespace-pre-wrap select-all">
-        {text}
-      </p>
-      <Button
-        variant="primary"
-        icon={copied ? Check : Copy}
-        onPress={() =>
-          void navigator.clipboard?.writeText(text).then(
-            () => setCopied(true),
-            () => setCopied(false),
-          )
-        }
-      >
-        {copied ? common('copied') : action}
-      </Button>
-      <span role="status" className="sr-only">
-        {copied && common('copied')}
-      </span>
-    </div>
-  );
-}

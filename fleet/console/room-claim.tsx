@@ -9,7 +9,7 @@ import { Icon } from '#ui/icon.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { CopyOnce } from './parts.tsx';
+import { CopyText } from '#ui/copy-text.tsx';
 import { useIsTaken } from './use-rooms.ts';
 
 export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsApi.createClaim>; onDone: () => void }) {
@@ -22,7 +22,7 @@ export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsAp
       <p className="text-base text-quiet">
         {t('add.claimLead', { time: clockTime(claimExpiresAtMs, currentLanguage()) })}
       </p>
-      <CopyOnce label={t('add.claimCode')} text={file} action={t('add.copyClaim')} />
+      <CopyText label={t('add.claimCode')} text={file} action={t('add.copyClaim')} />
       <Button onPress={onDone}>{t('add.done')}</Button>
     </>
   );
@@ -49,7 +49,7 @@ export function RoomNameField({ name, onChange, roomId, isMissing }: RoomNamePro
         onChange={onChange}
         maxLength={80}
         autoFocus
-        problem={isMissing && shownText(name) === '' ? t('signIn.needed') : null}
+        problem={isMissing && shownText(name) === '' ? t('needed', { ns: 'common' }) : null}
       />
       <div role="status" className="empty:hidden">
         {isTaken && <SameName words={t('sameName.typed')} />}

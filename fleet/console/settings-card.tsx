@@ -14,7 +14,7 @@ import { callApi, followEvents } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
-import { ProblemWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 import { SettingsForm } from './settings-form.tsx';
 import { useSettingWords } from './setting-words.ts';
 

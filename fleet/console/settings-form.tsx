@@ -7,7 +7,7 @@ import { allSettings, settingFieldsOf, isSecret, type SectionName } from '#contr
 import type { SettingField } from '#contract/settings/setting-field.ts';
 import { Button } from '#ui/button.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { ProblemWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 import { SettingInput } from './setting-input.tsx';
 import { useSettingWords } from './setting-words.ts';
 

@@ -16,7 +16,7 @@ import { TextField } from '#ui/text-field.tsx';
 import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { callApi } from '#ui/http-client.ts';
-import { ProblemWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
 /** While a code is shown, the tablet that takes it appears by itself. */
@@ -137,7 +137,7 @@ function AddTablet({ roomId, onLook }: { roomId: string; onLook: () => Promise<v
               label={t('tablets.name')}
               hint={t('tablets.nameHint')}
               value={tabletName}
-              problem={isMissing ? t('signIn.needed') : null}
+              problem={isMissing ? t('needed', { ns: 'common' }) : null}
               onChange={setTabletName}
               maxLength={80}
               autoFocus

@@ -6,7 +6,7 @@ import type { RoomOverview } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
-import { ProblemWords } from './parts.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
 /** `fetchedAtMs`: when the server said how long it has been silent */

@@ -5,17 +5,17 @@ import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
-import type { Accounts, OpenSession, Places, Sessions } from '../people/index.ts';
+import type { Accounts, Places, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
-import type { DocumentBearer, TicketBearer } from './route.ts';
+import type { DocumentBearer, OpenSession, TicketBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;
   sessions: Sessions;
   places: Places;
   secure: boolean;
-  /** null: no such meeting, or it is no room's */
-  roomOfMeeting: (meetingId: string) => Promise<string | null>;
+  /** the meeting's room, or those in which its host holds it; empty: no such meeting, or it has none */
+  roomsOfMeeting: (meetingId: string) => Promise<readonly string[]>;
   /** null: no such meeting, or the account is none of its people */
   roleInMeeting: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
   /** @throws UserError token-invalid, token-expired */
@@ -80,12 +80,12 @@ async function inMeeting(
   const { account } = caller;
   const { meetingId } = request.params as { meetingId: string };
   const reach = reachOf(account.grants, 'meetings.manage', deps.places.roomsUnder);
-  const [meetingRole, roomId] = await Promise.all([
+  const [meetingRole, isManaged] = await Promise.all([
     deps.roleInMeeting(account.accountId, meetingId),
-    deps.roomOfMeeting(meetingId),
+    reachesMeeting(reach, meetingId, deps),
   ]);
   const isOne = to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
-  if (!isOne && !reaches(reach, roomId)) throw new UserError('forbidden');
+  if (!isOne && !isManaged) throw new UserError('forbidden');
   if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
   return { ...caller, reach, meetingRole };
 }
@@ -101,13 +101,24 @@ async function isReached(
   reach: Reach,
   scope: Extract<Access, { to: 'permitted' }>['scope'],
   request: FastifyRequest,
-  { roomOfMeeting }: AccessDependencies,
+  deps: AccessDependencies,
 ): Promise<boolean> {
   if (reach === 'organisation' || reach.size === 0) return reach === 'organisation';
   if (scope === 'each-room') return true;
   if (scope === 'organisation') return false;
   const { roomId, meetingId } = request.params as { roomId?: string; meetingId?: string };
-  return reaches(reach, roomId ?? (meetingId === undefined ? null : await roomOfMeeting(meetingId)));
+  if (roomId !== undefined) return reaches(reach, roomId);
+  return meetingId !== undefined && reachesMeeting(reach, meetingId, deps);
+}
+
+/** In one of its rooms. */
+async function reachesMeeting(
+  reach: Reach,
+  meetingId: string,
+  { roomsOfMeeting }: AccessDependencies,
+): Promise<boolean> {
+  if (reach === 'organisation' || reach.size === 0) return reach === 'organisation';
+  return (await roomsOfMeeting(meetingId)).some((roomId) => reach.has(roomId));
 }
 
 async function signedInOf(

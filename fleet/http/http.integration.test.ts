@@ -29,7 +29,7 @@ beforeAll(async () => {
     grants: [{ role: 'operator', scope: { kind: 'organisation' } }],
     mustChangePassword: false,
   });
-  operatorCookie = `maru-session=${await new Sessions({ store, clock: new WallClock() }).open(account.accountId)}`;
+  operatorCookie = `maru-session=${await new Sessions({ store, clock: new WallClock() }).open(account.accountId, { method: 'password', browser: '', network: '' })}`;
   await store.stop();
 });
 afterAll(() => fleet.stop());

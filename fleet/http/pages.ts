@@ -64,6 +64,7 @@ export async function installPages(
     [pagePaths.controller]: join(controllerDist, 'control.html'),
     [pagePaths.join]: join(controllerDist, 'join.html'),
     [pagePaths.share]: join(controllerDist, 'share.html'),
+    [pagePaths.staff]: join(controllerDist, 'staff.html'),
   };
   for (const [path, file] of Object.entries(files)) {
     app.get(path, async (request, reply) => {

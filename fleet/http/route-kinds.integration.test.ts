@@ -10,7 +10,7 @@ import { anyone, pageRoute, permitted, type RouteTable } from '#contract/http/ro
 import { UserError } from '#contract/error-codes.ts';
 import { z } from '#contract/schema.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
-import type { Accounts, Sessions } from '../people/index.ts';
+import type { Accounts, Places, Sessions } from '../people/index.ts';
 import { installApiRoutes } from './api-routes.ts';
 import { installErrorHandler } from '#edge/http-errors.ts';
 import { cursorOf, readCursor } from './paging.ts';
@@ -59,6 +59,16 @@ const api = {
   },
 } as const satisfies RouteTable;
 
+const MINA: Account = {
+  accountId: '0193a0b0-0000-7000-8000-000000000001',
+  userName: 'mina',
+  displayName: 'Mina',
+  email: null,
+  placeId: null,
+  issuer: 'local',
+  mustChangePassword: false,
+  grants: [],
+};
 type Client = { wake: () => void; pending: { name: 'said'; id: string; data: { text: string } }[]; closed: boolean };
 let app: FastifyInstance;
 let port: number;
@@ -77,8 +87,15 @@ beforeAll(async () => {
     secure: false,
     proxies: noProxies,
     accounts: { byId: async () => account } as unknown as Accounts,
-    sessions: { accountOf: async () => account?.accountId ?? null } as unknown as Sessions,
-    roomOfMeeting: async () => null,
+    sessions: {
+      of: async () => account && { sessionId: '', accountId: account.accountId, isFresh: true },
+    } as unknown as Sessions,
+    places: { roomsUnder: () => [] } as unknown as Places,
+    roomsOfMeeting: async () => [],
+    roleInMeeting: async () => null,
+    verifyTicket: async () => {
+      throw new UserError('token-invalid');
+    },
     verifyDocumentToken: async () => {
       throw new UserError('token-invalid');
     },
@@ -119,9 +136,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(() => {
   clients = [];
-  const accountId = '0193a0b0-0000-7000-8000-000000000001';
-  const grants: Account['grants'] = [{ role: 'admin', scope: { kind: 'organisation' } }];
-  account = { accountId, userName: 'a', mustChangePassword: false, grants };
+  account = { ...MINA, grants: [{ role: 'administrator', scope: { kind: 'organisation' } }] };
 });
 
 const url = (path: string): string => `http://127.0.0.1:${port}${path}`;
@@ -232,10 +247,9 @@ test('an event stream ends with the session, and by its name; another reach ends
   expect(await stream.until('refused')).toContain('event: refused\ndata: {"error":{"code":"not-signed-in"');
   await stream.ended;
   expect(clients[0]!.closed).toBe(true);
-  account = { accountId: '0193a0b0-0000-7000-8000-000000000001', userName: 'a', mustChangePassword: false, grants: [] };
-  account.grants.push({ role: 'admin', scope: { kind: 'organisation' } });
+  account = { ...MINA, grants: [{ role: 'administrator', scope: { kind: 'organisation' } }] };
   const again = await watch();
-  account = { ...account, grants: [{ role: 'operator', scope: { kind: 'room', roomId: account.accountId } }] };
+  account = { ...MINA, grants: [{ role: 'operator', scope: { kind: 'room', roomId: MINA.accountId } }] };
   await again.ended;
   expect(again.text()).not.toContain('refused');
 });

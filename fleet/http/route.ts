@@ -8,7 +8,6 @@ import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
-import type { OpenSession } from '../people/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -44,6 +43,9 @@ export type DocumentBearer = {
   /** empty: not known */
   displayName: string;
 };
+
+/** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
+export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
 
 /** Who waits to be let into a meeting. */
 export type TicketBearer = { ticketId: string; meetingId: string };

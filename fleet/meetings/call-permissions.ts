@@ -1,16 +1,17 @@
 /** What the fleet's grants permit: each list is written out, so that a new source or right is granted on purpose. */
+import { RIGHTS } from '#contract/call-order.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import { documentRightsBy } from './document-policies.ts';
 
-/** As what somebody is let into a call. */
-export type CallRole = 'room' | 'guest' | 'laptop';
+/** As what somebody is let into a call. A member or guest has the rights of their role in the meeting besides. */
+export type CallRole = 'room' | 'member' | 'guest' | 'laptop';
 
-/** As every room enters, by the fleet's grant or by its own delegation: it may end what it started. */
+/** As every room enters, by the fleet's grant or by its own delegation: a co-host of its own meeting. */
 export const ROOM_PERMISSIONS: CallPermissions = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
-  rights: ['end', 'mute', 'remove'],
+  rights: [...RIGHTS['co-host']],
   documents: ['present', 'view', 'view-unmarked'],
 };
 
@@ -22,7 +23,7 @@ const LAPTOP_PERMISSIONS: CallPermissions = {
   documents: [],
 };
 
-const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
+const PERSON_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
   publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
   receives: ['microphone', 'camera', 'screen', 'screen-audio'],
   rights: [],
@@ -32,5 +33,5 @@ const GUEST_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
 export function permissionsBy(role: CallRole, policy: DocumentPolicy | null): CallPermissions {
   if (role === 'laptop') return LAPTOP_PERMISSIONS;
   const documents = policy ? [...documentRightsBy(policy, role === 'guest')] : [];
-  return { ...(role === 'guest' ? GUEST_PERMISSIONS : ROOM_PERMISSIONS), documents };
+  return { ...(role === 'room' ? ROOM_PERMISSIONS : PERSON_PERMISSIONS), documents };
 }

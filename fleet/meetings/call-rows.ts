@@ -6,7 +6,7 @@ import type { KnownCallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
-import { recordJoin } from './guest-entries.ts';
+import { recordJoin } from './entries.ts';
 import type { RegisteredNode } from './media-nodes.ts';
 
 export type CallRow = AuthorityTables['call'];
@@ -63,6 +63,7 @@ export const newCall = (callId: string, meetingId: string, { nodeId, instanceId 
   openedAtMs: null,
   endedAtMs: null,
   endReason: null,
+  callOrder: null,
 });
 
 export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: KnownCallEvent): Promise<boolean> {
@@ -102,7 +103,11 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
     case 'participant-left':
       await row.set({ participantCount: event.participantCount }).execute();
       return;
+    case 'order-changed':
+      await row.set({ callOrder: JSON.stringify(event.order) }).execute();
+      return;
     case 'participant-removed':
+    case 'role-changed':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

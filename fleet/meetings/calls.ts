@@ -21,7 +21,7 @@ import {
   newCall,
   takeBackRow,
 } from './call-rows.ts';
-import { recordRemoval } from './guest-entries.ts';
+import { recordRemoval } from './entries.ts';
 import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
 
 export type OpenCall = { call: CallRow; node: RegisteredNode };
@@ -196,7 +196,7 @@ export class Calls {
     else if (current) await endRow(trx, current, 'ended-by-fleet');
     await trx.insertInto('call').values(call).execute();
     // whom we sent to the other meanwhile the node let in here
-    if (current) await trx.updateTable('guestEntry').set({ callId }).where('callId', '=', current.callId).execute();
+    if (current) await trx.updateTable('entry').set({ callId }).where('callId', '=', current.callId).execute();
     logger.info({ nodeId, callId, meetingId }, 'call adopted: a room began it while we were gone');
     return call;
   }

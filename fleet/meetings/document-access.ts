@@ -103,13 +103,13 @@ export class DocumentAccesses {
 
   async #guestOf(inviteId: string, peerId: string): Promise<{ holder: string; displayName: string | null }> {
     const guest = await this.#deps.store.read
-      .selectFrom('guestEntry')
-      .innerJoin('invite', 'invite.inviteId', 'guestEntry.inviteId')
-      .innerJoin('call', 'call.callId', 'guestEntry.callId')
-      .select(['guestEntry.holder', 'guestEntry.displayName', 'call.endReason', 'call.endedAtMs'])
-      .where('guestEntry.peerId', '=', peerId)
-      .where('guestEntry.inviteId', '=', inviteId)
-      .where('guestEntry.removedAtMs', 'is', null)
+      .selectFrom('entry')
+      .innerJoin('invite', 'invite.inviteId', 'entry.inviteId')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select(['entry.holder', 'entry.displayName', 'call.endReason', 'call.endedAtMs'])
+      .where('entry.peerId', '=', peerId)
+      .where('entry.inviteId', '=', inviteId)
+      .where('entry.removedAtMs', 'is', null)
       .where('invite.revokedAtMs', 'is', null)
       .executeTakeFirst();
     const goesOn = guest?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(guest?.endReason ?? null);

@@ -3,12 +3,12 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
+import { RIGHTS } from '#contract/call-order.ts';
 import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallGrant, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
-import type { meetingsApi } from '#contract/http/meetings-api.ts';
+import type { EntryAnswer } from '#contract/http/admission-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
-import type { RouteAnswer } from '#contract/http/route.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
@@ -25,10 +25,11 @@ import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
 import { DocumentPolicies } from './document-policies.ts';
-import { type EntersBy, GuestEntries, type LeavingPeer } from './guest-entries.ts';
+import { type EntersBy, Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
+import { MeetingPolicies } from './meeting-policies.ts';
 import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
@@ -43,7 +44,13 @@ export type MeetingsDependencies = {
   fleetUrl: string;
   logger: Logger;
 };
-type Admitted = Pick<JoinTokenClaims, 'peerKind' | 'displayName' | 'seat' | 'roomId'> & { role: CallRole };
+/** `as`: what its permissions follow from. */
+type Admitted = Pick<
+  JoinTokenClaims,
+  'peerKind' | 'displayName' | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest'
+> & {
+  as: CallRole;
+};
 type Meeting = { meetingId: string; title: string };
 
 /** a call may end between its choice and the entry into it */
@@ -54,7 +61,9 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
   peerKind: 'room',
   roomId,
   displayName: roomName,
-  role: 'room',
+  role: 'co-host',
+  isGuest: false,
+  as: 'room',
 });
 
 export class Meetings {
@@ -62,12 +71,13 @@ export class Meetings {
   readonly nodes: MediaNodes;
   readonly people: MeetingPeople;
   readonly delegations: Delegations;
+  readonly policies: MeetingPolicies;
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
-  readonly #entries: GuestEntries;
+  readonly #entries: Entries;
   readonly #bookingMeetings: BookingMeetings;
   readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
@@ -82,10 +92,11 @@ export class Meetings {
     this.#deps = deps;
     this.people = new MeetingPeople({ store });
     this.#bookingMeetings = new BookingMeetings({ store });
-    this.#entries = new GuestEntries({ store });
+    this.#entries = new Entries({ store });
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
+    this.policies = new MeetingPolicies({ store });
     this.documentPolicies = new DocumentPolicies({ store });
     this.documentAccesses = new DocumentAccesses({
       store,
@@ -108,9 +119,7 @@ export class Meetings {
       logger,
       sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
-      onMeetingChanged: (meetingId) => {
-        for (const handler of this.#changedHandlers) handler(meetingId);
-      },
+      onMeetingChanged: (meetingId) => this.changed(meetingId),
     });
     this.unreachable = new UnreachableCalls({ store, nodes: this.nodes, calls: this.#calls });
   }
@@ -156,6 +165,11 @@ export class Meetings {
     for (const handler of this.#policyHandlers) handler(meetingId);
   }
 
+  /** Its people, rooms, times or call are not as they were. */
+  changed(meetingId: string): void {
+    for (const handler of this.#changedHandlers) handler(meetingId);
+  }
+
   /** A room's standing meeting, made with the room. */
   async createStanding(trx: AuthorityWrite, roomId: string, title: string): Promise<string> {
     const meetingId = newId();
@@ -184,7 +198,14 @@ export class Meetings {
       .select('meetingId')
       .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
       .execute();
-    const meetingIds = meetings.map(({ meetingId }) => meetingId);
+    return this.endOf(
+      trx,
+      meetings.map(({ meetingId }) => meetingId),
+    );
+  }
+
+  /** Over for good: nobody enters, links are void, and once `apply` is called their calls end for all. */
+  async endOf(trx: AuthorityWrite, meetingIds: string[]): Promise<{ apply: () => void }> {
     const nowMs = Date.now();
     await trx.updateTable('meeting').set({ endedAtMs: nowMs }).where('meetingId', 'in', meetingIds).execute();
     await trx
@@ -286,7 +307,14 @@ export class Meetings {
    */
   async grantForLaptop(roomId: string, callId: string | null): Promise<CallGrant> {
     const meeting = callId === null ? await this.#standingOf(roomId) : await this.#ownOfCall(roomId, callId);
-    return this.#grant(meeting, null, { peerKind: 'person', roomId, displayName: null, role: 'laptop' });
+    return this.#grant(meeting, null, {
+      peerKind: 'person',
+      roomId,
+      displayName: null,
+      role: 'member',
+      isGuest: false,
+      as: 'laptop',
+    });
   }
 
   async #ownOfCall(roomId: string, callId: string): Promise<Meeting> {
@@ -330,7 +358,7 @@ export class Meetings {
   async enterAsGuest(
     invite: string,
     { endedCallId, entryId, network }: { endedCallId: string | null; entryId: string | null; network: string },
-  ): Promise<RouteAnswer<typeof meetingsApi.enterAsGuest>> {
+  ): Promise<EntryAnswer> {
     const actor = `network:${network}`;
     const refusal = { kind: 'guest-refused', actor, network } as const;
     const claims = await this.#orRefusal(refusal, () => this.invites.check(invite));
@@ -342,22 +370,31 @@ export class Meetings {
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, role: 'guest' } },
+        { meeting, admitted: { peerKind: 'person', displayName, role: 'guest', isGuest: true, as: 'guest' } },
         { kind: 'guest-admitted', actor },
       ),
     );
-    return { meetingTitle: meeting.title, displayName, admission: 'admitted', grant };
+    return {
+      kind: 'admitted',
+      meetingId: meeting.meetingId,
+      meetingTitle: meeting.title,
+      hostName: meeting.title,
+      displayName,
+      admission: 'all-enter',
+      grant,
+    };
   }
 
   /** Also ends what came in by it, in every call of the meeting. False: no such invite. */
   async revokeInvite(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
     const leaving = await this.#entries.revoke(meetingId, inviteId, actor);
     if (!leaving) return false;
-    this.#remove(leaving);
+    this.removePeers(leaving);
     return true;
   }
 
-  #remove(leaving: readonly LeavingPeer[]): void {
+  /** Puts them out of their calls. */
+  removePeers(leaving: readonly LeavingPeer[]): void {
     for (const { nodeId, callId, peerId } of leaving)
       this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-participant', callId, peerId });
   }
@@ -450,7 +487,7 @@ export class Meetings {
     await this.#calls.reconcile(registration);
     // what we asked of it while it was out of reach has not arrived
     if (!online || (before?.online && before.heardAtMs > 0)) return;
-    this.#remove(await this.#entries.unwelcomeAt(nodeId));
+    this.removePeers(await this.#entries.unwelcomeAt(nodeId));
     await this.#permissions.sendAllAt(nodeId);
   }
 
@@ -463,12 +500,12 @@ export class Meetings {
     meeting: Meeting,
     { call, node }: OpenCall,
     holder: DocumentHolder,
-    { role, ...admitted }: Admitted,
+    { as, ...admitted }: Admitted,
   ): Promise<CallGrant> {
     const peerId = holder.sub;
     const { roomId } = admitted;
     // after the entry is recorded: a policy that changes later reaches it there
-    const permissions = await this.#permissions.of(call.meetingId, role);
+    const permissions = await this.#permissions.of(call.meetingId, as);
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;
@@ -482,7 +519,10 @@ export class Meetings {
       meetingId,
       meetingTitle: meeting.title,
       ...admitted,
+      isLetIn: false,
+      allowedRanges: [],
       ...permissions,
+      ...(as === 'member' && { rights: [...RIGHTS[admitted.role]] }),
     };
     const joinToken = await this.#deps.keys.sign(claims);
     const documents =
@@ -498,6 +538,7 @@ export class Meetings {
       joinToken,
       expiresAtMs: exp * 1000,
       documents,
+      iceServers: [],
     };
   }
 }

@@ -7,12 +7,12 @@ import { MAX_PERMITTED_IN_COMMAND, type NodeCommand } from '#contract/node-link.
 import type { AuthorityStore } from '../store/index.ts';
 import { type CallRole, permissionsBy } from './call-permissions.ts';
 import type { DocumentPolicies } from './document-policies.ts';
-import type { GuestEntries } from './guest-entries.ts';
+import type { Entries } from './entries.ts';
 
 export type PermissionsAtNodesDependencies = {
   store: AuthorityStore;
   policies: Pick<DocumentPolicies, 'of'>;
-  entries: Pick<GuestEntries, 'admittedTo'>;
+  entries: Pick<Entries, 'admittedTo'>;
   ownerOf: (meetingId: string) => Promise<string | null>;
   sendToNode: (nodeId: string, command: NodeCommand) => void;
 };

@@ -3,15 +3,16 @@ import { UserError } from '#contract/error-codes.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
 import { type ServedRoute, serve } from '../http/route.ts';
 import type { Accounts } from './accounts.ts';
+import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
-type Dependencies = { accounts: Accounts; sessions: Sessions; signIn: SignIn };
+type Dependencies = { accounts: Accounts; passwords: Passwords; sessions: Sessions; signIn: SignIn };
 
-export function peopleRoutes({ accounts, sessions, signIn }: Dependencies): ServedRoute[] {
+export function peopleRoutes({ passwords, sessions, signIn }: Dependencies): ServedRoute[] {
   return serve(peopleApi, {
-    signIn: async ({ body, network, session, device }) => {
-      const caller = { network, deviceToken: device.token };
+    signIn: async ({ body, network, browser, session, device }) => {
+      const caller = { network, browser, deviceToken: device.token };
       const { account, token, deviceToken } = await signIn.signIn(body.userName, body.password, caller);
       session.begin(token);
       device.remember(deviceToken);
@@ -19,17 +20,17 @@ export function peopleRoutes({ accounts, sessions, signIn }: Dependencies): Serv
     },
     currentSession: async ({ account }) => ({ account }),
     signOut: async ({ session }) => {
-      await sessions.close(session.token!);
+      await sessions.close(session.current);
       session.end();
       return {};
     },
     changePassword: async ({ account, body, network, session }) => {
-      const provenHash = await signIn.confirm(account, body.currentPassword, { token: session.token!, network });
+      const provenHash = await signIn.confirm(session.current, body.currentPassword, network);
       if (body.newPassword === body.currentPassword)
         throw new UserError('password-too-weak', 'the same password again');
-      await accounts.changePassword(account, body.newPassword, {
+      await passwords.change(account, body.newPassword, {
         provenHash,
-        within: (trx) => sessions.closeOthers(trx, account.accountId, session.token!),
+        within: (trx) => sessions.closeOthers(trx, session.current),
       });
       return {};
     },

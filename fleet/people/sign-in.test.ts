@@ -7,13 +7,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RoleGrant } from '#contract/http/permissions.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
-import { Accounts, KnownBrowsers, Sessions, SignIn } from './index.ts';
+import { Accounts, KnownBrowsers, Passwords, Sessions, SignIn } from './index.ts';
 
 const grants: RoleGrant[] = [{ role: 'operator', scope: { kind: 'organisation' } }];
 const PASSWORD = 'correct horse battery';
 let dataDir: string;
 let store: AuthorityStore;
 let accounts: Accounts;
+let passwords: Passwords;
 let sessions: Sessions;
 let signIn: SignIn;
 
@@ -27,6 +28,7 @@ beforeEach(async () => {
   });
   await store.start();
   accounts = new Accounts({ store });
+  passwords = new Passwords({ store });
   sessions = new Sessions({ store, clock: new WallClock({ steadyNowMs: () => Date.now() }) });
   // as the fleet's keys sign, without their mathematics
   const devices = new KnownBrowsers({
@@ -35,7 +37,7 @@ beforeEach(async () => {
       verify: async (token) => JSON.parse(token) as JWTPayload,
     },
   });
-  signIn = new SignIn({ store, accounts, sessions, devices, logger: pino({ level: 'silent' }) });
+  signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger: pino({ level: 'silent' }) });
   await accounts.create({ userName: 'Mina', password: PASSWORD, grants, mustChangePassword: false });
 });
 afterEach(async () => {
@@ -44,9 +46,11 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 const guess = (network: string, userName = 'mina') =>
-  signIn.signIn(userName, 'wrong', { network, deviceToken: null }).catch((error) => error.code as string);
+  signIn
+    .signIn(userName, 'wrong', { network, browser: 'a browser', deviceToken: null })
+    .catch((error) => error.code as string);
 const enter = (network: string, deviceToken: string | null = null) =>
-  signIn.signIn('mina', PASSWORD, { network, deviceToken });
+  signIn.signIn('mina', PASSWORD, { network, browser: 'a browser', deviceToken });
 
 test('whoever guesses at an account from everywhere locks out neither its owner nor anybody else', async () => {
   await enter('office');
@@ -95,14 +99,14 @@ test('a session ends after two hours alone and twelve at most', async () => {
   const startMs = Date.now();
   for (let hours = 1; hours < 12; hours += 1) {
     vi.setSystemTime(startMs + hours * hour);
-    expect(await sessions.accountOf(token)).toBe(account.accountId);
+    expect((await sessions.of(token))?.accountId).toBe(account.accountId);
   }
   vi.setSystemTime(startMs + 12 * hour);
-  expect(await sessions.accountOf(token)).toBeNull();
+  expect(await sessions.of(token)).toBeNull();
   vi.setSystemTime(startMs);
   const left = await enter('office');
   vi.setSystemTime(startMs + 2 * hour);
-  expect(await sessions.accountOf(left.token)).toBeNull();
+  expect(await sessions.of(left.token)).toBeNull();
 });
 
 test('the first administrator is made once', async () => {
@@ -111,8 +115,8 @@ test('the first administrator is made once', async () => {
 
 /** What happens right after the password was found right, before anything is done on the strength of it. */
 function whileProving(happens: () => Promise<unknown>): void {
-  const prove = accounts.provePassword.bind(accounts);
-  vi.spyOn(accounts, 'provePassword').mockImplementationOnce(async (...asked) => {
+  const prove = passwords.prove.bind(passwords);
+  vi.spyOn(passwords, 'prove').mockImplementationOnce(async (...asked) => {
     const proof = await prove(...asked);
     await happens();
     return proof;
@@ -120,9 +124,10 @@ function whileProving(happens: () => Promise<unknown>): void {
 }
 async function change(newPassword: string): Promise<void> {
   const { account, token } = await enter('office');
-  await accounts.changePassword(account, newPassword, {
-    provenHash: await signIn.confirm(account, PASSWORD, { token, network: 'office' }),
-    within: (trx) => sessions.closeOthers(trx, account.accountId, token),
+  const session = (await sessions.of(token))!;
+  await passwords.change(account, newPassword, {
+    provenHash: await signIn.confirm(session, PASSWORD, 'office'),
+    within: (trx) => sessions.closeOthers(trx, session),
   });
 }
 
@@ -135,17 +140,17 @@ test('a password that is changed while it is verified opens no session', async (
 
 test('of two changes at the same instant the second finds its proof void; a session that is over changes nothing', async () => {
   const { account, token } = await enter('office');
-  const provenHash = await signIn.confirm(account, PASSWORD, { token, network: 'office' });
+  const session = (await sessions.of(token))!;
+  const provenHash = await signIn.confirm(session, PASSWORD, 'office');
   await change('another long one');
   const late = { provenHash, within: async () => {} };
-  await expect(accounts.changePassword(account, 'a third long one', late)).rejects.toMatchObject({
+  await expect(passwords.change(account, 'a third long one', late)).rejects.toMatchObject({
     code: 'credentials-invalid',
   });
-  const provenNow = await signIn.confirm(account, 'another long one', { token, network: 'office' });
-  const within = (trx: Parameters<typeof sessions.closeOthers>[0]) =>
-    sessions.closeOthers(trx, account.accountId, token);
-  await expect(
-    accounts.changePassword(account, 'a fourth long one', { provenHash: provenNow, within }),
-  ).rejects.toMatchObject({ code: 'not-signed-in' });
-  await expect(signIn.confirm(account, 'another long one', { token, network: 'office' })).resolves.toBe(provenNow);
+  const provenNow = await signIn.confirm(session, 'another long one', 'office');
+  const within = (trx: Parameters<typeof sessions.closeOthers>[0]) => sessions.closeOthers(trx, session);
+  await expect(passwords.change(account, 'a fourth long one', { provenHash: provenNow, within })).rejects.toMatchObject(
+    { code: 'not-signed-in' },
+  );
+  await expect(signIn.confirm(session, 'another long one', 'office')).resolves.toBe(provenNow);
 });

@@ -343,6 +343,7 @@ function newPairing(
     createdAtMs: nowMs,
     lastUsedAtMs: nowMs,
     revokedAtMs: null,
+    provenAtMs: null,
     ...kind,
   };
   return { controllerToken, pairing };

@@ -21,7 +21,7 @@ const sectionOfSettings = '^kiosk/agent/.*settings\\.ts$';
 /** What the aggregates' routes are written with; imports the contract alone. */
 const routeKit = '^fleet/http/(route|paging)\\.ts$';
 /** Pages: the code that Vite bundles. Their Vite configs and tests run in Node and are held to the same arrows. */
-const pages = ['^kiosk/screen/', '^controller/(remote|join|watch|share|link)/', '^fleet/console/'];
+const pages = ['^kiosk/screen/', '^controller/(remote|join|staff|watch|share|link)/', '^fleet/console/'];
 const ours = '^(fleet|kiosk|controller|provisioning|tests)/';
 
 /** Tests beside the code put parts of their own house together, with fixtures that the product never sees. */
@@ -116,7 +116,7 @@ export const importRules: IForbiddenRuleType[] = [
     contract,
     edge,
   ]),
-  ...['remote', 'join', 'watch', 'share'].map((task) =>
+  ...['remote', 'join', 'staff', 'watch', 'share'].map((task) =>
     only(`controller-${task}`, 'a task imports the browser kit and the link, no other task', `^controller/${task}/`, [
       ...browserKit,
       '^controller/link/',

@@ -146,6 +146,30 @@ describe('a call in the browser', () => {
     await expect.poll(() => node.held()).toEqual(empty);
   });
 
+  test('who stays muted is not heard, though the page goes on sending; let speak, it is heard again', async () => {
+    const { room, person, personId } = await two();
+    const heard = () => room.evaluate((peerId) => page.heard(peerId, [440, 660]), personId);
+    await expect.poll(heard, { timeout: 8_000 }).toEqual([660]);
+    await person.evaluate(() => {
+      page.obeys = false;
+    });
+    await room.evaluate(() => page.call().setOrder({ staysMuted: true }));
+    await expect.poll(heard, { timeout: 8_000 }).toEqual([]);
+    // the track sounds, and the page asks for its microphone again and again
+    for (let tries = 0; tries < 5; tries++) {
+      await person.evaluate(() => page.setMuted(false));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await heard()).toEqual([]);
+    }
+    expect((await stateOf(room)).participants.find(({ peerId }) => peerId === personId)).toMatchObject({
+      microphone: 'muted',
+      staysMuted: true,
+    });
+    await room.evaluate((peerId) => page.call().letSpeak(peerId), personId);
+    await person.evaluate(() => page.setMuted(false));
+    await expect.poll(heard, { timeout: 8_000 }).toEqual([660]);
+  });
+
   test('key frames that are asked for at nearly one instant come one after the other: no browser ignores a request', async () => {
     const { callId, roomId, person, personId } = await two();
     await seesLive(person, roomId, isRed);

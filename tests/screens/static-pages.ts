@@ -13,6 +13,7 @@ const pages: Record<string, string> = {
   '/control': 'controller/dist/control.html',
   '/join': 'controller/dist/join.html',
   '/share': 'controller/dist/share.html',
+  '/staff': 'controller/dist/staff.html',
 };
 const folders: Record<string, string> = { assets: 'controller/dist', 'console-assets': 'fleet/console/dist' };
 const types: Record<string, string> = {

@@ -7,10 +7,13 @@ import type devices from './en/devices.ts';
 import type documents from './en/documents.ts';
 import type errors from './en/errors.ts';
 import type join from './en/join.ts';
+import type meeting from './en/meeting.ts';
 import type notices from './en/notices.ts';
 import type remote from './en/remote.ts';
 import type share from './en/share.ts';
+import type signIn from './en/sign-in.ts';
 import type screen from './en/screen.ts';
+import type staff from './en/staff.ts';
 import type stage from './en/stage.ts';
 
 declare module 'i18next' {
@@ -25,10 +28,13 @@ declare module 'i18next' {
       documents: typeof documents;
       errors: typeof errors;
       join: typeof join;
+      meeting: typeof meeting;
       notices: typeof notices;
       remote: typeof remote;
+      'sign-in': typeof signIn;
       screen: typeof screen;
       share: typeof share;
+      staff: typeof staff;
       stage: typeof stage;
     };
   }

@@ -1,9 +1,10 @@
 /** The fleet server's whole HTTP API for browsers. Errors are `{ error: WireError }` with the status of their code. */
+import { admissionApi } from './admission-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 
-export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi, ...settingsApi, ...documentsApi } as const;
+export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi, ...admissionApi, ...settingsApi, ...documentsApi } as const;
 export type RouteName = keyof typeof allRoutes;

@@ -33,13 +33,17 @@ const MeetingParams = z.object({ meetingId: Id });
 export const MeetingPerson = z.object({
   personId: Id,
   displayName: z.string(),
-  /** null: no address, a link is handed over by hand */
+  /** null: no address, a link is handed over by hand; or the caller is no host */
   email: z.string().nullable(),
   /** null: a guest without an account */
   accountId: Id.nullable(),
   role: openWord(MeetingRole, 'guest'),
+  /** of a guest: by which they come in; null: of an account, or the caller is no host */
+  inviteId: Id.nullable(),
   /** what became of the mail; null: none is sent */
   mail: openWord(z.enum(['queued', 'sent', 'failed'])).nullable(),
+  /** when the person first came into the meeting's call; absent: not yet */
+  cameAtMs: EpochMs.optional(),
 });
 export type MeetingPerson = z.infer<typeof MeetingPerson>;
 
@@ -67,9 +71,12 @@ export const MeetingSummary = z.object({
 export type MeetingSummary = z.infer<typeof MeetingSummary>;
 
 export const MeetingDetail = MeetingSummary.extend({
+  /** who is invited, without its host */
   people: z.array(MeetingPerson),
   policy: MeetingPolicy,
-  /** that are busy at that time, by their calendar or another meeting of ours */
+  /** counts its changes: a change names the one that it was made on */
+  sequence: z.number().int().nonnegative(),
+  /** rooms that are busy at that time, by their calendar or another meeting of ours; `title` empty: not for the caller */
   conflicts: z.array(z.object({ roomId: Id, roomName: z.string(), title: z.string() })),
 });
 export type MeetingDetail = z.infer<typeof MeetingDetail>;
@@ -94,7 +101,7 @@ export const StaffHome = z.object({
 });
 export type StaffHome = z.infer<typeof StaffHome>;
 
-const MeetingDraft = z.strictObject({
+export const MeetingDraft = z.strictObject({
   title: MeetingTitle,
   /** null: without a time */
   startsAtMs: EpochMs.nullable(),
@@ -105,7 +112,7 @@ const MeetingDraft = z.strictObject({
     .max(60 * 24),
   people: z.array(InvitedPerson).max(300),
   roomIds: z.array(Id).max(20),
-  /** left out: as its place has it */
+  /** left out: as its place has it; in a change: as it was */
   policy: MeetingPolicy.optional(),
 });
 export type MeetingDraft = z.input<typeof MeetingDraft>;
@@ -130,6 +137,21 @@ export const meetingsApi = {
       people: z.array(z.object({ accountId: Id, displayName: z.string(), placeName: z.string().nullable() })).max(20),
     }),
   },
+  findRooms: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meeting-rooms',
+    access: permitted('meetings.create', 'each-room'),
+    summary: 'Rooms that a meeting can have, and whether each is free for all of that time',
+    query: z.strictObject({
+      startsAtMs: z.coerce.number().int().nonnegative(),
+      endsAtMs: z.coerce.number().int().nonnegative(),
+      /** whose own rooms are not busy by it */
+      meetingId: Id.optional(),
+    }),
+    /** `untilMs`: of a free one, when it is next busy; of a busy one, when it is free again */
+    response: z.object({ rooms: z.array(RoomAvailability).max(200) }),
+  },
   createMeeting: {
     kind: 'json',
     method: 'POST',
@@ -153,9 +175,9 @@ export const meetingsApi = {
     method: 'PUT',
     path: '/api/v1/meetings/:meetingId',
     access: ofHost,
-    summary: 'Change a meeting; who is invited gets the change by mail',
+    summary: 'Change a meeting, unless somebody else did meanwhile; who is invited gets the change by mail',
     params: MeetingParams,
-    body: MeetingDraft,
+    body: MeetingDraft.extend({ sequence: z.number().int().nonnegative() }),
     response: z.object({ meeting: MeetingDetail }),
   },
   cancelMeeting: {

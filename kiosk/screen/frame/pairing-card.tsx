@@ -1,7 +1,7 @@
 /** How a phone becomes this room's controller, and where a laptop shows its screen: QR, short code and a line for each. */
 import { useTranslation } from 'react-i18next';
 import type { ScreenView } from '#contract/screen-link.ts';
-import { Qr } from './qr.tsx';
+import { Qr } from '#ui/qr.tsx';
 
 type PairingCardProps = {
   pairing: ScreenView['pairing'];

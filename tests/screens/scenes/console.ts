@@ -20,7 +20,7 @@ const account = {
   accountId: id(9),
   userName: 'admin',
   mustChangePassword: false,
-  grants: [{ role: 'admin', scope: { kind: 'organisation' } }],
+  grants: [{ role: 'administrator', scope: { kind: 'organisation' } }],
 };
 let made = 10;
 function roomOf(

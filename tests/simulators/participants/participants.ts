@@ -1,7 +1,7 @@
 /** Participants with known pictures and tones, each in a page of its own in headless Chromium. By the contract alone, no page of ours. */
 import type { Browser, Page } from 'playwright-core';
 import { pagePaths } from '#contract/http/page-paths.ts';
-import { meetingsApi } from '#contract/http/meetings-api.ts';
+import { admissionApi } from '#contract/http/admission-api.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import { bundlePage } from '../bundle-page.ts';
 import { colours, type Picture } from '../media/picture.ts';
@@ -15,7 +15,7 @@ export const pictureOf = (number: number): Picture => ({ number, colour: colours
 
 /** A grant for whoever holds the guest link. */
 export async function enterAsGuest({ joinUrl, ca }: { joinUrl: string; ca?: string }): Promise<CallGrant> {
-  const { method, path, response } = meetingsApi.enterAsGuest;
+  const { method, path, response } = admissionApi.enterAsGuest;
   const { origin, hash } = new URL(joinUrl);
   const answer = await requestJson({
     url: new URL(path, origin).href,
@@ -24,7 +24,9 @@ export async function enterAsGuest({ joinUrl, ca }: { joinUrl: string; ca?: stri
     ca,
     headers: { origin },
   });
-  return response.parse(answer).grant;
+  const entry = response.parse(answer);
+  if (entry.kind !== 'admitted') throw new Error(`not let in: ${entry.kind}`);
+  return entry.grant;
 }
 
 export class SimulatedParticipant {

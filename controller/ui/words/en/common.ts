@@ -8,7 +8,12 @@ export default {
   copy: 'Copy',
   copied: 'Copied',
   working: 'Working…',
+  needed: 'Fill this in',
   errorCode: 'Code for IT: {{code}}',
+  noServer: {
+    what: 'The server does not answer',
+    todo: 'Check your network and whether the server runs, then try again.',
+  },
   you: 'You',
   thisRoom: 'This room',
   people_one: '{{count}} person',

@@ -2,25 +2,8 @@
 export default {
   pageTitle: 'Maru console',
   signIn: {
-    title: 'Sign in',
     lead: 'Rooms, meetings and guest links of your offices.',
-    userName: 'User name',
-    password: 'Password',
     passwordHint: 'The first time: the one-time password that the server printed',
-    action: 'Sign in',
-    signOut: 'Sign out',
-    needed: 'Fill this in',
-  },
-  password: {
-    title: 'Choose your password',
-    lead: 'The one-time password has done its work. From now on only you know the password.',
-    current: 'One-time password',
-    next: 'New password',
-    nextHint: 'At least 10 characters',
-    again: 'New password again',
-    tooShort: 'At least 10 characters, please',
-    different: 'The two are not the same',
-    action: 'Save and continue',
   },
   now: {
     nav: 'Now',
@@ -316,9 +299,5 @@ export default {
     what: 'This page could not be shown',
     todo: 'The server may have been updated in the meantime. Load the page again.',
     reload: 'Load again',
-  },
-  noServer: {
-    what: 'The server does not answer',
-    todo: 'Check your network and whether the server runs, then try again.',
   },
 } as const;

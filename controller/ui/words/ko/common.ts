@@ -11,7 +11,12 @@ export default {
   copy: '복사',
   copied: '복사했습니다',
   working: '처리하고 있습니다…',
+  needed: '입력해 주세요',
   errorCode: 'IT 담당자용 코드: {{code}}',
+  noServer: {
+    what: '서버가 응답하지 않습니다',
+    todo: '네트워크와 서버가 켜져 있는지 확인하고 다시 시도해 주세요.',
+  },
   you: '나',
   thisRoom: '이 회의실',
   people_other: '{{count}}명',

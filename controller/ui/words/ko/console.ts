@@ -5,25 +5,8 @@ import type en from '../en/console.ts';
 export default {
   pageTitle: '마루 관리 콘솔',
   signIn: {
-    title: '로그인',
     lead: '회의실과 회의, 외부 참가자 링크를 관리합니다.',
-    userName: '사용자 이름',
-    password: '비밀번호',
     passwordHint: '처음에는 서버가 출력한 일회용 비밀번호를 입력합니다',
-    action: '로그인',
-    signOut: '로그아웃',
-    needed: '입력해 주세요',
-  },
-  password: {
-    title: '비밀번호 정하기',
-    lead: '일회용 비밀번호는 더 이상 쓰지 않습니다. 새 비밀번호는 본인만 알 수 있습니다.',
-    current: '일회용 비밀번호',
-    next: '새 비밀번호',
-    nextHint: '10자 이상',
-    again: '새 비밀번호 확인',
-    tooShort: '10자 이상 입력해 주세요',
-    different: '두 비밀번호가 다릅니다',
-    action: '저장하고 계속',
   },
   now: {
     nav: '현황',
@@ -316,9 +299,5 @@ export default {
     what: '이 화면을 표시할 수 없습니다',
     todo: '그사이 서버가 업데이트되었을 수 있습니다. 화면을 다시 불러와 주세요.',
     reload: '다시 불러오기',
-  },
-  noServer: {
-    what: '서버가 응답하지 않습니다',
-    todo: '네트워크와 서버가 켜져 있는지 확인하고 다시 시도해 주세요.',
   },
 } as const satisfies Translated<typeof en>;

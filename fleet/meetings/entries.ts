@@ -9,7 +9,7 @@ import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type InviteRow = AuthorityTables['invite'];
-type EntryRow = AuthorityTables['guestEntry'];
+type EntryRow = AuthorityTables['entry'];
 export type Entering = { peerId: string; callId: string; claims: InviteClaims; by: EntersBy };
 export type EntersBy =
   | { kind: 'guest' /** the browser's own secret; null: it has none */; entryId: string | null }
@@ -17,7 +17,7 @@ export type EntersBy =
 /** A peer that has to leave, at the node of its call. */
 export type LeavingPeer = { nodeId: string; callId: string; peerId: string };
 
-export class GuestEntries {
+export class Entries {
   readonly #store: AuthorityStore;
 
   constructor({ store }: { store: AuthorityStore }) {
@@ -46,11 +46,13 @@ export class GuestEntries {
         .executeTakeFirst();
       if (!call) return null;
       await trx
-        .insertInto('guestEntry')
+        .insertInto('entry')
         .values({
           peerId,
           callId,
           inviteId,
+          accountId: null,
+          ticketId: null,
           holder,
           atMs: Date.now(),
           joinedAtMs: null,
@@ -70,7 +72,7 @@ export class GuestEntries {
   /** The room came into the call by an invite, and was not removed from it. */
   async wasLetIn(roomId: string, callId: string): Promise<boolean> {
     const entry = await this.#store.read
-      .selectFrom('guestEntry')
+      .selectFrom('entry')
       .select('peerId')
       .where('callId', '=', callId)
       .where('holder', '=', `${ROOM_HOLDER}${roomId}`)
@@ -82,7 +84,7 @@ export class GuestEntries {
   /** Who has a grant to the call by an invite, used or not: guests by peer, rooms by room. */
   async admittedTo(callId: string): Promise<{ peerIds: string[]; roomIds: string[] }> {
     const entries = await this.#store.read
-      .selectFrom('guestEntry')
+      .selectFrom('entry')
       .select(['peerId', 'holder'])
       .where('callId', '=', callId)
       .where('removedAtMs', 'is', null)
@@ -109,10 +111,10 @@ export class GuestEntries {
         await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
       }
       return trx
-        .selectFrom('guestEntry')
-        .innerJoin('call', 'call.callId', 'guestEntry.callId')
-        .select(['call.nodeId', 'call.callId', 'guestEntry.peerId'])
-        .where('guestEntry.inviteId', '=', inviteId)
+        .selectFrom('entry')
+        .innerJoin('call', 'call.callId', 'entry.callId')
+        .select(['call.nodeId', 'call.callId', 'entry.peerId'])
+        .where('entry.inviteId', '=', inviteId)
         .where('call.endedAtMs', 'is', null)
         .execute();
     });
@@ -121,13 +123,13 @@ export class GuestEntries {
   /** Those of a node's calls who may not be there any more, for a node that was out of reach. */
   async unwelcomeAt(nodeId: string): Promise<LeavingPeer[]> {
     return this.#store.read
-      .selectFrom('guestEntry')
-      .innerJoin('call', 'call.callId', 'guestEntry.callId')
-      .innerJoin('invite', 'invite.inviteId', 'guestEntry.inviteId')
-      .select(['call.nodeId', 'call.callId', 'guestEntry.peerId'])
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .innerJoin('invite', 'invite.inviteId', 'entry.inviteId')
+      .select(['call.nodeId', 'call.callId', 'entry.peerId'])
       .where('call.nodeId', '=', nodeId)
       .where('call.endedAtMs', 'is', null)
-      .where((eb) => eb.or([eb('invite.revokedAtMs', 'is not', null), eb('guestEntry.removedAtMs', 'is not', null)]))
+      .where((eb) => eb.or([eb('invite.revokedAtMs', 'is not', null), eb('entry.removedAtMs', 'is not', null)]))
       .execute();
   }
 }
@@ -135,7 +137,7 @@ export class GuestEntries {
 /** An entry is only a grant until its guest joins: after a removal, only those who joined may return. */
 export async function recordJoin(trx: AuthorityWrite, peerId: string, displayName: string): Promise<void> {
   await trx
-    .updateTable('guestEntry')
+    .updateTable('entry')
     .set({ joinedAtMs: Date.now(), displayName })
     .where('peerId', '=', peerId)
     .where('joinedAtMs', 'is', null)
@@ -147,10 +149,10 @@ export async function recordJoin(trx: AuthorityWrite, peerId: string, displayNam
  * invite to the guests.
  */
 export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerId: string): Promise<void> {
-  const entry = await trx.selectFrom('guestEntry').selectAll().where('peerId', '=', peerId).executeTakeFirst();
+  const entry = await trx.selectFrom('entry').selectAll().where('peerId', '=', peerId).executeTakeFirst();
   if (entry?.removedAtMs !== null) return;
   const nowMs = Date.now();
-  await trx.updateTable('guestEntry').set({ removedAtMs: nowMs }).where('peerId', '=', peerId).execute();
+  await trx.updateTable('entry').set({ removedAtMs: nowMs }).where('peerId', '=', peerId).execute();
   const isRoom = entry.holder.startsWith(ROOM_HOLDER);
   if (!isRoom)
     await trx
@@ -170,7 +172,7 @@ export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerI
 /** @throws UserError invite-invalid (made up, revoked), invite-expired */
 export async function usableInvite(
   db: Pick<AuthorityWrite, 'selectFrom'>,
-  { jti, meetingId }: InviteClaims,
+  { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
 ): Promise<InviteRow> {
   const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
   if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');
@@ -184,7 +186,7 @@ async function refusalOf(
   { callId, holder, isRoom }: { callId: string; holder: string; isRoom: boolean },
 ): Promise<ErrorCode | null> {
   const former: Pick<EntryRow, 'callId' | 'joinedAtMs' | 'removedAtMs'>[] = await trx
-    .selectFrom('guestEntry')
+    .selectFrom('entry')
     .select(['callId', 'joinedAtMs', 'removedAtMs'])
     .where('inviteId', '=', inviteId)
     .where('holder', '=', holder)

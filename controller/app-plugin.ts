@@ -1,20 +1,29 @@
 /**
- * A Vite plugin: makes the remote an app that a tablet can install. Rasterises the mark into icons and writes the web
- * manifest, both among the hashed assets, so that the fleet and the kiosk, which both serve those, serve the app.
+ * A Vite plugin: makes a page an app that phones, tablets and laptops can install. Rasterises the mark into icons and writes
+ * the web manifest, both among the hashed assets, so that the fleet and the kiosk, which both serve those, serve the app.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
-import { pagePaths } from '../../fleet/contract/http/page-paths.ts';
 
-const PAGE = 'control.html';
+/** Of a page that is an app. */
+export type AppPage = {
+  /** the HTML file */
+  file: string;
+  appName: string;
+  shortName: string;
+  startPath: string;
+  /** paths that belong to the app, and open in it */
+  scope: string;
+};
+
 /** The dark surface of tokens.css: an app opens before its page can choose the scheme. */
 const GROUND = '#16110d';
 /** Platforms cut maskable icons to a circle of 80 %; the mark's strokes stay inside of it. */
 const MASKABLE_SCALE = 0.84;
 
-const mark = readFileSync(new URL('../ui/mark.svg', import.meta.url), 'utf8');
+const mark = readFileSync(new URL('./ui/mark.svg', import.meta.url), 'utf8');
 
 /** The mark on a ground without corners, drawn in far enough that no platform cuts into it. */
 export function maskableOf(svg: string): string {
@@ -26,10 +35,10 @@ export function maskableOf(svg: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}"><rect width="${size}" height="${size}" fill="${colour}"/><g transform="translate(${inset} ${inset}) scale(${MASKABLE_SCALE})">${drawing}</g></svg>`;
 }
 
-export function installableApp(): Plugin {
+export function installableApp({ file, appName, shortName, startPath, scope }: AppPage): Plugin {
   let head: { rel: string; href: string }[] = [];
   return {
-    name: 'maru-installable-app',
+    name: `maru-installable-app-${file}`,
     apply: 'build',
     async buildStart() {
       const emit = (name: string, extension: string, source: string | Buffer): string => {
@@ -55,11 +64,11 @@ export function installableApp(): Plugin {
       });
       const maskable = maskableOf(mark);
       const manifest = {
-        id: pagePaths.controller,
-        name: 'Maru',
-        short_name: 'Maru',
-        start_url: pagePaths.controller,
-        scope: pagePaths.controller,
+        id: startPath,
+        name: appName,
+        short_name: shortName,
+        start_url: startPath,
+        scope,
         display: 'standalone',
         background_color: GROUND,
         theme_color: GROUND,
@@ -79,7 +88,7 @@ export function installableApp(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: (_html, { filename }) =>
-        filename.endsWith(PAGE) ? head.map((attrs) => ({ tag: 'link', attrs, injectTo: 'head' as const })) : [],
+        filename.endsWith(file) ? head.map((attrs) => ({ tag: 'link', attrs, injectTo: 'head' as const })) : [],
     },
   };
 }

@@ -1,0 +1,252 @@
+/** A meeting is made or changed here: title, time, people, rooms, and who comes in. */
+import { type FormEvent, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
+import { Admission } from '#contract/meeting-policy.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { ChoiceList } from '#ui/choice-list.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { Switch } from '#ui/switch.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { ToggleGroup } from '#ui/toggle-group.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import { useLiveHome } from './live-home.ts';
+import {
+  draftOfForm,
+  emptyForm,
+  type FormAdmission,
+  formOf,
+  type FormProblem,
+  type MeetingForm,
+  minutesOf,
+  problemsOf,
+  startOf,
+} from './meeting-form.ts';
+import { Loading, PageHead } from './parts.tsx';
+import { PeopleCard } from './people-card.tsx';
+import { RoomsCard } from './rooms-card.tsx';
+import { useMeeting } from './use-meeting.ts';
+
+const DURATIONS = ['15', '30', '60', '90'] as const;
+
+export function NewMeetingPage() {
+  const { t } = useTranslation('staff');
+  const [initial] = useState(() => emptyForm(Date.now()));
+  return (
+    <>
+      <PageHead title={t('form.newTitle')} />
+      <MeetingFormOf
+        initial={initial}
+        meetingId={null}
+        action={t('form.create')}
+        send={async (form) => (await callApi(meetingsApi.createMeeting, { body: draftOfForm(form) })).meeting}
+      />
+    </>
+  );
+}
+
+export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
+  const { t } = useTranslation('staff');
+  const { meeting, problem } = useMeeting(meetingId);
+  // what changes meanwhile does not overwrite what is typed
+  const [initial, setInitial] = useState<MeetingForm | null>(null);
+  useEffect(() => {
+    if (meeting !== null) setInitial((before) => before ?? formOf(meeting, Date.now()));
+  }, [meeting]);
+  return (
+    <>
+      <PageHead title={t('form.changeTitle')} backTo={`#/meetings/${meetingId}`} />
+      {initial === null ? (
+        problem === null ? (
+          <Loading />
+        ) : (
+          <ProblemWords problem={problem} />
+        )
+      ) : (
+        <MeetingFormOf
+          initial={initial}
+          meetingId={meetingId}
+          action={t('form.save')}
+          send={async (form) => {
+            const answer = await callApi(meetingsApi.changeMeeting, { params: { meetingId }, body: draftOfForm(form) });
+            return answer.meeting;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type MeetingFormOfProps = {
+  initial: MeetingForm;
+  /** null: it is not made yet */
+  meetingId: string | null;
+  action: string;
+  send: (form: MeetingForm) => Promise<MeetingDetail>;
+};
+
+function MeetingFormOf({ initial, meetingId, action, send }: MeetingFormOfProps) {
+  const { t } = useTranslation('staff');
+  const live = useLiveHome();
+  const [form, setForm] = useState(initial);
+  const [isChecked, setChecked] = useState(false);
+  const { run, isPending, problem } = useAsyncAction();
+  const problems: ReadonlySet<FormProblem> = isChecked ? problemsOf(form) : new Set();
+  const set = (change: Partial<MeetingForm>) => setForm((before) => ({ ...before, ...change }));
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    if (problemsOf(form).size > 0 || isPending) return;
+    const made = await run(() =>
+      send(form).catch((error: unknown) => {
+        live.failed(error);
+        throw error;
+      }),
+    );
+    if (made !== null) location.hash = `#/meetings/${made.meetingId}`;
+  };
+  const startsAtMs = form.hasTime ? startOf(form) : null;
+  const minutes = minutesOf(form);
+  return (
+    <form
+      onSubmit={(event) => void submit(event)}
+      className="flex flex-col gap-5 lg:grid lg:grid-cols-2 lg:items-start"
+      noValidate
+    >
+      <div className="flex flex-col gap-5">
+        <Card>
+          <div className="flex flex-col gap-5">
+            <TextField
+              label={t('form.title')}
+              value={form.title}
+              maxLength={100}
+              autoComplete="off"
+              autoFocus={meetingId === null}
+              problem={problems.has('title') ? t('form.titleMissing') : null}
+              onChange={(title) => set({ title })}
+            />
+            <When form={form} problems={problems} onChange={set} />
+          </div>
+        </Card>
+        <RoomsCard
+          meetingId={meetingId}
+          startsAtMs={startsAtMs}
+          minutes={minutes}
+          chosen={form.roomIds}
+          onChange={(roomIds) => set({ roomIds })}
+        />
+      </div>
+      <div className="flex flex-col gap-5">
+        <PeopleCard people={form.people} onChange={(people) => set({ people })} />
+        <PolicyCard form={form} isNew={meetingId === null} onChange={set} />
+      </div>
+      <div className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:-mx-4 max-lg:bg-surface max-lg:px-4 max-lg:py-3 lg:col-start-2">
+        {problems.size > 0 && (
+          <p role="alert" className="text-small font-medium text-fault">
+            {t('form.incomplete')}
+          </p>
+        )}
+        <ProblemWords problem={problem} />
+        <Button type="submit" variant="primary" size="large" isPending={isPending}>
+          {action}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type PartProps = { form: MeetingForm; onChange: (change: Partial<MeetingForm>) => void };
+
+function When({ form, problems, onChange }: PartProps & { problems: ReadonlySet<FormProblem> }) {
+  const { t } = useTranslation('staff');
+  return (
+    <>
+      <ToggleGroup
+        label={t('form.when')}
+        chosen={form.hasTime ? 'timed' : 'any-time'}
+        choices={[
+          { key: 'timed', words: t('form.timed') },
+          { key: 'any-time', words: t('form.anyTime') },
+        ]}
+        onChoose={(key) => onChange({ hasTime: key === 'timed' })}
+      />
+      {form.hasTime ? (
+        <>
+          <div className="grid grid-cols-2 gap-4">
+            <TextField
+              label={t('form.date')}
+              type="date"
+              value={form.date}
+              problem={problems.has('when') ? t('form.whenMissing') : null}
+              onChange={(date) => onChange({ date })}
+            />
+            <TextField
+              label={t('form.time')}
+              type="time"
+              value={form.time}
+              problem={problems.has('when') ? t('form.whenMissing') : null}
+              onChange={(time) => onChange({ time })}
+            />
+          </div>
+          <div className="flex flex-col gap-2">
+            <TextField
+              label={t('form.minutes')}
+              inputMode="numeric"
+              value={form.minutes}
+              maxLength={4}
+              problem={problems.has('minutes') ? t('form.minutesWrong') : null}
+              onChange={(minutes) => onChange({ minutes })}
+            />
+            <ToggleGroup
+              label={t('form.durations')}
+              chosen={DURATIONS.find((each) => each === form.minutes) ?? null}
+              choices={DURATIONS.map((key) => ({ key, words: t('form.minutesShort', { count: Number(key) }) }))}
+              onChoose={(minutes) => onChange({ minutes })}
+            />
+          </div>
+          <p className="text-small text-quiet">
+            {t('form.zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
+          </p>
+        </>
+      ) : (
+        <p className="text-small text-quiet">{t('form.anyTimeNote')}</p>
+      )}
+    </>
+  );
+}
+
+function PolicyCard({ form, isNew, onChange }: PartProps & { isNew: boolean }) {
+  const { t } = useTranslation('staff');
+  const { t: words } = useTranslation('meeting');
+  const choices: FormAdmission[] = isNew ? ['as-usual', ...Admission.options] : [...Admission.options];
+  return (
+    <Card title={t('form.policy')}>
+      <ChoiceList
+        label={t('form.policy')}
+        chosen={form.admission}
+        pending={null}
+        choices={choices.map((key) => ({
+          key,
+          words: key === 'as-usual' ? t('form.asUsual') : words(`policy.${key}`),
+          note: t(`form.policyNote.${key}`),
+        }))}
+        onChoose={(key) => onChange({ admission: key as FormAdmission })}
+      />
+      {form.admission !== 'as-usual' && (
+        <div className="mt-2 flex flex-col border-t border-line pt-2">
+          <Switch isOn={form.joinBeforeHost} onChange={(joinBeforeHost) => onChange({ joinBeforeHost })}>
+            {words('policy.beforeHost')}
+          </Switch>
+          <Switch isOn={form.guestsAllowed} onChange={(guestsAllowed) => onChange({ guestsAllowed })}>
+            {t('form.guestsAllowed')}
+          </Switch>
+          {form.allowedRanges.length > 0 && (
+            <p className="text-small text-quiet">{words('policy.ranges')}: {form.allowedRanges.join(', ')}</p>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}

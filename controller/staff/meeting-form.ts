@@ -1,0 +1,126 @@
+/** What a person fills in for a meeting, and the draft that is sent: dates and times are those of this device's time zone. Pure. */
+import type { MeetingDetail, MeetingDraft } from '#contract/http/meetings-api.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
+import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
+import { shownText } from '#contract/shown-text.ts';
+
+export type InvitedRole = Exclude<MeetingRole, 'host' | 'guest'>;
+export type FormPerson =
+  | { kind: 'account'; accountId: string; displayName: string; role: InvitedRole | 'host' }
+  | { kind: 'guest'; displayName: string; email: string | null };
+/** `as-usual`: as the meeting's place has it */
+export type FormAdmission = Admission | 'as-usual';
+export type MeetingForm = {
+  title: string;
+  /** false: it runs when somebody starts it */
+  hasTime: boolean;
+  /** 2027-01-31 */
+  date: string;
+  /** 14:30 */
+  time: string;
+  /** as typed */
+  minutes: string;
+  people: readonly FormPerson[];
+  roomIds: readonly string[];
+  admission: FormAdmission;
+  joinBeforeHost: boolean;
+  guestsAllowed: boolean;
+  allowedRanges: readonly string[];
+};
+export type FormProblem = 'title' | 'when' | 'minutes';
+
+const MINUTE_MS = 60_000;
+const STEP_MS = 30 * MINUTE_MS;
+const USUAL_MINUTES = 30;
+const LEAST_MINUTES = 5;
+const MOST_MINUTES = 24 * 60;
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+function localDateTime(epochMs: number): { date: string; time: string } {
+  const at = new Date(epochMs);
+  return {
+    date: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
+    time: `${two(at.getHours())}:${two(at.getMinutes())}`,
+  };
+}
+
+/** The next half hour, half an hour long, as usual at its place. */
+export function emptyForm(nowMs: number): MeetingForm {
+  return {
+    title: '',
+    hasTime: true,
+    ...localDateTime(Math.ceil(nowMs / STEP_MS) * STEP_MS),
+    minutes: String(USUAL_MINUTES),
+    people: [],
+    roomIds: [],
+    admission: 'as-usual',
+    joinBeforeHost: true,
+    guestsAllowed: true,
+    allowedRanges: [],
+  };
+}
+
+export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
+  const { title, startsAtMs, endsAtMs, people, rooms, policy } = meeting;
+  const form = emptyForm(nowMs);
+  return {
+    ...form,
+    title,
+    hasTime: startsAtMs !== null,
+    ...(startsAtMs !== null && localDateTime(startsAtMs)),
+    minutes:
+      startsAtMs === null || endsAtMs === null
+        ? form.minutes
+        : String(Math.round((endsAtMs - startsAtMs) / MINUTE_MS)),
+    people: people.map(({ accountId, displayName, email, role }): FormPerson =>
+      accountId === null || role === 'guest'
+        ? { kind: 'guest', displayName, email }
+        : { kind: 'account', accountId, displayName, role },
+    ),
+    roomIds: rooms.map(({ roomId }) => roomId),
+    ...policy,
+  };
+}
+
+/** null: no such time of day here, or none is typed */
+export function startOf({ date, time }: Pick<MeetingForm, 'date' | 'time'>): number | null {
+  const epochMs = new Date(`${date}T${time}`).getTime();
+  return Number.isNaN(epochMs) ? null : epochMs;
+}
+
+/** null: not a duration */
+export function minutesOf({ minutes }: Pick<MeetingForm, 'minutes'>): number | null {
+  const value = Number(minutes);
+  return Number.isInteger(value) && value >= LEAST_MINUTES && value <= MOST_MINUTES ? value : null;
+}
+
+export function problemsOf(form: MeetingForm): ReadonlySet<FormProblem> {
+  const problems = new Set<FormProblem>();
+  if (shownText(form.title) === '') problems.add('title');
+  if (form.hasTime && startOf(form) === null) problems.add('when');
+  if (form.hasTime && minutesOf(form) === null) problems.add('minutes');
+  return problems;
+}
+
+/** Of a form without problems. */
+export function draftOfForm(form: MeetingForm): MeetingDraft {
+  const policy = policyOf(form);
+  return {
+    title: shownText(form.title),
+    startsAtMs: form.hasTime ? startOf(form) : null,
+    durationMinutes: minutesOf(form) ?? USUAL_MINUTES,
+    people: form.people.map((person) =>
+      person.kind === 'guest'
+        ? { displayName: person.displayName, email: person.email }
+        : { accountId: person.accountId, role: person.role },
+    ),
+    roomIds: [...form.roomIds],
+    ...(policy && { policy }),
+  };
+}
+
+function policyOf({ admission, joinBeforeHost, guestsAllowed, allowedRanges }: MeetingForm): MeetingPolicy | null {
+  if (admission === 'as-usual') return null;
+  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges] };
+}

@@ -1,0 +1,179 @@
+/** A meeting's page: who is invited and who came, who waits, its rooms, and who comes in, in words. */
+import Ban from 'lucide-react/icons/ban';
+import Pencil from 'lucide-react/icons/pencil';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import UserPlus from 'lucide-react/icons/user-plus';
+import Video from 'lucide-react/icons/video';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
+import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { ConfirmDialog } from '#ui/dialog.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { Icon } from '#ui/icon.tsx';
+import { InviteDialog } from '#ui/meeting/invite-dialog.tsx';
+import { useWaiting } from '#ui/meeting/use-waiting.ts';
+import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import { InvitedPeople } from './invited-people.tsx';
+import { joinMeeting, Loading, PageHead, whenWords } from './parts.tsx';
+import { useMeeting } from './use-meeting.ts';
+
+export function MeetingPage({ meetingId }: { meetingId: string }) {
+  const { meeting, problem, refresh } = useMeeting(meetingId);
+  if (meeting === null) return problem === null ? <Loading /> : <ProblemWords problem={problem} />;
+  return (
+    <>
+      <MeetingHead meeting={meeting} />
+      <ProblemWords problem={problem} />
+      <OneMeeting meeting={meeting} onChanged={refresh} />
+    </>
+  );
+}
+
+function MeetingHead({ meeting }: { meeting: MeetingDetail }) {
+  const { t } = useTranslation('staff');
+  return (
+    <PageHead title={meeting.title}>
+      <p className="numerals text-base text-quiet">
+        {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
+      </p>
+    </PageHead>
+  );
+}
+
+function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
+  const { t } = useTranslation('staff');
+  const { meetingId, title, isCancelled, participantCount } = meeting;
+  const isHost = (meeting.role === 'host' || meeting.role === 'co-host') && !isCancelled;
+  const waiting = useWaiting(isHost ? meetingId : null);
+  return (
+    <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[1.5fr_1fr] lg:items-start lg:gap-8">
+      <div className="flex flex-col gap-5">
+        {isCancelled ? (
+          <p role="status" className="flex items-center gap-3 rounded-control bg-warn-soft px-4 py-3 text-base">
+            <Icon of={Ban} className="size-5 text-warn" />
+            {t('meeting.cancelled')}
+          </p>
+        ) : (
+          <Button
+            variant="primary"
+            size="hero"
+            icon={Video}
+            className="min-w-0 py-3"
+            onPress={() => joinMeeting(meetingId)}
+          >
+            <span className="line-clamp-3 min-w-0">{t('home.join', { title })}</span>
+          </Button>
+        )}
+        {participantCount > 0 && (
+          <p className="text-base font-medium text-accent">{t('meeting.runs', { count: participantCount })}</p>
+        )}
+        <WaitingRegion waiting={waiting.list} pending={waiting.pending} onDecide={waiting.decide} />
+        <ProblemWords problem={waiting.problem} />
+        <InvitedPeople meeting={meeting} isHost={isHost} />
+      </div>
+      <div className="flex flex-col gap-5">
+        {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
+        <Card title={t('meeting.policy')}>
+          <PolicyWords policy={meeting.policy} />
+        </Card>
+        <RoomsOfMeeting meeting={meeting} />
+      </div>
+    </div>
+  );
+}
+
+function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
+  const { t } = useTranslation('staff');
+  const { t: words } = useTranslation('meeting');
+  const [isInviting, setInviting] = useState(false);
+  const [isAsked, setAsked] = useState(false);
+  const { run, isPending, problem } = useAsyncAction();
+  const { meetingId, title } = meeting;
+  const cancel = async () => {
+    setAsked(false);
+    if ((await run(() => callApi(meetingsApi.cancelMeeting, { params: { meetingId } }))) !== null) onChanged();
+  };
+  const invited = new Set(meeting.people.flatMap(({ accountId }) => accountId ?? []));
+  return (
+    <div className="flex flex-col gap-3">
+      <ProblemWords problem={problem} />
+      <Button size="large" icon={UserPlus} onPress={() => setInviting(true)}>
+        {words('invite.action')}
+      </Button>
+      <Button
+        size="large"
+        icon={Pencil}
+        onPress={() => {
+          location.hash = `#/meetings/${meetingId}/change`;
+        }}
+      >
+        {t('meeting.change')}
+      </Button>
+      <Button variant="danger-quiet" size="large" icon={Ban} isPending={isPending} onPress={() => setAsked(true)}>
+        {t('meeting.cancel')}
+      </Button>
+      <InviteDialog
+        meetingId={meetingId}
+        isOpen={isInviting}
+        invited={invited}
+        onInvited={onChanged}
+        onClose={() => setInviting(false)}
+      />
+      <ConfirmDialog
+        title={t('meeting.cancelTitle', { title })}
+        body={t('meeting.cancelBody')}
+        action={t('meeting.cancel')}
+        isOpen={isAsked}
+        onConfirm={() => void cancel()}
+        onClose={() => setAsked(false)}
+      />
+    </div>
+  );
+}
+
+function PolicyWords({ policy }: { policy: MeetingPolicy }) {
+  const { t } = useTranslation('meeting');
+  const lines = [
+    t(`policy.${policy.admission}`),
+    t(policy.joinBeforeHost ? 'policy.beforeHost' : 'policy.notBeforeHost'),
+    ...(policy.guestsAllowed ? [] : [t('policy.noGuests')]),
+    ...(policy.allowedRanges.length > 0 ? [t('policy.ranges')] : []),
+  ];
+  return (
+    <ul className="flex list-disc flex-col gap-1 pl-5 text-base">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
+function RoomsOfMeeting({ meeting: { rooms, conflicts } }: { meeting: MeetingDetail }) {
+  const { t } = useTranslation('staff');
+  return (
+    <Card title={t('meeting.rooms')}>
+      {rooms.length === 0 && <p className="text-base text-quiet">{t('meeting.noRooms')}</p>}
+      <ul className="flex flex-col">
+        {rooms.map(({ roomId, roomName }) => {
+          const conflict = conflicts.find((each) => each.roomId === roomId);
+          return (
+            <li key={roomId} className="border-t border-line py-2 first:border-0">
+              <bdi className="line-clamp-2 text-base">{roomName}</bdi>
+              {conflict && (
+                <p className="flex gap-2 text-small text-warn">
+                  <Icon of={TriangleAlert} className="mt-0.5 size-4" />
+                  <span>{t('meeting.conflict', { title: conflict.title })}</span>
+                </p>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,202 @@
+/** The staff page: who is signed in decides what is shown; the address's fragment decides which page. */
+import CircleUser from 'lucide-react/icons/circle-user';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Router, Switch } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { toMaruError } from '#contract/error-codes.ts';
+import { NoServer } from '#contract/http/answer.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
+import { type Account, peopleApi } from '#contract/http/people-api.ts';
+import { hasAnywhere } from '#contract/http/permissions.ts';
+import { Button } from '#ui/button.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { LanguageSwitch } from '#ui/language-switch.tsx';
+import mark from '#ui/mark.svg';
+import { Spinner } from '#ui/progress.tsx';
+import { ChangePasswordPage, ChosenPasswordPage } from '#ui/sign-in/new-password-page.tsx';
+import { goToOpenId } from '#ui/sign-in/open-id.ts';
+import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
+import { AccountPage } from './account-page.tsx';
+import type { Arrival } from './arrival.ts';
+import { HomePage } from './home-page.tsx';
+import { LiveHome, LiveHomeContext } from './live-home.ts';
+import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
+import { MeetingPage } from './meeting-page.tsx';
+import { Message } from './parts.tsx';
+
+const ASK_AGAIN_MS = 2_000;
+
+type Session =
+  | { kind: 'asking'; isUnanswered: boolean }
+  | { kind: 'out' }
+  | { kind: 'invited'; code: string }
+  /** `password`: typed a moment ago, for the change of a one-time password alone */
+  | { kind: 'in'; account: Account; password: string | null };
+
+export function Staff({ arrival }: { arrival: Arrival }) {
+  const { t } = useTranslation('staff');
+  const [session, setSession] = useState<Session>(
+    arrival.kind === 'invited' ? arrival : { kind: 'asking', isUnanswered: false },
+  );
+  const signedOut = useCallback(() => setSession({ kind: 'out' }), []);
+  const isAsking = session.kind === 'asking';
+  useEffect(() => {
+    if (!isAsking) return;
+    return askWhoIsSignedIn({
+      onIn: (account) => setSession({ kind: 'in', account, password: null }),
+      onOut: signedOut,
+      onUnanswered: () => setSession({ kind: 'asking', isUnanswered: true }),
+    });
+  }, [isAsking, signedOut]);
+  useEffect(() => {
+    document.title = t('pageTitle');
+  }, [t]);
+  switch (session.kind) {
+    case 'asking':
+      return session.isUnanswered ? (
+        <Message title={t('noServer.title')} lead={t('noServer.lead')} isWaiting />
+      ) : (
+        <main className="grid min-h-dvh place-items-center">
+          <Spinner className="size-10 text-accent" label={t('loading')} />
+        </main>
+      );
+    case 'invited':
+      return (
+        <ChosenPasswordPage
+          code={session.code}
+          onSignedIn={(account) => setSession({ kind: 'in', account, password: null })}
+        />
+      );
+    case 'out':
+      return (
+        <SignInPage
+          lead={t('signInLead')}
+          refusal={arrival.kind === 'refused' ? arrival.code : null}
+          onOpenId={() => goToOpenId(pagePaths.staff)}
+          onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
+        />
+      );
+    case 'in': {
+      const { account, password } = session;
+      if (account.mustChangePassword)
+        return (
+          <ChangePasswordPage
+            userName={account.userName}
+            knownPassword={password}
+            onChanged={() =>
+              setSession({ kind: 'in', account: { ...account, mustChangePassword: false }, password: null })
+            }
+          />
+        );
+      return <SignedIn account={account} onSignedOut={signedOut} />;
+    }
+  }
+}
+
+type Asked = { onIn: (account: Account) => void; onOut: () => void; onUnanswered: () => void };
+
+/** Until it is known, or the function that comes back is called. */
+function askWhoIsSignedIn({ onIn, onOut, onUnanswered }: Asked): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const ask = (): void => {
+    callApi(peopleApi.currentSession).then(
+      ({ account }) => {
+        if (!isOver) onIn(account);
+      },
+      (error: unknown) => {
+        if (isOver) return;
+        if (!(error instanceof NoServer) && toMaruError(error).kind !== 'operational') onOut();
+        else {
+          onUnanswered();
+          timer = setTimeout(ask, ASK_AGAIN_MS);
+        }
+      },
+    );
+  };
+  ask();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
+function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {
+  const { t } = useTranslation('staff');
+  const { t: common } = useTranslation('common');
+  const [live] = useState(() => new LiveHome({ onSignedOut }));
+  const mayMeet = hasAnywhere(account.grants, 'meetings.create');
+  useEffect(() => {
+    if (!mayMeet) return;
+    live.start();
+    return () => live.stop();
+  }, [live, mayMeet]);
+  const accountPage = <AccountPage account={account} onSignedOut={onSignedOut} />;
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <header className="border-b border-line bg-raised pt-[env(safe-area-inset-top)]">
+        <div className="mx-auto flex max-w-5xl items-center gap-1 px-4 py-1 lg:px-8">
+          <a href="#/" className="mr-auto flex min-h-12 items-center gap-3 text-control font-bold tracking-tight">
+            <img src={mark} alt="" className="size-8" />
+            {common('productName')}
+          </a>
+          <LanguageSwitch />
+          <Button
+            variant="quiet"
+            icon={CircleUser}
+            aria-label={t('account.open', { name: account.displayName })}
+            onPress={() => {
+              location.hash = '#/account';
+            }}
+          >
+            <span className="hidden max-w-48 truncate sm:inline">{account.displayName}</span>
+          </Button>
+        </div>
+      </header>
+      <main className="mx-auto flex w-full max-w-5xl flex-1 flex-col gap-6 px-4 py-6 pb-[max(1.5rem,env(safe-area-inset-bottom))] lg:px-8 lg:py-8">
+        <LiveHomeContext value={live}>
+          <Router hook={useHashLocation}>
+            {mayMeet ? <Pages accountPage={accountPage} /> : <Restricted accountPage={accountPage} />}
+          </Router>
+        </LiveHomeContext>
+      </main>
+    </div>
+  );
+}
+
+function Pages({ accountPage }: { accountPage: ReactNode }) {
+  return (
+    <Switch>
+      <Route path="/new">
+        <NewMeetingPage />
+      </Route>
+      <Route path="/meetings/:meetingId/change">
+        {({ meetingId }) => <ChangeMeetingPage key={meetingId} meetingId={meetingId} />}
+      </Route>
+      <Route path="/meetings/:meetingId">
+        {({ meetingId }) => <MeetingPage key={meetingId} meetingId={meetingId} />}
+      </Route>
+      <Route path="/account">{accountPage}</Route>
+      <Route>
+        <HomePage />
+      </Route>
+    </Switch>
+  );
+}
+
+/** An account that makes no meetings, as an installer's. */
+function Restricted({ accountPage }: { accountPage: ReactNode }) {
+  const { t } = useTranslation('staff');
+  return (
+    <Switch>
+      <Route path="/account">{accountPage}</Route>
+      <Route>
+        <div className="flex flex-col gap-2 py-12">
+          <h1 className="text-heading font-bold">{t('mayNotMeet.title')}</h1>
+          <p className="text-base text-quiet">{t('mayNotMeet.lead')}</p>
+        </div>
+      </Route>
+    </Switch>
+  );
+}

@@ -1,0 +1,37 @@
+/** A meeting as it is sent again when a part of it changes. */
+import { type MeetingDetail, type MeetingDraft, meetingsApi } from '#contract/http/meetings-api.ts';
+import { callApi } from '../http-client.ts';
+
+type DraftPerson = MeetingDraft['people'][number];
+const MINUTE_MS = 60_000;
+const USUAL_MINUTES = 60;
+
+export function draftOf({ title, startsAtMs, endsAtMs, people, rooms, policy }: MeetingDetail): MeetingDraft {
+  const durationMinutes =
+    startsAtMs === null || endsAtMs === null ? USUAL_MINUTES : Math.round((endsAtMs - startsAtMs) / MINUTE_MS);
+  return {
+    title,
+    startsAtMs,
+    durationMinutes,
+    people: people.map(
+      ({ accountId, displayName, email, role }): DraftPerson =>
+        accountId === null || role === 'guest' ? { displayName, email } : { accountId, role },
+    ),
+    roomIds: rooms.map(({ roomId }) => roomId),
+    policy,
+  };
+}
+
+/**
+ * Somebody more in a meeting, as it is at the server now.
+ * @throws MaruError the server's refusal, or NoServer
+ */
+export async function addPerson(meetingId: string, person: DraftPerson): Promise<MeetingDetail> {
+  const { meeting } = await callApi(meetingsApi.meeting, { params: { meetingId } });
+  const draft = draftOf(meeting);
+  const changed = await callApi(meetingsApi.changeMeeting, {
+    params: { meetingId },
+    body: { ...draft, people: [...draft.people, person] },
+  });
+  return changed.meeting;
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
+import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import { MeetingPolicies, ORGANISATION_POLICY_SETTING } from './meeting-policies.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+let policies: MeetingPolicies;
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-policies-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  policies = new MeetingPolicies({ store });
+});
+afterEach(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const policyOf = (admission: Admission): MeetingPolicy => ({ ...DEFAULT_MEETING_POLICY, admission });
+const place = (placeId: string, parentId: string | null, policy: MeetingPolicy | null = null) =>
+  store.write((trx) =>
+    trx
+      .insertInto('place')
+      .values({
+        placeId,
+        parentId,
+        kind: 'site',
+        placeName: placeId,
+        meetingPolicy: policy && JSON.stringify(policy),
+        allowedRanges: '[]',
+        createdAtMs: 1,
+      })
+      .execute(),
+  );
+
+test('a meeting has its own policy, else that of the nearest place that has one, else the organisation’s', async () => {
+  await place('site', null, policyOf('all-wait'));
+  await place('floor', 'site');
+  await place('elsewhere', null);
+  await store.write(async (trx) => {
+    for (const [roomId, placeId] of [
+      ['a', 'floor'],
+      ['b', 'elsewhere'],
+      ['c', null],
+    ] as const) {
+      await trx
+        .insertInto('room')
+        .values({ roomId, roomName: roomId, createdAtMs: 1, removedAtMs: null, placeId })
+        .execute();
+      await trx
+        .insertInto('meeting')
+        .values({ meetingId: `of-${roomId}`, roomId, title: '', createdAtMs: 1 })
+        .execute();
+    }
+    await trx.insertInto('meeting').values({ meetingId: 'booked', roomId: null, title: '', createdAtMs: 1 }).execute();
+    await trx.insertInto('bookingMeeting').values({ roomId: 'a', bookingId: 'x', meetingId: 'booked' }).execute();
+    await trx
+      .insertInto('account')
+      .values({
+        accountId: 'mina',
+        issuer: 'local',
+        subject: 'mina',
+        userName: 'mina',
+        displayName: 'Mina',
+        placeId: 'floor',
+        createdAtMs: 1,
+      })
+      .execute();
+    await trx
+      .insertInto('meeting')
+      .values({ meetingId: 'made', roomId: null, hostAccountId: 'mina', title: '', createdAtMs: 1 })
+      .execute();
+  });
+  const admissions = async () =>
+    Promise.all(
+      ['of-a', 'booked', 'made', 'of-b', 'of-c'].map(async (each) => (await policies.of(each))?.admission ?? null),
+    );
+  expect(await admissions()).toEqual(['all-wait', 'all-wait', 'all-wait', 'links-wait', 'links-wait']);
+  expect(await policies.of('made-up')).toBeNull();
+
+  const value = JSON.stringify(policyOf('all-enter'));
+  await store.write((trx) => trx.insertInto('setting').values({ name: ORGANISATION_POLICY_SETTING, value }).execute());
+  expect(await admissions()).toEqual(['all-wait', 'all-wait', 'all-wait', 'all-enter', 'all-enter']);
+
+  await policies.set('of-a', policyOf('links-wait'), 'account:mina');
+  expect(await policies.of('of-a')).toEqual(policyOf('links-wait'));
+  const audit = await store.read.selectFrom('audit').select(['kind', 'actor', 'subject']).execute();
+  expect(audit).toEqual([{ kind: 'meeting-policy-changed', actor: 'account:mina', subject: 'meeting:of-a' }]);
+  await expect(policies.set('made-up', policyOf('all-wait'), 'account:mina')).rejects.toThrow('no such meeting');
+});

@@ -1,0 +1,90 @@
+/**
+ * Who comes into each meeting: its own policy, else that of its place (of a room's meeting the room's, of a person's the
+ * host's), else of the places above, else of the organisation.
+ */
+import { ProtocolError } from '#contract/error-codes.ts';
+import { DEFAULT_MEETING_POLICY, MeetingPolicy } from '#contract/meeting-policy.ts';
+import { appendAudit } from '../audit/index.ts';
+import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
+
+type Reader = Pick<AuthorityWrite, 'selectFrom'>;
+/** of the organisation, as JSON; absent: DEFAULT_MEETING_POLICY */
+export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
+
+export class MeetingPolicies {
+  readonly #store: AuthorityStore;
+
+  constructor({ store }: { store: AuthorityStore }) {
+    this.#store = store;
+  }
+
+  /** null: no such meeting. Also of one that is over. */
+  async of(meetingId: string): Promise<MeetingPolicy | null> {
+    return meetingPolicyIn(this.#store.read, meetingId);
+  }
+
+  /** @throws ProtocolError not-found */
+  async set(meetingId: string, policy: MeetingPolicy, actor: string): Promise<void> {
+    await this.#store.write((trx) => setMeetingPolicy(trx, meetingId, policy, actor));
+  }
+}
+
+/** @throws ProtocolError not-found: no such meeting, or it is over */
+export async function setMeetingPolicy(
+  trx: AuthorityWrite,
+  meetingId: string,
+  policy: MeetingPolicy,
+  actor: string,
+): Promise<void> {
+  const text = JSON.stringify(policy);
+  const { numUpdatedRows } = await trx
+    .updateTable('meeting')
+    .set({ policy: text })
+    .where('meetingId', '=', meetingId)
+    .where('endedAtMs', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new ProtocolError('not-found', 'no such meeting');
+  const subject = `meeting:${meetingId}`;
+  await appendAudit(trx, { kind: 'meeting-policy-changed', actor, subject, details: { policy: text } });
+}
+
+export async function meetingPolicyIn(db: Reader, meetingId: string): Promise<MeetingPolicy | null> {
+  const meeting = await db
+    .selectFrom('meeting')
+    .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
+    .leftJoin('room as ownRoom', 'ownRoom.roomId', 'meeting.roomId')
+    .leftJoin('room as bookedRoom', 'bookedRoom.roomId', 'bookingMeeting.roomId')
+    .leftJoin('account as host', 'host.accountId', 'meeting.hostAccountId')
+    .select([
+      'meeting.policy',
+      'ownRoom.placeId as ownPlaceId',
+      'bookedRoom.placeId as bookedPlaceId',
+      'host.placeId as hostPlaceId',
+    ])
+    .where('meeting.meetingId', '=', meetingId)
+    .executeTakeFirst();
+  if (!meeting) return null;
+  if (meeting.policy !== null) return policyFrom(meeting.policy);
+  return defaultPolicyAt(db, meeting.ownPlaceId ?? meeting.bookedPlaceId ?? meeting.hostPlaceId ?? null);
+}
+
+/** `placeId` null: directly below the organisation. */
+export async function defaultPolicyAt(db: Reader, placeId: string | null): Promise<MeetingPolicy> {
+  for (let at = placeId; at !== null; ) {
+    const place = await db
+      .selectFrom('place')
+      .select(['parentId', 'meetingPolicy'])
+      .where('placeId', '=', at)
+      .executeTakeFirst();
+    if (place && place.meetingPolicy !== null) return policyFrom(place.meetingPolicy);
+    at = place?.parentId ?? null;
+  }
+  const setting = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', ORGANISATION_POLICY_SETTING)
+    .executeTakeFirst();
+  return setting ? policyFrom(setting.value) : DEFAULT_MEETING_POLICY;
+}
+
+const policyFrom = (text: string): MeetingPolicy => MeetingPolicy.parse(JSON.parse(text));
