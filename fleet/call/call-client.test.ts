@@ -195,7 +195,10 @@ describe('the document that the call shows', () => {
     await pass(20);
     const document = node.document!;
     node.changeDocument({ change: 'withdrawn', reason: 'outsider-in-call' });
-    node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', documents: [], document: null } });
+    node.tell({
+      event: 'permissions-changed',
+      data: { ...node.permissions, role: 'member', documents: [], document: null },
+    });
     await pass(20);
     expect(call.getSnapshot()).toMatchObject({
       permissions: { documents: [] },
@@ -205,7 +208,10 @@ describe('the document that the call shows', () => {
     });
     await expect(call.present(show)).rejects.toMatchObject({ code: 'forbidden' });
     const documents = ['present', 'view'] as const;
-    node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', documents: [...documents], document } });
+    node.tell({
+      event: 'permissions-changed',
+      data: { ...node.permissions, role: 'member', documents: [...documents], document },
+    });
     await pass(20);
     expect(call.getSnapshot()).toMatchObject({
       permissions: { documents },
@@ -670,7 +676,10 @@ describe('what the node does not take', () => {
     call.setScreen(fakeTrack('video'));
     await pass(20);
     const tell = (publishes: CallPermissions['publishes']): void =>
-      node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', publishes, document: null } });
+      node.tell({
+        event: 'permissions-changed',
+        data: { ...node.permissions, role: 'member', publishes, document: null },
+      });
     tell(['microphone']);
     await pass(20);
     expect(node.methods().filter((method) => method === 'close-producer')).toHaveLength(2);
