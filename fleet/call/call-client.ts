@@ -10,7 +10,7 @@ import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
 import { ActQueue } from './act-queue.ts';
-import { Admission, type RequestGrant } from './admission.ts';
+import { CallAdmission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
 import { FollowedChat } from './followed-chat.ts';
@@ -59,7 +59,7 @@ export class CallClient {
   readonly #connection: ResumableConnection;
   readonly #media: ClientMedia;
   readonly #local: LocalMedia;
-  readonly #admission: Admission;
+  readonly #admission: CallAdmission;
   readonly #store: Observable<CallState>;
   readonly #shown = new Observable<SharedDocument | null>(null);
   /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
@@ -104,7 +104,7 @@ export class CallClient {
       onChange: () => this.#publish(),
       onKeptMuted: () => this.#onMuted(),
     });
-    this.#admission = new Admission({
+    this.#admission = new CallAdmission({
       connection: this.#connection,
       media: this.#media,
       local: this.#local,

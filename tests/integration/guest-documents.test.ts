@@ -29,7 +29,16 @@ beforeAll(async () => {
     const { signalingUrl } = node.node;
     const expiresAtMs = Date.now() + 3_600_000;
     return {
-      grant: { callId, meetingId, meetingTitle: 'Weekly', peerId, signalingUrl, joinToken, expiresAtMs, iceServers: [] },
+      grant: {
+        callId,
+        meetingId,
+        meetingTitle: 'Weekly',
+        peerId,
+        signalingUrl,
+        joinToken,
+        expiresAtMs,
+        iceServers: [],
+      },
       documents,
     };
   });

@@ -96,6 +96,10 @@ export class FakeNode {
   onJoin: 'ok' | ErrorCode = 'ok';
   onAhead: 'ok' | ErrorCode = 'ok';
   onProduce: 'ok' | ErrorCode = 'ok';
+  onUnpause: 'ok' | ErrorCode = 'ok';
+  onChat: 'ok' | ErrorCode = 'ok';
+  /** what each `read-chat` is answered with */
+  olderChat: ChatMessage[][] = [];
   current: FakeSocket | null = null;
 
   readonly open = (): WebSocket => {
@@ -186,6 +190,17 @@ export class FakeNode {
       case 'produce':
         if (this.onProduce === 'ok') answer({});
         else refuse(this.onProduce);
+        break;
+      case 'resume-producer':
+        if (this.onUnpause === 'ok') answer({});
+        else refuse(this.onUnpause);
+        break;
+      case 'send-chat':
+        if (this.onChat === 'ok') answer({});
+        else refuse(this.onChat);
+        break;
+      case 'read-chat':
+        answer({ messages: this.olderChat.shift() ?? [] });
         break;
       case 'present':
         if (this.onPresent === 'ok') this.#present(request, answer);
