@@ -160,7 +160,7 @@ async function inMeeting(
   const isInCall = async (): Promise<boolean> =>
     access.to === 'host' &&
     access.inCall === true &&
-    caller.token === null &&
+    !caller.token &&
     HOSTS.includes(await deps.roleInCall(caller.account.accountId, meetingId));
   if (!isOne && !isManaged && !(await isInCall())) throw new UserError('forbidden');
   return { reach, meetingRole };

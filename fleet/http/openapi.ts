@@ -43,6 +43,8 @@ function operation(operationId: string, route: Route): object {
     ...requestBody(route),
     responses: {
       200: { description: 'Done', content: answerContent(route) },
+      ...(route.kind === 'download' &&
+        route.comesLater && { 202: { description: 'It is still being made: ask again' } }),
       default: {
         description: 'Refused',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

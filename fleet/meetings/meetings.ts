@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
-import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
@@ -42,6 +42,8 @@ export type MeetingsDependencies = {
   register: CertificateRegister;
   /** origin of the HTTP API */
   fleetUrl: string;
+  /** relays for one peer */
+  iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
 /** Of a link that people in a room made: for the working day. */

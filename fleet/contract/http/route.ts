@@ -76,8 +76,13 @@ export type UploadRoute = Declared & {
  * stream has `beat`, every EVENT_BEAT_MS, and ends with `refused` when the session or the right has ended.
  */
 export type EventsRoute = Declared & { kind: 'events'; method: 'GET'; events: Record<string, z.ZodType> };
-/** A file, streamed. */
-export type DownloadRoute = Declared & { kind: 'download'; method: 'GET'; contentTypes: readonly string[] };
+/** A file, streamed. `comesLater`: while it is still being made the answer is 202 without a body, and the client asks again. */
+export type DownloadRoute = Declared & {
+  kind: 'download';
+  method: 'GET';
+  contentTypes: readonly string[];
+  comesLater?: true;
+};
 export type Route = JsonRoute | PageRoute | UploadRoute | EventsRoute | DownloadRoute;
 export type RouteTable = Record<string, Route>;
 
