@@ -243,7 +243,9 @@ function PolicyCard({ form, isNew, onChange }: PartProps & { isNew: boolean }) {
             {t('form.guestsAllowed')}
           </Switch>
           {form.allowedRanges.length > 0 && (
-            <p className="text-small text-quiet">{words('policy.ranges')}: {form.allowedRanges.join(', ')}</p>
+            <p className="text-small text-quiet">
+              {words('policy.ranges')}: {form.allowedRanges.join(', ')}
+            </p>
           )}
         </div>
       )}

@@ -8,5 +8,11 @@ export const AccountContext = createContext<Account | null>(null);
 /** `roomId` null: for the organisation */
 export function useMay(permission: Permission, roomId: string | null = null): boolean {
   const account = use(AccountContext);
-  return account !== null && reaches(reachOf(account.grants, permission, () => []), roomId);
+  return (
+    account !== null &&
+    reaches(
+      reachOf(account.grants, permission, () => []),
+      roomId,
+    )
+  );
 }
