@@ -22,6 +22,8 @@ export type FleetOptions = {
   trustedProxies: string[];
   /** documents of all meetings together */
   documentQuotaBytes: number;
+  /** names the organisation's OpenID provider; null: local accounts alone */
+  openidConfig: string | null;
   jsonLogs: boolean;
 };
 
@@ -34,6 +36,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --tls-cert F --tls-key F  with --lan: a certificate of your own; both files are read again when they change
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --document-quota-gb N     disk space for the documents of all meetings together (20)
+  --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
@@ -58,6 +61,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'tls-key': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'document-quota-gb': { type: 'string', default: '20' },
+      'openid-config': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -77,6 +81,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     tlsFiles: cert !== undefined && key !== undefined ? { cert: resolve(cert), key: resolve(key) } : null,
     trustedProxies: values['trusted-proxy'],
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
+    openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
     jsonLogs: values['json-logs'],
   };
 }

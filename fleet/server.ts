@@ -28,11 +28,32 @@ import {
 } from './devices/index.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { Accounts, KnownBrowsers, Passwords, peopleRoutes, Places, Sessions, SignIn } from './people/index.ts';
-import { admissionRoutes, hasInvites, meetingRoutes, Meetings, SigningKeys } from './meetings/index.ts';
+import {
+  Accounts,
+  KnownBrowsers,
+  OpenidProvider,
+  OpenidSignIn,
+  Passwords,
+  peopleRoutes,
+  Places,
+  readOpenidSettings,
+  Sessions,
+  SignIn,
+} from './people/index.ts';
+import {
+  admissionRoutes,
+  hasInvites,
+  meetingRoutes,
+  Meetings,
+  PeopleFinder,
+  PeopleMeetings,
+  SigningKeys,
+  StaffHomes,
+} from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
@@ -161,6 +182,18 @@ const broker = new Broker({
 });
 register.onRevoked((identity) => broker.disconnect(identity));
 
+/** null: no provider is named */
+function openOpenid(): OpenidSignIn | null {
+  if (options.openidConfig === null) return null;
+  try {
+    const settings = readOpenidSettings(options.openidConfig);
+    const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
+    return new OpenidSignIn({ store, sessions, provider, settings, clock, logger });
+  } catch (error) {
+    return orRefuse(error);
+  }
+}
+
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 const accounts = new Accounts({ store });
 const passwords = new Passwords({ store });
@@ -168,6 +201,7 @@ const places = new Places({ store });
 const sessions = new Sessions({ store, clock });
 const devices = new KnownBrowsers({ keys });
 const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
+const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
 const documents = new Documents({
@@ -208,6 +242,17 @@ const retention = new Retention({
   clock,
   logger,
 });
+const bookingsOf = (roomId: string) => rooms.reports.projections.get(roomId, 'agenda')?.bookings ?? [];
+const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf });
+const staffHomes = new StaffHomes({
+  store,
+  meetings,
+  reports: {
+    bookingsOf,
+    isInCall: (roomId) => rooms.reports.of(roomId).state?.phase.name === 'in-call',
+  },
+  logger,
+});
 const settings = new RoomsSettings({
   store,
   broker,
@@ -245,6 +290,10 @@ await places.start();
 await settings.start();
 await documents.start();
 retention.start();
+staffHomes.start();
+rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
+rooms.registry.onChanged(() => staffHomes.roomsChanged());
+openid?.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -270,7 +319,13 @@ const app = await buildApp({
   served: [
     ...peopleRoutes({ accounts, passwords, sessions, signIn }),
     ...roomRoutes({ rooms }),
-    ...meetingRoutes({ meetings }),
+    ...meetingRoutes({
+      meetings,
+      peopleMeetings,
+      peopleFinder: new PeopleFinder({ store }),
+      staffHomes,
+      roomsUnder: places.roomsUnder,
+    }),
     ...admissionRoutes({ meetings }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
@@ -285,6 +340,7 @@ const app = await buildApp({
   accounts,
   sessions,
   places,
+  openid,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
@@ -327,7 +383,9 @@ async function end(): Promise<void> {
   await Promise.all([app.close(), deviceApp.close()]);
   await rooms.stop();
   retention.stop();
+  openid?.stop();
   documents.stop();
+  staffHomes.stop();
   meetings.stop();
   await broker.stop();
   browserFiles?.stop();

@@ -54,7 +54,9 @@ export class SeenDocument {
   }
 
   readonly #followAccess = (): void => {
-    const { documentAccess, phase } = this.#call.getSnapshot();
+    const { documentAccess, permissions, phase } = this.#call.getSnapshot();
+    // the grant came without, and the meeting lets guests see documents since
+    if (documentAccess === null && permissions?.documents.includes('view')) this.renewAccess();
     if (documentAccess === this.#access || phase.name !== 'joined') return;
     this.#access = documentAccess;
     this.pages.setAccess(documentAccess);

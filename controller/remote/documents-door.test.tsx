@@ -46,6 +46,7 @@ const shown: RoomDocument = {
     presenter: { peerId: id(4), displayName: 'Maple' },
   },
   isPresenter: true,
+  isNewest: true,
   withdrawn: null,
 };
 
@@ -132,9 +133,9 @@ it('steers the shown document by one button of each name, on the room’s page a
 });
 
 it('gives the reason once where what the room presented was withdrawn', async () => {
-  const { what, meaning } = documentsEn.withdrawn['outsider-entered'];
+  const { what, meaning } = documentsEn.withdrawn['outsider-in-call'];
   await show({ projections: { document: shown } });
-  const withdrawn = { ...shown, document: null, isPresenter: false, withdrawn: 'outsider-entered' as const };
+  const withdrawn = { ...shown, document: null, isPresenter: false, withdrawn: 'outsider-in-call' as const };
   await show({ projections: { document: withdrawn } });
   for (const words of [what, meaning]) expect(document.body.textContent).toContain(words);
   await press('Close');

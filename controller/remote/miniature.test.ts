@@ -9,7 +9,12 @@ import { stageTiles } from './miniature.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const person = (n: number) => participantUnderTest({ peerId: id(n), displayName: `Guest ${n}` });
-function tiles(participantCount: number, layout: Layout = 'grid', sharer: number | null = null, hasDocument = false) {
+function tiles(
+  participantCount: number,
+  layout: Layout = 'grid',
+  sharer: number | null = null,
+  document?: 'newest' | 'older',
+) {
   const phase: Extract<RoomPhase, { name: 'in-call' }> = {
     name: 'in-call',
     callId: id(900),
@@ -22,7 +27,7 @@ function tiles(participantCount: number, layout: Layout = 'grid', sharer: number
     sharedBy: sharer === null ? null : { peerId: id(sharer), displayName: `Guest ${sharer}` },
     order: OPEN_ORDER,
   };
-  return stageTiles({ phase, layout, page: 0, hasDocument, layOut, initials });
+  return stageTiles({ phase, layout, page: 0, document, layOut, initials });
 }
 
 it.each(Layout.options)('stays inside its box in layout %s', (layout) => {
@@ -50,9 +55,19 @@ it('makes a shared screen the large one, and the room’s own picture alone when
 
 it('makes a document the large one, beside everyone, and alone in the room too', () => {
   for (const count of [1, 4]) {
-    const drawn = tiles(count, 'auto', null, true);
+    const drawn = tiles(count, 'auto', null, 'newest');
     const largest = [...drawn].sort((a, b) => b.rect.width - a.rect.width)[0]!;
     expect(largest).toMatchObject({ kind: 'document', label: '' });
     expect(drawn.filter(({ kind }) => kind !== 'document').length).toBe(count);
+  }
+});
+
+it('has the document and a shared screen in the order of the TV', () => {
+  for (const [document, first] of [
+    ['newest', 'document'],
+    ['older', 'screen'],
+  ] as const) {
+    const largest = [...tiles(4, 'auto', 2, document)].sort((a, b) => b.rect.width - a.rect.width)[0]!;
+    expect(largest.kind).toBe(first);
   }
 });

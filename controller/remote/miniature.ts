@@ -18,8 +18,8 @@ export function stageTiles(of: {
   phase: InCall;
   layout: Layout;
   page: number;
-  /** a document is shown */
-  hasDocument?: boolean;
+  /** `newest`: before a shared screen. Absent: none is shown */
+  document?: 'newest' | 'older' | undefined;
   layOut: typeof LayOut;
   initials: (name: string) => string;
 }): readonly MiniTile[] {
@@ -36,8 +36,7 @@ export function stageTiles(of: {
     order: [...others, ...Array.from({ length: nameless }, (_, index) => `nameless-${index}`)],
     recentSpeakers: [],
     sharers: phase.sharedBy === null ? [] : [phase.sharedBy.peerId],
-    // which of the two came last is not in the state: a document is chosen on purpose
-    ...(of.hasDocument && { document: 'newest' as const }),
+    document: of.document,
     ownPeerId: phase.peerId,
     gapPx: 5 * FINENESS,
   });

@@ -1,18 +1,15 @@
 /** A phone without a room: the code from the TV's QR is tried by itself, or typed as the TV shows it. */
 import CircleAlert from 'lucide-react/icons/circle-alert';
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toMaruError } from '#contract/error-codes.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
-import { Button } from '#ui/button.tsx';
+import { CodeForm } from '#ui/code-form.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { NoServer } from '#contract/http/answer.ts';
 import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
-import { Spinner } from '#ui/progress.tsx';
-import { TextField } from '#ui/text-field.tsx';
-import { formatTypedCode, isWholeCode } from '#ui/typed-code.ts';
 import { pair, type PairedRoom } from './pairing.ts';
 
 type Trouble = { code: ErrorCode; noServer: boolean };
@@ -27,10 +24,8 @@ type PairingPageProps = {
 export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps) {
   const { t } = useTranslation('remote');
   const { t: common } = useTranslation('common');
-  const [typed, setTyped] = useState(() => formatTypedCode(scannedCode ?? ''));
   const [isPending, setPending] = useState(scannedCode !== null);
   const [trouble, setTrouble] = useState<Trouble | null>(endedBy === null ? null : { code: endedBy, noServer: false });
-  const [incomplete, setIncomplete] = useState(false);
 
   const connect = useCallback(
     (code: string) => {
@@ -50,11 +45,6 @@ export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps
     connect(scannedCode);
   }, [scannedCode, connect]);
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setIncomplete(!isWholeCode(typed));
-    if (isWholeCode(typed) && !isPending) connect(typed);
-  };
   return (
     <div className="relative isolate flex min-h-dvh flex-col overflow-hidden">
       <Floor />
@@ -67,30 +57,7 @@ export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps
           <h1 className="text-title font-bold text-balance">{t('pair.title')}</h1>
           <p className="text-base text-quiet">{t('pair.lead')}</p>
         </div>
-        <form onSubmit={submit} className="flex flex-col gap-5 rounded-card bg-raised p-5 shadow-card" noValidate>
-          <TextField
-            label={t('pair.label')}
-            hint={t('pair.hint')}
-            placeholder={t('pair.placeholder')}
-            value={typed}
-            problem={incomplete ? t('pair.incomplete') : null}
-            autoComplete="off"
-            spellCheck="false"
-            inputClassName="numerals text-center text-heading! font-semibold tracking-[0.12em] uppercase placeholder:font-normal placeholder:opacity-60"
-            onChange={(value) => {
-              setTyped(formatTypedCode(value));
-              setIncomplete(false);
-            }}
-          />
-          <Button type="submit" variant="primary" size="large" isPending={isPending}>
-            {t('pair.action')}
-          </Button>
-          {isPending && (
-            <p role="status" className="flex items-center justify-center gap-2 text-small text-quiet">
-              <Spinner className="size-4" /> {t('pair.pending')}
-            </p>
-          )}
-        </form>
+        <CodeForm firstCode={scannedCode ?? ''} isPending={isPending} onCode={connect} />
         <div role="alert" className="empty:hidden">
           {trouble && (
             <div className="flex animate-rise gap-3 rounded-control bg-fault-soft p-4">

@@ -71,13 +71,14 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
   const { t } = useTranslation('remote');
   const { t: common } = useTranslation('common');
   const [choosing, setChoosing] = useState(false);
-  const hasDocument = useProjection('document')?.document != null;
+  const { document: shownDocument = null, isNewest = true } = useProjection('document') ?? {};
+  const document = shownDocument === null ? undefined : isNewest ? 'newest' : 'older';
   const pageUrl = useShownThumbnail();
   const { state, phase } = view;
   const asked = asking.pending('set-layout');
   const shown = asked?.name === 'set-layout' ? asked.layout : state.layout;
   const layoutName = common(`layout.${shown}`);
-  const tilesIn = (layout: Layout, page: number) => stageTiles({ phase, layout, page, hasDocument, layOut, initials });
+  const tilesIn = (layout: Layout, page: number) => stageTiles({ phase, layout, page, document, layOut, initials });
   const tiles = tilesIn(shown === 'unknown' ? 'auto' : shown, state.stagePage);
   const turnTo = (page: number) => asking.ask({ name: 'set-stage-page', page }, (next) => next.stagePage === page);
   const turning = asking.pending('set-stage-page') !== null;
@@ -132,7 +133,7 @@ export function StageCard({ view, asking }: { view: Extract<RemoteView, { screen
           />
         </div>
       )}
-      {!hasDocument && (
+      {document === undefined && (
         <div className="mt-3">
           <ShareDocument inCall />
         </div>

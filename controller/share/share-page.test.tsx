@@ -59,7 +59,7 @@ it('sends a whole code alone', () => {
   const laptop = draw({ step: 'code', isPending: false, problem: null });
   type('k7pw');
   submit();
-  expect([laptop.pair.mock.calls, words().includes(shareEn.code.incomplete)]).toEqual([[], true]);
+  expect([laptop.pair.mock.calls, words().includes(commonEn.code.incomplete)]).toEqual([[], true]);
   type('k7pw 3mxd');
   submit();
   expect(laptop.pair.mock.calls).toEqual([['K7PW-3MXD']]);

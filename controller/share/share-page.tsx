@@ -3,13 +3,13 @@ import CircleAlert from 'lucide-react/icons/circle-alert';
 import { type FormEvent, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';
+import { CodeForm } from '#ui/code-form.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
-import { formatTypedCode, isWholeCode } from '#ui/typed-code.ts';
 import type { Laptop, LaptopState, Problem } from './laptop.ts';
 
 const MOST_NAME_LETTERS = 60;
@@ -46,36 +46,10 @@ type Step<S extends LaptopState['step']> = Extract<LaptopState, { step: S }>;
 
 function CodeStep({ state, onCode }: { state: Step<'code'>; onCode: (code: string) => void }) {
   const { t } = useTranslation('share');
-  const [typed, setTyped] = useState('');
-  const [incomplete, setIncomplete] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setIncomplete(!isWholeCode(typed));
-    if (isWholeCode(typed)) onCode(typed);
-  };
   return (
     <>
       <Head title={t('code.title')} lead={t('code.lead')} />
-      <Form onSubmit={submit}>
-        <TextField
-          label={t('code.label')}
-          hint={t('code.hint')}
-          placeholder={t('code.placeholder')}
-          value={typed}
-          problem={incomplete ? t('code.incomplete') : null}
-          autoComplete="off"
-          spellCheck="false"
-          inputClassName="numerals text-center text-heading! font-semibold tracking-[0.12em] uppercase placeholder:font-normal placeholder:opacity-60"
-          onChange={(value) => {
-            setTyped(formatTypedCode(value));
-            setIncomplete(false);
-          }}
-        />
-        <Button type="submit" variant="primary" size="large" isPending={state.isPending}>
-          {t('code.action')}
-        </Button>
-        {state.isPending && <Pending>{t('code.pending')}</Pending>}
-      </Form>
+      <CodeForm isPending={state.isPending} onCode={onCode} />
       <ProblemNote problem={state.problem} />
     </>
   );
@@ -91,7 +65,7 @@ function ReadyStep({ state, onShare }: { state: Step<'ready'>; onShare: (display
   return (
     <>
       <Head title={t('ready.title', { room: state.roomName })} lead={t('ready.lead')} />
-      <Form onSubmit={submit}>
+      <form onSubmit={submit} className="flex flex-col gap-5 rounded-card bg-raised p-5 shadow-card" noValidate>
         <TextField
           label={t('ready.name')}
           hint={t('ready.nameHint')}
@@ -104,7 +78,7 @@ function ReadyStep({ state, onShare }: { state: Step<'ready'>; onShare: (display
           {t('ready.action')}
         </Button>
         {state.waitsFor !== null && <Pending>{t(`ready.waits.${state.waitsFor}`)}</Pending>}
-      </Form>
+      </form>
       <ProblemNote problem={state.problem} />
     </>
   );
@@ -130,14 +104,6 @@ function Head({ title, lead }: { title: string; lead: string }) {
       <h1 className="line-clamp-4 text-title font-bold text-balance break-words">{title}</h1>
       <p className="text-base text-quiet">{lead}</p>
     </div>
-  );
-}
-
-function Form({ onSubmit, children }: { onSubmit: (event: FormEvent) => void; children: ReactNode }) {
-  return (
-    <form onSubmit={onSubmit} className="flex flex-col gap-5 rounded-card bg-raised p-5 shadow-card" noValidate>
-      {children}
-    </form>
   );
 }
 

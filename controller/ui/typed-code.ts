@@ -1,6 +1,6 @@
 /** The code from the TV as a person types it. Pure. */
-import { PairingCode } from '#contract/pairing-offer.ts';
 import { PAIRING_CODE_ALPHABET, PAIRING_CODE_LENGTH } from '#contract/limits.ts';
+import { PairingCode } from '#contract/pairing-offer.ts';
 
 /** As the TV writes it: K7PW-3MXD. Look-alikes and separators are dropped. */
 export function formatTypedCode(typed: string): string {

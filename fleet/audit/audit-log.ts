@@ -29,7 +29,6 @@ export type AuditKind =
   | 'guest-removed'
   | 'room-admitted'
   | 'room-refused'
-  | 'room-removed'
   | 'document-policy-changed'
   | 'meeting-created'
   | 'meeting-changed'

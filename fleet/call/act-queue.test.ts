@@ -40,6 +40,18 @@ it('sends at once what may be sent, and the latest point once the pace permits',
   expect(sent).toHaveLength(2);
 });
 
+it('sends a pinch that goes on slowly enough for the node, and its end always', async () => {
+  const zoom = (x: number): DocumentAct => ({ act: 'zoom', region: { ...WHOLE_PAGE, x, width: 30_000 } });
+  for (let x = 1; x <= 600; x += 1) {
+    push(zoom(x));
+    await pass(16);
+  }
+  await pass(100);
+  // the node permits 20 a second, and 40 at once
+  expect(sent.length).toBeLessThanOrEqual(9.7 * 20);
+  expect([sent[0], sent.at(-1)]).toEqual([zoom(1), zoom(600)]);
+});
+
 it('makes one of the pieces of a stroke, and loses none', async () => {
   for (const [id, x] of [
     ['a', 1],

@@ -1,5 +1,6 @@
 /** Joining and coming back, over a node in memory and a clock that is moved by hand. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallPermissions } from '#contract/grants.ts';
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
 import { WHOLE_PAGE } from '#contract/shared-document.ts';
@@ -172,13 +173,46 @@ describe('the document that the call shows', () => {
     node.changeDocument({ change: 'act', by: someone, act: show });
     await joined();
     expect(call.getSnapshot().withdrawn).toBeNull();
-    node.changeDocument({ change: 'withdrawn', reason: 'outsider-entered' });
+    node.changeDocument({ change: 'withdrawn', reason: 'outsider-in-call' });
     await pass(20);
-    const withdrawn = { reason: 'outsider-entered', presenterPeerId: someone.peerId };
+    const withdrawn = { reason: 'outsider-in-call', presenterPeerId: someone.peerId };
     expect([call.getSnapshot(), shown()]).toMatchObject([{ document: null, withdrawn }, null]);
     node.changeDocument({ change: 'act', by: someone, act: show });
     await pass(20);
     expect(call.getSnapshot()).toMatchObject({ document: { page: 1 }, withdrawn: null });
+  });
+
+  it('comes and goes with what we may do, which the state names, with our access to its pages', async () => {
+    node.documentAccess = {
+      url: 'https://fleet.test',
+      token: 'secret',
+      expiresAtMs: 1,
+      meetingId: documentId,
+      documents: ['view'],
+    };
+    await joined();
+    node.changeDocument({ change: 'act', by: someone, act: show });
+    await pass(20);
+    const document = node.document!;
+    node.changeDocument({ change: 'withdrawn', reason: 'outsider-in-call' });
+    node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', documents: [], document: null } });
+    await pass(20);
+    expect(call.getSnapshot()).toMatchObject({
+      permissions: { documents: [] },
+      document: null,
+      documentAccess: null,
+      withdrawn: { reason: 'outsider-in-call' },
+    });
+    await expect(call.present(show)).rejects.toMatchObject({ code: 'forbidden' });
+    const documents = ['present', 'view'] as const;
+    node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', documents: [...documents], document } });
+    await pass(20);
+    expect(call.getSnapshot()).toMatchObject({
+      permissions: { documents },
+      document: { page: 1 },
+      documentAccess: { token: 'secret', documents },
+      withdrawn: null,
+    });
   });
 
   it('is the node’s again after a drop, and stays while the worker is replaced', async () => {
@@ -629,6 +663,22 @@ describe('what the node does not take', () => {
       expect([sent('screen'), shares()]).toEqual([1, false]);
     },
   );
+
+  it('because it is permitted no more is sent no more; back come the others, and a screen once it is shared anew', async () => {
+    await joined();
+    call.setCamera(fakeTrack('video'));
+    call.setScreen(fakeTrack('video'));
+    await pass(20);
+    const tell = (publishes: CallPermissions['publishes']): void =>
+      node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', publishes, document: null } });
+    tell(['microphone']);
+    await pass(20);
+    expect(node.methods().filter((method) => method === 'close-producer')).toHaveLength(2);
+    tell(node.permissions.publishes);
+    await pass(20);
+    expect(call.getSnapshot().local).toMatchObject({ camera: 'on', sharesScreen: false });
+    expect([sent('camera'), sent('screen')]).toEqual([2, 1]);
+  });
 
   it('though asked for seconds is given up', async () => {
     await joined();

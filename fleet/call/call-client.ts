@@ -174,7 +174,7 @@ export class CallClient {
   async resume(ticket: ResumeTicket, options: JoinOptions, documents: DocumentAccess | null = null): Promise<void> {
     this.#refuseInCall();
     this.#newRun();
-    this.#connection.documentAccess = documents;
+    this.#connection.setDocumentAccess(documents);
     this.#take(options);
     this.#setPhase({ name: 'joining' });
     await this.#comeBack(ticket);
@@ -293,7 +293,7 @@ export class CallClient {
 
   /** A newer token; the grant's own one is there without it. */
   setDocumentAccess(access: DocumentAccess | null): void {
-    this.#connection.documentAccess = access;
+    this.#connection.setDocumentAccess(access);
     this.#publish();
   }
 
@@ -383,6 +383,8 @@ export class CallClient {
         return;
       case 'permissions-changed':
         this.#connection.setPermissions(notification.data);
+        if (notification.data.document !== null || !notification.data.documents.includes('view'))
+          this.#followed.see(notification.data.document);
         this.#local.permissionsChanged();
         this.#publish();
         return;

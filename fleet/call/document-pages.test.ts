@@ -1,5 +1,6 @@
 /** Which pictures are fetched, in which order, kept how long, and what is shown meanwhile. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DocumentRight } from '#contract/grants.ts';
 import { type DecodePicture, DocumentPages, type PageWish } from './document-pages.ts';
 import { pageSizeFor } from './page-size.ts';
 import { FakeDocuments } from './testing/fake-documents.ts';
@@ -53,6 +54,48 @@ const wish = (page: number, more: Partial<PageWish> = {}): PageWish => ({
 });
 const picture = (page: number, size: PageWish['size'] = 'tv') => pages.pictureOf({ documentId, page, size });
 const fetched = () => server.asked.map(({ path }) => path.replace(/^.*\/pages\//, ''));
+
+describe('pages that are to carry our name from now on', () => {
+  const marked = () => ({ ...server.access, documents: ['present', 'view'] as DocumentRight[] });
+  const unmarked = () => ({ ...marked(), documents: ['present', 'view', 'view-unmarked'] as DocumentRight[] });
+  beforeEach(() => pages.setAccess(unmarked()));
+
+  it('are fetched again: the former picture is drawn until the next is there, and kept no longer', async () => {
+    const stop = pages.want(wish(1));
+    await pass();
+    pages.want(wish(2));
+    await pass();
+    stop();
+    const former = picture(2).url;
+    server.held = true;
+    pages.setAccess(marked());
+    await pass();
+    expect(fetched()).toEqual(['1/tv', '2/tv', '2/tv']);
+    expect([picture(2).url, picture(1).url]).toEqual([former, null]);
+    server.release();
+    await pass();
+    expect(picture(2)).toMatchObject({ status: 'ready' });
+    expect(picture(2).url).not.toBe(former);
+    pages.want(wish(1));
+    await pass();
+    expect(fetched().at(-1)).toBe('1/tv');
+  });
+
+  it('that are on their way by the former rules do not count, nor those of before a time without access', async () => {
+    server.held = true;
+    pages.want(wish(1));
+    await pass();
+    pages.setAccess(marked());
+    server.release();
+    await pass();
+    expect(server.asked.map(({ aborted }) => aborted)).toEqual([true, false]);
+    expect(picture(1)).toMatchObject({ status: 'ready' });
+    pages.setAccess(null);
+    pages.setAccess(unmarked());
+    await pass();
+    expect(fetched()).toHaveLength(3);
+  });
+});
 
 describe('what is fetched', () => {
   it('is the page, then the next two and the one before, with the token in a header alone', async () => {

@@ -1,6 +1,7 @@
 /**
  * Pictures of pages for whatever draws them: fetched in the order in which they are needed, neighbours ahead of time, decoded
- * before they count as there, kept within a bound of bytes. A page already here stays while the server is away.
+ * before they count as there, kept within a bound of bytes. A page already here stays while the server is away. Whether pages
+ * carry our name is a matter of the access: once that changes they are fetched again.
  */
 import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
@@ -50,6 +51,8 @@ type Entry = {
   readonly key: PageKey;
   status: PagePicture['status'];
   code: ErrorCode | null;
+  /** made by other rules than hold now: drawn until the next is there, and not kept for later */
+  isOutdated: boolean;
   picture: { url: string; widthPx: number; heightPx: number; bytes: number; hold: unknown } | null;
   failures: number;
   /** while it waits for its next try */
@@ -69,6 +72,8 @@ export class DocumentPages {
   readonly #composed = new Map<string, PagePicture>();
   readonly #wishes = new Set<PageWish>();
   #access: DocumentAccess | null = null;
+  /** by the latest access; null: there was none yet */
+  #isUnmarked: boolean | null = null;
   #closed = false;
 
   constructor({
@@ -124,11 +129,18 @@ export class DocumentPages {
   /** A newer token, or none for now: what is here stays. Another meeting's drops all. */
   setAccess(access: DocumentAccess | null): void {
     const former = this.#access;
-    if (former?.token === access?.token && former?.url === access?.url) return;
+    if (isSameAccess(former, access)) return;
     this.#access = access;
     if (former && access && access.meetingId !== former.meetingId) {
       for (const entry of [...this.#entries.values()]) this.#drop(entry);
     }
+    if (access && this.#isUnmarked !== null && this.#isUnmarked !== isUnmarked(access)) {
+      for (const entry of this.#entries.values()) {
+        this.#reset(entry);
+        entry.isOutdated = true;
+      }
+    }
+    if (access) this.#isUnmarked = isUnmarked(access);
     for (const entry of this.#entries.values()) {
       if (entry.status === 'refused' || entry.status === 'failed') this.#reset(entry);
     }
@@ -177,7 +189,7 @@ export class DocumentPages {
     const needed = new Map(all.toReversed().map((key) => [nameOf(key), key]));
     for (const [name, entry] of [...this.#entries]) {
       if (needed.has(name)) continue;
-      if (!entry.picture) this.#drop(entry);
+      if (!entry.picture || entry.isOutdated) this.#drop(entry);
     }
     // the most urgent is the last to be thrown away
     for (const name of needed.keys()) this.#touch(name);
@@ -187,7 +199,7 @@ export class DocumentPages {
     const waiting = [...needed.entries()].reverse();
     for (const [name, key] of waiting) {
       const entry = this.#entryOf(name, key);
-      if (entry.picture || entry.running || entry.retry || entry.code !== null) continue;
+      if ((entry.picture && !entry.isOutdated) || entry.running || entry.retry || entry.code !== null) continue;
       if (this.#running.length >= MAX_RUNNING && wishes.some((wish) => nameOf(wish) === name)) this.#makeRoom(waiting);
       if (this.#running.length >= MAX_RUNNING) return;
       void this.#load(entry, access);
@@ -223,7 +235,9 @@ export class DocumentPages {
         throw new NotAPicture('not a picture', { cause: error });
       });
       running.signal.throwIfAborted();
+      if (entry.picture) URL.revokeObjectURL(entry.picture.url);
       entry.picture = { url, ...pixels, bytes: blob.size, hold };
+      entry.isOutdated = false;
       url = null;
       entry.status = 'ready';
       entry.failures = 0;
@@ -273,6 +287,7 @@ export class DocumentPages {
       key: { documentId, page, size },
       status: 'loading',
       code: null,
+      isOutdated: false,
       picture: null,
       failures: 0,
       retry: null,
@@ -348,6 +363,9 @@ const distance = (size: PageSize, width: number): number => {
   const other = PAGE_SIZES[size].width;
   return other >= width ? other - width : 10_000 + width - other;
 };
+const isUnmarked = ({ documents }: DocumentAccess): boolean => documents.includes('view-unmarked');
+const isSameAccess = (a: DocumentAccess | null, b: DocumentAccess | null): boolean =>
+  a === b || (a !== null && b !== null && a.token === b.token && a.url === b.url && isUnmarked(a) === isUnmarked(b));
 const isSame = (a: PagePicture, b: PagePicture): boolean =>
   a.url === b.url && a.status === b.status && a.code === b.code && a.widthPx === b.widthPx && a.heightPx === b.heightPx;
 

@@ -35,6 +35,12 @@ export class FollowedDocument {
     this.#set(document);
   }
 
+  /** What we may see has changed: this is shown to us now. Why the last one went stays known. */
+  see(document: SharedDocument | null): void {
+    if (document) this.#withdrawn = null;
+    this.#set(document);
+  }
+
   /** @returns whether more than pointer and drawing has changed */
   follow(change: DocumentChange): boolean {
     const former = this.#heading;

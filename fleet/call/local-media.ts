@@ -208,7 +208,8 @@ export class LocalMedia {
     const media = this.#media;
     if (!media) return;
     const track = this.#trackOf(slot.source);
-    const keptWithoutTrack = slot.source === 'camera' && this.#cameraWithoutTrack === 'off';
+    const keptWithoutTrack =
+      slot.source === 'camera' && this.#cameraWithoutTrack === 'off' && this.#mayPublish('camera');
     if (!track && slot.producer && !keptWithoutTrack) this.#closeProducer(slot);
     if (track && !slot.producer) {
       const producer = await media.produce(slot.source, track, uuidv7());

@@ -31,8 +31,7 @@ export class ResumableConnection {
   #iceServers: readonly IceServer[] = [];
   #permissions: CallPermissions | null = null;
   #role: MeetingRole | null = null;
-  /** of the grant that let us in, or a newer one; null: none */
-  documentAccess: DocumentAccess | null = null;
+  #documentAccess: DocumentAccess | null = null;
 
   constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
     this.#openSocket = dependencies.openSocket;
@@ -45,7 +44,7 @@ export class ResumableConnection {
   get ticket(): ResumeTicket | null {
     return this.#ticket;
   }
-  /** of the grant that let us in, as role and order have changed them since; null: none has yet */
+  /** by the grant that let us in, as the fleet, our role and the order have changed them since; null: none has yet */
   get permissions(): CallPermissions | null {
     return this.#permissions;
   }
@@ -55,6 +54,10 @@ export class ResumableConnection {
   /** by which people behind firewalls reach the node */
   get iceServers(): readonly IceServer[] {
     return this.#iceServers;
+  }
+  /** with what we may do now; null: there is none, or we may see no documents */
+  get documentAccess(): DocumentAccess | null {
+    return this.#documentAccess?.documents.includes('view') ? this.#documentAccess : null;
   }
   get peerKind(): PeerKind {
     return this.#peerKind;
@@ -67,6 +70,12 @@ export class ResumableConnection {
   setPermissions({ publishes, receives, rights, documents, role }: CallPermissions & { role: MeetingRole }): void {
     this.#permissions = { publishes, receives, rights, documents };
     this.#role = role;
+    if (this.#documentAccess) this.#documentAccess = { ...this.#documentAccess, documents };
+  }
+
+  /** Newer than what the node has told; null: none */
+  setDocumentAccess(access: DocumentAccess | null): void {
+    this.#documentAccess = access;
   }
 
   /** @throws the node's refusal; the former place is given up before */
@@ -74,7 +83,8 @@ export class ResumableConnection {
     this.#iceServers = grant.iceServers;
     const admission = { kind: 'token', token: grant.joinToken } as const;
     const hello = await this.#hello(grant.signalingUrl, admission, signal, FIRST_CONNECT_MS);
-    this.documentAccess = grant.documents;
+    this.#documentAccess = grant.documents;
+    this.setPermissions(hello);
     return hello;
   }
 
@@ -103,7 +113,7 @@ export class ResumableConnection {
     this.#ticket = null;
     this.#permissions = null;
     this.#role = null;
-    this.documentAccess = null;
+    this.#documentAccess = null;
   }
 
   async #hello(

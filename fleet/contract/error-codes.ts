@@ -69,8 +69,10 @@ const table = {
   'guests-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4492 },
   'openid-refused': { kind: 'user', httpStatus: 401, closeCode: 4493 },
   'mail-limit': { kind: 'user', httpStatus: 429, closeCode: 4494 },
+  'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4497 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
+  'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4498 },
   'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'upload-offset': { kind: 'invalid-state', httpStatus: 409, closeCode: 4479 },
   'not-ready': { kind: 'invalid-state', httpStatus: 409, closeCode: 4480 },

@@ -20,8 +20,11 @@ export const INVITE_AUDIENCE = 'maru-invite';
 export const PeerKind = z.enum(['room', 'person', 'program']);
 export type PeerKind = z.infer<typeof PeerKind>;
 
-/** What a peer may do with the call's document: `present` shows one and steers it, `view` gets it. */
-export const DocumentRight = z.enum(['present', 'view']);
+/**
+ * What a peer may do with the call's document: `present` shows one and steers it, `view` gets it. Without `view-unmarked` the
+ * pages that it gets carry its name.
+ */
+export const DocumentRight = z.enum(['present', 'view', 'view-unmarked']);
 export type DocumentRight = z.infer<typeof DocumentRight>;
 
 /** What a grant permits in a call, without defaults. A word that this release does not know permits nothing. */
@@ -91,7 +94,7 @@ export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
 
 /** Audience of a token for the documents of a meeting. */
 export const DOCUMENTS_AUDIENCE = 'maru-documents';
-/** Signed and verified by the fleet server alone. */
+/** Signed and verified by the fleet server alone. What it permits is the meeting's policy at each request. */
 export const DocumentTokenClaims = z.object({
   iss: z.literal(JOIN_TOKEN_ISSUER),
   aud: z.literal(DOCUMENTS_AUDIENCE),
@@ -104,7 +107,6 @@ export const DocumentTokenClaims = z.object({
   roomId: Id.optional(),
   /** of a guest: void once that invite is revoked */
   inviteId: Id.optional(),
-  documents: knownWords(DocumentRight),
 });
 export type DocumentTokenClaims = z.infer<typeof DocumentTokenClaims>;
 
@@ -118,6 +120,7 @@ export const DocumentAccess = z.object({
   token: z.string().max(4096),
   expiresAtMs: EpochMs,
   meetingId: Id,
+  /** as the meeting's policy was when it was signed; in a call `permissions-changed` is newer */
   documents: knownWords(DocumentRight),
 });
 export type DocumentAccess = z.infer<typeof DocumentAccess>;

@@ -5,7 +5,7 @@
 import { ProtocolVersion } from './protocol-version.ts';
 import { ReportedEndReason } from './room-state.ts';
 import { CallOrder, MeetingRole } from './call-order.ts';
-import { PeerKind, PersonKey } from './grants.ts';
+import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
@@ -121,11 +121,26 @@ export type CallEvents = z.infer<typeof CallEvents>;
 export const EventAcks = z.object({ eventIds: z.array(Id) });
 export type EventAcks = z.infer<typeof EventAcks>;
 
+/** In one command to a node: more go in several. */
+export const MAX_PERMITTED_IN_COMMAND = 200;
+
 export const NodeCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('end-call'), callId: Id }),
   /** its meeting goes on in another call: its peers are closed so that they ask for that one */
   z.strictObject({ name: z.literal('move-call'), callId: Id }),
   z.strictObject({ name: z.literal('remove-participant'), callId: Id, peerId: Id }),
+  /**
+   * Instead of what their grants permitted, in each call of the meeting: at once for those in it, and for those who come later by
+   * an older token. The same again changes nothing.
+   */
+  z.strictObject({
+    name: z.literal('set-permissions'),
+    meetingId: Id,
+    peerIds: z.array(Id).max(MAX_PERMITTED_IN_COMMAND),
+    /** rooms by themselves, not a laptop in them */
+    roomIds: z.array(Id).max(MAX_PERMITTED_IN_COMMAND),
+    permissions: CallPermissions,
+  }),
   /** its pages are counted; nothing happens where it is not shown */
   z.strictObject({
     name: z.literal('count-pages'),

@@ -7,6 +7,7 @@ import { PairingOffer } from './pairing-offer.ts';
 import { RoomAgenda } from './room-agenda.ts';
 import { RoomChat } from './room-chat.ts';
 import { RoomDocument } from './room-document.ts';
+import { RoomDrawing } from './room-drawing.ts';
 import { RoomEquipment } from './room-equipment.ts';
 import { RoomState } from './room-state.ts';
 import type { z } from './schema.ts';
@@ -31,6 +32,7 @@ export const projections = {
   equipment: { schema: RoomEquipment, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   document: { schema: RoomDocument, maxBytes: 4 * 1024, perSecond: 10, readers: ['phone', 'tv', 'console', 'lan'] },
   chat: { schema: RoomChat, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
+  drawing: { schema: RoomDrawing, maxBytes: 32 * 1024, perSecond: 5, readers: ['phone'] },
   pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
 } as const satisfies Record<string, Projection>;
 

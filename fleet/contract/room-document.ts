@@ -9,6 +9,8 @@ export const RoomDocument = ProjectionHeading.extend({
   document: DocumentHeading.nullable(),
   /** the room presents: its phones steer; else they can take it */
   isPresenter: z.boolean(),
+  /** on the TV's stage it is before a shared screen: nobody began to share one after it */
+  isNewest: z.boolean().default(true),
   /** why what the room presented in the call went though nobody stopped it; null: it did not, or something is shown since */
   withdrawn: openWord(WithdrawReason).nullable().default(null),
 });

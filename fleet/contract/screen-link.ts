@@ -13,6 +13,7 @@ import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
+import { PageDrawing } from './page-drawing.ts';
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
@@ -252,9 +253,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     type: z.literal('document'),
     callId: Id,
     document: DocumentHeading.nullable(),
+    /** on the stage it is before a shared screen */
+    isNewest: z.boolean(),
     /** why what the room itself presented went though nobody stopped it, until the next is shown */
     withdrawn: WithdrawReason.nullable().default(null),
   }),
+  /** what is drawn on the call's document; paced */
+  z.strictObject({ type: z.literal('drawing'), callId: Id, drawing: PageDrawing.nullable() }),
   /** of the TV's own document, as the fleet lists it: its pages are counted, or it is deleted */
   z.strictObject({
     type: z.literal('document-listed'),

@@ -103,7 +103,7 @@ export const DocumentAct = z.discriminatedUnion('act', [
 export type DocumentAct = z.infer<typeof DocumentAct>;
 
 /** Why a document that nobody stopped is shown no more. */
-export const WithdrawReason = z.enum(['outsider-entered', 'deleted']);
+export const WithdrawReason = z.enum(['outsider-in-call', 'deleted']);
 export type WithdrawReason = z.infer<typeof WithdrawReason>;
 
 /** What happened to the shown document, in the order in which everybody applies it. */
@@ -111,6 +111,7 @@ export const DocumentChange = z.discriminatedUnion('change', [
   z.object({ change: z.literal('act'), by: Presenter, act: DocumentAct, handedTo: Presenter.optional() }),
   z.object({ change: z.literal('counted'), documentId: Id, pageCount: PageCount }),
   z.object({ change: z.literal('presenter-left') }),
+  z.object({ change: z.literal('presenter-renamed'), displayName: PersonName }),
   z.object({ change: z.literal('withdrawn'), reason: WithdrawReason }),
 ]);
 export type DocumentChange = z.infer<typeof DocumentChange>;
@@ -128,6 +129,10 @@ export function changedDocument(shown: SharedDocument | null, change: DocumentCh
       return { ...shown, pageCount: change.pageCount, page: Math.min(shown.page, change.pageCount) };
     case 'presenter-left':
       return { ...shown, presenter: null, pointer: null };
+    case 'presenter-renamed': {
+      const { displayName } = change;
+      return { ...shown, presenter: shown.presenter && { ...shown.presenter, displayName } };
+    }
     case 'withdrawn':
       return null;
   }

@@ -246,13 +246,18 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('pulse'), data: z.object({}) }),
   /** somebody with the right has muted this peer; its own track follows */
   z.object({ event: z.literal('muted'), data: z.object({ byPeerId: Id }) }),
-  z.object({ event: z.literal('document-changed'), data: DocumentChange }),
-  z.object({ event: z.literal('order-changed'), data: CallOrder }),
-  /** what this peer may do from here on: its role, its grant or the order changed */
+  /** instead of what the grant permitted: its role, its grant or the order changed; also before joining */
   z.object({
     event: z.literal('permissions-changed'),
-    data: CallPermissions.extend({ role: openWord(MeetingRole, 'guest') }),
+    data: z.object({
+      ...CallPermissions.shape,
+      role: openWord(MeetingRole, 'guest').default('guest'),
+      /** what is shown, to a joined peer that may view it; a peer that may view no more forgets what it had */
+      document: SharedDocument.nullable(),
+    }),
   }),
+  z.object({ event: z.literal('document-changed'), data: DocumentChange }),
+  z.object({ event: z.literal('order-changed'), data: CallOrder }),
   z.object({ event: z.literal('chat-message'), data: ChatMessage }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),

@@ -4,8 +4,8 @@ import type { RouteEvent } from '#contract/http/route.ts';
 import type { EventFeed } from '../http/route.ts';
 
 type Feed = EventFeed<RouteEvent<typeof documentsApi.documentChanges>>;
-/** pages come quickly one after the other */
-const INTERVAL_MS = 100;
+/** The pictures of a page come together; a first page waits no longer than this behind the count of pages. */
+const INTERVAL_MS = 30;
 
 export class DocumentChanges {
   readonly #watchers = new Map<string, Set<() => void>>();

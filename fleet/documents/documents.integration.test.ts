@@ -120,6 +120,12 @@ test('pages that are not there: being made, beyond the last, of no size, of a do
     [1, '..%2f..%2foriginal', 400, 'bad-message'],
   ] as const)
     expect(await tv.page(made, page, size)).toMatchObject({ status, code });
+  // nobody waits for a smaller one
+  const early = await tv.page(made, 1, 'laptop');
+  expect(early).toMatchObject({ status: 200, body: pictureOf(1, 'tv') });
+  expect(early.headers.get('cache-control')).not.toContain('immutable');
+  converter.make(converter.asked.at(-1)!, 1, 'laptop');
+  expect((await tv.page(made, 1, 'laptop')).body).toBe(pictureOf(1, 'laptop'));
   converter.onConvert = (document) => converter.fail(document, 'document-encrypted');
   const failed = await tv.upload('locked.pdf');
   await expect

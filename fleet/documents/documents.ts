@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { InvalidStateError, OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
-import { MAX_DOCUMENT_BYTES, type MeetingDocument, type PageSize } from '#contract/http/documents-api.ts';
+import { MAX_DOCUMENT_BYTES, type MeetingDocument, PAGE_SIZES, type PageSize } from '#contract/http/documents-api.ts';
 import type { DocumentBearer, EventFeed } from '../http/route.ts';
 import type { Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, newId } from '../store/index.ts';
@@ -136,24 +136,31 @@ export class Documents {
   }
 
   /**
-   * A page's picture, for this holder.
+   * A page's picture, for this holder; the TV's where a smaller one is not made yet.
    * @throws ProtocolError not-found; InvalidStateError not-ready; UserError too-many-attempts
    */
   async page(
     bearer: DocumentBearer,
     { documentId, page, size }: { documentId: string; page: number; size: PageSize },
   ): Promise<DocumentPage> {
-    const { policy, displayName } = bearer;
+    const { documents, displayName } = bearer;
     const row = await this.#row(bearer, documentId);
-    const file = await this.files.openPage(documentId, page, size);
+    const wanted = await this.files.openPage(documentId, page, size);
+    const isSmaller = PAGE_SIZES[size].width < PAGE_SIZES.tv.width;
+    const file = wanted ?? (isSmaller ? await this.files.openPage(documentId, page, 'tv') : null);
     if (!file) {
       const comes = row.state !== 'ready' && row.state !== 'failed' && page <= (row.pageCount ?? page);
       throw comes ? new InvalidStateError('not-ready') : new ProtocolError('not-found', 'no such document');
     }
     void this.#recordUse(row);
     const { title } = row;
-    if (!policy.hasWatermark)
-      return { title, stream: file.createReadStream(), sizeBytes: (await file.stat()).size, isImmutable: true };
+    if (documents.includes('view-unmarked'))
+      return {
+        title,
+        stream: file.createReadStream(),
+        sizeBytes: (await file.stat()).size,
+        isImmutable: wanted !== null,
+      };
     const picture = await file.readFile().finally(() => file.close());
     // a guest has a name once it has joined the call
     if (displayName === '') throw new InvalidStateError('not-ready', 'the name of who looks is not known yet');

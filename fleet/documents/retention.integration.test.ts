@@ -160,22 +160,22 @@ test('while a room is in a call, its own meeting’s documents stay there', asyn
   expect((await tv.list()).map((each) => each.documentId)).toEqual([documentId]);
 });
 
-test('what guests may do follows the policy: pages at once, grants from the next on', async () => {
+test('what guests may do follows the policy at once, and each new grant', async () => {
   const documentId = await shared();
   const before = await guest();
   const theirs = new DocumentClient(fleet, before.documents.token);
-  expect(before.documents.documents).toEqual(['present', 'view']);
+  expect(before.documents.documents).toEqual(['present', 'view', 'view-unmarked']);
   await setPolicy({ sharedBy: 'room-only' });
   expect(await theirs.announce('a.pdf', 1)).toMatchObject({ status: 403, code: 'forbidden' });
   expect((await theirs.page(documentId, 1, 'tv')).status).toBe(200);
-  expect((await guest()).documents.documents).toEqual(['view']);
+  expect((await guest()).documents.documents).toEqual(['view', 'view-unmarked']);
   await setPolicy({ guestsView: false });
   expect(await theirs.page(documentId, 1, 'tv')).toMatchObject({ status: 403, code: 'forbidden' });
   const excluded = await guest();
   expect(excluded.documents).toBeNull();
   expect(claimsOf(excluded.joinToken).documents).toEqual([]);
   expect((await tv.page(documentId, 1, 'tv')).status).toBe(200);
-  expect(claimsOf(grant.joinToken).documents).toEqual(['present', 'view']);
+  expect(claimsOf(grant.joinToken).documents).toEqual(['present', 'view', 'view-unmarked']);
   const read = await fleet.api(
     'GET',
     `/api/v1/meetings/${room.room.meetingId}/document-policy`,

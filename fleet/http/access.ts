@@ -5,9 +5,9 @@ import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
-import type { Accounts, OpenSession, Places, Sessions } from '../people/index.ts';
+import type { Accounts, Places, Sessions } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
-import type { DocumentBearer, TicketBearer } from './route.ts';
+import type { DocumentBearer, OpenSession, TicketBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;

@@ -14,6 +14,7 @@ import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
+import type { OpenidSignIn } from '../people/index.ts';
 import { type AccessDependencies, callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
 import { installApiRoutes } from './api-routes.ts';
@@ -22,6 +23,7 @@ import { allowInline, inlineHashesOf } from './inline-hashes.ts';
 import type { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
+import { installOpenidPages } from './openid-pages.ts';
 import { installPages, type PagesOptions } from './pages.ts';
 import type { ServedRoute } from './route.ts';
 
@@ -33,6 +35,8 @@ export type AppDependencies = Omit<AccessDependencies, 'secure'> & {
   fleetUrl: () => string;
   /** of all aggregates */
   served: readonly ServedRoute[];
+  /** null: nobody signs in by OpenID */
+  openid: OpenidSignIn | null;
   pages: PagesOptions;
   signalingOrigins: () => string[];
   /** DER, for phones; null where there is nothing to trust */
@@ -82,6 +86,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     captures: (path) => (path === pagePaths.join ? 'all' : path === pagePaths.share ? 'screen' : 'nothing'),
   });
   await installApiRoutes(app, { ...deps, secure });
+  await installOpenidPages(app, { ...deps, secure });
   await installPages(app, deps.pages);
   installOwnPages(app, deps);
   installUpgrades(app, origins, deps);

@@ -1,9 +1,11 @@
-/** The cookies of session and device: `__Host-` over TLS; on loopback's plain http a browser refuses such a name. */
+/** The cookies of session, device and an attempt to sign in by OpenID: `__Host-` over TLS; on loopback's plain http a browser refuses such a name. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KNOWN_BROWSER_TTL_MS, SESSION_TTL_MS } from '../people/index.ts';
 
-type Kept = 'session' | 'device';
-const TTL_MS = { session: SESSION_TTL_MS, device: KNOWN_BROWSER_TTL_MS };
+type Kept = 'session' | 'device' | 'openid';
+const TTL_MS = { session: SESSION_TTL_MS, device: KNOWN_BROWSER_TTL_MS, openid: 10 * 60_000 };
+/** An attempt's comes back from another site, the provider's. */
+const SAME_SITE = { session: 'strict', device: 'strict', openid: 'lax' } as const;
 
 const nameOf = (kept: Kept, secure: boolean): string => `${secure ? '__Host-' : ''}maru-${kept}`;
 
@@ -15,12 +17,12 @@ export function keepCookie(reply: FastifyReply, kept: Kept, secure: boolean, tok
   reply.setCookie(nameOf(kept, secure), token, {
     path: '/',
     httpOnly: true,
-    sameSite: 'strict',
+    sameSite: SAME_SITE[kept],
     secure,
     maxAge: TTL_MS[kept] / 1000,
   });
 }
 
 export function dropCookie(reply: FastifyReply, kept: Kept, secure: boolean): void {
-  reply.clearCookie(nameOf(kept, secure), { path: '/', httpOnly: true, sameSite: 'strict', secure });
+  reply.clearCookie(nameOf(kept, secure), { path: '/', httpOnly: true, sameSite: SAME_SITE[kept], secure });
 }

@@ -6,15 +6,14 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeJwt } from 'jose';
 import { enrolmentRoutes } from '#contract/enrolment.ts';
-import type { DocumentRight, DocumentTokenClaims } from '#contract/grants.ts';
+import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
+import type { DocumentRight } from '#contract/grants.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import { type Permission, Permission as Permissions, type Role, type Scope } from '#contract/http/permissions.ts';
 import { pathOf, type Route } from '#contract/http/route.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { SigningKeys } from '../meetings/index.ts';
 import { Accounts, Sessions } from '../people/index.ts';
 import { authorityStore, newId } from '../store/index.ts';
 
@@ -114,18 +113,18 @@ beforeAll(async () => {
     cookie: `__Host-maru-session=${token}`,
   });
   const guests = new URL(invited.body.joinUrl).hash.slice(1);
-  // in the room that no case removes
-  const elsewhereInvites = `/api/v1/meetings/${(await roomOf(elsewhere.roomId)).meetingId}/invites`;
-  const other = await ask('POST', elsewhereInvites, { displayName: null, expiresInMinutes: 60 }, admin);
-  const invite = new URL(other.body.joinUrl).hash.slice(1);
-  const { grant } = (await ask('POST', '/api/v1/guest-entries', { invite }, {})).body;
-  presented.set('a bearer who may present', asBoth(grant.documents.token));
-  const keys = new SigningKeys({ directory: join(fleet.dataDir, 'keys') });
-  await keys.start({ isInUse: true });
-  // as an older grant of the same guest would be
-  const { sub, inviteId, iat, exp, aud, meetingId } = decodeJwt<DocumentTokenClaims>(grant.documents.token);
-  const narrow = { sub, inviteId, iat, exp, aud, meetingId, documents: ['view'] };
-  presented.set('a bearer who may look', asBoth(await keys.sign(narrow)));
+  const tokenIn = async (meetingId: string): Promise<string> => {
+    const body = { displayName: null, expiresInMinutes: 60 };
+    const other = await ask('POST', `/api/v1/meetings/${meetingId}/invites`, body, admin);
+    const invite = new URL(other.body.joinUrl).hash.slice(1);
+    return (await ask('POST', '/api/v1/guest-entries', { invite }, {})).body.grant.documents.token;
+  };
+  // in rooms that no case removes
+  presented.set('a bearer who may present', asBoth(await tokenIn((await roomOf(elsewhere.roomId)).meetingId)));
+  const quiet = (await roomOf((await make('Where guests look')).roomId)).meetingId;
+  const policy = { ...DEFAULT_DOCUMENT_POLICY, sharedBy: 'room-only' };
+  await ask('PUT', `/api/v1/meetings/${quiet}/document-policy`, policy, admin);
+  presented.set('a bearer who may look', asBoth(await tokenIn(quiet)));
   presented.set('nobody', async () => ({}));
   presented.set('a kiosk', async () => ({ key: box.key, cert: box.cert }));
   presented.set('a media node', async () => node);

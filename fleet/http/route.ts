@@ -3,13 +3,11 @@
  * context that is parsed and allowed already. How a request becomes one is api-routes.ts.
  */
 import type { Readable } from 'node:stream';
-import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
-import type { OpenSession } from '../people/index.ts';
 
 export type Upload = {
   /** ends with `too-large` where more comes than the route declares */
@@ -42,10 +40,12 @@ export type DocumentBearer = {
   isGuest: boolean;
   /** as the meeting's policy is now */
   documents: readonly DocumentRight[];
-  policy: DocumentPolicy;
   /** empty: not known */
   displayName: string;
 };
+
+/** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
+export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
 
 /** Who waits to be let into a meeting. */
 export type TicketBearer = { ticketId: string; meetingId: string };

@@ -65,7 +65,17 @@ export class CallDocument {
 
   /** Somebody is in the call now: in front of an outsider no document is shown. */
   entered(peer: Peer): void {
-    if (this.#shown && isOutsider(peer)) this.#apply({ change: 'withdrawn', reason: 'outsider-entered' });
+    this.#withdrawBefore(peer.permissions);
+  }
+
+  /** A joined peer's permissions are to be these: it is notified like the others of what ends by that. */
+  permissionsChange(peer: Peer, permissions: CallPermissions): void {
+    this.#withdrawBefore(permissions);
+    if (!mayPresent(permissions)) this.left(peer);
+  }
+
+  renamed({ peerId, displayName }: Peer): void {
+    if (this.#shown?.presenter?.peerId === peerId) this.#apply({ change: 'presenter-renamed', displayName });
   }
 
   /** Its place is given up; one that is away keeps it, and goes on presenting. */
@@ -95,17 +105,21 @@ export class CallDocument {
     const isPresenter = shown.presenter?.peerId === peer.peerId;
     if (act.act === 'stop') {
       // while nobody presents, everybody who could take it may end it
-      return isPresenter || shown.presenter === null || peer.claims.rights.includes('remove')
+      return isPresenter || shown.presenter === null || peer.permissions.rights.includes('remove')
         ? null
         : 'somebody else presents';
     }
     if (!isPresenter) return 'somebody else presents';
     if (act.act === 'hand-over') {
       const target = this.#inCall(act.peerId);
-      return target && mayPresent(target.claims) ? null : 'nobody of this id who may present';
+      return target && mayPresent(target.permissions) ? null : 'nobody of this id who may present';
     }
     const page = act.act === 'turn-page' ? act.page : act.act === 'draw' ? act.stroke.page : shown.page;
     return isBeyond(page, shown.pageCount) ? 'beyond the last page' : null;
+  }
+
+  #withdrawBefore(permissions: CallPermissions): void {
+    if (this.#shown && isOutsider({ permissions })) this.#apply({ change: 'withdrawn', reason: 'outsider-in-call' });
   }
 
   #inCall(peerId: string): Peer | undefined {
@@ -129,9 +143,10 @@ export class CallDocument {
   }
 }
 
-export const mayView = ({ claims }: Peer): boolean => claims.documents.includes('view');
+export const mayView = ({ permissions }: Pick<Peer, 'permissions'>): boolean => permissions.documents.includes('view');
 /** Receives what others send, and may not view documents. A peer that only publishes sees nothing of the call. */
-const isOutsider = (peer: Peer): boolean => !mayView(peer) && peer.claims.receives.length > 0;
+const isOutsider = ({ permissions }: Pick<Peer, 'permissions'>): boolean =>
+  !mayView({ permissions }) && permissions.receives.length > 0;
 const mayPresent = ({ documents }: CallPermissions): boolean => documents.includes('present');
 const presenterOf = ({ peerId, displayName }: Peer): Presenter => ({ peerId, displayName });
 const isBeyond = (page: number, pageCount: number | null): boolean => pageCount !== null && page > pageCount;

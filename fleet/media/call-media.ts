@@ -88,7 +88,7 @@ export class CallMedia {
       plan: () =>
         planForwarding({
           self: peer.peerId,
-          receives: peer.claims.receives,
+          receives: peer.permissions.receives,
           view: peer.view,
           available: [...this.producers.all.values()],
           audible: this.sound.audible,

@@ -81,6 +81,15 @@ export class CallProducers {
     if (before !== `${peer.microphone} ${peer.camera}`) this.#options.onPeerChanged(peer);
   }
 
+  /** What the peer may publish no more is closed, and listed as absent. */
+  limit(peer: Peer): void {
+    const before = `${peer.microphone} ${peer.camera}`;
+    for (const made of [...peer.producers.values()])
+      if (!peer.permissions.publishes.includes(made.source)) closeProducer(made);
+    peer.report(peer);
+    if (before !== `${peer.microphone} ${peer.camera}`) this.#options.onPeerChanged(peer);
+  }
+
   /** By somebody else's right: nothing of it is forwarded from here on. */
   mute(peer: Peer): void {
     const known = peer.producerOf('microphone');

@@ -3,6 +3,7 @@
  * Decides which call a token leads to and whether there is room; `Call` owns what happens inside.
  */
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
+import type { CallPermissions } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
 import type { CallEvent, NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
@@ -39,6 +40,10 @@ const TOLD_LATER: ReadonlySet<ErrorCode> = new Set([
   'joined-elsewhere',
 ] as const);
 
+/** The room that a peer is, not one that it is only in. */
+const roomOf = ({ peerKind, issuedTo }: AdmittedClaims): string | undefined =>
+  peerKind === 'room' ? issuedTo?.roomId : undefined;
+
 export class CallRegistry {
   readonly calls = new Map<string, Call>();
   readonly #options: CallRegistryOptions;
@@ -49,6 +54,8 @@ export class CallRegistry {
   readonly #ended: ExpiringMap<'call-ended' | 'call-moved'>;
   /** by peer id: removed by somebody with the right */
   readonly #removed: ExpiringMap<true>;
+  /** by meeting and peer or room: what the fleet has set since their tokens were signed */
+  readonly #permissions: ExpiringMap<CallPermissions>;
   #toldBlocked = '{}';
   /** by peer id: the code for one that comes back too late */
   readonly #former: ExpiringMap<ErrorCode>;
@@ -60,6 +67,7 @@ export class CallRegistry {
     this.#ended = new ExpiringMap(endedKeptMs);
     this.#removed = new ExpiringMap(endedKeptMs);
     this.#former = new ExpiringMap(endedKeptMs);
+    this.#permissions = new ExpiringMap(endedKeptMs);
     options.pool.onDied = (mediaWorker) => this.#workerDied(mediaWorker);
   }
 
@@ -125,7 +133,7 @@ export class CallRegistry {
     // one peer id, one place: also where the token leads to another call
     const elsewhere = this.#peers.get(claims.sub);
     if (elsewhere && elsewhere.call !== call) elsewhere.call.leave(elsewhere.peer);
-    const preparing = call.prepare(claims, line);
+    const preparing = call.prepare({ ...claims, ...this.#permittedSince(claims) }, line);
     const placed = call.peers.get(claims.sub);
     if (placed) this.#peers.set(claims.sub, { peer: placed, call });
     const { peer, media } = await preparing;
@@ -169,6 +177,9 @@ export class CallRegistry {
         place?.call.remove(place.peer);
         return;
       }
+      case 'set-permissions':
+        this.#permit(command);
+        return;
       case 'count-pages':
         this.#learn(command.documentId, { pageCount: command.pageCount });
         return;
@@ -177,9 +188,21 @@ export class CallRegistry {
         return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
-          if (peer.claims.peerKind === 'room' && peer.claims.issuedTo?.roomId === command.roomId)
-            its.rename(peer, command.roomName);
+          if (roomOf(peer.claims) === command.roomId) its.rename(peer, command.roomName);
     }
+  }
+
+  #permit({ meetingId, peerIds, roomIds, permissions }: Extract<NodeCommand, { name: 'set-permissions' }>): void {
+    for (const id of [...peerIds, ...roomIds]) this.#permissions.keep(`${meetingId} ${id}`, permissions);
+    for (const { peer, call } of [...this.#peers.values()]) {
+      if (call.meetingId !== meetingId) continue;
+      const set = this.#permittedSince(peer.claims);
+      if (set) call.permit(peer, set);
+    }
+  }
+
+  #permittedSince(claims: AdmittedClaims): CallPermissions | undefined {
+    return this.#permissions.get(`${claims.meetingId} ${roomOf(claims) ?? claims.sub}`);
   }
 
   #learn(documentId: string, known: KnownDocument): void {

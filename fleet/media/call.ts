@@ -2,8 +2,10 @@
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
+import type { CallPermissions } from '#contract/grants.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { DocumentChange } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
@@ -237,6 +239,19 @@ export class Call {
     peer.givenName = displayName;
     peer.displayName = displayName;
     this.#tellChanged(peer);
+    if (peer.stage === 'joined') this.document.renamed(peer);
+  }
+
+  /** Instead of what it was permitted until here. What it may do no more ends at once. */
+  permit(peer: Peer, permissions: CallPermissions): void {
+    if (isDeepStrictEqual(peer.permissions, permissions)) return;
+    const isIn = peer.stage === 'joined';
+    if (isIn) this.document.permissionsChange(peer, permissions);
+    peer.permissions = permissions;
+    const document = isIn ? this.document.seenBy(peer) : null;
+    peer.notify({ event: 'permissions-changed', data: { ...permissions, role: peer.claims.role, document } });
+    this.producers.limit(peer);
+    peer.forwarding?.touch();
   }
 
   leave(peer: Peer): void {

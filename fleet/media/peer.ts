@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { CallPermissions } from '#contract/grants.ts';
 import type { RtpCapabilities } from '#contract/media-parameters.ts';
 import type { CameraState, MicrophoneState, Participant } from '#contract/room-state.ts';
 import type { SignalingNotification, View } from '#contract/signaling.ts';
@@ -30,6 +31,8 @@ export type PeerStage = 'prepared' | 'joined' | 'closed';
 export class Peer {
   readonly peerId: string;
   readonly claims: AdmittedClaims;
+  /** of its grant, until the fleet sets others: `Call.permit` */
+  permissions: CallPermissions;
   /** shown to the client alone; resumes this peer */
   readonly resumeSecret = randomBytes(32).toString('base64url');
   readonly producers = new Map<string, CallProducer>();
@@ -56,6 +59,7 @@ export class Peer {
   constructor(claims: AdmittedClaims, line: PeerLine) {
     this.peerId = claims.sub;
     this.claims = claims;
+    this.permissions = CallPermissions.parse(claims);
     this.givenName = claims.displayName;
     this.displayName = claims.displayName ?? '';
     this.line = line;
@@ -88,9 +92,9 @@ export class Peer {
     return this.claims.peerKind === 'program';
   }
 
-  /** Its client's report. A device of a source that its grant does not name is absent. */
+  /** Its client's report. A device of a source that it may not publish is absent. */
   report({ microphone, camera }: { microphone: MicrophoneState; camera: CameraState }): void {
-    const { publishes } = this.claims;
+    const { publishes } = this.permissions;
     this.microphone = publishes.includes('microphone') ? microphone : 'absent';
     this.camera = publishes.includes('camera') ? camera : 'absent';
   }

@@ -144,7 +144,7 @@ export async function perform(seat: SignalingPeer, method: string, data: unknown
 
 async function performAs<M extends AfterHello>(seat: SignalingPeer, method: M, data: unknown): Promise<ResponseOf<M>> {
   const request = parse(signalingMethods[method].request, data) as RequestOf<M>;
-  if (!(permits[method] as Permits[M])(seat.peer.claims, request))
+  if (!(permits[method] as Permits[M])(seat.peer.permissions, request))
     throw new UserError('forbidden', `the grant does not permit ${method}`);
   try {
     return await (handlers[method] as Handlers[M])(seat, request);

@@ -186,8 +186,8 @@ export class SignalingSession implements PeerLine {
       this.#options.onHello();
       this.#seat = { peer, call };
       if (this.#over) call.drop(peer, this);
-      const { peerId, claims, resumeSecret } = peer;
-      const { peerKind, meetingTitle, role, publishes, receives, rights, documents } = claims;
+      const { peerId, claims, permissions, resumeSecret } = peer;
+      const { peerKind, meetingTitle } = claims;
       // the call's own id: a token that a room signed names one of its own making
       const { callId } = call;
       return {
@@ -195,11 +195,8 @@ export class SignalingSession implements PeerLine {
         callId,
         peerId,
         peerKind,
-        role,
-        publishes,
-        receives,
-        rights,
-        documents,
+        role: peer.claims.role,
+        ...permissions,
         meetingTitle,
         resumeSecret,
         admission: admitted,

@@ -1,7 +1,13 @@
 /** Every combination of state, asker and policy against a table that is read from top to bottom; and what must hold whatever the table says. */
 import { expect, test } from 'vitest';
 import { Admission } from '#contract/meeting-policy.ts';
-import { type Asker, decideAdmission, type Decision, type MeetingFacts, type PersonFacts } from './admission-decision.ts';
+import {
+  type Asker,
+  decideAdmission,
+  type Decision,
+  type MeetingFacts,
+  type PersonFacts,
+} from './admission-decision.ts';
 
 const ASKERS = {
   host: { kind: 'account', role: 'host' },

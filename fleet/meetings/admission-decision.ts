@@ -6,8 +6,8 @@ import type { TicketState } from '#contract/waiting.ts';
 
 /** Who asks. `isOfMeeting`: its own, its booking's, or one that its host asked for; others come by an invite in their calendar. */
 export type Asker =
-  | { kind: 'account'; /** null: none of its people */ role: Exclude<MeetingRole, 'guest'> | null }
-  | { kind: 'guest'; /** by an invite of their own; else by a link */ isNamed: boolean }
+  | { kind: 'account' /** null: none of its people */; role: Exclude<MeetingRole, 'guest'> | null }
+  | { kind: 'guest' /** by an invite of their own; else by a link */; isNamed: boolean }
   | { kind: 'room'; isOfMeeting: boolean };
 
 export type MeetingFacts = {
@@ -34,7 +34,10 @@ export type PersonFacts = {
 export type Decision =
   | { kind: 'enter' }
   | { kind: 'wait'; state: Extract<TicketState, 'waiting' | 'no-host' | 'locked'> }
-  | { kind: 'refused'; code: Extract<ErrorCode, 'call-ended' | 'removed-from-call' | 'invite-closed' | 'guests-not-allowed'> };
+  | {
+      kind: 'refused';
+      code: Extract<ErrorCode, 'call-ended' | 'removed-from-call' | 'invite-closed' | 'guests-not-allowed'>;
+    };
 
 const ENTER: Decision = { kind: 'enter' };
 const wait = (state: Extract<Decision, { kind: 'wait' }>['state']): Decision => ({ kind: 'wait', state });

@@ -57,7 +57,7 @@ const bearer = (grant: Json): string => `Bearer ${grant.documents.token}`;
 
 test('a guest’s grant brings it; without one, with another token or a made-up one nothing is answered', async () => {
   const { grant } = await invited();
-  expect(grant.documents).toMatchObject({ meetingId, documents: ['present', 'view'] });
+  expect(grant.documents).toMatchObject({ meetingId, documents: ['present', 'view', 'view-unmarked'] });
   expect(await list(bearer(grant))).toEqual([200, undefined]);
   const [header, claims, signature] = grant.documents.token.split('.');
   const other = btoa(JSON.stringify({ ...JSON.parse(atob(claims)), meetingId: newId() })).replaceAll('=', '');
@@ -104,7 +104,10 @@ test('a phone has its room’s, in a call those of its meeting; and none once it
   await room.start(fleet);
   await room.sayState();
   const held = await phone(room);
-  expect(held.of('document-access')[0].access).toMatchObject({ meetingId, documents: ['present', 'view'] });
+  expect(held.of('document-access')[0].access).toMatchObject({
+    meetingId,
+    documents: ['present', 'view', 'view-unmarked'],
+  });
   expect(await list(tokenOf(held))).toEqual([200, undefined]);
   const id = newId();
   const booking = { bookingId: 'b'.repeat(64), title: 'Budget', invite: null };
@@ -151,7 +154,7 @@ test('it is void for a kiosk that is revoked, and its successor gets another', a
     return reply().access;
   };
   const former = await asked(room);
-  expect(former).toMatchObject({ meetingId, documents: ['present', 'view'] });
+  expect(former).toMatchObject({ meetingId, documents: ['present', 'view', 'view-unmarked'] });
   expect(await list(`Bearer ${former.token}`)).toEqual([200, undefined]);
   await admin('DELETE', `/api/v1/rooms/${roomId}/kiosk`);
   await expect.poll(() => list(`Bearer ${former.token}`)).toEqual([401, 'token-invalid']);

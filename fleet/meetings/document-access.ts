@@ -49,7 +49,6 @@ export class DocumentAccesses {
       iat,
       exp,
       meetingId,
-      documents: [...documents],
     };
     const token = await keys.sign(claims);
     return { url: fleetUrl, token, expiresAtMs: exp * 1000, meetingId, documents: [...documents] };
@@ -64,13 +63,11 @@ export class DocumentAccesses {
     const room = roomId === undefined ? null : await this.#roomOf(roomId, claims);
     const guest = inviteId === undefined ? null : await this.#guestOf(inviteId, sub);
     if (!room && !guest) throw new UserError('token-invalid', 'of nobody');
-    const permitted = documentRightsBy(policy, room === null);
     return {
       meetingId,
       holder: room === null ? guest!.holder : sub,
       isGuest: room === null,
-      documents: claims.documents.filter((right) => permitted.includes(right)),
-      policy,
+      documents: documentRightsBy(policy, room === null),
       displayName: room?.roomName ?? guest?.displayName ?? '',
     };
   }

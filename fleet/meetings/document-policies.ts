@@ -45,8 +45,11 @@ export function policyIn({ documentPolicy }: { documentPolicy: string | null }):
 }
 
 /** What somebody may do with a meeting's documents. */
-export function documentRightsBy({ sharedBy, guestsView }: DocumentPolicy, isGuest: boolean): readonly DocumentRight[] {
-  if (!isGuest) return ['present', 'view'];
-  if (!guestsView) return [];
-  return sharedBy === 'everyone' ? ['present', 'view'] : ['view'];
+export function documentRightsBy(
+  { sharedBy, guestsView, hasWatermark }: DocumentPolicy,
+  isGuest: boolean,
+): readonly DocumentRight[] {
+  if (isGuest && !guestsView) return [];
+  const mayPresent = !isGuest || sharedBy === 'everyone';
+  return [...(mayPresent ? (['present'] as const) : []), 'view', ...(hasWatermark ? [] : (['view-unmarked'] as const))];
 }

@@ -81,6 +81,21 @@ export class Entries {
     return entry !== undefined;
   }
 
+  /** Who has a grant to the call by an invite, used or not: guests by peer, rooms by room. */
+  async admittedTo(callId: string): Promise<{ peerIds: string[]; roomIds: string[] }> {
+    const entries = await this.#store.read
+      .selectFrom('entry')
+      .select(['peerId', 'holder'])
+      .where('callId', '=', callId)
+      .where('removedAtMs', 'is', null)
+      .execute();
+    const isRoom = ({ holder }: { holder: string }): boolean => holder.startsWith(ROOM_HOLDER);
+    return {
+      peerIds: entries.filter((entry) => !isRoom(entry)).map(({ peerId }) => peerId),
+      roomIds: entries.filter(isRoom).map(({ holder }) => holder.slice(ROOM_HOLDER.length)),
+    };
+  }
+
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
   async revoke(meetingId: string, inviteId: string, actor: string): Promise<LeavingPeer[] | null> {
     return this.#store.write(async (trx) => {
@@ -157,7 +172,7 @@ export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerI
 /** @throws UserError invite-invalid (made up, revoked), invite-expired */
 export async function usableInvite(
   db: Pick<AuthorityWrite, 'selectFrom'>,
-  { jti, meetingId }: InviteClaims,
+  { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
 ): Promise<InviteRow> {
   const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
   if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');

@@ -2,7 +2,10 @@
 export { admissionRoutes } from './admission-routes.ts';
 export { DOCUMENT_CALL_GOES_ON } from './document-access.ts';
 export { policyIn } from './document-policies.ts';
+export { PeopleFinder } from './find-people.ts';
 export { hasInvites } from './invites.ts';
 export { Meetings } from './meetings.ts';
+export { PeopleMeetings } from './people-meetings.ts';
 export { SigningKeys } from './signing-keys.ts';
 export { meetingRoutes } from './routes.ts';
+export { StaffHomes } from './staff-home.ts';

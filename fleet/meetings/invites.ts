@@ -5,11 +5,12 @@ import { INVITE_AUDIENCE, InviteClaims } from '#contract/grants.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
 import { LINK_SEATS } from '#contract/limits.ts';
 import { appendAudit } from '../audit/index.ts';
-import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import { usableInvite } from './entries.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 type Row = AuthorityTables['invite'];
+type NewInvite = { meetingId: string; displayName: string | null; seats: number | null; expiresAtMs: number };
 export type InvitesDependencies = { store: AuthorityStore; keys: SigningKeys; joinPageUrl: string };
 
 /** Guest links were made: they end with the key that signed them. */
@@ -30,28 +31,24 @@ export class Invites {
     { displayName, seats, lifeMs }: { displayName: string | null; seats: number | null; lifeMs: number },
     actor: string,
   ): Promise<{ invite: Invite; joinUrl: string }> {
-    // whole seconds, as the token carries them
-    const createdAtMs = Math.floor(Date.now() / 1000) * 1000;
-    const row: Row = {
-      inviteId: newId(),
-      meetingId,
-      displayName,
-      createdAtMs,
-      expiresAtMs: createdAtMs + lifeMs,
-      revokedAtMs: null,
-      seats: displayName === null ? (seats ?? LINK_SEATS) : 1,
-      closedAtMs: null,
-    };
-    await this.#deps.store.write(async (trx) => {
-      await trx.insertInto('invite').values(row).execute();
-      await appendAudit(trx, {
-        kind: 'invite-created',
-        actor,
-        subject: `invite:${row.inviteId}`,
-        details: { meetingId, expiresAtMs: row.expiresAtMs, seats: row.seats },
-      });
-    });
+    const expiresAtMs = inWholeSeconds(Date.now()) + lifeMs;
+    const row = await this.#deps.store.write((trx) =>
+      insertInvite(trx, { meetingId, displayName, seats, expiresAtMs }, actor),
+    );
     return { invite: toInvite(row), joinUrl: await this.#urlOf(row) };
+  }
+
+  /** The link again; null: no such invite in that meeting. @throws UserError invite-invalid: revoked; invite-expired */
+  async linkOf(meetingId: string, inviteId: string): Promise<{ joinUrl: string } | null> {
+    const row = await this.#deps.store.read
+      .selectFrom('invite')
+      .selectAll()
+      .where('meetingId', '=', meetingId)
+      .where('inviteId', '=', inviteId)
+      .executeTakeFirst();
+    if (!row) return null;
+    await usableInvite(this.#deps.store.read, { jti: inviteId, meetingId });
+    return { joinUrl: await this.#urlOf(row) };
   }
 
   async list(meetingId: string): Promise<Invite[]> {
@@ -99,12 +96,43 @@ export class Invites {
       aud: INVITE_AUDIENCE,
       jti: inviteId,
       iat: createdAtMs / 1000,
-      exp: Math.floor(expiresAtMs / 1000),
+      // the row decides: a meeting that is put off keeps the links that were given out
+      exp: Math.floor(Math.max(expiresAtMs, createdAtMs + LONGEST_LIFE_MS) / 1000),
       meetingId,
       displayName,
     };
     return `${this.#deps.joinPageUrl}#${await this.#deps.keys.sign(claims)}`;
   }
+}
+
+const LONGEST_LIFE_MS = 4 * 366 * 86_400_000;
+
+/** as the token carries them */
+const inWholeSeconds = (atMs: number): number => Math.floor(atMs / 1000) * 1000;
+
+export async function insertInvite(
+  trx: AuthorityWrite,
+  { meetingId, displayName, seats, expiresAtMs }: NewInvite,
+  actor: string,
+): Promise<Row> {
+  const row: Row = {
+    inviteId: newId(),
+    meetingId,
+    displayName,
+    createdAtMs: inWholeSeconds(Date.now()),
+    expiresAtMs,
+    revokedAtMs: null,
+    seats: displayName === null ? (seats ?? LINK_SEATS) : 1,
+    closedAtMs: null,
+  };
+  await trx.insertInto('invite').values(row).execute();
+  await appendAudit(trx, {
+    kind: 'invite-created',
+    actor,
+    subject: `invite:${row.inviteId}`,
+    details: { meetingId, expiresAtMs, seats: row.seats },
+  });
+  return row;
 }
 
 const toInvite = ({ createdAtMs: _, ...invite }: Row): Invite => invite;

@@ -57,3 +57,36 @@ export async function roomsIn(db: Pick<AuthorityWrite, 'selectFrom'>, meetingId:
     .execute();
   return rows.map(({ roomId }) => roomId);
 }
+
+/**
+ * Of an account, by meeting: those that end after `fromMs`, by their start, then those without a time, the newest first.
+ * `most`: of all together.
+ */
+export async function rolesFrom(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  accountId: string,
+  fromMs: number,
+  { most, mostUntimed }: { most: number; mostUntimed: number },
+): Promise<Map<string, MeetingRole>> {
+  const invited = db.selectFrom('meetingPerson').select('meetingId').where('accountId', '=', accountId);
+  const hosted = db.selectFrom('meeting').select('meetingId').where('hostAccountId', '=', accountId);
+  const own = db.selectFrom('meeting').select('meetingId').where('meetingId', 'in', invited.union(hosted));
+  const untimed = await own
+    .where('startsAtMs', 'is', null)
+    .where('endedAtMs', 'is', null)
+    .orderBy('createdAtMs', 'desc')
+    .limit(mostUntimed)
+    .execute();
+  const timed = await own
+    .where('endsAtMs', '>', fromMs)
+    .orderBy('startsAtMs')
+    .orderBy('meetingId')
+    .limit(most - untimed.length)
+    .execute();
+  const roles = new Map<string, MeetingRole>();
+  for (const { meetingId } of [...timed, ...untimed]) {
+    const role = await roleIn(db, meetingId, accountId);
+    if (role) roles.set(meetingId, role);
+  }
+  return roles;
+}

@@ -3,8 +3,10 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
+import { RIGHTS } from '#contract/call-order.ts';
 import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { CallGrant, CallPermissions, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
+import type { DocumentPolicy } from '#contract/document-policy.ts';
+import type { CallGrant, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
 import type { EntryAnswer } from '#contract/http/admission-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
@@ -18,15 +20,17 @@ import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import { GUEST_PERMISSIONS, LAPTOP_PERMISSIONS, ROOM_PERMISSIONS } from './call-permissions.ts';
+import type { CallRole } from './call-permissions.ts';
 import { Calls, type OpenCall } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
-import { DocumentPolicies, documentRightsBy } from './document-policies.ts';
+import { DocumentPolicies } from './document-policies.ts';
 import { type EntersBy, Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
+import { MeetingPolicies } from './meeting-policies.ts';
+import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
 
@@ -40,10 +44,13 @@ export type MeetingsDependencies = {
   fleetUrl: string;
   logger: Logger;
 };
+/** `as`: what its permissions follow from. */
 type Admitted = Pick<
   JoinTokenClaims,
-  'peerKind' | 'displayName' | keyof CallPermissions | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest'
->;
+  'peerKind' | 'displayName' | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest'
+> & {
+  as: CallRole;
+};
 type Meeting = { meetingId: string; title: string };
 
 /** a call may end between its choice and the entry into it */
@@ -56,7 +63,7 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
   displayName: roomName,
   role: 'co-host',
   isGuest: false,
-  ...ROOM_PERMISSIONS,
+  as: 'room',
 });
 
 export class Meetings {
@@ -64,6 +71,7 @@ export class Meetings {
   readonly nodes: MediaNodes;
   readonly people: MeetingPeople;
   readonly delegations: Delegations;
+  readonly policies: MeetingPolicies;
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
@@ -71,7 +79,9 @@ export class Meetings {
   readonly #calls: Calls;
   readonly #entries: Entries;
   readonly #bookingMeetings: BookingMeetings;
+  readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
   readonly #nodeWork = new Map<string, Promise<void>>();
   readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
@@ -86,6 +96,7 @@ export class Meetings {
     this.invites = new Invites({ store, keys, joinPageUrl: `${fleetUrl}${pagePaths.join}` });
     this.nodes = new MediaNodes({ telemetry });
     this.delegations = new Delegations({ keys, register, nodes: () => this.nodes.all });
+    this.policies = new MeetingPolicies({ store });
     this.documentPolicies = new DocumentPolicies({ store });
     this.documentAccesses = new DocumentAccesses({
       store,
@@ -94,15 +105,21 @@ export class Meetings {
       delegations: this.delegations,
       fleetUrl,
     });
+    const sendToNode = (nodeId: string, command: NodeCommand): void => broker.publish('nodeCommand', nodeId, command);
+    this.#permissions = new PermissionsAtNodes({
+      store,
+      policies: this.documentPolicies,
+      entries: this.#entries,
+      ownerOf: (meetingId) => this.ownerOf(meetingId),
+      sendToNode,
+    });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
       logger,
-      sendToNode: (nodeId, command) => broker.publish('nodeCommand', nodeId, command),
+      sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
-      onMeetingChanged: (meetingId) => {
-        for (const handler of this.#changedHandlers) handler(meetingId);
-      },
+      onMeetingChanged: (meetingId) => this.changed(meetingId),
     });
     this.unreachable = new UnreachableCalls({ store, nodes: this.nodes, calls: this.#calls });
   }
@@ -135,6 +152,24 @@ export class Meetings {
     this.#changedHandlers.push(handler);
   }
 
+  /** The document policy of this meeting has changed. @returns stops listening */
+  onPolicyChanged(handler: (meetingId: string) => void): () => void {
+    this.#policyHandlers.add(handler);
+    return () => this.#policyHandlers.delete(handler);
+  }
+
+  /** For new grants, and at once for those who are in the meeting's call. @throws ProtocolError not-found */
+  async setDocumentPolicy(meetingId: string, policy: DocumentPolicy, actor: string): Promise<void> {
+    await this.documentPolicies.set(meetingId, policy, actor);
+    await this.#permissions.send(meetingId);
+    for (const handler of this.#policyHandlers) handler(meetingId);
+  }
+
+  /** Its people, rooms, times or call are not as they were. */
+  changed(meetingId: string): void {
+    for (const handler of this.#changedHandlers) handler(meetingId);
+  }
+
   /** A room's standing meeting, made with the room. */
   async createStanding(trx: AuthorityWrite, roomId: string, title: string): Promise<string> {
     const meetingId = newId();
@@ -163,7 +198,14 @@ export class Meetings {
       .select('meetingId')
       .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
       .execute();
-    const meetingIds = meetings.map(({ meetingId }) => meetingId);
+    return this.endOf(
+      trx,
+      meetings.map(({ meetingId }) => meetingId),
+    );
+  }
+
+  /** Over for good: nobody enters, links are void, and once `apply` is called their calls end for all. */
+  async endOf(trx: AuthorityWrite, meetingIds: string[]): Promise<{ apply: () => void }> {
     const nowMs = Date.now();
     await trx.updateTable('meeting').set({ endedAtMs: nowMs }).where('meetingId', 'in', meetingIds).execute();
     await trx
@@ -271,7 +313,7 @@ export class Meetings {
       displayName: null,
       role: 'member',
       isGuest: false,
-      ...LAPTOP_PERMISSIONS,
+      as: 'laptop',
     });
   }
 
@@ -323,24 +365,12 @@ export class Meetings {
     if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
     const { displayName } = claims;
     const meeting = await this.#byId(claims.meetingId);
-    const policy = await this.documentPolicies.of(claims.meetingId);
-    const documents = policy ? [...documentRightsBy(policy, true)] : [];
     const grant = await this.#orRefusal(refusal, () =>
       this.#grantByInvite(
         claims,
         { kind: 'guest', entryId },
         endedCallId,
-        {
-          meeting,
-          admitted: {
-            peerKind: 'person',
-            displayName,
-            role: 'guest',
-            isGuest: true,
-            ...GUEST_PERMISSIONS,
-            documents,
-          },
-        },
+        { meeting, admitted: { peerKind: 'person', displayName, role: 'guest', isGuest: true, as: 'guest' } },
         { kind: 'guest-admitted', actor },
       ),
     );
@@ -359,11 +389,12 @@ export class Meetings {
   async revokeInvite(meetingId: string, inviteId: string, actor: string): Promise<boolean> {
     const leaving = await this.#entries.revoke(meetingId, inviteId, actor);
     if (!leaving) return false;
-    this.#remove(leaving);
+    this.removePeers(leaving);
     return true;
   }
 
-  #remove(leaving: readonly LeavingPeer[]): void {
+  /** Puts them out of their calls. */
+  removePeers(leaving: readonly LeavingPeer[]): void {
     for (const { nodeId, callId, peerId } of leaving)
       this.#deps.broker.publish('nodeCommand', nodeId, { name: 'remove-participant', callId, peerId });
   }
@@ -455,7 +486,9 @@ export class Meetings {
       this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
     // what we asked of it while it was out of reach has not arrived
-    if (online && (!before?.online || before.heardAtMs === 0)) this.#remove(await this.#entries.unwelcomeAt(nodeId));
+    if (!online || (before?.online && before.heardAtMs > 0)) return;
+    this.removePeers(await this.#entries.unwelcomeAt(nodeId));
+    await this.#permissions.sendAllAt(nodeId);
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
@@ -467,10 +500,12 @@ export class Meetings {
     meeting: Meeting,
     { call, node }: OpenCall,
     holder: DocumentHolder,
-    admitted: Admitted,
+    { as, ...admitted }: Admitted,
   ): Promise<CallGrant> {
     const peerId = holder.sub;
     const { roomId } = admitted;
+    // after the entry is recorded: a policy that changes later reaches it there
+    const permissions = await this.#permissions.of(call.meetingId, as);
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;
@@ -486,10 +521,12 @@ export class Meetings {
       ...admitted,
       isLetIn: false,
       allowedRanges: [],
+      ...permissions,
+      ...(as === 'member' && { rights: [...RIGHTS[admitted.role]] }),
     };
     const joinToken = await this.#deps.keys.sign(claims);
     const documents =
-      admitted.documents.length === 0
+      permissions.documents.length === 0
         ? null
         : await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
     return {

@@ -1,15 +1,67 @@
-/** The links that guests come by, documents' policies, calls that nobody can reach. */
-import { ProtocolError } from '#contract/error-codes.ts';
+/** Meetings that people make, the staff page's stream, links that guests come by, documents' policies, unreachable calls. */
+import type { MeetingRole } from '#contract/call-order.ts';
+import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
+import type { Account } from '#contract/http/people-api.ts';
+import { reachOf } from '#contract/http/permissions.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
+import type { PeopleFinder } from './find-people.ts';
 import type { Meetings } from './meetings.ts';
+import type { PeopleMeetings } from './people-meetings.ts';
+import type { StaffHomes } from './staff-home.ts';
 
-export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute[] {
+export type MeetingRoutesDependencies = {
+  meetings: Meetings;
+  peopleMeetings: PeopleMeetings;
+  peopleFinder: PeopleFinder;
+  staffHomes: StaffHomes;
+  roomsUnder: (placeId: string) => readonly string[];
+};
+
+export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
+  const { meetings, peopleMeetings, peopleFinder, staffHomes, roomsUnder } = deps;
   const known = async (meetingId: string): Promise<string> => {
     if (!(await meetings.exists(meetingId))) throw new ProtocolError('not-found', 'no such meeting');
     return meetingId;
   };
+  const viewerOf = ({ account, meetingRole }: { account: Account; meetingRole: MeetingRole | null }) => ({
+    accountId: account.accountId,
+    // who may manage the meeting without being one of its people
+    role: meetingRole ?? ('co-host' as const),
+  });
   return serve(meetingsApi, {
+    staffHome: async ({ account, reach }) =>
+      staffHomes.open({ accountId: account.accountId, placeId: account.placeId, reach }),
+    findPeople: async ({ query }) => ({ people: await peopleFinder.find(query.text) }),
+    createMeeting: async ({ account, reach, body }) => ({
+      meeting: await peopleMeetings.create(body, { account, reach }),
+    }),
+    meeting: async (context) => ({
+      meeting: await peopleMeetings.detail(context.params.meetingId, viewerOf(context)),
+    }),
+    changeMeeting: async (context) => {
+      const { account, params, body } = context;
+      const reach = reachOf(account.grants, 'meetings.create', roomsUnder);
+      const by = { account, reach, role: viewerOf(context).role };
+      return { meeting: await peopleMeetings.change(params.meetingId, body, by) };
+    },
+    cancelMeeting: async (context) => {
+      await peopleMeetings.cancel(context.params.meetingId, actorOf(context));
+      return {};
+    },
+    setMeetingPolicy: async (context) => {
+      await peopleMeetings.setPolicy(context.params.meetingId, context.body, actorOf(context));
+      return {};
+    },
+    inviteLink: async ({ params }) => {
+      const link = await meetings.invites.linkOf(params.meetingId, params.inviteId);
+      if (!link) throw new ProtocolError('not-found', 'no such invite');
+      return link;
+    },
+    resendInvite: async ({ params }) => {
+      await known(params.meetingId);
+      throw new InvalidStateError('not-possible-now', 'no mail server is set up');
+    },
     listInvites: async ({ params }) => ({ invites: await meetings.invites.list(await known(params.meetingId)) }),
     createInvite: async (context) => {
       const { displayName, seats = null, expiresInMinutes } = context.body;
@@ -31,7 +83,7 @@ export function meetingRoutes({ meetings }: { meetings: Meetings }): ServedRoute
       return { policy };
     },
     setDocumentPolicy: async (context) => {
-      await meetings.documentPolicies.set(context.params.meetingId, context.body, actorOf(context));
+      await meetings.setDocumentPolicy(context.params.meetingId, context.body, actorOf(context));
       return {};
     },
     giveUpCalls: async (context) => ({

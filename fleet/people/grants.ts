@@ -1,6 +1,6 @@
 /** Roles as the store keeps them: one row per role and scope. */
 import type { RoleGrant, Scope } from '#contract/http/permissions.ts';
-import { type AuthorityStore, type AuthorityTables, type AuthorityWrite } from '../store/index.ts';
+import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type Row = AuthorityTables['roleGrant'];
 

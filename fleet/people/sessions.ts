@@ -3,8 +3,16 @@ import { UserError } from '#contract/error-codes.ts';
 import type { AccountSession, SignInMethod } from '#contract/http/people-api.ts';
 import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
+import type { OpenSession } from '../http/route.ts';
 import { appendAudit } from '../audit/index.ts';
-import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, hashOf, newId, newToken } from '../store/index.ts';
+import {
+  type AuthorityStore,
+  type AuthorityTables,
+  type AuthorityWrite,
+  hashOf,
+  newId,
+  newToken,
+} from '../store/index.ts';
 
 export const SESSION_TTL_MS = 12 * 3_600_000;
 const SESSION_IDLE_TTL_MS = 2 * 3_600_000;
@@ -12,10 +20,17 @@ const SESSION_IDLE_TTL_MS = 2 * 3_600_000;
 const TOUCH_INTERVAL_MS = 5 * 60_000;
 const MAX_BROWSER_LENGTH = 200;
 
-/** `browser`: its own words. `openidSid`: the provider's name for its own session. */
-export type SignInBy = { method: SignInMethod; browser: string; network: string; openidSid?: string };
-/** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
-export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
+/**
+ * `browser`: its own words. `openidSid`: the provider's name for its own session. `authenticatedAtMs`: when the person proved to be
+ * themselves, where that was not at this moment.
+ */
+export type SignInBy = {
+  method: SignInMethod;
+  browser: string;
+  network: string;
+  openidSid?: string | null;
+  authenticatedAtMs?: number;
+};
 type Row = AuthorityTables['session'];
 
 export class Sessions {
@@ -30,7 +45,7 @@ export class Sessions {
   /** `within`: the last check and what belongs to it, in the transaction that opens it. Answers the session's token. */
   async open(
     accountId: string,
-    { method, browser, network, openidSid }: SignInBy,
+    { method, browser, network, openidSid, authenticatedAtMs }: SignInBy,
     within: (trx: AuthorityWrite) => Promise<void> = async () => {},
   ): Promise<string> {
     const token = newToken();
@@ -45,7 +60,7 @@ export class Sessions {
           tokenHash: hashOf(token),
           accountId,
           method,
-          authenticatedAtMs: nowMs,
+          authenticatedAtMs: Math.min(authenticatedAtMs ?? nowMs, nowMs),
           createdAtMs: nowMs,
           lastUsedAtMs: nowMs,
           expiresAtMs: nowMs + SESSION_TTL_MS,
@@ -126,7 +141,8 @@ export class Sessions {
   async close({ sessionId, accountId }: OpenSession): Promise<void> {
     await this.#store.write(async (trx) => {
       const actor = `account:${accountId}`;
-      if (await endOne(trx, sessionId, accountId)) await appendAudit(trx, { kind: 'signed-out', actor, subject: actor });
+      if (await endOne(trx, sessionId, accountId))
+        await appendAudit(trx, { kind: 'signed-out', actor, subject: actor });
     });
   }
 
@@ -148,11 +164,7 @@ export class Sessions {
       .where('sessionId', '=', sessionId)
       .executeTakeFirst();
     if (!kept) throw new UserError('not-signed-in');
-    await trx
-      .deleteFrom('session')
-      .where('accountId', '=', accountId)
-      .where('sessionId', '!=', sessionId)
-      .execute();
+    await trx.deleteFrom('session').where('accountId', '=', accountId).where('sessionId', '!=', sessionId).execute();
   }
 }
 

@@ -46,7 +46,9 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 const guess = (network: string, userName = 'mina') =>
-  signIn.signIn(userName, 'wrong', { network, browser: 'a browser', deviceToken: null }).catch((error) => error.code as string);
+  signIn
+    .signIn(userName, 'wrong', { network, browser: 'a browser', deviceToken: null })
+    .catch((error) => error.code as string);
 const enter = (network: string, deviceToken: string | null = null) =>
   signIn.signIn('mina', PASSWORD, { network, browser: 'a browser', deviceToken });
 
@@ -146,10 +148,9 @@ test('of two changes at the same instant the second finds its proof void; a sess
     code: 'credentials-invalid',
   });
   const provenNow = await signIn.confirm(session, 'another long one', 'office');
-  const within = (trx: Parameters<typeof sessions.closeOthers>[0]) =>
-    sessions.closeOthers(trx, session);
-  await expect(
-    passwords.change(account, 'a fourth long one', { provenHash: provenNow, within }),
-  ).rejects.toMatchObject({ code: 'not-signed-in' });
+  const within = (trx: Parameters<typeof sessions.closeOthers>[0]) => sessions.closeOthers(trx, session);
+  await expect(passwords.change(account, 'a fourth long one', { provenHash: provenNow, within })).rejects.toMatchObject(
+    { code: 'not-signed-in' },
+  );
   await expect(signIn.confirm(session, 'another long one', 'office')).resolves.toBe(provenNow);
 });

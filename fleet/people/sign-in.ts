@@ -8,12 +8,13 @@ import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
+import type { OpenSession } from '../http/route.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, hashOf } from '../store/index.ts';
 import type { Accounts } from './accounts.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
 import type { Passwords } from './passwords.ts';
-import type { OpenSession, Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 
 export type SignInDependencies = {
   store: AuthorityStore;

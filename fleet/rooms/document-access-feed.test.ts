@@ -43,6 +43,24 @@ test('of two answers the one for where the room is now counts, whichever comes l
   expect(sent).toEqual(['a']);
 });
 
+test('it is sent again when the policy of that very meeting changes', async () => {
+  const sent: (string | undefined)[] = [];
+  const feed = new DocumentAccessFeed({
+    of: async () => access('own'),
+    send: (each) => sent.push(each?.token),
+    onFailed: () => {},
+  });
+  feed.roomIs(undefined);
+  await settled();
+  feed.policyChanged('01a222f7-f69a-757c-a1b4-1ae4ecca1f89');
+  await settled();
+  expect(sent).toHaveLength(1);
+  feed.policyChanged(access('own').meetingId);
+  await settled();
+  expect(sent).toHaveLength(2);
+  feed.stop();
+});
+
 test('what could not be found out is tried again, and an access is sent again long before it expires', async () => {
   vi.useFakeTimers();
   const sent: (string | undefined)[] = [];

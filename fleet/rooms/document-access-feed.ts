@@ -1,6 +1,6 @@
 /**
- * A phone's access to documents, sent after its welcome, again when its room enters or leaves a call, and long before it
- * expires. A call decides which meeting's documents they are.
+ * A phone's access to documents, sent after its welcome, again when its room enters or leaves a call, when the meeting's policy
+ * changes, and long before it expires. A call decides which meeting's documents they are.
  */
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
@@ -20,6 +20,8 @@ export class DocumentAccessFeed {
   readonly #options: DocumentAccessFeedOptions;
   /** undefined: nothing was asked for yet */
   #callId: string | null | undefined;
+  /** whose access was sent last */
+  #meetingId: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #asked = 0;
 
@@ -33,6 +35,10 @@ export class DocumentAccessFeed {
     if (callId === this.#callId) return;
     this.#callId = callId;
     this.#fetch();
+  }
+
+  policyChanged(meetingId: string): void {
+    if (meetingId === this.#meetingId) this.#fetch();
   }
 
   stop(): void {
@@ -52,7 +58,11 @@ export class DocumentAccessFeed {
     const asked = this.#asked;
     this.#options.of(this.#callId ?? null).then(
       // the room is elsewhere meanwhile, or the phone has left
-      (access) => asked === this.#asked && this.#options.send(access),
+      (access) => {
+        if (asked !== this.#asked) return;
+        this.#meetingId = access?.meetingId ?? null;
+        this.#options.send(access);
+      },
       (error) => {
         this.#options.onFailed(error);
         if (asked === this.#asked) this.#fetchIn(RETRY_MS);

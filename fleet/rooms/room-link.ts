@@ -17,7 +17,7 @@ export type RoomLinkDependencies = {
   relay: CommandRelay;
   reports: RoomReports;
   registry: RoomRegistry;
-  meetings: Pick<Meetings, 'documentAccessOfRoom'>;
+  meetings: Pick<Meetings, 'documentAccessOfRoom' | 'onPolicyChanged'>;
   logger: Logger;
 };
 type Admitted = { pairingId: string; pairing: PairingRow; roomId: string; roomName: string };
@@ -60,6 +60,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
         onFailed: (error) => logger.error({ err: error, roomId }, 'no access to documents for a phone'),
       });
       access.roomIs(reports.projections.get(roomId, 'state')?.phase);
+      const unfollow = meetings.onPolicyChanged((meetingId) => access.policyChanged(meetingId));
       const unlisten = reports.listen(roomId, {
         onProjection: (name, value) => {
           if (isReadBy('phone', name)) send({ type: 'projection', name, value });
@@ -70,6 +71,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       });
       return () => {
         access.stop();
+        unfollow();
         unlisten();
       };
     },

@@ -121,12 +121,11 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     create table session (token_hash text primary key);
     alter table room drop column place_id;
     drop table place;
-    drop index account_of_issuer; drop index meeting_of_host;
-    alter table account drop column issuer; alter table account drop column subject; alter table account drop column display_name;
-    alter table account drop column email; alter table account drop column place_id; alter table account drop column disabled_at_ms;
-    alter table account drop column last_signed_in_at_ms; alter table account drop column checked_at_ms;
-    alter table account add column password_hash text not null default '';
-    alter table account add column must_change_password integer not null default 0;
+    drop index meeting_of_host;
+    drop table known_network; drop table role_grant; drop table account;
+    create table account (account_id text primary key, user_name text not null unique, password_hash text not null,
+      role text not null, must_change_password integer not null, created_at_ms bigint not null);
+    create table known_network (account_id text not null references account(account_id), network_hash text not null);
     alter table meeting drop column host_account_id; alter table meeting drop column starts_at_ms;
     alter table meeting drop column ends_at_ms; alter table meeting drop column policy;
     alter table meeting drop column sequence; alter table meeting drop column cancelled_at_ms;
@@ -134,27 +133,32 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     drop table document;
     alter table meeting drop column document_policy;
     alter table guest_entry drop column display_name;
-    drop table role_grant;
-    alter table account add column role text not null default 'member';
     drop table room_settings;
     alter table room add column language text not null default 'en';
     delete from kysely_migration where name in ('0007-role-grants', '0008-room-settings', '0009-documents', '0010-people');
     insert into room (room_id, room_name, language, created_at_ms) values ('r', '한라', 'ko', 5), ('s', 'Maple', 'en', 5);
     insert into meeting (meeting_id, room_id, title, created_at_ms) values ('m', 'r', '한라', 5);
     insert into account (account_id, user_name, password_hash, must_change_password, created_at_ms, role)
-      values ('a', 'mina', 'x', 0, 5, 'operator');
+      values ('a', 'mina', 'x', 0, 5, 'operator'), ('b', 'admin', 'y', 1, 6, 'admin');
+    insert into known_network (account_id, network_hash) values ('b', 'n');
   `);
   file.close();
   store = authorityStore({ dataDir, onFatal: fail });
   await store.start();
   expect(await store.read.selectFrom('roleGrant').selectAll().execute()).toEqual([
     { accountId: 'a', role: 'operator', scopeKind: 'organisation', scopeId: '', grantedAtMs: 5 },
+    { accountId: 'b', role: 'administrator', scopeKind: 'organisation', scopeId: '', grantedAtMs: 6 },
+  ]);
+  expect(await store.read.selectFrom('knownNetwork').selectAll().execute()).toEqual([
+    { accountId: 'b', networkHash: 'n' },
   ]);
   expect(await store.read.selectFrom('account').selectAll().execute()).toMatchObject([
-    { accountId: 'a', userName: 'mina', issuer: 'local', displayName: 'mina', createdAtMs: 5 },
+    { accountId: 'a', userName: 'mina', issuer: 'local', subject: 'a', displayName: 'mina', createdAtMs: 5 },
+    { accountId: 'b', userName: 'admin', issuer: 'local', subject: 'b', displayName: 'admin', createdAtMs: 6 },
   ]);
   expect(await store.read.selectFrom('password').selectAll().execute()).toEqual([
     { accountId: 'a', passwordHash: 'x', mustChange: 0 },
+    { accountId: 'b', passwordHash: 'y', mustChange: 1 },
   ]);
   expect(await store.read.selectFrom('meeting').selectAll().execute()).toMatchObject([
     { meetingId: 'm', roomId: 'r', title: '한라', documentPolicy: null },

@@ -102,6 +102,7 @@ export type PartReport = Extract<
       | 'sound-heard'
       | 'reach-probed'
       | 'document'
+      | 'drawing'
       | 'document-listed'
       | 'presented'
       | 'chat';
@@ -115,6 +116,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'sound-heard',
   'reach-probed',
   'document',
+  'drawing',
   'document-listed',
   'presented',
   'chat',

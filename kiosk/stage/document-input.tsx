@@ -1,10 +1,9 @@
 /**
  * Over the page of a document: what a presenter's finger, pen or mouse does there becomes acts. Their own ink and pointer
- * are seen at once (`own`); `onAct` gets them joined, each 33 ms at most. Phone, tablet and guest's page share it.
+ * are seen at once (`own`); `onAct` gets each, and paces them for its line. Phone, tablet and guest's page share it.
  */
 import { useEffect, useRef, useState } from 'react';
 import type { DocumentAct } from '#contract/shared-document.ts';
-import { ActBatch } from './act-batch.ts';
 import { DocumentView } from './document-view.tsx';
 import type { OwnDocument } from './own-document.ts';
 import { type DocumentTool, PageGestures, type Point } from './page-gestures.ts';
@@ -42,13 +41,10 @@ export function DocumentInputLayer({ own, painted, tool, onAct }: DocumentInputL
   useEffect(() => {
     latest.current = onAct;
   });
-  const [batch] = useState(() => new ActBatch((act) => latest.current(act)));
   const [gestures] = useState(
     () =>
       new PageGestures((act) => {
         own.act(act);
-        if (act.act !== 'undo-stroke') return batch.add(act);
-        batch.finish();
         latest.current(act);
       }),
   );
@@ -59,9 +55,8 @@ export function DocumentInputLayer({ own, painted, tool, onAct }: DocumentInputL
     return () => {
       end();
       gestures.stop();
-      batch.finish();
     };
-  }, [gestures, batch]);
+  }, [gestures]);
   return <div ref={layer} className="stage-document-input" data-tool={tool.tool} />;
 }
 

@@ -104,9 +104,12 @@ export class OwnDocument implements WatchedDocument {
   }
 }
 
-/** Come back whole: all of its points are there. */
+/** Come back whole: up to its last point. A room's published drawing leaves out some in between. */
 const isIn = (strokes: readonly Stroke[], own: Stroke): boolean =>
-  strokes.some(({ strokeId, points }) => strokeId === own.strokeId && points.length >= own.points.length);
+  strokes.some(
+    ({ strokeId, points }) =>
+      strokeId === own.strokeId && points.at(-2) === own.points.at(-2) && points.at(-1) === own.points.at(-1),
+  );
 
 function withOwn(strokes: readonly Stroke[], own: readonly Stroke[]): Stroke[] {
   const ownIds = new Set(own.map(({ strokeId }) => strokeId));

@@ -1,7 +1,6 @@
-/** From fingers to acts, and the acts that are sent. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+/** From fingers to acts. */
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DocumentAct, MAX_STROKE_NUMBERS, WHOLE_PAGE } from '#contract/shared-document.ts';
-import { ACT_EVERY_MS, ActBatch } from './act-batch.ts';
 import { type DocumentTool, PageGestures } from './page-gestures.ts';
 import { placePage } from './page-place.ts';
 
@@ -114,55 +113,5 @@ describe('two fingers', () => {
     nowMs += 1_000;
     gestures.down(2, 'touch', { x: 600, y: 500 });
     expect(acts.map(({ act }) => act)).toEqual(['draw']);
-  });
-});
-
-describe('what is sent', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it('the first at once, then one of a kind each 33 ms, and the last position always', () => {
-    const sent: DocumentAct[] = [];
-    const batch = new ActBatch((act) => sent.push(act));
-    for (let x = 1; x <= 20; x += 1) {
-      batch.add({ act: 'point', at: { x, y: 0 } });
-      vi.advanceTimersByTime(10);
-    }
-    expect(sent.length).toBeLessThanOrEqual(Math.ceil(200 / ACT_EVERY_MS) + 1);
-    expect(sent[0]).toEqual({ act: 'point', at: { x: 1, y: 0 } });
-    vi.advanceTimersByTime(ACT_EVERY_MS);
-    expect(sent.at(-1)).toEqual({ act: 'point', at: { x: 20, y: 0 } });
-    vi.advanceTimersByTime(10 * ACT_EVERY_MS);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('every point of a stroke, in order, in messages of the contract', () => {
-    const sent: DocumentAct[] = [];
-    const batch = new ActBatch((act) => sent.push(DocumentAct.parse(act)));
-    use('pen');
-    gestures = new PageGestures(
-      (act) => act.act !== 'undo-stroke' && batch.add(act),
-      () => nowMs,
-    );
-    gestures.setPage(pageOf(1));
-    use('pen');
-    gestures.down(1, 'pen', { x: 0, y: 0 });
-    gestures.move(
-      1,
-      Array.from({ length: 400 }, (_, x) => ({ x, y: 0 })),
-    );
-    gestures.move(
-      1,
-      Array.from({ length: 400 }, (_, x) => ({ x: 400 + x, y: 0 })),
-    );
-    batch.finish();
-    const xs = sent.flatMap((act) => (act.act === 'draw' ? act.stroke.points.filter((_, at) => at % 2 === 0) : []));
-    expect(xs).toEqual([...xs].sort((a, b) => a - b));
-    expect(new Set(xs).size).toBe(800);
-    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -36,6 +36,8 @@ export type StageProps = {
   showOwn?: boolean;
   onView?: (view: View) => void;
   onPageCount?: (pageCount: number) => void;
+  /** of the document that is shown: nobody began to share a screen after it */
+  onDocumentRank?: (isNewest: boolean) => void;
 };
 
 /** A tile lower than this part of the stage has the smaller type. */
@@ -55,6 +57,7 @@ export const Stage = memo(function Stage({
   showOwn = true,
   onView,
   onPageCount,
+  onDocumentRank,
 }: StageProps) {
   const region = useRef<HTMLElement>(null);
   const size = useSize(region);
@@ -102,6 +105,10 @@ export const Stage = memo(function Stage({
   useEffect(() => {
     if (pageCount !== null) onPageCount?.(pageCount);
   }, [pageCount, onPageCount]);
+  const isNewest = documentShare?.isNewest ?? null;
+  useEffect(() => {
+    if (isNewest !== null) onDocumentRank?.(isNewest);
+  }, [isNewest, onDocumentRank]);
 
   // in the order of their keys in every layout: no tile leaves the document to be put elsewhere, and no video stops
   const tiles = [...(laid?.tiles ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -23,6 +23,7 @@ const slides = ['회의 자료', 'Second slide', 'Third slide'];
 const deck = { name: 'Plan 2027.pptx', mimeType: 'application/octet-stream', buffer: presentation(slides) };
 
 const region = ({ page }: Persona) => page.getByRole('region', { name: 'Shared document', exact: true });
+const inkOf = ({ page }: Persona) => page.locator('.stage-page:not([hidden]) .stage-ink path').count();
 const pictureOf = (viewer: Persona, title: string, page: number, pages: number) =>
   region(viewer).getByRole('img', { name: `${title}, document page ${page} of ${pages}`, exact: true });
 
@@ -102,10 +103,9 @@ describe('a document from the phone', () => {
     await drag.down(0.2, 0.6);
     await drag.to(0.7, 0.7);
     await drag.up();
-    const ink = ({ page }: Persona) => page.locator('.stage-page:not([hidden]) .stage-ink path');
-    for (const viewer of [tv, guest, phone]) await expect.poll(() => ink(viewer).count()).toBe(1);
+    for (const viewer of [tv, guest, phone]) await expect.poll(() => inkOf(viewer)).toBe(1);
     await phone.button('Undo the last stroke').click();
-    for (const viewer of [tv, guest, phone]) await expect.poll(() => ink(viewer).count()).toBe(0);
+    for (const viewer of [tv, guest, phone]) await expect.poll(() => inkOf(viewer)).toBe(0);
   });
 
   test('who comes late sees the same page', async () => {
@@ -123,6 +123,20 @@ describe('a document from the phone', () => {
     await guest.button('Next document page').click();
     await sees(deck.name, 3, 3);
     await position(3, 3);
+    // the phone that looks on sees the guest's pointer and pen
+    const drag = await dragOn(guest.page);
+    await drag.down(0.3, 0.3);
+    await drag.to(0.5, 0.5);
+    await phone.page.locator('.stage-laser[data-on]').waitFor({ state: 'attached' });
+    await drag.up();
+    await phone.page.locator('.stage-laser:not([data-on])').first().waitFor({ state: 'attached' });
+    await guest.page.getByRole('radio', { name: 'Pen', exact: true }).check({ force: true });
+    await drag.down(0.2, 0.6);
+    await drag.to(0.7, 0.7);
+    await drag.up();
+    await expect.poll(() => inkOf(phone)).toBe(1);
+    await guest.button('Undo the last stroke').click();
+    await expect.poll(() => inkOf(phone)).toBe(0);
     await phone.button('Take over presenting').click();
     await phone.button('Previous document page').click();
     await sees(deck.name, 2, 3);
@@ -160,6 +174,17 @@ describe('a document from the phone', () => {
     await phone.button(`Show ${deck.name}`).click();
     await sees(deck.name, 1, 3);
     await phone.button('Stop sharing the document').click();
+    await seesNone();
+  });
+
+  test('a guest shares a document, and the space bar turns its page at once', async () => {
+    await guest.button('Share').click();
+    await guest.button(`Show ${deck.name}`).click();
+    await sees(deck.name, 1, 3);
+    await guest.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await guest.page.keyboard.press('Space');
+    await sees(deck.name, 2, 3);
+    await guest.button('Stop sharing the document').click();
     await seesNone();
   });
 

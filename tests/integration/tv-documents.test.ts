@@ -178,7 +178,7 @@ it('says why it went where a guest entered a meeting that keeps documents from g
   await open(true, sharedDocument({ presenter: mina }));
   perform({ name: 'use-document-access', callId: CALL, access });
   await picture(3).waitFor();
-  node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-entered' });
+  node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-in-call' });
   await page.getByText('Sharing was stopped').waitFor();
   await region().waitFor({ state: 'detached' });
   await page.waitForTimeout(5_000);

@@ -1,15 +1,15 @@
 /** What a guest presents with, below the stage: the bar, all pages, and the keys of a laptop. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentAct, DocumentHeading } from '#contract/shared-document.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import type { HandOverPerson } from '#ui/documents/hand-over-dialog.tsx';
-import { turnedByKey } from '#ui/documents/page-keys.ts';
 import { PageThumbnail } from '#ui/documents/page-thumbnail.tsx';
 import { PageThumbnails } from '#ui/documents/page-thumbnails.tsx';
 import { PresenterBar, type PresenterBarProps } from '#ui/documents/presenter-bar.tsx';
 import type { Guest } from '../guest.ts';
+import { usePageKeys } from './use-page-keys.ts';
 
 type PresentingProps = Pick<PresenterBarProps, 'pending' | 'tools' | 'onTools'> & {
   guest: Guest;
@@ -25,17 +25,7 @@ export function Presenting({ guest, shown, isPresenter, people, act, onDocuments
   const { t: common } = useTranslation('common');
   const [overview, setOverview] = useState(false);
   const { documentId, page, pageCount } = shown;
-  useEffect(() => {
-    if (!isPresenter) return;
-    const onKey = (event: KeyboardEvent): void => {
-      const to = turnedByKey(event, { page, pageCount });
-      if (to === null) return;
-      event.preventDefault();
-      if (to !== page) act({ act: 'turn-page', page: to });
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [isPresenter, page, pageCount, act]);
+  usePageKeys({ isPresenter, page, pageCount, act });
   return (
     <>
       <PresenterBar

@@ -1,5 +1,6 @@
 /** A phone's own acts are drawn at once; where the room does not follow, the room's state counts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PageDrawing } from '#contract/page-drawing.ts';
 import { type DocumentAct, type DocumentHeading, PAGE_UNITS, WHOLE_PAGE } from '#contract/shared-document.ts';
 import { PAGE_FOLLOWS_WITHIN_MS, PresentedDocument } from './presented-document.ts';
 
@@ -31,7 +32,7 @@ function setUp(answer: (act: DocumentAct) => Promise<void> = () => Promise.resol
     },
     onProblem: (error) => problems.push(error),
   });
-  presented.follow(heading(), true);
+  presented.follow(heading(), true, null);
   return { presented, problems, sent, shown: () => presented.own.getSnapshot() };
 }
 
@@ -40,11 +41,11 @@ describe('the presented document', () => {
     const { presented, shown } = setUp(() => new Promise(() => {}));
     for (const page of [2, 3, 4]) presented.act({ act: 'turn-page', page });
     for (const page of [2, 3]) {
-      presented.follow(heading({ page }), true);
+      presented.follow(heading({ page }), true, null);
       expect(shown()?.page).toBe(4);
     }
-    presented.follow(heading({ page: 4 }), true);
-    presented.follow(heading({ page: 9 }), true);
+    presented.follow(heading({ page: 4 }), true, null);
+    presented.follow(heading({ page: 9 }), true, null);
     expect(shown()?.page).toBe(9);
   });
 
@@ -69,9 +70,9 @@ describe('the presented document', () => {
   it('follows the room at once where somebody else presents', () => {
     const { presented, shown } = setUp(() => new Promise(() => {}));
     presented.act({ act: 'turn-page', page: 2 });
-    presented.follow(heading({ page: 7, presenter: { peerId: id(8), displayName: 'Mina' } }), false);
+    presented.follow(heading({ page: 7, presenter: { peerId: id(8), displayName: 'Mina' } }), false, null);
     expect(shown()).toMatchObject({ page: 7, presenter: { displayName: 'Mina' } });
-    presented.follow(null, false);
+    presented.follow(null, false, null);
     expect(shown()).toBeNull();
   });
 
@@ -83,5 +84,26 @@ describe('the presented document', () => {
     presented.stop();
     expect(sent.at(-1)).toEqual({ act: 'zoom', region });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('shows what others draw and point at, beside the own strokes that have not come back', () => {
+    const { presented, shown } = setUp();
+    const stroke = (n: number, ...points: number[]) => ({ strokeId: id(n), page: 1, colour: 'red' as const, points });
+    const drawing: PageDrawing = { documentId: id(1), page: 1, pointer: { x: 5, y: 6 }, strokes: [stroke(20, 1, 1)] };
+    const drawn = () => shown()?.strokes.map(({ strokeId }) => strokeId);
+    presented.act({ act: 'draw', stroke: stroke(21, 0, 0, 9, 9, 500, 500) });
+    presented.follow(heading(), true, drawing);
+    expect(drawn()).toEqual([id(20), id(21)]);
+    expect(shown()?.pointer).toEqual({ x: 5, y: 6 });
+    // with fewer points, and then undone by another phone of the room
+    presented.follow(heading(), true, { ...drawing, strokes: [stroke(21, 0, 0, 500, 500)] });
+    expect(drawn()).toEqual([id(21)]);
+    presented.follow(heading(), true, { ...drawing, strokes: [] });
+    expect(drawn()).toEqual([]);
+    // of another page, or of another document
+    presented.follow(heading({ page: 2 }), true, drawing);
+    expect(shown()?.pointer).toBeNull();
+    presented.follow(heading({ documentId: id(2) }), true, drawing);
+    expect(drawn()).toEqual([]);
   });
 });

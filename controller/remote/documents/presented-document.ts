@@ -2,6 +2,7 @@
  * The shared document as this phone steers it. `own` is what the phone draws: the room's published state, with the phone's own
  * page, ink and pointer ahead, so that they follow the finger. What is done goes to the room by its steering.
  */
+import type { PageDrawing } from '#contract/page-drawing.ts';
 import { type DocumentAct, type DocumentHeading, WHOLE_PAGE } from '#contract/shared-document.ts';
 import { OwnDocument } from '#stage/own-document.ts';
 import { DocumentSteering } from '#ui/documents/document-steering.ts';
@@ -15,6 +16,8 @@ export class PresentedDocument {
   readonly own = new OwnDocument();
   readonly #steering: DocumentSteering;
   #heading: DocumentHeading | null = null;
+  /** null: the room has published none */
+  #drawing: PageDrawing | null = null;
   /** turned to here, and not yet published by the room */
   #pageAhead: number | null = null;
   #turning = 0;
@@ -28,10 +31,11 @@ export class PresentedDocument {
   }
 
   /** The room's published state. */
-  follow(heading: DocumentHeading | null, isPresenter: boolean): void {
+  follow(heading: DocumentHeading | null, isPresenter: boolean, drawing: PageDrawing | null): void {
     const isAnother = heading?.documentId !== this.#heading?.documentId;
     if (isAnother || !isPresenter || heading?.page === this.#pageAhead) this.#pageAhead = null;
     this.#heading = heading;
+    this.#drawing = drawing;
     this.#show();
   }
 
@@ -80,6 +84,13 @@ export class PresentedDocument {
 
   #show(): void {
     const [heading, page] = [this.#heading, this.#pageAhead];
-    this.own.follow(heading === null || page === null ? heading : { ...heading, page, region: WHOLE_PAGE });
+    if (heading === null) {
+      this.own.follow(null);
+      return;
+    }
+    const drawing = this.#drawing?.documentId === heading.documentId ? this.#drawing : null;
+    const shown = page === null ? heading : { ...heading, page, region: WHOLE_PAGE };
+    const pointer = drawing?.page === shown.page ? drawing.pointer : null;
+    this.own.follow(drawing === null ? shown : { ...shown, strokes: drawing.strokes, pointer });
   }
 }

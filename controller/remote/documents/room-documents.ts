@@ -57,6 +57,6 @@ export class RoomDocuments {
     this.list.setAccess(documentAccess);
     this.pages.setAccess(documentAccess);
     const { document = null, isPresenter = false } = projections.document ?? {};
-    this.presented.follow(document, isPresenter);
+    this.presented.follow(document, isPresenter, projections.drawing?.drawing ?? null);
   };
 }

@@ -54,7 +54,7 @@ describe('document steering', () => {
     steering.act(draw(1, [3, 3]));
     steering.act(draw(2, [4, 4], 'blue'));
     steering.act(draw(2, [5, 5], 'blue'));
-    await vi.advanceTimersByTimeAsync(STEER_DOCUMENT_EVERY_MS);
+    await vi.advanceTimersByTimeAsync(2 * STEER_DOCUMENT_EVERY_MS);
     expect(sent).toEqual([draw(1, [1, 1]), draw(1, [2, 2, 3, 3]), draw(2, [4, 4, 5, 5], 'blue')]);
   });
 
@@ -64,7 +64,7 @@ describe('document steering', () => {
     steering.act(draw(1, [1, 1]));
     steering.act(draw(1, many));
     steering.act(draw(1, [2, 2, 3, 3]));
-    await vi.advanceTimersByTimeAsync(STEER_DOCUMENT_EVERY_MS);
+    await vi.advanceTimersByTimeAsync(2 * STEER_DOCUMENT_EVERY_MS);
     expect(sent).toEqual([draw(1, [1, 1]), draw(1, many), draw(1, [2, 2, 3, 3])]);
   });
 

@@ -33,15 +33,15 @@ const MeetingParams = z.object({ meetingId: Id });
 export const MeetingPerson = z.object({
   personId: Id,
   displayName: z.string(),
-  /** null: no address, a link is handed over by hand */
+  /** null: no address, a link is handed over by hand; or the caller is no host */
   email: z.string().nullable(),
   /** null: a guest without an account */
   accountId: Id.nullable(),
   role: openWord(MeetingRole, 'guest'),
+  /** of a guest: by which they come in; null: of an account, or the caller is no host */
+  inviteId: Id.nullable(),
   /** what became of the mail; null: none is sent */
   mail: openWord(z.enum(['queued', 'sent', 'failed'])).nullable(),
-  /** of a guest without an account: the invite of their own, whose link can be looked up; absent: there is none */
-  inviteId: Id.optional(),
   /** when the person first came into the meeting's call; absent: not yet */
   cameAtMs: EpochMs.optional(),
 });
@@ -71,9 +71,12 @@ export const MeetingSummary = z.object({
 export type MeetingSummary = z.infer<typeof MeetingSummary>;
 
 export const MeetingDetail = MeetingSummary.extend({
+  /** who is invited, without its host */
   people: z.array(MeetingPerson),
   policy: MeetingPolicy,
-  /** that are busy at that time, by their calendar or another meeting of ours */
+  /** counts its changes: a change names the one that it was made on */
+  sequence: z.number().int().nonnegative(),
+  /** rooms that are busy at that time, by their calendar or another meeting of ours; `title` empty: not for the caller */
   conflicts: z.array(z.object({ roomId: Id, roomName: z.string(), title: z.string() })),
 });
 export type MeetingDetail = z.infer<typeof MeetingDetail>;
@@ -98,7 +101,7 @@ export const StaffHome = z.object({
 });
 export type StaffHome = z.infer<typeof StaffHome>;
 
-const MeetingDraft = z.strictObject({
+export const MeetingDraft = z.strictObject({
   title: MeetingTitle,
   /** null: without a time */
   startsAtMs: EpochMs.nullable(),
@@ -109,7 +112,7 @@ const MeetingDraft = z.strictObject({
     .max(60 * 24),
   people: z.array(InvitedPerson).max(300),
   roomIds: z.array(Id).max(20),
-  /** left out: as its place has it */
+  /** left out: as its place has it; in a change: as it was */
   policy: MeetingPolicy.optional(),
 });
 export type MeetingDraft = z.input<typeof MeetingDraft>;
@@ -172,9 +175,9 @@ export const meetingsApi = {
     method: 'PUT',
     path: '/api/v1/meetings/:meetingId',
     access: ofHost,
-    summary: 'Change a meeting; who is invited gets the change by mail',
+    summary: 'Change a meeting, unless somebody else did meanwhile; who is invited gets the change by mail',
     params: MeetingParams,
-    body: MeetingDraft,
+    body: MeetingDraft.extend({ sequence: z.number().int().nonnegative() }),
     response: z.object({ meeting: MeetingDetail }),
   },
   cancelMeeting: {

@@ -61,7 +61,7 @@ export const peopleApi = {
     access: anyone,
     summary: 'How one signs in here',
     response: z.object({
-      /** name of the organisation's sign-in; null: local accounts alone. Its page: GET /api/v1/openid/start */
+      /** name of the organisation's sign-in; null: local accounts alone. Its page: pagePaths.openidStart, `?to=staff` or `console`, `&fresh=1` */
       openid: z.object({ label: z.string() }).nullable(),
     }),
   },

@@ -1,7 +1,6 @@
 /** The rooms for those who run them: list, one room, its kiosk, name and tablets; and pairing a phone or tablet. */
 import { ReportedErrorCode } from '../error-codes.ts';
 import { CallGrant } from '../grants.ts';
-import {} from '../limits.ts';
 import { openUnion, openWord } from '../open-words.ts';
 import { RoomEvent } from '../room-events.ts';
 import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts';

@@ -126,9 +126,8 @@ class Pages {
     this.#isFirstMade = true;
     // alone: it is on the TV before the smaller ones are made
     await this.#make(FIRST_PAGE, 1, 'tv', ['tv']);
-    await this.#make(FIRST_PAGE, 1, 'tv', SMALLER);
     this.#maker.lowerPriority();
-    this.#means.pageMakers.prepare();
+    await this.#make(EVERY_PAGE, 1, 'tv', SMALLER);
   }
 
   /** @returns how many */

@@ -181,6 +181,7 @@ export class RawClient {
   #notice(notification: SignalingNotification): void {
     this.notifications.push(notification);
     if (notification.event === 'document-changed') this.document = changedDocument(this.document, notification.data);
+    if (notification.event === 'permissions-changed') this.document = notification.data.document;
   }
 
   #settle(frame: ResponseFrame): void {

@@ -21,19 +21,57 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('pairing').addColumn('provenAtMs', 'bigint').execute();
 }
 
+/**
+ * A user name is unique among local accounts alone: a directory names its people by itself. SQLite keeps a column's own
+ * `unique` for good, so the table is made anew, with those that refer to it.
+ */
 async function accounts(db: Kysely<unknown>): Promise<void> {
-  const account = db.schema.alterTable('account');
-  await account.addColumn('issuer', 'text', (c) => c.notNull().defaultTo('local')).execute();
-  await account.addColumn('subject', 'text', (c) => c.notNull().defaultTo('')).execute();
-  await account.addColumn('displayName', 'text', (c) => c.notNull().defaultTo('')).execute();
-  await account.addColumn('email', 'text').execute();
-  await account.addColumn('placeId', 'text').execute();
-  await account.addColumn('disabledAtMs', 'bigint').execute();
-  await account.addColumn('lastSignedInAtMs', 'bigint').execute();
-  await account.addColumn('checkedAtMs', 'bigint').execute();
-  await sql`update account set subject = account_id, display_name = user_name`.execute(db);
-  await sql`update role_grant set role = 'administrator' where role = 'admin'`.execute(db);
-  await db.schema.createIndex('accountOfIssuer').unique().on('account').columns(['issuer', 'subject']).execute();
+  await db.schema.dropTable('session').execute();
+  for (const table of ['account', 'roleGrant', 'knownNetwork'])
+    await db.schema.alterTable(table).renameTo(`${table}Before`).execute();
+  await db.schema
+    .createTable('account')
+    .addColumn('accountId', 'text', (c) => c.primaryKey())
+    .addColumn('issuer', 'text', (c) => c.notNull())
+    .addColumn('subject', 'text', (c) => c.notNull())
+    .addColumn('userName', 'text', (c) => c.notNull())
+    .addColumn('displayName', 'text', (c) => c.notNull())
+    .addColumn('email', 'text')
+    .addColumn('placeId', 'text', (c) => c.references('place.placeId'))
+    .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
+    .addColumn('disabledAtMs', 'bigint')
+    .addColumn('lastSignedInAtMs', 'bigint')
+    .addColumn('checkedAtMs', 'bigint')
+    .addUniqueConstraint('accountOfIssuer', ['issuer', 'subject'])
+    .execute();
+  await sql`insert into account (account_id, issuer, subject, user_name, display_name, created_at_ms)
+    select account_id, 'local', account_id, user_name, user_name, created_at_ms from account_before`.execute(db);
+  await db.schema
+    .createIndex('localAccountByUserName')
+    .unique()
+    .on('account')
+    .column('userName')
+    .where(sql.ref('issuer'), '=', sql.lit('local'))
+    .execute();
+  await db.schema
+    .createTable('roleGrant')
+    .addColumn('accountId', 'text', (c) => c.notNull().references('account.accountId'))
+    .addColumn('role', 'text', (c) => c.notNull())
+    .addColumn('scopeKind', 'text', (c) => c.notNull())
+    .addColumn('scopeId', 'text', (c) => c.notNull())
+    .addColumn('grantedAtMs', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('roleGrantOfAccountKey', ['accountId', 'role', 'scopeKind', 'scopeId'])
+    .execute();
+  await sql`insert into role_grant (account_id, role, scope_kind, scope_id, granted_at_ms)
+    select account_id, case role when 'admin' then 'administrator' else role end, scope_kind, scope_id, granted_at_ms
+    from role_grant_before`.execute(db);
+  await db.schema
+    .createTable('knownNetwork')
+    .addColumn('accountId', 'text', (c) => c.notNull().references('account.accountId'))
+    .addColumn('networkHash', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('knownNetworkOfAccountKey', ['accountId', 'networkHash'])
+    .execute();
+  await sql`insert into known_network select account_id, network_hash from known_network_before`.execute(db);
   await db.schema
     .createTable('password')
     .addColumn('accountId', 'text', (c) => c.primaryKey().references('account.accountId'))
@@ -41,9 +79,9 @@ async function accounts(db: Kysely<unknown>): Promise<void> {
     .addColumn('mustChange', 'integer', (c) => c.notNull())
     .execute();
   await sql`insert into password (account_id, password_hash, must_change)
-    select account_id, password_hash, must_change_password from account`.execute(db);
-  await db.schema.alterTable('account').dropColumn('passwordHash').execute();
-  await db.schema.alterTable('account').dropColumn('mustChangePassword').execute();
+    select account_id, password_hash, must_change_password from account_before`.execute(db);
+  for (const table of ['roleGrantBefore', 'knownNetworkBefore', 'accountBefore'])
+    await db.schema.dropTable(table).execute();
   await db.schema
     .createTable('accountInvite')
     .addColumn('codeHash', 'text', (c) => c.primaryKey())
@@ -51,7 +89,7 @@ async function accounts(db: Kysely<unknown>): Promise<void> {
     .addColumn('expiresAtMs', 'bigint', (c) => c.notNull())
     .addColumn('usedAtMs', 'bigint')
     .execute();
-  await db.schema.dropTable('session').execute();
+  await db.schema.createIndex('accountInviteByAccount').on('accountInvite').column('accountId').execute();
   await db.schema
     .createTable('session')
     .addColumn('sessionId', 'text', (c) => c.primaryKey())
@@ -81,6 +119,7 @@ async function accounts(db: Kysely<unknown>): Promise<void> {
     .addColumn('lastUsedAtMs', 'bigint')
     .addColumn('revokedAtMs', 'bigint')
     .execute();
+  await db.schema.createIndex('apiTokenByAccount').on('apiToken').column('accountId').execute();
 }
 
 async function meetings(db: Kysely<unknown>): Promise<void> {

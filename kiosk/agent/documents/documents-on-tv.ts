@@ -6,6 +6,7 @@ import { v7 as newId } from 'uuid';
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
+import { drawingOf, type PageDrawing } from '#contract/page-drawing.ts';
 import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { RoomState } from '#contract/room-state.ts';
@@ -21,6 +22,7 @@ import { OpenRequests } from '#edge/open-requests.ts';
 import { endsAtMs, type TvDocument } from './tv-document.ts';
 
 type ReportedDocument = Extract<ScreenToAgent, { type: 'document' }>;
+type ReportedDrawing = Extract<ScreenToAgent, { type: 'drawing' }>;
 type Shown = ProjectionContent<'document'>;
 
 /** Below the time in which a phone gives up. */
@@ -42,6 +44,8 @@ export type DocumentsOnTvOptions = {
   requestAccess: (callId: string | null) => Promise<DocumentAccess | null>;
   isFleetOnline: () => boolean;
   publish: (shown: Shown) => void;
+  /** of the page that is shown; null: no document is */
+  publishDrawing: (drawing: PageDrawing | null) => void;
   /** the TV's own document is on it: it is not switched off */
   onTv: (isShown: boolean) => void;
 };
@@ -57,7 +61,9 @@ export class DocumentsOnTv {
   /** the list of the meeting has `#own` no more */
   #isUnlisted = false;
   #inCall: ReportedDocument | null = null;
+  #drawnInCall: ReportedDrawing | null = null;
   #published = '';
+  #publishedDrawing = 'null';
   #isOnTv = false;
   #isStopped = false;
   readonly #timers = new Map<'end' | 'access' | 'save' | 'taken-along', NodeJS.Timeout>();
@@ -117,6 +123,11 @@ export class DocumentsOnTv {
     // the call shows it, or something else in its place
     if (report.document !== null && this.#callId === report.callId) this.#end();
     this.#settle();
+  }
+
+  onDrawing(report: ReportedDrawing): void {
+    this.#drawnInCall = report;
+    this.#publish();
   }
 
   onPresented({ commandId, code }: Extract<ScreenToAgent, { type: 'presented' }>): void {
@@ -264,9 +275,20 @@ export class DocumentsOnTv {
   #publish(): void {
     const shown = this.#shown;
     const text = JSON.stringify(shown);
-    if (text === this.#published) return;
-    this.#published = text;
-    this.#options.publish(shown);
+    if (text !== this.#published) {
+      this.#published = text;
+      this.#options.publish(shown);
+    }
+    const drawing = this.#drawing;
+    const drawn = JSON.stringify(drawing);
+    if (drawn === this.#publishedDrawing) return;
+    this.#publishedDrawing = drawn;
+    this.#options.publishDrawing(drawing);
+  }
+
+  get #drawing(): PageDrawing | null {
+    if (this.#callId === null) return this.#own && drawingOf(this.#own.document);
+    return this.#drawnInCall?.callId === this.#callId ? this.#drawnInCall.drawing : null;
   }
 
   get #shown(): Shown {
@@ -275,11 +297,14 @@ export class DocumentsOnTv {
       return {
         document: this.#own && headingOf(this.#own.document),
         isPresenter: this.#own !== null,
+        isNewest: true,
         withdrawn: null,
       };
     }
-    const { document = null, withdrawn = null } = this.#inCall?.callId === phase.callId ? this.#inCall : {};
-    return { document, isPresenter: document !== null && document.presenter?.peerId === phase.peerId, withdrawn };
+    const ofCall = this.#inCall?.callId === phase.callId ? this.#inCall : null;
+    const { document = null, isNewest = true, withdrawn = null } = ofCall ?? {};
+    const isPresenter = document !== null && document.presenter?.peerId === phase.peerId;
+    return { document, isPresenter, isNewest, withdrawn };
   }
 
   get #callId(): string | null {

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { Booking } from '#contract/room-agenda.ts';
+import type { PageDrawing } from '#contract/page-drawing.ts';
 import { RoomDocument } from '#contract/room-document.ts';
+import { RoomDrawing } from '#contract/room-drawing.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { DocumentAct, Presenter, SharedDocument } from '#contract/shared-document.ts';
@@ -58,6 +60,7 @@ let parts: Parts;
 
 const present = (act: DocumentAct) => parts.dispatch({ name: 'present', act });
 const shown = (): RoomDocument => RoomDocument.parse(projections.valueOf('document'));
+const drawing = (): PageDrawing | null => RoomDrawing.parse(projections.valueOf('drawing')).drawing;
 const effectsOf = <N extends ScreenEffect['name']>(name: N) =>
   effects.filter((effect): effect is Extract<ScreenEffect, { name: N }> => effect.name === name);
 /** What the page holds after all that the agent has sent. */
@@ -158,6 +161,18 @@ describe('on the TV of an idle room', () => {
     expect(shown().revision).toBe(revision);
   });
 
+  it('has its pointer and its drawing published for the phones, of the page that is shown', async () => {
+    await present(show);
+    await present({ act: 'turn-page', page: 2 });
+    await present(draw);
+    await present({ act: 'point', at: { x: 1, y: 1 } });
+    expect(drawing()).toMatchObject({ page: 2, pointer: { x: 1, y: 1 }, strokes: [{ strokeId: id(6) }] });
+    await present({ act: 'turn-page', page: 3 });
+    expect(drawing()).toEqual({ documentId: DOCUMENT, page: 3, pointer: null, strokes: [] });
+    await present({ act: 'stop' });
+    expect(drawing()).toBeNull();
+  });
+
   it('comes back whole on a page that was reloaded, and after the agent has restarted', async () => {
     await present(show);
     await present({ act: 'turn-page', page: 2 });
@@ -244,7 +259,13 @@ describe('a meeting that starts', () => {
     expect(effectsOf('show-document').at(-1)?.shown).not.toBeNull();
     const heading = { documentId: DOCUMENT, title: 'Plan.pptx', pageCount: 9, page: 1, region: WHOLE_PAGE };
     const presenter: Presenter = { peerId: PEER, displayName: 'Maple' };
-    parts.onReport({ type: 'document', callId: CALL, document: { ...heading, presenter }, withdrawn: null });
+    parts.onReport({
+      type: 'document',
+      callId: CALL,
+      document: { ...heading, presenter },
+      isNewest: true,
+      withdrawn: null,
+    });
     expect(shown()).toMatchObject({ isPresenter: true, document: { documentId: DOCUMENT } });
     expect(effectsOf('show-document').at(-1)?.shown).toBeNull();
     parts.follow(roomIn({ name: 'idle' }));
@@ -318,6 +339,7 @@ describe('in a call', () => {
         type: 'document',
         callId,
         document: { ...heading, presenter: { peerId, displayName: 'A' } },
+        isNewest: true,
         withdrawn: null,
       });
     report(id(88), PEER);
@@ -326,10 +348,20 @@ describe('in a call', () => {
     expect(shown()).toMatchObject({ isPresenter: false, document: { page: 1 } });
     report(CALL, PEER);
     expect(shown().isPresenter).toBe(true);
-    parts.onReport({ type: 'document', callId: CALL, document: null, withdrawn: 'outsider-entered' });
-    expect(shown()).toMatchObject({ document: null, withdrawn: 'outsider-entered' });
+    parts.onReport({ type: 'document', callId: CALL, document: null, isNewest: true, withdrawn: 'outsider-in-call' });
+    expect(shown()).toMatchObject({ document: null, isNewest: true, withdrawn: 'outsider-in-call' });
     parts.follow(roomIn({ name: 'idle' }));
     expect(shown().withdrawn).toBeNull();
+  });
+
+  it('shows phones what is drawn in the call, until it ends', () => {
+    const drawn: PageDrawing = { documentId: DOCUMENT, page: 1, pointer: null, strokes: [] };
+    parts.onReport({ type: 'drawing', callId: id(88), drawing: drawn });
+    expect(projections.valueOf('drawing')).toBeNull();
+    parts.onReport({ type: 'drawing', callId: CALL, drawing: drawn });
+    expect(drawing()).toEqual(drawn);
+    parts.follow(roomIn({ name: 'idle' }));
+    expect(drawing()).toBeNull();
   });
 
   it('brings a page that was reloaded what lets it at the pages, which a grant brings by itself', async () => {

@@ -16,6 +16,7 @@ export const documentsPart = (roomId: string): PartDeclaration => ({
       requestAccess: host.requestDocumentAccess,
       isFleetOnline: host.isFleetOnline,
       publish: (shown) => host.publish('document', shown),
+      publishDrawing: (drawing) => host.publish('drawing', { drawing }),
       onTv: (isShown) => host.notify('document-on-tv', isShown),
     });
     let unfollow: (() => void) | undefined;
@@ -35,6 +36,7 @@ export const documentsPart = (roomId: string): PartDeclaration => ({
       commands: { present: ({ act }) => documents.present(act) },
       reports: {
         document: (report) => documents.onReported(report),
+        drawing: (report) => documents.onDrawing(report),
         'document-listed': (report) => documents.onListed(report),
         presented: (report) => documents.onPresented(report),
       },

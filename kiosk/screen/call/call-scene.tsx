@@ -88,6 +88,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
   const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
   const tall = window.innerHeight * window.devicePixelRatio >= TALL_SCREEN_PX;
   const tellPageCount = useCallback((pageCount: number) => session.reportPageCount(pageCount), [session]);
+  const tellRank = useCallback((isNewest: boolean) => session.reportDocumentRank(isNewest), [session]);
   const show = useCallback<NonNullable<Parameters<typeof Stage>[0]['onView']>>(
     (seen) => session.call.show(seen),
     [session],
@@ -107,6 +108,7 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
         document={phase === null ? null : document}
         onView={show}
         onPageCount={phase === null ? undefined : tellPageCount}
+        onDocumentRank={phase === null ? undefined : tellRank}
       />
       {phase !== null && participants.length <= 1 && shownInput === null && !showsDocument && (
         <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />

@@ -10,7 +10,7 @@ import { type Toast, TOAST_SHOWN_MS } from '#ui/toast.tsx';
 /** A sentence that people read while they look for what has gone. */
 const WITHDRAWN_SHOWN_MS = 6_000;
 
-type News = { kind: 'presents'; name: string } | { kind: 'withdrawn'; reason: 'outsider-entered' | 'deleted' };
+type News = { kind: 'presents'; name: string } | { kind: 'withdrawn'; reason: 'outsider-in-call' | 'deleted' };
 
 export function useDocumentNews(
   shown: WatchedDocument,

@@ -10,7 +10,12 @@ import type { CameraAxes } from '#contract/room-equipment.ts';
 import type { RoomTracks } from './room-tracks.ts';
 
 type Joined = Extract<CallPhase, { name: 'joined' }>;
-export type ReportedCall = { call: CallState; ticket: ResumeTicket | null };
+export type ReportedCall = {
+  call: CallState;
+  ticket: ResumeTicket | null;
+  /** on the stage the document is before a shared screen */
+  documentIsNewest: boolean;
+};
 
 export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgent[] {
   const reports: ScreenToAgent[] = [];
@@ -29,8 +34,11 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
       reports.push(rosterReport(phase.callId, now.call));
     if (newPlace || before.call.order !== now.call.order) reports.push(orderReport(phase.callId, now.call));
     if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
-    const sameDocument = before.call.document === now.call.document && before.call.withdrawn === now.call.withdrawn;
-    if (newPlace || !sameDocument) reports.push(documentReport(now.ticket, now.call));
+    const sameDocument =
+      before.call.document === now.call.document &&
+      before.call.withdrawn === now.call.withdrawn &&
+      before.documentIsNewest === now.documentIsNewest;
+    if (newPlace || !sameDocument) reports.push(documentReport(now.ticket, now));
   }
   const wasIn = before.call.phase.name === 'joined' || before.call.phase.name === 'joining';
   if (phase.name === 'ended' && wasIn) {
@@ -40,7 +48,8 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
 }
 
 /** The state for an agent that was away. Of the call too: it may be a newer one than in `hello`. */
-export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[] {
+export function standingReports(now: ReportedCall): ScreenToAgent[] {
+  const { call, ticket } = now;
   const { phase } = call;
   if (phase.name !== 'joined' || ticket === null) return [];
   return [
@@ -49,7 +58,7 @@ export function standingReports({ call, ticket }: ReportedCall): ScreenToAgent[]
     rosterReport(phase.callId, call),
     orderReport(phase.callId, call),
     chatReport(phase.callId, call),
-    documentReport(ticket, call),
+    documentReport(ticket, now),
   ];
 }
 
@@ -103,7 +112,14 @@ function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
   return { type: 'chat', callId, messages: chat.slice(-CHAT_MESSAGES_IN_ROOM) };
 }
 
-function documentReport({ callId, peerId }: ResumeTicket, { document, withdrawn }: CallState): ScreenToAgent {
+function documentReport({ callId, peerId }: ResumeTicket, { call, documentIsNewest }: ReportedCall): ScreenToAgent {
+  const { document, withdrawn } = call;
   const wasOurs = withdrawn?.presenterPeerId === peerId;
-  return { type: 'document', callId, document, withdrawn: wasOurs ? withdrawn.reason : null };
+  return {
+    type: 'document',
+    callId,
+    document,
+    isNewest: documentIsNewest,
+    withdrawn: wasOurs ? withdrawn.reason : null,
+  };
 }

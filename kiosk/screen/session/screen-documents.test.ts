@@ -54,6 +54,7 @@ const joined: CallState['phase'] = {
 };
 
 let call: Observable<CallState>;
+let inCall: Observable<SharedDocument | null>;
 let presented: DocumentAct[];
 let refusal: Error | null;
 let told: ScreenToAgent[];
@@ -79,10 +80,11 @@ beforeEach(() => {
     document: null,
     documentAccess: null,
   } as unknown as CallState);
+  inCall = new Observable<SharedDocument | null>(null);
   list = new Observable<DocumentsState>({ documents: null, isConnected: false, refusal: null, uploads: [] });
   documents = new ScreenDocuments({
     call: {
-      document: new Observable<SharedDocument | null>(null),
+      document: inCall,
       getSnapshot: call.getSnapshot,
       present: async (act) => {
         if (refusal) throw refusal;
@@ -185,6 +187,30 @@ describe('in a call', () => {
       { type: 'presented', commandId: id(20), code: null },
       { type: 'presented', commandId: id(21), code: 'forbidden' },
     ]);
+  });
+
+  it('reports what is drawn, at the pace of the phones, the last of it always', async () => {
+    vi.useFakeTimers();
+    const drawn = () => told.flatMap((report) => (report.type === 'drawing' ? [report.drawing] : []));
+    const point = (x: number) => inCall.set({ ...document, pointer: { x, y: 1 } });
+    become({ phase: joined });
+    expect(drawn()).toEqual([]);
+    for (let x = 1; x <= 100; x += 1) {
+      point(x);
+      vi.advanceTimersByTime(10);
+    }
+    expect(drawn().length).toBeLessThanOrEqual(6);
+    vi.advanceTimersByTime(1_000);
+    expect(drawn()[0]).toMatchObject({ pointer: { x: 1 }, strokes: document.strokes });
+    expect(drawn().at(-1)).toMatchObject({ pointer: { x: 100 } });
+    told = [];
+    documents.reportDrawingAgain();
+    expect(drawn().length).toBe(1);
+    inCall.set(null);
+    vi.advanceTimersByTime(1_000);
+    expect(drawn().at(-1)).toBeNull();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
 
   it('uses the newer access for its own call alone', () => {

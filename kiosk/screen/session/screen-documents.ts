@@ -7,6 +7,8 @@ import { DocumentPages } from '#call/document-pages.ts';
 import { askDocuments, type FetchLike } from '#call/document-requests.ts';
 import { DocumentsClient } from '#call/documents-client.ts';
 import { Observable } from '#call/observable.ts';
+import { drawingOf } from '#contract/page-drawing.ts';
+import { projections } from '#contract/projections.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { toMaruError } from '#contract/error-codes.ts';
 import { documentsApi } from '#contract/http/documents-api.ts';
@@ -16,6 +18,7 @@ import { changedDocument, type SharedDocument } from '#contract/shared-document.
 const DOCUMENT_EFFECTS = ['present', 'show-document', 'change-document', 'use-document-access'] as const;
 /** Below what a media node accepts of one peer: 60 a second. */
 const DRAWN_EACH_MS = 25;
+const DRAWING_REPORTED_EACH_MS = 1_000 / projections.drawing.perSecond;
 
 export type DocumentEffect = Extract<ScreenEffect, { name: (typeof DOCUMENT_EFFECTS)[number] }>;
 export const isDocumentEffect = (effect: ScreenEffect): effect is DocumentEffect =>
@@ -44,6 +47,9 @@ export class ScreenDocuments {
   #access: DocumentAccess | null = null;
   #reported = '';
   #joinedCallId: string | null = null;
+  /** null: none in this call */
+  #reportedDrawing: string | null = null;
+  #drawingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ScreenDocumentsParts) {
     const { call, pages = new DocumentPages(), list = new DocumentsClient() } = parts;
@@ -52,6 +58,7 @@ export class ScreenDocuments {
     this.#list = list;
     list.subscribe(() => this.#reportListed());
     this.inCall = call.document;
+    this.inCall.subscribe(() => this.#drawn());
   }
 
   perform(effect: DocumentEffect): void {
@@ -108,6 +115,36 @@ export class ScreenDocuments {
     if (callId === this.#joinedCallId) return;
     this.#joinedCallId = callId;
     if (callId !== null) void this.#takeAlong();
+    this.#reportedDrawing = null;
+    this.#reportDrawing();
+  }
+
+  /** To an agent that may have none. */
+  reportDrawingAgain(): void {
+    if (this.#reportedDrawing !== null) this.#reportedDrawing = '';
+    this.#reportDrawing();
+  }
+
+  /** The first change at once, the last always, at the pace at which phones receive it. */
+  #drawn(): void {
+    if (this.#drawingTimer !== undefined || !this.#reportDrawing()) return;
+    this.#drawingTimer = setTimeout(() => {
+      this.#drawingTimer = undefined;
+      this.#drawn();
+    }, DRAWING_REPORTED_EACH_MS);
+  }
+
+  /** @returns whether it has changed */
+  #reportDrawing(): boolean {
+    const callId = this.#joinedCallId;
+    if (callId === null) return false;
+    const shown = this.inCall.getSnapshot();
+    const drawing = shown && drawingOf(shown);
+    const text = JSON.stringify(drawing);
+    if (text === (this.#reportedDrawing ?? 'null')) return false;
+    this.#reportedDrawing = text;
+    this.#parts.tell({ type: 'drawing', callId, drawing });
+    return true;
   }
 
   #setAccess(): void {

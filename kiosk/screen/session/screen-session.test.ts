@@ -15,6 +15,7 @@ import {
   type ScreenEffect,
   type ScreenFrame,
 } from '#contract/screen-link.ts';
+import { type DocumentHeading, type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { ScreenSession } from './screen-session.ts';
@@ -51,6 +52,14 @@ const roomState: RoomState = {
   stagePageCount: 1,
   notices: [],
 };
+const heading: DocumentHeading = {
+  documentId: id(8),
+  title: 'Plan.pptx',
+  pageCount: 9,
+  page: 1,
+  region: WHOLE_PAGE,
+  presenter: null,
+};
 const joined: CallPhase = {
   name: 'joined',
   callId: CALL,
@@ -64,6 +73,7 @@ const joined: CallPhase = {
 class FakeCall {
   asked: string[] = [];
   ticket: ResumeTicket | null = null;
+  readonly document = new Observable<SharedDocument | null>(null);
   joins: { grant: CallGrant | null; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly store = new Observable<CallState>({
     phase: { name: 'idle' },
@@ -455,6 +465,15 @@ describe('the screen’s session', () => {
     await vi.waitFor(() =>
       expect(of('effect-failed')).toEqual([{ type: 'effect-failed', name: 'mute-all', code: 'forbidden' }]),
     );
+  });
+
+  it('reports the document with its place on the stage', () => {
+    const { call, up, of, subject } = session();
+    up();
+    call.become(joined, { document: heading });
+    subject.reportDocumentRank(true);
+    subject.reportDocumentRank(false);
+    expect(of('document').map(({ isNewest }) => isNewest)).toEqual([true, false]);
   });
 
   it('tells the number of pages once', () => {

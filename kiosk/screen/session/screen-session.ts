@@ -82,6 +82,7 @@ export class ScreenSession {
   #told: ReportedCall;
   #pageCount = 1;
   #codeShown: ReturnType<typeof setTimeout> | null = null;
+  #documentIsNewest = true;
   /** the call that this screen is to be in: as its grant names it, and once it is in, as the node does */
   #callId: string | null = null;
   #resuming = false;
@@ -98,7 +99,7 @@ export class ScreenSession {
       onMuted: () => this.#devices.setMuted(true),
     });
     this.documents = new ScreenDocuments({ call: this.call, tell: (report) => this.#outbox.send(report) });
-    this.#told = { call: this.call.getSnapshot(), ticket: null };
+    this.#told = { call: this.call.getSnapshot(), ticket: null, documentIsNewest: true };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
       onCamera: (track, withoutTrack) => {
@@ -169,6 +170,13 @@ export class ScreenSession {
     if (this.#pageCount === pageCount) return;
     this.#pageCount = pageCount;
     this.#link.send({ type: 'stage', pageCount });
+  }
+
+  /** The document stands on the stage before a shared screen, or behind it. */
+  reportDocumentRank(isNewest: boolean): void {
+    if (this.#documentIsNewest === isNewest) return;
+    this.#documentIsNewest = isNewest;
+    this.#tellCall(this.#told);
   }
 
   #take(message: AgentToScreen): void {
@@ -422,6 +430,7 @@ export class ScreenSession {
     // the agent that received the report may be gone, and the grant with it
     const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
     this.#outbox.sendAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
+    this.documents.reportDrawingAgain();
   }
 
   #deviceReports(): ScreenToAgent[] {
@@ -442,7 +451,8 @@ export class ScreenSession {
   }
 
   #now(): ReportedCall {
-    return { call: this.call.getSnapshot(), ticket: this.call.ticket };
+    const [call, documentIsNewest] = [this.call.getSnapshot(), this.#documentIsNewest];
+    return { call, ticket: this.call.ticket, documentIsNewest };
   }
 
   /** Shown at once; the state that the agent publishes next is the same. */

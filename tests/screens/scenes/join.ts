@@ -145,7 +145,7 @@ const fewDocuments = [
     pageCount: null,
   }),
 ];
-const withdrawn = { change: 'withdrawn', reason: 'outsider-entered' } as const;
+const withdrawn = { change: 'withdrawn', reason: 'outsider-in-call' } as const;
 
 export const joinScenes: readonly Scene[] = [
   scene('check'),

@@ -41,6 +41,7 @@ const shown = (over: Partial<DocumentHeading> = {}, isPresenter = true): RoomDoc
     ...over,
   },
   isPresenter,
+  isNewest: true,
   withdrawn: null,
 });
 

@@ -407,7 +407,7 @@ export const screenScenes: readonly Scene[] = [
     sizes: ['1080p'],
     people: call(2),
     document: sharedDocument(presents(1, 'Head office')),
-    after: ({ node }) => node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-entered' }),
+    after: ({ node }) => node.tell('document-changed', { change: 'withdrawn', reason: 'outsider-in-call' }),
   }),
   scene('idle-document', {
     time: '09:12',

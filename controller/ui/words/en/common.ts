@@ -24,6 +24,14 @@ export default {
   microphone: { on: 'Microphone on', muted: 'Microphone muted', absent: 'No microphone' },
   camera: { on: 'Camera on', off: 'Camera off', absent: 'No camera' },
   connection: { away: 'Reconnecting' },
+  code: {
+    label: 'Code on the TV',
+    hint: 'Eight letters and digits, in the TV’s lower right corner. It changes every few minutes.',
+    placeholder: 'XXXX-XXXX',
+    incomplete: 'A code has eight letters and digits. Compare it with the TV.',
+    action: 'Connect',
+    pending: 'Connecting to the room…',
+  },
   sharesScreen: 'Shares a screen',
   layout: {
     auto: 'Automatic',

@@ -66,7 +66,7 @@ export default {
     nobody: 'Nobody presents at the moment',
   },
   withdrawn: {
-    'outsider-entered': {
+    'outsider-in-call': {
       what: 'Sharing was stopped',
       meaning: 'A guest came in, and this meeting does not let guests see documents.',
       todo: 'The document can be shown again when the guest has left.',

@@ -221,6 +221,16 @@ export default {
     meaning: 'It was encrypted for another kiosk. The room keeps working with its last good settings.',
     todo: 'Enter the password again.',
   },
+  'meeting-in-past': {
+    what: 'This meeting would be over already',
+    meaning: 'Its end lies in the past. Nothing was saved.',
+    todo: 'Choose a later time.',
+  },
+  'meeting-changed': {
+    what: 'Somebody else has changed this meeting in the meantime',
+    meaning: 'Nothing of yours was saved.',
+    todo: 'Look at the meeting as it is, then change it again.',
+  },
   'settings-changed': {
     what: 'Somebody else has changed these settings in the meantime',
     meaning: 'Nothing of yours was saved.',

@@ -4,12 +4,6 @@ export default {
   pair: {
     title: 'Control a meeting room',
     lead: 'Scan the code on the room’s TV with this phone, or type it here.',
-    label: 'Code on the TV',
-    hint: 'Eight letters and digits, in the TV’s lower right corner',
-    placeholder: 'K7PW-3MXD',
-    action: 'Connect',
-    pending: 'Connecting to the room…',
-    incomplete: 'A code has eight letters and digits. Compare it with the TV.',
     noServer: {
       what: 'The server does not answer',
       meaning: 'This phone could not be connected to the room.',

@@ -3,12 +3,6 @@ export default {
   code: {
     title: 'Show this screen on the TV',
     lead: 'Type the code that the TV shows. There is nothing to install.',
-    label: 'Code on the TV',
-    hint: 'Eight letters and digits. It changes every few minutes.',
-    placeholder: 'XXXX-XXXX',
-    incomplete: 'The code has eight letters and digits.',
-    action: 'Connect',
-    pending: 'Connecting…',
   },
   ready: {
     title: 'Connected to {{room}}',

@@ -26,6 +26,14 @@ export default {
   microphone: { on: '마이크 켜짐', muted: '마이크 꺼짐', absent: '마이크 없음' },
   camera: { on: '카메라 켜짐', off: '카메라 꺼짐', absent: '카메라 없음' },
   connection: { away: '다시 연결하는 중' },
+  code: {
+    label: 'TV에 표시된 코드',
+    hint: 'TV 오른쪽 아래에 표시된 영문자와 숫자 8자리입니다. 몇 분마다 바뀝니다.',
+    placeholder: 'XXXX-XXXX',
+    incomplete: '코드는 영문자와 숫자 8자리입니다. TV의 코드와 비교해 주세요.',
+    action: '연결',
+    pending: '회의실에 연결하는 중입니다…',
+  },
   sharesScreen: '화면 공유 중',
   layout: { auto: '자동', grid: '격자', speaker: '발표자', 'side-by-side': '나란히', unknown: '다른 배치' },
 } as const satisfies Translated<typeof en>;

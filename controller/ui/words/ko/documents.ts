@@ -68,7 +68,7 @@ export default {
     nobody: '지금은 발표하는 사람이 없습니다',
   },
   withdrawn: {
-    'outsider-entered': {
+    'outsider-in-call': {
       what: '문서 공유가 중지되었습니다',
       meaning: '외부 참가자가 들어왔고, 이 회의에서는 외부 참가자가 문서를 볼 수 없습니다.',
       todo: '외부 참가자가 나간 뒤에 다시 보일 수 있습니다.',

@@ -7,12 +7,6 @@ export default {
   pair: {
     title: '회의실 리모컨 연결',
     lead: '회의실 TV에 나온 코드를 이 휴대폰으로 스캔하거나 아래에 입력해 주세요.',
-    label: 'TV에 나온 코드',
-    hint: 'TV 오른쪽 아래에 있는 영문과 숫자 8자리',
-    placeholder: 'K7PW-3MXD',
-    action: '연결',
-    pending: '회의실에 연결하는 중입니다…',
-    incomplete: '코드는 영문과 숫자 8자리입니다. TV의 코드와 비교해 주세요.',
     noServer: {
       what: '서버가 응답하지 않습니다',
       meaning: '이 휴대폰을 회의실에 연결하지 못했습니다.',

@@ -6,12 +6,6 @@ export default {
   code: {
     title: '이 화면을 TV에 띄우기',
     lead: 'TV에 표시된 코드를 입력해 주세요. 설치할 것은 없습니다.',
-    label: 'TV에 표시된 코드',
-    hint: '영문자와 숫자 8자리입니다. 몇 분마다 바뀝니다.',
-    placeholder: 'XXXX-XXXX',
-    incomplete: '코드는 영문자와 숫자 8자리입니다.',
-    action: '연결',
-    pending: '연결하는 중…',
   },
   ready: {
     title: '{{room}}에 연결되었습니다',

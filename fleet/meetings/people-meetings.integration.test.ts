@@ -1,0 +1,427 @@
+/** Meetings that people make, at the real fleet server: by whom, with whom, in which rooms, and what each persona may do with them. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MeetingDetail, StaffHome } from '#contract/http/meetings-api.ts';
+import type { Role, Scope } from '#contract/http/permissions.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import type { Booking } from '#contract/room-agenda.ts';
+import { topicOf } from '#contract/topics.ts';
+import { type EnrolledRoom, FleetUnderTest, type Json } from '../fleet-under-test.ts';
+import { Accounts } from '../people/index.ts';
+import { RoomUnderTest } from '../room-under-test.ts';
+import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+
+type Person = { accountId: string; displayName: string; cookie: string };
+const HOUR_MS = 3_600_000;
+const ORGANISATION: Scope = { kind: 'organisation' };
+
+let fleet: FleetUnderTest;
+let store: AuthorityStore;
+let [mina, joon, sora]: Person[] = [];
+let room: EnrolledRoom;
+let box: RoomUnderTest;
+const commands: Json[] = [];
+let names = 0;
+
+beforeAll(async () => {
+  fleet = new FleetUnderTest();
+  await fleet.start();
+  store = authorityStore({
+    dataDir: fleet.dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  fleet.node.on('message', (topic, payload) => {
+    if (topic.endsWith('command')) commands.push(JSON.parse(payload.toString()));
+  });
+  await fleet.node.subscribeAsync(topicOf('nodeCommand', fleet.nodeId), { qos: 1 });
+  [mina, joon, sora] = [await person('Mina Kim'), await person('Joon Park'), await person('Sora Lee')];
+});
+afterAll(async () => {
+  box?.stop();
+  await store.stop();
+  await fleet.stop();
+});
+beforeEach(async () => {
+  box?.stop();
+  names += 1;
+  room = await fleet.enrolRoom(`Room ${names}`);
+  box = new RoomUnderTest(room);
+  await box.start(fleet);
+});
+
+async function person(displayName: string, role: Role = 'member', scope: Scope = ORGANISATION): Promise<Person> {
+  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
+  const account = { userName, displayName, password, grants: [{ role, scope }], mustChangePassword: false };
+  const { accountId } = await new Accounts({ store }).create(account);
+  return { accountId, displayName, cookie: (await fleet.signIn(userName, password)).cookie };
+}
+const draft = (more: Json = {}) => ({
+  title: 'Plans',
+  startsAtMs: Date.now() + HOUR_MS,
+  durationMinutes: 30,
+  people: [],
+  roomIds: [],
+  ...more,
+});
+const ask = (who: Person | null, method: string, path: string, body?: object) =>
+  fleet.api(method, `/api/v1/${path}`, body, who?.cookie);
+async function make(who: Person, more: Json = {}): Promise<MeetingDetail> {
+  const { status, body } = await ask(who, 'POST', 'meetings', draft(more));
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.meeting;
+}
+const of = async (who: Person, { meetingId }: { meetingId: string }): Promise<MeetingDetail> =>
+  (await ask(who, 'GET', `meetings/${meetingId}`)).body.meeting;
+/** As it is now, but for what is named. */
+function change(who: Person, { meetingId, sequence, ...meeting }: MeetingDetail, more: Json = {}) {
+  const people = meeting.people.map(({ accountId, role, displayName, email }) =>
+    accountId === null ? { displayName, email } : { accountId, role },
+  );
+  return ask(who, 'PUT', `meetings/${meetingId}`, {
+    sequence,
+    title: meeting.title,
+    startsAtMs: meeting.startsAtMs,
+    durationMinutes: meeting.startsAtMs === null ? 30 : (meeting.endsAtMs! - meeting.startsAtMs) / 60_000,
+    people,
+    roomIds: meeting.rooms.map(({ roomId }) => roomId),
+    ...more,
+  });
+}
+const linkOf = (who: Person, meetingId: string, inviteId: string | null) =>
+  ask(who, 'GET', `meetings/${meetingId}/invites/${inviteId}/link`);
+const tokenOf = ({ body }: { body: Json }): string => body.joinUrl.split('#')[1];
+const enter = (invite: string) => fleet.api('POST', '/api/v1/guest-entries', { invite });
+const codeOf = ({ body }: { body: Json }): string | undefined => body.error?.code;
+const happened = (callId: string, meetingId: string, ...events: object[]) =>
+  fleet.node.publishAsync(
+    topicOf('callEvents', fleet.nodeId),
+    JSON.stringify({
+      events: events.map((each) => ({ eventId: newId(), callId, meetingId, atMs: Date.now(), ...each })),
+    }),
+    { qos: 1 },
+  );
+
+const streams: AbortController[] = [];
+afterAll(() => {
+  for (const stream of streams) stream.abort();
+});
+/** The newest that its staff page was sent. */
+async function homeOf(who: Person): Promise<{ last: () => StaffHome | null; count: () => number }> {
+  const ends = new AbortController();
+  streams.push(ends);
+  const response = await fetch(new URL('/api/v1/staff-home', fleet.ready.fleetUrl), {
+    headers: { cookie: who.cookie },
+    signal: ends.signal,
+  });
+  expect(response.status).toBe(200);
+  let text = '';
+  void (async () => {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+  })().catch(() => {});
+  const all = () =>
+    [...text.matchAll(/event: home\ndata: (.*)\n\n/g)].map(([, data]) => JSON.parse(data!) as StaffHome);
+  return { last: () => all().at(-1) ?? null, count: () => all().length };
+}
+const booking = (changes: Partial<Booking>): Booking => ({
+  bookingId: randomUUID().replaceAll('-', '').repeat(2),
+  title: 'Calendar entry',
+  isPrivate: false,
+  organizer: null,
+  startMs: Date.now(),
+  endMs: Date.now() + HOUR_MS,
+  isAllDay: false,
+  link: 'none',
+  state: 'upcoming',
+  releasedBecause: null,
+  checkInUntilMs: null,
+  ...changes,
+});
+let revision = 0;
+const reportAgenda = (bookings: Booking[]) => {
+  revision += 1;
+  return box.say('agenda', {
+    protocol: PROTOCOL_VERSION,
+    roomId: room.roomId,
+    epoch: 1,
+    revision,
+    asOfMs: Date.now(),
+    timeZone: 'Asia/Seoul',
+    calendar: { state: 'fresh', code: null, freshAsOfMs: Date.now() },
+    bookings,
+    moreCount: 0,
+  });
+};
+
+test('a member makes a meeting with people, a guest and a room; each sees of it what is theirs to see', async () => {
+  const made = await make(mina!, {
+    title: '<script>alert(1)</script> 기획',
+    people: [
+      { accountId: joon!.accountId, role: 'co-host' },
+      { accountId: sora!.accountId },
+      // twice, and the host itself
+      { accountId: sora!.accountId },
+      { accountId: mina!.accountId },
+      { displayName: '<b>Guest</b>', email: 'guest@example.com' },
+    ],
+    roomIds: [room.roomId, room.roomId],
+  });
+  expect(made).toMatchObject({
+    title: '<script>alert(1)</script> 기획',
+    hostName: 'Mina Kim',
+    role: 'host',
+    sequence: 0,
+    rooms: [{ roomId: room.roomId, roomName: `Room ${names}` }],
+    participantCount: 0,
+    isCancelled: false,
+    conflicts: [],
+    people: [
+      { accountId: joon!.accountId, displayName: 'Joon Park', role: 'co-host', inviteId: null },
+      { accountId: sora!.accountId, role: 'member' },
+      { accountId: null, displayName: '<b>Guest</b>', email: 'guest@example.com', role: 'guest' },
+    ],
+  });
+  expect(made.endsAtMs! - made.startsAtMs!).toBe(30 * 60_000);
+  const bySora = await of(sora!, made);
+  expect(bySora.role).toBe('member');
+  // addresses and invites are for hosts
+  expect(bySora.people.map(({ email, inviteId }) => [email, inviteId])).toEqual([
+    [null, null],
+    [null, null],
+    [null, null],
+  ]);
+  const link = await linkOf(joon!, made.meetingId, made.people[2]!.inviteId);
+  expect(link.status).toBe(200);
+  // the same again
+  expect((await linkOf(mina!, made.meetingId, made.people[2]!.inviteId)).body).toEqual(link.body);
+  expect((await enter(tokenOf(link))).body).toMatchObject({ kind: 'admitted', displayName: '<b>Guest</b>' });
+});
+
+test('who has no part in a meeting is refused as if there were none', async () => {
+  const made = await make(mina!, { people: [{ accountId: sora!.accountId }], roomIds: [room.roomId] });
+  const viewer = await person('Viewer', 'viewer');
+  const elsewhere = await fleet.enrolRoom('Elsewhere');
+  const stranger = await person('Stranger', 'operator', { kind: 'room', roomId: elsewhere.roomId });
+  const operator = await person('Operator', 'operator', { kind: 'room', roomId: room.roomId });
+  const inviteId = newId();
+  const acts = (who: Person | null, meetingId: string) =>
+    Promise.all([
+      ask(who, 'GET', `meetings/${meetingId}`),
+      ask(who, 'PUT', `meetings/${meetingId}`, { ...draft(), sequence: 0 }),
+      ask(who, 'PUT', `meetings/${meetingId}/policy`, { ...made.policy, admission: 'all-wait' }),
+      ask(who, 'GET', `meetings/${meetingId}/invites/${inviteId}/link`),
+      ask(who, 'DELETE', `meetings/${meetingId}`),
+    ]);
+  for (const who of [joon!, viewer, stranger]) {
+    const answers = await acts(who, made.meetingId);
+    expect(answers.map(codeOf)).toEqual(Array.from(answers, () => 'forbidden'));
+    expect((await acts(who, newId())).map(({ body }) => body)).toEqual(answers.map(({ body }) => body));
+  }
+  expect((await acts(null, made.meetingId)).map(codeOf)).toEqual(Array.from({ length: 5 }, () => 'not-signed-in'));
+  // one of its people looks, and does no more
+  const [look, ...others] = await acts(sora!, made.meetingId);
+  expect(look!.status).toBe(200);
+  expect(others.map(codeOf)).toEqual(Array.from(others, () => 'forbidden'));
+  // who manages the meetings of one of its rooms may
+  expect((await of(operator, made)).role).toBe('co-host');
+  // viewers make none, and nobody asks for rooms out of reach
+  expect(codeOf(await ask(viewer, 'POST', 'meetings', draft()))).toBe('forbidden');
+  expect(codeOf(await ask(stranger, 'POST', 'meetings', draft({ roomIds: [room.roomId] })))).toBe('not-found');
+  expect(codeOf(await ask(mina!, 'POST', 'meetings', draft({ roomIds: [newId()] })))).toBe('not-found');
+  expect(codeOf(await ask(mina!, 'POST', 'meetings', draft({ people: [{ accountId: newId() }] })))).toBe('not-found');
+  expect(codeOf(await ask(mina!, 'POST', 'meetings', draft({ startsAtMs: Date.now() - HOUR_MS })))).toBe(
+    'meeting-in-past',
+  );
+});
+
+test('of two hosts who change at once, the second learns it and overwrites nothing', async () => {
+  const made = await make(mina!, { people: [{ accountId: joon!.accountId, role: 'co-host' }] });
+  const both = await Promise.all([
+    change(mina!, made, { title: 'By Mina' }),
+    change(joon!, made, { title: 'By Joon' }),
+  ]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(both.map(codeOf)).toContain('meeting-changed');
+  const now = await of(mina!, made);
+  expect(now).toMatchObject({ sequence: 1, title: both.find(({ status }) => status === 200)!.body.meeting.title });
+  expect((await change(joon!, now, { title: 'By Joon' })).body.meeting).toMatchObject({
+    sequence: 2,
+    title: 'By Joon',
+  });
+});
+
+test('who is taken off a meeting loses invite, access and place in the call; the others stay', async () => {
+  const made = await make(mina!, {
+    people: [
+      { accountId: sora!.accountId },
+      { displayName: 'Guest', email: 'guest@example.com' },
+      { displayName: 'Guest', email: 'other@example.com' },
+      { displayName: 'Stays', email: null },
+    ],
+  });
+  const tokens = [];
+  for (const { inviteId } of made.people.slice(1)) tokens.push(tokenOf(await linkOf(mina!, made.meetingId, inviteId)));
+  const [guest, other, stays] = await Promise.all(tokens.map(async (token) => (await enter(token)).body.grant));
+  await happened(guest.callId, made.meetingId, { name: 'call-opened' });
+  commands.length = 0;
+  const changed = await change(mina!, made, {
+    startsAtMs: made.startsAtMs! + 48 * HOUR_MS,
+    people: [
+      { displayName: 'Guest', email: 'other@example.com' },
+      { displayName: 'Stays', email: null },
+    ],
+  });
+  expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+  await expect.poll(() => commands.filter(({ name }) => name === 'remove-participant')).toHaveLength(1);
+  expect(commands.at(-1)).toMatchObject({ callId: guest.callId, peerId: guest.peerId });
+  expect([other.peerId, stays.peerId]).not.toContain(commands.at(-1).peerId);
+  expect(codeOf(await enter(tokens[0]!))).toBe('invite-invalid');
+  expect((await enter(tokens[1]!)).body.kind).toBe('admitted');
+  expect(codeOf(await ask(sora!, 'GET', `meetings/${made.meetingId}`))).toBe('forbidden');
+  const { meeting } = changed.body;
+  expect(meeting.people.map(({ personId }: Json) => personId)).toEqual(
+    made.people.slice(2).map(({ personId }) => personId),
+  );
+  // a link that was given out goes on through the move
+  const invites = (await ask(mina!, 'GET', `meetings/${made.meetingId}/invites`)).body.invites;
+  const kept = invites.find(({ inviteId }: Json) => inviteId === meeting.people[1].inviteId);
+  expect(kept.expiresAtMs).toBeGreaterThan(made.endsAtMs! + 48 * HOUR_MS);
+  expect(codeOf(await linkOf(mina!, made.meetingId, made.people[1]!.inviteId))).toBe('invite-invalid');
+});
+
+test('a cancelled meeting lets nobody in, ends its call, and is shown as cancelled', async () => {
+  const made = await make(mina!, { people: [{ accountId: sora!.accountId }, { displayName: 'Guest', email: null }] });
+  const token = tokenOf(await linkOf(mina!, made.meetingId, made.people[1]!.inviteId));
+  const { callId } = (await enter(token)).body.grant;
+  await happened(callId, made.meetingId, { name: 'call-opened' });
+  commands.length = 0;
+  expect((await ask(mina!, 'DELETE', `meetings/${made.meetingId}`)).status).toBe(200);
+  await expect.poll(() => commands).toContainEqual({ name: 'end-call', callId });
+  expect(codeOf(await enter(token))).toBe('invite-invalid');
+  expect(await of(sora!, made)).toMatchObject({ isCancelled: true, sequence: 1 });
+  expect(codeOf(await change(mina!, { ...made, sequence: 1 }))).toBe('not-possible-now');
+  expect(codeOf(await ask(mina!, 'DELETE', `meetings/${made.meetingId}`))).toBe('not-possible-now');
+});
+
+test('a meeting without a time has no end, and a room’s own meeting is nobody’s to cancel', async () => {
+  const made = await make(mina!, { startsAtMs: null, people: [{ displayName: 'Guest', email: null }] });
+  expect(made).toMatchObject({ startsAtMs: null, endsAtMs: null, conflicts: [] });
+  expect((await enter(tokenOf(await linkOf(mina!, made.meetingId, made.people[0]!.inviteId)))).body.kind).toBe(
+    'admitted',
+  );
+  const admin = { ...mina!, cookie: fleet.admin.cookie };
+  expect((await of(admin, room)).hostName).toBe(`Room ${names}`);
+  expect(codeOf(await ask(admin, 'DELETE', `meetings/${room.meetingId}`))).toBe('not-possible-now');
+  expect(codeOf(await ask(admin, 'GET', `meetings/${newId()}`))).toBe('not-found');
+});
+
+test('a room that is busy then is named: by its calendar with the title, by the meeting of others without', async () => {
+  const startsAtMs = Date.now() + HOUR_MS;
+  await reportAgenda([
+    booking({ startMs: startsAtMs, endMs: startsAtMs + HOUR_MS }),
+    booking({ startMs: startsAtMs, endMs: startsAtMs + HOUR_MS, title: 'Given back', state: 'released' }),
+    booking({ startMs: startsAtMs + HOUR_MS, endMs: startsAtMs + 2 * HOUR_MS, title: 'Right after' }),
+  ]);
+  const first = await make(mina!, { startsAtMs, durationMinutes: 60, roomIds: [room.roomId] });
+  const conflict = { roomId: room.roomId, roomName: `Room ${names}` };
+  await expect.poll(async () => (await of(mina!, first)).conflicts).toEqual([{ ...conflict, title: 'Calendar entry' }]);
+  const second = await make(joon!, { startsAtMs, roomIds: [room.roomId] });
+  expect(second.conflicts).toEqual([
+    { ...conflict, title: '' },
+    { ...conflict, title: 'Calendar entry' },
+  ]);
+});
+
+test('a removed room is off its meetings, and they go on without it', async () => {
+  const made = await make(mina!, { roomIds: [room.roomId], people: [{ accountId: joon!.accountId }] });
+  expect((await fleet.api('DELETE', `/api/v1/rooms/${room.roomId}`, undefined, fleet.admin.cookie)).status).toBe(200);
+  const now = await of(joon!, made);
+  expect(now).toMatchObject({ rooms: [], isCancelled: false });
+  expect((await change(mina!, await of(mina!, made), { title: 'Without' })).status).toBe(200);
+});
+
+test('a person who is disabled is in no meeting any more; their own go on with their co-hosts', async () => {
+  const gone = await person('Gone');
+  const made = await make(gone, { people: [{ accountId: joon!.accountId, role: 'co-host' }] });
+  const other = await make(mina!, { people: [{ accountId: gone.accountId }] });
+  await store.write((trx) =>
+    trx.updateTable('account').set({ disabledAtMs: Date.now() }).where('accountId', '=', gone.accountId).execute(),
+  );
+  expect(codeOf(await ask(gone, 'GET', `meetings/${other.meetingId}`))).toBe('not-signed-in');
+  const changed = await change(joon!, await of(joon!, made), { title: 'Theirs' });
+  expect(changed.body.meeting).toMatchObject({ title: 'Theirs', hostName: 'Gone' });
+  // they stay listed where they were, and come in nowhere
+  expect((await change(mina!, await of(mina!, other), { title: 'Same' })).status).toBe(200);
+  expect(codeOf(await ask(mina!, 'POST', 'meetings', draft({ people: [{ accountId: gone.accountId }] })))).toBe(
+    'not-found',
+  );
+});
+
+test('people are found by the beginning of a part of their name', async () => {
+  const found = async (text: string) =>
+    (await ask(mina!, 'GET', `people?text=${encodeURIComponent(text)}`)).body.people.map(
+      (each: Json) => each.displayName,
+    );
+  await person('Ærø Møller-Ka');
+  await expect.poll(() => found('ka'), { timeout: 8_000 }).toContain('Ærø Møller-Ka');
+  expect(await found('PAR')).toEqual(['Joon Park']);
+  expect(await found('lee so')).toEqual(['Sora Lee']);
+  expect(await found('ark')).toEqual([]);
+  expect(await found('%')).toEqual([]);
+  const viewer = await person('Looker', 'viewer');
+  expect(codeOf(await ask(viewer, 'GET', 'people?text=a'))).toBe('forbidden');
+});
+
+test('the staff page follows: meetings of its own, what runs, rooms that are free', async () => {
+  const [host, invited] = [await person('Host'), await person('Invited')];
+  const [hosts, inviteds] = [await homeOf(host), await homeOf(invited)];
+  await expect.poll(() => hosts.last()?.meetings).toEqual([]);
+  await expect.poll(() => inviteds.last()?.meetings).toEqual([]);
+  const roomIn = (home: StaffHome | null) => home?.rooms.find(({ roomId }) => roomId === room.roomId);
+  expect(roomIn(hosts.last())).toEqual({
+    roomId: room.roomId,
+    roomName: `Room ${names}`,
+    placeName: null,
+    isFree: true,
+    untilMs: null,
+  });
+  const made = await make(host, {
+    startsAtMs: Date.now() - 60_000,
+    people: [{ accountId: invited.accountId }, { displayName: 'Guest', email: null }],
+    roomIds: [room.roomId],
+  });
+  const untimed = await make(host, { startsAtMs: null, title: 'Any time' });
+  await expect.poll(() => hosts.last()?.meetings.map(({ title }) => title)).toEqual(['Plans', 'Any time']);
+  await expect.poll(() => inviteds.last()?.meetings).toMatchObject([{ meetingId: made.meetingId, role: 'member' }]);
+  await expect.poll(() => roomIn(hosts.last())).toMatchObject({ isFree: false });
+  expect(hosts.last()!.running).toEqual([]);
+
+  const token = tokenOf(await linkOf(host, made.meetingId, made.people[1]!.inviteId));
+  const { callId, peerId } = (await enter(token)).body.grant;
+  await happened(callId, made.meetingId, { name: 'call-opened' });
+  await happened(callId, made.meetingId, {
+    name: 'participant-joined',
+    peerId,
+    displayName: 'Guest',
+    peerKind: 'person',
+    roomId: null,
+    participantCount: 1,
+  });
+  await expect
+    .poll(() => inviteds.last()?.running, { timeout: 5_000 })
+    .toMatchObject([{ meetingId: made.meetingId, participantCount: 1 }]);
+
+  // the room was given free, says its own agenda
+  const { bookingIdOfMeeting } = await import('./room-conflicts.ts');
+  const released = booking({ bookingId: bookingIdOfMeeting(made.meetingId), state: 'released' });
+  await reportAgenda([released, booking({ startMs: Date.now() + 60_000 })]);
+  await expect.poll(() => roomIn(hosts.last()), { timeout: 5_000 }).toMatchObject({ isFree: true });
+
+  const now = await of(host, made);
+  await change(host, now, { people: [] });
+  await expect.poll(() => inviteds.last(), { timeout: 5_000 }).toMatchObject({ meetings: [], running: [] });
+  await ask(host, 'DELETE', `meetings/${untimed.meetingId}`);
+  await expect.poll(() => hosts.last()?.meetings.map(({ title }) => title)).toEqual(['Plans']);
+});

@@ -1,0 +1,289 @@
+/**
+ * Meetings that people make: with a host, people, rooms and perhaps a time. Each change is one transaction, so that who is
+ * taken off a meeting has lost invite and access when the change is answered.
+ */
+import type { Selectable } from 'kysely';
+import type { MeetingRole } from '#contract/call-order.ts';
+import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import type { Account } from '#contract/http/people-api.ts';
+import type { Reach } from '#contract/http/permissions.ts';
+import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import type { Booking } from '#contract/room-agenda.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
+import { appendAudit } from '../audit/index.ts';
+import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
+import type { LeavingPeer } from './entries.ts';
+import { insertInvite } from './invites.ts';
+import { type CheckedDraft, type MeetingTimes, peopleChange, roomsFor, timesOf } from './meeting-draft.ts';
+import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
+import { peopleOf, summariesOf } from './meeting-views.ts';
+import type { Meetings } from './meetings.ts';
+import { conflictsOf } from './room-conflicts.ts';
+
+type Row = Selectable<AuthorityTables['meeting']>;
+/** `reach`: the rooms that the account may ask for. */
+export type Organizer = { account: Account; reach: Reach };
+export type PeopleMeetingsDependencies = {
+  store: AuthorityStore;
+  meetings: Meetings;
+  /** of a room, as it last reported them */
+  bookingsOf: (roomId: string) => readonly Booking[];
+};
+
+/** a guest may come back after the end, and a meeting overruns */
+const INVITE_OUTLIVES_MS = 24 * 3_600_000;
+/** of a meeting without a time */
+const UNTIMED_INVITE_MS = 90 * 24 * 3_600_000;
+
+export class PeopleMeetings {
+  readonly #deps: PeopleMeetingsDependencies;
+  readonly #madeByAccount = new AttemptLimit({ burst: 100, refillPerMinute: 30 });
+
+  constructor(deps: PeopleMeetingsDependencies) {
+    this.#deps = deps;
+  }
+
+  /** @throws UserError meeting-in-past, too-many-attempts; ProtocolError not-found: a room or an account */
+  async create(draft: CheckedDraft, by: Organizer): Promise<MeetingDetail> {
+    const { account, reach } = by;
+    if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
+    const times = timesOf(draft, null);
+    const meetingId = newId();
+    const actor = `account:${account.accountId}`;
+    await this.#deps.store.write(async (trx) => {
+      const roomIds = await roomsFor(trx, draft.roomIds, reach, []);
+      await trx
+        .insertInto('meeting')
+        .values({
+          meetingId,
+          roomId: null,
+          title: draft.title,
+          createdAtMs: Date.now(),
+          hostAccountId: account.accountId,
+          ...times,
+        })
+        .execute();
+      await setRooms(trx, meetingId, roomIds);
+      await setPeople(trx, { meetingId, hostAccountId: account.accountId, ...times }, draft.people, actor);
+      const subject = `meeting:${meetingId}`;
+      await appendAudit(trx, { kind: 'meeting-created', actor, subject, details: auditOf(draft, roomIds) });
+      if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
+    });
+    this.#deps.meetings.changed(meetingId);
+    return this.detail(meetingId, { role: 'host', accountId: account.accountId });
+  }
+
+  /**
+   * @param sequence of the meeting as the change was made on it
+   * @throws InvalidStateError meeting-changed, not-possible-now: a room's own, or cancelled; and as `create` does
+   */
+  async change(
+    meetingId: string,
+    { sequence, ...draft }: CheckedDraft & { sequence: number },
+    by: Organizer & { role: MeetingRole },
+  ): Promise<MeetingDetail> {
+    const { account, reach, role } = by;
+    if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
+    const actor = `account:${account.accountId}`;
+    const leaving = await this.#deps.store.write(async (trx) => {
+      const former = await changeable(trx, meetingId);
+      if (former.sequence !== sequence) throw new InvalidStateError('meeting-changed');
+      const times = timesOf(draft, former);
+      const formerRooms = await trx
+        .selectFrom('meetingRoom')
+        .select('roomId')
+        .where('meetingId', '=', meetingId)
+        .execute();
+      const before = formerRooms.map(({ roomId }) => roomId);
+      const roomIds = await roomsFor(trx, draft.roomIds, reach, before);
+      await trx
+        .updateTable('meeting')
+        .set({ title: draft.title, ...times, sequence: sequence + 1 })
+        .where('meetingId', '=', meetingId)
+        .execute();
+      await setRooms(trx, meetingId, roomIds);
+      const { hostAccountId } = former;
+      const gone = await setPeople(trx, { meetingId, hostAccountId, ...times }, draft.people, actor);
+      const subject = `meeting:${meetingId}`;
+      await appendAudit(trx, { kind: 'meeting-changed', actor, subject, details: auditOf(draft, roomIds) });
+      if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
+      const holders = before.filter((roomId) => !roomIds.includes(roomId)).map((roomId) => `room:${roomId}`);
+      return inCall(trx, meetingId, { ...gone, holders });
+    });
+    this.#deps.meetings.removePeers(leaving);
+    this.#deps.meetings.changed(meetingId);
+    return this.detail(meetingId, { role, accountId: account.accountId });
+  }
+
+  /** @throws InvalidStateError not-possible-now: a room's own, or cancelled before; ProtocolError not-found */
+  async cancel(meetingId: string, actor: string): Promise<void> {
+    const { store, meetings } = this.#deps;
+    const ended = await store.write(async (trx) => {
+      const { sequence } = await changeable(trx, meetingId);
+      await trx
+        .updateTable('meeting')
+        .set({ cancelledAtMs: Date.now(), sequence: sequence + 1 })
+        .where('meetingId', '=', meetingId)
+        .execute();
+      await appendAudit(trx, { kind: 'meeting-cancelled', actor, subject: `meeting:${meetingId}` });
+      return meetings.endOf(trx, [meetingId]);
+    });
+    ended.apply();
+    meetings.changed(meetingId);
+  }
+
+  /** @throws ProtocolError not-found */
+  async setPolicy(meetingId: string, policy: MeetingPolicy, actor: string): Promise<void> {
+    const { meetings } = this.#deps;
+    await meetings.policies.set(meetingId, policy, actor);
+    meetings.changed(meetingId);
+  }
+
+  /** @throws ProtocolError not-found */
+  async detail(meetingId: string, viewer: { role: MeetingRole; accountId: string }): Promise<MeetingDetail> {
+    const { store, bookingsOf } = this.#deps;
+    const { role, accountId } = viewer;
+    const [summary] = await summariesOf(store.read, new Map([[meetingId, role]]));
+    const row = await store.read
+      .selectFrom('meeting')
+      .select('sequence')
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirst();
+    if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
+    const [people, policy, conflicts] = await Promise.all([
+      peopleOf(store.read, meetingId, role),
+      meetingPolicyIn(store.read, meetingId),
+      summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
+    ]);
+    return { ...summary, people, policy: policy!, sequence: row.sequence, conflicts };
+  }
+}
+
+/** A meeting that a person made, and that is not over. @throws ProtocolError not-found; InvalidStateError not-possible-now */
+async function changeable(trx: AuthorityWrite, meetingId: string): Promise<Row> {
+  const row = await trx.selectFrom('meeting').selectAll().where('meetingId', '=', meetingId).executeTakeFirst();
+  if (!row) throw new ProtocolError('not-found', 'no such meeting');
+  if (row.hostAccountId === null) throw new InvalidStateError('not-possible-now', 'a room’s own meeting');
+  if (row.endedAtMs !== null) throw new InvalidStateError('not-possible-now', 'it is cancelled');
+  return row;
+}
+
+async function setRooms(trx: AuthorityWrite, meetingId: string, roomIds: readonly string[]): Promise<void> {
+  await trx.deleteFrom('meetingRoom').where('meetingId', '=', meetingId).execute();
+  for (const roomId of roomIds) await trx.insertInto('meetingRoom').values({ meetingId, roomId }).execute();
+}
+
+type PeopleOfMeeting = MeetingTimes & { meetingId: string; hostAccountId: string | null };
+type Gone = { accountIds: string[]; inviteIds: string[] };
+
+/** Who is gone has no invite any more, and no knock that is answered. @throws ProtocolError not-found: an account */
+async function setPeople(
+  trx: AuthorityWrite,
+  { meetingId, hostAccountId, startsAtMs, endsAtMs }: PeopleOfMeeting,
+  wanted: CheckedDraft['people'],
+  actor: string,
+): Promise<Gone> {
+  const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
+  const { kept, added, removed } = peopleChange(wanted, former, hostAccountId);
+  const nowMs = Date.now();
+  const expiresAtMs =
+    startsAtMs === null || endsAtMs === null
+      ? nowMs + UNTIMED_INVITE_MS
+      : Math.max(nowMs, endsAtMs) + INVITE_OUTLIVES_MS;
+  for (const { row, role } of kept) {
+    await trx.updateTable('meetingPerson').set({ role }).where('personId', '=', row.personId).execute();
+    if (row.inviteId !== null)
+      await trx.updateTable('invite').set({ expiresAtMs }).where('inviteId', '=', row.inviteId).execute();
+  }
+  for (const person of added) {
+    const who =
+      'accountId' in person
+        ? { ...(await invitable(trx, person.accountId)), role: person.role, inviteId: null }
+        : {
+            accountId: null,
+            ...person,
+            role: 'guest' as const,
+            inviteId: (
+              await insertInvite(trx, { meetingId, displayName: person.displayName, seats: 1, expiresAtMs }, actor)
+            ).inviteId,
+          };
+    await trx
+      .insertInto('meetingPerson')
+      .values({ personId: newId(), meetingId, ...who, addedAtMs: nowMs })
+      .execute();
+  }
+  const inviteIds = removed.flatMap(({ inviteId }) => inviteId ?? []);
+  const accountIds = removed.flatMap(({ accountId }) => accountId ?? []);
+  for (const { personId } of removed) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
+  for (const inviteId of inviteIds) {
+    await trx.updateTable('invite').set({ revokedAtMs: nowMs }).where('inviteId', '=', inviteId).execute();
+    await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
+  }
+  await trx
+    .updateTable('ticket')
+    .set({ state: 'declined', decidedBy: actor, decidedAtMs: nowMs })
+    .where('meetingId', '=', meetingId)
+    .where('state', 'in', ['waiting', 'admitted'])
+    .where((e) => e.or([e('accountId', 'in', orNone(accountIds)), e('inviteId', 'in', orNone(inviteIds))]))
+    .execute();
+  return { accountIds, inviteIds };
+}
+
+async function invitable(
+  trx: AuthorityWrite,
+  accountId: string,
+): Promise<Pick<AuthorityTables['meetingPerson'], 'accountId' | 'displayName' | 'email'>> {
+  const account = await trx
+    .selectFrom('account')
+    .select(['accountId', 'displayName', 'email'])
+    .where('accountId', '=', accountId)
+    .where('disabledAtMs', 'is', null)
+    .executeTakeFirst();
+  if (!account) throw new ProtocolError('not-found', 'no such account');
+  return account;
+}
+
+async function setPolicyIfNew(
+  trx: AuthorityWrite,
+  meetingId: string,
+  policy: MeetingPolicy,
+  actor: string,
+): Promise<void> {
+  const former = await meetingPolicyIn(trx, meetingId);
+  // a page sends back what it was shown: the place's default goes on to follow its place
+  if (JSON.stringify(former) !== JSON.stringify(policy)) await setMeetingPolicy(trx, meetingId, policy, actor);
+}
+
+/** Those of its running call who came in by these rights. */
+async function inCall(
+  trx: AuthorityWrite,
+  meetingId: string,
+  { accountIds, inviteIds, holders }: Gone & { holders: readonly string[] },
+): Promise<LeavingPeer[]> {
+  return trx
+    .selectFrom('entry')
+    .innerJoin('call', 'call.callId', 'entry.callId')
+    .select(['call.nodeId', 'call.callId', 'entry.peerId'])
+    .where('call.meetingId', '=', meetingId)
+    .where('call.endedAtMs', 'is', null)
+    .where((e) =>
+      e.or([
+        e('entry.accountId', 'in', orNone(accountIds)),
+        e('entry.inviteId', 'in', orNone(inviteIds)),
+        e('entry.holder', 'in', orNone(holders)),
+      ]),
+    )
+    .execute();
+}
+
+/** PostgreSQL knows no empty list; no id is empty. */
+const orNone = (ids: readonly string[]): readonly string[] => (ids.length === 0 ? [''] : ids);
+
+/** Ids and times alone: names and addresses of guests do not stand in the log. */
+const auditOf = ({ title, startsAtMs, people }: CheckedDraft, roomIds: readonly string[]) => ({
+  title,
+  startsAtMs,
+  people: people.length,
+  rooms: roomIds.join(),
+});

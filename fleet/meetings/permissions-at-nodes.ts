@@ -1,0 +1,74 @@
+/**
+ * What people may do in the calls of a meeting once its policy has changed: computed as for a new grant, and sent to the nodes of
+ * its calls, which apply it to those who are in and to those who come by an older grant.
+ */
+import type { CallPermissions } from '#contract/grants.ts';
+import { MAX_PERMITTED_IN_COMMAND, type NodeCommand } from '#contract/node-link.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import { type CallRole, permissionsBy } from './call-permissions.ts';
+import type { DocumentPolicies } from './document-policies.ts';
+import type { Entries } from './entries.ts';
+
+export type PermissionsAtNodesDependencies = {
+  store: AuthorityStore;
+  policies: Pick<DocumentPolicies, 'of'>;
+  entries: Pick<Entries, 'admittedTo'>;
+  ownerOf: (meetingId: string) => Promise<string | null>;
+  sendToNode: (nodeId: string, command: NodeCommand) => void;
+};
+
+export class PermissionsAtNodes {
+  readonly #deps: PermissionsAtNodesDependencies;
+
+  constructor(deps: PermissionsAtNodesDependencies) {
+    this.#deps = deps;
+  }
+
+  /** As the meeting's policy is now. Of a meeting that is over: no documents. */
+  async of(meetingId: string, role: CallRole): Promise<CallPermissions> {
+    return permissionsBy(role, await this.#deps.policies.of(meetingId));
+  }
+
+  /** To everybody in the meeting's call, and to everybody with a grant to it. A node out of reach gets it when it is back. */
+  async send(meetingId: string): Promise<void> {
+    const { store, entries, ownerOf, sendToNode } = this.#deps;
+    const calls = await store.read
+      .selectFrom('call')
+      .select(['callId', 'nodeId'])
+      .where('meetingId', '=', meetingId)
+      .where('endedAtMs', 'is', null)
+      .execute();
+    const owner = await ownerOf(meetingId);
+    for (const { callId, nodeId } of calls) {
+      const { peerIds, roomIds } = await entries.admittedTo(callId);
+      const to = (permissions: CallPermissions, who: { peerIds: string[] } | { roomIds: string[] }): void =>
+        sendToNode(nodeId, { name: 'set-permissions', meetingId, peerIds: [], roomIds: [], permissions, ...who });
+      const forRooms = await this.of(meetingId, 'room');
+      for (const some of inParts([...new Set(owner === null ? roomIds : [owner, ...roomIds])]))
+        to(forRooms, { roomIds: some });
+      const forGuests = await this.of(meetingId, 'guest');
+      for (const some of inParts(peerIds)) to(forGuests, { peerIds: some });
+    }
+  }
+
+  /** To a node that was out of reach: of each of its calls whose meeting has a policy of its own. */
+  async sendAllAt(nodeId: string): Promise<void> {
+    const meetings = await this.#deps.store.read
+      .selectFrom('call')
+      .innerJoin('meeting', 'meeting.meetingId', 'call.meetingId')
+      .select('call.meetingId')
+      .distinct()
+      .where('call.nodeId', '=', nodeId)
+      .where('call.endedAtMs', 'is', null)
+      .where('meeting.documentPolicy', 'is not', null)
+      .execute();
+    for (const { meetingId } of meetings) await this.send(meetingId);
+  }
+}
+
+function inParts(ids: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let from = 0; from < ids.length; from += MAX_PERMITTED_IN_COMMAND)
+    parts.push(ids.slice(from, from + MAX_PERMITTED_IN_COMMAND));
+  return parts;
+}

@@ -1,0 +1,235 @@
+/**
+ * What the staff page shows first: what runs, the account's meetings, rooms. Whole on each change; changes are gathered, a
+ * page is read again only where something of its own has changed, and what shows nothing new is not sent.
+ */
+import type { Logger } from 'pino';
+import type { MeetingRole } from '#contract/call-order.ts';
+import type { MeetingSummary, meetingsApi, StaffHome } from '#contract/http/meetings-api.ts';
+import { type Reach, reaches } from '#contract/http/permissions.ts';
+import type { RouteEvent } from '#contract/http/route.ts';
+import type { EventFeed } from '../http/route.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import { rolesFrom } from './meeting-people.ts';
+import { meetingPolicyIn } from './meeting-policies.ts';
+import { summariesOf } from './meeting-views.ts';
+import type { Meetings } from './meetings.ts';
+import { type RoomReportsForStaff, StaffRooms } from './staff-rooms.ts';
+
+type Feed = EventFeed<RouteEvent<typeof meetingsApi.staffHome>>;
+/** `placeId`: rooms there come first. */
+export type StaffViewer = { accountId: string; placeId: string | null; reach: Reach };
+type Page = StaffViewer & {
+  own: readonly MeetingSummary[] | null;
+  isStale: boolean;
+  sent: string;
+  wake: () => void;
+};
+export type StaffHomesDependencies = {
+  store: AuthorityStore;
+  meetings: Meetings;
+  reports: RoomReportsForStaff;
+  logger: Logger;
+};
+
+const MOST_RUNNING = 50;
+const MOST_MEETINGS = 200;
+/** of those, without a time */
+const MOST_UNTIMED = 50;
+const MOST_ROOMS = 200;
+const GATHER_MS = 500;
+/** a meeting begins or ends, and a day, without an event */
+const CLOCK_MS = 5_000;
+/** names of places and policies of places change without an event */
+const WHOLE_MS = 60_000;
+
+export class StaffHomes {
+  readonly #deps: StaffHomesDependencies;
+  readonly #rooms: StaffRooms;
+  readonly #pages = new Set<Page>();
+  /** run now, and everybody with an account may come in */
+  #open = new Map<string, MeetingSummary>();
+  readonly #changedMeetings = new Set<string>();
+  #gathering: NodeJS.Timeout | null = null;
+  #timers: NodeJS.Timeout[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #isWhole = false;
+  #dayMs = 0;
+
+  constructor(deps: StaffHomesDependencies) {
+    this.#deps = deps;
+    this.#rooms = new StaffRooms(deps);
+  }
+
+  start(): void {
+    this.#deps.meetings.onChanged((meetingId) => {
+      if (this.#pages.size === 0) return;
+      this.#changedMeetings.add(meetingId);
+      this.#gather();
+    });
+    this.#timers = [
+      setInterval(() => this.#pages.size > 0 && this.#do(() => this.#clock()), CLOCK_MS),
+      setInterval(() => this.#everything(), WHOLE_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#gathering) clearTimeout(this.#gathering);
+  }
+
+  /** A room reported something, or was made, renamed, removed. */
+  roomChanged(roomId: string): void {
+    this.#rooms.changed(roomId);
+    if (this.#pages.size > 0) this.#gather();
+  }
+  roomsChanged(): void {
+    this.#everything();
+  }
+
+  open(viewer: StaffViewer): (wake: () => void) => Feed {
+    return (wake) => {
+      const page: Page = { ...viewer, own: null, isStale: true, sent: '', wake };
+      const isFirst = this.#pages.size === 0;
+      this.#pages.add(page);
+      // what happened while nobody looked was not followed
+      if (isFirst) this.#everything();
+      this.#do(() => this.#refresh());
+      return { take: () => this.#take(page), close: () => void this.#pages.delete(page) };
+    };
+  }
+
+  #take(page: Page): ReturnType<Feed['take']> {
+    if (page.own === null) return [];
+    const data = this.#homeOf(page, page.own);
+    const text = JSON.stringify(data);
+    if (text === page.sent) return [];
+    page.sent = text;
+    return [{ name: 'home', data }];
+  }
+
+  #homeOf({ reach, placeId }: Page, own: readonly MeetingSummary[]): StaffHome {
+    const mine = new Set(own.map(({ meetingId }) => meetingId));
+    const running = [
+      ...own.filter(({ participantCount, isCancelled }) => participantCount > 0 && !isCancelled),
+      ...[...this.#open.values()].filter(
+        ({ meetingId, rooms }) => !mine.has(meetingId) && rooms.some(({ roomId }) => reaches(reach, roomId)),
+      ),
+    ];
+    return {
+      running: running.slice(0, MOST_RUNNING),
+      meetings: [...own],
+      rooms: this.#rooms.list(reach, placeId, MOST_ROOMS),
+    };
+  }
+
+  #everything(): void {
+    this.#isWhole = true;
+    if (this.#pages.size > 0) this.#gather();
+  }
+
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      this.#do(() => this.#refresh());
+    }, GATHER_MS);
+  }
+
+  /** One after the other: a reading that is overtaken would show what was. */
+  #do(work: () => Promise<void>): void {
+    this.#work = this.#work
+      .then(work)
+      .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'staff pages not brought up to date'));
+  }
+
+  async #clock(): Promise<void> {
+    const day = dayOf(Date.now());
+    if (day.startOfDayMs !== this.#dayMs) return this.#everything();
+    if (this.#rooms.judge(day, { all: true })) this.#wake([...this.#pages]);
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#pages.size === 0) return;
+    const day = dayOf(Date.now());
+    const changed = [...this.#changedMeetings];
+    this.#changedMeetings.clear();
+    const isWhole = this.#isWhole;
+    this.#isWhole = false;
+    if (isWhole || changed.length > 0) await this.#rooms.read(day.startOfDayMs, day.endOfDayMs);
+    this.#dayMs = day.startOfDayMs;
+    const areRoomsNew = this.#rooms.judge(day, { all: isWhole });
+    const areRunningNew = await this.#readOpen(isWhole ? null : changed);
+    const concerned = await this.#accountsOf(changed);
+    for (const page of this.#pages)
+      page.isStale ||=
+        isWhole || concerned.has(page.accountId) || !!page.own?.some((each) => changed.includes(each.meetingId));
+    const stale = [...this.#pages].filter(({ isStale }) => isStale);
+    for (const page of stale) {
+      page.isStale = false;
+      page.own = await this.#ownOf(page.accountId, day.startOfDayMs);
+    }
+    this.#wake(areRoomsNew || areRunningNew ? [...this.#pages] : stale);
+  }
+
+  #wake(pages: readonly Page[]): void {
+    for (const page of pages) page.wake();
+  }
+
+  /** From that day on, those without a time last. */
+  async #ownOf(accountId: string, fromMs: number): Promise<MeetingSummary[]> {
+    const roles = await rolesFrom(this.#deps.store.read, accountId, fromMs, {
+      most: MOST_MEETINGS,
+      mostUntimed: MOST_UNTIMED,
+    });
+    return summariesOf(this.#deps.store.read, roles);
+  }
+
+  /** @param meetingIds null: all */
+  async #readOpen(meetingIds: readonly string[] | null): Promise<boolean> {
+    if (meetingIds?.length === 0) return false;
+    const { read } = this.#deps.store;
+    const before = JSON.stringify([...this.#open]);
+    let query = read
+      .selectFrom('call')
+      .innerJoin('meeting', 'meeting.meetingId', 'call.meetingId')
+      .select('call.meetingId')
+      .where('call.endedAtMs', 'is', null)
+      .where('call.participantCount', '>', 0)
+      .where('meeting.endedAtMs', 'is', null);
+    if (meetingIds) query = query.where('call.meetingId', 'in', [...meetingIds]);
+    const roles = new Map<string, MeetingRole>();
+    for (const { meetingId } of await query.execute())
+      if ((await meetingPolicyIn(read, meetingId))?.admission === 'all-enter') roles.set(meetingId, 'member');
+    if (meetingIds === null) this.#open.clear();
+    else for (const meetingId of meetingIds) this.#open.delete(meetingId);
+    for (const summary of await summariesOf(read, roles)) this.#open.set(summary.meetingId, summary);
+    return JSON.stringify([...this.#open]) !== before;
+  }
+
+  async #accountsOf(meetingIds: readonly string[]): Promise<Set<string>> {
+    if (meetingIds.length === 0) return new Set();
+    const { read } = this.#deps.store;
+    const [people, hosts] = await Promise.all([
+      read
+        .selectFrom('meetingPerson')
+        .select('accountId')
+        .where('meetingId', 'in', [...meetingIds])
+        .execute(),
+      read
+        .selectFrom('meeting')
+        .select('hostAccountId as accountId')
+        .where('meetingId', 'in', [...meetingIds])
+        .execute(),
+    ]);
+    return new Set([...people, ...hosts].flatMap(({ accountId }) => accountId ?? []));
+  }
+}
+
+/** By this machine's zone. */
+function dayOf(nowMs: number): { nowMs: number; startOfDayMs: number; endOfDayMs: number } {
+  const day = new Date(nowMs);
+  day.setHours(0, 0, 0, 0);
+  const startOfDayMs = day.getTime();
+  day.setDate(day.getDate() + 1);
+  return { nowMs, startOfDayMs, endOfDayMs: day.getTime() };
+}
