@@ -34,7 +34,7 @@ export class RoomUnderTest {
       const reply = name === 'command' && this.answer(message as CommandEnvelope);
       if (reply) void this.say('commandReply', reply, false);
     });
-    const topics = (['desired', 'settings', 'requestReply', 'command', 'roomEventsAck'] as const).map((name) =>
+    const topics = (['desired', 'meetings', 'settings', 'requestReply', 'command', 'roomEventsAck'] as const).map((name) =>
       topicOf(name, this.room.roomId),
     );
     await this.#client.subscribeAsync(topics, { qos: 1 });

@@ -26,24 +26,12 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
-import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import {
-  Accounts,
-  KnownBrowsers,
-  OpenidProvider,
-  OpenidSignIn,
-  Passwords,
-  peopleRoutes,
-  Places,
-  readOpenidSettings,
-  Sessions,
-  SignIn,
-} from './people/index.ts';
+import { OpenidProvider, OpenidSignIn, People, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
   admissionRoutes,
   hasInvites,
@@ -51,6 +39,7 @@ import {
   Meetings,
   PeopleFinder,
   PeopleMeetings,
+  RoomFinder,
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
@@ -188,19 +177,23 @@ function openOpenid(): OpenidSignIn | null {
   try {
     const settings = readOpenidSettings(options.openidConfig);
     const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
-    return new OpenidSignIn({ store, sessions, provider, settings, clock, logger });
+    return new OpenidSignIn({ store, sessions: people.sessions, provider, settings, clock, logger });
   } catch (error) {
     return orRefuse(error);
   }
 }
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const accounts = new Accounts({ store });
-const passwords = new Passwords({ store });
-const places = new Places({ store });
-const sessions = new Sessions({ store, clock });
-const devices = new KnownBrowsers({ keys });
-const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
+const people = new People({
+  store,
+  clock,
+  keys,
+  fleetUrl,
+  // links are handed over by hand
+  queueMail: async () => false,
+  openid: () => (openid ? { label: openid.label } : null),
+  logger,
+});
 const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
 const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
@@ -261,8 +254,8 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
-  void places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   if (kind !== 'removed') return;
+  void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   void settings.roomRemoved(roomId).catch(settingsNotKept);
   retention.look();
 });
@@ -286,7 +279,7 @@ onUnknownWord((word) => {
 await broker.open();
 await meetings.start();
 await rooms.start();
-await places.start();
+await people.start();
 await settings.start();
 await documents.start();
 retention.start();
@@ -317,29 +310,31 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: [
-    ...peopleRoutes({ accounts, passwords, sessions, signIn }),
-    ...roomRoutes({ rooms }),
+    ...peopleRoutes(people),
+    ...roomRoutes({ rooms, places: people.places }),
     ...meetingRoutes({
       meetings,
       peopleMeetings,
       peopleFinder: new PeopleFinder({ store }),
+      roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
-      roomsUnder: places.roomsUnder,
+      roomsUnder: people.places.roomsUnder,
     }),
-    ...admissionRoutes({ meetings }),
+    ...admissionRoutes({
+      meetings,
+      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
+    }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
   roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
-  // no knock is kept yet, so no ticket is good
-  verifyTicket: async () => {
-    throw new UserError('token-invalid');
-  },
-  accounts,
-  sessions,
-  places,
+  verifyTicket: (token) => meetings.waitingRoom.verify(token),
+  accounts: people.accounts,
+  sessions: people.sessions,
+  places: people.places,
+  apiTokens: people.apiTokens,
   openid,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
@@ -416,7 +411,7 @@ const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
 if (ending) await new Promise<never>(() => {});
 // last of all, so that a start that fails uses up no password
-const firstAdmin = await accounts.createFirstAdmin();
+const firstAdmin = await people.accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
 tell({
   ready: 'fleet',

@@ -40,6 +40,7 @@ export function roomOf(n: number, over: Partial<RoomOverview> = {}): RoomOvervie
     call: null,
     hasUnreachableCall: false,
     meetingId: idOf(5_000 + n),
+    placeIds: [],
     projections: {},
     blockedCount: 0,
     unreachableCall: null,

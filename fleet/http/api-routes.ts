@@ -99,6 +99,7 @@ function contextOf(
         ? parse(route.body, request.body)
         : undefined) as never,
     account: request.caller!.account as never,
+    tokenId: request.caller!.token?.tokenId ?? null,
     meetingRole: request.caller!.meetingRole,
     meeting: request.caller!.meeting as never,
     ticket: request.caller!.ticket as never,

@@ -11,7 +11,7 @@ import type { EventFeed } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { rolesFrom } from './meeting-people.ts';
 import { meetingPolicyIn } from './meeting-policies.ts';
-import { summariesOf } from './meeting-views.ts';
+import { isHost, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { type RoomReportsForStaff, StaffRooms } from './staff-rooms.ts';
 
@@ -35,7 +35,6 @@ const MOST_RUNNING = 50;
 const MOST_MEETINGS = 200;
 /** of those, without a time */
 const MOST_UNTIMED = 50;
-const MOST_ROOMS = 200;
 const GATHER_MS = 500;
 /** a meeting begins or ends, and a day, without an event */
 const CLOCK_MS = 5_000;
@@ -61,11 +60,9 @@ export class StaffHomes {
   }
 
   start(): void {
-    this.#deps.meetings.onChanged((meetingId) => {
-      if (this.#pages.size === 0) return;
-      this.#changedMeetings.add(meetingId);
-      this.#gather();
-    });
+    this.#deps.meetings.onChanged((meetingId) => this.#meetingChanged(meetingId));
+    // who waits is counted for hosts
+    this.#deps.meetings.waitingRoom.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#timers = [
       setInterval(() => this.#pages.size > 0 && this.#do(() => this.#clock()), CLOCK_MS),
       setInterval(() => this.#everything(), WHOLE_MS),
@@ -85,6 +82,12 @@ export class StaffHomes {
   }
   roomsChanged(): void {
     this.#everything();
+  }
+
+  #meetingChanged(meetingId: string): void {
+    if (this.#pages.size === 0) return;
+    this.#changedMeetings.add(meetingId);
+    this.#gather();
   }
 
   open(viewer: StaffViewer): (wake: () => void) => Feed {
@@ -119,7 +122,7 @@ export class StaffHomes {
     return {
       running: running.slice(0, MOST_RUNNING),
       meetings: [...own],
-      rooms: this.#rooms.list(reach, placeId, MOST_ROOMS),
+      rooms: this.#rooms.list(reach, placeId),
     };
   }
 
@@ -181,7 +184,19 @@ export class StaffHomes {
       most: MOST_MEETINGS,
       mostUntimed: MOST_UNTIMED,
     });
-    return summariesOf(this.#deps.store.read, roles);
+    return this.#withWaiting(await summariesOf(this.#deps.store.read, roles));
+  }
+
+  /** Whose page is there: the rows alone do not say. */
+  async #withWaiting(summaries: readonly MeetingSummary[]): Promise<MeetingSummary[]> {
+    const { waitingRoom } = this.#deps.meetings;
+    return Promise.all(
+      summaries.map(async (summary) =>
+        isHost(summary.role)
+          ? { ...summary, waitingCount: (await waitingRoom.listOf(summary.meetingId)).count }
+          : summary,
+      ),
+    );
   }
 
   /** @param meetingIds null: all */
@@ -226,7 +241,7 @@ export class StaffHomes {
 }
 
 /** By this machine's zone. */
-function dayOf(nowMs: number): { nowMs: number; startOfDayMs: number; endOfDayMs: number } {
+export function dayOf(nowMs: number): { nowMs: number; startOfDayMs: number; endOfDayMs: number } {
   const day = new Date(nowMs);
   day.setHours(0, 0, 0, 0);
   const startOfDayMs = day.getTime();
