@@ -38,6 +38,7 @@ export const meetingOf = (n: number, over: Partial<MeetingSummary> = {}): Meetin
 export const detailOf = (n: number, over: Partial<MeetingDetail> = {}): MeetingDetail => ({
   ...meetingOf(n),
   people: [],
+  sequence: 3,
   policy: { admission: 'links-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [] },
   conflicts: [],
   ...over,

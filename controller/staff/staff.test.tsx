@@ -3,7 +3,7 @@
 import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
-import { takeArrival } from './arrival.ts';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
 import { detailOf, freeRoom, idOf, meetingOf, mina, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
 
@@ -50,11 +50,11 @@ describe('the door', () => {
   it('offers the organisation’s sign-in where there is one, and says why that sent somebody back', async () => {
     server.account = null;
     server.answers.signInWays = () => ({ body: { openid: { label: 'Example Corp' } } });
-    await show('#refused=openid-refused');
+    await show('#sign-in=openid-refused');
     await page.until(() => page.buttons('Sign in with Example Corp').length === 1);
     expect(page.text).toContain('Signing in did not work');
     await page.press('Sign in with Example Corp');
-    expect(assign).toHaveBeenCalledWith('/api/v1/openid/start?returnTo=%2Fstaff');
+    expect(assign).toHaveBeenCalledWith('/openid/start?to=staff');
   });
 
   it('lets a one-time link choose a password, which is nowhere in the address after', async () => {
@@ -320,6 +320,7 @@ describe('a meeting', () => {
       durationMinutes: 45,
       people: [{ displayName: 'Dealer East', email: 'east@example.com' }],
       policy: { admission: 'links-wait' },
+      sequence: 3,
     });
   });
 });
