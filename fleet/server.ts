@@ -358,7 +358,6 @@ const app = await buildApp({
       peopleFinder: new PeopleFinder({ store }),
       roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
-      roomsUnder: people.places.roomsUnder,
     }),
     ...admissionRoutes({
       meetings,

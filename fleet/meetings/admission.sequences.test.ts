@@ -245,7 +245,7 @@ class Product {
     const { meetingId } = this;
     const answer = isAccount(who)
       ? this.#admissions.byAccount(
-          { accountId: accounts.get(who)!, displayName: who, mustChangePassword: false },
+          { accountId: accounts.get(who)!, displayName: who },
           meetingId,
           { wantsToKnock: knocks, network, endedCallId: null },
         )

@@ -88,11 +88,10 @@ export class Admissions {
    * @throws ProtocolError not-found; UserError forbidden, removed-from-call, not-admitted; OperationalError no-media-node, call-unreachable
    */
   async byAccount(
-    { accountId, displayName, mustChangePassword }: Pick<Account, 'accountId' | 'displayName' | 'mustChangePassword'>,
+    { accountId, displayName }: Pick<Account, 'accountId' | 'displayName'>,
     meetingId: string,
     { wantsToKnock, network, endedCallId }: { wantsToKnock: boolean; network: string } & Options,
   ): Promise<EntryAnswer> {
-    if (mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
     const actor = `account:${accountId}`;
     const asking: Asking = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
     return this.#orRefusal({ kind: 'member-refused', actor }, async () => {
