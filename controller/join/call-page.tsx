@@ -144,6 +144,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
           <BelowStage guest={guest} documents={documents} participants={participants} selfPeerId={selfPeerId} />
         </div>
         <GuestControlBar
+          way={call.way}
           guest={guest}
           microphone={microphone}
           devices={devices}

@@ -11,6 +11,7 @@ import Video from 'lucide-react/icons/video';
 import VideoOff from 'lucide-react/icons/video-off';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MediaWay } from '#call/media-way.ts';
 import type { MicrophoneState, Participant } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
 import { problemWith } from './device-problems.tsx';
@@ -24,6 +25,8 @@ type ControlsProps = {
   guest: Guest;
   microphone: MicrophoneState;
   devices: GuestDevicesState;
+  /** which way picture and sound travel; null: not known */
+  way: MediaWay | null;
   share: ScreenShare;
   /** opens what can be shared; null: the screen alone can be */
   onShare: (() => void) | null;
@@ -49,7 +52,7 @@ export function GuestControlBar({ participants, selfPeerId, ...controls }: Contr
   );
 }
 
-const Controls = memo(function Controls({ guest, microphone, devices, share, onShare }: ControlsProps) {
+const Controls = memo(function Controls({ guest, microphone, devices, way, share, onShare }: ControlsProps) {
   const { t } = useTranslation('join');
   const [devicesOpen, setDevicesOpen] = useState(false);
   const { camera } = devices;
@@ -92,6 +95,7 @@ const Controls = memo(function Controls({ guest, microphone, devices, share, onS
         {t('call.devicesShort')}
       </Button>
       <DevicesDialog
+        way={way}
         isOpen={devicesOpen}
         onClose={() => setDevicesOpen(false)}
         devices={guest.devices}

@@ -229,7 +229,10 @@ describe('a room', () => {
     ['an administrator of this room', accountOf('administrator', idOf(1)), true],
     [
       'an administrator of another room',
-      { ...accountOf('operator'), grants: [...accountOf('operator').grants, ...accountOf('administrator', idOf(2)).grants] },
+      {
+        ...accountOf('operator'),
+        grants: [...accountOf('operator').grants, ...accountOf('administrator', idOf(2)).grants],
+      },
       false,
     ],
   ])('shows its kiosk and name to those who may change them: %s', async (_, account, may) => {
