@@ -45,7 +45,17 @@ type Act =
   | { do: 'policy'; policy: MeetingPolicy };
 
 /** One by a link most of all: a sequence has to meet the same person again and again to get anywhere. */
-const who = fc.constantFrom<Who[]>(...WHO, 'link-a', 'link-a', 'link-a', 'link-a', 'link-a', 'member', 'member', 'named');
+const who = fc.constantFrom<Who[]>(
+  ...WHO,
+  'link-a',
+  'link-a',
+  'link-a',
+  'link-a',
+  'link-a',
+  'member',
+  'member',
+  'named',
+);
 const policy = fc.record({
   admission: fc.constantFrom(...Admission.options),
   joinBeforeHost: fc.boolean(),
@@ -60,7 +70,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       who,
     }),
   },
-  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('knock', 'admit', 'by-ticket', 'come', 'come', 'join'), who }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constantFrom('knock', 'admit', 'by-ticket', 'come', 'come', 'join'), who }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -443,7 +456,8 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
       const waits = belief === 'waiting' || belief === 'no-host' || belief === 'locked';
       if (!waits) return [got, belief];
       if (one.do === 'ask') return [got, 'knock'];
-      if (guest.ticket === 'declined' && Date.now() - guest.declinedAtMs < DECLINED_REST_MS) return [got, 'not-admitted'];
+      if (guest.ticket === 'declined' && Date.now() - guest.declinedAtMs < DECLINED_REST_MS)
+        return [got, 'not-admitted'];
       // it is theirs again, in its place; one of a meeting that was ended for all keeps its old time
       if (guest.ticket !== 'waiting') guest.knockedInThisCall = true;
       Object.assign(guest, { ticket: 'waiting', isListed: true, seenAtMs: product.nowMs });
