@@ -4,15 +4,16 @@ import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { showLanguage } from '#ui/words/words.ts';
 import { Console } from './console.tsx';
-import { accountOf, idOf, offline, PageUnderTest, refusal, roomOf, ServerUnderTest } from './console-under-test.tsx';
+import { refusal } from '#ui/page-under-test.tsx';
+import { accountOf, ConsoleUnderTest, idOf, offline, roomOf, ServerUnderTest } from './console-under-test.tsx';
 
 let server: ServerUnderTest;
-let page: PageUnderTest;
+let page: ConsoleUnderTest;
 beforeEach(() => {
   location.hash = '';
   server = new ServerUnderTest();
   server.install();
-  page = new PageUnderTest();
+  page = new ConsoleUnderTest();
 });
 afterEach(() => page.end());
 
