@@ -19,6 +19,7 @@ import type { Admitted, CallGrants } from './call-grants.ts';
 import type { Calls } from './calls.ts';
 import { insertEntry, personOfAccount, personOfInvite, personOfRoom, usableInvite } from './entries.ts';
 import type { Invites } from './invites.ts';
+import { roomsIn } from './meeting-people.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export type AdmissionsDependencies = {
@@ -145,6 +146,29 @@ export class Admissions {
     if (outcome.kind === 'entered') return outcome.grant;
     const ticket = await this.#knock(caller, { displayName: roomName, organisation: null });
     throw new UserError(ticket?.view.state === 'locked' ? 'call-locked' : 'not-admitted', 'waits to be let in');
+  }
+
+  /**
+   * A room that a person's meeting asked for: it has what a co-host has, and never waits.
+   * @throws ProtocolError not-found: it is none of the meeting's rooms; InvalidStateError call-ended; OperationalError
+   *   no-media-node, call-unreachable
+   */
+  async byRoomOfMeeting(
+    { roomId, roomName }: { roomId: string; roomName: string },
+    meetingId: string,
+    { endedCallId }: Options,
+  ): Promise<CallGrant> {
+    const actor = `room:${roomId}`;
+    const asking: Asking = { meetingId, person: personOfRoom(roomId), inviteId: null, accountId: null, roomId };
+    const check = async (db: Pick<AuthorityWrite, 'selectFrom'>): Promise<void> => {
+      if (!(await roomsIn(db, meetingId)).includes(roomId))
+        throw new ProtocolError('not-found', 'no meeting of the room');
+    };
+    await check(this.#deps.store.read);
+    const caller = { asking, displayName: roomName, organisation: null, ticketId: null, network: actor, actor, check };
+    const outcome = await this.#enter(caller, { endedCallId });
+    if (outcome.kind === 'waits') throw new UserError('not-admitted');
+    return outcome.grant;
   }
 
   async #answer(caller: Caller, knock: Knock | null, options: Options): Promise<EntryAnswer> {

@@ -6,10 +6,11 @@ import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
-import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import type { Broker } from '../broker/index.ts';
@@ -26,6 +27,7 @@ import { Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
+import { meetingsOfRoom } from './meetings-of-rooms.ts';
 import { MeetingPolicies } from './meeting-policies.ts';
 import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -40,6 +42,8 @@ export type MeetingsDependencies = {
   register: CertificateRegister;
   /** origin of the HTTP API */
   fleetUrl: string;
+  /** relays for one peer */
+  iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
 /** Of a link that people in a room made: for the working day. */
@@ -119,6 +123,7 @@ export class Meetings {
       delegations: this.delegations,
       documentAccesses: this.documentAccesses,
       permissions: this.#permissions,
+      iceServersFor: deps.iceServersFor,
     });
     this.waitingRoom = new WaitingRoom({
       store,
@@ -258,6 +263,11 @@ export class Meetings {
     );
   }
 
+  /** Those of today and tomorrow that people have made for the room. */
+  async scheduledIn(roomId: string, nowMs: number): Promise<MeetingOfRoom[]> {
+    return meetingsOfRoom(this.#deps.store.read, roomId, nowMs);
+  }
+
   async roomOf(meetingId: string): Promise<string | null> {
     const row = await this.#deps.store.read
       .selectFrom('meeting')
@@ -265,17 +275,6 @@ export class Meetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     return row?.roomId ?? null;
-  }
-
-  /** The room whose own or whose booking's meeting it is; null: there is none. */
-  async ownerOf(meetingId: string): Promise<string | null> {
-    const row = await this.#deps.store.read
-      .selectFrom('meeting')
-      .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
-      .select(['meeting.roomId as ownRoomId', 'bookingMeeting.roomId as bookingRoomId'])
-      .where('meeting.meetingId', '=', meetingId)
-      .executeTakeFirst();
-    return row?.ownRoomId ?? row?.bookingRoomId ?? null;
   }
 
   /** As the room is told of it: under way when somebody is in its call. */
@@ -374,20 +373,22 @@ export class Meetings {
   async #ownOfCall(roomId: string, callId: string): Promise<Meeting> {
     const { read } = this.#deps.store;
     const call = await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
-    if (!call || (await this.ownerOf(call.meetingId)) !== roomId)
+    if (!call || !(await this.people.roomsOf(call.meetingId)).includes(roomId))
       throw new InvalidStateError('not-possible-now', 'the room is in a call of another room');
     return this.#byId(call.meetingId);
   }
 
   /**
-   * The meeting that the booking's invite names, else one of the booking's own.
-   * @throws UserError invite-invalid, invite-expired, removed-from-call; OperationalError no-media-node, call-unreachable
+   * The meeting that a person made for the room, else the one that the booking's invite names, else one of the booking's own.
+   * @throws ProtocolError not-found: no meeting of the room; UserError invite-invalid, invite-expired, removed-from-call;
+   *   InvalidStateError call-ended; OperationalError no-media-node, call-unreachable
    */
   async grantForBooking(
     { roomId, roomName }: { roomId: string; roomName: string },
     endedCallId: string | null,
-    { bookingId, title, invite }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
+    { bookingId, title, invite, meetingId }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
   ): Promise<CallGrant> {
+    if (meetingId) return this.admissions.byRoomOfMeeting({ roomId, roomName }, meetingId, { endedCallId });
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
       return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));

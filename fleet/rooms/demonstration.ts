@@ -42,7 +42,7 @@ async function letEverybodyIn(store: AuthorityStore, meetingId: string): Promise
 }
 
 async function create({ store, rooms }: Pick<Dependencies, 'store' | 'rooms'>): Promise<string> {
-  const { roomId } = await rooms.registry.create(ROOM_NAME, 'fleet');
+  const { roomId } = await rooms.registry.create({ roomName: ROOM_NAME, placeId: null }, 'fleet');
   await store.write((trx) =>
     trx
       .insertInto('setting')

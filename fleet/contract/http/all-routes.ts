@@ -3,11 +3,15 @@ import { admissionApi } from './admission-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
+import { placesApi } from './places-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
+import { tokensApi } from './tokens-api.ts';
 
 export const allRoutes = {
   ...peopleApi,
+  ...tokensApi,
+  ...placesApi,
   ...roomsApi,
   ...meetingsApi,
   ...admissionApi,
