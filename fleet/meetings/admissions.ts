@@ -85,14 +85,14 @@ export class Admissions {
   /**
    * An account that is none of a meeting's people may ask at a room; of a person's meeting it learns nothing, unless that lets
    * everybody in.
-   * @throws ProtocolError not-found; UserError forbidden, removed-from-call, not-admitted; OperationalError no-media-node, call-unreachable
+   * @throws ProtocolError not-found; UserError not-admitted, removed-from-call; OperationalError no-media-node, call-unreachable
    */
   async byAccount(
     { accountId, displayName, mustChangePassword }: Pick<Account, 'accountId' | 'displayName' | 'mustChangePassword'>,
     meetingId: string,
     { wantsToKnock, network, endedCallId }: { wantsToKnock: boolean; network: string } & Options,
   ): Promise<EntryAnswer> {
-    if (mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
+    if (mustChangePassword) throw new UserError('not-admitted', 'change the one-time password first');
     const actor = `account:${accountId}`;
     const asking: Asking = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
     return this.#orRefusal({ kind: 'member-refused', actor }, async () => {
