@@ -50,7 +50,10 @@ const policy = fc.record({
   guestsAllowed: fc.boolean(),
   allowedRanges: fc.constant([]),
 });
-const often = (weight: number, arbitrary: fc.Arbitrary<unknown>) => ({ weight, arbitrary: arbitrary as fc.Arbitrary<Act> });
+const often = (weight: number, arbitrary: fc.Arbitrary<unknown>) => ({
+  weight,
+  arbitrary: arbitrary as fc.Arbitrary<Act>,
+});
 /** A few people in each sequence: it has to meet the same ones again and again to get anywhere. */
 const sequence = fc.uniqueArray(fc.constantFrom(...WHO), { minLength: 1, maxLength: 3 }).chain((cast) => {
   const who = fc.constantFrom(...cast);
@@ -132,7 +135,7 @@ beforeAll(async () => {
     const account = { accountId, issuer: 'local', subject: accountId, userName: who, displayName: who, createdAtMs: 1 };
     await store.write((trx) => trx.insertInto('account').values(account).execute());
   }
-});
+}, 60_000);
 afterAll(async () => {
   vi.useRealTimers();
   await Promise.all([store.stop(), telemetry.stop()]);
@@ -434,7 +437,8 @@ async function play(product: Product, world: Believed, one: Act): Promise<[got: 
       const waits = belief === 'waiting' || belief === 'no-host' || belief === 'locked';
       if (!waits) return [got, belief];
       if (one.do === 'ask') return [got, 'knock'];
-      if (guest.ticket === 'declined' && Date.now() - guest.declinedAtMs < DECLINED_REST_MS) return [got, 'not-admitted'];
+      if (guest.ticket === 'declined' && Date.now() - guest.declinedAtMs < DECLINED_REST_MS)
+        return [got, 'not-admitted'];
       // it is theirs again, in its place; one of a meeting that was ended for all keeps its old time
       if (guest.ticket !== 'waiting') guest.knockedInThisCall = true;
       Object.assign(guest, { ticket: 'waiting', isListed: true, seenAtMs: product.nowMs });
