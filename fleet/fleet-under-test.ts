@@ -8,9 +8,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import type { roomsApi } from '#contract/http/rooms-api.ts';
+import { DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { clientIdOf, topicOf } from '#contract/topics.ts';
@@ -182,13 +184,33 @@ export class FleetUnderTest {
     return { status, body, cookie: headers.get('set-cookie')?.split(';')[0] ?? '' };
   }
 
-  /** A room made by the administrator, and a box that enrolled for it. */
-  async enrolRoom(roomName: string): Promise<EnrolledRoom> {
+  /** A room made by the administrator, and a box that enrolled for it. Its meeting lets everybody in unless asked otherwise. */
+  async enrolRoom(
+    roomName: string,
+    policy: Partial<MeetingPolicy> = { admission: 'all-enter' },
+  ): Promise<EnrolledRoom> {
     const created = await this.api('POST', '/api/v1/rooms', { roomName }, this.admin.cookie);
     if (created.status !== 200) throw new Error(JSON.stringify(created.body));
     const { roomId, claimCode } = created.body as RouteAnswer<typeof roomsApi.createRoom>;
     const credentials = await this.enrol(claimCode, roomId);
-    return { roomId, meetingId: (await this.roomOf(roomId)).meetingId, credentials };
+    const { meetingId } = await this.roomOf(roomId);
+    await this.setPolicy(meetingId, policy);
+    return { roomId, meetingId, credentials };
+  }
+  /** The audit log, as it stands on the disk. */
+  audit(): Json[] {
+    const database = new Database(join(this.dataDir, 'authority.sqlite'), { readonly: true });
+    try {
+      return database.prepare('select kind, actor, subject, details from audit order by seq').all();
+    } finally {
+      database.close();
+    }
+  }
+  async setPolicy(meetingId: string, policy: Partial<MeetingPolicy>): Promise<void> {
+    const path = `/api/v1/meetings/${meetingId}/policy`;
+    const body = { ...DEFAULT_MEETING_POLICY, ...policy };
+    const { status, body: answer } = await this.api('PUT', path, body, this.admin.cookie);
+    if (status !== 200) throw new Error(JSON.stringify(answer));
   }
   /** As the console's page of the room is told; undefined fields where it was refused. */
   async roomOf(roomId: string): Promise<RouteAnswer<typeof roomsApi.room>> {

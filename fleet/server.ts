@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '#edge/command-line.ts';
 import type { SecureContextOptions } from 'node:tls';
 import { WatchedTlsFiles } from '#edge/tls-files.ts';
+import { originOf } from '#edge/listen-at.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
@@ -17,7 +18,14 @@ import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
-import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseFleetOptions, serverUsage } from './options.ts';
+import {
+  DEFAULT_PORTS,
+  hostInUrl,
+  LOOPBACK_HOSTS,
+  machineAddresses,
+  parseFleetOptions,
+  serverUsage,
+} from './options.ts';
 import { authorityStore, moveStoredTimes, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
@@ -26,24 +34,12 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
-import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import {
-  Accounts,
-  KnownBrowsers,
-  OpenidProvider,
-  OpenidSignIn,
-  Passwords,
-  peopleRoutes,
-  Places,
-  readOpenidSettings,
-  Sessions,
-  SignIn,
-} from './people/index.ts';
+import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
   admissionRoutes,
   hasInvites,
@@ -51,11 +47,13 @@ import {
   Meetings,
   PeopleFinder,
   PeopleMeetings,
+  RoomFinder,
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
+import { Turn } from './turn/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
@@ -93,10 +91,15 @@ try {
 }
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const host = hostInUrl(hosts[0]!);
-const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
+const { httpsAt, signalingAt, turnAt } = options;
+const fleetUrl = originOf(lan ? 'https' : 'http', {
+  host: httpsAt?.host ?? hosts[0]!,
+  port: httpsAt?.port ?? ports.http,
+});
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
-const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
+const ownHosts = [httpsAt, signalingAt, turnAt].flatMap((at) => at?.host ?? []);
+const allHosts = [...new Set([...hosts, ...ownHosts, ...LOOPBACK_HOSTS])];
 /** how often certificates of our own are looked at, whether they are due */
 const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
@@ -146,7 +149,10 @@ const serverCertificate = new ServerCertificate({
   onRenewed: (tls) => {
     broker.renewTls(tls);
     (deviceApp.server as unknown as Server).setSecureContext(tls);
-    if (lan && !tlsFiles) renewBrowserTls(tls);
+    if (lan && !tlsFiles) {
+      renewBrowserTls(tls);
+      turn?.reloadCertificate();
+    }
     logger.info('server certificate renewed');
   },
   onFailed: (error) => logger.error({ err: error }, 'server certificate not renewed'),
@@ -188,22 +194,42 @@ function openOpenid(): OpenidSignIn | null {
   try {
     const settings = readOpenidSettings(options.openidConfig);
     const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
-    return new OpenidSignIn({ store, sessions, provider, settings, clock, logger });
+    return new OpenidSignIn({ store, sessions: people.sessions, provider, settings, clock, logger });
   } catch (error) {
     return orRefuse(error);
   }
 }
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const accounts = new Accounts({ store });
-const passwords = new Passwords({ store });
-const places = new Places({ store });
-const sessions = new Sessions({ store, clock });
-const devices = new KnownBrowsers({ keys });
-const signIn = new SignIn({ store, accounts, passwords, sessions, devices, logger });
+const people = new Organisation({
+  store,
+  clock,
+  keys,
+  fleetUrl,
+  // links are handed over by hand
+  queueMail: async () => false,
+  openid: () => (openid ? { label: openid.label } : null),
+  logger,
+});
 const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
+/** what browsers, signalling and the relay serve with; null: plain, on loopback */
+const publicTls = lan
+  ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath })
+  : null;
+const turn =
+  turnAt && publicTls ? new Turn({ dataDir, at: turnAt, tls: publicTls, peers: machineAddresses(hosts) }) : null;
+await turn?.start();
+const meetings = new Meetings({
+  iceServersFor: (peerId) => turn?.iceServersFor(peerId) ?? [],
+  store,
+  telemetry,
+  broker,
+  keys,
+  register,
+  fleetUrl,
+  logger,
+});
 const documents = new Documents({
   store,
   meetings,
@@ -234,6 +260,12 @@ const rooms = new Rooms({
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
 });
+people.changes.onShutOut(
+  (accountId) =>
+    void meetings
+      .removeAccount(accountId)
+      .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls')),
+);
 const retention = new Retention({
   store,
   documents,
@@ -261,8 +293,8 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
-  void places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   if (kind !== 'removed') return;
+  void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   void settings.roomRemoved(roomId).catch(settingsNotKept);
   retention.look();
 });
@@ -286,7 +318,7 @@ onUnknownWord((word) => {
 await broker.open();
 await meetings.start();
 await rooms.start();
-await places.start();
+await people.start();
 await settings.start();
 await documents.start();
 retention.start();
@@ -302,6 +334,7 @@ const browserFiles =
     files: { certFile: tlsFiles.cert, keyFile: tlsFiles.key },
     onRenewed: (tls, fingerprint) => {
       renewBrowserTls(tls);
+      turn?.reloadCertificate();
       logger.info({ fingerprint }, 'renewed certificate in use');
     },
     onProblem: (problem, reason) => logger.error({ certFile: tlsFiles.cert, problem, reason }, 'certificate not good'),
@@ -317,29 +350,32 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: [
-    ...peopleRoutes({ accounts, passwords, sessions, signIn }),
-    ...roomRoutes({ rooms }),
+    ...peopleRoutes(people),
+    ...roomRoutes({ rooms, places: people.places }),
     ...meetingRoutes({
       meetings,
       peopleMeetings,
       peopleFinder: new PeopleFinder({ store }),
+      roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
-      roomsUnder: places.roomsUnder,
+      roomsUnder: people.places.roomsUnder,
     }),
-    ...admissionRoutes({ meetings }),
+    ...admissionRoutes({
+      meetings,
+      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
+    }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
+  roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
   roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
   roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
-  // no knock is kept yet, so no ticket is good
-  verifyTicket: async () => {
-    throw new UserError('token-invalid');
-  },
-  accounts,
-  sessions,
-  places,
+  verifyTicket: (token) => meetings.waitingRoom.verify(token),
+  accounts: people.accounts,
+  sessions: people.sessions,
+  places: people.places,
+  apiTokens: people.apiTokens,
   openid,
   metrics,
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
@@ -363,7 +399,11 @@ const app = await buildApp({
   caCertificate: lan && !tlsFiles ? authority.certificateDer : null,
   onRoomLink: (request, socket, head, network) => rooms.links.handleUpgrade(request, socket, head, network),
 });
-await app.listen({ host: listenAddress, port: ports.http, listenTextResolver: (address) => `browsers at ${address}` });
+await app.listen({
+  host: httpsAt?.host ?? listenAddress,
+  port: httpsAt?.port ?? ports.http,
+  listenTextResolver: (address) => `browsers at ${address}`,
+});
 const deviceApp = buildDeviceApp({ tls: serverCertificate.tls, enrolment, register, mqttUrl: () => mqttUrl, logger });
 await deviceApp.listen({
   host: listenAddress,
@@ -410,13 +450,13 @@ tell({
   ready: 'fleet-server',
   nodeCredentialsDir,
   mqttUrl: `mqtts://127.0.0.1:${ports.mqtt}`,
-  signalingTls: lan ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath }) : null,
+  signalingTls: publicTls,
 });
 const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
 if (ending) await new Promise<never>(() => {});
 // last of all, so that a start that fails uses up no password
-const firstAdmin = await accounts.createFirstAdmin();
+const firstAdmin = await people.accounts.createFirstAdmin();
 const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
 tell({
   ready: 'fleet',
@@ -425,11 +465,12 @@ tell({
   mqttUrl,
   signalingUrl: node.signalingUrl,
   mediaWorkers: node.workers,
+  turnConfiguration: turn?.configurationFile ?? null,
   firstAdmin,
   demonstration,
   caCertificatePath: authority.certificatePath,
   ports: [
-    { port: ports.http, transport: 'tcp', purpose: `browsers (${lan ? 'HTTPS' : 'HTTP'})` },
+    { port: httpsAt?.port ?? ports.http, transport: 'tcp', purpose: `browsers (${lan ? 'HTTPS' : 'HTTP'})` },
     { port: ports.deviceApi, transport: 'tcp', purpose: 'device API for kiosks (HTTPS)' },
     { port: ports.mqtt, transport: 'tcp', purpose: 'MQTT over TLS for kiosks' },
   ],

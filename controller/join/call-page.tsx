@@ -10,6 +10,7 @@ import UserSquare from 'lucide-react/icons/square-user';
 import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
+import type { Right } from '#contract/call-order.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { People, peopleAhead, soundsOf } from '#stage/people.ts';
@@ -18,6 +19,8 @@ import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
 import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
+import { useWaiting } from '#ui/meeting/use-waiting.ts';
+import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
@@ -25,12 +28,16 @@ import { elapsed } from '#ui/words/format.ts';
 import { BlockedNotice } from './blocked-notice.tsx';
 import { BelowStage, WithdrawnNotice } from './document-notices.tsx';
 import { FileDrop } from './file-drop.tsx';
+import { useCallActs } from './call-acts.ts';
+import { ChatPanel } from './chat-panel.tsx';
 import { GuestControlBar } from './guest-control-bar.tsx';
+import { HostButtons } from './host-buttons.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
 import { ShareSheet } from './share-sheet.tsx';
 import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
+import { useChat } from './use-chat.ts';
 import { useDocuments } from './use-documents.ts';
 import { useScreenShare } from './use-screen-share.ts';
 
@@ -41,10 +48,13 @@ type CallPageProps = {
   phase: Extract<CallPhase, { name: 'joined' }> | null;
   selfPeerId: string;
   title: string;
+  /** of a member, who can invite and admit; null: a guest */
+  meetingId: string | null;
   devices: GuestDevicesState;
 };
 
-export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId, title, devices }: CallPageProps) {
+export const CallPage = memo(function CallPage(props: CallPageProps) {
+  const { guest, call, phase, selfPeerId, title, meetingId, devices } = props;
   const { t } = useTranslation('join');
   const [page, setPage] = useState(0);
   const [pageCount, setPageCount] = useState(1);
@@ -54,7 +64,18 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
   const tellShareFailed = useCallback(() => add({ words: t('call.shareFailed'), tone: 'warn' }), [add, t]);
   useDeviceNews(devices, phase !== null, add);
   const [silenced, setSilenced] = useState(false);
-  const share = useScreenShare(guest.call, call.local.sharesScreen, tellShareFailed);
+  const screen = useScreenShare(guest.call, call.local.sharesScreen, tellShareFailed);
+  const mayShareScreen = call.permissions?.publishes.includes('screen') ?? true;
+  const share = useMemo(() => ({ ...screen, possible: screen.possible && mayShareScreen }), [screen, mayShareScreen]);
+  const acts = useCallActs(guest.call, add);
+  const chat = useChat(call.chat, selfPeerId);
+  const rights = call.permissions?.rights ?? NO_RIGHTS;
+  const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
+  const waitingProblem = waiting.problem === null ? null : t(`${waiting.problem.code}.what`, { ns: 'errors' });
+  useEffect(() => {
+    if (waitingProblem !== null) add({ words: waitingProblem, tone: 'warn' });
+  }, [waitingProblem, add]);
+  const tellStaysMuted = useCallback(() => add({ words: t('call.staysMuted'), tone: 'warn' }), [add, t]);
 
   const documents = useDocuments(guest, call, selfPeerId, phase !== null);
   const { problem } = documents.asking;
@@ -107,6 +128,7 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
             onPress={() => setLayout(layout === 'grid' ? 'auto' : 'grid')}
           />
         )}
+        <HostButtons order={call.order} rights={rights} acts={acts} meetingId={meetingId} />
         <RunningTime sinceMs={phase?.startedAtMs ?? null} />
       </header>
       {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
@@ -114,33 +136,52 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
       <WithdrawnNotice withdrawn={call.withdrawn} selfPeerId={selfPeerId} add={add} />
       <div className="flex min-h-0 flex-1 flex-col join-low:flex-row">
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-          <main className="relative min-h-0 min-w-0 flex-1">
-            <Stage
-              label={t('call.stage')}
-              people={onStage}
-              selfPeerId={selfPeerId}
-              activeSpeakerPeerId={activeSpeakerPeerId}
-              layout={layout}
-              page={shown}
-              words={words}
-              document={documents.onStage}
-              onView={show}
-              onPageCount={setPageCount}
-            />
-            {alone && call.blocked === null && phase?.connection === 'connected' && (
-              <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
-                <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
-                  <span className="block text-base font-semibold">{t('call.alone')}</span>
-                  <span className="block text-small text-quiet">{t('call.aloneHint')}</span>
-                </span>
-              </p>
+          <div className="flex min-h-0 flex-1">
+            <main className="relative min-h-0 min-w-0 flex-1">
+              <Stage
+                label={t('call.stage')}
+                people={onStage}
+                selfPeerId={selfPeerId}
+                activeSpeakerPeerId={activeSpeakerPeerId}
+                layout={layout}
+                page={shown}
+                words={words}
+                document={documents.onStage}
+                onView={show}
+                onPageCount={setPageCount}
+              />
+              {waiting.list.waiting.length === 0 &&
+                alone &&
+                call.blocked === null &&
+                phase?.connection === 'connected' && (
+                  <p role="status" className="absolute inset-x-4 top-4 flex justify-center">
+                    <span className="rounded-control bg-raised/95 px-5 py-3 text-center shadow-card">
+                      <span className="block text-base font-semibold">{t('call.alone')}</span>
+                      <span className="block text-small text-quiet">{t('call.aloneHint')}</span>
+                    </span>
+                  </p>
+                )}
+              {phase?.connection === 'reconnecting' && <Reconnecting />}
+              <WaitingRegion
+                waiting={waiting.list}
+                pending={waiting.pending}
+                onDecide={waiting.decide}
+                className="absolute inset-x-3 top-3 z-20 max-h-[75%] sm:left-auto sm:w-96"
+              />
+              <ToastRegion
+                current={news.current}
+                className={`absolute inset-x-4 z-20 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
+              />
+            </main>
+            {chat.isOpen && phase !== null && (
+              <ChatPanel
+                messages={call.chat}
+                selfPeerId={selfPeerId}
+                onSend={(text) => guest.call.sendChat(text)}
+                onClose={() => chat.setOpen(false)}
+              />
             )}
-            {phase?.connection === 'reconnecting' && <Reconnecting />}
-            <ToastRegion
-              current={news.current}
-              className="absolute inset-x-4 top-4 z-20 flex justify-center text-base"
-            />
-          </main>
+          </div>
           <BelowStage guest={guest} documents={documents} participants={participants} selfPeerId={selfPeerId} />
         </div>
         <GuestControlBar
@@ -149,7 +190,10 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
           devices={devices}
           share={share}
           onShare={documents.mayPresent ? documents.openSheet : null}
-          participants={participants}
+          onStaysMuted={tellStaysMuted}
+          call={call}
+          acts={acts}
+          chat={chat}
           selfPeerId={selfPeerId}
         />
       </div>
@@ -167,6 +211,8 @@ export const CallPage = memo(function CallPage({ guest, call, phase, selfPeerId,
     </div>
   );
 });
+
+const NO_RIGHTS: readonly Right[] = [];
 
 /** As it will be once one is in. */
 function microphoneAhead({ microphone: { track, muted } }: GuestDevicesState): MicrophoneState {

@@ -1,4 +1,4 @@
-/** Before the call: the guest's name, picture and sound, and one large button. All of it may fail but the button. */
+/** Before the call: name, picture and sound, and one large button: to join, or to ask. All of it may fail but the button. */
 import Camera from 'lucide-react/icons/camera';
 import Mic from 'lucide-react/icons/mic';
 import Volume2 from 'lucide-react/icons/volume-2';
@@ -6,6 +6,7 @@ import { type FormEvent, memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { shownText } from '#contract/shown-text.ts';
+import type { Knock } from '#contract/waiting.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
@@ -21,6 +22,7 @@ import { PageHeader } from './page-header.tsx';
 import { closeSoundCheck, playTestTone, TEST_SOUND_MS } from './sound-check.ts';
 
 const NAME_KEPT_AS = 'maru-guest-name';
+const ORGANISATION_KEPT_AS = 'maru-guest-organisation';
 
 type CheckPageProps = {
   guest: Guest;
@@ -28,26 +30,39 @@ type CheckPageProps = {
   /** why there is no way in yet */
   waitsFor: ErrorCode | null;
   devices: GuestDevicesState;
-  /** Join was pressed, the way in is not open yet */
+  /** the button was pressed, the way in is not open yet */
   waiting: boolean;
+  /** why the server did not take the knock; null: it was not asked, or did */
+  problem: ErrorCode | null;
   onJoin: (displayName: string) => void;
+  onKnock: (knock: Knock) => void;
 };
 
 /** Drawn again only when its own content changes: while joining, each drawing delays the call. */
-export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devices, waiting, onJoin }: CheckPageProps) {
+export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
+  const { guest, entry, waitsFor, devices, waiting, problem, onJoin, onKnock } = props;
   const { t } = useTranslation('join');
-  const [typed, setTyped] = useState(keptName);
+  const [typed, setTyped] = useState(() => keptText(NAME_KEPT_AS));
+  const [organisation, setOrganisation] = useState(() => keptText(ORGANISATION_KEPT_AS));
   const [missing, setMissing] = useState(false);
   useEffect(() => closeSoundCheck, []);
-  const given = entry.name === 'admitted' ? entry.displayName : null;
+  const given = 'displayName' in entry ? entry.displayName : null;
+  const mustAsk = entry.name === 'knock';
+  const isGuest = guest.way.kind !== 'member';
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const displayName = shownText(given ?? typed);
     setMissing(displayName === '');
     if (displayName === '') return;
-    keepName(displayName);
-    onJoin(displayName);
+    if (given === null) keepText(NAME_KEPT_AS, displayName);
+    if (!mustAsk) {
+      onJoin(displayName);
+      return;
+    }
+    const from = shownText(organisation);
+    keepText(ORGANISATION_KEPT_AS, from);
+    onKnock({ displayName, organisation: from || null });
   };
   return (
     <div className="relative isolate flex min-h-dvh flex-col">
@@ -66,7 +81,7 @@ export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devic
           </div>
           <TextField
             label={t('check.name')}
-            hint={given ? t('check.nameFixed') : undefined}
+            hint={given === null ? undefined : t(isGuest ? 'check.nameFixed' : 'check.nameOfAccount')}
             problem={missing ? t('check.nameMissing') : null}
             value={given ?? typed}
             isReadOnly={given !== null}
@@ -77,8 +92,23 @@ export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devic
               setMissing(false);
             }}
           />
+          {mustAsk && isGuest && (
+            <TextField
+              label={t('check.organisation')}
+              hint={t('check.organisationHint')}
+              value={organisation}
+              maxLength={80}
+              autoComplete="organization"
+              onChange={setOrganisation}
+            />
+          )}
+          {problem !== null && mustAsk && (
+            <div role="alert" className="rounded-control bg-fault-soft p-4">
+              <ErrorWords code={problem} className="gap-1!" />
+            </div>
+          )}
           <Button type="submit" variant="primary" size="hero" isPending={waiting}>
-            {t('check.join')}
+            {t(mustAsk ? 'check.ask' : 'check.join')}
           </Button>
           <DeviceProblems devices={guest.devices} state={devices} />
           <DeviceChoices devices={guest.devices} state={devices} />
@@ -90,12 +120,16 @@ export const CheckPage = memo(function CheckPage({ guest, entry, waitsFor, devic
 
 function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode | null }) {
   const { t } = useTranslation('join');
-  if (entry.name === 'admitted') {
+  if (entry.name === 'admitted' || entry.name === 'knock') {
+    const { meetingTitle, hostName } = entry;
     return (
       <div className="flex flex-col gap-1">
         <p className="text-base text-quiet">{t('check.title')}</p>
-        <h1 className="line-clamp-3 text-heading font-bold lg:text-title">{entry.meetingTitle}</h1>
-        <p className="text-small text-quiet">{t('check.policy')}</p>
+        <h1 className="line-clamp-3 text-heading font-bold lg:text-title">{meetingTitle}</h1>
+        {entry.name === 'knock' && <p className="text-small text-quiet">{t('check.mustAsk', { host: hostName })}</p>}
+        {entry.name === 'admitted' && entry.admission === 'all-enter' && (
+          <p className="text-small text-quiet">{t('check.policy')}</p>
+        )}
       </div>
     );
   }
@@ -155,17 +189,17 @@ function DeviceChoices({ devices, state }: { devices: GuestDevices; state: Guest
   );
 }
 
-function keptName(): string {
+function keptText(keptAs: string): string {
   try {
-    return localStorage.getItem(NAME_KEPT_AS) ?? '';
+    return localStorage.getItem(keptAs) ?? '';
   } catch {
     return '';
   }
 }
 
-function keepName(displayName: string): void {
+function keepText(keptAs: string, text: string): void {
   try {
-    localStorage.setItem(NAME_KEPT_AS, displayName);
+    localStorage.setItem(keptAs, text);
   } catch {
     // asked again next time
   }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Plugin, transformWithOxc } from 'vite';
 
 const SOURCE = fileURLToPath(new URL('./early.ts', import.meta.url));
-/** The global in which entry.ts finds the requests that the inline script has begun. */
+/** The global in which way-in.ts finds the requests that the inline script has begun. */
 const EARLY_GLOBAL = 'maruEarly';
 
 export function inlineEarly(): Plugin {
@@ -23,7 +23,7 @@ export function inlineEarly(): Plugin {
           .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
           .replace(/\s+/g, ' ')
           .trim();
-        const script = `{${body};if(location.hash.length>1)window.${EARLY_GLOBAL}=startEarly()}`;
+        const script = `{${body};window.${EARLY_GLOBAL}=startEarly()}`;
         // first in the head: before it the browser knows nothing to wait for
         return html.replace(/<meta name="maru-signaling"[^>]*>/, (meta) => `${meta}<script>${script}</script>`);
       },

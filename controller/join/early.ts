@@ -1,14 +1,15 @@
 /**
- * Exchanges the invite and opens the signalling socket before the page's scripts are there, so that the round trips run
- * beside the download. It is inline in join.html (early-plugin.ts), hence no import; where the inline script did not
- * run, entry.ts calls it.
+ * Asks to come in and opens the signalling socket before the page's scripts are there, so that the round trips run beside
+ * the download. It is inline in join.html (early-plugin.ts), hence no import; where the inline script did not run,
+ * way-in.ts calls it.
  */
 
+/** By an invite, which stands in the fragment; or as who is signed in, to the meeting that the query names. */
+export type Way = { kind: 'invite'; invite: string; entryId: string } | { kind: 'member'; meetingId: string };
 export type Early = {
-  invite: string;
-  entryId: string;
-  /** status and body of the exchange; rejects where the server cannot be reached */
-  entry: Promise<{ status: number; body: unknown }>;
+  way: Way;
+  /** status and body of the first answer; rejects where the server cannot be reached. null: a knock of before goes on */
+  entry: Promise<{ status: number; body: unknown }> | null;
   /** null: the page has no signalling address */
   socket: WebSocket | null;
 };
@@ -30,15 +31,41 @@ function keptEntryId(): string {
   return fresh;
 }
 
-export function startEarly(): Early {
+/** Under which name a page keeps its knock, until the tab is closed: a reload goes on with it. */
+export function ticketKeptAs(way: Way): string {
+  return 'maru-ticket ' + (way.kind === 'invite' ? way.invite.slice(-86) : way.meetingId);
+}
+
+function hasTicket(way: Way): boolean {
+  try {
+    return sessionStorage.getItem(ticketKeptAs(way)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** null: the address names no way in */
+export function startEarly(): Early | null {
   const invite = location.hash.slice(1);
-  const entryId = keptEntryId();
-  const entry = fetch('/api/v1/guest-entries', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ invite, entryId }),
-  }).then(async (response) => ({ status: response.status, body: await response.json() }));
-  entry.catch(() => {});
+  const meetingId = new URLSearchParams(location.search).get('meeting');
+  if (invite === '' && meetingId === null) return null;
+  const way: Way =
+    meetingId === null || invite !== ''
+      ? { kind: 'invite', invite, entryId: keptEntryId() }
+      : { kind: 'member', meetingId };
+  const path =
+    way.kind === 'invite'
+      ? '/api/v1/guest-entries'
+      : '/api/v1/meetings/' + encodeURIComponent(way.meetingId) + '/entries';
+  const body = way.kind === 'invite' ? { invite: way.invite, entryId: way.entryId } : {};
+  const entry = hasTicket(way)
+    ? null
+    : fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then(async (response) => ({ status: response.status, body: await response.json() }));
+  entry?.catch(() => {});
   const url = document.querySelector<HTMLMetaElement>('meta[name="maru-signaling"]')?.content;
-  return { invite, entryId, entry, socket: url?.startsWith('ws') ? new WebSocket(url) : null };
+  return { way, entry, socket: url?.startsWith('ws') ? new WebSocket(url) : null };
 }

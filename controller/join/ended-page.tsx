@@ -18,9 +18,15 @@ const wordsOf = {
   unknown: 'over',
 } as const satisfies Record<ReportedEndReason, string>;
 
-type EndedPageProps = { reason: ReportedEndReason; title: string | null; onJoinAgain: () => void };
+type EndedPageProps = {
+  reason: ReportedEndReason;
+  title: string | null;
+  onJoinAgain: () => void;
+  /** a member's way back to their meetings; null: a guest has none */
+  onStaff: (() => void) | null;
+};
 
-export function EndedPage({ reason, title, onJoinAgain }: EndedPageProps) {
+export function EndedPage({ reason, title, onJoinAgain, onStaff }: EndedPageProps) {
   const { t } = useTranslation('join');
   const { t: common } = useTranslation('common');
   const words = wordsOf[reason];
@@ -36,6 +42,7 @@ export function EndedPage({ reason, title, onJoinAgain }: EndedPageProps) {
           {t('ended.joinAgain')}
         </Button>
       )}
+      <StaffButton onStaff={onStaff} />
     </Message>
   );
 }
@@ -48,8 +55,15 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'removed-from-call',
 ]);
 
-/** `onTryAgain` null: nothing that a second try would change */
-export function FailedPage({ code, onTryAgain }: { code: ErrorCode; onTryAgain: (() => void) | null }) {
+type FailedPageProps = {
+  code: ErrorCode;
+  /** null: nothing that a second try would change */
+  onTryAgain: (() => void) | null;
+  /** a member's way back to their meetings, and to the sign-in; null: a guest has none */
+  onStaff?: (() => void) | null;
+};
+
+export function FailedPage({ code, onTryAgain, onStaff = null }: FailedPageProps) {
   const { t } = useTranslation('common');
   return (
     <Message>
@@ -59,7 +73,18 @@ export function FailedPage({ code, onTryAgain }: { code: ErrorCode; onTryAgain: 
           {t('retry')}
         </Button>
       )}
+      <StaffButton onStaff={onStaff} />
     </Message>
+  );
+}
+
+function StaffButton({ onStaff }: { onStaff: (() => void) | null }) {
+  const { t } = useTranslation('join');
+  if (onStaff === null) return null;
+  return (
+    <Button size="large" className="mt-4 self-start" onPress={onStaff}>
+      {t('ended.toStaff')}
+    </Button>
   );
 }
 

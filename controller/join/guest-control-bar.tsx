@@ -1,5 +1,12 @@
-/** The controls of a call, within the thumb's reach: below the stage, or beside it on a phone held sideways. */
+/**
+ * The controls of a call, within the thumb's reach: below the stage, or beside it on a phone held sideways. Where there is
+ * room for six, hand, people and devices are behind `More`.
+ */
+import Ellipsis from 'lucide-react/icons/ellipsis';
+import Hand from 'lucide-react/icons/hand';
 import LogOut from 'lucide-react/icons/log-out';
+import MessageSquare from 'lucide-react/icons/message-square';
+import MessageSquareDot from 'lucide-react/icons/message-square-dot';
 import Mic from 'lucide-react/icons/mic';
 import MicOff from 'lucide-react/icons/mic-off';
 import MonitorUp from 'lucide-react/icons/monitor-up';
@@ -9,52 +16,133 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import Users from 'lucide-react/icons/users';
 import Video from 'lucide-react/icons/video';
 import VideoOff from 'lucide-react/icons/video-off';
-import { memo, useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MicrophoneState, Participant } from '#contract/room-state.ts';
+import type { CallState } from '#call/call-state.ts';
+import type { MicrophoneState } from '#contract/room-state.ts';
 import { Button } from '#ui/button.tsx';
+import { Dialog } from '#ui/dialog.tsx';
+import type { CallActs } from './call-acts.ts';
 import { problemWith } from './device-problems.tsx';
 import { DevicesDialog } from './devices-dialog.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
 import { PeopleDialog } from './people-dialog.tsx';
+import type { Chat } from './use-chat.ts';
 import type { ScreenShare } from './use-screen-share.ts';
 
-type ControlsProps = {
+type SwitchesProps = {
   guest: Guest;
   microphone: MicrophoneState;
   devices: GuestDevicesState;
   share: ScreenShare;
   /** opens what can be shared; null: the screen alone can be */
   onShare: (() => void) | null;
+  /** a host keeps this microphone muted: the press says so instead */
+  staysMuted: boolean;
+  onStaysMuted: () => void;
 };
-type PeopleProps = { participants: readonly Participant[]; selfPeerId: string };
+type BarProps = Omit<SwitchesProps, 'staysMuted'> & {
+  call: CallState;
+  acts: CallActs;
+  chat: Chat;
+  selfPeerId: string;
+};
 
 /** Six of them stand beside each other on a phone that can share its screen. */
-const slot = 'min-w-0! flex-1 px-0! max-sm:text-xs! sm:max-w-28 sm:px-2! join-low:min-h-0!';
+const slot = 'min-w-0! flex-1 px-0! sm:max-w-28 sm:px-2! join-low:min-h-0!';
+const wideOnly = `${slot} join-narrow:hidden`;
 
 /** In parts that are drawn apart: a change of the roster draws no switch again. */
-export function GuestControlBar({ participants, selfPeerId, ...controls }: ControlsProps & PeopleProps) {
+export function GuestControlBar({ call, acts, chat, selfPeerId, ...switches }: BarProps) {
   const { t } = useTranslation('join');
+  const { t: words } = useTranslation('meeting');
+  const [open, setOpen] = useState<'devices' | 'people' | 'more' | null>(null);
+  const openDevices = useCallback(() => setOpen('devices'), []);
+  const close = useCallback(() => setOpen(null), []);
+  const self = call.participants.find(({ peerId }) => peerId === selfPeerId);
+  const isHandUp = (self?.handRaisedAtMs ?? null) !== null;
+  const hand = {
+    icon: Hand,
+    variant: isHandUp ? 'primary' : 'plain',
+    isPending: acts.isPending('hand'),
+    onPress: () => acts.do('hand', (to) => to.raiseHand(!isHandUp)),
+  } as const;
+  const handWords = words(isHandUp ? 'hand.lower' : 'hand.raise');
+  const { devices, guest } = switches;
+  const isSilent = switches.microphone === 'absent' || devices.microphone.interrupted;
+  const devicesIcon = isSilent || problemWith(devices.camera) !== null ? TriangleAlert : Settings2;
+  const peopleWords = `${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.length })}`;
   return (
     <footer
       role="toolbar"
       aria-label={t('call.controls')}
       className="flex items-stretch justify-center gap-1.5 px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] join-low:flex-col join-low:justify-between join-low:gap-1 join-low:py-2 join-low:pr-[max(0.75rem,env(safe-area-inset-right))] sm:gap-3"
     >
-      <Controls {...controls} />
-      <PeopleButton participants={participants} selfPeerId={selfPeerId} />
-      <LeaveButton guest={controls.guest} />
+      <Switches {...switches} staysMuted={self?.staysMuted ?? false} onDevices={openDevices} />
+      <Button size="bar" className={wideOnly} aria-label={handWords} {...hand}>
+        {words('hand.short')}
+      </Button>
+      <ChatButton unreadCount={chat.unreadCount} isOpen={chat.isOpen} setOpen={chat.setOpen} />
+      <Button size="bar" className={wideOnly} icon={Users} aria-label={peopleWords} onPress={() => setOpen('people')}>
+        {t('call.people')}
+      </Button>
+      <Button size="bar" className={wideOnly} icon={devicesIcon} onPress={openDevices}>
+        {t('call.devicesShort')}
+      </Button>
+      <Button
+        size="bar"
+        className={`${slot} join-wide:hidden`}
+        variant={isHandUp ? 'primary' : 'plain'}
+        icon={isHandUp ? Hand : Ellipsis}
+        onPress={() => setOpen('more')}
+      >
+        {t('call.more')}
+      </Button>
+      <LeaveButton guest={guest} />
+      <Dialog title={t('call.more')} isOpen={open === 'more'} onClose={close}>
+        <div className="flex flex-col gap-3">
+          <Button
+            size="large"
+            {...hand}
+            onPress={() => {
+              hand.onPress();
+              close();
+            }}
+          >
+            {handWords}
+          </Button>
+          <Button size="large" icon={Users} onPress={() => setOpen('people')}>
+            {peopleWords}
+          </Button>
+          <Button size="large" icon={devicesIcon} onPress={openDevices}>
+            {t('call.devicesShort')}
+          </Button>
+        </div>
+      </Dialog>
+      <DevicesDialog
+        isOpen={open === 'devices'}
+        onClose={close}
+        devices={guest.devices}
+        state={devices}
+        way={call.way}
+      />
+      <PeopleDialog isOpen={open === 'people'} onClose={close} call={call} acts={acts} selfPeerId={selfPeerId} />
     </footer>
   );
 }
 
-const Controls = memo(function Controls({ guest, microphone, devices, share, onShare }: ControlsProps) {
+const Switches = memo(function Switches(props: SwitchesProps & { onDevices: () => void }) {
+  const { guest, microphone, devices, share, onShare, staysMuted, onStaysMuted, onDevices } = props;
   const { t } = useTranslation('join');
-  const [devicesOpen, setDevicesOpen] = useState(false);
   const { camera } = devices;
   const [silent, dark] = [microphone === 'absent' || devices.microphone.interrupted, problemWith(camera) !== null];
   const muted = microphone !== 'on';
+  const pressMicrophone = (): void => {
+    if (silent) onDevices();
+    else if (muted && staysMuted) onStaysMuted();
+    else guest.devices.setMuted(!muted);
+  };
   return (
     <>
       {share.sharing && (
@@ -68,7 +156,7 @@ const Controls = memo(function Controls({ guest, microphone, devices, share, onS
         variant={muted ? 'inverted' : 'plain'}
         icon={muted ? MicOff : Mic}
         aria-label={silent ? t('call.noMicrophone') : muted ? t('call.unmute') : t('call.mute')}
-        onPress={silent ? () => setDevicesOpen(true) : () => guest.devices.setMuted(!muted)}
+        onPress={pressMicrophone}
       >
         {muted ? t('call.unmuteShort') : t('call.muteShort')}
       </Button>
@@ -78,30 +166,16 @@ const Controls = memo(function Controls({ guest, microphone, devices, share, onS
         variant={camera.on && camera.track ? 'plain' : 'inverted'}
         icon={camera.on && camera.track ? Video : VideoOff}
         aria-label={dark ? t('call.noCamera') : camera.on ? t('call.cameraOff') : t('call.cameraOn')}
-        onPress={dark ? () => setDevicesOpen(true) : () => void guest.devices.setCameraOn(!camera.on)}
+        onPress={dark ? onDevices : () => void guest.devices.setCameraOn(!camera.on)}
       >
         {t('call.cameraShort')}
       </Button>
       <ShareButton share={share} onShare={onShare} />
-      <Button
-        size="bar"
-        className={slot}
-        icon={silent || dark ? TriangleAlert : Settings2}
-        onPress={() => setDevicesOpen(true)}
-      >
-        {t('call.devicesShort')}
-      </Button>
-      <DevicesDialog
-        isOpen={devicesOpen}
-        onClose={() => setDevicesOpen(false)}
-        devices={guest.devices}
-        state={devices}
-      />
     </>
   );
 });
 
-function ShareButton({ share, onShare }: Pick<ControlsProps, 'share' | 'onShare'>) {
+function ShareButton({ share, onShare }: Pick<SwitchesProps, 'share' | 'onShare'>) {
   const { t } = useTranslation('join');
   if (share.sharing)
     return (
@@ -123,35 +197,28 @@ function ShareButton({ share, onShare }: Pick<ControlsProps, 'share' | 'onShare'
   );
 }
 
+const ChatButton = memo(function ChatButton({ unreadCount, isOpen, setOpen }: Chat) {
+  const { t } = useTranslation('meeting');
+  return (
+    <Button
+      size="bar"
+      className={slot}
+      variant={unreadCount > 0 ? 'primary' : 'plain'}
+      icon={unreadCount > 0 ? MessageSquareDot : MessageSquare}
+      aria-label={unreadCount > 0 ? t('chat.unread', { count: unreadCount }) : t('chat.title')}
+      aria-expanded={isOpen}
+      onPress={() => setOpen(!isOpen)}
+    >
+      {t('chat.short')}
+    </Button>
+  );
+});
+
 const LeaveButton = memo(function LeaveButton({ guest }: { guest: Guest }) {
   const { t } = useTranslation('join');
   return (
     <Button size="bar" className={slot} variant="danger" icon={LogOut} onPress={() => guest.call.leave()}>
       {t('call.leave')}
     </Button>
-  );
-});
-
-const PeopleButton = memo(function PeopleButton({ participants, selfPeerId }: PeopleProps) {
-  const { t } = useTranslation('join');
-  const [listOpen, setListOpen] = useState(false);
-  return (
-    <>
-      <Button
-        size="bar"
-        className={slot}
-        icon={Users}
-        aria-label={`${t('call.people')}, ${t('people', { ns: 'common', count: participants.length })}`}
-        onPress={() => setListOpen(true)}
-      >
-        {t('call.people')}
-      </Button>
-      <PeopleDialog
-        isOpen={listOpen}
-        onClose={() => setListOpen(false)}
-        participants={participants}
-        selfPeerId={selfPeerId}
-      />
-    </>
   );
 });

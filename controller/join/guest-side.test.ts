@@ -26,18 +26,14 @@ describe('the level', () => {
 });
 
 describe('the head start', () => {
-  it('stands inline in join.html alone, is plain script, and keeps its names', async () => {
-    const hook = inlineEarly().transformIndexHtml;
-    if (typeof hook !== 'object') throw new Error('no hook');
-    const transform = (html: string, path: string) =>
-      (hook.handler as (html: string, of: { path: string }) => Promise<string>)(html, { path });
+  const run = async (location: { hash: string; search: string }, kept: Record<string, string> = {}) => {
     const html = await readFile(new URL('../join.html', import.meta.url), 'utf8');
     const done = await transform(html, '/join.html');
     const script = /<script>([\s\S]*?)<\/script>/.exec(done)![1]!;
     // it runs as it stands: what it begins is found under its name
-    const page = { location: { hash: '#invite' }, window: {} as Record<string, unknown> };
-    const asked: unknown[] = [];
-    const fetch = async (path: string, init: unknown) => {
+    const page = { location, window: {} as { maruEarly?: unknown } };
+    const asked: [path: string, init: { method: string; body: string }][] = [];
+    const fetch = async (path: string, init: { method: string; body: string }) => {
       asked.push([path, init]);
       return { status: 200, json: async () => ({}) };
     };
@@ -48,14 +44,26 @@ describe('the head start', () => {
       }
     }
     const document = { querySelector: () => ({ content: 'ws://node.test/signaling' }) };
-    new Function('location', 'window', 'fetch', 'document', 'WebSocket', script)(
+    const sessionStorage = { getItem: (name: string) => kept[name] ?? null };
+    new Function('location', 'window', 'fetch', 'document', 'WebSocket', 'sessionStorage', script)(
       page.location,
       page.window,
       fetch,
       document,
       Socket,
+      sessionStorage,
     );
-    expect(page.window.maruEarly).toMatchObject({ invite: 'invite' });
+    return { early: page.window.maruEarly, asked, opened, done };
+  };
+  const transform = (html: string, path: string) => {
+    const hook = inlineEarly().transformIndexHtml;
+    if (typeof hook !== 'object') throw new Error('no hook');
+    return (hook.handler as (html: string, of: { path: string }) => Promise<string>)(html, { path });
+  };
+
+  it('stands inline in join.html alone, is plain script, and keeps its names', async () => {
+    const { early, asked, opened, done } = await run({ hash: '#invite', search: '' });
+    expect(early).toMatchObject({ way: { kind: 'invite', invite: 'invite' } });
     expect(asked).toMatchObject([
       [
         '/api/v1/guest-entries',
@@ -64,6 +72,19 @@ describe('the head start', () => {
     ]);
     expect(opened).toEqual(['ws://node.test/signaling']);
     expect(done.indexOf('<script>')).toBeLessThan(done.indexOf('<script type="module"'));
+    const html = await readFile(new URL('../join.html', import.meta.url), 'utf8');
     expect(await transform(html, '/control.html')).toBe(html);
+  });
+
+  it('asks as a member for the meeting that the query names', async () => {
+    const { early, asked } = await run({ hash: '', search: '?meeting=a%2Fb' });
+    expect(early).toMatchObject({ way: { kind: 'member', meetingId: 'a/b' } });
+    expect(asked).toMatchObject([['/api/v1/meetings/a%2Fb/entries', { method: 'POST', body: '{}' }]]);
+  });
+
+  it('asks nothing by an address without a way in, nor while a knock of before goes on', async () => {
+    expect(await run({ hash: '', search: '' })).toMatchObject({ early: null, asked: [], opened: [] });
+    const waiting = await run({ hash: '#invite', search: '' }, { 'maru-ticket invite': 'ticket' });
+    expect(waiting).toMatchObject({ early: { entry: null }, asked: [], opened: ['ws://node.test/signaling'] });
   });
 });

@@ -1,24 +1,33 @@
 /**
- * One guest's way: invite, preparation while they read, the call, and out again. Connects the call with the devices and
- * reports where the guest stands; draws nothing.
+ * One person's way by this page, a guest's or a member's: the way in, a knock where one is needed, preparation while they
+ * read, the call, and out again. Connects the call with the devices and reports where the person stands; draws nothing.
  */
 import { CallClient, type JoinOptions } from '#call/call-client.ts';
 import { warmUp } from '#call/rtc-device.ts';
 import { Observable } from '#call/observable.ts';
-import { type ErrorCode, toMaruError } from '#contract/error-codes.ts';
+import { type ErrorCode, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
+import type { EntryAnswer } from '#contract/http/admission-api.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
+import type { Knock, TicketState } from '#contract/waiting.ts';
+import { followTicket, type TicketChange } from './followed-ticket.ts';
 import { SeenDocument } from './seen-document.ts';
 import { GuestDevices, type GuestDevicesState } from './guest-devices.ts';
-import { type Entry, enterAsGuest, takeEarlySocket } from './entry.ts';
+import { type KnownEntry, WayIn } from './way-in.ts';
 
+type Admitted = Extract<EntryAnswer, { kind: 'admitted' }>;
+type Heading = Pick<Admitted, 'meetingId' | 'meetingTitle' | 'hostName' | 'displayName'>;
 export type EntryState =
   | { name: 'checking' }
   /** trying again by itself */
   | { name: 'unreachable' }
   | { name: 'refused'; code: ErrorCode }
-  | { name: 'admitted'; meetingTitle: string; displayName: string | null };
+  | ({ name: 'admitted'; admission: Admitted['admission'] } & Heading)
+  /** who comes in here asks first */
+  | ({ name: 'knock' } & Heading)
+  /** asked, and not answered yet; `isConnected` false: the line is lost, and the knock waits on at the server */
+  | ({ name: 'waiting'; state: TicketState; sinceMs: number; isConnected: boolean } & Heading);
 
 /** Before it is known who is there: as many as a page holds, as large as one alone. */
 const firstView = (): View => ({
@@ -38,6 +47,7 @@ const givenOf = ({ microphone, camera }: GuestDevicesState): Given => ({
 });
 
 export class Guest {
+  readonly way: WayIn;
   readonly devices = new GuestDevices();
   readonly entry = new Observable<EntryState>({ name: 'checking' });
   /** why there is no way in yet, while it is asked for again by itself */
@@ -45,11 +55,11 @@ export class Guest {
   readonly call = new CallClient({
     requestGrant: ({ endedCallId }) => this.#enterPatiently(endedCallId),
     onMuted: () => this.devices.setMuted(true),
-    openSocket: (url) => takeEarlySocket(url) ?? new WebSocket(url),
+    openSocket: (url) => this.way.takeSocket(url) ?? new WebSocket(url),
   });
   readonly document = new SeenDocument({
     call: this.call,
-    requestAccess: async () => (await enterAsGuest(null)).grant.documents,
+    requestAccess: async () => admittedBy(await this.way.enter(null)).grant.documents,
   });
   #displayName: string | null = null;
   #wasIn = false;
@@ -57,6 +67,11 @@ export class Guest {
   #preparedAtMs = Number.NEGATIVE_INFINITY;
   /** the tracks that the call was given last */
   #given: Given = { microphone: null, muted: false, camera: null };
+  #stopFollowing: (() => void) | null = null;
+
+  constructor(way: WayIn = new WayIn()) {
+    this.way = way;
+  }
 
   start(): void {
     warmUp();
@@ -87,9 +102,9 @@ export class Guest {
   }
 
   /** Resolves in the call. An error is in the call's phase, or in `entry`. */
-  async join(displayName: string): Promise<void> {
+  async join(displayName: string, grant: CallGrant | null = null): Promise<void> {
     this.#displayName = displayName;
-    await this.#firstEntry;
+    if (grant === null) await this.#firstEntry;
     if (this.entry.getSnapshot().name === 'refused') return;
     const { microphone, camera } = this.devices.getSnapshot();
     this.#given = givenOf(this.devices.getSnapshot());
@@ -101,16 +116,35 @@ export class Guest {
       view: firstView(),
     };
     // the phase has it: `failed` with its code
-    await this.call.join(options).catch(() => {});
+    await this.call.join(options, grant).catch(() => {});
+  }
+
+  /** Resolves once it waits, or is in the call. @throws MaruError the server's refusal */
+  async knock(knock: Knock): Promise<void> {
+    this.#displayName = knock.displayName;
+    const answer = await this.way.knock(knock);
+    this.#follow(answer);
+    // nobody needs to be asked any more
+    if (answer.kind === 'admitted') await this.join(answer.displayName ?? knock.displayName);
+  }
+
+  /** The person goes away from the waiting page, or asks once more after a refusal. */
+  async stopWaiting(): Promise<void> {
+    this.#stopFollowing?.();
+    await this.way.stopWaiting().catch(() => {});
+    this.entry.set({ name: 'checking' });
+    this.#firstEntry = this.#prepareFirst();
   }
 
   async #prepareFirst(): Promise<void> {
     for (;;) {
       try {
-        const grant = await this.#enter(null);
+        const answer = await this.way.enter(null);
+        this.#follow(answer);
+        if (answer.kind !== 'admitted') return;
         this.#preparedAtMs = performance.now();
         // a node that cannot be reached now is tried again by Join
-        void this.call.prepare(grant, firstView()).catch(() => {});
+        void this.call.prepare(answer.grant, firstView()).catch(() => {});
         return;
       } catch (error) {
         const { code, kind } = toMaruError(error);
@@ -120,6 +154,60 @@ export class Guest {
         }
         this.entry.set({ name: 'unreachable' });
         this.waitsFor.set(code === 'call-unreachable' ? code : null);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Where the person stands by an answer of the server. */
+  #follow(answer: KnownEntry): void {
+    this.#stopFollowing?.();
+    this.#stopFollowing = null;
+    this.waitsFor.set(null);
+    const { meetingId, meetingTitle, hostName, displayName } = answer;
+    const heading: Heading = { meetingId, meetingTitle, hostName, displayName };
+    if (answer.kind === 'admitted') this.entry.set({ name: 'admitted', ...heading, admission: answer.admission });
+    else if (answer.kind === 'knock') this.entry.set({ name: 'knock', ...heading });
+    else this.#wait(heading, answer);
+  }
+
+  #wait(heading: Heading, { ticket, state }: Extract<KnownEntry, { kind: 'waiting' }>): void {
+    this.#displayName = heading.displayName ?? this.#displayName;
+    this.entry.set({ name: 'waiting', ...heading, state, sinceMs: Date.now(), isConnected: true });
+    const set = (change: Partial<TicketChange> & { isConnected?: boolean }): void => {
+      const entry = this.entry.getSnapshot();
+      if (entry.name === 'waiting') this.entry.set({ ...entry, ...change });
+    };
+    this.#stopFollowing = followTicket(ticket, {
+      onChange: (change) => {
+        set(change);
+        if (change.state === 'admitted') void this.#enterAdmitted();
+      },
+      onConnected: (isConnected) => set({ isConnected }),
+      // it has forgotten us: ask anew
+      onRefused: () => {
+        this.way.forgetTicket();
+        this.#firstEntry = this.#prepareFirst();
+      },
+    });
+  }
+
+  /** Somebody let this person in: they are in the call without another tap. */
+  async #enterAdmitted(): Promise<void> {
+    this.#stopFollowing?.();
+    this.#stopFollowing = null;
+    for (;;) {
+      try {
+        const answer = await this.way.enter(null);
+        this.#follow(answer);
+        if (answer.kind === 'admitted') await this.join(answer.displayName ?? this.#displayName ?? '', answer.grant);
+        return;
+      } catch (error) {
+        const { code, kind } = toMaruError(error);
+        if (kind !== 'operational') {
+          this.entry.set({ name: 'refused', code });
+          return;
+        }
         await pause(RETRY_MS);
       }
     }
@@ -143,11 +231,11 @@ export class Guest {
     }
   }
 
+  /** @throws UserError not-admitted: the person has to ask first, or waits */
   async #enter(endedCallId: string | null): Promise<CallGrant> {
-    const { meetingTitle, displayName, grant }: Entry = await enterAsGuest(endedCallId);
-    this.waitsFor.set(null);
-    this.entry.set({ name: 'admitted', meetingTitle, displayName });
-    return grant;
+    const answer = await this.way.enter(endedCallId);
+    this.#follow(answer);
+    return admittedBy(answer).grant;
   }
 
   /** The node closes a prepared place after half a minute unused: any sign of life prepares again. */
@@ -177,3 +265,8 @@ export class Guest {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function admittedBy(answer: KnownEntry): Admitted {
+  if (answer.kind !== 'admitted') throw new UserError('not-admitted');
+  return answer;
+}

@@ -1,6 +1,9 @@
-/** Which page a guest sees: the check before, the call, or how it ended. */
+/** Which page a person sees: the check before, the wait to be let in, the call, or how it ended. */
 import { type ReactNode, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
+import type { Knock, TicketState } from '#contract/waiting.ts';
 import { PreparedCall } from '#ui/prepared-call.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
@@ -9,11 +12,16 @@ import { CheckPage } from './check-page.tsx';
 import { EndedPage, FailedPage } from './ended-page.tsx';
 import type { Guest } from './guest.ts';
 import { JoiningNotice, JoiningPage } from './joining-page.tsx';
+import { WaitingPage } from './waiting-page.tsx';
 
 /** Drawing delays the others' pictures: at first nothing changes, then the button waits, then a page shows it. */
 const WAITING_SHOWN_AFTER_MS = 80;
 const JOINING_SHOWN_AFTER_MS = 600;
 const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'preparing', 'prepared', 'closed']);
+
+/** What a knock came to, where it leads into no call. */
+const OUTCOMES: Partial<Record<TicketState, ErrorCode>> = { declined: 'not-admitted', over: 'call-ended' };
+const goToStaff = (): void => location.assign(pagePaths.staff);
 
 export function JoinPage({ guest }: { guest: Guest }) {
   const entry = useSyncExternalStore(guest.entry.subscribe, guest.entry.getSnapshot);
@@ -21,8 +29,8 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const devices = useSyncExternalStore(guest.devices.subscribe, guest.devices.getSnapshot);
   const waitsFor = useSyncExternalStore(guest.waitsFor.subscribe, guest.waitsFor.getSnapshot);
   const name = useRef<string | null>(null);
-  const { run, isPending: waiting } = useAsyncAction({ shownAfterMs: WAITING_SHOWN_AFTER_MS });
-  const title = entry.name === 'admitted' ? entry.meetingTitle : null;
+  const { run, isPending: waiting, problem } = useAsyncAction({ shownAfterMs: WAITING_SHOWN_AFTER_MS });
+  const title = 'meetingTitle' in entry ? entry.meetingTitle : null;
   useEffect(() => {
     document.title = title === null ? 'Maru' : `${title} · Maru`;
   }, [title]);
@@ -35,25 +43,49 @@ export function JoinPage({ guest }: { guest: Guest }) {
     },
     [guest, run],
   );
+  const knock = useCallback((asked: Knock): void => void run(() => guest.knock(asked)), [guest, run]);
   const again = (): void => {
     if (name.current !== null) join(name.current);
   };
   const { phase } = call;
   const joined = phase.name === 'joined' ? phase : null;
   const joining = phase.name === 'joining';
-  const onCheck = BEFORE_JOINING.has(phase.name);
+  // the call has ended or gone on elsewhere, and whoever would be in it asks anew
+  const mustAsk = phase.name === 'failed' && (entry.name === 'knock' || entry.name === 'waiting');
+  const onCheck = BEFORE_JOINING.has(phase.name) || mustAsk;
   const startIsDelayed = useDelayedStart({ idle: onCheck, starting: joining }, JOINING_SHOWN_AFTER_MS);
-  if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} />;
+  const onStaff = guest.way.kind === 'member' ? goToStaff : null;
+  if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} onStaff={onStaff} />;
+  const outcome = entry.name === 'waiting' && onCheck ? OUTCOMES[entry.state] : undefined;
+  if (outcome)
+    return (
+      <FailedPage
+        code={outcome}
+        onTryAgain={outcome === 'not-admitted' ? () => void guest.stopWaiting() : null}
+        onStaff={onStaff}
+      />
+    );
+  if (entry.name === 'waiting' && onCheck) return <WaitingPage guest={guest} entry={entry} devices={devices} />;
 
   let before: ReactNode = null;
   if (onCheck || startIsDelayed)
     before = (
-      <CheckPage guest={guest} entry={entry} waitsFor={waitsFor} devices={devices} waiting={waiting} onJoin={join} />
+      <CheckPage
+        guest={guest}
+        entry={entry}
+        waitsFor={waitsFor}
+        devices={devices}
+        waiting={waiting}
+        problem={problem?.code ?? null}
+        onJoin={join}
+        onKnock={knock}
+      />
     );
   else if (joining)
     before = <JoiningPage title={title} waitsFor={waitsFor} devices={devices} onCancel={() => guest.call.leave()} />;
-  else if (phase.name === 'ended') before = <EndedPage reason={phase.reason} title={title} onJoinAgain={again} />;
-  else if (phase.name === 'failed') before = <FailedPage code={phase.code} onTryAgain={again} />;
+  else if (phase.name === 'ended')
+    before = <EndedPage reason={phase.reason} title={title} onJoinAgain={again} onStaff={onStaff} />;
+  else if (phase.name === 'failed') before = <FailedPage code={phase.code} onTryAgain={again} onStaff={onStaff} />;
   return (
     <PreparedCall
       preparedAs={phase.name === 'prepared' ? phase.peerId : null}
@@ -71,6 +103,7 @@ export function JoinPage({ guest }: { guest: Guest }) {
           phase={joined}
           selfPeerId={selfPeerId}
           title={joined?.meetingTitle ?? title ?? ''}
+          meetingId={guest.way.kind === 'member' && 'meetingId' in entry ? entry.meetingId : null}
           devices={devices}
         />
       )}

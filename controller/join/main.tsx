@@ -1,12 +1,14 @@
-/** Starts the guest's page: the guest first, whose round trips run while the rest is drawn. */
+/** Starts the page of a call: the guest first, whose round trips run while the rest is drawn. */
 // first: it declares the order of the CSS layers that the stage's own styles then fill
 import './join.css';
 import { createRoot } from 'react-dom/client';
 import documentsEn from '#ui/words/en/documents.ts';
 import en from '#ui/words/en/join.ts';
+import meetingEn from '#ui/words/en/meeting.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import ko from '#ui/words/ko/join.ts';
+import meetingKo from '#ui/words/ko/meeting.ts';
 import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
@@ -19,6 +21,7 @@ debugUnknownWords();
 startWords({
   join: { en, ko },
   documents: { en: documentsEn, ko: documentsKo },
+  meeting: { en: meetingEn, ko: meetingKo },
   stage: { en: stageEn, ko: stageKo },
 });
 createRoot(document.getElementById('root')!).render(<JoinPage guest={guest} />);

@@ -1,4 +1,4 @@
-/** Changes of the roster and mutes by others, as short news. null: not in yet. */
+/** Changes of the roster, hands, the lock and mutes by others, as short news. null: not in yet. */
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
@@ -7,7 +7,7 @@ import { useToasts } from '#ui/toast.tsx';
 /** Many at once are a crowd, not news. */
 const AT_ONCE = 2;
 
-export function useCallNews({ participants, mutedByPeerId }: CallState, selfPeerId: string | null) {
+export function useCallNews({ participants, mutedByPeerId, order, role }: CallState, selfPeerId: string | null) {
   const { t } = useTranslation('join');
   const toasts = useToasts();
   const { add } = toasts;
@@ -24,6 +24,32 @@ export function useCallNews({ participants, mutedByPeerId }: CallState, selfPeer
     for (const [, name] of came) add({ words: t('call.joined', { name }) });
     for (const [, name] of went) add({ words: t('call.left', { name }) });
   }, [participants, selfPeerId, add, t]);
+
+  const hands = useRef<ReadonlySet<string> | null>(null);
+  useEffect(() => {
+    if (selfPeerId === null) return;
+    const up = participants.filter(({ handRaisedAtMs }) => handRaisedAtMs !== null);
+    const known = hands.current;
+    hands.current = new Set(up.map(({ peerId }) => peerId));
+    if (known === null) return;
+    for (const { peerId, displayName } of up)
+      if (!known.has(peerId) && peerId !== selfPeerId)
+        add({ words: t('hand.raised', { ns: 'meeting', name: displayName }) });
+  }, [participants, selfPeerId, add, t]);
+
+  const wasLocked = useRef(false);
+  useEffect(() => {
+    const isNews = order.isLocked && !wasLocked.current && selfPeerId !== null;
+    wasLocked.current = order.isLocked;
+    if (isNews) add({ words: t('order.locked', { ns: 'meeting' }) });
+  }, [order.isLocked, selfPeerId, add, t]);
+
+  const roleBefore = useRef(role);
+  useEffect(() => {
+    const isNews = roleBefore.current !== null && role !== null && role !== roleBefore.current && selfPeerId !== null;
+    roleBefore.current = role;
+    if (isNews) add({ words: t('call.roleIs', { role: t(`role.${role}`, { ns: 'meeting' }) }) });
+  }, [role, selfPeerId, add, t]);
 
   useEffect(() => {
     if (mutedByPeerId === null) return;

@@ -152,10 +152,7 @@ function MeetingRow({ meeting, joinName }: { meeting: MeetingSummary; joinName: 
         <WaitingMark meeting={meeting} />
       </MeetingLink>
       {joinName !== null && !isCancelled && (
-        <Button
-          aria-label={t('home.join', { title: joinName })}
-          onPress={() => joinMeeting(meeting.meetingId)}
-        >
+        <Button aria-label={t('home.join', { title: joinName })} onPress={() => joinMeeting(meeting.meetingId)}>
           {t('home.joinShort')}
         </Button>
       )}

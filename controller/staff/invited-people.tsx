@@ -28,7 +28,7 @@ export function InvitedPeople({ meeting, isHost }: { meeting: MeetingDetail; isH
     if (answer !== null) setMailed(displayName);
   };
   const showLink = async ({ personId, displayName, inviteId }: MeetingPerson) => {
-    if (inviteId === undefined) return;
+    if (inviteId === null) return;
     const params = { meetingId, inviteId };
     const answer = await run(() => callApi(meetingsApi.inviteLink, { params }), { key: personId, about: 'link' });
     if (answer !== null) setLink({ name: displayName, url: answer.joinUrl });
@@ -43,7 +43,7 @@ export function InvitedPeople({ meeting, isHost }: { meeting: MeetingDetail; isH
             className="flex min-h-14 flex-wrap items-center gap-x-3 border-t border-line py-2 first:border-0"
           >
             <PersonWords person={person} />
-            {isHost && person.inviteId !== undefined && (
+            {isHost && person.inviteId !== null && (
               <Button
                 variant="quiet"
                 icon={Link2}

@@ -2,6 +2,7 @@
 import './staff.css';
 import { createRoot } from 'react-dom/client';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import en from '#ui/words/en/staff.ts';
@@ -9,7 +10,6 @@ import meetingKo from '#ui/words/ko/meeting.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import ko from '#ui/words/ko/staff.ts';
 import { startWords } from '#ui/words/words.ts';
-import { takeArrival } from './arrival.ts';
 import { Staff } from './staff.tsx';
 
 debugUnknownWords();

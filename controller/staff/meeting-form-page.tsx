@@ -51,9 +51,11 @@ export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
   const { t } = useTranslation('staff');
   const { meeting, problem } = useMeeting(meetingId);
   // what changes meanwhile does not overwrite what is typed
-  const [initial, setInitial] = useState<MeetingForm | null>(null);
+  const [initial, setInitial] = useState<{ form: MeetingForm; sequence: number } | null>(null);
   useEffect(() => {
-    if (meeting !== null) setInitial((before) => before ?? formOf(meeting, Date.now()));
+    if (meeting === null) return;
+    const { sequence } = meeting;
+    setInitial((before) => before ?? { form: formOf(meeting, Date.now()), sequence });
   }, [meeting]);
   return (
     <>
@@ -66,11 +68,12 @@ export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
         )
       ) : (
         <MeetingFormOf
-          initial={initial}
+          initial={initial.form}
           meetingId={meetingId}
           action={t('form.save')}
           send={async (form) => {
-            const answer = await callApi(meetingsApi.changeMeeting, { params: { meetingId }, body: draftOfForm(form) });
+            const body = { ...draftOfForm(form), sequence: initial.sequence };
+            const answer = await callApi(meetingsApi.changeMeeting, { params: { meetingId }, body });
             return answer.meeting;
           }}
         />
@@ -243,7 +246,9 @@ function PolicyCard({ form, isNew, onChange }: PartProps & { isNew: boolean }) {
             {t('form.guestsAllowed')}
           </Switch>
           {form.allowedRanges.length > 0 && (
-            <p className="text-small text-quiet">{words('policy.ranges')}: {form.allowedRanges.join(', ')}</p>
+            <p className="text-small text-quiet">
+              {words('policy.ranges')}: {form.allowedRanges.join(', ')}
+            </p>
           )}
         </div>
       )}

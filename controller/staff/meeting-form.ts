@@ -70,13 +70,12 @@ export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
     hasTime: startsAtMs !== null,
     ...(startsAtMs !== null && localDateTime(startsAtMs)),
     minutes:
-      startsAtMs === null || endsAtMs === null
-        ? form.minutes
-        : String(Math.round((endsAtMs - startsAtMs) / MINUTE_MS)),
-    people: people.map(({ accountId, displayName, email, role }): FormPerson =>
-      accountId === null || role === 'guest'
-        ? { kind: 'guest', displayName, email }
-        : { kind: 'account', accountId, displayName, role },
+      startsAtMs === null || endsAtMs === null ? form.minutes : String(Math.round((endsAtMs - startsAtMs) / MINUTE_MS)),
+    people: people.map(
+      ({ accountId, displayName, email, role }): FormPerson =>
+        accountId === null || role === 'guest'
+          ? { kind: 'guest', displayName, email }
+          : { kind: 'account', accountId, displayName, role },
     ),
     roomIds: rooms.map(({ roomId }) => roomId),
     ...policy,

@@ -6,7 +6,6 @@ import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { toMaruError } from '#contract/error-codes.ts';
 import { NoServer } from '#contract/http/answer.ts';
-import { pagePaths } from '#contract/http/page-paths.ts';
 import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { hasAnywhere } from '#contract/http/permissions.ts';
 import { Button } from '#ui/button.tsx';
@@ -14,11 +13,11 @@ import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import mark from '#ui/mark.svg';
 import { Spinner } from '#ui/progress.tsx';
+import type { Arrival } from '#ui/sign-in/arrival.ts';
 import { ChangePasswordPage, ChosenPasswordPage } from '#ui/sign-in/new-password-page.tsx';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
 import { AccountPage } from './account-page.tsx';
-import type { Arrival } from './arrival.ts';
 import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
@@ -73,7 +72,7 @@ export function Staff({ arrival }: { arrival: Arrival }) {
         <SignInPage
           lead={t('signInLead')}
           refusal={arrival.kind === 'refused' ? arrival.code : null}
-          onOpenId={() => goToOpenId(pagePaths.staff)}
+          onOpenId={() => goToOpenId('staff')}
           onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
         />
       );

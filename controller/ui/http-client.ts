@@ -20,24 +20,29 @@ const SILENT_MS = EVENT_BEAT_MS * 3;
 const REOPEN_MS = 2_000;
 
 type AnsweringRoute = JsonRoute | PageRoute;
-type Given<R extends AnsweringRoute | EventsRoute> = {
+export type Given<R extends AnsweringRoute | EventsRoute> = {
   params?: RouteInput<R, 'params'>;
   query?: RouteInput<R, 'query'>;
   body?: RouteInput<R, 'body'>;
+  /** instead of the session: the ticket of a knock */
+  bearer?: string;
   /** ends the wait */
   signal?: AbortSignal;
 };
 
 /** @throws MaruError the server's refusal by its code, or NoServer. */
 export async function callApi<R extends AnsweringRoute>(route: R, given: Given<R> = {}): Promise<RouteAnswer<R>> {
-  const { body, signal } = given;
+  const { body, bearer, signal } = given;
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(urlOf(route, given), {
       method: route.method,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });

@@ -21,6 +21,7 @@ import type { OpenSocket } from './open-socket.ts';
 import { consequenceOf } from './refusals.ts';
 import { ResumableConnection } from './resumable-connection.ts';
 import { Observable } from './observable.ts';
+import { showAgain } from './show-again.ts';
 
 /** The node closes what is prepared after 30 s; from here on a newer grant is worth preparing afresh. */
 const PREPARED_IS_OLD_MS = 15_000;
@@ -340,6 +341,7 @@ export class CallClient {
 
   #apply(call: CallSnapshot): Promise<unknown> {
     const { callId, meetingTitle, startedAtMs } = call;
+    const left = this.#toShowIn(call);
     this.#roster = rosterOf(call);
     this.#followed.start(call.document);
     this.#chat.start(callId, call.chat);
@@ -354,7 +356,21 @@ export class CallClient {
     const letGo = this.#hold(NEGOTIATE_BEFORE_PAINT_MS);
     const drawn = this.#media.reconcile(call.consumers, new Set(call.participants.map(({ peerId }) => peerId)));
     void drawn.then(letGo, letGo);
+    if (left) {
+      showAgain(left, (act) => this.present(act)).catch((error: unknown) =>
+        console.warn('call: the document was not shown again', error),
+      );
+    }
     return drawn;
+  }
+
+  /** What we presented in the former call of this meeting, which goes on in another; of nobody's a room takes care. */
+  #toShowIn({ callId, document }: CallSnapshot): SharedDocument | null {
+    const former = this.#phase;
+    const { whole } = this.#followed;
+    if (former.name !== 'joined' || former.callId === callId || document || !whole) return null;
+    const isOurs = whole.presenter ? whole.presenter.peerId === former.peerId : this.#connection.peerKind === 'room';
+    return isOurs && this.#connection.permissions?.documents.includes('present') ? whole : null;
   }
 
   #onNotification(notification: SignalingNotification): void {
@@ -535,6 +551,7 @@ export class CallClient {
       streams: this.#media.streams,
       local: this.#local.state,
       blocked: this.#isConnected ? this.#media.blocked : null,
+      way: this.#media.way,
       mutedByPeerId: this.#mutedByPeerId,
     };
   }

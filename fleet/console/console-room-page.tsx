@@ -52,10 +52,10 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
   const { t } = useTranslation('console');
   // paints again at each sign of life: what is so long ago grows
   const { isConnected, asOfMs } = useLiveState();
-  const mayManageKiosk = useMay('kiosks.manage', room.roomId);
-  const maySet = useMay('settings.manage', room.roomId);
-  const mayManageRoom = useMay('rooms.manage', room.roomId);
-  const mayManageDocuments = useMay('documents.manage', room.roomId);
+  const mayManageKiosk = useMay('kiosks.manage', room);
+  const maySet = useMay('settings.manage', room);
+  const mayManageRoom = useMay('rooms.manage', room);
+  const mayManageDocuments = useMay('documents.manage', room);
   const seenMs = lastSeenMs(room);
   return (
     <>

@@ -1,27 +1,15 @@
 /** For tests of the console: the page in a document, with a scripted server behind `fetch` and `EventSource`. */
-import { act, type ReactNode } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { vi } from 'vitest';
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
-import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
-import { type HealthCounts, HealthState, type RoomRow, type RoomOverview } from '#contract/http/rooms-api.ts';
-import commonEn from '#ui/words/en/common.ts';
+import { type HealthCounts, HealthState, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
+import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
 import consoleEn from '#ui/words/en/console.ts';
-import errorsEn from '#ui/words/en/errors.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
-import commonKo from '#ui/words/ko/common.ts';
 import consoleKo from '#ui/words/ko/console.ts';
-import errorsKo from '#ui/words/ko/errors.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
-import { showLanguage, startWords } from '#ui/words/words.ts';
-
-declare global {
-  var IS_REACT_ACT_ENVIRONMENT: boolean;
-}
 
 export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -52,6 +40,7 @@ export function roomOf(n: number, over: Partial<RoomOverview> = {}): RoomOvervie
     call: null,
     hasUnreachableCall: false,
     meetingId: idOf(5_000 + n),
+    placeIds: [],
     projections: {},
     blockedCount: 0,
     unreachableCall: null,
@@ -64,49 +53,16 @@ export const offline: Partial<RoomOverview> = {
   reasons: [{ kind: 'fleet', reason: 'offline' }],
 };
 
-type Answer = { status?: number; body: unknown } | 'no-answer';
-export const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
-
 /** Rooms as the server lists them, and what else a test scripts by a route's name. */
-export class ServerUnderTest {
+export class ServerUnderTest extends PlayedServer {
   rooms: RoomOverview[] = [];
   account: Account | null = accountOf('administrator');
-  readonly answers: Partial<Record<RouteName, (url: URL, body: unknown) => Answer>> = {};
-  readonly asked: { name: RouteName; url: URL; body: unknown }[] = [];
-  readonly streams: StreamUnderTest[] = [];
-
-  install(): void {
-    vi.stubGlobal('fetch', async (address: string, options: RequestInit = {}) => {
-      const url = new URL(address, 'http://maru.example');
-      const name = routeOf(options.method ?? 'GET', url.pathname);
-      const body: unknown = typeof options.body === 'string' ? JSON.parse(options.body) : undefined;
-      this.asked.push({ name, url, body });
-      const answer = (this.answers[name] ?? this.#usual[name])?.(url, body) ?? refusal(404, 'not-found');
-      if (answer === 'no-answer') throw new TypeError('Failed to fetch');
-      return Response.json(answer.body, { status: answer.status ?? 200 });
-    });
-    const { streams } = this;
-    vi.stubGlobal(
-      'EventSource',
-      class extends StreamUnderTest {
-        constructor(url: string) {
-          super(url);
-          streams.push(this);
-        }
-      },
-    );
-  }
-
   get counts(): HealthCounts {
     const count = (state: HealthState) => this.rooms.filter(({ health }) => health === state).length;
     return Object.fromEntries(HealthState.options.map((state) => [state, count(state)])) as HealthCounts;
   }
 
-  askedFor(name: RouteName): number {
-    return this.asked.filter((each) => each.name === name).length;
-  }
-
-  readonly #usual: Partial<Record<RouteName, (url: URL) => Answer>> = {
+  protected override readonly usual: UsualAnswers = {
     currentSession: () => (this.account ? { body: { account: this.account } } : refusal(401, 'not-signed-in')),
     listRooms: ({ searchParams }) => ({ body: this.#page(Object.fromEntries(searchParams)) }),
     room: ({ pathname }) => {
@@ -132,96 +88,17 @@ export class ServerUnderTest {
   }
 }
 
-function routeOf(method: string, pathname: string): RouteName {
-  const found = (Object.keys(allRoutes) as RouteName[]).find(
-    (name) =>
-      allRoutes[name].method === method &&
-      new RegExp(`^${allRoutes[name].path.replace(/:\w+/g, '[^/]+')}$`).test(pathname),
-  );
-  if (!found) throw new Error(`no route for ${method} ${pathname}`);
-  return found;
-}
-
-export class StreamUnderTest extends EventTarget {
-  static readonly CLOSED = 2;
-  readyState = 0;
-  readonly url: string;
-  constructor(url: string) {
-    super();
-    this.url = url;
-  }
-  close(): void {
-    this.readyState = StreamUnderTest.CLOSED;
-  }
-  open(): void {
-    this.readyState = 1;
-    this.dispatchEvent(new Event('open'));
-  }
-  say(name: string, data: object): void {
-    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
-  }
-  fail(readyState = 0): void {
-    this.readyState = readyState;
-    this.dispatchEvent(new Event('error'));
-  }
-}
-
-export class PageUnderTest {
-  #root: Root | null = null;
-
-  async show(page: ReactNode): Promise<void> {
-    globalThis.IS_REACT_ACT_ENVIRONMENT = true;
-    startWords({
-      common: { en: commonEn, ko: commonKo },
+export class ConsoleUnderTest extends PageUnderTest {
+  constructor() {
+    super({
       console: { en: consoleEn, ko: consoleKo },
-      errors: { en: errorsEn, ko: errorsKo },
       notices: { en: noticesEn, ko: noticesKo },
       'sign-in': { en: signInEn, ko: signInKo },
     });
-    showLanguage('en');
-    this.#root = createRoot(document.body.appendChild(document.createElement('div')));
-    await act(async () => this.#root!.render(page));
-  }
-
-  end(): void {
-    act(() => this.#root?.unmount());
-    document.body.replaceChildren();
-    vi.unstubAllGlobals();
-  }
-
-  get text(): string {
-    return document.body.textContent ?? '';
   }
 
   /** Names in the table of all rooms. */
   get listed(): string[] {
     return [...document.querySelectorAll('tbody th a')].map((each) => each.textContent ?? '');
-  }
-
-  button(name: string): HTMLButtonElement {
-    const found = [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === name);
-    if (!found) throw new Error(`no button ${name} in: ${this.text}`);
-    return found;
-  }
-
-  async press(name: string): Promise<void> {
-    await act(async () => this.button(name).click());
-  }
-
-  async type(selector: string, text: string): Promise<void> {
-    const input = document.querySelector<HTMLInputElement>(selector)!;
-    await act(async () => {
-      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(input, text);
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-    });
-  }
-
-  /** Until it holds, while timers and answers come in. */
-  async until(holds: () => boolean, timeoutMs = 3_000): Promise<void> {
-    const endMs = Date.now() + timeoutMs;
-    while (!holds()) {
-      if (Date.now() > endMs) throw new Error(`does not come to hold: ${holds}\nin: ${this.text}`);
-      await act(async () => new Promise((resolve) => setTimeout(resolve, 10)));
-    }
   }
 }

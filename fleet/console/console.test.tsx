@@ -4,15 +4,16 @@ import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { showLanguage } from '#ui/words/words.ts';
 import { Console } from './console.tsx';
-import { accountOf, idOf, offline, PageUnderTest, refusal, roomOf, ServerUnderTest } from './console-under-test.tsx';
+import { refusal } from '#ui/page-under-test.tsx';
+import { accountOf, ConsoleUnderTest, idOf, offline, roomOf, ServerUnderTest } from './console-under-test.tsx';
 
 let server: ServerUnderTest;
-let page: PageUnderTest;
+let page: ConsoleUnderTest;
 beforeEach(() => {
   location.hash = '';
   server = new ServerUnderTest();
   server.install();
-  page = new PageUnderTest();
+  page = new ConsoleUnderTest();
 });
 afterEach(() => page.end());
 
@@ -229,7 +230,10 @@ describe('a room', () => {
     ['an administrator of this room', accountOf('administrator', idOf(1)), true],
     [
       'an administrator of another room',
-      { ...accountOf('operator'), grants: [...accountOf('operator').grants, ...accountOf('administrator', idOf(2)).grants] },
+      {
+        ...accountOf('operator'),
+        grants: [...accountOf('operator').grants, ...accountOf('administrator', idOf(2)).grants],
+      },
       false,
     ],
   ])('shows its kiosk and name to those who may change them: %s', async (_, account, may) => {

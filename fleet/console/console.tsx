@@ -4,12 +4,12 @@ import { type ReactNode, Suspense, useCallback, useEffect, useState } from 'reac
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { pagePaths } from '#contract/http/page-paths.ts';
 import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { Spinner } from '#ui/progress.tsx';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { ChangePasswordPage } from '#ui/sign-in/new-password-page.tsx';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
@@ -32,6 +32,7 @@ type Session =
 
 export function Console() {
   const { t } = useTranslation('console');
+  const [arrival] = useState(takeArrival);
   const [session, setSession] = useState<Session>({ kind: 'asking' });
   const signedOut = useCallback(() => setSession({ kind: 'out' }), []);
   useEffect(() => {
@@ -54,7 +55,8 @@ export function Console() {
       <SignInPage
         lead={t('signIn.lead')}
         passwordHint={t('signIn.passwordHint')}
-        onOpenId={() => goToOpenId(pagePaths.console)}
+        refusal={arrival.kind === 'refused' ? arrival.code : null}
+        onOpenId={() => goToOpenId('console')}
         onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
       />
     );

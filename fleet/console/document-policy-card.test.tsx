@@ -3,17 +3,18 @@
 import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
-import { idOf, PageUnderTest, refusal, ServerUnderTest } from './console-under-test.tsx';
+import { refusal } from '#ui/page-under-test.tsx';
+import { ConsoleUnderTest, idOf, ServerUnderTest } from './console-under-test.tsx';
 import { DocumentPolicyCard } from './document-policy-card.tsx';
 
 let server: ServerUnderTest;
-let page: PageUnderTest;
+let page: ConsoleUnderTest;
 beforeEach(async () => {
   server = new ServerUnderTest();
   server.answers.documentPolicy = () => ({ body: { policy: { ...DEFAULT_DOCUMENT_POLICY, isKept: true } } });
   server.answers.setDocumentPolicy = () => ({ body: {} });
   server.install();
-  page = new PageUnderTest();
+  page = new ConsoleUnderTest();
   await page.show(<DocumentPolicyCard meetingId={idOf(7)} />);
   await page.until(() => page.text.includes('Who may share'));
 });

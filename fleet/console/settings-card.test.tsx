@@ -5,11 +5,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RoomSettingsView } from '#contract/http/settings-api.ts';
 import { settingFieldsOf, SECTION_NAMES } from '#contract/settings/all-settings.ts';
 import consoleEn from '#ui/words/en/console.ts';
-import { idOf, PageUnderTest, refusal, ServerUnderTest } from './console-under-test.tsx';
+import { refusal } from '#ui/page-under-test.tsx';
+import { ConsoleUnderTest, idOf, ServerUnderTest } from './console-under-test.tsx';
 import { SettingsCard } from './settings-card.tsx';
 
 let server: ServerUnderTest;
-let page: PageUnderTest;
+let page: ConsoleUnderTest;
 let view: RoomSettingsView;
 beforeEach(() => {
   view = { revision: 3, values: {}, secrets: {}, report: { revision: 3, local: {}, refused: [] } };
@@ -17,7 +18,7 @@ beforeEach(() => {
   server.answers.roomSettings = () => ({ body: view });
   server.answers.changeRoomSettings = () => ({ body: view });
   server.install();
-  page = new PageUnderTest();
+  page = new ConsoleUnderTest();
 });
 afterEach(() => page.end());
 

@@ -51,7 +51,7 @@ export const InviteSeat = z.object({
   /** how many holders the invite lets in at a time */
   seats: z.number().int().positive(),
   /** opaque; the same for each entry of one person, as far as the fleet can know */
-  holder: z.string().min(1).max(64),
+  holder: PersonKey,
 });
 export type InviteSeat = z.infer<typeof InviteSeat>;
 
@@ -103,10 +103,8 @@ export const DocumentTokenClaims = z.object({
   iat: z.number().int(),
   exp: z.number().int(),
   meetingId: Id,
-  /** of a room and its phones: void once that room is removed */
+  /** of a room and its phones: void once that room is removed; absent: void once the peer may not be in the call any more */
   roomId: Id.optional(),
-  /** of a guest: void once that invite is revoked */
-  inviteId: Id.optional(),
 });
 export type DocumentTokenClaims = z.infer<typeof DocumentTokenClaims>;
 

@@ -9,6 +9,7 @@ import { CommandEnvelope, CommandReply } from './room-command.ts';
 import { type ProjectionName, projections } from './projections.ts';
 import { projectionNames } from './relayed-projections.ts';
 import { BookingId } from './room-agenda.ts';
+import { MeetingsOfRoom } from './room-meetings.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
@@ -67,9 +68,17 @@ export const RoomRequest = z.discriminatedUnion('name', [
     name: z.literal('request-grant'),
     id: Id,
     endedCallId: Id.nullable(),
-    /** a booking's meeting instead: the one its invite names, else one of its own that lasts as long as the booking is known */
+    /**
+     * a booking's meeting instead: the one that a person made for the room, else the one its invite names, else one of its own
+     * that lasts as long as the booking is known
+     */
     booking: z
-      .strictObject({ bookingId: BookingId, title: ShownTitle, invite: z.string().max(4096).nullable() })
+      .strictObject({
+        bookingId: BookingId,
+        title: ShownTitle,
+        invite: z.string().max(4096).nullable(),
+        meetingId: Id.nullish(),
+      })
       .nullable()
       .optional(),
   }),
@@ -191,6 +200,14 @@ export const topicRules = {
     retained: false,
     qos: 1,
     schema: RosterUpdate,
+  },
+  meetings: {
+    pattern: `${ROOT}/rooms/{id}/meetings`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: MeetingsOfRoom,
   },
   /** who waits to be let into the room's meeting: for its TV */
   waiting: {

@@ -64,7 +64,7 @@ export type NewDocument = Pick<DocumentRow, 'documentId' | 'meetingId' | 'upload
   fileName: string;
 };
 
-/** Its holder is an invite and whom that let in (`document-access.ts`); a room's is one id. */
+/** Its holder is a PersonKey (`document-access.ts`); that of a room, a phone and an account is one id. */
 const isGuest = (uploader: string): boolean => uploader.includes(':');
 
 function requireGuestsPart(others: readonly DocumentRow[], sizeBytes: number): void {

@@ -4,11 +4,19 @@
  */
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
-import { type ErrorCode, ProtocolError, toMaruError, UserError, type WireError } from '#contract/error-codes.ts';
+import {
+  type ErrorCode,
+  InvalidStateError,
+  ProtocolError,
+  toMaruError,
+  UserError,
+  type WireError,
+} from '#contract/error-codes.ts';
 import { negotiate, protocolOf } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
 import { Id } from '#contract/schema.ts';
+import type { WaitingDecision } from '#contract/waiting.ts';
 import { HELLO_WITHIN_MS } from '#contract/timing.ts';
 import { type AttemptLimit, TokenBucket } from './attempt-limit.ts';
 
@@ -32,6 +40,10 @@ export type RoomLinkHost<Admitted extends { pairingId: string }> = {
   touch: (admitted: Admitted) => void;
   /** @returns the refusal, null where the command is done */
   command: (admitted: Admitted, id: string, command: RoomCommand) => Promise<WireError | null>;
+  /** The fleet server alone. @throws the refusal */
+  decideWaiting?: (admitted: Admitted, decision: WaitingDecision) => Promise<void>;
+  /** The fleet server alone. @throws the refusal */
+  makeInvite?: (admitted: Admitted, displayName: string | null) => Promise<{ joinUrl: string; expiresAtMs: number }>;
   /** @throws InvalidStateError for a pairing that its holder cannot end */
   unpair: (admitted: Admitted) => void | Promise<void>;
 };
@@ -173,7 +185,35 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
         host.touch(admitted);
         return this.#send({ type: 'command-reply', id, error: await host.command(admitted, id, command) });
       }
+      case 'decide-waiting':
+        host.touch(admitted);
+        return this.#reply(message.id, async () => {
+          if (!host.decideWaiting) throw onlyAtFleet();
+          await host.decideWaiting(admitted, message.decision);
+          return { type: 'command-reply', id: message.id, error: null };
+        });
+      case 'make-invite':
+        host.touch(admitted);
+        return this.#reply(message.id, async () => {
+          if (!host.makeInvite) throw onlyAtFleet();
+          return { type: 'invite', id: message.id, ...(await host.makeInvite(admitted, message.displayName)) };
+        });
+      case 'prove-presence':
+        return this.#reply(message.id, () => Promise.reject(onlyAtFleet()));
     }
+  }
+
+  /** A refusal gets the id of what is refused. */
+  async #reply(id: string, work: () => Promise<RoomLinkToController>): Promise<void> {
+    this.#send(
+      await work().catch((thrown: unknown): RoomLinkToController => {
+        const error = toMaruError(thrown);
+        const { logger } = this.#options;
+        if (error.code === 'internal') logger.error({ err: error.cause }, 'room link message failed');
+        else logger.warn({ pairingId: this.pairingId, code: error.code }, 'room link message refused');
+        return { type: 'command-reply', id, error: error.toWire() };
+      }),
+    );
   }
 
   /** A message that breaks its schema; a command gets its reply, so that the phone knows which. */
@@ -207,6 +247,9 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
     else socket.send(JSON.stringify(message));
   }
 }
+
+const onlyAtFleet = (): InvalidStateError =>
+  new InvalidStateError('not-possible-now', 'the fleet server alone serves it');
 
 const read = (data: RawData, isBinary: boolean): unknown => (isBinary ? null : JSON.parse(String(data)));
 

@@ -3,21 +3,25 @@ import type { FastifyRequest } from 'fastify';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { UserError } from '#contract/error-codes.ts';
 import type { Account } from '#contract/http/people-api.ts';
-import { type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
+import { hasAnywhere, type Permission, type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
-import type { Accounts, Places, Sessions } from '../people/index.ts';
+import { API_TOKEN_PREFIX } from '#contract/http/tokens-api.ts';
+import type { Accounts, ApiTokens, PlaceTree, Sessions, TokenBearer } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
 import type { DocumentBearer, OpenSession, TicketBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;
   sessions: Sessions;
-  places: Places;
+  places: PlaceTree;
+  apiTokens: ApiTokens;
   secure: boolean;
   /** the meeting's room, or those in which its host holds it; empty: no such meeting, or it has none */
   roomsOfMeeting: (meetingId: string) => Promise<readonly string[]>;
   /** null: no such meeting, or the account is none of its people */
   roleInMeeting: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
+  /** null: the account is in no call of it now */
+  roleInCall: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
   /** @throws UserError token-invalid, token-expired */
   verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   /** Of who waits to be let into a meeting. @throws UserError token-invalid */
@@ -27,6 +31,8 @@ export type AccessDependencies = {
 export type Caller = {
   account: Account | null;
   session: OpenSession | null;
+  /** by which the account's rights are narrowed; null: it came by its session */
+  token: TokenBearer | null;
   reach: Reach;
   meetingRole: MeetingRole | null;
   meeting: DocumentBearer | null;
@@ -36,6 +42,7 @@ export type Caller = {
 const NOBODY: Caller = {
   account: null,
   session: null,
+  token: null,
   reach: new Set(),
   meetingRole: null,
   meeting: null,
@@ -47,17 +54,82 @@ const HOSTS: readonly (MeetingRole | null)[] = ['host', 'co-host'];
 export async function callerOf(request: FastifyRequest, access: Access, deps: AccessDependencies): Promise<Caller> {
   if (access.to === 'meeting') return { ...NOBODY, meeting: await documentBearerOf(request, access.documents, deps) };
   if (access.to === 'waiting') return { ...NOBODY, ticket: await deps.verifyTicket(bearerOf(request)) };
-  const caller = { ...NOBODY, ...(await signedInOf(request, deps)) };
+  const caller = { ...NOBODY, ...((await byToken(request, deps)) ?? (await bySession(request, deps))) };
   if (access.to === 'anyone') return caller;
-  const { account, session } = caller;
-  if (!account || !session) throw new UserError('not-signed-in');
-  if (access.to === 'signed-in') return caller;
-  if (access.to === 'host' || access.to === 'invited') return inMeeting(request, access, { ...caller, account }, deps);
-  const reach = reachOf(account.grants, access.permission, deps.places.roomsUnder);
-  if (!(await isReached(reach, access.scope, request, deps))) throw new UserError('forbidden');
-  if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
-  if (access.isFresh && !session.isFresh) throw new UserError('sign-in-not-fresh');
-  return { ...caller, reach };
+  const { account, session, token } = caller;
+  if (!account) throw new UserError('not-signed-in');
+  if (access.to === 'signed-in') {
+    if (token) throw new UserError('forbidden', 'not by a token');
+  } else {
+    Object.assign(caller, await rightsIn(request, access, { ...caller, account }, deps));
+    if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
+  }
+  if ('isFresh' in access && access.isFresh && !session?.isFresh) throw new UserError('sign-in-not-fresh');
+  return caller;
+}
+
+type AccountCaller = Caller & { account: Account };
+
+/** @throws UserError forbidden */
+async function rightsIn(
+  request: FastifyRequest,
+  access: Extract<Access, { to: 'permitted' | 'host' | 'invited' }>,
+  caller: AccountCaller,
+  deps: AccessDependencies,
+): Promise<Pick<Caller, 'reach' | 'meetingRole'>> {
+  if (access.to !== 'permitted') return inMeeting(request, access, caller, deps);
+  const reach = reachBy(caller, access.permission, deps);
+  if (!(await isAllowed(request, access, { ...caller, reach }, deps))) throw new UserError('forbidden');
+  return { reach, meetingRole: null };
+}
+
+/** What the account may do now, and the token besides. */
+function reachBy({ account, token }: AccountCaller, permission: Permission, { places }: AccessDependencies): Reach {
+  const own = reachOf(account.grants, permission, places.roomsUnder);
+  if (!token) return own;
+  if (!token.permissions.includes(permission)) return new Set();
+  const { scope } = token;
+  if (scope.kind === 'organisation') return own;
+  const given = scope.kind === 'room' ? [scope.roomId] : places.roomsUnder(scope.placeId);
+  return new Set(given.filter((roomId) => reaches(own, roomId)));
+}
+
+async function isAllowed(
+  request: FastifyRequest,
+  { permission, scope }: Extract<Access, { to: 'permitted' }>,
+  caller: AccountCaller,
+  deps: AccessDependencies,
+): Promise<boolean> {
+  const { account, token, reach } = caller;
+  switch (scope) {
+    case 'organisation':
+      return reach === 'organisation';
+    case 'each-room':
+      return hasAnywhere(account.grants, permission) && (token?.permissions.includes(permission) ?? true);
+    case 'place':
+      return isAllowedAtPlace(request, permission, caller, deps);
+    case 'room': {
+      const { roomId, meetingId } = request.params as { roomId?: string; meetingId?: string };
+      if (roomId !== undefined) return reaches(reach, roomId);
+      return meetingId === undefined ? reach === 'organisation' : reachesMeeting(reach, meetingId, deps);
+    }
+  }
+}
+
+/** Before the body is there: whether it is worth reading. */
+function isAllowedAtPlace(
+  { body }: FastifyRequest,
+  permission: Permission,
+  { account, token }: AccountCaller,
+  { places }: AccessDependencies,
+): boolean {
+  const { grants } = account;
+  if (token && !token.permissions.includes(permission)) return false;
+  if (body === undefined) return hasAnywhere(grants, permission);
+  const placeId = (body as { placeId?: unknown } | null)?.placeId;
+  const at = typeof placeId === 'string' ? placeId : null;
+  if (!places.mayAt(grants, permission, at)) return false;
+  return !token || places.covers(token.scope, at === null ? { kind: 'organisation' } : { kind: 'place', placeId: at });
 }
 
 async function documentBearerOf(
@@ -73,21 +145,25 @@ async function documentBearerOf(
 /** A meeting that there is not is refused like one of others: ids are guessed in vain. */
 async function inMeeting(
   request: FastifyRequest,
-  { to }: Extract<Access, { to: 'host' | 'invited' }>,
-  caller: Caller & { account: Account },
+  access: Extract<Access, { to: 'host' | 'invited' }>,
+  caller: AccountCaller,
   deps: AccessDependencies,
-): Promise<Caller> {
-  const { account } = caller;
+): Promise<Pick<Caller, 'reach' | 'meetingRole'>> {
   const { meetingId } = request.params as { meetingId: string };
-  const reach = reachOf(account.grants, 'meetings.manage', deps.places.roomsUnder);
+  const reach = reachBy(caller, 'meetings.manage', deps);
   const [meetingRole, isManaged] = await Promise.all([
-    deps.roleInMeeting(account.accountId, meetingId),
+    // a token is no person of a meeting
+    caller.token ? null : deps.roleInMeeting(caller.account.accountId, meetingId),
     reachesMeeting(reach, meetingId, deps),
   ]);
-  const isOne = to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
-  if (!isOne && !isManaged) throw new UserError('forbidden');
-  if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
-  return { ...caller, reach, meetingRole };
+  const isOne = access.to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
+  const isInCall = async (): Promise<boolean> =>
+    access.to === 'host' &&
+    access.inCall === true &&
+    !caller.token &&
+    HOSTS.includes(await deps.roleInCall(caller.account.accountId, meetingId));
+  if (!isOne && !isManaged && !(await isInCall())) throw new UserError('forbidden');
+  return { reach, meetingRole };
 }
 
 /** @throws UserError token-invalid */
@@ -95,20 +171,6 @@ function bearerOf({ headers }: FastifyRequest): string {
   const token = /^Bearer ([\w.-]{1,4096})$/.exec(headers.authorization ?? '')?.[1];
   if (token === undefined) throw new UserError('token-invalid', 'a bearer token is needed');
   return token;
-}
-
-async function isReached(
-  reach: Reach,
-  scope: Extract<Access, { to: 'permitted' }>['scope'],
-  request: FastifyRequest,
-  deps: AccessDependencies,
-): Promise<boolean> {
-  if (reach === 'organisation' || reach.size === 0) return reach === 'organisation';
-  if (scope === 'each-room') return true;
-  if (scope === 'organisation') return false;
-  const { roomId, meetingId } = request.params as { roomId?: string; meetingId?: string };
-  if (roomId !== undefined) return reaches(reach, roomId);
-  return meetingId !== undefined && reachesMeeting(reach, meetingId, deps);
 }
 
 /** In one of its rooms. */
@@ -121,12 +183,25 @@ async function reachesMeeting(
   return (await roomsOfMeeting(meetingId)).some((roomId) => reach.has(roomId));
 }
 
-async function signedInOf(
+async function bySession(
   request: FastifyRequest,
   { accounts, sessions, secure }: AccessDependencies,
 ): Promise<Pick<Caller, 'account' | 'session'>> {
-  const token = readCookie(request, 'session', secure);
-  const session = token ? await sessions.of(token) : null;
+  const cookie = readCookie(request, 'session', secure);
+  const session = cookie ? await sessions.of(cookie) : null;
   const account = session && (await accounts.byId(session.accountId));
   return { account, session: account && session };
+}
+
+/** null: no API token is presented. @throws UserError token-invalid, token-expired */
+async function byToken(
+  { headers }: FastifyRequest,
+  { accounts, apiTokens }: AccessDependencies,
+): Promise<Pick<Caller, 'account' | 'token'> | null> {
+  const secret = /^Bearer (\S{1,200})$/.exec(headers.authorization ?? '')?.[1];
+  if (!secret?.startsWith(API_TOKEN_PREFIX)) return null;
+  const token = await apiTokens.of(secret);
+  const account = await accounts.byId(token.accountId);
+  if (!account) throw new UserError('token-invalid');
+  return { account, token };
 }

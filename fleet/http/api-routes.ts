@@ -74,7 +74,7 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
         case 'events':
           return sendEvents(request, reply, route, answer as OpenFeed, deps);
         case 'download':
-          return sendDownload(reply, answer as Download);
+          return answer === null ? reply.code(202).send() : sendDownload(reply, answer as Download);
         default:
           // what is not in the contract does not leave
           return parse(route.response, answer);
@@ -99,6 +99,7 @@ function contextOf(
         ? parse(route.body, request.body)
         : undefined) as never,
     account: request.caller!.account as never,
+    tokenId: request.caller!.token?.tokenId ?? null,
     meetingRole: request.caller!.meetingRole,
     meeting: request.caller!.meeting as never,
     ticket: request.caller!.ticket as never,

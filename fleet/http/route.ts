@@ -47,8 +47,8 @@ export type DocumentBearer = {
 /** `isFresh`: its person proved who they are less than FRESH_SIGN_IN_MS ago. */
 export type OpenSession = { sessionId: string; accountId: string; isFresh: boolean };
 
-/** Who waits to be let into a meeting. */
-export type TicketBearer = { ticketId: string; meetingId: string };
+/** Who waits to be let into a meeting, and with which token they came. */
+export type TicketBearer = { ticketId: string; meetingId: string; token: string };
 
 type OfAccount = { to: 'signed-in' | 'permitted' | 'host' | 'invited' };
 export type RouteContext<R extends Route = Route> = {
@@ -57,6 +57,8 @@ export type RouteContext<R extends Route = Route> = {
   body: R['kind'] extends 'upload' ? Upload : RouteOutput<R, 'body'>;
   /** null only on routes that are open to anyone */
   account: R['access'] extends OfAccount ? Account : Account | null;
+  /** of the API token by which the account's program came; null: its person came by a session */
+  tokenId: string | null;
   /** of the account in the meeting that the path names; null: it may manage the meeting, or the route asks for none */
   meetingRole: MeetingRole | null;
   /** the bearer of a token for a meeting's documents; on other routes null */
@@ -83,7 +85,7 @@ export type RouteContext<R extends Route = Route> = {
 type Answer<R extends Route> = R['kind'] extends 'events'
   ? /** `wake`: something is pending */ (wake: () => void) => EventFeed<RouteEvent<R>>
   : R['kind'] extends 'download'
-    ? Download
+    ? Download | (R extends { comesLater: true } ? null : never)
     : RouteAnswer<R>;
 export type RouteHandlers<T extends RouteTable> = {
   [N in keyof T]: (context: RouteContext<T[N]>) => Promise<Answer<T[N]>>;
@@ -97,5 +99,5 @@ export function serve<T extends RouteTable>(table: T, handlers: RouteHandlers<T>
 }
 
 /** For the audit log. */
-export const actorOf = ({ account }: { account: Account | null }): string =>
-  account ? `account:${account.accountId}` : 'nobody';
+export const actorOf = ({ account, tokenId }: { account: Account | null; tokenId: string | null }): string =>
+  tokenId ? `api-token:${tokenId}` : account ? `account:${account.accountId}` : 'nobody';

@@ -1,11 +1,11 @@
 /** What the fleet's grants permit: each list is written out, so that a new source or right is granted on purpose. */
-import { RIGHTS } from '#contract/call-order.ts';
+import { type MeetingRole, RIGHTS } from '#contract/call-order.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import { documentRightsBy } from './document-policies.ts';
 
-/** As what somebody is let into a call. A member or guest has the rights of their role in the meeting besides. */
-export type CallRole = 'room' | 'member' | 'guest' | 'laptop';
+/** As what somebody is let into a call: a room as one of the meeting's or as a guest of it. */
+export type CallRole = MeetingRole | 'laptop';
 
 /** As every room enters, by the fleet's grant or by its own delegation: a co-host of its own meeting. */
 export const ROOM_PERMISSIONS: CallPermissions = {
@@ -23,15 +23,13 @@ const LAPTOP_PERMISSIONS: CallPermissions = {
   documents: [],
 };
 
-const PERSON_PERMISSIONS: Omit<CallPermissions, 'documents'> = {
-  publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
-  receives: ['microphone', 'camera', 'screen', 'screen-audio'],
-  rights: [],
-};
-
 /** @param policy null: the meeting is over, and has no documents */
 export function permissionsBy(role: CallRole, policy: DocumentPolicy | null): CallPermissions {
   if (role === 'laptop') return LAPTOP_PERMISSIONS;
-  const documents = policy ? [...documentRightsBy(policy, role === 'guest')] : [];
-  return { ...(role === 'room' ? ROOM_PERMISSIONS : PERSON_PERMISSIONS), documents };
+  return {
+    publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
+    receives: ['microphone', 'camera', 'screen', 'screen-audio'],
+    rights: [...RIGHTS[role]],
+    documents: policy ? [...documentRightsBy(policy, role === 'guest')] : [],
+  };
 }

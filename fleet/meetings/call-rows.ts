@@ -6,7 +6,7 @@ import type { KnownCallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
-import { recordJoin } from './entries.ts';
+import { recordJoin, recordLeave, recordRole } from './entries.ts';
 import type { RegisteredNode } from './media-nodes.ts';
 
 export type CallRow = AuthorityTables['call'];
@@ -14,6 +14,10 @@ export type CallRow = AuthorityTables['call'];
 export const GIVEN_UP = 'given-up';
 /** `endReason` of a call whose people were sent to another call of its meeting */
 export const MOVED = 'moved';
+/** `endReason` of a call whose node was started anew, or that we ended */
+export const ENDED_BY_FLEET = 'ended-by-fleet';
+/** `endReason` of a call that everybody has left */
+export const EMPTY = 'empty';
 
 export const liveCallOf = (db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<CallRow | undefined> =>
   db
@@ -87,7 +91,7 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
         details: { meetingId: call.meetingId },
       });
     case 'participant-joined':
-      await recordJoin(trx, event.peerId, nameInRows(event.displayName));
+      await recordJoin(trx, event, nameInRows(event.displayName));
       await row
         .set({ state: 'open', openedAtMs: call.openedAtMs ?? Date.now(), participantCount: event.participantCount })
         .execute();
@@ -101,13 +105,15 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
         },
       });
     case 'participant-left':
+      await recordLeave(trx, event.peerId);
       await row.set({ participantCount: event.participantCount }).execute();
       return;
     case 'order-changed':
       await row.set({ callOrder: JSON.stringify(event.order) }).execute();
       return;
-    case 'participant-removed':
     case 'role-changed':
+      return recordRole(trx, event.peerId, event.role);
+    case 'participant-removed':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

@@ -12,6 +12,8 @@ import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.
 import {
   applyEvent,
   type CallRow,
+  EMPTY,
+  ENDED_BY_FLEET,
   endRow,
   GIVEN_UP,
   giveUpRow,
@@ -21,7 +23,7 @@ import {
   newCall,
   takeBackRow,
 } from './call-rows.ts';
-import { recordRemoval } from './entries.ts';
+import { type LeavingPeer, recordRemoval } from './entries.ts';
 import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
 
 export type OpenCall = { call: CallRow; node: RegisteredNode };
@@ -133,6 +135,7 @@ export class Calls {
     const changed = new Set<string>();
     const endedCallIds: string[] = [];
     const toMove = new Set<string>();
+    const toRemove: LeavingPeer[] = [];
     await this.#deps.store.write(async (trx) => {
       for (const event of events) {
         if (event.name === 'unknown') continue;
@@ -148,7 +151,8 @@ export class Calls {
           continue;
         }
         // also of a call that is over: its invite is good for the next one
-        if (event.name === 'participant-removed') await recordRemoval(trx, event.peerId, event.byPeerId);
+        if (event.name === 'participant-removed')
+          toRemove.push(...(await recordRemoval(trx, event.peerId, event.byPeerId)));
         if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
         if (call.endedAtMs !== null) continue;
         await applyEvent(trx, call, event);
@@ -158,6 +162,7 @@ export class Calls {
     });
     // by id, after the commit: what is not acknowledged comes again
     this.#deps.acknowledge(nodeId, { eventIds: events.map((event) => event.eventId) });
+    for (const { nodeId, ...peer } of toRemove) this.#deps.sendToNode(nodeId, { name: 'remove-participant', ...peer });
     for (const callId of toMove) this.#deps.sendToNode(nodeId, { name: 'move-call', callId });
     this.#told(endedCallIds, changed);
   }
@@ -193,7 +198,7 @@ export class Calls {
       return moved;
     }
     if (current && silent && !this.#isEmpty(current)) await giveUpRow(trx, current, `node:${nodeId}`);
-    else if (current) await endRow(trx, current, 'ended-by-fleet');
+    else if (current) await endRow(trx, current, ENDED_BY_FLEET);
     await trx.insertInto('call').values(call).execute();
     // whom we sent to the other meanwhile the node let in here
     if (current) await trx.updateTable('entry').set({ callId }).where('callId', '=', current.callId).execute();
@@ -209,11 +214,11 @@ export class Calls {
       .where('meetingId', 'in', meetingIds)
       .where('endedAtMs', 'is', null)
       .execute();
-    for (const call of calls) await endRow(trx, call, 'ended-by-fleet');
+    for (const call of calls) await endRow(trx, call, ENDED_BY_FLEET);
     // one that was given up ends when its node is back
     await trx
       .updateTable('call')
-      .set({ endReason: 'ended-by-fleet' })
+      .set({ endReason: ENDED_BY_FLEET })
       .where('meetingId', 'in', meetingIds)
       .where('endReason', 'in', [GIVEN_UP, MOVED])
       .execute();
@@ -227,6 +232,10 @@ export class Calls {
         );
       },
     };
+  }
+
+  #isSameProcess({ nodeId, nodeInstanceId }: CallRow): boolean {
+    return this.#deps.nodes.get(nodeId)?.instanceId === nodeInstanceId;
   }
 
   /** Nobody has been in it, or its node was started anew since and carries it no more. */
@@ -321,7 +330,8 @@ export class Calls {
       if (current && current.callId !== staleCallId) return { call: current, opened: false };
       // somebody may have come in where a silent node has not told
       if (current && this.#deps.nodes.silentMs(current.nodeId) > 0) await giveUpRow(trx, current, 'fleet');
-      else if (current) await endRow(trx, current, 'ended-by-fleet');
+      // the same process carries it no more: it is over, though its event is still under way
+      else if (current) await endRow(trx, current, this.#isSameProcess(current) ? EMPTY : ENDED_BY_FLEET);
       const meeting = await trx
         .selectFrom('meeting')
         .select('meetingId')
@@ -356,7 +366,7 @@ export class Calls {
   async #end(calls: CallRow[]): Promise<void> {
     if (calls.length === 0) return;
     await this.#deps.store.write(async (trx) => {
-      for (const call of calls) await endRow(trx, call, 'ended-by-fleet');
+      for (const call of calls) await endRow(trx, call, ENDED_BY_FLEET);
     });
     this.#deps.logger.warn({ callIds: calls.map((call) => call.callId) }, 'calls ended: their node was started anew');
     this.#told(

@@ -68,7 +68,7 @@ test('says what the room may, for its own key, three days, on the nodes that are
     displayName: 'Room A',
     publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
     receives: ['microphone', 'camera', 'screen', 'screen-audio'],
-    rights: ['end', 'mute', 'remove'],
+    rights: ['end', 'mute', 'remove', 'order', 'admit'],
     nodes: nodes.toReversed().map(({ nodeId, signalingUrl }) => ({ nodeId, signalingUrl })),
   });
   expect(claims.cnf.jwk).toMatchObject({ x: jwk!.x, y: jwk!.y });

@@ -17,8 +17,10 @@ export const DOCUMENT_CALL_GOES_ON: ReadonlySet<string | null> = new Set([GIVEN_
 /** longer than any call of a working day: a token that is void is refused before it expires */
 const TOKEN_TTL_MS = 24 * 3_600_000;
 
-/** Whose token it is. */
-export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId' | 'inviteId'>;
+/** Whose token it is, as the store knows them now. */
+type Known = Pick<DocumentBearer, 'holder' | 'displayName' | 'isGuest'>;
+/** Whose token it is: a peer's in a call, or a room's and its phones'. */
+export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId'>;
 export type DocumentAccessesDependencies = {
   store: AuthorityStore;
   keys: Pick<SigningKeys, 'sign' | 'verify'>;
@@ -35,9 +37,9 @@ export class DocumentAccesses {
   }
 
   /** null: the policy permits this holder nothing, or there is no such meeting */
-  async of(meetingId: string, holder: DocumentHolder): Promise<DocumentAccess | null> {
+  async of(meetingId: string, holder: DocumentHolder, isGuest: boolean): Promise<DocumentAccess | null> {
     const policy = await this.#deps.policies.of(meetingId);
-    const documents = policy ? documentRightsBy(policy, isGuest(holder)) : [];
+    const documents = policy ? documentRightsBy(policy, isGuest) : [];
     if (documents.length === 0) return null;
     const { keys, delegations, fleetUrl } = this.#deps;
     const { roomId } = holder;
@@ -57,19 +59,12 @@ export class DocumentAccesses {
   /** @throws UserError token-invalid (made up, void), token-expired */
   async verify(token: string): Promise<DocumentBearer> {
     const claims = await this.#claimsOf(token);
-    const { sub, roomId, inviteId, meetingId } = claims;
+    const { sub, roomId, meetingId } = claims;
     const policy = await this.#deps.policies.of(meetingId);
     if (!policy) throw new UserError('token-invalid', 'the meeting is over');
-    const room = roomId === undefined ? null : await this.#roomOf(roomId, claims);
-    const guest = inviteId === undefined ? null : await this.#guestOf(inviteId, sub);
-    if (!room && !guest) throw new UserError('token-invalid', 'of nobody');
-    return {
-      meetingId,
-      holder: room === null ? guest!.holder : sub,
-      isGuest: room === null,
-      documents: documentRightsBy(policy, room === null),
-      displayName: room?.roomName ?? guest?.displayName ?? '',
-    };
+    const { holder, displayName, isGuest } =
+      roomId === undefined ? await this.#peerOf(sub) : await this.#roomOf(roomId, claims);
+    return { meetingId, holder, isGuest, documents: documentRightsBy(policy, isGuest), displayName };
   }
 
   async #claimsOf(token: string): Promise<DocumentTokenClaims> {
@@ -81,7 +76,7 @@ export class DocumentAccesses {
     }
   }
 
-  async #roomOf(roomId: string, { sub, iat }: DocumentTokenClaims): Promise<{ roomName: string }> {
+  async #roomOf(roomId: string, { sub, iat }: DocumentTokenClaims): Promise<Known> {
     const { store, delegations } = this.#deps;
     const room = await store.read
       .selectFrom('room')
@@ -98,25 +93,38 @@ export class DocumentAccesses {
       .executeTakeFirst();
     if (!room || ended || delegations.isRevoked(roomId, iat))
       throw new UserError('token-invalid', 'the room, its kiosk or this phone is not there any more');
-    return room;
+    return { holder: sub, displayName: room.roomName, isGuest: false };
   }
 
-  async #guestOf(inviteId: string, peerId: string): Promise<{ holder: string; displayName: string | null }> {
-    const guest = await this.#deps.store.read
+  async #peerOf(peerId: string): Promise<Known> {
+    const peer = await this.#deps.store.read
       .selectFrom('entry')
-      .innerJoin('invite', 'invite.inviteId', 'entry.inviteId')
       .innerJoin('call', 'call.callId', 'entry.callId')
-      .select(['entry.holder', 'entry.displayName', 'call.endReason', 'call.endedAtMs'])
+      .leftJoin('invite', 'invite.inviteId', 'entry.inviteId')
+      .leftJoin('account', 'account.accountId', 'entry.accountId')
+      .select(['entry.person', 'entry.accountId', 'call.meetingId', 'call.endReason', 'call.endedAtMs'])
       .where('entry.peerId', '=', peerId)
-      .where('entry.inviteId', '=', inviteId)
-      .where('entry.removedAtMs', 'is', null)
       .where('invite.revokedAtMs', 'is', null)
+      .where('account.disabledAtMs', 'is', null)
       .executeTakeFirst();
-    const goesOn = guest?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(guest?.endReason ?? null);
-    if (!guest || !goesOn)
-      throw new UserError('token-invalid', 'the invite is revoked, the guest removed or the call over');
-    return { holder: `${inviteId}:${guest.holder}`, displayName: guest.displayName };
+    const goesOn = peer?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(peer?.endReason ?? null);
+    if (!peer || !goesOn) throw new UserError('token-invalid', 'the right is revoked or the call over');
+    // a token that was renewed is of another entry than the one by which the person joined, or was removed
+    const entries = await this.#deps.store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select(['entry.displayName', 'entry.removedAtMs'])
+      .where('call.meetingId', '=', peer.meetingId)
+      .where('entry.person', '=', peer.person)
+      .orderBy('entry.joinedAtMs', 'desc')
+      .execute();
+    if (entries.some(({ removedAtMs }) => removedAtMs !== null))
+      throw new UserError('token-invalid', 'the person was removed');
+    const joined = entries.find(({ displayName }) => displayName !== null);
+    return {
+      holder: peer.accountId ?? peer.person,
+      displayName: joined?.displayName ?? '',
+      isGuest: peer.accountId === null,
+    };
   }
 }
-
-const isGuest = ({ roomId }: DocumentHolder): boolean => roomId === undefined;

@@ -1,21 +1,35 @@
 /**
- * Who comes into a meeting by which invite. The right is checked and the entry recorded in one transaction: a revocation
- * finds every entry before it, and refuses every one after it. Who is removed from a call cannot come back by its invite.
+ * Who came into a call by which right, and what ends it. The right is checked and the entry recorded in one transaction: a
+ * revocation finds every entry before it, and refuses every one after it. A removal bans the person, and no address.
  */
 import { createHash } from 'node:crypto';
-import { type ErrorCode, UserError } from '#contract/error-codes.ts';
-import type { InviteClaims, InviteSeat } from '#contract/grants.ts';
-import { appendAudit, type AuditEntry } from '../audit/index.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
+import { UserError } from '#contract/error-codes.ts';
+import type { InviteClaims } from '#contract/grants.ts';
+import { appendAudit } from '../audit/index.ts';
 import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import { endTicketsOfInvite } from './tickets.ts';
 
 type InviteRow = AuthorityTables['invite'];
 type EntryRow = AuthorityTables['entry'];
-export type Entering = { peerId: string; callId: string; claims: InviteClaims; by: EntersBy };
-export type EntersBy =
-  | { kind: 'guest' /** the browser's own secret; null: it has none */; entryId: string | null }
-  | { kind: 'room'; roomId: string };
+type Reader = Pick<AuthorityWrite, 'selectFrom'>;
+export type NewEntry = Pick<EntryRow, 'peerId' | 'callId' | 'inviteId' | 'accountId' | 'ticketId' | 'person' | 'role'>;
 /** A peer that has to leave, at the node of its call. */
 export type LeavingPeer = { nodeId: string; callId: string; peerId: string };
+
+const ROOM = 'room:';
+/** of a room that needed no entry: which one is not known */
+const ROOM_PEER = 'room-peer:';
+/** null: a person */
+export const roomOfPerson = (person: string): string | null =>
+  person.startsWith(ROOM) ? person.slice(ROOM.length) : null;
+export const personOfRoom = (roomId: string): string => `${ROOM}${roomId}`;
+export const personOfAccount = (accountId: string): string => `account:${accountId}`;
+/** A named invite is one person; of a link for anyone each browser that names itself, else each entry (`once`). */
+export function personOfInvite({ jti, displayName }: InviteClaims, entryId: string | null, once: string): string {
+  if (displayName !== null) return `invite:${jti}`;
+  return `invite:${jti}:${entryId === null ? once : createHash('sha256').update(entryId).digest('base64url')}`;
+}
 
 export class Entries {
   readonly #store: AuthorityStore;
@@ -24,76 +38,27 @@ export class Entries {
     this.#store = store;
   }
 
-  /**
-   * The seat to be held; null: the call is over meanwhile, and another may be open.
-   * @throws UserError invite-invalid, invite-expired, invite-closed, removed-from-call
-   */
-  async record(
-    { peerId, callId, claims, by }: Entering,
-    audit: Omit<AuditEntry, 'subject'>,
-  ): Promise<InviteSeat | null> {
-    const { jti: inviteId } = claims;
-    const holder = holderOf(claims, by, peerId);
-    return this.#store.write(async (trx) => {
-      const invite = await usableInvite(trx, claims);
-      const refusal = await refusalOf(trx, invite, { callId, holder, isRoom: by.kind === 'room' });
-      if (refusal) throw new UserError(refusal);
-      const call = await trx
-        .selectFrom('call')
-        .select('callId')
-        .where('callId', '=', callId)
-        .where('endedAtMs', 'is', null)
-        .executeTakeFirst();
-      if (!call) return null;
-      await trx
-        .insertInto('entry')
-        .values({
-          peerId,
-          callId,
-          inviteId,
-          accountId: null,
-          ticketId: null,
-          holder,
-          atMs: Date.now(),
-          joinedAtMs: null,
-          removedAtMs: null,
-          displayName: null,
-        })
-        .execute();
-      await appendAudit(trx, {
-        ...audit,
-        subject: `call:${callId}`,
-        details: { ...audit.details, inviteId, peerId },
-      });
-      return { inviteId, seats: invite.seats, holder };
-    });
-  }
-
   /** The room came into the call by an invite, and was not removed from it. */
   async wasLetIn(roomId: string, callId: string): Promise<boolean> {
     const entry = await this.#store.read
       .selectFrom('entry')
       .select('peerId')
       .where('callId', '=', callId)
-      .where('holder', '=', `${ROOM_HOLDER}${roomId}`)
+      .where('person', '=', personOfRoom(roomId))
       .where('removedAtMs', 'is', null)
       .executeTakeFirst();
     return entry !== undefined;
   }
 
-  /** Who has a grant to the call by an invite, used or not: guests by peer, rooms by room. */
-  async admittedTo(callId: string): Promise<{ peerIds: string[]; roomIds: string[] }> {
-    const entries = await this.#store.read
+  /** Who has a grant to the call, used or not; rooms of the meeting itself are in none. */
+  async admittedTo(callId: string): Promise<Pick<EntryRow, 'peerId' | 'person' | 'role'>[]> {
+    return this.#store.read
       .selectFrom('entry')
-      .select(['peerId', 'holder'])
+      .select(['peerId', 'person', 'role'])
       .where('callId', '=', callId)
       .where('removedAtMs', 'is', null)
+      .where('person', 'not like', `${ROOM_PEER}%`)
       .execute();
-    const isRoom = ({ holder }: { holder: string }): boolean => holder.startsWith(ROOM_HOLDER);
-    return {
-      peerIds: entries.filter((entry) => !isRoom(entry)).map(({ peerId }) => peerId),
-      roomIds: entries.filter(isRoom).map(({ holder }) => holder.slice(ROOM_HOLDER.length)),
-    };
   }
 
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
@@ -108,53 +73,117 @@ export class Entries {
       if (!invite) return null;
       if (invite.revokedAtMs === null) {
         await trx.updateTable('invite').set({ revokedAtMs: Date.now() }).where('inviteId', '=', inviteId).execute();
+        await endTicketsOfInvite(trx, inviteId, actor);
         await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
       }
-      return trx
-        .selectFrom('entry')
-        .innerJoin('call', 'call.callId', 'entry.callId')
-        .select(['call.nodeId', 'call.callId', 'entry.peerId'])
-        .where('entry.inviteId', '=', inviteId)
-        .where('call.endedAtMs', 'is', null)
-        .execute();
+      return leaving(trx).where('entry.inviteId', '=', inviteId).execute();
     });
+  }
+
+  /** null: it is in no call of the meeting now */
+  async roleInCall(accountId: string, meetingId: string): Promise<MeetingRole | null> {
+    const entry = await this.#store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select('entry.role')
+      .where('call.meetingId', '=', meetingId)
+      .where('call.endedAtMs', 'is', null)
+      .where('entry.accountId', '=', accountId)
+      .where('entry.joinedAtMs', 'is not', null)
+      .where('entry.leftAtMs', 'is', null)
+      .where('entry.removedAtMs', 'is', null)
+      .orderBy('entry.joinedAtMs', 'desc')
+      .executeTakeFirst();
+    return entry?.role ?? null;
+  }
+
+  /** Of an account that may not be anywhere any more. */
+  async ofAccount(accountId: string): Promise<LeavingPeer[]> {
+    return leaving(this.#store.read).where('entry.accountId', '=', accountId).execute();
   }
 
   /** Those of a node's calls who may not be there any more, for a node that was out of reach. */
   async unwelcomeAt(nodeId: string): Promise<LeavingPeer[]> {
-    return this.#store.read
-      .selectFrom('entry')
-      .innerJoin('call', 'call.callId', 'entry.callId')
-      .innerJoin('invite', 'invite.inviteId', 'entry.inviteId')
-      .select(['call.nodeId', 'call.callId', 'entry.peerId'])
+    return leaving(this.#store.read)
+      .leftJoin('invite', 'invite.inviteId', 'entry.inviteId')
+      .leftJoin('account', 'account.accountId', 'entry.accountId')
       .where('call.nodeId', '=', nodeId)
-      .where('call.endedAtMs', 'is', null)
-      .where((eb) => eb.or([eb('invite.revokedAtMs', 'is not', null), eb('entry.removedAtMs', 'is not', null)]))
+      .where((e) =>
+        e.or([
+          e('invite.revokedAtMs', 'is not', null),
+          e('account.disabledAtMs', 'is not', null),
+          e('entry.removedAtMs', 'is not', null),
+        ]),
+      )
       .execute();
   }
 }
 
-/** An entry is only a grant until its guest joins: after a removal, only those who joined may return. */
-export async function recordJoin(trx: AuthorityWrite, peerId: string, displayName: string): Promise<void> {
+const leaving = (db: Reader) =>
+  db
+    .selectFrom('entry')
+    .innerJoin('call', 'call.callId', 'entry.callId')
+    .select(['call.nodeId', 'call.callId', 'entry.peerId'])
+    .where('call.endedAtMs', 'is', null);
+
+export async function insertEntry(trx: AuthorityWrite, entry: NewEntry): Promise<void> {
+  const unused = { joinedAtMs: null, leftAtMs: null, removedAtMs: null, displayName: null };
   await trx
-    .updateTable('entry')
-    .set({ joinedAtMs: Date.now(), displayName })
-    .where('peerId', '=', peerId)
-    .where('joinedAtMs', 'is', null)
+    .insertInto('entry')
+    .values({ ...entry, atMs: Date.now(), ...unused })
     .execute();
 }
 
 /**
- * A guest's removal also closes the invite: nobody new comes in by it, and those who joined by it stay. A room's removal leaves the
- * invite to the guests.
+ * An entry is only a grant until its person joins: after a removal, only those who joined may return. A room without an entry
+ * is one of the meeting's own: it needs no right but its certificate.
  */
-export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerId: string): Promise<void> {
+export async function recordJoin(
+  trx: AuthorityWrite,
+  { callId, peerId, peerKind }: { callId: string; peerId: string; peerKind: string },
+  displayName: string,
+): Promise<void> {
+  const nowMs = Date.now();
+  const { numUpdatedRows } = await trx
+    .updateTable('entry')
+    .set((e) => ({ joinedAtMs: e.fn.coalesce('joinedAtMs', e.val(nowMs)), leftAtMs: null, displayName }))
+    .where('peerId', '=', peerId)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n || peerKind !== 'room') return;
+  const room: NewEntry = {
+    peerId,
+    callId,
+    inviteId: null,
+    accountId: null,
+    ticketId: null,
+    person: `${ROOM_PEER}${peerId}`,
+    role: 'co-host',
+  };
+  await trx
+    .insertInto('entry')
+    .values({ ...room, atMs: nowMs, joinedAtMs: nowMs, leftAtMs: null, removedAtMs: null, displayName })
+    .execute();
+}
+
+export async function recordLeave(trx: AuthorityWrite, peerId: string): Promise<void> {
+  await trx.updateTable('entry').set({ leftAtMs: Date.now() }).where('peerId', '=', peerId).execute();
+}
+
+export async function recordRole(trx: AuthorityWrite, peerId: string, role: MeetingRole): Promise<void> {
+  await trx.updateTable('entry').set({ role }).where('peerId', '=', peerId).execute();
+}
+
+/**
+ * A guest's removal also closes the invite: nobody new comes in by it, and those who joined by it stay. Others leave it open.
+ * @returns the other peers of that person in the call: another page, another device
+ */
+export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerId: string): Promise<LeavingPeer[]> {
   const entry = await trx.selectFrom('entry').selectAll().where('peerId', '=', peerId).executeTakeFirst();
-  if (entry?.removedAtMs !== null) return;
+  if (entry?.removedAtMs !== null) return [];
   const nowMs = Date.now();
   await trx.updateTable('entry').set({ removedAtMs: nowMs }).where('peerId', '=', peerId).execute();
-  const isRoom = entry.holder.startsWith(ROOM_HOLDER);
-  if (!isRoom)
+  const isRoom = entry.person.startsWith(ROOM) || entry.person.startsWith(ROOM_PEER);
+  if (!isRoom && entry.inviteId !== null)
     await trx
       .updateTable('invite')
       .set({ closedAtMs: nowMs })
@@ -162,47 +191,25 @@ export async function recordRemoval(trx: AuthorityWrite, peerId: string, byPeerI
       .where('closedAtMs', 'is', null)
       .execute();
   await appendAudit(trx, {
-    kind: isRoom ? 'room-removed' : 'guest-removed',
+    kind: isRoom ? 'room-removed' : entry.accountId === null ? 'guest-removed' : 'member-removed',
     actor: `peer:${byPeerId}`,
     subject: `call:${entry.callId}`,
-    details: { inviteId: entry.inviteId, peerId },
+    details: { inviteId: entry.inviteId, accountId: entry.accountId, peerId },
   });
+  return leaving(trx)
+    .where('entry.callId', '=', entry.callId)
+    .where('entry.person', '=', entry.person)
+    .where('entry.peerId', '<>', peerId)
+    .execute();
 }
 
 /** @throws UserError invite-invalid (made up, revoked), invite-expired */
 export async function usableInvite(
-  db: Pick<AuthorityWrite, 'selectFrom'>,
+  db: Reader,
   { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
 ): Promise<InviteRow> {
   const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
   if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');
   if (invite.expiresAtMs <= Date.now()) throw new UserError('invite-expired');
   return invite;
-}
-
-async function refusalOf(
-  trx: AuthorityWrite,
-  { inviteId, closedAtMs }: InviteRow,
-  { callId, holder, isRoom }: { callId: string; holder: string; isRoom: boolean },
-): Promise<ErrorCode | null> {
-  const former: Pick<EntryRow, 'callId' | 'joinedAtMs' | 'removedAtMs'>[] = await trx
-    .selectFrom('entry')
-    .select(['callId', 'joinedAtMs', 'removedAtMs'])
-    .where('inviteId', '=', inviteId)
-    .where('holder', '=', holder)
-    .execute();
-  const removals = former.filter(({ removedAtMs }) => removedAtMs !== null);
-  if (isRoom) return removals.some((entry) => entry.callId === callId) ? 'removed-from-call' : null;
-  if (removals.length > 0) return 'removed-from-call';
-  const joinedBefore = former.some(({ joinedAtMs }) => joinedAtMs !== null);
-  return closedAtMs !== null && !joinedBefore ? 'invite-closed' : null;
-}
-
-const ROOM_HOLDER = 'room:';
-
-/** A named invite is one person; of a link for anyone each browser that names itself, else each entry. */
-function holderOf({ jti, displayName }: InviteClaims, by: EntersBy, peerId: string): string {
-  if (by.kind === 'room') return `${ROOM_HOLDER}${by.roomId}`;
-  if (displayName !== null) return jti;
-  return by.entryId === null ? peerId : createHash('sha256').update(by.entryId).digest('base64url');
 }

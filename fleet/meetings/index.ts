@@ -6,6 +6,7 @@ export { PeopleFinder } from './find-people.ts';
 export { hasInvites } from './invites.ts';
 export { Meetings } from './meetings.ts';
 export { PeopleMeetings } from './people-meetings.ts';
+export { RoomFinder } from './rooms-for-meetings.ts';
 export { SigningKeys } from './signing-keys.ts';
 export { meetingRoutes } from './routes.ts';
 export { StaffHomes } from './staff-home.ts';

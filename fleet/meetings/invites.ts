@@ -74,6 +74,26 @@ export class Invites {
     return row ? { joinUrl: await this.#urlOf(row) } : null;
   }
 
+  /** The newest link for anyone that this maker made and that is good for so long; null: there is none. */
+  async linkBy(
+    meetingId: string,
+    createdBy: string,
+    lifeMs: number,
+  ): Promise<{ joinUrl: string; expiresAtMs: number } | null> {
+    const row = await this.#deps.store.read
+      .selectFrom('invite')
+      .selectAll()
+      .where('meetingId', '=', meetingId)
+      .where('createdBy', '=', createdBy)
+      .where('displayName', 'is', null)
+      .where('revokedAtMs', 'is', null)
+      .where('closedAtMs', 'is', null)
+      .where('expiresAtMs', '>', Date.now() + lifeMs)
+      .orderBy('createdAtMs', 'desc')
+      .executeTakeFirst();
+    return row ? { joinUrl: await this.#urlOf(row), expiresAtMs: row.expiresAtMs } : null;
+  }
+
   /** @throws UserError invite-invalid (made up, revoked), invite-expired */
   async check(token: string): Promise<InviteClaims> {
     const claims = await this.#claimsOf(token);
@@ -124,6 +144,7 @@ export async function insertInvite(
     revokedAtMs: null,
     seats: displayName === null ? (seats ?? LINK_SEATS) : 1,
     closedAtMs: null,
+    createdBy: actor,
   };
   await trx.insertInto('invite').values(row).execute();
   await appendAudit(trx, {
@@ -135,4 +156,4 @@ export async function insertInvite(
   return row;
 }
 
-const toInvite = ({ createdAtMs: _, ...invite }: Row): Invite => invite;
+const toInvite = ({ createdAtMs: _, createdBy: __, ...invite }: Row): Invite => invite;

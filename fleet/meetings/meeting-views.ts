@@ -9,17 +9,16 @@ type MeetingRow = Pick<AuthorityTables['meeting'], 'meetingId' | 'hostAccountId'
 const HOSTS: readonly MeetingRole[] = ['host', 'co-host'];
 export const isHost = (role: MeetingRole): boolean => HOSTS.includes(role);
 
-/** In the order asked for; `roles`: of who looks, by meeting. */
+/** In the order asked for; `roles`: of who looks, by meeting. Who waits is the waiting room's to count. */
 export async function summariesOf(db: Reader, roles: ReadonlyMap<string, MeetingRole>): Promise<MeetingSummary[]> {
   const meetingIds = [...roles.keys()];
   if (meetingIds.length === 0) return [];
   const meetings = await db.selectFrom('meeting').selectAll().where('meetingId', 'in', meetingIds).execute();
   const byId = new Map(meetings.map((meeting) => [meeting.meetingId, meeting]));
-  const [rooms, hostNames, participants, waiting] = await Promise.all([
+  const [rooms, hostNames, participants] = await Promise.all([
     roomsByMeeting(db, meetingIds),
     hostNamesOf(db, meetings),
     participantCounts(db, meetingIds),
-    waitingCounts(db, meetingIds),
   ]);
   return meetingIds.flatMap((meetingId) => {
     const meeting = byId.get(meetingId);
@@ -34,7 +33,7 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
       hostName: hostNames.get(meetingId) ?? '',
       rooms: rooms.get(meetingId) ?? [],
       participantCount: participants.get(meetingId) ?? 0,
-      waitingCount: isHost(role) ? (waiting.get(meetingId) ?? 0) : 0,
+      waitingCount: 0,
       role,
       isCancelled: cancelledAtMs !== null,
     };
@@ -122,15 +121,4 @@ async function participantCounts(db: Reader, meetingIds: string[]): Promise<Map<
     .where('endedAtMs', 'is', null)
     .execute();
   return new Map(rows.map(({ meetingId, participantCount }) => [meetingId, participantCount]));
-}
-
-async function waitingCounts(db: Reader, meetingIds: string[]): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('ticket')
-    .select((e) => ['meetingId', e.fn.countAll<number>().as('count')])
-    .where('meetingId', 'in', meetingIds)
-    .where('state', '=', 'waiting')
-    .groupBy('meetingId')
-    .execute();
-  return new Map(rows.map(({ meetingId, count }) => [meetingId, Number(count)]));
 }

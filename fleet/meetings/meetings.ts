@@ -3,36 +3,36 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
-import { RIGHTS } from '#contract/call-order.ts';
-import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
+import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
-import type { CallGrant, DocumentAccess, InviteClaims, JoinTokenClaims } from '#contract/grants.ts';
-import type { EntryAnswer } from '#contract/http/admission-api.ts';
+import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
-import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
-import { AttemptLimit } from '#edge/attempt-limit.ts';
-import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
+import { Admissions } from './admissions.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import type { CallRole } from './call-permissions.ts';
-import { Calls, type OpenCall } from './calls.ts';
+import { type Admitted, CallGrants, type Meeting } from './call-grants.ts';
+import { Calls } from './calls.ts';
 import { Delegations } from './delegations.ts';
-import { DocumentAccesses, type DocumentHolder } from './document-access.ts';
+import { DocumentAccesses } from './document-access.ts';
 import { DocumentPolicies } from './document-policies.ts';
-import { type EntersBy, Entries, type LeavingPeer } from './entries.ts';
+import { Entries, type LeavingPeer } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
+import { meetingsOfRoom } from './meetings-of-rooms.ts';
 import { MeetingPolicies } from './meeting-policies.ts';
 import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export type MeetingsDependencies = {
   store: AuthorityStore;
@@ -42,19 +42,14 @@ export type MeetingsDependencies = {
   register: CertificateRegister;
   /** origin of the HTTP API */
   fleetUrl: string;
+  /** relays for one peer */
+  iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
-/** `as`: what its permissions follow from. */
-type Admitted = Pick<
-  JoinTokenClaims,
-  'peerKind' | 'displayName' | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest'
-> & {
-  as: CallRole;
-};
-type Meeting = { meetingId: string; title: string };
-
-/** a call may end between its choice and the entry into it */
-const CALLS_TO_TRY = 3;
+/** Of a link that people in a room made: for the working day. */
+const ROOM_LINK_LIFE_MS = 12 * 3_600_000;
+/** it is given out again while it is good for so long */
+const ROOM_LINK_REUSED_MS = 2 * 3_600_000;
 
 /** As every room enters: under its name. */
 const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Admitted => ({
@@ -63,7 +58,8 @@ const asRoom = ({ roomId, roomName }: { roomId: string; roomName: string }): Adm
   displayName: roomName,
   role: 'co-host',
   isGuest: false,
-  as: 'room',
+  isLetIn: false,
+  as: 'co-host',
 });
 
 export class Meetings {
@@ -77,15 +73,16 @@ export class Meetings {
   readonly unreachable: UnreachableCalls;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
+  readonly admissions: Admissions;
+  readonly waitingRoom: WaitingRoom;
   readonly #entries: Entries;
+  readonly #grants: CallGrants;
   readonly #bookingMeetings: BookingMeetings;
   readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
   readonly #nodeWork = new Map<string, Promise<void>>();
-  readonly #refusedByNetwork = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
-  readonly #admittedByNetwork = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
 
   constructor(deps: MeetingsDependencies) {
     const { store, telemetry, broker, keys, register, fleetUrl, logger } = deps;
@@ -110,7 +107,7 @@ export class Meetings {
       store,
       policies: this.documentPolicies,
       entries: this.#entries,
-      ownerOf: (meetingId) => this.ownerOf(meetingId),
+      roomsOf: (meetingId) => this.people.roomsOf(meetingId),
       sendToNode,
     });
     this.#calls = new Calls({
@@ -121,6 +118,25 @@ export class Meetings {
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
       onMeetingChanged: (meetingId) => this.changed(meetingId),
     });
+    this.#grants = new CallGrants({
+      keys,
+      delegations: this.delegations,
+      documentAccesses: this.documentAccesses,
+      permissions: this.#permissions,
+      iceServersFor: deps.iceServersFor,
+    });
+    this.waitingRoom = new WaitingRoom({
+      store,
+      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be read or kept'),
+    });
+    this.admissions = new Admissions({
+      store,
+      calls: this.#calls,
+      grants: this.#grants,
+      invites: this.invites,
+      waitingRoom: this.waitingRoom,
+      logger,
+    });
     this.unreachable = new UnreachableCalls({ store, nodes: this.nodes, calls: this.#calls });
   }
 
@@ -129,6 +145,7 @@ export class Meetings {
     await this.nodes.start();
     await this.delegations.start();
     this.#calls.start();
+    await this.waitingRoom.start();
     broker.on('registration', (nodeId, registration) =>
       this.#inOrder(nodeId, () => this.#register(nodeId, registration)),
     );
@@ -144,6 +161,7 @@ export class Meetings {
   }
   stop(): void {
     this.delegations.stop();
+    this.waitingRoom.stop();
     this.#calls.stop();
     this.nodes.stop();
   }
@@ -168,6 +186,7 @@ export class Meetings {
   /** Its people, rooms, times or call are not as they were. */
   changed(meetingId: string): void {
     for (const handler of this.#changedHandlers) handler(meetingId);
+    this.waitingRoom.look(meetingId);
   }
 
   /** A room's standing meeting, made with the room. */
@@ -214,7 +233,23 @@ export class Meetings {
       .where('meetingId', 'in', meetingIds)
       .where('revokedAtMs', 'is', null)
       .execute();
-    return this.#calls.endOf(trx, meetingIds);
+    const calls = await this.#calls.endOf(trx, meetingIds);
+    return {
+      apply: () => {
+        calls.apply();
+        for (const meetingId of meetingIds) this.waitingRoom.look(meetingId);
+      },
+    };
+  }
+
+  /** As the call's node reported it last; null: the account is in no call of the meeting now. */
+  async roleInCall(accountId: string, meetingId: string): Promise<MeetingRole | null> {
+    return this.#entries.roleInCall(accountId, meetingId);
+  }
+
+  /** An account that may not be anywhere any more: it is put out of every call. */
+  async removeAccount(accountId: string): Promise<void> {
+    this.removePeers(await this.#entries.ofAccount(accountId));
   }
 
   async exists(meetingId: string): Promise<boolean> {
@@ -228,6 +263,11 @@ export class Meetings {
     );
   }
 
+  /** Those of today and tomorrow that people have made for the room. */
+  async scheduledIn(roomId: string, nowMs: number): Promise<MeetingOfRoom[]> {
+    return meetingsOfRoom(this.#deps.store.read, roomId, nowMs);
+  }
+
   async roomOf(meetingId: string): Promise<string | null> {
     const row = await this.#deps.store.read
       .selectFrom('meeting')
@@ -235,17 +275,6 @@ export class Meetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     return row?.roomId ?? null;
-  }
-
-  /** The room whose own or whose booking's meeting it is; null: there is none. */
-  async ownerOf(meetingId: string): Promise<string | null> {
-    const row = await this.#deps.store.read
-      .selectFrom('meeting')
-      .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
-      .select(['meeting.roomId as ownRoomId', 'bookingMeeting.roomId as bookingRoomId'])
-      .where('meeting.meetingId', '=', meetingId)
-      .executeTakeFirst();
-    return row?.ownRoomId ?? row?.bookingRoomId ?? null;
   }
 
   /** As the room is told of it: under way when somebody is in its call. */
@@ -271,7 +300,30 @@ export class Meetings {
     const meetingId =
       (callId === null ? null : await this.#meetingOfRoomsCall(roomId, callId)) ??
       (await this.ofRoom(roomId))?.meetingId;
-    return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId });
+    return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId }, false);
+  }
+
+  /** Of the call that the room is in, else its own; null: it is in the call of others, or has no meeting. */
+  async meetingOfRoom(roomId: string, callId: string | null): Promise<string | null> {
+    const { read } = this.#deps.store;
+    const call =
+      callId === null
+        ? undefined
+        : await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
+    if (!call) return (await this.ofRoom(roomId))?.meetingId ?? null;
+    return (await this.people.roomsOf(call.meetingId)).includes(roomId) ? call.meetingId : null;
+  }
+
+  /** A link for whoever gets it, the same one for each request of `by` while it is good; or an invite of one person. */
+  async inviteFromRoom(
+    meetingId: string,
+    displayName: string | null,
+    by: string,
+  ): Promise<{ joinUrl: string; expiresAtMs: number }> {
+    const former = displayName === null ? await this.invites.linkBy(meetingId, by, ROOM_LINK_REUSED_MS) : null;
+    if (former) return former;
+    const made = await this.invites.create(meetingId, { displayName, seats: null, lifeMs: ROOM_LINK_LIFE_MS }, by);
+    return { joinUrl: made.joinUrl, expiresAtMs: made.invite.expiresAtMs };
   }
 
   /** null: it is no meeting of the room's, nor one that it was let into. */
@@ -279,7 +331,7 @@ export class Meetings {
     const { read } = this.#deps.store;
     const call = await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
     if (!call) return null;
-    const isOwn = (await this.ownerOf(call.meetingId)) === roomId;
+    const isOwn = (await this.people.roomsOf(call.meetingId)).includes(roomId);
     return isOwn || (await this.#entries.wasLetIn(roomId, callId)) ? call.meetingId : null;
   }
 
@@ -313,6 +365,7 @@ export class Meetings {
       displayName: null,
       role: 'member',
       isGuest: false,
+      isLetIn: false,
       as: 'laptop',
     });
   }
@@ -320,69 +373,30 @@ export class Meetings {
   async #ownOfCall(roomId: string, callId: string): Promise<Meeting> {
     const { read } = this.#deps.store;
     const call = await read.selectFrom('call').select('meetingId').where('callId', '=', callId).executeTakeFirst();
-    if (!call || (await this.ownerOf(call.meetingId)) !== roomId)
+    if (!call || !(await this.people.roomsOf(call.meetingId)).includes(roomId))
       throw new InvalidStateError('not-possible-now', 'the room is in a call of another room');
     return this.#byId(call.meetingId);
   }
 
   /**
-   * The meeting that the booking's invite names, else one of the booking's own.
-   * @throws UserError invite-invalid, invite-expired, removed-from-call; OperationalError no-media-node, call-unreachable
+   * The meeting that a person made for the room, else the one that the booking's invite names, else one of the booking's own.
+   * @throws ProtocolError not-found: no meeting of the room; UserError invite-invalid, invite-expired, removed-from-call;
+   *   InvalidStateError call-ended; OperationalError no-media-node, call-unreachable
    */
   async grantForBooking(
     { roomId, roomName }: { roomId: string; roomName: string },
     endedCallId: string | null,
-    { bookingId, title, invite }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
+    { bookingId, title, invite, meetingId }: NonNullable<Extract<RoomRequest, { name: 'request-grant' }>['booking']>,
   ): Promise<CallGrant> {
+    if (meetingId) return this.admissions.byRoomOfMeeting({ roomId, roomName }, meetingId, { endedCallId });
     if (invite === null) {
       const meeting = await this.#bookingMeetings.getOrCreate(roomId, bookingId, title.trim() || roomName);
       return this.#grant(meeting, endedCallId, asRoom({ roomId, roomName }));
     }
-    const actor = `room:${roomId}`;
-    return this.#orRefusal({ kind: 'room-refused', actor }, async () => {
+    return this.admissions.refusingRoom(roomId, async () => {
       const claims = await this.invites.check(invite);
-      return this.#grantByInvite(
-        claims,
-        { kind: 'room', roomId },
-        endedCallId,
-        { meeting: await this.#byId(claims.meetingId), admitted: asRoom({ roomId, roomName }) },
-        { kind: 'room-admitted', actor, details: { bookingId } },
-      );
+      return this.admissions.byRoomInvite({ roomId, roomName }, claims, { endedCallId, details: { bookingId } });
     });
-  }
-
-  /**
-   * @throws UserError invite-invalid, invite-expired, invite-closed, removed-from-call, too-many-attempts;
-   *   OperationalError no-media-node, call-unreachable
-   */
-  async enterAsGuest(
-    invite: string,
-    { endedCallId, entryId, network }: { endedCallId: string | null; entryId: string | null; network: string },
-  ): Promise<EntryAnswer> {
-    const actor = `network:${network}`;
-    const refusal = { kind: 'guest-refused', actor, network } as const;
-    const claims = await this.#orRefusal(refusal, () => this.invites.check(invite));
-    if (!this.#admittedByNetwork.take(network)) throw this.#tooMany(network);
-    const { displayName } = claims;
-    const meeting = await this.#byId(claims.meetingId);
-    const grant = await this.#orRefusal(refusal, () =>
-      this.#grantByInvite(
-        claims,
-        { kind: 'guest', entryId },
-        endedCallId,
-        { meeting, admitted: { peerKind: 'person', displayName, role: 'guest', isGuest: true, as: 'guest' } },
-        { kind: 'guest-admitted', actor },
-      ),
-    );
-    return {
-      kind: 'admitted',
-      meetingId: meeting.meetingId,
-      meetingTitle: meeting.title,
-      hostName: meeting.title,
-      displayName,
-      admission: 'all-enter',
-      grant,
-    };
   }
 
   /** Also ends what came in by it, in every call of the meeting. False: no such invite. */
@@ -390,6 +404,7 @@ export class Meetings {
     const leaving = await this.#entries.revoke(meetingId, inviteId, actor);
     if (!leaving) return false;
     this.removePeers(leaving);
+    this.waitingRoom.look(meetingId);
     return true;
   }
 
@@ -405,56 +420,6 @@ export class Meetings {
       .select(['meetingId', 'title'])
       .where('meetingId', '=', meetingId)
       .executeTakeFirstOrThrow();
-  }
-
-  #tooMany(network: string): UserError {
-    this.#deps.logger.warn({ network, code: 'too-many-attempts' }, 'guest refused');
-    return new UserError('too-many-attempts');
-  }
-
-  /**
-   * A refusal goes to log and audit; what is only in the way at the moment does not. The work comes first, so that other
-   * people's wrong invites refuse nobody: only the refusals of a `network` are limited.
-   */
-  async #orRefusal<T>(
-    { network = null, ...refusal }: Pick<AuditEntry, 'kind' | 'actor'> & { network?: string | null },
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const { store, logger } = this.#deps;
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof UserError) {
-        if (network !== null && !this.#refusedByNetwork.take(network)) throw this.#tooMany(network);
-        const { code } = error;
-        logger.warn({ actor: refusal.actor, code }, 'invite refused');
-        await store.write((trx) => appendAudit(trx, { ...refusal, subject: 'invite', details: { code } }));
-      }
-      throw error;
-    }
-  }
-
-  /** The entry is recorded before the grant leaves: revoking the invite reaches it, whenever that comes. */
-  async #grantByInvite(
-    claims: InviteClaims,
-    by: EntersBy,
-    endedCallId: string | null,
-    { meeting, admitted }: { meeting: Meeting; admitted: Admitted },
-    audit: Omit<AuditEntry, 'subject'>,
-  ): Promise<CallGrant> {
-    for (let tries = 1; ; tries += 1) {
-      const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
-      const peerId = newId();
-      const seat = await this.#entries.record({ peerId, callId: open.call.callId, claims, by }, audit);
-      if (seat)
-        return this.#sign(
-          meeting,
-          open,
-          { sub: peerId, inviteId: claims.jti },
-          by.kind === 'guest' ? { ...admitted, seat } : admitted,
-        );
-      if (tries === CALLS_TO_TRY) throw new OperationalError('no-media-node', 'its calls end as they are entered');
-    }
   }
 
   #publishKeys(): void {
@@ -493,52 +458,6 @@ export class Meetings {
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {
     const open = await this.#calls.openCall(meeting.meetingId, endedCallId, admitted.peerKind);
-    return this.#sign(meeting, open, { sub: newId() }, admitted);
-  }
-
-  async #sign(
-    meeting: Meeting,
-    { call, node }: OpenCall,
-    holder: DocumentHolder,
-    { as, ...admitted }: Admitted,
-  ): Promise<CallGrant> {
-    const peerId = holder.sub;
-    const { roomId } = admitted;
-    // after the entry is recorded: a policy that changes later reaches it there
-    const permissions = await this.#permissions.of(call.meetingId, as);
-    const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : this.delegations.issuedAtOf(roomId);
-    const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
-    const { callId, meetingId } = call;
-    const claims: Omit<JoinTokenClaims, 'iss'> = {
-      aud: node.nodeId,
-      sub: peerId,
-      jti: newId(),
-      iat,
-      exp,
-      callId,
-      meetingId,
-      meetingTitle: meeting.title,
-      ...admitted,
-      isLetIn: false,
-      allowedRanges: [],
-      ...permissions,
-      ...(as === 'member' && { rights: [...RIGHTS[admitted.role]] }),
-    };
-    const joinToken = await this.#deps.keys.sign(claims);
-    const documents =
-      permissions.documents.length === 0
-        ? null
-        : await this.documentAccesses.of(meetingId, roomId === undefined ? holder : { ...holder, roomId });
-    return {
-      callId,
-      meetingId,
-      meetingTitle: meeting.title,
-      peerId,
-      signalingUrl: node.signalingUrl,
-      joinToken,
-      expiresAtMs: exp * 1000,
-      documents,
-      iceServers: [],
-    };
+    return this.#grants.sign(meeting, open, newId(), admitted);
   }
 }

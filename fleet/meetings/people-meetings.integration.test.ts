@@ -10,6 +10,7 @@ import { type EnrolledRoom, FleetUnderTest, type Json } from '../fleet-under-tes
 import { Accounts } from '../people/index.ts';
 import { RoomUnderTest } from '../room-under-test.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import { bookingIdOfMeeting } from './room-conflicts.ts';
 
 type Person = { accountId: string; displayName: string; cookie: string };
 const HOUR_MS = 3_600_000;
@@ -374,6 +375,124 @@ test('people are found by the beginning of a part of their name', async () => {
   expect(codeOf(await ask(viewer, 'GET', 'people?text=a'))).toBe('forbidden');
 });
 
+/** What the kiosk was sent last. */
+const sent = (): Json[] => box.last('meetings')?.meetings ?? [];
+/** As the kiosk asks when somebody taps. */
+async function requestGrant(meetingId: string | null, by = box): Promise<Json> {
+  const id = newId();
+  const booking = meetingId && { bookingId: 'a'.repeat(64), title: 'x', invite: null, meetingId };
+  await by.say('request', { name: 'request-grant', id, endedCallId: null, booking }, false);
+  const reply = () => by.heard.find(({ name, message }) => name === 'requestReply' && message.id === id)?.message;
+  await expect.poll(reply).toBeTruthy();
+  return reply();
+}
+
+test('a meeting with a room travels to its kiosk, changes there, and is joined by its id', async () => {
+  const made = await make(mina!, {
+    title: 'In the room',
+    roomIds: [room.roomId],
+    people: [{ accountId: joon!.accountId }],
+  });
+  const { meetingId, startsAtMs, endsAtMs } = made;
+  const shown = { meetingId, title: 'In the room', organizer: 'Mina Kim', startsAtMs, endsAtMs, sequence: 0 };
+  await expect.poll(sent).toMatchObject([shown]);
+  expect(sent()[0].bookingId).toBe(bookingIdOfMeeting(meetingId));
+  // neither one without a time nor one that is days away
+  await make(mina!, { startsAtMs: null, roomIds: [room.roomId] });
+  await make(mina!, { startsAtMs: Date.now() + 72 * HOUR_MS, roomIds: [room.roomId] });
+
+  const grant = await requestGrant(meetingId);
+  expect(grant).toMatchObject({ name: 'grant', grant: { meetingId, meetingTitle: 'In the room' } });
+  const claims = JSON.parse(atob(grant.grant.joinToken.split('.')[1]));
+  expect(claims).toMatchObject({ roomId: room.roomId, peerKind: 'room', role: 'co-host' });
+  // another room gets in neither by this id nor by a made-up one
+  const other = new RoomUnderTest(await fleet.enrolRoom('Other room'));
+  await other.start(fleet);
+  const refusals = [await requestGrant(meetingId, other), await requestGrant(newId(), other)];
+  expect(refusals.map(({ name, error }) => [name, error?.code])).toEqual([
+    ['refused', 'not-found'],
+    ['refused', 'not-found'],
+  ]);
+  expect(refusals[0].error).toEqual(refusals[1].error);
+  other.stop();
+
+  await change(mina!, made, { title: 'Renamed' });
+  await expect.poll(sent).toMatchObject([{ title: 'Renamed', sequence: 1 }]);
+  await change(mina!, await of(mina!, made), { roomIds: [] });
+  await expect.poll(sent).toEqual([]);
+  expect((await requestGrant(meetingId)).error.code).toBe('not-found');
+  await change(mina!, await of(mina!, made), { roomIds: [room.roomId] });
+  await expect.poll(sent).toMatchObject([{ meetingId }]);
+  await ask(mina!, 'DELETE', `meetings/${meetingId}`);
+  await expect.poll(sent).toEqual([]);
+  expect((await requestGrant(meetingId)).error.code).toBe('call-ended');
+});
+
+test('a room that is taken off a running meeting leaves its call', async () => {
+  const made = await make(mina!, { roomIds: [room.roomId] });
+  const { grant } = await requestGrant(made.meetingId);
+  await happened(grant.callId, made.meetingId, { name: 'call-opened' });
+  commands.length = 0;
+  await change(mina!, made, { roomIds: [] });
+  await expect
+    .poll(() => commands)
+    .toContainEqual({
+      name: 'remove-participant',
+      callId: grant.callId,
+      peerId: grant.peerId,
+    });
+});
+
+test('a member who is taken off a running meeting does not return as one who was in; invited again, they may', async () => {
+  const made = await make(mina!, { people: [{ accountId: sora!.accountId }] });
+  const enterAs = async (who: Person) => (await ask(who, 'POST', `meetings/${made.meetingId}/entries`, {})).body;
+  const { grant } = await enterAs(sora!);
+  const { callId, peerId } = grant;
+  const joins = {
+    name: 'participant-joined',
+    peerId,
+    displayName: 'Sora Lee',
+    peerKind: 'person',
+    participantCount: 1,
+  };
+  await happened(callId, made.meetingId, { name: 'call-opened' }, joins);
+  await expect.poll(async () => (await of(mina!, made)).participantCount).toBe(1);
+  commands.length = 0;
+  await change(mina!, made, { people: [] });
+  await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId });
+  expect((await enterAs(sora!)).error.code).toBe('not-found');
+  await change(mina!, await of(mina!, made), { people: [{ accountId: sora!.accountId }] });
+  expect((await enterAs(sora!)).kind).toBe('admitted');
+});
+
+test('rooms are found for a time: free for all of it, but for the meeting itself', async () => {
+  const startsAtMs = Date.now() + 200 * HOUR_MS;
+  const made = await make(mina!, { startsAtMs, durationMinutes: 60, roomIds: [room.roomId] });
+  const find = async (fromMs: number, more = '') => {
+    const path = `meeting-rooms?startsAtMs=${fromMs}&endsAtMs=${fromMs + HOUR_MS}${more}`;
+    return (await ask(mina!, 'GET', path)).body.rooms.find(({ roomId }: Json) => roomId === room.roomId).isFree;
+  };
+  expect(await find(startsAtMs)).toBe(false);
+  expect(await find(startsAtMs - HOUR_MS / 2)).toBe(false);
+  expect(await find(startsAtMs - HOUR_MS)).toBe(true);
+  expect(await find(startsAtMs + HOUR_MS)).toBe(true);
+  expect(await find(startsAtMs, `&meetingId=${made.meetingId}`)).toBe(true);
+  expect(codeOf(await ask(mina!, 'GET', 'meeting-rooms?startsAtMs=2&endsAtMs=1'))).toBe('bad-message');
+});
+
+test('a room is sent twenty meetings at most, and has them again when it comes back', async () => {
+  const startsAtMs = Date.now() + HOUR_MS;
+  for (let count = 0; count < 25; count += 1)
+    await make(joon!, { title: `Number ${count}`, startsAtMs: startsAtMs + count * 60_000, roomIds: [room.roomId] });
+  await expect
+    .poll(() => sent().map(({ title }) => title))
+    .toEqual(Array.from({ length: 20 }, (_, n) => `Number ${n}`));
+  box.stop();
+  box = new RoomUnderTest(room);
+  await box.start(fleet);
+  await expect.poll(() => sent()).toHaveLength(20);
+});
+
 test('the staff page follows: meetings of its own, what runs, rooms that are free', async () => {
   const [host, invited] = [await person('Host'), await person('Invited')];
   const [hosts, inviteds] = [await homeOf(host), await homeOf(invited)];
@@ -414,7 +533,6 @@ test('the staff page follows: meetings of its own, what runs, rooms that are fre
     .toMatchObject([{ meetingId: made.meetingId, participantCount: 1 }]);
 
   // the room was given free, says its own agenda
-  const { bookingIdOfMeeting } = await import('./room-conflicts.ts');
   const released = booking({ bookingId: bookingIdOfMeeting(made.meetingId), state: 'released' });
   await reportAgenda([released, booking({ startMs: Date.now() + 60_000 })]);
   await expect.poll(() => roomIn(hosts.last()), { timeout: 5_000 }).toMatchObject({ isFree: true });

@@ -13,12 +13,13 @@ import type { Booking } from '#contract/room-agenda.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import type { LeavingPeer } from './entries.ts';
+import { type LeavingPeer, personOfAccount, personOfRoom } from './entries.ts';
 import { insertInvite } from './invites.ts';
 import { type CheckedDraft, type MeetingTimes, peopleChange, roomsFor, timesOf } from './meeting-draft.ts';
 import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
-import { peopleOf, summariesOf } from './meeting-views.ts';
+import { isHost, peopleOf, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
+import { endTicketsOfInvite } from './tickets.ts';
 import { conflictsOf } from './room-conflicts.ts';
 
 type Row = Selectable<AuthorityTables['meeting']>;
@@ -108,8 +109,11 @@ export class PeopleMeetings {
       const subject = `meeting:${meetingId}`;
       await appendAudit(trx, { kind: 'meeting-changed', actor, subject, details: auditOf(draft, roomIds) });
       if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
-      const holders = before.filter((roomId) => !roomIds.includes(roomId)).map((roomId) => `room:${roomId}`);
-      return inCall(trx, meetingId, { ...gone, holders });
+      const goneRooms = before.filter((roomId) => !roomIds.includes(roomId));
+      return outOfCall(trx, meetingId, {
+        inviteIds: gone.inviteIds,
+        persons: [...gone.accountIds.map(personOfAccount), ...goneRooms.map(personOfRoom)],
+      });
     });
     this.#deps.meetings.removePeers(leaving);
     this.#deps.meetings.changed(meetingId);
@@ -142,7 +146,7 @@ export class PeopleMeetings {
 
   /** @throws ProtocolError not-found */
   async detail(meetingId: string, viewer: { role: MeetingRole; accountId: string }): Promise<MeetingDetail> {
-    const { store, bookingsOf } = this.#deps;
+    const { store, meetings, bookingsOf } = this.#deps;
     const { role, accountId } = viewer;
     const [summary] = await summariesOf(store.read, new Map([[meetingId, role]]));
     const row = await store.read
@@ -151,12 +155,14 @@ export class PeopleMeetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
-    const [people, policy, conflicts] = await Promise.all([
+    const [people, policy, waiting, conflicts] = await Promise.all([
       peopleOf(store.read, meetingId, role),
       meetingPolicyIn(store.read, meetingId),
+      isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
     ]);
-    return { ...summary, people, policy: policy!, sequence: row.sequence, conflicts };
+    const waitingCount = waiting?.count ?? 0;
+    return { ...summary, waitingCount, people, policy: policy!, sequence: row.sequence, conflicts };
   }
 }
 
@@ -197,6 +203,7 @@ async function setPeople(
       await trx.updateTable('invite').set({ expiresAtMs }).where('inviteId', '=', row.inviteId).execute();
   }
   for (const person of added) {
+    if ('accountId' in person) await welcomeBack(trx, meetingId, person.accountId);
     const who =
       'accountId' in person
         ? { ...(await invitable(trx, person.accountId)), role: person.role, inviteId: null }
@@ -218,16 +225,29 @@ async function setPeople(
   for (const { personId } of removed) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
   for (const inviteId of inviteIds) {
     await trx.updateTable('invite').set({ revokedAtMs: nowMs }).where('inviteId', '=', inviteId).execute();
+    await endTicketsOfInvite(trx, inviteId, actor);
     await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
   }
-  await trx
-    .updateTable('ticket')
-    .set({ state: 'declined', decidedBy: actor, decidedAtMs: nowMs })
-    .where('meetingId', '=', meetingId)
-    .where('state', 'in', ['waiting', 'admitted'])
-    .where((e) => e.or([e('accountId', 'in', orNone(accountIds)), e('inviteId', 'in', orNone(inviteIds))]))
-    .execute();
+  for (const accountId of accountIds)
+    await trx
+      .updateTable('ticket')
+      .set({ state: 'declined', decidedBy: actor, decidedAtMs: nowMs })
+      .where('meetingId', '=', meetingId)
+      .where('accountId', '=', accountId)
+      .where('state', 'in', ['waiting', 'admitted'])
+      .execute();
   return { accountIds, inviteIds };
+}
+
+/** Who was taken off a meeting and is invited again may come in, also into the same call. */
+async function welcomeBack(trx: AuthorityWrite, meetingId: string, accountId: string): Promise<void> {
+  await trx
+    .updateTable('entry')
+    .set({ removedAtMs: null, joinedAtMs: null })
+    .where('person', '=', personOfAccount(accountId))
+    .where('callId', 'in', trx.selectFrom('call').select('callId').where('meetingId', '=', meetingId))
+    .where('removedAtMs', 'is not', null)
+    .execute();
 }
 
 async function invitable(
@@ -255,26 +275,28 @@ async function setPolicyIfNew(
   if (JSON.stringify(former) !== JSON.stringify(policy)) await setMeetingPolicy(trx, meetingId, policy, actor);
 }
 
-/** Those of its running call who came in by these rights. */
-async function inCall(
+/** Who came into its running call by these rights: they count as removed, so that they do not return as people who were in. */
+async function outOfCall(
   trx: AuthorityWrite,
   meetingId: string,
-  { accountIds, inviteIds, holders }: Gone & { holders: readonly string[] },
+  { inviteIds, persons }: { inviteIds: readonly string[]; persons: readonly string[] },
 ): Promise<LeavingPeer[]> {
-  return trx
+  const leaving = await trx
     .selectFrom('entry')
     .innerJoin('call', 'call.callId', 'entry.callId')
     .select(['call.nodeId', 'call.callId', 'entry.peerId'])
     .where('call.meetingId', '=', meetingId)
     .where('call.endedAtMs', 'is', null)
-    .where((e) =>
-      e.or([
-        e('entry.accountId', 'in', orNone(accountIds)),
-        e('entry.inviteId', 'in', orNone(inviteIds)),
-        e('entry.holder', 'in', orNone(holders)),
-      ]),
-    )
+    .where((e) => e.or([e('entry.inviteId', 'in', orNone(inviteIds)), e('entry.person', 'in', orNone(persons))]))
     .execute();
+  for (const { peerId } of leaving)
+    await trx
+      .updateTable('entry')
+      .set({ removedAtMs: Date.now() })
+      .where('peerId', '=', peerId)
+      .where('removedAtMs', 'is', null)
+      .execute();
+  return leaving;
 }
 
 /** PostgreSQL knows no empty list; no id is empty. */

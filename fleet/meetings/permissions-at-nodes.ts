@@ -2,20 +2,24 @@
  * What people may do in the calls of a meeting once its policy has changed: computed as for a new grant, and sent to the nodes of
  * its calls, which apply it to those who are in and to those who come by an older grant.
  */
+import type { MeetingRole } from '#contract/call-order.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import { MAX_PERMITTED_IN_COMMAND, type NodeCommand } from '#contract/node-link.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { type CallRole, permissionsBy } from './call-permissions.ts';
 import type { DocumentPolicies } from './document-policies.ts';
-import type { Entries } from './entries.ts';
+import { type Entries, roomOfPerson } from './entries.ts';
 
 export type PermissionsAtNodesDependencies = {
   store: AuthorityStore;
   policies: Pick<DocumentPolicies, 'of'>;
   entries: Pick<Entries, 'admittedTo'>;
-  ownerOf: (meetingId: string) => Promise<string | null>;
+  /** of the meeting itself */
+  roomsOf: (meetingId: string) => Promise<string[]>;
   sendToNode: (nodeId: string, command: NodeCommand) => void;
 };
+
+type Permitted = { peerIds: Set<string>; roomIds: Set<string> };
 
 export class PermissionsAtNodes {
   readonly #deps: PermissionsAtNodesDependencies;
@@ -31,23 +35,34 @@ export class PermissionsAtNodes {
 
   /** To everybody in the meeting's call, and to everybody with a grant to it. A node out of reach gets it when it is back. */
   async send(meetingId: string): Promise<void> {
-    const { store, entries, ownerOf, sendToNode } = this.#deps;
+    const { store, entries, roomsOf, sendToNode } = this.#deps;
     const calls = await store.read
       .selectFrom('call')
       .select(['callId', 'nodeId'])
       .where('meetingId', '=', meetingId)
       .where('endedAtMs', 'is', null)
       .execute();
-    const owner = await ownerOf(meetingId);
+    const ownRooms = await roomsOf(meetingId);
     for (const { callId, nodeId } of calls) {
-      const { peerIds, roomIds } = await entries.admittedTo(callId);
-      const to = (permissions: CallPermissions, who: { peerIds: string[] } | { roomIds: string[] }): void =>
-        sendToNode(nodeId, { name: 'set-permissions', meetingId, peerIds: [], roomIds: [], permissions, ...who });
-      const forRooms = await this.of(meetingId, 'room');
-      for (const some of inParts([...new Set(owner === null ? roomIds : [owner, ...roomIds])]))
-        to(forRooms, { roomIds: some });
-      const forGuests = await this.of(meetingId, 'guest');
-      for (const some of inParts(peerIds)) to(forGuests, { peerIds: some });
+      const permitted = new Map<MeetingRole, Permitted>();
+      const of = (role: MeetingRole): Permitted => {
+        const those = permitted.get(role) ?? { peerIds: new Set(), roomIds: new Set() };
+        permitted.set(role, those);
+        return those;
+      };
+      for (const roomId of ownRooms) of('co-host').roomIds.add(roomId);
+      for (const { peerId, person, role } of await entries.admittedTo(callId)) {
+        const roomId = roomOfPerson(person);
+        if (roomId === null) of(role).peerIds.add(peerId);
+        else if (!ownRooms.includes(roomId)) of('member').roomIds.add(roomId);
+      }
+      for (const [role, { peerIds, roomIds }] of permitted) {
+        const permissions = await this.of(meetingId, role);
+        const to = (who: { peerIds: string[] } | { roomIds: string[] }): void =>
+          sendToNode(nodeId, { name: 'set-permissions', meetingId, peerIds: [], roomIds: [], permissions, ...who });
+        for (const some of inParts([...roomIds])) to({ roomIds: some });
+        for (const some of inParts([...peerIds])) to({ peerIds: some });
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Booking } from '#contract/room-agenda.ts';
-import { availabilityOf, busySpans } from './room-availability.ts';
+import { availabilityOf, busySpans, freeThroughout } from './room-availability.ts';
 
 const HOUR_MS = 3_600_000;
 const at = (hour: number): number => Date.UTC(2026, 10, 28) + hour * HOUR_MS;
@@ -39,4 +39,15 @@ test('what was released, is over, or lasts the whole day takes no time', () => {
   });
   const all = [booking({}), booking({ state: 'released' }), booking({ state: 'over' }), booking({ isAllDay: true })];
   expect(busySpans(all)).toEqual([span(9, 10)]);
+});
+
+test.each([
+  ['nothing is booked', [], true, null],
+  ['a meeting before and one after', [span(8, 9), span(10, 11)], true, 10],
+  ['one runs at its start', [span(8, 9.5)], false, 9.5],
+  ['one begins within', [span(9.5, 10.5), span(10.5, 11)], false, 11],
+  ['one lies within', [span(9.25, 9.5)], false, 9.5],
+])('a room is free for all of nine to ten, or not: %s', (_, spans, isFree, until) => {
+  const hour = { startsAtMs: at(9), endsAtMs: at(10), endOfDayMs: at(24) };
+  expect(freeThroughout(spans, hour)).toEqual({ isFree, untilMs: until === null ? null : at(until) });
 });

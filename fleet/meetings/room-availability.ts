@@ -25,3 +25,14 @@ export function availabilityOf(
   const nextMs = inOrder[0]?.startMs ?? Number.POSITIVE_INFINITY;
   return { isFree: true, untilMs: nextMs < endOfDayMs ? nextMs : null };
 }
+
+/** For all of a time: until when a room stays free after it, or is busy from its first meeting in it on. */
+export function freeThroughout(
+  spans: readonly TimeSpan[],
+  { startsAtMs, endsAtMs, endOfDayMs }: { startsAtMs: number; endsAtMs: number; endOfDayMs: number },
+): Pick<RoomAvailability, 'isFree' | 'untilMs'> {
+  const atStart = availabilityOf({ spans, isInCall: false }, { nowMs: startsAtMs, endOfDayMs });
+  const nextMs = spans.map(({ startMs }) => startMs).filter((startMs) => startMs > startsAtMs && startMs < endsAtMs);
+  if (!atStart.isFree || nextMs.length === 0) return atStart;
+  return availabilityOf({ spans, isInCall: false }, { nowMs: Math.min(...nextMs), endOfDayMs });
+}

@@ -8,18 +8,20 @@ import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { PeopleFinder } from './find-people.ts';
 import type { Meetings } from './meetings.ts';
 import type { PeopleMeetings } from './people-meetings.ts';
-import type { StaffHomes } from './staff-home.ts';
+import type { RoomFinder } from './rooms-for-meetings.ts';
+import { dayOf, type StaffHomes } from './staff-home.ts';
 
 export type MeetingRoutesDependencies = {
   meetings: Meetings;
   peopleMeetings: PeopleMeetings;
   peopleFinder: PeopleFinder;
+  roomFinder: RoomFinder;
   staffHomes: StaffHomes;
   roomsUnder: (placeId: string) => readonly string[];
 };
 
 export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
-  const { meetings, peopleMeetings, peopleFinder, staffHomes, roomsUnder } = deps;
+  const { meetings, peopleMeetings, peopleFinder, roomFinder, staffHomes, roomsUnder } = deps;
   const known = async (meetingId: string): Promise<string> => {
     if (!(await meetings.exists(meetingId))) throw new ProtocolError('not-found', 'no such meeting');
     return meetingId;
@@ -33,6 +35,13 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
     staffHome: async ({ account, reach }) =>
       staffHomes.open({ accountId: account.accountId, placeId: account.placeId, reach }),
     findPeople: async ({ query }) => ({ people: await peopleFinder.find(query.text) }),
+    findRooms: async ({ account, reach, query }) => {
+      const { startsAtMs, endsAtMs, meetingId = null } = query;
+      if (endsAtMs <= startsAtMs) throw new ProtocolError('bad-message', 'it ends before it begins');
+      const { endOfDayMs } = dayOf(startsAtMs);
+      const searched = { startsAtMs, endsAtMs, endOfDayMs, meetingId };
+      return { rooms: await roomFinder.find(searched, { reach, placeId: account.placeId }) };
+    },
     createMeeting: async ({ account, reach, body }) => ({
       meeting: await peopleMeetings.create(body, { account, reach }),
     }),

@@ -2,6 +2,7 @@
  * What the staff page shows first: what runs, the account's meetings, rooms. Whole on each change; changes are gathered, a
  * page is read again only where something of its own has changed, and what shows nothing new is not sent.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { MeetingSummary, meetingsApi, StaffHome } from '#contract/http/meetings-api.ts';
@@ -11,7 +12,7 @@ import type { EventFeed } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { rolesFrom } from './meeting-people.ts';
 import { meetingPolicyIn } from './meeting-policies.ts';
-import { summariesOf } from './meeting-views.ts';
+import { isHost, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { type RoomReportsForStaff, StaffRooms } from './staff-rooms.ts';
 
@@ -35,7 +36,6 @@ const MOST_RUNNING = 50;
 const MOST_MEETINGS = 200;
 /** of those, without a time */
 const MOST_UNTIMED = 50;
-const MOST_ROOMS = 200;
 const GATHER_MS = 500;
 /** a meeting begins or ends, and a day, without an event */
 const CLOCK_MS = 5_000;
@@ -61,11 +61,9 @@ export class StaffHomes {
   }
 
   start(): void {
-    this.#deps.meetings.onChanged((meetingId) => {
-      if (this.#pages.size === 0) return;
-      this.#changedMeetings.add(meetingId);
-      this.#gather();
-    });
+    this.#deps.meetings.onChanged((meetingId) => this.#meetingChanged(meetingId));
+    // who waits is counted for hosts
+    this.#deps.meetings.waitingRoom.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#timers = [
       setInterval(() => this.#pages.size > 0 && this.#do(() => this.#clock()), CLOCK_MS),
       setInterval(() => this.#everything(), WHOLE_MS),
@@ -85,6 +83,12 @@ export class StaffHomes {
   }
   roomsChanged(): void {
     this.#everything();
+  }
+
+  #meetingChanged(meetingId: string): void {
+    if (this.#pages.size === 0) return;
+    this.#changedMeetings.add(meetingId);
+    this.#gather();
   }
 
   open(viewer: StaffViewer): (wake: () => void) => Feed {
@@ -119,7 +123,7 @@ export class StaffHomes {
     return {
       running: running.slice(0, MOST_RUNNING),
       meetings: [...own],
-      rooms: this.#rooms.list(reach, placeId, MOST_ROOMS),
+      rooms: this.#rooms.list(reach, placeId),
     };
   }
 
@@ -145,7 +149,7 @@ export class StaffHomes {
   async #clock(): Promise<void> {
     const day = dayOf(Date.now());
     if (day.startOfDayMs !== this.#dayMs) return this.#everything();
-    if (this.#rooms.judge(day, { all: true })) this.#wake([...this.#pages]);
+    if (this.#rooms.judge(day, { all: true })) await this.#wakeAll();
   }
 
   async #refresh(): Promise<void> {
@@ -167,12 +171,19 @@ export class StaffHomes {
     for (const page of stale) {
       page.isStale = false;
       page.own = await this.#ownOf(page.accountId, day.startOfDayMs);
+      page.wake();
+      // reading the store yields to nobody
+      await setImmediate();
     }
-    this.#wake(areRoomsNew || areRunningNew ? [...this.#pages] : stale);
+    if (areRoomsNew || areRunningNew) await this.#wakeAll();
   }
 
-  #wake(pages: readonly Page[]): void {
-    for (const page of pages) page.wake();
+  async #wakeAll(): Promise<void> {
+    for (const page of [...this.#pages]) {
+      page.wake();
+      // a page of many rooms takes a while to write
+      await setImmediate();
+    }
   }
 
   /** From that day on, those without a time last. */
@@ -181,7 +192,19 @@ export class StaffHomes {
       most: MOST_MEETINGS,
       mostUntimed: MOST_UNTIMED,
     });
-    return summariesOf(this.#deps.store.read, roles);
+    return this.#withWaiting(await summariesOf(this.#deps.store.read, roles));
+  }
+
+  /** Whose page is there: the rows alone do not say. */
+  async #withWaiting(summaries: readonly MeetingSummary[]): Promise<MeetingSummary[]> {
+    const { waitingRoom } = this.#deps.meetings;
+    return Promise.all(
+      summaries.map(async (summary) =>
+        isHost(summary.role)
+          ? { ...summary, waitingCount: (await waitingRoom.listOf(summary.meetingId)).count }
+          : summary,
+      ),
+    );
   }
 
   /** @param meetingIds null: all */
@@ -226,7 +249,7 @@ export class StaffHomes {
 }
 
 /** By this machine's zone. */
-function dayOf(nowMs: number): { nowMs: number; startOfDayMs: number; endOfDayMs: number } {
+export function dayOf(nowMs: number): { nowMs: number; startOfDayMs: number; endOfDayMs: number } {
   const day = new Date(nowMs);
   day.setHours(0, 0, 0, 0);
   const startOfDayMs = day.getTime();

@@ -1,13 +1,18 @@
 /** Rooms with their availability for the staff page: kept in memory, judged again where something has changed, and as time passes. */
 import type { RoomAvailability } from '#contract/http/meetings-api.ts';
-import { type Reach, reaches } from '#contract/http/permissions.ts';
+import type { Reach } from '#contract/http/permissions.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import { availabilityOf, busySpans, type TimeSpan } from './room-availability.ts';
-import { bookingIdOfMeeting } from './room-conflicts.ts';
+import { availabilityOf } from './room-availability.ts';
+import {
+  nearestRooms,
+  oursByRoom,
+  type OursInRoom,
+  type RoomOfPlace,
+  roomsWithPlaces,
+  spansOf,
+} from './rooms-for-meetings.ts';
 
-type Ours = TimeSpan & { bookingId: string };
-type Room = { roomId: string; roomName: string; placeId: string | null; placeName: string | null };
 /** What rooms report of themselves. */
 export type RoomReportsForStaff = {
   bookingsOf: (roomId: string) => readonly Booking[];
@@ -17,8 +22,8 @@ export type RoomReportsForStaff = {
 export class StaffRooms {
   readonly #store: AuthorityStore;
   readonly #reports: RoomReportsForStaff;
-  #rooms: readonly Room[] = [];
-  #ours = new Map<string, Ours[]>();
+  #rooms: readonly RoomOfPlace[] = [];
+  #ours = new Map<string, OursInRoom[]>();
   #shown = new Map<string, RoomAvailability>();
   #stale = new Set<string>();
 
@@ -30,29 +35,8 @@ export class StaffRooms {
   /** Names, places and our meetings of that day, anew. */
   async read(startOfDayMs: number, endOfDayMs: number): Promise<void> {
     const { read } = this.#store;
-    this.#rooms = await read
-      .selectFrom('room')
-      .leftJoin('place', 'place.placeId', 'room.placeId')
-      .select(['room.roomId', 'room.roomName', 'room.placeId', 'place.placeName'])
-      .where('room.removedAtMs', 'is', null)
-      .orderBy('room.roomName')
-      .orderBy('room.roomId')
-      .execute();
-    const meetings = await read
-      .selectFrom('meetingRoom')
-      .innerJoin('meeting', 'meeting.meetingId', 'meetingRoom.meetingId')
-      .select(['meetingRoom.roomId', 'meeting.meetingId', 'meeting.startsAtMs', 'meeting.endsAtMs'])
-      .where('meeting.endedAtMs', 'is', null)
-      .where('meeting.startsAtMs', '<', endOfDayMs)
-      .where('meeting.endsAtMs', '>', startOfDayMs)
-      .execute();
-    const ours = new Map<string, Ours[]>();
-    for (const { roomId, meetingId, startsAtMs, endsAtMs } of meetings) {
-      const known = ours.get(roomId) ?? [];
-      known.push({ startMs: startsAtMs!, endMs: endsAtMs!, bookingId: bookingIdOfMeeting(meetingId) });
-      ours.set(roomId, known);
-    }
-    this.#ours = ours;
+    this.#rooms = await roomsWithPlaces(read);
+    this.#ours = await oursByRoom(read, startOfDayMs, endOfDayMs);
     this.#stale = new Set(this.#rooms.map(({ roomId }) => roomId));
   }
 
@@ -77,22 +61,15 @@ export class StaffRooms {
   }
 
   /** Those near the place first, then by name. */
-  list(reach: Reach, placeId: string | null, most: number): RoomAvailability[] {
-    const reached = this.#rooms.filter(({ roomId }) => reaches(reach, roomId));
-    const near = placeId === null ? [] : reached.filter((room) => room.placeId === placeId);
-    const others = placeId === null ? reached : reached.filter((room) => room.placeId !== placeId);
-    return [...near, ...others].slice(0, most).flatMap(({ roomId }) => this.#shown.get(roomId) ?? []);
+  list(reach: Reach, placeId: string | null): RoomAvailability[] {
+    return nearestRooms(this.#rooms, reach, placeId).flatMap(({ roomId }) => this.#shown.get(roomId) ?? []);
   }
 
   #judged(
     room: Pick<RoomAvailability, 'roomId' | 'roomName' | 'placeName'>,
     day: { nowMs: number; endOfDayMs: number },
   ): RoomAvailability {
-    const bookings = this.#reports.bookingsOf(room.roomId);
-    // the room knows better of those that it shows: it may have been given free
-    const reported = new Set(bookings.map(({ bookingId }) => bookingId));
-    const ours = (this.#ours.get(room.roomId) ?? []).filter(({ bookingId }) => !reported.has(bookingId));
-    const spans = [...busySpans(bookings), ...ours];
+    const spans = spansOf(this.#reports.bookingsOf(room.roomId), this.#ours.get(room.roomId) ?? []);
     return { ...room, ...availabilityOf({ spans, isInCall: this.#reports.isInCall(room.roomId) }, day) };
   }
 }

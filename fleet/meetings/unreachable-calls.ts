@@ -47,24 +47,31 @@ export class UnreachableCalls {
     return (await room.executeTakeFirst()) !== undefined;
   }
 
-  /** Each with the room whose own or whose booking's meeting it is. */
+  /** Each with a room whose own, whose booking's or whose asked-for meeting it is. */
   async #found(): Promise<[roomId: string, CallRow][]> {
     const calls = await this.#deps.calls.unreachable();
     if (calls.length === 0) return [];
     const rows = await this.#deps.store.read
       .selectFrom('meeting')
       .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
-      .select(['meeting.meetingId', 'meeting.roomId as ownRoomId', 'bookingMeeting.roomId as bookingRoomId'])
+      .leftJoin('meetingRoom', 'meetingRoom.meetingId', 'meeting.meetingId')
+      .select([
+        'meeting.meetingId',
+        'meeting.roomId as ownRoomId',
+        'bookingMeeting.roomId as bookingRoomId',
+        'meetingRoom.roomId as askedRoomId',
+      ])
       .where(
         'meeting.meetingId',
         'in',
         calls.map(({ meetingId }) => meetingId),
       )
       .execute();
-    return calls.flatMap((call) => {
-      const meeting = rows.find(({ meetingId }) => meetingId === call.meetingId);
-      const roomId = meeting?.ownRoomId ?? meeting?.bookingRoomId;
-      return roomId ? [[roomId, call] as [string, CallRow]] : [];
-    });
+    return calls.flatMap((call) =>
+      rows
+        .filter(({ meetingId }) => meetingId === call.meetingId)
+        .flatMap(({ ownRoomId, bookingRoomId, askedRoomId }) => ownRoomId ?? bookingRoomId ?? askedRoomId ?? [])
+        .map((roomId): [string, CallRow] => [roomId, call]),
+    );
   }
 }

@@ -3,11 +3,12 @@
  * prove it, sessions.ts who is signed in, account-changes.ts what administrators do to them.
  */
 import { hash } from '@node-rs/argon2';
+import { UserError } from '#contract/error-codes.ts';
 import { type Account, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { RoleGrant } from '#contract/http/permissions.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newCode, newId } from '../store/index.ts';
-import { addGrants, grantsOf, ORGANISATION } from './grants.ts';
+import { addGrants, grantsOfAccount, ORGANISATION } from './grants.ts';
 import { setPassword } from './passwords.ts';
 
 const FIRST_ADMIN = 'admin';
@@ -70,7 +71,7 @@ export class Accounts {
       .executeTakeFirst();
     if (!row) return null;
     const { mustChange, ...account } = row;
-    return { ...account, mustChangePassword: mustChange === 1, grants: await grantsOf(read, accountId) };
+    return { ...account, mustChangePassword: mustChange === 1, grants: await grantsOfAccount(read, accountId) };
   }
 
   /** Of a local account that is not disabled. */
@@ -86,11 +87,13 @@ export class Accounts {
   }
 }
 
-/** A local account without a password yet. `actor`: for the audit log. */
+/** A local account without a password yet. `actor`: for the audit log. @throws UserError user-name-taken */
 export async function insertAccount(trx: AuthorityWrite, account: NewAccount, actor: string): Promise<string> {
   const { displayName, email = null, placeId = null, grants } = account;
   const accountId = newId();
   const userName = account.userName.toLowerCase();
+  const taken = trx.selectFrom('account').select('accountId').where('issuer', '=', LOCAL_ISSUER);
+  if (await taken.where('userName', '=', userName).executeTakeFirst()) throw new UserError('user-name-taken');
   await trx
     .insertInto('account')
     .values({

@@ -16,14 +16,20 @@ export function scopeOf({ scopeKind, scopeId }: Pick<Row, 'scopeKind' | 'scopeId
 
 export const grantKey = ({ role, scope }: RoleGrant): string => `${role} ${scope.kind} ${scopeIdOf(scope)}`;
 
-export async function grantsOf(db: AuthorityStore['read'] | AuthorityWrite, accountId: string): Promise<RoleGrant[]> {
+export const distinct = (grants: readonly RoleGrant[]): RoleGrant[] => [
+  ...new Map(grants.map((grant) => [grantKey(grant), grant])).values(),
+];
+
+export async function grantsOfAccount(
+  db: AuthorityStore['read'] | AuthorityWrite,
+  accountId: string,
+): Promise<RoleGrant[]> {
   const rows = await db.selectFrom('roleGrant').selectAll().where('accountId', '=', accountId).execute();
   return rows.map((row) => ({ role: row.role, scope: scopeOf(row) }));
 }
 
 export async function addGrants(trx: AuthorityWrite, accountId: string, grants: readonly RoleGrant[]): Promise<void> {
-  const distinct = new Map(grants.map((grant) => [grantKey(grant), grant]));
-  for (const { role, scope } of distinct.values())
+  for (const { role, scope } of distinct(grants))
     await trx
       .insertInto('roleGrant')
       .values({ accountId, role, scopeKind: scope.kind, scopeId: scopeIdOf(scope), grantedAtMs: Date.now() })

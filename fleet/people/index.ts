@@ -1,11 +1,12 @@
 /** Who people are, where, what they are granted, and what guessing a password meets. */
 export { Accounts } from './accounts.ts';
-export { KNOWN_BROWSER_TTL_MS, KnownBrowsers } from './known-browsers.ts';
+export type { ApiTokens, TokenBearer } from './api-tokens.ts';
+export { KNOWN_BROWSER_TTL_MS } from './known-browsers.ts';
 export { OpenidProvider } from './openid/openid-provider.ts';
 export { readOpenidSettings } from './openid/openid-settings.ts';
 export { type OpenidReturn, OpenidSignIn } from './openid/openid-sign-in.ts';
-export { Passwords } from './passwords.ts';
-export { Places } from './places.ts';
+export { Organisation } from './organisation.ts';
+export { ORGANISATION_POLICY_SETTING } from './place-changes.ts';
+export type { PlaceTree } from './places.ts';
 export { peopleRoutes } from './routes.ts';
-export { SESSION_TTL_MS, Sessions, type SignInBy } from './sessions.ts';
-export { SignIn } from './sign-in.ts';
+export { SESSION_TTL_MS, Sessions } from './sessions.ts';

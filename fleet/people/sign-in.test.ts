@@ -7,7 +7,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RoleGrant } from '#contract/http/permissions.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
-import { Accounts, KnownBrowsers, Passwords, Sessions, SignIn } from './index.ts';
+import { Accounts } from './accounts.ts';
+import { KnownBrowsers } from './known-browsers.ts';
+import { Passwords } from './passwords.ts';
+import { Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
 
 const grants: RoleGrant[] = [{ role: 'operator', scope: { kind: 'organisation' } }];
 const PASSWORD = 'correct horse battery';

@@ -71,6 +71,25 @@ export class SignIn {
     return (await this.#check(session.accountId, password, { budgets, network })).provenHash;
   }
 
+  /** The password again: for a while the session may do what wants a fresh sign-in. @throws as `signIn`; not-signed-in */
+  async confirmSession(session: OpenSession, password: string, network: string): Promise<void> {
+    const { passwords, sessions, store } = this.#deps;
+    const provenHash = await this.confirm(session, password, network);
+    const nowMs = await sessions.nowMs();
+    await store.write(async (trx) => {
+      if (!(await passwords.holds(trx, session.accountId, provenHash))) throw new UserError('credentials-invalid');
+      await sessions.confirm(trx, session.sessionId, nowMs);
+      const actor = `account:${session.accountId}`;
+      await appendAudit(trx, { kind: 'sign-in-confirmed', actor, subject: `network:${network}` });
+    });
+  }
+
+  /** For the browser in which an account has proven who it is by another way. */
+  async deviceTokenFor(accountId: string, deviceToken: string | null): Promise<string> {
+    const { devices } = this.#deps;
+    return devices.tokenFor(accountId, await devices.of(deviceToken));
+  }
+
   async #check(
     accountId: string | null,
     password: string,

@@ -1,4 +1,5 @@
 /** The demonstration's room and guest link, made at the first start and found again after. */
+import { DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { FleetReady } from '#contract/process-ready.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
@@ -20,14 +21,28 @@ export async function ensureDemonstration({
   const isThere = known !== undefined && (await rooms.registry.byId(known.value)) !== null;
   const roomId = isThere ? known.value : await create({ store, rooms });
   const meetingId = (await meetings.ofRoom(roomId))!.meetingId;
+  await letEverybodyIn(store, meetingId);
   const link =
     (await meetings.invites.findUsable(meetingId)) ??
     (await meetings.invites.create(meetingId, { displayName: null, seats: null, lifeMs: LINK_LIFE_MS }, 'fleet'));
   return { roomId, claim: await rooms.registry.claimUnlessEnrolled(roomId), joinUrl: link.joinUrl };
 }
 
+/** Nobody waits in the demonstration, unless somebody has chosen otherwise. */
+async function letEverybodyIn(store: AuthorityStore, meetingId: string): Promise<void> {
+  const policy: MeetingPolicy = { ...DEFAULT_MEETING_POLICY, admission: 'all-enter' };
+  await store.write((trx) =>
+    trx
+      .updateTable('meeting')
+      .set({ policy: JSON.stringify(policy) })
+      .where('meetingId', '=', meetingId)
+      .where('policy', 'is', null)
+      .execute(),
+  );
+}
+
 async function create({ store, rooms }: Pick<Dependencies, 'store' | 'rooms'>): Promise<string> {
-  const { roomId } = await rooms.registry.create(ROOM_NAME, 'fleet');
+  const { roomId } = await rooms.registry.create({ roomName: ROOM_NAME, placeId: null }, 'fleet');
   await store.write((trx) =>
     trx
       .insertInto('setting')

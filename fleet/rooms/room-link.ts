@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { toMaruError, UserError } from '#contract/error-codes.ts';
 import { isReadBy } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { RoomLinkHost } from '#edge/room-link-session.ts';
 import { RoomLinks } from '#edge/room-links.ts';
 import type { Meetings } from '../meetings/index.ts';
@@ -11,6 +12,7 @@ import { DocumentAccessFeed } from './document-access-feed.ts';
 import type { PairingRow, Pairings } from './pairings.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import type { RoomWaiting } from './room-waiting.ts';
 
 export type RoomLinkDependencies = {
   pairings: Pairings;
@@ -18,6 +20,7 @@ export type RoomLinkDependencies = {
   reports: RoomReports;
   registry: RoomRegistry;
   meetings: Pick<Meetings, 'documentAccessOfRoom' | 'onPolicyChanged'>;
+  waiting: Pick<RoomWaiting, 'follow' | 'decide' | 'invite'>;
   logger: Logger;
 };
 type Admitted = { pairingId: string; pairing: PairingRow; roomId: string; roomName: string };
@@ -30,7 +33,8 @@ export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> 
 }
 
 export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admitted> {
-  const { pairings, relay, reports, registry, meetings, logger } = deps;
+  const { pairings, relay, reports, registry, meetings, waiting, logger } = deps;
+  const invites = new AttemptLimit({ burst: 20, refillPerMinute: 10 });
   return {
     admit: async (token) => {
       const pairing = await pairings.ofToken(token);
@@ -61,6 +65,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       });
       access.roomIs(reports.projections.get(roomId, 'state')?.phase);
       const unfollow = meetings.onPolicyChanged((meetingId) => access.policyChanged(meetingId));
+      const unfollowWaiting = waiting.follow(roomId, (list) => send({ type: 'waiting', waiting: list }));
       const unlisten = reports.listen(roomId, {
         onProjection: (name, value) => {
           if (isReadBy('phone', name)) send({ type: 'projection', name, value });
@@ -72,6 +77,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       return () => {
         access.stop();
         unfollow();
+        unfollowWaiting();
         unlisten();
       };
     },
@@ -84,6 +90,15 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       } catch (error) {
         return toMaruError(error).toWire();
       }
+    },
+    decideWaiting: async ({ pairing, pairingId, roomId }, decision) => {
+      if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
+      await waiting.decide(roomId, decision, `pairing:${pairingId}`);
+    },
+    makeInvite: async ({ pairing, pairingId, roomId }, displayName) => {
+      if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
+      if (!invites.take(pairingId)) throw new UserError('too-many-attempts');
+      return waiting.invite(roomId, displayName, `pairing:${pairingId}`);
     },
     unpair: ({ pairing, pairingId }) => pairings.revoke(pairing, `pairing:${pairingId}`),
   };

@@ -130,7 +130,7 @@ export class RoomList {
   }
 
   /** null: no such room */
-  async view(roomId: string): Promise<RoomOverview | null> {
+  async view(roomId: string): Promise<Omit<RoomOverview, 'placeIds'> | null> {
     const { reports, meetings } = this.#deps;
     this.#flush();
     const [meeting, unreachable] = await Promise.all([meetings.ofRoom(roomId), meetings.unreachable.byRoom()]);

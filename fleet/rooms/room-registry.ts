@@ -3,6 +3,7 @@
  * are decided here in one transaction each; what depends on them is notified after it. room-reports.ts holds what rooms
  * report, room-list.ts how they are listed.
  */
+import { ProtocolError } from '#contract/error-codes.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import type { roomsApi } from '#contract/http/rooms-api.ts';
 import { clientIdOf } from '#contract/topics.ts';
@@ -12,7 +13,7 @@ import type { Meetings } from '../meetings/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 
 export type StoredRoom = AuthorityTables['room'];
-export type RegistryChange = { kind: 'created' | 'renamed' | 'removed'; roomId: string; roomName: string };
+export type RegistryChange = { kind: 'created' | 'renamed' | 'placed' | 'removed'; roomId: string; roomName: string };
 type RoomClaim = RouteAnswer<typeof roomsApi.createClaim>;
 export type RoomRegistryDependencies = {
   store: AuthorityStore;
@@ -47,12 +48,16 @@ export class RoomRegistry {
     this.#changedHandlers.push(handler);
   }
 
-  /** Room, meeting and claim at once, or none of them. */
-  async create(roomName: string, actor: string): Promise<RouteAnswer<typeof roomsApi.createRoom>> {
+  /** Room, meeting and claim at once, or none of them. @throws ProtocolError not-found: no such place */
+  async create(
+    { roomName, placeId }: { roomName: string; placeId: string | null },
+    actor: string,
+  ): Promise<RouteAnswer<typeof roomsApi.createRoom>> {
     const { store, meetings } = this.#deps;
     const roomId = newId();
     const created = await store.write(async (trx) => {
-      await trx.insertInto('room').values({ roomId, roomName, createdAtMs: Date.now() }).execute();
+      await checkPlace(trx, placeId);
+      await trx.insertInto('room').values({ roomId, roomName, placeId, createdAtMs: Date.now() }).execute();
       await meetings.createStanding(trx, roomId, roomName);
       await appendAudit(trx, { kind: 'room-created', actor, subject: `room:${roomId}` });
       return { roomId, ...(await this.#claim(trx, roomId, actor)) };
@@ -75,6 +80,21 @@ export class RoomRegistry {
     renamed?.apply();
     if (renamed) this.#changed({ kind: 'renamed', roomId, roomName });
     return renamed !== null;
+  }
+
+  /** False: no such room. @throws ProtocolError not-found: no such place */
+  async setPlace(roomId: string, placeId: string | null, actor: string): Promise<boolean> {
+    const placed = await this.#deps.store.write(async (trx) => {
+      const room = await roomOf(trx, roomId);
+      if (!room) return null;
+      await checkPlace(trx, placeId);
+      await trx.updateTable('room').set({ placeId }).where('roomId', '=', roomId).execute();
+      const details = { from: room.placeId, to: placeId };
+      await appendAudit(trx, { kind: 'room-placed', actor, subject: `room:${roomId}`, details });
+      return room;
+    });
+    if (placed) this.#changed({ kind: 'placed', roomId, roomName: placed.roomName });
+    return placed !== null;
   }
 
   /** For a kiosk that is to stand there from now on; the present one works until the claim is used. null: no such room */
@@ -140,3 +160,9 @@ export class RoomRegistry {
 
 const roomOf = (db: AuthorityStore['read'] | AuthorityWrite, roomId: string): Promise<StoredRoom | undefined> =>
   db.selectFrom('room').selectAll().where('roomId', '=', roomId).where('removedAtMs', 'is', null).executeTakeFirst();
+
+async function checkPlace(trx: AuthorityWrite, placeId: string | null): Promise<void> {
+  if (placeId === null) return;
+  const place = await trx.selectFrom('place').select('placeId').where('placeId', '=', placeId).executeTakeFirst();
+  if (!place) throw new ProtocolError('not-found', 'no such place');
+}

@@ -14,11 +14,13 @@ import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
 import { Laptops } from './laptops.ts';
 import { Pairings } from './pairings.ts';
+import { PublishedMeetings } from './published-meetings.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
+import { RoomWaiting } from './room-waiting.ts';
 
 export type RoomsDependencies = {
   store: AuthorityStore;
@@ -47,6 +49,8 @@ export class Rooms {
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
+  readonly #publishedMeetings: PublishedMeetings;
+  readonly #waiting: RoomWaiting;
   readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
 
   constructor(deps: RoomsDependencies) {
@@ -87,7 +91,10 @@ export class Rooms {
       controllerUrl,
       logger,
     });
+    this.#publishedMeetings = new PublishedMeetings({ registry: this.registry, meetings, broker, clock, logger });
+    this.#waiting = new RoomWaiting({ meetings, reports: this.reports, broker, logger });
     this.links = fleetRoomLinks({
+      waiting: this.#waiting,
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
@@ -107,6 +114,7 @@ export class Rooms {
     this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
     this.links.start();
     this.laptops.start();
+    this.#waiting.start();
     broker.on(
       'request',
       (roomId, request) =>
@@ -129,10 +137,12 @@ export class Rooms {
         .catch((error: unknown) => logger.error({ err: error, roomId }, 'count of events not forgotten'));
     });
     await this.#desired.start();
+    await this.#publishedMeetings.start();
   }
   async stop(): Promise<void> {
     this.links.stop();
     this.list.stop();
+    this.#publishedMeetings.stop();
     this.pairings.stop();
     await this.reports.stop();
   }

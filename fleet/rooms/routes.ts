@@ -1,6 +1,7 @@
 /** Pairing a phone, and the rooms for those who run them: their names, kiosks and tablets. */
-import { ProtocolError } from '#contract/error-codes.ts';
+import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
+import type { PlaceTree } from '../people/index.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import { projectionFeed } from './projection-feed.ts';
 import type { Rooms } from './rooms.ts';
@@ -11,7 +12,7 @@ function found<T>(answer: T | null | false): T {
   return answer;
 }
 
-export function roomRoutes({ rooms }: { rooms: Rooms }): ServedRoute[] {
+export function roomRoutes({ rooms, places }: { rooms: Rooms; places: PlaceTree }): ServedRoute[] {
   const known = async (roomId: string): Promise<string> => found(await rooms.registry.byId(roomId)).roomId;
   return serve(roomsApi, {
     pair: async ({ body, network }) => {
@@ -28,11 +29,26 @@ export function roomRoutes({ rooms }: { rooms: Rooms }): ServedRoute[] {
     enterWithLaptop: async ({ body }) => ({ grant: await rooms.laptops.enter(body.laptopToken) }),
     listRooms: async ({ query, reach }) => rooms.list.page(query, reach),
     roomChanges: async ({ reach, lastEventId }) => rooms.list.changes(reach, lastEventId),
-    room: async ({ params }) => found(await rooms.list.view(params.roomId)),
+    room: async ({ params: { roomId } }) => ({
+      ...found(await rooms.list.view(roomId)),
+      placeIds: places.pathOfRoom(roomId),
+    }),
     roomProjections: async ({ params }) => projectionFeed(rooms.reports, await known(params.roomId)),
-    createRoom: async (context) => rooms.registry.create(context.body.roomName, actorOf(context)),
+    createRoom: async (context) => {
+      const created = await rooms.registry.create(context.body, actorOf(context));
+      // its maker may have a role in its place alone
+      await places.reload();
+      return created;
+    },
     renameRoom: async (context) => {
       found(await rooms.registry.rename(context.params.roomId, context.body.roomName, actorOf(context)));
+      return {};
+    },
+    setRoomPlace: async (context) => {
+      const { account, body, params } = context;
+      if (!places.mayAt(account.grants, 'rooms.manage', body.placeId)) throw new UserError('forbidden');
+      found(await rooms.registry.setPlace(params.roomId, body.placeId, actorOf(context)));
+      await places.reload();
       return {};
     },
     removeRoom: async (context) => {

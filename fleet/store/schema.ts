@@ -65,14 +65,14 @@ export type AuthorityTables = {
     inviteId: string | null;
     addedAtMs: number;
   };
-  /** A knock: see waiting.ts of the contract. */
+  /** A knock: see waiting.ts of the contract. One of each person and meeting; a person who knocks again has a new secret. */
   ticket: {
     ticketId: string;
     ticketHash: string;
     meetingId: string;
     inviteId: string | null;
     accountId: string | null;
-    /** PersonKey */
+    /** PersonKey, or `room:…` */
     person: string;
     displayName: string;
     organisation: string | null;
@@ -175,10 +175,12 @@ export type AuthorityTables = {
     seats: number;
     /** lets nobody new in: somebody who came by it was removed */
     closedAtMs: number | null;
+    /** as the audit log names its maker; null: made before makers were kept */
+    createdBy: string | null;
   };
   /**
-   * Each entry of a person or an invited room into a call, by an invite, an account, a ticket: what ends that right reaches the
-   * peer. `holder`: the same for each entry of one person.
+   * Each entry into a call, by an invite, an account, a ticket: what ends that right reaches the peer. A room of the meeting has
+   * one once it has joined.
    */
   entry: {
     peerId: string;
@@ -187,9 +189,14 @@ export type AuthorityTables = {
     accountId: string | null;
     ticketId: string | null;
     atMs: number;
-    holder: string;
+    /** PersonKey, or `room:…`: the same for each entry of one person */
+    person: string;
+    /** as its node reported it last, else as it was granted */
+    role: MeetingRole;
     /** null: the grant was given and not used yet */
     joinedAtMs: number | null;
+    /** null: it is in the call, or not yet */
+    leftAtMs: number | null;
     /** by somebody in the call who has the right */
     removedAtMs: number | null;
     /** by which it joined */

@@ -129,7 +129,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table meeting drop column host_account_id; alter table meeting drop column starts_at_ms;
     alter table meeting drop column ends_at_ms; alter table meeting drop column policy;
     alter table meeting drop column sequence; alter table meeting drop column cancelled_at_ms;
-    alter table pairing drop column proven_at_ms; alter table call drop column call_order;
+    alter table invite drop column created_by; alter table pairing drop column proven_at_ms; alter table call drop column call_order;
     drop table document;
     alter table meeting drop column document_policy;
     alter table guest_entry drop column display_name;

@@ -9,6 +9,7 @@ import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import type { ProjectionName } from '#contract/projections.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { RoomSettingsDesired } from '#contract/settings/room-settings.ts';
 import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
@@ -34,6 +35,7 @@ export type FleetLinkOptions = {
   /** a try has ended before the broker let us in */
   onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
+  onMeetings?: (meetings: readonly MeetingOfRoom[]) => void;
   onSettings?: (desired: RoomSettingsDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onRequestReply: (response: RequestReply) => void;
@@ -73,6 +75,7 @@ export class FleetLink {
       },
       handlers: {
         desired: (desired, isRetained) => this.#onDesired(desired, isRetained),
+        meetings: ({ meetings }) => this.#options.onMeetings?.(meetings),
         settings: (desired) => this.#options.onSettings?.(desired),
         command: onCommand,
         requestReply: (reply) => this.#onRequestReply(reply),

@@ -10,7 +10,12 @@ import type { RoomMachineEvent } from '../room/room.ts';
 import type { FleetRequests } from './fleet-requests.ts';
 
 /** What the fleet has to know of a booking to open its meeting; the invite never leaves agent and fleet. */
-export type StartableBooking = { title: string; invite: string | null };
+export type StartableBooking = {
+  title: string;
+  invite: string | null;
+  /** a person made it for the room */
+  meetingId?: string;
+};
 type Question = { bookingId: string | null; requestId: string | null };
 
 export type GrantRequestsOptions = {
@@ -70,7 +75,8 @@ export class GrantRequests {
   #mint(question: Question): void {
     const { bookingId } = question;
     const { bookingOf, mintGrant, logger } = this.#options;
-    const isOthers = bookingId !== null && (bookingOf(bookingId)?.invite ?? null) !== null;
+    const known = bookingId === null ? null : bookingOf(bookingId);
+    const isOthers = known !== null && (known.invite !== null || known.meetingId !== undefined);
     const minted =
       isOthers || mintGrant === undefined
         ? Promise.reject(new OperationalError('no-media-node', 'without the fleet there is no way in'))

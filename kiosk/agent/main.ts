@@ -191,6 +191,7 @@ const fleet: FleetLink = new FleetLink({
     screens.showFrame();
     void tellReady();
   },
+  onMeetings: (meetings) => parts.notify('meetings', meetings),
   onSettings: (desired) => settings.receive(desired),
   onCommand: (envelope) => authority.onCommand(envelope),
   onRequestReply: (response) => {

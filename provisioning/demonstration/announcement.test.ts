@@ -30,6 +30,7 @@ describe('what is said when everything serves', () => {
     expect(JSON.parse(line)).toEqual({
       consoleUrl: 'http://127.0.0.1:7400/',
       controllerUrl: 'http://127.0.0.1:7400/control#code=ABCDEF',
+      staffUrl: 'http://127.0.0.1:7400/staff',
       joinUrl: 'http://127.0.0.1:7400/join#invite',
       tvUrl: 'http://127.0.0.1:7420/',
       fleetUrl: 'http://127.0.0.1:7400',
@@ -41,7 +42,7 @@ describe('what is said when everything serves', () => {
 
   it('is every address in words for people, and the password at the first start alone', async () => {
     const first = await words(ready, parseDemonstrationOptions([]));
-    for (const told of ['7420/', 'control#code=ABCDEF', 'join#invite', 'once-only']) expect(first).toContain(told);
+    for (const told of ['7420/', 'control#code=ABCDEF', 'join#invite', '7400/staff', 'once-only']) expect(first).toContain(told);
     const later = await words({ ...ready, fleet: { ...ready.fleet, firstAdmin: null } }, parseDemonstrationOptions([]));
     expect(later).not.toMatch(/sign in/i);
   });

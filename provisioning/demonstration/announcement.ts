@@ -17,6 +17,7 @@ export function jsonLine({ fleet, kiosk }: Ready): string {
   return JSON.stringify({
     consoleUrl: at(fleet.fleetUrl, pagePaths.console),
     controllerUrl: kiosk.controllerUrl,
+    staffUrl: at(fleet.fleetUrl, pagePaths.staff),
     joinUrl: fleet.demonstration?.joinUrl ?? null,
     tvUrl: kiosk.tvUrl,
     fleetUrl: fleet.fleetUrl,
@@ -34,6 +35,7 @@ export async function words({ fleet, kiosk }: Ready, options: DemonstrationOptio
     `  TV                 ${kiosk.tvUrl}`,
     `  Phone controller   ${kiosk.controllerUrl}`,
     `  Guest link         ${fleet.demonstration?.joinUrl ?? '(made in the console)'}`,
+    `  Staff page         ${at(fleet.fleetUrl, pagePaths.staff)}`,
     `  Console            ${at(fleet.fleetUrl, pagePaths.console)}`,
   ];
   if (fleet.firstAdmin) {

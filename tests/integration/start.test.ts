@@ -88,13 +88,13 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
     const exit = exitOf(child);
     const ready = await readyLine(child);
     expect(Object.keys(ready).sort()).toEqual(
-      ['adminPassword', 'adminUser', 'consoleUrl', 'controllerUrl', 'fleetUrl', 'joinUrl', 'roomId', 'tvUrl'].sort(),
+      ['adminPassword', 'adminUser', 'consoleUrl', 'controllerUrl', 'fleetUrl', 'joinUrl', 'roomId', 'staffUrl', 'tvUrl'].sort(),
     );
     expect(output.trimEnd().split('\n')).toHaveLength(1);
 
     const health = await fetch(new URL('/healthz', ready.fleetUrl));
     expect(health.status).toBe(200);
-    for (const page of ['consoleUrl', 'controllerUrl', 'joinUrl', 'tvUrl']) {
+    for (const page of ['consoleUrl', 'controllerUrl', 'joinUrl', 'staffUrl', 'tvUrl']) {
       const answer = await fetch(ready[page] as string);
       expect([page, answer.status]).toEqual([page, 200]);
     }

@@ -70,9 +70,13 @@ describe('nothing is said', () => {
     roomDay(agenda(bookings, { calendar: { state, code: null, freshAsOfMs } }), at('09:00'));
   it('without an agenda, a calendar or a reading', () => {
     for (const none of [null, undefined]) expect(roomDay(none, at('09:00'))).toBeNull();
-    expect(of('none', null, [plan()])).toBeNull();
+    expect(of('none', null)).toBeNull();
+    expect(of('none', at('08:59'))).toBeNull();
     expect(of('loading', null)).toBeNull();
     expect(of('faulty', null)).toBeNull();
+  });
+  it('but the meetings that people made for a room without a calendar are shown', () => {
+    expect(of('none', null, [plan()])).toMatchObject({ next: { title: 'plan' }, staleSinceMs: null });
   });
   it('of an empty day that was read long ago; of a stale one with bookings, since when', () => {
     const yesterday = at('09:00') - 20 * 3_600_000;

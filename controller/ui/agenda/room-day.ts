@@ -33,7 +33,7 @@ export type RoomDay = {
   staleSinceMs: number | null;
 };
 
-/** Null: there is no calendar, or nothing is known of it, so that the room's time is unknown. */
+/** Null: there is no calendar and no meeting that people made, or nothing is known of it, so that the room's time is unknown. */
 export function roomDay(agenda: RoomAgenda | null | undefined, nowMs: number): RoomDay | null {
   if (agenda === null || agenda === undefined || !isKnown(agenda, nowMs)) return null;
   const { calendar, timeZone, moreCount } = agenda;
@@ -64,8 +64,9 @@ export function dueBooking(day: RoomDay | null): Booking | null {
 export const holdsRoom = ({ state }: Booking): boolean => state !== 'released' && state !== 'over';
 
 function isKnown({ calendar, bookings }: RoomAgenda, nowMs: number): boolean {
-  if (calendar.state === 'none') return false;
+  // without a calendar, a room has the meetings that people make for it
   if (bookings.length > 0 || calendar.state === 'fresh') return true;
+  if (calendar.state === 'none') return false;
   return calendar.freshAsOfMs !== null && nowMs - calendar.freshAsOfMs < EMPTY_TRUSTED_MS;
 }
 

@@ -31,7 +31,7 @@ export async function addPerson(meetingId: string, person: DraftPerson): Promise
   const draft = draftOf(meeting);
   const changed = await callApi(meetingsApi.changeMeeting, {
     params: { meetingId },
-    body: { ...draft, people: [...draft.people, person] },
+    body: { ...draft, sequence: meeting.sequence, people: [...draft.people, person] },
   });
   return changed.meeting;
 }

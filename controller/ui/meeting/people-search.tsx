@@ -40,7 +40,10 @@ export function PeopleSearch({ without, isPending = false, onAdd }: PeopleSearch
       </p>
       <ul className="flex flex-col empty:hidden">
         {offered.map((person) => (
-          <li key={person.accountId} className="flex min-h-14 items-center gap-3 border-t border-line py-1 first:border-0">
+          <li
+            key={person.accountId}
+            className="flex min-h-14 items-center gap-3 border-t border-line py-1 first:border-0"
+          >
             <span className="min-w-0 flex-1">
               <bdi className="block truncate text-base">{person.displayName}</bdi>
               {person.placeName !== null && (

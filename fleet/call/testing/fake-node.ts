@@ -4,7 +4,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { type CallOrder, OPEN_ORDER } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
-import type { CallGrant, CallPermissions, DocumentAccess, IceServer } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, IceServer, PeerKind } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -73,7 +73,7 @@ export class FakeNode {
   network: 'up' | 'stalled' | 'refusing' = 'up';
   readonly asked: Request[] = [];
   readonly sockets: FakeSocket[] = [];
-  readonly callId = uuidv7();
+  callId = uuidv7();
   readonly peerId = uuidv7();
   /** of the next grant */
   permissions: CallPermissions = {
@@ -82,6 +82,7 @@ export class FakeNode {
     rights: [],
     documents: ['present', 'view'],
   };
+  peerKind: PeerKind = 'person';
   others: Participant[] = [];
   consumers: ConsumerParameters[] = [];
   document: SharedDocument | null = null;
@@ -242,7 +243,7 @@ export class FakeNode {
       protocol: PROTOCOL_VERSION,
       callId: this.callId,
       peerId: this.peerId,
-      peerKind: 'person',
+      peerKind: this.peerKind,
       ...this.permissions,
       meetingTitle: 'Test',
       resumeSecret: uuidv7(),

@@ -3,8 +3,19 @@ import { admissionApi } from './admission-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
+import { placesApi } from './places-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
+import { tokensApi } from './tokens-api.ts';
 
-export const allRoutes = { ...peopleApi, ...roomsApi, ...meetingsApi, ...admissionApi, ...settingsApi, ...documentsApi } as const;
+export const allRoutes = {
+  ...peopleApi,
+  ...tokensApi,
+  ...placesApi,
+  ...roomsApi,
+  ...meetingsApi,
+  ...admissionApi,
+  ...settingsApi,
+  ...documentsApi,
+} as const;
 export type RouteName = keyof typeof allRoutes;

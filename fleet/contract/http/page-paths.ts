@@ -14,3 +14,7 @@ export const pagePaths = {
   metrics: '/metrics',
   caCertificate: '/ca.crt',
 } as const;
+
+/** A one-time link to an account: its code stands where no server logs it. */
+export const accountInviteUrl = (fleetUrl: string, code: string): string =>
+  `${fleetUrl}${pagePaths.staff}#invite=${code}`;

@@ -43,9 +43,54 @@ export const AccountSession = z.object({
 });
 export type AccountSession = z.infer<typeof AccountSession>;
 
+/** What is wrong with a line of a list of accounts; the line is left out of the import. */
+export const ImportProblem = z.enum([
+  /** a quote that is never closed, or text behind a closing one */
+  'line-unreadable',
+  'too-many-fields',
+  'user-name-missing',
+  'user-name-invalid',
+  /** an earlier line has it */
+  'user-name-twice',
+  'name-invalid',
+  'email-invalid',
+  'place-unknown',
+  /** several places are called so: the path is needed, `Seoul / Tower / 3` */
+  'place-ambiguous',
+  'role-unknown',
+  /** administrators are made one by one */
+  'role-not-imported',
+]);
+export type ImportProblem = z.infer<typeof ImportProblem>;
+export const ImportedLine = z.object({
+  /** as a text editor counts, from 1 */
+  line: z.number().int().positive(),
+  userName: z.string(),
+  problems: z.array(openWord(ImportProblem, 'line-unreadable')).min(1),
+});
+export type ImportedLine = z.infer<typeof ImportedLine>;
+const ImportCounts = {
+  created: z.number().int().nonnegative(),
+  /** exist already, with another name, address or place; their roles stay */
+  changed: z.number().int().nonnegative(),
+  unchanged: z.number().int().nonnegative(),
+  /** every one of them */
+  bad: z.array(ImportedLine),
+};
+export const ACCOUNT_LIST_MAX_BYTES = 4_000_000;
+export const ACCOUNT_LIST_MAX_LINES = 20_000;
+const AccountList = {
+  kind: 'upload',
+  method: 'POST',
+  /** Excel names its own type for a .csv */
+  contentTypes: ['text/csv', 'application/vnd.ms-excel'],
+  maxBytes: ACCOUNT_LIST_MAX_BYTES,
+} as const;
+
 const Empty = z.object({});
 const AccountParams = z.object({ accountId: Id });
-const UserName = z
+/** Of a local account: what its person types to sign in. */
+export const UserName = z
   .string()
   .trim()
   .toLowerCase()
@@ -185,6 +230,34 @@ export const peopleApi = {
     }),
     response: z.object({ account: AccountRow }),
   },
+  account: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/accounts/:accountId',
+    access: permitted('people.view', 'organisation'),
+    summary: 'One account',
+    params: AccountParams,
+    response: z.object({ account: AccountRow }),
+  },
+  previewAccountImport: {
+    ...AccountList,
+    path: '/api/v1/account-imports/previews',
+    access: permitted('people.manage', 'organisation'),
+    summary: 'What an import of a CSV list would do, and each line that is wrong; nothing is changed',
+    response: z.object(ImportCounts),
+  },
+  importAccounts: {
+    ...AccountList,
+    path: '/api/v1/account-imports',
+    access: freshly('people.manage', 'organisation'),
+    summary:
+      'Make the local accounts of a CSV list (user name, name, e-mail, place, role) but for its wrong lines; again: nothing new',
+    response: z.object({
+      ...ImportCounts,
+      /** of the new accounts that no mail is sent to: shown once */
+      invites: z.array(z.object({ userName: z.string(), displayName: z.string(), inviteUrl: z.url() })),
+    }),
+  },
   listAccountSessions: {
     kind: 'json',
     method: 'GET',
@@ -193,6 +266,15 @@ export const peopleApi = {
     summary: 'Where an account is signed in',
     params: AccountParams,
     response: z.object({ sessions: z.array(AccountSession) }),
+  },
+  endAccountSession: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/accounts/:accountId/sessions/:sessionId',
+    access: freshly('people.manage', 'organisation'),
+    summary: 'End one session of an account',
+    params: AccountParams.extend({ sessionId: Id }),
+    response: Empty,
   },
   endAccountSessions: {
     kind: 'json',

@@ -7,7 +7,7 @@ import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts
 import { RoomNotice } from '../room-state.ts';
 import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
 import { PairingCode } from '../pairing-offer.ts';
-import { anyone, pageRoute, permitted, type RouteTable } from './route.ts';
+import { anyone, freshly, pageRoute, permitted, type RouteTable } from './route.ts';
 
 /** `limited`: a meeting runs, without the room's picture or for some people only, or cannot be started anew. */
 export const HealthState = z.enum(['trouble', 'limited', 'in-call', 'starting', 'ready']);
@@ -50,6 +50,8 @@ export type RoomRow = z.infer<typeof RoomRow>;
 /** All that is known of one room. */
 export const RoomOverview = RoomRow.extend({
   meetingId: Id,
+  /** its place and those above it, the nearest first; empty: directly below the organisation */
+  placeIds: z.array(Id),
   /** as the room published them: readers ignore what they do not know */
   projections: RelayedProjections,
   /** in the call that the room is in: of how many, the room included, the sound and picture do not get through */
@@ -180,9 +182,9 @@ export const roomsApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/rooms',
-    access: permitted('rooms.create', 'organisation'),
+    access: permitted('rooms.create', 'place'),
     summary: 'Make a room and a claim for its box',
-    body: z.strictObject({ roomName: RoomName }),
+    body: z.strictObject({ roomName: RoomName, placeId: Id.nullable().default(null) }),
     response: RoomClaim.extend({ roomId: Id }),
   },
   renameRoom: {
@@ -193,6 +195,16 @@ export const roomsApi = {
     summary: 'Give a room another name: on its TV, its phones and in a running call at once',
     params: RoomParams,
     body: z.strictObject({ roomName: RoomName }),
+    response: Empty,
+  },
+  setRoomPlace: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/rooms/:roomId/place',
+    access: freshly('rooms.manage', 'room'),
+    summary: 'Put a room into a place where the caller may manage rooms too',
+    params: RoomParams,
+    body: z.strictObject({ placeId: Id.nullable() }),
     response: Empty,
   },
   removeRoom: {

@@ -11,17 +11,22 @@ export type RouteScope =
   | 'organisation'
   /** in the room that the path names, or whose meeting it names */
   | 'room'
+  /** in the place that the body names as `placeId`; null: in the organisation */
+  | 'place'
   /** in any room: the answer holds only the rooms where the caller has it */
   | 'each-room';
 export type Access =
   /** the route checks a secret of its own */
   | { to: 'anyone' }
-  /** also before the one-time password was changed; the others want it changed first */
-  | { to: 'signed-in' }
-  /** `isFresh`: signed in or confirmed less than FRESH_SIGN_IN_MS ago, else `sign-in-not-fresh` */
+  /** by a session, not by an API token; also before the one-time password was changed: the others want it changed first */
+  | { to: 'signed-in'; isFresh?: true }
+  /** `isFresh`: signed in or confirmed less than FRESH_SIGN_IN_MS ago, else `sign-in-not-fresh`; an API token never is */
   | { to: 'permitted'; permission: Permission; scope: RouteScope; isFresh?: true }
   /** host or co-host of the meeting that the path names, or who has `meetings.manage` there */
-  | { to: 'host' }
+  | {
+      to: 'host' /** also who is host or co-host in its call now: by promotion, or as the successor of a host who left */;
+      inCall?: true;
+    }
   /** one of the people of the meeting that the path names, or who has `meetings.manage` there */
   | { to: 'invited' }
   /** the bearer of a ticket, see waiting.ts */
@@ -31,12 +36,14 @@ export type Access =
 
 export const anyone = { to: 'anyone' } as const satisfies Access;
 export const signedIn = { to: 'signed-in' } as const satisfies Access;
+export const signedInFreshly = { to: 'signed-in', isFresh: true } as const satisfies Access;
 export const permitted = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope }) as const satisfies Access;
 /** For acts of administrators: the sign-in is fresh. */
 export const freshly = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope, isFresh: true }) as const satisfies Access;
 export const ofHost = { to: 'host' } as const satisfies Access;
+export const ofHostInCall = { to: 'host', inCall: true } as const satisfies Access;
 export const ofInvited = { to: 'invited' } as const satisfies Access;
 export const waits = { to: 'waiting' } as const satisfies Access;
 export const forMeeting = (documents: DocumentRight) => ({ to: 'meeting', documents }) as const satisfies Access;
@@ -69,8 +76,13 @@ export type UploadRoute = Declared & {
  * stream has `beat`, every EVENT_BEAT_MS, and ends with `refused` when the session or the right has ended.
  */
 export type EventsRoute = Declared & { kind: 'events'; method: 'GET'; events: Record<string, z.ZodType> };
-/** A file, streamed. */
-export type DownloadRoute = Declared & { kind: 'download'; method: 'GET'; contentTypes: readonly string[] };
+/** A file, streamed. `comesLater`: while it is still being made the answer is 202 without a body, and the client asks again. */
+export type DownloadRoute = Declared & {
+  kind: 'download';
+  method: 'GET';
+  contentTypes: readonly string[];
+  comesLater?: true;
+};
 export type Route = JsonRoute | PageRoute | UploadRoute | EventsRoute | DownloadRoute;
 export type RouteTable = Record<string, Route>;
 

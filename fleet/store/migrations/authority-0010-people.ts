@@ -169,7 +169,9 @@ async function meetings(db: Kysely<unknown>): Promise<void> {
     .addColumn('decidedBy', 'text')
     .addColumn('decidedAtMs', 'bigint')
     .execute();
-  await db.schema.createIndex('ticketByMeeting').on('ticket').columns(['meetingId', 'state']).execute();
+  await db.schema.createIndex('ticketByPerson').unique().on('ticket').columns(['meetingId', 'person']).execute();
+  await db.schema.createIndex('ticketByInvite').on('ticket').column('inviteId').execute();
+  await db.schema.alterTable('invite').addColumn('createdBy', 'text').execute();
   // each entry of a person into a call, by an invite, an account or a ticket
   await db.schema
     .createTable('entry')
@@ -178,16 +180,22 @@ async function meetings(db: Kysely<unknown>): Promise<void> {
     .addColumn('inviteId', 'text')
     .addColumn('accountId', 'text')
     .addColumn('ticketId', 'text')
-    .addColumn('holder', 'text', (c) => c.notNull())
+    .addColumn('person', 'text', (c) => c.notNull())
+    .addColumn('role', 'text', (c) => c.notNull())
     .addColumn('atMs', 'bigint', (c) => c.notNull())
     .addColumn('joinedAtMs', 'bigint')
+    .addColumn('leftAtMs', 'bigint')
     .addColumn('removedAtMs', 'bigint')
     .addColumn('displayName', 'text')
     .execute();
-  await sql`insert into entry (peer_id, call_id, invite_id, holder, at_ms, joined_at_ms, removed_at_ms, display_name)
-    select peer_id, call_id, invite_id, holder, at_ms, joined_at_ms, removed_at_ms, display_name from guest_entry`.execute(
-    db,
-  );
+  await sql`insert into entry
+    (peer_id, call_id, invite_id, person, role, at_ms, joined_at_ms, removed_at_ms, display_name)
+    select peer_id, call_id, invite_id,
+      case when holder like 'room:%' then holder
+        when holder = invite_id then 'invite:' || invite_id
+        else 'invite:' || invite_id || ':' || holder end,
+      case when holder like 'room:%' then 'member' else 'guest' end,
+      at_ms, joined_at_ms, removed_at_ms, display_name from guest_entry`.execute(db);
   await db.schema.dropTable('guestEntry').execute();
   await db.schema.createIndex('entryByInvite').on('entry').column('inviteId').execute();
   await db.schema.createIndex('entryByAccount').on('entry').column('accountId').execute();

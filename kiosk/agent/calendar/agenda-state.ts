@@ -6,7 +6,11 @@ import type { RememberedAgenda, RememberedBooking } from './agenda-memory.ts';
 
 /** `nowMs` is the wall's clock, which may jump; `steadyMs` counts what really passed. */
 export type AgendaTime = { nowMs: number; steadyMs: number };
-export type PlannedBooking = Occurrence & { bookingId: string };
+export type PlannedBooking = Occurrence & {
+  bookingId: string;
+  /** made for the room at the fleet server; absent: the calendar alone has it */
+  meetingId?: string;
+};
 /** The room's call, also one that is starting; with the booking it was started for. */
 export type RoomCall = { bookingId: string | null };
 

@@ -3,6 +3,7 @@ import { BOOKINGS_IN_AGENDA, CHECK_IN_OPENS_MS, NO_SHOW_AFTER_MS } from '#contra
 import { projections } from '#contract/projections.ts';
 import type { Booking, BookingState, RoomAgenda } from '#contract/room-agenda.ts';
 import { cutText } from '#contract/shown-text.ts';
+import type { StartableBooking } from '../grant-requests.ts';
 import { type AgendaRules, type AgendaState, bookingsOf, type BookingNow, startedCall } from './agenda-state.ts';
 import { meetingLinkOf } from './meeting-link.ts';
 import { startOfDay, type Zone } from './zones.ts';
@@ -34,11 +35,14 @@ export function startableIn(
   state: AgendaState,
   bookingId: string,
   { nowMs, fleetOrigin }: Pick<View, 'nowMs' | 'fleetOrigin'>,
-): { title: string; invite: string | null } | null {
+): StartableBooking | null {
   const all = bookingsOf(state);
   const booking = all.find((each) => each.bookingId === bookingId);
   if (!booking || (nowMs >= booking.endMs && startedCall(all, state.call) !== booking)) return null;
-  return { title: cutText(booking.title, MAX_TITLE), invite: meetingLinkOf(booking.links, fleetOrigin).invite };
+  const title = cutText(booking.title, MAX_TITLE);
+  return booking.meetingId === undefined
+    ? { title, invite: meetingLinkOf(booking.links, fleetOrigin).invite }
+    : { title, invite: null, meetingId: booking.meetingId };
 }
 
 function toBooking(booking: BookingNow, { awaited }: AgendaState, { nowMs, fleetOrigin, rules }: View): Booking {
@@ -53,7 +57,7 @@ function toBooking(booking: BookingNow, { awaited }: AgendaState, { nowMs, fleet
     startMs,
     endMs,
     isAllDay,
-    link: meetingLinkOf(booking.links, fleetOrigin).link,
+    link: booking.meetingId === undefined ? meetingLinkOf(booking.links, fleetOrigin).link : 'ours',
     state,
     releasedBecause: released?.because ?? null,
     checkInUntilMs: expected

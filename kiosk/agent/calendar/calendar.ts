@@ -9,6 +9,8 @@ import type { CalendarHealth } from '#contract/room-agenda.ts';
 import type { AgendaCommand } from '#contract/room-command.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { RoomState } from '#contract/room-state.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
+import type { StartableBooking } from '../grant-requests.ts';
 import { nextDueMs, stepAgenda } from './agenda.ts';
 import {
   type AgendaEffect,
@@ -16,11 +18,13 @@ import {
   type AgendaState,
   type BookingEvent,
   firstState,
+  type PlannedBooking,
 } from './agenda-state.ts';
 import { type AgendaContent, bookingsInView, startableIn } from './agenda-view.ts';
 import type { CalendarSource, CalendarWindow, Reading } from './calendar-source.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { AgendaMemory } from './agenda-memory.ts';
+import { withOurMeetings } from './our-meetings.ts';
 import { Refresh } from './refresh.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ThreadedSource } from './threaded-source.ts';
@@ -68,6 +72,11 @@ export class Calendar {
   #source: (CalendarSource & { stop?: () => Promise<void> }) | null = null;
   #refresh: Refresh | null = null;
   #writes: Writes | null = null;
+  /** as the calendar had them last */
+  #fromCalendar: readonly PlannedBooking[] = [];
+  /** that people made for the room at the fleet server */
+  #meetings: readonly MeetingOfRoom[] = [];
+  #isStarted = false;
   #health: CalendarHealth = { state: 'none', code: null, freshAsOfMs: null };
   #told = '';
   #saved = '';
@@ -84,9 +93,16 @@ export class Calendar {
   }
 
   start(): void {
-    const { settings, logger } = this.#options;
-    if (!settings) return;
+    const { settings } = this.#options;
+    this.#isStarted = true;
     this.#load();
+    if (settings) this.#read(settings);
+    else this.#plan();
+    this.#take({ type: 'time' });
+  }
+
+  #read(settings: CalendarAccount): void {
+    const { logger } = this.#options;
     const source = this.#options.source ?? new ThreadedSource({ settings, timeZone: this.#zone.name, logger });
     this.#source = source;
     this.#writes = new Writes({
@@ -111,9 +127,15 @@ export class Calendar {
     this.#health = this.#refresh.health;
     if (settings.kind === 'caldav' && settings.url.startsWith('http:'))
       logger.warn("the calendar's password goes over the network in the open: use https");
+    this.#plan();
     this.#tellAgenda();
     this.#refresh.start();
-    this.#take({ type: 'time' });
+  }
+
+  /** All of them, as the fleet server has them now. */
+  setMeetings(meetings: readonly MeetingOfRoom[]): void {
+    this.#meetings = meetings;
+    if (this.#isStarted) this.#plan();
   }
 
   async stop(): Promise<void> {
@@ -126,7 +148,6 @@ export class Calendar {
 
   /** Null: done. Resolves within the time that a person waits, though the calendar may hear of it later. */
   async handle(command: AgendaCommand): Promise<ErrorCode | null> {
-    if (!this.#refresh) return 'booking-unknown';
     const refusal = this.#take({ type: 'command', command });
     if (refusal === null && this.#writes)
       await Promise.race([
@@ -136,7 +157,7 @@ export class Calendar {
     return refusal;
   }
 
-  bookingOf(bookingId: string): { title: string; invite: string | null } | null {
+  bookingOf(bookingId: string): StartableBooking | null {
     return startableIn(this.#state, bookingId, {
       nowMs: this.#clock.now().nowMs,
       fleetOrigin: this.#options.fleetOrigin(),
@@ -174,12 +195,17 @@ export class Calendar {
   #onReading({ occurrences }: Reading): void {
     const { settings } = this.#options;
     const calendar = settings ? `${settings.kind} ${settings.url}` : '';
-    const planned = occurrences.map((each) => {
+    this.#fromCalendar = occurrences.map((each) => {
       const bookingId = bookingIdOf(calendar, each);
       return { ...each, bookingId, place: this.#writes?.isRefused(bookingId) ? null : each.place };
     });
-    this.#take({ type: 'reading', planned });
+    this.#plan();
     this.#writes?.work();
+  }
+
+  #plan(): void {
+    const planned = withOurMeetings(this.#fromCalendar, this.#meetings, this.#options.fleetOrigin());
+    this.#take({ type: 'reading', planned });
   }
 
   #onHealth(health: CalendarHealth): void {
@@ -223,7 +249,7 @@ export class Calendar {
 
   #sleep(): void {
     this.#wake?.();
-    if (!this.#refresh) return;
+    if (!this.#isStarted) return;
     const dueMs = nextDueMs(this.#state, this.#clock.now()) ?? MAX_SLEEP_MS;
     const delayMs = Math.min(MAX_SLEEP_MS, Math.max(MIN_SLEEP_MS, dueMs));
     this.#wake = this.#clock.after(delayMs, () => this.#take({ type: 'time' }));

@@ -2,6 +2,8 @@
 import type { PartDeclaration } from '../parts/part.ts';
 import { calendarAccountOf } from '../settings/calendar-account-of.ts';
 import { keptValue } from '../store/kept-value.ts';
+import { MeetingOfRoom } from '#contract/room-meetings.ts';
+import { z } from '#contract/schema.ts';
 import { RememberedAgenda } from './agenda-memory.ts';
 import { Calendar } from './calendar.ts';
 
@@ -9,6 +11,7 @@ export const calendarPart: PartDeclaration = {
   name: 'calendar',
   make: (host) => {
     const remembered = keptValue(host.store, 'agenda', RememberedAgenda);
+    const keptMeetings = keptValue(host.store, 'meetings', z.array(MeetingOfRoom));
     const publish = (): void => {
       const { agenda } = calendar;
       host.reportNotices(agenda.calendar.state === 'faulty' ? ['calendar-faulty'] : []);
@@ -28,6 +31,8 @@ export const calendarPart: PartDeclaration = {
     return {
       start: () => {
         publish();
+        // the fleet may be away for a while
+        calendar.setMeetings(keptMeetings.load() ?? []);
         calendar.start();
       },
       stop: () => calendar.stop(),
@@ -37,7 +42,13 @@ export const calendarPart: PartDeclaration = {
       // another account or other rules; what is remembered of bookings stays
       settings: { calendar: 'by-restart' },
       reports: { 'sound-heard': () => calendar.onSoundHeard() },
-      occasions: { presence: () => calendar.onPresence() },
+      occasions: {
+        presence: () => calendar.onPresence(),
+        meetings: (meetings) => {
+          keptMeetings.save([...meetings]);
+          calendar.setMeetings(meetings);
+        },
+      },
     };
   },
 };

@@ -8,6 +8,7 @@ import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName } from '#contract/projections.ts';
 import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import type { RoomCommand, RoomCommandName } from '#contract/room-command.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { RoomNotice, RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
@@ -30,6 +31,8 @@ export type Occasions = {
   'booking-soon': null;
   'screen-connected': null;
   desired: RoomDesired;
+  /** that people made for the room, all of them */
+  meetings: readonly MeetingOfRoom[];
   /** where this room's calls may run */
   'media-nodes': readonly string[];
   roster: RosterUpdate;
@@ -37,7 +40,13 @@ export type Occasions = {
   'document-on-tv': boolean;
 };
 export type Occasion = keyof Occasions;
-export const LASTING: readonly Occasion[] = ['desired', 'media-nodes', 'screen-connected', 'document-on-tv'];
+export const LASTING: readonly Occasion[] = [
+  'desired',
+  'meetings',
+  'media-nodes',
+  'screen-connected',
+  'document-on-tv',
+];
 
 export type Part = {
   /** A throw or a rejection: the part alone is made and started again, later. */

@@ -90,6 +90,7 @@ class FakeCall {
     activeSpeakerPeerId: null,
     mutedByPeerId: null,
     blocked: null,
+    way: null,
     local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
   });
   readonly requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;

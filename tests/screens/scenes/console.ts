@@ -42,6 +42,7 @@ function roomOf(
     online: true,
     lastSeenMs: Date.now() - 2_000,
     meetingId: id(2),
+    placeIds: [],
     unreachableCall: null,
     blockedCount: 0,
     projections: { state: roomState({ roomId: id(made), roomName, ...state }) },

@@ -181,6 +181,21 @@ export default {
     meaning: 'Your organisation’s sign-in gave no valid answer.',
     todo: 'Try again. If it happens again, tell IT the code.',
   },
+  'place-name-taken': {
+    what: 'There is already a place of this name',
+    meaning: 'Nothing has changed.',
+    todo: 'Choose another name, or another place above it.',
+  },
+  'place-not-empty': {
+    what: 'This place is still in use',
+    meaning: 'Places, rooms or accounts are in it, or a role or a token holds for it.',
+    todo: 'Move them somewhere else first.',
+  },
+  'list-unreadable': {
+    what: 'This list cannot be read',
+    meaning: 'No account was made or changed.',
+    todo: 'Save it as CSV, with the columns named in the first line.',
+  },
   'mail-limit': {
     what: 'Too many mails for now',
     meaning: 'This mail was not sent.',

@@ -8,8 +8,13 @@ export default {
     name: 'Your name',
     nameHint: 'Everyone in the meeting sees it.',
     nameFixed: 'Your invitation carries this name.',
+    nameOfAccount: 'The name of your account.',
     nameMissing: 'Please type your name first.',
     join: 'Join',
+    organisation: 'Your organisation',
+    organisationHint: 'The host sees it. You may leave it out.',
+    ask: 'Ask to join',
+    mustAsk: '{{host}} or a co-host lets you in.',
     devices: 'Camera, microphone and sound',
     camera: 'Camera',
     microphone: 'Microphone',
@@ -24,6 +29,18 @@ export default {
     askingDevices: 'Please allow camera and microphone.',
     retryDevice: 'Try again',
     cameraOff: 'Your camera is off',
+  },
+  waiting: {
+    title: 'Waiting to be let in',
+    next: {
+      waiting: '{{host}} sees that you are here. As soon as you are let in, you are in the meeting by yourself.',
+      'no-host': 'Nobody who can let you in is there yet. {{host}} sees you on arrival. You keep your place.',
+      locked: 'The meeting is locked. {{host}} sees that you are here and can still let you in.',
+      admitted: 'You are let in. Connecting to the meeting of {{host}}…',
+    },
+    since: 'Waiting since {{time}}',
+    lineLost: 'The line to the server is lost. You keep your place; trying again by itself.',
+    stop: 'Stop waiting',
   },
   problem: {
     microphone: {
@@ -57,6 +74,9 @@ export default {
     shareShort: 'Share',
     shareTitle: 'Share in the meeting',
     stopSharing: 'Stop sharing',
+    more: 'More',
+    staysMuted: 'The host keeps microphones muted. Raise your hand to speak.',
+    roleIs: 'You are now: {{role}}',
     people: 'People',
     peopleIn: 'In the meeting',
     leave: 'Leave',
@@ -122,6 +142,13 @@ export default {
       todo: 'Ask the host if it goes on elsewhere.',
     },
     joinAgain: 'Join again',
+    toStaff: 'My meetings',
     thanks: 'Thank you for coming.',
+  },
+  /** how picture and sound reach the meeting */
+  way: {
+    direct: 'Connected directly',
+    'direct-tcp': 'Connected directly over TCP: this network blocks UDP, so picture and sound may falter',
+    relay: 'Connected through a relay: this network lets little else through, so picture and sound may falter',
   },
 } as const;

@@ -11,8 +11,13 @@ export default {
     name: '이름',
     nameHint: '회의에 있는 모든 사람에게 보입니다.',
     nameFixed: '초대장에 적힌 이름입니다.',
+    nameOfAccount: '계정에 등록된 이름입니다.',
     nameMissing: '먼저 이름을 입력해 주세요.',
     join: '참여',
+    organisation: '소속',
+    organisationHint: '주최자에게 보입니다. 비워 두어도 됩니다.',
+    ask: '입장 요청',
+    mustAsk: '{{host}} 또는 공동 주최자가 입장을 허용합니다.',
     devices: '카메라, 마이크, 소리',
     camera: '카메라',
     microphone: '마이크',
@@ -27,6 +32,19 @@ export default {
     askingDevices: '카메라와 마이크 사용을 허용해 주세요.',
     retryDevice: '다시 시도',
     cameraOff: '카메라가 꺼져 있습니다',
+  },
+  waiting: {
+    title: '입장 허용을 기다리고 있습니다',
+    next: {
+      waiting: '{{host}}에게 입장 요청이 표시되었습니다. 허용되면 자동으로 회의에 들어갑니다.',
+      'no-host':
+        '아직 입장을 허용할 사람이 없습니다. {{host}}이(가) 들어오면 요청이 바로 표시되며 순서는 그대로 유지됩니다.',
+      locked: '회의가 잠겨 있습니다. {{host}}에게 요청이 표시되었으며 입장을 허용할 수 있습니다.',
+      admitted: '입장이 허용되었습니다. {{host}}의 회의에 연결하고 있습니다…',
+    },
+    since: '{{time}}부터 대기 중',
+    lineLost: '서버와 연결이 끊겼습니다. 순서는 그대로 유지되며 자동으로 다시 시도합니다.',
+    stop: '대기 취소',
   },
   problem: {
     microphone: {
@@ -60,6 +78,9 @@ export default {
     shareShort: '공유',
     shareTitle: '회의에 공유하기',
     stopSharing: '공유 중지',
+    more: '더 보기',
+    staysMuted: '주최자가 음소거를 유지하고 있습니다. 말하려면 손을 들어 주세요.',
+    roleIs: '내 역할이 바뀌었습니다: {{role}}',
     people: '참가자',
     peopleIn: '회의 중인 참가자',
     leave: '나가기',
@@ -126,6 +147,13 @@ export default {
       todo: '회의가 다른 곳에서 이어지는지 주최자에게 확인하세요.',
     },
     joinAgain: '다시 참여',
+    toStaff: '내 회의',
     thanks: '참여해 주셔서 감사합니다.',
+  },
+  /** how picture and sound reach the meeting */
+  way: {
+    direct: '직접 연결되었습니다',
+    'direct-tcp': 'TCP로 직접 연결되었습니다. 이 네트워크가 UDP를 차단하여 영상과 소리가 끊길 수 있습니다',
+    relay: '중계 서버를 통해 연결되었습니다. 이 네트워크의 제한으로 영상과 소리가 끊길 수 있습니다',
   },
 } as const satisfies Translated<typeof en>;

@@ -1,0 +1,36 @@
+/** What a person does to the call and to others in it; a refusal becomes news. The node decides. */
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallClient } from '#call/call-client.ts';
+import type { Toast } from '#ui/toast.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+
+type Call = Pick<
+  CallClient,
+  | 'muteParticipant'
+  | 'muteAll'
+  | 'removeParticipant'
+  | 'setOrder'
+  | 'setRole'
+  | 'letSpeak'
+  | 'raiseHand'
+  | 'lowerHand'
+  | 'endForAll'
+>;
+export type CallActs = {
+  /** under way, by the key it was begun with */
+  isPending: (key: string) => boolean;
+  do: (key: string, act: (call: Call) => Promise<void>) => void;
+};
+
+export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void): CallActs {
+  const { t } = useTranslation('errors');
+  const { run, pending, problem } = useAsyncAction<true>();
+  useEffect(() => {
+    if (problem !== null) add({ words: t(`${problem.code}.what`), tone: 'warn' });
+  }, [problem, add, t]);
+  return {
+    isPending: (key) => pending(key) !== null,
+    do: (key, act) => void run(() => act(call), { key, about: true }),
+  };
+}

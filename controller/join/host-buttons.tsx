@@ -1,0 +1,52 @@
+/** What a host does most in a call, always in reach: lock, and invite. Everybody sees that a meeting is locked. */
+import Lock from 'lucide-react/icons/lock';
+import LockOpen from 'lucide-react/icons/lock-open';
+import UserPlus from 'lucide-react/icons/user-plus';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallOrder, Right } from '#contract/call-order.ts';
+import { Button } from '#ui/button.tsx';
+import { Icon } from '#ui/icon.tsx';
+import { InviteDialog } from '#ui/meeting/invite-dialog.tsx';
+import type { CallActs } from './call-acts.ts';
+
+type HostButtonsProps = {
+  order: CallOrder;
+  rights: readonly Right[];
+  acts: CallActs;
+  /** null: not as who is signed in, so nobody can be invited from here */
+  meetingId: string | null;
+};
+
+export function HostButtons({ order, rights, acts, meetingId }: HostButtonsProps) {
+  const { t } = useTranslation('meeting');
+  const [isInviting, setInviting] = useState(false);
+  const { isLocked } = order;
+  const mayInvite = meetingId !== null && rights.includes('admit');
+  return (
+    <>
+      {rights.includes('order') ? (
+        <Button
+          variant={isLocked ? 'inverted' : 'quiet'}
+          icon={isLocked ? Lock : LockOpen}
+          aria-label={t(isLocked ? 'order.unlock' : 'order.lock')}
+          isPending={acts.isPending('lock')}
+          onPress={() => acts.do('lock', (call) => call.setOrder({ isLocked: !isLocked }))}
+        />
+      ) : (
+        isLocked && (
+          <span className="flex items-center gap-1 text-small text-quiet" title={t('order.locked')}>
+            <Icon of={Lock} className="size-4" />
+            {t('order.lockedShort')}
+          </span>
+        )
+      )}
+      {mayInvite && (
+        <>
+          <Button variant="quiet" icon={UserPlus} aria-label={t('invite.action')} onPress={() => setInviting(true)} />
+          <InviteDialog meetingId={meetingId} isOpen={isInviting} onClose={() => setInviting(false)} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+/** What hosts set for everybody else: mute all, stay muted, who shares; and the end for all. */
+import MicOff from 'lucide-react/icons/mic-off';
+import PhoneOff from 'lucide-react/icons/phone-off';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallOrder, Right } from '#contract/call-order.ts';
+import { Button } from '#ui/button.tsx';
+import { ConfirmDialog } from '#ui/dialog.tsx';
+import { Switch } from '#ui/switch.tsx';
+import type { CallActs } from './call-acts.ts';
+
+type OrderSwitchesProps = { order: CallOrder; rights: readonly Right[]; acts: CallActs };
+
+export function OrderSwitches({ order, rights, acts }: OrderSwitchesProps) {
+  const { t } = useTranslation('meeting');
+  const [isAsked, setAsked] = useState(false);
+  if (!rights.includes('order') && !rights.includes('mute') && !rights.includes('end')) return null;
+  return (
+    <section aria-label={t('order.title')} className="flex flex-col gap-1 border-b border-line pb-3">
+      {rights.includes('mute') && (
+        <Button
+          icon={MicOff}
+          isPending={acts.isPending('mute-all')}
+          onPress={() => acts.do('mute-all', (call) => call.muteAll())}
+        >
+          {t('order.muteAll')}
+        </Button>
+      )}
+      {rights.includes('order') && (
+        <>
+          <Switch
+            note={t('order.staysMutedNote')}
+            isOn={order.staysMuted}
+            isDisabled={acts.isPending('stays-muted')}
+            onChange={(staysMuted) => acts.do('stays-muted', (call) => call.setOrder({ staysMuted }))}
+          >
+            {t('order.staysMuted')}
+          </Switch>
+          <Switch
+            note={t('order.sharingNote')}
+            isOn={order.sharedBy === 'everyone'}
+            isDisabled={acts.isPending('shared-by')}
+            onChange={(isOn) =>
+              acts.do('shared-by', (call) => call.setOrder({ sharedBy: isOn ? 'everyone' : 'presenters' }))
+            }
+          >
+            {t('order.sharing')}
+          </Switch>
+        </>
+      )}
+      {rights.includes('end') && (
+        <Button variant="danger-quiet" icon={PhoneOff} className="self-start" onPress={() => setAsked(true)}>
+          {t('act.end')}
+        </Button>
+      )}
+      <ConfirmDialog
+        title={t('act.endTitle')}
+        body={t('act.endBody')}
+        action={t('act.end')}
+        isOpen={isAsked}
+        isPending={acts.isPending('end')}
+        onConfirm={() => acts.do('end', (call) => call.endForAll())}
+        onClose={() => setAsked(false)}
+      />
+    </section>
+  );
+}

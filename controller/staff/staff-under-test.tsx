@@ -1,0 +1,82 @@
+/** For tests of the staff page: a played server with an account, a home and a meeting. */
+import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
+import type { Account } from '#contract/http/people-api.ts';
+import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
+import meetingEn from '#ui/words/en/meeting.ts';
+import signInEn from '#ui/words/en/sign-in.ts';
+import staffEn from '#ui/words/en/staff.ts';
+import meetingKo from '#ui/words/ko/meeting.ts';
+import signInKo from '#ui/words/ko/sign-in.ts';
+import staffKo from '#ui/words/ko/staff.ts';
+
+export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+export const mina: Account = {
+  accountId: idOf(1),
+  userName: 'mina',
+  displayName: 'Mina Park',
+  email: 'mina@example.com',
+  placeId: null,
+  issuer: 'local',
+  mustChangePassword: false,
+  grants: [{ role: 'member', scope: { kind: 'organisation' } }],
+};
+
+export const meetingOf = (n: number, over: Partial<MeetingSummary> = {}): MeetingSummary => ({
+  meetingId: idOf(100 + n),
+  title: `Meeting ${n}`,
+  startsAtMs: null,
+  endsAtMs: null,
+  hostName: 'Mina Park',
+  rooms: [],
+  participantCount: 0,
+  waitingCount: 0,
+  role: 'host',
+  isCancelled: false,
+  ...over,
+});
+export const detailOf = (n: number, over: Partial<MeetingDetail> = {}): MeetingDetail => ({
+  ...meetingOf(n),
+  people: [],
+  sequence: 3,
+  policy: { admission: 'links-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [] },
+  conflicts: [],
+  ...over,
+});
+export const freeRoom = (n: number, over: Partial<RoomAvailability> = {}): RoomAvailability => ({
+  roomId: idOf(200 + n),
+  roomName: `Room ${n}`,
+  placeName: '3F',
+  isFree: true,
+  untilMs: null,
+  ...over,
+});
+
+export class StaffServerUnderTest extends PlayedServer {
+  account: Account | null = mina;
+  meetings: MeetingDetail[] = [];
+  rooms: RoomAvailability[] = [];
+
+  protected override readonly usual: UsualAnswers = {
+    currentSession: () => (this.account ? { body: { account: this.account } } : refusal(401, 'not-signed-in')),
+    signInWays: () => ({ body: { openid: null } }),
+    signOut: () => ({ body: {} }),
+    findRooms: () => ({ body: { rooms: this.rooms } }),
+    meeting: ({ pathname }) => {
+      const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));
+      return meeting ? { body: { meeting } } : refusal(404, 'not-found');
+    },
+  };
+
+  /** As the home stream shows it. */
+  home(of: Partial<StaffHome> = {}): void {
+    this.stream('staff-home').say('home', { running: [], meetings: [], rooms: [], ...of });
+  }
+}
+
+export const staffPage = (): PageUnderTest =>
+  new PageUnderTest({
+    staff: { en: staffEn, ko: staffKo },
+    meeting: { en: meetingEn, ko: meetingKo },
+    'sign-in': { en: signInEn, ko: signInKo },
+  });

@@ -1,0 +1,351 @@
+// @vitest-environment happy-dom
+/** The staff page in its states: who is signed in, what runs, a meeting that is made, looked at, changed and cancelled, the account. */
+import { act } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
+import { Staff } from './staff.tsx';
+import { detailOf, freeRoom, idOf, meetingOf, mina, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
+
+let server: StaffServerUnderTest;
+let page: PageUnderTest;
+const assign = vi.fn();
+beforeEach(() => {
+  location.hash = '';
+  vi.spyOn(location, 'assign').mockImplementation(assign);
+  server = new StaffServerUnderTest();
+  server.install();
+  page = staffPage();
+});
+afterEach(() => {
+  page.end();
+  vi.restoreAllMocks();
+  assign.mockClear();
+});
+
+async function show(hash = ''): Promise<void> {
+  location.hash = hash;
+  await page.show(<Staff arrival={takeArrival()} />);
+}
+const home = (of: Parameters<StaffServerUnderTest['home']>[0] = {}) => act(async () => server.home(of));
+
+describe('the door', () => {
+  it('takes a user name and a password, and says what is wrong', async () => {
+    server.account = null;
+    await show();
+    await page.until(() => page.buttons('Sign in').length === 1);
+    server.answers.signIn = () => refusal(401, 'credentials-invalid');
+    await page.press('Sign in');
+    expect(server.askedFor('signIn')).toBe(0);
+    await page.fill('User name', ' mina ');
+    await page.fill('Password', 'wrong horse');
+    await page.press('Sign in');
+    await page.until(() => page.text.includes('Code for IT: credentials-invalid'));
+    server.answers.signIn = () => ({ body: { account: mina } });
+    await page.press('Sign in');
+    await page.until(() => server.streams.length === 1);
+    expect(server.bodyOf('signIn')).toEqual({ userName: 'mina', password: 'wrong horse' });
+  });
+
+  it('offers the organisation’s sign-in where there is one, and says why that sent somebody back', async () => {
+    server.account = null;
+    server.answers.signInWays = () => ({ body: { openid: { label: 'Example Corp' } } });
+    await show('#sign-in=openid-refused');
+    await page.until(() => page.buttons('Sign in with Example Corp').length === 1);
+    expect(page.text).toContain('Signing in did not work');
+    await page.press('Sign in with Example Corp');
+    expect(assign).toHaveBeenCalledWith('/openid/start?to=staff');
+  });
+
+  it('lets a one-time link choose a password, which is nowhere in the address after', async () => {
+    server.answers.useAccountInvite = () => ({ body: { account: mina } });
+    await show('#invite=once%2Bonly');
+    expect(location.href).not.toContain('once');
+    await page.fill('New password', 'correct horse');
+    await page.fill('New password again', 'correct house');
+    await page.press('Save and continue');
+    expect(server.askedFor('useAccountInvite')).toBe(0);
+    await page.fill('New password again', 'correct horse');
+    await page.press('Save and continue');
+    await page.until(() => server.streams.length === 1);
+    expect(server.bodyOf('useAccountInvite')).toEqual({ code: 'once+only', newPassword: 'correct horse' });
+  });
+
+  it('has a one-time password changed first', async () => {
+    server.account = { ...mina, mustChangePassword: true };
+    await show();
+    await page.until(() => page.text.includes('Choose your password'));
+    expect(server.streams).toEqual([]);
+  });
+
+  it('tries again by itself while no server answers', async () => {
+    server.answers.currentSession = () => 'no-answer';
+    await show();
+    await page.until(() => page.text.includes('The server does not answer'));
+    delete server.answers.currentSession;
+    await page.until(() => server.streams.length === 1, 5_000);
+  });
+
+  it('is shown again when the session ends', async () => {
+    await show();
+    await page.until(() => server.streams.length === 1);
+    await act(async () =>
+      server.stream('staff-home').say('refused', { error: { code: 'not-signed-in', message: '' } }),
+    );
+    await page.until(() => page.buttons('Sign in').length === 1);
+  });
+
+  it('tells an account that makes no meetings so', async () => {
+    server.account = { ...mina, grants: [{ role: 'installer', scope: { kind: 'organisation' } }] };
+    await show();
+    await page.until(() => page.text.includes('This account makes no meetings'));
+    expect(server.streams).toEqual([]);
+  });
+});
+
+describe('home', () => {
+  it('has one way into each meeting, and numbers two of one title', async () => {
+    const atNoon = new Date().setHours(12, 0, 0, 0);
+    await show();
+    await page.until(() => server.streams.length === 1);
+    expect(page.text).toContain('One moment');
+    await home({
+      running: [meetingOf(1, { title: 'Weekly plan', participantCount: 3 })],
+      meetings: [
+        meetingOf(1, { title: 'Weekly plan', participantCount: 3 }),
+        meetingOf(2, { title: 'Review', startsAtMs: atNoon, waitingCount: 2 }),
+        meetingOf(3, { title: 'Review', startsAtMs: atNoon }),
+        meetingOf(4, { title: 'Next month', startsAtMs: atNoon + 30 * 86_400_000 }),
+        meetingOf(5, { title: 'Called off', startsAtMs: atNoon, isCancelled: true }),
+      ],
+      rooms: [freeRoom(1), freeRoom(2, { isFree: false })],
+    });
+    const joins = [...document.querySelectorAll('button')]
+      .map((each) => each.getAttribute('aria-label') ?? each.textContent)
+      .filter((name) => name?.startsWith('Join '));
+    expect(joins).toEqual(['Join Weekly plan', 'Join Review 1', 'Join Review 2']);
+    expect(page.text).toContain('2 waiting');
+    expect(page.text).toContain('Room 1');
+    expect(page.text).not.toContain('Room 2');
+    await page.press('Join Weekly plan');
+    expect(assign).toHaveBeenCalledWith(`/join?meeting=${idOf(101)}`);
+  });
+
+  it('says that there is nothing, and that what it shows is old', async () => {
+    await show();
+    await page.until(() => server.streams.length === 1);
+    await home();
+    expect(page.text).toContain('No meetings yet');
+    await act(async () => server.stream('staff-home').fail());
+    expect(page.text).toContain('What you see may be old');
+    await act(async () => server.stream('staff-home').open());
+    expect(page.text).not.toContain('may be old');
+  });
+});
+
+describe('a new meeting', () => {
+  it('is sent as it was filled in, and its page is shown', async () => {
+    server.rooms = [freeRoom(1), freeRoom(2, { isFree: false, untilMs: Date.now() })];
+    server.answers.findPeople = () => ({
+      body: { people: [{ accountId: idOf(2), displayName: 'Joon Lee', placeName: 'Seoul' }] },
+    });
+    server.meetings = [detailOf(7, { title: 'Price talks' })];
+    server.answers.createMeeting = () => ({ body: { meeting: server.meetings[0] } });
+    await show();
+    await page.until(() => server.streams.length === 1);
+    await home();
+    await page.press('New meeting');
+    await page.until(() => page.buttons('Make meeting').length === 1);
+    await page.press('Make meeting');
+    expect(page.text).toContain('Please give the meeting a title.');
+    expect(server.askedFor('createMeeting')).toBe(0);
+    await page.fill('Title', ' Price talks ');
+    await page.fill('Date', '2027-03-04');
+    await page.fill('Time', '14:30');
+    await page.fill('Duration in minutes', '45');
+    await page.fill('Find people', 'jo');
+    await page.until(() => page.buttons('Add Joon Lee').length === 1);
+    await page.press('Add Joon Lee');
+    await page.fill('Name of the guest', 'Dealer East');
+    await page.fill('Email (if there is one)', 'not a mail');
+    await page.press('Add guest');
+    expect(page.text).toContain('This is not an email address.');
+    await page.fill('Email (if there is one)', 'east@example.com');
+    await page.press('Add guest');
+    await page.until(() => page.text.includes('Room 1'));
+    await act(async () => document.querySelector<HTMLInputElement>('input[role=switch]')!.click());
+    await page.press('Make meeting');
+    await page.until(() => page.buttons('Join Price talks').length === 1);
+    expect(server.bodyOf('createMeeting')).toEqual({
+      title: 'Price talks',
+      startsAtMs: new Date('2027-03-04T14:30').getTime(),
+      durationMinutes: 45,
+      people: [
+        { accountId: idOf(2), role: 'member' },
+        { displayName: 'Dealer East', email: 'east@example.com' },
+      ],
+      roomIds: [idOf(201)],
+    });
+    const asked = server.asked.findLast(({ name }) => name === 'findRooms')!.url.searchParams;
+    expect(asked.get('startsAtMs')).toBe(String(new Date('2027-03-04T14:30').getTime()));
+  });
+
+  it('keeps what was typed where the server refuses it', async () => {
+    server.answers.createMeeting = () => refusal(403, 'forbidden');
+    await show('#/new');
+    await page.until(() => page.buttons('Make meeting').length === 1);
+    await page.fill('Title', 'Price talks');
+    await page.press('Make meeting');
+    await page.until(() => page.text.includes('You may not do this'));
+    expect(document.querySelector('input')!.value).toBe('Price talks');
+    expect(location.hash).toBe('#/new');
+  });
+});
+
+const guestEast = {
+  personId: idOf(300),
+  displayName: 'Dealer East',
+  email: 'east@example.com',
+  accountId: null,
+  role: 'guest',
+  mail: 'failed',
+  inviteId: idOf(400),
+} as const;
+const waitingList = (...names: string[]) => ({
+  meetingId: idOf(107),
+  count: names.length,
+  waiting: names.map((displayName, n) => ({
+    ticketId: idOf(500 + n),
+    displayName,
+    organisation: null,
+    isKnown: false,
+    sinceMs: Date.now(),
+  })),
+});
+
+describe('a meeting', () => {
+  const open = async (over: Parameters<typeof detailOf>[1] = {}) => {
+    server.meetings = [detailOf(7, { title: 'Price talks', people: [guestEast], ...over })];
+    await show(`#/meetings/${idOf(107)}`);
+    await page.until(() => page.text.includes('Price talks'));
+  };
+
+  it('shows its host who waits, each told apart, and sends what is decided', async () => {
+    server.answers.decideWaiting = () => ({ body: {} });
+    await open();
+    expect(document.querySelector('section[aria-label=Waiting]')).toBeNull();
+    await act(async () => server.stream('/waiting').say('waiting', waitingList('Jonas', 'Jonas', 'Ana')));
+    expect(document.querySelector('section[aria-label=Waiting]')?.textContent).toContain('3 people are waiting');
+    await page.press('Admit Jonas 2');
+    expect(server.bodyOf('decideWaiting')).toEqual({ name: 'admit', ticketId: idOf(501) });
+    await page.press('Decline Ana');
+    expect(server.bodyOf('decideWaiting')).toEqual({ name: 'decline', ticketId: idOf(502) });
+    await page.press('Admit all');
+    expect(server.bodyOf('decideWaiting')).toEqual({ name: 'admit-all' });
+    await act(async () => server.stream('/waiting').say('waiting', waitingList()));
+    expect(document.querySelector('section[aria-label=Waiting]')).toBeNull();
+  });
+
+  it('shows a member neither who waits nor what a host may do', async () => {
+    await open({ role: 'member' });
+    expect(server.streams.some(({ url }) => url.endsWith('/waiting'))).toBe(false);
+    for (const name of ['Invite', 'Change', 'Cancel meeting']) expect(page.buttons(name), name).toEqual([]);
+    expect(page.text).toContain('Guests wait to be let in');
+  });
+
+  it('names what a room is busy with, who came, and a mail that failed; sends it again and shows the link', async () => {
+    server.answers.resendInvite = () => ({ body: {} });
+    server.answers.inviteLink = () => ({ body: { joinUrl: 'https://maru.example/join#of-east' } });
+    await open({
+      rooms: [{ roomId: idOf(201), roomName: 'Maple' }],
+      conflicts: [{ roomId: idOf(201), roomName: 'Maple', title: 'Board' }],
+    });
+    expect(page.text).toContain('Busy at that time: Board');
+    expect(page.text).toContain('mail failed');
+    await page.press('Send the mail to Dealer East again');
+    await page.until(() => page.text.includes('is on its way again'));
+    await page.press('Link of Dealer East');
+    await page.until(() => page.text.includes('https://maru.example/join#of-east'));
+  });
+
+  it('copies the link that is good still, and makes one where none is', async () => {
+    const invite = {
+      inviteId: idOf(401),
+      meetingId: idOf(107),
+      displayName: null,
+      seats: 50,
+      expiresAtMs: Date.now() + 86_400_000,
+      revokedAtMs: null,
+      closedAtMs: null,
+    };
+    server.answers.listInvites = () => ({ body: { invites: [{ ...invite, revokedAtMs: 1 }] } });
+    server.answers.createInvite = () => ({ body: { invite, joinUrl: 'https://maru.example/join#new' } });
+    server.answers.inviteLink = () => ({ body: { joinUrl: 'https://maru.example/join#kept' } });
+    await open();
+    await page.press('Invite');
+    await page.until(() => page.text.includes('https://maru.example/join#new'));
+    await page.press('Close');
+    server.answers.listInvites = () => ({ body: { invites: [invite] } });
+    await page.press('Invite');
+    await page.until(() => page.text.includes('https://maru.example/join#kept'));
+    expect(server.askedFor('createInvite')).toBe(1);
+    expect(document.querySelector('svg[aria-label="Scan to ask to join"]')).not.toBeNull();
+  });
+
+  it('is cancelled once that is confirmed', async () => {
+    server.answers.cancelMeeting = () => {
+      server.meetings = [detailOf(7, { title: 'Price talks', isCancelled: true })];
+      return { body: {} };
+    };
+    await open();
+    await page.press('Cancel meeting');
+    expect(server.askedFor('cancelMeeting')).toBe(0);
+    await act(async () => page.buttons('Cancel meeting').at(-1)!.click());
+    await page.until(() => page.text.includes('This meeting was cancelled.'));
+    expect(page.buttons('Join Price talks')).toEqual([]);
+  });
+
+  it('is changed from what it is now', async () => {
+    const startsAtMs = new Date('2027-03-04T14:30').getTime();
+    server.answers.changeMeeting = () => ({ body: { meeting: server.meetings[0] } });
+    await open({ startsAtMs, endsAtMs: startsAtMs + 45 * 60_000 });
+    await page.press('Change');
+    await page.until(() => page.buttons('Save changes').length === 1);
+    await page.fill('Time', '15:00');
+    await page.press('Save changes');
+    await page.until(() => server.askedFor('changeMeeting') === 1);
+    expect(server.bodyOf('changeMeeting')).toMatchObject({
+      title: 'Price talks',
+      startsAtMs: startsAtMs + 30 * 60_000,
+      durationMinutes: 45,
+      people: [{ displayName: 'Dealer East', email: 'east@example.com' }],
+      policy: { admission: 'links-wait' },
+      sequence: 3,
+    });
+  });
+});
+
+describe('the account', () => {
+  it('lists where it is signed in, ends one, and signs out', async () => {
+    const session = {
+      sessionId: idOf(600),
+      method: 'password',
+      createdAtMs: 1,
+      lastUsedAtMs: 1,
+      browser: 'Firefox on Linux',
+      network: '10.0.0.0/24',
+      isCurrent: false,
+    };
+    server.answers.listSessions = () => ({
+      body: { sessions: [session, { ...session, sessionId: idOf(601), browser: 'This one', isCurrent: true }] },
+    });
+    server.answers.endSession = () => ({ body: {} });
+    await show('#/account');
+    await page.until(() => page.text.includes('Firefox on Linux'));
+    await page.press('Sign out: Firefox on Linux');
+    await page.until(() => server.askedFor('listSessions') === 2);
+    expect(server.asked.find(({ name }) => name === 'endSession')!.url.pathname).toContain(idOf(600));
+    await page.press('Sign out');
+    await page.until(() => page.buttons('Sign in').length === 1);
+  });
+});

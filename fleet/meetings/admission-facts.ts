@@ -1,0 +1,176 @@
+/** What is known of a meeting and of a person who asks to come in, read in one transaction for the function that decides. */
+import { CallOrder, OPEN_ORDER } from '#contract/call-order.ts';
+import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import type { Asker, MeetingFacts, PersonFacts } from './admission-decision.ts';
+import { ENDED_BY_FLEET, GIVEN_UP, liveCallOf, MOVED } from './call-rows.ts';
+import { roomOfPerson } from './entries.ts';
+import { roleIn, roomsIn } from './meeting-people.ts';
+import { meetingPolicyIn } from './meeting-policies.ts';
+
+type Reader = Pick<AuthorityWrite, 'selectFrom'>;
+type InviteRow = AuthorityTables['invite'];
+export type TicketRow = AuthorityTables['ticket'];
+
+export type KnownMeeting = MeetingFacts & {
+  meetingId: string;
+  title: string;
+  hostName: string;
+  hostAccountId: string | null;
+  policy: MeetingPolicy;
+  /** Its last call that was really over ended then; its people go on in another where a node died or was silent. 0: none */
+  runSinceMs: number;
+  /** a host has ended a call of it for all; 0: none */
+  endedForAllAtMs: number;
+};
+/** By which right somebody asks. */
+export type Asking = {
+  meetingId: string;
+  person: string;
+  inviteId: string | null;
+  accountId: string | null;
+  roomId: string | null;
+};
+export type Known = {
+  meeting: KnownMeeting;
+  person: PersonFacts;
+  invite: Pick<InviteRow, 'inviteId' | 'displayName' | 'seats'> | null;
+  ticket: TicketRow | null;
+};
+
+/** `endReason` of calls whose people may go on in another */
+const GOES_ON: readonly string[] = [GIVEN_UP, MOVED, ENDED_BY_FLEET];
+const ENDED_FOR_ALL: readonly string[] = ['ended-by-room', 'ended-by-participant'];
+const HOSTS = ['host', 'co-host'] as const;
+
+/** null: no such meeting */
+export async function meetingKnownIn(db: Reader, meetingId: string): Promise<KnownMeeting | null> {
+  const policy = await meetingPolicyIn(db, meetingId);
+  const row = await db
+    .selectFrom('meeting')
+    .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
+    .leftJoin('room as ownRoom', 'ownRoom.roomId', 'meeting.roomId')
+    .leftJoin('room as bookedRoom', 'bookedRoom.roomId', 'bookingMeeting.roomId')
+    .leftJoin('account as host', 'host.accountId', 'meeting.hostAccountId')
+    .select([
+      'meeting.title',
+      'meeting.endedAtMs',
+      'meeting.cancelledAtMs',
+      'meeting.hostAccountId',
+      'ownRoom.roomName as ownRoomName',
+      'bookedRoom.roomName as bookedRoomName',
+      'host.displayName as hostDisplayName',
+    ])
+    .where('meeting.meetingId', '=', meetingId)
+    .executeTakeFirst();
+  if (!row || !policy) return null;
+  const live = await liveCallOf(db, meetingId);
+  const ended = db
+    .selectFrom('call')
+    .select((e) => e.fn.max('endedAtMs').as('atMs'))
+    .where('meetingId', '=', meetingId);
+  const [over, endedForAll] = await Promise.all([
+    ended.where('endReason', 'not in', GOES_ON).executeTakeFirst(),
+    ended.where('endReason', 'in', ENDED_FOR_ALL).executeTakeFirst(),
+  ]);
+  return {
+    meetingId,
+    title: row.title,
+    hostName: row.hostDisplayName || row.ownRoomName || row.bookedRoomName || row.title,
+    hostAccountId: row.hostAccountId,
+    policy,
+    isOver: row.endedAtMs !== null || row.cancelledAtMs !== null,
+    isLocked: orderOf(live?.callOrder ?? null).isLocked,
+    isHostThere: live !== undefined && (await hasHost(db, live.callId)),
+    runSinceMs: over?.atMs ?? 0,
+    endedForAllAtMs: endedForAll?.atMs ?? 0,
+  };
+}
+
+const orderOf = (callOrder: string | null): CallOrder =>
+  callOrder === null ? OPEN_ORDER : CallOrder.parse(JSON.parse(callOrder));
+
+async function hasHost(db: Reader, callId: string): Promise<boolean> {
+  const entry = await db
+    .selectFrom('entry')
+    .select('peerId')
+    .where('callId', '=', callId)
+    .where('role', 'in', HOSTS)
+    .where('joinedAtMs', 'is not', null)
+    .where('leftAtMs', 'is', null)
+    .where('removedAtMs', 'is', null)
+    .executeTakeFirst();
+  return entry !== undefined;
+}
+
+export async function personKnownIn(
+  db: Reader,
+  meeting: KnownMeeting,
+  asking: Asking,
+): Promise<Omit<Known, 'meeting'>> {
+  const { meetingId, runSinceMs } = meeting;
+  const { person, inviteId } = asking;
+  const invite =
+    inviteId === null
+      ? null
+      : ((await db.selectFrom('invite').selectAll().where('inviteId', '=', inviteId).executeTakeFirst()) ?? null);
+  const ticket =
+    (await db
+      .selectFrom('ticket')
+      .selectAll()
+      .where('meetingId', '=', meetingId)
+      .where('person', '=', person)
+      .executeTakeFirst()) ?? null;
+  const entries = await db
+    .selectFrom('entry')
+    .innerJoin('call', 'call.callId', 'entry.callId')
+    .select(['entry.joinedAtMs', 'entry.removedAtMs'])
+    .where('call.meetingId', '=', meetingId)
+    .where('entry.person', '=', person)
+    .execute();
+  const asker = await askerOf(db, asking, invite);
+  // a guest's ban lasts as long as the meeting; others are known, and welcome again the next time
+  const bannedSinceMs = asker.kind === 'guest' ? 0 : runSinceMs;
+  const joined = entries.filter(({ joinedAtMs }) => joinedAtMs !== null);
+  return {
+    invite,
+    ticket,
+    person: {
+      asker,
+      wasRemoved: entries.some(({ removedAtMs }) => removedAtMs !== null && removedAtMs > bannedSinceMs),
+      isLetIn: ticket !== null && isGood(ticket, meeting),
+      isReturning: joined.some(({ joinedAtMs }) => joinedAtMs! > runSinceMs),
+      isInviteClosed: isClosedTo(invite, ticket, joined.length > 0),
+    },
+  };
+}
+
+/** An admission holds for the meeting as it runs: until its call is really over. */
+export const isGood = ({ state, decidedAtMs }: TicketRow, { runSinceMs }: KnownMeeting): boolean =>
+  state === 'admitted' && decidedAtMs !== null && decidedAtMs > runSinceMs;
+
+/** Not to those who were in, nor to those who knocked before. */
+function isClosedTo(invite: InviteRow | null, ticket: TicketRow | null, wasIn: boolean): boolean {
+  if (invite === null || invite.closedAtMs === null || wasIn) return false;
+  return ticket?.state !== 'waiting' || ticket.createdAtMs > invite.closedAtMs;
+}
+
+async function askerOf(
+  db: Reader,
+  { meetingId, accountId, roomId }: Asking,
+  invite: Pick<InviteRow, 'displayName'> | null,
+): Promise<Asker> {
+  if (roomId !== null) return { kind: 'room', isOfMeeting: (await roomsIn(db, meetingId)).includes(roomId) };
+  if (accountId === null) return { kind: 'guest', isNamed: invite !== null && invite.displayName !== null };
+  const role = await roleIn(db, meetingId, accountId);
+  return { kind: 'account', role: role === 'guest' ? null : role };
+}
+
+/** By which right the holder of a ticket asks. */
+export const askingBy = ({ meetingId, person, inviteId, accountId }: TicketRow): Asking => ({
+  meetingId,
+  person,
+  inviteId,
+  accountId,
+  roomId: roomOfPerson(person),
+});
