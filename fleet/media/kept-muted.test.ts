@@ -40,6 +40,7 @@ async function withMicrophone(request: { paused: boolean }) {
     peerId: 'a',
     stage: 'joined',
     staysMuted: false,
+    permissions: { publishes: ['microphone'] },
     microphone: 'on',
     camera: 'absent',
     producers: made,
@@ -114,6 +115,14 @@ test('a microphone is made paused for who stays muted, and paused at once where 
   await settle();
   expect(meanwhile.asked.map(({ what }) => what)).toEqual(['pause']);
   expect(meanwhile.log).toContain('kept muted');
+});
+
+test('what is forbidden while the worker makes it never comes to be', async () => {
+  const { producers, peer, log, produce } = await withMicrophone({ paused: false });
+  const producing = produce().catch((error: { code: string }) => error.code);
+  peer.permissions = { ...peer.permissions, publishes: [] };
+  expect(await producing).toBe('forbidden');
+  expect([log, producers.all.size]).toEqual([['closed'], 0]);
 });
 
 test('what the worker cannot pause is closed', async () => {
