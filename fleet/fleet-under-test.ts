@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import type { roomsApi } from '#contract/http/rooms-api.ts';
@@ -184,7 +185,10 @@ export class FleetUnderTest {
   }
 
   /** A room made by the administrator, and a box that enrolled for it. Its meeting lets everybody in unless asked otherwise. */
-  async enrolRoom(roomName: string, policy: Partial<MeetingPolicy> = { admission: 'all-enter' }): Promise<EnrolledRoom> {
+  async enrolRoom(
+    roomName: string,
+    policy: Partial<MeetingPolicy> = { admission: 'all-enter' },
+  ): Promise<EnrolledRoom> {
     const created = await this.api('POST', '/api/v1/rooms', { roomName }, this.admin.cookie);
     if (created.status !== 200) throw new Error(JSON.stringify(created.body));
     const { roomId, claimCode } = created.body as RouteAnswer<typeof roomsApi.createRoom>;
@@ -192,6 +196,15 @@ export class FleetUnderTest {
     const { meetingId } = await this.roomOf(roomId);
     await this.setPolicy(meetingId, policy);
     return { roomId, meetingId, credentials };
+  }
+  /** The audit log, as it stands on the disk. */
+  audit(): Json[] {
+    const database = new Database(join(this.dataDir, 'authority.sqlite'), { readonly: true });
+    try {
+      return database.prepare('select kind, actor, subject, details from audit order by seq').all();
+    } finally {
+      database.close();
+    }
   }
   async setPolicy(meetingId: string, policy: Partial<MeetingPolicy>): Promise<void> {
     const path = `/api/v1/meetings/${meetingId}/policy`;

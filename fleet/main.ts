@@ -49,11 +49,13 @@ const server = new SupervisedProcess({
 });
 let mediaNode: SupervisedProcess | null = null;
 let converter: SupervisedProcess | null = null;
+let turn: SupervisedProcess | null = null;
 
 function onServerMessage(message: ServerMessage): void {
   if (message.ready === 'fleet') {
     tellReady(message);
     startConverter();
+    startTurn(message.turnConfiguration);
     return;
   }
   // a server that was restarted finds the node running
@@ -78,20 +80,31 @@ function startConverter(): void {
   converter.start();
 }
 
+/** Debian's coturn; a machine without it serves everybody else. */
+function startTurn(configuration: string | null): void {
+  if (turn || configuration === null) return;
+  const { onRefused: _, compiledDir: __, ...options } = supervised('turn');
+  turn = new SupervisedProcess({ ...options, command: 'turnserver', args: () => ['-c', configuration] });
+  turn.start();
+}
+
 function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServing): string[] {
   const reach = lan
     ? ['--listen-address', listenAddress, ...hosts.flatMap((host) => ['--announced-address', host])]
     : [];
+  const { signalingAt } = options;
+  const signaling = signalingAt
+    ? ['--signaling-host', signalingAt.host, '--signaling-port', String(signalingAt.port)]
+    : ['--signaling-port', String(ports.signaling)];
   const tls = signalingTls ? ['--tls-cert', signalingTls.cert, '--tls-key', signalingTls.key] : [];
   return [
     '--credentials',
     nodeCredentialsDir,
     '--mqtt-url',
     mqttUrl,
-    '--signaling-port',
-    String(ports.signaling),
     '--media-port-base',
     String(ports.mediaBase),
+    ...signaling,
     ...reach,
     ...tls,
     ...trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
@@ -99,7 +112,7 @@ function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServ
   ];
 }
 
-function tellReady({ mediaWorkers, ...ready }: ServerReady): void {
+function tellReady({ mediaWorkers, turnConfiguration: _, ...ready }: ServerReady): void {
   const media = Array.from({ length: mediaWorkers }, (_, index) => ({
     port: ports.mediaBase + index,
     transport: 'tcp+udp' as const,
@@ -107,7 +120,12 @@ function tellReady({ mediaWorkers, ...ready }: ServerReady): void {
   }));
   const all: FleetReady = {
     ...ready,
-    ports: [...ready.ports, { port: ports.signaling, transport: 'tcp', purpose: 'signalling for calls' }, ...media],
+    ports: [
+      ...ready.ports,
+      { port: options.signalingAt?.port ?? ports.signaling, transport: 'tcp', purpose: 'signalling for calls' },
+      ...media,
+      ...(options.turnAt ? [{ port: options.turnAt.port, transport: 'tcp' as const, purpose: 'relay for calls' }] : []),
+    ],
   };
   logger.info({ fleetUrl: all.fleetUrl }, 'the fleet serves');
   process.send?.(all);
@@ -123,7 +141,7 @@ function end(code = 0): void {
   if (ending) return;
   ending = true;
   // server last: the node can still report the end of its calls
-  void Promise.all([mediaNode?.stop(), converter?.stop()])
+  void Promise.all([mediaNode?.stop(), converter?.stop(), turn?.stop()])
     .then(() => server.stop())
     .then(() => process.exit(code));
 }

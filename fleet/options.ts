@@ -1,8 +1,9 @@
 /** What the fleet's two processes are told on the command line, and the addresses that follow from it. */
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type ListenAt, parseListenAt } from '#edge/listen-at.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 
 export type Ports = { http: number; deviceApi: number; mqtt: number; signaling: number; mediaBase: number };
@@ -19,6 +20,11 @@ export type FleetOptions = {
   listenAddress: string;
   tlsFiles: { cert: string; key: string } | null;
   /** addresses and CIDR blocks whose `X-Forwarded-For` counts, here and at the media node */
+  /** addresses of their own instead of one for all; null: every address, on its port of `ports` */
+  httpsAt: ListenAt | null;
+  signalingAt: ListenAt | null;
+  /** where coturn serves those whose network passes TCP 443 alone; null: nowhere */
+  turnAt: ListenAt | null;
   trustedProxies: string[];
   /** documents of all meetings together */
   documentQuotaBytes: number;
@@ -34,6 +40,9 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --lan                     serve the office over TLS, not this machine alone
   --host NAME_OR_IP         with --lan: a name or address that browsers use (may be repeated)
   --tls-cert F --tls-key F  with --lan: a certificate of your own; both files are read again when they change
+  --https-at HOST:PORT      with --lan: browsers at this name or address of the machine alone, such as maru.example.com:443
+  --signaling-at HOST:PORT  with --lan: the same for the signalling of calls
+  --turn-at HOST:PORT       with --lan: a relay (coturn) for networks that pass TCP 443 alone
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --document-quota-gb N     disk space for the documents of all meetings together (20)
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
@@ -59,6 +68,9 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       host: { type: 'string', multiple: true, default: [] },
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
+      'https-at': { type: 'string' },
+      'signaling-at': { type: 'string' },
+      'turn-at': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'document-quota-gb': { type: 'string', default: '20' },
       'openid-config': { type: 'string' },
@@ -68,6 +80,11 @@ export function parseFleetOptions(args: string[]): FleetOptions {
   const [cert, key] = [values['tls-cert'], values['tls-key']];
   if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together');
   if (cert !== undefined && !values.lan) throw new Error('--tls-cert is for --lan');
+  const at = (option: 'https-at' | 'signaling-at' | 'turn-at'): ListenAt | null => {
+    const text = values[option];
+    if (text !== undefined && !values.lan) throw new Error(`--${option} is for --lan`);
+    return text === undefined ? null : parseListenAt(option, text);
+  };
   // an entry that cannot be read ends the start, not the first request
   new TrustedProxies(values['trusted-proxy']);
   return {
@@ -79,6 +96,9 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     hosts: values.lan ? (values.host.length > 0 ? values.host : ownAddresses()) : ['127.0.0.1'],
     listenAddress: values.lan ? '0.0.0.0' : '127.0.0.1',
     tlsFiles: cert !== undefined && key !== undefined ? { cert: resolve(cert), key: resolve(key) } : null,
+    httpsAt: at('https-at'),
+    signalingAt: at('signaling-at'),
+    turnAt: at('turn-at'),
     trustedProxies: values['trusted-proxy'],
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
@@ -102,6 +122,17 @@ function readPorts(text: string): Ports {
 }
 
 export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+
+/** Every address that a media node of this machine may announce. */
+export const machineAddresses = (hosts: readonly string[]): string[] => [
+  ...new Set([
+    ...hosts.filter((host) => isIP(host) !== 0),
+    ...Object.values(networkInterfaces())
+      .flatMap((entries) => entries ?? [])
+      .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+      .map(({ address }) => address),
+  ]),
+];
 
 function ownAddresses(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);

@@ -25,7 +25,7 @@ export class RoomUnderTest {
     this.room = room;
   }
 
-  async start(fleet: FleetUnderTest, protocol = PROTOCOL_VERSION): Promise<void> {
+  async start(fleet: FleetUnderTest, protocol = PROTOCOL_VERSION, more: readonly TopicName[] = []): Promise<void> {
     this.#client = await connectAs(fleet.ready.mqttUrl, this.room.credentials);
     this.#client.on('message', (topic, payload) => {
       const { name } = ruleOfTopic(topic)!;
@@ -34,8 +34,10 @@ export class RoomUnderTest {
       const reply = name === 'command' && this.answer(message as CommandEnvelope);
       if (reply) void this.say('commandReply', reply, false);
     });
-    const topics = (['desired', 'meetings', 'settings', 'requestReply', 'command', 'roomEventsAck'] as const).map((name) =>
-      topicOf(name, this.room.roomId),
+    const topics = [
+      ...(['desired', 'meetings', 'settings', 'requestReply', 'command', 'roomEventsAck'] as const),
+      ...more,
+    ].map((name) => topicOf(name, this.room.roomId),
     );
     await this.#client.subscribeAsync(topics, { qos: 1 });
     await this.say('presence', { protocol, online: true, epoch: this.epoch, asOfMs: Date.now() });

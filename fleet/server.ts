@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '#edge/command-line.ts';
 import type { SecureContextOptions } from 'node:tls';
 import { WatchedTlsFiles } from '#edge/tls-files.ts';
+import { originOf } from '#edge/listen-at.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
@@ -17,7 +18,14 @@ import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { refuseLostDatabase } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
-import { DEFAULT_PORTS, hostInUrl, LOOPBACK_HOSTS, parseFleetOptions, serverUsage } from './options.ts';
+import {
+  DEFAULT_PORTS,
+  hostInUrl,
+  LOOPBACK_HOSTS,
+  machineAddresses,
+  parseFleetOptions,
+  serverUsage,
+} from './options.ts';
 import { authorityStore, moveStoredTimes, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
@@ -31,7 +39,7 @@ import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { RefusalRecord } from './audit/index.ts';
-import { OpenidProvider, OpenidSignIn, People, peopleRoutes, readOpenidSettings } from './people/index.ts';
+import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
   admissionRoutes,
   hasInvites,
@@ -45,6 +53,7 @@ import {
 } from './meetings/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
+import { Turn } from './turn/index.ts';
 import { RoomsSettings, settingsRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import type { ServerReady, ServerServing } from './supervision.ts';
@@ -82,10 +91,15 @@ try {
 }
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const host = hostInUrl(hosts[0]!);
-const fleetUrl = `${lan ? 'https' : 'http'}://${host}:${ports.http}`;
+const { httpsAt, signalingAt, turnAt } = options;
+const fleetUrl = originOf(lan ? 'https' : 'http', {
+  host: httpsAt?.host ?? hosts[0]!,
+  port: httpsAt?.port ?? ports.http,
+});
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
-const allHosts = [...new Set([...hosts, ...LOOPBACK_HOSTS])];
+const ownHosts = [httpsAt, signalingAt, turnAt].flatMap((at) => at?.host ?? []);
+const allHosts = [...new Set([...hosts, ...ownHosts, ...LOOPBACK_HOSTS])];
 /** how often certificates of our own are looked at, whether they are due */
 const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
@@ -135,7 +149,10 @@ const serverCertificate = new ServerCertificate({
   onRenewed: (tls) => {
     broker.renewTls(tls);
     (deviceApp.server as unknown as Server).setSecureContext(tls);
-    if (lan && !tlsFiles) renewBrowserTls(tls);
+    if (lan && !tlsFiles) {
+      renewBrowserTls(tls);
+      turn?.reloadCertificate();
+    }
     logger.info('server certificate renewed');
   },
   onFailed: (error) => logger.error({ err: error }, 'server certificate not renewed'),
@@ -184,7 +201,7 @@ function openOpenid(): OpenidSignIn | null {
 }
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const people = new People({
+const people = new Organisation({
   store,
   clock,
   keys,
@@ -196,7 +213,23 @@ const people = new People({
 });
 const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const meetings = new Meetings({ store, telemetry, broker, keys, register, fleetUrl, logger });
+/** what browsers, signalling and the relay serve with; null: plain, on loopback */
+const publicTls = lan
+  ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath })
+  : null;
+const turn =
+  turnAt && publicTls ? new Turn({ dataDir, at: turnAt, tls: publicTls, peers: machineAddresses(hosts) }) : null;
+await turn?.start();
+const meetings = new Meetings({
+  iceServersFor: (peerId) => turn?.iceServersFor(peerId) ?? [],
+  store,
+  telemetry,
+  broker,
+  keys,
+  register,
+  fleetUrl,
+  logger,
+});
 const documents = new Documents({
   store,
   meetings,
@@ -227,6 +260,12 @@ const rooms = new Rooms({
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
 });
+people.changes.onShutOut(
+  (accountId) =>
+    void meetings
+      .removeAccount(accountId)
+      .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls')),
+);
 const retention = new Retention({
   store,
   documents,
@@ -295,6 +334,7 @@ const browserFiles =
     files: { certFile: tlsFiles.cert, keyFile: tlsFiles.key },
     onRenewed: (tls, fingerprint) => {
       renewBrowserTls(tls);
+      turn?.reloadCertificate();
       logger.info({ fingerprint }, 'renewed certificate in use');
     },
     onProblem: (problem, reason) => logger.error({ certFile: tlsFiles.cert, problem, reason }, 'certificate not good'),
@@ -328,6 +368,7 @@ const app = await buildApp({
     ...documentRoutes({ documents }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
+  roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
   roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
   roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
   verifyTicket: (token) => meetings.waitingRoom.verify(token),
@@ -358,7 +399,11 @@ const app = await buildApp({
   caCertificate: lan && !tlsFiles ? authority.certificateDer : null,
   onRoomLink: (request, socket, head, network) => rooms.links.handleUpgrade(request, socket, head, network),
 });
-await app.listen({ host: listenAddress, port: ports.http, listenTextResolver: (address) => `browsers at ${address}` });
+await app.listen({
+  host: httpsAt?.host ?? listenAddress,
+  port: httpsAt?.port ?? ports.http,
+  listenTextResolver: (address) => `browsers at ${address}`,
+});
 const deviceApp = buildDeviceApp({ tls: serverCertificate.tls, enrolment, register, mqttUrl: () => mqttUrl, logger });
 await deviceApp.listen({
   host: listenAddress,
@@ -405,7 +450,7 @@ tell({
   ready: 'fleet-server',
   nodeCredentialsDir,
   mqttUrl: `mqtts://127.0.0.1:${ports.mqtt}`,
-  signalingTls: lan ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath }) : null,
+  signalingTls: publicTls,
 });
 const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
@@ -420,11 +465,12 @@ tell({
   mqttUrl,
   signalingUrl: node.signalingUrl,
   mediaWorkers: node.workers,
+  turnConfiguration: turn?.configurationFile ?? null,
   firstAdmin,
   demonstration,
   caCertificatePath: authority.certificatePath,
   ports: [
-    { port: ports.http, transport: 'tcp', purpose: `browsers (${lan ? 'HTTPS' : 'HTTP'})` },
+    { port: httpsAt?.port ?? ports.http, transport: 'tcp', purpose: `browsers (${lan ? 'HTTPS' : 'HTTP'})` },
     { port: ports.deviceApi, transport: 'tcp', purpose: 'device API for kiosks (HTTPS)' },
     { port: ports.mqtt, transport: 'tcp', purpose: 'MQTT over TLS for kiosks' },
   ],

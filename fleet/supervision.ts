@@ -9,6 +9,7 @@ export type ServerServing = {
   /** what the media node's signalling serves with; null: plain, on loopback */
   signalingTls: { cert: string; key: string } | null;
 };
-/** `ports` without the media node's, which the supervisor knows; `mediaWorkers` as the node registered. */
-export type ServerReady = FleetReady & { mediaWorkers: number };
+/** `ports` without the media node's, which the supervisor knows; `mediaWorkers` as the node registered; `turnConfiguration`: the file for
+ * coturn, null: none is wanted. */
+export type ServerReady = FleetReady & { mediaWorkers: number; turnConfiguration: string | null };
 export type ServerMessage = ServerServing | ServerReady;

@@ -120,7 +120,13 @@ export function GuestControlBar({ call, acts, chat, selfPeerId, ...switches }: B
           </Button>
         </div>
       </Dialog>
-      <DevicesDialog isOpen={open === 'devices'} onClose={close} devices={guest.devices} state={devices} />
+      <DevicesDialog
+        isOpen={open === 'devices'}
+        onClose={close}
+        devices={guest.devices}
+        state={devices}
+        way={call.way}
+      />
       <PeopleDialog isOpen={open === 'people'} onClose={close} call={call} acts={acts} selfPeerId={selfPeerId} />
     </footer>
   );

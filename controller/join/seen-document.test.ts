@@ -26,7 +26,10 @@ const shared: SharedDocument = {
   pointer: null,
   strokes: [],
 };
-type Followed = Pick<CallState, 'documentAccess'> & { phase: { name: 'joined' | 'ended' } };
+type Followed = Pick<CallState, 'documentAccess'> & {
+  permissions: Pick<NonNullable<CallState['permissions']>, 'documents'> | null;
+  phase: { name: 'joined' | 'ended' };
+};
 
 let call: Observable<Followed>;
 let whole: Observable<SharedDocument | null>;
@@ -34,7 +37,7 @@ let document: SeenDocument;
 const requestAccess = vi.fn<() => Promise<DocumentAccess | null>>();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
-  call = new Observable<Followed>({ documentAccess: null, phase: { name: 'joined' } });
+  call = new Observable<Followed>({ documentAccess: null, permissions: null, phase: { name: 'joined' } });
   whole = new Observable<SharedDocument | null>(null);
   requestAccess.mockReset().mockImplementation(async () => access(2));
   const setDocumentAccess = (documentAccess: DocumentAccess | null) => change({ documentAccess });
@@ -78,6 +81,23 @@ describe('the document of the call', () => {
     await pass(15_000);
     document.renewAccess();
     expect(requestAccess).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks for access that its grant came without once it may see documents, also soon after the last time', async () => {
+    change({ permissions: { documents: [] } });
+    expect(requestAccess).not.toHaveBeenCalled();
+    change({ permissions: { documents: ['view'] } });
+    await pass(0);
+    expect(call.getSnapshot().documentAccess?.token).toBe('token-2');
+    await pass(20_000);
+    expect(requestAccess).toHaveBeenCalledTimes(1);
+    document.renewAccess();
+    await pass(0);
+    change({ documentAccess: null });
+    expect(requestAccess).toHaveBeenCalledTimes(2);
+    await pass(16_000);
+    expect(requestAccess).toHaveBeenCalledTimes(3);
+    expect(call.getSnapshot().documentAccess?.token).toBe('token-2');
   });
 
   it('asks again while the server is away, and not at all once the call is over', async () => {

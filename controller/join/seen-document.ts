@@ -55,13 +55,18 @@ export class SeenDocument {
 
   readonly #followAccess = (): void => {
     const { documentAccess, permissions, phase } = this.#call.getSnapshot();
+    if (phase.name !== 'joined') return;
+    if (documentAccess !== this.#access) {
+      this.#access = documentAccess;
+      this.pages.setAccess(documentAccess);
+      clearTimeout(this.#renewsAt);
+      if (documentAccess) this.#renewAfter(documentAccess.expiresAtMs - Date.now() - RENEW_AHEAD_MS);
+    }
     // the grant came without, and the meeting lets guests see documents since
-    if (documentAccess === null && permissions?.documents.includes('view')) this.renewAccess();
-    if (documentAccess === this.#access || phase.name !== 'joined') return;
-    this.#access = documentAccess;
-    this.pages.setAccess(documentAccess);
-    clearTimeout(this.#renewsAt);
-    if (documentAccess) this.#renewAfter(documentAccess.expiresAtMs - Date.now() - RENEW_AHEAD_MS);
+    if (documentAccess === null && permissions?.documents.includes('view')) {
+      this.renewAccess();
+      this.#renewAfter(RENEW_AT_MOST_EVERY_MS);
+    }
   };
 
   #renewAfter(ms: number): void {

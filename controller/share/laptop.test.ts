@@ -55,6 +55,7 @@ function scene(chooseScreen?: () => Promise<unknown>) {
     phase: { name: 'idle' },
     local: { sharesScreen: false },
     blocked: null,
+    way: null,
     participants: [SELF, ROOM],
   });
   const phase = (name: string, more: object = {}) =>
@@ -239,9 +240,12 @@ it('is on the TV once the room is in; a room that does not come ends it', async 
   vi.useRealTimers();
 });
 
-it('left alone in the call it ends: nobody looks at the screen', async () => {
+it.each([
+  ['alone', [SELF]],
+  ['with another laptop', [SELF, { peerId: 'other laptop', peerKind: 'person' }]],
+])('left %s in the call it ends: the screen is on no TV', async (_who, participants) => {
   const it = await sharing();
-  it.set({ participants: [SELF] });
+  it.set({ participants });
   expect([problem(it), it.call.leave.mock.calls.length, video.readyState]).toEqual([
     { kind: 'meeting-ended' },
     1,

@@ -53,7 +53,7 @@ export class Laptop {
   #screen: MediaStream | null = null;
   /** the call's phase is of this screen, not of one before */
   #isJoining = false;
-  /** somebody has been in who sees this screen */
+  /** the room has been in */
   #isSeen = false;
   #roomAwaited: ReturnType<typeof setTimeout> | undefined;
 
@@ -138,8 +138,8 @@ export class Laptop {
       this.#leave({ kind: 'failed' });
       return;
     }
-    if (!participants.some(({ peerId, peerKind }) => peerId !== phase.peerId && peerKind !== 'program')) {
-      // the room left it: nobody looks at this screen any more
+    // two laptops alone in the call would keep each other there
+    if (!participants.some(({ peerKind }) => peerKind === 'room')) {
       if (this.#isSeen) this.#leave({ kind: 'meeting-ended' });
       return;
     }

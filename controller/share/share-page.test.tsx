@@ -71,10 +71,13 @@ it('shares under the typed name, else as a laptop in the page’s language', () 
   submit();
   type('  Mina ');
   submit();
+  // nothing that a person could read
+  type(' \u200b\u3164 ');
+  submit();
   act(() => showLanguage('ko'));
   type('');
   submit();
-  expect(laptop.share.mock.calls).toEqual([['Laptop'], ['Mina'], ['노트북']]);
+  expect(laptop.share.mock.calls).toEqual([['Laptop'], ['Mina'], ['Laptop'], ['노트북']]);
 });
 
 it('stops at a press while it shares, and shows a broken line and a network that blocks', () => {

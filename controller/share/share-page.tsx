@@ -2,6 +2,7 @@
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import { type FormEvent, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PersonName } from '#contract/schema.ts';
 import { Button } from '#ui/button.tsx';
 import { CodeForm } from '#ui/code-form.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
@@ -60,7 +61,7 @@ function ReadyStep({ state, onShare }: { state: Step<'ready'>; onShare: (display
   const [name, setName] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onShare(name.trim() || t('ready.laptop'));
+    onShare(PersonName.safeParse(name).data ?? t('ready.laptop'));
   };
   return (
     <>

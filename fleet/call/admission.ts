@@ -37,7 +37,7 @@ export type AdmissionDependencies = {
 
 export type Return = { name: 'in' } | { name: 'ended'; reason: EndReason } | { name: 'failed'; error: MaruError };
 
-export class Admission {
+export class CallAdmission {
   readonly #dependencies: AdmissionDependencies;
 
   constructor(dependencies: AdmissionDependencies) {

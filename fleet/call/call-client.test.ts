@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallPermissions } from '#contract/grants.ts';
 import { OperationalError, UserError } from '#contract/error-codes.ts';
 import type { Participant } from '#contract/room-state.ts';
-import { WHOLE_PAGE } from '#contract/shared-document.ts';
+import { type Presenter, type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
 import type { View } from '#contract/signaling.ts';
+import { v7 as uuidv7 } from 'uuid';
 import { CallClient, type CallClientDependencies } from './call-client.ts';
 import { createFakeStream, FakeMedia, type FakeTrack, fakeTrack } from './testing/fake-media.ts';
 import { FakeNode } from './testing/fake-node.ts';
@@ -195,7 +196,10 @@ describe('the document that the call shows', () => {
     await pass(20);
     const document = node.document!;
     node.changeDocument({ change: 'withdrawn', reason: 'outsider-in-call' });
-    node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', documents: [], document: null } });
+    node.tell({
+      event: 'permissions-changed',
+      data: { ...node.permissions, role: 'member', documents: [], document: null },
+    });
     await pass(20);
     expect(call.getSnapshot()).toMatchObject({
       permissions: { documents: [] },
@@ -205,7 +209,10 @@ describe('the document that the call shows', () => {
     });
     await expect(call.present(show)).rejects.toMatchObject({ code: 'forbidden' });
     const documents = ['present', 'view'] as const;
-    node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', documents: [...documents], document } });
+    node.tell({
+      event: 'permissions-changed',
+      data: { ...node.permissions, role: 'member', documents: [...documents], document },
+    });
     await pass(20);
     expect(call.getSnapshot()).toMatchObject({
       permissions: { documents },
@@ -228,6 +235,67 @@ describe('the document that the call shows', () => {
     node.tell({ event: 'media-moved', data: node.setup() });
     await pass(100);
     expect(shown()).toMatchObject({ page: 7 });
+  });
+
+  describe('when the meeting goes on in another call', () => {
+    const stroke = (strokeId: string) => ({ strokeId, page: 3, colour: 'red' as const, points: [1, 2, 3, 4] });
+    const presented = () => node.asked.filter(({ method }) => method === 'present').length;
+    const shows = async (presenter: Presenter | null): Promise<void> => {
+      const by = presenter ?? someone;
+      for (const act of [
+        show,
+        turn(3),
+        ...[documentId, node.peerId].map((id) => ({ act: 'draw' as const, stroke: stroke(id) })),
+      ])
+        node.changeDocument({ change: 'act', by, act });
+      if (!presenter) node.changeDocument({ change: 'presenter-left' });
+      await pass(20);
+    };
+    const moved = async (meanwhile: SharedDocument | null = null): Promise<void> => {
+      node.document = meanwhile;
+      node.callId = uuidv7();
+      node.onResume = 'call-moved';
+      node.current!.end(4438);
+      await pass(3_000);
+      expect(phase()).toMatchObject({ connection: 'connected', callId: node.callId });
+    };
+
+    it('who presented shows it there as it was, drawing and all', async () => {
+      await joined();
+      const me = { peerId: node.peerId, displayName: 'Me' };
+      await shows(me);
+      const before = shown();
+      await moved();
+      expect(shown()).toEqual(before);
+      expect(before).toMatchObject({ page: 3, presenter: me, strokes: [stroke(documentId), stroke(node.peerId)] });
+    });
+
+    it('nobody else does, nor where something is shown already, nor in the same call', async () => {
+      await joined();
+      await shows(someone);
+      await moved();
+      expect([presented(), shown()]).toEqual([0, null]);
+      await shows(null);
+      await moved();
+      expect([presented(), shown()]).toEqual([0, null]);
+      await shows({ peerId: node.peerId, displayName: 'Me' });
+      await moved({ ...node.document!, documentId: someone.peerId });
+      expect([presented(), shown()]).toMatchObject([0, { documentId: someone.peerId }]);
+      await shows({ peerId: node.peerId, displayName: 'Me' });
+      node.document = null;
+      node.onResume = 'peer-unknown';
+      node.current!.end(1006);
+      await pass(3_000);
+      expect([presented(), shown()]).toEqual([0, null]);
+    });
+
+    it('a room does where nobody presented', async () => {
+      node.peerKind = 'room';
+      await joined();
+      await shows(null);
+      await moved();
+      expect(shown()).toMatchObject({ page: 3, presenter: { peerId: node.peerId } });
+    });
   });
 
   it('changes by our own act when the node says so, not before', async () => {
@@ -670,7 +738,10 @@ describe('what the node does not take', () => {
     call.setScreen(fakeTrack('video'));
     await pass(20);
     const tell = (publishes: CallPermissions['publishes']): void =>
-      node.tell({ event: 'permissions-changed', data: { ...node.permissions, role: 'member', publishes, document: null } });
+      node.tell({
+        event: 'permissions-changed',
+        data: { ...node.permissions, role: 'member', publishes, document: null },
+      });
     tell(['microphone']);
     await pass(20);
     expect(node.methods().filter((method) => method === 'close-producer')).toHaveLength(2);

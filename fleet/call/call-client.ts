@@ -10,7 +10,7 @@ import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
 import { ActQueue } from './act-queue.ts';
-import { Admission, type RequestGrant } from './admission.ts';
+import { CallAdmission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
 import { FollowedChat } from './followed-chat.ts';
@@ -21,6 +21,7 @@ import type { OpenSocket } from './open-socket.ts';
 import { consequenceOf } from './refusals.ts';
 import { ResumableConnection } from './resumable-connection.ts';
 import { Observable } from './observable.ts';
+import { showAgain } from './show-again.ts';
 
 /** The node closes what is prepared after 30 s; from here on a newer grant is worth preparing afresh. */
 const PREPARED_IS_OLD_MS = 15_000;
@@ -58,7 +59,7 @@ export class CallClient {
   readonly #connection: ResumableConnection;
   readonly #media: ClientMedia;
   readonly #local: LocalMedia;
-  readonly #admission: Admission;
+  readonly #admission: CallAdmission;
   readonly #store: Observable<CallState>;
   readonly #shown = new Observable<SharedDocument | null>(null);
   /** Everything under way belongs to a run; the next prepare, join or end aborts it. */
@@ -103,7 +104,7 @@ export class CallClient {
       onChange: () => this.#publish(),
       onKeptMuted: () => this.#onMuted(),
     });
-    this.#admission = new Admission({
+    this.#admission = new CallAdmission({
       connection: this.#connection,
       media: this.#media,
       local: this.#local,
@@ -340,6 +341,7 @@ export class CallClient {
 
   #apply(call: CallSnapshot): Promise<unknown> {
     const { callId, meetingTitle, startedAtMs } = call;
+    const left = this.#toShowIn(call);
     this.#roster = rosterOf(call);
     this.#followed.start(call.document);
     this.#chat.start(callId, call.chat);
@@ -354,7 +356,21 @@ export class CallClient {
     const letGo = this.#hold(NEGOTIATE_BEFORE_PAINT_MS);
     const drawn = this.#media.reconcile(call.consumers, new Set(call.participants.map(({ peerId }) => peerId)));
     void drawn.then(letGo, letGo);
+    if (left) {
+      showAgain(left, (act) => this.present(act)).catch((error: unknown) =>
+        console.warn('call: the document was not shown again', error),
+      );
+    }
     return drawn;
+  }
+
+  /** What we presented in the former call of this meeting, which goes on in another; of nobody's a room takes care. */
+  #toShowIn({ callId, document }: CallSnapshot): SharedDocument | null {
+    const former = this.#phase;
+    const { whole } = this.#followed;
+    if (former.name !== 'joined' || former.callId === callId || document || !whole) return null;
+    const isOurs = whole.presenter ? whole.presenter.peerId === former.peerId : this.#connection.peerKind === 'room';
+    return isOurs && this.#connection.permissions?.documents.includes('present') ? whole : null;
   }
 
   #onNotification(notification: SignalingNotification): void {
@@ -535,6 +551,7 @@ export class CallClient {
       streams: this.#media.streams,
       local: this.#local.state,
       blocked: this.#isConnected ? this.#media.blocked : null,
+      way: this.#media.way,
       mutedByPeerId: this.#mutedByPeerId,
     };
   }

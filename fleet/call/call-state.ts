@@ -9,6 +9,7 @@ import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts
 import type { WithdrawnDocument } from './followed-document.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
+import type { MediaWay } from './media-way.ts';
 import type { StreamsByPeer } from './remote-streams.ts';
 
 export type CallPhase =
@@ -57,6 +58,8 @@ export type CallState = {
   readonly local: LocalState;
   /** sound and picture do not get through, though the node answers; null: they do */
   readonly blocked: BlockedMedia | null;
+  /** which way they travel; null: not known yet */
+  readonly way: MediaWay | null;
   /** who muted us last, until we unmute */
   readonly mutedByPeerId: string | null;
 };

@@ -5,6 +5,7 @@
 import type { IceServer } from '#contract/grants.ts';
 import type { ConsumerParameters, MediaSetup, SignalingNotification } from '#contract/signaling.ts';
 import { type BlockedMedia, blockedBy } from './media-path.ts';
+import type { MediaWay } from './media-way.ts';
 import type { SendRequest, CreateMedia, Media, MediaOptions } from './media-session.ts';
 import { RemoteStreams, type StreamsByPeer } from './remote-streams.ts';
 
@@ -29,6 +30,7 @@ export class ClientMedia {
   #flows = false;
   #snapshot: StreamsByPeer = new Map();
   #blocked: BlockedMedia | null = null;
+  #way: MediaWay | null = null;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -41,6 +43,10 @@ export class ClientMedia {
   /** null: it gets through, as far as is known yet */
   get blocked(): BlockedMedia | null {
     return this.#blocked;
+  }
+  /** null: not known yet */
+  get way(): MediaWay | null {
+    return this.#way;
   }
   get streams(): StreamsByPeer {
     return this.#snapshot;
@@ -61,6 +67,11 @@ export class ClientMedia {
       onBlocked: (blocked) => {
         if (this.#current !== media) return;
         this.#blocked = blocked ? blockedBy(setup) : null;
+        this.#dependencies.onChange();
+      },
+      onWay: (way) => {
+        if (this.#current !== media) return;
+        this.#way = way;
         this.#dependencies.onChange();
       },
     });
@@ -124,6 +135,7 @@ export class ClientMedia {
   close(): void {
     this.#flows = false;
     this.#blocked = null;
+    this.#way = null;
     this.#current?.close();
     this.#current = null;
     for (const [media, timer] of this.#retired) {

@@ -214,6 +214,20 @@ describe('what does not come at once', () => {
     expect(picture(1).status).toBe('ready');
   });
 
+  it('is shown in the TV’s size while 4K is being made, which comes last', async () => {
+    server.missingSizes.add('tv-4k');
+    pages.want(wish(1, { size: 'tv-4k', withNeighbours: true }));
+    await pass(500);
+    expect(picture(1, 'tv-4k')).toMatchObject({ status: 'not-ready', url: picture(1, 'tv').url });
+    expect(picture(1, 'tv-4k').url).not.toBeNull();
+    // a turn has no blank in between
+    expect(picture(2, 'tv').status).toBe('ready');
+    server.missingSizes.clear();
+    await pass(1_100);
+    expect(picture(1, 'tv-4k').status).toBe('ready');
+    expect(picture(1, 'tv-4k').url).not.toBe(picture(1, 'tv').url);
+  });
+
   it('is asked for again while the server is away; pages that are here stay', async () => {
     pages.want(wish(1));
     await pass();

@@ -179,7 +179,13 @@ export class DocumentPages {
             .map((next) => ({ documentId, page: next, size }))
         : [],
     );
-    return { wishes, all: [...wishes, ...neighbours] };
+    return { wishes, all: [...wishes, ...neighbours].flatMap((key) => [key, ...this.#meanwhile(key)]) };
+  }
+
+  /** 4K of all pages is made last: until it is there, the TV's size is shown. */
+  #meanwhile({ documentId, page, size }: PageKey): PageKey[] {
+    const isAwaited = size === 'tv-4k' && this.#entries.get(nameOf({ documentId, page, size }))?.status === 'not-ready';
+    return isAwaited ? [{ documentId, page, size: 'tv' }] : [];
   }
 
   /** Starts what is needed, gives up what is not. Called after every change. */

@@ -1,5 +1,5 @@
 /** Requests to the documents API: the token stands in a header, in no URL, and no cookie goes along. */
-import { toMaruError } from '#contract/error-codes.ts';
+import { InvalidStateError, toMaruError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import { answerOf, NoServer, refusalOf, urlOf } from '#contract/http/answer.ts';
 import type { JsonRoute, Route, RouteAnswer, RouteInput, UploadRoute } from '#contract/http/route.ts';
@@ -18,7 +18,7 @@ export type DocumentRequest<R extends Route> = {
 /** What to do after an error. */
 export type NextTry = 'again' | 'with-newer-access' | 'never';
 
-/** @throws MaruError the server's refusal, NoServer, or the signal's reason */
+/** @throws MaruError the server's refusal, `not-ready` for what is still being made, NoServer, or the signal's reason */
 export async function requestDocuments<R extends Route>(
   route: R,
   { url, token }: DocumentAccess,
@@ -42,6 +42,7 @@ export async function requestDocuments<R extends Route>(
     signal.throwIfAborted();
     throw new NoServer('internal', 'no answer from the server', { cause: error });
   }
+  if (response.status === 202) throw new InvalidStateError('not-ready');
   if (!response.ok) throw refusalOf(response.status, await response.json().catch(() => null));
   return response;
 }

@@ -17,6 +17,7 @@ import type {
 import type { types } from 'mediasoup-client';
 import { v7 as uuidv7 } from 'uuid';
 import { sendOptions } from './encodings.ts';
+import { type MediaWay, mediaWayOf } from './media-way.ts';
 import { MediaPath } from './media-path.ts';
 import { loadDevice } from './rtc-device.ts';
 import { reportSentLayers } from './sent-layers.ts';
@@ -39,6 +40,8 @@ export type MediaOptions = {
   onProducerRefused: (source: MediaSource, error: Error) => void;
   /** media does not get through, or does again */
   onBlocked: (blocked: boolean) => void;
+  /** each time that it is connected anew */
+  onWay: (way: MediaWay) => void;
 };
 
 /** The part that `call-client.ts` needs; its tests replace it. */
@@ -123,6 +126,7 @@ export class MediaSession implements Media {
       transport.on('connectionstatechange', (state) => {
         this.#setIce(transport, state);
         this.#checkIce();
+        if (state === 'connected') void this.#reportWay(transport);
       });
     }
     send.on('produce', ({ kind, rtpParameters, appData }, done) => {
@@ -315,6 +319,11 @@ export class MediaSession implements Media {
     if (blocked === this.#blocked) return;
     this.#blocked = blocked;
     this.#options.onBlocked(blocked);
+  }
+
+  async #reportWay(transport: types.Transport): Promise<void> {
+    const way = await transport.getStats().then(mediaWayOf, () => null);
+    if (way !== null && !this.#retired) this.#options.onWay(way);
   }
 
   #checkFrame(consumer: types.Consumer, check: number): void {

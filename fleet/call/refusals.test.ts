@@ -24,6 +24,11 @@ describe('what a refusal means', () => {
     for (const held of [true, false]) expect(consequenceOf('call-moved', held)).toEqual({ step: 'ask-for-grant' });
   });
 
+  it('says why nobody is let in: the meeting is locked, or it is not for people from there', () => {
+    for (const code of ['call-locked', 'address-not-allowed'] as const)
+      for (const held of [true, false]) expect(consequenceOf(code, held)).toEqual({ step: 'failed' });
+  });
+
   it('says why there is no place, and takes none back from another device of the same person', () => {
     for (const code of ['joined-elsewhere', 'seats-taken', 'invite-closed', 'call-full'] as const)
       for (const held of [true, false]) expect(consequenceOf(code, held)).toEqual({ step: 'failed' });

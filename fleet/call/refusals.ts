@@ -35,6 +35,8 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'device-gone':
     case 'storage-failed':
     case 'converter-unavailable':
+    case 'mail-failed':
+    case 'openid-unreachable':
       return { step: 'failed' };
     default:
       return fromWire({ code, message: code }).kind === 'operational' ? { step: 'try-again' } : { step: 'failed' };

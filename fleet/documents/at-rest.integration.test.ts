@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FleetUnderTest } from '../fleet-under-test.ts';
-import { RoomUnderTest } from '../room-under-test.ts';
-import { DocumentClient, grantOf } from './documents-under-test.ts';
+import type { RoomUnderTest } from '../room-under-test.ts';
+import { type DocumentClient, roomWithTv } from './documents-under-test.ts';
 import { ScriptedConverter } from './scripted-converter-under-test.ts';
 
 let fleet: FleetUnderTest;
@@ -19,23 +19,17 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   converter.onConvert = (document) => converter.convert(document, 2);
-  room = new RoomUnderTest(await fleet.enrolRoom(`Room ${Math.random()}`));
-  await room.start(fleet);
-  tv = new DocumentClient(fleet, (await grantOf(room)).documents.token);
+  ({ room, tv } = await roomWithTv(fleet));
 });
 afterEach(() => {
   room.stop();
 });
 afterAll(() => fleet.stop());
 
-async function announced(sizeBytes: number, fileName = 'plan.pdf'): Promise<string> {
-  return (await tv.announce(fileName, sizeBytes)).body.document.documentId;
-}
-
 test('everything is readable by the server’s user alone', async () => {
   const documentId = await tv.upload('plan.pdf');
   await expect.poll(() => tv.state(documentId)).toBe('ready');
-  const halfDone = await announced(10);
+  const halfDone = await tv.announced(10);
   const modes = (folder: string): string[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
       const mode = (statSync(join(entry.parentPath, entry.name)).mode & 0o777).toString(8);
@@ -61,7 +55,7 @@ test('pages that are asked for while they are being made fill no log', async () 
   converter.onConvert = (document) => converter.count(document, 2);
   const documentId = await tv.upload('plan.pdf');
   await expect.poll(async () => (await tv.one(documentId)).body.document.pageCount).toBe(2);
-  expect(await tv.page(documentId, 1, 'tv')).toMatchObject({ code: 'not-ready' });
+  expect(await tv.page(documentId, 1, 'tv')).toMatchObject({ status: 202 });
   expect(await tv.page(documentId, 3, 'tv')).toMatchObject({ code: 'not-found' });
   await expect.poll(() => fleet.log).toContain(`${documentId}/pages/3/tv`);
   expect(fleet.log).not.toContain(`${documentId}/pages/1/tv`);

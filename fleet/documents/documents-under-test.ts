@@ -1,7 +1,7 @@
 /** For integration tests: somebody who comes with a token for a meeting's documents, over plain HTTP. */
 import { topicOf } from '#contract/topics.ts';
 import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
-import type { RoomUnderTest } from '../room-under-test.ts';
+import { RoomUnderTest } from '../room-under-test.ts';
 import { newId } from '../store/index.ts';
 
 export type Answer = { status: number; code: string | null; body: Json; headers: Headers };
@@ -39,6 +39,9 @@ export class DocumentClient {
   list = async (): Promise<Json[]> => (await this.ask('GET', '/api/v1/documents')).body.documents;
   announce = (fileName: string, sizeBytes: number): Promise<Answer> =>
     this.ask('POST', '/api/v1/documents', { fileName, sizeBytes });
+  /** Its id. */
+  announced = async (sizeBytes: number, fileName = 'plan.pdf'): Promise<string> =>
+    (await this.announce(fileName, sizeBytes)).body.document.documentId;
   put = (documentId: string, offset: number, content: Buffer): Promise<Answer> =>
     this.ask('PUT', `/api/v1/documents/${documentId}/content?offset=${offset}`, content);
   one = (documentId: string): Promise<Answer> => this.ask('GET', `/api/v1/documents/${documentId}`);
@@ -76,6 +79,16 @@ export class DocumentClient {
   async state(documentId: string): Promise<string | null> {
     return (await this.one(documentId)).body.document?.state ?? null;
   }
+}
+
+/** A new room, as its TV comes by its grant. */
+export async function roomWithTv(
+  fleet: FleetUnderTest,
+): Promise<{ room: RoomUnderTest; grant: Json; tv: DocumentClient }> {
+  const room = new RoomUnderTest(await fleet.enrolRoom(`Room ${newId()}`));
+  await room.start(fleet);
+  const grant = await grantOf(room);
+  return { room, grant, tv: new DocumentClient(fleet, grant.documents.token) };
 }
 
 /** Who comes in by a link of its own. */

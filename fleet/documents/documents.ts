@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import { InvalidStateError, OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { MAX_DOCUMENT_BYTES, type MeetingDocument, PAGE_SIZES, type PageSize } from '#contract/http/documents-api.ts';
 import type { DocumentBearer, EventFeed } from '../http/route.ts';
 import type { Meetings } from '../meetings/index.ts';
@@ -137,12 +137,13 @@ export class Documents {
 
   /**
    * A page's picture, for this holder; the TV's where a smaller one is not made yet.
-   * @throws ProtocolError not-found; InvalidStateError not-ready; UserError too-many-attempts
+   * @returns null: it is still to be made
+   * @throws ProtocolError not-found; UserError too-many-attempts
    */
   async page(
     bearer: DocumentBearer,
     { documentId, page, size }: { documentId: string; page: number; size: PageSize },
-  ): Promise<DocumentPage> {
+  ): Promise<DocumentPage | null> {
     const { documents, displayName } = bearer;
     const row = await this.#row(bearer, documentId);
     const wanted = await this.files.openPage(documentId, page, size);
@@ -150,7 +151,8 @@ export class Documents {
     const file = wanted ?? (isSmaller ? await this.files.openPage(documentId, page, 'tv') : null);
     if (!file) {
       const comes = row.state !== 'ready' && row.state !== 'failed' && page <= (row.pageCount ?? page);
-      throw comes ? new InvalidStateError('not-ready') : new ProtocolError('not-found', 'no such document');
+      if (comes) return null;
+      throw new ProtocolError('not-found', 'no such document');
     }
     void this.#recordUse(row);
     const { title } = row;
@@ -163,7 +165,7 @@ export class Documents {
       };
     const picture = await file.readFile().finally(() => file.close());
     // a guest has a name once it has joined the call
-    if (displayName === '') throw new InvalidStateError('not-ready', 'the name of who looks is not known yet');
+    if (displayName === '') return null;
     const marked = await watermarked(picture, displayName);
     if (!marked) throw new UserError('too-many-attempts', 'too many pages with a name at once');
     return { title, stream: Readable.from([marked]), sizeBytes: marked.length, isImmutable: false };

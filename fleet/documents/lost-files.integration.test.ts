@@ -20,8 +20,6 @@ beforeEach(async () => {
 afterEach(() => fleet.stop());
 
 const pathOf = (...parts: string[]): string => join(fleet.dataDir, 'documents', ...parts);
-const announced = async (sizeBytes: number): Promise<string> =>
-  (await guest.announce('plan.pptx', sizeBytes)).body.document.documentId;
 const shown = async (documentId: string) => (await guest.one(documentId)).body.document;
 
 test('what no document has is removed at the start, and nothing else', async () => {
@@ -46,9 +44,9 @@ test('what no document has is removed at the start, and nothing else', async () 
 });
 
 test('what a power cut took from the disk: an upload begins again, and a document that cannot be made fails in words', async () => {
-  const upload = await announced(10);
+  const upload = await guest.announced(10);
   await guest.put(upload, 0, Buffer.from('12345'));
-  const gone = await announced(10);
+  const gone = await guest.announced(10);
   await guest.put(gone, 0, Buffer.from('12345'));
   converter.onConvert = () => {};
   const cut = await guest.upload('cut.pptx');

@@ -17,7 +17,9 @@ export function documentRoutes({ documents }: { documents: Documents }): ServedR
       return {};
     },
     documentPage: async ({ meeting, params }) => {
-      const { title, ...page } = await documents.page(meeting, params);
+      const found = await documents.page(meeting, params);
+      if (found === null) return null;
+      const { title, ...page } = found;
       return { ...page, contentType: 'image/webp', fileName: `${title} ${params.page}.webp` };
     },
   });

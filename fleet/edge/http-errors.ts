@@ -15,8 +15,7 @@ export function installErrorHandler(app: FastifyInstance): void {
     const line = { method: request.method, path: request.url.split('?')[0], code: error.code, reason: error.message };
     if (error.code === 'internal' || error.code === 'storage-failed')
       request.log.error({ ...line, err: thrown }, 'request failed');
-    // each viewer asks again and again for a page that is being made
-    else request.log[error.code === 'not-ready' ? 'debug' : 'warn'](line, 'request refused');
+    else request.log.warn(line, 'request refused');
     // a body that we did not read must not be read as the next request
     if (error.code === 'too-large') reply.header('connection', 'close');
     return reply.code(error.httpStatus).send({ error: error.toWire() });

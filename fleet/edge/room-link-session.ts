@@ -4,7 +4,14 @@
  */
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
-import { type ErrorCode, InvalidStateError, ProtocolError, toMaruError, UserError, type WireError } from '#contract/error-codes.ts';
+import {
+  type ErrorCode,
+  InvalidStateError,
+  ProtocolError,
+  toMaruError,
+  UserError,
+  type WireError,
+} from '#contract/error-codes.ts';
 import { negotiate, protocolOf } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';

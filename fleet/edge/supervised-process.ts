@@ -1,24 +1,29 @@
 /** One child process, kept alive: restarted alone after pauses that grow while it keeps failing, ended with us. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { retryAfterMs } from '#contract/retry-after.ts';
 import { START_REFUSED_EXIT_CODE } from './start-refused.ts';
 
 export type SupervisedOptions = {
-  /** path of its program */
-  script: string;
   /** asked at each start */
   args: () => string[];
   /** holds its pid while it runs */
   pidFile: string;
-  /** Node's compile cache: a restart is quicker, and the process needs less memory */
-  compiledDir: string;
   log: (what: string, details: { err?: unknown; [detail: string]: unknown }) => void;
   onMessage?: (message: unknown) => void;
   /** It refused to start, with an explanation of its own, and is not started again. Absent: it is. */
   onRefused?: () => void;
-};
+} & (
+  | {
+      /** path of its program, for Node */
+      script: string;
+      /** Node's compile cache: a restart is quicker, and the process needs less memory */
+      compiledDir: string;
+    }
+  /** another program, which sends no messages */
+  | { command: string }
+);
 
 const PAUSES = { firstMs: 100, longestMs: 5_000 };
 /** A process that ran for so long starts after the first pause again. */
@@ -42,14 +47,11 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { script, args, compiledDir, log } = this.#options;
+    const { log } = this.#options;
     this.#startedAtMs = performance.now();
     let child: ChildProcess;
     try {
-      child = fork(script, args(), {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: { ...process.env, NODE_COMPILE_CACHE: compiledDir },
-      });
+      child = this.#open();
     } catch (error) {
       this.#onEnd({ err: error });
       return;
@@ -63,6 +65,16 @@ export class SupervisedProcess {
     });
     child.on('message', (message) => this.#onMessage(message));
     if (child.pid !== undefined) this.#keepPid(child.pid);
+  }
+
+  #open(): ChildProcess {
+    const options = this.#options;
+    if ('command' in options)
+      return spawn(options.command, options.args(), { stdio: ['ignore', 'inherit', 'inherit'] });
+    return fork(options.script, options.args(), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_COMPILE_CACHE: options.compiledDir },
+    });
   }
 
   /** The next start is set before anything that may fail. */

@@ -3,18 +3,19 @@
  * machine. A forwarding header counts only when the socket belongs to a proxy that IT has named.
  */
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { AddressRanges } from './address-ranges.ts';
 
 type Request = Pick<IncomingMessage, 'socket' | 'headers'>;
 
 const UNKNOWN = 'unknown';
 
 export class TrustedProxies {
-  readonly #proxies = new BlockList();
+  readonly #proxies: AddressRanges;
 
   /** Addresses and CIDR blocks of both families. @throws Error naming the entry that is neither */
   constructor(blocks: readonly string[] = []) {
-    for (const block of blocks) this.#add(block);
+    this.#proxies = new AddressRanges(blocks);
   }
 
   /** The nearest address that is no proxy of ours; no port, no zone, IPv4 as IPv4. */
@@ -22,7 +23,7 @@ export class TrustedProxies {
     let address = plainAddress(request.socket.remoteAddress ?? '') ?? UNKNOWN;
     const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
     // From the nearest hop outwards: an entry before the first hop that we do not trust may be invented.
-    while (this.#names(address)) {
+    while (this.#proxies.has(address)) {
       const hop = plainAddress(forwarded.pop() ?? '');
       if (hop === null) break;
       address = hop;
@@ -40,21 +41,7 @@ export class TrustedProxies {
     const address = plainAddress(request.socket.remoteAddress ?? '') ?? UNKNOWN;
     const isLoopback = address === '::1' || address.startsWith('127.');
     const { 'x-forwarded-for': xForwardedFor, forwarded } = request.headers;
-    return isLoopback && xForwardedFor === undefined && forwarded === undefined && !this.#names(address);
-  }
-
-  #names(address: string): boolean {
-    const family = isIP(address);
-    return family !== 0 && this.#proxies.check(address, family === 6 ? 'ipv6' : 'ipv4');
-  }
-
-  #add(block: string): void {
-    const [, base = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(block) ?? [];
-    const address = plainAddress(base);
-    const widest = address !== null && isIPv6(address) ? 128 : 32;
-    const prefix = bits === undefined ? widest : Number(bits);
-    if (address === null || prefix > widest) throw new Error(`not an address or a CIDR block: ${block}`);
-    this.#proxies.addSubnet(address, prefix, widest === 128 ? 'ipv6' : 'ipv4');
+    return isLoopback && xForwardedFor === undefined && forwarded === undefined && !this.#proxies.has(address);
   }
 }
 

@@ -6,20 +6,22 @@ import type { Account } from '#contract/http/people-api.ts';
 import { hasAnywhere, type Permission, type Reach, reaches, reachOf } from '#contract/http/permissions.ts';
 import type { Access } from '#contract/http/route.ts';
 import { API_TOKEN_PREFIX } from '#contract/http/tokens-api.ts';
-import type { Accounts, ApiTokens, Places, Sessions, TokenBearer } from '../people/index.ts';
+import type { Accounts, ApiTokens, PlaceTree, Sessions, TokenBearer } from '../people/index.ts';
 import { readCookie } from './cookies.ts';
 import type { DocumentBearer, OpenSession, TicketBearer } from './route.ts';
 
 export type AccessDependencies = {
   accounts: Accounts;
   sessions: Sessions;
-  places: Places;
+  places: PlaceTree;
   apiTokens: ApiTokens;
   secure: boolean;
   /** the meeting's room, or those in which its host holds it; empty: no such meeting, or it has none */
   roomsOfMeeting: (meetingId: string) => Promise<readonly string[]>;
   /** null: no such meeting, or the account is none of its people */
   roleInMeeting: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
+  /** null: the account is in no call of it now */
+  roleInCall: (accountId: string, meetingId: string) => Promise<MeetingRole | null>;
   /** @throws UserError token-invalid, token-expired */
   verifyDocumentToken: (token: string) => Promise<DocumentBearer>;
   /** Of who waits to be let into a meeting. @throws UserError token-invalid */
@@ -143,7 +145,7 @@ async function documentBearerOf(
 /** A meeting that there is not is refused like one of others: ids are guessed in vain. */
 async function inMeeting(
   request: FastifyRequest,
-  { to }: Extract<Access, { to: 'host' | 'invited' }>,
+  access: Extract<Access, { to: 'host' | 'invited' }>,
   caller: AccountCaller,
   deps: AccessDependencies,
 ): Promise<Pick<Caller, 'reach' | 'meetingRole'>> {
@@ -154,8 +156,13 @@ async function inMeeting(
     caller.token ? null : deps.roleInMeeting(caller.account.accountId, meetingId),
     reachesMeeting(reach, meetingId, deps),
   ]);
-  const isOne = to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
-  if (!isOne && !isManaged) throw new UserError('forbidden');
+  const isOne = access.to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
+  const isInCall = async (): Promise<boolean> =>
+    access.to === 'host' &&
+    access.inCall === true &&
+    !caller.token &&
+    HOSTS.includes(await deps.roleInCall(caller.account.accountId, meetingId));
+  if (!isOne && !isManaged && !(await isInCall())) throw new UserError('forbidden');
   return { reach, meetingRole };
 }
 

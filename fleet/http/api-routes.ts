@@ -74,7 +74,7 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
         case 'events':
           return sendEvents(request, reply, route, answer as OpenFeed, deps);
         case 'download':
-          return sendDownload(reply, answer as Download);
+          return answer === null ? reply.code(202).send() : sendDownload(reply, answer as Download);
         default:
           // what is not in the contract does not leave
           return parse(route.response, answer);

@@ -24,7 +24,9 @@ export function openApi(served: readonly ServedRoute[], fleetUrl: string): OpenA
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: '__Host-maru-session' },
-        documents: { type: 'http', scheme: 'bearer' },
+        apiToken: { type: 'http', scheme: 'bearer', description: 'maru_…, made by an account' },
+        documents: { type: 'http', scheme: 'bearer', description: 'of a grant for a meeting' },
+        ticket: { type: 'http', scheme: 'bearer', description: 'of a knock at a meeting' },
       },
       schemas: { Error: schemaOf(z.object({ error: WireError }), 'output') },
     },
@@ -41,6 +43,8 @@ function operation(operationId: string, route: Route): object {
     ...requestBody(route),
     responses: {
       200: { description: 'Done', content: answerContent(route) },
+      ...(route.kind === 'download' &&
+        route.comesLater && { 202: { description: 'It is still being made: ask again' } }),
       default: {
         description: 'Refused',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -49,15 +53,28 @@ function operation(operationId: string, route: Route): object {
   };
 }
 
-function securityOf({ to }: Access): object[] {
-  if (to === 'anyone') return [];
-  return [to === 'meeting' ? { documents: [] } : { session: [] }];
+function securityOf(access: Access): object[] {
+  switch (access.to) {
+    case 'anyone':
+      return [];
+    case 'meeting':
+      return [{ documents: [] }];
+    case 'waiting':
+      return [{ ticket: [] }];
+    case 'signed-in':
+      return [{ session: [] }];
+    case 'permitted':
+      return access.isFresh ? [{ session: [] }] : [{ session: [] }, { apiToken: [] }];
+    default:
+      return [{ session: [] }, { apiToken: [] }];
+  }
 }
 
-/** anyone; signed-in; rooms.manage (room); documents: view (meeting) */
+/** anyone; signed-in; host; rooms.manage (room), fresh sign-in; documents: view (meeting) */
 export function accessInWords(access: Access): string {
-  if (access.to === 'permitted') return `${access.permission} (${access.scope})`;
-  return access.to === 'meeting' ? `documents: ${access.documents} (meeting)` : access.to;
+  const fresh = 'isFresh' in access && access.isFresh ? ', fresh sign-in' : '';
+  if (access.to === 'permitted') return `${access.permission} (${access.scope})${fresh}`;
+  return access.to === 'meeting' ? `documents: ${access.documents} (meeting)` : `${access.to}${fresh}`;
 }
 
 function requestBody(route: Route): object {

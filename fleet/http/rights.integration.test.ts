@@ -1,4 +1,4 @@
-/** Every route with every identity: who gets in is told by the declaration, and by the table of roles that stands here. */
+/** Every route with every identity: who gets in follows from the declaration, and from the table of roles that stands here. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
@@ -11,37 +11,74 @@ import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import type { DocumentRight } from '#contract/grants.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import { type Permission, Permission as Permissions, type Role, type Scope } from '#contract/http/permissions.ts';
-import { pathOf, type Route } from '#contract/http/route.ts';
+import { pathOf, type Route, type RouteScope } from '#contract/http/route.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { Accounts, Sessions } from '../people/index.ts';
-import { authorityStore, newId } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityWrite, authorityStore, hashOf, newId, newToken } from '../store/index.ts';
 
 const rolesWith: Record<Permission, readonly Role[]> = {
-  'rooms.view': ['operator', 'admin'],
-  'rooms.create': ['admin'],
-  'rooms.manage': ['admin'],
-  'kiosks.manage': ['admin'],
-  'settings.manage': ['admin'],
-  'controllers.manage': ['operator', 'admin'],
-  'invites.manage': ['operator', 'admin'],
-  'documents.manage': ['operator', 'admin'],
-  'calls.give-up': ['operator', 'admin'],
-  'metrics.view': ['admin'],
+  'rooms.view': ['viewer', 'installer', 'operator', 'administrator'],
+  'rooms.create': ['installer', 'administrator'],
+  'rooms.manage': ['administrator'],
+  'kiosks.manage': ['installer', 'administrator'],
+  'settings.manage': ['administrator'],
+  'controllers.manage': ['operator', 'administrator'],
+  'documents.manage': ['operator', 'administrator'],
+  'calls.give-up': ['operator', 'administrator'],
+  'metrics.view': ['administrator'],
+  'meetings.create': ['member', 'operator', 'administrator'],
+  'meetings.manage': ['operator', 'administrator'],
+  'people.view': ['operator', 'administrator'],
+  'people.manage': ['administrator'],
+  'places.manage': ['administrator'],
+  'audit.view': ['administrator'],
 };
-/** where the room of the requests is */
-type Where = 'organisation' | 'here' | 'elsewhere';
-type Identity = { name: string; granted: [Role, Where] | null; isNew?: boolean; documents?: readonly DocumentRight[] };
+/** where the room of the requests is: itself, a place above it, another room, a place without it */
+type Where = 'organisation' | 'here' | 'around' | 'elsewhere' | 'away';
+type InMeeting = 'host' | 'co-host' | 'member';
+type Identity = {
+  name: string;
+  granted: [Role, Where] | null;
+  /** before the one-time password is changed */
+  isNew?: boolean;
+  /** signed in long ago */
+  isStale?: boolean;
+  inMeeting?: InMeeting;
+  documents?: readonly DocumentRight[];
+  waits?: boolean;
+  /** by an API token: of these permissions, there */
+  token?: [readonly Permission[], Where];
+};
+const everywhere: Where[] = ['around', 'organisation', 'here', 'elsewhere', 'away'];
 const identities: Identity[] = [
-  ...['nobody', 'a kiosk', 'a media node', 'a phone', 'a guest'].map((name) => ({ name, granted: null })),
-  ...(['member', 'operator', 'admin'] as const).flatMap((role) =>
-    (['organisation', 'here', 'elsewhere'] as const).map(
-      (where): Identity => ({ name: `${role}, ${where}`, granted: [role, where] }),
-    ),
+  ...['nobody', 'a kiosk', 'a media node', 'a phone', 'a guest'].map((name): Identity => ({ name, granted: null })),
+  ...(['viewer', 'member', 'installer', 'operator', 'administrator'] as const).flatMap((role) =>
+    everywhere.map((where): Identity => ({ name: `${role}, ${where}`, granted: [role, where] })),
+  ),
+  ...(['host', 'co-host', 'member'] as const).map(
+    (inMeeting): Identity => ({ name: `${inMeeting} of the meeting`, granted: ['member', 'organisation'], inMeeting }),
   ),
   { name: 'a bearer who may present', granted: null, documents: ['present', 'view'] },
   { name: 'a bearer who may look', granted: null, documents: ['view'] },
-  { name: 'an admin before the password is changed', granted: ['admin', 'organisation'], isNew: true },
+  { name: 'somebody who waits', granted: null, waits: true },
+  { name: 'a new administrator', granted: ['administrator', 'organisation'], isNew: true },
+  { name: 'a new host', granted: ['member', 'organisation'], inMeeting: 'host', isNew: true },
+  { name: 'an administrator of hours ago', granted: ['administrator', 'organisation'], isStale: true },
+  { name: 'a token for all', granted: ['administrator', 'organisation'], token: [Permissions.options, 'organisation'] },
+  { name: 'a token for here', granted: ['administrator', 'organisation'], token: [Permissions.options, 'here'] },
+  {
+    name: 'a token for one thing',
+    granted: ['administrator', 'organisation'],
+    token: [['rooms.view'], 'organisation'],
+  },
+  { name: 'a token beyond its maker', granted: ['operator', 'here'], token: [Permissions.options, 'organisation'] },
+  {
+    name: 'a token of the host',
+    granted: ['member', 'organisation'],
+    inMeeting: 'host',
+    token: [Permissions.options, 'organisation'],
+  },
 ];
 
 type Presented = { cookie?: string; authorization?: string; key?: string; cert?: string };
@@ -62,6 +99,11 @@ const here = {
   documentId: newId(),
   page: '1',
   size: 'tv',
+  accountId: newId(),
+  sessionId: newId(),
+  tokenId: newId(),
+  placeId: newId(),
+  personId: newId(),
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;
@@ -80,24 +122,53 @@ beforeAll(async () => {
   await store.start();
   const accounts = new Accounts({ store });
   const sessions = new Sessions({ store, clock: new WallClock() });
-  const signedIn = async (role: Role, scope: Scope, isNew = false): Promise<() => Promise<Presented>> => {
-    const grants = [{ role, scope }];
-    const name = `${role} ${newId()}`;
-    const account = await accounts.create({ userName: name, password: newId(), grants, mustChangePassword: isNew });
-    return async () => ({ cookie: `__Host-maru-session=${await sessions.open(account.accountId)}` });
+  const accountOf = async ({ name, granted, isNew = false }: Identity, scope: Scope) => {
+    const userName = `${name} ${newId()}`;
+    const grants = [{ role: granted![0], scope }];
+    return accounts.create({ userName, password: newId(), grants, mustChangePassword: isNew });
   };
-  const admin = await (await signedIn('admin', { kind: 'organisation' }))();
+  const signedIn =
+    (accountId: string, isStale = false) =>
+    async (): Promise<Presented> => {
+      const token = await sessions.open(accountId, { method: 'password', browser: 'a browser', network: 'test' });
+      if (isStale)
+        await store.write((trx) =>
+          trx.updateTable('session').set({ authenticatedAtMs: 1 }).where('accountId', '=', accountId).execute(),
+        );
+      return { cookie: `__Host-maru-session=${token}` };
+    };
+  const organisation: Scope = { kind: 'organisation' };
+  const first: Identity = { name: 'first', granted: ['administrator', 'organisation'] };
+  const admin = await signedIn((await accountOf(first, organisation)).accountId)();
   const roomOf = async (roomId: string) => (await ask('GET', `/api/v1/rooms/${roomId}`, null, admin)).body;
-  const make = async (roomName: string) => (await ask('POST', '/api/v1/rooms', { roomName }, admin)).body;
-  const [{ roomId }, elsewhere, kiosk] = [await make('Here'), await make('Elsewhere'), await make('Kiosk')];
+  const make = async (roomName: string, placeId: string | null = null) =>
+    (await ask('POST', '/api/v1/rooms', { roomName, placeId }, admin)).body;
+  const place = async (placeName: string, kind: string, parentId: string | null) =>
+    (await ask('POST', '/api/v1/places', { placeName, kind, parentId }, admin)).body.placeId;
+  const [around, away] = [await place('Around', 'site', null), await place('Away', 'site', null)];
+  const floor = await place('Floor', 'floor', around);
+  const [{ roomId }, elsewhere, kiosk] = [
+    await make('Here', floor),
+    await make('Elsewhere'),
+    await make('Kiosk', away),
+  ];
   Object.assign(here, { roomId, meetingId: (await roomOf(roomId)).meetingId });
-  const scopes = {
-    organisation: { kind: 'organisation' },
+  const scopes: Record<Where, Scope> = {
+    organisation,
     here: { kind: 'room', roomId },
+    around: { kind: 'place', placeId: around },
     elsewhere: { kind: 'room', roomId: elsewhere.roomId },
-  } satisfies Record<Where, Scope>;
-  for (const { name, granted, isNew } of identities)
-    if (granted) presented.set(name, await signedIn(granted[0], scopes[granted[1]], isNew));
+    away: { kind: 'place', placeId: away },
+  };
+  for (const who of identities) {
+    if (!who.granted) continue;
+    const { accountId } = await accountOf(who, scopes[who.granted[1]]);
+    if (who.inMeeting) await store.write((trx) => joins(trx, accountId, who.inMeeting!));
+    presented.set(
+      who.name,
+      who.token ? await tokenOf(store, accountId, who.token, scopes) : signedIn(accountId, who.isStale),
+    );
+  }
   const nodeDir = join(fleet.dataDir, 'nodes', 'local');
   const [node, box] = [
     { key: readFileSync(join(nodeDir, 'key.pem'), 'utf8'), cert: readFileSync(join(nodeDir, 'cert.pem'), 'utf8') },
@@ -114,7 +185,8 @@ beforeAll(async () => {
   });
   const guests = new URL(invited.body.joinUrl).hash.slice(1);
   const tokenIn = async (meetingId: string): Promise<string> => {
-    const body = { displayName: null, expiresInMinutes: 60 };
+    // by name, so that they come in at once
+    const body = { displayName: 'Somebody', expiresInMinutes: 60 };
     const other = await ask('POST', `/api/v1/meetings/${meetingId}/invites`, body, admin);
     const invite = new URL(other.body.joinUrl).hash.slice(1);
     return (await ask('POST', '/api/v1/guest-entries', { invite }, {})).body.grant.documents.token;
@@ -130,11 +202,79 @@ beforeAll(async () => {
   presented.set('a media node', async () => node);
   presented.set('a phone', asBoth(paired.body.controllerToken));
   presented.set('a guest', asBoth(guests));
+  const ticket = newToken();
+  await store.write((trx) =>
+    trx
+      .insertInto('ticket')
+      .values({
+        ticketId: newId(),
+        ticketHash: hashOf(ticket),
+        meetingId: here.meetingId,
+        inviteId: null,
+        accountId: null,
+        person: 'somebody',
+        displayName: 'Somebody',
+        organisation: null,
+        network: 'test',
+        state: 'waiting',
+        createdAtMs: Date.now(),
+        seenAtMs: Date.now(),
+        decidedBy: null,
+        decidedAtMs: null,
+      })
+      .execute(),
+  );
+  presented.set('somebody who waits', asBoth(ticket));
 });
 afterAll(async () => {
   agent.destroy();
   await fleet.stop();
 });
+
+const joins = (trx: AuthorityWrite, accountId: string, role: InMeeting) =>
+  trx
+    .insertInto('meetingPerson')
+    .values({
+      personId: newId(),
+      meetingId: here.meetingId,
+      accountId,
+      displayName: role,
+      email: null,
+      role,
+      inviteId: null,
+      addedAtMs: Date.now(),
+    })
+    .execute();
+
+/** As its maker had more rights when it was made. */
+async function tokenOf(
+  store: AuthorityStore,
+  accountId: string,
+  [permissions, where]: NonNullable<Identity['token']>,
+  scopes: Record<Where, Scope>,
+): Promise<() => Promise<Presented>> {
+  const secret = `maru_${newToken()}`;
+  const scope = scopes[where];
+  await store.write((trx) =>
+    trx
+      .insertInto('apiToken')
+      .values({
+        tokenId: newId(),
+        tokenHash: hashOf(secret),
+        accountId,
+        tokenName: 'a token',
+        permissions: JSON.stringify(permissions),
+        scopeKind: scope.kind,
+        scopeId: scope.kind === 'place' ? scope.placeId : scope.kind === 'room' ? scope.roomId : '',
+        createdAtMs: 1,
+        expiresAtMs: Date.now() + 3_600_000,
+        lastUsedAtMs: null,
+        revokedAtMs: null,
+      })
+      .execute(),
+  );
+  return async () => ({ authorization: `Bearer ${secret}` });
+}
 
 async function ask(
   method: string,
@@ -160,26 +300,53 @@ async function ask(
   return { status, body: JSON.parse(await text(response)) };
 }
 
-type Outcome = 'in' | 'not-signed-in' | 'token-invalid' | 'forbidden';
-function expected({ access }: Route, { granted, isNew, documents }: Identity): Outcome {
+type Outcome = 'in' | 'not-signed-in' | 'token-invalid' | 'forbidden' | 'sign-in-not-fresh';
+const REFUSED: unknown[] = ['not-signed-in', 'token-invalid', 'forbidden', 'sign-in-not-fresh'] satisfies Outcome[];
+const STATUS: Record<Exclude<Outcome, 'in'>, number> = {
+  'not-signed-in': 401,
+  'token-invalid': 401,
+  'sign-in-not-fresh': 401,
+  forbidden: 403,
+};
+const ofTheRoom: readonly Where[] = ['organisation', 'around', 'here'];
+const reached: Record<RouteScope, readonly Where[]> = {
+  organisation: ['organisation'],
+  // these requests name no place
+  place: ['organisation'],
+  room: ofTheRoom,
+  'each-room': everywhere,
+};
+
+/** Has the permission in the scope, by its role and, where it came by one, by its token. */
+function holds({ granted, token }: Identity, permission: Permission, scope: RouteScope): boolean {
+  const [role, where] = granted!;
+  if (!rolesWith[permission].includes(role) || !reached[scope].includes(where)) return false;
+  return !token || (token[0].includes(permission) && reached[scope].includes(token[1]));
+}
+
+function expected({ access }: Route, who: Identity): Outcome {
+  const { granted, isNew, isStale, inMeeting, documents, waits, token } = who;
   if (access.to === 'anyone') return 'in';
+  if (access.to === 'waiting') return waits ? 'in' : 'token-invalid';
   if (access.to === 'meeting') {
     if (!documents) return 'token-invalid';
     return documents.includes(access.documents) ? 'in' : 'forbidden';
   }
   if (!granted) return 'not-signed-in';
-  if (access.to === 'signed-in') return 'in';
-  const [role, where] = granted;
-  const reached: Record<typeof access.scope, readonly Where[]> = {
-    organisation: ['organisation'],
-    room: ['organisation', 'here'],
-    'each-room': ['organisation', 'here', 'elsewhere'],
-  };
-  const isReached = rolesWith[access.permission].includes(role) && reached[access.scope].includes(where);
-  return isReached && !isNew ? 'in' : 'forbidden';
+  const isFresh = !isStale && !token;
+  const ifFresh = (): Outcome => ('isFresh' in access && access.isFresh && !isFresh ? 'sign-in-not-fresh' : 'in');
+  if (access.to === 'signed-in') return token ? 'forbidden' : ifFresh();
+  if (isNew) return 'forbidden';
+  if (access.to === 'permitted') return holds(who, access.permission, access.scope) ? ifFresh() : 'forbidden';
+  const isOne = inMeeting !== undefined && !token && (access.to === 'invited' || inMeeting !== 'member');
+  return isOne || holds(who, 'meetings.manage', 'room') ? 'in' : 'forbidden';
 }
 
-const routes = Object.entries(allRoutes) as [RouteName, Route][];
+/** What others need is asked for last. */
+const LAST: readonly string[] = ['stopWaiting', 'cancelMeeting', 'removeRoom'];
+const routes = (Object.entries(allRoutes) as [RouteName, Route][]).sort(
+  ([a], [b]) => LAST.indexOf(a) - LAST.indexOf(b),
+);
 const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, who.name, route, who] as const));
 
 test.each(cases)('%s asked by %s', async (name, identity, route, who) => {
@@ -193,10 +360,10 @@ test.each(cases)('%s asked by %s', async (name, identity, route, who) => {
   const code = answer.body.error?.code;
   const outcome = expected(route, who);
   if (outcome === 'in') {
-    expect(['not-signed-in', 'token-invalid', 'forbidden']).not.toContain(code);
-    expect([200, 400, 404, 409]).toContain(answer.status);
+    expect(REFUSED).not.toContain(code);
+    expect([200, 400, 403, 404, 409]).toContain(answer.status);
   } else {
-    expect([answer.status, code]).toEqual([outcome === 'forbidden' ? 403 : 401, outcome]);
+    expect([answer.status, code]).toEqual([STATUS[outcome], outcome]);
   }
 });
 
@@ -210,13 +377,14 @@ test('what is served is what is declared, and each permission has its roles here
 });
 
 test('who is granted one room lists that one alone', async () => {
-  const admin = await presentedBy('admin, organisation');
+  const admin = await presentedBy('administrator, organisation');
   const names = async (who: string): Promise<string[]> => {
     const { body } = await ask('GET', '/api/v1/rooms', null, await presentedBy(who));
     expect(Object.values(body.counts as Record<string, number>).reduce((sum, n) => sum + n, 0)).toBe(body.total);
     return body.rows.map((row: Json) => row.roomName);
   };
   expect(await names('operator, elsewhere')).toEqual(['Elsewhere']);
+  expect(await names('viewer, away')).toEqual(['Kiosk']);
   expect((await ask('GET', '/api/v1/rooms', null, admin)).body.total).toBeGreaterThan(1);
 });
 

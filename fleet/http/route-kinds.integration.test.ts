@@ -10,7 +10,7 @@ import { anyone, pageRoute, permitted, type RouteTable } from '#contract/http/ro
 import { UserError } from '#contract/error-codes.ts';
 import { z } from '#contract/schema.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
-import type { Accounts, ApiTokens, Places, Sessions } from '../people/index.ts';
+import type { Accounts, ApiTokens, PlaceTree, Sessions } from '../people/index.ts';
 import { installApiRoutes } from './api-routes.ts';
 import { installErrorHandler } from '#edge/http-errors.ts';
 import { cursorOf, readCursor } from './paging.ts';
@@ -90,10 +90,11 @@ beforeAll(async () => {
     sessions: {
       of: async () => account && { sessionId: '', accountId: account.accountId, isFresh: true },
     } as unknown as Sessions,
-    places: { roomsUnder: () => [] } as unknown as Places,
+    places: { roomsUnder: () => [] } as unknown as PlaceTree,
     apiTokens: {} as ApiTokens,
     roomsOfMeeting: async () => [],
     roleInMeeting: async () => null,
+    roleInCall: async () => null,
     verifyTicket: async () => {
       throw new UserError('token-invalid');
     },

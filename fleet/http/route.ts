@@ -85,7 +85,7 @@ export type RouteContext<R extends Route = Route> = {
 type Answer<R extends Route> = R['kind'] extends 'events'
   ? /** `wake`: something is pending */ (wake: () => void) => EventFeed<RouteEvent<R>>
   : R['kind'] extends 'download'
-    ? Download
+    ? Download | (R extends { comesLater: true } ? null : never)
     : RouteAnswer<R>;
 export type RouteHandlers<T extends RouteTable> = {
   [N in keyof T]: (context: RouteContext<T[N]>) => Promise<Answer<T[N]>>;

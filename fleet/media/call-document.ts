@@ -74,6 +74,12 @@ export class CallDocument {
     if (!mayPresent(permissions)) this.left(peer);
   }
 
+  /** It may present no more, by somebody who keeps order: what it shows is shown no more. */
+  stopOf({ peerId }: Peer, by: Peer): void {
+    if (this.#shown?.presenter?.peerId === peerId)
+      this.#apply({ change: 'act', by: presenterOf(by), act: { act: 'stop' } });
+  }
+
   renamed({ peerId, displayName }: Peer): void {
     if (this.#shown?.presenter?.peerId === peerId) this.#apply({ change: 'presenter-renamed', displayName });
   }

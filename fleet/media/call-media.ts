@@ -21,6 +21,7 @@ export type CallMediaOptions = {
   peers: ReadonlyMap<string, Peer>;
   onPeerChanged: (peer: Peer) => void;
   onSpeaker: (peerId: string | null) => void;
+  onKeptMuted: (peer: Peer) => void;
   logger: Logger;
 };
 
@@ -35,11 +36,12 @@ export class CallMedia {
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
-    const { pool, settings, peers, onPeerChanged, onSpeaker } = options;
+    const { pool, settings, peers, onPeerChanged, onSpeaker, onKeptMuted } = options;
     this.producers = new CallProducers({
       shareBackMs: settings.shareBackMs,
       onChanged: () => this.#touchAll(),
       onPeerChanged,
+      onKeptMuted,
       onMicrophone: (microphone) => {
         if (microphone) this.sound.watch(microphone).catch(() => {});
         else this.sound.unwatch();

@@ -1,6 +1,7 @@
 /** What a grant does not permit is refused by the node on every path, whatever the client tries. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { RIGHTS } from '#contract/call-order.ts';
 import type { JoinTokenClaims } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { type SignalingMethod, signalingMethods } from '#contract/signaling.ts';
@@ -9,9 +10,12 @@ import { startTestNode, type TestNode } from './testing/test-node.ts';
 
 const SOURCES = MediaSource.options;
 const grants = {
-  room: { peerKind: 'room', displayName: 'Hall', rights: ['end', 'mute', 'remove'] },
-  guest: { documents: ['view'] },
-  presenter: { rights: ['mute'] },
+  room: { peerKind: 'room', displayName: 'Hall' },
+  host: { role: 'host' },
+  'co-host': { role: 'co-host' },
+  // what a token lists beside its role is no right
+  presenter: { role: 'presenter', rights: ['end', 'mute'] },
+  guest: { role: 'guest', isGuest: true, documents: ['view'] },
   viewer: { publishes: [], documents: ['view'] },
   listener: { publishes: [], receives: ['microphone'], documents: [] },
   publisher: { publishes: ['camera', 'microphone'], receives: [], documents: ['present'] },
@@ -124,14 +128,26 @@ const attempts = methods.flatMap((method): { method: AfterHello; source: MediaSo
   (method === 'produce' ? SOURCES : (['camera'] as const)).map((source) => ({ method, source })),
 );
 /** All that is refused, by grant; every other method is permitted to it. */
+const OVER_OTHERS = [
+  'mute-participant',
+  'mute-all',
+  'set-order',
+  'set-role',
+  'let-speak',
+  'lower-hand',
+  'remove-participant',
+  'end-call',
+];
 const forbidden: Record<GrantName, string[]> = {
-  room: [],
-  guest: ['mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
-  presenter: ['remove-participant', 'end-call'],
-  viewer: [...SOURCES, 'mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
-  listener: [...SOURCES, 'mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
-  publisher: ['screen', 'screen-audio', 'mute-participant', 'mute-all', 'remove-participant', 'end-call'],
-  program: ['microphone', 'camera', 'mute-participant', 'mute-all', 'remove-participant', 'end-call', 'present'],
+  room: ['set-role'],
+  host: [],
+  'co-host': ['set-role'],
+  presenter: OVER_OTHERS,
+  guest: [...OVER_OTHERS, 'present'],
+  viewer: [...SOURCES, ...OVER_OTHERS, 'present'],
+  listener: [...SOURCES, ...OVER_OTHERS, 'present'],
+  publisher: ['screen', 'screen-audio', ...OVER_OTHERS],
+  program: ['microphone', 'camera', ...OVER_OTHERS, 'present'],
 };
 
 describe.each(['prepared', 'joined'] as const)('each method, asked by who has %s', (stage) => {
@@ -148,9 +164,9 @@ describe.each(['prepared', 'joined'] as const)('each method, asked by who has %s
 });
 
 test('hello says what the grant permits', async () => {
-  const lists = { publishes: ['screen'], receives: ['microphone'], rights: ['mute'], documents: ['view'] } as const;
-  const client = await it.prepare(lists as unknown as Partial<JoinTokenClaims>);
-  expect(client.hello).toMatchObject(lists);
+  const lists = { publishes: ['screen'], receives: ['microphone'], documents: ['view'] } as const;
+  const client = await it.prepare({ ...lists, role: 'co-host' } as unknown as Partial<JoinTokenClaims>);
+  expect(client.hello).toMatchObject({ ...lists, role: 'co-host', rights: RIGHTS['co-host'] });
   client.drop();
 });
 

@@ -8,6 +8,8 @@ export type CallProducer = Available & {
   readonly producer: types.Producer;
   readonly callRouter: CallRouter;
   sentLayers: number;
+  /** its last pause or resume is answered */
+  settled: Promise<void>;
 };
 
 export function callProducer(
@@ -17,7 +19,16 @@ export function callProducer(
   callRouter: CallRouter,
 ): CallProducer {
   const layers = producer.rtpParameters.encodings?.length ?? 1;
-  return { producer, callRouter, producerId: producer.id, peerId, source, layers, sentLayers: layers };
+  return {
+    producer,
+    callRouter,
+    producerId: producer.id,
+    peerId,
+    source,
+    layers,
+    sentLayers: layers,
+    settled: Promise.resolve(),
+  };
 }
 
 /** The kind of each source; anything else breaks the contract. */

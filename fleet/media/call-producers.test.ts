@@ -15,6 +15,7 @@ async function withCamera(layers: number) {
     },
     onPeerChanged: () => {},
     onMicrophone: () => {},
+    onKeptMuted: () => {},
   });
   const producer = Object.assign(new EventEmitter(), {
     id: PRODUCER_ID,

@@ -2,7 +2,7 @@
  * The producers of a call: creates, pauses and closes the peers' producers, and keeps the roster's microphone, camera
  * and share in step with them. A mute is decided by the producer; the client's own report counts only without one.
  */
-import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { RequestOf } from '#contract/signaling.ts';
 import { type CallProducer, callProducer, kindOf } from './call-producer.ts';
 import { fromMediasoup } from './media-errors.ts';
@@ -15,6 +15,8 @@ export type CallProducersOptions = {
   onChanged: () => void;
   onPeerChanged: (peer: Peer) => void;
   onMicrophone: (microphone: CallProducer | null) => void;
+  /** its client has sent sound that is not let through */
+  onKeptMuted: (peer: Peer) => void;
 };
 
 export class CallProducers {
@@ -37,12 +39,20 @@ export class CallProducers {
       throw new InvalidStateError('not-possible-now', 'not the sending transport');
     if (peer.producerOf(source)) throw new InvalidStateError('not-possible-now', `there is a ${source} already`);
     if (this.all.has(producerId)) throw new InvalidStateError('not-possible-now', 'there is such a producer already');
-    const producer = await media.produce(request).catch((error: unknown) => Promise.reject(fromMediasoup(error)));
+    // paused before the worker makes it: not a packet gets through
+    const isKeptMuted = (): boolean => peer.staysMuted && kind === 'audio';
+    const paused = request.paused || isKeptMuted();
+    const producer = await media
+      .produce({ ...request, paused })
+      .catch((error: unknown) => Promise.reject(fromMediasoup(error)));
     if (peer.media !== media || producer.closed) {
       media.callRouter.mediaWorker.close(producer);
       throw new OperationalError('media-failed', 'the media was replaced meanwhile');
     }
-    this.#add(peer, callProducer(producer, peer.peerId, source, media.callRouter));
+    const made = callProducer(producer, peer.peerId, source, media.callRouter);
+    this.#add(peer, made);
+    if (isKeptMuted() && !paused) this.#silence(peer, made);
+    if (isKeptMuted() && !request.paused) this.#options.onKeptMuted(peer);
     this.#options.onPeerChanged(peer);
   }
 
@@ -59,7 +69,10 @@ export class CallProducers {
   async setPaused(peer: Peer, producerId: string, paused: boolean): Promise<void> {
     const known = peer.producers.get(producerId);
     if (!known) throw new InvalidStateError('not-possible-now', 'no such producer');
+    const staysMuted = (): boolean => peer.staysMuted && kindOf[known.source] === 'audio';
+    if (!paused && staysMuted()) throw new UserError('stays-muted');
     await this.#pause(known, paused);
+    if (!paused && staysMuted()) throw new UserError('stays-muted');
     if (this.#declare(peer)) this.#options.onPeerChanged(peer);
   }
 
@@ -90,10 +103,11 @@ export class CallProducers {
     if (before !== `${peer.microphone} ${peer.camera}`) this.#options.onPeerChanged(peer);
   }
 
-  /** By somebody else's right: nothing of it is forwarded from here on. */
+  /** By somebody else's right: nothing of it is forwarded from here on. Who stays muted is not heard by a share either. */
   mute(peer: Peer): void {
-    const known = peer.producerOf('microphone');
-    if (known) this.#pause(known, true).catch(() => {});
+    for (const known of peer.producers.values())
+      if (known.source === 'microphone' || (peer.staysMuted && known.source === 'screen-audio'))
+        this.#silence(peer, known);
     if (peer.microphone === 'on') {
       peer.microphone = 'muted';
       this.#options.onPeerChanged(peer);
@@ -116,13 +130,23 @@ export class CallProducers {
     this.#options.onChanged();
   }
 
-  async #pause({ producer, callRouter }: CallProducer, paused: boolean): Promise<void> {
-    try {
-      if (paused === producer.paused) return;
-      await callRouter.mediaWorker.ask(() => (paused ? producer.pause() : producer.resume()));
-    } catch (error) {
-      throw fromMediasoup(error);
-    }
+  /** What cannot be paused is closed. */
+  #silence(peer: Peer, known: CallProducer): void {
+    const declare = (): void => {
+      if (this.#declare(peer)) this.#options.onPeerChanged(peer);
+    };
+    this.#pause(known, true).then(declare, () => closeProducer(known));
+  }
+
+  /** One after the other: a mute that comes while the worker resumes must not be lost. */
+  #pause(known: CallProducer, paused: boolean): Promise<void> {
+    const { producer, callRouter } = known;
+    const done = known.settled.then(async () => {
+      if (paused !== producer.paused)
+        await callRouter.mediaWorker.ask(() => (paused ? producer.pause() : producer.resume()));
+    });
+    known.settled = done.catch(() => {});
+    return done.catch((error: unknown) => Promise.reject(fromMediasoup(error)));
   }
 
   #declare(peer: Peer): boolean {

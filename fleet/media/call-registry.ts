@@ -7,6 +7,7 @@ import type { CallPermissions } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
 import type { CallEvent, NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
+import { isAllowedFrom } from '#edge/address-ranges.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from './call.ts';
@@ -108,19 +109,21 @@ export class CallRegistry {
   /**
    * Before the token counts as used: refuses ended calls, removed peers and full calls.
    * @throws InvalidStateError call-ended, call-moved, call-full, seats-taken; UserError removed-from-call, invite-closed,
-   *   too-many-attempts, token-invalid
+   *   call-locked, address-not-allowed, too-many-attempts, token-invalid
    */
-  refuse(claims: AdmittedClaims, network: string): void {
+  refuse(claims: AdmittedClaims, { network, address }: Pick<PeerLine, 'network' | 'address'>): void {
     const { sub: peerId, byRoom, seat } = claims;
+    refuseAddress(claims, address);
     const { maxPeers, roomPlaces, preparedPerNetwork } = this.#options.settings;
     const call = this.#callOf(claims);
     const over = this.#ended.get(call?.callId ?? claims.callId);
     if (over) throw new InvalidStateError(over);
     if (this.#removed.has(peerId)) throw new UserError('removed-from-call');
+    call?.order.refuse(claims);
     // a room names its peer itself, and must not take another's place by it
     if (byRoom && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
     const peers = call ? [...call.peers.values()] : [];
-    this.#seats.refuse(seat, peers);
+    this.#seats.refuse(claims, peers);
     const isRoom = claims.peerKind === 'room';
     if (this.#peers.size - ownPlaces(seat, peers) >= placesFor(isRoom, maxPeers, roomPlaces))
       throw new InvalidStateError('call-full', 'the node is full');
@@ -149,6 +152,7 @@ export class CallRegistry {
     if (!known) throw new InvalidStateError(this.#former.get(peerId) ?? 'peer-unknown');
     const { peer, call } = known;
     if (!peer.knows(secret) || peer.stage !== 'joined') throw new InvalidStateError('peer-unknown');
+    refuseAddress(peer.claims, line.address);
     return { peer, call, admission: await call.resume(peer, transportId, line) };
   }
 
@@ -197,7 +201,7 @@ export class CallRegistry {
     for (const { peer, call } of [...this.#peers.values()]) {
       if (call.meetingId !== meetingId) continue;
       const set = this.#permittedSince(peer.claims);
-      if (set) call.permit(peer, set);
+      if (set) call.order.permit(peer, set);
     }
   }
 
@@ -278,4 +282,9 @@ export class CallRegistry {
   #workerDied(mediaWorker: MediaWorker): void {
     for (const call of this.calls.values()) call.workerDied(mediaWorker);
   }
+}
+
+/** @throws UserError address-not-allowed */
+function refuseAddress({ allowedRanges }: AdmittedClaims, address: string): void {
+  if (!isAllowedFrom(allowedRanges, address)) throw new UserError('address-not-allowed', address);
 }

@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => it.stop());
 
-const hall = { peerKind: 'room' as const, displayName: 'Hall', rights: ['end', 'mute', 'remove'] as const };
-const room = (callId: string): Promise<RawClient> => it.join({ callId, ...hall, rights: [...hall.rights] });
+const hall = { peerKind: 'room' as const, displayName: 'Hall' };
+const room = (callId: string): Promise<RawClient> => it.join({ callId, ...hall });
 const forwardingTo = (callId: string, client: RawClient) =>
   it.node.registry.calls.get(callId)!.peers.get(client.hello!.peerId)!.forwarding!;
 const consumersOf = (callId: string, client: RawClient) => forwardingTo(callId, client).parameters;

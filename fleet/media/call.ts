@@ -1,18 +1,18 @@
 /**
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
- * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown.
+ * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
+ * what, `CallChat` what is written.
  */
-import { isDeepStrictEqual } from 'node:util';
-import { OPEN_ORDER } from '#contract/call-order.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
-import type { CallPermissions } from '#contract/grants.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { DocumentChange } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
 import type { Logger } from 'pino';
+import { CallChat } from './call-chat.ts';
 import { CallDocument, type KnownDocument, mayView } from './call-document.ts';
 import type { CallListener } from './call-listener.ts';
 import { CallMedia } from './call-media.ts';
+import { OrderInCall } from './call-order.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
 import type { ExpiringMap } from './expiring-map.ts';
@@ -43,6 +43,8 @@ type Resumed = Exclude<ResponseOf<'hello'>['admission'], { kind: 'fresh' }>;
 export class Call {
   readonly peers = new Map<string, Peer>();
   readonly document: CallDocument;
+  readonly order: OrderInCall;
+  readonly chat: CallChat;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
   #startedAtMs: number | null = null;
@@ -57,7 +59,11 @@ export class Call {
       settings,
       peers: this.peers,
       onPeerChanged: (peer) => this.#tellChanged(peer),
-      onSpeaker: (peerId) => this.#tell({ event: 'active-speaker', data: { peerId } }),
+      onSpeaker: (peerId) => {
+        if (peerId !== null) this.order.spoke(peerId);
+        this.#tell({ event: 'active-speaker', data: { peerId } });
+      },
+      onKeptMuted: (peer) => this.order.keptMuted(peer),
       logger,
     });
     this.document = new CallDocument({
@@ -65,6 +71,19 @@ export class Call {
       known: knownDocuments,
       settings,
       onChange: (change) => this.#sendDocumentChange(change),
+    });
+    this.order = new OrderInCall({
+      peers: this.peers,
+      joined: () => this.joined,
+      document: this.document,
+      producers: () => this.producers,
+      onEvent: (draft) => options.events.onEvent(draft),
+      tell: (notification) => this.#tell(notification),
+      onPeerChanged: (peer) => this.#tellChanged(peer),
+    });
+    this.chat = new CallChat({
+      settings,
+      onMessage: (message) => this.#tell({ event: 'chat-message', data: message }),
     });
   }
 
@@ -104,6 +123,7 @@ export class Call {
     if (!former && this.peers.size - ownPlaces(seat, this.peers.values()) >= places)
       throw new InvalidStateError('call-full');
     const peer = new Peer(claims, line);
+    this.order.prepared(peer);
     const replaced = seats.replacedByPrepared(seat, this.peers.values()).filter((other) => other !== former);
     this.peers.set(peer.peerId, peer);
     if (former) this.#dismiss(former, 'replaced');
@@ -138,11 +158,13 @@ export class Call {
   /** One round trip: what is answered runs already. */
   async join(peer: Peer, request: RequestOf<'join-call'>): Promise<CallSnapshot> {
     if (peer.stage !== 'prepared') throw new InvalidStateError('not-possible-now', 'joined already');
+    this.order.refuse(peer.claims);
     for (const { peer: other, code } of this.#options.seats.takeOver(peer, this.peers.values()))
       this.#dismiss(other, code);
     peer.stay();
     peer.stage = 'joined';
     peer.displayName = peer.givenName ?? request.displayName;
+    this.order.joining(peer);
     peer.rtpCapabilities = request.rtpCapabilities;
     peer.view = request.view;
     peer.report(request);
@@ -163,6 +185,7 @@ export class Call {
     });
     this.#checkEmpty();
     this.#tell({ event: 'participant-joined', data: { participant: peer.participant } });
+    this.order.joined();
     await forwarded;
     return this.#goLive(peer);
   }
@@ -213,18 +236,15 @@ export class Call {
     peer.forwarding?.touch();
   }
 
-  /** @param peerId null: everyone but the asker */
-  mute(asker: Peer, peerId: string | null): void {
-    const targets = peerId === null ? this.joined.filter((peer) => peer !== asker) : [this.inRoster(peerId)];
-    for (const target of targets) {
-      this.producers.mute(target);
-      if (target !== asker) target.notify({ event: 'muted', data: { byPeerId: asker.peerId } });
-    }
-  }
-
-  /** By a peer with the right: with the peer goes its person, who cannot come back by the same invite. */
+  /**
+   * By a peer with the right: with the peer goes its person, who cannot come back by the same invite or on another token.
+   * @throws UserError forbidden: only a host removes a host
+   */
   removeBy(asker: Peer, peer: Peer): void {
-    for (const each of this.#options.seats.remove(peer, this.peers.values())) {
+    this.order.ban(asker, peer);
+    const bySeat = this.#options.seats.remove(peer, this.peers.values());
+    const byPerson = [...this.peers.values()].filter((other) => this.order.isSamePerson(peer, other));
+    for (const each of new Set([...bySeat, ...byPerson])) {
       this.#options.events.onEvent({ name: 'participant-removed', peerId: each.peerId, byPeerId: asker.peerId });
       this.remove(each);
     }
@@ -240,18 +260,6 @@ export class Call {
     peer.displayName = displayName;
     this.#tellChanged(peer);
     if (peer.stage === 'joined') this.document.renamed(peer);
-  }
-
-  /** Instead of what it was permitted until here. What it may do no more ends at once. */
-  permit(peer: Peer, permissions: CallPermissions): void {
-    if (isDeepStrictEqual(peer.permissions, permissions)) return;
-    const isIn = peer.stage === 'joined';
-    if (isIn) this.document.permissionsChange(peer, permissions);
-    peer.permissions = permissions;
-    const document = isIn ? this.document.seenBy(peer) : null;
-    peer.notify({ event: 'permissions-changed', data: { ...permissions, role: peer.claims.role, document } });
-    this.producers.limit(peer);
-    peer.forwarding?.touch();
   }
 
   leave(peer: Peer): void {
@@ -334,6 +342,7 @@ export class Call {
       });
       this.#tell({ event: 'participant-left', data: { peerId: peer.peerId } });
       this.document.left(peer);
+      this.order.left(peer);
     }
     this.#checkEmpty();
   }
@@ -393,8 +402,8 @@ export class Call {
       consumers: peer.forwarding?.parameters ?? [],
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,
       document: this.document.seenBy(peer),
-      order: OPEN_ORDER,
-      chat: [],
+      order: this.order.order,
+      chat: this.chat.newest,
     };
   }
 
@@ -406,6 +415,7 @@ export class Call {
   }
 
   #tellChanged(peer: Peer): void {
+    this.order.microphoneChanged(peer);
     if (peer.stage === 'joined') this.#tell({ event: 'participant-changed', data: { participant: peer.participant } });
   }
 

@@ -1,6 +1,7 @@
 /** Permissions that the fleet changes while people are in the call: what ends at once, what begins, and for whom. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { RIGHTS } from '#contract/call-order.ts';
 import type { CallPermissions, JoinTokenClaims } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import type { DocumentAct } from '#contract/shared-document.ts';
@@ -63,7 +64,7 @@ test('who may view no more ends what is shown, for all and with the reason, and 
       change: 'withdrawn',
       reason: 'outsider-in-call',
     });
-  expect(await guest.told('permissions-changed')).toEqual({ ...ALL, documents: [], document: null });
+  expect(await guest.told('permissions-changed')).toEqual({ ...ALL, role: 'member', documents: [], document: null });
   expect(await codeOf(present(host, show))).toBe('outsider-in-call');
   expect(await codeOf(present(guest, show))).toBe('forbidden');
   permit({});
@@ -114,13 +115,13 @@ test('what may be published no more is closed for all, and can be sent again onc
   await leave(host, guest);
 });
 
-test('rights over others come and go', async () => {
-  const { host, guest, permit } = await callOf();
-  expect(await codeOf(guest.request('mute-all', {}))).toBe('forbidden');
-  permit({ rights: ['mute'] });
+test('rights over others follow the role, whatever the fleet permits otherwise', async () => {
+  const { host, guest, permit } = await callOf({ role: 'co-host' });
+  permit({ rights: [], documents: ['view'] });
+  expect((await guest.told('permissions-changed')).rights).toEqual(RIGHTS['co-host']);
   expect(await codeOf(guest.request('mute-all', {}))).toBe('done');
-  permit({});
-  expect(await codeOf(guest.request('mute-all', {}))).toBe('forbidden');
+  permit({ rights: ['mute'] }, [host.hello!.peerId]);
+  expect(await codeOf(host.request('mute-all', {}))).toBe('forbidden');
   await leave(host, guest);
 });
 
@@ -138,7 +139,7 @@ test('they outlast a reload and reach who comes later by an older token; the sam
   const newcomer = await it.prepare({ ...place, ...ALL, sub: later });
   expect(newcomer.hello!.documents).toEqual(['view']);
   permit({}, [later]);
-  expect(await newcomer.told('permissions-changed')).toEqual({ ...ALL, document: null });
+  expect(await newcomer.told('permissions-changed')).toEqual({ ...ALL, role: 'member', document: null });
   await newcomer.join('Jun');
   expect(await codeOf(present(newcomer, show))).toBe('done');
   await leave(host, reloaded, newcomer);

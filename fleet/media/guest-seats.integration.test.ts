@@ -13,7 +13,6 @@ afterAll(() => it.stop());
 const hall = {
   peerKind: 'room' as const,
   displayName: 'Hall',
-  rights: ['end' as const, 'mute' as const, 'remove' as const],
 };
 const by = (inviteId: string, holder: string, seats = 1) => ({ seat: { inviteId, holder, seats } });
 const refusalOf = (entering: Promise<RawClient>) =>

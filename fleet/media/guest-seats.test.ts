@@ -6,7 +6,7 @@ type Place = Parameters<GuestSeats['remove']>[0] & { name: string };
 const seatOf = (holder: string, seats = 2, inviteId = 'link'): InviteSeat => ({ inviteId, seats, holder });
 const place = (name: string, changes: { seat?: InviteSeat; stage?: Place['stage']; away?: boolean } = {}): Place => ({
   name,
-  claims: { seat: changes.seat ?? seatOf(name) },
+  claims: { seat: changes.seat ?? seatOf(name), isLetIn: false },
   stage: changes.stage ?? 'joined',
   line: changes.away ? null : ({} as Place['line']),
 });
@@ -31,7 +31,7 @@ describe('before a place is prepared', () => {
     ['other invites do not count', seatOf('cho'), [ana, place('x', { seat: seatOf('x', 2, 'other') })], undefined],
     ['a room needs none', undefined, [ana, ben], undefined],
   ])('%s', (_, seat, peers, refusal) => {
-    expect(outcome(() => new GuestSeats({ keptMs: 1_000 }).refuse(seat, peers))).toBe(refusal);
+    expect(outcome(() => new GuestSeats({ keptMs: 1_000 }).refuse({ seat, isLetIn: false }, peers))).toBe(refusal);
   });
 });
 
@@ -58,17 +58,19 @@ describe('after a removal', () => {
   const gone = seats.remove(ana, [ana, place('ana’s phone', { seat: seatOf('ana') }), ben]);
   it('all places of the person go', () => expect(gone.map(({ name }) => name)).toEqual(['ana', 'ana’s phone']));
   it.each([
-    ['ana', 'removed-from-call'],
-    ['cho', 'invite-closed'],
-    ['ben', undefined],
-  ])('%s comes by the link: %s', (holder, refusal) => {
-    expect(outcome(() => seats.refuse(seatOf(holder), []))).toBe(refusal);
+    ['ana', false, 'removed-from-call'],
+    ['ana', true, 'removed-from-call'],
+    ['cho', false, 'invite-closed'],
+    ['cho', true, undefined],
+    ['ben', false, undefined],
+  ])('%s comes by the link, let in by a host: %s: %s', (holder, isLetIn, refusal) => {
+    expect(outcome(() => seats.refuse({ seat: seatOf(holder), isLetIn }, []))).toBe(refusal);
   });
   it('who had only prepared does not get in either', () => {
     expect(outcome(() => seats.takeOver(cho, []))).toBe('invite-closed');
   });
   it('other invites are open', () => {
-    expect(outcome(() => seats.refuse(seatOf('cho', 2, 'other'), []))).toBeUndefined();
+    expect(outcome(() => seats.refuse({ seat: seatOf('cho', 2, 'other'), isLetIn: false }, []))).toBeUndefined();
   });
 });
 

@@ -7,7 +7,8 @@ import type { InviteSeat } from '#contract/grants.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { Peer } from './peer.ts';
 
-type Seated = Pick<Peer, 'stage' | 'line'> & { claims: Pick<Peer['claims'], 'seat'> };
+type SeatClaims = Pick<Peer['claims'], 'seat' | 'isLetIn'>;
+type Seated = Pick<Peer, 'stage' | 'line'> & { claims: SeatClaims };
 /** A peer that makes room, and the code that its client gets. */
 export type GivesWay<P> = { peer: P; code: ErrorCode };
 
@@ -29,9 +30,9 @@ export class GuestSeats {
    * Before a place is prepared. A seat whose peer has dropped is free for a newcomer who joins.
    * @throws UserError removed-from-call, invite-closed; InvalidStateError seats-taken
    */
-  refuse(seat: InviteSeat | undefined, peers: Iterable<Seated>): void {
+  refuse({ seat, isLetIn }: SeatClaims, peers: Iterable<Seated>): void {
     if (!seat) return;
-    this.#refuseUnwelcome(seat);
+    this.#refuseUnwelcome(seat, isLetIn);
     const others = [...peers].filter((peer) => isOf(seat, peer));
     if (others.some((peer) => holds(seat, peer))) return;
     const present = others.filter(({ line }) => line !== null);
@@ -49,9 +50,9 @@ export class GuestSeats {
    * @throws UserError removed-from-call, invite-closed; InvalidStateError seats-taken
    */
   takeOver<P extends Seated>(joining: P, peers: Iterable<P>): GivesWay<P>[] {
-    const { seat } = joining.claims;
+    const { seat, isLetIn } = joining.claims;
     if (!seat) return [];
-    this.#refuseUnwelcome(seat);
+    this.#refuseUnwelcome(seat, isLetIn);
     const others = [...peers].filter((peer) => peer !== joining && isOf(seat, peer));
     const own = others.filter((peer) => holds(seat, peer));
     const strangers = others.filter((peer) => !own.includes(peer) && peer.stage === 'joined');
@@ -74,9 +75,11 @@ export class GuestSeats {
     return [...peers].filter((peer) => holds(seat, peer));
   }
 
-  #refuseUnwelcome(seat: InviteSeat): void {
+  /** Whom a host lets in is no stranger by that invite. */
+  #refuseUnwelcome(seat: InviteSeat, isLetIn: boolean): void {
     if (this.#removed.has(keyOf(seat))) throw new UserError('removed-from-call');
-    if (this.#closed.has(seat.inviteId) && !this.#entered.has(keyOf(seat))) throw new UserError('invite-closed');
+    if (!isLetIn && this.#closed.has(seat.inviteId) && !this.#entered.has(keyOf(seat)))
+      throw new UserError('invite-closed');
   }
 }
 

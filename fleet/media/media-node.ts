@@ -28,6 +28,8 @@ export type MediaNodeOptions = {
   workers: number | null;
   listenAddress: string;
   announcedAddresses: string[];
+  /** signalling listens there alone; null: where media does */
+  signalingHost?: string | null;
   /** host in the signalling address for clients; null: the announced or listen address */
   publicHost: string | null;
   signalingPort: number;
@@ -110,7 +112,7 @@ export class MediaNode {
     const tls = signalingFiles?.start() ?? null;
     if (signalingFiles && !tls) throw new Error(`${options.tls?.certFile}: ${signalingFiles.problem}`);
     this.#signaling = new SignalingServer({
-      listenAddress,
+      listenAddress: options.signalingHost ?? listenAddress,
       logger,
       settings,
       port: options.signalingPort,
@@ -141,7 +143,8 @@ export class MediaNode {
   }
 
   async start(): Promise<void> {
-    const { tls, publicHost, announcedAddresses, listenAddress } = this.#options;
+    const { tls, signalingHost, announcedAddresses, listenAddress } = this.#options;
+    const publicHost = this.#options.publicHost ?? signalingHost;
     await this.pool.start();
     const port = await this.#signaling.start();
     const host =

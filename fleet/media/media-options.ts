@@ -12,6 +12,7 @@ export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [op
   --credentials DIR         key.pem, cert.pem, ca.pem and nodeId, from the fleet server
   --mqtt-url URL            where the fleet's MQTT listens
   --signaling-port PORT     for clients (7403)
+  --signaling-host HOST     signalling at this name or address of the machine alone, which clients get
   --media-port-base PORT    the first of one port for each worker, UDP and TCP (7410)
   --listen-address IP       (127.0.0.1)
   --announced-address IP    an address that clients reach this node by (may be repeated)
@@ -30,6 +31,7 @@ export function parseMediaOptions(args: string[]) {
     options: {
       credentials: { type: 'string' },
       'mqtt-url': { type: 'string' },
+      'signaling-host': { type: 'string' },
       'signaling-port': { type: 'string', default: '7403' },
       'media-port-base': { type: 'string', default: '7410' },
       'listen-address': { type: 'string', default: '127.0.0.1' },
@@ -52,6 +54,7 @@ export function parseMediaOptions(args: string[]) {
     credentialsDirectory: values.credentials,
     mqttUrl: values['mqtt-url'],
     signalingPort: wholeNumber('signaling-port', values['signaling-port'], 0, 65_535),
+    signalingHost: values['signaling-host'] ?? null,
     mediaPortBase: wholeNumber('media-port-base', values['media-port-base'], 0, 65_535),
     listenAddress: values['listen-address'],
     announcedAddresses: values['announced-address'],

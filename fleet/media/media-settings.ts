@@ -44,6 +44,9 @@ export type MediaSettings = {
   /** of `present`, by peer: points and strokes, and all other acts; beyond it `too-many-attempts`, and the connection stays */
   drawingActsPerSecond: number;
   otherActsPerSecond: number;
+  /** of chat messages, by peer: beyond it `too-many-attempts`, and the connection stays */
+  chatBurst: number;
+  chatPerMinute: number;
   /** by client network: so many hellos may fail before each further one is answered with `too-many-attempts` */
   failedHellosPerMinute: number;
   /** connections without a hello, by client network and in all; beyond it the oldest makes room */
@@ -82,6 +85,8 @@ export const defaultSettings: MediaSettings = {
   requestBurst: 300,
   drawingActsPerSecond: 60,
   otherActsPerSecond: 20,
+  chatBurst: 10,
+  chatPerMinute: 60,
   failedHellosPerMinute: 30,
   // when a whole office comes at nine, the last one connects before the first one's hello
   waitingForHelloPerNetwork: 400,

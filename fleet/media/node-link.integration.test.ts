@@ -132,7 +132,7 @@ test('keys come from the fleet, events go to it until acknowledged, also over a 
   expect(events().map(({ eventId }) => eventId)).toEqual([...events().map(({ eventId }) => eventId)].sort());
 
   const host = await openClient();
-  await host.enter(await fleet.token({ callId, rights: ['remove'] }));
+  await host.enter(await fleet.token({ callId, role: 'co-host' }));
   await host.join('Host');
   const rude = await enter();
   await rude.join('Rude');

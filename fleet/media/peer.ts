@@ -3,6 +3,7 @@
  * the client. Prepared at first, then in the roster; its media is a part that may be replaced.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { MeetingRole } from '#contract/call-order.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { CallPermissions } from '#contract/grants.ts';
 import type { RtpCapabilities } from '#contract/media-parameters.ts';
@@ -15,8 +16,9 @@ import type { AdmittedClaims } from './token-admission.ts';
 
 /** The way back to the client. After `close` nothing more is sent on it. */
 export type PeerLine = {
-  /** where the client comes from, for limits */
+  /** where the client comes from: for limits, and for what its grant allows */
   readonly network: string;
+  readonly address: string;
   /**
    * `text` is the notification, serialised once for all who get it. `isPassing`: the next of its kind replaces it, and for a
    * client that is behind only the latest is sent
@@ -31,8 +33,17 @@ export type PeerStage = 'prepared' | 'joined' | 'closed';
 export class Peer {
   readonly peerId: string;
   readonly claims: AdmittedClaims;
-  /** of its grant, until the fleet sets others: `Call.permit` */
+  /** by its token, until the fleet sets others: `OrderInCall.permit` */
+  granted: CallPermissions;
+  /** what it may do: by what is granted, its role and the order in the call */
   permissions: CallPermissions;
+  role: MeetingRole;
+  /** nothing of its sound is forwarded */
+  staysMuted = false;
+  /** null: it is down */
+  handRaisedAtMs: number | null = null;
+  /** counts up in the call; who is in longest has the lowest */
+  joinedAt = 0;
   /** shown to the client alone; resumes this peer */
   readonly resumeSecret = randomBytes(32).toString('base64url');
   readonly producers = new Map<string, CallProducer>();
@@ -59,7 +70,9 @@ export class Peer {
   constructor(claims: AdmittedClaims, line: PeerLine) {
     this.peerId = claims.sub;
     this.claims = claims;
-    this.permissions = CallPermissions.parse(claims);
+    this.granted = CallPermissions.parse(claims);
+    this.permissions = this.granted;
+    this.role = claims.role;
     this.givenName = claims.displayName;
     this.displayName = claims.displayName ?? '';
     this.line = line;
@@ -73,11 +86,11 @@ export class Peer {
       microphone: this.microphone,
       camera: this.camera,
       sharesScreen: this.sharesScreen,
-      role: this.claims.role,
+      role: this.role,
       isGuest: this.claims.isGuest,
       organisation: this.claims.organisation ?? null,
-      handRaisedAtMs: null,
-      staysMuted: false,
+      handRaisedAtMs: this.handRaisedAtMs,
+      staysMuted: this.staysMuted,
       connection: this.line ? 'connected' : 'away',
     };
   }
@@ -95,7 +108,8 @@ export class Peer {
   /** Its client's report. A device of a source that it may not publish is absent. */
   report({ microphone, camera }: { microphone: MicrophoneState; camera: CameraState }): void {
     const { publishes } = this.permissions;
-    this.microphone = publishes.includes('microphone') ? microphone : 'absent';
+    const heard = this.staysMuted && microphone === 'on' ? 'muted' : microphone;
+    this.microphone = publishes.includes('microphone') ? heard : 'absent';
     this.camera = publishes.includes('camera') ? camera : 'absent';
   }
 

@@ -163,7 +163,7 @@ class Player {
     switch (act.do) {
       case 'enter':
         return this.#connect(async (client) =>
-          client.enter(await it.fleet.token({ callId: this.callId, rights: ['mute', 'remove'], ...this.limits })),
+          client.enter(await it.fleet.token({ callId: this.callId, role: 'co-host', ...this.limits })),
         );
       case 'resume':
       case 'reload': {
@@ -281,7 +281,7 @@ test('any sequence leaves one roster, every answer given, and nothing behind', a
       expect(players.map(({ client }) => client?.unanswered ?? 0)).toEqual(players.map(() => 0));
 
       // what a newcomer is shown, and told from then on, is who is there
-      const judge = await it.prepare({ callId, rights: ['end'] });
+      const judge = await it.prepare({ callId, role: 'co-host' });
       const snapshot = await judge.join('Judge');
       const inCall = (peerId: string): boolean =>
         it.node.registry.calls.get(callId)?.peers.get(peerId)?.stage === 'joined';

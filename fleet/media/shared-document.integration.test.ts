@@ -155,7 +155,7 @@ describe('who presents', () => {
 
   test('is stopped by who may remove others, with or without the right to present', async () => {
     const callId = uuidv7();
-    const host = await enter(callId, { rights: ['remove'], documents: ['view'] });
+    const host = await enter(callId, { role: 'co-host', documents: ['view'] });
     const viewer = await enter(callId, { documents: ['view'] });
     const mina = await enter(callId);
     await present(mina.client, show());

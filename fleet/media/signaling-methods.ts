@@ -57,9 +57,6 @@ const permits: Permits = {
   ping: always,
 };
 
-const later = (): never => {
-  throw new InvalidStateError('not-possible-now', 'not yet');
-};
 const handlers: Handlers = {
   'prepare-call': ({ call, peer }, data) => call.prepareConsumers(peer, data),
   'join-call': ({ call, peer }, data) => call.join(peer, data),
@@ -101,20 +98,43 @@ const handlers: Handlers = {
   },
   'restart-ice': async ({ peer }, { transportId }) => ({ iceParameters: await mediaOf(peer).restartIce(transportId) }),
   'mute-participant': ({ call, peer }, { peerId }) => {
-    call.mute(joined(peer), peerId);
+    call.order.mute(joined(peer), call.inRoster(peerId));
     return DONE;
   },
   'mute-all': ({ call, peer }) => {
-    call.mute(joined(peer), null);
+    call.order.mute(joined(peer), null);
     return DONE;
   },
-  'set-order': later,
-  'set-role': later,
-  'let-speak': later,
-  'raise-hand': later,
-  'lower-hand': later,
-  'send-chat': later,
-  'read-chat': later,
+  'set-order': ({ call, peer }, change) => {
+    call.order.set(joined(peer), change);
+    return DONE;
+  },
+  'set-role': ({ call, peer }, { peerId, role }) => {
+    call.order.setRole(joined(peer), call.inRoster(peerId), role);
+    return DONE;
+  },
+  'let-speak': ({ call, peer }, { peerId }) => {
+    joined(peer);
+    call.order.letSpeak(call.inRoster(peerId));
+    return DONE;
+  },
+  'raise-hand': ({ call, peer }, { isUp }) => {
+    call.order.raiseHand(joined(peer), isUp);
+    return DONE;
+  },
+  'lower-hand': ({ call, peer }, { peerId }) => {
+    joined(peer);
+    call.order.lowerHand(call.inRoster(peerId));
+    return DONE;
+  },
+  'send-chat': ({ call, peer }, message) => {
+    call.chat.send(joined(peer), message);
+    return DONE;
+  },
+  'read-chat': ({ call, peer }, { beforeNumber }) => {
+    joined(peer);
+    return { messages: call.chat.before(beforeNumber) };
+  },
   'remove-participant': ({ call, peer }, { peerId }) => {
     call.removeBy(joined(peer), call.inRoster(peerId));
     return DONE;

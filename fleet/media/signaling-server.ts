@@ -125,10 +125,12 @@ export class SignalingServer {
   #open(request: IncomingMessage, socket: WebSocket): void {
     const { registry, admission, settings, proxies } = this.#options;
     const network = proxies.networkOf(request);
-    const logger = this.#options.logger.child({ client: proxies.addressOf(request) });
+    const address = proxies.addressOf(request);
+    const logger = this.#options.logger.child({ client: address });
     const session = new SignalingSession({
       socket,
       network,
+      address,
       registry,
       admission,
       settings,

@@ -28,6 +28,7 @@ beforeEach(() => {
   session = new SignalingSession({
     socket: socket as unknown as WebSocket,
     network: '192.0.2.1',
+    address: '192.0.2.1',
     settings: defaultSettings,
     onHello: () => {},
     mayFail: () => true,

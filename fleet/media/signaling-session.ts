@@ -17,8 +17,9 @@ import type { TokenAdmission } from './token-admission.ts';
 
 export type SignalingSessionOptions = {
   socket: WebSocket;
-  /** where the client comes from, for limits */
+  /** where the client comes from: for limits, and for what its grant allows */
   network: string;
+  address: string;
   registry: CallRegistry;
   admission: TokenAdmission;
   settings: MediaSettings;
@@ -76,6 +77,9 @@ export class SignalingSession implements PeerLine {
 
   get network(): string {
     return this.#options.network;
+  }
+  get address(): string {
+    return this.#options.address;
   }
 
   /** Called by the server's timer. We send so often that the client need not ping. */
@@ -195,7 +199,7 @@ export class SignalingSession implements PeerLine {
         callId,
         peerId,
         peerKind,
-        role: peer.claims.role,
+        role: peer.role,
         ...permissions,
         meetingTitle,
         resumeSecret,
@@ -212,7 +216,7 @@ export class SignalingSession implements PeerLine {
     const { registry, admission } = this.#options;
     if (asked.kind === 'resume') return registry.resume(asked, this);
     const claims = await admission.verify(asked.token);
-    registry.refuse(claims, this.network);
+    registry.refuse(claims, this);
     admission.use(claims);
     return registry.admit(claims, this);
   }

@@ -147,12 +147,19 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
       rtpParameters: videoParameters(3),
     };
     await refused('not-possible-now', 'produce', produce);
-    const host = await it.prepare({ rights: ['end', 'mute', 'remove'] });
+    const host = await it.prepare({ role: 'host' });
     for (const [method, data] of [
       ['end-call', {}],
       ['mute-all', {}],
       ['mute-participant', { peerId: uuidv7() }],
       ['remove-participant', { peerId: uuidv7() }],
+      ['set-order', { isLocked: true }],
+      ['set-role', { peerId: uuidv7(), role: 'presenter' }],
+      ['let-speak', { peerId: uuidv7() }],
+      ['raise-hand', { isUp: true }],
+      ['lower-hand', { peerId: uuidv7() }],
+      ['send-chat', { messageId: uuidv7(), text: 'Hello' }],
+      ['read-chat', { beforeNumber: 9 }],
     ] as const)
       await expect(host.request(method, data), method).rejects.toMatchObject({ code: 'not-possible-now' });
     host.drop();

@@ -131,13 +131,14 @@ export class TokenAdmission {
       requiredClaims: REQUIRED,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
-    // a seat is the fleet's to give
-    const { seat: _, ...claims } = JoinTokenClaims.parse(payload);
+    // seats, people and whom a host let in are the fleet's to name
+    const { seat: _, person: __, ...claims } = JoinTokenClaims.parse(payload);
     const objection = objectionTo(claims, delegated, Date.now() / 1_000);
     if (objection !== null) throw new UserError('token-invalid', objection);
     // the names come from the fleet, not from the room
     const { meetingTitle, displayName } = delegated;
-    return { ...claims, meetingTitle, displayName, issuedTo, byRoom: true };
+    const asRoom = { role: 'co-host', isGuest: false, isLetIn: false, allowedRanges: [] satisfies string[][] } as const;
+    return { ...claims, ...asRoom, meetingTitle, displayName, issuedTo, byRoom: true };
   }
 }
 

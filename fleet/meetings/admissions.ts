@@ -85,13 +85,14 @@ export class Admissions {
   /**
    * An account that is none of a meeting's people may ask at a room; of a person's meeting it learns nothing, unless that lets
    * everybody in.
-   * @throws ProtocolError not-found; UserError removed-from-call, not-admitted; OperationalError no-media-node, call-unreachable
+   * @throws ProtocolError not-found; UserError forbidden, removed-from-call, not-admitted; OperationalError no-media-node, call-unreachable
    */
   async byAccount(
-    { accountId, displayName }: Pick<Account, 'accountId' | 'displayName'>,
+    { accountId, displayName, mustChangePassword }: Pick<Account, 'accountId' | 'displayName' | 'mustChangePassword'>,
     meetingId: string,
     { wantsToKnock, network, endedCallId }: { wantsToKnock: boolean; network: string } & Options,
   ): Promise<EntryAnswer> {
+    if (mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
     const actor = `account:${accountId}`;
     const asking: Asking = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
     return this.#orRefusal({ kind: 'member-refused', actor }, async () => {
@@ -160,7 +161,8 @@ export class Admissions {
     const actor = `room:${roomId}`;
     const asking: Asking = { meetingId, person: personOfRoom(roomId), inviteId: null, accountId: null, roomId };
     const check = async (db: Pick<AuthorityWrite, 'selectFrom'>): Promise<void> => {
-      if (!(await roomsIn(db, meetingId)).includes(roomId)) throw new ProtocolError('not-found', 'no meeting of the room');
+      if (!(await roomsIn(db, meetingId)).includes(roomId))
+        throw new ProtocolError('not-found', 'no meeting of the room');
     };
     await check(this.#deps.store.read);
     const caller = { asking, displayName: roomName, organisation: null, ticketId: null, network: actor, actor, check };

@@ -87,7 +87,7 @@ test('eighteen starts of one booking at the same instant are one meeting and one
     peerKind: 'room',
     displayName: 'Asked often',
     meetingTitle: '주간 회의',
-    rights: ['end', 'mute', 'remove'],
+    rights: ['end', 'mute', 'remove', 'order', 'admit'],
   });
   const rows = inStore((database) =>
     database.prepare('select count(*) as n from booking_meeting where booking_id = ?').get(booking.bookingId),
@@ -109,7 +109,7 @@ test('two bookings of a room are two meetings; a changed title is followed, a pr
   expect(renamed).toMatchObject({ meetingId: first.meetingId, callId: first.callId, meetingTitle: 'Renamed' });
 });
 
-test("an invite leads the room into the call of the invite's meeting, with the room's rights, and is audited", async () => {
+test("an invite leads the room into the call of the invite's meeting as a member of it, and is audited", async () => {
   const [host, visiting] = [await newRoom('Host'), await newRoom('Visiting')];
   const { inviteId, token } = await inviteTo(host.room.meetingId);
   const booking = bookingOf('joint', { title: 'Whatever the calendar says', invite: token });
@@ -119,7 +119,8 @@ test("an invite leads the room into the call of the invite's meeting, with the r
   expect(decodeJwt(grant.joinToken)).toMatchObject({
     peerKind: 'room',
     displayName: 'Visiting',
-    rights: ['end', 'mute', 'remove'],
+    role: 'member',
+    rights: [],
   });
   expect(audited('room-admitted')).toContainEqual({
     actor: `room:${visiting.room.roomId}`,

@@ -12,15 +12,7 @@ import type { SigningKeys } from './signing-keys.ts';
 /** As what somebody is let in. */
 export type Admitted = Pick<
   JoinTokenClaims,
-  | 'peerKind'
-  | 'displayName'
-  | 'seat'
-  | 'roomId'
-  | 'role'
-  | 'person'
-  | 'isGuest'
-  | 'organisation'
-  | 'isLetIn'
+  'peerKind' | 'displayName' | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest' | 'organisation' | 'isLetIn'
 > & { /** what its permissions follow from */ as: CallRole };
 export type Meeting = { meetingId: string; title: string };
 export type CallGrantsDependencies = {

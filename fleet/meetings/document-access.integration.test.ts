@@ -25,11 +25,12 @@ beforeEach(async () => {
 afterAll(() => fleet.stop());
 
 const admin = (method: string, path: string, body?: object) => fleet.api(method, path, body, fleet.admin.cookie);
-async function invited(): Promise<{ inviteId: string; grant: Json }> {
+async function invited(): Promise<{ inviteId: string; grant: Json; again: () => Promise<Json> }> {
   const body = { displayName: null, expiresInMinutes: 60 };
   const { invite, joinUrl } = (await admin('POST', `/api/v1/meetings/${meetingId}/invites`, body)).body;
-  const entry = await fleet.api('POST', '/api/v1/guest-entries', { invite: joinUrl.split('#')[1] });
-  return { inviteId: invite.inviteId, grant: entry.body.grant };
+  const entering = { invite: joinUrl.split('#')[1], entryId: newId() };
+  const enter = async (): Promise<Json> => (await fleet.api('POST', '/api/v1/guest-entries', entering)).body.grant;
+  return { inviteId: invite.inviteId, grant: await enter(), again: enter };
 }
 /** A phone that pairs with the room's kiosk, and what its link sends it. */
 async function phone(room: RoomUnderTest): Promise<PhoneUnderTest> {
@@ -79,9 +80,12 @@ test('it is void once the invite is revoked', async () => {
 
 test('it is void for a guest who was removed, and good for the others', async () => {
   const [gone, stays] = [await invited(), await invited()];
+  // as a page renews it during the call
+  const renewed = await gone.again();
   const removed = { callId: gone.grant.callId, meetingId, peerId: gone.grant.peerId, byPeerId: newId() };
   await report('participant-removed', removed);
   await expect.poll(() => list(bearer(gone.grant))).toEqual([401, 'token-invalid']);
+  expect(await list(bearer(renewed))).toEqual([401, 'token-invalid']);
   expect(await list(bearer(stays.grant))).toEqual([200, undefined]);
 });
 

@@ -102,18 +102,28 @@ export class DocumentAccesses {
       .innerJoin('call', 'call.callId', 'entry.callId')
       .leftJoin('invite', 'invite.inviteId', 'entry.inviteId')
       .leftJoin('account', 'account.accountId', 'entry.accountId')
-      .select(['entry.person', 'entry.accountId', 'entry.displayName', 'call.endReason', 'call.endedAtMs'])
+      .select(['entry.person', 'entry.accountId', 'call.meetingId', 'call.endReason', 'call.endedAtMs'])
       .where('entry.peerId', '=', peerId)
-      .where('entry.removedAtMs', 'is', null)
       .where('invite.revokedAtMs', 'is', null)
       .where('account.disabledAtMs', 'is', null)
       .executeTakeFirst();
     const goesOn = peer?.endedAtMs === null || DOCUMENT_CALL_GOES_ON.has(peer?.endReason ?? null);
-    if (!peer || !goesOn)
-      throw new UserError('token-invalid', 'the right is revoked, the person removed or the call over');
+    if (!peer || !goesOn) throw new UserError('token-invalid', 'the right is revoked or the call over');
+    // a token that was renewed is of another entry than the one by which the person joined, or was removed
+    const entries = await this.#deps.store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select(['entry.displayName', 'entry.removedAtMs'])
+      .where('call.meetingId', '=', peer.meetingId)
+      .where('entry.person', '=', peer.person)
+      .orderBy('entry.joinedAtMs', 'desc')
+      .execute();
+    if (entries.some(({ removedAtMs }) => removedAtMs !== null))
+      throw new UserError('token-invalid', 'the person was removed');
+    const joined = entries.find(({ displayName }) => displayName !== null);
     return {
       holder: peer.accountId ?? peer.person,
-      displayName: peer.displayName ?? '',
+      displayName: joined?.displayName ?? '',
       isGuest: peer.accountId === null,
     };
   }

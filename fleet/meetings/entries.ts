@@ -80,6 +80,23 @@ export class Entries {
     });
   }
 
+  /** null: it is in no call of the meeting now */
+  async roleInCall(accountId: string, meetingId: string): Promise<MeetingRole | null> {
+    const entry = await this.#store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select('entry.role')
+      .where('call.meetingId', '=', meetingId)
+      .where('call.endedAtMs', 'is', null)
+      .where('entry.accountId', '=', accountId)
+      .where('entry.joinedAtMs', 'is not', null)
+      .where('entry.leftAtMs', 'is', null)
+      .where('entry.removedAtMs', 'is', null)
+      .orderBy('entry.joinedAtMs', 'desc')
+      .executeTakeFirst();
+    return entry?.role ?? null;
+  }
+
   /** Of an account that may not be anywhere any more. */
   async ofAccount(accountId: string): Promise<LeavingPeer[]> {
     return leaving(this.#store.read).where('entry.accountId', '=', accountId).execute();

@@ -70,7 +70,13 @@ export async function rolesFrom(
 ): Promise<Map<string, MeetingRole>> {
   const invited = db.selectFrom('meetingPerson').select('meetingId').where('accountId', '=', accountId);
   const hosted = db.selectFrom('meeting').select('meetingId').where('hostAccountId', '=', accountId);
-  const own = db.selectFrom('meeting').select('meetingId').where('meetingId', 'in', invited.union(hosted));
+  const own = db
+    .selectFrom('meeting')
+    .leftJoin('meetingPerson', (join) =>
+      join.onRef('meetingPerson.meetingId', '=', 'meeting.meetingId').on('meetingPerson.accountId', '=', accountId),
+    )
+    .select(['meeting.meetingId', 'meeting.hostAccountId', 'meetingPerson.role'])
+    .where('meeting.meetingId', 'in', invited.union(hosted));
   const untimed = await own
     .where('startsAtMs', 'is', null)
     .where('endedAtMs', 'is', null)
@@ -80,13 +86,13 @@ export async function rolesFrom(
   const timed = await own
     .where('endsAtMs', '>', fromMs)
     .orderBy('startsAtMs')
-    .orderBy('meetingId')
+    .orderBy('meeting.meetingId')
     .limit(most - untimed.length)
     .execute();
-  const roles = new Map<string, MeetingRole>();
-  for (const { meetingId } of [...timed, ...untimed]) {
-    const role = await roleIn(db, meetingId, accountId);
-    if (role) roles.set(meetingId, role);
-  }
-  return roles;
+  return new Map(
+    [...timed, ...untimed].map(({ meetingId, hostAccountId, role }) => [
+      meetingId,
+      hostAccountId === accountId ? 'host' : (role ?? 'member'),
+    ]),
+  );
 }

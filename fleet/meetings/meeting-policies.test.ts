@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
-import { MeetingPolicies, ORGANISATION_POLICY_SETTING } from './meeting-policies.ts';
+import { ORGANISATION_POLICY_SETTING } from '../people/index.ts';
+import { MeetingPolicies } from './meeting-policies.ts';
 
 let dataDir: string;
 let store: AuthorityStore;

@@ -5,11 +5,10 @@
 import { ProtocolError } from '#contract/error-codes.ts';
 import { DEFAULT_MEETING_POLICY, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { appendAudit } from '../audit/index.ts';
+import { ORGANISATION_POLICY_SETTING } from '../people/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
-/** of the organisation, as JSON; absent: DEFAULT_MEETING_POLICY */
-export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
 
 export class MeetingPolicies {
   readonly #store: AuthorityStore;

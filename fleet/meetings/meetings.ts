@@ -3,9 +3,10 @@
  * nodes over MQTT; knows nothing of kiosks and phones.
  */
 import type { Logger } from 'pino';
+import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
-import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
+import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
@@ -41,6 +42,8 @@ export type MeetingsDependencies = {
   register: CertificateRegister;
   /** origin of the HTTP API */
   fleetUrl: string;
+  /** relays for one peer */
+  iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
 /** Of a link that people in a room made: for the working day. */
@@ -236,6 +239,11 @@ export class Meetings {
         for (const meetingId of meetingIds) this.waitingRoom.look(meetingId);
       },
     };
+  }
+
+  /** As the call's node reported it last; null: the account is in no call of the meeting now. */
+  async roleInCall(accountId: string, meetingId: string): Promise<MeetingRole | null> {
+    return this.#entries.roleInCall(accountId, meetingId);
   }
 
   /** An account that may not be anywhere any more: it is put out of every call. */

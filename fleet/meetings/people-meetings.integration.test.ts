@@ -434,11 +434,13 @@ test('a room that is taken off a running meeting leaves its call', async () => {
   await happened(grant.callId, made.meetingId, { name: 'call-opened' });
   commands.length = 0;
   await change(mina!, made, { roomIds: [] });
-  await expect.poll(() => commands).toContainEqual({
-    name: 'remove-participant',
-    callId: grant.callId,
-    peerId: grant.peerId,
-  });
+  await expect
+    .poll(() => commands)
+    .toContainEqual({
+      name: 'remove-participant',
+      callId: grant.callId,
+      peerId: grant.peerId,
+    });
 });
 
 test('a member who is taken off a running meeting does not return as one who was in; invited again, they may', async () => {
@@ -446,7 +448,13 @@ test('a member who is taken off a running meeting does not return as one who was
   const enterAs = async (who: Person) => (await ask(who, 'POST', `meetings/${made.meetingId}/entries`, {})).body;
   const { grant } = await enterAs(sora!);
   const { callId, peerId } = grant;
-  const joins = { name: 'participant-joined', peerId, displayName: 'Sora Lee', peerKind: 'person', participantCount: 1 };
+  const joins = {
+    name: 'participant-joined',
+    peerId,
+    displayName: 'Sora Lee',
+    peerKind: 'person',
+    participantCount: 1,
+  };
   await happened(callId, made.meetingId, { name: 'call-opened' }, joins);
   await expect.poll(async () => (await of(mina!, made)).participantCount).toBe(1);
   commands.length = 0;

@@ -2,6 +2,7 @@
  * What the staff page shows first: what runs, the account's meetings, rooms. Whole on each change; changes are gathered, a
  * page is read again only where something of its own has changed, and what shows nothing new is not sent.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { MeetingSummary, meetingsApi, StaffHome } from '#contract/http/meetings-api.ts';
@@ -148,7 +149,7 @@ export class StaffHomes {
   async #clock(): Promise<void> {
     const day = dayOf(Date.now());
     if (day.startOfDayMs !== this.#dayMs) return this.#everything();
-    if (this.#rooms.judge(day, { all: true })) this.#wake([...this.#pages]);
+    if (this.#rooms.judge(day, { all: true })) await this.#wakeAll();
   }
 
   async #refresh(): Promise<void> {
@@ -170,12 +171,19 @@ export class StaffHomes {
     for (const page of stale) {
       page.isStale = false;
       page.own = await this.#ownOf(page.accountId, day.startOfDayMs);
+      page.wake();
+      // reading the store yields to nobody
+      await setImmediate();
     }
-    this.#wake(areRoomsNew || areRunningNew ? [...this.#pages] : stale);
+    if (areRoomsNew || areRunningNew) await this.#wakeAll();
   }
 
-  #wake(pages: readonly Page[]): void {
-    for (const page of pages) page.wake();
+  async #wakeAll(): Promise<void> {
+    for (const page of [...this.#pages]) {
+      page.wake();
+      // a page of many rooms takes a while to write
+      await setImmediate();
+    }
   }
 
   /** From that day on, those without a time last. */

@@ -4,7 +4,14 @@ import type { Reach } from '#contract/http/permissions.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { availabilityOf } from './room-availability.ts';
-import { nearestRooms, oursByRoom, type OursInRoom, type RoomOfPlace, roomsWithPlaces, spansOf } from './rooms-for-meetings.ts';
+import {
+  nearestRooms,
+  oursByRoom,
+  type OursInRoom,
+  type RoomOfPlace,
+  roomsWithPlaces,
+  spansOf,
+} from './rooms-for-meetings.ts';
 
 /** What rooms report of themselves. */
 export type RoomReportsForStaff = {

@@ -17,7 +17,7 @@ export type Waiter = {
   network: string;
   isKnown: boolean;
 };
-type Lease = Waiter & { seenAtMs: number; pages: number };
+type Lease = Waiter & { seenAtMs: number; /** one of each that follows */ pages: Set<symbol>; isSaved: boolean };
 
 export type TicketLeasesDependencies = {
   store: AuthorityStore;
@@ -69,8 +69,8 @@ export class TicketLeases {
   hasAny(meetingId: string): boolean {
     return (this.#meetings.get(meetingId)?.size ?? 0) > 0;
   }
-  isThere({ ticketId, meetingId }: Pick<Waiter, 'ticketId' | 'meetingId'>): boolean {
-    return this.#meetings.get(meetingId)?.has(ticketId) ?? false;
+  isThere(ticket: Pick<Waiter, 'ticketId' | 'meetingId'>): boolean {
+    return this.#leaseOf(ticket) !== undefined;
   }
   of(meetingId: string): readonly Waiter[] {
     return [...(this.#meetings.get(meetingId)?.values() ?? [])];
@@ -84,19 +84,19 @@ export class TicketLeases {
     const leases = this.#meetings.get(waiter.meetingId) ?? new Map<string, Lease>();
     this.#meetings.set(waiter.meetingId, leases);
     const former = leases.get(waiter.ticketId);
-    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? 0 });
+    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? new Set(), isSaved: false });
     if (!former) this.#deps.onChanged(waiter.meetingId);
   }
 
   /** While its page follows. @returns ends it */
   hold(waiter: Waiter): () => void {
     this.touch(waiter);
-    const count = (by: number): void => {
-      const lease = this.#meetings.get(waiter.meetingId)?.get(waiter.ticketId);
-      if (lease) Object.assign(lease, { pages: Math.max(0, lease.pages + by), seenAtMs: this.#nowMs() });
+    const page = Symbol(waiter.ticketId);
+    this.#leaseOf(waiter)?.pages.add(page);
+    return () => {
+      const lease = this.#leaseOf(waiter);
+      if (lease?.pages.delete(page)) Object.assign(lease, { seenAtMs: this.#nowMs(), isSaved: false });
     };
-    count(1);
-    return () => count(-1);
   }
 
   /** It waits no more. */
@@ -110,23 +110,25 @@ export class TicketLeases {
   tick(): void {
     const nowMs = this.#nowMs();
     for (const lease of this.#all())
-      if (lease.pages > 0) lease.seenAtMs = nowMs;
+      if (lease.pages.size > 0) lease.seenAtMs = nowMs;
       else if (nowMs - lease.seenAtMs >= LEASE_MS) this.end(lease.meetingId, lease.ticketId);
     if (nowMs - this.#savedAtMs < SAVE_INTERVAL_MS) return;
     this.#savedAtMs = nowMs;
-    const ticketIds = this.#all().map(({ ticketId }) => ticketId);
-    if (ticketIds.length > 0) void this.#save(ticketIds).catch(this.#deps.onFailed);
+    const leases = this.#all().filter(({ pages, isSaved }) => pages.size > 0 || !isSaved);
+    for (const lease of leases) lease.isSaved = true;
+    if (leases.length > 0) void this.#save(leases, nowMs).catch(this.#deps.onFailed);
   }
 
-  async #save(ticketIds: string[]): Promise<void> {
+  async #save(leases: readonly Lease[], nowMs: number): Promise<void> {
+    const seen = leases.map(({ ticketId, seenAtMs }) => ({ ticketId, seenAtMs: Date.now() - (nowMs - seenAtMs) }));
     await this.#deps.store.write(async (trx) => {
-      for (let at = 0; at < ticketIds.length; at += 500)
-        await trx
-          .updateTable('ticket')
-          .set({ seenAtMs: Date.now() })
-          .where('ticketId', 'in', ticketIds.slice(at, at + 500))
-          .execute();
+      for (const { ticketId, seenAtMs } of seen)
+        await trx.updateTable('ticket').set({ seenAtMs }).where('ticketId', '=', ticketId).execute();
     });
+  }
+
+  #leaseOf({ meetingId, ticketId }: Pick<Waiter, 'ticketId' | 'meetingId'>): Lease | undefined {
+    return this.#meetings.get(meetingId)?.get(ticketId);
   }
 
   #all(): Lease[] {

@@ -88,6 +88,11 @@ export class WaitingRoom {
     this.#looks.set(meetingId, look);
   }
 
+  /** Once each look that was asked for is done. */
+  async looked(): Promise<void> {
+    while (this.#looks.size > 0) await Promise.all(this.#looks.values());
+  }
+
   async #look(meetingId: string): Promise<void> {
     if (this.#leases.hasAny(meetingId)) {
       const meeting = await meetingKnownIn(this.#store.read, meetingId);

@@ -45,7 +45,13 @@ test('an account that is disabled is signed out, its tokens and links end for go
   expect(await refusalOf(invites.use(code, 'another long one', { network: 'n', browser: '' }))).toBe('invite-invalid');
   await fleet.signIn('mina');
   const kinds = await fleet.audit(`account:${mina.accountId}`);
-  expect(kinds).toEqual(['account-created', 'account-invited', 'account-changed', 'account-disabled', 'account-enabled']);
+  expect(kinds).toEqual([
+    'account-created',
+    'account-invited',
+    'account-changed',
+    'account-disabled',
+    'account-enabled',
+  ]);
 });
 
 test('the last local administrator who can sign in stays one: not disabled, not without the role', async () => {
@@ -110,7 +116,15 @@ test('an account is signed out everywhere, or in one place', async () => {
   const { changes, sessions } = fleet.people;
   const [first, second] = [await fleet.session('mina'), await fleet.session('mina')];
   const listed = await sessions.listOf(mina.accountId, second.sessionId);
-  expect(listed.map(({ sessionId, isCurrent, method, browser, network }) => [sessionId, isCurrent, method, browser, network])).toEqual(
+  expect(
+    listed.map(({ sessionId, isCurrent, method, browser, network }) => [
+      sessionId,
+      isCurrent,
+      method,
+      browser,
+      network,
+    ]),
+  ).toEqual(
     expect.arrayContaining([
       [first.sessionId, false, 'password', 'a browser', 'office'],
       [second.sessionId, true, 'password', 'a browser', 'office'],

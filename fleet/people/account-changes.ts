@@ -11,7 +11,7 @@ import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/i
 import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
 import { revokeTokensOf } from './api-tokens.ts';
-import { addGrants, distinct, grantKey, grantsOf, scopeIdOf } from './grants.ts';
+import { addGrants, distinct, grantKey, grantsOfAccount, scopeIdOf } from './grants.ts';
 import { endSessionsOf } from './sessions.ts';
 
 export type AccountChange = RouteOutput<typeof peopleApi.changeAccount, 'body'>;
@@ -144,7 +144,7 @@ async function changeGrants(
   to: readonly RoleGrant[],
   actor: string,
 ): Promise<void> {
-  const before = await grantsOf(trx, accountId);
+  const before = await grantsOfAccount(trx, accountId);
   const [had, has] = [new Set(before.map(grantKey)), new Set(to.map(grantKey))];
   const revoked = before.filter((grant) => !has.has(grantKey(grant)));
   const granted = distinct(to).filter((grant) => !had.has(grantKey(grant)));
@@ -164,7 +164,12 @@ async function changeGrants(
 }
 
 /** What a disabled account has left open ends for good: it does not come back with the account. */
-async function switchAccount(trx: AuthorityWrite, accountId: string, isDisabled: boolean, actor: string): Promise<void> {
+async function switchAccount(
+  trx: AuthorityWrite,
+  accountId: string,
+  isDisabled: boolean,
+  actor: string,
+): Promise<void> {
   const subject = `account:${accountId}`;
   await appendAudit(trx, { kind: isDisabled ? 'account-disabled' : 'account-enabled', actor, subject });
   if (!isDisabled) return;

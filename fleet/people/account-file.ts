@@ -14,19 +14,37 @@ export type AccountFile = { columns: ReadonlySet<Column>; lines: FileLine[] };
 
 /** As `headingOf` makes them; a column that is not here is ignored. */
 const HEADINGS: Record<Column, readonly string[]> = {
-  userName: ['username', 'user', 'login', 'account', 'id', '아이디', '사용자이름', '사용자명', '사용자id', '계정', '로그인'],
+  userName: [
+    'username',
+    'user',
+    'login',
+    'account',
+    'id',
+    '아이디',
+    '사용자이름',
+    '사용자명',
+    '사용자id',
+    '계정',
+    '로그인',
+  ],
   displayName: ['name', 'displayname', 'fullname', '이름', '성명', '표시이름', '이름표시'],
   email: ['email', 'mail', 'emailaddress', 'mailaddress', '이메일', '이메일주소', '메일', '메일주소', '전자우편'],
   place: ['place', 'location', 'site', 'building', '장소', '위치', '근무지', '사업장'],
   role: ['role', '역할', '권한'],
 };
 const COLUMNS = new Map(
-  (Object.keys(HEADINGS) as Column[]).flatMap((column) => HEADINGS[column].map((heading) => [heading, column] as const)),
+  (Object.keys(HEADINGS) as Column[]).flatMap((column) =>
+    HEADINGS[column].map((heading) => [heading, column] as const),
+  ),
 );
 const DELIMITERS = [',', ';', '\t'];
 /** beyond it no line of a list of people; what reads fields is slow on such */
 const MAX_LINE_LENGTH = 4_000;
-const headingOf = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/[\s._-]+/g, '');
+const headingOf = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s._-]+/g, '');
 
 /** @throws UserError list-unreadable: no text, too long, or no column that names people */
 export function readAccountFile(bytes: Uint8Array): AccountFile {
@@ -55,7 +73,10 @@ function fieldsOf(line: string, delimiter: string): string[] | null {
   if (line.length > MAX_LINE_LENGTH) return null;
   if (!line.includes('"')) return line.split(delimiter).map((field) => field.trim());
   const fields: string[] = [];
-  const field = new RegExp(`[^\\S${delimiter}]*(?:"((?:[^"]|"")*)"[^\\S${delimiter}]*|([^"${delimiter}]*))(${delimiter}|$)`, 'y');
+  const field = new RegExp(
+    `[^\\S${delimiter}]*(?:"((?:[^"]|"")*)"[^\\S${delimiter}]*|([^"${delimiter}]*))(${delimiter}|$)`,
+    'y',
+  );
   for (;;) {
     const found = field.exec(line);
     if (!found) return null;

@@ -40,11 +40,18 @@ test('of 5,000 lines each of 37 wrong ones is named by its line and problem, and
   const [seoul, busan] = [await place('Seoul'), await place('Busan')];
   await place('Tower', seoul);
   await place('Tower', busan);
-  const lines = Array.from({ length: 5_000 }, (_, i) => `user${i},"Kim, ""${i}""",u${i}@example.org,Seoul / Tower,member`);
+  const lines = Array.from(
+    { length: 5_000 },
+    (_, i) => `user${i},"Kim, ""${i}""",u${i}@example.org,Seoul / Tower,member`,
+  );
   lines[0] = 'first,First,first@example.org,,';
   const wrong = Array.from({ length: 37 }, (_, i) => ({ at: 7 + i * 131, case: wrongLines[i % wrongLines.length]! }));
   // each but the repeated user name is another person's
-  for (const { at, case: [line] } of wrong) lines[at] = line.replace(/^(?!first|FIRST)(\w{2,})/, `$1${at}`);
+  for (const {
+    at,
+    case: [line],
+  } of wrong)
+    lines[at] = line.replace(/^(?!first|FIRST)(\w{2,})/, `$1${at}`);
   const text = `\ufeffUser name,Name,E-mail,Place,Role\r\n${lines.join('\r\n')}\r\n`;
   const expected = wrong.map(({ at, case: [, problem] }) => [at + 2, [problem]]);
   const seen = await preview(text);

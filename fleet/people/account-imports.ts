@@ -32,7 +32,13 @@ type Wanted = {
   placeId: string | null | undefined;
   grants: RoleGrant[];
 };
-type Existing = { accountId: string; userName: string; displayName: string; email: string | null; placeId: string | null };
+type Existing = {
+  accountId: string;
+  userName: string;
+  displayName: string;
+  email: string | null;
+  placeId: string | null;
+};
 type Plan = { create: Wanted[]; change: Wanted[]; unchanged: number; bad: ImportedLine[] };
 
 const Email = z.email().max(254);
@@ -79,7 +85,9 @@ export class AccountImports {
       });
     const summary = summaryOf(plan);
     const details = { ...summary, bad: summary.bad.length };
-    await this.#store.write((trx) => appendAudit(trx, { kind: 'accounts-imported', actor, subject: 'accounts', details }));
+    await this.#store.write((trx) =>
+      appendAudit(trx, { kind: 'accounts-imported', actor, subject: 'accounts', details }),
+    );
     return { ...summary, invites };
   }
 
@@ -101,7 +109,9 @@ export class AccountImports {
 
   async #plan({ columns, lines }: AccountFile): Promise<Plan> {
     const { read } = this.#store;
-    const places = new PlaceNames(await read.selectFrom('place').select(['placeId', 'parentId', 'placeName']).execute());
+    const places = new PlaceNames(
+      await read.selectFrom('place').select(['placeId', 'parentId', 'placeName']).execute(),
+    );
     const accounts = await read
       .selectFrom('account')
       .select(['accountId', 'userName', 'displayName', 'email', 'placeId'])

@@ -64,7 +64,10 @@ export class AccountInvites {
     await voidInvites(trx, accountId);
     const code = newToken();
     const expiresAtMs = nowMs + ACCOUNT_INVITE_TTL_MS;
-    await trx.insertInto('accountInvite').values({ codeHash: hashOf(code), accountId, expiresAtMs }).execute();
+    await trx
+      .insertInto('accountInvite')
+      .values({ codeHash: hashOf(code), accountId, expiresAtMs })
+      .execute();
     await appendAudit(trx, { kind: 'account-invited', actor, subject: `account:${accountId}` });
     const inviteUrl = accountInviteUrl(fleetUrl, code);
     const { email, displayName } = account;

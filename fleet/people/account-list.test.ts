@@ -48,7 +48,11 @@ test('a row shows roles, whether its person was invited or is disabled, and when
   const [fresh, mina] = [await list.one(accountId), (await page({ text: 'mina' })).rows[0]!];
   expect(fresh).toMatchObject({ isInvited: true, isDisabled: false, lastSignedInAtMs: null, grants: [MEMBER] });
   expect(mina).toMatchObject({ isInvited: false, lastSignedInAtMs: expect.any(Number) });
-  await changes.change(accountId, { displayName: 'New', email: null, placeId: null, grants: [], isDisabled: true }, 't');
+  await changes.change(
+    accountId,
+    { displayName: 'New', email: null, placeId: null, grants: [], isDisabled: true },
+    't',
+  );
   expect(await page({ text: 'new' })).toMatchObject({
     rows: [{ isInvited: false, isDisabled: true, grants: [] }],
     counts: { all: 2, disabled: 1 },

@@ -110,14 +110,15 @@ type Accounts = SelectQueryBuilder<AuthorityTables, 'account', object>;
 /** Part of what people read or type. */
 function matchingText(accounts: Accounts, text: string | undefined): Accounts {
   if (!text?.trim()) return accounts;
-  const part = `%${text.trim().toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const part = `%${text
+    .trim()
+    .toLowerCase()
+    .replace(/[\\%_]/g, '\\$&')}%`;
   const has = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${part} escape '\\'`;
   return accounts.where((e) => e.or([has('displayName'), has('userName'), has('email')]));
 }
 
 async function countOf(accounts: Accounts): Promise<number> {
-  const { count } = await accounts
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
+  const { count } = await accounts.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
   return Number(count);
 }

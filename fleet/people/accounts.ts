@@ -8,7 +8,7 @@ import { type Account, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { RoleGrant } from '#contract/http/permissions.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newCode, newId } from '../store/index.ts';
-import { addGrants, grantsOf, ORGANISATION } from './grants.ts';
+import { addGrants, grantsOfAccount, ORGANISATION } from './grants.ts';
 import { setPassword } from './passwords.ts';
 
 const FIRST_ADMIN = 'admin';
@@ -71,7 +71,7 @@ export class Accounts {
       .executeTakeFirst();
     if (!row) return null;
     const { mustChange, ...account } = row;
-    return { ...account, mustChangePassword: mustChange === 1, grants: await grantsOf(read, accountId) };
+    return { ...account, mustChangePassword: mustChange === 1, grants: await grantsOfAccount(read, accountId) };
   }
 
   /** Of a local account that is not disabled. */

@@ -14,7 +14,12 @@ afterEach(async () => {
 });
 
 const ORGANISATION: Scope = { kind: 'organisation' };
-const asked = (scope: Scope, ...permissions: Permission[]) => ({ tokenName: 'Script', permissions, scope, expiresInDays: 30 });
+const asked = (scope: Scope, ...permissions: Permission[]) => ({
+  tokenName: 'Script',
+  permissions,
+  scope,
+  expiresInDays: 30,
+});
 
 test('a token holds no more than its maker has in its scope', async () => {
   const seoul = await fleet.people.placeChanges.create({ kind: 'site', placeName: 'Seoul', parentId: null }, 'test');

@@ -16,8 +16,8 @@ import {
   newId,
   newToken,
 } from '../store/index.ts';
-import { grantsOf, scopeIdOf, scopeOf } from './grants.ts';
-import type { Places } from './places.ts';
+import { grantsOfAccount, scopeIdOf, scopeOf } from './grants.ts';
+import type { PlaceTree } from './places.ts';
 
 /** so that a busy program does not write at each request */
 const TOUCH_INTERVAL_MS = 5 * 60_000;
@@ -31,9 +31,9 @@ type Row = AuthorityTables['apiToken'];
 
 export class ApiTokens {
   readonly #store: AuthorityStore;
-  readonly #places: Places;
+  readonly #places: PlaceTree;
 
-  constructor({ store, places }: { store: AuthorityStore; places: Places }) {
+  constructor({ store, places }: { store: AuthorityStore; places: PlaceTree }) {
     this.#store = store;
     this.#places = places;
   }
@@ -118,7 +118,7 @@ export class ApiTokens {
   }
 
   async #check(trx: AuthorityWrite, accountId: string, { permissions, scope }: NewToken): Promise<void> {
-    const grants = await grantsOf(trx, accountId);
+    const grants = await grantsOfAccount(trx, accountId);
     const holdsFor = (permission: Permission): boolean =>
       grants.some((grant) => permits(grant.role, permission) && this.#places.covers(grant.scope, scope));
     if (!permissions.every(holdsFor)) throw new UserError('forbidden', 'more than its maker may do there');
@@ -148,7 +148,10 @@ export async function revokeTokensOf(trx: AuthorityWrite, accountId: string, act
 
 /** A permission that this release does not know any more opens nothing. */
 const permissionsOf = ({ permissions }: Pick<Row, 'permissions'>): Permission[] =>
-  z.array(z.string()).parse(JSON.parse(permissions)).flatMap((name) => Permission.safeParse(name).data ?? []);
+  z
+    .array(z.string())
+    .parse(JSON.parse(permissions))
+    .flatMap((name) => Permission.safeParse(name).data ?? []);
 
 const shown = (row: Row): ApiToken => ({
   tokenId: row.tokenId,

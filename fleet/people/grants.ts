@@ -20,7 +20,10 @@ export const distinct = (grants: readonly RoleGrant[]): RoleGrant[] => [
   ...new Map(grants.map((grant) => [grantKey(grant), grant])).values(),
 ];
 
-export async function grantsOf(db: AuthorityStore['read'] | AuthorityWrite, accountId: string): Promise<RoleGrant[]> {
+export async function grantsOfAccount(
+  db: AuthorityStore['read'] | AuthorityWrite,
+  accountId: string,
+): Promise<RoleGrant[]> {
   const rows = await db.selectFrom('roleGrant').selectAll().where('accountId', '=', accountId).execute();
   return rows.map((row) => ({ role: row.role, scope: scopeOf(row) }));
 }

@@ -9,7 +9,7 @@ import type { RoleGrant } from '#contract/http/permissions.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import type { InviteMail } from './account-invites.ts';
-import { People } from './people.ts';
+import { Organisation } from './organisation.ts';
 
 export const PASSWORD = 'correct horse battery';
 export const ADMINISTRATOR: RoleGrant = { role: 'administrator', scope: { kind: 'organisation' } };
@@ -25,7 +25,7 @@ export class PeopleUnderTest {
   });
   mails: InviteMail[] = [];
   sendsMail = false;
-  readonly people = new People({
+  readonly people = new Organisation({
     store: this.store,
     clock: new WallClock({ steadyNowMs: () => Date.now() }),
     // as the fleet's keys sign, without their mathematics
@@ -55,9 +55,13 @@ export class PeopleUnderTest {
     return this.people.accounts.create({ userName, password: PASSWORD, grants, mustChangePassword: false });
   }
   signIn(userName: string, password = PASSWORD): Promise<{ token: string }> {
-    return this.people.signIn.signIn(userName, password, { network: 'office', browser: 'a browser', deviceToken: null });
+    return this.people.signIn.signIn(userName, password, {
+      network: 'office',
+      browser: 'a browser',
+      deviceToken: null,
+    });
   }
-  async session(userName: string): Promise<NonNullable<Awaited<ReturnType<People['sessions']['of']>>>> {
+  async session(userName: string): Promise<NonNullable<Awaited<ReturnType<Organisation['sessions']['of']>>>> {
     return (await this.people.sessions.of((await this.signIn(userName)).token))!;
   }
   async room(roomName: string, placeId: string | null = null): Promise<string> {

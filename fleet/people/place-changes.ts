@@ -11,11 +11,11 @@ import { z } from '#contract/schema.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import type { Places } from './places.ts';
+import type { PlaceTree } from './places.ts';
 
-/** of the organisation, as JSON in the table of settings */
+/** of the organisation, as JSON in the table of settings; absent: DEFAULT_MEETING_POLICY, no ranges */
 export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
-export const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
+const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
 
 const KINDS: readonly PlaceKind[] = ['site', 'building', 'floor'];
 type Row = AuthorityTables['place'];
@@ -23,9 +23,9 @@ type Where = { parentId: string | null; kind: PlaceKind; placeName: string };
 
 export class PlaceChanges {
   readonly #store: AuthorityStore;
-  readonly #places: Places;
+  readonly #places: PlaceTree;
 
-  constructor({ store, places }: { store: AuthorityStore; places: Places }) {
+  constructor({ store, places }: { store: AuthorityStore; places: PlaceTree }) {
     this.#store = store;
     this.#places = places;
   }
@@ -119,8 +119,8 @@ export class PlaceChanges {
       .selectAll()
       .where('name', 'in', [ORGANISATION_POLICY_SETTING, ORGANISATION_RANGES_SETTING])
       .execute();
-    const valueOf = (name: string): string | null => rows.find((row) => row.name === name)?.value ?? null;
-    return defaultsFrom(valueOf(ORGANISATION_POLICY_SETTING), valueOf(ORGANISATION_RANGES_SETTING));
+    const stored = (name: string): string | null => rows.find((row) => row.name === name)?.value ?? null;
+    return defaultsFrom(stored(ORGANISATION_POLICY_SETTING), stored(ORGANISATION_RANGES_SETTING));
   }
 }
 

@@ -44,8 +44,12 @@ test('a place stands in one of a wider kind alone, and beside none of its own na
     ['floor', third],
   ] as const)
     expect(await refusalOf(make(kind, 'Other', parentId))).toBe('bad-message');
-  expect(await refusalOf(placeChanges.change(seoul, { parentId: third, placeName: 'Seoul' }, 'test'))).toBe('bad-message');
-  expect(await refusalOf(placeChanges.change(tower, { parentId: tower, placeName: 'Tower' }, 'test'))).toBe('bad-message');
+  expect(await refusalOf(placeChanges.change(seoul, { parentId: third, placeName: 'Seoul' }, 'test'))).toBe(
+    'bad-message',
+  );
+  expect(await refusalOf(placeChanges.change(tower, { parentId: tower, placeName: 'Tower' }, 'test'))).toBe(
+    'bad-message',
+  );
   expect(await refusalOf(make('building', 'TOWER', seoul))).toBe('place-name-taken');
   expect(await refusalOf(make('building', 'Tower', newId()))).toBe('not-found');
   await make('floor', '3', await make('building', 'Annexe', seoul));
@@ -63,7 +67,9 @@ test('a place is removed once nothing is in it: no place, room or account, no ro
   const roomId = await fleet.room('Maple', placeId);
   await refused();
   // the row of a room that was removed stays
-  await fleet.store.write((trx) => trx.updateTable('room').set({ removedAtMs: 1 }).where('roomId', '=', roomId).execute());
+  await fleet.store.write((trx) =>
+    trx.updateTable('room').set({ removedAtMs: 1 }).where('roomId', '=', roomId).execute(),
+  );
   const { accountId } = await changes.create({ userName: 'mina', placeId, grants: [] }, 'test');
   const of = { displayName: 'Mina', email: null, isDisabled: false };
   await refused();
@@ -75,7 +81,12 @@ test('a place is removed once nothing is in it: no place, room or account, no ro
   await refused();
   await changes.change(accountId, { ...of, placeId: null, grants: [] }, 'test');
   const scope = { kind: 'place', placeId } as const;
-  const { token } = await apiTokens.create(admin, { tokenName: 'x', permissions: ['rooms.view'], scope, expiresInDays: 1 });
+  const { token } = await apiTokens.create(admin, {
+    tokenName: 'x',
+    permissions: ['rooms.view'],
+    scope,
+    expiresInDays: 1,
+  });
   await refused();
   await apiTokens.revoke(admin.accountId, token.tokenId, 'test');
   await placeChanges.remove(placeId, 'test');
@@ -110,5 +121,7 @@ test('places are listed from the top with what is in them, and what they and the
   await placeChanges.setDefaults(null, none, 'test');
   expect((await placeChanges.list()).organisation).toEqual(none);
   for (const range of ['300.0.0.1', '10.0.0.0/33', '::/129', 'abc'])
-    expect(await refusalOf(placeChanges.setDefaults(null, { ...none, allowedRanges: [range] }, 'test'))).toBe('bad-message');
+    expect(await refusalOf(placeChanges.setDefaults(null, { ...none, allowedRanges: [range] }, 'test'))).toBe(
+      'bad-message',
+    );
 });

@@ -12,7 +12,7 @@ type Tree = {
   roomsUnder: ReadonlyMap<string, readonly string[]>;
 };
 
-export class Places {
+export class PlaceTree {
   readonly #store: AuthorityStore;
   #tree: Tree = { parentOf: new Map(), placeOfRoom: new Map(), roomsUnder: new Map() };
   #reloaded: Promise<void> = Promise.resolve();

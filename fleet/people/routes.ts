@@ -4,14 +4,14 @@ import { peopleApi } from '#contract/http/people-api.ts';
 import { placesApi } from '#contract/http/places-api.ts';
 import { tokensApi } from '#contract/http/tokens-api.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
-import type { People } from './people.ts';
+import type { Organisation } from './organisation.ts';
 
-export function peopleRoutes(people: People): ServedRoute[] {
+export function peopleRoutes(people: Organisation): ServedRoute[] {
   return [...accountRoutes(people), ...tokenRoutes(people), ...placeRoutes(people)];
 }
 
-function accountRoutes(people: People): ServedRoute[] {
-  const { accounts, changes, imports, invites, list, passwords, sessions, signIn } = people;
+function accountRoutes(people: Organisation): ServedRoute[] {
+  const { changes, imports, invites, list, passwords, sessions, signIn } = people;
   return serve(peopleApi, {
     signInWays: async () => ({ openid: people.openid() }),
     signIn: async ({ body, network, browser, session, device }) => {
@@ -82,7 +82,7 @@ function accountRoutes(people: People): ServedRoute[] {
   });
 }
 
-function tokenRoutes({ apiTokens, list }: People): ServedRoute[] {
+function tokenRoutes({ apiTokens, list }: Organisation): ServedRoute[] {
   return serve(tokensApi, {
     listTokens: async ({ account }) => ({ tokens: await apiTokens.listOf(account.accountId) }),
     createToken: async ({ account, body }) => {
@@ -104,7 +104,7 @@ function tokenRoutes({ apiTokens, list }: People): ServedRoute[] {
   });
 }
 
-function placeRoutes({ placeChanges }: People): ServedRoute[] {
+function placeRoutes({ placeChanges }: Organisation): ServedRoute[] {
   return serve(placesApi, {
     listPlaces: async () => placeChanges.list(),
     createPlace: async (context) => ({ placeId: await placeChanges.create(context.body, actorOf(context)) }),

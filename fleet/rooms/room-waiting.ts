@@ -36,18 +36,18 @@ export class RoomWaiting {
     const { meetings, reports, broker, logger } = this.#deps;
     meetings.waitingRoom.onChanged((meetingId) => {
       void this.#roomsConcerned(meetingId)
-        .then((roomIds) => roomIds.forEach((roomId) => this.#read(roomId)))
+        .then((roomIds) => Promise.all(roomIds.map((roomId) => this.#read(roomId))))
         .catch((error: unknown) => logger.error({ err: error, meetingId }, 'rooms of who waits not found'));
     });
     reports.onChanged((roomId) => {
       const callId = this.#callOf(roomId);
       if ((this.#callIds.get(roomId) ?? null) === callId) return;
       this.#callIds.set(roomId, callId);
-      this.#read(roomId);
+      void this.#read(roomId);
     });
     // retained by the broker from then on, which has forgotten it with our last process
     broker.onSubscribed((who, topic) => {
-      if (who.party === 'room' && topic === 'waiting') this.#read(who.id, true);
+      if (who.party === 'room' && topic === 'waiting') void this.#read(who.id, true);
     });
   }
 

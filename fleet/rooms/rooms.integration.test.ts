@@ -166,7 +166,8 @@ test("a start carries a grant with the room's rights, and two of them lead into 
     displayName: 'Room A',
     publishes: ['microphone', 'camera', 'screen', 'screen-audio'],
     receives: ['microphone', 'camera', 'screen', 'screen-audio'],
-    rights: ['end', 'mute', 'remove'],
+    rights: ['end', 'mute', 'remove', 'order', 'admit'],
+    role: 'co-host',
   });
   expect(claims.exp - claims.iat).toBe(60);
 });

@@ -1,7 +1,7 @@
 /** Pairing a phone, and the rooms for those who run them: their names, kiosks and tablets. */
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
-import type { Places } from '../people/index.ts';
+import type { PlaceTree } from '../people/index.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import { projectionFeed } from './projection-feed.ts';
 import type { Rooms } from './rooms.ts';
@@ -12,7 +12,7 @@ function found<T>(answer: T | null | false): T {
   return answer;
 }
 
-export function roomRoutes({ rooms, places }: { rooms: Rooms; places: Places }): ServedRoute[] {
+export function roomRoutes({ rooms, places }: { rooms: Rooms; places: PlaceTree }): ServedRoute[] {
   const known = async (roomId: string): Promise<string> => found(await rooms.registry.byId(roomId)).roomId;
   return serve(roomsApi, {
     pair: async ({ body, network }) => {

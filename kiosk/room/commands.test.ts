@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallCommand } from '#contract/room-command.ts';
 import type { Room, RoomMachineEvent } from './room.ts';
 import {
+  CALLS,
   BOOKING,
   given,
   grantOf,
@@ -142,14 +143,35 @@ describe('does', () => {
     ['camera', 'in-call', given('set-camera', FIELDS['set-camera']), 'in-call: set-camera false; accepted'],
     ['volume', 'idle', given('set-volume', { percent: 30 }), 'idle: set-volume 30; accepted'],
     ['layout', 'idle', given('set-layout', { layout: 'grid' }), 'idle: set-layout grid; accepted'],
-    ['mute one', 'in-call', given('mute-participant', guest), 'in-call: mute-participant guest; accepted'],
+    [
+      'mute one',
+      'in-call',
+      given('mute-participant', FIELDS['mute-participant']),
+      'in-call: mute-participant guest; accepted',
+    ],
     ['mute all', 'in-call', given('mute-all'), 'in-call: mute-all; accepted'],
-    ['remove one', 'in-call', given('remove-participant', guest), 'in-call: remove-participant guest; accepted'],
+    [
+      'remove one',
+      'in-call',
+      given('remove-participant', FIELDS['remove-participant']),
+      'in-call: remove-participant guest; accepted',
+    ],
+    ['a role', 'in-call', given('set-role', FIELDS['set-role']), 'in-call: set-role guest presenter; accepted'],
+    ['let speak', 'in-call', given('let-speak', FIELDS['let-speak']), 'in-call: let-speak guest; accepted'],
+    ['a hand', 'in-call', given('raise-hand', { isUp: true }), 'in-call: raise-hand true; accepted'],
+    ['a hand down', 'in-call', given('lower-hand', FIELDS['lower-hand']), 'in-call: lower-hand guest; accepted'],
+    ['words', 'in-call', given('send-chat', { messageId: CALLS.B, text: 'Hi' }), 'in-call: send-chat B Hi; accepted'],
+    ['the code', 'in-call', given('show-code'), 'in-call: show-code; accepted'],
     ['a page', onPageThree, given('set-stage-page', { page: 1 }), 'in-call: set-stage-page 1; accepted'],
     ['a page beyond', onPageThree, given('set-stage-page', { page: 20 }), 'in-call: set-stage-page 2; accepted'],
     ['roster', 'in-call', given('watch-roster'), 'in-call: watch-roster; accepted'],
   ];
   it.each(rows)('%s', (_, from, event, outcome) => expect(outcomeOf(from, event)).toBe(outcome));
+
+  it('give the node the order as it was asked', () => {
+    const effects = new RoomUnderTest(roomIn('in-call')).take(given('set-order', FIELDS['set-order']));
+    expect(effects[0]).toEqual({ type: 'screen', effect: { name: 'set-order', change: { isLocked: true } } });
+  });
 
   it('keep what was set', () => {
     expect(roomAfter('idle', given('set-volume', { percent: 30 })).volumePercent).toBe(30);

@@ -190,7 +190,8 @@ const TOLD = [
     'set-volume',
     'set-layout',
   ],
-  ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant'],
+  ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant', 'set-order', 'set-role', 'let-speak'],
+  ...['raise-hand', 'lower-hand', 'send-chat', 'show-code'],
 ];
 
 const acts = fc.array(

@@ -148,7 +148,13 @@ describe('under 4 KB', () => {
   /** `letters` wherever people may write, as many as the contract lets them. */
   const worst = (letters: string) => {
     const displayName = letters.repeat(80);
-    const everybody = manyPeople(MAX_PEERS_IN_CALL).map((each) => ({ ...each, displayName, sharesScreen: true }));
+    const everybody = manyPeople(MAX_PEERS_IN_CALL).map((each) => ({
+      ...each,
+      displayName,
+      organisation: displayName,
+      handRaisedAtMs: NOW_MS,
+      sharesScreen: true,
+    }));
     const troubles = { cameraProblem: 'refused', microphoneProblem: 'refused', fleetOnline: false } as const;
     const room = roomIn(
       'lost',
@@ -172,7 +178,7 @@ describe('under 4 KB', () => {
   });
 
   it.each([
-    ['letters of one byte', 'a', PARTICIPANTS_IN_STATE],
+    ['letters of one byte', 'a', PARTICIPANTS_IN_STATE - 2],
     // six bytes each in JSON
     ['characters that no screen shows', '\u0001', 0],
     ['halves of characters', '\ud83d', 0],

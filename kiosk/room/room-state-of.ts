@@ -38,7 +38,7 @@ const printable = (text: string): string => cutText(shownText(text), { units: 24
 const named = (each: Participant): Participant => ({
   ...each,
   displayName: nameInLists(each.displayName),
-  organisation: each.organisation && nameInLists(each.organisation),
+  organisation: each.organisation && cutText(shownText(each.organisation), { units: 40, bytes: 60 }),
 });
 
 function phaseOf({ phase }: Room): RoomPhase {

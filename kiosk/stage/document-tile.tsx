@@ -32,8 +32,6 @@ export const DocumentTile = memo(function DocumentTile({
     <section
       className="stage-tile stage-document"
       aria-label={words.region}
-      // the keys that turn pages come here
-      tabIndex={-1}
       style={style}
       data-role={tileRole}
       data-source="document"

@@ -68,7 +68,16 @@ function Pages({ shown, pictures, words, over, frame }: StageDocument & { frame:
       )}
       {place !== null && <Laser shown={shown} page={page} place={place} frame={frame} />}
       {place !== null && over?.({ page, frame, aspect: front!.aspect, place })}
-      {isSlow && <div className="stage-document-progress" role="progressbar" aria-label={words.loading} />}
+      {isSlow && (
+        <>
+          <div className="stage-document-progress" role="progressbar" aria-label={words.loading} />
+          {front === null && (
+            <p className="stage-document-waits" aria-hidden>
+              {words.loading}
+            </p>
+          )}
+        </>
+      )}
       {isMissing && (
         <div className="stage-document-failed" role="status">
           <strong>{words.failed}</strong>

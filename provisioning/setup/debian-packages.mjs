@@ -28,6 +28,7 @@ const toStart = [
  * CalDAV server, faketime for clocks that are set, strace for a disk that fails, and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
+  'coturn',
   'faketime',
   'ffmpeg',
   'firefox-esr',

@@ -203,7 +203,7 @@ export const importRules: IForbiddenRuleType[] = [
     name: 'fixtures-for-tests',
     comment: 'the product does not know the fixtures beside it',
     severity: 'error',
-    from: { pathNot: ['^tests/', ...besideTests] },
+    from: { pathNot: ['^tests/', '/testing/', ...besideTests] },
     to: { path: fixtures },
   },
   house('simulators', 'simulators import the contract and #edge, nothing else of ours', '^tests/simulators/', [

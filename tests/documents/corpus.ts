@@ -266,6 +266,18 @@ export const corpus: readonly CorpusDocument[] = [
     type: 'xls',
   },
   {
+    debian: 'clamav-testfiles',
+    path: 'usr/share/clamav-testfiles/clam.ole.doc',
+    sha256: '5ecdc3d43a7632d400bf3c6fd9422f31d67467da0feca98f2f414f7dde803c39',
+    type: 'doc',
+  },
+  {
+    debian: 'clamav-testfiles',
+    path: 'usr/share/clamav-testfiles/clam.ppt',
+    sha256: 'e9dcedfb1014b23fc7895db5eb8e0eb9613e3a28210faccb337c100615c48b1f',
+    type: 'ppt',
+  },
+  {
     debian: 'libreoffice-common',
     path: 'usr/lib/libreoffice/share/template/common/personal/CV.ott',
     sha256: '131c43184b80c24e7bd7f8799166a4ebddef4630be567058144c65856decc44c',

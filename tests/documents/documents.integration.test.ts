@@ -15,7 +15,9 @@ const COMPARED_WITHIN_MS = 120_000;
 
 const few = [
   'comments.docx',
+  'clam.ole.doc',
   'loader.pptx',
+  'clam.ppt',
   'type-me.xls',
   'Resume1page.ott',
   'default-testpage.pdf',

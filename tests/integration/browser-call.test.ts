@@ -53,8 +53,7 @@ async function grantOf({
   url = node.node.signalingUrl,
 }: Who): Promise<CallGrant> {
   const meetingId = uuidv7();
-  const rights = kind === 'room' ? (['end', 'mute', 'remove'] as const) : [];
-  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind, rights: [...rights] });
+  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind });
   return {
     callId,
     meetingId,
@@ -145,6 +144,33 @@ describe('a call in the browser', () => {
       .poll(async () => (await stateOf(person)).phase)
       .toMatchObject({ name: 'ended', reason: 'ended-by-room' });
     await expect.poll(() => node.held()).toEqual(empty);
+  });
+
+  test('who stays muted is not heard, though the page goes on sending; let speak, it is heard again', async () => {
+    const { room, person, personId } = await two();
+    const heard = () => room.evaluate((peerId) => page.heard(peerId, [440, 660]), personId);
+    await expect.poll(heard, { timeout: 8_000 }).toEqual([660]);
+    await person.evaluate(() => {
+      page.obeys = false;
+    });
+    await room.evaluate(() => page.call().setOrder({ staysMuted: true }));
+    await expect.poll(heard, { timeout: 8_000 }).toEqual([]);
+    // the track sounds, and the page asks for its microphone again and again
+    const unmute = async () => {
+      for (const muted of [true, false]) await person.evaluate((each) => page.setMuted(each), muted);
+    };
+    for (let tries = 0; tries < 5; tries++) {
+      await unmute();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await heard()).toEqual([]);
+    }
+    expect((await stateOf(room)).participants.find(({ peerId }) => peerId === personId)).toMatchObject({
+      microphone: 'muted',
+      staysMuted: true,
+    });
+    await room.evaluate((peerId) => page.call().letSpeak(peerId), personId);
+    await unmute();
+    await expect.poll(heard, { timeout: 8_000 }).toEqual([660]);
   });
 
   test('key frames that are asked for at nearly one instant come one after the other: no browser ignores a request', async () => {

@@ -29,7 +29,16 @@ beforeAll(async () => {
     const { signalingUrl } = node.node;
     const expiresAtMs = Date.now() + 3_600_000;
     return {
-      grant: { callId, meetingId, meetingTitle: 'Weekly', peerId, signalingUrl, joinToken, expiresAtMs, iceServers: [] },
+      grant: {
+        callId,
+        meetingId,
+        meetingTitle: 'Weekly',
+        peerId,
+        signalingUrl,
+        joinToken,
+        expiresAtMs,
+        iceServers: [],
+      },
       documents,
     };
   });
@@ -40,9 +49,7 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
   for (const call of [...node.node.registry.calls.values()]) call.end('ended-by-fleet');
   await vi.waitFor(async () => expect(await node.held()).toEqual(empty), { timeout: 10_000 });
-  server.documents = [];
-  server.asked.length = 0;
-  server.isStalled = false;
+  server.reset();
 });
 afterAll(async () => {
   await browser?.close();
@@ -231,7 +238,7 @@ describe('a document in the guest’s page', () => {
     await presenting(dealer);
     const blind = await join('Blind', []);
     await dealer.getByRole('alert').getByText('Sharing was stopped').waitFor();
-    await dealer.getByText('A guest came in, and this meeting does not let guests see documents.').waitFor();
+    await dealer.getByText('A guest is in the meeting, and guests may not see its documents.').waitFor();
     await expect.poll(() => shown(dealer).count()).toBe(0);
     expect(await blind.content()).not.toContain('Price list');
     // the screen can still be shared, by the button itself

@@ -6,10 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
-import type { ErrorCode } from '#contract/error-codes.ts';
+import { pipeline } from 'node:stream/promises';
 import type { CallGrant, DocumentRight } from '#contract/grants.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
+import { FakeDocuments } from '../../fleet/call/testing/fake-documents.ts';
 import { builtPage } from './built-pages.ts';
 
 const TYPES: Record<string, string> = {
@@ -27,18 +27,20 @@ export type PlayedGrant = (
 ) => Promise<{ grant: Omit<CallGrant, 'documents'>; documents: DocumentRight[] }>;
 
 export class PlayedDocuments {
-  documents: MeetingDocument[] = [];
   /** method, path and query of each request to the documents API */
   readonly asked: string[] = [];
   /** parts of an upload are left without an answer from here on */
   isStalled = false;
+  readonly #api = new FakeDocuments();
   readonly #dist = builtPage('join');
-  readonly #streams = new Set<ServerResponse>();
   readonly #server: Server;
   readonly #grantFor: PlayedGrant;
 
   constructor(grantFor: PlayedGrant) {
     this.#grantFor = grantFor;
+    this.#api.validToken = TOKEN;
+    this.#api.drawPage = ({ page }) =>
+      new Response(drawn(Number(page)), { headers: { 'content-type': 'image/svg+xml' } });
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
     });
@@ -57,14 +59,27 @@ export class PlayedDocuments {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** The newest first. */
+  get documents(): MeetingDocument[] {
+    return this.#api.listed;
+  }
+
+  /** As before the first test. */
+  reset(): void {
+    this.#api.documents.clear();
+    this.asked.length = 0;
+    this.isStalled = false;
+  }
+
   /** Everybody who follows the list has it. */
   set(documentId: string, over: Partial<MeetingDocument>): void {
-    this.documents = this.documents.map((each) => (each.documentId === documentId ? { ...each, ...over } : each));
-    for (const stream of this.#streams) this.#sendList(stream);
+    Object.assign(this.#api.documents.get(documentId)!, over);
+    for (let page = 1; page <= (over.readyPages ?? 0); page += 1) this.#api.readyPages.add(`${documentId}/${page}`);
+    this.#api.publish();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams, search } = new URL(request.url!, this.origin);
+    const { pathname, search, href } = new URL(request.url!, this.origin);
     if (pathname === '/join') return this.#file(response, 'join.html');
     if (pathname.startsWith('/assets/')) return this.#file(response, pathname);
     const body = await bodyOf(request);
@@ -79,58 +94,27 @@ export class PlayedDocuments {
         grant: { ...grant, documents: documents.length > 0 ? access : null },
       });
     }
-    if (!pathname.startsWith('/api/v1/document')) return send(response, refusal(404, 'not-found'));
+    if (!pathname.startsWith('/api/v1/document')) return void response.writeHead(404).end();
     this.asked.push(`${request.method} ${pathname}${search}`);
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return send(response, refusal(401, 'token-invalid'));
-    const answer = this.#documents(request, response, { pathname, body, offset: Number(searchParams.get('offset')) });
-    if (answer !== null) send(response, answer);
+    if (this.isStalled && pathname.endsWith('/content')) return;
+    await this.#answer(href, request, body, response);
   }
 
-  /** null: it is answered here, or not at all */
-  #documents(
-    { method }: IncomingMessage,
-    response: ServerResponse,
-    { pathname, body, offset }: { pathname: string; body: Buffer; offset: number },
-  ): Answer | null {
-    const [documentId, what, page] = pathname.split('/').slice(4);
-    if (pathname.endsWith('document-changes')) {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      this.#streams.add(response);
-      response.on('close', () => this.#streams.delete(response));
-      this.#sendList(response);
-      return null;
-    }
-    if (method === 'POST') {
-      const { fileName, sizeBytes } = JSON.parse(body.toString()) as { fileName: string; sizeBytes: number };
-      const document = announced(fileName, sizeBytes);
-      this.documents = [document, ...this.documents];
-      return { document };
-    }
-    const document = this.documents.find((each) => each.documentId === documentId);
-    if (!document) return refusal(404, 'not-found');
-    if (what === 'content') {
-      if (this.isStalled) return null;
-      if (offset !== document.receivedBytes) return refusal(409, 'upload-offset');
-      const receivedBytes = offset + body.length;
-      const isWhole = receivedBytes === document.sizeBytes;
-      this.set(document.documentId, { receivedBytes, ...(isWhole && { state: 'waiting' }) });
-      return { document: this.documents.find((each) => each.documentId === documentId) };
-    }
-    if (what === 'pages') {
-      if (Number(page) > document.readyPages) return refusal(409, 'not-ready');
-      response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(drawn(Number(page)));
-      return null;
-    }
-    if (method === 'DELETE') {
-      this.documents = this.documents.filter((each) => each !== document);
-      for (const stream of this.#streams) this.#sendList(stream);
-      return {};
-    }
-    return { document };
-  }
-
-  #sendList(stream: ServerResponse): void {
-    stream.write(`event: documents\ndata: ${JSON.stringify({ documents: this.documents })}\n\n`);
+  async #answer(url: string, { method = 'GET', headers }: IncomingMessage, body: Buffer, response: ServerResponse) {
+    const left = new AbortController();
+    response.on('close', () => left.abort());
+    const answer = await this.#api.fetch(url, {
+      method,
+      headers: { authorization: headers.authorization ?? '' },
+      signal: left.signal,
+      ...(method === 'POST' && { body: body.toString() }),
+      ...(method === 'PUT' && { body: new Blob([new Uint8Array(body)]) }),
+    });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    // who left reads no more
+    if (answer.body === null) response.end();
+    else await pipeline(answer.body, response).catch(() => {});
+    if (method === 'PUT' || method === 'DELETE') this.#api.publish();
   }
 
   async #file(response: ServerResponse, path: string): Promise<void> {
@@ -138,20 +122,6 @@ export class PlayedDocuments {
     response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body);
   }
 }
-
-const announced = (title: string, sizeBytes: number): MeetingDocument => ({
-  documentId: uuidv7(),
-  title,
-  state: 'uploading',
-  sizeBytes,
-  receivedBytes: 0,
-  pageCount: null,
-  readyPages: 0,
-  failure: null,
-  isOwn: true,
-  mayDelete: true,
-  createdAtMs: Date.now(),
-});
 
 /** Each page has a hue of its own. */
 const drawn = (page: number): string =>
@@ -163,10 +133,6 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-type Answer = { status?: number } & Record<string, unknown>;
-
-const send = (response: ServerResponse, { status = 200, ...body }: Answer): void => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+const send = (response: ServerResponse, body: object): void => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
-
-const refusal = (status: number, code: ErrorCode): Answer => ({ status, error: { code, message: code } });

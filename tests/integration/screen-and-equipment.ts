@@ -115,7 +115,7 @@ type Who = { callId?: string; peerId?: string; kind?: 'room' | 'person' };
 export async function grantFor(node: TestNode, who: Who): Promise<CallGrant> {
   const { callId = uuidv7(), peerId = uuidv7(), kind = 'room' } = who;
   const meetingId = uuidv7();
-  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind, rights: [] });
+  const joinToken = await node.fleet.token({ callId, meetingId, sub: peerId, peerKind: kind });
   const { signalingUrl } = node.node;
   const expiresAtMs = Date.now() + 60_000;
   const media = { documents: null, iceServers: [] };

@@ -78,8 +78,7 @@ export async function playPages(
     const [documentId = '', , number = '1', size = 'laptop'] = new URL(route.request().url()).pathname
       .split('/')
       .slice(4);
-    if (Number(number) >= notReadyFrom)
-      return route.fulfill({ status: 409, json: { error: { code: 'not-ready', message: 'of a scene' } } });
+    if (Number(number) >= notReadyFrom) return route.fulfill({ status: 202 });
     const about = { number: Number(number), seed: Number(documentId.slice(-2)), size, aspect };
     return route.fulfill({ contentType: 'image/svg+xml', body: drawnPage(about) });
   });

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,10 +45,13 @@ export class Firefox {
   readonly #process: ChildProcess;
   readonly #profile: string;
   readonly #socket: WebSocket;
+  /** null: it runs on this network */
+  readonly #relay: Server | null;
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   #lastId = 0;
 
-  private constructor(process: ChildProcess, profile: string, socket: WebSocket) {
+  private constructor(process: ChildProcess, profile: string, socket: WebSocket, relay: Server | null) {
+    this.#relay = relay;
     this.#process = process;
     this.#profile = profile;
     this.#socket = socket;
@@ -71,18 +75,21 @@ export class Firefox {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, HOME: profile, MOZ_DISABLE_AUTO_SAFE_MODE: '1' },
     });
+    let relay: Server | null = null;
     try {
       const address = await listeningAddress(child);
+      if (namespace !== undefined) relay = await relayInto(namespace, Number(new URL(address).port));
       const socket = new WebSocket(`${address}/session`);
       await new Promise<void>((resolve, reject) => {
         socket.onopen = () => resolve();
         socket.onerror = () => reject(new Error('Firefox refuses its WebDriver socket'));
       });
-      const firefox = new Firefox(child, profile, socket);
+      const firefox = new Firefox(child, profile, socket, relay);
       await firefox.ask('session.new', { capabilities: {} });
       return firefox;
     } catch (error) {
       child.kill();
+      relay?.close();
       rmSync(profile, { recursive: true, force: true });
       throw error;
     }
@@ -114,6 +121,7 @@ export class Firefox {
       this.#process.kill();
       await ended;
     }
+    this.#relay?.close();
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
@@ -238,6 +246,24 @@ function listeningAddress(child: ChildProcess): Promise<string> {
       resolve(address);
     });
   });
+}
+
+/** This network's loopback to that of the namespace, at the same port: Firefox refuses a handshake for another one. */
+async function relayInto(namespace: string, port: number): Promise<Server> {
+  const carry = `const to = require('node:net').connect(${port}, '127.0.0.1'); process.stdin.pipe(to).pipe(process.stdout);`;
+  const server = createServer((from) => {
+    const carrier = spawn('ip', ['netns', 'exec', namespace, process.execPath, '-e', carry], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    from.pipe(carrier.stdin).on('error', () => from.destroy());
+    carrier.stdout.pipe(from).on('error', () => carrier.kill());
+    from.once('close', () => carrier.kill());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
 }
 
 function trust(profile: string, caCertificatePath: string): void {

@@ -19,7 +19,6 @@ function Guest({ isPresenter, isSharing }: { isPresenter: boolean; isSharing: bo
   usePageKeys({ isPresenter, page: 3, pageCount: 12, act: turned });
   return (
     <>
-      <section className="stage-document" tabIndex={-1} />
       <Button onPress={shared}>Share</Button>
       <Dialog title="Share" isOpen={isSharing} onClose={() => {}}>
         <Button>Choose</Button>
@@ -63,6 +62,29 @@ it.each([
   press(key);
   expect(turned).toHaveBeenCalledExactlyOnceWith({ act: 'turn-page', page });
   expect(shared).not.toHaveBeenCalled();
+});
+
+it('turns the page also where the focus is back before the document is shown', async () => {
+  await draw({ isPresenter: false, isSharing: false });
+  await frame();
+  await draw({ isPresenter: true, isSharing: false });
+  press(' ');
+  press(' ');
+  expect(turned).toHaveBeenCalledTimes(2);
+  expect(shared).not.toHaveBeenCalled();
+});
+
+it('leaves the space bar to a button that a hand has focused', async () => {
+  await draw({ isPresenter: true, isSharing: false });
+  await frame();
+  press('Tab');
+  act(() => {
+    document.querySelector('button')!.blur();
+    document.querySelector('button')!.focus();
+  });
+  press(' ');
+  expect(shared).toHaveBeenCalledOnce();
+  expect(turned).not.toHaveBeenCalled();
 });
 
 it('presses the button again where nothing was shared', async () => {

@@ -1,10 +1,10 @@
-/** While this person presents: the keys that turn pages, and where they go after a dialog. */
-import { useEffect } from 'react';
+/**
+ * While this person presents: the keys that turn pages. A button to which no hand has brought the focus, as the one to which a
+ * closed dialog gives it back, leaves the space bar to the page.
+ */
+import { useEffect, useRef } from 'react';
 import type { DocumentAct, DocumentHeading } from '#contract/shared-document.ts';
 import { turnedByKey } from '#ui/documents/page-keys.ts';
-
-/** React Aria dispatches it on the button to which a closed dialog gives the focus back; cancelled, it does not. */
-const GIVES_FOCUS_BACK = 'react-aria-focus-scope-restore';
 
 type PageKeysOptions = Pick<DocumentHeading, 'page' | 'pageCount'> & {
   isPresenter: boolean;
@@ -12,28 +12,53 @@ type PageKeysOptions = Pick<DocumentHeading, 'page' | 'pageCount'> & {
 };
 
 export function usePageKeys({ isPresenter, page, pageCount, act }: PageKeysOptions): void {
+  const isFocusByHand = useRef(false);
   useEffect(() => {
     if (!isPresenter) return;
-    const onKey = (event: KeyboardEvent): void => {
-      const to = turnedByKey(event, { page, pageCount });
+    isFocusByHand.current = false;
+    return followFocus((isByHand) => {
+      isFocusByHand.current = isByHand;
+    });
+  }, [isPresenter]);
+  useEffect(() => {
+    if (!isPresenter) return;
+    const turn = (event: KeyboardEvent, target: EventTarget | null): void => {
+      const to = turnedByKey(event, { page, pageCount }, target);
       if (to === null) return;
       event.preventDefault();
       if (to !== page) act({ act: 'turn-page', page: to });
     };
+    const onKey = (event: KeyboardEvent): void => turn(event, event.target);
+    const onKeyFirst = (event: KeyboardEvent): void => {
+      const button = event.target instanceof Element ? event.target.closest('button') : null;
+      if (event.key !== ' ' || button === null || isFocusByHand.current || button.closest('[role=dialog]')) return;
+      // neither this nor the key's release is the button's
+      event.stopPropagation();
+      button.blur();
+      turn(event, document.body);
+    };
+    addEventListener('keydown', onKeyFirst, { capture: true });
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('keydown', onKeyFirst, { capture: true });
+      removeEventListener('keydown', onKey);
+    };
   }, [isPresenter, page, pageCount, act]);
-  useEffect(() => {
-    if (!isPresenter) return;
-    addEventListener(GIVES_FOCUS_BACK, focusPage);
-    return () => removeEventListener(GIVES_FOCUS_BACK, focusPage);
-  }, [isPresenter]);
 }
 
-/** On the button the space bar would open the dialog again. From the page the Tab key goes on to the presenter's bar. */
-function focusPage(event: Event): void {
-  const tile = document.querySelector<HTMLElement>('.stage-document');
-  if (tile === null) return;
-  event.preventDefault();
-  tile.focus({ preventScroll: true });
+/** At each move of the focus: whether the Tab key or a pointer has done it, in this moment. */
+function followFocus(onMoved: (isByHand: boolean) => void): () => void {
+  const ended = new AbortController();
+  let isHandAtWork = false;
+  const onHand = (): void => {
+    isHandAtWork = true;
+    setTimeout(() => {
+      isHandAtWork = false;
+    });
+  };
+  const at = { capture: true, signal: ended.signal };
+  addEventListener('pointerdown', onHand, at);
+  addEventListener('keydown', ({ key }) => key === 'Tab' && onHand(), at);
+  addEventListener('focusin', () => onMoved(isHandAtWork), at);
+  return () => ended.abort();
 }

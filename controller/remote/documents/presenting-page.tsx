@@ -81,12 +81,15 @@ function Presenting({
     <>
       <header className="flex items-center gap-2 px-3 pt-[max(0.5rem,env(safe-area-inset-top))] pb-2 lg:px-6">
         <Button variant="quiet" icon={ChevronLeft} aria-label={common('back')} onPress={onClose} />
-        <Heading slot="title" className="min-w-0 flex-1 truncate text-base font-semibold">
-          <bdi>{title}</bdi>
+        {/* the end of a name is cut off, from the left where it is read from the right */}
+        <Heading slot="title" dir="auto" className="min-w-0 flex-1 truncate text-base font-semibold">
+          {title}
         </Heading>
         {view.screen === 'in-call' && <MicrophoneButton view={view} asking={asking} isSmall />}
       </header>
-      <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[minmax(0,1fr)_24rem] lg:gap-4 lg:px-6 lg:pb-6">
+      <div
+        className={`flex min-h-0 flex-1 flex-col lg:gap-4 lg:px-6 lg:pb-6 ${isPresenter ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_24rem]' : ''}`}
+      >
         <div className="relative flex min-h-0 flex-1 flex-col bg-sunken lg:overflow-hidden lg:rounded-card">
           {hasAccess ? (
             <PresentedPage documents={documents} tools={isPresenter ? tools : null} />

@@ -53,6 +53,8 @@ describe('the list of documents', () => {
     [document(1, { state: 'uploading', receivedBytes: 999 }), { name: 'stopped', percent: 99 }],
     [document(1, { state: 'uploading', receivedBytes: 1, isOwn: false }), { name: 'others-upload', percent: 0 }],
     [document(1, { state: 'converting', readyPages: 3 }), { name: 'converting', ready: 3, pages: 12 }],
+    // what is still made is their largest size
+    [document(1, { state: 'converting', readyPages: 12 }), { name: 'ready', pages: 12 }],
     [document(1, { state: 'failed', failure: 'document-encrypted' }), { name: 'failed', code: 'document-encrypted' }],
     [document(1, { state: 'failed', failure: null }), { name: 'failed', code: 'internal' }],
     [document(1, { state: 'unknown' as never }), { name: 'unknown' }],

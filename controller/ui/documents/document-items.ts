@@ -61,6 +61,8 @@ function statusOf({ state, isOwn, receivedBytes, sizeBytes, readyPages, pageCoun
     case 'waiting':
       return { name: 'queued' } as const;
     case 'converting':
+      // all pages can be shown, the largest size of some is still being made
+      if (readyPages === pageCount) return { name: 'ready', pages: pageCount } as const;
       return { name: 'converting', ready: readyPages, pages: pageCount } as const;
     case 'ready':
       return { name: 'ready', pages: pageCount ?? readyPages } as const;

@@ -45,7 +45,7 @@ export function PresenterBar(props: PresenterBarProps) {
   if (isPresenter) return <Presenting {...props} />;
   const { presenter } = shown;
   return (
-    <Frame title={shown.title} className={className}>
+    <section aria-label={t('presenter.bar', { title: shown.title })} className={`flex items-center gap-3 ${className}`}>
       <p className="min-w-0 flex-1 px-1 text-small">
         <span className="block truncate font-semibold">
           {presenter === null ? t('presenter.nobody') : t('presenter.by', { name: presenter.displayName })}
@@ -57,7 +57,7 @@ export function PresenterBar(props: PresenterBarProps) {
       <Button aria-label={t('presenter.take')} isPending={pending === 'take'} onPress={() => act({ act: 'take' })}>
         {t('presenter.takeShort')}
       </Button>
-    </Frame>
+    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-/** The documents API in memory for unit tests: documents, uploads by parts, the stream of changes, pages; and a line that can be cut. */
+/** The documents API in memory for tests: documents, uploads by parts, the stream of changes, pages; and a line that can be cut. */
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
@@ -25,8 +25,13 @@ export class FakeDocuments {
   readonly asked: Asked[] = [];
   readonly documents = new Map<string, MeetingDocument & { content: Uint8Array[] }>();
   readonly streams: Stream[] = [];
-  /** by `documentId/page`; else `not-ready` */
+  /** by `documentId/page`; the others are still being made */
   readonly readyPages = new Set<string>();
+  /** not made of any page yet */
+  readonly missingSizes = new Set<string>();
+  /** its picture */
+  drawPage: (key: { documentId: string; page: string; size: string }) => Response = ({ documentId, page, size }) =>
+    new Response(`${documentId}/${page}/${size}`, { headers: { 'content-type': 'image/webp' } });
   /** the answer to what is asked next, by a part of its path */
   refusals: { path: string; code: ErrorCode; status: number }[] = [];
   #releases: (() => void)[] = [];
@@ -92,9 +97,10 @@ export class FakeDocuments {
       return Response.json({ document: this.#add(fileName, sizeBytes) });
     }
     if (rest.startsWith('pages/')) {
-      const [, page, size] = rest.split('/');
-      if (!this.readyPages.has(`${documentId}/${page}`)) return refused(409, 'not-ready');
-      return new Response(`${documentId}/${page}/${size}`, { headers: { 'content-type': 'image/webp' } });
+      const [, page = '', size = ''] = rest.split('/');
+      if (!this.readyPages.has(`${documentId}/${page}`) || this.missingSizes.has(size))
+        return new Response(null, { status: 202 });
+      return this.drawPage({ documentId, page, size });
     }
     const document = this.documents.get(documentId);
     if (!document) return refused(404, 'not-found');

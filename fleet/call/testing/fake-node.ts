@@ -4,7 +4,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { type CallOrder, OPEN_ORDER } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
-import type { CallGrant, CallPermissions, DocumentAccess, IceServer } from '#contract/grants.ts';
+import type { CallGrant, CallPermissions, DocumentAccess, IceServer, PeerKind } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
 import type { Participant } from '#contract/room-state.ts';
@@ -73,7 +73,7 @@ export class FakeNode {
   network: 'up' | 'stalled' | 'refusing' = 'up';
   readonly asked: Request[] = [];
   readonly sockets: FakeSocket[] = [];
-  readonly callId = uuidv7();
+  callId = uuidv7();
   readonly peerId = uuidv7();
   /** of the next grant */
   permissions: CallPermissions = {
@@ -82,6 +82,7 @@ export class FakeNode {
     rights: [],
     documents: ['present', 'view'],
   };
+  peerKind: PeerKind = 'person';
   others: Participant[] = [];
   consumers: ConsumerParameters[] = [];
   document: SharedDocument | null = null;
@@ -95,6 +96,10 @@ export class FakeNode {
   onJoin: 'ok' | ErrorCode = 'ok';
   onAhead: 'ok' | ErrorCode = 'ok';
   onProduce: 'ok' | ErrorCode = 'ok';
+  onUnpause: 'ok' | ErrorCode = 'ok';
+  onChat: 'ok' | ErrorCode = 'ok';
+  /** what each `read-chat` is answered with */
+  olderChat: ChatMessage[][] = [];
   current: FakeSocket | null = null;
 
   readonly open = (): WebSocket => {
@@ -186,6 +191,17 @@ export class FakeNode {
         if (this.onProduce === 'ok') answer({});
         else refuse(this.onProduce);
         break;
+      case 'resume-producer':
+        if (this.onUnpause === 'ok') answer({});
+        else refuse(this.onUnpause);
+        break;
+      case 'send-chat':
+        if (this.onChat === 'ok') answer({});
+        else refuse(this.onChat);
+        break;
+      case 'read-chat':
+        answer({ messages: this.olderChat.shift() ?? [] });
+        break;
       case 'present':
         if (this.onPresent === 'ok') this.#present(request, answer);
         else refuse(this.onPresent);
@@ -227,7 +243,7 @@ export class FakeNode {
       protocol: PROTOCOL_VERSION,
       callId: this.callId,
       peerId: this.peerId,
-      peerKind: 'person',
+      peerKind: this.peerKind,
       ...this.permissions,
       meetingTitle: 'Test',
       resumeSecret: uuidv7(),

@@ -5,7 +5,7 @@ import { openUnion, openWord } from '../open-words.ts';
 import { EpochMs, Id, z } from '../schema.ts';
 import { Knock, ReportedTicketState, WaitingDecision, WaitingList } from '../waiting.ts';
 import { EntryId } from './meetings-api.ts';
-import { anyone, ofHost, type RouteTable, signedIn, waits } from './route.ts';
+import { anyone, ofHostInCall, type RouteTable, signedIn, waits } from './route.ts';
 
 const Heading = {
   meetingId: Id,
@@ -84,7 +84,7 @@ export const admissionApi = {
     kind: 'events',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/waiting',
-    access: ofHost,
+    access: ofHostInCall,
     summary: 'Who waits to be let into a meeting, whole, each time it changes',
     params: z.object({ meetingId: Id }),
     events: { waiting: WaitingList },
@@ -93,7 +93,7 @@ export const admissionApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/meetings/:meetingId/waiting-decisions',
-    access: ofHost,
+    access: ofHostInCall,
     summary: 'Admit or decline who waits',
     params: z.object({ meetingId: Id }),
     body: WaitingDecision,

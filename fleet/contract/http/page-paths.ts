@@ -16,4 +16,5 @@ export const pagePaths = {
 } as const;
 
 /** A one-time link to an account: its code stands where no server logs it. */
-export const accountInviteUrl = (fleetUrl: string, code: string): string => `${fleetUrl}${pagePaths.staff}#invite=${code}`;
+export const accountInviteUrl = (fleetUrl: string, code: string): string =>
+  `${fleetUrl}${pagePaths.staff}#invite=${code}`;

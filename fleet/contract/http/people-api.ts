@@ -250,7 +250,8 @@ export const peopleApi = {
     ...AccountList,
     path: '/api/v1/account-imports',
     access: freshly('people.manage', 'organisation'),
-    summary: 'Make the local accounts of a CSV list (user name, name, e-mail, place, role) but for its wrong lines; again: nothing new',
+    summary:
+      'Make the local accounts of a CSV list (user name, name, e-mail, place, role) but for its wrong lines; again: nothing new',
     response: z.object({
       ...ImportCounts,
       /** of the new accounts that no mail is sent to: shown once */

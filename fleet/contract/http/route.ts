@@ -23,7 +23,10 @@ export type Access =
   /** `isFresh`: signed in or confirmed less than FRESH_SIGN_IN_MS ago, else `sign-in-not-fresh`; an API token never is */
   | { to: 'permitted'; permission: Permission; scope: RouteScope; isFresh?: true }
   /** host or co-host of the meeting that the path names, or who has `meetings.manage` there */
-  | { to: 'host' }
+  | {
+      to: 'host' /** also who is host or co-host in its call now: by promotion, or as the successor of a host who left */;
+      inCall?: true;
+    }
   /** one of the people of the meeting that the path names, or who has `meetings.manage` there */
   | { to: 'invited' }
   /** the bearer of a ticket, see waiting.ts */
@@ -40,6 +43,7 @@ export const permitted = <S extends RouteScope>(permission: Permission, scope: S
 export const freshly = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope, isFresh: true }) as const satisfies Access;
 export const ofHost = { to: 'host' } as const satisfies Access;
+export const ofHostInCall = { to: 'host', inCall: true } as const satisfies Access;
 export const ofInvited = { to: 'invited' } as const satisfies Access;
 export const waits = { to: 'waiting' } as const satisfies Access;
 export const forMeeting = (documents: DocumentRight) => ({ to: 'meeting', documents }) as const satisfies Access;
@@ -72,8 +76,13 @@ export type UploadRoute = Declared & {
  * stream has `beat`, every EVENT_BEAT_MS, and ends with `refused` when the session or the right has ended.
  */
 export type EventsRoute = Declared & { kind: 'events'; method: 'GET'; events: Record<string, z.ZodType> };
-/** A file, streamed. */
-export type DownloadRoute = Declared & { kind: 'download'; method: 'GET'; contentTypes: readonly string[] };
+/** A file, streamed. `comesLater`: while it is still being made the answer is 202 without a body, and the client asks again. */
+export type DownloadRoute = Declared & {
+  kind: 'download';
+  method: 'GET';
+  contentTypes: readonly string[];
+  comesLater?: true;
+};
 export type Route = JsonRoute | PageRoute | UploadRoute | EventsRoute | DownloadRoute;
 export type RouteTable = Record<string, Route>;
 

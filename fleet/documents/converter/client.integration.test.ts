@@ -1,114 +1,136 @@
-/** The fleet server's half of the link against a converter that a test plays. */
+/** The fleet server's half of the converter's link, with a scripted converter that goes away. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import type { ConversionEvent } from '#contract/converter-link.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ConversionEvent, ToConverter } from '#contract/converter-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { v7 } from 'uuid';
 import { ConverterLink, type ConverterStatus } from './client.ts';
-import { createServer, type Server, type Socket } from 'node:net';
-import { readJsonLines, writeJsonLine } from './json-lines.ts';
 import { socketPath } from './socket-path.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'converter-link-'));
-const documentId = '01936f00-0000-7000-8000-00000000000a';
-const document = { documentId, sourcePath: '/s', outputFolder: '/o' };
-let link: ConverterLink;
+let dataDir: string;
 let server: Server;
-const sockets: Socket[] = [];
-afterEach(() => {
+let link: ConverterLink;
+let connections: { socket: Socket; received: ToConverter[] }[];
+let hello: object;
+const events: ConversionEvent[] = [];
+const statuses: ConverterStatus['is'][] = [];
+const logged: string[] = [];
+
+beforeEach(async () => {
+  for (const list of [events, statuses, logged]) list.length = 0;
+  connections = [];
+  hello = { name: 'hello', protocol: PROTOCOL_VERSION, whyUnavailable: null };
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-link-'));
+  await listen(dataDir);
+});
+afterEach(async () => {
   link.stop();
-  for (const socket of sockets.splice(0)) socket.destroy();
-  server.close();
+  await close();
+  rmSync(dataDir, { recursive: true });
 });
 
-async function listen(dataDir: string, hello: object): Promise<unknown[]> {
-  const received: unknown[] = [];
+/** The converter serves that folder, and the link connects to it. */
+async function listen(folder: string): Promise<void> {
   server = createServer((socket) => {
-    sockets.push(socket);
-    readJsonLines(
-      socket,
-      (message) => received.push(message),
-      () => {},
-    );
-    writeJsonLine(socket, { name: 'hello', protocol: PROTOCOL_VERSION, ...hello });
-  }).listen(socketPath(dataDir));
+    const connection = { socket, received: [] as ToConverter[] };
+    connections.push(connection);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      const messages = chunk.toString().trim().split('\n');
+      connection.received.push(...messages.map((line) => JSON.parse(line) as ToConverter));
+    });
+    send(socket, hello);
+  });
+  server.listen(socketPath(folder));
   await once(server, 'listening');
-  return received;
-}
-function connected(dataDir = folder) {
-  const events: ConversionEvent[] = [];
-  const statuses: ConverterStatus[] = [];
   link = new ConverterLink({
-    dataDir,
+    dataDir: folder,
     onEvent: (event) => events.push(event),
-    onStatus: (status) => statuses.push(status),
-    log: () => {},
+    onStatus: ({ is }) => statuses.push(is),
+    log: (what) => logged.push(what),
   });
   link.start();
-  return { events, statuses };
+}
+async function close(): Promise<void> {
+  for (const { socket } of connections) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
 }
 
-test('what is not finished is handed over again, what is finished is not', async () => {
-  const received = await listen(folder, { whyUnavailable: null });
-  const { events, statuses } = connected();
-  link.convert(document);
-  link.prepare();
-  const convert = { name: 'convert', ...document };
-  await expect.poll(() => received).toContainEqual(convert);
-  sockets.at(-1)!.destroy();
-  await expect
-    .poll(() => received.filter((message) => JSON.stringify(message) === JSON.stringify(convert)))
-    .toHaveLength(2);
-  writeJsonLine(sockets.at(-1)!, { name: 'converted', documentId, pageCount: 1 });
-  await expect.poll(() => events).toEqual([{ name: 'converted', documentId, pageCount: 1 }]);
-  sockets.at(-1)!.destroy();
-  await expect.poll(() => statuses.filter(({ is }) => is === 'there')).toHaveLength(3);
-  await expect.poll(() => received.at(-1)).toEqual({ name: 'prepare' });
-  expect(received.filter((message) => JSON.stringify(message) === JSON.stringify(convert))).toHaveLength(2);
-});
+const send = (socket: Socket, message: object): boolean => socket.write(`${JSON.stringify(message)}\n`);
+const document = () => ({ documentId: v7(), sourcePath: '/a', outputFolder: '/b' });
+const convertsAt = (at: number): string[] =>
+  (connections[at]?.received ?? []).flatMap((message) => (message.name === 'convert' ? [message.documentId] : []));
 
-test('nothing is reported of a document that was cancelled', async () => {
-  const received = await listen(folder, { whyUnavailable: null });
-  const { events } = connected();
-  const cancelled = { ...document, documentId: '01936f00-0000-7000-8000-00000000000b' };
-  link.convert(cancelled);
-  await expect.poll(() => received).toContainEqual({ name: 'convert', ...cancelled });
+test('after the converter was away, what is open is handed over again, and nothing else', async () => {
+  const [open, done, failed, cancelled] = [document(), document(), document(), document()];
+  for (const each of [open, done, failed, cancelled]) link.convert(each);
+  link.prepare();
+  await expect.poll(() => convertsAt(0)).toHaveLength(4);
+  const { socket } = connections[0]!;
+  send(socket, { name: 'converted', documentId: done.documentId, pageCount: 1 });
+  send(socket, { name: 'failed', documentId: failed.documentId, code: 'document-broken', message: '' });
   link.cancel(cancelled.documentId);
-  link.convert(document);
-  for (const { documentId } of [cancelled, document])
-    writeJsonLine(sockets.at(-1)!, { name: 'page-count', documentId, pageCount: 3 });
-  await expect.poll(() => events).toEqual([{ name: 'page-count', documentId, pageCount: 3 }]);
-  sockets.at(-1)!.destroy();
-  await expect
-    .poll(() => received.slice(-2))
-    .toEqual([
-      { name: 'hello', protocol: PROTOCOL_VERSION },
-      { name: 'convert', ...document },
-    ]);
+  await expect.poll(() => events).toHaveLength(2);
+  socket.destroy();
+  await expect.poll(() => convertsAt(1)).toEqual([open.documentId]);
+  expect(connections[1]!.received).toContainEqual({ name: 'prepare' });
+  expect(statuses).toEqual(['there', 'away', 'there']);
 });
 
 test('why a converter can do nothing is known', async () => {
-  await listen(folder, { whyUnavailable: 'bubblewrap makes no sandbox here' });
-  connected();
+  hello = { ...hello, whyUnavailable: 'bubblewrap makes no sandbox here' };
+  await expect.poll(() => connections).toHaveLength(1);
+  connections[0]!.socket.destroy();
   await expect.poll(() => link.status).toEqual({ is: 'unavailable', reason: 'bubblewrap makes no sandbox here' });
 });
 
-test('a converter of another release is not read, and tried again', async () => {
-  await listen(folder, { protocol: PROTOCOL_VERSION + 1, whyUnavailable: null });
-  const { events } = connected();
-  link.convert(document);
-  await expect.poll(() => sockets.length).toBeGreaterThan(1);
-  expect(link.status).toEqual({ is: 'away' });
-  expect(events).toEqual([]);
+test('a data folder may lie deeper than a socket’s address is long', async () => {
+  link.stop();
+  await close();
+  const deep = join(dataDir, 'd'.repeat(100));
+  mkdirSync(deep);
+  await listen(deep);
+  await expect.poll(() => link.status).toEqual({ is: 'there' });
 });
 
-test('a data folder may lie deeper than a socket’s address is long', async () => {
-  const deep = join(folder, 'd'.repeat(100));
-  mkdirSync(deep);
-  await listen(deep, { whyUnavailable: null });
-  connected(deep);
-  await expect.poll(() => link.status).toEqual({ is: 'there' });
-  rmSync(folder, { recursive: true });
+test('nothing is reported of a document that was cancelled, or that nobody handed over', async () => {
+  const cancelled = document();
+  link.convert(cancelled);
+  await expect.poll(() => convertsAt(0)).toHaveLength(1);
+  link.cancel(cancelled.documentId);
+  const last = document();
+  link.convert(last);
+  for (const documentId of [cancelled.documentId, v7(), last.documentId])
+    send(connections[0]!.socket, { name: 'page-count', documentId, pageCount: 3 });
+  await expect.poll(() => events).toEqual([{ name: 'page-count', documentId: last.documentId, pageCount: 3 }]);
+});
+
+test('what is no message ends the connection, and the link comes again', async () => {
+  const open = document();
+  link.convert(open);
+  await expect.poll(() => convertsAt(0)).toHaveLength(1);
+  connections[0]!.socket.write('{"name":"pag\n');
+  await expect.poll(() => convertsAt(1)).toEqual([open.documentId]);
+  expect(logged).toHaveLength(1);
+});
+
+test('a converter of another release, and one that greets with anything else, is asked for nothing', async () => {
+  await expect.poll(() => statuses).toEqual(['there']);
+  for (const wrong of [
+    { ...hello, protocol: PROTOCOL_VERSION + 100 },
+    { name: 'converted', documentId: v7(), pageCount: 1 },
+  ]) {
+    hello = wrong;
+    const before = connections.length;
+    connections.at(-1)!.socket.destroy();
+    link.convert(document());
+    await expect.poll(() => connections.length, { timeout: 5_000 }).toBeGreaterThan(before + 1);
+    expect(convertsAt(before)).toEqual([]);
+  }
+  expect(statuses).toEqual(['there', 'away']);
+  expect(link.status).toEqual({ is: 'away' });
 });

@@ -1,8 +1,7 @@
 /** The sandbox in which LibreOffice makes a PDF of one document: office.py connects it to us. */
 import { MAX_DOCUMENT_PAGES } from '#contract/shared-document.ts';
-import { FramedSandbox } from './framed-sandbox.ts';
-import { FONTS, INSIDE } from './page-maker.ts';
-import type { Inbox, Scratch } from './scratch.ts';
+import { DocumentSandbox } from './document-sandbox.ts';
+import type { Scratch } from './scratch.ts';
 
 /** As LibreOffice names its import filters. */
 export type OfficeSource = { kind: 'presentation' | 'text' | 'spreadsheet'; filter: string };
@@ -27,37 +26,17 @@ const DOTS_PER_INCH = 300;
 
 export type ExportedPdf = { pages: 'first' | 'all'; content: Buffer };
 
-export class Office {
-  readonly ready: Promise<void>;
-  readonly #inbox: Inbox;
-  readonly #sandbox: FramedSandbox;
-
+export class Office extends DocumentSandbox {
   /** Starts at once, and waits for its document. */
   constructor(scratch: Scratch) {
-    this.#inbox = scratch.inbox();
-    this.#sandbox = new FramedSandbox(
-      {
-        command: ['/usr/bin/python3', '/maru/inside/office.py'],
-        readOnly: {
-          ...Object.fromEntries(SYSTEM.map((path) => [path, path])),
-          ...FONTS,
-          '/maru/inside': INSIDE,
-          '/in': this.#inbox.path,
-        },
-        environment: { FONTCONFIG_FILE: '/maru/inside/fonts.conf', SAL_USE_VCLPLUGIN: 'svp' },
-        limits: LIMITS,
-      },
-      MAX_PDF_BYTES,
-    );
-    this.ready = this.#start();
-    this.ready.catch(() => {});
-  }
-
-  get isRunning(): boolean {
-    return this.#sandbox.isRunning;
-  }
-  get ended(): Promise<unknown> {
-    return this.#sandbox.ended;
+    super(scratch, {
+      command: ['/usr/bin/python3', '/maru/inside/office.py'],
+      readOnly: Object.fromEntries(SYSTEM.map((path) => [path, path])),
+      environment: { SAL_USE_VCLPLUGIN: 'svp' },
+      limits: LIMITS,
+      maxBodyBytes: MAX_PDF_BYTES,
+      readyWithinMs: READY_WITHIN_MS,
+    });
   }
 
   /**
@@ -66,19 +45,9 @@ export class Office {
    * @throws UserError
    */
   async *export(sourcePath: string, source: OfficeSource): AsyncGenerator<ExportedPdf, void> {
-    const path = await this.#inbox.putFile('source', sourcePath);
+    const path = await this.inbox.putFile('source', sourcePath);
     const request = { path, ...source, mostPages: MAX_DOCUMENT_PAGES + 1, dotsPerInch: DOTS_PER_INCH };
-    for await (const { answer, body } of this.#sandbox.ask(request, 'exported', EXPORT_WITHIN_MS))
+    for await (const { answer, body } of this.ask(request, 'exported', EXPORT_WITHIN_MS))
       if (answer.is === 'pdf') yield { pages: answer.pages, content: body };
-  }
-
-  async end(): Promise<void> {
-    this.#sandbox.kill();
-    await this.#sandbox.ended;
-    await this.#inbox.remove();
-  }
-
-  async #start(): Promise<void> {
-    for await (const _ of this.#sandbox.ask(null, 'ready', READY_WITHIN_MS));
   }
 }

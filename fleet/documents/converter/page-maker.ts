@@ -2,21 +2,13 @@
 import { join } from 'node:path';
 import type { PageSize } from '#contract/http/documents-api.ts';
 import { PAGE_SIZES } from '#contract/http/documents-api.ts';
-import { FramedSandbox } from './framed-sandbox.ts';
+import { DocumentSandbox } from './document-sandbox.ts';
 import type { EngineName } from './inside/engines.ts';
-import type { Inbox, Scratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 
-export const INSIDE = join(import.meta.dirname, 'inside');
 const CHECKOUT = join(import.meta.dirname, '../../..');
 /** What the engines import, and what these import. */
 const PACKAGES = ['sharp', '@img', 'detect-libc', 'semver', '@rhwp', 'heic-decode', 'libheif-js'];
-/** Their fonts: poppler draws text that has none of its own. */
-export const FONTS = {
-  '/etc/fonts': '/etc/fonts',
-  '/usr/share/fonts': '/usr/share/fonts',
-  '/usr/share/fontconfig': '/usr/share/fontconfig',
-  '/var/cache/fontconfig': '/var/cache/fontconfig',
-};
 
 const LIMITS = {
   addressSpaceBytes: null,
@@ -34,47 +26,28 @@ const MAX_PICTURE_BYTES = 24_000_000;
 
 export type DrawnPage = { page: number; size: PageSize; content: Buffer };
 
-export class PageMaker {
-  readonly inbox: Inbox;
-  readonly ready: Promise<void>;
-  readonly #sandbox: FramedSandbox;
-
+export class PageMaker extends DocumentSandbox {
   /** Starts at once, and waits for a document. */
   constructor(scratch: Scratch) {
-    this.inbox = scratch.inbox();
-    this.#sandbox = new FramedSandbox(
-      {
-        command: ['/maru/node', '--max-old-space-size=512', '--no-warnings', '/maru/inside/page-maker.ts'],
-        readOnly: {
-          '/maru/node': process.execPath,
-          '/maru/package.json': join(CHECKOUT, 'package.json'),
-          '/maru/inside': INSIDE,
-          ...Object.fromEntries(
-            PACKAGES.map((name) => [`/maru/node_modules/${name}`, join(CHECKOUT, 'node_modules', name)]),
-          ),
-          ...FONTS,
-          '/usr/share/poppler': '/usr/share/poppler',
-          '/in': this.inbox.path,
-        },
-        environment: { FONTCONFIG_FILE: '/maru/inside/fonts.conf' },
-        limits: LIMITS,
+    super(scratch, {
+      command: ['/maru/node', '--max-old-space-size=512', '--no-warnings', '/maru/inside/page-maker.ts'],
+      readOnly: {
+        '/maru/node': process.execPath,
+        '/maru/package.json': join(CHECKOUT, 'package.json'),
+        ...Object.fromEntries(
+          PACKAGES.map((name) => [`/maru/node_modules/${name}`, join(CHECKOUT, 'node_modules', name)]),
+        ),
+        '/usr/share/poppler': '/usr/share/poppler',
       },
-      MAX_PICTURE_BYTES,
-    );
-    this.ready = this.#start();
-    this.ready.catch(() => {});
-  }
-
-  get isRunning(): boolean {
-    return this.#sandbox.isRunning;
-  }
-  get ended(): Promise<unknown> {
-    return this.#sandbox.ended;
+      limits: LIMITS,
+      maxBodyBytes: MAX_PICTURE_BYTES,
+      readyWithinMs: READY_WITHIN_MS,
+    });
   }
 
   /** @returns how many pages it has. @throws UserError */
   async open(engine: EngineName, path: string): Promise<number> {
-    for await (const { answer } of this.#sandbox.ask({ do: 'open', engine, path }, 'opened', OPEN_WITHIN_MS))
+    for await (const { answer } of this.ask({ do: 'open', engine, path }, 'opened', OPEN_WITHIN_MS))
       if (answer.is === 'opened') return answer.pageCount;
     return 0;
   }
@@ -83,24 +56,9 @@ export class PageMaker {
   async *draw(page: number, largest: PageSize, sizes: readonly PageSize[]): AsyncGenerator<DrawnPage, void> {
     const boxes = Object.fromEntries(sizes.map((size) => [size, PAGE_SIZES[size]]));
     const request = { do: 'draw', page, largest: PAGE_SIZES[largest], sizes: boxes };
-    for await (const { answer, body } of this.#sandbox.ask(request, 'drawn', DRAW_WITHIN_MS)) {
+    for await (const { answer, body } of this.ask(request, 'drawn', DRAW_WITHIN_MS)) {
       const size = answer.is === 'picture' && answer.page === page && sizes.find((each) => each === answer.size);
       if (size) yield { page, size, content: body };
     }
-  }
-
-  /** The first page is there: others come before what is left. */
-  lowerPriority(): void {
-    this.#sandbox.lowerPriority();
-  }
-
-  async end(): Promise<void> {
-    this.#sandbox.kill();
-    await this.#sandbox.ended;
-    await this.inbox.remove();
-  }
-
-  async #start(): Promise<void> {
-    for await (const _ of this.#sandbox.ask(null, 'ready', READY_WITHIN_MS));
   }
 }

@@ -41,7 +41,7 @@ export class RawClient {
   #nextId = 1;
   #changed: () => void = () => {};
 
-  constructor(url: string, options: { ca?: string } = {}) {
+  constructor(url: string, options: { ca?: string; localAddress?: string } = {}) {
     this.socket = new WebSocket(url, options);
     this.socket.on('message', (data) => this.#take(String(data)));
     this.socket.on('error', () => {});
@@ -53,7 +53,7 @@ export class RawClient {
     });
   }
 
-  static async open(url: string, options: { ca?: string } = {}): Promise<RawClient> {
+  static async open(url: string, options: { ca?: string; localAddress?: string } = {}): Promise<RawClient> {
     const client = new RawClient(url, options);
     await once(client.socket, 'open');
     return client;

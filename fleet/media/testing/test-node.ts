@@ -52,6 +52,7 @@ export class TestFleet {
       publishes: SOURCES,
       receives: SOURCES,
       rights: [],
+      role: claims.peerKind === 'room' ? 'co-host' : 'member',
       documents: ['present', 'view'],
       ...claims,
     };

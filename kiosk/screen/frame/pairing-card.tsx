@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { Qr } from '#ui/qr.tsx';
+import { typedAddress } from './typed-address.ts';
 
 type PairingCardProps = {
   pairing: ScreenView['pairing'];
@@ -30,12 +31,19 @@ export function PairingCard({ pairing, forLaptops = false }: PairingCardProps) {
         </p>
         {forLaptops && pairing.shareUrl !== null && (
           <p className="mt-1 text-tv-small text-quiet">
-            {t('pairing.share')} <span className="block break-all text-ink">{addressOf(pairing.shareUrl)}</span>
+            {t('pairing.share')} <LaptopAddress url={pairing.shareUrl} />
           </p>
         )}
       </div>
     </div>
   );
+}
+
+function LaptopAddress({ url }: { url: string }) {
+  const address = typedAddress(url);
+  // an IP address with its port fits in one line too
+  const size = address === url ? 'text-[1.5rem]' : '';
+  return <span className={`block break-all text-ink ${size}`}>{address}</span>;
 }
 
 /** In a corner of a running call: how phones come in while the fleet is gone, and those of before have lost their way. */
@@ -50,9 +58,6 @@ export function PairingCorner({ pairing }: { pairing: NonNullable<ScreenView['pa
     </div>
   );
 }
-
-/** As people type it: browsers add the scheme, but for plain http, which is this machine's alone. */
-const addressOf = (url: string): string => url.replace(/^https:\/\//, '');
 
 /** Groups of four are read out and typed more easily. */
 export const spoken = (code: string): string => code.replace(/(.{4})(?=.)/g, '$1 ');

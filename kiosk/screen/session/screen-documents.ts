@@ -7,6 +7,7 @@ import { DocumentPages } from '#call/document-pages.ts';
 import { askDocuments, type FetchLike } from '#call/document-requests.ts';
 import { DocumentsClient } from '#call/documents-client.ts';
 import { Observable } from '#call/observable.ts';
+import { showAgain } from '#call/show-again.ts';
 import { drawingOf } from '#contract/page-drawing.ts';
 import { projections } from '#contract/projections.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
@@ -16,8 +17,6 @@ import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
 import { changedDocument, type SharedDocument } from '#contract/shared-document.ts';
 
 const DOCUMENT_EFFECTS = ['present', 'show-document', 'change-document', 'use-document-access'] as const;
-/** Below what a media node accepts of one peer: 60 a second. */
-const DRAWN_EACH_MS = 25;
 const DRAWING_REPORTED_EACH_MS = 1_000 / projections.drawing.perSecond;
 
 export type DocumentEffect = Extract<ScreenEffect, { name: (typeof DOCUMENT_EFFECTS)[number] }>;
@@ -179,16 +178,10 @@ export class ScreenDocuments {
     const shown = this.onTv.getSnapshot();
     const { document, documentAccess } = call.getSnapshot();
     if (shown === null || document !== null || documentAccess === null) return;
-    const { documentId, title, pageCount, page, region, strokes } = shown;
     try {
       const isOfMeeting = documentAccess.meetingId === this.#access?.meetingId;
-      if (!isOfMeeting && !(await this.#isTakenInto(documentAccess, documentId))) return;
-      await call.present({ act: 'show', documentId, title, pageCount, page });
-      await call.present({ act: 'zoom', region });
-      for (const stroke of strokes) {
-        await call.present({ act: 'draw', stroke });
-        await new Promise((resolve) => setTimeout(resolve, DRAWN_EACH_MS));
-      }
+      if (!isOfMeeting && !(await this.#isTakenInto(documentAccess, shown.documentId))) return;
+      await showAgain(shown, (act) => call.present(act));
     } catch (error) {
       // it may not be shown there, or somebody else was first
       console.warn('screen: the document was not taken along', error);

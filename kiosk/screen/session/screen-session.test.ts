@@ -6,6 +6,7 @@ import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import { Observable } from '#call/observable.ts';
 import { InvalidStateError, UserError, type ErrorCode } from '#contract/error-codes.ts';
+import { CODE_SHOWN_MS } from '#contract/limits.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import {
@@ -89,6 +90,7 @@ class FakeCall {
     activeSpeakerPeerId: null,
     mutedByPeerId: null,
     blocked: null,
+    way: null,
     local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
   });
   readonly requestGrant: (why: { code: ErrorCode; endedCallId: string | null }) => Promise<CallGrant>;
@@ -137,6 +139,12 @@ class FakeCall {
     this.asked.push('mute all');
     return Promise.reject(new UserError('forbidden'));
   };
+  setOrder = (change: object) => this.#ask(`order ${JSON.stringify(change)}`);
+  setRole = (peerId: string, role: string) => this.#ask(`role ${peerId} ${role}`);
+  letSpeak = (peerId: string) => this.#ask(`let speak ${peerId}`);
+  raiseHand = (isUp: boolean) => this.#ask(`hand ${isUp}`);
+  lowerHand = (peerId: string) => this.#ask(`lower ${peerId}`);
+  sendChat = (text: string, messageId: string) => this.#ask(`chat ${text} ${messageId}`);
   removeParticipant = (peerId: string) => this.#ask(`remove ${peerId}`);
   setMicrophone(): void {}
   setCamera(): void {}
@@ -245,7 +253,16 @@ describe('the screen’s session', () => {
     expect(call.joins[0]!.grant).toEqual(grant());
     call.become(joined);
     expect(of('call-joined')).toEqual([{ type: 'call-joined', ticket, meetingTitle: 'Weekly', startedAtMs: 7 }]);
-    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'document']);
+    expect(types()).toEqual([
+      ...STATES,
+      'stage',
+      'call-joined',
+      'connection',
+      'roster',
+      'call-order',
+      'chat',
+      'document',
+    ]);
   });
 
   it('opens no device for what is only prepared', () => {
@@ -303,7 +320,16 @@ describe('the screen’s session', () => {
     expect(hello()).toMatchObject({ inCall: { ticket, meetingTitle: 'Weekly' } });
     said.length = 0;
     up(ticket);
-    expect(types()).toEqual([...STATES, 'stage', 'call-joined', 'connection', 'roster', 'document']);
+    expect(types()).toEqual([
+      ...STATES,
+      'stage',
+      'call-joined',
+      'connection',
+      'roster',
+      'call-order',
+      'chat',
+      'document',
+    ]);
     expect(call.asked).toEqual(['join']);
   });
 
@@ -446,6 +472,45 @@ describe('the screen’s session', () => {
     up();
     call.onMuted();
     expect(parts.devices).toEqual(['muted true']);
+  });
+
+  it('asks the node for order, roles, hands and words as the room asks', () => {
+    const { call, up, effect } = session();
+    up();
+    effect({ name: 'set-order', change: { isLocked: true } });
+    effect({ name: 'set-role', peerId: id(5), role: 'presenter' });
+    effect({ name: 'let-speak', peerId: id(5) });
+    effect({ name: 'raise-hand', isUp: true });
+    effect({ name: 'lower-hand', peerId: id(5) });
+    effect({ name: 'send-chat', messageId: id(6), text: 'Hello' });
+    expect(call.asked).toEqual([
+      'order {"isLocked":true}',
+      `role ${id(5)} presenter`,
+      `let speak ${id(5)}`,
+      'hand true',
+      `lower ${id(5)}`,
+      `chat Hello ${id(6)}`,
+    ]);
+  });
+
+  it('shows the pairing code for a minute, no longer than the call', () => {
+    vi.useFakeTimers();
+    const { call, up, effect, subject } = session();
+    const shown = () => subject.getSnapshot().showsCode;
+    up();
+    effect({ name: 'join-call', grant: grant() });
+    call.become(joined);
+    effect({ name: 'show-code' });
+    vi.advanceTimersByTime(CODE_SHOWN_MS / 2);
+    effect({ name: 'show-code' });
+    vi.advanceTimersByTime(CODE_SHOWN_MS - 1);
+    expect(shown()).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(shown()).toBe(false);
+    effect({ name: 'show-code' });
+    call.become({ name: 'ended', callId: CALL, reason: 'ended-by-participant' });
+    expect(shown()).toBe(false);
+    vi.useRealTimers();
   });
 
   it('performs what the agent asks, and tells what could not be done', async () => {

@@ -50,6 +50,19 @@ export class NetworkNamespaces {
     return { namespace, address };
   }
 
+  /** One more address of a host, beside its first. */
+  addAddress({ namespace, address }: Host, last: number): string {
+    const more = address.replace(/\d+$/, String(last));
+    ip('-n', namespace, 'addr', 'add', `${more}/24`, 'dev', 'eth0');
+    return more;
+  }
+
+  /** As behind a firewall that passes TCP 443 alone: everything else that leaves the host is dropped. */
+  passOnlyHttps({ namespace }: Host): void {
+    ip('-n', namespace, 'rule', 'add', 'pref', '10', 'ipproto', 'tcp', 'dport', '443', 'lookup', 'main');
+    ip('-n', namespace, 'rule', 'add', 'pref', '20', 'to', '10.77.0.0/16', 'blackhole');
+  }
+
   stop(): void {
     for (const namespace of this.#made.splice(0).reverse()) remove(namespace);
   }

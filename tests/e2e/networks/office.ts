@@ -8,7 +8,12 @@ import { FleetReady, KioskReady } from '#contract/process-ready.ts';
 import type { z } from '#contract/schema.ts';
 import type { Host } from './network-namespaces.ts';
 
-type OfficeParts = { fleetHost: Host; kioskHost: Host; window?: string[] };
+type OfficeParts = {
+  fleetHost: Host;
+  kioskHost: Host;
+  window?: string[] /** more options of the fleet */;
+  fleetArgs?: string[];
+};
 type Box = {
   /** of its folder and its log */
   name: string;
@@ -31,14 +36,16 @@ export class Office {
   readonly #fleetHost: Host;
   readonly #kioskHost: Host;
   readonly #window: string[];
+  readonly #fleetArgs: string[];
   fleet!: FleetReady;
   kiosk!: KioskReady;
 
   /** @param window of the first room; none, and a test's page is its TV */
-  constructor({ fleetHost, kioskHost, window = ['--shell', 'none'] }: OfficeParts) {
+  constructor({ fleetHost, kioskHost, window = ['--shell', 'none'], fleetArgs = [] }: OfficeParts) {
     this.#fleetHost = fleetHost;
     this.#kioskHost = kioskHost;
     this.#window = window;
+    this.#fleetArgs = fleetArgs;
   }
 
   async start(): Promise<void> {
@@ -50,6 +57,7 @@ export class Office {
       '--ephemeral-ports',
       '--demonstration',
       '--json-logs',
+      ...this.#fleetArgs,
     ]);
     const claim = JSON.stringify(this.fleet.demonstration!.claim);
     this.kiosk = await this.addBox({ name: 'kiosk', host: this.#kioskHost, claim, window: this.#window });

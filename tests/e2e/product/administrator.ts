@@ -1,4 +1,5 @@
 /** The administrator at the API: signed in with the one-time password, as the first start gave it. */
+import { DEFAULT_DOCUMENT_POLICY, type DocumentPolicy } from '#contract/document-policy.ts';
 import type { Claim } from '#contract/enrolment.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
@@ -53,6 +54,13 @@ export class Administrator {
     const { path, response } = roomsApi.listRoomEvents;
     const { events } = response.parse(await this.#ask('GET', path.replace(':roomId', roomId)));
     return events.map(({ event }) => event);
+  }
+
+  /** Of the room's own meeting: at once for those who are in its call. */
+  async setDocumentPolicy(roomId: string, changes: Partial<DocumentPolicy>): Promise<void> {
+    const { meetingId } = await this.room(roomId);
+    const { method, path } = meetingsApi.setDocumentPolicy;
+    await this.#ask(method, path.replace(':meetingId', meetingId), { ...DEFAULT_DOCUMENT_POLICY, ...changes });
   }
 
   /** The token of a guest link that was good a moment ago. */

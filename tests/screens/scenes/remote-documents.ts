@@ -3,9 +3,11 @@ import type { Page } from 'playwright-core';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import type { RoomDocument } from '#contract/room-document.ts';
+import type { RoomDrawing } from '#contract/room-drawing.ts';
 import { type DocumentHeading, PAGE_UNITS, WHOLE_PAGE } from '#contract/shared-document.ts';
 import {
   documentAccess,
+  drawing,
   listedDocument,
   LONG_FILE_NAME,
   type PlayedDocuments,
@@ -44,6 +46,26 @@ const shown = (over: Partial<DocumentHeading> = {}, isPresenter = true): RoomDoc
   isNewest: true,
   withdrawn: null,
 });
+
+const drawn = (): RoomDrawing => {
+  const { document, isPresenter: _isPresenter, isNewest: _isNewest, withdrawn: _withdrawn, ...heading } = shown();
+  const { documentId, page } = document!;
+  return { ...heading, drawing: { documentId, page, pointer: { x: 48_000, y: 20_000 }, strokes: drawing(page) } };
+};
+/** After the phone has shown it. */
+const isWithdrawn =
+  (withdrawn: RoomDocument['withdrawn']): NonNullable<Link['after']> =>
+  (_, say) =>
+    void setTimeout(
+      () =>
+        say({
+          type: 'projection',
+          name: 'document',
+          value: { ...shown(), revision: 2, document: null, isPresenter: false, withdrawn },
+        }),
+      1_500,
+    );
+const dialogIsThere = (page: Page) => page.getByRole('dialog').waitFor();
 
 const people = [
   person(0, 'Maple 3F', { peerKind: 'room' }),
@@ -145,6 +167,26 @@ export const remoteDocumentScenes: readonly Scene[] = [
     state: calling,
     document: shown({ presenter: { peerId: id(101), displayName: 'Head office' } }, false),
   }),
+  scene(
+    'document-withdrawn',
+    { state: calling, document: shown(), after: isWithdrawn('outsider-in-call') },
+    dialogIsThere,
+  ),
+  scene(
+    'document-withdrawn-deleted',
+    { state: calling, document: shown(), after: isWithdrawn('deleted') },
+    dialogIsThere,
+    ['phone'],
+  ),
+  scene(
+    'document-page-drawn-by-other',
+    {
+      state: calling,
+      document: shown({ presenter: { peerId: id(101), displayName: 'Head office' } }, false),
+      drawing: drawn(),
+    },
+    steps(press(/^See the page large|^쪽 크게 보기/), pageIsThere),
+  ),
   scene('document-page', { state: calling, document: shown() }, presenting),
   scene('document-page-odd-name', { state: calling, document: shown({ title: ODD_TITLE }) }, presenting, ['phone']),
   scene('document-page-upright', { state: calling, document: shown(), aspect: 'sheet' }, presenting),

@@ -9,6 +9,7 @@ import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomLinkFromController, RoomLinkToController } from '#contract/room-link.ts';
 import type { Participant, RoomMeeting, RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { RoomDocument } from '#contract/room-document.ts';
+import type { RoomDrawing } from '#contract/room-drawing.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
 import {
@@ -90,6 +91,7 @@ export type Link = {
   agenda?: RoomAgenda;
   equipment?: RoomEquipment;
   document?: RoomDocument;
+  drawing?: RoomDrawing;
   /** undefined: by a server without documents */
   documentAccess?: DocumentAccess | null;
   /** the page's clock stands at that time of the made-up day */
@@ -150,6 +152,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
           agenda: link.agenda,
           equipment: link.equipment,
           document: link.document,
+          drawing: link.drawing,
         },
         online: link.online ?? true,
         lastSeenMs: link.lastSeenMs === undefined ? nowMs : link.lastSeenMs,

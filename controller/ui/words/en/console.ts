@@ -170,7 +170,7 @@ export default {
   },
   documentPolicy: {
     title: 'Documents in the room’s meeting',
-    lead: 'A change is in force at once for pages, and for who comes into the meeting from now on.',
+    lead: 'A change is in force at once, also in a meeting that is under way.',
     yes: 'Yes',
     no: 'No',
     sharedBy: {

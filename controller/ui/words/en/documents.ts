@@ -68,7 +68,7 @@ export default {
   withdrawn: {
     'outsider-in-call': {
       what: 'Sharing was stopped',
-      meaning: 'A guest came in, and this meeting does not let guests see documents.',
+      meaning: 'A guest is in the meeting, and guests may not see its documents.',
       todo: 'The document can be shown again when the guest has left.',
     },
     deleted: {

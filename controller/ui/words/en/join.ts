@@ -145,4 +145,10 @@ export default {
     toStaff: 'My meetings',
     thanks: 'Thank you for coming.',
   },
+  /** how picture and sound reach the meeting */
+  way: {
+    direct: 'Connected directly',
+    'direct-tcp': 'Connected directly over TCP: this network blocks UDP, so picture and sound may falter',
+    relay: 'Connected through a relay: this network lets little else through, so picture and sound may falter',
+  },
 } as const;

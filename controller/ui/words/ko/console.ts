@@ -168,7 +168,7 @@ export default {
   },
   documentPolicy: {
     title: '문서 공유',
-    lead: '변경 내용은 페이지 표시에는 바로, 회의 권한에는 다음에 입장하는 사람부터 적용됩니다.',
+    lead: '변경 내용은 진행 중인 회의에도 바로 적용됩니다.',
     yes: '예',
     no: '아니요',
     sharedBy: {

@@ -150,4 +150,10 @@ export default {
     toStaff: '내 회의',
     thanks: '참여해 주셔서 감사합니다.',
   },
+  /** how picture and sound reach the meeting */
+  way: {
+    direct: '직접 연결되었습니다',
+    'direct-tcp': 'TCP로 직접 연결되었습니다. 이 네트워크가 UDP를 차단하여 영상과 소리가 끊길 수 있습니다',
+    relay: '중계 서버를 통해 연결되었습니다. 이 네트워크의 제한으로 영상과 소리가 끊길 수 있습니다',
+  },
 } as const satisfies Translated<typeof en>;

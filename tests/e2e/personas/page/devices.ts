@@ -76,7 +76,11 @@ export function replaceDevices({
       ...(asked.video ? [give('camera', syntheticCamera(picture, CAMERA_SIZE))] : []),
     ]);
   };
-  mediaDevices.getDisplayMedia = async () => new MediaStream([syntheticScreen(screen, SCREEN_SIZE)]);
+  mediaDevices.getDisplayMedia = async () => {
+    // as every browser: only while it handles a click or a key
+    if (!navigator.userActivation.isActive) throw new DOMException('No user gesture', 'InvalidStateError');
+    return new MediaStream([syntheticScreen(screen, SCREEN_SIZE)]);
+  };
   mediaDevices.enumerateDevices = async () => [
     ...(states.microphone === 'missing' ? [] : [describe('audioinput', 'Synthetic microphone')]),
     ...(states.camera === 'missing' ? [] : [describe('videoinput', 'Synthetic camera')]),

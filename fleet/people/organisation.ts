@@ -11,11 +11,11 @@ import { ApiTokens } from './api-tokens.ts';
 import { KnownBrowsers, type KnownBrowserKeys } from './known-browsers.ts';
 import { Passwords } from './passwords.ts';
 import { PlaceChanges } from './place-changes.ts';
-import { Places } from './places.ts';
+import { PlaceTree } from './places.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 
-export type PeopleDependencies = {
+export type OrganisationDependencies = {
   store: AuthorityStore;
   clock: WallClock;
   keys: KnownBrowserKeys;
@@ -26,7 +26,7 @@ export type PeopleDependencies = {
   logger: Logger;
 };
 
-export class People {
+export class Organisation {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
@@ -35,12 +35,12 @@ export class People {
   readonly changes: AccountChanges;
   readonly list: AccountList;
   readonly imports: AccountImports;
-  readonly places: Places;
+  readonly places: PlaceTree;
   readonly placeChanges: PlaceChanges;
   readonly apiTokens: ApiTokens;
-  readonly openid: PeopleDependencies['openid'];
+  readonly openid: OrganisationDependencies['openid'];
 
-  constructor({ store, clock, keys, fleetUrl, queueMail, openid, logger }: PeopleDependencies) {
+  constructor({ store, clock, keys, fleetUrl, queueMail, openid, logger }: OrganisationDependencies) {
     this.openid = openid;
     this.accounts = new Accounts({ store });
     this.passwords = new Passwords({ store });
@@ -51,7 +51,7 @@ export class People {
     this.changes = new AccountChanges({ store, invites: this.invites });
     this.list = new AccountList({ store, nowMs: () => sessions.nowMs() });
     this.imports = new AccountImports({ store, invites: this.invites });
-    this.places = new Places({ store });
+    this.places = new PlaceTree({ store });
     this.placeChanges = new PlaceChanges({ store, places: this.places });
     this.apiTokens = new ApiTokens({ store, places: this.places });
   }

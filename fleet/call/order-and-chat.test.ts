@@ -1,0 +1,206 @@
+/** Order, roles, hands and chat as a page has them: what the node sends, over drops, and what a refusal does to our tracks. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OPEN_ORDER, RIGHTS } from '#contract/call-order.ts';
+import type { ChatMessage } from '#contract/chat.ts';
+import { CallClient } from './call-client.ts';
+import { createFakeStream, FakeMedia, fakeTrack } from './testing/fake-media.ts';
+import { FakeNode } from './testing/fake-node.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const message = (number: number, text = `m${number}`): ChatMessage => ({
+  messageId: id(100 + number),
+  number,
+  peerId: id(1),
+  displayName: 'Mina',
+  isGuest: false,
+  text,
+  atMs: number,
+});
+
+let node: FakeNode;
+let media: FakeMedia[];
+let call: CallClient;
+let microphone: MediaStreamTrack;
+let mutes: number;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  node = new FakeNode();
+  media = [];
+  mutes = 0;
+  call = new CallClient({
+    requestGrant: async () => node.grant(),
+    onMuted: () => {
+      mutes += 1;
+      setMuted(true);
+    },
+    openSocket: node.open,
+    createStream: createFakeStream,
+    createMedia: (options) => {
+      const made = new FakeMedia(options);
+      media.push(made);
+      return made;
+    },
+  });
+});
+afterEach(async () => {
+  call.close();
+  await pass(15);
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+function setMuted(muted: boolean): void {
+  (microphone as unknown as { enabled: boolean }).enabled = !muted;
+  call.setMicrophone(microphone);
+}
+async function joined(): Promise<void> {
+  microphone = fakeTrack('audio');
+  const view = { kind: 'auto', maxTiles: 3, tileHeightPx: 360 } as const;
+  const joining = call.join({ displayName: 'Me', microphone, camera: fakeTrack('video'), view }, node.grant());
+  await pass(500);
+  await joining;
+}
+const state = () => call.getSnapshot();
+const asked = (method: string) => node.asked.filter((each) => each.method === method).map(({ data }) => data);
+const texts = (): string[] => state().chat.map(({ text }) => text);
+const sayChat = (...messages: ChatMessage[]) => {
+  for (const data of messages) node.tell({ event: 'chat-message', data });
+};
+
+describe('order', () => {
+  it('is the snapshot’s, then as it changes, and open again after the call', async () => {
+    node.order = { ...OPEN_ORDER, isLocked: true };
+    await joined();
+    expect(state().order).toEqual({ ...OPEN_ORDER, isLocked: true });
+    node.tell({ event: 'order-changed', data: OPEN_ORDER });
+    await pass(20);
+    expect(state().order).toEqual(OPEN_ORDER);
+    node.order = { ...OPEN_ORDER, staysMuted: true };
+    node.current!.end(1006);
+    await pass(2_000);
+    expect([state().phase.name, state().order.staysMuted]).toEqual(['joined', true]);
+    call.leave();
+    expect([state().order, state().role, state().permissions]).toEqual([OPEN_ORDER, null, null]);
+  });
+
+  it('is asked for by those who may, and by nobody else', async () => {
+    await joined();
+    expect(state()).toMatchObject({ role: 'member', permissions: { rights: [] } });
+    const acts = [
+      () => call.setOrder({ isLocked: true }),
+      () => call.setRole(id(1), 'presenter'),
+      () => call.letSpeak(id(1)),
+      () => call.lowerHand(id(1)),
+    ];
+    for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
+    const data = { ...node.permissions, rights: [...RIGHTS.host], role: 'host' as const, document: null };
+    node.tell({ event: 'permissions-changed', data });
+    await pass(20);
+    expect(state()).toMatchObject({ role: 'host', permissions: { rights: RIGHTS.host } });
+    const done = Promise.all([...acts.map((act) => act()), call.raiseHand(true)]);
+    await pass(20);
+    await done;
+    expect(asked('set-order')).toEqual([{ isLocked: true }]);
+    expect(asked('set-role')).toEqual([{ peerId: id(1), role: 'presenter' }]);
+    expect(asked('raise-hand')).toEqual([{ isUp: true }]);
+    expect([asked('let-speak'), asked('lower-hand')]).toEqual([[{ peerId: id(1) }], [{ peerId: id(1) }]]);
+  });
+
+  it('that keeps us muted mutes our own track, so that nobody believes to be heard', async () => {
+    await joined();
+    setMuted(true);
+    await pass(50);
+    node.onUnpause = 'stays-muted';
+    setMuted(false);
+    await pass(50);
+    expect([mutes, state().local.microphone]).toEqual([1, 'muted']);
+    node.onUnpause = 'ok';
+    setMuted(false);
+    await pass(50);
+    expect([mutes, state().local.microphone]).toEqual([1, 'on']);
+    expect(asked('resume-producer').length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('chat', () => {
+  it('is in the node’s order and without doubles, over a drop and what came meanwhile', async () => {
+    node.chat = [message(0), message(1)];
+    await joined();
+    sayChat(message(2));
+    await pass(20);
+    expect(texts()).toEqual(['m0', 'm1', 'm2']);
+    // the snapshot of the return holds what we have, and what we missed; the first notification comes again
+    node.chat = [message(1), message(2), message(3), message(4)];
+    node.current!.end(1006);
+    await pass(2_000);
+    sayChat(message(4), message(5));
+    await pass(20);
+    expect(texts()).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5']);
+    call.leave();
+    expect(texts()).toEqual([]);
+  });
+
+  it('of ours is sent again after a drop by the same id, until the node has answered', async () => {
+    await joined();
+    node.network = 'stalled';
+    let sent = false;
+    void call.sendChat('Hello', id(7)).then(() => {
+      sent = true;
+    });
+    await pass(100);
+    expect([sent, asked('send-chat')]).toEqual([false, []]);
+    node.current!.end(1006);
+    node.network = 'up';
+    await pass(3_000);
+    expect([sent, asked('send-chat')]).toEqual([true, [{ messageId: id(7), text: 'Hello' }]]);
+  });
+
+  it('is refused by the node’s code, and not sent out of a call', async () => {
+    await expect(call.sendChat('Hello')).rejects.toMatchObject({ code: 'not-possible-now' });
+    await joined();
+    node.onChat = 'too-many-attempts';
+    const sending = call.sendChat('Hello').catch((error: { code: string }) => error.code);
+    await pass(20);
+    expect(await sending).toBe('too-many-attempts');
+    node.network = 'stalled';
+    const left = call.sendChat('Never').catch((error: { code: string }) => error.code);
+    call.leave();
+    expect(await left).toBe('not-possible-now');
+  });
+
+  it('of before is read in parts, until the first', async () => {
+    node.chat = [message(4), message(5)];
+    node.olderChat = [
+      [message(2), message(3)],
+      [message(0), message(1)],
+    ];
+    await joined();
+    for (const more of [true, true, false]) {
+      const reading = call.readOlderChat();
+      await pass(20);
+      expect(await reading).toBe(more);
+    }
+    expect(texts()).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5']);
+    expect(asked('read-chat')).toEqual([{ beforeNumber: 4 }, { beforeNumber: 2 }]);
+  });
+});
+
+describe('the grant’s ICE servers', () => {
+  const turn = { urls: ['turns:turn.test:443?transport=tcp'], username: 'u', credential: 'c' };
+  it('are used by each set-up of media, also after a reload and a worker’s death', async () => {
+    node.iceServers = [turn];
+    await joined();
+    node.tell({ event: 'media-moved', data: node.setup() });
+    await pass(50);
+    const ticket = call.ticket!;
+    expect(ticket.iceServers).toEqual([turn]);
+    call.abandon();
+    node.onResume = 'restarted';
+    const view = { kind: 'auto', maxTiles: 3, tileHeightPx: 360 } as const;
+    const back = call.resume(ticket, { displayName: 'Me', microphone, camera: null, view });
+    await pass(500);
+    await back;
+    expect(media.map(({ options }) => options.iceServers)).toEqual([[turn], [turn], [turn]]);
+  });
+});

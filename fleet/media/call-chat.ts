@@ -1,0 +1,90 @@
+/**
+ * The chat of one call: numbers messages, keeps the newest within a bound of messages and bytes, and lets who comes later read
+ * them. Text alone; who was removed leaves their words behind.
+ */
+import { CHAT_MESSAGES_KEPT, type ChatMessage } from '#contract/chat.ts';
+import { InvalidStateError, UserError } from '#contract/error-codes.ts';
+import { bytesOf } from '#contract/shown-text.ts';
+import type { RequestOf } from '#contract/signaling.ts';
+import { TokenBucket } from '#edge/attempt-limit.ts';
+import type { MediaSettings } from './media-settings.ts';
+import type { Peer } from './peer.ts';
+
+/** of a call, serialised */
+const MOST_BYTES = 1024 * 1024;
+/** of a snapshot or of one answer: a slow line has more to carry at that moment */
+const MOST_BYTES_AT_ONCE = 32 * 1024;
+
+export type CallChatOptions = {
+  settings: Pick<MediaSettings, 'chatBurst' | 'chatPerMinute'>;
+  /** to everybody who is in */
+  onMessage: (message: ChatMessage) => void;
+};
+
+type Kept = { message: ChatMessage; sizeBytes: number };
+type Sender = Pick<Peer, 'peerId' | 'displayName' | 'claims'>;
+
+export class CallChat {
+  readonly #options: CallChatOptions;
+  readonly #limits = new WeakMap<Sender, TokenBucket>();
+  readonly #kept: Kept[] = [];
+  /** by message: its sender. Of the newest, also of some that are not kept any more */
+  readonly #senders = new Map<string, string>();
+  #sizeBytes = 0;
+  #next = 0;
+
+  constructor(options: CallChatOptions) {
+    this.#options = options;
+  }
+
+  /** The newest that fit, in their order. */
+  get newest(): ChatMessage[] {
+    return this.before(this.#next);
+  }
+
+  /** The newest of those with a lower number, in their order, as many as fit. */
+  before(number: number): ChatMessage[] {
+    const older = this.#kept.filter(({ message }) => message.number < number);
+    let sizeBytes = 0;
+    const tooOld = older.findLastIndex((each) => {
+      sizeBytes += each.sizeBytes;
+      return sizeBytes > MOST_BYTES_AT_ONCE;
+    });
+    return older.slice(tooOld + 1).map(({ message }) => message);
+  }
+
+  /** The same message again is one. @throws UserError too-many-attempts; InvalidStateError not-possible-now */
+  send(peer: Sender, { messageId, text }: RequestOf<'send-chat'>, nowMs = Date.now()): void {
+    const sender = this.#senders.get(messageId);
+    if (sender === peer.peerId) return;
+    if (sender !== undefined)
+      throw new InvalidStateError('not-possible-now', 'a message of this id is somebody else’s');
+    if (!this.#limitOf(peer).take()) throw new UserError('too-many-attempts', 'too many messages');
+    const { peerId, displayName, claims } = peer;
+    const number = this.#next++;
+    const message = { messageId, number, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs };
+    this.#keep(message);
+    this.#options.onMessage(message);
+  }
+
+  #keep(message: ChatMessage): void {
+    const sizeBytes = bytesOf(JSON.stringify(message));
+    this.#kept.push({ message, sizeBytes });
+    this.#sizeBytes += sizeBytes;
+    while (this.#kept.length > CHAT_MESSAGES_KEPT || this.#sizeBytes > MOST_BYTES)
+      this.#sizeBytes -= this.#kept.shift()!.sizeBytes;
+    this.#senders.set(message.messageId, message.peerId);
+    if (this.#senders.size <= 2 * CHAT_MESSAGES_KEPT) return;
+    const [oldest] = this.#senders.keys();
+    this.#senders.delete(oldest!);
+  }
+
+  #limitOf(peer: Sender): TokenBucket {
+    const known = this.#limits.get(peer);
+    if (known) return known;
+    const { chatBurst, chatPerMinute } = this.#options.settings;
+    const limit = new TokenBucket({ burst: chatBurst, refillPerMinute: chatPerMinute });
+    this.#limits.set(peer, limit);
+    return limit;
+  }
+}

@@ -1,0 +1,101 @@
+/** Whose page is there: by hand on a clock, on a real store. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import { LEASE_MS, TicketLeases, type Waiter } from './ticket-leases.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+let nowMs = 0;
+let changed: string[] = [];
+const onFatal = (error: unknown): void => {
+  throw error;
+};
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-leases-'));
+  store = authorityStore({ dataDir, onFatal });
+  await store.start();
+  nowMs = 0;
+  changed = [];
+});
+afterEach(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+const waiter = (ticketId: string): Waiter => ({ ticketId, meetingId: 'm', inviteId: null, network: 'n', isKnown: false });
+const leases = () =>
+  new TicketLeases({ store, onChanged: (meetingId) => changed.push(meetingId), onFailed: onFatal, nowMs: () => nowMs });
+const there = (them: TicketLeases) => them.of('m').map(({ ticketId }) => ticketId);
+function pass(them: TicketLeases, ms: number): void {
+  for (const endMs = nowMs + ms; nowMs < endMs; ) {
+    nowMs += 1_000;
+    them.tick();
+  }
+}
+
+test('a page that follows stays for hours; one that is gone is listed for a minute, and is back when it returns', () => {
+  const them = leases();
+  const release = them.hold(waiter('a'));
+  pass(them, 3 * 3_600_000);
+  expect(there(them)).toEqual(['a']);
+  release();
+  pass(them, LEASE_MS - 1_000);
+  expect(there(them)).toEqual(['a']);
+  changed = [];
+  pass(them, 2_000);
+  expect(there(them)).toEqual([]);
+  expect(changed).toEqual(['m']);
+  them.hold(waiter('a'));
+  expect(there(them)).toEqual(['a']);
+  expect(changed).toEqual(['m', 'm']);
+});
+
+test('a second page of one ticket that goes takes nobody along', () => {
+  const them = leases();
+  const [one] = [them.hold(waiter('a')), them.hold(waiter('a'))];
+  one();
+  one();
+  pass(them, 2 * LEASE_MS);
+  expect(there(them)).toEqual(['a']);
+});
+
+test('the next start has those whose page was there, and not those who went before', async () => {
+  await store.write(async (trx) => {
+    await trx.insertInto('meeting').values({ meetingId: 'm', roomId: null, title: '', createdAtMs: 1 }).execute();
+    for (const [ticketId, agoMs] of [
+      ['there', 5_000],
+      ['gone', 10 * LEASE_MS],
+    ] as const)
+      await trx
+        .insertInto('ticket')
+        .values({
+          ticketId,
+          ticketHash: ticketId,
+          meetingId: 'm',
+          inviteId: null,
+          accountId: null,
+          person: ticketId,
+          displayName: ticketId,
+          organisation: null,
+          network: 'n',
+          state: 'waiting',
+          createdAtMs: 1,
+          seenAtMs: Date.now() - agoMs,
+          decidedBy: null,
+          decidedAtMs: null,
+        })
+        .execute();
+  });
+  const them = leases();
+  await them.start();
+  them.stop();
+  expect(there(them)).toEqual(['there']);
+  // saved for the start after that
+  them.hold(waiter('gone'));
+  await store.write((trx) => trx.updateTable('ticket').set({ seenAtMs: 0 }).execute());
+  pass(them, 30_000);
+  const seen = () => store.read.selectFrom('ticket').select('seenAtMs').where('ticketId', '=', 'gone').executeTakeFirst();
+  await expect.poll(async () => (await seen())?.seenAtMs).toBeGreaterThan(0);
+});
