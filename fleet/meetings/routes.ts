@@ -1,6 +1,6 @@
 /** Meetings that people make, the staff page's stream, links that guests come by, documents' policies, unreachable calls. */
 import type { MeetingRole } from '#contract/call-order.ts';
-import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import { ProtocolError } from '#contract/error-codes.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
@@ -65,9 +65,10 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
       if (!link) throw new ProtocolError('not-found', 'no such invite');
       return link;
     },
-    resendInvite: async ({ params }) => {
-      await known(params.meetingId);
-      throw new InvalidStateError('not-possible-now', 'no mail server is set up');
+    resendInvite: async (context) => {
+      const { meetingId, personId } = context.params;
+      await peopleMeetings.resend(meetingId, personId, actorOf(context));
+      return {};
     },
     listInvites: async ({ params }) => ({ invites: await meetings.invites.list(await known(params.meetingId)) }),
     createInvite: async (context) => {
