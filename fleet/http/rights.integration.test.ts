@@ -297,7 +297,9 @@ async function ask(
     response.destroy();
     return { status, body: {} };
   }
-  return { status, body: JSON.parse(await text(response)) };
+  const answer = await text(response);
+  const isFile = response.headers['content-disposition'] !== undefined;
+  return { status, body: isFile ? {} : JSON.parse(answer) };
 }
 
 type Outcome = 'in' | 'not-signed-in' | 'token-invalid' | 'forbidden' | 'sign-in-not-fresh';
