@@ -21,6 +21,7 @@ export type AuditKind =
   | 'tablet-code-made'
   | 'tablet-paired'
   | 'pairing-refused'
+  | 'presence-proved'
   | 'pairing-revoked'
   | 'invite-created'
   | 'invite-revoked'

@@ -5,7 +5,8 @@
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { appendAudit, type AuditKind } from '../audit/index.ts';
 import { type AuthorityTables, type AuthorityWrite, hashOf, newId, newToken } from '../store/index.ts';
-import type { TicketRow } from './admission-facts.ts';
+
+export type TicketRow = AuthorityTables['ticket'];
 
 /** `decidedBy` where the meeting's policy lets in who waits */
 export const BY_POLICY = 'policy';
