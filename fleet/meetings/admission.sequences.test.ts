@@ -240,11 +240,11 @@ class Product {
     const network = `192.0.2.${WHO.indexOf(who)}`;
     const { meetingId } = this;
     const answer = isAccount(who)
-      ? this.#admissions.byAccount(
-          { accountId: accounts.get(who)!, displayName: who, mustChangePassword: false },
-          meetingId,
-          { wantsToKnock: knocks, network, endedCallId: null },
-        )
+      ? this.#admissions.byAccount({ accountId: accounts.get(who)!, displayName: who }, meetingId, {
+          wantsToKnock: knocks,
+          network,
+          endedCallId: null,
+        })
       : this.#admissions.byInvite(
           JSON.stringify({ jti: this.#invites.get(who), meetingId, displayName: who === 'named' ? 'named' : null }),
           {

@@ -7,10 +7,11 @@ import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, InviteClaims } from '#contract/grants.ts';
 import type { EntryAnswer } from '#contract/http/admission-api.ts';
+import type { AuditKind } from '#contract/http/audit-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Knock } from '#contract/waiting.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
-import { appendAudit, type AuditEntry, type AuditKind } from '../audit/index.ts';
+import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { TicketBearer } from '../http/route.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import { decideAdmission, type Decision } from './admission-decision.ts';
@@ -88,11 +89,10 @@ export class Admissions {
    * @throws ProtocolError not-found; UserError not-admitted, removed-from-call; OperationalError no-media-node, call-unreachable
    */
   async byAccount(
-    { accountId, displayName, mustChangePassword }: Pick<Account, 'accountId' | 'displayName' | 'mustChangePassword'>,
+    { accountId, displayName }: Pick<Account, 'accountId' | 'displayName'>,
     meetingId: string,
     { wantsToKnock, network, endedCallId }: { wantsToKnock: boolean; network: string } & Options,
   ): Promise<EntryAnswer> {
-    if (mustChangePassword) throw new UserError('not-admitted', 'change the one-time password first');
     const actor = `account:${accountId}`;
     const asking: Entrant = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
     return this.#orRefusal({ kind: 'member-refused', actor }, async () => {
