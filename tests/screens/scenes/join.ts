@@ -304,7 +304,13 @@ export const joinScenes: readonly Scene[] = [
       await page.getByRole('button', { name: /Plant 2/ }).click();
     },
   }),
-  host('host-invite', { after: press(/^(Invite|초대)$/) }),
+  host('host-invite', {
+    after: async (page) => {
+      const invite = page.getByRole('button', { name: /^(Invite|초대)$/ });
+      if (!(await invite.isVisible())) await page.getByRole('button', { name: /^(More|더 보기)$/ }).click();
+      await invite.click();
+    },
+  }),
   host('chat', { after: press(/^(Chat|채팅)/) }),
   scene('alone', { others: [] }),
   scene('call-two', { others: people(1) }),
