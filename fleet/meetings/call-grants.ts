@@ -1,5 +1,5 @@
 /** Grants into calls: what lets one peer in at its node, signed for a short while, with what it may do there. */
-import type { CallGrant, JoinTokenClaims } from '#contract/grants.ts';
+import type { CallGrant, IceServer, JoinTokenClaims } from '#contract/grants.ts';
 import { JOIN_TOKEN_TTL_MS } from '#contract/timing.ts';
 import { newId } from '../store/index.ts';
 import type { CallRole } from './call-permissions.ts';
@@ -20,6 +20,8 @@ export type CallGrantsDependencies = {
   delegations: Pick<Delegations, 'issuedAtOf'>;
   documentAccesses: Pick<DocumentAccesses, 'of'>;
   permissions: Pick<PermissionsAtNodes, 'of'>;
+  /** relays for one peer */
+  iceServersFor: (peerId: string) => IceServer[];
 };
 
 export class CallGrants {
@@ -36,7 +38,7 @@ export class CallGrants {
     peerId: string,
     { as, ...admitted }: Admitted,
   ): Promise<CallGrant> {
-    const { keys, delegations, documentAccesses, permissions } = this.#deps;
+    const { keys, delegations, documentAccesses, permissions, iceServersFor } = this.#deps;
     const permitted = await permissions.of(call.meetingId, as);
     const { roomId, isGuest } = admitted;
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : delegations.issuedAtOf(roomId);
@@ -68,7 +70,7 @@ export class CallGrants {
       joinToken: await keys.sign(claims),
       expiresAtMs: exp * 1000,
       documents,
-      iceServers: [],
+      iceServers: iceServersFor(peerId),
     };
   }
 }

@@ -123,6 +123,7 @@ export class Meetings {
       delegations: this.delegations,
       documentAccesses: this.documentAccesses,
       permissions: this.#permissions,
+      iceServersFor: deps.iceServersFor,
     });
     this.waitingRoom = new WaitingRoom({
       store,
