@@ -37,6 +37,7 @@ export default {
   },
   pairing: {
     scan: 'Scan to control this room',
+    scanOrJoin: 'Scan to control this room or to join',
     code: 'Code',
     share: 'Share a laptop’s screen at',
     unavailable: 'Phones cannot connect yet',
@@ -58,7 +59,7 @@ export default {
   },
   alone: {
     title: 'Waiting for others',
-    howTo: 'They come in by the meeting’s guest link.',
+    howTo: 'Scan the code to ask to join, or come in by the meeting’s link.',
   },
   call: {
     stage: 'Call stage',
