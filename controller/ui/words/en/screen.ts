@@ -63,6 +63,7 @@ export default {
   },
   call: {
     stage: 'Call stage',
+    locked: 'Locked',
     speaking: 'is speaking',
     screenOf: '{{name}} – screen',
     reconnecting: 'Connection lost – reconnecting…',
@@ -77,6 +78,8 @@ export default {
     title: 'For the phone in this room',
   },
   news: {
+    chat: '{{name}} wrote in the chat',
+    hand: '{{name}} raised a hand',
     joined: '{{name}} joined',
     left: '{{name}} left',
     joinedMore_one: '{{name}} and {{count}} other joined',

@@ -64,6 +64,7 @@ export default {
   },
   call: {
     stage: '통화 무대',
+    locked: '잠김',
     speaking: '말하는 중',
     screenOf: '{{name}} – 화면 공유',
     reconnecting: '연결이 끊겨 다시 연결하는 중…',
@@ -78,6 +79,8 @@ export default {
     title: '이 회의실에 있는 휴대폰용 코드',
   },
   news: {
+    chat: '{{name}} 님이 채팅에 글을 남겼습니다',
+    hand: '{{name}} 님이 손을 들었습니다',
     joined: '{{name}} 님이 들어왔습니다',
     left: '{{name}} 님이 나갔습니다',
     joinedMore_other: '{{name}} 님 외 {{count}}명이 들어왔습니다',
