@@ -40,7 +40,7 @@ import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
-import { RefusalRecord } from './audit/index.ts';
+import { AuditList, auditRoutes, RefusalRecord } from './audit/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
   admissionRoutes,
@@ -377,7 +377,6 @@ const app = await buildApp({
       peopleFinder: new PeopleFinder({ store }),
       roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
-      roomsUnder: people.places.roomsUnder,
     }),
     ...admissionRoutes({
       meetings,
@@ -385,6 +384,7 @@ const app = await buildApp({
     }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
+    ...auditRoutes({ audit: new AuditList({ store }) }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),

@@ -11,6 +11,7 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { Right } from '#contract/call-order.ts';
+import { NoServer } from '#contract/http/answer.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { People, peopleAhead, soundsOf } from '#stage/people.ts';
@@ -71,7 +72,12 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const chat = useChat(call.chat, selfPeerId);
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
-  const waitingProblem = waiting.problem === null ? null : t(`${waiting.problem.code}.what`, { ns: 'errors' });
+  const waitingProblem =
+    waiting.problem === null
+      ? null
+      : waiting.problem instanceof NoServer
+        ? t('noServer.what', { ns: 'common' })
+        : t(`${waiting.problem.code}.what`, { ns: 'errors' });
   useEffect(() => {
     if (waitingProblem !== null) add({ words: waitingProblem, tone: 'warn' });
   }, [waitingProblem, add]);
@@ -164,6 +170,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               {phase?.connection === 'reconnecting' && <Reconnecting />}
               <WaitingRegion
                 waiting={waiting.list}
+                isConnected={waiting.isConnected}
                 pending={waiting.pending}
                 onDecide={waiting.decide}
                 className="absolute inset-x-3 top-3 z-20 max-h-[75%] sm:left-auto sm:w-96"

@@ -1,5 +1,6 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { toMaruError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
@@ -8,6 +9,7 @@ import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { nextChangeAtMs, project } from './projection.ts';
 import type { RemoteView } from './projection.ts';
+import { type Presence, usePresence } from './use-presence.ts';
 
 /** If the room acts within this time, nothing is shown pending; the button already shows the press. */
 const PENDING_SHOWN_AFTER_MS = 80;
@@ -51,6 +53,7 @@ export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> 
   ask: Ask;
   /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
+  presence: Presence;
 };
 
 /** The key of a command: two of one name about different things may be under way at once. */
@@ -60,6 +63,7 @@ function keyOf(command: RoomCommand): string {
   // every volume is sent, above all the last: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
+  if (command.name === 'set-order') return command.name + Object.keys(command.change).join();
   if (command.name === 'present') return command.name + command.act.act;
   // one start at a time, of whichever meeting
   if (command.name === 'join-call') return command.name;
@@ -69,15 +73,26 @@ function keyOf(command: RoomCommand): string {
 export function useAsking(link: RoomLink): Asking {
   const commands = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
   const { run, pending: pendingBy, problem, report, dismissProblem } = commands;
+  const presence = usePresence(link);
+  const { ask: askPresence } = presence;
   const ask = useCallback<Ask>(
     (command, done) => {
-      const follows = () => (done === undefined ? undefined : stateFollows(link, done));
-      void run(() => link.command(command).then(follows), { key: keyOf(command), about: command });
+      const send = async (): Promise<void> => {
+        try {
+          await link.command(command);
+        } catch (error) {
+          if (toMaruError(error).code !== 'presence-needed') throw error;
+          if (!(await askPresence())) return;
+          await link.command(command);
+        }
+        if (done !== undefined) await stateFollows(link, done);
+      };
+      void run(send, { key: keyOf(command), about: command });
     },
-    [link, run],
+    [link, run, askPresence],
   );
   const pending = useCallback<Asking['pending']>((name, about = '') => pendingBy(name + about), [pendingBy]);
-  return { ask, pending, problem, report, dismissProblem };
+  return { ask, pending, presence, problem, report, dismissProblem };
 }
 
 function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Promise<void> {

@@ -72,7 +72,12 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         {participantCount > 0 && (
           <p className="text-base font-medium text-accent">{t('meeting.runs', { count: participantCount })}</p>
         )}
-        <WaitingRegion waiting={waiting.list} pending={waiting.pending} onDecide={waiting.decide} />
+        <WaitingRegion
+          waiting={waiting.list}
+          isConnected={waiting.isConnected}
+          pending={waiting.pending}
+          onDecide={waiting.decide}
+        />
         <ProblemWords problem={waiting.problem} />
         <InvitedPeople meeting={meeting} isHost={isHost} />
       </div>

@@ -4,9 +4,11 @@ import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
 import { type HealthCounts, HealthState, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
+import auditEn from '#ui/words/en/audit.ts';
 import consoleEn from '#ui/words/en/console.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
+import auditKo from '#ui/words/ko/audit.ts';
 import consoleKo from '#ui/words/ko/console.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
@@ -91,6 +93,8 @@ export class ServerUnderTest extends PlayedServer {
 export class ConsoleUnderTest extends PageUnderTest {
   constructor() {
     super({
+      // as the page that is loaded later adds them
+      audit: { en: auditEn, ko: auditKo },
       console: { en: consoleEn, ko: consoleKo },
       notices: { en: noticesEn, ko: noticesKo },
       'sign-in': { en: signInEn, ko: signInKo },

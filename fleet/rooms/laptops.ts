@@ -76,6 +76,8 @@ export class Laptops {
       command: { name: 'join-call', forLaptop: true },
       issuer: { kind: 'controller', id: pairingId },
       isAllowed: () => pairings.isLive(pairing),
+      // of a room that is in a call nothing is opened
+      isPresent: () => phase?.name === 'in-call' || pairings.isPresent(pairing),
     });
     return phase?.name === 'in-call' ? phase.callId : null;
   }

@@ -66,6 +66,7 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom
       url: 'https://maru.example.org/control#code=K7PW3MXD',
       shareUrl: 'https://maru.example.org/share',
     },
+    waiting: null,
     state: {
       protocol: PROTOCOL_VERSION,
       roomId: id(1),
@@ -143,8 +144,8 @@ export class PlayedAgent {
     });
   }
 
-  show({ language, pairing, ...projections }: ShownRoom): void {
-    this.say({ type: 'frame', frame: { language, pairing } });
+  show({ language, pairing, waiting, ...projections }: ShownRoom): void {
+    this.say({ type: 'frame', frame: { language, pairing, waiting } });
     for (const [name, value] of Object.entries(projections)) this.say({ type: 'projection', name, value });
   }
 
@@ -164,12 +165,12 @@ export class PlayedAgent {
 }
 
 export const welcome = (
-  { language, pairing, ...projections }: ShownRoom,
+  { language, pairing, waiting, ...projections }: ShownRoom,
   resume: ResumeTicket | null = null,
 ): AgentToScreen => ({
   type: 'welcome',
   protocol: PROTOCOL_VERSION,
-  frame: { language, pairing },
+  frame: { language, pairing, waiting },
   projections,
   resume,
 });

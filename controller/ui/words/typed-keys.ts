@@ -1,5 +1,6 @@
 /** Types only: makes `useTranslation('remote')` know the keys of words/en/remote.ts. Nothing here reaches a page. */
 import 'i18next';
+import type audit from './en/audit.ts';
 import type bookings from './en/bookings.ts';
 import type common from './en/common.ts';
 import type consoleWords from './en/console.ts';
@@ -21,6 +22,7 @@ declare module 'i18next' {
     defaultNS: 'common';
     returnNull: false;
     resources: {
+      audit: typeof audit;
       bookings: typeof bookings;
       common: typeof common;
       console: typeof consoleWords;

@@ -46,14 +46,21 @@ function LaptopAddress({ url }: { url: string }) {
   return <span className={`block break-all text-ink ${size}`}>{address}</span>;
 }
 
-/** In a corner of a running call: how phones come in while the fleet is gone, and those of before have lost their way. */
-export function PairingCorner({ pairing }: { pairing: NonNullable<ScreenView['pairing']> }) {
+type PairingCornerProps = {
+  pairing: NonNullable<ScreenView['pairing']>;
+  /** a phone asked for the code, to prove that it is in the room */
+  forProof: boolean;
+};
+
+/** In a corner of a running call: while a phone asks for the code, or the fleet is gone and its phones have lost their way. */
+export function PairingCorner({ pairing, forProof }: PairingCornerProps) {
   const { t } = useTranslation('screen');
   return (
     <div className="flex items-center gap-5 overflow-hidden rounded-card bg-raised pr-6 shadow-overlay">
       <Qr text={pairing.url} label={t('pairing.scan')} className="size-[14rem]" />
       <p className="text-tv-small numerals">
-        {t('pairing.code')} <span className="block text-tv-name font-semibold">{spoken(pairing.code)}</span>
+        {forProof ? t('presence.title') : t('pairing.code')}{' '}
+        <span className="block text-tv-name font-semibold">{spoken(pairing.code)}</span>
       </p>
     </div>
   );

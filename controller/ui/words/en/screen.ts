@@ -67,6 +67,14 @@ export default {
     reconnecting: 'Connection lost – reconnecting…',
     reconnectingDetail: 'The picture stands still. The meeting goes on.',
   },
+  waiting: {
+    one: '{{name}} is waiting',
+    more: '{{name}} and {{count}} more are waiting',
+    admit: 'Let them in from a phone of the room',
+  },
+  presence: {
+    title: 'For the phone in this room',
+  },
   news: {
     joined: '{{name}} joined',
     left: '{{name}} left',

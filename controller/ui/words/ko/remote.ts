@@ -158,7 +158,19 @@ export default {
     options: '안내 화면 설정',
     leave: '리모컨 화면으로 전환',
   },
+  presence: {
+    title: '회의실에 계신가요?',
+    lead: '마이크와 카메라는 회의실 안에서만 켤 수 있습니다. 지금 TV에 표시된 코드를 입력해 주세요.',
+  },
+  invite: {
+    byName: '이름으로 초대',
+    byNameHint: '이 사람만 이 링크로 기다리지 않고 들어올 수 있습니다.',
+    linkOf: '{{name}} 님의 링크',
+    copyOf: '{{name}} 님의 링크 복사',
+  },
   people: {
+    lowerHand: '{{name}} 님의 손 내리기',
+    letSpeak: '{{name}} 님 발언 허용',
     title: '참가자',
     muteAll: '모두 음소거',
     mute: '{{name}} 마이크 끄기',

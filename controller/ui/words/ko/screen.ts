@@ -68,6 +68,14 @@ export default {
     reconnecting: '연결이 끊겨 다시 연결하는 중…',
     reconnectingDetail: '화면은 멈췄지만 회의는 계속됩니다.',
   },
+  waiting: {
+    one: '{{name}} 님이 기다리고 있습니다',
+    more: '{{name}} 님 외 {{count}}명이 기다리고 있습니다',
+    admit: '이 회의실의 휴대폰에서 들어오게 할 수 있습니다',
+  },
+  presence: {
+    title: '이 회의실에 있는 휴대폰용 코드',
+  },
   news: {
     joined: '{{name}} 님이 들어왔습니다',
     left: '{{name}} 님이 나갔습니다',
