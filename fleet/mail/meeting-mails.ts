@@ -62,7 +62,8 @@ export class MeetingMails {
     const reached = await reachedPeople(trx, meetingId);
     const people = (await peopleIn(trx, meetingId, personIds)).filter(({ personId }) => reached.has(personId));
     if (people.length === 0) return;
-    const meeting = { ...(await meetingIn(trx, meetingId)), ...times };
+    const { startsAtMs, endsAtMs } = times;
+    const meeting = { ...(await meetingIn(trx, meetingId)), startsAtMs, endsAtMs };
     for (const person of people) {
       const mail = request(meeting, person, { about: 'cancelled', sender });
       mail.message.calendar = calendarFor('CANCEL', times);
