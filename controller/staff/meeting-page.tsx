@@ -24,7 +24,14 @@ import { useMeeting } from './use-meeting.ts';
 
 export function MeetingPage({ meetingId }: { meetingId: string }) {
   const { meeting, problem, refresh } = useMeeting(meetingId);
-  if (meeting === null) return problem === null ? <Loading /> : <ProblemWords problem={problem} />;
+  const { t } = useTranslation('staff');
+  if (meeting === null)
+    return (
+      <>
+        <PageHead title={t('meeting.title')} />
+        {problem === null ? <Loading /> : <ProblemWords problem={problem} />}
+      </>
+    );
   return (
     <>
       <MeetingHead meeting={meeting} />
