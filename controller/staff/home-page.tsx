@@ -15,7 +15,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { clockTime, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { useHome } from './live-home.ts';
-import { joinMeeting, Loading, StaleNote } from './parts.tsx';
+import { joinMeeting, StaffLoading, StaleNote } from './parts.tsx';
 import { untilWords } from './room-words.ts';
 
 const REDRAWN_MS = 30_000;
@@ -29,7 +29,7 @@ export function HomePage() {
       <>
         <h1 className="sr-only">{t('home.title')}</h1>
         <ProblemWords problem={refusal} />
-        {refusal === null && (isConnected ? <Loading /> : <StaleNote />)}
+        {refusal === null && (isConnected ? <StaffLoading /> : <StaleNote />)}
       </>
     );
   const { today, later } = byDay(home.meetings, home.running, nowMs);

@@ -19,7 +19,7 @@ import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { InvitedPeople } from './invited-people.tsx';
-import { joinMeeting, Loading, PageHead, whenWords } from './parts.tsx';
+import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
 export function MeetingPage({ meetingId }: { meetingId: string }) {
@@ -29,7 +29,7 @@ export function MeetingPage({ meetingId }: { meetingId: string }) {
     return (
       <>
         <PageHead title={t('meeting.title')} />
-        {problem === null ? <Loading /> : <ProblemWords problem={problem} />}
+        {problem === null ? <StaffLoading /> : <ProblemWords problem={problem} />}
       </>
     );
   return (
