@@ -39,7 +39,7 @@ async function show(hash: string): Promise<void> {
   location.hash = hash;
   await page.show(<Console />);
 }
-const names = () => [...document.querySelectorAll('main li .font-semibold')].map(({ textContent }) => textContent);
+const names = () => [...document.querySelectorAll('main li span.font-semibold')].map(({ textContent }) => textContent);
 
 it('shows each place behind the one that it stands in, and adds below it what can stand there', async () => {
   server.answers.createPlace = () => {
