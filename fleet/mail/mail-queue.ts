@@ -72,6 +72,16 @@ export async function supersede(trx: AuthorityWrite, of: { personId: string } | 
   ).execute();
 }
 
+/** Where no mail server is named any more, nothing goes on waiting for one. */
+export async function giveUpWaiting(trx: AuthorityWrite): Promise<void> {
+  await trx
+    .updateTable('mail')
+    .set({ failure: 'no-mail-server', message: '' })
+    .where('sentAtMs', 'is', null)
+    .where('failure', 'is', null)
+    .execute();
+}
+
 /** People of a meeting whom a mail about it may have reached. */
 export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<string>> {
   const rows = await db
