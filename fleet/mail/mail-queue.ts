@@ -3,11 +3,11 @@
  * Counts what a meeting and a sender may send. `mail-delivery.ts` sends them.
  */
 import { type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import type { Message } from './message.ts';
+import type { MailMessage } from './message.ts';
 
 type Row = AuthorityTables['mail'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
-export type NewMail = Pick<Row, 'kind' | 'meetingId' | 'personId' | 'accountId' | 'sender'> & { message: Message };
+export type NewMail = Pick<Row, 'kind' | 'meetingId' | 'personId' | 'accountId' | 'sender'> & { message: MailMessage };
 
 const HOUR_MS = 3_600_000;
 /** to people who are new to it or who get it again; its changes count for the sender alone */
