@@ -123,7 +123,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const shown = Math.min(page, pageCount - 1);
   return (
     <div className="join-call flex h-dvh flex-col bg-surface">
-      <header className="flex min-h-12 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
+      <header className="flex min-h-12 items-center gap-3 px-4 max-sm:gap-0.5 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
         <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
         {pageCount > 1 && <Pages page={shown} pageCount={pageCount} onPage={setPage} />}
         {participants.length > 2 && (
@@ -201,6 +201,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
           call={call}
           acts={acts}
           chat={chat}
+          meetingId={meetingId}
           selfPeerId={selfPeerId}
         />
       </div>
@@ -267,7 +268,7 @@ function Pages({ page, pageCount, onPage }: { page: number; pageCount: number; o
         isDisabled={page === 0}
         onPress={() => onPage(page - 1)}
       />
-      <span className="numerals text-small text-quiet" aria-live="polite">
+      <span className="numerals text-small whitespace-nowrap text-quiet max-sm:sr-only" aria-live="polite">
         {t('page', { page: page + 1, pages: pageCount })}
       </span>
       <Button
@@ -291,5 +292,5 @@ function RunningTime({ sinceMs }: { sinceMs: number | null }) {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [runs]);
-  return <time className="text-small text-quiet">{elapsed(runs ? nowMs - sinceMs : 0)}</time>;
+  return <time className="pl-1 text-small whitespace-nowrap text-quiet">{elapsed(runs ? nowMs - sinceMs : 0)}</time>;
 }

@@ -172,6 +172,33 @@ it('lists raised hands first, tells guests from members, and lowers a hand', asy
   ]);
 });
 
+it('shows the chat of the call, and writes into it for the room', async () => {
+  await show();
+  expect(document.querySelector('textarea')).toBeNull();
+  const messages = [
+    {
+      messageId: id(50),
+      number: 0,
+      peerId: id(11),
+      displayName: 'Ana',
+      isGuest: true,
+      text: '<b>Hi</b>',
+      atMs: Date.now(),
+    },
+  ];
+  const heading = { protocol: PROTOCOL_VERSION, roomId: id(1), epoch: 1, revision: 1, asOfMs: 1 };
+  await say({ type: 'projection', name: 'chat', value: { ...heading, callId: id(3), messages } });
+  expect(document.querySelector('[role="log"]')?.textContent).toContain('<b>Hi</b>');
+  expect(document.activeElement?.tagName).not.toBe('TEXTAREA');
+  const field = document.querySelector('textarea')!;
+  await act(async () => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!.call(field, 'We are here');
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await page.press('Send');
+  expect(socket.commands().at(-1)?.command).toMatchObject({ name: 'send-chat', text: 'We are here' });
+});
+
 it('asks for the code on the TV before it opens the microphone of a room that it may have left, then opens it', async () => {
   await show();
   await page.press('Unmute microphone');

@@ -11,6 +11,7 @@ import { type TabOf, Tabs } from '#ui/tabs.tsx';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { CallTimeBanner } from './call-time-banner.tsx';
 import { CameraPage } from './camera-page.tsx';
+import { ChatCard } from './chat-card.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
@@ -107,6 +108,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
       <div className="flex flex-col gap-4 lg:gap-6">
         <OrderCard view={view} link={link} asking={asking} canInvite={snapshot.waiting !== null} />
         <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
+        <ChatCard view={view} link={link} />
       </div>
     </div>
   );

@@ -21,7 +21,7 @@ import { pairingOfToken, takeFromFragment } from './pairing.ts';
 import { Remote } from './remote.tsx';
 import './remote.css';
 
-const { code, tabletToken } = takeFromFragment();
+const { code, mayJoin, tabletToken } = takeFromFragment();
 const brought = pairingOfToken(tabletToken);
 if (brought !== null) keepPairing(brought);
 debugUnknownWords();
@@ -34,4 +34,6 @@ startWords({
   documents: { en: documentsEn, ko: documentsKo },
   stage: { en: stageEn, ko: stageKo },
 });
-createRoot(document.getElementById('root')!).render(<Remote scannedCode={code} kept={brought ?? keptPairing()} />);
+createRoot(document.getElementById('root')!).render(
+  <Remote scannedCode={code} mayJoin={mayJoin} kept={brought ?? keptPairing()} />,
+);

@@ -53,7 +53,6 @@ export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> 
   ask: Ask;
   /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
-  presence: Presence;
 };
 
 /** The key of a command: two of one name about different things may be under way at once. */
@@ -70,7 +69,8 @@ function keyOf(command: RoomCommand): string {
   return command.name + ('bookingId' in command ? command.bookingId : '');
 }
 
-export function useAsking(link: RoomLink): Asking {
+/** What needs a person in the room waits for `presence`. */
+export function useAsking(link: RoomLink): Asking & { presence: Presence } {
   const commands = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
   const { run, pending: pendingBy, problem, report, dismissProblem } = commands;
   const presence = usePresence(link);

@@ -94,10 +94,11 @@ controller.stop()
 export class MailServerUnderTest {
   readonly mails: ArrivedMail[] = [];
   port = 0;
-  readonly #options: object;
+  readonly #options: { namespace?: string };
   #process: ChildProcess | null = null;
 
-  constructor(options: { cert?: string; key?: string; user?: string; password?: string } = {}) {
+  /** @param namespace the network in which it listens on loopback; absent: the test's own */
+  constructor(options: { cert?: string; key?: string; user?: string; password?: string; namespace?: string } = {}) {
     this.#options = options;
   }
 
@@ -113,7 +114,10 @@ export class MailServerUnderTest {
   async start(): Promise<void> {
     if (this.port === 0) await this.reservePort();
     // Debian's own: its packages are not those of another Python in PATH
-    const child = spawn('/usr/bin/python3', ['-c', PROGRAM, JSON.stringify({ ...this.#options, port: this.port })], {
+    const { namespace } = this.#options;
+    const python = ['/usr/bin/python3', '-c', PROGRAM, JSON.stringify({ ...this.#options, port: this.port })];
+    const [command, ...args] = namespace === undefined ? python : ['ip', 'netns', 'exec', namespace, ...python];
+    const child = spawn(command!, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#process = child;

@@ -153,6 +153,8 @@ class Product {
   readonly #invites = new Map<Who, string>();
   readonly #tickets = new Map<Who, string>();
   readonly #grants = new Map<Who, { callId: string; peerId: string }>();
+  /** by which they are in the call, whatever they were granted since */
+  readonly #joined = new Map<Who, { callId: string; peerId: string }>();
   readonly #pages = new Map<Who, () => void>();
   #room: { callId: string; peerId: string } | null = null;
 
@@ -317,16 +319,18 @@ class Product {
     const current = await this.#calls.currentOf(this.meetingId);
     if (!grant || current?.callId !== grant.callId) return false;
     await this.happened(grant.callId, joined(grant.peerId, 'person'));
+    this.#joined.set(who, grant);
     return true;
   }
   async leaves(who: Who, isRemoved: boolean): Promise<void> {
-    const { callId, peerId } = this.#grants.get(who)!;
+    const { callId, peerId } = this.#joined.get(who)!;
     const left = { name: 'participant-left', peerId, participantCount: 1 };
     await this.happened(
       callId,
       ...(isRemoved ? [{ name: 'participant-removed', peerId, byPeerId: newId() }] : []),
       left,
     );
+    this.#joined.delete(who);
     this.#grants.delete(who);
   }
   async room(isIn: boolean): Promise<void> {

@@ -42,7 +42,7 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
 }
 
 /** By name, without its host. */
-export async function peopleOf(db: Reader, meetingId: string, viewer: MeetingRole): Promise<MeetingPerson[]> {
+export async function peopleOfMeeting(db: Reader, meetingId: string, viewer: MeetingRole): Promise<MeetingPerson[]> {
   const rows = await db
     .selectFrom('meetingPerson')
     .leftJoin('account', 'account.accountId', 'meetingPerson.accountId')

@@ -338,7 +338,12 @@ test('a room that is busy then is named: by its calendar with the title, by the 
 
 test('a removed room is off its meetings, and they go on without it', async () => {
   const made = await make(mina!, { roomIds: [room.roomId], people: [{ accountId: joon!.accountId }] });
+  const { callId, peerId } = (await requestGrant(made.meetingId)).grant;
+  await happened(callId, made.meetingId, { name: 'call-opened' });
+  commands.length = 0;
   expect((await fleet.api('DELETE', `/api/v1/rooms/${room.roomId}`, undefined, fleet.admin.cookie)).status).toBe(200);
+  await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId });
+  expect(commands.some(({ name }) => name === 'end-call')).toBe(false);
   const now = await of(joon!, made);
   expect(now).toMatchObject({ rooms: [], isCancelled: false });
   expect((await change(mina!, await of(mina!, made), { title: 'Without' })).status).toBe(200);

@@ -18,7 +18,7 @@ import { type LeavingPeer, personOfAccount, personOfRoom, usableInvite } from '.
 import { insertInvite } from './invites.ts';
 import { type CheckedDraft, type MeetingTimes, peopleChange, roomsFor, timesOf } from './meeting-draft.ts';
 import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
-import { isHost, peopleOf, summariesOf } from './meeting-views.ts';
+import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { endTicketsOfInvite } from './tickets.ts';
 import { conflictsOf } from './room-conflicts.ts';
@@ -203,7 +203,7 @@ export class PeopleMeetings {
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
     const [people, policy, waiting, conflicts] = await Promise.all([
-      peopleOf(store.read, meetingId, role),
+      peopleOfMeeting(store.read, meetingId, role),
       meetingPolicyIn(store.read, meetingId),
       isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),

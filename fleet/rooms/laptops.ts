@@ -13,7 +13,7 @@ import type { PairingRow, Pairings } from './pairings.ts';
 import type { RoomReports } from './room-reports.ts';
 
 export type LaptopsDependencies = {
-  pairings: Pick<Pairings, 'ofToken' | 'isLive' | 'touch' | 'onRevoked'>;
+  pairings: Pick<Pairings, 'ofToken' | 'isLive' | 'touch' | 'onRevoked' | 'isPresent'>;
   relay: Pick<CommandRelay, 'send'>;
   reports: Pick<RoomReports, 'of'>;
   meetings: Pick<Meetings, 'grantForLaptop' | 'commandNodes'>;

@@ -128,6 +128,12 @@ export class Pairings {
     return found ? this.#pairByTv(found, network, 'laptop') : this.#refuseGuess(network);
   }
 
+  /** Whose TV shows the code; it is not used up. @throws UserError pairing-code-invalid, too-many-attempts */
+  async roomOfCode(code: string, network: string): Promise<string> {
+    if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
+    return this.#offers.find(code)?.roomId ?? this.#refuseGuess(network);
+  }
+
   async #pairByTv(
     { roomId, sha256, leftMs }: OfCode,
     network: string,

@@ -15,7 +15,7 @@ let browser: Browser;
 let tv: ScreenAndEquipment;
 beforeAll(async () => {
   node = await startTestNode({ settings: { emptyCallMs: 50 } });
-  browser = await launchChromium({ role: 'room' });
+  browser = await launchChromium({ role: 'kiosk' });
   tv = await ScreenAndEquipment.open(await (await browser.newContext()).newPage(), null);
 });
 afterAll(async () => {

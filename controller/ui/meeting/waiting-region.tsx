@@ -58,13 +58,13 @@ export function WaitingRegion(props: WaitingRegionProps) {
             className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line py-2 first:border-0"
           >
             <WhoWaits person={person} name={names[index]!} nowMs={nowMs} />
-            <div className="flex flex-1 gap-2 sm:flex-none">
+            <div className="flex w-full gap-2">
               {(['admit', 'decline'] as const).map((name) => (
                 <Button
                   key={name}
                   variant={name === 'admit' ? 'primary' : 'plain'}
                   icon={name === 'admit' ? Check : X}
-                  className="flex-1"
+                  className="flex-1 whitespace-nowrap"
                   isPending={pending(person.ticketId) === name}
                   aria-label={t(`waiting.${name}Name`, { name: names[index]! })}
                   onPress={() => onDecide({ name, ticketId: person.ticketId }, person.ticketId)}

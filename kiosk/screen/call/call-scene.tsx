@@ -26,6 +26,7 @@ import { CallTimeNotice } from './call-time-notice.tsx';
 import { Reconnecting } from './reconnecting.tsx';
 import { useDocumentNews } from './use-document-news.ts';
 import { useExtensionNews } from './use-extension-news.ts';
+import { useChatNews, useHandNews } from './use-newest-news.ts';
 import { useRoomNews } from './use-room-news.ts';
 import { WaitingMark } from './waiting-mark.tsx';
 
@@ -83,6 +84,8 @@ export function CallScene(props: CallSceneProps) {
   const showsDocument = useOfDocument(inCall, () => true) ?? false;
   const documentNews = useDocumentNews(inCall, call, phase !== null);
   const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
+  const chatNews = useChatNews(call.chat, phase === null ? null : selfPeerId);
+  const handNews = useHandNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
   const time = callTime(view.projections.agenda, bookingId, nowMs);
@@ -140,7 +143,7 @@ export function CallScene(props: CallSceneProps) {
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
         {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
         <WaitingMark waiting={phase === null ? null : view.waiting} />
-        <ToastRegion current={documentNews ?? extension ?? news} className="text-tv-small" />
+        <ToastRegion current={documentNews ?? extension ?? handNews ?? chatNews ?? news} className="text-tv-small" />
       </div>
     </main>
   );

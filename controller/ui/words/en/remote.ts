@@ -10,6 +10,12 @@ export default {
       todo: 'Check that the phone is in the company network, then try again.',
     },
   },
+  scan: {
+    title: 'What would you like to do?',
+    control: 'Control this room',
+    join: 'Ask to join the meeting',
+    joinHint: 'With the camera and microphone of this device, as a person of your own.',
+  },
   loading: 'Asking the room…',
   menu: {
     open: 'More',
