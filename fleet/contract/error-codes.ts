@@ -72,7 +72,7 @@ const table = {
   'place-not-empty': { kind: 'user', httpStatus: 409, closeCode: 4498 },
   'list-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4499 },
   'mail-limit': { kind: 'user', httpStatus: 429, closeCode: 4494 },
-  'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4497 },
+  'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4495 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
   'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4498 },
