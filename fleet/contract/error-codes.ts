@@ -75,7 +75,7 @@ const table = {
   'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4495 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
-  'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4498 },
+  'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4469 },
   'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'upload-offset': { kind: 'invalid-state', httpStatus: 409, closeCode: 4479 },
   'not-ready': { kind: 'invalid-state', httpStatus: 409, closeCode: 4480 },
