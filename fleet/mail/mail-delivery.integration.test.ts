@@ -145,6 +145,17 @@ test('where no mail server is named any more, what waits is given up', async () 
   expect(await rows()).toMatchObject([{ failure: 'no-mail-server', message: '' }]);
 });
 
+test('what a directory has for an address, and is none, is not written to', async () => {
+  for (const wrong of [
+    'mina',
+    'mina@corp.example, all@corp.example',
+    'mina@corp.example\r\nRCPT TO:<all@corp.example>',
+    '',
+  ])
+    expect(await queue(wrong), wrong).toBe(false);
+  expect(await rows()).toEqual([]);
+});
+
 test('one sender has 200 mails a day, and others go on', async () => {
   const queued = [];
   for (let n = 0; n < 201; n += 1) queued.push(await queue(`m${n}@corp.example`));
