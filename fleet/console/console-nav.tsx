@@ -8,10 +8,13 @@ export function ConsoleNav() {
   const [path] = usePagePath();
   const pages = [
     { path: '/', words: t('nav.rooms'), may: true },
+    { path: '/people', words: t('nav.people'), may: useMay('people.view') },
+    { path: '/places', words: t('nav.places'), may: useMay('places.manage') },
     { path: '/audit', words: t('nav.audit'), may: useMay('audit.view') },
   ].filter(({ may }) => may);
   if (pages.length === 1) return null;
-  const known = pages.some((page) => page.path === path) ? path : '/';
+  // a person is among the people, a room among the rooms
+  const known = pages.findLast((page) => path.startsWith(page.path))!.path;
   return (
     <nav aria-label={t('nav.label')} className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3 lg:px-6">
       {pages.map((page) => (

@@ -24,6 +24,9 @@ import { LiveRoomsContext } from './use-rooms.ts';
 const nowPage = pageCode(() => import('./now-page.tsx').then((module) => module.NowPage));
 const roomPage = pageCode(() => import('./console-room-page.tsx').then((module) => module.ConsoleRoomPage));
 const auditPage = pageCode(() => import('./audit-page.tsx').then((module) => module.AuditPage));
+const peoplePage = pageCode(() => import('./people-page.tsx').then((module) => module.PeoplePage));
+const personPage = pageCode(() => import('./person-page.tsx').then((module) => module.PersonPage));
+const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
 // beside the question who is signed in, not after it; where it fails the page itself says so
 (location.hash.startsWith('#/rooms/') ? roomPage : nowPage).preload().catch(() => {});
 
@@ -106,6 +109,8 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
 
 function Pages() {
   const [path] = usePagePath();
+  const maySeePeople = useMay('people.view');
+  const mayManagePlaces = useMay('places.manage');
   const maySeeAudit = useMay('audit.view');
   return (
     <PageBoundary key={path}>
@@ -114,6 +119,21 @@ function Pages() {
           <Route path="/rooms/:roomId">
             {({ roomId }) => <LazyPage key={roomId} code={roomPage} props={{ roomId }} />}
           </Route>
+          {maySeePeople && (
+            <Route path="/people">
+              <LazyPage code={peoplePage} props={{}} />
+            </Route>
+          )}
+          {maySeePeople && (
+            <Route path="/people/:accountId">
+              {({ accountId }) => <LazyPage key={accountId} code={personPage} props={{ accountId }} />}
+            </Route>
+          )}
+          {mayManagePlaces && (
+            <Route path="/places">
+              <LazyPage code={placesPage} props={{}} />
+            </Route>
+          )}
           {maySeeAudit && (
             <Route path="/audit">
               <LazyPage code={auditPage} props={{}} />

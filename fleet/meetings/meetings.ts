@@ -370,9 +370,10 @@ export class Meetings {
       peerKind: 'person',
       roomId,
       displayName: null,
-      role: 'member',
+      // of the room: its screen stays where presenters alone share
+      role: 'presenter',
       isGuest: false,
-      isLetIn: false,
+      isLetIn: true,
       as: 'laptop',
     });
   }

@@ -89,7 +89,7 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom
   };
 }
 
-export function inCallPhase(participants: readonly Participant[], meetingTitle = 'Weekly plan'): RoomState['phase'] {
+export function inCallPhase(participants: readonly Participant[], meetingTitle = 'Weekly plan'): Extract<RoomState['phase'], { name: 'in-call' }> {
   return {
     name: 'in-call',
     callId: CALL,

@@ -10,6 +10,7 @@ import type errors from './en/errors.ts';
 import type join from './en/join.ts';
 import type meeting from './en/meeting.ts';
 import type notices from './en/notices.ts';
+import type people from './en/people.ts';
 import type remote from './en/remote.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
@@ -32,6 +33,7 @@ declare module 'i18next' {
       join: typeof join;
       meeting: typeof meeting;
       notices: typeof notices;
+      people: typeof people;
       remote: typeof remote;
       'sign-in': typeof signIn;
       screen: typeof screen;
