@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { type OrderChange, RIGHTS } from '#contract/call-order.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { Switch } from '#ui/switch.tsx';
+import { OnOff } from '#ui/on-off.tsx';
 import type { RoomLink } from '../link/room-link.ts';
 import { InviteSheet } from './invite-sheet.tsx';
 import { ownRole, type RemoteView } from './projection.ts';
@@ -61,22 +61,22 @@ export function OrderCard({ view, link, asking, canInvite }: OrderCardProps) {
       </p>
       {mayOrder && (
         <div className="flex flex-col">
-          <Switch
+          <OnOff
             note={t('order.staysMutedNote')}
             isOn={order.staysMuted}
             isDisabled={isPending('staysMuted')}
             onChange={(isOn) => set('staysMuted', isOn)}
           >
             {t('order.staysMuted')}
-          </Switch>
-          <Switch
+          </OnOff>
+          <OnOff
             note={t('order.sharingNote')}
             isOn={order.sharedBy === 'everyone'}
             isDisabled={isPending('sharedBy')}
             onChange={(isOn) => set('sharedBy', isOn ? 'everyone' : 'presenters')}
           >
             {t('order.sharing')}
-          </Switch>
+          </OnOff>
         </div>
       )}
       <InviteSheet link={link} isOpen={isInviting} onClose={() => setInviting(false)} />

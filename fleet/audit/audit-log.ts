@@ -3,76 +3,8 @@
  * Each entry carries the hash of the one before, so that a changed or missing one shows. Never a secret in it.
  */
 import { createHash } from 'node:crypto';
+import type { AuditKind } from '#contract/http/audit-api.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
-
-export type AuditKind =
-  | 'certificate-issued'
-  | 'certificate-replaced'
-  | 'certificate-revoked'
-  | 'room-created'
-  | 'room-renamed'
-  | 'room-removed'
-  | 'settings-changed'
-  | 'claim-made'
-  | 'room-enrolled'
-  | 'enrolment-refused'
-  | 'phone-paired'
-  | 'laptop-paired'
-  | 'tablet-code-made'
-  | 'tablet-paired'
-  | 'pairing-refused'
-  | 'presence-proved'
-  | 'pairing-revoked'
-  | 'invite-created'
-  | 'invite-revoked'
-  | 'guest-admitted'
-  | 'guest-refused'
-  | 'guest-removed'
-  | 'guest-waiting'
-  | 'guest-declined'
-  | 'guest-entered'
-  | 'member-waiting'
-  | 'member-admitted'
-  | 'member-declined'
-  | 'member-entered'
-  | 'member-refused'
-  | 'member-removed'
-  | 'waiting-left'
-  | 'room-admitted'
-  | 'room-refused'
-  | 'document-policy-changed'
-  | 'meeting-created'
-  | 'meeting-changed'
-  | 'meeting-cancelled'
-  | 'meeting-policy-changed'
-  | 'call-opened'
-  | 'call-ended'
-  | 'call-given-up'
-  | 'call-returned'
-  | 'peer-admitted'
-  | 'account-created'
-  | 'account-changed'
-  | 'account-disabled'
-  | 'account-enabled'
-  | 'account-invited'
-  | 'account-invite-used'
-  | 'accounts-imported'
-  | 'role-granted'
-  | 'role-revoked'
-  | 'place-created'
-  | 'place-changed'
-  | 'place-removed'
-  | 'room-placed'
-  | 'meeting-defaults-changed'
-  | 'api-token-created'
-  | 'api-token-revoked'
-  | 'signed-in'
-  | 'sign-in-refused'
-  | 'signed-out'
-  | 'session-ended'
-  | 'sign-in-confirmed'
-  | 'password-changed'
-  | 'identity-refused';
 
 /** `actor` did `kind` to `subject`; ids or network addresses, e.g. `account:…`, `room:…`, `network:192.0.2.1`. */
 export type AuditEntry = {
@@ -91,7 +23,7 @@ function chained(previousHash: string, row: Row): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }
 
-/** Within the transaction of what it tells, so that neither is without the other. */
+/** Within the transaction of the act, so that neither exists without the other. */
 export async function appendAudit(trx: AuthorityWrite, entry: AuditEntry): Promise<void> {
   const last = await trx.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
   const { kind, actor, subject, details = {} } = entry;

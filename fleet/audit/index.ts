@@ -1,3 +1,5 @@
 /** What other aggregates see of the audit log. */
-export { appendAudit, type AuditEntry, type AuditKind, verifyAudit } from './audit-log.ts';
+export { AuditList } from './audit-list.ts';
+export { appendAudit, type AuditEntry, verifyAudit } from './audit-log.ts';
 export { RefusalRecord } from './refusal-record.ts';
+export { auditRoutes } from './routes.ts';

@@ -1,7 +1,7 @@
 /** One room: how it is, the guest links of its meeting, the phones and tablets that control it, its kiosk and its name. */
 import ArrowLeft from 'lucide-react/icons/arrow-left';
 import Smartphone from 'lucide-react/icons/smartphone';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';
@@ -15,6 +15,7 @@ import { GuestLinks } from './guest-links.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { useMay } from './account.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
+import { LazyPage, pageCode } from './lazy-page.tsx';
 import { lastSeenMs, Loading, StateMark, WhyWords } from './parts.tsx';
 import { SameName } from './room-claim.tsx';
 import { SettingsCard } from './settings-card.tsx';
@@ -23,6 +24,9 @@ import { Tablets } from './tablets.tsx';
 import { UnreachableCall } from './unreachable-call.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveState, useRoom } from './use-rooms.ts';
+
+// only for those who may move the room
+const roomPlace = pageCode(() => import('./room-place.tsx').then((module) => module.RoomPlace));
 
 export function ConsoleRoomPage({ roomId }: { roomId: string }) {
   const { t } = useTranslation('console');
@@ -101,6 +105,11 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
           <Phones room={room} />
           <Tablets roomId={room.roomId} />
           {mayManageKiosk && <KioskCard room={room} />}
+          {mayManageRoom && (
+            <Suspense>
+              <LazyPage code={roomPlace} props={{ room }} />
+            </Suspense>
+          )}
           {mayManageRoom && <RoomItself room={room} />}
         </div>
       </div>

@@ -4,11 +4,15 @@ import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
 import { type HealthCounts, HealthState, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
+import auditEn from '#ui/words/en/audit.ts';
 import consoleEn from '#ui/words/en/console.ts';
 import noticesEn from '#ui/words/en/notices.ts';
+import peopleEn from '#ui/words/en/people.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
+import auditKo from '#ui/words/ko/audit.ts';
 import consoleKo from '#ui/words/ko/console.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import peopleKo from '#ui/words/ko/people.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 
 export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -91,6 +95,9 @@ export class ServerUnderTest extends PlayedServer {
 export class ConsoleUnderTest extends PageUnderTest {
   constructor() {
     super({
+      // as the pages that are loaded later add them
+      audit: { en: auditEn, ko: auditKo },
+      people: { en: peopleEn, ko: peopleKo },
       console: { en: consoleEn, ko: consoleKo },
       notices: { en: noticesEn, ko: noticesKo },
       'sign-in': { en: signInEn, ko: signInKo },

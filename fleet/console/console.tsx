@@ -3,7 +3,6 @@ import LogOut from 'lucide-react/icons/log-out';
 import { type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
@@ -13,15 +12,21 @@ import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { ChangePasswordPage } from '#ui/sign-in/new-password-page.tsx';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
-import { AccountContext } from './account.ts';
+import { AccountContext, useMay } from './account.ts';
+import { ConsoleNav } from './console-nav.tsx';
 import { LazyPage, pageCode } from './lazy-page.tsx';
 import { LiveRooms } from './live-rooms.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { Loading } from './parts.tsx';
+import { usePagePath } from './url-filters.ts';
 import { LiveRoomsContext } from './use-rooms.ts';
 
 const nowPage = pageCode(() => import('./now-page.tsx').then((module) => module.NowPage));
 const roomPage = pageCode(() => import('./console-room-page.tsx').then((module) => module.ConsoleRoomPage));
+const auditPage = pageCode(() => import('./audit-page.tsx').then((module) => module.AuditPage));
+const peoplePage = pageCode(() => import('./people-page.tsx').then((module) => module.PeoplePage));
+const personPage = pageCode(() => import('./person-page.tsx').then((module) => module.PersonPage));
+const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
 // beside the question who is signed in, not after it; where it fails the page itself says so
 (location.hash.startsWith('#/rooms/') ? roomPage : nowPage).preload().catch(() => {});
 
@@ -77,7 +82,7 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
     callApi(peopleApi.signOut).catch((error: unknown) => console.warn('sign-out', error));
   };
   return (
-    <div className="min-h-dvh">
+    <AccountContext value={account}>
       <header className="border-b border-line bg-raised">
         <div className="mx-auto flex max-w-6xl items-center gap-2 px-5 py-2 lg:px-8">
           <a href="#/" className="mr-auto text-control font-bold tracking-tight">
@@ -89,22 +94,24 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
             {t('signOut')}
           </Button>
         </div>
+        <ConsoleNav />
       </header>
       <main className="mx-auto flex max-w-6xl flex-col gap-6 px-5 py-8 lg:px-8">
-        <AccountContext value={account}>
-          <WithLiveRooms onSignedOut={onSignedOut}>
-            <Router hook={useHashLocation}>
-              <Pages />
-            </Router>
-          </WithLiveRooms>
-        </AccountContext>
+        <WithLiveRooms onSignedOut={onSignedOut}>
+          <Router hook={usePagePath}>
+            <Pages />
+          </Router>
+        </WithLiveRooms>
       </main>
-    </div>
+    </AccountContext>
   );
 }
 
 function Pages() {
-  const [path] = useHashLocation();
+  const [path] = usePagePath();
+  const maySeePeople = useMay('people.view');
+  const mayManagePlaces = useMay('places.manage');
+  const maySeeAudit = useMay('audit.view');
   return (
     <PageBoundary key={path}>
       <Suspense fallback={<Loading />}>
@@ -112,6 +119,26 @@ function Pages() {
           <Route path="/rooms/:roomId">
             {({ roomId }) => <LazyPage key={roomId} code={roomPage} props={{ roomId }} />}
           </Route>
+          {maySeePeople && (
+            <Route path="/people">
+              <LazyPage code={peoplePage} props={{}} />
+            </Route>
+          )}
+          {maySeePeople && (
+            <Route path="/people/:accountId">
+              {({ accountId }) => <LazyPage key={accountId} code={personPage} props={{ accountId }} />}
+            </Route>
+          )}
+          {mayManagePlaces && (
+            <Route path="/places">
+              <LazyPage code={placesPage} props={{}} />
+            </Route>
+          )}
+          {maySeeAudit && (
+            <Route path="/audit">
+              <LazyPage code={auditPage} props={{}} />
+            </Route>
+          )}
           <Route>
             <LazyPage code={nowPage} props={{}} />
           </Route>

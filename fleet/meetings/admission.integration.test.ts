@@ -467,11 +467,11 @@ test('a flood from one address and one from many keep out nobody whom the meetin
 test('nobody learns of a meeting by its id, and nobody decides without the right', async () => {
   const ticket = await knocks((await invite()).token, 'Mina');
   const ticketId = await ticketIdOf('Mina');
-  for (const of of [meetingId, newId()]) {
-    expect((await fleet.api('POST', `/api/v1/meetings/${of}/waiting-decisions`, { name: 'admit-all' })).status).toBe(
+  for (const each of [meetingId, newId()]) {
+    expect((await fleet.api('POST', `/api/v1/meetings/${each}/waiting-decisions`, { name: 'admit-all' })).status).toBe(
       401,
     );
-    expect((await fleet.api('POST', `/api/v1/meetings/${of}/entries`, {})).status).toBe(401);
+    expect((await fleet.api('POST', `/api/v1/meetings/${each}/entries`, {})).status).toBe(401);
   }
   expect((await decide({ name: 'admit', ticketId: newId() })).status).toBe(404);
   for (const wrong of ['', 'x'.repeat(43), ticket.slice(1)])

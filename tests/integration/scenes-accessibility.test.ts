@@ -9,6 +9,7 @@ import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
 import { remoteDocumentScenes } from '../screens/scenes/remote-documents.ts';
 import type { Scene, SizeName } from '../screens/scenes/scene.ts';
+import { staffScenes } from '../screens/scenes/staff.ts';
 import { shareScenes } from '../screens/scenes/share.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
 import { type ColorScheme, SceneWindow } from '../screens/scene-window.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   builtPage('control');
   builtPage('join');
   builtPage('share');
+  builtPage('staff');
   builtPage('screen');
   browser = await launchChromium({ role: 'kiosk' });
   for (const scheme of ['light', 'dark'] as const)
@@ -74,11 +76,14 @@ const ofTv = screenScenes.filter(({ name }) =>
   ),
 );
 
-const ofGuest = joinScenes.filter(({ name }) => /^(document|share)-/.test(name));
+const ofGuest = joinScenes.filter(({ name }) =>
+  /^(document|share|knock|waiting|host)-|^(knock|waiting|chat)$/.test(name),
+);
 
 describe.each([
   ['the guest’s page', ofGuest],
   ['the laptop’s page', shareScenes],
+  ['the staff page', staffScenes],
 ])('%s', (_page, scenes) => {
   const turns = scenes.map((scene, index) => ({
     name: scene.name,

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
-import { type CallOrder, OPEN_ORDER, RIGHTS } from '#contract/call-order.ts';
+import { type CallOrder, OPEN_ORDER, RIGHTS, type MeetingRole } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { MediaSource } from '#contract/media-source.ts';
@@ -93,7 +93,7 @@ export function inCallPhase(
   participants: readonly Participant[],
   meetingTitle = 'Weekly plan',
   order: CallOrder = OPEN_ORDER,
-): RoomState['phase'] {
+): Extract<RoomState['phase'], { name: 'in-call' }> {
   return {
     name: 'in-call',
     callId: CALL,
@@ -186,6 +186,8 @@ export class PlayedNode {
   /** what is shown in the call, and what the page may do with it */
   document: SharedDocument | null = null;
   documentRights: DocumentRight[] = [];
+  /** of the page in the call */
+  role: MeetingRole = 'co-host';
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
   #socket: WebSocketRoute | null = null;
@@ -230,8 +232,8 @@ export class PlayedNode {
       peerKind: 'room',
       publishes: MediaSource.options,
       receives: MediaSource.options,
-      rights: RIGHTS['co-host'],
-      role: 'co-host',
+      rights: RIGHTS[this.role],
+      role: this.role,
       documents: this.documentRights,
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',

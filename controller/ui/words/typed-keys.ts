@@ -1,5 +1,6 @@
 /** Types only: makes `useTranslation('remote')` know the keys of words/en/remote.ts. Nothing here reaches a page. */
 import 'i18next';
+import type audit from './en/audit.ts';
 import type bookings from './en/bookings.ts';
 import type common from './en/common.ts';
 import type consoleWords from './en/console.ts';
@@ -9,6 +10,7 @@ import type errors from './en/errors.ts';
 import type join from './en/join.ts';
 import type meeting from './en/meeting.ts';
 import type notices from './en/notices.ts';
+import type people from './en/people.ts';
 import type remote from './en/remote.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
@@ -21,6 +23,7 @@ declare module 'i18next' {
     defaultNS: 'common';
     returnNull: false;
     resources: {
+      audit: typeof audit;
       bookings: typeof bookings;
       common: typeof common;
       console: typeof consoleWords;
@@ -30,6 +33,7 @@ declare module 'i18next' {
       join: typeof join;
       meeting: typeof meeting;
       notices: typeof notices;
+      people: typeof people;
       remote: typeof remote;
       'sign-in': typeof signIn;
       screen: typeof screen;

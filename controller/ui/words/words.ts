@@ -60,6 +60,12 @@ export function startWords(areas: Record<string, Area>): void {
   });
 }
 
+/** For a page that is loaded later, before it is first drawn. Call at its module's top, after `startWords`. */
+export function addWords(areas: Record<string, Area>): void {
+  for (const [name, area] of Object.entries(areas))
+    for (const language of ['en', 'ko'] as const) i18next.addResourceBundle(language, name, area[language]);
+}
+
 /** A person's choice: kept on this device. */
 export function chooseLanguage(language: Language): void {
   try {

@@ -1,5 +1,6 @@
 /** The fleet server's whole HTTP API for browsers. Errors are `{ error: WireError }` with the status of their code. */
 import { admissionApi } from './admission-api.ts';
+import { auditApi } from './audit-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
@@ -17,5 +18,6 @@ export const allRoutes = {
   ...admissionApi,
   ...settingsApi,
   ...documentsApi,
+  ...auditApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

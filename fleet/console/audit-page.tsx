@@ -1,0 +1,209 @@
+/** The audit log: filtered by what is in the address, newest first, and the same as a file. */
+import Download from 'lucide-react/icons/download';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AuditKind, type AuditParty, type AuditRow, auditApi } from '#contract/http/audit-api.ts';
+import { urlOf } from '#contract/http/answer.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { Icon } from '#ui/icon.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import en from '#ui/words/en/audit.ts';
+import { dateAndTime } from '#ui/words/format.ts';
+import ko from '#ui/words/ko/audit.ts';
+import { addWords, currentLanguage } from '#ui/words/words.ts';
+import { ListMore, ListStatus } from './list-parts.tsx';
+import { SelectField } from './select-field.tsx';
+import { useUrlFilters } from './url-filters.ts';
+import { usePageList } from './use-page-list.ts';
+import { usePaused } from './use-rooms.ts';
+
+addWords({ audit: { en, ko } });
+
+const FILTERS = ['kind', 'actor', 'subject', 'from', 'to'] as const;
+type Filters = Record<(typeof FILTERS)[number], string>;
+
+export function AuditPage() {
+  const { t } = useTranslation('audit');
+  const [filters, change] = useUrlFilters(FILTERS);
+  const query = queryOf({ ...filters, actor: usePaused(filters.actor), subject: usePaused(filters.subject) });
+  const { list, problem, more, isFetchingMore } = usePageList(auditApi.listAudit, query);
+  const isFiltered = FILTERS.some((name) => filters[name] !== '');
+  return (
+    <>
+      <div className="flex flex-wrap items-end justify-between gap-4">
+        <div className="flex flex-col gap-1">
+          <h1 className="text-title font-bold text-balance">{t('title')}</h1>
+          <p className="text-small text-quiet">{t('lead')}</p>
+        </div>
+        <a
+          href={urlOf(auditApi.exportAudit, { query: queryOf(filters) })}
+          download
+          className="inline-flex min-h-12 items-center gap-2 rounded-control bg-lifted px-4 text-base font-semibold hover:brightness-[1.06]"
+        >
+          <Icon of={Download} className="size-5" />
+          {t('exportFile')}
+        </a>
+      </div>
+      <Card>
+        <fieldset className="mb-4 grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2 lg:grid-cols-[2fr_1.5fr_1.5fr_1fr_1fr]">
+          <legend className="sr-only">{t('filters.label')}</legend>
+          <Kinds chosen={filters.kind} onChoose={(kind) => change({ kind })} />
+          <TextField
+            label={t('filters.actor')}
+            type="search"
+            value={filters.actor}
+            onChange={(actor) => change({ actor })}
+          />
+          <TextField
+            label={t('filters.subject')}
+            type="search"
+            value={filters.subject}
+            onChange={(subject) => change({ subject })}
+          />
+          <TextField
+            label={t('filters.fromDay')}
+            type="date"
+            value={filters.from}
+            onChange={(from) => change({ from })}
+          />
+          <TextField label={t('filters.toDay')} type="date" value={filters.to} onChange={(to) => change({ to })} />
+        </fieldset>
+        {isFiltered && (
+          <Button
+            size="small"
+            className="mb-4"
+            onPress={() => change({ kind: '', actor: '', subject: '', from: '', to: '' })}
+          >
+            {t('clear')}
+          </Button>
+        )}
+        <ProblemWords problem={problem} />
+        {list === null ? (
+          problem === null && <ListStatus words={t('loading')} isLoading />
+        ) : list.rows.length === 0 ? (
+          <ListStatus words={t(isFiltered ? 'noneFound' : 'none')} />
+        ) : (
+          <Entries rows={list.rows} />
+        )}
+        {list !== null && more !== null && (
+          <ListMore
+            action={t('more')}
+            words={t('shown', { shown: list.rows.length, total: list.total })}
+            isPending={isFetchingMore}
+            onMore={more}
+          />
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Kinds({ chosen, onChoose }: { chosen: string; onChoose: (kind: string) => void }) {
+  const { t, i18n } = useTranslation('audit');
+  const { language } = i18n;
+  const kinds = useMemo(
+    () =>
+      AuditKind.options
+        .map((key) => ({ key: key as string, words: t(`kinds.${key}`) }))
+        .sort((a, b) => a.words.localeCompare(b.words, language)),
+    [t, language],
+  );
+  return (
+    <SelectField
+      label={t('filters.kind')}
+      className="sm:col-span-2 lg:col-span-1"
+      choices={[{ key: '', words: t('filters.anyKind') }, ...kinds]}
+      chosen={chosen}
+      onChoose={onChoose}
+    />
+  );
+}
+
+function Entries({ rows }: { rows: readonly AuditRow[] }) {
+  const { t } = useTranslation('audit');
+  const head = 'pb-2 pr-4 text-left text-small font-medium text-quiet';
+  return (
+    <table className="w-full table-fixed border-collapse">
+      <thead>
+        <tr>
+          <th scope="col" className={`${head} w-28 sm:w-36`}>
+            {t('columns.time')}
+          </th>
+          <th scope="col" className={head}>
+            {t('columns.kind')}
+          </th>
+          <th scope="col" className={`${head} hidden sm:table-cell`}>
+            {t('columns.actor')}
+          </th>
+          <th scope="col" className={`${head} hidden sm:table-cell`}>
+            {t('columns.subject')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Entry key={row.seq} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Entry({ row: { atMs, kind, actor, subject, details } }: { row: AuditRow }) {
+  const { t } = useTranslation('audit');
+  const more = Object.entries(details).filter(([, value]) => value !== null && value !== '');
+  return (
+    <tr className="border-t border-line align-top">
+      <td className="numerals py-3 pr-4 text-small text-quiet">
+        <time dateTime={new Date(atMs).toISOString()}>{dateAndTime(atMs, currentLanguage())}</time>
+      </td>
+      <td className="py-3 pr-4">
+        <p className="font-semibold">{t(`kinds.${kind}`)}</p>
+        <p className="text-small wrap-anywhere sm:hidden">
+          <Party party={actor} /> → <Party party={subject} />
+        </p>
+        {more.length > 0 && (
+          <p className="text-small wrap-anywhere text-quiet">
+            {more.map(([name, value]) => `${name}: ${value}`).join(' · ')}
+          </p>
+        )}
+      </td>
+      <td className="hidden py-3 pr-4 wrap-anywhere sm:table-cell">
+        <Party party={actor} />
+      </td>
+      <td className="hidden py-3 wrap-anywhere sm:table-cell">
+        <Party party={subject} />
+      </td>
+    </tr>
+  );
+}
+
+/** The present name, else the key in words: what was removed has no name any more. */
+function Party({ party: { key, name } }: { party: AuditParty }) {
+  const { t } = useTranslation('audit');
+  if (name !== null) return <span title={key}>{name}</span>;
+  const [kind, ...rest] = key.split(':');
+  if (!isParty(kind!)) return <>{key}</>;
+  const id = rest.join(':');
+  return <span title={key}>{t(`parties.${kind}`, { id: /^[0-9a-f-]{36}$/.test(id) ? `…${id.slice(-6)}` : id })}</span>;
+}
+const isParty = (kind: string): kind is keyof typeof en.parties => Object.hasOwn(en.parties, kind);
+
+/** As the server is asked: days are those of this browser's calendar, the last one included. */
+function queryOf({ kind, actor, subject, from, to }: Filters) {
+  return {
+    ...(AuditKind.safeParse(kind).success && { kind: kind as AuditKind }),
+    ...(actor !== '' && { actor }),
+    ...(subject !== '' && { subject }),
+    ...momentOf('from', from, 0),
+    ...momentOf('to', to, 1),
+  };
+}
+
+function momentOf(name: 'from' | 'to', day: string, daysLater: number) {
+  const [year, month, date] = day.split('-').map(Number);
+  const atMs = new Date(year ?? Number.NaN, (month ?? 0) - 1, (date ?? 0) + daysLater).getTime();
+  return Number.isFinite(atMs) && atMs >= 0 ? { [name]: atMs } : {};
+}

@@ -1,0 +1,81 @@
+/** What a place, or the organisation, sets for its meetings: who comes in, and from which addresses. */
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AddressRange } from '#contract/address-range.ts';
+import { type MeetingDefaults, placesApi } from '#contract/http/places-api.ts';
+import { Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
+import { Button } from '#ui/button.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { OnOff } from '#ui/on-off.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { useFreshAction } from './fresh-sign-in.tsx';
+import { SelectField } from './select-field.tsx';
+
+type MeetingRulesProps = {
+  /** null: of the organisation */
+  placeId: string | null;
+  defaults: MeetingDefaults;
+  onDone: () => void;
+};
+
+export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
+  const { t } = useTranslation('people');
+  // nothing stands above the organisation
+  const [policy, setPolicy] = useState<MeetingPolicy | null>(
+    defaults.meetingPolicy ?? (placeId === null ? DEFAULT_MEETING_POLICY : null),
+  );
+  const [typed, setTyped] = useState(defaults.allowedRanges.join(' '));
+  const [checked, setChecked] = useState(false);
+  const { run, isPending, problem } = useFreshAction();
+  const allowedRanges = typed.split(/[\s,]+/).filter((range) => range !== '');
+  const wrong = allowedRanges.find((range) => !AddressRange.safeParse(range).success);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    if (wrong !== undefined || isPending) return;
+    const body = { meetingPolicy: policy, allowedRanges };
+    const answer = await run(() =>
+      placeId === null
+        ? callApi(placesApi.setOrganisationDefaults, { body })
+        : callApi(placesApi.setPlaceDefaults, { params: { placeId }, body }),
+    );
+    if (answer !== null) onDone();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
+      <SelectField
+        label={t('places.admission')}
+        choices={[
+          ...(placeId === null ? [] : [{ key: 'inherit' as const, words: t('places.inherit') }]),
+          ...Admission.options.map((key) => ({ key, words: t(`places.${key}`) })),
+        ]}
+        chosen={policy?.admission ?? 'inherit'}
+        onChoose={(admission) =>
+          setPolicy(admission === 'inherit' ? null : { ...(policy ?? DEFAULT_MEETING_POLICY), admission })
+        }
+      />
+      {policy !== null && (
+        <div className="flex flex-col">
+          <OnOff isOn={policy.joinBeforeHost} onChange={(joinBeforeHost) => setPolicy({ ...policy, joinBeforeHost })}>
+            {t('places.joinBeforeHost')}
+          </OnOff>
+          <OnOff isOn={policy.guestsAllowed} onChange={(guestsAllowed) => setPolicy({ ...policy, guestsAllowed })}>
+            {t('places.guestsAllowed')}
+          </OnOff>
+        </div>
+      )}
+      <TextField
+        label={t('places.ranges')}
+        hint={t('places.rangesHint')}
+        value={typed}
+        onChange={setTyped}
+        problem={checked && wrong !== undefined ? t('places.rangesWrong', { range: wrong }) : null}
+      />
+      <ProblemWords problem={problem} />
+      <Button type="submit" variant="primary" size="large" isPending={isPending}>
+        {t('save')}
+      </Button>
+    </form>
+  );
+}

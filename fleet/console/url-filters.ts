@@ -1,0 +1,31 @@
+/** The page and the filters of its list, both in the address's fragment: `#/audit?kind=signed-in`. A link shows the same list. */
+import { useCallback, useMemo } from 'react';
+import { useHashLocation } from 'wouter/use-hash-location';
+
+/** For the router: the page's path without filters. */
+export function usePagePath(): ReturnType<typeof useHashLocation> {
+  const [location, navigate] = useHashLocation();
+  return [location.split('?')[0]!, navigate];
+}
+
+/** What is not in the address is ''. A change replaces the address: Back leaves the page, and does not undo each letter. */
+export function useUrlFilters<K extends string>(
+  names: readonly K[],
+): [Record<K, string>, (changes: Partial<Record<K, string>>) => void] {
+  const [address] = useHashLocation();
+  const [path, search = ''] = address.split('?') as [string, string?];
+  const filters = useMemo(() => {
+    const given = new URLSearchParams(search);
+    return Object.fromEntries(names.map((name) => [name, given.get(name) ?? ''])) as Record<K, string>;
+  }, [names, search]);
+  const change = useCallback(
+    (changes: Partial<Record<K, string>>) => {
+      const next = Object.entries({ ...filters, ...changes }).filter(([, value]) => value !== '') as [string, string][];
+      const query = new URLSearchParams(next).toString();
+      history.replaceState(history.state, '', `#${path}${query === '' ? '' : `?${query}`}`);
+      dispatchEvent(new Event('hashchange'));
+    },
+    [filters, path],
+  );
+  return [filters, change];
+}
