@@ -66,7 +66,9 @@ const smallTargets = (page: Page): Promise<string[]> =>
 
 const ofRemote = [
   ...remoteScenes.filter(({ name }) =>
-    /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices|waiting|locked|chat|invite|presence)|^idle-waiting|^scan-/.test(name),
+    /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices|waiting|locked|chat|invite|presence)|^idle-waiting|^scan-/.test(
+      name,
+    ),
   ),
   ...remoteDocumentScenes,
 ];
