@@ -43,7 +43,7 @@ export function OrderCard({ view, link, asking, canInvite }: OrderCardProps) {
           <Button
             variant={isLocked ? 'inverted' : 'plain'}
             icon={isLocked ? Lock : LockOpen}
-            className="flex-1 whitespace-nowrap"
+            className="grow whitespace-nowrap"
             isPending={isPending('isLocked')}
             onPress={() => set('isLocked', !isLocked)}
           >
@@ -51,7 +51,7 @@ export function OrderCard({ view, link, asking, canInvite }: OrderCardProps) {
           </Button>
         )}
         {mayInvite && (
-          <Button icon={UserPlus} className="flex-1" onPress={() => setInviting(true)}>
+          <Button icon={UserPlus} className="grow" onPress={() => setInviting(true)}>
             {t('invite.action')}
           </Button>
         )}

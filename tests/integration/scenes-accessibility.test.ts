@@ -66,12 +66,14 @@ const smallTargets = (page: Page): Promise<string[]> =>
 
 const ofRemote = [
   ...remoteScenes.filter(({ name }) =>
-    /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices)/.test(name),
+    /^(day|devices|door|tablet)-|^call-(booked|today|camera|ends|devices|waiting|locked|chat|invite|presence)|^idle-waiting|^scan-/.test(
+      name,
+    ),
   ),
   ...remoteDocumentScenes,
 ];
 const ofTv = screenScenes.filter(({ name }) =>
-  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi)|enrol|^claim-|^document$|^document-(failed|loading|withdrawn|long)|^idle-document/.test(
+  /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi|waiting|locked|code)|enrol|^claim-|^document$|^document-(failed|loading|withdrawn|long)|^idle-document/.test(
     name,
   ),
 );

@@ -89,7 +89,11 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom
   };
 }
 
-export function inCallPhase(participants: readonly Participant[], meetingTitle = 'Weekly plan'): Extract<RoomState['phase'], { name: 'in-call' }> {
+export function inCallPhase(
+  participants: readonly Participant[],
+  meetingTitle = 'Weekly plan',
+  order: CallOrder = OPEN_ORDER,
+): Extract<RoomState['phase'], { name: 'in-call' }> {
   return {
     name: 'in-call',
     callId: CALL,
@@ -100,7 +104,7 @@ export function inCallPhase(participants: readonly Participant[], meetingTitle =
     participantCount: participants.length,
     participants: participants.slice(0, 8),
     sharedBy: null,
-    order: OPEN_ORDER,
+    order,
   };
 }
 

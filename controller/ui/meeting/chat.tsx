@@ -15,7 +15,7 @@ type ChatMessagesProps = {
 
 export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesProps) {
   const { t } = useTranslation('meeting');
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is why it scrolls
   useEffect(() => {
@@ -23,7 +23,7 @@ export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesP
     if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
   }, [messages]);
   return (
-    <ol
+    <div
       ref={list}
       role="log"
       aria-label={t('chat.messages')}
@@ -32,21 +32,23 @@ export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesP
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 32;
       }}
-      className={`flex min-h-0 flex-col gap-3 overflow-y-auto ${className}`}
+      className={`min-h-0 overflow-y-auto ${className}`}
     >
-      {messages.length === 0 && <li className="text-base text-quiet">{t('chat.empty')}</li>}
-      {messages.map((message) => (
-        <li key={message.messageId}>
-          <p className="text-small text-quiet">
-            <bdi className="font-semibold">{nameOf(message)}</bdi>
-            {message.isGuest && ` · ${t('mark.guest')}`} · <time>{clockTime(message.atMs, currentLanguage())}</time>
-          </p>
-          <p dir="auto" className="text-base whitespace-pre-wrap">
-            {message.text}
-          </p>
-        </li>
-      ))}
-    </ol>
+      <ol className="flex flex-col gap-3">
+        {messages.length === 0 && <li className="text-base text-quiet">{t('chat.empty')}</li>}
+        {messages.map((message) => (
+          <li key={message.messageId}>
+            <p className="text-small text-quiet">
+              <bdi className="font-semibold">{nameOf(message)}</bdi>
+              {message.isGuest && ` · ${t('mark.guest')}`} · <time>{clockTime(message.atMs, currentLanguage())}</time>
+            </p>
+            <p dir="auto" className="text-base whitespace-pre-wrap">
+              {message.text}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

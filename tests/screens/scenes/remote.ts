@@ -40,7 +40,7 @@ const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 export function person(n: number, displayName: string, over: Partial<Participant> = {}): Participant {
   return participantUnderTest({ peerId: id(100 + n), displayName, ...over });
 }
-const room = person(0, 'Maple 3F', { peerKind: 'room' });
+const room = person(0, 'Maple 3F', { peerKind: 'room', role: 'co-host' });
 const few = [
   room,
   person(1, 'Head office'),
@@ -83,7 +83,7 @@ const knocks = [
   knock(4, '부산 대리점'),
 ];
 const led = [
-  person(0, 'Maple 3F', { peerKind: 'room', role: 'co-host' }),
+  room,
   person(1, 'Head office', { role: 'host' }),
   person(2, 'Mina Park', {
     role: 'guest',

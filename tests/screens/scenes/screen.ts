@@ -458,7 +458,9 @@ export const screenScenes: readonly Scene[] = [
   scene('call-waiting-more', { people: call(9), view: { waiting: { displayName: 'Dealer East', count: 3 } } }),
   scene('call-locked', {
     people: call(4),
-    state: { phase: { ...inCallPhase(call(4)), order: { isLocked: true, staysMuted: false, sharedBy: 'everyone' } } },
+    state: {
+      phase: inCallPhase(call(4), 'Weekly plan', { isLocked: true, staysMuted: false, sharedBy: 'everyone' }),
+    },
   }),
   scene('call-code', {
     people: call(4),
