@@ -8,6 +8,7 @@ const pages = {
   join: 'controller/dist/join.html',
   share: 'controller/dist/share.html',
   screen: 'kiosk/screen/dist/index.html',
+  console: 'fleet/console/dist/index.html',
 };
 
 /**
