@@ -131,18 +131,19 @@ const answers = {
 
 const scene = (name: string, path: string, over: Partial<Record<RouteName, Answer>> = {}, act?: Scene['act']): Scene =>
   consoleScene(name, { ...answers, ...over }, act, `/#${path}`);
+const isListed = (page: Page) => page.locator('main tbody tr, main li').first().waitFor();
 const person = `/people/${id(2)}`;
 const field = (page: Page, name: RegExp) => page.getByRole('textbox', { name });
 
 export const administrationScenes: readonly Scene[] = [
-  scene('audit', '/audit'),
+  scene('audit', '/audit', {}, isListed),
   scene('audit-filtered', '/audit?kind=signed-in&actor=mina&from=2027-03-01', {
     listAudit: paged([log[0]], 1, { all: 90 }),
   }),
   scene('audit-empty', '/audit', { listAudit: paged([], 0, { all: 0 }) }),
   scene('audit-none-found', '/audit?actor=nobody', { listAudit: paged([], 0, { all: 90 }) }),
   scene('audit-no-server', '/audit', { listAudit: 'no-answer' }),
-  scene('people', '/people'),
+  scene('people', '/people', {}, isListed),
   scene('people-none-found', '/people?text=nobody', { listAccounts: paged([], 0, { all: 812, disabled: 14 }) }),
   scene('people-no-server', '/people', { listAccounts: 'no-answer' }),
   scene('people-add', '/people', {}, async (page) => {
@@ -190,8 +191,8 @@ export const administrationScenes: readonly Scene[] = [
       await page.locator('input[type=file]').setInputFiles(list);
     },
   ),
-  scene('person', person),
-  scene('person-long', `/people/${id(4)}`),
+  scene('person', person, {}, isListed),
+  scene('person-long', `/people/${id(4)}`, {}, isListed),
   scene('person-disabled', `/people/${id(5)}`),
   scene('person-fresh', person, { changeAccount: refusal(401, 'sign-in-not-fresh') }, (page) =>
     press(page, /^Save$|^저장$/),
@@ -199,7 +200,7 @@ export const administrationScenes: readonly Scene[] = [
   scene('person-refused', person, { changeAccount: refusal(409, 'last-administrator') }, (page) =>
     press(page, /^Save$|^저장$/),
   ),
-  scene('places', '/places'),
+  scene('places', '/places', {}, isListed),
   scene('places-empty', '/places', {
     listPlaces: { body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } },
   }),
