@@ -30,6 +30,8 @@ export type FleetOptions = {
   documentQuotaBytes: number;
   /** names the organisation's OpenID provider; null: local accounts alone */
   openidConfig: string | null;
+  /** names the mail server; null: no mail is sent, and links are handed over */
+  mailConfig: string | null;
   jsonLogs: boolean;
 };
 
@@ -46,6 +48,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --document-quota-gb N     disk space for the documents of all meetings together (20)
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
+  --mail-config FILE        send invitations by your organisation's mail server; see fleet/GUIDE.md
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
@@ -74,6 +77,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'document-quota-gb': { type: 'string', default: '20' },
       'openid-config': { type: 'string' },
+      'mail-config': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -102,6 +106,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     trustedProxies: values['trusted-proxy'],
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
+    mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
     jsonLogs: values['json-logs'],
   };
 }

@@ -37,8 +37,7 @@ export class RoomUnderTest {
     const topics = [
       ...(['desired', 'meetings', 'settings', 'requestReply', 'command', 'roomEventsAck'] as const),
       ...more,
-    ].map((name) => topicOf(name, this.room.roomId),
-    );
+    ].map((name) => topicOf(name, this.room.roomId));
     await this.#client.subscribeAsync(topics, { qos: 1 });
     await this.say('presence', { protocol, online: true, epoch: this.epoch, asOfMs: Date.now() });
   }

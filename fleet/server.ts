@@ -34,10 +34,12 @@ import {
   ensureLocalNode,
   ServerCertificate,
 } from './devices/index.ts';
+import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
+import { MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
 import { AuditList, auditRoutes, RefusalRecord } from './audit/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
@@ -200,14 +202,30 @@ function openOpenid(): OpenidSignIn | null {
   }
 }
 
+/** null: no mail server is named */
+function openMail(): MailDelivery | null {
+  if (options.mailConfig === null) return null;
+  try {
+    const settings = readMailSettings(options.mailConfig);
+    const guestLink = async (meetingId: string, inviteId: string): Promise<string> => {
+      const link = await meetings.invites.linkOf(meetingId, inviteId);
+      if (!link) throw new UserError('invite-invalid');
+      return link.joinUrl;
+    };
+    return new MailDelivery({ store, settings, fleetUrl, guestLink, logger });
+  } catch (error) {
+    return orRefuse(error);
+  }
+}
+
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
+const mail = openMail();
 const people = new Organisation({
   store,
   clock,
   keys,
   fleetUrl,
-  // links are handed over by hand
-  queueMail: async () => false,
+  queueMail: mail ? queueAccountMail : async () => false,
   openid: () => (openid ? { label: openid.label } : null),
   logger,
 });
@@ -275,7 +293,7 @@ const retention = new Retention({
   logger,
 });
 const bookingsOf = (roomId: string) => rooms.reports.projections.get(roomId, 'agenda')?.bookings ?? [];
-const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf });
+const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf, mails: mail && new MeetingMails() });
 const staffHomes = new StaffHomes({
   store,
   meetings,
@@ -326,6 +344,7 @@ staffHomes.start();
 rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
 rooms.registry.onChanged(() => staffHomes.roomsChanged());
 openid?.start();
+mail?.start();
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -358,7 +377,6 @@ const app = await buildApp({
       peopleFinder: new PeopleFinder({ store }),
       roomFinder: new RoomFinder({ store, bookingsOf }),
       staffHomes,
-      roomsUnder: people.places.roomsUnder,
     }),
     ...admissionRoutes({
       meetings,
@@ -382,6 +400,7 @@ const app = await buildApp({
   isStorageFailing: () => store.state === 'failing' || telemetry.state === 'failing',
   complaints: () => [
     ...(browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
+    ...(mail?.problem ? [`mail: ${mail.problem}`] : []),
     ...(documents.whyUnavailable === null ? [] : [`documents: ${documents.whyUnavailable}`]),
     // rooms are named in the console
     ...broker.unserved
@@ -425,6 +444,7 @@ async function end(): Promise<void> {
   await rooms.stop();
   retention.stop();
   openid?.stop();
+  mail?.stop();
   documents.stop();
   staffHomes.stop();
   meetings.stop();

@@ -11,6 +11,7 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { Right } from '#contract/call-order.ts';
+import { NoServer } from '#contract/http/answer.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { People, peopleAhead, soundsOf } from '#stage/people.ts';
@@ -71,7 +72,12 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const chat = useChat(call.chat, selfPeerId);
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
-  const waitingProblem = waiting.problem === null ? null : t(`${waiting.problem.code}.what`, { ns: 'errors' });
+  const waitingProblem =
+    waiting.problem === null
+      ? null
+      : waiting.problem instanceof NoServer
+        ? t('noServer.what', { ns: 'common' })
+        : t(`${waiting.problem.code}.what`, { ns: 'errors' });
   useEffect(() => {
     if (waitingProblem !== null) add({ words: waitingProblem, tone: 'warn' });
   }, [waitingProblem, add]);
@@ -117,7 +123,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const shown = Math.min(page, pageCount - 1);
   return (
     <div className="join-call flex h-dvh flex-col bg-surface">
-      <header className="flex min-h-12 items-center gap-3 px-4 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
+      <header className="flex min-h-12 items-center gap-3 px-4 max-sm:gap-0.5 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
         <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
         {pageCount > 1 && <Pages page={shown} pageCount={pageCount} onPage={setPage} />}
         {participants.length > 2 && (
@@ -164,6 +170,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               {phase?.connection === 'reconnecting' && <Reconnecting />}
               <WaitingRegion
                 waiting={waiting.list}
+                isConnected={waiting.isConnected}
                 pending={waiting.pending}
                 onDecide={waiting.decide}
                 className="absolute inset-x-3 top-3 z-20 max-h-[75%] sm:left-auto sm:w-96"
@@ -194,6 +201,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
           call={call}
           acts={acts}
           chat={chat}
+          meetingId={meetingId}
           selfPeerId={selfPeerId}
         />
       </div>
@@ -260,7 +268,7 @@ function Pages({ page, pageCount, onPage }: { page: number; pageCount: number; o
         isDisabled={page === 0}
         onPress={() => onPage(page - 1)}
       />
-      <span className="numerals text-small text-quiet" aria-live="polite">
+      <span className="numerals text-small whitespace-nowrap text-quiet max-sm:sr-only" aria-live="polite">
         {t('page', { page: page + 1, pages: pageCount })}
       </span>
       <Button
@@ -284,5 +292,5 @@ function RunningTime({ sinceMs }: { sinceMs: number | null }) {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [runs]);
-  return <time className="text-small text-quiet">{elapsed(runs ? nowMs - sinceMs : 0)}</time>;
+  return <time className="pl-1 text-small whitespace-nowrap text-quiet">{elapsed(runs ? nowMs - sinceMs : 0)}</time>;
 }

@@ -5,9 +5,9 @@
  */
 
 /** By an invite, which stands in the fragment; or as who is signed in, to the meeting that the query names. */
-export type Way = { kind: 'invite'; invite: string; entryId: string } | { kind: 'member'; meetingId: string };
+export type WayByAddress = { kind: 'invite'; invite: string; entryId: string } | { kind: 'member'; meetingId: string };
 export type Early = {
-  way: Way;
+  way: WayByAddress;
   /** status and body of the first answer; rejects where the server cannot be reached. null: a knock of before goes on */
   entry: Promise<{ status: number; body: unknown }> | null;
   /** null: the page has no signalling address */
@@ -32,11 +32,11 @@ function keptEntryId(): string {
 }
 
 /** Under which name a page keeps its knock, until the tab is closed: a reload goes on with it. */
-export function ticketKeptAs(way: Way): string {
+export function ticketKeptAs(way: WayByAddress): string {
   return 'maru-ticket ' + (way.kind === 'invite' ? way.invite.slice(-86) : way.meetingId);
 }
 
-function hasTicket(way: Way): boolean {
+function hasTicket(way: WayByAddress): boolean {
   try {
     return sessionStorage.getItem(ticketKeptAs(way)) !== null;
   } catch {
@@ -49,7 +49,7 @@ export function startEarly(): Early | null {
   const invite = location.hash.slice(1);
   const meetingId = new URLSearchParams(location.search).get('meeting');
   if (invite === '' && meetingId === null) return null;
-  const way: Way =
+  const way: WayByAddress =
     meetingId === null || invite !== ''
       ? { kind: 'invite', invite, entryId: keptEntryId() }
       : { kind: 'member', meetingId };

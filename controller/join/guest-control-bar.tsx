@@ -27,6 +27,7 @@ import { problemWith } from './device-problems.tsx';
 import { DevicesDialog } from './devices-dialog.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
+import { HostButtons } from './host-buttons.tsx';
 import { PeopleDialog } from './people-dialog.tsx';
 import type { Chat } from './use-chat.ts';
 import type { ScreenShare } from './use-screen-share.ts';
@@ -46,6 +47,8 @@ type BarProps = Omit<SwitchesProps, 'staysMuted'> & {
   call: CallState;
   acts: CallActs;
   chat: Chat;
+  /** of a member; null: a guest */
+  meetingId: string | null;
   selfPeerId: string;
 };
 
@@ -54,7 +57,7 @@ const slot = 'min-w-0! flex-1 px-0! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 const wideOnly = `${slot} join-narrow:hidden`;
 
 /** In parts that are drawn apart: a change of the roster draws no switch again. */
-export function GuestControlBar({ call, acts, chat, selfPeerId, ...switches }: BarProps) {
+export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...switches }: BarProps) {
   const { t } = useTranslation('join');
   const { t: words } = useTranslation('meeting');
   const [open, setOpen] = useState<'devices' | 'people' | 'more' | null>(null);
@@ -118,6 +121,16 @@ export function GuestControlBar({ call, acts, chat, selfPeerId, ...switches }: B
           <Button size="large" icon={devicesIcon} onPress={openDevices}>
             {t('call.devicesShort')}
           </Button>
+          {/* the header, where they stand otherwise, has no room beside a stage held sideways */}
+          <div className="hidden flex-col gap-3 join-low:flex">
+            <HostButtons
+              order={call.order}
+              rights={call.permissions?.rights ?? []}
+              acts={acts}
+              meetingId={meetingId}
+              isLarge
+            />
+          </div>
         </div>
       </Dialog>
       <DevicesDialog

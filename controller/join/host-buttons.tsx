@@ -16,25 +16,32 @@ type HostButtonsProps = {
   acts: CallActs;
   /** null: not as who is signed in, so nobody can be invited from here */
   meetingId: string | null;
+  /** with words, in a sheet; else icons in the header */
+  isLarge?: boolean;
 };
 
-export function HostButtons({ order, rights, acts, meetingId }: HostButtonsProps) {
+export function HostButtons({ order, rights, acts, meetingId, isLarge = false }: HostButtonsProps) {
   const { t } = useTranslation('meeting');
   const [isInviting, setInviting] = useState(false);
   const { isLocked } = order;
+  const lockWords = t(isLocked ? 'order.unlock' : 'order.lock');
   const mayInvite = meetingId !== null && rights.includes('admit');
   return (
     <>
       {rights.includes('order') ? (
         <Button
-          variant={isLocked ? 'inverted' : 'quiet'}
+          size={isLarge ? 'large' : 'medium'}
+          variant={isLocked ? 'inverted' : isLarge ? 'plain' : 'quiet'}
           icon={isLocked ? Lock : LockOpen}
-          aria-label={t(isLocked ? 'order.unlock' : 'order.lock')}
+          aria-label={isLarge ? undefined : lockWords}
           isPending={acts.isPending('lock')}
           onPress={() => acts.do('lock', (call) => call.setOrder({ isLocked: !isLocked }))}
-        />
+        >
+          {isLarge ? lockWords : undefined}
+        </Button>
       ) : (
-        isLocked && (
+        isLocked &&
+        !isLarge && (
           <span className="flex items-center gap-1 text-small text-quiet" title={t('order.locked')}>
             <Icon of={Lock} className="size-4" />
             {t('order.lockedShort')}
@@ -43,7 +50,15 @@ export function HostButtons({ order, rights, acts, meetingId }: HostButtonsProps
       )}
       {mayInvite && (
         <>
-          <Button variant="quiet" icon={UserPlus} aria-label={t('invite.action')} onPress={() => setInviting(true)} />
+          <Button
+            size={isLarge ? 'large' : 'medium'}
+            variant={isLarge ? 'plain' : 'quiet'}
+            icon={UserPlus}
+            aria-label={isLarge ? undefined : t('invite.action')}
+            onPress={() => setInviting(true)}
+          >
+            {isLarge ? t('invite.action') : undefined}
+          </Button>
           <InviteDialog meetingId={meetingId} isOpen={isInviting} onClose={() => setInviting(false)} />
         </>
       )}

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { CallOrder, Right } from '#contract/call-order.ts';
 import { Button } from '#ui/button.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
-import { Switch } from '#ui/switch.tsx';
+import { OnOff } from '#ui/on-off.tsx';
 import type { CallActs } from './call-acts.ts';
 
 type OrderSwitchesProps = { order: CallOrder; rights: readonly Right[]; acts: CallActs };
@@ -28,15 +28,15 @@ export function OrderSwitches({ order, rights, acts }: OrderSwitchesProps) {
       )}
       {rights.includes('order') && (
         <>
-          <Switch
+          <OnOff
             note={t('order.staysMutedNote')}
             isOn={order.staysMuted}
             isDisabled={acts.isPending('stays-muted')}
             onChange={(staysMuted) => acts.do('stays-muted', (call) => call.setOrder({ staysMuted }))}
           >
             {t('order.staysMuted')}
-          </Switch>
-          <Switch
+          </OnOff>
+          <OnOff
             note={t('order.sharingNote')}
             isOn={order.sharedBy === 'everyone'}
             isDisabled={acts.isPending('shared-by')}
@@ -45,7 +45,7 @@ export function OrderSwitches({ order, rights, acts }: OrderSwitchesProps) {
             }
           >
             {t('order.sharing')}
-          </Switch>
+          </OnOff>
         </>
       )}
       {rights.includes('end') && (

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** The way in: what is asked for, by which secret, and how long a knock's ticket is kept. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Early, Way } from './early.ts';
+import type { Early, WayByAddress } from './early.ts';
 import { WayIn } from './way-in.ts';
 
 const heading = {
@@ -33,9 +33,9 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const link: Way = { kind: 'invite', invite: 'of-a-test', entryId: 'e'.repeat(24) };
-const member: Way = { kind: 'member', meetingId: heading.meetingId };
-const early = (way: Way, entry: object | null = null): Early => ({
+const link: WayByAddress = { kind: 'invite', invite: 'of-a-test', entryId: 'e'.repeat(24) };
+const member: WayByAddress = { kind: 'member', meetingId: heading.meetingId };
+const early = (way: WayByAddress, entry: object | null = null): Early => ({
   way,
   entry: entry && Promise.resolve({ status: 200, body: entry }),
   socket: null,

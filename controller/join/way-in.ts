@@ -8,7 +8,7 @@ import { answerOf, NoServer } from '#contract/http/answer.ts';
 import type { JsonRoute, RouteAnswer } from '#contract/http/route.ts';
 import type { Knock } from '#contract/waiting.ts';
 import { callApi, type Given } from '#ui/http-client.ts';
-import { type Early, startEarly, ticketKeptAs, type Way } from './early.ts';
+import { type Early, startEarly, ticketKeptAs, type WayByAddress } from './early.ts';
 
 export type KnownEntry = Exclude<EntryAnswer, { kind: 'unknown' }>;
 
@@ -35,7 +35,7 @@ export class WayIn {
   }
 
   /** null: the address names none */
-  get kind(): Way['kind'] | null {
+  get kind(): WayByAddress['kind'] | null {
     return this.#early?.way.kind ?? null;
   }
 
@@ -103,12 +103,12 @@ export class WayIn {
     }
   }
 
-  get #way(): Way {
+  get #way(): WayByAddress {
     if (!this.#early) throw new UserError('invite-invalid', 'the address names no way in');
     return this.#early.way;
   }
 
-  #askBy(way: Way, more: { endedCallId?: string; knock?: Knock | true }): Promise<EntryAnswer> {
+  #askBy(way: WayByAddress, more: { endedCallId?: string; knock?: Knock | true }): Promise<EntryAnswer> {
     if (way.kind === 'member') {
       const { meetingId } = way;
       return ask(admissionApi.enterAsMember, { params: { meetingId }, body: more as { knock?: true } });
@@ -131,7 +131,7 @@ export class WayIn {
   }
 }
 
-function keptTicket(way: Way): string | null {
+function keptTicket(way: WayByAddress): string | null {
   try {
     return sessionStorage.getItem(ticketKeptAs(way));
   } catch {

@@ -129,6 +129,39 @@ describe('room link', () => {
     expect(link.getSnapshot().projections).toEqual({ state: stateAt(3) });
   });
 
+  it('decides about who waits, makes invites and proves presence; each settles by its id, over a broken line too', async () => {
+    const { link, newest, connect } = setUp();
+    link.start();
+    connect();
+    expect(link.getSnapshot().waiting).toBeNull();
+    const waiting = { meetingId: ROOM, count: 0, waiting: [] };
+    newest().say({ type: 'waiting', waiting });
+    expect(link.getSnapshot().waiting).toEqual(waiting);
+    const decided = outcome(link.decideWaiting({ name: 'admit-all' }));
+    const proved = outcome(link.provePresence('BCDFGHJK'));
+    const invited = link.makeInvite('Mina');
+    newest().break();
+    link.wake();
+    connect();
+    const [decision, proof, invite] = newest().sent.slice(1) as { type: string; id: string }[];
+    expect([decision, proof, invite]).toMatchObject([
+      { type: 'decide-waiting', decision: { name: 'admit-all' } },
+      { type: 'prove-presence', code: 'BCDFGHJK' },
+      { type: 'make-invite', displayName: 'Mina' },
+    ]);
+    const made = { joinUrl: 'https://maru.example/join#invite=a', expiresAtMs: 5 };
+    newest().say({ type: 'invite', id: invite!.id, ...made });
+    newest().say({
+      type: 'command-reply',
+      id: proof!.id,
+      error: { code: 'pairing-code-invalid', message: '' },
+    });
+    newest().say({ type: 'command-reply', id: decision!.id, error: null });
+    expect(await invited).toEqual(made);
+    expect(await proved).toBe('pairing-code-invalid');
+    expect(await decided).toBe('done');
+  });
+
   it('keeps the access to documents over a broken line, and knows a server without documents', () => {
     const { link, newest, connect } = setUp();
     link.start();

@@ -13,6 +13,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomLinkFromController } from '#contract/room-link.ts';
+import type { WaitingDecision, WaitingList } from '#contract/waiting.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import { applyRoster } from './roster.ts';
 import type { WatchedRoster } from './roster.ts';
@@ -52,6 +53,8 @@ export type LinkSnapshot = {
   roster: WatchedRoster | null;
   /** to the documents of the room's meeting; null: none now; undefined: this server has no documents, as the kiosk's own */
   documentAccess: DocumentAccess | null | undefined;
+  /** who waits to be let into the room's meeting; null: nothing came yet, or this server lets nobody in, as the kiosk's own */
+  waiting: WaitingList | null;
 };
 
 /** The part of a browser's WebSocket that is used here. */
@@ -61,7 +64,9 @@ export type Socket = Pick<WebSocket, 'send' | 'close'> & {
   onclose: ((event: { code: number }) => void) | null;
 };
 type Dependencies = { token: string; openSocket: () => Socket; now?: () => number; random?: () => number };
-type Pending = { command: RoomCommand; settle: (error: MaruError | null) => void };
+export type RoomInvite = { joinUrl: string; expiresAtMs: number };
+type Answered = Extract<RoomLinkFromController, { id: string }>;
+type Pending = { message: Answered; settle: (error: MaruError | null, invite?: RoomInvite) => void };
 
 export class RoomLink {
   private readonly dependencies: Required<Dependencies>;
@@ -79,6 +84,7 @@ export class RoomLink {
     clockOffsetMs: 0,
     roster: null,
     documentAccess: undefined,
+    waiting: null,
   };
   private socket: Socket | null = null;
   private attempt = 0;
@@ -126,21 +132,44 @@ export class RoomLink {
    * Asks the room. Waits for the line where it is down, and asks again with the same id where it broke meanwhile.
    * @throws MaruError the room's refusal, or `room-not-answering` after COMMAND_TIMEOUT_MS.
    */
-  command(command: RoomCommand): Promise<void> {
-    const id = newId();
+  async command(command: RoomCommand): Promise<void> {
+    await this.request({ type: 'command', id: newId(), command });
+  }
+
+  /** @throws as `command` */
+  async decideWaiting(decision: WaitingDecision): Promise<void> {
+    await this.request({ type: 'decide-waiting', id: newId(), decision });
+  }
+
+  /**
+   * A link to the room's meeting, or with a name an invite for that person.
+   * @throws as `command`; `not-possible-now` where the room is in a meeting of others
+   */
+  async makeInvite(displayName: string | null): Promise<RoomInvite> {
+    const invite = await this.request({ type: 'make-invite', id: newId(), displayName });
+    if (invite === null) throw new OperationalError('room-not-answering', 'no invite came');
+    return invite;
+  }
+
+  /** By the code on the TV. @throws as `command`; `pairing-code-invalid`, `too-many-attempts` */
+  async provePresence(code: string): Promise<void> {
+    await this.request({ type: 'prove-presence', id: newId(), code });
+  }
+
+  private request(message: Answered): Promise<RoomInvite | null> {
+    const { id } = message;
     return new Promise((resolve, reject) => {
-      const settle = (error: MaruError | null) => {
+      const settle: Pending['settle'] = (error, invite = undefined) => {
         clearTimeout(timer);
         this.pending.delete(id);
-        if (error === null) resolve();
+        if (error === null) resolve(invite ?? null);
         else reject(error);
       };
       const timer = setTimeout(() => settle(new OperationalError('room-not-answering')), COMMAND_TIMEOUT_MS);
       if (this.snapshot.refusedBy !== null)
         return settle(fromWire({ code: this.snapshot.refusedBy, message: 'refused' }));
-      const pending: Pending = { command, settle };
-      this.pending.set(id, pending);
-      if (this.snapshot.connection === 'connected') this.sendCommand(id, pending);
+      this.pending.set(id, { message, settle });
+      if (this.snapshot.connection === 'connected') this.send(message);
     });
   }
 
@@ -207,7 +236,7 @@ export class RoomLink {
           lastSeenMs: message.lastSeenMs,
           clockOffsetMs: message.nowMs - this.dependencies.now(),
         });
-        for (const [id, pending] of this.pending) this.sendCommand(id, pending);
+        for (const { message: asked } of this.pending.values()) this.send(asked);
         if (this.rosterWatchers > 0) this.hint({ name: 'watch-roster' });
         break;
       }
@@ -232,6 +261,12 @@ export class RoomLink {
       }
       case 'document-access':
         this.update({ documentAccess: message.access });
+        break;
+      case 'waiting':
+        this.update({ waiting: message.waiting });
+        break;
+      case 'invite':
+        this.pending.get(message.id)?.settle(null, { joinUrl: message.joinUrl, expiresAtMs: message.expiresAtMs });
         break;
       case 'command-reply':
         this.pending.get(message.id)?.settle(message.error === null ? null : fromWire(message.error));
@@ -260,10 +295,6 @@ export class RoomLink {
 
   private send(message: RoomLinkFromController): void {
     this.socket?.send(JSON.stringify(message));
-  }
-
-  private sendCommand(id: string, pending: Pending): void {
-    this.send({ type: 'command', id, command: pending.command });
   }
 
   private drop(): void {

@@ -11,11 +11,13 @@ import { type TabOf, Tabs } from '#ui/tabs.tsx';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { CallTimeBanner } from './call-time-banner.tsx';
 import { CameraPage } from './camera-page.tsx';
+import { ChatCard } from './chat-card.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { Notices, ProblemNote } from './notes.tsx';
 import { NowCard } from './now-card.tsx';
+import { OrderCard } from './order-card.tsx';
 import { PeopleCard } from './people-card.tsx';
 import type { RemoteView } from './projection.ts';
 import { StageCard } from './stage-card.tsx';
@@ -103,7 +105,11 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
           <Volume percent={view.state.volumePercent} ask={asking.ask} />
         </Card>
       </div>
-      <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
+      <div className="flex flex-col gap-4 lg:gap-6">
+        <OrderCard view={view} link={link} asking={asking} canInvite={snapshot.waiting !== null} />
+        <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
+        <ChatCard view={view} link={link} />
+      </div>
     </div>
   );
 }

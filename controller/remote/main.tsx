@@ -5,12 +5,14 @@ import { startWords } from '#ui/words/words.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
+import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
+import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
 import stageKo from '#ui/words/ko/stage.ts';
@@ -19,16 +21,19 @@ import { pairingOfToken, takeFromFragment } from './pairing.ts';
 import { Remote } from './remote.tsx';
 import './remote.css';
 
-const { code, tabletToken } = takeFromFragment();
+const { code, mayJoin, tabletToken } = takeFromFragment();
 const brought = pairingOfToken(tabletToken);
 if (brought !== null) keepPairing(brought);
 debugUnknownWords();
 startWords({
   remote: { en, ko },
+  meeting: { en: meetingEn, ko: meetingKo },
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
   devices: { en: devicesEn, ko: devicesKo },
   documents: { en: documentsEn, ko: documentsKo },
   stage: { en: stageEn, ko: stageKo },
 });
-createRoot(document.getElementById('root')!).render(<Remote scannedCode={code} kept={brought ?? keptPairing()} />);
+createRoot(document.getElementById('root')!).render(
+  <Remote scannedCode={code} mayJoin={mayJoin} kept={brought ?? keptPairing()} />,
+);

@@ -95,10 +95,10 @@ describe('what a device brings and keeps', () => {
 
   it('takes code and token out of the address at once, and leaves other fragments alone', () => {
     const { replaceState } = page('https://maru.example/control?lang=ko#tablet-token=abc');
-    expect(takeFromFragment()).toEqual({ code: null, tabletToken: 'abc' });
+    expect(takeFromFragment()).toEqual({ code: null, mayJoin: false, tabletToken: 'abc' });
     expect(replaceState).toHaveBeenCalledWith(null, '', '/control?lang=ko');
     const other = page('https://maru.example/control#somewhere');
-    expect(takeFromFragment()).toEqual({ code: null, tabletToken: null });
+    expect(takeFromFragment()).toEqual({ code: null, mayJoin: false, tabletToken: null });
     expect(other.replaceState).not.toHaveBeenCalled();
   });
   it('makes a pairing of a token, and of nothing else', () => {

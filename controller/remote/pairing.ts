@@ -10,6 +10,8 @@ import { isWholeCode } from '#ui/typed-code.ts';
 import { StoredPairing } from './stored-pairing.ts';
 
 const TABLET_TOKEN = 'tablet-token';
+/** Beside the code: the TV's room is in a call, and whoever scans may want to come into it. */
+const JOIN = 'join';
 
 export type PairedRoom = {
   pairing: StoredPairing /** where the kiosk itself serves this tablet */;
@@ -17,11 +19,11 @@ export type PairedRoom = {
 };
 
 /** The code or token of the address, removed from it at once: it must not stay in the history. */
-export function takeFromFragment(): { code: string | null; tabletToken: string | null } {
+export function takeFromFragment(): { code: string | null; mayJoin: boolean; tabletToken: string | null } {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const [code, tabletToken] = [fragment.get('code'), fragment.get(TABLET_TOKEN)];
   if (code !== null || tabletToken !== null) history.replaceState(null, '', location.pathname + location.search);
-  return { code, tabletToken };
+  return { code, mayJoin: code !== null && fragment.has(JOIN), tabletToken };
 }
 
 /** A token that came in the address, as a pairing; null if it cannot be one. */
@@ -49,4 +51,10 @@ export async function pair(code: string): Promise<PairedRoom> {
   if (!isWholeCode(code)) throw fromWire({ code: 'pairing-code-invalid', message: 'not a code' });
   const { controllerToken, roomName, kind, lanUrl } = await callApi(roomsApi.pair, { body: { code } });
   return { pairing: { controllerToken, roomName, kind }, lanUrl };
+}
+
+/** A link into the call of the room whose TV shows the code. @throws as `pair`; `not-possible-now` where it is in none. */
+export async function joinLinkOf(code: string): Promise<string> {
+  const { joinUrl } = await callApi(roomsApi.askToJoin, { body: { code } });
+  return joinUrl;
 }

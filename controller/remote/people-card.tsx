@@ -1,4 +1,6 @@
 /** The participants of the call, with their state; mute one, mute all, remove one (asked once). */
+import Hand from 'lucide-react/icons/hand';
+import MessageCircle from 'lucide-react/icons/message-circle';
 import Mic from 'lucide-react/icons/mic';
 import MicOff from 'lucide-react/icons/mic-off';
 import Presentation from 'lucide-react/icons/presentation';
@@ -11,6 +13,7 @@ import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
+import { numberedNames } from '#ui/meeting/numbered-names.ts';
 import { Spinner } from '#ui/progress.tsx';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { peopleOf } from './projection.ts';
@@ -32,6 +35,7 @@ export function PeopleCard({ view, link, roster, asking }: PeopleCardProps) {
   const { phase } = view;
   useEffect(() => (showsAll ? link.watchRoster() : undefined), [showsAll, link]);
   const people = peopleOf(phase, showsAll ? roster : null);
+  const names = numberedNames(people, ({ displayName }) => displayName);
   const hidden = phase.participantCount - people.length;
   const others = people.filter((participant) => participant.peerId !== phase.peerId);
   const canMuteAll = hidden > 0 || others.some((participant) => participant.microphone === 'on');
@@ -55,10 +59,11 @@ export function PeopleCard({ view, link, roster, asking }: PeopleCardProps) {
       }
     >
       <ul className="flex flex-col">
-        {people.map((participant) => (
+        {people.map((participant, index) => (
           <Person
             key={participant.peerId}
             participant={participant}
+            name={names[index]!}
             isRoom={participant.peerId === phase.peerId}
             asking={asking}
             onRemove={setRemoving}
@@ -108,17 +113,28 @@ const isIn = (phase: { name: string; participants?: readonly Participant[] }, pe
 
 type PersonProps = {
   participant: Participant;
+  /** told from others of the same name */
+  name: string;
   isRoom: boolean;
   asking: Asking;
   onRemove: (participant: Participant) => void;
 };
 
-function Person({ participant, isRoom, asking, onRemove }: PersonProps) {
+function Person({ participant, name, isRoom, asking, onRemove }: PersonProps) {
+  const { t: words } = useTranslation('meeting');
   const { t } = useTranslation('remote');
   const { t: common } = useTranslation('common');
-  const { displayName, microphone, connection, sharesScreen, peerKind, peerId } = participant;
+  const { displayName, microphone, connection, sharesScreen, peerKind, peerId, handRaisedAtMs, staysMuted } =
+    participant;
+  const { isGuest, organisation, role } = participant;
+  const leads = role !== 'guest' && role !== 'member';
   const says = [
     isRoom ? common('thisRoom') : peerKind === 'room' ? t('people.room') : null,
+    isGuest ? words('mark.guest') : null,
+    peerKind === 'person' && leads ? words(`role.${role}`) : null,
+    organisation,
+    handRaisedAtMs === null ? null : words('hand.up'),
+    staysMuted ? words('mark.staysMuted') : null,
     connection === 'away' ? common('connection.away') : null,
     sharesScreen ? common('sharesScreen') : null,
     common(`microphone.${microphone}`),
@@ -127,10 +143,10 @@ function Person({ participant, isRoom, asking, onRemove }: PersonProps) {
   const removing = asking.pending('remove-participant', peerId) !== null;
   const micName =
     microphone === 'on'
-      ? t('people.mute', { name: displayName })
+      ? t('people.mute', { name })
       : microphone === 'muted'
-        ? t('people.isMuted', { name: displayName })
-        : t('people.noMicrophone', { name: displayName });
+        ? t('people.isMuted', { name })
+        : t('people.noMicrophone', { name });
   return (
     <li
       className={`flex items-center gap-3 border-t border-line py-2.5 first:border-t-0 ${removing ? 'opacity-45' : ''}`}
@@ -142,7 +158,10 @@ function Person({ participant, isRoom, asking, onRemove }: PersonProps) {
         {initials(displayName)}
       </span>
       <div className="min-w-0 flex-1">
-        <p className="truncate text-base font-medium">{displayName}</p>
+        <p className="flex items-center gap-2 text-base font-medium">
+          <bdi className="truncate">{name}</bdi>
+          {handRaisedAtMs !== null && <Icon of={Hand} className="size-5 shrink-0 text-warn" />}
+        </p>
         <p className="flex items-center gap-1.5 text-small text-quiet">
           {sharesScreen && <Icon of={Presentation} className="size-4 text-accent" />}
           <span className="truncate">{says.join(' · ')}</span>
@@ -150,6 +169,24 @@ function Person({ participant, isRoom, asking, onRemove }: PersonProps) {
       </div>
       {!isRoom && (
         <div className="-mr-2 flex">
+          {handRaisedAtMs !== null && (
+            <Button
+              variant="quiet"
+              icon={Hand}
+              aria-label={t('people.lowerHand', { name })}
+              isPending={asking.pending('lower-hand', peerId) !== null}
+              onPress={() => asking.ask({ name: 'lower-hand', peerId })}
+            />
+          )}
+          {staysMuted && (
+            <Button
+              variant="quiet"
+              icon={MessageCircle}
+              aria-label={t('people.letSpeak', { name })}
+              isPending={asking.pending('let-speak', peerId) !== null}
+              onPress={() => asking.ask({ name: 'let-speak', peerId })}
+            />
+          )}
           <Button
             variant="quiet"
             icon={microphone === 'on' ? Mic : MicOff}
@@ -162,7 +199,7 @@ function Person({ participant, isRoom, asking, onRemove }: PersonProps) {
             variant="quiet"
             icon={UserX}
             className="text-quiet!"
-            aria-label={t('people.remove', { name: displayName })}
+            aria-label={t('people.remove', { name })}
             onPress={() => onRemove(participant)}
           />
         </div>

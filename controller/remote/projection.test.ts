@@ -57,6 +57,7 @@ const up = ({ state = stateOf({ name: 'idle' }), agenda: known, ...over }: Known
   clockOffsetMs: 0,
   roster: null,
   documentAccess: undefined,
+  waiting: null,
   ...over,
 });
 

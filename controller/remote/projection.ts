@@ -2,6 +2,7 @@
  * The remote's view, as a pure function of the link's state and the time. Every screen has only its own data.
  * Nothing here remembers anything: a reloaded phone is right at once.
  */
+import type { MeetingRole } from '#contract/call-order.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
 import { isCutOff, type Participant, type RoomNotice, type RoomPhase, type RoomState } from '#contract/room-state.ts';
@@ -101,9 +102,16 @@ export function nextChangeAtMs(link: LinkSnapshot, nowMs: number): number | null
   return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** The people to list: all where the whole roster is known, else those that the state names. */
+/** The people to list: all where the whole roster is known, else those that the state names. The room first, then raised hands. */
 export function peopleOf(phase: Phase<'in-call'>, roster: LinkSnapshot['roster']): readonly Participant[] {
   const all = roster !== null && roster.callId === phase.callId ? roster.participants : phase.participants;
   const own = all.filter((participant) => participant.peerId === phase.peerId);
-  return [...own, ...all.filter((participant) => participant.peerId !== phase.peerId)];
+  const others = all.filter((participant) => participant.peerId !== phase.peerId);
+  const handUpAt = ({ handRaisedAtMs }: Participant) => handRaisedAtMs ?? Number.MAX_VALUE;
+  return [...own, ...others.toSorted((one, other) => handUpAt(one) - handUpAt(other))];
+}
+
+/** Of the room itself in the call. Until it is listed: as rooms of a meeting are. */
+export function ownRole({ participants, peerId }: Phase<'in-call'>): MeetingRole {
+  return participants.find((participant) => participant.peerId === peerId)?.role ?? 'co-host';
 }

@@ -6,17 +6,21 @@ import type { RoomLink } from '../link/room-link.ts';
 import { hangsAtDoor, keepAtDoor, keepPairing, type StoredPairing } from './stored-pairing.ts';
 import { type PairedRoom, tabletAddress } from './pairing.ts';
 import { PairingPage } from './pairing-page.tsx';
+import { ScanChoicePage } from './scan-choice-page.tsx';
 import { RoomPage } from './room-page.tsx';
 
 type RemoteProps = {
   /** a person who scans a TV means that TV, so it goes before the kept pairing */
   scannedCode: string | null;
+  /** the room is in a call: it is asked first whether to control the room or to come into the call */
+  mayJoin: boolean;
   kept: StoredPairing | null;
 };
 
-export function Remote({ scannedCode, kept }: RemoteProps) {
+export function Remote({ scannedCode, mayJoin, kept }: RemoteProps) {
   const [pairing, setPairing] = useState<StoredPairing | null>(scannedCode === null ? kept : null);
   const [code, setCode] = useState(scannedCode);
+  const [isChoosing, setChoosing] = useState(mayJoin);
   const [atDoor, setAtDoor] = useState(hangsAtDoor);
   const [endedBy, setEndedBy] = useState<ErrorCode | null>(null);
   const [link, setLink] = useState<RoomLink | null>(null);
@@ -48,6 +52,7 @@ export function Remote({ scannedCode, kept }: RemoteProps) {
     keepAtDoor(hangs);
     setAtDoor(hangs);
   }, []);
+  if (isChoosing && code !== null) return <ScanChoicePage code={code} onControl={() => setChoosing(false)} />;
   if (pairing === null) return <PairingPage scannedCode={code} endedBy={endedBy} onPaired={paired} />;
   return link && <RoomPage link={link} pairing={pairing} atDoor={atDoor} onDoor={hang} onPairingOver={over} />;
 }

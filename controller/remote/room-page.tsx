@@ -15,6 +15,7 @@ import { DoorPage } from './door-page.tsx';
 import { EndedScreen } from './ended-screen.tsx';
 import { Header } from './header.tsx';
 import { IdleScreen } from './idle-screen.tsx';
+import { PresenceDialog } from './presence-dialog.tsx';
 import type { StoredPairing } from './stored-pairing.ts';
 import { ProblemNote, ReconnectingMark } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
@@ -25,6 +26,7 @@ import { StartingScreen } from './starting-screen.tsx';
 import { UnknownScreen } from './unknown-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
+import { WaitingPeople } from './waiting-people.tsx';
 import { type Asking, ShownRoomLink, useAsking, useLinkView, useNow } from './use-room.ts';
 
 type RoomPageProps = {
@@ -38,6 +40,9 @@ type RoomPageProps = {
 
 /** Only these are mended by a reload; every other refusal means that the pairing is over. */
 const VERSION_CODES: readonly ErrorCode[] = ['client-too-old', 'server-too-old'];
+
+/** Where somebody can be let in. */
+const waitsFor: ReadonlySet<RemoteView['screen']> = new Set(['idle', 'starting', 'in-call']);
 
 export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomPageProps) {
   const { t } = useTranslation('remote');
@@ -74,9 +79,11 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
         />
         <ShownRoomLink value={link}>
           <DocumentsDoor link={link} snapshot={snapshot} view={view} asking={asking}>
+            {waitsFor.has(view.screen) && <WaitingPeople link={link} waiting={snapshot.waiting} />}
             <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
           </DocumentsDoor>
         </ShownRoomLink>
+        <PresenceDialog presence={asking.presence} />
         {quietScreen && (
           <div className="fixed inset-x-0 top-16 z-20 mx-auto w-full max-w-xl px-5">
             <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />

@@ -1,5 +1,6 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { toMaruError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
@@ -8,6 +9,7 @@ import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { nextChangeAtMs, project } from './projection.ts';
 import type { RemoteView } from './projection.ts';
+import { type Presence, usePresence } from './use-presence.ts';
 
 /** If the room acts within this time, nothing is shown pending; the button already shows the press. */
 const PENDING_SHOWN_AFTER_MS = 80;
@@ -60,24 +62,37 @@ function keyOf(command: RoomCommand): string {
   // every volume is sent, above all the last: a slider's end must not be lost to the value before it
   if (command.name === 'set-volume') return command.name + command.percent;
   if (command.name === 'choose-device') return command.name + command.kind;
+  if (command.name === 'set-order') return command.name + Object.keys(command.change).join();
   if (command.name === 'present') return command.name + command.act.act;
   // one start at a time, of whichever meeting
   if (command.name === 'join-call') return command.name;
   return command.name + ('bookingId' in command ? command.bookingId : '');
 }
 
-export function useAsking(link: RoomLink): Asking {
+/** What needs a person in the room waits for `presence`. */
+export function useAsking(link: RoomLink): Asking & { presence: Presence } {
   const commands = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
   const { run, pending: pendingBy, problem, report, dismissProblem } = commands;
+  const presence = usePresence(link);
+  const { ask: askPresence } = presence;
   const ask = useCallback<Ask>(
     (command, done) => {
-      const follows = () => (done === undefined ? undefined : stateFollows(link, done));
-      void run(() => link.command(command).then(follows), { key: keyOf(command), about: command });
+      const send = async (): Promise<void> => {
+        try {
+          await link.command(command);
+        } catch (error) {
+          if (toMaruError(error).code !== 'presence-needed') throw error;
+          if (!(await askPresence())) return;
+          await link.command(command);
+        }
+        if (done !== undefined) await stateFollows(link, done);
+      };
+      void run(send, { key: keyOf(command), about: command });
     },
-    [link, run],
+    [link, run, askPresence],
   );
   const pending = useCallback<Asking['pending']>((name, about = '') => pendingBy(name + about), [pendingBy]);
-  return { ask, pending, problem, report, dismissProblem };
+  return { ask, pending, presence, problem, report, dismissProblem };
 }
 
 function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Promise<void> {

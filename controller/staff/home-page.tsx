@@ -15,7 +15,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { clockTime, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { useHome } from './live-home.ts';
-import { joinMeeting, Loading, StaleNote } from './parts.tsx';
+import { joinMeeting, StaffLoading, StaleNote } from './parts.tsx';
 import { untilWords } from './room-words.ts';
 
 const REDRAWN_MS = 30_000;
@@ -24,8 +24,14 @@ export function HomePage() {
   const { t } = useTranslation('staff');
   const { home, isConnected, refusal } = useHome();
   const nowMs = useNow();
-  if (refusal !== null) return <ProblemWords problem={refusal} />;
-  if (home === null) return isConnected ? <Loading /> : <StaleNote />;
+  if (refusal !== null || home === null)
+    return (
+      <>
+        <h1 className="sr-only">{t('home.title')}</h1>
+        <ProblemWords problem={refusal} />
+        {refusal === null && (isConnected ? <StaffLoading /> : <StaleNote />)}
+      </>
+    );
   const { today, later } = byDay(home.meetings, home.running, nowMs);
   // one button of a name: who joins knows which
   const joinable = [...home.running, ...today];

@@ -8,7 +8,7 @@ import { Card } from '#ui/card.tsx';
 import { ChoiceList } from '#ui/choice-list.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
-import { Switch } from '#ui/switch.tsx';
+import { OnOff } from '#ui/on-off.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
@@ -24,8 +24,8 @@ import {
   problemsOf,
   startOf,
 } from './meeting-form.ts';
-import { Loading, PageHead } from './parts.tsx';
-import { PeopleCard } from './people-card.tsx';
+import { StaffLoading, PageHead } from './parts.tsx';
+import { PeopleToInvite } from './people-to-invite.tsx';
 import { RoomsCard } from './rooms-card.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -62,7 +62,7 @@ export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
       <PageHead title={t('form.changeTitle')} backTo={`#/meetings/${meetingId}`} />
       {initial === null ? (
         problem === null ? (
-          <Loading />
+          <StaffLoading />
         ) : (
           <ProblemWords problem={problem} />
         )
@@ -142,7 +142,7 @@ function MeetingFormOf({ initial, meetingId, action, send }: MeetingFormOfProps)
         />
       </div>
       <div className="flex flex-col gap-5">
-        <PeopleCard people={form.people} onChange={(people) => set({ people })} />
+        <PeopleToInvite people={form.people} onChange={(people) => set({ people })} />
         <PolicyCard form={form} isNew={meetingId === null} onChange={set} />
       </div>
       <div className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:-mx-4 max-lg:bg-surface max-lg:px-4 max-lg:py-3 lg:col-start-2">
@@ -239,12 +239,12 @@ function PolicyCard({ form, isNew, onChange }: PartProps & { isNew: boolean }) {
       />
       {form.admission !== 'as-usual' && (
         <div className="mt-2 flex flex-col border-t border-line pt-2">
-          <Switch isOn={form.joinBeforeHost} onChange={(joinBeforeHost) => onChange({ joinBeforeHost })}>
+          <OnOff isOn={form.joinBeforeHost} onChange={(joinBeforeHost) => onChange({ joinBeforeHost })}>
             {words('policy.beforeHost')}
-          </Switch>
-          <Switch isOn={form.guestsAllowed} onChange={(guestsAllowed) => onChange({ guestsAllowed })}>
+          </OnOff>
+          <OnOff isOn={form.guestsAllowed} onChange={(guestsAllowed) => onChange({ guestsAllowed })}>
             {t('form.guestsAllowed')}
-          </Switch>
+          </OnOff>
           {form.allowedRanges.length > 0 && (
             <p className="text-small text-quiet">
               {words('policy.ranges')}: {form.allowedRanges.join(', ')}

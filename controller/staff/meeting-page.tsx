@@ -19,12 +19,19 @@ import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { InvitedPeople } from './invited-people.tsx';
-import { joinMeeting, Loading, PageHead, whenWords } from './parts.tsx';
+import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
 export function MeetingPage({ meetingId }: { meetingId: string }) {
   const { meeting, problem, refresh } = useMeeting(meetingId);
-  if (meeting === null) return problem === null ? <Loading /> : <ProblemWords problem={problem} />;
+  const { t } = useTranslation('staff');
+  if (meeting === null)
+    return (
+      <>
+        <PageHead title={t('meeting.title')} />
+        {problem === null ? <StaffLoading /> : <ProblemWords problem={problem} />}
+      </>
+    );
   return (
     <>
       <MeetingHead meeting={meeting} />
@@ -72,7 +79,12 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         {participantCount > 0 && (
           <p className="text-base font-medium text-accent">{t('meeting.runs', { count: participantCount })}</p>
         )}
-        <WaitingRegion waiting={waiting.list} pending={waiting.pending} onDecide={waiting.decide} />
+        <WaitingRegion
+          waiting={waiting.list}
+          isConnected={waiting.isConnected}
+          pending={waiting.pending}
+          onDecide={waiting.decide}
+        />
         <ProblemWords problem={waiting.problem} />
         <InvitedPeople meeting={meeting} isHost={isHost} />
       </div>

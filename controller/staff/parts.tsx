@@ -12,7 +12,7 @@ import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 
 /** A page that says one thing. */
-export function Message({ title, lead, isWaiting = false }: { title: string; lead: string; isWaiting?: boolean }) {
+export function OnlyMessage({ title, lead, isWaiting = false }: { title: string; lead: string; isWaiting?: boolean }) {
   return (
     <div className="relative isolate flex min-h-dvh flex-col">
       <Floor />
@@ -27,7 +27,7 @@ export function Message({ title, lead, isWaiting = false }: { title: string; lea
   );
 }
 
-export function Loading() {
+export function StaffLoading() {
   const { t } = useTranslation('staff');
   return (
     <p role="status" className="flex items-center gap-3 py-16 text-quiet">

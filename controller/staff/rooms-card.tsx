@@ -7,7 +7,7 @@ import { Card } from '#ui/card.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
-import { Switch } from '#ui/switch.tsx';
+import { OnOff } from '#ui/on-off.tsx';
 import { untilWords } from './room-words.ts';
 
 const MINUTE_MS = 60_000;
@@ -33,7 +33,7 @@ export function RoomsCard({ meetingId, startsAtMs, minutes, chosen, onChange }: 
       <ul className="flex max-h-96 flex-col overflow-y-auto pr-1 empty:hidden">
         {rooms?.map((room) => (
           <li key={room.roomId} className="border-t border-line first:border-0">
-            <Switch
+            <OnOff
               note={[room.placeName, untilWords(room, t)].filter((words) => words !== null).join(' · ')}
               isOn={chosen.includes(room.roomId)}
               onChange={(isOn) =>
@@ -41,7 +41,7 @@ export function RoomsCard({ meetingId, startsAtMs, minutes, chosen, onChange }: 
               }
             >
               <bdi className={room.isFree ? '' : 'text-quiet'}>{room.roomName}</bdi>
-            </Switch>
+            </OnOff>
             {!room.isFree && chosen.includes(room.roomId) && (
               <p role="status" className="pb-2 text-small font-medium text-warn">
                 {t('room.busyChosen')}

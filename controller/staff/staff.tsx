@@ -22,7 +22,7 @@ import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
 import { MeetingPage } from './meeting-page.tsx';
-import { Message } from './parts.tsx';
+import { OnlyMessage } from './parts.tsx';
 
 const ASK_AGAIN_MS = 2_000;
 
@@ -54,7 +54,7 @@ export function Staff({ arrival }: { arrival: Arrival }) {
   switch (session.kind) {
     case 'asking':
       return session.isUnanswered ? (
-        <Message title={t('noServer.title')} lead={t('noServer.lead')} isWaiting />
+        <OnlyMessage title={t('noServer.title')} lead={t('noServer.lead')} isWaiting />
       ) : (
         <main className="grid min-h-dvh place-items-center">
           <Spinner className="size-10 text-accent" label={t('loading')} />

@@ -7,7 +7,7 @@ import { Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
-import { Switch } from '#ui/switch.tsx';
+import { OnOff } from '#ui/on-off.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { useFreshAction } from './fresh-sign-in.tsx';
 import { SelectField } from './select-field.tsx';
@@ -57,12 +57,12 @@ export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
       />
       {policy !== null && (
         <div className="flex flex-col">
-          <Switch isOn={policy.joinBeforeHost} onChange={(joinBeforeHost) => setPolicy({ ...policy, joinBeforeHost })}>
+          <OnOff isOn={policy.joinBeforeHost} onChange={(joinBeforeHost) => setPolicy({ ...policy, joinBeforeHost })}>
             {t('places.joinBeforeHost')}
-          </Switch>
-          <Switch isOn={policy.guestsAllowed} onChange={(guestsAllowed) => setPolicy({ ...policy, guestsAllowed })}>
+          </OnOff>
+          <OnOff isOn={policy.guestsAllowed} onChange={(guestsAllowed) => setPolicy({ ...policy, guestsAllowed })}>
             {t('places.guestsAllowed')}
-          </Switch>
+          </OnOff>
         </div>
       )}
       <TextField

@@ -72,10 +72,10 @@ const table = {
   'place-not-empty': { kind: 'user', httpStatus: 409, closeCode: 4498 },
   'list-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4499 },
   'mail-limit': { kind: 'user', httpStatus: 429, closeCode: 4494 },
-  'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4497 },
+  'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4500 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
-  'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4498 },
+  'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4501 },
   'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'upload-offset': { kind: 'invalid-state', httpStatus: 409, closeCode: 4479 },
   'not-ready': { kind: 'invalid-state', httpStatus: 409, closeCode: 4480 },

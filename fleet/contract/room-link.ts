@@ -22,7 +22,7 @@ export const RoomLinkFromController = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('decide-waiting'), id: Id, decision: WaitingDecision }),
   /** served by the fleet alone: a link or a named invite to the meeting that the room is in, else to its own; answered by `invite` */
   z.strictObject({ type: z.literal('make-invite'), id: Id, displayName: PersonName.nullable() }),
-  /** the TV's code, typed in a call or after a while: this phone is in the room; answered as a command is */
+  /** after a command was refused with `presence-needed`: the TV's code shows that this phone is in the room; answered as a command is */
   z.strictObject({ type: z.literal('prove-presence'), id: Id, code: PairingCode }),
   z.strictObject({ type: z.literal('ping') }),
   /** ends this pairing */
@@ -52,8 +52,6 @@ export const RoomLinkToController = openUnion('type', [
   /** from the fleet server alone: who waits to be let into the room's meeting, whole, each time it changes */
   z.object({ type: z.literal('waiting'), waiting: WaitingList }),
   z.object({ type: z.literal('invite'), id: Id, joinUrl: z.url(), expiresAtMs: EpochMs }),
-  /** until when this phone may open microphone and camera; null: its person has to type the TV's code first */
-  z.object({ type: z.literal('presence-proof'), validUntilMs: EpochMs.nullable() }),
   z.object({ type: z.literal('command-reply'), id: Id, error: WireError.nullable() }),
   /** said before the close that it explains, and for a message that has no id */
   z.object({ type: z.literal('error'), error: WireError }),

@@ -79,6 +79,8 @@ export const ScreenFrame = z.object({
       shareUrl: z.url().nullable().default(null),
     })
     .nullable(),
+  /** who waits to be let in: the first of them, and how many wait in all; null: nobody */
+  waiting: z.object({ displayName: z.string(), count: z.number().int().positive() }).nullable().default(null),
 });
 export type ScreenFrame = z.infer<typeof ScreenFrame>;
 /** All that the screen draws from. */

@@ -44,6 +44,8 @@ export type RoomLinkHost<Admitted extends { pairingId: string }> = {
   decideWaiting?: (admitted: Admitted, decision: WaitingDecision) => Promise<void>;
   /** The fleet server alone. @throws the refusal */
   makeInvite?: (admitted: Admitted, displayName: string | null) => Promise<{ joinUrl: string; expiresAtMs: number }>;
+  /** By the code on the TV. The fleet server alone: over the LAN a phone is in the house. @throws the refusal */
+  provePresence?: (admitted: Admitted, code: string, network: string) => Promise<void>;
   /** @throws InvalidStateError for a pairing that its holder cannot end */
   unpair: (admitted: Admitted) => void | Promise<void>;
 };
@@ -199,7 +201,12 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
           return { type: 'invite', id: message.id, ...(await host.makeInvite(admitted, message.displayName)) };
         });
       case 'prove-presence':
-        return this.#reply(message.id, () => Promise.reject(onlyAtFleet()));
+        host.touch(admitted);
+        return this.#reply(message.id, async () => {
+          if (!host.provePresence) throw onlyAtFleet();
+          await host.provePresence(admitted, message.code, this.#options.network);
+          return { type: 'command-reply', id: message.id, error: null };
+        });
     }
   }
 

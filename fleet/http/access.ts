@@ -62,8 +62,9 @@ export async function callerOf(request: FastifyRequest, access: Access, deps: Ac
     if (token) throw new UserError('forbidden', 'not by a token');
   } else {
     Object.assign(caller, await rightsIn(request, access, { ...caller, account }, deps));
-    if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
   }
+  if (account.mustChangePassword && (access.to !== 'signed-in' || access.isSettled))
+    throw new UserError('forbidden', 'change the one-time password first');
   if ('isFresh' in access && access.isFresh && !session?.isFresh) throw new UserError('sign-in-not-fresh');
   return caller;
 }
@@ -83,8 +84,13 @@ async function rightsIn(
   return { reach, meetingRole: null };
 }
 
-/** What the account may do now, and the token besides. */
-function reachBy({ account, token }: AccountCaller, permission: Permission, { places }: AccessDependencies): Reach {
+/** The rooms in which the account has a permission now, and its token besides. Nobody has one anywhere. */
+export function reachBy(
+  { account, token }: Pick<Caller, 'account' | 'token'>,
+  permission: Permission,
+  { places }: Pick<AccessDependencies, 'places'>,
+): Reach {
+  if (!account) return NOBODY.reach;
   const own = reachOf(account.grants, permission, places.roomsUnder);
   if (!token) return own;
   if (!token.permissions.includes(permission)) return new Set();

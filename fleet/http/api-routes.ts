@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Route, UploadRoute } from '#contract/http/route.ts';
 import { parse } from '#contract/schema.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
-import { type AccessDependencies, type Caller, callerOf } from './access.ts';
+import { type AccessDependencies, type Caller, callerOf, reachBy } from './access.ts';
 import { dropCookie, keepCookie, readCookie } from './cookies.ts';
 import { sendDownload } from './download.ts';
 import { EventStream } from './event-stream.ts';
@@ -87,7 +87,7 @@ function contextOf(
   request: FastifyRequest,
   reply: FastifyReply,
   route: Route,
-  { secure, proxies }: Dependencies,
+  { secure, proxies, places }: Dependencies,
 ): RouteContext {
   const lastEventId = request.headers['last-event-id'];
   return {
@@ -104,6 +104,7 @@ function contextOf(
     meeting: request.caller!.meeting as never,
     ticket: request.caller!.ticket as never,
     reach: request.caller!.reach,
+    reachOf: (permission) => reachBy(request.caller!, permission, { places }),
     network: proxies.networkOf(request.raw),
     browser: request.headers['user-agent'] ?? '',
     session: {

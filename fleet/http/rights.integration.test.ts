@@ -337,7 +337,7 @@ function expected({ access }: Route, who: Identity): Outcome {
   if (!granted) return 'not-signed-in';
   const isFresh = !isStale && !token;
   const ifFresh = (): Outcome => ('isFresh' in access && access.isFresh && !isFresh ? 'sign-in-not-fresh' : 'in');
-  if (access.to === 'signed-in') return token ? 'forbidden' : ifFresh();
+  if (access.to === 'signed-in') return token || (isNew && access.isSettled) ? 'forbidden' : ifFresh();
   if (isNew) return 'forbidden';
   if (access.to === 'permitted') return holds(who, access.permission, access.scope) ? ifFresh() : 'forbidden';
   const isOne = inMeeting !== undefined && !token && (access.to === 'invited' || inMeeting !== 'member');

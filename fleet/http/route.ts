@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { DocumentRight } from '#contract/grants.ts';
 import type { Account } from '#contract/http/people-api.ts';
-import type { Reach } from '#contract/http/permissions.ts';
+import type { Permission, Reach } from '#contract/http/permissions.ts';
 import type { Route, RouteAnswer, RouteEvent, RouteOutput, RouteTable } from '#contract/http/route.ts';
 
 export type Upload = {
@@ -67,6 +67,8 @@ export type RouteContext<R extends Route = Route> = {
   ticket: R['access'] extends { to: 'waiting' } ? TicketBearer : null;
   /** the rooms in which the account has the route's permission; of a meeting's routes `meetings.manage` */
   reach: Reach;
+  /** those in which the account has another permission */
+  reachOf: (permission: Permission) => Reach;
   /** where limits are counted */
   network: string;
   /** what it says of itself */

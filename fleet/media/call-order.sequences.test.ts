@@ -29,7 +29,8 @@ const BASE: Record<Name, MeetingRole> = {
 };
 
 type Act =
-  | { do: 'join' | 'leave'; who: Name }
+  | { do: 'join'; who: Name }
+  | { do: 'leave'; who: Name }
   | { do: 'set-order'; who: Name; change: OrderChange }
   | { do: 'set-role'; who: Name; whom: Name; role: MeetingRole }
   | { do: 'let-speak' | 'mute' | 'remove'; who: Name; whom: Name }

@@ -24,6 +24,7 @@ async function withCamera(layers: number) {
   });
   const peer = {
     peerId: 'a',
+    permissions: { publishes: ['camera'] },
     producers: new Map(),
     producerOf: () => undefined,
     media: { produce: async () => producer, isSendingBy: () => true, callRouter: {} },

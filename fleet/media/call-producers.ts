@@ -49,6 +49,10 @@ export class CallProducers {
       media.callRouter.mediaWorker.close(producer);
       throw new OperationalError('media-failed', 'the media was replaced meanwhile');
     }
+    if (!peer.permissions.publishes.includes(source)) {
+      media.callRouter.mediaWorker.close(producer);
+      throw new UserError('forbidden', `${source} is not permitted any more`);
+    }
     const made = callProducer(producer, peer.peerId, source, media.callRouter);
     this.#add(peer, made);
     if (isKeptMuted() && !paused) this.#silence(peer, made);

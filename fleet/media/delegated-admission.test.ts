@@ -36,6 +36,13 @@ describe('a token that a room signed on a delegation', () => {
     expect(() => admission.use(claims)).toThrow(expect.objectContaining({ code: 'token-used' }));
   });
 
+  test('is a co-host’s, whatever else it names: nobody’s person, let in by nobody, from anywhere', async () => {
+    const named = { role: 'host', person: 'account:host', isGuest: true, isLetIn: true } as const;
+    const claims = await admissionOf().verify(await signed({ ...named, allowedRanges: [['10.0.0.0/8']] }));
+    expect(claims).toMatchObject({ role: 'co-host', isGuest: false, isLetIn: false, allowedRanges: [] });
+    expect(claims).not.toHaveProperty('person');
+  });
+
   test('takes no guest’s seat with it', async () => {
     const seat = { inviteId: uuidv7(), seats: 1, holder: 'guest' };
     expect(await admissionOf().verify(await signed({ seat }))).not.toHaveProperty('seat');

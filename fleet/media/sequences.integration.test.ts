@@ -2,6 +2,7 @@
  * Several clients do what comes to their minds, in any order, drops and worker deaths among it. Whatever happened: every
  * request was answered, who asks sees the same roster as everybody else, and after the end nothing is left.
  */
+import type { MeetingRole, OrderChange } from '#contract/call-order.ts';
 import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { MediaSource } from '#contract/media-source.ts';
 import type { DocumentAct } from '#contract/shared-document.ts';
@@ -13,6 +14,7 @@ import { dtlsParameters, type RawClient, Refused } from './testing/raw-client.ts
 import { settled, startTestNode, type TestNode } from './testing/test-node.ts';
 
 const PEERS = 4;
+const ROLES: MeetingRole[] = ['host', 'co-host', 'presenter', 'member'];
 const sources: MediaSource[] = ['microphone', 'camera', 'screen', 'screen-audio'];
 /** What a request may be refused with when it comes at a bad time; anything else is a bug of ours. */
 const expectedCodes = new Set([
@@ -25,6 +27,8 @@ const expectedCodes = new Set([
   'removed-from-call',
   'replaced',
   'too-many-attempts',
+  'stays-muted',
+  'call-locked',
 ]);
 
 type Limits = Pick<JoinTokenClaims, 'publishes' | 'receives'> & Partial<Pick<JoinTokenClaims, 'documents'>>;
@@ -34,6 +38,9 @@ type Act =
   | { do: 'show' | 'mute' | 'remove'; who: number; whom: number }
   | { do: 'connect' | 'restart'; who: number }
   | { do: 'present'; who: number; whom: number; act: DocumentAct }
+  | { do: 'order'; who: number; change: OrderChange }
+  | { do: 'role'; who: number; whom: number; role: MeetingRole }
+  | { do: 'hand' | 'let-speak' | 'say'; who: number; whom: number }
   | { do: 'wait'; ms: number }
   | { do: 'kill-worker' };
 
@@ -91,6 +98,31 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('show', 'show', 'mute', 'remove'), who, whom: who }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('present'), who, whom: who, act: documentAct }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('order'),
+      who,
+      change: fc.constantFrom<OrderChange>(
+        { staysMuted: true },
+        { staysMuted: false },
+        { sharedBy: 'presenters' },
+        { sharedBy: 'everyone' },
+        { isLocked: true },
+        { isLocked: false },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('role'),
+      who,
+      whom: who,
+      role: fc.constantFrom('host', 'co-host', 'presenter', 'member'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('hand', 'let-speak', 'say', 'say'), who, whom: who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('connect', 'restart'), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 15 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill-worker') }) },
@@ -163,7 +195,9 @@ class Player {
     switch (act.do) {
       case 'enter':
         return this.#connect(async (client) =>
-          client.enter(await it.fleet.token({ callId: this.callId, role: 'co-host', ...this.limits })),
+          client.enter(
+            await it.fleet.token({ callId: this.callId, role: ROLES[this.all.indexOf(this)]!, ...this.limits }),
+          ),
         );
       case 'resume':
       case 'reload': {
@@ -218,6 +252,16 @@ class Player {
         return this.#ask('present', {
           act: act.act.act === 'hand-over' ? { ...act.act, peerId: whom } : act.act,
         });
+      case 'order':
+        return this.#ask('set-order', act.change);
+      case 'role':
+        return this.#ask('set-role', { peerId: whom, role: act.role });
+      case 'hand':
+        return this.#ask('raise-hand', { isUp: act.whom !== act.who });
+      case 'let-speak':
+        return this.#ask('let-speak', { peerId: whom });
+      case 'say':
+        return this.#ask('send-chat', { messageId: uuidv7(), text: `to ${act.whom}` });
       case 'mute':
         return this.#ask('mute-participant', { peerId: whom });
       case 'remove':
@@ -292,6 +336,15 @@ test('any sequence leaves one roster, every answer given, and nothing behind', a
       // a client that dropped and came back, and one that followed all along, see the same
       await Promise.all(there.map(({ client }) => client!.request('ping', {})));
       for (const { client } of there) expect(client!.document).toEqual(snapshot.document);
+      // whatever was tried: nobody who stays muted is heard, and nobody shares who may not
+      const { peers, producers, order } = it.node.registry.calls.get(callId)!;
+      for (const { peerId, source, producer } of producers.all.values()) {
+        const { staysMuted, permissions } = peers.get(peerId)!;
+        if (staysMuted && producer.kind === 'audio') expect([source, producer.paused]).toEqual([source, true]);
+        expect(permissions.publishes).toContain(source);
+      }
+      expect(snapshot.order).toEqual(order.order);
+      expect(snapshot.chat.map(({ number }) => number)).toEqual(snapshot.chat.map((_, index) => index));
 
       await judge.request('end-call', {});
       for (const { client } of [...there, { client: judge }]) expect(await client!.closed()).toBe(4431);

@@ -7,10 +7,10 @@ import { ENDED_BY_FLEET, GIVEN_UP, liveCallOf, MOVED } from './call-rows.ts';
 import { roomOfPerson } from './entries.ts';
 import { roleIn, roomsIn } from './meeting-people.ts';
 import { meetingPolicyIn } from './meeting-policies.ts';
+import type { TicketRow } from './tickets.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 type InviteRow = AuthorityTables['invite'];
-export type TicketRow = AuthorityTables['ticket'];
 
 export type KnownMeeting = MeetingFacts & {
   meetingId: string;
@@ -23,8 +23,8 @@ export type KnownMeeting = MeetingFacts & {
   /** a host has ended a call of it for all; 0: none */
   endedForAllAtMs: number;
 };
-/** By which right somebody asks. */
-export type Asking = {
+/** Who would come in, and by which right. */
+export type Entrant = {
   meetingId: string;
   person: string;
   inviteId: string | null;
@@ -106,7 +106,7 @@ async function hasHost(db: Reader, callId: string): Promise<boolean> {
 export async function personKnownIn(
   db: Reader,
   meeting: KnownMeeting,
-  asking: Asking,
+  asking: Entrant,
 ): Promise<Omit<Known, 'meeting'>> {
   const { meetingId, runSinceMs } = meeting;
   const { person, inviteId } = asking;
@@ -138,7 +138,7 @@ export async function personKnownIn(
     person: {
       asker,
       wasRemoved: entries.some(({ removedAtMs }) => removedAtMs !== null && removedAtMs > bannedSinceMs),
-      isLetIn: ticket !== null && isGood(ticket, meeting),
+      isLetIn: ticket !== null && holdsAdmission(ticket, meeting),
       isReturning: joined.some(({ joinedAtMs }) => joinedAtMs! > runSinceMs),
       isInviteClosed: isClosedTo(invite, ticket, joined.length > 0),
     },
@@ -146,7 +146,7 @@ export async function personKnownIn(
 }
 
 /** An admission holds for the meeting as it runs: until its call is really over. */
-export const isGood = ({ state, decidedAtMs }: TicketRow, { runSinceMs }: KnownMeeting): boolean =>
+export const holdsAdmission = ({ state, decidedAtMs }: TicketRow, { runSinceMs }: KnownMeeting): boolean =>
   state === 'admitted' && decidedAtMs !== null && decidedAtMs > runSinceMs;
 
 /** Not to those who were in, nor to those who knocked before. */
@@ -157,7 +157,7 @@ function isClosedTo(invite: InviteRow | null, ticket: TicketRow | null, wasIn: b
 
 async function askerOf(
   db: Reader,
-  { meetingId, accountId, roomId }: Asking,
+  { meetingId, accountId, roomId }: Entrant,
   invite: Pick<InviteRow, 'displayName'> | null,
 ): Promise<Asker> {
   if (roomId !== null) return { kind: 'room', isOfMeeting: (await roomsIn(db, meetingId)).includes(roomId) };
@@ -167,7 +167,7 @@ async function askerOf(
 }
 
 /** By which right the holder of a ticket asks. */
-export const askingBy = ({ meetingId, person, inviteId, accountId }: TicketRow): Asking => ({
+export const askingBy = ({ meetingId, person, inviteId, accountId }: TicketRow): Entrant => ({
   meetingId,
   person,
   inviteId,

@@ -105,7 +105,12 @@ const byTicket = async (ticket: string): Promise<Json> =>
 
 test('the host comes in as host, a member as member, with their rights and documents', async () => {
   const [host, member] = [await enter(mina!), await enter(joon!)];
-  expect(host).toMatchObject({ kind: 'admitted', displayName: 'Mina Kim', hostName: 'Mina Kim', meetingTitle: 'Plans' });
+  expect(host).toMatchObject({
+    kind: 'admitted',
+    displayName: 'Mina Kim',
+    hostName: 'Mina Kim',
+    meetingTitle: 'Plans',
+  });
   expect(claimsOf(host.grant)).toMatchObject({
     role: 'host',
     isGuest: false,
@@ -156,8 +161,9 @@ test('the successor of a host who left sees who already waits, and decides; a pl
     mina!.cookie,
   );
   const knock = { displayName: 'Waits since before', organisation: null };
-  const { ticket } = (await fleet.api('POST', '/api/v1/guest-entries', { invite: invite.body.joinUrl.split('#')[1], knock }))
-    .body;
+  const { ticket } = (
+    await fleet.api('POST', '/api/v1/guest-entries', { invite: invite.body.joinUrl.split('#')[1], knock })
+  ).body;
   expect(await listOf(joon!).status).toBe(403);
   expect((await decide(joon!, { name: 'admit-all' })).status).toBe(403);
   await happened(host.callId, left(host.peerId), role(member.peerId, 'host', joon!));
@@ -195,9 +201,7 @@ test('a member who is removed leaves with every device, stays out of that call a
     { name: 'participant-removed', peerId: laptop.peerId, byPeerId: other.peerId },
     left(laptop.peerId),
   );
-  await expect
-    .poll(() => commands)
-    .toContainEqual({ name: 'remove-participant', callId, peerId: phone.peerId });
+  await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId: phone.peerId });
   expect(commands).not.toContainEqual({ name: 'remove-participant', callId, peerId: other.peerId });
   await expect.poll(async () => (await enter(joon!)).error?.code).toBe('removed-from-call');
   await happened(callId, { name: 'call-ended', reason: 'ended-by-participant' });

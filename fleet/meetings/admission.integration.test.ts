@@ -426,7 +426,16 @@ test('`Invite` on a phone: one link for all its taps, of the meeting that the ro
   await room.sayState({ phase: stateOf(roomId, phase).phase });
   await expect.poll(() => phone.of('waiting').at(-1)?.waiting.meetingId).toBe(booked);
   const ofBooking = await make(null);
+  // a guest who stands before the TV: by its code, which still pairs a phone
+  const code = 'BCDFGHMM';
+  await room.offer(code);
+  const byCode = (typed: string) => fleet.api('POST', '/api/v1/room-join-links', { code: typed }, undefined, from());
+  const { body: scanned } = await byCode(code);
+  expect(await enter(scanned.joinUrl.split('#')[1])).toMatchObject({ kind: 'knock', meetingId: booked });
+  expect((await byCode('ZZZZZZZZ')).body.error.code).toBe('pairing-code-invalid');
   await room.sayState({ phase: { name: 'idle' } });
+  await expect.poll(async () => (await byCode(code)).body.error?.code).toBe('not-possible-now');
+  expect((await fleet.api('POST', '/api/v1/pairings', { code }, undefined, from())).status).toBe(200);
   expect(await enter(ofBooking.joinUrl.split('#')[1])).toMatchObject({ meetingId: booked, meetingTitle: 'Budget' });
   phone.close();
   room.stop();
@@ -458,11 +467,11 @@ test('a flood from one address and one from many keep out nobody whom the meetin
 test('nobody learns of a meeting by its id, and nobody decides without the right', async () => {
   const ticket = await knocks((await invite()).token, 'Mina');
   const ticketId = await ticketIdOf('Mina');
-  for (const of of [meetingId, newId()]) {
-    expect((await fleet.api('POST', `/api/v1/meetings/${of}/waiting-decisions`, { name: 'admit-all' })).status).toBe(
+  for (const each of [meetingId, newId()]) {
+    expect((await fleet.api('POST', `/api/v1/meetings/${each}/waiting-decisions`, { name: 'admit-all' })).status).toBe(
       401,
     );
-    expect((await fleet.api('POST', `/api/v1/meetings/${of}/entries`, {})).status).toBe(401);
+    expect((await fleet.api('POST', `/api/v1/meetings/${each}/entries`, {})).status).toBe(401);
   }
   expect((await decide({ name: 'admit', ticketId: newId() })).status).toBe(404);
   for (const wrong of ['', 'x'.repeat(43), ticket.slice(1)])

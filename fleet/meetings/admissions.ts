@@ -15,7 +15,7 @@ import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { TicketBearer } from '../http/route.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import { decideAdmission, type Decision } from './admission-decision.ts';
-import { type Asking, askingBy, type Known, meetingKnownIn, personKnownIn } from './admission-facts.ts';
+import { type Entrant, askingBy, type Known, meetingKnownIn, personKnownIn } from './admission-facts.ts';
 import type { Admitted, CallGrants } from './call-grants.ts';
 import type { Calls } from './calls.ts';
 import { insertEntry, personOfAccount, personOfInvite, personOfRoom, usableInvite } from './entries.ts';
@@ -33,7 +33,7 @@ export type AdmissionsDependencies = {
 };
 /** Who asks, and how the log names them. */
 type Caller = {
-  asking: Asking;
+  asking: Entrant;
   /** null: the person types one */
   displayName: string | null;
   organisation: string | null;
@@ -86,16 +86,15 @@ export class Admissions {
   /**
    * An account that is none of a meeting's people may ask at a room; of a person's meeting it learns nothing, unless that lets
    * everybody in.
-   * @throws ProtocolError not-found; UserError forbidden, removed-from-call, not-admitted; OperationalError no-media-node, call-unreachable
+   * @throws ProtocolError not-found; UserError not-admitted, removed-from-call; OperationalError no-media-node, call-unreachable
    */
   async byAccount(
-    { accountId, displayName, mustChangePassword }: Pick<Account, 'accountId' | 'displayName' | 'mustChangePassword'>,
+    { accountId, displayName }: Pick<Account, 'accountId' | 'displayName'>,
     meetingId: string,
     { wantsToKnock, network, endedCallId }: { wantsToKnock: boolean; network: string } & Options,
   ): Promise<EntryAnswer> {
-    if (mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
     const actor = `account:${accountId}`;
-    const asking: Asking = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
+    const asking: Entrant = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
     return this.#orRefusal({ kind: 'member-refused', actor }, async () => {
       const known = await this.#known(this.#deps.store.read, asking);
       const { asker } = known?.person ?? {};
@@ -140,7 +139,7 @@ export class Admissions {
   ): Promise<CallGrant> {
     const actor = `room:${roomId}`;
     const { meetingId, jti: inviteId } = claims;
-    const asking: Asking = { meetingId, person: personOfRoom(roomId), inviteId, accountId: null, roomId };
+    const asking: Entrant = { meetingId, person: personOfRoom(roomId), inviteId, accountId: null, roomId };
     const check = async (trx: AuthorityWrite): Promise<void> => void (await usableInvite(trx, claims));
     const caller = { asking, displayName: roomName, organisation: null, ticketId: null, network: actor, actor, check };
     const outcome = await this.#enter(caller, { endedCallId }, details);
@@ -160,7 +159,7 @@ export class Admissions {
     { endedCallId }: Options,
   ): Promise<CallGrant> {
     const actor = `room:${roomId}`;
-    const asking: Asking = { meetingId, person: personOfRoom(roomId), inviteId: null, accountId: null, roomId };
+    const asking: Entrant = { meetingId, person: personOfRoom(roomId), inviteId: null, accountId: null, roomId };
     const check = async (db: Pick<AuthorityWrite, 'selectFrom'>): Promise<void> => {
       if (!(await roomsIn(db, meetingId)).includes(roomId))
         throw new ProtocolError('not-found', 'no meeting of the room');
@@ -194,11 +193,11 @@ export class Admissions {
     });
   }
 
-  async #known(db: Pick<AuthorityWrite, 'selectFrom'>, asking: Asking): Promise<Known | null> {
+  async #known(db: Pick<AuthorityWrite, 'selectFrom'>, asking: Entrant): Promise<Known | null> {
     const meeting = await meetingKnownIn(db, asking.meetingId);
     return meeting && { meeting, ...(await personKnownIn(db, meeting, asking)) };
   }
-  async #mustKnow(db: Pick<AuthorityWrite, 'selectFrom'>, asking: Asking): Promise<Known> {
+  async #mustKnow(db: Pick<AuthorityWrite, 'selectFrom'>, asking: Entrant): Promise<Known> {
     const known = await this.#known(db, asking);
     if (!known) throw new ProtocolError('not-found', 'no such meeting');
     return known;

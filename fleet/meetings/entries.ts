@@ -126,6 +126,10 @@ const leaving = (db: Reader) =>
     .select(['call.nodeId', 'call.callId', 'entry.peerId'])
     .where('call.endedAtMs', 'is', null);
 
+/** Of a room that is no more: in calls of meetings that go on without it. */
+export const peersOfRoom = (db: Reader, roomId: string): Promise<LeavingPeer[]> =>
+  leaving(db).where('entry.person', '=', personOfRoom(roomId)).execute();
+
 export async function insertEntry(trx: AuthorityWrite, entry: NewEntry): Promise<void> {
   const unused = { joinedAtMs: null, leftAtMs: null, removedAtMs: null, displayName: null };
   await trx

@@ -1,6 +1,7 @@
 /** Meetings as people see them: in lists, and one with its people. What only hosts may know is left out for others. */
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { MeetingPerson, MeetingSummary } from '#contract/http/meetings-api.ts';
+import { mailStatesOf } from '../mail/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
@@ -41,7 +42,7 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
 }
 
 /** By name, without its host. */
-export async function peopleOf(db: Reader, meetingId: string, viewer: MeetingRole): Promise<MeetingPerson[]> {
+export async function peopleOfMeeting(db: Reader, meetingId: string, viewer: MeetingRole): Promise<MeetingPerson[]> {
   const rows = await db
     .selectFrom('meetingPerson')
     .leftJoin('account', 'account.accountId', 'meetingPerson.accountId')
@@ -60,6 +61,7 @@ export async function peopleOf(db: Reader, meetingId: string, viewer: MeetingRol
     .orderBy('meetingPerson.personId')
     .execute();
   const seesAll = isHost(viewer);
+  const mails = seesAll ? await mailStatesOf(db, meetingId) : null;
   return rows.map(({ personId, accountId, role, inviteId, ...row }) => ({
     personId,
     displayName: row.accountName ?? row.givenName,
@@ -67,7 +69,7 @@ export async function peopleOf(db: Reader, meetingId: string, viewer: MeetingRol
     accountId,
     role,
     inviteId: seesAll ? inviteId : null,
-    mail: null,
+    mail: mails?.get(personId) ?? null,
   }));
 }
 

@@ -164,7 +164,12 @@ const everySource = { publishes: sources, receives: sources };
 test('an invite names its guest, gives no rights, and is refused when made up, altered or revoked', async () => {
   const named = await makeInvite('Mina');
   const { body } = await enter(named.token);
-  expect(body).toMatchObject({ kind: 'admitted', displayName: 'Mina', admission: 'all-enter', meetingTitle: `Room ${names}` });
+  expect(body).toMatchObject({
+    kind: 'admitted',
+    displayName: 'Mina',
+    admission: 'all-enter',
+    meetingTitle: `Room ${names}`,
+  });
   const claims = JSON.parse(Buffer.from(body.grant.joinToken.split('.')[1], 'base64url').toString());
   expect(claims).toMatchObject({
     peerKind: 'person',

@@ -23,7 +23,7 @@ import { Calls } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses } from './document-access.ts';
 import { DocumentPolicies } from './document-policies.ts';
-import { Entries, type LeavingPeer } from './entries.ts';
+import { Entries, type LeavingPeer, peersOfRoom } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
@@ -209,7 +209,7 @@ export class Meetings {
     for (const { nodeId } of this.nodes.all) this.#deps.broker.publish('nodeCommand', nodeId, command);
   }
 
-  /** A room's standing meeting and its bookings' are over for good: nobody enters, links are void, calls end for all. */
+  /** A room's standing meeting and its bookings' are over for good, calls end for all; it is put out of the calls of others. */
   async endOfRoom(trx: AuthorityWrite, roomId: string): Promise<{ apply: () => void }> {
     const bookings = trx.selectFrom('bookingMeeting').select('meetingId').where('roomId', '=', roomId);
     const meetings = await trx
@@ -217,10 +217,17 @@ export class Meetings {
       .select('meetingId')
       .where((e) => e.or([e('roomId', '=', roomId), e('meetingId', 'in', bookings)]))
       .execute();
-    return this.endOf(
+    const elsewhere = await peersOfRoom(trx, roomId);
+    const ended = await this.endOf(
       trx,
       meetings.map(({ meetingId }) => meetingId),
     );
+    return {
+      apply: () => {
+        ended.apply();
+        this.removePeers(elsewhere);
+      },
+    };
   }
 
   /** Over for good: nobody enters, links are void, and once `apply` is called their calls end for all. */
@@ -363,9 +370,10 @@ export class Meetings {
       peerKind: 'person',
       roomId,
       displayName: null,
-      role: 'member',
+      // of the room: its screen stays where presenters alone share
+      role: 'presenter',
       isGuest: false,
-      isLetIn: false,
+      isLetIn: true,
       as: 'laptop',
     });
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MeetingDetail, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Role, Scope } from '#contract/http/permissions.ts';
+import { DEFAULT_MEETING_POLICY } from '#contract/meeting-policy.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import { topicOf } from '#contract/topics.ts';
@@ -337,7 +338,12 @@ test('a room that is busy then is named: by its calendar with the title, by the 
 
 test('a removed room is off its meetings, and they go on without it', async () => {
   const made = await make(mina!, { roomIds: [room.roomId], people: [{ accountId: joon!.accountId }] });
+  const { callId, peerId } = (await requestGrant(made.meetingId)).grant;
+  await happened(callId, made.meetingId, { name: 'call-opened' });
+  commands.length = 0;
   expect((await fleet.api('DELETE', `/api/v1/rooms/${room.roomId}`, undefined, fleet.admin.cookie)).status).toBe(200);
+  await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId });
+  expect(commands.some(({ name }) => name === 'end-call')).toBe(false);
   const now = await of(joon!, made);
   expect(now).toMatchObject({ rooms: [], isCancelled: false });
   expect((await change(mina!, await of(mina!, made), { title: 'Without' })).status).toBe(200);
@@ -444,7 +450,11 @@ test('a room that is taken off a running meeting leaves its call', async () => {
 });
 
 test('a member who is taken off a running meeting does not return as one who was in; invited again, they may', async () => {
-  const made = await make(mina!, { people: [{ accountId: sora!.accountId }] });
+  const made = await make(mina!, {
+    people: [{ accountId: sora!.accountId }],
+    // of others, who is signed in comes in
+    policy: { ...DEFAULT_MEETING_POLICY, admission: 'all-enter' },
+  });
   const enterAs = async (who: Person) => (await ask(who, 'POST', `meetings/${made.meetingId}/entries`, {})).body;
   const { grant } = await enterAs(sora!);
   const { callId, peerId } = grant;
@@ -460,7 +470,8 @@ test('a member who is taken off a running meeting does not return as one who was
   commands.length = 0;
   await change(mina!, made, { people: [] });
   await expect.poll(() => commands).toContainEqual({ name: 'remove-participant', callId, peerId });
-  expect((await enterAs(sora!)).error.code).toBe('not-found');
+  expect((await enterAs(sora!)).error.code).toBe('removed-from-call');
+  expect((await enterAs(joon!)).kind).toBe('admitted');
   await change(mina!, await of(mina!, made), { people: [{ accountId: sora!.accountId }] });
   expect((await enterAs(sora!)).kind).toBe('admitted');
 });

@@ -12,12 +12,13 @@ import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
+import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import { type LeavingPeer, personOfAccount, personOfRoom } from './entries.ts';
+import { type LeavingPeer, personOfAccount, personOfRoom, usableInvite } from './entries.ts';
 import { insertInvite } from './invites.ts';
 import { type CheckedDraft, type MeetingTimes, peopleChange, roomsFor, timesOf } from './meeting-draft.ts';
 import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
-import { isHost, peopleOf, summariesOf } from './meeting-views.ts';
+import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { endTicketsOfInvite } from './tickets.ts';
 import { conflictsOf } from './room-conflicts.ts';
@@ -30,6 +31,8 @@ export type PeopleMeetingsDependencies = {
   meetings: Meetings;
   /** of a room, as it last reported them */
   bookingsOf: (roomId: string) => readonly Booking[];
+  /** null: no mail is sent, and links are handed over */
+  mails: MeetingMails | null;
 };
 
 /** a guest may come back after the end, and a meeting overruns */
@@ -66,7 +69,10 @@ export class PeopleMeetings {
         })
         .execute();
       await setRooms(trx, meetingId, roomIds);
-      await setPeople(trx, { meetingId, hostAccountId: account.accountId, ...times }, draft.people, actor);
+      const { mails } = this.#deps;
+      const meeting = { meetingId, hostAccountId: account.accountId, ...times };
+      const { addedIds } = await setPeople(trx, meeting, draft.people, { actor, mails, former: times });
+      await mails?.invited(trx, meetingId, addedIds, actor);
       const subject = `meeting:${meetingId}`;
       await appendAudit(trx, { kind: 'meeting-created', actor, subject, details: auditOf(draft, roomIds) });
       if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
@@ -105,7 +111,16 @@ export class PeopleMeetings {
         .execute();
       await setRooms(trx, meetingId, roomIds);
       const { hostAccountId } = former;
-      const gone = await setPeople(trx, { meetingId, hostAccountId, ...times }, draft.people, actor);
+      const { mails } = this.#deps;
+      const meeting = { meetingId, hostAccountId, ...times };
+      const gone = await setPeople(trx, meeting, draft.people, { actor, mails, former });
+      const isOther =
+        draft.title !== former.title ||
+        times.startsAtMs !== former.startsAtMs ||
+        times.endsAtMs !== former.endsAtMs ||
+        [...before].sort().join() !== [...roomIds].sort().join();
+      if (isOther) await mails?.changed(trx, meetingId, { personIds: gone.keptIds, former, sender: actor });
+      await mails?.invited(trx, meetingId, gone.addedIds, actor);
       const subject = `meeting:${meetingId}`;
       await appendAudit(trx, { kind: 'meeting-changed', actor, subject, details: auditOf(draft, roomIds) });
       if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
@@ -124,16 +139,46 @@ export class PeopleMeetings {
   async cancel(meetingId: string, actor: string): Promise<void> {
     const { store, meetings } = this.#deps;
     const ended = await store.write(async (trx) => {
-      const { sequence } = await changeable(trx, meetingId);
+      const { sequence, ...times } = await changeable(trx, meetingId);
       await trx
         .updateTable('meeting')
         .set({ cancelledAtMs: Date.now(), sequence: sequence + 1 })
         .where('meetingId', '=', meetingId)
         .execute();
+      const people = await trx
+        .selectFrom('meetingPerson')
+        .select('personId')
+        .where('meetingId', '=', meetingId)
+        .execute();
+      const personIds = people.map(({ personId }) => personId);
+      await this.#deps.mails?.cancelled(trx, meetingId, { personIds, times, sender: actor });
       await appendAudit(trx, { kind: 'meeting-cancelled', actor, subject: `meeting:${meetingId}` });
       return meetings.endOf(trx, [meetingId]);
     });
     ended.apply();
+    meetings.changed(meetingId);
+  }
+
+  /**
+   * The mail of one person again.
+   * @throws ProtocolError not-found; InvalidStateError not-possible-now: no mail server, no address, a room's own, or cancelled;
+   *   UserError mail-limit; invite-invalid, invite-expired: the link was revoked or is over
+   */
+  async resend(meetingId: string, personId: string, actor: string): Promise<void> {
+    const { store, mails, meetings } = this.#deps;
+    await store.write(async (trx) => {
+      await changeable(trx, meetingId);
+      if (!mails) throw new InvalidStateError('not-possible-now', 'no mail server is set up');
+      const person = await trx
+        .selectFrom('meetingPerson')
+        .select('inviteId')
+        .where('meetingId', '=', meetingId)
+        .where('personId', '=', personId)
+        .executeTakeFirst();
+      if (!person) throw new ProtocolError('not-found', 'no such person');
+      if (person.inviteId !== null) await usableInvite(trx, { jti: person.inviteId, meetingId });
+      await mails.resend(trx, meetingId, personId, actor);
+    });
     meetings.changed(meetingId);
   }
 
@@ -156,7 +201,7 @@ export class PeopleMeetings {
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
     const [people, policy, waiting, conflicts] = await Promise.all([
-      peopleOf(store.read, meetingId, role),
+      peopleOfMeeting(store.read, meetingId, role),
       meetingPolicyIn(store.read, meetingId),
       isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
@@ -181,15 +226,16 @@ async function setRooms(trx: AuthorityWrite, meetingId: string, roomIds: readonl
 }
 
 type PeopleOfMeeting = MeetingTimes & { meetingId: string; hostAccountId: string | null };
-type Gone = { accountIds: string[]; inviteIds: string[] };
+/** `accountIds`, `inviteIds`: of those who are gone */
+type SetPeople = { accountIds: string[]; inviteIds: string[]; addedIds: string[]; keptIds: string[] };
 
 /** Who is gone has no invite any more, and no knock that is answered. @throws ProtocolError not-found: an account */
 async function setPeople(
   trx: AuthorityWrite,
   { meetingId, hostAccountId, startsAtMs, endsAtMs }: PeopleOfMeeting,
   wanted: CheckedDraft['people'],
-  actor: string,
-): Promise<Gone> {
+  { actor, mails, former: times }: { actor: string; mails: MeetingMails | null; former: MeetingTimes },
+): Promise<SetPeople> {
   const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
   const { kept, added, removed } = peopleChange(wanted, former, hostAccountId);
   const nowMs = Date.now();
@@ -202,6 +248,7 @@ async function setPeople(
     if (row.inviteId !== null)
       await trx.updateTable('invite').set({ expiresAtMs }).where('inviteId', '=', row.inviteId).execute();
   }
+  const addedIds: string[] = [];
   for (const person of added) {
     if ('accountId' in person) await welcomeBack(trx, meetingId, person.accountId);
     const who =
@@ -215,14 +262,18 @@ async function setPeople(
               await insertInvite(trx, { meetingId, displayName: person.displayName, seats: 1, expiresAtMs }, actor)
             ).inviteId,
           };
+    const personId = newId();
+    addedIds.push(personId);
     await trx
       .insertInto('meetingPerson')
-      .values({ personId: newId(), meetingId, ...who, addedAtMs: nowMs })
+      .values({ personId, meetingId, ...who, addedAtMs: nowMs })
       .execute();
   }
   const inviteIds = removed.flatMap(({ inviteId }) => inviteId ?? []);
   const accountIds = removed.flatMap(({ accountId }) => accountId ?? []);
-  for (const { personId } of removed) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
+  const personIds = removed.map(({ personId }) => personId);
+  await mails?.cancelled(trx, meetingId, { personIds, times, sender: actor });
+  for (const personId of personIds) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
   for (const inviteId of inviteIds) {
     await trx.updateTable('invite').set({ revokedAtMs: nowMs }).where('inviteId', '=', inviteId).execute();
     await endTicketsOfInvite(trx, inviteId, actor);
@@ -236,7 +287,7 @@ async function setPeople(
       .where('accountId', '=', accountId)
       .where('state', 'in', ['waiting', 'admitted'])
       .execute();
-  return { accountIds, inviteIds };
+  return { accountIds, inviteIds, addedIds, keptIds: kept.map(({ row }) => row.personId) };
 }
 
 /** Who was taken off a meeting and is invited again may come in, also into the same call. */

@@ -1,9 +1,8 @@
 /** Meetings that people make, the staff page's stream, links that guests come by, documents' policies, unreachable calls. */
 import type { MeetingRole } from '#contract/call-order.ts';
-import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import { ProtocolError } from '#contract/error-codes.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
-import { reachOf } from '#contract/http/permissions.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { PeopleFinder } from './find-people.ts';
 import type { Meetings } from './meetings.ts';
@@ -17,11 +16,10 @@ export type MeetingRoutesDependencies = {
   peopleFinder: PeopleFinder;
   roomFinder: RoomFinder;
   staffHomes: StaffHomes;
-  roomsUnder: (placeId: string) => readonly string[];
 };
 
 export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
-  const { meetings, peopleMeetings, peopleFinder, roomFinder, staffHomes, roomsUnder } = deps;
+  const { meetings, peopleMeetings, peopleFinder, roomFinder, staffHomes } = deps;
   const known = async (meetingId: string): Promise<string> => {
     if (!(await meetings.exists(meetingId))) throw new ProtocolError('not-found', 'no such meeting');
     return meetingId;
@@ -50,7 +48,7 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
     }),
     changeMeeting: async (context) => {
       const { account, params, body } = context;
-      const reach = reachOf(account.grants, 'meetings.create', roomsUnder);
+      const reach = context.reachOf('meetings.create');
       const by = { account, reach, role: viewerOf(context).role };
       return { meeting: await peopleMeetings.change(params.meetingId, body, by) };
     },
@@ -67,9 +65,10 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
       if (!link) throw new ProtocolError('not-found', 'no such invite');
       return link;
     },
-    resendInvite: async ({ params }) => {
-      await known(params.meetingId);
-      throw new InvalidStateError('not-possible-now', 'no mail server is set up');
+    resendInvite: async (context) => {
+      const { meetingId, personId } = context.params;
+      await peopleMeetings.resend(meetingId, personId, actorOf(context));
+      return {};
     },
     listInvites: async ({ params }) => ({ invites: await meetings.invites.list(await known(params.meetingId)) }),
     createInvite: async (context) => {

@@ -24,7 +24,13 @@ afterEach(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });
-const waiter = (ticketId: string): Waiter => ({ ticketId, meetingId: 'm', inviteId: null, network: 'n', isKnown: false });
+const waiter = (ticketId: string): Waiter => ({
+  ticketId,
+  meetingId: 'm',
+  inviteId: null,
+  network: 'n',
+  isKnown: false,
+});
 const leases = () =>
   new TicketLeases({ store, onChanged: (meetingId) => changed.push(meetingId), onFailed: onFatal, nowMs: () => nowMs });
 const there = (them: TicketLeases) => them.of('m').map(({ ticketId }) => ticketId);
@@ -96,6 +102,7 @@ test('the next start has those whose page was there, and not those who went befo
   them.hold(waiter('gone'));
   await store.write((trx) => trx.updateTable('ticket').set({ seenAtMs: 0 }).execute());
   pass(them, 30_000);
-  const seen = () => store.read.selectFrom('ticket').select('seenAtMs').where('ticketId', '=', 'gone').executeTakeFirst();
+  const seen = () =>
+    store.read.selectFrom('ticket').select('seenAtMs').where('ticketId', '=', 'gone').executeTakeFirst();
   await expect.poll(async () => (await seen())?.seenAtMs).toBeGreaterThan(0);
 });

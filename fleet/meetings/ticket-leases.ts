@@ -17,7 +17,7 @@ export type Waiter = {
   network: string;
   isKnown: boolean;
 };
-type Lease = Waiter & { seenAtMs: number; /** one of each that follows */ pages: Set<symbol>; isSaved: boolean };
+type Lease = Waiter & { seenAtMs: number /** one of each that follows */; pages: Set<symbol>; isSaved: boolean };
 
 export type TicketLeasesDependencies = {
   store: AuthorityStore;
@@ -84,7 +84,12 @@ export class TicketLeases {
     const leases = this.#meetings.get(waiter.meetingId) ?? new Map<string, Lease>();
     this.#meetings.set(waiter.meetingId, leases);
     const former = leases.get(waiter.ticketId);
-    leases.set(waiter.ticketId, { ...waiter, seenAtMs: this.#nowMs(), pages: former?.pages ?? new Set(), isSaved: false });
+    leases.set(waiter.ticketId, {
+      ...waiter,
+      seenAtMs: this.#nowMs(),
+      pages: former?.pages ?? new Set(),
+      isSaved: false,
+    });
     if (!former) this.#deps.onChanged(waiter.meetingId);
   }
 

@@ -6,7 +6,8 @@ import { InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { AuditKind } from '#contract/http/audit-api.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityTables, type AuthorityWrite, hashOf, newId, newToken } from '../store/index.ts';
-import type { TicketRow } from './admission-facts.ts';
+
+export type TicketRow = AuthorityTables['ticket'];
 
 /** `decidedBy` where the meeting's policy lets in who waits */
 export const BY_POLICY = 'policy';

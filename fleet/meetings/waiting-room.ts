@@ -12,16 +12,15 @@ import { type AuthorityStore, type AuthorityWrite, hashOf } from '../store/index
 import { decideAdmission } from './admission-decision.ts';
 import {
   askingBy,
-  isGood,
+  holdsAdmission,
   type Known,
   type KnownMeeting,
   meetingKnownIn,
   personKnownIn,
-  type TicketRow,
 } from './admission-facts.ts';
 import { roomOfPerson } from './entries.ts';
 import { TicketLeases, type Waiter } from './ticket-leases.ts';
-import { BY_POLICY, decideTicket, keepKnock, type NewKnock } from './tickets.ts';
+import { BY_POLICY, decideTicket, keepKnock, type NewKnock, type TicketRow } from './tickets.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 export type TicketView = { state: TicketState; hostName: string; sinceMs: number };
@@ -333,7 +332,7 @@ function mayBeLetIn(ticket: TicketRow, meeting: KnownMeeting): boolean {
 function stateOf(ticket: TicketRow, { meeting, person }: Known): TicketState {
   if (ticket.state === 'declined') return 'declined';
   if (meeting.isOver || ticket.state === 'left') return 'over';
-  if (ticket.state === 'admitted') return isGood(ticket, meeting) ? 'admitted' : 'over';
+  if (ticket.state === 'admitted') return holdsAdmission(ticket, meeting) ? 'admitted' : 'over';
   if (isOverFor(ticket, meeting)) return 'over';
   const decision = decideAdmission(meeting, person);
   // it is about to be let in by the policy; until then it waits

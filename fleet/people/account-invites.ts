@@ -16,7 +16,8 @@ const ACCOUNT_INVITE_TTL_MS = 72 * 3_600_000;
 
 /** `isMailed`: a mail with the link is queued. */
 export type MadeInvite = { inviteUrl: string; isMailed: boolean };
-export type InviteMail = { accountId: string; email: string; displayName: string; inviteUrl: string };
+/** `actor`: who made the link, as the audit log names them. */
+export type InviteMail = { accountId: string; email: string; displayName: string; inviteUrl: string; actor: string };
 export type AccountInvitesDependencies = {
   store: AuthorityStore;
   accounts: Accounts;
@@ -71,7 +72,7 @@ export class AccountInvites {
     await appendAudit(trx, { kind: 'account-invited', actor, subject: `account:${accountId}` });
     const inviteUrl = accountInviteUrl(fleetUrl, code);
     const { email, displayName } = account;
-    const isMailed = email !== null && (await queueMail(trx, { accountId, email, displayName, inviteUrl }));
+    const isMailed = email !== null && (await queueMail(trx, { accountId, email, displayName, inviteUrl, actor }));
     return { inviteUrl, isMailed };
   }
 

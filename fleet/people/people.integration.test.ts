@@ -1,6 +1,7 @@
 /** People over HTTP: what a browser and a program get, with the real server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
+import { topicOf } from '#contract/topics.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 
@@ -97,6 +98,28 @@ test('who is disabled is out within two seconds: session, open stream, token', a
   expect(codeOf(signIn)).toEqual(codeOf(await fleet.signIn('nobody at all', PASSWORD)));
 });
 
+test('who is disabled, or signed out everywhere, is put out of the call within two seconds', async () => {
+  const commands: Json[] = [];
+  await fleet.node.subscribeAsync(topicOf('nodeCommand', fleet.nodeId), { qos: 1 });
+  fleet.node.on('message', (_topic, payload) => commands.push(JSON.parse(payload.toString())));
+  const { accountId, cookie } = await join('caller', { role: 'member', scope: ORGANISATION });
+  const meeting = { title: 'Weekly', startsAtMs: null, durationMinutes: 30, people: [], roomIds: [] };
+  const { meetingId } = (await ask('POST', '/api/v1/meetings', meeting, cookie)).body.meeting;
+  const enter = async (as: string) =>
+    (await ask('POST', `/api/v1/meetings/${meetingId}/entries`, {}, as)).body.grant as {
+      callId: string;
+      peerId: string;
+    };
+  const isOut = async ({ callId, peerId }: { callId: string; peerId: string }) =>
+    expect.poll(() => commands, { timeout: 2_000 }).toContainEqual({ name: 'remove-participant', callId, peerId });
+  const first = await enter(cookie);
+  await ask('DELETE', `/api/v1/accounts/${accountId}/sessions`);
+  await isOut(first);
+  const second = await enter((await fleet.signIn('caller', PASSWORD)).cookie);
+  await change(accountId, { isDisabled: true });
+  await isOut(second);
+});
+
 test('people see where they are signed in and end one of it; so does an administrator', async () => {
   const { accountId, cookie } = await join('mina');
   const other = await fleet.signIn('mina', PASSWORD);
@@ -183,6 +206,34 @@ test('a token does what it was given and its maker still may: in its place, no f
   await change(accountId, { grants: [{ role: 'viewer', scope: ORGANISATION }] });
   expect((await ask('DELETE', `/api/v1/accounts/${accountId}/tokens/${token.tokenId}`)).status).toBe(200);
   expect(codeOf(await byToken('GET', '/api/v1/rooms', secret))).toEqual([401, 'token-invalid']);
+});
+
+test('a token for a place takes its maker’s meetings into no room elsewhere', async () => {
+  const placeId = await place('East');
+  const { cookie } = await join('planner', { role: 'operator', scope: ORGANISATION });
+  const [inside, outside] = [
+    (await ask('POST', '/api/v1/rooms', { roomName: 'Within', placeId })).body.roomId,
+    (await ask('POST', '/api/v1/rooms', { roomName: 'Without', placeId: null })).body.roomId,
+  ];
+  const permissions = ['meetings.create', 'meetings.manage'];
+  const asked = { tokenName: 'Planner', permissions, scope: { kind: 'place', placeId }, expiresInDays: 1 };
+  const { secret } = (await ask('POST', '/api/v1/accounts/current/tokens', asked, cookie)).body;
+  const draftOf = (...roomIds: string[]) => ({
+    title: 'Weekly',
+    startsAtMs: null,
+    durationMinutes: 30,
+    people: [],
+    roomIds,
+  });
+  const made = await byToken('POST', '/api/v1/meetings', secret, draftOf(inside));
+  expect(made.status).toBe(200);
+  expect((await byToken('POST', '/api/v1/meetings', secret, draftOf(outside))).status).toBe(404);
+  const { meetingId, sequence } = made.body.meeting;
+  const path = `/api/v1/meetings/${meetingId}`;
+  const changed = await byToken('PUT', path, secret, { ...draftOf(inside, outside), sequence });
+  expect(codeOf(changed)).toEqual([404, 'not-found']);
+  // its maker may
+  expect((await ask('PUT', path, { ...draftOf(inside, outside), sequence }, cookie)).status).toBe(200);
 });
 
 test('an administrator’s token acts on no account: that wants a person who has just signed in', async () => {

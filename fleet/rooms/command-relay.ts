@@ -2,6 +2,7 @@
  * Carries a command to its room and the reply back, by id, within COMMAND_TIMEOUT_MS. What starts the room's own call
  * goes with a grant, so that the kiosk need not ask back. A room that listens anew within that time gets again what it has
  * not answered: its agent may have died with it. Nothing is retained: a room that is gone is not rung when it returns.
+ * What opens a microphone or a camera goes only for an issuer that is in the room; ending, leaving and muting always go.
  */
 import type { Logger } from 'pino';
 import { fromWire, type MaruError, OperationalError, UserError } from '#contract/error-codes.ts';
@@ -26,6 +27,8 @@ export type Order = {
   issuer: CommandEnvelope['issuer'];
   /** whether the issuer may still give it, asked when it leaves */
   isAllowed: () => boolean;
+  /** whether the issuer has shown to be in the room */
+  isPresent: () => boolean;
 };
 type Pending = {
   isAllowed: Order['isAllowed'];
@@ -56,11 +59,12 @@ export class CommandRelay {
     });
   }
 
-  /** Resolves when the room has done it. The same id twice is one command. @throws the room's error, or ours */
+  /** Resolves when the room has done it. The same id twice is one command. @throws the room's error, or ours; UserError presence-needed */
   async send(order: Order): Promise<void> {
     const key = `${order.roomId} ${order.id}`;
     const former = this.#pending.get(key);
     if (former) return former.reply;
+    if (opensDevices(order.command) && !order.isPresent()) throw new UserError('presence-needed');
     const expiresAtMs = Date.now() + COMMAND_TIMEOUT_MS;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const pending: Pending = { isAllowed: order.isAllowed, reply: promise, envelope: null };
@@ -115,3 +119,7 @@ function waits({ name }: RoomCommand, error: unknown): null {
   if (name === 'join-call' && error instanceof OperationalError && error.code === 'call-unreachable') return null;
   throw error;
 }
+
+/** A room that enters a call sends its sound and picture. */
+const opensDevices = (command: RoomCommand): boolean =>
+  command.name === 'join-call' || ((command.name === 'set-microphone' || command.name === 'set-camera') && command.on);

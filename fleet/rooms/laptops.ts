@@ -13,7 +13,7 @@ import type { PairingRow, Pairings } from './pairings.ts';
 import type { RoomReports } from './room-reports.ts';
 
 export type LaptopsDependencies = {
-  pairings: Pick<Pairings, 'ofToken' | 'isLive' | 'touch' | 'onRevoked'>;
+  pairings: Pick<Pairings, 'ofToken' | 'isLive' | 'touch' | 'onRevoked' | 'isPresent'>;
   relay: Pick<CommandRelay, 'send'>;
   reports: Pick<RoomReports, 'of'>;
   meetings: Pick<Meetings, 'grantForLaptop' | 'commandNodes'>;
@@ -76,6 +76,8 @@ export class Laptops {
       command: { name: 'join-call', forLaptop: true },
       issuer: { kind: 'controller', id: pairingId },
       isAllowed: () => pairings.isLive(pairing),
+      // of a room that is in a call nothing is opened
+      isPresent: () => phase?.name === 'in-call' || pairings.isPresent(pairing),
     });
     return phase?.name === 'in-call' ? phase.callId : null;
   }

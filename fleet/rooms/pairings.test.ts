@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PAIRING_CODE_TTL_MS, PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
+import { PAIRING_CODE_TTL_MS, PAIRING_IDLE_TTL_MS, PRESENCE_TTL_MS } from '#contract/limits.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { type AuthorityStore, authorityStore, hashOf, moveStoredTimes, newId } from '../store/index.ts';
 import { Pairings } from './pairings.ts';
@@ -16,6 +16,7 @@ let dataDir: string;
 let store: AuthorityStore;
 let pairings: Pairings;
 let phase: string;
+let callId: string;
 let takeOffer: (roomId: string, offer: object) => void;
 const revoked: string[] = [];
 
@@ -31,6 +32,7 @@ beforeEach(async () => {
   await store.start();
   await store.write((trx) => trx.insertInto('room').values({ roomId, roomName: 'Room', createdAtMs: 1 }).execute());
   phase = 'idle';
+  callId = newId();
   revoked.length = 0;
   const clock = new WallClock({ steadyNowMs: () => performance.now() });
   clock.onJump((byMs) => store.write((trx) => moveStoredTimes(trx, byMs)));
@@ -43,7 +45,7 @@ beforeEach(async () => {
       },
       publish: () => {},
     } as never,
-    reports: { of: () => ({ state: { phase: { name: phase } } }), clockOffsetOf: () => 0 } as never,
+    reports: { of: () => ({ state: { phase: { name: phase, callId } } }), clockOffsetOf: () => 0 } as never,
     logger: pino({ level: 'silent' }),
   });
   pairings.onRevoked((pairingId) => revoked.push(pairingId));
@@ -56,8 +58,11 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
+function offer(code: string, ofRoomId = roomId): void {
+  takeOffer(ofRoomId, { codes: [{ sha256: hashOf(`${ofRoomId}:${code}`), expiresAtMs: Date.now() + MINUTE_MS }] });
+}
 async function pair(): Promise<string> {
-  takeOffer(roomId, { codes: [{ sha256: hashOf(`${roomId}:${CODE}`), expiresAtMs: Date.now() + MINUTE_MS }] });
+  offer(CODE);
   return (await pairings.pair(CODE, 'net')).controllerToken;
 }
 async function pass(minutes: number): Promise<void> {
@@ -88,6 +93,42 @@ test('during a meeting it stays, untouched for hours; after it, for 15 minutes w
   pairings.touch(await pairings.ofToken(token));
   await pass(6);
   await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+});
+
+test('who paired is in the room for a quarter of an hour; a proof in a call holds for that call', async () => {
+  const pairing = await pairings.ofToken(await pair());
+  phase = 'in-call';
+  await pass(PRESENCE_TTL_MS / MINUTE_MS - 1);
+  expect(pairings.isPresent(pairing)).toBe(true);
+  await pass(2);
+  expect(pairings.isPresent(pairing)).toBe(false);
+  offer('CCCCCCCC');
+  await pairings.prove(pairing, 'CCCCCCCC', 'net');
+  await pass(180);
+  expect(pairings.isPresent(pairing)).toBe(true);
+  callId = newId();
+  expect(pairings.isPresent(pairing)).toBe(false);
+});
+
+test('a code proves once, and only in its own room; a tablet needs none', async () => {
+  const pairing = await pairings.ofToken(await pair());
+  await pass(14);
+  pairings.touch(pairing);
+  await pass(2);
+  const invalid = { code: 'pairing-code-invalid' };
+  await expect(pairings.prove(pairing, 'DDDDDDDD', 'net')).rejects.toMatchObject(invalid);
+  const elsewhere = newId();
+  offer('DDDDDDDD', elsewhere);
+  await expect(pairings.prove(pairing, 'DDDDDDDD', 'net')).rejects.toMatchObject(invalid);
+  expect(pairings.isPresent(pairing)).toBe(false);
+  expect(pairings.isPresent({ ...pairing, kind: 'tablet' })).toBe(true);
+  offer('FFFFFFFF');
+  await pairings.prove(pairing, 'FFFFFFFF', 'net');
+  expect(pairings.isPresent(pairing)).toBe(true);
+  offer('FFFFFFFF');
+  await expect(pairings.prove(pairing, 'FFFFFFFF', 'net')).rejects.toMatchObject(invalid);
+  const stored = await store.read.selectFrom('pairing').select('provenAtMs').executeTakeFirstOrThrow();
+  expect(stored.provenAtMs).toBe(Date.now());
 });
 
 test.each([20, -60, 60 * 24 * 365])(

@@ -1,12 +1,13 @@
 /**
  * The ties between phones, tablets, laptops and rooms; a laptop's lets it show its screen, and steers nothing. A code pairs once; guesses run dry by network, and when the whole fleet is
  * flooded wrong answers turn slow while right ones stay quick. A phone's pairing ends 15 minutes after it was last used,
- * or after the last call: never while the room is in one. A tablet's ends when somebody ends it.
+ * or after the last call: never while the room is in one. A tablet's ends when somebody ends it. Each keeps when its holder
+ * has last shown, by the TV's code, to be in the room.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
-import { PAIRING_IDLE_TTL_MS } from '#contract/limits.ts';
+import { PAIRING_IDLE_TTL_MS, PRESENCE_TTL_MS } from '#contract/limits.ts';
 import { AttemptLimit, TokenBucket } from '#edge/attempt-limit.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../audit/index.ts';
@@ -48,6 +49,8 @@ export class Pairings {
   readonly #live = new Map<string, PairingRow>();
   /** when each room was last seen in a call */
   readonly #inCallAtMs = new Map<string, number>();
+  /** by pairing, the call in which its holder has proved to be in the room. After a restart of ours it has to be proved again */
+  readonly #provenInCall = new Map<string, string>();
   readonly #byNetwork = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
   readonly #byRoom = new AttemptLimit({ burst: 30, refillPerMinute: 3 });
   readonly #overall = new TokenBucket({ burst: 100, refillPerMinute: 600 });
@@ -125,6 +128,12 @@ export class Pairings {
     return found ? this.#pairByTv(found, network, 'laptop') : this.#refuseGuess(network);
   }
 
+  /** Whose TV shows the code; it is not used up. @throws UserError pairing-code-invalid, too-many-attempts */
+  async roomOfCode(code: string, network: string): Promise<string> {
+    if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
+    return this.#offers.find(code)?.roomId ?? this.#refuseGuess(network);
+  }
+
   async #pairByTv(
     { roomId, sha256, leftMs }: OfCode,
     network: string,
@@ -135,13 +144,7 @@ export class Pairings {
     const nowMs = this.#deps.clock.nowMs();
     const { controllerToken, pairing } = newPairing(roomId, { kind, tabletName: null, nowMs });
     const paired = await this.#recorded(pairing, async (trx) => {
-      await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
-      const { numInsertedOrUpdatedRows } = await trx
-        .insertInto('usedPairingCode')
-        .values({ sha256, expiresAtMs: Math.ceil(nowMs + leftMs) })
-        .onConflict((c) => c.column('sha256').doNothing())
-        .executeTakeFirst();
-      if (!numInsertedOrUpdatedRows) return false;
+      if (!(await useCode(trx, { sha256, leftMs, nowMs }))) return false;
       await trx.insertInto('pairing').values(pairing).execute();
       await appendAudit(trx, {
         kind: `${kind}-paired`,
@@ -154,8 +157,61 @@ export class Pairings {
     this.#offers.withdraw(roomId, sha256);
     if (!paired) return this.#refuseGuess(network);
     broker.publish('requestReply', roomId, { name: 'pairing-code-used', sha256 });
+    this.#proved(pairing, nowMs);
     logger.info({ roomId, pairingId: pairing.pairingId }, `${kind} paired`);
     return { controllerToken, roomId };
+  }
+
+  /**
+   * The holder has typed the code of the TV: within PRESENCE_TTL_MS, and for the call that the room is in, the pairing may open
+   * microphone and camera. A code proves once.
+   * @throws UserError pairing-code-invalid, also for the code of another room; too-many-attempts; pairing-revoked
+   */
+  async prove(pairing: PairingRow, code: string, network: string): Promise<void> {
+    const { store, broker, clock } = this.#deps;
+    const { roomId, pairingId } = pairing;
+    if (!this.#byNetwork.allows(network)) return this.#refuse('too-many-attempts', network);
+    const found = this.#offers.find(code);
+    if (found?.roomId !== roomId) return this.#refuseGuess(network);
+    const { sha256, leftMs } = found;
+    const nowMs = clock.nowMs();
+    const isProven = await store.write(async (trx) => {
+      if (!(await useCode(trx, { sha256, leftMs, nowMs }))) return false;
+      await trx.updateTable('pairing').set({ provenAtMs: nowMs }).where('pairingId', '=', pairingId).execute();
+      await appendAudit(trx, {
+        kind: 'presence-proved',
+        actor: `network:${network}`,
+        subject: `room:${roomId}`,
+        details: { pairingId },
+      });
+      return true;
+    });
+    this.#offers.withdraw(roomId, sha256);
+    if (!isProven) return this.#refuseGuess(network);
+    broker.publish('requestReply', roomId, { name: 'pairing-code-used', sha256 });
+    if (!this.isLive(pairing)) throw new UserError('pairing-revoked');
+    this.#proved(pairing, nowMs);
+  }
+
+  /** May open microphone and camera: a tablet belongs to the room; who holds a phone has proved to be there. */
+  isPresent(pairing: PairingRow): boolean {
+    const { kind, provenAtMs, pairingId } = pairing;
+    if (kind === 'tablet') return true;
+    if (provenAtMs !== null && this.#deps.clock.nowMs() - provenAtMs <= PRESENCE_TTL_MS) return true;
+    const callId = this.#callOf(pairing.roomId);
+    return callId !== null && this.#provenInCall.get(pairingId) === callId;
+  }
+
+  #proved(pairing: PairingRow, nowMs: number): void {
+    pairing.provenAtMs = nowMs;
+    const callId = this.#callOf(pairing.roomId);
+    if (callId !== null) this.#provenInCall.set(pairing.pairingId, callId);
+  }
+
+  /** null: the room is in none */
+  #callOf(roomId: string): string | null {
+    const phase = this.#deps.reports.of(roomId).state?.phase;
+    return phase?.name === 'in-call' ? phase.callId : null;
   }
 
   async #pairTablet(code: TabletCode, network: string): Promise<NewPairing> {
@@ -282,6 +338,7 @@ export class Pairings {
     for (const pairing of this.#live.values()) {
       pairing.createdAtMs += byMs;
       pairing.lastUsedAtMs += byMs;
+      if (pairing.provenAtMs !== null) pairing.provenAtMs += byMs;
     }
     for (const [roomId, atMs] of this.#inCallAtMs) this.#inCallAtMs.set(roomId, atMs + byMs);
   }
@@ -305,7 +362,10 @@ export class Pairings {
         await appendAudit(trx, { kind: 'pairing-revoked', actor, subject: `room:${roomId}`, details: { pairingId } });
       }
     });
-    for (const { pairingId } of revoked) for (const handler of this.#revokedHandlers) handler(pairingId);
+    for (const { pairingId } of revoked) {
+      this.#provenInCall.delete(pairingId);
+      for (const handler of this.#revokedHandlers) handler(pairingId);
+    }
     const rooms = new Set(revoked.filter(({ kind }) => kind === 'tablet').map(({ roomId }) => roomId));
     for (const roomId of rooms) for (const handler of this.#tabletsHandlers) handler(roomId);
   }
@@ -328,6 +388,20 @@ export class Pairings {
   }
 }
 
+/** False: somebody has used it. */
+async function useCode(
+  trx: AuthorityWrite,
+  { sha256, leftMs, nowMs }: { sha256: string; leftMs: number; nowMs: number },
+): Promise<boolean> {
+  await trx.deleteFrom('usedPairingCode').where('expiresAtMs', '<', nowMs).execute();
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('usedPairingCode')
+    .values({ sha256, expiresAtMs: Math.ceil(nowMs + leftMs) })
+    .onConflict((c) => c.column('sha256').doNothing())
+    .executeTakeFirst();
+  return Boolean(numInsertedOrUpdatedRows);
+}
+
 const tooManyTablets = (): InvalidStateError =>
   new InvalidStateError('not-possible-now', `the room has ${MOST_TABLETS} tablets`);
 
@@ -343,7 +417,8 @@ function newPairing(
     createdAtMs: nowMs,
     lastUsedAtMs: nowMs,
     revokedAtMs: null,
-    provenAtMs: null,
+    // a tablet's code comes from IT, and it needs no proof
+    provenAtMs: kind.kind === 'tablet' ? null : nowMs,
     ...kind,
   };
   return { controllerToken, pairing };

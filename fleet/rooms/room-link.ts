@@ -85,7 +85,14 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
     command: async ({ pairing, pairingId, roomId }, id, command) => {
       const issuer = { kind: 'controller', id: pairingId } as const;
       try {
-        await relay.send({ id, roomId, command, issuer, isAllowed: () => pairings.isLive(pairing) });
+        await relay.send({
+          id,
+          roomId,
+          command,
+          issuer,
+          isAllowed: () => pairings.isLive(pairing),
+          isPresent: () => pairings.isPresent(pairing),
+        });
         return null;
       } catch (error) {
         return toMaruError(error).toWire();
@@ -100,6 +107,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       if (!invites.take(pairingId)) throw new UserError('too-many-attempts');
       return waiting.invite(roomId, displayName, `pairing:${pairingId}`);
     },
+    provePresence: ({ pairing }, code, network) => pairings.prove(pairing, code, network),
     unpair: ({ pairing, pairingId }) => pairings.revoke(pairing, `pairing:${pairingId}`),
   };
 }

@@ -85,6 +85,26 @@ test('two phones with one code at the same instant: one is paired', async () => 
   expect(answers.map((answer) => answer.status).sort()).toEqual([200, 403]);
 });
 
+test('a paired phone proves by the TV’s code that it is in the room; the code of another room proves nothing', async () => {
+  const one = await paired();
+  const reply = (id: string) => one.of('command-reply').find((each) => each.id === id)?.error;
+  const prove = (code: string): string => {
+    const id = newId();
+    one.send({ type: 'prove-presence', id, code });
+    return id;
+  };
+  const wrong = prove('ZZZZZZZZ');
+  await expect.poll(() => reply(wrong)?.code).toBe('pairing-code-invalid');
+  const code = await offered();
+  const right = prove(code);
+  await expect.poll(() => reply(right)).toBeNull();
+  await expect
+    .poll(() => room.last('requestReply'))
+    .toEqual({ name: 'pairing-code-used', sha256: codeHash(room.room.roomId, code) });
+  const again = prove(code);
+  await expect.poll(() => reply(again)?.code).toBe('pairing-code-invalid');
+});
+
 test('an expired code pairs nobody, and a kiosk whose clock is wrong is understood', async () => {
   const [old, skewed] = [nextCode(), nextCode()];
   // by more than its presence was on its way: the room's clock is known no better

@@ -1,6 +1,6 @@
 /** The aggregate: wires a room's parts together, and answers what its kiosk asks. */
 import type { Logger } from 'pino';
-import { ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
@@ -168,6 +168,15 @@ export class Rooms {
 
   #isInCall(roomId: string): boolean {
     return this.reports.projections.get(roomId, 'state')?.phase.name === 'in-call';
+  }
+
+  /**
+   * Into the call that the room is in, as the meeting's policy has it for links.
+   * @throws InvalidStateError not-possible-now: it is in none, or in one of others
+   */
+  async joinLink(roomId: string): Promise<string> {
+    if (!this.#isInCall(roomId)) throw new InvalidStateError('not-possible-now', 'the room is in no call');
+    return (await this.#waiting.invite(roomId, null, `room:${roomId}`)).joinUrl;
   }
 
   /** As it last reported. */

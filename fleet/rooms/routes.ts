@@ -26,6 +26,9 @@ export function roomRoutes({ rooms, places }: { rooms: Rooms; places: PlaceTree 
       const { roomName } = found(await rooms.registry.byId(roomId));
       return { laptopToken: controllerToken, roomName };
     },
+    askToJoin: async ({ body, network }) => ({
+      joinUrl: await rooms.joinLink(await rooms.pairings.roomOfCode(body.code, network)),
+    }),
     enterWithLaptop: async ({ body }) => ({ grant: await rooms.laptops.enter(body.laptopToken) }),
     listRooms: async ({ query, reach }) => rooms.list.page(query, reach),
     roomChanges: async ({ reach, lastEventId }) => rooms.list.changes(reach, lastEventId),

@@ -86,16 +86,21 @@ export type AuthorityTables = {
   };
   mail: {
     mailId: string;
-    kind: 'meeting-request' | 'meeting-cancel' | 'account-invite';
+    kind: 'meeting-request' | 'meeting-change' | 'meeting-cancel' | 'account-invite';
     meetingId: string | null;
+    /** who is or was in the meeting */
     personId: string | null;
+    /** that a link was made for */
     accountId: string | null;
-    /** what is sent, as JSON */
+    /** by whose act, as the audit log names them */
+    sender: string;
+    /** what is sent, as JSON; empty once it is sent or given up */
     message: string;
     createdAtMs: number;
     nextTryAtMs: number;
     tries: number;
     sentAtMs: number | null;
+    /** why it is given up */
     failure: string | null;
   };
   document: {

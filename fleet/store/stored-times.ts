@@ -26,6 +26,10 @@ export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: n
     .updateTable('document')
     .set({ usedAtMs: moved('usedAtMs') })
     .execute();
+  await trx
+    .updateTable('mail')
+    .set({ createdAtMs: moved('createdAtMs'), nextTryAtMs: moved('nextTryAtMs') })
+    .execute();
   for (const table of ['claim', 'tabletCode', 'usedPairingCode', 'accountInvite'] as const)
     await trx
       .updateTable(table)

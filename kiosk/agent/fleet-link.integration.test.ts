@@ -88,6 +88,16 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
+test('who waits to be let in comes as it was retained', async () => {
+  const lists: unknown[] = [];
+  link = newLink({ onWaiting: (list) => lists.push(list) });
+  const list = { meetingId: id(3), count: 0, waiting: [] };
+  link.start();
+  await isOnline();
+  broker.tell('waiting', roomId, list, true);
+  await expect.poll(() => lists).toEqual([list]);
+});
+
 describe('a room that is there', () => {
   test('comes by its own name and certificate, and says so where it is kept', async () => {
     link.start();

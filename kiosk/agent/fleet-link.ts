@@ -12,6 +12,7 @@ import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { RoomSettingsDesired } from '#contract/settings/room-settings.ts';
 import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
+import type { WaitingList } from '#contract/waiting.ts';
 import { MqttLine } from '#edge/mqtt-line.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Projections } from './projections.ts';
@@ -36,6 +37,7 @@ export type FleetLinkOptions = {
   onNotLetIn?: () => void;
   onDesired: (desired: RoomDesired) => void;
   onMeetings?: (meetings: readonly MeetingOfRoom[]) => void;
+  onWaiting?: (list: WaitingList) => void;
   onSettings?: (desired: RoomSettingsDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onRequestReply: (response: RequestReply) => void;
@@ -76,6 +78,7 @@ export class FleetLink {
       handlers: {
         desired: (desired, isRetained) => this.#onDesired(desired, isRetained),
         meetings: ({ meetings }) => this.#options.onMeetings?.(meetings),
+        waiting: (list) => this.#options.onWaiting?.(list),
         settings: (desired) => this.#options.onSettings?.(desired),
         command: onCommand,
         requestReply: (reply) => this.#onRequestReply(reply),

@@ -18,6 +18,7 @@ import { ResumeTicket, SCREEN_KEY_FRAGMENT } from '#contract/screen-link.ts';
 import { Layout } from '#contract/room-state.ts';
 import { EpochMs, z } from '#contract/schema.ts';
 import { SECTION_NAMES } from '#contract/settings/all-settings.ts';
+import type { WaitingList } from '#contract/waiting.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
@@ -52,6 +53,7 @@ import { ServiceNotify } from './service-notify.ts';
 import { ShellFolder } from './shell-folder.ts';
 import { KioskSettings } from './settings/kiosk-settings.ts';
 import { RoomStore } from './store/room-store.ts';
+import { waitingOnTv } from './waiting-on-tv.ts';
 
 const options = readCommandLine(agentUsage, parseAgentOptions);
 const { dataDir } = options;
@@ -132,6 +134,7 @@ const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
 const before = kept.read();
 const epoch = (before?.epoch ?? 0) + 1;
 let toldReady = false;
+let waiting: WaitingList | null = null;
 let controllerUrl = before?.controllerUrl ?? null;
 const recent = before !== null && Math.abs(Date.now() - before.savedAtMs) < CALL_REMEMBERED_MS;
 
@@ -192,6 +195,10 @@ const fleet: FleetLink = new FleetLink({
     void tellReady();
   },
   onMeetings: (meetings) => parts.notify('meetings', meetings),
+  onWaiting: (list) => {
+    waiting = list;
+    screens.showFrame();
+  },
   onSettings: (desired) => settings.receive(desired),
   onCommand: (envelope) => authority.onCommand(envelope),
   onRequestReply: (response) => {
@@ -298,7 +305,11 @@ const screens: ScreenServer = new ScreenServer({
   key: screenKey,
   logger,
   projections,
-  frame: () => ({ language: settings.value('screen').language, pairing: pairing() }),
+  frame: () => ({
+    language: settings.value('screen').language,
+    pairing: pairing(),
+    waiting: waitingOnTv(waiting, fleet.online),
+  }),
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => {
     parts.notify('screen-connected', null);

@@ -24,7 +24,7 @@ import { Projections } from './projections.ts';
 import { ScreenServer, type ScreenServerOptions } from './screen-server.ts';
 
 let projections: Projections;
-const FRAME = { language: 'ko', pairing: null } as const;
+const FRAME = { language: 'ko', pairing: null, waiting: null } as const;
 const KEY = 'k'.repeat(43);
 let pageDir: string;
 let server: ScreenServer;

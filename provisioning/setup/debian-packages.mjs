@@ -25,7 +25,8 @@ const toStart = [
 ];
 /**
  * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
- * CalDAV server, faketime for clocks that are set, strace for a disk that fails, and QEMU with what unpacks a kernel for it.
+ * CalDAV server, an SMTP server and a reader of calendars for mail, faketime for clocks that are set, strace for a disk that
+ * fails, and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
   'coturn',
@@ -40,6 +41,8 @@ const toTest = [
   'openssl',
   'procps',
   'python3',
+  'python3-aiosmtpd',
+  'python3-vobject',
   'qemu-system-x86',
   'radicale',
   'strace',

@@ -12,7 +12,7 @@ const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
-const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|alerts|audit';
+const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts = '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents)/';

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { codeOf, pair, Phone } from '../simulators/phone/phone.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import type { Persona, PersonaOptions } from './personas/persona.ts';
-import { Guest, Laptop, PhonePage, Tv } from './personas/roles.ts';
+import { Guest, Laptop, Member, PhonePage, Tv } from './personas/roles.ts';
 import { mediaOrigin, readMediaMetrics, type MediaMetrics } from './product/media-metrics.ts';
 import { Product } from './product/product.ts';
 
@@ -71,16 +71,30 @@ export class Scene {
     return phone;
   }
 
-  async guest(number: number, extra: Extra = {}): Promise<Guest> {
+  /** @param address of the meeting's link; the demonstration's own unless given */
+  async guest(number: number, extra: Extra = {}, address = this.product.addresses.joinUrl): Promise<Guest> {
     const guest = await Guest.open({
       browser: this.#peoplesBrowser,
-      address: this.product.addresses.joinUrl,
+      address,
       number,
       context: LAPTOP_SIZE,
       ...extra,
     });
     this.personas.push(guest);
     return guest;
+  }
+
+  /** Not signed in yet. */
+  async member(number: number, extra: Extra = {}): Promise<Member> {
+    const member = await Member.open({
+      browser: this.#peoplesBrowser,
+      address: this.product.addresses.staffUrl,
+      number,
+      context: LAPTOP_SIZE,
+      ...extra,
+    });
+    this.personas.push(member);
+    return member;
   }
 
   /** @param address as somebody reads it off the TV */

@@ -7,6 +7,7 @@ const pages = {
   control: 'controller/dist/control.html',
   join: 'controller/dist/join.html',
   share: 'controller/dist/share.html',
+  staff: 'controller/dist/staff.html',
   screen: 'kiosk/screen/dist/index.html',
   console: 'fleet/console/dist/index.html',
 };

@@ -88,9 +88,12 @@ export class PlayedDocuments {
       const { meetingId, expiresAtMs, meetingTitle } = grant;
       const access = { url: this.origin, token: TOKEN, expiresAtMs, meetingId, documents };
       return send(response, {
+        kind: 'admitted',
+        meetingId,
         meetingTitle,
+        hostName: 'Hall',
         displayName: null,
-        admission: 'admitted',
+        admission: 'all-enter',
         grant: { ...grant, documents: documents.length > 0 ? access : null },
       });
     }

@@ -10,6 +10,7 @@ import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
 import { remoteDocumentScenes } from '../screens/scenes/remote-documents.ts';
 import type { Scene, SizeName } from '../screens/scenes/scene.ts';
+import { staffScenes } from '../screens/scenes/staff.ts';
 import { shareScenes } from '../screens/scenes/share.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
 import { type ColorScheme, SceneWindow } from '../screens/scene-window.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   builtPage('control');
   builtPage('join');
   builtPage('share');
+  builtPage('staff');
   builtPage('screen');
   builtPage('console');
   browser = await launchChromium({ role: 'kiosk' });
@@ -76,11 +78,14 @@ const ofTv = screenScenes.filter(({ name }) =>
   ),
 );
 
-const ofGuest = joinScenes.filter(({ name }) => /^(document|share)-/.test(name));
+const ofGuest = joinScenes.filter(({ name }) =>
+  /^(document|share|knock|waiting|host)-|^(knock|waiting|chat)$/.test(name),
+);
 
 describe.each([
   ['the guest’s page', ofGuest],
   ['the laptop’s page', shareScenes],
+  ['the staff page', staffScenes],
   ['the console’s pages of people, places and the audit log', administrationScenes],
 ])('%s', (_page, scenes) => {
   const turns = scenes.map((scene, index) => ({

@@ -56,7 +56,7 @@ export class ScreenAndEquipment {
       key: KEY,
       logger,
       projections: this.#projections,
-      frame: () => ({ language: 'en', pairing: null }),
+      frame: () => ({ language: 'en', pairing: null, waiting: null }),
       resume: () => null,
       onConnected: () => this.equipment.onScreenConnected(),
       onGone: () => {},

@@ -88,7 +88,17 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
     const exit = exitOf(child);
     const ready = await readyLine(child);
     expect(Object.keys(ready).sort()).toEqual(
-      ['adminPassword', 'adminUser', 'consoleUrl', 'controllerUrl', 'fleetUrl', 'joinUrl', 'roomId', 'staffUrl', 'tvUrl'].sort(),
+      [
+        'adminPassword',
+        'adminUser',
+        'consoleUrl',
+        'controllerUrl',
+        'fleetUrl',
+        'joinUrl',
+        'roomId',
+        'staffUrl',
+        'tvUrl',
+      ].sort(),
     );
     expect(output.trimEnd().split('\n')).toHaveLength(1);
 

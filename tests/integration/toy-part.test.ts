@@ -114,7 +114,7 @@ beforeAll(async () => {
     key: KEY,
     logger,
     projections,
-    frame: () => ({ language: 'en', pairing: null }),
+    frame: () => ({ language: 'en', pairing: null, waiting: null }),
     resume: () => null,
     onConnected: () => {},
     onGone: () => {},

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
-import { type CallOrder, OPEN_ORDER, RIGHTS } from '#contract/call-order.ts';
+import { type CallOrder, OPEN_ORDER, RIGHTS, type MeetingRole } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { MediaSource } from '#contract/media-source.ts';
@@ -66,6 +66,7 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom
       url: 'https://maru.example.org/control#code=K7PW3MXD',
       shareUrl: 'https://maru.example.org/share',
     },
+    waiting: null,
     state: {
       protocol: PROTOCOL_VERSION,
       roomId: id(1),
@@ -88,7 +89,7 @@ export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom
   };
 }
 
-export function inCallPhase(participants: readonly Participant[], meetingTitle = 'Weekly plan'): RoomState['phase'] {
+export function inCallPhase(participants: readonly Participant[], meetingTitle = 'Weekly plan'): Extract<RoomState['phase'], { name: 'in-call' }> {
   return {
     name: 'in-call',
     callId: CALL,
@@ -143,8 +144,8 @@ export class PlayedAgent {
     });
   }
 
-  show({ language, pairing, ...projections }: ShownRoom): void {
-    this.say({ type: 'frame', frame: { language, pairing } });
+  show({ language, pairing, waiting, ...projections }: ShownRoom): void {
+    this.say({ type: 'frame', frame: { language, pairing, waiting } });
     for (const [name, value] of Object.entries(projections)) this.say({ type: 'projection', name, value });
   }
 
@@ -164,12 +165,12 @@ export class PlayedAgent {
 }
 
 export const welcome = (
-  { language, pairing, ...projections }: ShownRoom,
+  { language, pairing, waiting, ...projections }: ShownRoom,
   resume: ResumeTicket | null = null,
 ): AgentToScreen => ({
   type: 'welcome',
   protocol: PROTOCOL_VERSION,
-  frame: { language, pairing },
+  frame: { language, pairing, waiting },
   projections,
   resume,
 });
@@ -181,6 +182,8 @@ export class PlayedNode {
   /** what is shown in the call, and what the page may do with it */
   document: SharedDocument | null = null;
   documentRights: DocumentRight[] = [];
+  /** of the page in the call */
+  role: MeetingRole = 'co-host';
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
   #socket: WebSocketRoute | null = null;
@@ -225,8 +228,8 @@ export class PlayedNode {
       peerKind: 'room',
       publishes: MediaSource.options,
       receives: MediaSource.options,
-      rights: RIGHTS['co-host'],
-      role: 'co-host',
+      rights: RIGHTS[this.role],
+      role: this.role,
       documents: this.documentRights,
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',

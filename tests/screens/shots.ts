@@ -7,6 +7,7 @@ import { remoteDocumentScenes } from './scenes/remote-documents.ts';
 import type { Scene, SizeName } from './scenes/scene.ts';
 import { shareScenes } from './scenes/share.ts';
 import { screenScenes } from './scenes/screen.ts';
+import { staffScenes } from './scenes/staff.ts';
 import type { ColorScheme, Language } from './scene-window.ts';
 
 /** The built page and the module of the scenes, from the root of the checkout. */
@@ -19,6 +20,7 @@ export const pages = {
   },
   join: { built: 'controller/dist/join.html', module: 'join', scenes: joinScenes },
   share: { built: 'controller/dist/share.html', module: 'share', scenes: shareScenes },
+  staff: { built: 'controller/dist/staff.html', module: 'staff', scenes: staffScenes },
   console: {
     built: 'fleet/console/dist/index.html',
     module: 'console-administration',

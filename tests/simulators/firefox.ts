@@ -11,8 +11,9 @@ import { join } from 'node:path';
 
 const FIREFOX = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
 const STARTED_WITHIN_MS = 30_000;
-/** WebDriver's code for a pressed Backspace (WebDriver 2, 17.4.2). */
+/** WebDriver's codes for pressed keys (WebDriver 2, 17.4.2). */
 const BACKSPACE = '\uE003';
+const TAB = '\uE004';
 
 /** A person's browser on a network without Mozilla: nothing is fetched, so no OpenH264 either. */
 const PREFERENCES = {
@@ -171,10 +172,16 @@ export class FirefoxPage {
     return (await this.#find(role, name)).length;
   }
 
-  /** A real click in the element's middle. */
+  /** A real click in the element's middle, once it is in sight. */
   async click(role: string, name: string): Promise<void> {
     const [element] = await this.#find(role, name);
     if (element === undefined) throw new Error(`no ${role} ${name}`);
+    await this.#ask('script.callFunction', {
+      functionDeclaration: '(element) => element.scrollIntoView({ block: "center", behavior: "instant" })',
+      arguments: [{ sharedId: element.sharedId }],
+      target: { context: this.#context },
+      awaitPromise: false,
+    });
     const origin = { type: 'element', element: { sharedId: element.sharedId } };
     const press = [
       { type: 'pointerMove', x: 0, y: 0, origin },
@@ -188,11 +195,12 @@ export class FirefoxPage {
   async fill(role: string, name: string, text: string): Promise<void> {
     await this.click(role, name);
     await this.evaluate('void document.activeElement.select()');
-    const keys = [BACKSPACE, ...text].flatMap((value) => [
-      { type: 'keyDown', value },
-      { type: 'keyUp', value },
-    ]);
-    await this.#ask('input.performActions', { actions: [{ type: 'key', id: 'keyboard', actions: keys }] });
+    await this.#type([BACKSPACE, ...text]);
+  }
+
+  /** Into the field behind the one that has the focus. */
+  async fillNext(text: string): Promise<void> {
+    await this.#type([TAB, ...text]);
   }
 
   async screenshot(): Promise<Buffer> {
@@ -202,6 +210,14 @@ export class FirefoxPage {
 
   async close(): Promise<void> {
     await this.#ask('browsingContext.close', {});
+  }
+
+  async #type(values: string[]): Promise<void> {
+    const keys = values.flatMap((value) => [
+      { type: 'keyDown', value },
+      { type: 'keyUp', value },
+    ]);
+    await this.#ask('input.performActions', { actions: [{ type: 'key', id: 'keyboard', actions: keys }] });
   }
 
   async #find(role: string, name: string): Promise<{ sharedId: string }[]> {

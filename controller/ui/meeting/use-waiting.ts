@@ -5,7 +5,7 @@ import type { WaitingDecision, WaitingList } from '#contract/waiting.ts';
 import { callApi, followEvents } from '../http-client.ts';
 import { type AsyncAction, useAsyncAction } from '../use-async-action.ts';
 
-export type Waiting = {
+export type FollowedWaiting = {
   list: WaitingList;
   /** false: what is shown may be old; it is asked for again by itself */
   isConnected: boolean;
@@ -16,7 +16,7 @@ export type Waiting = {
 const NOBODY: WaitingList = { meetingId: null, count: 0, waiting: [] };
 
 /** @param meetingId null: not followed, nobody waits */
-export function useWaiting(meetingId: string | null): Waiting {
+export function useWaiting(meetingId: string | null): FollowedWaiting {
   const [list, setList] = useState(NOBODY);
   const [isConnected, setConnected] = useState(true);
   const { run, pending, problem } = useAsyncAction<WaitingDecision['name']>();

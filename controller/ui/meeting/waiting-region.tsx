@@ -15,13 +15,16 @@ const SINCE_REDRAWN_MS = 15_000;
 
 type WaitingRegionProps = {
   waiting: WaitingList;
+  /** false: the list may be old */
+  isConnected?: boolean;
   /** under way for this ticket, or for `all` */
   pending: (key: string) => WaitingDecision['name'] | null;
   onDecide: (decision: WaitingDecision, key: string) => void;
   className?: string;
 };
 
-export function WaitingRegion({ waiting, pending, onDecide, className = '' }: WaitingRegionProps) {
+export function WaitingRegion(props: WaitingRegionProps) {
+  const { waiting, isConnected = true, pending, onDecide, className = '' } = props;
   const { t } = useTranslation('meeting');
   const people = waiting.waiting;
   const nowMs = useNow(people.length > 0);
@@ -47,6 +50,7 @@ export function WaitingRegion({ waiting, pending, onDecide, className = '' }: Wa
           </Button>
         )}
       </div>
+      {!isConnected && <p className="text-small text-warn">{t('waiting.stale')}</p>}
       <ul className="flex min-h-0 flex-col overflow-y-auto">
         {people.map((person, index) => (
           <li
@@ -54,13 +58,13 @@ export function WaitingRegion({ waiting, pending, onDecide, className = '' }: Wa
             className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line py-2 first:border-0"
           >
             <WhoWaits person={person} name={names[index]!} nowMs={nowMs} />
-            <div className="flex flex-1 gap-2 sm:flex-none">
+            <div className="flex w-full gap-2">
               {(['admit', 'decline'] as const).map((name) => (
                 <Button
                   key={name}
                   variant={name === 'admit' ? 'primary' : 'plain'}
                   icon={name === 'admit' ? Check : X}
-                  className="flex-1"
+                  className="flex-1 whitespace-nowrap"
                   isPending={pending(person.ticketId) === name}
                   aria-label={t(`waiting.${name}Name`, { name: names[index]! })}
                   onPress={() => onDecide({ name, ticketId: person.ticketId }, person.ticketId)}

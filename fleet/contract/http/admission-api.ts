@@ -5,7 +5,7 @@ import { openUnion, openWord } from '../open-words.ts';
 import { EpochMs, Id, z } from '../schema.ts';
 import { Knock, ReportedTicketState, WaitingDecision, WaitingList } from '../waiting.ts';
 import { EntryId } from './meetings-api.ts';
-import { anyone, ofHostInCall, type RouteTable, signedIn, waits } from './route.ts';
+import { anyone, ofHostInCall, type RouteTable, settled, waits } from './route.ts';
 
 const Heading = {
   meetingId: Id,
@@ -49,7 +49,7 @@ export const admissionApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/meetings/:meetingId/entries',
-    access: signedIn,
+    access: settled,
     summary: 'Come in as who is signed in, at once or by a knock',
     params: z.object({ meetingId: Id }),
     body: z.strictObject({ endedCallId: Id.optional(), knock: z.literal(true).optional() }),

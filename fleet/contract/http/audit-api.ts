@@ -19,6 +19,7 @@ export const AuditKind = z.enum([
   'tablet-code-made',
   'tablet-paired',
   'pairing-refused',
+  'presence-proved',
   'pairing-revoked',
   'invite-created',
   'invite-revoked',

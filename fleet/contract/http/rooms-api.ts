@@ -117,6 +117,15 @@ export const roomsApi = {
     body: z.strictObject({ code: PairingCode }),
     response: z.object({ laptopToken: z.string(), roomName: z.string() }),
   },
+  askToJoin: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/room-join-links',
+    access: anyone,
+    summary: 'Get a link to the call that a room is in, by the code on its TV; the code stays good',
+    body: z.strictObject({ code: PairingCode }),
+    response: z.object({ joinUrl: z.url() }),
+  },
   enterWithLaptop: {
     kind: 'json',
     method: 'POST',

@@ -18,8 +18,8 @@ export type RouteScope =
 export type Access =
   /** the route checks a secret of its own */
   | { to: 'anyone' }
-  /** by a session, not by an API token; also before the one-time password was changed: the others want it changed first */
-  | { to: 'signed-in'; isFresh?: true }
+  /** by a session, not by an API token; `isSettled`: not before the one-time password was changed, as all below */
+  | { to: 'signed-in'; isSettled?: true; isFresh?: true }
   /** `isFresh`: signed in or confirmed less than FRESH_SIGN_IN_MS ago, else `sign-in-not-fresh`; an API token never is */
   | { to: 'permitted'; permission: Permission; scope: RouteScope; isFresh?: true }
   /** host or co-host of the meeting that the path names, or who has `meetings.manage` there */
@@ -36,7 +36,8 @@ export type Access =
 
 export const anyone = { to: 'anyone' } as const satisfies Access;
 export const signedIn = { to: 'signed-in' } as const satisfies Access;
-export const signedInFreshly = { to: 'signed-in', isFresh: true } as const satisfies Access;
+export const settled = { to: 'signed-in', isSettled: true } as const satisfies Access;
+export const settledFreshly = { to: 'signed-in', isSettled: true, isFresh: true } as const satisfies Access;
 export const permitted = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope }) as const satisfies Access;
 /** For acts of administrators: the sign-in is fresh. */

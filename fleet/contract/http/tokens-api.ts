@@ -4,7 +4,7 @@
  */
 import { EpochMs, Id, RoomName, z } from '../schema.ts';
 import { Permission, Scope } from './permissions.ts';
-import { freshly, permitted, type RouteTable, signedIn, signedInFreshly } from './route.ts';
+import { freshly, permitted, type RouteTable, settledFreshly, signedIn } from './route.ts';
 
 export const API_TOKEN_PREFIX = 'maru_';
 export const API_TOKEN_MAX_DAYS = 366;
@@ -39,7 +39,7 @@ export const tokensApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/accounts/current/tokens',
-    access: signedInFreshly,
+    access: settledFreshly,
     summary: 'Make an API token with permissions that its maker has in that scope; it is shown once',
     body: z.strictObject({
       tokenName: RoomName,

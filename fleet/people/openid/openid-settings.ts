@@ -37,7 +37,9 @@ export function readOpenidSettings(path: string): OpenidSettings {
     return OpenidSettings.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     if (error instanceof StartRefused) throw error;
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new StartRefused(`${path}: ${why}`, { cause: error });
+    // a parser's own message quotes the file, and with it the secret
+    const why =
+      error instanceof z.ZodError ? z.prettifyError(error) : ((error as NodeJS.ErrnoException).code ?? 'not JSON');
+    throw new StartRefused(`${path}: ${why}`);
   }
 }

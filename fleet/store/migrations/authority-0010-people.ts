@@ -207,11 +207,20 @@ async function meetings(db: Kysely<unknown>): Promise<void> {
     .addColumn('meetingId', 'text')
     .addColumn('personId', 'text')
     .addColumn('accountId', 'text')
+    .addColumn('sender', 'text', (c) => c.notNull())
     .addColumn('message', 'text', (c) => c.notNull())
     .addColumn('createdAtMs', 'bigint', (c) => c.notNull())
     .addColumn('nextTryAtMs', 'bigint', (c) => c.notNull())
     .addColumn('tries', 'integer', (c) => c.notNull())
     .addColumn('sentAtMs', 'bigint')
     .addColumn('failure', 'text')
+    .execute();
+  await db.schema.createIndex('mailByMeeting').on('mail').columns(['meetingId', 'createdAtMs']).execute();
+  await db.schema.createIndex('mailBySender').on('mail').columns(['sender', 'createdAtMs']).execute();
+  await db.schema
+    .createIndex('mailThatWaits')
+    .on('mail')
+    .column('nextTryAtMs')
+    .where(sql<boolean>`sent_at_ms is null and failure is null`)
     .execute();
 }

@@ -14,6 +14,8 @@ import type {
 } from './calendar-source.ts';
 import { splitCalendar, textOf } from './calendar-text.ts';
 import { type CalendarObject, expand } from './expansion.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
+import { entryNameOf, entryOf, isEntryOf } from './meeting-entry.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ianaZone, utc, type Zone } from './zones.ts';
 
@@ -36,6 +38,8 @@ export class CaldavSource implements CalendarSource {
       moveEnd: (occurrence, endMs, signal) => this.#write(occurrence, { name: 'move-end', endMs }, signal),
       giveBack: (occurrence, signal) => this.#write(occurrence, { name: 'give-back' }, signal),
       takeBack: (occurrence, signal) => this.#write(occurrence, { name: 'take-back' }, signal),
+      putMeeting: (meeting, signal) => this.#putMeeting(meeting, signal),
+      removeMeeting: (meetingId, signal) => this.#removeMeeting(meetingId, signal),
     };
   }
 
@@ -124,6 +128,48 @@ export class CaldavSource implements CalendarSource {
       return;
     }
     throw new OperationalError('calendar-unreachable', 'it is being changed by somebody else all the time');
+  }
+
+  /** New where there is none, else in place of ours as it is there now. */
+  async #putMeeting(meeting: MeetingOfRoom, signal: AbortSignal): Promise<void> {
+    const href = this.#hrefOf(meeting.meetingId);
+    const headers = { ...(await this.#headers()), 'content-type': 'text/calendar; charset=utf-8' };
+    const body = entryOf(meeting, Date.now());
+    let condition: Record<string, string> = { 'if-none-match': '*' };
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const request = { method: 'PUT', headers: { ...headers, ...condition }, body };
+      const answer = await fetchBounded(href, request, signal);
+      if (answer.status !== 412) return expectGood(answer);
+      const former = await this.#ownEntry(meeting.meetingId, signal);
+      condition = former === null ? { 'if-none-match': '*' } : { 'if-match': former.etag };
+    }
+    throw new OperationalError('calendar-unreachable', 'it is being changed by somebody else all the time');
+  }
+
+  async #removeMeeting(meetingId: string, signal: AbortSignal): Promise<void> {
+    const entry = await this.#ownEntry(meetingId, signal);
+    if (entry === null) return;
+    const headers = { ...(await this.#headers()), 'if-match': entry.etag };
+    const answer = await fetchBounded(this.#hrefOf(meetingId), { method: 'DELETE', headers }, signal);
+    if (answer.status === 412) throw new OperationalError('calendar-unreachable', 'somebody else changes it');
+    if (answer.status !== 404 && answer.status !== 410) expectGood(answer);
+  }
+
+  /** null: there is none. @throws UserError calendar-refused: something else lies there */
+  async #ownEntry(meetingId: string, signal: AbortSignal): Promise<{ etag: string } | null> {
+    try {
+      const { etag, text } = await this.#object(this.#hrefOf(meetingId), await this.#headers(), signal);
+      if (!isEntryOf(text, meetingId)) throw new UserError('calendar-refused', 'another object has its name');
+      return { etag };
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'booking-unknown') return null;
+      throw error;
+    }
+  }
+
+  #hrefOf(meetingId: string): string {
+    const { url } = this.#options.settings;
+    return new URL(entryNameOf(meetingId), url.endsWith('/') ? url : `${url}/`).href;
   }
 
   async #object(

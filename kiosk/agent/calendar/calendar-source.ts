@@ -2,6 +2,7 @@
  * What the agent asks of any calendar: ICS feed and CalDAV stand behind it, and Microsoft Graph or Google Calendar
  * would (see README.md). A source knows nothing of rooms, check-in or releases.
  */
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 /** One occurrence that takes the room's time, of a series or by itself. Stays inside the agent: `links` hold secrets. */
@@ -34,7 +35,7 @@ export type Reading = {
 };
 
 /**
- * Each changes one occurrence alone, and is safe to say again.
+ * Each changes one occurrence or one meeting alone, and is safe to repeat.
  * @throws MaruError calendar-refused (not allowed to), calendar-unreachable, booking-unknown (it is gone or was moved)
  */
 export type CalendarWrites = {
@@ -43,6 +44,10 @@ export type CalendarWrites = {
   giveBack(occurrence: Occurrence, signal: AbortSignal): Promise<void>;
   /** undoes `giveBack`: exactly as it was */
   takeBack(occurrence: Occurrence, signal: AbortSignal): Promise<void>;
+  /** a meeting of ours, new or as it is now */
+  putMeeting(meeting: MeetingOfRoom, signal: AbortSignal): Promise<void>;
+  /** one that we put; that it is gone already is no fault */
+  removeMeeting(meetingId: string, signal: AbortSignal): Promise<void>;
 };
 
 export type CalendarSource = {

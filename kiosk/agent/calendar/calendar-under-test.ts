@@ -7,7 +7,9 @@ import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { AgendaTime } from './agenda-state.ts';
 import { Calendar, type CalendarEvent } from './calendar.ts';
 import type { CalendarSource } from './calendar-source.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Clock } from './clock.ts';
+import type { EntryMemory, KeptEntries } from './meeting-entries.ts';
 import type { AgendaMemory, RememberedAgenda } from './agenda-memory.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ThreadedSource, type ThreadedSourceOptions } from './threaded-source.ts';
@@ -72,6 +74,8 @@ class WatchedSource implements CalendarSource {
       moveEnd: (...args) => this.#watch(writes.moveEnd(...args)),
       giveBack: (...args) => this.#watch(writes.giveBack(...args)),
       takeBack: (...args) => this.#watch(writes.takeBack(...args)),
+      putMeeting: (...args) => this.#watch(writes.putMeeting(...args)),
+      removeMeeting: (...args) => this.#watch(writes.removeMeeting(...args)),
     };
   }
   read: CalendarSource['read'] = (window, signal) => {
@@ -100,6 +104,7 @@ export type RoomOptions = {
   clock: DayClock;
   deadlines?: Pick<ThreadedSourceOptions, 'fetchDeadlineMs' | 'expandDeadlineMs'>;
   memory?: AgendaMemory;
+  entryMemory?: EntryMemory;
   fleetOrigin?: string;
 };
 
@@ -109,6 +114,7 @@ export class RoomUnderTest {
   readonly source: WatchedSource;
   readonly events: CalendarEvent[] = [];
   readonly listened: number[] = [];
+  readonly entryFaults: (ErrorCode | null)[] = [];
   selfTests = 0;
   readonly lines: string[] = [];
 
@@ -117,6 +123,7 @@ export class RoomUnderTest {
     clock,
     deadlines,
     memory = keptInMemory(),
+    entryMemory = entriesInMemory(),
     fleetOrigin = 'https://maru.example.com',
   }: RoomOptions) {
     const logger = pino({ level: 'debug' }, { write: (line: string) => this.lines.push(line) });
@@ -129,7 +136,9 @@ export class RoomUnderTest {
       source: this.source,
       memory,
       fleetOrigin: () => fleetOrigin,
+      entryMemory,
       onAgenda: () => {},
+      onEntryFault: (code) => this.entryFaults.push(code),
       onEvent: (event) => this.events.push(event),
       listenForSound: (forMs) => this.listened.push(forMs),
       onSelfTestDue: () => {
@@ -190,6 +199,16 @@ export class RoomUnderTest {
 }
 
 const stateIn = (phase: RoomPhase): RoomState => ({ phase }) as RoomState;
+
+export function entriesInMemory(): EntryMemory {
+  let kept: KeptEntries | null = null;
+  return {
+    load: () => kept,
+    save: (value) => {
+      kept = value;
+    },
+  };
+}
 
 export function keptInMemory(
   remembered: RememberedAgenda = { bookings: [] },

@@ -24,7 +24,8 @@ import { type AgendaContent, bookingsInView, startableIn } from './agenda-view.t
 import type { CalendarSource, CalendarWindow, Reading } from './calendar-source.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { AgendaMemory } from './agenda-memory.ts';
-import { withOurMeetings } from './our-meetings.ts';
+import { type EntryMemory, MeetingEntries } from './meeting-entries.ts';
+import { entryInCalendar, withOurMeetings } from './our-meetings.ts';
 import { Refresh } from './refresh.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ThreadedSource } from './threaded-source.ts';
@@ -43,7 +44,11 @@ export type CalendarOptions = {
   /** e.g. `https://maru.example.com`; null: not known yet */
   fleetOrigin: () => string | null;
   memory: AgendaMemory;
+  /** of the meetings that we wrote into the calendar */
+  entryMemory: EntryMemory;
   onAgenda: () => void;
+  /** whether the room's meetings get into the calendar; null: they do */
+  onEntryFault: (code: ErrorCode | null) => void;
   onEvent: (event: CalendarEvent) => void;
   /** 0: no longer */
   listenForSound: (forMs: number) => void;
@@ -72,10 +77,15 @@ export class Calendar {
   #source: (CalendarSource & { stop?: () => Promise<void> }) | null = null;
   #refresh: Refresh | null = null;
   #writes: Writes | null = null;
+  #entries: MeetingEntries | null = null;
+  /** until then it is not known what the calendar has */
+  #hasRead = false;
   /** as the calendar had them last */
   #fromCalendar: readonly PlannedBooking[] = [];
   /** that people made for the room at the fleet server */
   #meetings: readonly MeetingOfRoom[] = [];
+  /** before the fleet has said so, none is gone */
+  #knowsMeetings = false;
   #isStarted = false;
   #health: CalendarHealth = { state: 'none', code: null, freshAsOfMs: null };
   #told = '';
@@ -115,6 +125,16 @@ export class Calendar {
         this.#refresh?.now();
       },
     });
+    if (source.writes)
+      this.#entries = new MeetingEntries({
+        writes: source.writes,
+        calendar: `${settings.kind} ${settings.url}`,
+        memory: this.#options.entryMemory,
+        nowMs: () => this.#clock.now().nowMs,
+        onWritten: () => this.#refresh?.now(),
+        onFault: this.#options.onEntryFault,
+        logger,
+      });
     this.#refresh = new Refresh({
       source,
       clock: this.#clock,
@@ -135,13 +155,14 @@ export class Calendar {
   /** All of them, as the fleet server has them now. */
   setMeetings(meetings: readonly MeetingOfRoom[]): void {
     this.#meetings = meetings;
+    this.#knowsMeetings = true;
     if (this.#isStarted) this.#plan();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wake?.();
-    const ended = [this.#refresh?.stop(), this.#writes?.stop()];
+    const ended = [this.#refresh?.stop(), this.#writes?.stop(), this.#entries?.stop()];
     await this.#source?.stop?.();
     await Promise.all(ended);
   }
@@ -199,13 +220,17 @@ export class Calendar {
       const bookingId = bookingIdOf(calendar, each);
       return { ...each, bookingId, place: this.#writes?.isRefused(bookingId) ? null : each.place };
     });
+    this.#hasRead = true;
     this.#plan();
     this.#writes?.work();
   }
 
   #plan(): void {
-    const planned = withOurMeetings(this.#fromCalendar, this.#meetings, this.#options.fleetOrigin());
+    const fleetOrigin = this.#options.fleetOrigin();
+    const planned = withOurMeetings(this.#fromCalendar, this.#meetings, fleetOrigin);
     this.#take({ type: 'reading', planned });
+    if (!this.#hasRead || !this.#knowsMeetings) return;
+    this.#entries?.update(this.#meetings, (each) => entryInCalendar(this.#fromCalendar, each, fleetOrigin));
   }
 
   #onHealth(health: CalendarHealth): void {

@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { DayClock, lagDuring, keptInMemory, RoomUnderTest, type RoomOptions } from './calendar-under-test.ts';
+import {
+  DayClock,
+  entriesInMemory,
+  lagDuring,
+  keptInMemory,
+  RoomUnderTest,
+  type RoomOptions,
+} from './calendar-under-test.ts';
 import { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -391,7 +398,9 @@ it('without a calendar there is an agenda that says so', async () => {
     settings: null,
     fleetOrigin: () => null,
     memory: keptInMemory(),
+    entryMemory: entriesInMemory(),
     onAgenda: () => {},
+    onEntryFault: () => {},
     onEvent: () => {},
     listenForSound: () => {},
     onSelfTestDue: () => {},

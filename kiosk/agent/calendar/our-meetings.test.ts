@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { PlannedBooking } from './agenda-state.ts';
 import { Calendar } from './calendar.ts';
-import { DayClock, keptInMemory } from './calendar-under-test.ts';
+import { DayClock, entriesInMemory, keptInMemory } from './calendar-under-test.ts';
 import { withOurMeetings } from './our-meetings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -99,8 +99,10 @@ describe('a room without a calendar of its own', () => {
       settings: null,
       clock,
       memory,
+      entryMemory: entriesInMemory(),
       fleetOrigin: () => FLEET,
       onAgenda: () => told.push(calendar.agenda.bookings.map(({ title, state }) => `${title} ${state}`).join()),
+      onEntryFault: () => {},
       onEvent: () => {},
       listenForSound: () => {},
       onSelfTestDue: () => {},

@@ -4,6 +4,8 @@
  */
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { PlannedBooking } from './agenda-state.ts';
+import type { EntryInCalendar } from './meeting-entries.ts';
+import { entryNameOf } from './meeting-entry.ts';
 import { meetingLinkOf } from './meeting-link.ts';
 
 export function withOurMeetings(
@@ -34,6 +36,18 @@ export function withOurMeetings(
     };
   });
   return [...left, ...ours];
+}
+
+/** Whether the calendar has it already, and whether by an entry that we wrote. */
+export function entryInCalendar(
+  fromCalendar: readonly PlannedBooking[],
+  meeting: MeetingOfRoom,
+  fleetOrigin: string | null,
+): EntryInCalendar {
+  const same = fromCalendar.filter((booking) => isOf(booking, meeting, fleetOrigin));
+  if (same.length === 0) return 'none';
+  const name = entryNameOf(meeting.meetingId);
+  return same.some(({ place }) => place?.endsWith(`/${name}`)) ? 'ours' : 'theirs';
 }
 
 /** By its UID, else by an invite to it in an entry of that time. */

@@ -2,19 +2,25 @@
 import type { PartDeclaration } from '../parts/part.ts';
 import { calendarAccountOf } from '../settings/calendar-account-of.ts';
 import { keptValue } from '../store/kept-value.ts';
+import type { ErrorCode } from '#contract/error-codes.ts';
 import { MeetingOfRoom } from '#contract/room-meetings.ts';
 import { z } from '#contract/schema.ts';
 import { RememberedAgenda } from './agenda-memory.ts';
 import { Calendar } from './calendar.ts';
+import { KeptEntries } from './meeting-entries.ts';
 
 export const calendarPart: PartDeclaration = {
   name: 'calendar',
   make: (host) => {
     const remembered = keptValue(host.store, 'agenda', RememberedAgenda);
+    const keptEntries = keptValue(host.store, 'meeting-entries', KeptEntries);
+    /** why meetings do not get into the calendar */
+    let entryFault: ErrorCode | null = null;
     const keptMeetings = keptValue(host.store, 'meetings', z.array(MeetingOfRoom));
     const publish = (): void => {
       const { agenda } = calendar;
-      host.reportNotices(agenda.calendar.state === 'faulty' ? ['calendar-faulty'] : []);
+      const isFaulty = agenda.calendar.state === 'faulty' || entryFault !== null;
+      host.reportNotices(isFaulty ? ['calendar-faulty'] : []);
       host.publish('agenda', agenda);
     };
     const calendar: Calendar = new Calendar({
@@ -22,7 +28,13 @@ export const calendarPart: PartDeclaration = {
       settings: calendarAccountOf(host.settings.value('calendar')),
       fleetOrigin: host.fleetOrigin,
       memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
+      entryMemory: { load: () => keptEntries.load(), save: (value) => keptEntries.save(value) },
       onAgenda: publish,
+      onEntryFault: (code) => {
+        if (code !== null && code !== entryFault) host.record({ name: 'device-faulty', device: 'calendar', code });
+        entryFault = code;
+        publish();
+      },
       onEvent: host.record,
       listenForSound: (forMs) => host.perform({ name: 'listen-for-sound', forMs }),
       onSelfTestDue: () => host.notify('booking-soon', null),
@@ -32,7 +44,8 @@ export const calendarPart: PartDeclaration = {
       start: () => {
         publish();
         // the fleet may be away for a while
-        calendar.setMeetings(keptMeetings.load() ?? []);
+        const known = keptMeetings.load();
+        if (known) calendar.setMeetings(known);
         calendar.start();
       },
       stop: () => calendar.stop(),

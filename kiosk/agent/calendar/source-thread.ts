@@ -5,6 +5,7 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMaruError, type WireError } from '#contract/error-codes.ts';
+import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import { CaldavSource } from './caldav-source.ts';
 import type { CalendarSource, CalendarWindow, Occurrence, Reading, SourceOptions } from './calendar-source.ts';
 import { IcsSource } from './ics-source.ts';
@@ -21,6 +22,8 @@ export type ThreadRequest =
   | { id: number; name: 'read'; window: CalendarWindow }
   | { id: number; name: 'move-end'; occurrence: Occurrence; endMs: number }
   | { id: number; name: 'give-back' | 'take-back'; occurrence: Occurrence }
+  | { id: number; name: 'put-meeting'; meeting: MeetingOfRoom }
+  | { id: number; name: 'remove-meeting'; meetingId: string }
   | { id: number; name: 'abort' };
 export type ThreadAnswer =
   | { id: number; name: 'expanding' }
@@ -80,6 +83,12 @@ async function perform(
       return null;
     case 'take-back':
       await source.writes?.takeBack(request.occurrence, signal);
+      return null;
+    case 'put-meeting':
+      await source.writes?.putMeeting(request.meeting, signal);
+      return null;
+    case 'remove-meeting':
+      await source.writes?.removeMeeting(request.meetingId, signal);
       return null;
   }
 }

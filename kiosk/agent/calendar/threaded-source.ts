@@ -59,6 +59,8 @@ export class ThreadedSource implements CalendarSource {
             moveEnd: (occurrence, endMs, signal) => write({ name: 'move-end', occurrence, endMs }, signal),
             giveBack: (occurrence, signal) => write({ name: 'give-back', occurrence }, signal),
             takeBack: (occurrence, signal) => write({ name: 'take-back', occurrence }, signal),
+            putMeeting: (meeting, signal) => write({ name: 'put-meeting', meeting }, signal),
+            removeMeeting: (meetingId, signal) => write({ name: 'remove-meeting', meetingId }, signal),
           };
   }
 

@@ -13,7 +13,7 @@ export function AlonePanel({ pairing, meetingTitle }: { pairing: ScreenView['pai
         <p className="mt-2 text-tv-lead">{t('alone.howTo')}</p>
       </div>
       <div className="absolute right-24 bottom-16">
-        <PairingCard pairing={pairing} forLaptops />
+        <PairingCard pairing={pairing} forLaptops forGuests />
       </div>
     </>
   );

@@ -1,5 +1,6 @@
 /** The thin bar over the stage: room, meeting, count, page, time. It hides, and returns when any of them changes. */
 import { useTranslation } from 'react-i18next';
+import Lock from 'lucide-react/icons/lock';
 import MonitorUp from 'lucide-react/icons/monitor-up';
 import Users from 'lucide-react/icons/users';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
@@ -24,11 +25,12 @@ export function CallBar({
   meetingTitle: string;
   participantCount: number;
 }) {
-  const { t } = useTranslation(['common', 'devices']);
+  const { t } = useTranslation(['common', 'devices', 'screen']);
   const nowMs = useMinute();
-  const { layout, stagePage, stagePageCount, roomName } = state;
+  const { layout, stagePage, stagePageCount, roomName, phase } = state;
+  const isLocked = phase.name === 'in-call' && phase.order.isLocked;
   const shownInput = equipment?.devices.find(({ deviceKey }) => deviceKey === equipment.shownInput)?.name ?? null;
-  const shown = useShownAfter([layout, stagePage, stagePageCount, meetingTitle, shownInput].join(), SHOWN_MS);
+  const shown = useShownAfter([layout, stagePage, stagePageCount, meetingTitle, shownInput, isLocked].join(), SHOWN_MS);
   return (
     <div
       data-shown={shown || undefined}
@@ -41,6 +43,12 @@ export function CallBar({
         <Icon of={Users} className="size-7" />
         {t('common:people', { count: participantCount })}
       </span>
+      {isLocked && (
+        <span className="flex shrink-0 items-center gap-2 text-accent">
+          <Icon of={Lock} className="size-7" />
+          {t('screen:call.locked')}
+        </span>
+      )}
       <span className="shrink-0 text-quiet">{t(`common:layout.${layout}`)}</span>
       {shownInput !== null && (
         <span className="flex min-w-0 items-center gap-2 text-accent">

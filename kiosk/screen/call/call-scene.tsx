@@ -26,7 +26,9 @@ import { CallTimeNotice } from './call-time-notice.tsx';
 import { Reconnecting } from './reconnecting.tsx';
 import { useDocumentNews } from './use-document-news.ts';
 import { useExtensionNews } from './use-extension-news.ts';
+import { useChatNews, useHandNews } from './use-newest-news.ts';
 import { useRoomNews } from './use-room-news.ts';
+import { WaitingMark } from './waiting-mark.tsx';
 
 /** From this many device pixels on, a chosen grid shows more people at once. */
 const TALL_SCREEN_PX = 2_000;
@@ -45,9 +47,12 @@ type CallSceneProps = {
   /** a laptop on the room's HDMI input */
   shownInput: MediaStream | null;
   troubles: Trouble[];
+  /** a phone has asked for it */
+  showsCode: boolean;
 };
 
-export function CallScene({ session, phase, selfPeerId, call, view, devices, shownInput, troubles }: CallSceneProps) {
+export function CallScene(props: CallSceneProps) {
+  const { session, phase, selfPeerId, call, view, devices, shownInput, troubles, showsCode } = props;
   const { t } = useTranslation(['screen', 'common']);
   const [people] = useState(() => new People());
   const participants = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
@@ -79,10 +84,15 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
   const showsDocument = useOfDocument(inCall, () => true) ?? false;
   const documentNews = useDocumentNews(inCall, call, phase !== null);
   const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
+  const chatNews = useChatNews(call.chat, phase === null ? null : selfPeerId);
+  const handNews = useHandNews(call.participants, phase === null ? null : selfPeerId);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
   const time = callTime(view.projections.agenda, bookingId, nowMs);
   const extension = useExtensionNews(view.projections.agenda, bookingId);
+  const isAlone = participants.length <= 1 && shownInput === null && !showsDocument;
+  // phones of before have lost their way while the fleet is gone
+  const needsCode = showsCode || (participants.length > 1 && view.state.notices.includes('fleet-unreachable'));
   const inFull = useShownAfter([phase === null, ...troubles].join(), IN_FULL_MS);
   // afterwards the plate of the own picture shows a missing camera
   const told = inFull ? troubles : troubles.filter((trouble) => !trouble.startsWith('camera') && !ofNoCall(trouble));
@@ -110,12 +120,10 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
         onPageCount={phase === null ? undefined : tellPageCount}
         onDocumentRank={phase === null ? undefined : tellRank}
       />
-      {phase !== null && participants.length <= 1 && shownInput === null && !showsDocument && (
-        <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />
-      )}
-      {participants.length > 1 && view.state.notices.includes('fleet-unreachable') && view.pairing !== null && (
+      {phase !== null && isAlone && <AlonePanel pairing={view.pairing} meetingTitle={phase.meetingTitle} />}
+      {needsCode && !(phase !== null && isAlone) && view.pairing !== null && (
         <div className="absolute right-8 bottom-8">
-          <PairingCorner pairing={view.pairing} />
+          <PairingCorner pairing={view.pairing} forProof={showsCode} />
         </div>
       )}
       <CallBar
@@ -134,7 +142,8 @@ export function CallScene({ session, phase, selfPeerId, call, view, devices, sho
       />
       <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
         {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
-        <ToastRegion current={documentNews ?? extension ?? news} className="text-tv-small" />
+        <WaitingMark waiting={phase === null ? null : view.waiting} />
+        <ToastRegion current={documentNews ?? extension ?? handNews ?? chatNews ?? news} className="text-tv-small" />
       </div>
     </main>
   );

@@ -67,6 +67,7 @@ export function App({ session }: { session: ScreenSession }) {
             devices={devices}
             shownInput={screen.shownInput}
             troubles={troubles}
+            showsCode={screen.showsCode}
           />
         )}
       </PreparedCall>

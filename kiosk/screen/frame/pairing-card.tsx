@@ -8,9 +8,11 @@ type PairingCardProps = {
   pairing: ScreenView['pairing'];
   /** where nothing is under way that a laptop's screen would have to wait for */
   forLaptops?: boolean;
+  /** the room is in a call: its code leads to a choice between controlling the room and asking to join */
+  forGuests?: boolean;
 };
 
-export function PairingCard({ pairing, forLaptops = false }: PairingCardProps) {
+export function PairingCard({ pairing, forLaptops = false, forGuests = false }: PairingCardProps) {
   const { t } = useTranslation('screen');
   if (pairing === null) {
     return (
@@ -20,11 +22,14 @@ export function PairingCard({ pairing, forLaptops = false }: PairingCardProps) {
       </div>
     );
   }
+  // only the fleet lets people in
+  const offersJoin = forGuests && pairing.shareUrl !== null;
+  const words = t(offersJoin ? 'pairing.scanOrJoin' : 'pairing.scan');
   return (
     <div className="flex w-[25rem] flex-col items-center overflow-hidden rounded-card bg-raised text-center shadow-overlay">
-      <Qr text={pairing.url} label={t('pairing.scan')} className="size-[25rem]" />
+      <Qr text={offersJoin ? `${pairing.url}&join=` : pairing.url} label={words} className="size-[25rem]" />
       <div className="px-4 pt-4 pb-4">
-        <p className="text-tv-small text-ink">{t('pairing.scan')}</p>
+        <p className="text-tv-small text-ink">{words}</p>
         <p className="mt-1 whitespace-nowrap text-[2.75rem] leading-[3.25rem] font-semibold tracking-[0.06em] numerals">
           <span className="sr-only">{t('pairing.code')} </span>
           {spoken(pairing.code)}
@@ -46,14 +51,21 @@ function LaptopAddress({ url }: { url: string }) {
   return <span className={`block break-all text-ink ${size}`}>{address}</span>;
 }
 
-/** In a corner of a running call: how phones come in while the fleet is gone, and those of before have lost their way. */
-export function PairingCorner({ pairing }: { pairing: NonNullable<ScreenView['pairing']> }) {
+type PairingCornerProps = {
+  pairing: NonNullable<ScreenView['pairing']>;
+  /** a phone asked for the code, to prove that it is in the room */
+  forProof: boolean;
+};
+
+/** In a corner of a running call: while a phone asks for the code, or the fleet is gone and its phones have lost their way. */
+export function PairingCorner({ pairing, forProof }: PairingCornerProps) {
   const { t } = useTranslation('screen');
   return (
     <div className="flex items-center gap-5 overflow-hidden rounded-card bg-raised pr-6 shadow-overlay">
       <Qr text={pairing.url} label={t('pairing.scan')} className="size-[14rem]" />
       <p className="text-tv-small numerals">
-        {t('pairing.code')} <span className="block text-tv-name font-semibold">{spoken(pairing.code)}</span>
+        {forProof ? t('presence.title') : t('pairing.code')}{' '}
+        <span className="block text-tv-name font-semibold">{spoken(pairing.code)}</span>
       </p>
     </div>
   );

@@ -33,6 +33,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
       : {
           language: 'en',
           pairing: null,
+          waiting: null,
           projections: {},
           state: {
             protocol: PROTOCOL_VERSION,

@@ -20,7 +20,7 @@ class FakeSocket {
   }
 }
 
-const frame = { language: 'en', pairing: null };
+const frame = { language: 'en', pairing: null, waiting: null };
 const welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, frame, projections: {}, resume: null };
 const hello: Omit<Extract<ScreenToAgent, { type: 'hello' }>, 'key'> = {
   type: 'hello',

@@ -35,7 +35,7 @@ const grant = (callId = CALL): CallGrant => ({
   documents: null,
   iceServers: [],
 });
-const frame: ScreenFrame = { language: 'en', pairing: null };
+const frame: ScreenFrame = { language: 'en', pairing: null, waiting: null };
 const roomState: RoomState = {
   protocol: PROTOCOL_VERSION,
   roomId: id(4),

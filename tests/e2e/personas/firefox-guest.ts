@@ -40,10 +40,14 @@ export class FirefoxGuest implements Sees {
   }
 
   async join(name: string): Promise<void> {
-    await this.#waitFor('textbox', 'Your name');
-    await this.page.fill('textbox', 'Your name', name);
+    await this.fill('Your name', name);
     await this.press('Join');
     await this.#waitFor('button', 'Leave');
+  }
+
+  async fill(name: string, text: string): Promise<void> {
+    await this.#waitFor('textbox', name);
+    await this.page.fill('textbox', name, text);
   }
 
   async press(name: string): Promise<void> {

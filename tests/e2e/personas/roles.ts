@@ -64,3 +64,40 @@ export class Laptop extends Persona {
     await this.button('Stop sharing').waitFor();
   }
 }
+
+/** Somebody with an account, at the staff page, and in a call as who they are. */
+export class Member extends Persona {
+  async signIn(userName: string, password: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'User name' }).fill(userName);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.button('Sign in').click();
+  }
+
+  /** In place of the one-time password, which was typed a moment ago. */
+  async choosePassword(password: string): Promise<void> {
+    await this.page.getByLabel('New password', { exact: true }).fill(password);
+    await this.page.getByLabel('New password again').fill(password);
+    await this.button('Save and continue').click();
+  }
+
+  /** Without a time; guests wait. Its page is shown then. */
+  async makeMeeting(title: string): Promise<void> {
+    await this.button('New meeting').click();
+    await this.page.getByRole('textbox', { name: 'Title' }).fill(title);
+    await this.page.getByText('Any time', { exact: true }).click();
+    await this.page.getByText('Guests wait to be let in').click();
+    await this.button('Make meeting').click();
+    await this.button(`Join ${title}`).waitFor();
+  }
+
+  /** From the meeting's page or home, through the check of devices. */
+  async join(title: string): Promise<void> {
+    await this.button(`Join ${title}`).click();
+    await this.button('Join').click();
+    await this.button('Leave').waitFor();
+  }
+
+  get waiting() {
+    return this.page.getByRole('region', { name: 'Waiting' });
+  }
+}

@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { processTree } from '../../load/processes.ts';
 
 export type Addresses = Record<
-  'consoleUrl' | 'controllerUrl' | 'staffUrl' | 'joinUrl' | 'tvUrl' | 'fleetUrl' | 'adminUser' | 'adminPassword' | 'roomId',
+  | 'consoleUrl'
+  | 'controllerUrl'
+  | 'staffUrl'
+  | 'joinUrl'
+  | 'tvUrl'
+  | 'fleetUrl'
+  | 'adminUser'
+  | 'adminPassword'
+  | 'roomId',
   string
 >;
 export type Role = keyof typeof scripts;

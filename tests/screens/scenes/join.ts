@@ -2,7 +2,10 @@
 import type { Page } from 'playwright-core';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
+import type { ChatMessage } from '#contract/chat.ts';
 import type { Participant } from '#contract/room-state.ts';
+import type { TicketState } from '#contract/waiting.ts';
+import { playStreams } from '../played-streams.ts';
 import type { SharedDocument } from '#contract/shared-document.ts';
 import {
   documentAccess,
@@ -49,6 +52,7 @@ function scene(
     setup: async (page) => {
       const guest = person(0, 'Head office', { peerKind: 'person' });
       const node = new PlayedNode([guest, ...(others ?? [])]);
+      node.role = 'guest';
       nodes.set(page, node);
       await drawPictures(page, own);
       await servePages(page);
@@ -78,9 +82,9 @@ function scene(
 }
 
 const entry = (meetingTitle: string, documents: ReturnType<typeof documentAccess> | null) => ({
-  meetingTitle,
-  displayName: null,
-  admission: 'admitted',
+  kind: 'admitted',
+  ...headingOf(meetingTitle),
+  admission: 'all-enter',
   grant: {
     callId: CALL,
     meetingId: id(4),
@@ -92,6 +96,129 @@ const entry = (meetingTitle: string, documents: ReturnType<typeof documentAccess
     documents,
   },
 });
+
+const headingOf = (meetingTitle: string) => ({
+  meetingId: id(4),
+  meetingTitle,
+  hostName: 'Mina Park',
+  displayName: null as string | null,
+});
+
+type Knocks = {
+  title?: string;
+  /** after the knock; absent: not asked yet */
+  state?: TicketState;
+  isLineLost?: boolean;
+};
+/** A guest who has to ask. */
+function knock(name: string, { title = 'Weekly plan', state, isLineLost = false }: Knocks = {}): Scene {
+  return {
+    name,
+    path: '/join#scene-invite',
+    sizes,
+    setup: async (page) => {
+      await drawPictures(page);
+      await servePages(page);
+      const heading = headingOf(title);
+      const waits = { kind: 'waiting', ...heading, displayName: 'Head office', ticket: 'of-a-scene', state: 'waiting' };
+      await page.route('**/api/v1/guest-entries', (route) =>
+        route.fulfill({ json: state === undefined ? { kind: 'knock', ...heading } : waits }),
+      );
+      const said = { name: 'ticket', data: { state, hostName: 'Mina Park', sinceMs: Date.now() - 120_000 } };
+      await playStreams(page, { 'waiting/changes': isLineLost ? null : said });
+    },
+    act: async (page) => {
+      if (state === undefined)
+        await page.getByRole('textbox', { name: /^(Your organisation|소속)$/ }).fill('포항 공장 설비관리팀');
+      await page.waitForTimeout(1_000);
+    },
+  };
+}
+
+const waitingPeople = (...displayNames: string[]) => ({
+  meetingId: id(4),
+  count: displayNames.length,
+  waiting: displayNames.map((displayName, n) => ({
+    ticketId: id(700 + n),
+    displayName,
+    organisation: n % 2 === 0 ? '부산 대리점' : null,
+    isKnown: n === 2,
+    sinceMs: Date.now() - 60_000 * (n + 1),
+  })),
+});
+type Hosted = { waiting?: string[]; isLocked?: boolean; after?: (page: Page) => Promise<unknown> };
+/** A host in the call. */
+function host(name: string, { waiting = [], isLocked = false, after }: Hosted = {}): Scene {
+  return {
+    name,
+    path: `/join?meeting=${id(4)}`,
+    sizes: [...sizes, 'phone-sideways'],
+    setup: async (page) => {
+      const self = person(0, 'Mina Park', { peerKind: 'person', role: 'host' });
+      const others = people(5).map((each, n) => ({
+        ...each,
+        isGuest: n > 1,
+        role: n > 1 ? ('guest' as const) : each.role,
+        organisation: n === 2 ? '부산 대리점' : null,
+        handRaisedAtMs: n === 3 ? Date.now() : null,
+      }));
+      const node = new PlayedNode([self, ...others]);
+      node.role = 'host';
+      node.order = { isLocked, staysMuted: isLocked, sharedBy: 'everyone' };
+      node.chat = chat;
+      await drawPictures(page);
+      await servePages(page);
+      await page.route('**/api/v1/meetings/*/entries', (route) =>
+        route.fulfill({ json: { ...entry('Weekly plan', null), displayName: 'Mina Park', admission: 'links-wait' } }),
+      );
+      await page.route('**/api/v1/meetings/*/invites', (route) =>
+        route.fulfill({
+          json:
+            route.request().method() === 'GET'
+              ? { invites: [] }
+              : { invite: invite(), joinUrl: `https://maru.example/join#${'eyJhbGciOiJFZERTQSJ9'.repeat(6)}` },
+        }),
+      );
+      await playStreams(page, { '/waiting': { name: 'waiting', data: waitingPeople(...waiting) } });
+      await node.attach(page);
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Join|참여)$/ }).click();
+      await page.getByRole('figure').first().waitFor();
+      await picturesOf(page, people(5));
+      await after?.(page);
+      await page.waitForTimeout(1_200);
+    },
+  };
+}
+const invite = () => ({
+  inviteId: id(800),
+  meetingId: id(4),
+  displayName: null,
+  seats: 50,
+  expiresAtMs: Date.now() + 86_400_000,
+  revokedAtMs: null,
+  closedAtMs: null,
+});
+const chat: ChatMessage[] = [
+  ['Mina Park', 'The price list is in the documents of this meeting.', false],
+  ['부산 대리점', '감사합니다. 마이크가 없어서 채팅으로 참여하겠습니다.', true],
+  ['Dealer East', 'Two questions:\n1. From when?\n2. For all regions?', true],
+].map(([displayName, text, isGuest], number) => ({
+  messageId: id(900 + number),
+  number,
+  peerId: number === 0 ? ROOM_PEER : id(100 + number),
+  displayName: displayName as string,
+  isGuest: isGuest as boolean,
+  text: text as string,
+  atMs: Date.now() - 60_000 * (3 - number),
+}));
+/** Behind `More` where there is no room for it. */
+const openPeople = async (page: Page) => {
+  const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
+  if (await more.isVisible()) await more.click();
+  await page.getByRole('button', { name: /^(People|참가자),/ }).click();
+};
 
 const names = [
   'Maple 3F',
@@ -113,7 +240,11 @@ const people = (count: number): Participant[] =>
     }),
   );
 
-const openDevices = (page: Page) => page.getByRole('button', { name: /^(Devices|장치)$/ }).click();
+const openDevices = async (page: Page) => {
+  const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
+  if (await more.isVisible()) await more.click();
+  await page.getByRole('button', { name: /^(Devices|장치)$/ }).click();
+};
 
 const guest = { peerId: ROOM_PEER, displayName: 'Head office' };
 const room = { peerId: id(101), displayName: 'Maple 3F' };
@@ -156,6 +287,31 @@ export const joinScenes: readonly Scene[] = [
   scene('invite-invalid', { refusal: 'invite-invalid' }),
   scene('invite-closed', { refusal: 'invite-closed' }),
   scene('call-unreachable', { refusal: 'call-unreachable' }),
+  knock('knock'),
+  knock('knock-long-title', { title: LONG_TITLE }),
+  knock('waiting', { state: 'waiting' }),
+  knock('waiting-no-host', { state: 'no-host' }),
+  knock('waiting-locked', { state: 'locked', title: LONG_TITLE }),
+  knock('waiting-line-lost', { state: 'waiting', isLineLost: true }),
+  knock('waiting-declined', { state: 'declined' }),
+  knock('waiting-over', { state: 'over' }),
+  host('host-waiting', { waiting: ['Jonas', 'Jonas', '이하늘'] }),
+  host('host-locked', { isLocked: true }),
+  host('host-people', { after: openPeople }),
+  host('host-person', {
+    after: async (page) => {
+      await openPeople(page);
+      await page.getByRole('button', { name: /Plant 2/ }).click();
+    },
+  }),
+  host('host-invite', {
+    after: async (page) => {
+      const invite = page.getByRole('button', { name: /^(Invite|초대)$/ });
+      if (!(await invite.isVisible())) await page.getByRole('button', { name: /^(More|더 보기)$/ }).click();
+      await invite.click();
+    },
+  }),
+  host('chat', { after: press(/^(Chat|채팅)/) }),
   scene('alone', { others: [] }),
   scene('call-two', { others: people(1) }),
   scene('call-nine', { others: people(8) }),

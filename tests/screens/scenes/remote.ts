@@ -1,5 +1,6 @@
 /** Every state of the remote, as the room link would tell it. */
 import type { Page, WebSocketRoute } from 'playwright-core';
+import type { ChatMessage } from '#contract/chat.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -12,6 +13,7 @@ import type { RoomDocument } from '#contract/room-document.ts';
 import type { RoomDrawing } from '#contract/room-drawing.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
+import type { WaitingPerson } from '#contract/waiting.ts';
 import {
   afternoon,
   agenda,
@@ -65,6 +67,45 @@ export function inCall(participants: readonly Participant[], over: Partial<InCal
     ...over,
   };
 }
+const JOIN_URL = `https://maru.example.org/join#${'k7pw3mxd'.repeat(24)}`;
+const heading = { protocol: PROTOCOL_VERSION, roomId: ROOM, epoch: 1, revision: 1, asOfMs: 1 };
+const knock = (n: number, displayName: string, over: Partial<WaitingPerson> = {}): WaitingPerson => ({
+  ticketId: id(300 + n),
+  displayName,
+  organisation: null,
+  isKnown: false,
+  sinceMs: minutesAgo(n),
+  ...over,
+});
+const knocks = [
+  knock(1, 'Mina Park', { organisation: 'Dealer East' }),
+  knock(2, 'Mina Park', { isKnown: true }),
+  knock(4, '부산 대리점'),
+];
+const led = [
+  person(0, 'Maple 3F', { peerKind: 'room', role: 'co-host' }),
+  person(1, 'Head office', { role: 'host' }),
+  person(2, 'Mina Park', {
+    role: 'guest',
+    isGuest: true,
+    organisation: 'Dealer East',
+    microphone: 'muted',
+    staysMuted: true,
+    handRaisedAtMs: minutesAgo(2),
+  }),
+  person(3, '포항 공장', { role: 'presenter', handRaisedAtMs: minutesAgo(1) }),
+];
+const written: ChatMessage[] = ['The new drawing is in the folder.', '네, 확인했습니다.\n3페이지부터 볼까요?'].map(
+  (text, number) => ({
+    messageId: id(400 + number),
+    number,
+    peerId: id(101 + number),
+    displayName: number === 0 ? 'Head office' : 'Mina Park',
+    isGuest: number === 1,
+    text,
+    atMs: minutesAgo(3 - number),
+  }),
+);
 export function roomState(over: Partial<RoomState> = {}): RoomState {
   return {
     protocol: PROTOCOL_VERSION,
@@ -94,6 +135,9 @@ export type Link = {
   drawing?: RoomDrawing;
   /** undefined: by a server without documents */
   documentAccess?: DocumentAccess | null;
+  /** undefined: by a server that lets nobody in */
+  waiting?: WaitingPerson[];
+  chat?: ChatMessage[];
   /** the page's clock stands at that time of the made-up day */
   time?: string;
   kind?: 'phone' | 'tablet';
@@ -135,6 +179,8 @@ export async function paired(page: Page, link: Link): Promise<void> {
             error: commands === 'ok' ? null : { code: commands, message: '' },
           });
       }
+      if (message.type === 'make-invite')
+        say({ type: 'invite', id: message.id, joinUrl: JOIN_URL, expiresAtMs: nowMs + 3_600_000 });
       if (message.type !== 'hello') return;
       if (link.refuses !== undefined) {
         say({ type: 'error', error: { code: link.refuses, message: '' } });
@@ -153,11 +199,17 @@ export async function paired(page: Page, link: Link): Promise<void> {
           equipment: link.equipment,
           document: link.document,
           drawing: link.drawing,
+          chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
         },
         online: link.online ?? true,
         lastSeenMs: link.lastSeenMs === undefined ? nowMs : link.lastSeenMs,
         nowMs,
       });
+      if (link.waiting !== undefined)
+        say({
+          type: 'waiting',
+          waiting: { meetingId: weekly.meetingId, count: link.waiting.length, waiting: link.waiting },
+        });
       if (link.documentAccess !== undefined) say({ type: 'document-access', access: link.documentAccess });
       link.after?.(socket, say);
     });
@@ -459,6 +511,30 @@ export const remoteScenes: readonly Scene[] = [
     { state: roomState({ phase: inCall(few) }) },
     press(/Remove Head office|Head office 내보내기/),
   ),
+  scene('call-waiting', { state: roomState({ phase: inCall(few) }), waiting: knocks }),
+  scene('idle-waiting', { waiting: knocks.slice(0, 1) }),
+  scene('call-locked', {
+    state: roomState({
+      phase: inCall(led, { order: { isLocked: true, staysMuted: true, sharedBy: 'presenters' } }),
+    }),
+    waiting: [],
+    chat: written,
+  }),
+  scene('call-chat', { state: roomState({ phase: inCall(led) }), waiting: [], chat: written }, (page) =>
+    page.getByRole('log').scrollIntoViewIfNeeded(),
+  ),
+  scene('call-invite', { state: roomState({ phase: inCall(few) }), waiting: [] }, press(/^Invite$|^초대$/)),
+  scene(
+    'call-presence',
+    { state: roomState({ phase: inCall(few), microphone: 'muted' }), commands: 'presence-needed' },
+    press(/^Unmute microphone|^마이크 켜기/),
+  ),
+  {
+    name: 'scan-choice',
+    path: '/control#code=K7PW3MXD&join=',
+    sizes,
+    setup: async () => {},
+  },
   ...bookedScenes,
   ...doorScenes,
   scene('menu', {}, press(/^More|^더 보기/)),

@@ -454,6 +454,16 @@ export const screenScenes: readonly Scene[] = [
       pairing: { code: 'K7PW3MXD', url: 'https://room-a.office.example:7430/control#code=K7PW3MXD', shareUrl: null },
     },
   }),
+  scene('call-waiting', { people: call(3), view: { waiting: { displayName: '부산 대리점', count: 1 } } }),
+  scene('call-waiting-more', { people: call(9), view: { waiting: { displayName: 'Dealer East', count: 3 } } }),
+  scene('call-locked', {
+    people: call(4),
+    state: { phase: { ...inCallPhase(call(4)), order: { isLocked: true, staysMuted: false, sharedBy: 'everyone' } } },
+  }),
+  scene('call-code', {
+    people: call(4),
+    after: ({ agent }) => agent.say({ type: 'do', effect: { name: 'show-code' } }),
+  }),
   scene('call-media-blocked', { people: call(3), state: { notices: ['media-blocked'] } }),
   scene('call-reconnecting', {
     people: call(3),

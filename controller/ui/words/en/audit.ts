@@ -55,6 +55,7 @@ export default {
     'tablet-code-made': 'Code for a tablet made',
     'tablet-paired': 'Tablet connected to a room',
     'pairing-refused': 'Connection to a room refused',
+    'presence-proved': 'Phone proved to be in the room',
     'pairing-revoked': 'Phone or tablet disconnected',
     'invite-created': 'Link made',
     'invite-revoked': 'Link revoked',

@@ -10,6 +10,12 @@ export default {
       todo: 'Check that the phone is in the company network, then try again.',
     },
   },
+  scan: {
+    title: 'What would you like to do?',
+    control: 'Control this room',
+    join: 'Ask to join the meeting',
+    joinHint: 'With the camera and microphone of this device, as a person of your own.',
+  },
   loading: 'Asking the room…',
   menu: {
     open: 'More',
@@ -156,7 +162,19 @@ export default {
     options: 'Options of this sign',
     leave: 'Show the controls instead',
   },
+  presence: {
+    title: 'Are you in the room?',
+    lead: 'Its microphone and camera are switched on only from inside the room. Type the code that the TV shows now.',
+  },
+  invite: {
+    byName: 'Invite by name',
+    byNameHint: 'Only this person comes in by it, without waiting.',
+    linkOf: 'Link for {{name}}',
+    copyOf: 'Copy link for {{name}}',
+  },
   people: {
+    lowerHand: 'Lower {{name}}’s hand',
+    letSpeak: 'Let {{name}} speak',
     title: 'In the meeting',
     muteAll: 'Mute all',
     mute: 'Mute {{name}}',

@@ -37,6 +37,7 @@ export default {
   },
   pairing: {
     scan: 'Scan to control this room',
+    scanOrJoin: 'Scan to control this room or to join',
     code: 'Code',
     share: 'Share a laptop’s screen at',
     unavailable: 'Phones cannot connect yet',
@@ -58,16 +59,27 @@ export default {
   },
   alone: {
     title: 'Waiting for others',
-    howTo: 'They come in by the meeting’s guest link.',
+    howTo: 'Scan the code to ask to join, or come in by the meeting’s link.',
   },
   call: {
     stage: 'Call stage',
+    locked: 'Locked',
     speaking: 'is speaking',
     screenOf: '{{name}} – screen',
     reconnecting: 'Connection lost – reconnecting…',
     reconnectingDetail: 'The picture stands still. The meeting goes on.',
   },
+  waiting: {
+    one: '{{name}} is waiting',
+    more: '{{name}} and {{count}} more are waiting',
+    admit: 'Let them in from a phone of the room',
+  },
+  presence: {
+    title: 'For the phone in this room',
+  },
   news: {
+    chat: '{{name}} wrote in the chat',
+    hand: '{{name}} raised a hand',
     joined: '{{name}} joined',
     left: '{{name}} left',
     joinedMore_one: '{{name}} and {{count}} other joined',

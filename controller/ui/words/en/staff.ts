@@ -70,6 +70,7 @@ export default {
     incomplete: 'Something is missing above.',
   },
   meeting: {
+    title: 'Meeting',
     cancelled: 'This meeting was cancelled.',
     runs_one: 'Runs now with {{count}} person',
     runs_other: 'Runs now with {{count}} people',

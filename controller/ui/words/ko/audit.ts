@@ -58,6 +58,7 @@ export default {
     'tablet-code-made': '태블릿 코드 생성',
     'tablet-paired': '태블릿 연결',
     'pairing-refused': '회의실 연결 거부',
+    'presence-proved': '휴대폰이 회의실 안에 있음을 확인함',
     'pairing-revoked': '휴대폰 또는 태블릿 연결 해제',
     'invite-created': '링크 생성',
     'invite-revoked': '링크 취소',

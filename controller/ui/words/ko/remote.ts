@@ -13,6 +13,12 @@ export default {
       todo: '휴대폰이 회사 네트워크에 연결되어 있는지 확인하고 다시 시도해 주세요.',
     },
   },
+  scan: {
+    title: '무엇을 하시겠습니까?',
+    control: '이 회의실 조작',
+    join: '회의 참가 요청',
+    joinHint: '이 기기의 카메라와 마이크로 개인 참가자로 들어갑니다.',
+  },
   loading: '회의실 상태를 확인하는 중입니다…',
   menu: {
     open: '더 보기',
@@ -158,7 +164,19 @@ export default {
     options: '안내 화면 설정',
     leave: '리모컨 화면으로 전환',
   },
+  presence: {
+    title: '회의실에 계신가요?',
+    lead: '마이크와 카메라는 회의실 안에서만 켤 수 있습니다. 지금 TV에 표시된 코드를 입력해 주세요.',
+  },
+  invite: {
+    byName: '이름으로 초대',
+    byNameHint: '이 사람만 이 링크로 기다리지 않고 들어올 수 있습니다.',
+    linkOf: '{{name}} 님의 링크',
+    copyOf: '{{name}} 님의 링크 복사',
+  },
   people: {
+    lowerHand: '{{name}} 님의 손 내리기',
+    letSpeak: '{{name}} 님 발언 허용',
     title: '참가자',
     muteAll: '모두 음소거',
     mute: '{{name}} 마이크 끄기',

@@ -38,6 +38,7 @@ export default {
   },
   pairing: {
     scan: '스캔해서 회의실 조작',
+    scanOrJoin: '스캔하여 회의실을 조작하거나 참가',
     code: '코드',
     share: '노트북 화면 공유 주소',
     unavailable: '아직 휴대폰을 연결할 수 없습니다',
@@ -59,16 +60,27 @@ export default {
   },
   alone: {
     title: '다른 참가자를 기다리고 있습니다',
-    howTo: '회의의 초대 링크로 들어올 수 있습니다.',
+    howTo: '코드를 스캔해 참가를 요청하거나 회의 링크로 들어올 수 있습니다.',
   },
   call: {
     stage: '통화 무대',
+    locked: '잠김',
     speaking: '말하는 중',
     screenOf: '{{name}} – 화면 공유',
     reconnecting: '연결이 끊겨 다시 연결하는 중…',
     reconnectingDetail: '화면은 멈췄지만 회의는 계속됩니다.',
   },
+  waiting: {
+    one: '{{name}} 님이 기다리고 있습니다',
+    more: '{{name}} 님 외 {{count}}명이 기다리고 있습니다',
+    admit: '이 회의실의 휴대폰에서 들어오게 할 수 있습니다',
+  },
+  presence: {
+    title: '이 회의실에 있는 휴대폰용 코드',
+  },
   news: {
+    chat: '{{name}} 님이 채팅에 글을 남겼습니다',
+    hand: '{{name}} 님이 손을 들었습니다',
     joined: '{{name}} 님이 들어왔습니다',
     left: '{{name}} 님이 나갔습니다',
     joinedMore_other: '{{name}} 님 외 {{count}}명이 들어왔습니다',

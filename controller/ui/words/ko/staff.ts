@@ -72,6 +72,7 @@ export default {
     incomplete: '위에 빠진 내용이 있습니다.',
   },
   meeting: {
+    title: '회의',
     cancelled: '취소된 회의입니다.',
     runs_other: '지금 {{count}}명이 회의 중입니다',
     policy: '입장 방식',

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { Switch as AriaSwitch } from 'react-aria-components/Switch';
 
-type SwitchProps = {
+type OnOffProps = {
   children: ReactNode;
   /** what it means when it is on */
   note?: string;
@@ -11,7 +11,7 @@ type SwitchProps = {
   onChange: (isOn: boolean) => void;
 };
 
-export function Switch({ children, note, isOn, isDisabled, onChange }: SwitchProps) {
+export function OnOff({ children, note, isOn, isDisabled, onChange }: OnOffProps) {
   return (
     <AriaSwitch
       isSelected={isOn}

@@ -13,9 +13,9 @@ import type { FormPerson, InvitedRole } from './meeting-form.ts';
 const ROLES: readonly InvitedRole[] = ['member', 'presenter', 'co-host'];
 const looksLikeMail = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 
-type PeopleCardProps = { people: readonly FormPerson[]; onChange: (people: FormPerson[]) => void };
+type PeopleToInviteProps = { people: readonly FormPerson[]; onChange: (people: FormPerson[]) => void };
 
-export function PeopleCard({ people, onChange }: PeopleCardProps) {
+export function PeopleToInvite({ people, onChange }: PeopleToInviteProps) {
   const { t: words } = useTranslation('meeting');
   const accounts = new Set(people.flatMap((person) => (person.kind === 'account' ? person.accountId : [])));
   const replace = (index: number, ...by: FormPerson[]) => onChange(people.toSpliced(index, 1, ...by));

@@ -1,0 +1,30 @@
+/** The chat of the room's call on its phones: the newest words, and the room's own. */
+import { useTranslation } from 'react-i18next';
+import { v7 as newId } from 'uuid';
+import { Card } from '#ui/card.tsx';
+import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
+import type { RoomLink } from '../link/room-link.ts';
+import type { RemoteView } from './projection.ts';
+import { useProjection } from './use-room.ts';
+
+type ChatCardProps = { view: Extract<RemoteView, { screen: 'in-call' }>; link: Pick<RoomLink, 'command'> };
+
+export function ChatCard({ view, link }: ChatCardProps) {
+  const { t } = useTranslation('meeting');
+  const { t: common } = useTranslation('common');
+  const chat = useProjection('chat');
+  const { callId, peerId } = view.phase;
+  if (chat === null || chat.callId !== callId) return null;
+  return (
+    <Card title={t('chat.title')}>
+      <div className="flex flex-col gap-3">
+        <ChatMessages
+          messages={chat.messages}
+          nameOf={(message) => (message.peerId === peerId ? common('thisRoom') : message.displayName)}
+          className="max-h-80"
+        />
+        <ChatComposer onSend={(text) => link.command({ name: 'send-chat', messageId: newId(), text })} />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,127 @@
+/** The chat of a call: its messages as they were written, text alone, and the field for the next one. */
+import SendHorizontal from 'lucide-react/icons/send-horizontal';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ChatMessage, ChatText } from '#contract/chat.ts';
+import { Button } from '../button.tsx';
+import { clockTime } from '../words/format.ts';
+import { currentLanguage } from '../words/words.ts';
+
+type ChatMessagesProps = {
+  messages: readonly ChatMessage[];
+  nameOf: (message: ChatMessage) => string;
+  className?: string;
+};
+
+export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesProps) {
+  const { t } = useTranslation('meeting');
+  const list = useRef<HTMLOListElement>(null);
+  const isAtEnd = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is why it scrolls
+  useEffect(() => {
+    const { current } = list;
+    if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
+  }, [messages]);
+  return (
+    <ol
+      ref={list}
+      role="log"
+      aria-label={t('chat.messages')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        isAtEnd.current = scrollHeight - scrollTop - clientHeight < 32;
+      }}
+      className={`flex min-h-0 flex-col gap-3 overflow-y-auto ${className}`}
+    >
+      {messages.length === 0 && <li className="text-base text-quiet">{t('chat.empty')}</li>}
+      {messages.map((message) => (
+        <li key={message.messageId}>
+          <p className="text-small text-quiet">
+            <bdi className="font-semibold">{nameOf(message)}</bdi>
+            {message.isGuest && ` · ${t('mark.guest')}`} · <time>{clockTime(message.atMs, currentLanguage())}</time>
+          </p>
+          <p dir="auto" className="text-base whitespace-pre-wrap">
+            {message.text}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+type ChatComposerProps = {
+  /** resolves once everybody gets it */
+  onSend: (text: string) => Promise<void>;
+  /** opened to write at once */
+  isFocused?: boolean;
+};
+
+export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
+  const { t } = useTranslation('meeting');
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState<'failed' | 'tooLong' | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const problemId = useId();
+  useEffect(() => {
+    if (isFocused) field.current?.focus();
+  }, [isFocused]);
+  const send = async () => {
+    const checked = ChatText.safeParse(text);
+    if (text.trim() === '') return;
+    if (!checked.success) {
+      setProblem('tooLong');
+      return;
+    }
+    setText('');
+    setProblem(null);
+    try {
+      await onSend(checked.data);
+    } catch {
+      // what was typed is not lost
+      setText((since) => (since === '' ? text : since));
+      setProblem('failed');
+    }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void send();
+  };
+  // Enter of a Korean input method finishes a syllable, and Shift+Enter begins a line
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-2">
+      <div className="flex items-end gap-2">
+        <textarea
+          ref={field}
+          aria-label={t('chat.message')}
+          aria-describedby={problemId}
+          aria-invalid={problem === 'tooLong'}
+          rows={2}
+          value={text}
+          dir="auto"
+          onChange={(event) => {
+            setText(event.target.value);
+            setProblem(null);
+          }}
+          onKeyDown={onKeyDown}
+          className="min-h-14 min-w-0 flex-1 resize-none rounded-control border border-edge bg-raised px-4 py-2 text-base text-ink"
+        />
+        <Button
+          type="submit"
+          variant="primary"
+          icon={SendHorizontal}
+          aria-label={t('chat.send')}
+          className="min-h-14!"
+        />
+      </div>
+      <p id={problemId} role="alert" className="text-small font-medium text-fault empty:hidden">
+        {problem !== null && t(`chat.${problem}`)}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,148 @@
+/** Delivery to a real SMTP server that is down, busy, or knows nobody: tries, their end, and what is kept. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UserError } from '#contract/error-codes.ts';
+import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import { queueAccountMail } from './account-mails.ts';
+import { MailDelivery } from './mail-delivery.ts';
+import { queueMail } from './mail-queue.ts';
+import { MailServerUnderTest } from './mail-server-under-test.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+let smtp: MailServerUnderTest;
+let delivery: MailDelivery;
+let log: string;
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-mail-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  smtp = new MailServerUnderTest();
+  await smtp.reservePort();
+  log = '';
+  delivery = newDelivery();
+});
+afterEach(async () => {
+  delivery.stop();
+  await store.stop();
+  await smtp.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const newDelivery = () =>
+  new MailDelivery({
+    store,
+    settings: {
+      host: '127.0.0.1',
+      port: smtp.port,
+      security: 'none-on-loopback',
+      user: null,
+      password: null,
+      from: 'maru@maru.example',
+    },
+    fleetUrl: 'https://maru.example',
+    guestLink: async (_meetingId, inviteId) => {
+      if (inviteId === 'revoked') throw new UserError('invite-invalid');
+      return `https://maru.example/join#${inviteId}`;
+    },
+    logger: pino(
+      {},
+      {
+        write: (text: string) => {
+          log += text;
+        },
+      },
+    ),
+    retryAfterMs: 100,
+  });
+const inviteUrl = 'https://maru.example/staff#invite=secret';
+const queue = (email: string, accountId = email, actor = 'account:admin') =>
+  store.write((trx) => queueAccountMail(trx, { accountId, email, displayName: 'Mina', inviteUrl, actor }));
+const rows = () => store.read.selectFrom('mail').selectAll().orderBy('mailId').execute();
+
+test('a mail server that is down gets the mail when it is up', async () => {
+  await queue('mina@corp.example');
+  delivery.start();
+  await vi.waitFor(async () => expect((await rows())[0]!.tries).toBeGreaterThan(1), { timeout: 5_000 });
+  expect(delivery.problem).toBe('ESOCKET');
+  await smtp.start();
+  await vi.waitFor(async () => expect((await rows())[0]!.sentAtMs).not.toBeNull(), { timeout: 5_000 });
+  expect(smtp.to('mina@corp.example')).toHaveLength(1);
+  expect(delivery.problem).toBeNull();
+});
+
+test('after five tries a mail is given up, with nothing left of its link', async () => {
+  await smtp.start();
+  await queue('busy@corp.example');
+  delivery.start();
+  await vi.waitFor(async () => expect((await rows())[0]!.failure).toBe('EENVELOPE 451'), { timeout: 10_000 });
+  expect(await rows()).toMatchObject([{ tries: 5, sentAtMs: null, message: '' }]);
+  expect(log).not.toMatch(/secret|busy@/);
+});
+
+test('an address that the server does not know is tried once, and holds up no other', async () => {
+  await smtp.start();
+  await queue('nobody@corp.example');
+  await queue('mina@corp.example');
+  delivery.start();
+  await vi.waitFor(() => expect(smtp.to('mina@corp.example')).toHaveLength(1), { timeout: 5_000 });
+  await vi.waitFor(async () =>
+    expect(await rows()).toMatchObject([
+      { tries: 1, failure: 'EENVELOPE 550' },
+      { tries: 1, failure: null },
+    ]),
+  );
+  expect(delivery.problem).toBeNull();
+});
+
+test('an invite that is revoked while its mail waits is not sent', async () => {
+  await smtp.start();
+  const message = {
+    about: 'invited' as const,
+    to: { name: 'Mina', address: 'mina@corp.example' },
+    meetingId: 'm',
+    title: 'Plans',
+    hostName: 'Joon',
+    startsAtMs: null,
+    endsAtMs: null,
+    roomNames: [],
+    sequence: 0,
+    calendar: null,
+  };
+  const mail = { kind: 'meeting-request' as const, meetingId: 'm', accountId: null, sender: 'account:joon' };
+  await store.write(async (trx) => {
+    await queueMail(trx, { ...mail, personId: 'a', message: { ...message, inviteId: 'revoked' } });
+    await queueMail(trx, { ...mail, personId: 'b', message: { ...message, inviteId: 'good' } });
+  });
+  delivery.start();
+  await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), { timeout: 5_000 });
+  expect(smtp.mails[0]!.parts[0]!.text).toContain('https://maru.example/join#good');
+  expect((await rows())[0]).toMatchObject({ tries: 1, failure: 'invite-invalid', message: '' });
+});
+
+test('a newer link replaces one whose mail waits', async () => {
+  await queue('mina@corp.example', 'mina');
+  await queue('mina@corp.example', 'mina');
+  await smtp.start();
+  delivery.start();
+  await vi.waitFor(async () => expect((await rows())[1]!.sentAtMs).not.toBeNull(), { timeout: 5_000 });
+  expect(await rows()).toMatchObject([{ tries: 0, failure: 'superseded', message: '' }, {}]);
+  expect(smtp.mails).toHaveLength(1);
+});
+
+test('one sender has 200 mails a day, and others go on', async () => {
+  const queued = [];
+  for (let n = 0; n < 201; n += 1) queued.push(await queue(`m${n}@corp.example`));
+  expect(queued.filter(Boolean)).toHaveLength(200);
+  expect(queued[200]).toBe(false);
+  expect(await queue('other@corp.example', 'other', 'account:another')).toBe(true);
+});

@@ -1,0 +1,164 @@
+/**
+ * Sends the mails that wait: one try a minute, five of them. A try is counted before it begins, so that a process that dies
+ * within it repeats a mail at worst. A mail is made of what is true when it is sent; its log names neither address nor link.
+ */
+import { createTransport, type Transporter } from 'nodemailer';
+import type { Logger } from 'pino';
+import type { Selectable } from 'kysely';
+import { MaruError } from '#contract/error-codes.ts';
+import { pagePaths } from '#contract/http/page-paths.ts';
+import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
+import type { MailSettings } from './mail-settings.ts';
+import { type MeetingMessage, type Message, mailOf } from './message.ts';
+
+const LOOK_EVERY_MS = 1_000;
+const RETRY_AFTER_MS = 60_000;
+const MAX_TRIES = 5;
+/** at once, so that one that hangs does not hold the others */
+const BATCH = 5;
+const ANSWER_WITHIN_MS = 20_000;
+
+type Row = Selectable<AuthorityTables['mail']>;
+export type MailDeliveryDependencies = {
+  store: AuthorityStore;
+  settings: MailSettings;
+  fleetUrl: string;
+  /** @throws UserError invite-invalid, invite-expired: it is void by now */
+  guestLink: (meetingId: string, inviteId: string) => Promise<string>;
+  logger: Logger;
+  retryAfterMs?: number;
+};
+
+export class MailDelivery {
+  readonly #deps: Required<MailDeliveryDependencies>;
+  readonly #transport: Transporter;
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  #problem: string | null = null;
+
+  constructor(deps: MailDeliveryDependencies) {
+    this.#deps = { retryAfterMs: RETRY_AFTER_MS, ...deps };
+    const { host, port, security, user, password } = deps.settings;
+    this.#transport = createTransport({
+      host,
+      port,
+      secure: security === 'tls',
+      requireTLS: security === 'starttls',
+      ignoreTLS: security === 'none-on-loopback',
+      ...(user !== null && password !== null && { auth: { user, pass: password } }),
+      connectionTimeout: ANSWER_WITHIN_MS,
+      greetingTimeout: ANSWER_WITHIN_MS,
+      socketTimeout: ANSWER_WITHIN_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#transport.close();
+  }
+
+  /** Why the last mail was not sent, if the mail server was to blame; null: it was sent. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const due = await this.#deps.store.read
+        .selectFrom('mail')
+        .selectAll()
+        .where('sentAtMs', 'is', null)
+        .where('failure', 'is', null)
+        .where('nextTryAtMs', '<=', Date.now())
+        .orderBy('nextTryAtMs')
+        .limit(BATCH)
+        .execute();
+      await Promise.all(due.map((row) => this.#try(row)));
+    } catch (error) {
+      // a store that ended with us
+      if (this.#timer) this.#deps.logger.error({ err: error }, 'the queue of mails cannot be read or kept');
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #try(row: Row): Promise<void> {
+    const { store, retryAfterMs, logger } = this.#deps;
+    const { mailId, kind } = row;
+    const tries = row.tries + 1;
+    const isOurs = await store.write(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('mail')
+        .set({ tries, nextTryAtMs: Date.now() + retryAfterMs })
+        .where('mailId', '=', mailId)
+        .where('tries', '=', row.tries)
+        .where('failure', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
+    if (!isOurs) return;
+    try {
+      await this.#send(row);
+    } catch (error) {
+      const { reason, isFinal } = failureOf(error);
+      logger.warn({ mailId, kind, tries, reason }, 'mail not sent');
+      if (isFinal || tries >= MAX_TRIES) await this.#settle(mailId, { failure: reason });
+      return;
+    }
+    await this.#settle(mailId, { sentAtMs: Date.now() });
+    logger.info({ mailId, kind, tries }, 'mail sent');
+  }
+
+  async #send({ mailId, message }: Row): Promise<void> {
+    const { settings } = this.#deps;
+    const parsed = JSON.parse(message) as Message;
+    const joinUrl = parsed.about === 'account' ? null : await this.#joinUrlOf(parsed);
+    const mail = mailOf(parsed, { from: settings.from, joinUrl });
+    // the same at each try: a server that has it already may know it again
+    const messageId = `<${mailId}@${settings.from.split('@')[1]}>`;
+    try {
+      await this.#transport.sendMail({ ...mail, messageId });
+      this.#problem = null;
+    } catch (error) {
+      const { reason, isFinal } = failureOf(error);
+      if (!isFinal) this.#problem = reason;
+      throw error;
+    }
+  }
+
+  async #joinUrlOf({ about, meetingId, inviteId }: MeetingMessage): Promise<string | null> {
+    const { guestLink, fleetUrl } = this.#deps;
+    if (about === 'cancelled') return null;
+    return inviteId === null ? `${fleetUrl}${pagePaths.join}?meeting=${meetingId}` : guestLink(meetingId, inviteId);
+  }
+
+  /** Nothing of its content is kept longer than it is needed. */
+  async #settle(mailId: string, outcome: { sentAtMs: number } | { failure: string }): Promise<void> {
+    await this.#deps.store.write((trx) =>
+      trx
+        .updateTable('mail')
+        .set({ ...outcome, message: '' })
+        .where('mailId', '=', mailId)
+        .execute(),
+    );
+  }
+}
+
+/** Words of the server are left out: they may repeat addresses. `isFinal`: another try would be answered the same. */
+function failureOf(error: unknown): { reason: string; isFinal: boolean } {
+  if (error instanceof MaruError) return { reason: error.code, isFinal: true };
+  const { code = 'unknown', responseCode } = error as { code?: string; responseCode?: number };
+  return {
+    reason: responseCode === undefined ? code : `${code} ${responseCode}`,
+    isFinal: code === 'EENVELOPE' && responseCode !== undefined && responseCode >= 500,
+  };
+}

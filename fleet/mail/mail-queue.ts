@@ -1,0 +1,103 @@
+/**
+ * Mails that wait, in the store: queued in the transaction of the act that they report, so that neither is without the other.
+ * Counts what a meeting and a sender may send. `mail-delivery.ts` sends them.
+ */
+import { type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
+import type { Message } from './message.ts';
+
+type Row = AuthorityTables['mail'];
+type Reader = Pick<AuthorityWrite, 'selectFrom'>;
+export type NewMail = Pick<Row, 'kind' | 'meetingId' | 'personId' | 'accountId' | 'sender'> & { message: Message };
+
+const HOUR_MS = 3_600_000;
+/** to people who are new to it or who get it again; its changes count for the sender alone */
+const INVITATIONS_PER_MEETING_HOUR = 30;
+const MAILS_PER_SENDER_DAY = 200;
+/** `failure` of a mail that was never tried */
+export const OVER_LIMIT = 'mail-limit';
+const SUPERSEDED = 'superseded';
+
+export async function queueMail(trx: AuthorityWrite, { message, ...mail }: NewMail): Promise<void> {
+  await insert(trx, { ...mail, message: JSON.stringify(message), failure: null });
+}
+
+/** Kept so that its host sees that it was not sent. */
+export async function refuseMail(trx: AuthorityWrite, { message: _, ...mail }: NewMail): Promise<void> {
+  await insert(trx, { ...mail, message: '', failure: OVER_LIMIT });
+}
+
+async function insert(
+  trx: AuthorityWrite,
+  mail: Omit<Row, 'mailId' | 'createdAtMs' | 'nextTryAtMs' | 'tries' | 'sentAtMs'>,
+): Promise<void> {
+  const nowMs = Date.now();
+  const started = { mailId: newId(), createdAtMs: nowMs, nextTryAtMs: nowMs, tries: 0, sentAtMs: null };
+  await trx
+    .insertInto('mail')
+    .values({ ...mail, ...started })
+    .execute();
+}
+
+/** How many more mails the sender may queue today, as invitations to the meeting where one is named. */
+export async function mailsLeft(db: Reader, sender: string, meetingId: string | null): Promise<number> {
+  const counted = db
+    .selectFrom('mail')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where((e) => e.or([e('failure', 'is', null), e('failure', '<>', OVER_LIMIT)]));
+  const today = await counted
+    .where('sender', '=', sender)
+    .where('kind', '<>', 'meeting-cancel')
+    .where('createdAtMs', '>', Date.now() - 24 * HOUR_MS)
+    .executeTakeFirstOrThrow();
+  const left = MAILS_PER_SENDER_DAY - today.count;
+  if (meetingId === null) return left;
+  const hour = await counted
+    .where('meetingId', '=', meetingId)
+    .where('kind', '=', 'meeting-request')
+    .where('createdAtMs', '>', Date.now() - HOUR_MS)
+    .executeTakeFirstOrThrow();
+  return Math.min(left, INVITATIONS_PER_MEETING_HOUR - hour.count);
+}
+
+/** What waits for a person or account is replaced by what is queued next. */
+export async function supersede(trx: AuthorityWrite, of: { personId: string } | { accountId: string }): Promise<void> {
+  const waiting = trx
+    .updateTable('mail')
+    .set({ failure: SUPERSEDED, message: '' })
+    .where('sentAtMs', 'is', null)
+    .where('failure', 'is', null);
+  await ('personId' in of
+    ? waiting.where('personId', '=', of.personId)
+    : waiting.where('accountId', '=', of.accountId)
+  ).execute();
+}
+
+/** People of a meeting whom a mail about it may have reached. */
+export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('mail')
+    .select('personId')
+    .distinct()
+    .where('meetingId', '=', meetingId)
+    .where('tries', '>', 0)
+    .execute();
+  return new Set(rows.flatMap(({ personId }) => personId ?? []));
+}
+
+/** By person: what became of the newest mail. */
+export async function mailStatesOf(db: Reader, meetingId: string): Promise<Map<string, 'queued' | 'sent' | 'failed'>> {
+  const rows = await db
+    .selectFrom('mail')
+    .select(['personId', 'sentAtMs', 'failure'])
+    .where('meetingId', '=', meetingId)
+    .orderBy('createdAtMs')
+    .orderBy('mailId')
+    .execute();
+  return new Map(
+    rows.flatMap(({ personId, sentAtMs, failure }) =>
+      personId === null || (failure === SUPERSEDED && sentAtMs === null)
+        ? []
+        : [[personId, sentAtMs !== null ? 'sent' : failure !== null ? 'failed' : 'queued'] as const],
+    ),
+  );
+}

@@ -1,0 +1,65 @@
+/** What mails say, in Korean and in English: who is invited may read either, and has no language set here. */
+import type { MeetingMessage } from './message.ts';
+
+type Facts = Pick<MeetingMessage, 'about' | 'title' | 'hostName' | 'startsAtMs' | 'endsAtMs' | 'roomNames'>;
+
+const openings: Record<MeetingMessage['about'], (host: string) => { subject: string; ko: string; en: string }> = {
+  invited: (host) => ({
+    subject: '초대 · Invitation',
+    ko: `${host} 님이 회의에 초대했습니다.`,
+    en: `${host} invites you to a meeting.`,
+  }),
+  changed: (host) => ({
+    subject: '변경 · Updated',
+    ko: `${host} 님이 회의를 변경했습니다.`,
+    en: `${host} changed this meeting.`,
+  }),
+  cancelled: (host) => ({
+    subject: '취소 · Cancelled',
+    ko: `${host} 님이 이 회의 초대를 취소했습니다. 참가 링크는 더 이상 쓸 수 없습니다.`,
+    en: `${host} cancelled this invitation. Its link no longer works.`,
+  }),
+};
+
+export function meetingWords(facts: Facts): { subject: string; lines: string[] } {
+  const { title, startsAtMs, endsAtMs, roomNames } = facts;
+  const { subject, ko, en } = openings[facts.about](facts.hostName);
+  const times =
+    startsAtMs === null || endsAtMs === null
+      ? []
+      : [range('ko', startsAtMs, endsAtMs), range('en', startsAtMs, endsAtMs)];
+  const where = roomNames.length === 0 ? [] : [`장소 · Where: ${roomNames.join(', ')}`];
+  return { subject: `${subject}: ${title}`, lines: [ko, en, '', title, ...times, ...where] };
+}
+
+export const joinWords = {
+  button: '회의 참가 · Join the meeting',
+  forOnePerson: (name: string): string[] => [
+    `이 링크는 ${name} 님 한 분만 쓸 수 있습니다. 다른 사람에게 전달하지 마십시오.`,
+    `This link is for ${name} alone. Please do not forward it.`,
+  ],
+};
+
+export function accountWords(name: string): { subject: string; lines: string[]; button: string } {
+  return {
+    subject: 'Maru 비밀번호 설정 · Choose your Maru password',
+    lines: [
+      `${name} 님, 아래 링크에서 Maru 계정의 비밀번호를 정하십시오. 링크는 72시간 동안 한 번만 쓸 수 있습니다.`,
+      `${name}, choose the password of your Maru account by this link. It works once, within 72 hours.`,
+    ],
+    button: '비밀번호 정하기 · Choose a password',
+  };
+}
+
+/** In the time zone of the server's machine, which it names. */
+function range(language: 'ko' | 'en', startsAtMs: number, endsAtMs: number): string {
+  return new Intl.DateTimeFormat(language === 'ko' ? 'ko-KR' : 'en-GB', {
+    weekday: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).formatRange(startsAtMs, endsAtMs);
+}

@@ -1,0 +1,233 @@
+/** Every state of the staff page, as the HTTP API would show it. */
+import type { Page } from 'playwright-core';
+import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
+import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
+import type { Account } from '#contract/http/people-api.ts';
+import { playStreams } from '../played-streams.ts';
+import type { Scene } from './scene.ts';
+
+const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const minutes = (count: number): number => count * 60_000;
+const LONG_TITLE = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정을 위한 전사 임원 확대 회의 (2차)';
+const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander';
+
+const account: Account = {
+  accountId: id(1),
+  userName: 'mina.park',
+  displayName: 'Mina Park',
+  email: 'mina.park@example.com',
+  placeId: null,
+  issuer: 'local',
+  mustChangePassword: false,
+  grants: [{ role: 'member', scope: { kind: 'organisation' } }],
+};
+const at = (hour: number, minute = 0, days = 0): number => {
+  const day = new Date();
+  day.setDate(day.getDate() + days);
+  return day.setHours(hour, minute, 0, 0);
+};
+const maple = { roomId: id(201), roomName: 'Maple 3F' };
+const halla = { roomId: id(202), roomName: '한라 회의실' };
+const meeting = (n: number, title: string, over: Partial<MeetingSummary> = {}): MeetingSummary => ({
+  meetingId: id(100 + n),
+  title,
+  startsAtMs: null,
+  endsAtMs: null,
+  hostName: 'Mina Park',
+  rooms: [],
+  participantCount: 0,
+  waitingCount: 0,
+  role: 'host',
+  isCancelled: false,
+  ...over,
+});
+const rooms: RoomAvailability[] = [
+  { ...maple, placeName: 'Seoul / Tower / 3F', isFree: true, untilMs: at(18) },
+  { ...halla, placeName: '서울 / 본관 / 5층', isFree: false, untilMs: at(15, 30) },
+  { roomId: id(203), roomName: 'Cedar 5F', placeName: 'Seoul / Tower / 5F', isFree: true, untilMs: null },
+];
+const home: StaffHome = {
+  running: [
+    meeting(1, 'Weekly plan', { participantCount: 4, rooms: [maple], waitingCount: 1 }),
+    meeting(2, '대리점 교육', { participantCount: 14, hostName: '김준호', role: 'member' }),
+  ],
+  meetings: [
+    meeting(1, 'Weekly plan', { participantCount: 4, rooms: [maple] }),
+    meeting(3, 'Price talks', { startsAtMs: at(23, 15), endsAtMs: at(23, 45), rooms: [halla] }),
+    meeting(4, 'Open desk', { hostName: 'Joon Lee', role: 'co-host' }),
+    meeting(5, 'Called off', { startsAtMs: at(23, 50), endsAtMs: at(23, 55), isCancelled: true }),
+    meeting(6, '분기 결산 회의', { startsAtMs: at(10, 0, 2), endsAtMs: at(11, 0, 2), rooms: [maple, halla] }),
+  ],
+  rooms,
+};
+const person = (n: number, displayName: string, over: object = {}) => ({
+  personId: id(300 + n),
+  displayName,
+  email: null,
+  accountId: id(400 + n),
+  role: 'member' as const,
+  mail: null,
+  inviteId: null,
+  ...over,
+});
+const guest = { accountId: null, role: 'guest' as const };
+const detail: MeetingDetail = {
+  ...meeting(3, 'Price talks', { startsAtMs: at(23, 15), endsAtMs: at(23, 45), rooms: [maple, halla] }),
+  participantCount: 3,
+  sequence: 2,
+  people: [
+    person(1, 'Joon Lee', { role: 'co-host', mail: 'sent', email: 'joon@example.com', cameAtMs: 1 }),
+    person(2, '박서연', { mail: 'queued', email: 'seoyeon@example.com' }),
+    person(3, 'Dealer East', { ...guest, inviteId: id(501), email: 'east@dealer.example', mail: 'failed' }),
+    person(4, LONG_NAME, { ...guest, inviteId: id(502) }),
+  ],
+  policy: { admission: 'links-wait', joinBeforeHost: false, guestsAllowed: true, allowedRanges: ['203.0.113.0/24'] },
+  conflicts: [{ ...halla, title: '이사회' }],
+};
+const longDetail: MeetingDetail = {
+  ...detail,
+  title: LONG_TITLE,
+  hostName: LONG_NAME,
+  rooms: [{ roomId: id(201), roomName: '글로벌 제품 전략 및 연구개발 투자 우선순위 조정 회의실 (본관 12층 동편)' }],
+  conflicts: [],
+};
+const waiting = {
+  meetingId: id(103),
+  count: 3,
+  waiting: [
+    {
+      ticketId: id(601),
+      displayName: 'Jonas',
+      organisation: 'Dealer East',
+      isKnown: false,
+      sinceMs: Date.now() - 90_000,
+    },
+    { ticketId: id(602), displayName: 'Jonas', organisation: null, isKnown: false, sinceMs: Date.now() - 30_000 },
+    { ticketId: id(603), displayName: '이하늘', organisation: null, isKnown: true, sinceMs: Date.now() - 5_000 },
+  ],
+};
+const sessions = [
+  ['Firefox on Linux', true],
+  ['Chrome on Android', false],
+].map(([browser, isCurrent], n) => ({
+  sessionId: id(700 + n),
+  method: n === 0 ? 'password' : 'openid',
+  createdAtMs: 1,
+  lastUsedAtMs: Date.now() - minutes(60 * n),
+  browser,
+  network: '10.20.0.0/24',
+  isCurrent,
+}));
+
+type Answer = { status?: number; body: unknown } | 'no-answer';
+const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
+type Told = {
+  answers?: Partial<Record<RouteName, Answer>>;
+  /** null: the stream cannot be opened */
+  home?: StaffHome | null;
+  isOut?: boolean;
+  hash?: string;
+  act?: (page: Page) => Promise<unknown>;
+};
+
+function scene(name: string, { answers = {}, home: shown = home, isOut = false, hash = '', act }: Told = {}): Scene {
+  const all: Partial<Record<RouteName, Answer>> = {
+    currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
+    signInWays: { body: { openid: null } },
+    meeting: { body: { meeting: detail } },
+    findRooms: { body: { rooms } },
+    findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
+    listSessions: { body: { sessions } },
+    listInvites: { body: { invites: [] } },
+    createInvite: {
+      body: {
+        invite: {
+          inviteId: id(800),
+          meetingId: id(103),
+          displayName: null,
+          seats: 50,
+          expiresAtMs: Date.now() + minutes(60 * 24 * 7),
+          revokedAtMs: null,
+          closedAtMs: null,
+        },
+        joinUrl: `https://maru.example/join#${'eyJhbGciOiJFZERTQSJ9'.repeat(8)}`,
+      },
+    },
+    ...answers,
+  };
+  return {
+    name,
+    path: `/staff${hash}`,
+    sizes: ['phone', 'laptop'],
+    setup: async (page) => {
+      await page.route('**/api/v1/**', (route) => {
+        const method = route.request().method();
+        const { pathname } = new URL(route.request().url());
+        const found = (Object.keys(allRoutes) as RouteName[]).find(
+          (each) =>
+            allRoutes[each].method === method &&
+            new RegExp(`^${allRoutes[each].path.replace(/:\w+/g, '[^/]+')}$`).test(pathname),
+        );
+        const answer = (found && all[found]) ?? refusal(404, 'not-found');
+        if (answer === 'no-answer') return route.abort();
+        return route.fulfill({ status: answer.status ?? 200, json: answer.body });
+      });
+      await playStreams(page, {
+        'staff-home': shown && { name: 'home', data: shown },
+        '/waiting': { name: 'waiting', data: waiting },
+      });
+    },
+    act: async (page) => {
+      await act?.(page);
+      await page.waitForTimeout(500);
+    },
+  };
+}
+const press = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
+const meetingHash = `#/meetings/${id(103)}`;
+
+export const staffScenes: readonly Scene[] = [
+  scene('sign-in', { isOut: true }),
+  scene('sign-in-openid', { isOut: true, answers: { signInWays: { body: { openid: { label: 'Example Corp' } } } } }),
+  scene('sign-in-openid-refused', { isOut: true, hash: '#sign-in=openid-refused' }),
+  scene('invited', { isOut: true, hash: '#invite=of-a-scene' }),
+  scene('no-server', { answers: { currentSession: 'no-answer' } }),
+  scene('home'),
+  scene('home-empty', { home: { running: [], meetings: [], rooms: [] } }),
+  scene('home-stale', { home: null }),
+  scene('home-long-names', {
+    home: {
+      running: [meeting(1, LONG_TITLE, { hostName: LONG_NAME, participantCount: 120 })],
+      meetings: [meeting(2, LONG_TITLE, { startsAtMs: at(23, 30), hostName: LONG_NAME })],
+      rooms: [{ ...rooms[0]!, roomName: longDetail.rooms[0]!.roomName }],
+    },
+  }),
+  scene('new-meeting', { hash: '#/new' }),
+  scene('new-meeting-filled', {
+    hash: '#/new',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
+      await page.getByRole('textbox', { name: /^(Find people|사람 찾기)$/ }).fill('Jo');
+      await page.getByRole('button', { name: /Joon Lee/ }).click();
+      await page.getByRole('textbox', { name: /^(Name of the guest|외부 참가자 이름)$/ }).fill('Dealer East');
+      await page.getByRole('button', { name: /^(Add guest|외부 참가자 추가)$/ }).click();
+      await page.getByText(/^(Guests wait to be let in|외부 참가자는 입장 허용을 기다립니다)$/).click();
+      await page.getByText('한라 회의실').click();
+    },
+  }),
+  scene('new-meeting-incomplete', { hash: '#/new', act: press(/^(Make meeting|회의 만들기)$/) }),
+  scene('meeting', { hash: meetingHash }),
+  scene('meeting-member', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: { ...detail, role: 'member', conflicts: [] } } } },
+  }),
+  scene('meeting-long-names', { hash: meetingHash, answers: { meeting: { body: { meeting: longDetail } } } }),
+  scene('meeting-cancelled', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0 } } } },
+  }),
+  scene('meeting-gone', { hash: meetingHash, answers: { meeting: refusal(404, 'not-found') } }),
+  scene('meeting-invite', { hash: meetingHash, act: press(/^(Invite|초대)$/) }),
+  scene('meeting-cancel-asked', { hash: meetingHash, act: press(/^(Cancel meeting|회의 취소)$/) }),
+  scene('account', { hash: '#/account' }),
+];
