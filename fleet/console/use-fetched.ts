@@ -4,16 +4,16 @@ import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import { useLiveRooms } from './use-rooms.ts';
 
 /** `answer` null: not there yet. What was fetched last stays on show when the server stops answering. */
-type Fetched<T> = { answer: T | null; problem: MaruError | null; refresh: () => void };
+type FetchedPart<T> = { answer: T | null; problem: MaruError | null; refresh: () => void };
 
 /** @param work is read when it is called: it may be another function each time */
-export function useFetched<T>(work: () => Promise<T>): Fetched<T> {
+export function useFetched<T>(work: () => Promise<T>): FetchedPart<T> {
   const live = useLiveRooms();
   const newest = useRef(work);
   useEffect(() => {
     newest.current = work;
   });
-  const [shown, setShown] = useState<Omit<Fetched<T>, 'refresh'>>({ answer: null, problem: null });
+  const [shown, setShown] = useState<Omit<FetchedPart<T>, 'refresh'>>({ answer: null, problem: null });
   const [round, setRound] = useState(0);
   useEffect(() => {
     void round;
