@@ -39,7 +39,7 @@ import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
-import { MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
+import { giveUpWaiting, MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
 import { AuditList, auditRoutes, RefusalRecord } from './audit/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
@@ -344,7 +344,8 @@ staffHomes.start();
 rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
 rooms.registry.onChanged(() => staffHomes.roomsChanged());
 openid?.start();
-mail?.start();
+if (mail) mail.start();
+else await store.write(giveUpWaiting);
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =

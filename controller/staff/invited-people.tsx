@@ -14,7 +14,9 @@ import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-export function InvitedPeople({ meeting, isHost }: { meeting: MeetingDetail; isHost: boolean }) {
+type InvitedPeopleProps = { meeting: MeetingDetail; isHost: boolean; onMailed: () => void };
+
+export function InvitedPeople({ meeting, isHost, onMailed }: InvitedPeopleProps) {
   const { t } = useTranslation('staff');
   const { t: words } = useTranslation('meeting');
   const { t: common } = useTranslation('common');
@@ -25,7 +27,9 @@ export function InvitedPeople({ meeting, isHost }: { meeting: MeetingDetail; isH
   const resend = async ({ personId, displayName }: MeetingPerson) => {
     const params = { meetingId, personId };
     const answer = await run(() => callApi(meetingsApi.resendInvite, { params }), { key: personId, about: 'mail' });
-    if (answer !== null) setMailed(displayName);
+    if (answer === null) return;
+    setMailed(displayName);
+    onMailed();
   };
   const showLink = async ({ personId, displayName, inviteId }: MeetingPerson) => {
     if (inviteId === null) return;

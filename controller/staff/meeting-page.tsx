@@ -86,7 +86,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
           onDecide={waiting.decide}
         />
         <ProblemWords problem={waiting.problem} />
-        <InvitedPeople meeting={meeting} isHost={isHost} />
+        <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
       </div>
       <div className="flex flex-col gap-5">
         {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}

@@ -268,6 +268,22 @@ describe('a meeting', () => {
     await page.until(() => page.text.includes('https://maru.example/join#of-east'));
   });
 
+  it('follows a mail that is sent again', async () => {
+    const become = (mail: 'queued' | 'sent') => {
+      server.meetings = [detailOf(7, { title: 'Price talks', people: [{ ...guestEast, mail }] })];
+    };
+    server.answers.resendInvite = () => {
+      become('queued');
+      return { body: {} };
+    };
+    await open();
+    expect(page.text).toContain('mail failed');
+    await page.press('Send the mail to Dealer East again');
+    await page.until(() => page.text.includes('mail is being sent'));
+    become('sent');
+    await page.until(() => page.text.includes('mail sent'), 6_000);
+  });
+
   it('copies the link that is good still, and makes one where none is', async () => {
     const invite = {
       inviteId: idOf(401),

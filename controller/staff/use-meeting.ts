@@ -5,6 +5,8 @@ import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts'
 import { callApi } from '#ui/http-client.ts';
 import { useHome, useLiveHome } from './live-home.ts';
 
+const MAIL_LOOK_MS = 3_000;
+
 export type MeetingState = {
   /** null: not known yet */
   meeting: MeetingDetail | null;
@@ -32,5 +34,12 @@ export function useMeeting(meetingId: string): MeetingState {
     );
     return () => asking.abort();
   }, [meetingId, live, home, asked]);
+  const isMailWaiting = state.meeting?.people.some(({ mail }) => mail === 'queued') ?? false;
+  useEffect(() => {
+    if (!isMailWaiting) return;
+    // the home stream does not show what becomes of mails
+    const timer = setInterval(refresh, MAIL_LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isMailWaiting, refresh]);
   return { ...state, refresh };
 }

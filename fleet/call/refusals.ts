@@ -35,7 +35,6 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'device-gone':
     case 'storage-failed':
     case 'converter-unavailable':
-    case 'mail-failed':
     case 'openid-unreachable':
       return { step: 'failed' };
     default:

@@ -86,8 +86,11 @@ function Grants({ grants, places, isReadOnly, onChange }: GrantsProps) {
       <legend className="mb-2 text-base font-medium">{t('roles.title')}</legend>
       {grants.length === 0 && <p className="text-small text-quiet">{t('roles.none')}</p>}
       {grants.map(({ role, scope }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the list
-        <div key={index} className="grid grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)_auto] items-end gap-2">
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the list
+          key={index}
+          className="grid grid-cols-[minmax(0,1fr)_auto] items-end gap-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)_auto]"
+        >
           <SelectField
             label={t('roles.role')}
             choices={Role.options.map((key) => ({ key, words: t(`roles.${key}`) }))}
@@ -97,6 +100,7 @@ function Grants({ grants, places, isReadOnly, onChange }: GrantsProps) {
           />
           <SelectField
             label={t('roles.scope')}
+            className="order-1 col-span-2 sm:order-none sm:col-span-1"
             choices={[
               ...placeChoices(places, t('fields.organisation')),
               // kept as it is: rooms are granted by their places here

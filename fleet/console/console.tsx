@@ -108,13 +108,14 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
 }
 
 function Pages() {
+  const { t } = useTranslation('console');
   const [path] = usePagePath();
   const maySeePeople = useMay('people.view');
   const mayManagePlaces = useMay('places.manage');
   const maySeeAudit = useMay('audit.view');
   return (
     <PageBoundary key={path}>
-      <Suspense fallback={<Loading />}>
+      <Suspense fallback={<Loading words={t('nav.loading')} />}>
         <Switch>
           <Route path="/rooms/:roomId">
             {({ roomId }) => <LazyPage key={roomId} code={roomPage} props={{ roomId }} />}

@@ -69,11 +69,12 @@ export function WhyWords({ why }: { why: HealthReason }) {
   );
 }
 
-export function Loading() {
+/** @param props.words what is loaded; the rooms where nothing is given */
+export function Loading({ words }: { words?: string }) {
   const { t } = useTranslation('console');
   return (
     <p role="status" className="flex items-center gap-3 py-24 text-quiet">
-      <Spinner /> {t('now.loading')}
+      <Spinner /> {words ?? t('now.loading')}
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import { useLiveRooms } from './use-rooms.ts';
 
 /** `answer` null: not there yet. What was fetched last stays on show when the server stops answering. */
-export type Fetched<T> = { answer: T | null; problem: MaruError | null; refresh: () => void };
+type Fetched<T> = { answer: T | null; problem: MaruError | null; refresh: () => void };
 
 /** @param work is read when it is called: it may be another function each time */
 export function useFetched<T>(work: () => Promise<T>): Fetched<T> {

@@ -98,7 +98,6 @@ const table = {
   'calendar-unreachable': { kind: 'operational', httpStatus: 502, closeCode: 4444 },
   'tv-not-answering': { kind: 'operational', httpStatus: 504, closeCode: 4445 },
   'device-gone': { kind: 'operational', httpStatus: 503, closeCode: 4446 },
-  'mail-failed': { kind: 'operational', httpStatus: 502, closeCode: 4495 },
   'openid-unreachable': { kind: 'operational', httpStatus: 502, closeCode: 4496 },
   'converter-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4481 },
   'storage-failed': { kind: 'operational', httpStatus: 507, closeCode: 4447 },

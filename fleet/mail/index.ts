@@ -1,6 +1,6 @@
 /** Mail: its server, the queue, and what meetings and accounts send. */
 export { queueAccountMail } from './account-mails.ts';
 export { MailDelivery } from './mail-delivery.ts';
-export { mailStatesOf } from './mail-queue.ts';
+export { giveUpWaiting, mailStatesOf } from './mail-queue.ts';
 export { readMailSettings } from './mail-settings.ts';
 export { MeetingMails } from './meeting-mails.ts';

@@ -8,7 +8,7 @@ import { UserError } from '#contract/error-codes.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { queueAccountMail } from './account-mails.ts';
 import { MailDelivery } from './mail-delivery.ts';
-import { queueMail } from './mail-queue.ts';
+import { giveUpWaiting, queueMail } from './mail-queue.ts';
 import { MailServerUnderTest } from './mail-server-under-test.ts';
 
 let dataDir: string;
@@ -137,6 +137,23 @@ test('a newer link replaces one whose mail waits', async () => {
   await vi.waitFor(async () => expect((await rows())[1]!.sentAtMs).not.toBeNull(), { timeout: 5_000 });
   expect(await rows()).toMatchObject([{ tries: 0, failure: 'superseded', message: '' }, {}]);
   expect(smtp.mails).toHaveLength(1);
+});
+
+test('where no mail server is named any more, what waits is given up', async () => {
+  await queue('mina@corp.example');
+  await store.write(giveUpWaiting);
+  expect(await rows()).toMatchObject([{ failure: 'no-mail-server', message: '' }]);
+});
+
+test('what a directory has for an address, and is none, is not written to', async () => {
+  for (const wrong of [
+    'mina',
+    'mina@corp.example, all@corp.example',
+    'mina@corp.example\r\nRCPT TO:<all@corp.example>',
+    '',
+  ])
+    expect(await queue(wrong), wrong).toBe(false);
+  expect(await rows()).toEqual([]);
 });
 
 test('one sender has 200 mails a day, and others go on', async () => {

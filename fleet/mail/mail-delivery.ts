@@ -9,7 +9,8 @@ import { MaruError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
 import type { MailSettings } from './mail-settings.ts';
-import { type MeetingMessage, type Message, mailOf } from './message.ts';
+import { mailOf } from './compose.ts';
+import type { MailMessage, MeetingMessage } from './message.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const RETRY_AFTER_MS = 60_000;
@@ -120,7 +121,7 @@ export class MailDelivery {
 
   async #send({ mailId, message }: Row): Promise<void> {
     const { settings } = this.#deps;
-    const parsed = JSON.parse(message) as Message;
+    const parsed = JSON.parse(message) as MailMessage;
     const joinUrl = parsed.about === 'account' ? null : await this.#joinUrlOf(parsed);
     const mail = mailOf(parsed, { from: settings.from, joinUrl });
     // the same at each try: a server that has it already may know it again

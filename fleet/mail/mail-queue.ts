@@ -3,11 +3,11 @@
  * Counts what a meeting and a sender may send. `mail-delivery.ts` sends them.
  */
 import { type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import type { Message } from './message.ts';
+import type { MailMessage } from './message.ts';
 
 type Row = AuthorityTables['mail'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
-export type NewMail = Pick<Row, 'kind' | 'meetingId' | 'personId' | 'accountId' | 'sender'> & { message: Message };
+export type NewMail = Pick<Row, 'kind' | 'meetingId' | 'personId' | 'accountId' | 'sender'> & { message: MailMessage };
 
 const HOUR_MS = 3_600_000;
 /** to people who are new to it or who get it again; its changes count for the sender alone */
@@ -70,6 +70,16 @@ export async function supersede(trx: AuthorityWrite, of: { personId: string } | 
     ? waiting.where('personId', '=', of.personId)
     : waiting.where('accountId', '=', of.accountId)
   ).execute();
+}
+
+/** Where no mail server is named any more, nothing goes on waiting for one. */
+export async function giveUpWaiting(trx: AuthorityWrite): Promise<void> {
+  await trx
+    .updateTable('mail')
+    .set({ failure: 'no-mail-server', message: '' })
+    .where('sentAtMs', 'is', null)
+    .where('failure', 'is', null)
+    .execute();
 }
 
 /** People of a meeting whom a mail about it may have reached. */

@@ -38,7 +38,7 @@ export type ArrivedMail = {
   event: Event | null;
 };
 
-const PROGRAM = String.raw`
+const PROGRAM = `
 import email, email.policy, json, ssl, sys, time, vobject
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult

@@ -195,6 +195,9 @@ test('a mail is sent again on request, not for a link that was revoked, and abov
   expect((await resend(other, person!.personId)).status).toBe(200);
   const again = await arrived(people[0]!.email, 3);
   expect(again.event).toMatchObject({ method: 'REQUEST', sequence: '0', uid: other.meetingId });
+  expect(fleet.audit().filter(({ kind }) => kind === 'invite-mailed-again')).toMatchObject([
+    { actor: `account:${host.accountId}`, subject: `meeting:${other.meetingId}` },
+  ]);
   await ask('DELETE', `meetings/${other.meetingId}/invites/${person!.inviteId}`);
   expect((await resend(other, person!.personId)).body.error.code).toBe('invite-invalid');
   expect((await resend(other, other.meetingId)).status).toBe(404);

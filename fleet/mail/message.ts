@@ -1,10 +1,6 @@
-/** What a queued mail holds, and the mail that is made of it when it is sent: in Korean and English, as text and HTML. */
-import type { SendMailOptions } from 'nodemailer';
-import { cutText, shownText } from '#contract/shown-text.ts';
-import { calendarOf } from './calendar-part.ts';
-import { accountWords, joinWords, meetingWords } from './words.ts';
+/** What a queued mail holds: facts, of which `compose.ts` makes the mail when it is sent. */
 
-export type Recipient = { name: string; address: string };
+type Recipient = { name: string; address: string };
 /** A guest's link is signed when the mail is sent: no token of an invite is stored. */
 export type MeetingMessage = {
   about: 'invited' | 'changed' | 'cancelled';
@@ -23,70 +19,4 @@ export type MeetingMessage = {
 };
 /** The link opens an account: it is stored until the mail is sent or given up. */
 export type AccountMessage = { about: 'account'; to: Recipient; inviteUrl: string };
-export type Message = MeetingMessage | AccountMessage;
-
-const MAX_NAME = { units: 100, bytes: 400 };
-/** One line of what people typed, as headers bear it. */
-const line = (text: string): string => cutText(shownText(text), MAX_NAME);
-
-/** @param joinUrl of a meeting's mail; null: nothing is joined by it */
-export function mailOf(message: Message, { from, joinUrl }: { from: string; joinUrl: string | null }): SendMailOptions {
-  const to = { name: line(message.to.name), address: message.to.address };
-  const envelope = { from, to: [to.address] };
-  if (message.about === 'account') {
-    const { subject, lines, button } = accountWords(to.name);
-    const content = bodyOf(lines, { label: button, url: message.inviteUrl }, []);
-    return { envelope, to, from: { name: 'Maru', address: from }, subject, ...content };
-  }
-  const facts = { ...message, title: line(message.title), hostName: line(message.hostName) };
-  const { subject, lines } = meetingWords(facts);
-  const small = joinUrl !== null && message.inviteId !== null ? joinWords.forOnePerson(to.name) : [];
-  const content = bodyOf(lines, joinUrl === null ? null : { label: joinWords.button, url: joinUrl }, small);
-  return {
-    envelope,
-    to,
-    from: { name: facts.hostName || 'Maru', address: from },
-    subject,
-    ...content,
-    ...(message.calendar && {
-      icalEvent: {
-        method: message.calendar.method,
-        filename: 'invite.ics',
-        content: calendarOf({
-          ...message.calendar,
-          uid: message.meetingId,
-          sequence: message.sequence,
-          title: facts.title,
-          location: message.roomNames.map(line).join(', '),
-          url: joinUrl,
-          organizer: { name: facts.hostName, address: from },
-          attendee: to,
-        }),
-      },
-    }),
-  };
-}
-
-type Button = { label: string; url: string };
-
-function bodyOf(lines: readonly string[], button: Button | null, small: readonly string[]) {
-  const text = [
-    ...lines,
-    ...(button ? ['', `${button.label}:`, button.url] : []),
-    ...(small.length ? ['', ...small] : []),
-  ];
-  const paragraph = (style: string) => (each: string) =>
-    each === '' ? '<br>' : `<p style="margin:0 0 4px;${style}">${escaped(each)}</p>`;
-  const html = [
-    '<!doctype html><html><body style="font:16px/1.5 sans-serif;color:#1b1b1f">',
-    ...lines.map(paragraph('')),
-    button &&
-      `<p style="margin:16px 0"><a href="${escaped(button.url)}" style="background:#1f4fd8;color:#fff;padding:10px 18px;border-radius:8px;text-decoration:none">${escaped(button.label)}</a></p>`,
-    ...small.map(paragraph('font-size:13px;color:#55555d')),
-    '</body></html>',
-  ];
-  return { text: `${text.join('\n')}\n`, html: html.filter((each) => each !== null).join('\n') };
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+export type MailMessage = MeetingMessage | AccountMessage;

@@ -178,6 +178,8 @@ export class PeopleMeetings {
       if (!person) throw new ProtocolError('not-found', 'no such person');
       if (person.inviteId !== null) await usableInvite(trx, { jti: person.inviteId, meetingId });
       await mails.resend(trx, meetingId, personId, actor);
+      const subject = `meeting:${meetingId}`;
+      await appendAudit(trx, { kind: 'invite-mailed-again', actor, subject, details: { personId } });
     });
     meetings.changed(meetingId);
   }

@@ -9,6 +9,7 @@ const pages = {
   share: 'controller/dist/share.html',
   staff: 'controller/dist/staff.html',
   screen: 'kiosk/screen/dist/index.html',
+  console: 'fleet/console/dist/index.html',
 };
 
 /**

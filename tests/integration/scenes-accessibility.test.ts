@@ -1,10 +1,11 @@
 /**
- * axe on the states of TV, remote, door sign, guest's and laptop's page that need bookings, devices and documents, as the contact sheet sets them up; and
+ * axe on the states of TV, remote, door sign, guest's and laptop's page and console that need bookings, devices and documents, as the contact sheet sets them up; and
  * that everything to be touched is 48 px. The others are judged in the whole product (tests/e2e).
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { administrationScenes } from '../screens/scenes/console-administration.ts';
 import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
 import { remoteDocumentScenes } from '../screens/scenes/remote-documents.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
   builtPage('share');
   builtPage('staff');
   builtPage('screen');
+  builtPage('console');
   browser = await launchChromium({ role: 'kiosk' });
   for (const scheme of ['light', 'dark'] as const)
     windows.set(scheme, await SceneWindow.open(browser, { language: 'en', colorScheme: scheme }));
@@ -86,6 +88,7 @@ describe.each([
   ['the guest’s page', ofGuest],
   ['the laptop’s page', shareScenes],
   ['the staff page', staffScenes],
+  ['the console’s pages of people, places and the audit log', administrationScenes],
 ])('%s', (_page, scenes) => {
   const turns = scenes.map((scene, index) => ({
     name: scene.name,

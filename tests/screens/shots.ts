@@ -1,5 +1,6 @@
 /** Every picture there is: page, scene, size and language, and the name of its file. */
 import { consoleScenes } from './scenes/console.ts';
+import { administrationScenes } from './scenes/console-administration.ts';
 import { joinScenes } from './scenes/join.ts';
 import { remoteScenes } from './scenes/remote.ts';
 import { remoteDocumentScenes } from './scenes/remote-documents.ts';
@@ -20,7 +21,11 @@ export const pages = {
   join: { built: 'controller/dist/join.html', module: 'join', scenes: joinScenes },
   share: { built: 'controller/dist/share.html', module: 'share', scenes: shareScenes },
   staff: { built: 'controller/dist/staff.html', module: 'staff', scenes: staffScenes },
-  console: { built: 'fleet/console/dist/index.html', module: 'console', scenes: consoleScenes },
+  console: {
+    built: 'fleet/console/dist/index.html',
+    module: 'console-administration',
+    scenes: [...consoleScenes, ...administrationScenes],
+  },
 } as const satisfies Record<string, { built: string; module: string; scenes: readonly Scene[] }>;
 export type PageName = keyof typeof pages;
 

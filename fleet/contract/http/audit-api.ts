@@ -23,6 +23,7 @@ export const AuditKind = z.enum([
   'pairing-revoked',
   'invite-created',
   'invite-revoked',
+  'invite-mailed-again',
   'guest-admitted',
   'guest-refused',
   'guest-removed',

@@ -40,7 +40,7 @@ export const MeetingPerson = z.object({
   role: openWord(MeetingRole, 'guest'),
   /** of a guest: by which they come in; null: of an account, or the caller is no host */
   inviteId: Id.nullable(),
-  /** what became of the mail; null: none is sent */
+  /** what became of the last mail; null: none is sent, or the caller is no host */
   mail: openWord(z.enum(['queued', 'sent', 'failed'])).nullable(),
   /** when the person first came into the meeting's call; absent: not yet */
   cameAtMs: EpochMs.optional(),

@@ -4,6 +4,7 @@ import { OPEN_ORDER } from '#contract/call-order.ts';
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
+import { type Account, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { Tablet } from '#contract/http/rooms-api.ts';
 import type { RoomSettingsView } from '#contract/http/settings-api.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
@@ -16,9 +17,13 @@ const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(
 const sizes: readonly SizeName[] = ['laptop', 'phone'];
 const minutes = (count: number): number => count * 60_000;
 
-const account = {
+const account: Account = {
   accountId: id(9),
   userName: 'admin',
+  displayName: 'Admin',
+  email: null,
+  placeId: null,
+  issuer: LOCAL_ISSUER,
   mustChangePassword: false,
   grants: [{ role: 'administrator', scope: { kind: 'organisation' } }],
 };
@@ -65,7 +70,7 @@ const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
   order: OPEN_ORDER,
 });
 
-const healthy = [
+export const healthy = [
   roomOf('Maple 3F'),
   roomOf('Birch 3F', {}, { phase: call('Weekly plan', 6) }),
   roomOf('한라 회의실'),
@@ -130,9 +135,15 @@ const invites = [
   invite(4, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', 50, true),
 ];
 
-type Answer = { status?: number; body: unknown } | ((address: URL) => { status?: number; body: unknown }) | 'no-answer';
-const refusal = (status: number, code: ErrorCode): Answer => ({ status, body: { error: { code, message: '' } } });
-const signedIn: Answer = { body: { account } };
+export type Answer =
+  | { status?: number; body: unknown }
+  | ((address: URL) => { status?: number; body: unknown })
+  | 'no-answer';
+export const refusal = (status: number, code: ErrorCode): Answer => ({
+  status,
+  body: { error: { code, message: '' } },
+});
+export const signedIn: Answer = { body: { account } };
 
 /** Answers by the contract's route names; what is not named is refused as not signed in. */
 async function api(page: Page, answers: Partial<Record<RouteName, Answer>>): Promise<void> {
@@ -165,7 +176,12 @@ async function api(page: Page, answers: Partial<Record<RouteName, Answer>>): Pro
     answers.listRooms === 'no-answer' ? 'error' : 'open',
   );
 }
-const scene = (name: string, answers: Partial<Record<RouteName, Answer>>, act?: Scene['act'], path = '/'): Scene => ({
+export const consoleScene = (
+  name: string,
+  answers: Partial<Record<RouteName, Answer>>,
+  act?: Scene['act'],
+  path = '/',
+): Scene => ({
   name,
   path,
   sizes,
@@ -173,7 +189,7 @@ const scene = (name: string, answers: Partial<Record<RouteName, Answer>>, act?: 
   ...(act === undefined ? {} : { act }),
 });
 /** As the server filters and counts; sorted by state. */
-const rooms = (list: readonly RoomOverview[]) => ({
+export const rooms = (list: readonly RoomOverview[]) => ({
   listRooms: (({ searchParams }) => {
     const { health, name, limit } = Object.fromEntries(searchParams);
     const isSame = (room: RoomOverview) => room.roomName.toLowerCase() === name?.toLowerCase();
@@ -192,7 +208,7 @@ const rooms = (list: readonly RoomOverview[]) => ({
     return room ? { body: room } : { status: 404, body: { error: { code: 'not-found', message: '' } } };
   }) satisfies Answer,
 });
-const press = (page: Pick<Page, 'getByRole'>, name: RegExp) => page.getByRole('button', { name }).last().click();
+export const press = (page: Pick<Page, 'getByRole'>, name: RegExp) => page.getByRole('button', { name }).last().click();
 const signIn = async (page: Page) => {
   await page.getByRole('textbox').first().fill('admin');
   await page.locator('input[type=password]').fill('one-time-password');
@@ -229,7 +245,8 @@ const roomAnswers = {
   listInvites: { body: { invites } },
   documentPolicy: { body: { policy: DEFAULT_DOCUMENT_POLICY } },
   listTablets: { body: { tablets } },
-};
+  listPlaces: { body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } },
+} satisfies Partial<Record<RouteName, Answer>>;
 
 const claim = {
   claimCode: 'K7PW-3MXD-9QRT',
@@ -243,10 +260,10 @@ const longPath = `/#/rooms/${alike.at(-1)!.roomId}`;
 const see = async (page: Page, name: RegExp) => page.getByRole('button', { name }).scrollIntoViewIfNeeded();
 
 export const consoleScenes: readonly Scene[] = [
-  scene('sign-in', {}),
-  scene('sign-in-wrong', { signIn: refusal(401, 'credentials-invalid') }, signIn),
-  scene('sign-in-no-server', { currentSession: 'no-answer', signIn: 'no-answer' }, signIn),
-  scene(
+  consoleScene('sign-in', {}),
+  consoleScene('sign-in-wrong', { signIn: refusal(401, 'credentials-invalid') }, signIn),
+  consoleScene('sign-in-no-server', { currentSession: 'no-answer', signIn: 'no-answer' }, signIn),
+  consoleScene(
     'change-password',
     { signIn: { body: { account: { ...account, mustChangePassword: true } } } },
     async (page) => {
@@ -255,25 +272,27 @@ export const consoleScenes: readonly Scene[] = [
       await press(page, /Save and continue|저장하고 계속/);
     },
   ),
-  scene('now', { currentSession: signedIn, ...rooms(mixed) }),
-  scene('now-all-well', { currentSession: signedIn, ...rooms(healthy) }),
-  scene('now-empty', { currentSession: signedIn, ...rooms([]) }),
-  scene('now-long-names', { currentSession: signedIn, ...rooms(long) }),
-  scene('now-same-names', { currentSession: signedIn, ...rooms(alike) }, (page) =>
+  consoleScene('now', { currentSession: signedIn, ...rooms(mixed) }),
+  consoleScene('now-all-well', { currentSession: signedIn, ...rooms(healthy) }),
+  consoleScene('now-empty', { currentSession: signedIn, ...rooms([]) }),
+  consoleScene('now-long-names', { currentSession: signedIn, ...rooms(long) }),
+  consoleScene('now-same-names', { currentSession: signedIn, ...rooms(alike) }, (page) =>
     page.getByRole('row').last().scrollIntoViewIfNeeded(),
   ),
-  scene('now-many', { currentSession: signedIn, ...rooms(many) }),
-  scene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
-  scene('now-find', { currentSession: signedIn, ...rooms(many) }, (page) =>
+  consoleScene('now-many', { currentSession: signedIn, ...rooms(many) }),
+  consoleScene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
+  consoleScene('now-find', { currentSession: signedIn, ...rooms(many) }, (page) =>
     page.getByRole('searchbox').fill('Room 15'),
   ),
-  scene('room-gone', roomAnswers, undefined, `/#/rooms/${id(999)}`),
-  scene('add-room', { currentSession: signedIn, ...rooms(mixed) }, (page) => press(page, /^Add room$|^회의실 추가$/)),
-  scene('add-room-same-name', { currentSession: signedIn, ...rooms(mixed) }, async (page) => {
+  consoleScene('room-gone', roomAnswers, undefined, `/#/rooms/${id(999)}`),
+  consoleScene('add-room', { currentSession: signedIn, ...rooms(mixed) }, (page) =>
+    press(page, /^Add room$|^회의실 추가$/),
+  ),
+  consoleScene('add-room-same-name', { currentSession: signedIn, ...rooms(mixed) }, async (page) => {
     await press(page, /^Add room$|^회의실 추가$/);
     await page.getByRole('textbox').fill('maple 3f');
   }),
-  scene(
+  consoleScene(
     'add-room-claim',
     {
       currentSession: signedIn,
@@ -286,14 +305,14 @@ export const consoleScenes: readonly Scene[] = [
       await press(page, /^Add room$|^추가$/);
     },
   ),
-  scene('room', roomAnswers, undefined, roomPath),
-  scene(
+  consoleScene('room', roomAnswers, undefined, roomPath),
+  consoleScene(
     'room-trouble',
     { ...roomAnswers, listInvites: { body: { invites: [] } }, listTablets: { body: { tablets: [] } } },
     undefined,
     `/#/rooms/${mixed.at(-1)!.roomId}`,
   ),
-  scene(
+  consoleScene(
     'room-unreachable-call',
     {
       ...roomAnswers,
@@ -302,8 +321,8 @@ export const consoleScenes: readonly Scene[] = [
     undefined,
     roomPath,
   ),
-  scene('room-settings', roomAnswers, (page) => see(page, /^Change: Calendar$|^캘린더 변경$/), roomPath),
-  scene(
+  consoleScene('room-settings', roomAnswers, (page) => see(page, /^Change: Calendar$|^캘린더 변경$/), roomPath),
+  consoleScene(
     'room-settings-refused',
     {
       ...roomAnswers,
@@ -321,20 +340,20 @@ export const consoleScenes: readonly Scene[] = [
     (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
     roomPath,
   ),
-  scene(
+  consoleScene(
     'room-settings-waiting',
     { ...roomAnswers, roomSettings: settingsAs({ revision: 8 }) },
     (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
     roomPath,
   ),
-  scene(
+  consoleScene(
     'room-settings-no-kiosk',
     { ...roomAnswers, roomSettings: settingsAs({ revision: 0, values: {}, secrets: {}, report: null }) },
     (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
     roomPath,
   ),
-  scene('room-settings-tv', roomAnswers, (page) => press(page, /^Change: TV$|^TV 변경$/), roomPath),
-  scene(
+  consoleScene('room-settings-tv', roomAnswers, (page) => press(page, /^Change: TV$|^TV 변경$/), roomPath),
+  consoleScene(
     'room-settings-tv-wrong',
     { ...roomAnswers, changeRoomSettings: refusal(409, 'settings-changed') },
     async (page) => {
@@ -344,15 +363,25 @@ export const consoleScenes: readonly Scene[] = [
     },
     roomPath,
   ),
-  scene(
+  consoleScene(
     'room-settings-devices',
     roomAnswers,
     (page) => press(page, /^Change: Camera, microphone, speaker$|^카메라, 마이크, 스피커 변경$/),
     roomPath,
   ),
-  scene('room-settings-calendar', roomAnswers, (page) => press(page, /^Change: Calendar$|^캘린더 변경$/), roomPath),
-  scene('room-link-form', roomAnswers, (page) => press(page, /Make a guest link|외부 참가자 링크 만들기/), roomPath),
-  scene(
+  consoleScene(
+    'room-settings-calendar',
+    roomAnswers,
+    (page) => press(page, /^Change: Calendar$|^캘린더 변경$/),
+    roomPath,
+  ),
+  consoleScene(
+    'room-link-form',
+    roomAnswers,
+    (page) => press(page, /Make a guest link|외부 참가자 링크 만들기/),
+    roomPath,
+  ),
+  consoleScene(
     'room-link-fresh',
     {
       ...roomAnswers,
@@ -366,8 +395,8 @@ export const consoleScenes: readonly Scene[] = [
     },
     roomPath,
   ),
-  scene('room-tablet-form', roomAnswers, (page) => press(page, /^Add a tablet$|^태블릿 추가$/), roomPath),
-  scene(
+  consoleScene('room-tablet-form', roomAnswers, (page) => press(page, /^Add a tablet$|^태블릿 추가$/), roomPath),
+  consoleScene(
     'room-tablet-code',
     { ...roomAnswers, createTabletCode: { body: { code: 'K7PW3MXD', expiresAtMs: Date.now() + minutes(10) } } },
     async (page) => {
@@ -377,7 +406,7 @@ export const consoleScenes: readonly Scene[] = [
     },
     roomPath,
   ),
-  scene(
+  consoleScene(
     'room-revoke-asked',
     roomAnswers,
     (page) =>
@@ -387,15 +416,15 @@ export const consoleScenes: readonly Scene[] = [
         .click(),
     roomPath,
   ),
-  scene('room-kiosk', roomAnswers, (page) => see(page, /^Remove room$|^회의실 삭제$/), roomPath),
-  scene(
+  consoleScene('room-kiosk', roomAnswers, (page) => see(page, /^Remove room$|^회의실 삭제$/), roomPath),
+  consoleScene(
     'room-kiosk-none',
     roomAnswers,
     (page) => see(page, /^Remove room$|^회의실 삭제$/),
     `/#/rooms/${mixed.find(({ enrolled }) => !enrolled)!.roomId}`,
   ),
-  scene('room-claim-asked', roomAnswers, (page) => press(page, /^New claim$|^새 등록 정보$/), roomPath),
-  scene(
+  consoleScene('room-claim-asked', roomAnswers, (page) => press(page, /^New claim$|^새 등록 정보$/), roomPath),
+  consoleScene(
     'room-claim-fresh',
     { ...longRoom, createClaim: { body: claim } },
     async (page) => {
@@ -404,8 +433,13 @@ export const consoleScenes: readonly Scene[] = [
     },
     longPath,
   ),
-  scene('room-kiosk-revoke-asked', longRoom, (page) => press(page, /^Revoke the kiosk$|^단말 등록 취소$/), longPath),
-  scene(
+  consoleScene(
+    'room-kiosk-revoke-asked',
+    longRoom,
+    (page) => press(page, /^Revoke the kiosk$|^단말 등록 취소$/),
+    longPath,
+  ),
+  consoleScene(
     'room-kiosk-revoke-no-server',
     { ...roomAnswers, revokeKiosk: 'no-answer' },
     async (page) => {
@@ -415,7 +449,7 @@ export const consoleScenes: readonly Scene[] = [
     },
     roomPath,
   ),
-  scene(
+  consoleScene(
     'room-rename',
     longRoom,
     async (page) => {
@@ -424,7 +458,7 @@ export const consoleScenes: readonly Scene[] = [
     },
     longPath,
   ),
-  scene(
+  consoleScene(
     'room-rename-refused',
     { ...roomAnswers, renameRoom: refusal(403, 'forbidden') },
     async (page) => {
@@ -433,6 +467,6 @@ export const consoleScenes: readonly Scene[] = [
     },
     roomPath,
   ),
-  scene('room-remove-asked', roomAnswers, (page) => press(page, /^Remove room$|^회의실 삭제$/), roomPath),
-  scene('room-remove-asked-long', longRoom, (page) => press(page, /^Remove room$|^회의실 삭제$/), longPath),
+  consoleScene('room-remove-asked', roomAnswers, (page) => press(page, /^Remove room$|^회의실 삭제$/), roomPath),
+  consoleScene('room-remove-asked-long', longRoom, (page) => press(page, /^Remove room$|^회의실 삭제$/), longPath),
 ];

@@ -59,6 +59,7 @@ export default {
     'pairing-revoked': 'Phone or tablet disconnected',
     'invite-created': 'Link made',
     'invite-revoked': 'Link revoked',
+    'invite-mailed-again': 'Mail of an invitation sent again',
     'guest-admitted': 'Guest admitted',
     'guest-refused': 'Guest refused',
     'guest-removed': 'Guest removed from a call',

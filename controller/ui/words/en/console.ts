@@ -5,7 +5,14 @@ export default {
     lead: 'Rooms, meetings and guest links of your offices.',
     passwordHint: 'The first time: the one-time password that the server printed',
   },
-  nav: { label: 'Pages', rooms: 'Rooms', people: 'People', places: 'Places', audit: 'Audit log' },
+  nav: {
+    label: 'Pages',
+    loading: 'Opening the page…',
+    rooms: 'Rooms',
+    people: 'People',
+    places: 'Places',
+    audit: 'Audit log',
+  },
   now: {
     nav: 'Now',
     allWell: 'Every room can hold a meeting',

@@ -201,11 +201,6 @@ export default {
     meaning: 'This mail was not sent.',
     todo: 'Copy the link instead, or try again in an hour.',
   },
-  'mail-failed': {
-    what: 'The mail could not be sent',
-    meaning: 'The invitation is valid all the same.',
-    todo: 'Copy the link and hand it over, or tell IT.',
-  },
   'openid-unreachable': {
     what: 'Your organisation’s sign-in does not answer',
     meaning: 'Nobody can sign in by it at the moment.',

@@ -62,6 +62,7 @@ export default {
     'pairing-revoked': '휴대폰 또는 태블릿 연결 해제',
     'invite-created': '링크 생성',
     'invite-revoked': '링크 취소',
+    'invite-mailed-again': '초대 메일 다시 보냄',
     'guest-admitted': '외부 참가자 입장 수락',
     'guest-refused': '외부 참가자 입장 거부',
     'guest-removed': '외부 참가자 내보내기',

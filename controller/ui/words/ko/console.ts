@@ -8,7 +8,14 @@ export default {
     lead: '회의실과 회의, 외부 참가자 링크를 관리합니다.',
     passwordHint: '처음에는 서버가 출력한 일회용 비밀번호를 입력합니다',
   },
-  nav: { label: '페이지', rooms: '회의실', people: '사용자', places: '장소', audit: '감사 기록' },
+  nav: {
+    label: '페이지',
+    loading: '화면을 여는 중입니다…',
+    rooms: '회의실',
+    people: '사용자',
+    places: '장소',
+    audit: '감사 기록',
+  },
   now: {
     nav: '현황',
     allWell: '모든 회의실에서 회의할 수 있습니다',

@@ -205,11 +205,6 @@ export default {
     meaning: '이 메일은 전송되지 않았습니다.',
     todo: '링크를 복사해 전달하거나 한 시간 뒤 다시 시도해 주세요.',
   },
-  'mail-failed': {
-    what: '메일을 보내지 못했습니다',
-    meaning: '초대는 유효합니다.',
-    todo: '링크를 복사해 전달하거나 IT 담당자에게 알려 주세요.',
-  },
   'openid-unreachable': {
     what: '조직 로그인 서버가 응답하지 않습니다',
     meaning: '지금은 조직 계정으로 로그인할 수 없습니다.',

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { mailOf } from './compose.ts';
+import type { MeetingMessage } from './message.ts';
+
+const FROM = 'meetings@maru.example';
+const meeting = (changes: Partial<MeetingMessage> = {}): MeetingMessage => ({
+  about: 'invited',
+  to: { name: 'Mina', address: 'mina@corp.example' },
+  meetingId: 'm',
+  title: 'Plans',
+  hostName: 'Joon',
+  startsAtMs: Date.UTC(2026, 11, 1, 1),
+  endsAtMs: Date.UTC(2026, 11, 1, 2),
+  roomNames: [],
+  sequence: 0,
+  inviteId: null,
+  calendar: null,
+  ...changes,
+});
+
+test('names of a directory and titles are one line of a hundred letters at most', () => {
+  const hostName = `Joon\r\nBcc: all@corp.example\u202e${'x'.repeat(500)}`;
+  const to = { name: `Mina\u2028\u0000${'y'.repeat(500)}`, address: 'mina@corp.example' };
+  const mail = mailOf(meeting({ hostName, to, title: 'Plans\r\n\r\nHello' }), { from: FROM, joinUrl: null });
+  const names = [(mail.from as { name: string }).name, (mail.to as { name: string }).name, mail.subject!];
+  for (const name of names) {
+    expect(name).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
+    expect(name.length).toBeLessThanOrEqual(130);
+  }
+  expect(names[0]).toMatch(/^Joon Bcc: all@corp\.example ?x+…$/);
+  expect(names[0]).toHaveLength(100);
+  expect(mail.envelope).toEqual({ from: FROM, to: ['mina@corp.example'] });
+});
+
+test('HTML shows what people typed as they typed it', () => {
+  const { html } = mailOf(meeting({ title: '<script>alert("1")</script> & more' }), {
+    from: FROM,
+    joinUrl: 'https://maru.example/join?a=1&b="',
+  });
+  expect(html).not.toContain('<script>');
+  expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more');
+  expect(html).toContain('href="https://maru.example/join?a=1&amp;b=&quot;"');
+});
+
+test('only a guest reads that the link is for one person', () => {
+  const from = { from: FROM, joinUrl: 'https://maru.example/join' };
+  expect(mailOf(meeting({ inviteId: 'i' }), from).text).toContain('for Mina alone');
+  expect(mailOf(meeting(), from).text).not.toContain('alone');
+});
