@@ -3,7 +3,7 @@
  * front of it, what the room is doing through a phone, and what it told by the fleet's own list of events.
  */
 import type { RoomEvent } from '#contract/room-events.ts';
-import { codeOf, pair, Phone } from '../../simulators/phone/phone.ts';
+import { pair, Phone } from '../../simulators/phone/phone.ts';
 import { TvDisplay } from '../../simulators/tv-display.ts';
 import { Administrator } from '../../e2e/product/administrator.ts';
 import { Product } from '../../e2e/product/product.ts';
@@ -27,8 +27,10 @@ export class BoxUnderFault {
   static async start(): Promise<BoxUnderFault> {
     const display = await TvDisplay.start();
     const product = await Product.start([], display.name);
-    const { fleetUrl, controllerUrl } = product.addresses;
-    const { controllerToken } = await pair({ fleetUrl, code: codeOf(controllerUrl) });
+    const { fleetUrl, roomId } = product.addresses;
+    // a tablet's: a phone would have to prove again and again that it is in the room
+    const code = await (await Administrator.signIn(product.addresses)).tabletCode(roomId);
+    const { controllerToken } = await pair({ fleetUrl, code });
     const callIdsSeen = new Set<string>();
     const phone: Phone = new Phone({
       fleetUrl,

@@ -49,6 +49,12 @@ export class Administrator {
     return roomsApi.room.response.parse(await this.#ask('GET', roomsApi.room.path.replace(':roomId', roomId)));
   }
 
+  /** A code that pairs a tablet, which belongs to the room. */
+  async tabletCode(roomId: string): Promise<string> {
+    const { method, path, response } = roomsApi.createTabletCode;
+    return response.parse(await this.#ask(method, path.replace(':roomId', roomId), { tabletName: 'Tablet' })).code;
+  }
+
   /** What the fleet has taken in of a room, in the order in which it came. */
   async roomEvents(roomId: string): Promise<RoomEvent[]> {
     const { path, response } = roomsApi.listRoomEvents;
