@@ -47,7 +47,7 @@ export function AuditPage() {
         </a>
       </div>
       <Card>
-        <fieldset className="mb-4 grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2 lg:grid-cols-[2fr_1.5fr_1.5fr_1fr_1fr]">
+        <fieldset className="mb-4 grid grid-cols-2 gap-4 lg:grid-cols-[2fr_1.5fr_1.5fr_1fr_1fr]">
           <legend className="sr-only">{t('filters.label')}</legend>
           <Kinds chosen={filters.kind} onChoose={(kind) => change({ kind })} />
           <TextField
@@ -64,18 +64,21 @@ export function AuditPage() {
           />
           <TextField
             label={t('filters.fromDay')}
+            className="col-span-2 sm:col-span-1"
             type="date"
             value={filters.from}
             onChange={(from) => change({ from })}
           />
-          <TextField label={t('filters.toDay')} type="date" value={filters.to} onChange={(to) => change({ to })} />
+          <TextField
+            label={t('filters.toDay')}
+            className="col-span-2 sm:col-span-1"
+            type="date"
+            value={filters.to}
+            onChange={(to) => change({ to })}
+          />
         </fieldset>
         {isFiltered && (
-          <Button
-            size="small"
-            className="mb-4"
-            onPress={() => change({ kind: '', actor: '', subject: '', from: '', to: '' })}
-          >
+          <Button className="mb-4" onPress={() => change({ kind: '', actor: '', subject: '', from: '', to: '' })}>
             {t('clear')}
           </Button>
         )}
@@ -113,7 +116,7 @@ function Kinds({ chosen, onChoose }: { chosen: string; onChoose: (kind: string) 
   return (
     <SelectField
       label={t('filters.kind')}
-      className="sm:col-span-2 lg:col-span-1"
+      className="col-span-2 lg:col-span-1"
       choices={[{ key: '', words: t('filters.anyKind') }, ...kinds]}
       chosen={chosen}
       onChoose={onChoose}

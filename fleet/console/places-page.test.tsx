@@ -49,8 +49,8 @@ it('shows each place behind the one that it stands in, and adds below it what ca
   await show('/places');
   await page.until(() => names().length === 5);
   expect(names()).toEqual(['Whole organisation', 'Busan', 'Seoul', 'Tower', '3F']);
-  expect(page.buttons('Add in 3F')).toEqual([]);
-  await page.press('Add in Tower');
+  expect(page.buttons('Add inside 3F')).toEqual([]);
+  await page.press('Add inside Tower');
   await page.fill('Name', '4F');
   await page.press('Add');
   await page.until(() => names().length === 6);

@@ -204,7 +204,7 @@ export const administrationScenes: readonly Scene[] = [
   scene('places-empty', '/places', {
     listPlaces: { body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } },
   }),
-  scene('places-add', '/places', {}, (page) => press(page, /^Add in Seoul$|^Seoul 안에 추가$/)),
+  scene('places-add', '/places', {}, (page) => press(page, /^Add inside Seoul$|^Seoul 안에 추가$/)),
   scene('places-rules', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
     await page.getByRole('dialog').getByRole('combobox').selectOption('all-wait');

@@ -129,7 +129,7 @@ export default {
     floor: 'Floor',
     counts: 'Rooms: {{rooms}} · people: {{people}}',
     addSite: 'Add site',
-    add: 'Add in {{place}}',
+    add: 'Add inside {{place}}',
     addHere: 'Add inside',
     addTitle: 'Add a place',
     kind: 'Kind',
