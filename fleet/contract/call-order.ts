@@ -2,6 +2,7 @@
  * Order in a call: who is what, what is locked, who raised a hand. State of the call, owned by the media node, which enforces
  * it: no page is asked to keep it. Pure.
  */
+import { openWord } from './open-words.ts';
 import { z } from './schema.ts';
 
 /** From most to least. A room of the meeting has what a co-host has. */
@@ -19,6 +20,7 @@ export const RIGHTS: Record<MeetingRole, readonly Right[]> = {
   guest: [],
 };
 
+const SharedBy = z.enum(['everyone', 'presenters']);
 /** What the hosts have set for everybody else. */
 export const CallOrder = z.object({
   /** nobody new comes in; who was in and was not removed returns */
@@ -26,7 +28,7 @@ export const CallOrder = z.object({
   /** members and guests stay muted until a host lets each or all speak */
   staysMuted: z.boolean(),
   /** who shows screens and documents: everybody as their grant has it, or presenters and above */
-  sharedBy: z.enum(['everyone', 'presenters']),
+  sharedBy: openWord(SharedBy, 'presenters'),
 });
 export type CallOrder = z.infer<typeof CallOrder>;
 export const OPEN_ORDER: CallOrder = { isLocked: false, staysMuted: false, sharedBy: 'everyone' };
@@ -35,6 +37,6 @@ export const OPEN_ORDER: CallOrder = { isLocked: false, staysMuted: false, share
 export const OrderChange = z.strictObject({
   isLocked: z.boolean().optional(),
   staysMuted: z.boolean().optional(),
-  sharedBy: z.enum(['everyone', 'presenters']).optional(),
+  sharedBy: SharedBy.optional(),
 });
 export type OrderChange = z.infer<typeof OrderChange>;

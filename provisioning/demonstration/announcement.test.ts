@@ -42,7 +42,8 @@ describe('what is said when everything serves', () => {
 
   it('is every address in words for people, and the password at the first start alone', async () => {
     const first = await words(ready, parseDemonstrationOptions([]));
-    for (const told of ['7420/', 'control#code=ABCDEF', 'join#invite', '7400/staff', 'once-only']) expect(first).toContain(told);
+    for (const told of ['7420/', 'control#code=ABCDEF', 'join#invite', '7400/staff', 'once-only'])
+      expect(first).toContain(told);
     const later = await words({ ...ready, fleet: { ...ready.fleet, firstAdmin: null } }, parseDemonstrationOptions([]));
     expect(later).not.toMatch(/sign in/i);
   });

@@ -7,7 +7,15 @@ import { processTree } from '../processes.ts';
 import { readFileSync } from 'node:fs';
 
 export type Addresses = Record<
-  'consoleUrl' | 'controllerUrl' | 'staffUrl' | 'joinUrl' | 'tvUrl' | 'fleetUrl' | 'adminUser' | 'adminPassword' | 'roomId',
+  | 'consoleUrl'
+  | 'controllerUrl'
+  | 'staffUrl'
+  | 'joinUrl'
+  | 'tvUrl'
+  | 'fleetUrl'
+  | 'adminUser'
+  | 'adminPassword'
+  | 'roomId',
   string
 >;
 export type Product = {
