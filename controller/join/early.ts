@@ -33,7 +33,7 @@ function keptEntryId(): string {
 
 /** Under which name a page keeps its knock, until the tab is closed: a reload goes on with it. */
 export function ticketKeptAs(way: WayByAddress): string {
-  return 'maru-ticket ' + (way.kind === 'invite' ? way.invite.slice(-86) : way.meetingId);
+  return `maru-ticket ${way.kind === 'invite' ? way.invite.slice(-86) : way.meetingId}`;
 }
 
 function hasTicket(way: WayByAddress): boolean {
@@ -54,9 +54,7 @@ export function startEarly(): Early | null {
       ? { kind: 'invite', invite, entryId: keptEntryId() }
       : { kind: 'member', meetingId };
   const path =
-    way.kind === 'invite'
-      ? '/api/v1/guest-entries'
-      : '/api/v1/meetings/' + encodeURIComponent(way.meetingId) + '/entries';
+    way.kind === 'invite' ? '/api/v1/guest-entries' : `/api/v1/meetings/${encodeURIComponent(way.meetingId)}/entries`;
   const body = way.kind === 'invite' ? { invite: way.invite, entryId: way.entryId } : {};
   const entry = hasTicket(way)
     ? null
