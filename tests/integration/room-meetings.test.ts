@@ -16,8 +16,6 @@ import { FleetUnderTest, type Json } from '../../fleet/fleet-under-test.ts';
 import { PhoneUnderTest } from '../../fleet/room-under-test.ts';
 import { newId } from '../../fleet/store/index.ts';
 
-const HOUR_MS = 3_600_000;
-
 let fleet: FleetUnderTest;
 let folder: string;
 let kiosk: ChildProcess;
