@@ -27,7 +27,7 @@ const GRANT = {
   joinToken: 'signed',
   expiresAtMs: 1,
   documents: null,
-    iceServers: [],
+  iceServers: [],
 };
 
 beforeEach(() => {
