@@ -88,7 +88,7 @@ export const JoinTokenClaims = z.object({
   /** a host let this person in: also while the call is locked */
   isLetIn: z.boolean().default(false),
   /** where its bearer may come from, at each hello; each list holds, an empty one holds nothing back */
-  allowedRanges: z.array(z.array(AddressRange).max(64)).max(3).default([]),
+  allowedRanges: z.array(z.array(AddressRange).max(64)).max(8).default([]),
 });
 export type JoinTokenClaims = z.infer<typeof JoinTokenClaims>;
 
@@ -186,7 +186,8 @@ export const CallGrant = z.object({
   peerId: Id,
   /** ws: on loopback, wss: everywhere else */
   signalingUrl: z.url(),
-  joinToken: z.string().max(4096),
+  /** with every range of addresses that holds */
+  joinToken: z.string().max(16_384),
   expiresAtMs: EpochMs,
   /** null: signed by the room while the fleet is gone, or nobody may see documents */
   documents: DocumentAccess.nullable().default(null),

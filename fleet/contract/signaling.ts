@@ -99,7 +99,7 @@ export const signalingMethods = {
     request: z.strictObject({
       protocol: ProtocolVersion,
       admission: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('token'), token: z.string().max(4096) }),
+        z.strictObject({ kind: z.literal('token'), token: z.string().max(16_384) }),
         /** within RESUME_GRACE_MS of the drop */
         z.strictObject({
           kind: z.literal('resume'),

@@ -105,6 +105,7 @@ function contextOf(
     ticket: request.caller!.ticket as never,
     reach: request.caller!.reach,
     reachOf: (permission) => reachBy(request.caller!, permission, { places }),
+    address: proxies.addressOf(request.raw),
     network: proxies.networkOf(request.raw),
     browser: request.headers['user-agent'] ?? '',
     session: {

@@ -69,6 +69,8 @@ export type RouteContext<R extends Route = Route> = {
   reach: Reach;
   /** those in which the account has another permission */
   reachOf: (permission: Permission) => Reach;
+  /** of whoever calls, behind proxies that IT named; what ranges of addresses ask for */
+  address: string;
   /** where limits are counted */
   network: string;
   /** what it says of itself */

@@ -6,7 +6,7 @@ import type { Asker, MeetingFacts, PersonFacts } from './admission-decision.ts';
 import { ENDED_BY_FLEET, GIVEN_UP, liveCallOf, MOVED } from './call-rows.ts';
 import { roomOfPerson } from './entries.ts';
 import { roleIn, roomsIn } from './meeting-people.ts';
-import { meetingPolicyIn } from './meeting-policies.ts';
+import { meetingRulesIn } from './meeting-policies.ts';
 import type { TicketRow } from './tickets.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
@@ -18,6 +18,8 @@ export type KnownMeeting = MeetingFacts & {
   hostName: string;
   hostAccountId: string | null;
   policy: MeetingPolicy;
+  /** where people may come from; each list holds */
+  allowedRanges: string[][];
   /** Its last call that was really over ended then; its people go on in another where a node died or was silent. 0: none */
   runSinceMs: number;
   /** a host has ended a call of it for all; 0: none */
@@ -45,7 +47,7 @@ const HOSTS = ['host', 'co-host'] as const;
 
 /** null: no such meeting */
 export async function meetingKnownIn(db: Reader, meetingId: string): Promise<KnownMeeting | null> {
-  const policy = await meetingPolicyIn(db, meetingId);
+  const rules = await meetingRulesIn(db, meetingId);
   const row = await db
     .selectFrom('meeting')
     .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
@@ -63,7 +65,7 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
     ])
     .where('meeting.meetingId', '=', meetingId)
     .executeTakeFirst();
-  if (!row || !policy) return null;
+  if (!row || !rules) return null;
   const live = await liveCallOf(db, meetingId);
   const ended = db
     .selectFrom('call')
@@ -78,7 +80,7 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
     title: row.title,
     hostName: row.hostDisplayName || row.ownRoomName || row.bookedRoomName || row.title,
     hostAccountId: row.hostAccountId,
-    policy,
+    ...rules,
     isOver: row.endedAtMs !== null || row.cancelledAtMs !== null,
     isLocked: orderOf(live?.callOrder ?? null).isLocked,
     isHostThere: live !== undefined && (await hasHost(db, live.callId)),

@@ -10,14 +10,14 @@ type Dependencies = { meetings: Pick<Meetings, 'admissions' | 'waitingRoom'>; on
 export function admissionRoutes({ meetings, onFailed }: Dependencies): ServedRoute[] {
   const { admissions, waitingRoom } = meetings;
   return serve(admissionApi, {
-    enterAsGuest: async ({ body: { invite, endedCallId = null, entryId = null, knock = null }, network }) =>
-      admissions.byInvite(invite, { endedCallId, entryId, knock, network }),
-    enterAsMember: async ({ account, params, body: { endedCallId = null, knock = false }, network }) =>
-      admissions.byAccount(account, params.meetingId, { wantsToKnock: knock, endedCallId, network }),
+    enterAsGuest: async ({ body: { invite, endedCallId = null, entryId = null, knock = null }, network, address }) =>
+      admissions.byInvite(invite, { endedCallId, entryId, knock, network, address }),
+    enterAsMember: async ({ account, params, body: { endedCallId = null, knock = false }, network, address }) =>
+      admissions.byAccount(account, params.meetingId, { wantsToKnock: knock, endedCallId, network, address }),
     ticketChanges: async ({ ticket }) =>
       newestOf<TicketView, 'ticket'>('ticket', (onView) => waitingRoom.follow(ticket.ticketId, onView)),
-    enterAdmitted: async ({ ticket, body: { endedCallId = null }, network }) =>
-      admissions.byTicket({ ...ticket, network }, { endedCallId }),
+    enterAdmitted: async ({ ticket, body: { endedCallId = null }, network, address }) =>
+      admissions.byTicket({ ...ticket, network, address }, { endedCallId }),
     stopWaiting: async ({ ticket }) => {
       await waitingRoom.leave(ticket);
       return {};

@@ -480,3 +480,37 @@ test('nobody learns of a meeting by its id, and nobody decides without the right
   const other = await fleet.enrolRoom(`Other ${names}`, {});
   expect((await decide({ name: 'admit', ticketId }, fleet.admin.cookie, other.meetingId)).status).toBe(404);
 });
+
+test('who comes from a network that is not allowed neither enters nor waits; the node holds who returns to the same ranges', async () => {
+  await policy({ admission: 'all-enter', allowedRanges: ['203.0.113.0/24', '2001:db8::/32'] });
+  const { token } = await invite();
+  for (const address of ['198.51.100.7', '2001:db9::1', '::ffff:198.51.100.7'])
+    expect(await enter(token, knock('Mina'), address)).toMatchObject({ error: { code: 'address-not-allowed' } });
+  const inside = await enter(token, {}, '203.0.113.9');
+  expect(inside).toMatchObject({ kind: 'admitted' });
+  expect(claimsOf(inside.grant).allowedRanges).toEqual([['203.0.113.0/24', '2001:db8::/32']]);
+  expect(await enter(token, {}, '2001:db8:1::9')).toMatchObject({ kind: 'admitted' });
+});
+
+test('the ranges of the organisation and of the place hold besides the meeting’s own', async () => {
+  const { placeId } = (await admin('POST', '/api/v1/places', { parentId: null, kind: 'site', placeName: 'Plant' }))
+    .body;
+  expect((await admin('PUT', `/api/v1/rooms/${roomId}/place`, { placeId })).status).toBe(200);
+  const defaults = (allowedRanges: string[]) => ({ meetingPolicy: null, allowedRanges });
+  expect((await admin('PUT', `/api/v1/places/${placeId}/meeting-defaults`, defaults(['203.0.113.0/24']))).status).toBe(
+    200,
+  );
+  await policy({ admission: 'all-enter' });
+  const { token } = await invite();
+  expect(await enter(token, {}, '198.51.100.7')).toMatchObject({ error: { code: 'address-not-allowed' } });
+  expect((await admin('PUT', '/api/v1/organisation/meeting-defaults', defaults(['203.0.113.128/25']))).status).toBe(
+    200,
+  );
+  try {
+    expect(await enter(token, {}, '203.0.113.9')).toMatchObject({ error: { code: 'address-not-allowed' } });
+    const inside = await enter(token, {}, '203.0.113.200');
+    expect(claimsOf(inside.grant).allowedRanges).toEqual([['203.0.113.128/25'], ['203.0.113.0/24']]);
+  } finally {
+    await admin('PUT', '/api/v1/organisation/meeting-defaults', defaults([]));
+  }
+});

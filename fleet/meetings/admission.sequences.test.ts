@@ -243,6 +243,7 @@ class Product {
       ? this.#admissions.byAccount({ accountId: accounts.get(who)!, displayName: who }, meetingId, {
           wantsToKnock: knocks,
           network,
+          address: network,
           endedCallId: null,
         })
       : this.#admissions.byInvite(
@@ -251,6 +252,7 @@ class Product {
             entryId: who.padEnd(20, 'x'),
             knock: knocks ? { displayName: who, organisation: null } : null,
             network,
+            address: network,
             endedCallId: null,
           },
         );
@@ -261,7 +263,9 @@ class Product {
     if (token === undefined) return 'no ticket';
     const answer = this.waitingRoom
       .verify(token)
-      .then((bearer) => this.#admissions.byTicket({ ...bearer, network: '192.0.2.9' }, { endedCallId: null }));
+      .then((bearer) =>
+        this.#admissions.byTicket({ ...bearer, network: '192.0.2.9', address: '192.0.2.9' }, { endedCallId: null }),
+      );
     return this.#outcome(who, answer);
   }
   async #outcome(who: Who, answer: ReturnType<Admissions['byInvite']>): Promise<string> {

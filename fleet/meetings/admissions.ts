@@ -10,6 +10,7 @@ import type { EntryAnswer } from '#contract/http/admission-api.ts';
 import type { AuditKind } from '#contract/http/audit-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Knock } from '#contract/waiting.ts';
+import { isAllowedFrom } from '#edge/address-ranges.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit, type AuditEntry } from '../audit/index.ts';
 import type { TicketBearer } from '../http/route.ts';
@@ -39,12 +40,16 @@ type Caller = {
   organisation: string | null;
   ticketId: string | null;
   network: string;
+  /** null: a room, which is where its box stands */
+  address: string | null;
   actor: string;
   /** the right again, within the transaction; @throws UserError */
   check: (trx: AuthorityWrite) => Promise<void>;
 };
 type Outcome = { kind: 'entered'; grant: CallGrant; known: Known } | { kind: 'waits'; known: Known };
 type Options = { endedCallId: string | null };
+/** `network` counts limits, `address` is held to ranges. */
+type From = { network: string; address: string };
 
 /** a call may end between its choice and the entry into it */
 const CALLS_TO_TRY = 3;
@@ -65,18 +70,13 @@ export class Admissions {
    */
   async byInvite(
     invite: string,
-    {
-      entryId,
-      knock,
-      network,
-      endedCallId,
-    }: { entryId: string | null; knock: Knock | null; network: string } & Options,
+    { entryId, knock, network, address, endedCallId }: { entryId: string | null; knock: Knock | null } & From & Options,
   ): Promise<EntryAnswer> {
     const actor = `network:${network}`;
     return this.#orRefusal({ kind: 'guest-refused', actor, network }, async () => {
       const claims = await this.#deps.invites.check(invite);
       if (!this.#admittedByNetwork.take(network)) throw new UserError('too-many-attempts');
-      const caller = guest(claims, personOfInvite(claims, entryId, newId()), network);
+      const caller = guest(claims, personOfInvite(claims, entryId, newId()), { network, address });
       return this.#answer(caller, knock && { ...knock, displayName: claims.displayName ?? knock.displayName }, {
         endedCallId,
       });
@@ -91,7 +91,7 @@ export class Admissions {
   async byAccount(
     { accountId, displayName }: Pick<Account, 'accountId' | 'displayName'>,
     meetingId: string,
-    { wantsToKnock, network, endedCallId }: { wantsToKnock: boolean; network: string } & Options,
+    { wantsToKnock, network, address, endedCallId }: { wantsToKnock: boolean } & From & Options,
   ): Promise<EntryAnswer> {
     const actor = `account:${accountId}`;
     const asking: Entrant = { meetingId, person: personOfAccount(accountId), inviteId: null, accountId, roomId: null };
@@ -101,7 +101,16 @@ export class Admissions {
       const isStranger = asker?.kind === 'account' && asker.role === null;
       if (!known || known.meeting.isOver || (isStranger && !isOpenToStaff(known.meeting)))
         throw new ProtocolError('not-found', 'no such meeting');
-      const caller = { asking, displayName, organisation: null, ticketId: null, network, actor, check: nothingToCheck };
+      const caller = {
+        asking,
+        displayName,
+        organisation: null,
+        ticketId: null,
+        network,
+        address,
+        actor,
+        check: nothingToCheck,
+      };
       return this.#answer(caller, wantsToKnock ? { displayName, organisation: null } : null, { endedCallId });
     });
   }
@@ -110,16 +119,22 @@ export class Admissions {
    * @throws UserError not-admitted, removed-from-call, token-invalid; InvalidStateError call-ended; OperationalError
    *   no-media-node, call-unreachable
    */
-  async byTicket(
-    { ticketId, token, network }: TicketBearer & { network: string },
-    options: Options,
-  ): Promise<EntryAnswer> {
+  async byTicket({ ticketId, token, network, address }: TicketBearer & From, options: Options): Promise<EntryAnswer> {
     const { ticket, view, known } = await this.#deps.waitingRoom.see(ticketId);
     const { displayName, organisation, person } = ticket;
     if (view.state === 'over') throw new InvalidStateError('call-ended');
     if (view.state === 'declined') throw new UserError(known.person.wasRemoved ? 'removed-from-call' : 'not-admitted');
     const check = checkOfTicket(ticketId);
-    const caller = { asking: askingBy(ticket), displayName, organisation, ticketId, network, actor: person, check };
+    const caller = {
+      asking: askingBy(ticket),
+      displayName,
+      organisation,
+      ticketId,
+      network,
+      address,
+      actor: person,
+      check,
+    };
     return this.#orRefusal({ kind: 'guest-refused', actor: person }, async () => {
       const outcome = await this.#enter(caller, options);
       if (outcome.kind === 'entered') return entered(outcome, caller);
@@ -141,7 +156,16 @@ export class Admissions {
     const { meetingId, jti: inviteId } = claims;
     const asking: Entrant = { meetingId, person: personOfRoom(roomId), inviteId, accountId: null, roomId };
     const check = async (trx: AuthorityWrite): Promise<void> => void (await usableInvite(trx, claims));
-    const caller = { asking, displayName: roomName, organisation: null, ticketId: null, network: actor, actor, check };
+    const caller = {
+      asking,
+      displayName: roomName,
+      organisation: null,
+      ticketId: null,
+      network: actor,
+      address: null,
+      actor,
+      check,
+    };
     const outcome = await this.#enter(caller, { endedCallId }, details);
     if (outcome.kind === 'entered') return outcome.grant;
     const ticket = await this.#knock(caller, { displayName: roomName, organisation: null });
@@ -165,7 +189,16 @@ export class Admissions {
         throw new ProtocolError('not-found', 'no meeting of the room');
     };
     await check(this.#deps.store.read);
-    const caller = { asking, displayName: roomName, organisation: null, ticketId: null, network: actor, actor, check };
+    const caller = {
+      asking,
+      displayName: roomName,
+      organisation: null,
+      ticketId: null,
+      network: actor,
+      address: null,
+      actor,
+      check,
+    };
     const outcome = await this.#enter(caller, { endedCallId });
     if (outcome.kind === 'waits') throw new UserError('not-admitted');
     return outcome.grant;
@@ -209,6 +242,7 @@ export class Admissions {
     const { asking, check } = caller;
     for (let tries = 1; ; tries += 1) {
       const before = await this.#mustKnow(store.read, asking);
+      refuseElsewhere(before.meeting, caller);
       if (!mayEnter(decideAdmission(before.meeting, before.person))) return { kind: 'waits', known: before };
       const open = await calls.openCall(asking.meetingId, endedCallId, asking.roomId === null ? 'person' : 'room');
       const peerId = newId();
@@ -216,6 +250,7 @@ export class Admissions {
       const result = await store.write(async (trx): Promise<Known | 'waits' | 'call-over'> => {
         await check(trx);
         const known = await this.#mustKnow(trx, asking);
+        refuseElsewhere(known.meeting, caller);
         if (!mayEnter(decideAdmission(known.meeting, known.person))) return 'waits';
         if (!(await isLive(trx, callId))) return 'call-over';
         await this.#record(trx, caller, { peerId, callId, known, details });
@@ -268,6 +303,7 @@ export class Admissions {
       role,
       isGuest,
       isLetIn: known.person.isLetIn,
+      ...(roomId === null && { allowedRanges: known.meeting.allowedRanges }),
       ...(isGuest && invite && { seat: { inviteId: invite.inviteId, seats: invite.seats, holder: person } }),
     };
   }
@@ -307,12 +343,13 @@ export class Admissions {
 const isOpenToStaff = ({ hostAccountId, policy }: Known['meeting']): boolean =>
   hostAccountId === null || policy.admission === 'all-enter';
 
-const guest = (claims: InviteClaims, person: string, network: string): Caller => ({
+const guest = (claims: InviteClaims, person: string, { network, address }: From): Caller => ({
   asking: { meetingId: claims.meetingId, person, inviteId: claims.jti, accountId: null, roomId: null },
   displayName: claims.displayName,
   organisation: null,
   ticketId: null,
   network,
+  address,
   actor: `network:${network}`,
   check: async (trx) => void (await usableInvite(trx, claims)),
 });
@@ -330,6 +367,11 @@ const checkOfTicket =
     const isGood = row?.state === 'waiting' || row?.state === 'admitted';
     if (!isGood || row.disabledAtMs !== null) throw new UserError('not-admitted');
   };
+
+/** Who comes from elsewhere does not wait either: nobody could let them in. @throws UserError address-not-allowed */
+function refuseElsewhere({ allowedRanges }: Known['meeting'], { address }: Caller): void {
+  if (address !== null && !isAllowedFrom(allowedRanges, address)) throw new UserError('address-not-allowed');
+}
 
 /** @throws UserError, InvalidStateError: the refusal */
 function mayEnter(decision: Decision): boolean {

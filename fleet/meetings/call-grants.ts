@@ -13,7 +13,7 @@ import type { SigningKeys } from './signing-keys.ts';
 export type Admitted = Pick<
   JoinTokenClaims,
   'peerKind' | 'displayName' | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest' | 'organisation' | 'isLetIn'
-> & { /** what its permissions follow from */ as: CallRole };
+> & { /** absent: anywhere */ allowedRanges?: string[][] } & { /** what its permissions follow from */ as: CallRole };
 export type Meeting = { meetingId: string; title: string };
 export type CallGrantsDependencies = {
   keys: Pick<SigningKeys, 'sign'>;
@@ -55,7 +55,7 @@ export class CallGrants {
       meetingTitle: meeting.title,
       ...admitted,
       ...permitted,
-      allowedRanges: [],
+      allowedRanges: admitted.allowedRanges ?? [],
     };
     const documents =
       permitted.documents.length === 0

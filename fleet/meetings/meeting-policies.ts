@@ -2,10 +2,11 @@
  * Who comes into each meeting: its own policy, else that of its place (of a room's meeting the room's, of a person's the
  * host's), else of the places above, else of the organisation.
  */
+import { AddressRange } from '#contract/address-range.ts';
 import { ProtocolError } from '#contract/error-codes.ts';
 import { DEFAULT_MEETING_POLICY, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { appendAudit } from '../audit/index.ts';
-import { ORGANISATION_POLICY_SETTING } from '../people/index.ts';
+import { ORGANISATION_POLICY_SETTING, ORGANISATION_RANGES_SETTING } from '../people/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
@@ -47,7 +48,18 @@ export async function setMeetingPolicy(
   await appendAudit(trx, { kind: 'meeting-policy-changed', actor, subject, details: { policy: text } });
 }
 
+export type MeetingRules = {
+  policy: MeetingPolicy;
+  /** where people may come from: of the organisation, of each place down to the meeting's, of the meeting. Each list holds */
+  allowedRanges: string[][];
+};
+
 export async function meetingPolicyIn(db: Reader, meetingId: string): Promise<MeetingPolicy | null> {
+  return (await meetingRulesIn(db, meetingId))?.policy ?? null;
+}
+
+/** null: no such meeting */
+export async function meetingRulesIn(db: Reader, meetingId: string): Promise<MeetingRules | null> {
   const meeting = await db
     .selectFrom('meeting')
     .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
@@ -63,9 +75,36 @@ export async function meetingPolicyIn(db: Reader, meetingId: string): Promise<Me
     .where('meeting.meetingId', '=', meetingId)
     .executeTakeFirst();
   if (!meeting) return null;
-  if (meeting.policy !== null) return policyFrom(meeting.policy);
-  return defaultPolicyAt(db, meeting.ownPlaceId ?? meeting.bookedPlaceId ?? meeting.hostPlaceId ?? null);
+  const placeId = meeting.ownPlaceId ?? meeting.bookedPlaceId ?? meeting.hostPlaceId ?? null;
+  const policy = meeting.policy === null ? await defaultPolicyAt(db, placeId) : policyFrom(meeting.policy);
+  const lists = [await organisationRanges(db), ...(await placeRanges(db, placeId)), policy.allowedRanges];
+  return { policy, allowedRanges: lists.filter((ranges) => ranges.length > 0) };
 }
+
+async function organisationRanges(db: Reader): Promise<string[]> {
+  const setting = await db
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', ORGANISATION_RANGES_SETTING)
+    .executeTakeFirst();
+  return setting ? rangesFrom(setting.value) : [];
+}
+
+async function placeRanges(db: Reader, placeId: string | null): Promise<string[][]> {
+  const lists: string[][] = [];
+  for (let at = placeId; at !== null; ) {
+    const place = await db
+      .selectFrom('place')
+      .select(['parentId', 'allowedRanges'])
+      .where('placeId', '=', at)
+      .executeTakeFirst();
+    if (place) lists.unshift(rangesFrom(place.allowedRanges));
+    at = place?.parentId ?? null;
+  }
+  return lists;
+}
+
+const rangesFrom = (text: string): string[] => AddressRange.array().parse(JSON.parse(text));
 
 /** `placeId` null: directly below the organisation. */
 export async function defaultPolicyAt(db: Reader, placeId: string | null): Promise<MeetingPolicy> {

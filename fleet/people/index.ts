@@ -6,7 +6,7 @@ export { OpenidProvider } from './openid/openid-provider.ts';
 export { readOpenidSettings } from './openid/openid-settings.ts';
 export { type OpenidReturn, OpenidSignIn } from './openid/openid-sign-in.ts';
 export { Organisation } from './organisation.ts';
-export { ORGANISATION_POLICY_SETTING } from './place-changes.ts';
+export { ORGANISATION_POLICY_SETTING, ORGANISATION_RANGES_SETTING } from './place-changes.ts';
 export type { PlaceTree } from './places.ts';
 export { peopleRoutes } from './routes.ts';
 export { SESSION_TTL_MS, Sessions } from './sessions.ts';

@@ -15,7 +15,7 @@ import type { PlaceTree } from './places.ts';
 
 /** of the organisation, as JSON in the table of settings; absent: DEFAULT_MEETING_POLICY, no ranges */
 export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
-const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
+export const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
 
 const KINDS: readonly PlaceKind[] = ['site', 'building', 'floor'];
 type Row = AuthorityTables['place'];
