@@ -7,7 +7,8 @@ import { useToasts } from '#ui/toast.tsx';
 /** Many at once are a crowd, not news. */
 const AT_ONCE = 2;
 
-export function useCallNews({ participants, mutedByPeerId, order, role }: CallState, selfPeerId: string | null) {
+export function useCallNews(call: CallState, selfPeerId: string | null) {
+  const { participants, mutedByPeerId, keptMutedTimes, order, role } = call;
   const { t } = useTranslation('join');
   const toasts = useToasts();
   const { add } = toasts;
@@ -56,5 +57,9 @@ export function useCallNews({ participants, mutedByPeerId, order, role }: CallSt
     const name = before.current?.get(mutedByPeerId);
     add({ words: name ? t('call.mutedBy', { name }) : t('call.mutedByHost'), tone: 'warn' });
   }, [mutedByPeerId, add, t]);
+  // the button was pressed before the host's wish had arrived
+  useEffect(() => {
+    if (keptMutedTimes > 0) add({ words: t('call.staysMuted'), tone: 'warn' });
+  }, [keptMutedTimes, add, t]);
   return toasts;
 }

@@ -76,6 +76,7 @@ export class CallClient {
     onChange: () => this.#publish(),
   });
   #mutedByPeerId: string | null = null;
+  #keptMutedTimes = 0;
   /** while it runs, nothing is published */
   #held: ReturnType<typeof setTimeout> | null = null;
 
@@ -102,7 +103,10 @@ export class CallClient {
       ask: this.#connection.ask,
       mayPublish: (source) => this.#connection.permissions?.publishes.includes(source) ?? true,
       onChange: () => this.#publish(),
-      onKeptMuted: () => this.#onMuted(),
+      onKeptMuted: () => {
+        this.#keptMutedTimes += 1;
+        this.#onMuted();
+      },
     });
     this.#admission = new CallAdmission({
       connection: this.#connection,
@@ -553,6 +557,7 @@ export class CallClient {
       blocked: this.#isConnected ? this.#media.blocked : null,
       way: this.#media.way,
       mutedByPeerId: this.#mutedByPeerId,
+      keptMutedTimes: this.#keptMutedTimes,
     };
   }
 }

@@ -62,6 +62,8 @@ export type CallState = {
   readonly way: MediaWay | null;
   /** who muted us last, until we unmute */
   readonly mutedByPeerId: string | null;
+  /** how often we opened our microphone in vain, because a host keeps it muted */
+  readonly keptMutedTimes: number;
 };
 
 export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'order'>;

@@ -114,7 +114,7 @@ describe('order', () => {
     node.onUnpause = 'stays-muted';
     setMuted(false);
     await pass(50);
-    expect([mutes, state().local.microphone]).toEqual([1, 'muted']);
+    expect([mutes, state().local.microphone, state().keptMutedTimes]).toEqual([1, 'muted', 1]);
     node.onUnpause = 'ok';
     setMuted(false);
     await pass(50);

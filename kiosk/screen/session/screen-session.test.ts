@@ -89,6 +89,7 @@ class FakeCall {
     streams: new Map(),
     activeSpeakerPeerId: null,
     mutedByPeerId: null,
+    keptMutedTimes: 0,
     blocked: null,
     way: null,
     local: { microphone: 'absent', camera: 'absent', sharesScreen: false },
