@@ -147,9 +147,9 @@ export async function personKnownIn(
   };
 }
 
-/** An admission holds for the meeting as it runs: until its call is really over. */
+/** An admission holds for the meeting as it runs: until its call is really over. The policy may let in at that very moment. */
 export const holdsAdmission = ({ state, decidedAtMs }: TicketRow, { runSinceMs }: KnownMeeting): boolean =>
-  state === 'admitted' && decidedAtMs !== null && decidedAtMs > runSinceMs;
+  state === 'admitted' && decidedAtMs !== null && decidedAtMs >= runSinceMs;
 
 /** Not to those who were in, nor to those who knocked before. */
 function isClosedTo(invite: InviteRow | null, ticket: TicketRow | null, wasIn: boolean): boolean {
