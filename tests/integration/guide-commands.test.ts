@@ -151,7 +151,12 @@ describe('every program', () => {
   const sources = tracked.filter((path) => /\.(ts|tsx)$/.test(path) && !/\.test\.tsx?$/.test(path));
   const entries = sources.filter((path) => path !== READS && /\breadCommandLine\(/.test(read(path)));
   /** Started by another program of ours with arguments that are its own. */
-  const inner = ['fleet/main.ts', 'kiosk/shell/electron/app/main.ts', 'tests/load/peers/bare-server.ts'];
+  const inner = [
+    'fleet/main.ts',
+    'kiosk/shell/electron/app/main.ts',
+    'tests/integration/converter-unit/main.ts',
+    'tests/load/peers/bare-server.ts',
+  ];
 
   it('reads its command line in one way', () => {
     const others = sources.filter(
