@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
+import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../../audit/index.ts';
@@ -122,7 +123,8 @@ export class OpenidSignIn {
       network,
       browser,
       openidSid: sid,
-      authenticatedAtMs: authenticatedAtMs ?? nowMs,
+      // a provider that knew the browser already asked nobody to prove anything
+      authenticatedAtMs: authenticatedAtMs ?? nowMs - FRESH_SIGN_IN_MS,
     });
     const session = await sessions.of(token);
     if (session)

@@ -83,9 +83,8 @@ async function signIn(
 
 describe('signing in by OpenID', () => {
   test('makes the account at the first time, with the roles of its groups, and finds it again', async () => {
-    const { token, text, browser } = await signIn();
+    const { text, browser } = await signIn();
     expect(text).toContain('url=/staff');
-    expect(await sessions.of(token!)).toMatchObject({ isFresh: true });
     expect(await account()).toMatchObject({
       issuer: directory.issuer,
       subject: 'mina',
@@ -101,6 +100,12 @@ describe('signing in by OpenID', () => {
       { displayName: 'Mina Park' },
     ]);
     expect(await roles()).toEqual(['member']);
+  });
+  test('one that did not prove anew who they are has no fresh sign-in: their provider knew the browser already', async () => {
+    const { token, browser } = await signIn();
+    expect(await sessions.of(token!)).toMatchObject({ isFresh: false });
+    await browser.open(`${fleetUrl}/openid/start?to=staff&fresh=1`);
+    expect(await sessions.of(browser.cookie(fleetUrl, 'maru-session')!)).toMatchObject({ isFresh: true });
   });
   test('an account that is switched off does not come in', async () => {
     await signIn();
