@@ -145,7 +145,7 @@ export class OpenidSignIn {
     for (const [id, endsAtMs] of this.#usedLogouts) if (endsAtMs <= nowMs) this.#usedLogouts.delete(id);
     if (this.#usedLogouts.has(tokenId)) throw new InvalidStateError('token-used');
     this.#usedLogouts.set(tokenId, expiresAtMs);
-    await store.write(async (trx) => {
+    const kept = store.write(async (trx) => {
       const ended = await trx
         .selectFrom('session')
         .innerJoin('account', 'account.accountId', 'session.accountId')
@@ -162,6 +162,11 @@ export class OpenidSignIn {
           details: { because: 'signed out at the provider' },
         });
       }
+    });
+    // what could not be kept counts when the provider sends it again
+    await kept.catch((error: unknown) => {
+      this.#usedLogouts.delete(tokenId);
+      throw error;
     });
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { OperationalError } from '#contract/error-codes.ts';
 import { httpApp } from '#edge/http-app.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
@@ -178,6 +179,27 @@ test('who is in no group that has a role is refused where a group is needed', ()
   expect(grantsOf(settings, ['room-team', 'room-team'])).toEqual([
     { role: 'operator', scope: { kind: 'organisation' } },
   ]);
+});
+
+test('a logout that could not be kept counts when the provider sends it again', async () => {
+  const { token } = await signIn();
+  const { sid, subject } = await store.read
+    .selectFrom('session')
+    .innerJoin('account', 'account.accountId', 'session.accountId')
+    .select(['openidSid as sid', 'subject'])
+    .executeTakeFirstOrThrow();
+  vi.spyOn(OpenidProvider.prototype, 'verifyLogout').mockResolvedValue({
+    sid,
+    subject,
+    tokenId: 'one',
+    expiresAtMs: Date.now() + MINUTE_MS,
+  });
+  vi.spyOn(store, 'write').mockRejectedValueOnce(new OperationalError('storage-failed'));
+  await expect(openid.logout('token')).rejects.toThrow('storage-failed');
+  await openid.logout('token');
+  expect(await sessions.of(token!)).toBeNull();
+  await expect(openid.logout('token')).rejects.toThrow('token-used');
+  vi.restoreAllMocks();
 });
 
 test('a person who signs out at the provider is signed out here, in that browser alone', async () => {
