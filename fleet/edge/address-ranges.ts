@@ -2,12 +2,19 @@
  * Ranges of addresses, of IPv4 and IPv6: whether a text is one, and whether an address is in one of them. Which address a
  * caller has: `who-is-calling.ts`.
  */
+import { ProtocolError } from '#contract/error-codes.ts';
 import { BlockList, isIP, SocketAddress } from 'node:net';
 
 type Range = { address: string; prefix: number; family: 'ipv4' | 'ipv6' };
 
 /** A CIDR block or one address, without port, brackets or zone. An IPv4 block that is mapped into IPv6 is that IPv4 block. */
 export const isAddressRange = (text: string): boolean => parseRange(text) !== null;
+
+/** Before they are stored. @throws ProtocolError bad-message naming the entry that is no range */
+export function checkRanges(ranges: readonly string[]): void {
+  const wrong = ranges.find((text) => !isAddressRange(text));
+  if (wrong !== undefined) throw new ProtocolError('bad-message', `not a range of addresses: ${wrong}`);
+}
 
 export class AddressRanges {
   /** apart, because one list would find IPv4 addresses in blocks of IPv6 */

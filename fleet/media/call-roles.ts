@@ -20,6 +20,10 @@ export function personOf({ person, peerKind, issuedTo, seat, sub }: RoleClaims):
   return seat ? `seat:${seat.inviteId}:${seat.holder}` : `peer:${sub}`;
 }
 
+/** Neither a guest nor what stands for nobody: a program, a room's laptop. */
+const mayLead = ({ peerKind, isGuest, issuedTo }: RoleClaims): boolean =>
+  peerKind === 'person' && !isGuest && issuedTo === null;
+
 export class CallRoles {
   /** by person, where it is not the grant's */
   readonly #given = new Map<string, MeetingRole>();
@@ -65,7 +69,7 @@ export class CallRoles {
 
   /**
    * After somebody came or went for good. While nobody who may keep order is there, the earliest presenter leads, else the member
-   * who is in longest; never a guest, and not before a call was led. The host's return ends it.
+   * who is in longest; never a guest or a room's laptop, and not before a call was led. The host's return ends it.
    */
   settle(joined: readonly RolePeer[]): void {
     const leads = joined.map(({ claims }) => this.#ownRoleOf(claims)).filter((role) => isAtLeast(role, 'co-host'));
@@ -75,7 +79,7 @@ export class CallRoles {
     if (leads.length > 0 || this.#successor !== null || !this.#wasLed) return;
     const next = (role: MeetingRole): RolePeer | undefined =>
       joined
-        .filter(({ claims }) => claims.peerKind === 'person' && !claims.isGuest && this.#ownRoleOf(claims) === role)
+        .filter(({ claims }) => mayLead(claims) && this.#ownRoleOf(claims) === role)
         .toSorted((a, b) => a.joinedAt - b.joinedAt)[0];
     const chosen = next('presenter') ?? next('member');
     this.#successor = chosen ? personOf(chosen.claims) : null;

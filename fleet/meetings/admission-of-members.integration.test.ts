@@ -150,6 +150,17 @@ test('a member who was in comes back without asking; one who was not asks, and t
   expect(claimsOf(entered.grant)).toMatchObject({ role: 'member', isLetIn: true, displayName: 'Joon Park' });
 });
 
+test('who is signed out everywhere comes in by no ticket any more: a thief may have it', async () => {
+  const stolen = await person('Stolen');
+  meetingId = await make({ admission: 'all-enter', joinBeforeHost: false });
+  const { ticket } = await enter(stolen, { knock: true });
+  expect((await decide(mina!, { name: 'admit-all' })).status).toBe(200);
+  expect(await byTicket(ticket)).toMatchObject({ kind: 'admitted' });
+  const path = `/api/v1/accounts/${stolen.accountId}/sessions`;
+  expect((await fleet.api('DELETE', path, undefined, fleet.admin.cookie)).status).toBe(200);
+  expect((await byTicket(ticket)).error?.code).toBe('token-invalid');
+});
+
 test('the successor of a host who left sees who already waits, and decides; a plain member does neither', async () => {
   const host = (await enter(mina!)).grant;
   const member = (await enter(joon!)).grant;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { topicOf } from '#contract/topics.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
-import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import { DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { type EnrolledRoom, FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { PhoneUnderTest, RoomUnderTest, stateOf } from '../room-under-test.ts';
@@ -512,5 +512,20 @@ test('the ranges of the organisation and of the place hold besides the meetingâ€
     expect(claimsOf(inside.grant).allowedRanges).toEqual([['203.0.113.128/25'], ['203.0.113.0/24']]);
   } finally {
     await admin('PUT', '/api/v1/organisation/meeting-defaults', defaults([]));
+  }
+});
+
+test('a range that is none is refused where it is stored: kept, it would let in nobody', async () => {
+  const wrong = { ...DEFAULT_MEETING_POLICY, allowedRanges: ['10.0.0.0/8', '10.0.0/24', '10.0.0.0/33'] };
+  const code = ({ status, body }: Json) => [status, body.error?.code];
+  const refused = [400, 'bad-message'];
+  expect(code(await admin('PUT', `/api/v1/meetings/${meetingId}/policy`, wrong))).toEqual(refused);
+  const draft = { title: 'Plans', startsAtMs: null, durationMinutes: 30, people: [], roomIds: [], policy: wrong };
+  expect(code(await admin('POST', '/api/v1/meetings', draft))).toEqual(refused);
+  const defaults = { meetingPolicy: wrong, allowedRanges: [] };
+  try {
+    expect(code(await admin('PUT', '/api/v1/organisation/meeting-defaults', defaults))).toEqual(refused);
+  } finally {
+    await admin('PUT', '/api/v1/organisation/meeting-defaults', { meetingPolicy: null, allowedRanges: [] });
   }
 });

@@ -80,6 +80,12 @@ export function peopleChange(
   return change;
 }
 
+/** Somebody becomes a host, or is one no more. */
+export const changesHosts = ({ kept, added, removed }: PeopleChange): boolean =>
+  kept.some(({ row, role }) => (row.role === 'host') !== (role === 'host')) ||
+  added.some((person) => 'accountId' in person && person.role === 'host') ||
+  removed.some(({ role }) => role === 'host');
+
 const isSame = (person: WantedPerson, row: PersonRow): boolean =>
   'accountId' in person
     ? row.accountId === person.accountId

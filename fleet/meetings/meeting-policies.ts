@@ -5,6 +5,7 @@
 import { AddressRange } from '#contract/address-range.ts';
 import { ProtocolError } from '#contract/error-codes.ts';
 import { DEFAULT_MEETING_POLICY, MeetingPolicy } from '#contract/meeting-policy.ts';
+import { checkRanges } from '#edge/address-ranges.ts';
 import { appendAudit } from '../audit/index.ts';
 import { ORGANISATION_POLICY_SETTING, ORGANISATION_RANGES_SETTING } from '../people/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
@@ -29,13 +30,14 @@ export class MeetingPolicies {
   }
 }
 
-/** @throws ProtocolError not-found: no such meeting, or it is over */
+/** @throws ProtocolError not-found: no such meeting, or it is over; bad-message: a range that is none */
 export async function setMeetingPolicy(
   trx: AuthorityWrite,
   meetingId: string,
   policy: MeetingPolicy,
   actor: string,
 ): Promise<void> {
+  checkRanges(policy.allowedRanges);
   const text = JSON.stringify(policy);
   const { numUpdatedRows } = await trx
     .updateTable('meeting')

@@ -254,6 +254,34 @@ test('of two hosts who change at once, the second learns it and overwrites nothi
   });
 });
 
+test('a co-host makes nobody a host, themselves least of all, and takes none away; a host and who manages the room do', async () => {
+  const made = await make(mina!, {
+    roomIds: [room.roomId],
+    people: [{ accountId: joon!.accountId, role: 'co-host' }, { accountId: sora!.accountId }],
+  });
+  const as = (joonIs: string, ...others: object[]) => ({
+    people: [{ accountId: joon!.accountId, role: joonIs }, ...others],
+  });
+  const soraAs = (role: string) => ({ accountId: sora!.accountId, role });
+  expect(codeOf(await change(joon!, made, as('host', soraAs('member'))))).toBe('forbidden');
+  expect(codeOf(await change(joon!, made, as('co-host', soraAs('host'))))).toBe('forbidden');
+  expect(await of(joon!, made)).toMatchObject({ role: 'co-host', sequence: made.sequence });
+
+  const byHost = await change(mina!, made, as('co-host', soraAs('host')));
+  expect(byHost.status, JSON.stringify(byHost.body)).toBe(200);
+  const now: MeetingDetail = byHost.body.meeting;
+  expect(codeOf(await change(joon!, now, as('co-host', soraAs('member'))))).toBe('forbidden');
+  expect(codeOf(await change(joon!, now, as('co-host')))).toBe('forbidden');
+  // who stays as they are hinders nobody
+  const same = await change(joon!, now, { title: 'By a co-host' });
+  expect(same.status, JSON.stringify(same.body)).toBe(200);
+
+  const operator = await person('Operator', 'operator', { kind: 'room', roomId: room.roomId });
+  const byOperator = await change(operator, same.body.meeting, as('host', soraAs('member')));
+  expect(byOperator.status, JSON.stringify(byOperator.body)).toBe(200);
+  expect((await of(joon!, made)).role).toBe('host');
+});
+
 test('who is taken off a meeting loses invite, access and place in the call; the others stay', async () => {
   const made = await make(mina!, {
     people: [

@@ -16,7 +16,14 @@ import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import { type LeavingPeer, personOfAccount, personOfRoom, usableInvite } from './entries.ts';
 import { insertInvite } from './invites.ts';
-import { type CheckedDraft, type MeetingTimes, peopleChange, roomsFor, timesOf } from './meeting-draft.ts';
+import {
+  changesHosts,
+  type CheckedDraft,
+  type MeetingTimes,
+  peopleChange,
+  roomsFor,
+  timesOf,
+} from './meeting-draft.ts';
 import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
 import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
@@ -71,7 +78,12 @@ export class PeopleMeetings {
       await setRooms(trx, meetingId, roomIds);
       const { mails } = this.#deps;
       const meeting = { meetingId, hostAccountId: account.accountId, ...times };
-      const { addedIds } = await setPeople(trx, meeting, draft.people, { actor, mails, former: times });
+      const { addedIds } = await setPeople(trx, meeting, draft.people, {
+        actor,
+        mails,
+        former: times,
+        makesHosts: true,
+      });
       await mails?.invited(trx, meetingId, addedIds, actor);
       const subject = `meeting:${meetingId}`;
       await appendAudit(trx, { kind: 'meeting-created', actor, subject, details: auditOf(draft, roomIds) });
@@ -83,14 +95,15 @@ export class PeopleMeetings {
 
   /**
    * @param sequence of the meeting as the change was made on it
-   * @throws InvalidStateError meeting-changed, not-possible-now: a room's own, or cancelled; and as `create` does
+   * @throws InvalidStateError meeting-changed, not-possible-now: a room's own, or cancelled; UserError forbidden: other hosts
+   *   than before; and as `create` does
    */
   async change(
     meetingId: string,
     { sequence, ...draft }: CheckedDraft & { sequence: number },
-    by: Organizer & { role: MeetingRole },
+    by: Organizer & { role: MeetingRole /** a co-host does not */; makesHosts: boolean },
   ): Promise<MeetingDetail> {
-    const { account, reach, role } = by;
+    const { account, reach, role, makesHosts } = by;
     if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
     const actor = `account:${account.accountId}`;
     const leaving = await this.#deps.store.write(async (trx) => {
@@ -113,7 +126,7 @@ export class PeopleMeetings {
       const { hostAccountId } = former;
       const { mails } = this.#deps;
       const meeting = { meetingId, hostAccountId, ...times };
-      const gone = await setPeople(trx, meeting, draft.people, { actor, mails, former });
+      const gone = await setPeople(trx, meeting, draft.people, { actor, mails, former, makesHosts });
       const isOther =
         draft.title !== former.title ||
         times.startsAtMs !== former.startsAtMs ||
@@ -231,15 +244,25 @@ type PeopleOfMeeting = MeetingTimes & { meetingId: string; hostAccountId: string
 /** `accountIds`, `inviteIds`: of those who are gone */
 type SetPeople = { accountIds: string[]; inviteIds: string[]; addedIds: string[]; keptIds: string[] };
 
-/** Who is gone has no invite any more, and no knock that is answered. @throws ProtocolError not-found: an account */
+/**
+ * Who is gone has no invite any more, and no knock that is answered.
+ * @throws ProtocolError not-found: an account; UserError forbidden: other hosts than before, by somebody who makes none
+ */
 async function setPeople(
   trx: AuthorityWrite,
   { meetingId, hostAccountId, startsAtMs, endsAtMs }: PeopleOfMeeting,
   wanted: CheckedDraft['people'],
-  { actor, mails, former: times }: { actor: string; mails: MeetingMails | null; former: MeetingTimes },
+  {
+    actor,
+    mails,
+    former: times,
+    makesHosts,
+  }: { actor: string; mails: MeetingMails | null; former: MeetingTimes; makesHosts: boolean },
 ): Promise<SetPeople> {
   const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
-  const { kept, added, removed } = peopleChange(wanted, former, hostAccountId);
+  const people = peopleChange(wanted, former, hostAccountId);
+  if (!makesHosts && changesHosts(people)) throw new UserError('forbidden', 'only a host makes or removes a host');
+  const { kept, added, removed } = people;
   const nowMs = Date.now();
   const expiresAtMs =
     startsAtMs === null || endsAtMs === null

@@ -49,7 +49,8 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
     changeMeeting: async (context) => {
       const { account, params, body } = context;
       const reach = context.reachOf('meetings.create');
-      const by = { account, reach, role: viewerOf(context).role };
+      const makesHosts = context.meetingRole !== 'co-host';
+      const by = { account, reach, role: viewerOf(context).role, makesHosts };
       return { meeting: await peopleMeetings.change(params.meetingId, body, by) };
     },
     cancelMeeting: async (context) => {

@@ -8,7 +8,7 @@ import type { MeetingDefaults, placesApi } from '#contract/http/places-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { MeetingPolicy } from '#contract/meeting-policy.ts';
 import { z } from '#contract/schema.ts';
-import { TrustedProxies } from '#edge/who-is-calling.ts';
+import { checkRanges } from '#edge/address-ranges.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import type { PlaceTree } from './places.ts';
@@ -98,7 +98,7 @@ export class PlaceChanges {
   /** `placeId` null: the organisation. @throws ProtocolError not-found, bad-message: not a range of addresses */
   async setDefaults(placeId: string | null, defaults: MeetingDefaults, actor: string): Promise<void> {
     const meetingPolicy = defaults.meetingPolicy && JSON.stringify(defaults.meetingPolicy);
-    checkRanges(defaults.allowedRanges);
+    checkRanges([...defaults.allowedRanges, ...(defaults.meetingPolicy?.allowedRanges ?? [])]);
     const allowedRanges = JSON.stringify(defaults.allowedRanges);
     await this.#store.write(async (trx) => {
       if (placeId === null) {
@@ -121,14 +121,6 @@ export class PlaceChanges {
       .execute();
     const stored = (name: string): string | null => rows.find((row) => row.name === name)?.value ?? null;
     return defaultsFrom(stored(ORGANISATION_POLICY_SETTING), stored(ORGANISATION_RANGES_SETTING));
-  }
-}
-
-function checkRanges(ranges: readonly string[]): void {
-  try {
-    new TrustedProxies(ranges);
-  } catch (cause) {
-    throw new ProtocolError('bad-message', 'not a range of addresses', { cause });
   }
 }
 

@@ -168,9 +168,16 @@ export class Sessions {
   }
 }
 
-/** All of an account, in the transaction of what ends them. */
+/** All of an account, in the transaction of what ends them. Its place among those who wait stays; no page of before holds it. */
 export async function endSessionsOf(trx: AuthorityWrite, accountId: string): Promise<number> {
   const { numDeletedRows } = await trx.deleteFrom('session').where('accountId', '=', accountId).executeTakeFirst();
+  const tickets = await trx.selectFrom('ticket').select('ticketId').where('accountId', '=', accountId).execute();
+  for (const { ticketId } of tickets)
+    await trx
+      .updateTable('ticket')
+      .set({ ticketHash: hashOf(newToken()) })
+      .where('ticketId', '=', ticketId)
+      .execute();
   return Number(numDeletedRows);
 }
 

@@ -15,6 +15,7 @@ let strangers: Keys;
 let provider: OpenidProvider;
 /** what the next token endpoint answers */
 let idToken: () => Promise<string>;
+let tokenStatus = 200;
 
 beforeAll(async () => {
   [keys, strangers] = await Promise.all([generateKeyPair('RS256', { extractable: true }), generateKeyPair('RS256')]);
@@ -32,6 +33,8 @@ beforeAll(async () => {
         id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
       });
     if (request.url === '/jwks') return answer({ keys: [jwk] });
+    response.statusCode = tokenStatus;
+    if (tokenStatus !== 200) return response.setHeader('content-type', 'text/html').end('<h1>Not at the moment</h1>');
     return answer({ access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token: await idToken() });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -50,8 +53,11 @@ const HOUR_SECONDS = 3_600;
 const nowSeconds = (): number => Math.floor(Date.now() / 1_000);
 const signed = (claims: JWTPayload, key = keys.privateKey) =>
   new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k' }).sign(key);
-async function complete(change: (honest: JWTPayload) => Promise<string> | string, state?: string): Promise<unknown> {
-  const { checks } = await provider.begin({ isFresh: false });
+async function complete(
+  change: (honest: JWTPayload) => Promise<string> | string,
+  { state, isFresh = false }: { state?: string; isFresh?: boolean } = {},
+): Promise<unknown> {
+  const { checks } = await provider.begin({ isFresh });
   const honest = {
     iss: issuer,
     aud: 'maru',
@@ -96,7 +102,25 @@ describe('what a provider may not say', () => {
     );
   });
   test('another state is refused', async () =>
-    expect(await complete((claims) => signed(claims), 'made-up')).toBe('openid-refused'));
+    expect(await complete((claims) => signed(claims), { state: 'made-up' })).toBe('openid-refused'));
+});
+
+describe('a proof that the person is still themselves', () => {
+  const proveBy = (authTime: number | undefined) =>
+    complete((claims) => signed({ ...claims, ...(authTime !== undefined && { auth_time: authTime }) }), {
+      isFresh: true,
+    });
+  test('of this moment counts', async () => expect(await proveBy(nowSeconds())).toBe('mina'));
+  test('of hours ago is refused, whatever the browser made of the request', async () =>
+    expect(await proveBy(nowSeconds() - HOUR_SECONDS)).toBe('openid-refused'));
+  test('without its time is refused', async () => expect(await proveBy(undefined)).toBe('openid-refused'));
+});
+
+test.each([500, 502, 503, 429])('an answer %i of the provider is no refusal of a person', async (status) => {
+  tokenStatus = status;
+  expect(await complete((claims) => signed(claims))).toBe('openid-unreachable');
+  expect(await provider.renew('r', 'mina').catch((error) => error.code)).toBe('openid-unreachable');
+  tokenStatus = 200;
 });
 
 describe('a logout token', () => {

@@ -19,10 +19,11 @@ import {
   refreshTokenGrant,
 } from 'openid-client';
 import { type MaruError, OperationalError, UserError } from '#contract/error-codes.ts';
+import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
 import type { OpenidSettings } from './openid-settings.ts';
 
 /** What one attempt to sign in is held to; kept by the server, never by the page. */
-export type OpenidChecks = { state: string; nonce: string; verifier: string };
+export type OpenidChecks = { state: string; nonce: string; verifier: string; isFresh: boolean };
 /** Who somebody is, as the provider vouches for it at this moment. */
 export type OpenidIdentity = {
   issuer: string;
@@ -61,7 +62,7 @@ export class OpenidProvider {
   /** `isFresh`: the person proves again to be themselves, whatever session the provider has. @throws OperationalError openid-unreachable */
   async begin({ isFresh }: { isFresh: boolean }): Promise<{ url: string; checks: OpenidChecks }> {
     const configuration = await this.#discovered();
-    const checks = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
+    const checks = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier(), isFresh };
     const url = buildAuthorizationUrl(configuration, {
       redirect_uri: this.#callbackUrl,
       scope: this.#settings.scopes.join(' '),
@@ -77,7 +78,7 @@ export class OpenidProvider {
   }
 
   /** @param query of the address that the provider sent the browser to. @throws UserError openid-refused; OperationalError openid-unreachable */
-  async complete(query: string, { state, nonce, verifier }: OpenidChecks): Promise<OpenidIdentity> {
+  async complete(query: string, { state, nonce, verifier, isFresh }: OpenidChecks): Promise<OpenidIdentity> {
     const configuration = await this.#discovered();
     const address = new URL(this.#callbackUrl);
     address.search = query;
@@ -87,6 +88,8 @@ export class OpenidProvider {
         expectedState: state,
         expectedNonce: nonce,
         idTokenExpected: true,
+        // the request passed through the browser, which may have left out that the person is asked again
+        ...(isFresh && { maxAge: FRESH_SIGN_IN_MS / 1_000 }),
       });
       return this.#identityOf(tokens.claims()!, tokens.refresh_token ?? null);
     } catch (error) {
@@ -184,11 +187,13 @@ export class OpenidProvider {
   }
 }
 
-/** Of a network that is down another attempt may help; of everything else it does not. */
+/** Of a network or a provider that is down another attempt may help; of everything else it does not. */
 function refusalOf(error: unknown): MaruError {
   if (error instanceof UserError) return error;
   const { code, name, message, cause } = error as Error & { code?: string };
+  const isBusy = cause instanceof Response && (cause.status >= 500 || cause.status === 429);
   const isNetwork =
+    isBusy ||
     name === 'TimeoutError' ||
     name === 'AbortError' ||
     code === 'OAUTH_TIMEOUT' ||

@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
+import { FRESH_SIGN_IN_MS } from '#contract/http/route.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../../audit/index.ts';
@@ -122,7 +123,8 @@ export class OpenidSignIn {
       network,
       browser,
       openidSid: sid,
-      authenticatedAtMs: authenticatedAtMs ?? nowMs,
+      // a provider that knew the browser already asked nobody to prove anything
+      authenticatedAtMs: authenticatedAtMs ?? nowMs - FRESH_SIGN_IN_MS,
     });
     const session = await sessions.of(token);
     if (session)
@@ -143,7 +145,7 @@ export class OpenidSignIn {
     for (const [id, endsAtMs] of this.#usedLogouts) if (endsAtMs <= nowMs) this.#usedLogouts.delete(id);
     if (this.#usedLogouts.has(tokenId)) throw new InvalidStateError('token-used');
     this.#usedLogouts.set(tokenId, expiresAtMs);
-    await store.write(async (trx) => {
+    const kept = store.write(async (trx) => {
       const ended = await trx
         .selectFrom('session')
         .innerJoin('account', 'account.accountId', 'session.accountId')
@@ -160,6 +162,11 @@ export class OpenidSignIn {
           details: { because: 'signed out at the provider' },
         });
       }
+    });
+    // what could not be kept counts when the provider sends it again
+    await kept.catch((error: unknown) => {
+      this.#usedLogouts.delete(tokenId);
+      throw error;
     });
   }
 

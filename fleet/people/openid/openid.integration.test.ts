@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { OperationalError } from '#contract/error-codes.ts';
 import { httpApp } from '#edge/http-app.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
@@ -83,9 +84,8 @@ async function signIn(
 
 describe('signing in by OpenID', () => {
   test('makes the account at the first time, with the roles of its groups, and finds it again', async () => {
-    const { token, text, browser } = await signIn();
+    const { text, browser } = await signIn();
     expect(text).toContain('url=/staff');
-    expect(await sessions.of(token!)).toMatchObject({ isFresh: true });
     expect(await account()).toMatchObject({
       issuer: directory.issuer,
       subject: 'mina',
@@ -101,6 +101,12 @@ describe('signing in by OpenID', () => {
       { displayName: 'Mina Park' },
     ]);
     expect(await roles()).toEqual(['member']);
+  });
+  test('one that did not prove anew who they are has no fresh sign-in: their provider knew the browser already', async () => {
+    const { token, browser } = await signIn();
+    expect(await sessions.of(token!)).toMatchObject({ isFresh: false });
+    await browser.open(`${fleetUrl}/openid/start?to=staff&fresh=1`);
+    expect(await sessions.of(browser.cookie(fleetUrl, 'maru-session')!)).toMatchObject({ isFresh: true });
   });
   test('an account that is switched off does not come in', async () => {
     await signIn();
@@ -173,6 +179,27 @@ test('who is in no group that has a role is refused where a group is needed', ()
   expect(grantsOf(settings, ['room-team', 'room-team'])).toEqual([
     { role: 'operator', scope: { kind: 'organisation' } },
   ]);
+});
+
+test('a logout that could not be kept counts when the provider sends it again', async () => {
+  const { token } = await signIn();
+  const { sid, subject } = await store.read
+    .selectFrom('session')
+    .innerJoin('account', 'account.accountId', 'session.accountId')
+    .select(['openidSid as sid', 'subject'])
+    .executeTakeFirstOrThrow();
+  vi.spyOn(OpenidProvider.prototype, 'verifyLogout').mockResolvedValue({
+    sid,
+    subject,
+    tokenId: 'one',
+    expiresAtMs: Date.now() + MINUTE_MS,
+  });
+  vi.spyOn(store, 'write').mockRejectedValueOnce(new OperationalError('storage-failed'));
+  await expect(openid.logout('token')).rejects.toThrow('storage-failed');
+  await openid.logout('token');
+  expect(await sessions.of(token!)).toBeNull();
+  await expect(openid.logout('token')).rejects.toThrow('token-used');
+  vi.restoreAllMocks();
 });
 
 test('a person who signs out at the provider is signed out here, in that browser alone', async () => {
