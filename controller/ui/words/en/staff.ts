@@ -61,8 +61,8 @@ export default {
     policyNote: {
       'as-usual': 'IT has set it for this place.',
       'all-enter': 'Nobody is asked. For meetings where everyone is welcome.',
-      'links-wait': 'Members and invited guests come in; others ask to join.',
-      'all-wait': 'Members ask to join, too.',
+      'links-wait': 'Invited people come in; others ask to join.',
+      'all-wait': 'Invited people ask to join, too.',
     },
     guestsAllowed: 'Guests allowed',
     create: 'Make meeting',
