@@ -34,7 +34,8 @@ export default {
     freeAllDay: 'free for the rest of the day',
     busyUntil: 'busy until {{time}}',
     busy: 'busy',
-    busyChosen: 'This room is busy at that time. You can still make the meeting; ask the people who booked the room first.',
+    busyChosen:
+      'This room is busy at that time. You can still make the meeting; ask the people who booked the room first.',
   },
   form: {
     newTitle: 'New meeting',
