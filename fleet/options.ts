@@ -1,4 +1,4 @@
-/** What the fleet's two processes are told on the command line, and the addresses that follow from it. */
+/** The command line of the supervisor and of the fleet server, and the addresses that follow from it. */
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
@@ -19,12 +19,12 @@ export type FleetOptions = {
   hosts: string[];
   listenAddress: string;
   tlsFiles: { cert: string; key: string } | null;
-  /** addresses and CIDR blocks whose `X-Forwarded-For` counts, here and at the media node */
   /** addresses of their own instead of one for all; null: every address, on its port of `ports` */
   httpsAt: ListenAt | null;
   signalingAt: ListenAt | null;
   /** where coturn serves those whose network passes TCP 443 alone; null: nowhere */
   turnAt: ListenAt | null;
+  /** addresses and CIDR blocks whose `X-Forwarded-For` counts, here and at the media node */
   trustedProxies: string[];
   /** documents of all meetings together */
   documentQuotaBytes: number;

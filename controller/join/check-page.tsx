@@ -32,7 +32,7 @@ type CheckPageProps = {
   devices: GuestDevicesState;
   /** the button was pressed, the way in is not open yet */
   waiting: boolean;
-  /** why the server did not take the knock; null: it was not asked, or did */
+  /** why the server did not accept the knock; null: it was not asked, or did */
   problem: ErrorCode | null;
   onJoin: (displayName: string) => void;
   onKnock: (knock: Knock) => void;

@@ -1,5 +1,5 @@
 /**
- * Follows what becomes of a knock, for as long as it takes: over lost lines and restarts of the server. EventSource sends no
+ * Follows a knock until it is decided: over lost lines and restarts of the server. EventSource sends no
  * headers, and a ticket stands in no URL: so the stream is fetched.
  */
 import { serverSentEvents } from '#call/server-sent-events.ts';

@@ -39,7 +39,7 @@ type SwitchesProps = {
   share: ScreenShare;
   /** opens what can be shared; null: the screen alone can be */
   onShare: (() => void) | null;
-  /** a host keeps this microphone muted: the press says so instead */
+  /** a host keeps this microphone muted: a press shows that instead */
   staysMuted: boolean;
   onStaysMuted: () => void;
 };

@@ -50,7 +50,7 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const { phase } = call;
   const joined = phase.name === 'joined' ? phase : null;
   const joining = phase.name === 'joining';
-  // the call has ended or gone on elsewhere, and whoever would be in it asks anew
+  // the call has ended or gone on elsewhere, and a person who would be in it asks anew
   const mustAsk = phase.name === 'failed' && (entry.name === 'knock' || entry.name === 'waiting');
   const onCheck = BEFORE_JOINING.has(phase.name) || mustAsk;
   const startIsDelayed = useDelayedStart({ idle: onCheck, starting: joining }, JOINING_SHOWN_AFTER_MS);

@@ -1,4 +1,4 @@
-/** Who is in the call: raised hands first, guests told from members; and for hosts, order and what they may do to each. */
+/** Who is in the call: raised hands first, guests apart from members; and for hosts, order and what they may do to each. */
 import Ellipsis from 'lucide-react/icons/ellipsis';
 import Hand from 'lucide-react/icons/hand';
 import MicOff from 'lucide-react/icons/mic-off';

@@ -1,5 +1,5 @@
 /**
- * The way into a meeting: what the address says, exchanged for an answer; the knock, where one is needed; and its ticket,
+ * The way into a meeting: what the address holds, exchanged for an answer; the knock, where one is needed; and its ticket,
  * which a reload of the page keeps. The first answer comes from the inline script's head start.
  */
 import { OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
@@ -13,7 +13,7 @@ import { type Early, startEarly, ticketKeptAs, type WayByAddress } from './early
 export type KnownEntry = Exclude<EntryAnswer, { kind: 'unknown' }>;
 
 const ENTRY_TIMEOUT_MS = 8_000;
-/** The server knows the ticket no more: whoever waits with it asks anew. */
+/** The server knows the ticket no more: the person who waits with it asks anew. */
 const TICKET_IS_GONE: ReadonlySet<string> = new Set(['token-invalid', 'token-expired', 'not-found']);
 
 declare global {

@@ -11,7 +11,7 @@ import { Spinner } from '#ui/progress.tsx';
 import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 
-/** A page that says one thing. */
+/** A page with one message. */
 export function OnlyMessage({ title, lead, isWaiting = false }: { title: string; lead: string; isWaiting?: boolean }) {
   return (
     <div className="relative isolate flex min-h-dvh flex-col">

@@ -98,7 +98,7 @@ describe('the door', () => {
   it('tells an account that makes no meetings so', async () => {
     server.account = { ...mina, grants: [{ role: 'installer', scope: { kind: 'organisation' } }] };
     await show();
-    await page.until(() => page.text.includes('This account makes no meetings'));
+    await page.until(() => page.text.includes('This account cannot make meetings'));
     expect(server.streams).toEqual([]);
   });
 });

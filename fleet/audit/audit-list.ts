@@ -1,4 +1,4 @@
-/** The audit log as it is read: filtered, newest first, with the present names of those whom an entry names; page by page or whole. */
+/** The audit log as it is read: filtered, newest first, with the present names of everyone in an entry; page by page or whole. */
 import type { AuditParty, AuditRow, auditApi } from '#contract/http/audit-api.ts';
 import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';
 import { z } from '#contract/schema.ts';

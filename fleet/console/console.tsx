@@ -27,7 +27,7 @@ const auditPage = pageCode(() => import('./audit-page.tsx').then((module) => mod
 const peoplePage = pageCode(() => import('./people-page.tsx').then((module) => module.PeoplePage));
 const personPage = pageCode(() => import('./person-page.tsx').then((module) => module.PersonPage));
 const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
-// beside the question who is signed in, not after it; where it fails the page itself says so
+// beside the question who is signed in, not after it; where it fails the page itself shows it
 (location.hash.startsWith('#/rooms/') ? roomPage : nowPage).preload().catch(() => {});
 
 type Session =

@@ -1,4 +1,4 @@
-/** A page that failed, or could not be loaded because the server has a newer one: said in words, with a way on. */
+/** A page that failed, or could not be loaded because the server has a newer one: an explanation and a way on. */
 import { Component, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/button.tsx';

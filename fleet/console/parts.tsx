@@ -79,6 +79,6 @@ export function Loading({ words }: { words?: string }) {
   );
 }
 
-/** When it was last heard: a room that is online was heard a moment ago, whatever the row says. */
+/** Time of its last message: a room that is online sent one a moment ago, also where the row has an older time. */
 export const lastSeenMs = ({ online, lastSeenMs: seen }: { online: boolean; lastSeenMs: number | null }) =>
   online ? Date.now() : seen;

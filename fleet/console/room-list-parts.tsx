@@ -1,4 +1,4 @@
-/** What the lists of rooms have in common: the way to a room, when it was heard, the next part of the list. */
+/** What the lists of rooms have in common: the way to a room, the time of its last message, the next part of the list. */
 import { useTranslation } from 'react-i18next';
 import type { RoomRow } from '#contract/http/rooms-api.ts';
 import { Button } from '#ui/button.tsx';

@@ -19,7 +19,7 @@ import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-/** While a code is shown, the tablet that takes it appears by itself. */
+/** While a code is shown, the tablet that uses it appears by itself. */
 const LIST_EVERY_MS = 3_000;
 
 export function Tablets({ roomId }: { roomId: string }) {

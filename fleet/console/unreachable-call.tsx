@@ -9,7 +9,7 @@ import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-/** `fetchedAtMs`: when the server said how long it has been silent */
+/** `fetchedAtMs`: when the server answered how long the node has been silent */
 export function UnreachableCall({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }) {
   const { t } = useTranslation('console');
   const [asking, setAsking] = useState(false);

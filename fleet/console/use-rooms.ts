@@ -1,4 +1,4 @@
-/** React's side of the rooms: a list by its query, one room, and whether a name is taken; each follows the live stream. */
+/** React's side of the rooms: a list by its query, one room, and whether a name is in use; each follows the live stream. */
 import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import {

@@ -11,7 +11,7 @@ export const WAITING_NAMED = 50;
 export const WaitingPerson = z.object({
   ticketId: Id,
   displayName: z.string(),
-  /** where the person says to be from */
+  /** as the person typed it */
   organisation: z.string().nullable(),
   /** signed in, or by an invite of their own: the name is known to be theirs */
   isKnown: z.boolean(),
@@ -43,6 +43,6 @@ export const TicketState = z.enum(['waiting', 'no-host', 'locked', 'admitted', '
 export type TicketState = z.infer<typeof TicketState>;
 export const ReportedTicketState = openWord(TicketState, 'waiting');
 
-/** What a guest says of themselves with a knock. */
+/** What a guest types for a knock. */
 export const Knock = z.strictObject({ displayName: PersonName, organisation: PersonName.nullable() });
 export type Knock = z.infer<typeof Knock>;

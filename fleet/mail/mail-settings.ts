@@ -1,4 +1,4 @@
-/** The file in which IT names the mail server that invitations leave by. */
+/** The file in which IT names the mail server that sends our mails. */
 import { readFileSync, statSync } from 'node:fs';
 import { z } from '#contract/schema.ts';
 import { StartRefused } from '#edge/start-refused.ts';

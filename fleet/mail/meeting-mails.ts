@@ -49,7 +49,7 @@ export class MeetingMails {
   }
 
   /**
-   * People of a meeting that is cancelled, or who are taken off it: before their rows are gone, and after its sequence is raised.
+   * To people of a meeting that is cancelled, or who are removed from it: before their rows are gone, and after its sequence is raised.
    * Mails that wait are not sent; only people whom a mail may have reached get another.
    * @param times that calendars have
    */

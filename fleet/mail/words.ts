@@ -1,4 +1,4 @@
-/** What mails say, in Korean and in English: who is invited may read either, and has no language set here. */
+/** The words of mails, in Korean and in English: a recipient may read either, and has no language set here. */
 import type { MeetingMessage } from './message.ts';
 
 type Facts = Pick<MeetingMessage, 'about' | 'title' | 'hostName' | 'startsAtMs' | 'endsAtMs' | 'roomNames'>;

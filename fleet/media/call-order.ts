@@ -116,7 +116,7 @@ export class OrderInCall {
     this.#settle(asker);
   }
 
-  /** Whoever stays muted may speak, until muted again. */
+  /** A peer that stays muted may speak, until muted again. */
   letSpeak(target: Peer): void {
     this.#maySpeak.add(personOf(target.claims));
     this.#settle(null);

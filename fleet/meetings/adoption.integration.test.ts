@@ -211,7 +211,7 @@ test('the same over a real absence: killed, a call began, started again', async 
   await expect.poll(() => fleet.node.connected, { timeout: 5000 }).toBe(true);
   await hear();
   await fleet.register({ callIds: [callId] });
-  // as a node's outbox tells it: all of it, in its order
+  // as a node's outbox sends it: all of it, in its order
   await tell(before, { name: 'call-ended', reason: 'ended-by-room' });
   await tell(callId, opened, roomJoined());
   expect((await enter(token)).grant.callId).toBe(callId);

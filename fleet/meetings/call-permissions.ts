@@ -15,7 +15,7 @@ export const ROOM_PERMISSIONS: CallPermissions = {
   documents: ['present', 'view', 'view-unmarked'],
 };
 
-/** A laptop in a room shows its screen on the stage; the room's TV is what its people see and hear. */
+/** A laptop in a room shows its screen on the stage; the room's TV has sound and picture for its people. */
 const LAPTOP_PERMISSIONS: CallPermissions = {
   publishes: ['screen', 'screen-audio'],
   receives: [],

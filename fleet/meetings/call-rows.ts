@@ -1,5 +1,5 @@
 /**
- * The rows of calls, and what a node's events make of them. A call is over when its node says so or is another process;
+ * The rows of calls, and what a node's events make of them. A call is over when its node reports it or is another process;
  * one that is given up may still run at a node out of reach, and come back.
  */
 import type { KnownCallEvent } from '#contract/node-link.ts';

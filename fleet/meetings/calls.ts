@@ -72,7 +72,7 @@ export class Calls {
 
   /**
    * The meeting's call and its node; the first who asks opens it. `endedCallId`: the asker saw that one end, which is
-   * believed when its node says so too.
+   * believed when its node reports it too.
    * @throws ProtocolError not-found; OperationalError no-media-node, call-unreachable: the call may still run at a node
    *   that is silent, and no second one is opened beside it
    */
@@ -178,7 +178,7 @@ export class Calls {
   ): Promise<CallRow | null> {
     const { nodes, logger } = this.#deps;
     const node = nodes.get(nodeId);
-    // its opening, or a later sign of a call that the node says it carries
+    // its opening, or a later sign of a call that the node lists
     const lives = name === 'call-opened' || (name === 'participant-joined' && node?.callIds.has(callId));
     if (!node || !lives) return null;
     const meeting = await trx
@@ -224,7 +224,7 @@ export class Calls {
       .execute();
     return {
       apply: () => {
-        // a node that is not there now is told when it registers with them
+        // a node that is not there is sent the end when it registers with them
         for (const { nodeId, callId } of calls) this.#deps.sendToNode(nodeId, { name: 'end-call', callId });
         this.#told(
           calls.map(({ callId }) => callId),
@@ -299,7 +299,7 @@ export class Calls {
     await this.#endOf(call.callId);
     if ((await this.currentOf(call.meetingId))?.callId !== call.callId) return true;
     const node = this.#deps.nodes.get(call.nodeId);
-    // a node that is silent has not said what it carries
+    // a node that is silent has not reported what it carries
     return (
       node?.online === true &&
       node.heardAtMs > (call.openedAtMs ?? Number.MAX_SAFE_INTEGER) &&
@@ -328,7 +328,7 @@ export class Calls {
     const result = await this.#deps.store.write(async (trx) => {
       const current = await liveCallOf(trx, meetingId);
       if (current && current.callId !== staleCallId) return { call: current, opened: false };
-      // somebody may have come in where a silent node has not told
+      // somebody may have come in without a report of the silent node
       if (current && this.#deps.nodes.silentMs(current.nodeId) > 0) await giveUpRow(trx, current, 'fleet');
       // the same process carries it no more: it is over, though its event is still under way
       else if (current) await endRow(trx, current, this.#isSameProcess(current) ? EMPTY : ENDED_BY_FLEET);

@@ -1,6 +1,6 @@
 /**
  * What lets a room begin its own meeting while we are gone: signed for the key that the room's box came by, three days
- * long, again each day and whenever what it says has changed. What was delegated to a box that is revoked is void: the
+ * long, again each day and whenever its content has changed. What was delegated to a box that is revoked is void: the
  * list of those goes out with our public keys.
  */
 import {

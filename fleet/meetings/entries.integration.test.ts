@@ -79,7 +79,7 @@ test('an entry that is under way when its invite is revoked does not get in', as
   let [leftInside, refused, removedAgain] = [0, 0, 0];
   for (let run = 0; run < 6; run += 1) {
     const { inviteId, token } = await makeInvite();
-    // what the guest says of an ended call keeps the entry waiting for a second
+    // a guest's report of an ended call keeps the entry waiting for a second
     const entering = enter(token, { endedCallId: callId });
     await new Promise((resolve) => setTimeout(resolve, 150 * run));
     expect((await revoke(inviteId)).status).toBe(200);

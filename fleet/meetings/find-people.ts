@@ -1,4 +1,4 @@
-/** People with an account, by the beginning of a part of their name: who is there changes seldom, so names are kept a while. */
+/** People with an account, by the beginning of a part of their name: accounts change seldom, so names are kept a while. */
 import type { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';

@@ -1,6 +1,6 @@
 /**
  * The media nodes as they registered: which is there, since which start of its process, with how many peers. After a
- * restart of ours the former ones are taken as there for a while, so that a call that goes on takes people in at once.
+ * restart of ours the former ones count as there for a while, so that a call that goes on admits people at once.
  */
 import type { PeerKind } from '#contract/grants.ts';
 import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
@@ -46,7 +46,7 @@ export class MediaNodes {
 
   async start(): Promise<void> {
     for (const row of await this.#telemetry.read.selectFrom('nodeReport').selectAll().execute()) {
-      // written by a version that took any address
+      // written by a version that accepted any address
       if (!SignalingUrl.safeParse(row.signalingUrl).success) continue;
       this.#nodes.set(row.nodeId, {
         ...row,

@@ -104,7 +104,7 @@ test("the node's events reach the room as a meeting under way, once each, and ar
   acked.clear();
   await say(events);
   await expect.poll(() => acked.has(events[0]!.eventId)).toBe(true);
-  // longer than what the room is told is held back
+  // longer than what goes to the room is held back
   await sleep(500);
   expect(desiredMeeting()).toMatchObject({ participantCount: 1 });
 });

@@ -284,7 +284,7 @@ export class Meetings {
     return row?.roomId ?? null;
   }
 
-  /** As the room is told of it: under way when somebody is in its call. */
+  /** As the room gets it: under way when somebody is in its call. */
   async ofRoom(roomId: string): Promise<RoomMeeting | null> {
     const meeting = await this.#deps.store.read
       .selectFrom('meeting')
@@ -321,7 +321,7 @@ export class Meetings {
     return (await this.people.roomsOf(call.meetingId)).includes(roomId) ? call.meetingId : null;
   }
 
-  /** A link for whoever gets it, the same one for each request of `by` while it is good; or an invite of one person. */
+  /** A link for anyone, the same one for each request of `by` while it is good; or an invite of one person. */
   async inviteFromRoom(
     meetingId: string,
     displayName: string | null,

@@ -571,7 +571,7 @@ test('the staff page follows: meetings of its own, what runs, rooms that are fre
     .poll(() => inviteds.last()?.running, { timeout: 5_000 })
     .toMatchObject([{ meetingId: made.meetingId, participantCount: 1 }]);
 
-  // the room was given free, says its own agenda
+  // by its own agenda the room was released
   const released = booking({ bookingId: bookingIdOfMeeting(made.meetingId), state: 'released' });
   await reportAgenda([released, booking({ startMs: Date.now() + 60_000 })]);
   await expect.poll(() => roomIn(hosts.last()), { timeout: 5_000 }).toMatchObject({ isFree: true });

@@ -1,6 +1,6 @@
 /**
- * Meetings that people make: with a host, people, rooms and perhaps a time. Each change is one transaction, so that who is
- * taken off a meeting has lost invite and access when the change is answered.
+ * Meetings that people make: with a host, people, rooms and perhaps a time. Each change is one transaction, so that a
+ * person who is removed from a meeting has lost invite and access when the change is answered.
  */
 import type { Selectable } from 'kysely';
 import type { MeetingRole } from '#contract/call-order.ts';
@@ -315,7 +315,7 @@ async function setPeople(
   return { accountIds, inviteIds, addedIds, keptIds: kept.map(({ row }) => row.personId) };
 }
 
-/** Who was taken off a meeting and is invited again may come in, also into the same call. */
+/** A person who was removed from a meeting and is invited again may come in, also into the same call. */
 async function welcomeBack(trx: AuthorityWrite, meetingId: string, accountId: string): Promise<void> {
   await trx
     .updateTable('entry')

@@ -6,7 +6,7 @@ export type TimeSpan = { startMs: number; endMs: number };
 type Known = { spans: readonly TimeSpan[]; isInCall: boolean };
 type Day = { nowMs: number; endOfDayMs: number };
 
-/** Of a room's agenda: what takes the room's time. A booking of the whole day announces something, and leaves the room free. */
+/** Of a room's agenda: when the room is busy. A booking of the whole day announces something, and leaves the room free. */
 export const busySpans = (bookings: readonly Booking[]): TimeSpan[] =>
   bookings
     .filter(({ isAllDay, state }) => !isAllDay && state !== 'released' && state !== 'over')

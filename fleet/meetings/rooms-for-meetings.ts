@@ -1,4 +1,4 @@
-/** Rooms that meetings can have, and what takes their time: read for the staff page and for who looks for a room. */
+/** Rooms that meetings can have, and when they are busy: read for the staff page and for people who look for a room. */
 import { type Reach, reaches } from '#contract/http/permissions.ts';
 import type { RoomAvailability } from '#contract/http/meetings-api.ts';
 import type { Booking } from '#contract/room-agenda.ts';
@@ -43,7 +43,7 @@ export async function oursByRoom(db: Reader, fromMs: number, toMs: number): Prom
   return byRoom;
 }
 
-/** What takes a room's time. The room knows better of those that it reports: it may have been given free. */
+/** When a room is busy. Of meetings that the room reports, its report counts: the room may have been released. */
 export function spansOf(bookings: readonly Booking[], ours: readonly OursInRoom[]): TimeSpan[] {
   const reported = new Set(bookings.map(({ bookingId }) => bookingId));
   return [...busySpans(bookings), ...ours.filter(({ bookingId }) => !reported.has(bookingId))];

@@ -181,7 +181,7 @@ export class StaffHomes {
   async #wakeAll(): Promise<void> {
     for (const page of [...this.#pages]) {
       page.wake();
-      // a page of many rooms takes a while to write
+      // a page of many rooms is slow to write
       await setImmediate();
     }
   }
@@ -195,7 +195,7 @@ export class StaffHomes {
     return this.#withWaiting(await summariesOf(this.#deps.store.read, roles));
   }
 
-  /** Whose page is there: the rows alone do not say. */
+  /** Adds how many wait. The rows alone do not show whose page is there. */
   async #withWaiting(summaries: readonly MeetingSummary[]): Promise<MeetingSummary[]> {
     const { waitingRoom } = this.#deps.meetings;
     return Promise.all(

@@ -1,5 +1,5 @@
 /**
- * Whose page is there of those who wait. A page that is gone for LEASE_MS is listed no more, and is back in its place when it
+ * Which of the people who wait have their page open. A page that is gone for LEASE_MS is listed no more, and is back in its place when it
  * returns. Held in memory by a clock that only goes forward, and saved now and then for the next start.
  */
 import type { AuthorityStore } from '../store/index.ts';

@@ -16,7 +16,7 @@ export class UnreachableCalls {
     this.#deps = deps;
   }
 
-  /** By room id, its calls taken together. */
+  /** By room id, its calls together. */
   async byRoom(): Promise<Map<string, Unreachable>> {
     const byRoom = new Map<string, Unreachable>();
     for (const [roomId, { nodeId, participantCount }] of await this.#found()) {

@@ -24,7 +24,7 @@ import { PlaceNames } from './place-names.ts';
 
 type Summary = RouteAnswer<typeof peopleApi.previewAccountImport>;
 type Imported = RouteAnswer<typeof peopleApi.importAccounts>;
-/** What a line says; undefined: the list has no such column. `userName` is empty where it is wrong. */
+/** What a line asks for; undefined: the list has no such column. `userName` is empty where it is wrong. */
 type Wanted = {
   userName: string;
   displayName: string | undefined;

@@ -1,4 +1,4 @@
-/** Accounts as those who look after them list them: filtered, by name, page by page. */
+/** Accounts as a list for administrators: filtered, by name, page by page. */
 import { ProtocolError } from '#contract/error-codes.ts';
 import type { AccountRow, peopleApi } from '#contract/http/people-api.ts';
 import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';

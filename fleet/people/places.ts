@@ -58,7 +58,7 @@ export class PlaceTree {
     return path.includes(outer.placeId);
   }
 
-  /** `placeId` null: directly below the organisation, which takes a role for all of it. */
+  /** `placeId` null: directly below the organisation, which needs a role for all of it. */
   mayAt(grants: readonly RoleGrant[], permission: Permission, placeId: string | null): boolean {
     const scope: Scope = placeId === null ? { kind: 'organisation' } : { kind: 'place', placeId };
     return grants.some((grant) => permits(grant.role, permission) && this.covers(grant.scope, scope));

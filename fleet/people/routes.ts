@@ -1,4 +1,4 @@
-/** Signing in and out, the own account and its tokens; accounts and places for those who look after them. */
+/** Signing in and out, the own account and its tokens; accounts and places for administrators. */
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
 import { placesApi } from '#contract/http/places-api.ts';

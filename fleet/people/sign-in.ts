@@ -1,8 +1,7 @@
 /**
  * Signing in, and what guessing meets: a network runs dry, an account guessed at from one network runs dry there, and
- * an account guessed at from everywhere is closed to networks that it was never used from. Its owner gets in: from a
- * network where the account was used before whatever else is guessed there, and on a device where it was used before
- * whatever strangers guess.
+ * an account guessed at from everywhere is closed to networks that it was never used from. Its owner gets in from a network
+ * where the account was used before, and on a device where it was used before, however much strangers guess.
  */
 import type { Logger } from 'pino';
 import { UserError } from '#contract/error-codes.ts';

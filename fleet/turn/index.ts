@@ -1,2 +1,2 @@
-/** Media through a relay, for those whose network lets nothing else through. */
+/** Media through a relay, for people whose network lets nothing else through. */
 export { Turn } from './turn.ts';

@@ -1,6 +1,6 @@
 /**
  * People behind firewalls that pass nothing but TCP 443 reach the media nodes through Debian's coturn. The fleet server writes
- * its configuration and signs the short-lived credentials that a grant brings; it knows nothing of who uses them.
+ * its configuration and signs the short-lived credentials that a grant brings; it keeps nothing about the people who use them.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';

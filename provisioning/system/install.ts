@@ -48,7 +48,7 @@ if (uninstall) takeAway(role);
 else putInPlace(role);
 
 function putInPlace(role: MachineRole): void {
-  const { enable, mask, defaultTarget } = roleNeeds[role];
+  const { enable, onRequest, mask, defaultTarget } = roleNeeds[role];
   if (live) needPackages(role);
   const changed = placeFiles(root, filesOf(role), listPath);
   for (const path of changed) say(`placed /${path}`);
@@ -74,14 +74,17 @@ function putInPlace(role: MachineRole): void {
   if (defaultTarget !== null && existsSync(join(root, 'lib/systemd/system', defaultTarget))) {
     systemctl(['set-default', defaultTarget]);
   }
-  if (live && !values['no-start']) run('systemctl', ['restart', '--no-block', ...enable]);
+  if (live && !values['no-start']) {
+    run('systemctl', ['restart', '--no-block', ...enable]);
+    if (onRequest.length > 0) run('systemctl', ['try-restart', '--no-block', ...onRequest]);
+  }
 }
 
 function takeAway(role: MachineRole): void {
-  const { enable, mask } = roleNeeds[role];
+  const { enable, onRequest, mask } = roleNeeds[role];
   // instances are started by udev
-  if (live) run('systemctl', ['stop', ...enable, 'maru-*@*.service']);
-  systemctl(['disable', ...enable]);
+  if (live) run('systemctl', ['stop', ...enable, ...onRequest, 'maru-*@*.service']);
+  systemctl(['disable', ...enable, ...onRequest]);
   if (mask.length > 0) systemctl(['unmask', ...mask]);
   for (const path of removeFiles(root, listPath)) say(`removed /${path}`);
   if (live) run('systemctl', ['daemon-reload']);

@@ -2,7 +2,14 @@
 export const ROLES = ['kiosk', 'server'] as const;
 export type MachineRole = (typeof ROLES)[number];
 
-type RoleNeeds = { packages: string[]; enable: string[]; mask: string[]; defaultTarget: string | null };
+/** `onRequest`: units that IT enables where they are wanted, with their packages. */
+type RoleNeeds = {
+  packages: string[];
+  enable: string[];
+  onRequest: string[];
+  mask: string[];
+  defaultTarget: string | null;
+};
 
 export const roleNeeds: Record<MachineRole, RoleNeeds> = {
   kiosk: {
@@ -30,6 +37,7 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       'wireplumber',
     ],
     enable: ['maru-agent.service', 'maru-screen.service'],
+    onRequest: [],
     mask: ['ctrl-alt-del.target', 'sleep.target', 'suspend.target', 'hibernate.target'],
     defaultTarget: 'graphical.target',
   },
@@ -49,6 +57,7 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       'systemd',
     ],
     enable: ['maru-converter.service', 'maru-fleet.service', 'maru-media.service'],
+    onRequest: ['maru-turn.service'],
     mask: [],
     defaultTarget: null,
   },

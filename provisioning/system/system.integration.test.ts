@@ -26,6 +26,12 @@ const EXPOSED_AT_MOST: Record<string, number> = {
   'maru-fleet.service': 2,
   'maru-media.service': 2,
   'maru-screen.service': 4.5,
+  'maru-turn.service': 2,
+};
+/** units that start a program of Debian */
+const OF_DEBIAN: Record<string, string> = {
+  'maru-cec-adapter@.service': 'usr/bin/inputattach',
+  'maru-turn.service': 'usr/bin/turnserver',
 };
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0 && existsSync('/lib/systemd/system');
 let root: string;
@@ -47,7 +53,7 @@ beforeAll(() => {
     'opt/maru/current/node_modules/.bin/node',
     'opt/maru/current/provisioning/system/screen-session.sh',
   ];
-  for (const path of [...programs, 'usr/bin/inputattach']) {
+  for (const path of [...programs, ...Object.values(OF_DEBIAN)]) {
     const file = join(root, path);
     mkdirSync(join(file, '..'), { recursive: true });
     writeFileSync(file, '#!/bin/sh\n');
@@ -69,6 +75,9 @@ describe('the installer', () => {
       expect(tree()).toEqual(before);
     }
     expect(existsSync(join(root, 'etc/systemd/system/graphical.target.wants'))).toBe(true);
+    const started = readdirSync(join(root, 'etc/systemd/system/multi-user.target.wants'));
+    expect(started).toContain('maru-fleet.service');
+    expect(started, 'the relay is for IT to enable').not.toContain('maru-turn.service');
     const policy = JSON.parse(readFileSync(join(root, 'etc/chromium/policies/managed/maru.json'), 'utf8')) as object;
     expect(policy).toMatchObject({ VideoCaptureAllowedUrls: ['http://127.0.0.1:7420'] });
   });
@@ -130,7 +139,7 @@ describe.each(Object.keys(EXPOSED_AT_MOST))('%s', (unit) => {
   });
 
   it('starts a program that set-up builds', (context) => {
-    context.skip(unit.includes('@'), 'a program of Debian');
+    context.skip(unit in OF_DEBIAN, 'a program of Debian');
     // the screen's unit starts a session, and that the program
     const starter = unit === 'maru-screen.service' ? join(root, 'etc/maru/sway.conf') : path();
     const program = /^(?:ExecStart=|exec ).*\b(dist\/\S+\.js)/m.exec(readFileSync(starter, 'utf8'))?.[1];

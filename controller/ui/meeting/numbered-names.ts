@@ -1,4 +1,4 @@
-/** Two of one name in a list are told apart by a number, in the order of the list. Pure. */
+/** Two of one name in a list are distinguished by a number, in the order of the list. Pure. */
 
 /** @returns the name of each as it is shown: `Mina`, or `Mina 1` and `Mina 2` where there are two */
 export function numberedNames<T>(list: readonly T[], nameOf: (each: T) => string): string[] {

@@ -34,7 +34,7 @@ export type OpenidIdentity = {
   groups: string[];
   /** the provider's own session; null: it names none */
   sid: string | null;
-  /** when the person last proved to be themselves; null: not said */
+  /** when the person last proved to be themselves; null: not given */
   authenticatedAtMs: number | null;
   /** null: the provider gives none */
   refreshToken: string | null;

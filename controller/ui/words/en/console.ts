@@ -89,7 +89,8 @@ export default {
     neverHeard: 'Never heard of',
     meeting: 'Meeting of this room',
     links: 'Guest links',
-    linksLead: 'Whoever opens a link enters the room’s meeting. No waiting room: the meeting admits by itself.',
+    linksLead:
+      'Usually a guest with a named link comes in directly, and others ask to join. The rules of the meeting decide.',
     noLinks: 'No guest links yet',
     make: 'Make a guest link',
     guestName: 'Name of the guest',

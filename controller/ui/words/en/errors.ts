@@ -88,7 +88,7 @@ export default {
   'password-too-weak': {
     what: 'This password is too easy to guess',
     meaning: 'Your password was not changed.',
-    todo: 'Take at least 10 characters, different from the old one.',
+    todo: 'Choose at least 10 characters, different from the old one.',
   },
   'not-signed-in': {
     what: 'You are not signed in',
@@ -132,9 +132,9 @@ export default {
     todo: 'Confirm that it is you, and try again.',
   },
   'account-disabled': {
-    what: 'This account is switched off',
+    what: 'This account is disabled',
     meaning: 'It cannot sign in or make meetings.',
-    todo: 'Ask IT to switch it on again.',
+    todo: 'Ask IT to enable it again.',
   },
   'user-name-taken': {
     what: 'This user name is already taken',
@@ -143,18 +143,18 @@ export default {
   },
   'last-administrator': {
     what: 'This is the last administrator',
-    meaning: 'Nobody could administer Maru any more. Nothing was changed.',
+    meaning: 'Without it nobody could administer Maru. Nothing was changed.',
     todo: 'Make another local administrator first.',
   },
   'address-not-allowed': {
     what: 'You cannot join from this network',
-    meaning: 'The meeting admits only certain networks.',
+    meaning: 'The meeting can be joined only from certain networks.',
     todo: 'Join from your organisation’s network, or ask the host.',
   },
   'call-locked': {
     what: 'The meeting is locked',
     meaning: 'Nobody new comes in for now.',
-    todo: 'Ask the host to unlock it or to admit you.',
+    todo: 'Ask the host to unlock it or to let you in.',
   },
   'presence-needed': {
     what: 'Please enter the code on the TV',
@@ -172,7 +172,7 @@ export default {
     todo: 'Ask the host, and try again later.',
   },
   'guests-not-allowed': {
-    what: 'This meeting admits members only',
+    what: 'This meeting is for members only',
     meaning: 'A guest link does not open it.',
     todo: 'Sign in with your account, or ask the host.',
   },

@@ -33,13 +33,13 @@ export default {
   waiting: {
     title: 'Waiting to be let in',
     next: {
-      waiting: '{{host}} sees that you are here. As soon as you are let in, you are in the meeting by yourself.',
-      'no-host': 'Nobody who can let you in is there yet. {{host}} sees you on arrival. You keep your place.',
+      waiting: '{{host}} sees that you are here. You join the meeting automatically as soon as you are let in.',
+      'no-host': 'Nobody who can let you in is there yet. {{host}} sees your request on joining. You keep your place.',
       locked: 'The meeting is locked. {{host}} sees that you are here and can still let you in.',
       admitted: 'You are let in. Connecting to the meeting of {{host}}…',
     },
     since: 'Waiting since {{time}}',
-    lineLost: 'The line to the server is lost. You keep your place; trying again by itself.',
+    lineLost: 'The line to the server is lost. You keep your place. Trying again…',
     stop: 'Stop waiting',
   },
   problem: {

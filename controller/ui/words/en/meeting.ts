@@ -13,7 +13,7 @@ export default {
     admitName: 'Admit {{name}}',
     declineName: 'Decline {{name}}',
     admitAll: 'Admit all',
-    stale: 'The list may be old: the server does not answer. Trying again…',
+    stale: 'The server does not answer. This list may be old. Trying again…',
   },
   invite: {
     action: 'Invite',
@@ -69,7 +69,7 @@ export default {
     staysMutedNote: 'Members and guests cannot unmute until you let them speak.',
     sharing: 'Everyone may share',
     sharingNote: 'Off: only hosts and presenters show screens and documents.',
-    title: 'Order',
+    title: 'Speaking and sharing',
   },
   act: {
     more: 'More for {{name}}',

@@ -107,7 +107,7 @@ export default {
       'no-server':
         'This page comes from the room’s own kiosk. Documents need the server: when it can be reached again, open the remote there by the code on the TV.',
       'not-permitted':
-        'This meeting does not let the room share documents. Whoever set the meeting up can change that, or IT.',
+        'This meeting does not let the room share documents. The person who made the meeting can change that, or IT.',
     },
   },
   volume: 'Volume of the TV',

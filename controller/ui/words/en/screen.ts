@@ -72,7 +72,7 @@ export default {
   waiting: {
     one: '{{name}} is waiting',
     more: '{{name}} and {{count}} more are waiting',
-    admit: 'Let them in from a phone of the room',
+    admit: 'Admit them from a phone of the room',
   },
   presence: {
     title: 'For the phone in this room',

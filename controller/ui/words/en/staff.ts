@@ -6,8 +6,8 @@ export default {
   stale: 'The server does not answer. What you see may be old. Trying again…',
   noServer: { title: 'The server does not answer', lead: 'Trying again…' },
   mayNotMeet: {
-    title: 'This account makes no meetings',
-    lead: 'Ask IT if you should have them. Invitations that you got by mail work all the same.',
+    title: 'This account cannot make meetings',
+    lead: 'Ask IT if you need to. Invitations that you got by mail still work.',
   },
   home: {
     title: 'My meetings',
@@ -34,7 +34,8 @@ export default {
     freeAllDay: 'free for the rest of the day',
     busyUntil: 'busy until {{time}}',
     busy: 'busy',
-    busyChosen: 'This room is busy at that time. The meeting can be made all the same; ask those who have it.',
+    busyChosen:
+      'This room is busy at that time. You can still make the meeting; ask the people who booked the room first.',
   },
   form: {
     newTitle: 'New meeting',
@@ -61,10 +62,10 @@ export default {
     policyNote: {
       'as-usual': 'IT has set it for this place.',
       'all-enter': 'Nobody is asked. For meetings where everyone is welcome.',
-      'links-wait': 'Members and invited guests come in; others ask to join.',
-      'all-wait': 'Also members ask to join.',
+      'links-wait': 'Invited people come in; others ask to join.',
+      'all-wait': 'Invited people ask to join, too.',
     },
-    guestsAllowed: 'Guests may come',
+    guestsAllowed: 'Guests allowed',
     create: 'Make meeting',
     save: 'Save changes',
     incomplete: 'Something is missing above.',
@@ -85,7 +86,7 @@ export default {
     cancelBody: 'Everyone who is invited gets a mail. A running call ends, and links stop working.',
     linkOf: 'Link of {{name}}',
     linkTitle: 'Personal link',
-    linkLead: 'For {{name}} alone. Nobody else should have it.',
+    linkLead: 'For {{name}} alone. Give it to nobody else.',
     resendTo: 'Send the mail to {{name}} again',
     resent: 'The mail to {{name}} is on its way again.',
   },

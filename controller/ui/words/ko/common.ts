@@ -35,5 +35,5 @@ export default {
     pending: '회의실에 연결하는 중입니다…',
   },
   sharesScreen: '화면 공유 중',
-  layout: { auto: '자동', grid: '격자', speaker: '발표자', 'side-by-side': '나란히', unknown: '다른 배치' },
+  layout: { auto: '자동', grid: '격자', speaker: '말하는 사람', 'side-by-side': '나란히', unknown: '다른 배치' },
 } as const satisfies Translated<typeof en>;

@@ -46,7 +46,7 @@ export default {
     stopShort: '중지',
     thumbnails: '문서의 모든 쪽',
     toPage: '문서 {{page}}쪽으로 이동',
-    tools: '쪽 위에서 손가락이나 마우스로 하는 일',
+    tools: '손가락이나 마우스로 쓸 도구',
     move: '이동과 확대',
     moveShort: '이동',
     point: '포인터',

@@ -16,8 +16,8 @@ export default {
   scan: {
     title: '무엇을 하시겠습니까?',
     control: '이 회의실 조작',
-    join: '회의 참가 요청',
-    joinHint: '이 기기의 카메라와 마이크로 개인 참가자로 들어갑니다.',
+    join: '회의 입장 요청',
+    joinHint: '이 기기의 카메라와 마이크를 쓰는 별도의 참가자로 들어갑니다.',
   },
   loading: '회의실 상태를 확인하는 중입니다…',
   menu: {
@@ -170,7 +170,7 @@ export default {
   },
   invite: {
     byName: '이름으로 초대',
-    byNameHint: '이 사람만 이 링크로 기다리지 않고 들어올 수 있습니다.',
+    byNameHint: '이 사람만 쓰는 링크이며, 기다리지 않고 바로 들어옵니다.',
     linkOf: '{{name}} 님의 링크',
     copyOf: '{{name}} 님의 링크 복사',
   },

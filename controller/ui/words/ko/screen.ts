@@ -27,7 +27,7 @@ export default {
     startHint: '휴대폰에서 회의를 시작하세요',
     cutOff: '지금은 회의를 할 수 없습니다',
     underWay: '회의 진행 중',
-    waiting_other: '{{count}}명이 참가하고 있습니다',
+    waiting_other: '{{count}}명이 참여하고 있습니다',
     noMeeting: '이 회의실에 설정된 회의가 없습니다',
   },
   document: {
@@ -38,7 +38,7 @@ export default {
   },
   pairing: {
     scan: '스캔해서 회의실 조작',
-    scanOrJoin: '스캔하여 회의실을 조작하거나 참가',
+    scanOrJoin: '스캔하여 회의실을 조작하거나 회의에 참여',
     code: '코드',
     share: '노트북 화면 공유 주소',
     unavailable: '아직 휴대폰을 연결할 수 없습니다',
@@ -60,7 +60,7 @@ export default {
   },
   alone: {
     title: '다른 참가자를 기다리고 있습니다',
-    howTo: '코드를 스캔해 참가를 요청하거나 회의 링크로 들어올 수 있습니다.',
+    howTo: '코드를 스캔해 입장을 요청하거나 회의 링크로 들어올 수 있습니다.',
   },
   call: {
     stage: '통화 무대',
@@ -73,7 +73,7 @@ export default {
   waiting: {
     one: '{{name}} 님이 기다리고 있습니다',
     more: '{{name}} 님 외 {{count}}명이 기다리고 있습니다',
-    admit: '이 회의실의 휴대폰에서 들어오게 할 수 있습니다',
+    admit: '회의실에 연결된 휴대폰에서 입장을 허용할 수 있습니다',
   },
   presence: {
     title: '이 회의실에 있는 휴대폰용 코드',
