@@ -16,7 +16,7 @@ const openings: Record<MeetingMessage['about'], (host: string) => { subject: str
   }),
   cancelled: (host) => ({
     subject: '취소 · Cancelled',
-    ko: `${host} 님이 이 회의 초대를 취소했습니다. 참가 링크는 더 이상 쓸 수 없습니다.`,
+    ko: `${host} 님이 이 회의 초대를 취소했습니다. 참여 링크는 더 이상 쓸 수 없습니다.`,
     en: `${host} cancelled this invitation. Its link no longer works.`,
   }),
 };
@@ -33,19 +33,19 @@ export function meetingWords(facts: Facts): { subject: string; lines: string[] }
 }
 
 export const joinWords = {
-  button: '회의 참가 · Join the meeting',
+  button: '회의 참여 · Join the meeting',
   forOnePerson: (name: string): string[] => [
-    `이 링크는 ${name} 님 한 분만 쓸 수 있습니다. 다른 사람에게 전달하지 마십시오.`,
+    `이 링크는 ${name} 님 한 분만 쓸 수 있습니다. 다른 사람에게 전달하지 마세요.`,
     `This link is for ${name} alone. Please do not forward it.`,
   ],
 };
 
 export function accountWords(name: string): { subject: string; lines: string[]; button: string } {
   return {
-    subject: 'Maru 비밀번호 설정 · Choose your Maru password',
+    subject: '마루 비밀번호 설정 · Choose your Maru password',
     lines: [
-      `${name} 님, 아래 링크에서 Maru 계정의 비밀번호를 정하십시오. 링크는 72시간 동안 한 번만 쓸 수 있습니다.`,
-      `${name}, choose the password of your Maru account by this link. It works once, within 72 hours.`,
+      `${name} 님, 아래 링크에서 마루 계정의 비밀번호를 정해 주세요. 링크는 72시간 동안 한 번만 쓸 수 있습니다.`,
+      `${name}, open this link to choose the password of your Maru account. It works once, within 72 hours.`,
     ],
     button: '비밀번호 정하기 · Choose a password',
   };

@@ -283,7 +283,7 @@ export default {
   'call-moved': {
     what: '회의가 다른 곳에서 이어집니다',
     meaning: '모든 참가자가 그곳으로 모입니다.',
-    todo: '잠시 기다리면 페이지가 스스로 참여합니다.',
+    todo: '잠시 기다리면 페이지가 자동으로 참여합니다.',
   },
   'call-unreachable': {
     what: '지금은 서버가 회의에 연결할 수 없습니다',
@@ -328,7 +328,7 @@ export default {
   'shutting-down': {
     what: '서버를 다시 시작하고 있습니다',
     meaning: '진행 중인 회의는 계속됩니다.',
-    todo: '잠시 기다리면 페이지가 스스로 다시 연결됩니다.',
+    todo: '잠시 기다리면 페이지가 자동으로 다시 연결됩니다.',
   },
   'calendar-malformed': {
     what: '캘린더를 읽을 수 없습니다',

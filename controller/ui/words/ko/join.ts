@@ -94,7 +94,7 @@ export default {
       todo: '지금 쓰는 네트워크가 막고 있습니다. 휴대폰 데이터 같은 다른 네트워크로 바꾸거나 IT 담당자나 주최자에게 문의해 주세요.',
       forIt: 'IT 담당자용: {{addresses}}(UDP 또는 TCP)를 허용해 주세요.',
       firefox:
-        '이 Maru는 이 컴퓨터 안에서만 동작하고, Firefox는 그 방식으로 연결하지 않습니다. Chrome이나 Chromium을 쓰거나 “npm start -- --lan”으로 Maru를 시작해 주세요.',
+        '지금 쓰는 마루는 이 컴퓨터 안에서만 동작하고, Firefox는 그 방식으로 연결하지 않습니다. Chrome이나 Chromium을 쓰거나 “npm start -- --lan”으로 마루를 시작해 주세요.',
     },
     problem: {
       microphone: {

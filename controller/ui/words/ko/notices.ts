@@ -25,7 +25,7 @@ export default {
   },
   'media-unreachable': {
     what: '영상과 소리가 끊겼습니다',
-    todo: '회의실이 스스로 다시 연결합니다. 회의를 나가지 말고 기다려 주세요.',
+    todo: '회의실이 자동으로 다시 연결합니다. 회의를 나가지 말고 기다려 주세요.',
   },
   'signaling-unreachable': {
     what: '회의실이 미디어 서버에 연결되지 않습니다',

@@ -222,7 +222,7 @@ export default {
     neverMeaning: 'TV 뒤의 회의실 단말이 한 번도 연결되지 않았습니다.',
     since: '마지막 신호 {{time}} ({{ago}})',
     lostSince: '끊긴 시각 {{time}} ({{ago}})',
-    retrying: '스스로 다시 연결하고 있습니다',
+    retrying: '자동으로 다시 연결하고 있습니다',
     todoTitle: '해 볼 수 있는 일',
     checkTv: 'TV에 화면이 나오는지 확인해 주세요',
     checkPower: 'TV 뒤의 회의실 단말이 켜져 있고 네트워크 케이블이 꽂혀 있는지 확인해 주세요',
