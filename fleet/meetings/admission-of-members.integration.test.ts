@@ -8,7 +8,7 @@ import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { Accounts } from '../people/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 
-type Person = { accountId: string; displayName: string; cookie: string };
+type Person = { accountId: string; displayName: string; cookie: string; password: string };
 
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
@@ -49,7 +49,7 @@ async function person(displayName: string): Promise<Person> {
   const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
   const account = { userName, displayName, password, grants, mustChangePassword: false };
   const { accountId } = await new Accounts({ store }).create(account);
-  return { accountId, displayName, cookie: (await fleet.signIn(userName, password)).cookie };
+  return { accountId, displayName, password, cookie: (await fleet.signIn(userName, password)).cookie };
 }
 /** Mina's, with Joon as a member. */
 async function make(policy: Partial<MeetingPolicy> = {}): Promise<string> {
@@ -159,6 +159,18 @@ test('who is signed out everywhere comes in by no ticket any more: a thief may h
   const path = `/api/v1/accounts/${stolen.accountId}/sessions`;
   expect((await fleet.api('DELETE', path, undefined, fleet.admin.cookie)).status).toBe(200);
   expect((await byTicket(ticket)).error?.code).toBe('token-invalid');
+});
+
+test('nor who has changed the password; the session that did it comes in as before', async () => {
+  const [careful, fresh] = [await person('Careful'), randomUUID()];
+  meetingId = await make({ admission: 'all-enter', joinBeforeHost: false });
+  const { ticket } = await enter(careful, { knock: true });
+  expect((await decide(mina!, { name: 'admit-all' })).status).toBe(200);
+  const passwords = { currentPassword: careful.password, newPassword: fresh };
+  const path = '/api/v1/accounts/current/password';
+  expect((await fleet.api('PUT', path, passwords, careful.cookie)).status).toBe(200);
+  expect((await byTicket(ticket)).error?.code).toBe('token-invalid');
+  expect(await enter(careful)).toMatchObject({ kind: 'admitted' });
 });
 
 test('the successor of a host who left sees who already waits, and decides; a plain member does neither', async () => {

@@ -165,12 +165,19 @@ export class Sessions {
       .executeTakeFirst();
     if (!kept) throw new UserError('not-signed-in');
     await trx.deleteFrom('session').where('accountId', '=', accountId).where('sessionId', '!=', sessionId).execute();
+    await voidTickets(trx, accountId);
   }
 }
 
-/** All of an account, in the transaction of what ends them. Its place among those who wait stays; no page of before holds it. */
+/** All of an account, in the transaction of what ends them. */
 export async function endSessionsOf(trx: AuthorityWrite, accountId: string): Promise<number> {
   const { numDeletedRows } = await trx.deleteFrom('session').where('accountId', '=', accountId).executeTakeFirst();
+  await voidTickets(trx, accountId);
+  return Number(numDeletedRows);
+}
+
+/** Whoever waits keeps the place and whoever was let in the admission: by a session they get another ticket. */
+async function voidTickets(trx: AuthorityWrite, accountId: string): Promise<void> {
   const tickets = await trx.selectFrom('ticket').select('ticketId').where('accountId', '=', accountId).execute();
   for (const { ticketId } of tickets)
     await trx
@@ -178,7 +185,6 @@ export async function endSessionsOf(trx: AuthorityWrite, accountId: string): Pro
       .set({ ticketHash: hashOf(newToken()) })
       .where('ticketId', '=', ticketId)
       .execute();
-  return Number(numDeletedRows);
 }
 
 async function endOne(trx: AuthorityWrite, sessionId: string, accountId: string): Promise<boolean> {

@@ -23,6 +23,11 @@ export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: n
     .where('revokedAtMs', 'is', null)
     .execute();
   await trx
+    .updateTable('account')
+    .set({ checkedAtMs: moved('checkedAtMs') })
+    .where('checkedAtMs', 'is not', null)
+    .execute();
+  await trx
     .updateTable('document')
     .set({ usedAtMs: moved('usedAtMs') })
     .execute();

@@ -11,7 +11,7 @@ import { httpApp } from '#edge/http-app.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { installOpenidPages } from '../../http/openid-pages.ts';
-import { type AuthorityStore, authorityStore } from '../../store/index.ts';
+import { type AuthorityStore, authorityStore, moveStoredTimes } from '../../store/index.ts';
 import { Sessions } from '../sessions.ts';
 import { grantsOf } from './directory-accounts.ts';
 import { OpenidProvider } from './openid-provider.ts';
@@ -171,6 +171,22 @@ describe('rights follow the directory', () => {
     await passes(11 * MINUTE_MS);
     expect(await sessions.of(token!)).toBeNull();
   });
+});
+
+test('a clock that is set ends no session, and lets none go on unconfirmed for longer', async () => {
+  const { token } = await signIn();
+  let [steadyMs, offsetMs] = [Date.now(), 0];
+  const clock = new WallClock({ steadyNowMs: () => steadyMs, wallNowMs: () => steadyMs + offsetMs });
+  clock.onJump((byMs) => store.write((trx) => moveStoredTimes(trx, byMs)));
+  openid = openidWith(clock);
+  offsetMs = 60 * MINUTE_MS;
+  await openid.look();
+  expect(await sessions.of(token!)).not.toBeNull();
+  offsetMs = 0;
+  await openid.look();
+  steadyMs += DIRECTORY_FOLLOWED_MS + MINUTE_MS;
+  await openid.look();
+  expect(await sessions.of(token!)).toBeNull();
 });
 
 test('who is in no group that has a role is refused where a group is needed', () => {
