@@ -50,7 +50,7 @@ export async function setMeetingPolicy(
   await appendAudit(trx, { kind: 'meeting-policy-changed', actor, subject, details: { policy: text } });
 }
 
-export type MeetingRules = {
+export type RulesOfMeeting = {
   policy: MeetingPolicy;
   /** where people may come from: of the organisation, of each place down to the meeting's, of the meeting. Each list holds */
   allowedRanges: string[][];
@@ -61,7 +61,7 @@ export async function meetingPolicyIn(db: Reader, meetingId: string): Promise<Me
 }
 
 /** null: no such meeting */
-export async function meetingRulesIn(db: Reader, meetingId: string): Promise<MeetingRules | null> {
+export async function meetingRulesIn(db: Reader, meetingId: string): Promise<RulesOfMeeting | null> {
   const meeting = await db
     .selectFrom('meeting')
     .leftJoin('bookingMeeting', 'bookingMeeting.meetingId', 'meeting.meetingId')
