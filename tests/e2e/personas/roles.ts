@@ -14,6 +14,8 @@ export class Tv extends Persona {
   }
 
   async expectIdle(roomName: string, timeoutMs = 15_000): Promise<void> {
+    // a call of the room's own meeting has the same heading
+    await this.stage.waitFor({ state: 'detached', timeout: timeoutMs });
     await this.page.getByRole('heading', { name: roomName, exact: true }).waitFor({ timeout: timeoutMs });
     assert.equal(await this.stage.count(), 0, 'a call stage in idle');
   }
