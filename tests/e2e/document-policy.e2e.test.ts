@@ -2,6 +2,7 @@
  * A meeting's document policy among people in a call, at the real fleet server: sharing stops as a guest enters, and what
  * is changed during the call counts at once for those who are in it.
  */
+import { PAGE_SIZES } from '#contract/http/documents-api.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import en from '../../controller/ui/words/en/documents.ts';
 import errors from '../../controller/ui/words/en/errors.ts';
@@ -142,6 +143,10 @@ describe('a meeting’s document policy', () => {
         context.drawImage(image, 0, 0);
         return canvas.toDataURL();
       });
+    // until a page's own size is made, a guest gets the TV's
+    await expect
+      .poll(() => picture(guest).evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 60_000 })
+      .toBeLessThan(PAGE_SIZES.tv.width);
     const before = new Map<Persona, string>();
     for (const viewer of [tv, guest]) before.set(viewer, await drawnBy(viewer));
     await setPolicy({ hasWatermark: true });
