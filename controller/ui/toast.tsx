@@ -18,10 +18,15 @@ export function useToasts(): { current: Toast | null; add: (toast: Omit<Toast, '
     const timer = setTimeout(() => setQueue((waiting) => waiting.slice(1)), TOAST_SHOWN_MS);
     return () => clearTimeout(timer);
   }, [current]);
-  const add = useCallback(
-    (toast: Omit<Toast, 'id'>) => setQueue((waiting) => [...waiting, { ...toast, id: ++lastId }]),
-    [],
-  );
+  const add = useCallback((toast: Omit<Toast, 'id'>) => {
+    const news = { ...toast, id: ++lastId };
+    const isUrgent = (toast.tone ?? 'plain') !== 'plain';
+    setQueue((waiting) => {
+      // it answers what a person has just done: old news waits
+      const others = waiting.filter(({ words }) => !isUrgent || words !== toast.words);
+      return isUrgent ? [news, ...others] : [...others, news];
+    });
+  }, []);
   return { current, add };
 }
 
