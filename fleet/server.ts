@@ -389,7 +389,7 @@ const app = await buildApp({
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
-  roleInMeeting: (accountId, meetingId) => meetings.people.roleOf(meetingId, accountId),
+  roleInMeeting: (accountId, meetingId) => meetings.roleInMeeting(accountId, meetingId),
   roomsOfMeeting: (meetingId) => meetings.people.roomsOf(meetingId),
   verifyTicket: (token) => meetings.waitingRoom.verify(token),
   accounts: people.accounts,

@@ -257,3 +257,44 @@ test('a cancelled meeting is over for who waits and who was let in', async () =>
   expect((await byTicket(ticket)).error.code).toBe('call-ended');
   expect((await enter(joon!)).error.code).toBe('not-found');
 });
+
+const draft = (role: string, more: object = {}) => ({
+  title: 'Plans',
+  startsAtMs: null,
+  durationMinutes: 30,
+  people: [{ accountId: joon!.accountId, role }],
+  roomIds: [],
+  ...more,
+});
+const change = async (role: string): Promise<void> => {
+  const { sequence } = (await fleet.api('GET', `/api/v1/meetings/${meetingId}`, undefined, mina!.cookie)).body.meeting;
+  const answer = await fleet.api('PUT', `/api/v1/meetings/${meetingId}`, draft(role, { sequence }), mina!.cookie);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+};
+const invites = async (): Promise<number> =>
+  (await fleet.api('GET', `/api/v1/meetings/${meetingId}/invites`, undefined, joon!.cookie)).status;
+
+test('a co-host who is removed from the call has nothing of a host until it is over', async () => {
+  await change('co-host');
+  const [host, deputy] = [(await enter(mina!)).grant, (await enter(joon!)).grant];
+  await happened(host.callId, { name: 'call-opened' }, joined(host.peerId), joined(deputy.peerId));
+  await expect.poll(async () => (await decide(joon!, { name: 'admit-all' })).status).toBe(200);
+  await happened(
+    host.callId,
+    { name: 'participant-removed', peerId: deputy.peerId, byPeerId: host.peerId },
+    left(deputy.peerId),
+  );
+  await expect.poll(async () => (await decide(joon!, { name: 'admit-all' })).status).toBe(403);
+  expect(await invites()).toBe(403);
+  await happened(host.callId, { name: 'call-ended', reason: 'ended-by-participant' });
+  await expect.poll(invites).toBe(200);
+});
+
+test('a co-host who is demoted on the staff page decides no more, though in the call', async () => {
+  await change('co-host');
+  const [host, deputy] = [(await enter(mina!)).grant, (await enter(joon!)).grant];
+  await happened(host.callId, { name: 'call-opened' }, joined(host.peerId), joined(deputy.peerId));
+  await expect.poll(async () => (await decide(joon!, { name: 'admit-all' })).status).toBe(200);
+  await change('member');
+  expect((await decide(joon!, { name: 'admit-all' })).status).toBe(403);
+});

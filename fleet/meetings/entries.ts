@@ -97,6 +97,20 @@ export class Entries {
     return entry?.role ?? null;
   }
 
+  /** From the call that the meeting has now. */
+  async wasRemovedFromCall(accountId: string, meetingId: string): Promise<boolean> {
+    const entry = await this.#store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select('entry.peerId')
+      .where('call.meetingId', '=', meetingId)
+      .where('call.endedAtMs', 'is', null)
+      .where('entry.accountId', '=', accountId)
+      .where('entry.removedAtMs', 'is not', null)
+      .executeTakeFirst();
+    return entry !== undefined;
+  }
+
   /** Of an account that may not be anywhere any more. */
   async ofAccount(accountId: string): Promise<LeavingPeer[]> {
     return leaving(this.#store.read).where('entry.accountId', '=', accountId).execute();
@@ -171,6 +185,19 @@ export async function recordJoin(
 
 export async function recordLeave(trx: AuthorityWrite, peerId: string): Promise<void> {
   await trx.updateTable('entry').set({ leftAtMs: Date.now() }).where('peerId', '=', peerId).execute();
+}
+
+/** What an account is in the meeting's call follows what it is in the meeting. */
+export async function recordRoleInMeeting(
+  trx: AuthorityWrite,
+  { meetingId, accountId, role }: { meetingId: string; accountId: string; role: MeetingRole },
+): Promise<void> {
+  const live = trx
+    .selectFrom('call')
+    .select('callId')
+    .where('meetingId', '=', meetingId)
+    .where('endedAtMs', 'is', null);
+  await trx.updateTable('entry').set({ role }).where('accountId', '=', accountId).where('callId', 'in', live).execute();
 }
 
 export async function recordRole(trx: AuthorityWrite, peerId: string, role: MeetingRole): Promise<void> {

@@ -249,6 +249,13 @@ export class Meetings {
     };
   }
 
+  /** null: none of the meeting's people */
+  async roleInMeeting(accountId: string, meetingId: string): Promise<MeetingRole | null> {
+    const role = await this.people.roleOf(meetingId, accountId);
+    // who was removed from its call decides nothing until that is over
+    return role === 'co-host' && (await this.#entries.wasRemovedFromCall(accountId, meetingId)) ? 'member' : role;
+  }
+
   /** As the call's node reported it last; null: the account is in no call of the meeting now. */
   async roleInCall(accountId: string, meetingId: string): Promise<MeetingRole | null> {
     return this.#entries.roleInCall(accountId, meetingId);

@@ -14,7 +14,7 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import { type LeavingPeer, personOfAccount, personOfRoom, usableInvite } from './entries.ts';
+import { type LeavingPeer, personOfAccount, personOfRoom, recordRoleInMeeting, usableInvite } from './entries.ts';
 import { insertInvite } from './invites.ts';
 import {
   changesHosts,
@@ -270,6 +270,8 @@ async function setPeople(
       : Math.max(nowMs, endsAtMs) + INVITE_OUTLIVES_MS;
   for (const { row, role } of kept) {
     await trx.updateTable('meetingPerson').set({ role }).where('personId', '=', row.personId).execute();
+    if (row.accountId !== null && role !== row.role)
+      await recordRoleInMeeting(trx, { meetingId, accountId: row.accountId, role });
     if (row.inviteId !== null)
       await trx.updateTable('invite').set({ expiresAtMs }).where('inviteId', '=', row.inviteId).execute();
   }
