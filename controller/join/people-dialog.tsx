@@ -1,4 +1,4 @@
-/** Who is in the call: raised hands first, guests apart from members; and for hosts, order and what they may do to each. */
+/** The participants of the call. Raised hands are first, guests are marked. Hosts get the acts that they may do. */
 import Ellipsis from 'lucide-react/icons/ellipsis';
 import Hand from 'lucide-react/icons/hand';
 import MicOff from 'lucide-react/icons/mic-off';

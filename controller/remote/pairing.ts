@@ -10,7 +10,7 @@ import { isWholeCode } from '#ui/typed-code.ts';
 import { StoredPairing } from './stored-pairing.ts';
 
 const TABLET_TOKEN = 'tablet-token';
-/** Beside the code: the TV's room is in a call, and whoever scans may want to come into it. */
+/** Beside the code: the TV's room is in a call, and the person who scans it chooses between its controls and joining. */
 const JOIN = 'join';
 
 export type PairedRoom = {

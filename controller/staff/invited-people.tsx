@@ -1,4 +1,4 @@
-/** Who is invited to a meeting: each with the role, whether they came, what became of the mail; for hosts, link and mail again. */
+/** The people of a meeting, each with role, attendance and state of the mail. Hosts get the link, and send the mail again. */
 import Check from 'lucide-react/icons/check';
 import Link2 from 'lucide-react/icons/link-2';
 import Mail from 'lucide-react/icons/mail';
