@@ -418,6 +418,8 @@ export const screenScenes: readonly Scene[] = [
     sizes: ['1080p'],
     pages: 'missing',
     document: sharedDocument(presents(0, ROOM_NAME)),
+    // the words appear only where that takes long
+    after: ({ page }) => page.waitForTimeout(2_000),
   }),
   scene('idle-document-long-names', {
     sizes: ['1080p'],
