@@ -164,6 +164,22 @@ describe('a room that is there', () => {
     expect(presence().every(({ message }) => message.online)).toBe(true);
   });
 
+  test('reports what the broker has, and what no broker will have', async () => {
+    const published: unknown[][] = [];
+    await link.stop();
+    link = newLink({
+      onPublished: (name, { revision }) => published.push([name, revision, broker.messages(name, roomId).length]),
+    });
+    projections.publish('state', state);
+    await link.publishProjection('state');
+    expect(published).toEqual([['state', 0, 0]]);
+    link.start();
+    await isOnline();
+    await expect.poll(() => published).toContainEqual(['state', 0, 1]);
+    projections.publish('state', state);
+    await expect.poll(() => published.at(-1)).toEqual(['state', 1, 2]);
+  });
+
   test('says goodbye, and is silent after it', async () => {
     link.start();
     await isOnline();
