@@ -183,6 +183,8 @@ const fleet: FleetLink = new FleetLink({
   projections,
   logger,
   onOnline: (online, isRefused) => {
+    // without the fleet a phone pairs here, by any code
+    if (!online) codes.show(codes.offer);
     authority.onFleet(online, isRefused);
     events.onFleet(online);
     settings.onFleet(online);
