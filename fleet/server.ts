@@ -196,10 +196,24 @@ function openOpenid(): OpenidSignIn | null {
   try {
     const settings = readOpenidSettings(options.openidConfig);
     const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
-    return new OpenidSignIn({ store, sessions: people.sessions, provider, settings, clock, logger });
+    return new OpenidSignIn({
+      store,
+      sessions: people.sessions,
+      provider,
+      settings,
+      clock,
+      onShutOut: putOutOfCalls,
+      logger,
+    });
   } catch (error) {
     return orRefuse(error);
   }
+}
+
+function putOutOfCalls(accountId: string): void {
+  meetings
+    .removeAccount(accountId)
+    .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
 }
 
 /** null: no mail server is named */
@@ -278,12 +292,7 @@ const rooms = new Rooms({
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
 });
-people.changes.onShutOut(
-  (accountId) =>
-    void meetings
-      .removeAccount(accountId)
-      .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls')),
-);
+people.changes.onShutOut(putOutOfCalls);
 const retention = new Retention({
   store,
   documents,
