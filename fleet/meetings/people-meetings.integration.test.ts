@@ -320,6 +320,26 @@ test('a role that is changed on the staff page reaches the node of the running c
   await expect.poll(sent).toMatchObject([{ callId, person, role: 'co-host' }]);
 });
 
+test('a meeting names who has come, by account and by link', async () => {
+  const made = await make(mina!, {
+    people: [{ accountId: joon!.accountId }, { accountId: sora!.accountId }, { displayName: 'Guest', email: null }],
+  });
+  const { meetingId } = made;
+  const member = (await ask(joon!, 'POST', `meetings/${meetingId}/entries`, {})).body.grant;
+  const guest = (await enter(tokenOf(await linkOf(mina!, meetingId, made.people[2]!.inviteId)))).body.grant;
+  const joined = { name: 'participant-joined', peerKind: 'person', displayName: 'Somebody', participantCount: 1 };
+  await happened(
+    member.callId,
+    meetingId,
+    { name: 'call-opened' },
+    { ...joined, peerId: member.peerId },
+    { ...joined, peerId: guest.peerId },
+    { name: 'participant-left', peerId: member.peerId, participantCount: 1 },
+  );
+  const cameOf = async () => (await of(mina!, made)).people.map(({ cameAtMs }) => typeof cameAtMs);
+  await expect.poll(cameOf).toEqual(['number', 'undefined', 'number']);
+});
+
 test('who is taken off a meeting loses invite, access and place in the call; the others stay', async () => {
   const made = await make(mina!, {
     people: [

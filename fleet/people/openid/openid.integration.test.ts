@@ -73,7 +73,15 @@ async function freePort(): Promise<number> {
 function openidWith(clock: WallClock, more: Partial<OpenidSettings> = {}): OpenidSignIn {
   const settings = directory.settings(more);
   const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}/openid/callback` });
-  return new OpenidSignIn({ store, sessions, provider, settings, clock, logger, onShutOut: (accountId) => shutOut.push(accountId) });
+  return new OpenidSignIn({
+    store,
+    sessions,
+    provider,
+    settings,
+    clock,
+    logger,
+    onShutOut: (accountId) => shutOut.push(accountId),
+  });
 }
 const account = () => store.read.selectFrom('account').selectAll().executeTakeFirstOrThrow();
 const roles = async () =>
