@@ -293,6 +293,7 @@ const rooms = new Rooms({
   controllerUrl: `${fleetUrl}/control`,
 });
 people.changes.onShutOut(putOutOfCalls);
+people.placeChanges.onRulesChanged(() => meetings.waitingRoom.lookAll());
 const retention = new Retention({
   store,
   documents,
@@ -320,6 +321,7 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
+  if (kind === 'placed') meetings.waitingRoom.lookAll();
   if (kind !== 'removed') return;
   void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   void settings.roomRemoved(roomId).catch(settingsNotKept);

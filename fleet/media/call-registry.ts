@@ -269,7 +269,7 @@ export class CallRegistry {
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {
-          logger.info({ callId, ...draft }, 'call');
+          logger.info({ callId, ...draft, displayName: undefined }, 'call');
           onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
           onLoadChanged();
         },

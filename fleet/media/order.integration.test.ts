@@ -75,6 +75,16 @@ const microphoneOf = (meeting: Meeting, client: RawClient) =>
   );
 const isPaused = (meeting: Meeting, client: RawClient) => microphoneOf(meeting, client)?.producer.paused;
 
+test('the log names who joined by id and kind, and by no name', async () => {
+  const meeting = new Meeting();
+  const mina = await meeting.join(account('Somebody with a name'));
+  await leave(mina);
+  await meeting.end();
+  const joined = log.filter((line) => line.callId === meeting.callId && line.name === 'participant-joined');
+  expect(joined).toMatchObject([{ peerId: idOf(mina), peerKind: 'person' }]);
+  expect(JSON.stringify(log)).not.toContain('Somebody with a name');
+});
+
 describe('a locked call', () => {
   const rows: [string, Claims, string][] = [
     ['a member who was never in', account('Sua'), 'call-locked'],
