@@ -132,6 +132,7 @@ function Place({ place, onAsk }: PlaceProps) {
       <span className="flex flex-wrap gap-2">
         {kind !== 'floor' && (
           <Button
+            size="small"
             aria-label={t('places.add', { place: placeName })}
             onPress={() => onAsk({ about: 'add', parent: place })}
           >
@@ -139,18 +140,21 @@ function Place({ place, onAsk }: PlaceProps) {
           </Button>
         )}
         <Button
+          size="small"
           aria-label={t('places.rulesName', { place: placeName })}
           onPress={() => onAsk({ about: 'rules', place, defaults })}
         >
           {t('places.rules')}
         </Button>
         <Button
+          size="small"
           aria-label={t('places.renameName', { place: placeName })}
           onPress={() => onAsk({ about: 'rename', place })}
         >
           {t('places.rename')}
         </Button>
         <Button
+          size="small"
           variant="danger-quiet"
           aria-label={t('places.removeName', { place: placeName })}
           onPress={() => onAsk({ about: 'remove', place })}
