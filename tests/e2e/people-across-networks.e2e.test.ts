@@ -99,9 +99,9 @@ describe('people of an office and a guest from outside', () => {
     const [date, time] = new Date().toISOString().slice(0, 16).split('T');
     await host.page.getByLabel('Date', { exact: true }).fill(date!);
     await host.page.getByLabel('Time', { exact: true }).fill(time!);
-    await host.page.getByText('Everyone but the hosts waits to be let in').click();
+    await host.page.getByText('All but hosts and rooms wait').click();
     await host.page.getByRole('textbox', { name: 'Name of the guest' }).fill('Ana Ruiz');
-    await host.page.getByRole('textbox', { name: 'Email (if there is one)' }).fill(DEALER);
+    await host.page.getByRole('textbox', { name: 'Email (optional)' }).fill(DEALER);
     await host.button('Add guest').click();
     await host.page.getByRole('switch', { name: ROOM }).click({ force: true });
     await host.button('Make meeting').click();
