@@ -196,10 +196,24 @@ function openOpenid(): OpenidSignIn | null {
   try {
     const settings = readOpenidSettings(options.openidConfig);
     const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
-    return new OpenidSignIn({ store, sessions: people.sessions, provider, settings, clock, logger });
+    return new OpenidSignIn({
+      store,
+      sessions: people.sessions,
+      provider,
+      settings,
+      clock,
+      onShutOut: putOutOfCalls,
+      logger,
+    });
   } catch (error) {
     return orRefuse(error);
   }
+}
+
+function putOutOfCalls(accountId: string): void {
+  meetings
+    .removeAccount(accountId)
+    .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
 }
 
 /** null: no mail server is named */
@@ -278,12 +292,8 @@ const rooms = new Rooms({
   deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
   controllerUrl: `${fleetUrl}/control`,
 });
-people.changes.onShutOut(
-  (accountId) =>
-    void meetings
-      .removeAccount(accountId)
-      .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls')),
-);
+people.changes.onShutOut(putOutOfCalls);
+people.placeChanges.onRulesChanged(() => meetings.waitingRoom.lookAll());
 const retention = new Retention({
   store,
   documents,
@@ -311,6 +321,7 @@ const settings = new RoomsSettings({
 });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
+  if (kind === 'placed') meetings.waitingRoom.lookAll();
   if (kind !== 'removed') return;
   void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
   void settings.roomRemoved(roomId).catch(settingsNotKept);

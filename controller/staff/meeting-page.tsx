@@ -1,4 +1,4 @@
-/** A meeting's page: who is invited and who came, who waits, its rooms, and who comes in, in words. */
+/** A meeting's page: who is invited and who came, its links, who waits, its rooms, and who comes in, in words. */
 import Ban from 'lucide-react/icons/ban';
 import Pencil from 'lucide-react/icons/pencil';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
@@ -14,6 +14,7 @@ import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { InviteDialog } from '#ui/meeting/invite-dialog.tsx';
+import { InviteList } from '#ui/meeting/invite-list.tsx';
 import { useWaiting } from '#ui/meeting/use-waiting.ts';
 import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
@@ -54,6 +55,7 @@ function MeetingHead({ meeting }: { meeting: MeetingDetail }) {
 
 function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
   const { t } = useTranslation('staff');
+  const { t: words } = useTranslation('meeting');
   const { meetingId, title, isCancelled, participantCount } = meeting;
   const isHost = (meeting.role === 'host' || meeting.role === 'co-host') && !isCancelled;
   const waiting = useWaiting(isHost ? meetingId : null);
@@ -88,6 +90,11 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         />
         <ProblemWords problem={waiting.problem} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
+        {isHost && (
+          <Card title={words('links.title')}>
+            <InviteList meetingId={meetingId} asOf={meeting} />
+          </Card>
+        )}
       </div>
       <div className="flex flex-col gap-5">
         {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
@@ -135,7 +142,11 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
         isOpen={isInviting}
         invited={invited}
         onInvited={onChanged}
-        onClose={() => setInviting(false)}
+        onClose={() => {
+          setInviting(false);
+          // it may have made a link
+          onChanged();
+        }}
       />
       <ConfirmDialog
         title={t('meeting.cancelTitle', { title })}

@@ -61,6 +61,7 @@ export class StaffServerUnderTest extends PlayedServer {
     currentSession: () => (this.account ? { body: { account: this.account } } : refusal(401, 'not-signed-in')),
     signInWays: () => ({ body: { openid: null } }),
     signOut: () => ({ body: {} }),
+    listInvites: () => ({ body: { invites: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));

@@ -251,6 +251,8 @@ describe('a meeting', () => {
     expect(server.streams.some(({ url }) => url.endsWith('/waiting'))).toBe(false);
     for (const name of ['Invite', 'Change', 'Cancel meeting']) expect(page.buttons(name), name).toEqual([]);
     expect(page.text).toContain('Guests wait to be let in');
+    expect(page.text).not.toContain('Guest links');
+    expect(server.askedFor('listInvites')).toBe(0);
   });
 
   it('names what a room is busy with, who came, and a mail that failed; sends it again and shows the link', async () => {
@@ -293,6 +295,7 @@ describe('a meeting', () => {
       expiresAtMs: Date.now() + 86_400_000,
       revokedAtMs: null,
       closedAtMs: null,
+      usedAtMs: null,
     };
     server.answers.listInvites = () => ({ body: { invites: [{ ...invite, revokedAtMs: 1 }] } });
     server.answers.createInvite = () => ({ body: { invite, joinUrl: 'https://maru.example/join#new' } });
@@ -306,6 +309,36 @@ describe('a meeting', () => {
     await page.until(() => page.text.includes('https://maru.example/join#kept'));
     expect(server.askedFor('createInvite')).toBe(1);
     expect(document.querySelector('svg[aria-label="Scan to ask to join"]')).not.toBeNull();
+  });
+
+  it('lists its links with their use, and revokes one once that is confirmed', async () => {
+    const invite = {
+      inviteId: idOf(401),
+      meetingId: idOf(107),
+      displayName: 'Dealer East' as string | null,
+      seats: 1,
+      expiresAtMs: Date.now() + 86_400_000,
+      revokedAtMs: null as number | null,
+      closedAtMs: null,
+      usedAtMs: new Date('2027-03-04T14:30').getTime() as number | null,
+    };
+    const link = { ...invite, inviteId: idOf(402), displayName: null, seats: 50, usedAtMs: null };
+    let invites = [invite, link];
+    server.answers.listInvites = () => ({ body: { invites } });
+    server.answers.revokeInvite = () => {
+      invites = [{ ...invite, revokedAtMs: 1 }, link];
+      return { body: {} };
+    };
+    await open();
+    await page.until(() => page.text.includes('Anyone with the link'));
+    expect(page.text).toContain('Not used yet');
+    expect(page.text).toMatch(/Last used .*14:30/);
+    await page.press('Revoke the link of Dealer East');
+    expect(server.askedFor('revokeInvite')).toBe(0);
+    await act(async () => page.buttons('Revoke').at(-1)!.click());
+    await page.until(() => page.text.includes('Revoked'));
+    expect(server.asked.find(({ name }) => name === 'revokeInvite')!.url.pathname).toContain(idOf(401));
+    expect(page.buttons('Revoke the link of Dealer East')).toEqual([]);
   });
 
   it('is cancelled once that is confirmed', async () => {

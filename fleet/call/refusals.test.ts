@@ -12,6 +12,7 @@ describe('what a refusal means', () => {
       'room-not-answering',
       'shutting-down',
       'too-many-attempts',
+      'waits-to-be-let-in',
     ]);
   });
 

@@ -6,11 +6,13 @@ import { type HealthCounts, HealthState, type RoomOverview, type RoomRow } from 
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
 import auditEn from '#ui/words/en/audit.ts';
 import consoleEn from '#ui/words/en/console.ts';
+import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import peopleEn from '#ui/words/en/people.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import auditKo from '#ui/words/ko/audit.ts';
 import consoleKo from '#ui/words/ko/console.ts';
+import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import peopleKo from '#ui/words/ko/people.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
@@ -99,6 +101,7 @@ export class ConsoleUnderTest extends PageUnderTest {
       audit: { en: auditEn, ko: auditKo },
       people: { en: peopleEn, ko: peopleKo },
       console: { en: consoleEn, ko: consoleKo },
+      meeting: { en: meetingEn, ko: meetingKo },
       notices: { en: noticesEn, ko: noticesKo },
       'sign-in': { en: signInEn, ko: signInKo },
     });

@@ -76,6 +76,31 @@ it('renames in place, and says why a place that is not empty stays', async () =>
   expect(names()).toContain('Tower');
 });
 
+it('moves a place to where it can stand, with its name, and offers nothing where there is no other such place', async () => {
+  places.push(place(6, 4, 'building', 'Harbour'));
+  server.answers.changePlace = () => {
+    places[0]!.parentId = idOf(6);
+    return { body: {} };
+  };
+  await show('/places');
+  await page.until(() => names().length === 6);
+  expect(page.buttons('Move Seoul')).toEqual([]);
+  await page.press('Move 3F');
+  const select = document.querySelector('select')!;
+  expect([...select.options].map(({ textContent }) => textContent)).toEqual(['Busan', 'Busan / Harbour', 'Seoul']);
+  await act(async () => {
+    select.value = idOf(6);
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await page.press('Move');
+  await page.until(() => names().join() === 'Whole organisation,Busan,Harbour,3F,Seoul,Tower');
+  expect(server.bodyOf('changePlace')).toEqual({ parentId: idOf(6), placeName: '3F' });
+  // a building moves between sites alone
+  await page.press('Move Tower');
+  const sites = [...document.querySelectorAll('option')].map(({ textContent }) => textContent);
+  expect(sites).toEqual(['Busan']);
+});
+
 it('sets who comes in and from where; an address that is none is named and not sent', async () => {
   server.answers.setPlaceDefaults = () => ({ body: {} });
   await show('/places');

@@ -24,7 +24,7 @@ addWords({ people: { en, ko } });
 
 type Asked =
   | { about: 'add'; parent: PlaceInTree | null }
-  | { about: 'rename' | 'remove'; place: PlaceInTree }
+  | { about: 'rename' | 'move' | 'remove'; place: PlaceInTree }
   /** `place` null: the organisation */
   | { about: 'rules'; place: PlaceInTree | null; defaults: MeetingDefaults };
 
@@ -77,7 +77,12 @@ function Places() {
               </Button>
             </li>
             {places.map((place) => (
-              <Place key={place.placeId} place={place} onAsk={setAsked} />
+              <Place
+                key={place.placeId}
+                place={place}
+                isMovable={placesFor(place, places).length > 0}
+                onAsk={setAsked}
+              />
             ))}
           </ul>
         )}
@@ -88,6 +93,15 @@ function Places() {
       </Dialog>
       <Dialog title={t('places.rename')} isOpen={asked?.about === 'rename'} onClose={close}>
         {asked?.about === 'rename' && <RenamePlace place={asked.place} onDone={done} />}
+      </Dialog>
+      <Dialog
+        title={t('places.moveName', { place: asked?.about === 'move' ? asked.place.placeName : '' })}
+        isOpen={asked?.about === 'move'}
+        onClose={close}
+      >
+        {asked?.about === 'move' && (
+          <MovePlace place={asked.place} choices={placesFor(asked.place, places ?? [])} onDone={done} />
+        )}
       </Dialog>
       <Dialog
         title={t('places.rulesName', {
@@ -113,9 +127,9 @@ function Places() {
   );
 }
 
-type PlaceProps = { place: PlaceInTree; onAsk: (asked: Asked) => void };
+type PlaceProps = { place: PlaceInTree; isMovable: boolean; onAsk: (asked: Asked) => void };
 
-function Place({ place, onAsk }: PlaceProps) {
+function Place({ place, isMovable, onAsk }: PlaceProps) {
   const { t } = useTranslation('people');
   const { placeName, kind, depth, roomCount, accountCount, defaults } = place;
   return (
@@ -153,6 +167,14 @@ function Place({ place, onAsk }: PlaceProps) {
         >
           {t('places.rename')}
         </Button>
+        {isMovable && (
+          <Button
+            aria-label={t('places.moveName', { place: placeName })}
+            onPress={() => onAsk({ about: 'move', place })}
+          >
+            {t('places.moveTo')}
+          </Button>
+        )}
         <Button
           size="small"
           variant="danger-quiet"
@@ -168,7 +190,17 @@ function Place({ place, onAsk }: PlaceProps) {
 
 /** A floor stands in a building or a site, a building in a site. */
 const kindsIn = (parent: PlaceInTree | null): PlaceKind[] =>
-  parent === null ? ['site'] : parent.kind === 'site' ? ['building', 'floor'] : ['floor'];
+  parent === null
+    ? ['site']
+    : parent.kind === 'site'
+      ? ['building', 'floor']
+      : parent.kind === 'building'
+        ? ['floor']
+        : [];
+
+/** Where else it can stand. */
+const placesFor = ({ kind, parentId }: PlaceInTree, places: readonly PlaceInTree[]): PlaceInTree[] =>
+  places.filter((other) => other.placeId !== parentId && kindsIn(other).includes(kind));
 
 function NewPlace({ parent, onDone }: { parent: PlaceInTree | null; onDone: () => void }) {
   const { t } = useTranslation('people');
@@ -206,6 +238,36 @@ function RenamePlace({ place, onDone }: { place: PlaceInTree; onDone: () => void
       work={(placeName) => callApi(placesApi.changePlace, { params: { placeId }, body: { parentId, placeName } })}
       onDone={onDone}
     />
+  );
+}
+
+type MovePlaceProps = { place: PlaceInTree; choices: readonly PlaceInTree[]; onDone: () => void };
+
+function MovePlace({ place, choices, onDone }: MovePlaceProps) {
+  const { t } = useTranslation('people');
+  const [parentId, setParentId] = useState(choices[0]?.placeId ?? '');
+  const { run, isPending, problem } = useFreshAction();
+  const { placeId, placeName } = place;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isPending) return;
+    const body = { parentId, placeName };
+    if ((await run(() => callApi(placesApi.changePlace, { params: { placeId }, body }))) !== null) onDone();
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
+      <p className="text-base text-quiet">{t('places.moveLead')}</p>
+      <SelectField
+        label={t('places.moveInto')}
+        choices={choices.map((choice) => ({ key: choice.placeId, words: choice.path }))}
+        chosen={parentId}
+        onChoose={setParentId}
+      />
+      <ProblemWords problem={problem} />
+      <Button type="submit" variant="primary" size="large" isPending={isPending}>
+        {t('places.move')}
+      </Button>
+    </form>
   );
 }
 

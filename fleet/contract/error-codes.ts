@@ -91,6 +91,7 @@ const table = {
   'call-moved': { kind: 'invalid-state', httpStatus: 410, closeCode: 4438 },
   // try again
   'call-unreachable': { kind: 'operational', httpStatus: 503, closeCode: 4448 },
+  'waits-to-be-let-in': { kind: 'operational', httpStatus: 503, closeCode: 4449 },
   'room-not-answering': { kind: 'operational', httpStatus: 504, closeCode: 4440 },
   'no-media-node': { kind: 'operational', httpStatus: 503, closeCode: 4441 },
   'media-failed': { kind: 'operational', httpStatus: 503, closeCode: 4442 },

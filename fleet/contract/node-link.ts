@@ -141,6 +141,17 @@ export const NodeCommand = z.discriminatedUnion('name', [
     roomIds: z.array(Id).max(MAX_PERMITTED_IN_COMMAND),
     permissions: CallPermissions,
   }),
+  /**
+   * What the person is in this call from now on, in place of the grant's role and of what a host gave: at once, and for one who comes
+   * later by an older token. The same change again changes nothing.
+   */
+  z.strictObject({
+    name: z.literal('set-role'),
+    changeId: Id,
+    callId: Id,
+    person: PersonKey,
+    role: MeetingRole,
+  }),
   /** its pages are counted; nothing happens where it is not shown */
   z.strictObject({
     name: z.literal('count-pages'),

@@ -116,6 +116,12 @@ export class OrderInCall {
     this.#settle(asker);
   }
 
+  /** The fleet makes a person something else. */
+  assign(person: string, role: MeetingRole): void {
+    this.#roles.assign(person, role, [...this.#options.peers.values()]);
+    this.#settle(null);
+  }
+
   /** A peer that stays muted may speak, until muted again. */
   letSpeak(target: Peer): void {
     this.#maySpeak.add(personOf(target.claims));

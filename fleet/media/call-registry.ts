@@ -2,6 +2,7 @@
  * All calls of this node, the peers by id, and the memory of ended calls and of removed peers, who may not come back.
  * Decides which call a token leads to and whether there is room; `Call` owns what happens inside.
  */
+import type { MeetingRole } from '#contract/call-order.ts';
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
@@ -13,6 +14,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Call } from './call.ts';
 import { DOCUMENT_KNOWN_FOR_MS, type KnownDocument } from './call-document.ts';
 import type { CallEventDraft } from './call-listener.ts';
+import { personOf } from './call-roles.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { MediaWorker } from './media-worker.ts';
@@ -57,6 +59,8 @@ export class CallRegistry {
   readonly #removed: ExpiringMap<true>;
   /** by meeting and peer or room: what the fleet has set since their tokens were signed */
   readonly #permissions: ExpiringMap<CallPermissions>;
+  /** by call and person: what the fleet has made of them since their tokens were signed */
+  readonly #roles: ExpiringMap<{ changeId: string; role: MeetingRole }>;
   #toldBlocked = '{}';
   /** by peer id: the code for one that comes back too late */
   readonly #former: ExpiringMap<ErrorCode>;
@@ -69,6 +73,7 @@ export class CallRegistry {
     this.#removed = new ExpiringMap(endedKeptMs);
     this.#former = new ExpiringMap(endedKeptMs);
     this.#permissions = new ExpiringMap(endedKeptMs);
+    this.#roles = new ExpiringMap(endedKeptMs);
     options.pool.onDied = (mediaWorker) => this.#workerDied(mediaWorker);
   }
 
@@ -136,7 +141,8 @@ export class CallRegistry {
     // one peer id, one place: also where the token leads to another call
     const elsewhere = this.#peers.get(claims.sub);
     if (elsewhere && elsewhere.call !== call) elsewhere.call.leave(elsewhere.peer);
-    const preparing = call.prepare({ ...claims, ...this.#permittedSince(claims) }, line);
+    const role = this.#roles.get(`${call.callId} ${personOf(claims)}`)?.role ?? claims.role;
+    const preparing = call.prepare({ ...claims, ...this.#permittedSince(claims), role }, line);
     const placed = call.peers.get(claims.sub);
     if (placed) this.#peers.set(claims.sub, { peer: placed, call });
     const { peer, media } = await preparing;
@@ -184,6 +190,9 @@ export class CallRegistry {
       case 'set-permissions':
         this.#permit(command);
         return;
+      case 'set-role':
+        this.#assign(command);
+        return;
       case 'count-pages':
         this.#learn(command.documentId, { pageCount: command.pageCount });
         return;
@@ -203,6 +212,13 @@ export class CallRegistry {
       const set = this.#permittedSince(peer.claims);
       if (set) call.order.permit(peer, set);
     }
+  }
+
+  #assign({ changeId, callId, person, role }: Extract<NodeCommand, { name: 'set-role' }>): void {
+    const key = `${callId} ${person}`;
+    if (this.#roles.get(key)?.changeId === changeId) return;
+    this.#roles.keep(key, { changeId, role });
+    this.calls.get(callId)?.order.assign(person, role);
   }
 
   #permittedSince(claims: AdmittedClaims): CallPermissions | undefined {
@@ -253,7 +269,7 @@ export class CallRegistry {
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {
-          logger.info({ callId, ...draft }, 'call');
+          logger.info({ callId, ...draft, displayName: undefined }, 'call');
           onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
           onLoadChanged();
         },

@@ -13,6 +13,8 @@ export type RolePeer = { peerId: string; claims: RoleClaims; joinedAt: number };
 const RANK: Record<MeetingRole, number> = { host: 0, 'co-host': 1, presenter: 2, member: 3, guest: 4 };
 export const isAtLeast = (role: MeetingRole, least: MeetingRole): boolean => RANK[role] <= RANK[least];
 
+const keepsOrder = (role: MeetingRole): boolean => isAtLeast(role, 'co-host');
+
 /** The same at each entry of one person or room. */
 export function personOf({ person, peerKind, issuedTo, seat, sub }: RoleClaims): string {
   if (person !== undefined) return person;
@@ -27,6 +29,8 @@ const mayLead = ({ peerKind, isGuest, issuedTo }: RoleClaims): boolean =>
 export class CallRoles {
   /** by person, where it is not the grant's */
   readonly #given = new Map<string, MeetingRole>();
+  /** persons whom the fleet took the right to keep order: they lead in nobody's place */
+  readonly #lowered = new Set<string>();
   /** the person who leads for now: a host until one is back */
   #successor: string | null = null;
   /** a host, a co-host or a room was in */
@@ -67,12 +71,21 @@ export class CallRoles {
     this.#set(asker, 'co-host');
   }
 
+  /** By the fleet, over grant and gift. @param peers those of the call */
+  assign(person: string, role: MeetingRole, peers: readonly RolePeer[]): void {
+    const keptOrder = peers.some(({ claims }) => personOf(claims) === person && keepsOrder(this.#ownRoleOf(claims)));
+    this.#given.set(person, role);
+    if (keepsOrder(role)) this.#lowered.delete(person);
+    else if (keptOrder) this.#lowered.add(person);
+    if (this.#lowered.has(person) && this.#successor === person) this.#successor = null;
+  }
+
   /**
    * After somebody came or went for good. While nobody who may keep order is there, the earliest presenter leads, else the member
    * who is in longest; never a guest or a room's laptop, and not before a call was led. The host's return ends it.
    */
   settle(joined: readonly RolePeer[]): void {
-    const leads = joined.map(({ claims }) => this.#ownRoleOf(claims)).filter((role) => isAtLeast(role, 'co-host'));
+    const leads = joined.map(({ claims }) => this.#ownRoleOf(claims)).filter(keepsOrder);
     if (leads.length > 0) this.#wasLed = true;
     const isThere = joined.some(({ claims }) => personOf(claims) === this.#successor);
     if (leads.includes('host') || !isThere) this.#successor = null;
@@ -80,6 +93,7 @@ export class CallRoles {
     const next = (role: MeetingRole): RolePeer | undefined =>
       joined
         .filter(({ claims }) => mayLead(claims) && this.#ownRoleOf(claims) === role)
+        .filter(({ claims }) => !this.#lowered.has(personOf(claims)))
         .toSorted((a, b) => a.joinedAt - b.joinedAt)[0];
     const chosen = next('presenter') ?? next('member');
     this.#successor = chosen ? personOf(chosen.claims) : null;
@@ -92,5 +106,6 @@ export class CallRoles {
 
   #set({ claims }: RolePeer, role: MeetingRole): void {
     this.#given.set(personOf(claims), role);
+    this.#lowered.delete(personOf(claims));
   }
 }

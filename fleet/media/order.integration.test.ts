@@ -75,6 +75,16 @@ const microphoneOf = (meeting: Meeting, client: RawClient) =>
   );
 const isPaused = (meeting: Meeting, client: RawClient) => microphoneOf(meeting, client)?.producer.paused;
 
+test('the log names who joined by id and kind, and by no name', async () => {
+  const meeting = new Meeting();
+  const mina = await meeting.join(account('Somebody with a name'));
+  await leave(mina);
+  await meeting.end();
+  const joined = log.filter((line) => line.callId === meeting.callId && line.name === 'participant-joined');
+  expect(joined).toMatchObject([{ peerId: idOf(mina), peerKind: 'person' }]);
+  expect(JSON.stringify(log)).not.toContain('Somebody with a name');
+});
+
 describe('a locked call', () => {
   const rows: [string, Claims, string][] = [
     ['a member who was never in', account('Sua'), 'call-locked'],
@@ -451,4 +461,47 @@ test('order is in the snapshot of who comes, and every change reaches those who 
 
 test('nothing of all that is left', async () => {
   await expect.poll(() => it.held(), { timeout: 5_000 }).toEqual(nothing);
+});
+
+describe('a role that the fleet sets', () => {
+  const setRole = ({ callId }: Meeting, name: string, role: MeetingRole, changeId = uuidv7()) =>
+    it.node.registry.perform({ name: 'set-role', changeId, callId, person: `account:${name}`, role });
+
+  test('holds at once, instead of grant and gift; the same change again undoes nothing that a host did since', async () => {
+    const meeting = new Meeting();
+    const host = await meeting.join(account('Host', 'host'));
+    const mina = await meeting.join(account('Mina', 'co-host'));
+    const changeId = uuidv7();
+    setRole(meeting, 'Mina', 'member', changeId);
+    expect(await mina.told('permissions-changed')).toMatchObject({ role: 'member', rights: [] });
+    expect(await codeOf(mina.request('mute-all', {}))).toBe('forbidden');
+    expect(eventsOf(meeting, 'role-changed').at(-1)).toMatchObject({ peerId: idOf(mina), role: 'member' });
+    await host.request('set-role', { peerId: idOf(mina), role: 'presenter' });
+    setRole(meeting, 'Mina', 'member', changeId);
+    expect(meeting.roles()).toEqual({ Host: 'host', Mina: 'presenter' });
+    setRole(meeting, 'Mina', 'co-host');
+    expect(meeting.roles()).toEqual({ Host: 'host', Mina: 'co-host' });
+    await meeting.end();
+  });
+
+  test('holds for a person who comes later by an older token, also where the call was not open yet', async () => {
+    const meeting = new Meeting();
+    setRole(meeting, 'Mina', 'member');
+    const mina = await meeting.join(account('Mina', 'co-host'));
+    expect(meeting.roles()).toEqual({ Mina: 'member' });
+    await leave(mina);
+    const back = await meeting.join(account('Mina', 'co-host'));
+    expect(back.hello).toMatchObject({ role: 'member' });
+    await meeting.end();
+  });
+
+  test('lets nobody who was lowered lead in the place of the hosts', async () => {
+    const meeting = new Meeting();
+    const mina = await meeting.join(account('Mina', 'co-host'));
+    await meeting.join(account('Joon'));
+    setRole(meeting, 'Mina', 'member');
+    expect(meeting.roles()).toEqual({ Mina: 'member', Joon: 'host' });
+    await leave(mina);
+    await meeting.end();
+  });
 });

@@ -161,6 +161,25 @@ test('who is signed out everywhere comes in by no ticket any more: a thief may h
   expect((await byTicket(ticket)).error?.code).toBe('token-invalid');
 });
 
+test('a person who signs out, or whose session is ended, comes in by no ticket of before; the place in the call stays', async () => {
+  const leaves = await person('Leaves');
+  meetingId = await make({ admission: 'all-enter', joinBeforeHost: false });
+  const { ticket } = await enter(leaves, { knock: true });
+  expect((await decide(mina!, { name: 'admit-all' })).status).toBe(200);
+  expect(await byTicket(ticket)).toMatchObject({ kind: 'admitted' });
+  commands.length = 0;
+  expect((await fleet.api('DELETE', '/api/v1/sessions/current', undefined, leaves.cookie)).status).toBe(200);
+  expect((await byTicket(ticket)).error?.code).toBe('token-invalid');
+  expect(commands).toEqual([]);
+
+  const ended = await person('Ended');
+  const own = await enter(ended, { knock: true });
+  const path = `/api/v1/accounts/${ended.accountId}/sessions`;
+  const [session] = (await fleet.api('GET', path, undefined, fleet.admin.cookie)).body.sessions;
+  expect((await fleet.api('DELETE', `${path}/${session.sessionId}`, undefined, fleet.admin.cookie)).status).toBe(200);
+  expect((await byTicket(own.ticket)).error?.code).toBe('token-invalid');
+});
+
 test('nor who has changed the password; the session that did it comes in as before', async () => {
   const [careful, fresh] = [await person('Careful'), randomUUID()];
   meetingId = await make({ admission: 'all-enter', joinBeforeHost: false });

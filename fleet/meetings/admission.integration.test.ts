@@ -261,6 +261,41 @@ test('another policy looks at who waits again, and shows them to nobody whom it 
   expect(await byTicket(two)).toMatchObject({ kind: 'admitted', admission: 'all-enter' });
 });
 
+test('a changed rule of a place, a moved place, a moved room and the organisation’s rule look at who waits again', async () => {
+  const made = async (path: string, body: object): Promise<Json> => (await admin('POST', path, body)).body;
+  const rule = (changes: Partial<MeetingPolicy> | null) => ({
+    meetingPolicy: changes && { ...DEFAULT_MEETING_POLICY, ...changes },
+    allowedRanges: [],
+  });
+  const [allEnter, none] = [rule({ admission: 'all-enter' }), rule(null)];
+  const site = await made('/api/v1/places', { parentId: null, kind: 'site', placeName: `Site ${names}` });
+  const open = await made('/api/v1/places', { parentId: null, kind: 'site', placeName: `Open ${names}` });
+  const { placeId } = await made('/api/v1/places', { parentId: site.placeId, kind: 'floor', placeName: '3F' });
+  await admin('PUT', `/api/v1/places/${open.placeId}/meeting-defaults`, allEnter);
+  const move = (parentId: string) => admin('PUT', `/api/v1/places/${placeId}`, { parentId, placeName: '3F' });
+  const moveRoom = (of: string, to: string) => admin('PUT', `/api/v1/rooms/${of}/place`, { placeId: to });
+  const ruleOf = (path: string) => (changed: object) => admin('PUT', `/api/v1/${path}/meeting-defaults`, changed);
+  const ofOrganisation = ruleOf('organisation');
+  const cases: [change: (of: string) => Promise<{ status: number }>, undo: (of: string) => Promise<unknown>][] = [
+    [() => ruleOf(`places/${site.placeId}`)(allEnter), () => ruleOf(`places/${site.placeId}`)(none)],
+    [() => move(open.placeId), () => move(site.placeId)],
+    [(of) => moveRoom(of, open.placeId), (of) => moveRoom(of, placeId)],
+    [() => ofOrganisation(allEnter), () => ofOrganisation(none)],
+  ];
+  const room = (await made('/api/v1/rooms', { roomName: `Below ${names}`, placeId })).roomId;
+  const of = (await fleet.roomOf(room)).meetingId!;
+  for (const [index, [change, undo]] of cases.entries()) {
+    const { token } = await invite(null, of);
+    const waiting = [];
+    for (const name of ['One', 'Two', 'Three']) waiting.push(page(await knocks(token, `${name} ${index}`)));
+    for (const one of waiting) await expect.poll(() => one.last('ticket')?.state).toBe('no-host');
+    expect((await change(room)).status).toBe(200);
+    for (const one of waiting)
+      await expect.poll(() => one.last('ticket')?.state, { message: `case ${index}` }).toBe('admitted');
+    await undo(room);
+  }
+});
+
 test('removed and back at once: not by the same link, not without the cookie, not under another name, not by the ticket', async () => {
   const { token } = await invite();
   const other = await invite();

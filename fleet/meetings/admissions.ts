@@ -143,9 +143,9 @@ export class Admissions {
   }
 
   /**
-   * A room that has the invite in its calendar. Where it has to ask, its people see that it waits, and it asks again.
-   * @throws UserError invite-invalid, invite-expired, removed-from-call, call-locked, not-admitted; OperationalError
-   *   no-media-node, call-unreachable
+   * A room that has the invite in its calendar. Where it has to ask, the hosts see that it waits; it asks again while it does.
+   * @throws UserError invite-invalid, invite-expired, removed-from-call, not-admitted: declined; OperationalError
+   *   waits-to-be-let-in, no-media-node, call-unreachable
    */
   async byRoomInvite(
     { roomId, roomName }: { roomId: string; roomName: string },
@@ -168,8 +168,8 @@ export class Admissions {
     };
     const outcome = await this.#enter(caller, { endedCallId }, details);
     if (outcome.kind === 'entered') return outcome.grant;
-    const ticket = await this.#knock(caller, { displayName: roomName, organisation: null });
-    throw new UserError(ticket?.view.state === 'locked' ? 'call-locked' : 'not-admitted', 'waits to be let in');
+    await this.#knock(caller, { displayName: roomName, organisation: null });
+    throw new OperationalError('waits-to-be-let-in');
   }
 
   /**

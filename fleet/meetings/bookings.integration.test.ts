@@ -5,6 +5,7 @@ import { decodeJwt, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import { topicOf } from '#contract/topics.ts';
+import { EventsUnderTest } from '../events-under-test.ts';
 import { FleetUnderTest, type Json, SIGNALING_URL } from '../fleet-under-test.ts';
 import { PhoneUnderTest, RoomUnderTest } from '../room-under-test.ts';
 import { newId } from '../store/index.ts';
@@ -135,6 +136,30 @@ test("an invite leads the room into the call of the invite's meeting as a member
     .toContainEqual({ name: 'remove-participant', callId: grant.callId, peerId: grant.peerId });
   const refused = await ask(visiting, booking);
   expect(refused).toMatchObject({ name: 'refused', error: { code: 'invite-invalid' } });
+});
+
+test('an invited room that has to ask waits, is seen by the host, and comes in once it is let in; declined, it does not', async () => {
+  const [host, visiting, other] = [await newRoom('Strict'), await newRoom('Waits outside'), await newRoom('Declined')];
+  const { meetingId } = host.room;
+  await fleet.setPolicy(meetingId, { admission: 'all-wait' });
+  const { token } = await inviteTo(meetingId);
+  const booking = bookingOf('strict', { invite: token });
+  const waits = { name: 'refused', error: { code: 'waits-to-be-let-in' } };
+  for (const room of [visiting, visiting, other]) expect(await ask(room, booking)).toMatchObject(waits);
+  const url = new URL(`/api/v1/meetings/${meetingId}/waiting`, fleet.ready.fleetUrl).href;
+  const list = new EventsUnderTest(url, { cookie: fleet.admin.cookie });
+  const waiting = (): Json[] => list.last('waiting')?.waiting ?? [];
+  await expect.poll(() => waiting().map(({ displayName }) => displayName)).toEqual(['Waits outside', 'Declined']);
+  for (const [name, index] of [['admit', 0] as const, ['decline', 1] as const].reverse()) {
+    const decision = { name, ticketId: waiting()[index].ticketId };
+    const path = `/api/v1/meetings/${meetingId}/waiting-decisions`;
+    expect((await fleet.api('POST', path, decision, fleet.admin.cookie)).status).toBe(200);
+  }
+  list.close();
+  expect((await grantFor(visiting, booking)).meetingId).toBe(meetingId);
+  expect(await ask(other, booking)).toMatchObject({ name: 'refused', error: { code: 'not-admitted' } });
+  // to wait is no refusal
+  expect(audited('room-refused').filter(({ actor }) => actor === `room:${visiting.room.roomId}`)).toEqual([]);
 });
 
 test('a room that is removed stays out of that call, and takes no guest’s invite with it', async () => {

@@ -72,6 +72,16 @@ test('a named invite has one seat and one holder; a link has fifty, or as many a
   expect((await enter(link.token, { entryId: 'short' })).error.code).toBe('bad-message');
 });
 
+test('an invite names when somebody last came in by it; a grant that nobody used is no use', async () => {
+  const { inviteId, token, invite } = await makeInvite({ displayName: 'Mina' });
+  expect(invite.usedAtMs).toBeNull();
+  const { grant } = await enter(token);
+  expect((await listed(inviteId)).usedAtMs).toBeNull();
+  const joined = { name: 'participant-joined', peerKind: 'person', displayName: 'Mina', participantCount: 1 };
+  await happened(grant.callId, { name: 'call-opened' }, { ...joined, peerId: grant.peerId });
+  await expect.poll(async () => (await listed(inviteId)).usedAtMs).toBeGreaterThan(Date.now() - 60_000);
+});
+
 test('an entry that is under way when its invite is revoked does not get in', async () => {
   const first = await enter((await makeInvite()).token);
   const { callId } = first.grant;

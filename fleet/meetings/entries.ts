@@ -7,13 +7,14 @@ import type { MeetingRole } from '#contract/call-order.ts';
 import { UserError } from '#contract/error-codes.ts';
 import type { InviteClaims } from '#contract/grants.ts';
 import { appendAudit } from '../audit/index.ts';
-import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 import { endTicketsOfInvite } from './tickets.ts';
 
 type InviteRow = AuthorityTables['invite'];
 type EntryRow = AuthorityTables['entry'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 export type NewEntry = Pick<EntryRow, 'peerId' | 'callId' | 'inviteId' | 'accountId' | 'ticketId' | 'person' | 'role'>;
+export type RoleToSend = { nodeId: string; callId: string; person: string; role: MeetingRole; changeId: string };
 /** A peer that has to leave, at the node of its call. */
 export type LeavingPeer = { nodeId: string; callId: string; peerId: string };
 
@@ -59,6 +60,21 @@ export class Entries {
       .where('removedAtMs', 'is', null)
       .where('person', 'not like', `${ROOM_PEER}%`)
       .execute();
+  }
+
+  /** Roles that the staff page has set in calls that run, and that their nodes have not reported. */
+  async rolesToSend(of: { meetingId: string } | { nodeId: string }): Promise<RoleToSend[]> {
+    const rows = await this.#store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select(['call.nodeId', 'call.callId', 'entry.person', 'entry.role', 'entry.roleChangeId as changeId'])
+      .distinct()
+      .where('call.endedAtMs', 'is', null)
+      .where((e) => ('meetingId' in of ? e('call.meetingId', '=', of.meetingId) : e('call.nodeId', '=', of.nodeId)))
+      .where('entry.roleChangeId', 'is not', null)
+      .where('entry.removedAtMs', 'is', null)
+      .execute();
+    return rows.map(({ changeId, ...row }) => ({ ...row, changeId: changeId! }));
   }
 
   /** null: there is no such invite in that meeting. Otherwise who came in by it and has to leave. */
@@ -145,7 +161,7 @@ export const peersOfRoom = (db: Reader, roomId: string): Promise<LeavingPeer[]> 
   leaving(db).where('entry.person', '=', personOfRoom(roomId)).execute();
 
 export async function insertEntry(trx: AuthorityWrite, entry: NewEntry): Promise<void> {
-  const unused = { joinedAtMs: null, leftAtMs: null, removedAtMs: null, displayName: null };
+  const unused = { roleChangeId: null, joinedAtMs: null, leftAtMs: null, removedAtMs: null, displayName: null };
   await trx
     .insertInto('entry')
     .values({ ...entry, atMs: Date.now(), ...unused })
@@ -179,7 +195,15 @@ export async function recordJoin(
   };
   await trx
     .insertInto('entry')
-    .values({ ...room, atMs: nowMs, joinedAtMs: nowMs, leftAtMs: null, removedAtMs: null, displayName })
+    .values({
+      ...room,
+      roleChangeId: null,
+      atMs: nowMs,
+      joinedAtMs: nowMs,
+      leftAtMs: null,
+      removedAtMs: null,
+      displayName,
+    })
     .execute();
 }
 
@@ -187,7 +211,7 @@ export async function recordLeave(trx: AuthorityWrite, peerId: string): Promise<
   await trx.updateTable('entry').set({ leftAtMs: Date.now() }).where('peerId', '=', peerId).execute();
 }
 
-/** What an account is in the meeting's call follows what it is in the meeting. */
+/** What an account is in the meeting's call follows what it is in the meeting; its node has to be sent that. */
 export async function recordRoleInMeeting(
   trx: AuthorityWrite,
   { meetingId, accountId, role }: { meetingId: string; accountId: string; role: MeetingRole },
@@ -197,11 +221,17 @@ export async function recordRoleInMeeting(
     .select('callId')
     .where('meetingId', '=', meetingId)
     .where('endedAtMs', 'is', null);
-  await trx.updateTable('entry').set({ role }).where('accountId', '=', accountId).where('callId', 'in', live).execute();
+  await trx
+    .updateTable('entry')
+    .set({ role, roleChangeId: newId() })
+    .where('accountId', '=', accountId)
+    .where('callId', 'in', live)
+    .execute();
 }
 
+/** As its node reports it. */
 export async function recordRole(trx: AuthorityWrite, peerId: string, role: MeetingRole): Promise<void> {
-  await trx.updateTable('entry').set({ role }).where('peerId', '=', peerId).execute();
+  await trx.updateTable('entry').set({ role, roleChangeId: null }).where('peerId', '=', peerId).execute();
 }
 
 /**

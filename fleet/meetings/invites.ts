@@ -35,7 +35,7 @@ export class Invites {
     const row = await this.#deps.store.write((trx) =>
       insertInvite(trx, { meetingId, displayName, seats, expiresAtMs }, actor),
     );
-    return { invite: toInvite(row), joinUrl: await this.#urlOf(row) };
+    return { invite: toInvite(row, null), joinUrl: await this.#urlOf(row) };
   }
 
   /** The link again; null: no such invite in that meeting. @throws UserError invite-invalid: revoked; invite-expired */
@@ -58,7 +58,19 @@ export class Invites {
       .where('meetingId', '=', meetingId)
       .orderBy('createdAtMs')
       .execute();
-    return rows.map(toInvite);
+    const uses = await this.#deps.store.read
+      .selectFrom('entry')
+      .select((e) => ['inviteId', e.fn.max('joinedAtMs').as('usedAtMs')])
+      .where(
+        'inviteId',
+        'in',
+        this.#deps.store.read.selectFrom('invite').select('inviteId').where('meetingId', '=', meetingId),
+      )
+      .where('joinedAtMs', 'is not', null)
+      .groupBy('inviteId')
+      .execute();
+    const usedAtMs = new Map(uses.map((use) => [use.inviteId, use.usedAtMs]));
+    return rows.map((row) => toInvite(row, usedAtMs.get(row.inviteId) ?? null));
   }
 
   /** The link of one that still works, e.g. the demonstration's at its second start; null: there is none. */
@@ -156,4 +168,7 @@ export async function insertInvite(
   return row;
 }
 
-const toInvite = ({ createdAtMs: _, createdBy: __, ...invite }: Row): Invite => invite;
+const toInvite = ({ createdAtMs: _, createdBy: __, ...invite }: Row, usedAtMs: number | null): Invite => ({
+  ...invite,
+  usedAtMs,
+});

@@ -62,6 +62,7 @@ export async function peopleOfMeeting(db: Reader, meetingId: string, viewer: Mee
     .execute();
   const seesAll = isHost(viewer);
   const mails = seesAll ? await mailStatesOf(db, meetingId) : null;
+  const came = await cameInto(db, meetingId);
   return rows.map(({ personId, accountId, role, inviteId, ...row }) => ({
     personId,
     displayName: row.accountName ?? row.givenName,
@@ -70,7 +71,21 @@ export async function peopleOfMeeting(db: Reader, meetingId: string, viewer: Mee
     role,
     inviteId: seesAll ? inviteId : null,
     mail: mails?.get(personId) ?? null,
+    cameAtMs: came.get(accountId ?? inviteId ?? ''),
   }));
+}
+
+/** By account, and by invite of who has none: when each first came into a call of the meeting. */
+async function cameInto(db: Reader, meetingId: string): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('entry')
+    .innerJoin('call', 'call.callId', 'entry.callId')
+    .select(['entry.accountId', 'entry.inviteId', 'entry.joinedAtMs'])
+    .where('call.meetingId', '=', meetingId)
+    .where('entry.joinedAtMs', 'is not', null)
+    .orderBy('entry.joinedAtMs', 'desc')
+    .execute();
+  return new Map(rows.map(({ accountId, inviteId, joinedAtMs }) => [accountId ?? inviteId ?? '', joinedAtMs!]));
 }
 
 async function roomsByMeeting(db: Reader, meetingIds: string[]): Promise<Map<string, MeetingSummary['rooms']>> {

@@ -423,6 +423,11 @@ export class Meetings {
     return true;
   }
 
+  /** Roles of its people were changed: for those who are in its call, at once. */
+  async sendRoles(meetingId: string): Promise<void> {
+    await this.#permissions.sendRoles({ meetingId });
+  }
+
   /** Puts them out of their calls. */
   removePeers(leaving: readonly LeavingPeer[]): void {
     for (const { nodeId, callId, peerId } of leaving)

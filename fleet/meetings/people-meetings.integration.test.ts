@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MeetingDetail, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Role, Scope } from '#contract/http/permissions.ts';
 import { DEFAULT_MEETING_POLICY } from '#contract/meeting-policy.ts';
+import { NodeCommand } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import { topicOf } from '#contract/topics.ts';
@@ -280,6 +281,63 @@ test('a co-host makes nobody a host, themselves least of all, and takes none awa
   const byOperator = await change(operator, same.body.meeting, as('host', soraAs('member')));
   expect(byOperator.status, JSON.stringify(byOperator.body)).toBe(200);
   expect((await of(joon!, made)).role).toBe('host');
+});
+
+test('a role that is changed on the staff page reaches the node of the running call, and again when the node is back', async () => {
+  const made = await make(mina!, { people: [{ accountId: joon!.accountId, role: 'co-host' }] });
+  const entered = await ask(joon!, 'POST', `meetings/${made.meetingId}/entries`, {});
+  expect(entered.status, JSON.stringify(entered.body)).toBe(200);
+  const { callId, peerId } = entered.body.grant;
+  await happened(callId, made.meetingId, { name: 'call-opened' });
+  const person = `account:${joon!.accountId}`;
+  const sent = () => commands.filter(({ name }) => name === 'set-role');
+  const as = (role: string) => ({ people: [{ accountId: joon!.accountId, role }] });
+  commands.length = 0;
+  const lowered = await change(mina!, made, as('member'));
+  expect(lowered.status, JSON.stringify(lowered.body)).toBe(200);
+  await expect.poll(sent).toMatchObject([{ callId, person, role: 'member' }]);
+  for (const command of sent()) NodeCommand.parse(command);
+
+  await fleet.register({ online: false });
+  commands.length = 0;
+  await fleet.register({ callIds: [callId] });
+  await expect.poll(sent).toMatchObject([{ callId, person, role: 'member' }]);
+
+  // a host in the call has decided since: the node knows better
+  const given = { name: 'role-changed', peerId, person, role: 'presenter', byPeerId: newId() };
+  await happened(callId, made.meetingId, given);
+  await fleet.register({ online: false });
+  await fleet.register({ callIds: [callId] });
+  commands.length = 0;
+  await change(mina!, lowered.body.meeting, { ...as('member'), title: 'Other plans' });
+  await fleet.register();
+  expect(sent()).toEqual([]);
+
+  // asked again after a removal, as something else
+  const without = await change(mina!, await of(mina!, made), { people: [] });
+  commands.length = 0;
+  await change(mina!, without.body.meeting, as('co-host'));
+  await expect.poll(sent).toMatchObject([{ callId, person, role: 'co-host' }]);
+});
+
+test('a meeting names who has come, by account and by link', async () => {
+  const made = await make(mina!, {
+    people: [{ accountId: joon!.accountId }, { accountId: sora!.accountId }, { displayName: 'Guest', email: null }],
+  });
+  const { meetingId } = made;
+  const member = (await ask(joon!, 'POST', `meetings/${meetingId}/entries`, {})).body.grant;
+  const guest = (await enter(tokenOf(await linkOf(mina!, meetingId, made.people[2]!.inviteId)))).body.grant;
+  const joined = { name: 'participant-joined', peerKind: 'person', displayName: 'Somebody', participantCount: 1 };
+  await happened(
+    member.callId,
+    meetingId,
+    { name: 'call-opened' },
+    { ...joined, peerId: member.peerId },
+    { ...joined, peerId: guest.peerId },
+    { name: 'participant-left', peerId: member.peerId, participantCount: 1 },
+  );
+  const cameOf = async () => (await of(mina!, made)).people.map(({ cameAtMs }) => typeof cameAtMs);
+  await expect.poll(cameOf).toEqual(['number', 'undefined', 'number']);
 });
 
 test('who is taken off a meeting loses invite, access and place in the call; the others stay', async () => {

@@ -144,6 +144,7 @@ export class PeopleMeetings {
       });
     });
     this.#deps.meetings.removePeers(leaving);
+    await this.#deps.meetings.sendRoles(meetingId);
     this.#deps.meetings.changed(meetingId);
     return this.detail(meetingId, { role, accountId: account.accountId });
   }
@@ -277,7 +278,10 @@ async function setPeople(
   }
   const addedIds: string[] = [];
   for (const person of added) {
-    if ('accountId' in person) await welcomeBack(trx, meetingId, person.accountId);
+    if ('accountId' in person) {
+      await welcomeBack(trx, meetingId, person.accountId);
+      await recordRoleInMeeting(trx, { meetingId, accountId: person.accountId, role: person.role });
+    }
     const who =
       'accountId' in person
         ? { ...(await invitable(trx, person.accountId)), role: person.role, inviteId: null }

@@ -1,6 +1,6 @@
 /**
- * What people may do in the calls of a meeting once its policy has changed: computed as for a new grant, and sent to the nodes of
- * its calls, which apply it to those who are in and to those who come by an older grant.
+ * What people may do in the calls of a meeting once its policy or their role in it has changed: computed as for a new grant, and
+ * sent to the nodes of its calls, which apply it to those who are in and to those who come by an older grant.
  */
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { CallPermissions } from '#contract/grants.ts';
@@ -13,7 +13,7 @@ import { type Entries, roomOfPerson } from './entries.ts';
 export type PermissionsAtNodesDependencies = {
   store: AuthorityStore;
   policies: Pick<DocumentPolicies, 'of'>;
-  entries: Pick<Entries, 'admittedTo'>;
+  entries: Pick<Entries, 'admittedTo' | 'rolesToSend'>;
   /** of the meeting itself */
   roomsOf: (meetingId: string) => Promise<string[]>;
   sendToNode: (nodeId: string, command: NodeCommand) => void;
@@ -66,8 +66,15 @@ export class PermissionsAtNodes {
     }
   }
 
-  /** To a node that was out of reach: of each of its calls whose meeting has a policy of its own. */
+  /** Of those whose role was changed on the staff page. A node out of reach gets them when it is back. */
+  async sendRoles(of: { meetingId: string } | { nodeId: string }): Promise<void> {
+    for (const { nodeId, ...role } of await this.#deps.entries.rolesToSend(of))
+      this.#deps.sendToNode(nodeId, { name: 'set-role', ...role });
+  }
+
+  /** To a node that was out of reach: roles, and the permissions of each of its calls whose meeting has a policy of its own. */
   async sendAllAt(nodeId: string): Promise<void> {
+    await this.sendRoles({ nodeId });
     const meetings = await this.#deps.store.read
       .selectFrom('call')
       .innerJoin('meeting', 'meeting.meetingId', 'call.meetingId')

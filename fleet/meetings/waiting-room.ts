@@ -87,6 +87,11 @@ export class WaitingRoom {
     this.#looks.set(meetingId, look);
   }
 
+  /** A rule that many meetings follow has changed. */
+  lookAll(): void {
+    for (const meetingId of this.meetingIds) this.look(meetingId);
+  }
+
   /** Once each look that was asked for is done. */
   async looked(): Promise<void> {
     while (this.#looks.size > 0) await Promise.all(this.#looks.values());

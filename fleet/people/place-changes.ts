@@ -24,10 +24,19 @@ type Where = { parentId: string | null; kind: PlaceKind; placeName: string };
 export class PlaceChanges {
   readonly #store: AuthorityStore;
   readonly #places: PlaceTree;
+  readonly #rulesHandlers: (() => void)[] = [];
 
   constructor({ store, places }: { store: AuthorityStore; places: PlaceTree }) {
     this.#store = store;
     this.#places = places;
+  }
+
+  /** Who comes into the meetings of some place, or of the organisation, may have changed. */
+  onRulesChanged(handler: () => void): void {
+    this.#rulesHandlers.push(handler);
+  }
+  #rulesChanged(): void {
+    for (const handler of this.#rulesHandlers) handler();
   }
 
   /** From the top, each behind the one that it stands in. */
@@ -80,6 +89,7 @@ export class PlaceChanges {
       await audit(trx, { kind: 'place-changed', placeId, actor, details: { ...to } });
     });
     await this.#places.reload();
+    this.#rulesChanged();
   }
 
   /** @throws ProtocolError not-found; UserError place-not-empty */
@@ -111,6 +121,7 @@ export class PlaceChanges {
       const details = { meetingPolicy, allowedRanges };
       await audit(trx, { kind: 'meeting-defaults-changed', placeId, actor, details });
     });
+    this.#rulesChanged();
   }
 
   async #organisation(): Promise<MeetingDefaults> {

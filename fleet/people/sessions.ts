@@ -141,7 +141,7 @@ export class Sessions {
   async close({ sessionId, accountId }: OpenSession): Promise<void> {
     await this.#store.write(async (trx) => {
       const actor = `account:${accountId}`;
-      if (await endOne(trx, sessionId, accountId))
+      if (await endSession(trx, sessionId, accountId))
         await appendAudit(trx, { kind: 'signed-out', actor, subject: actor });
     });
   }
@@ -149,7 +149,7 @@ export class Sessions {
   /** False: the account has no such session. */
   async end(sessionId: string, accountId: string, actor: string): Promise<boolean> {
     return this.#store.write(async (trx) => {
-      if (!(await endOne(trx, sessionId, accountId))) return false;
+      if (!(await endSession(trx, sessionId, accountId))) return false;
       const subject = `account:${accountId}`;
       await appendAudit(trx, { kind: 'session-ended', actor, subject, details: { sessionId } });
       return true;
@@ -176,7 +176,7 @@ export async function endSessionsOf(trx: AuthorityWrite, accountId: string): Pro
   return Number(numDeletedRows);
 }
 
-/** Whoever waits keeps the place and whoever was let in the admission: by a session they get another ticket. */
+/** A person who waits keeps the place, and one who was let in the admission: by a session they get another ticket. */
 async function voidTickets(trx: AuthorityWrite, accountId: string): Promise<void> {
   const tickets = await trx.selectFrom('ticket').select('ticketId').where('accountId', '=', accountId).execute();
   for (const { ticketId } of tickets)
@@ -187,12 +187,14 @@ async function voidTickets(trx: AuthorityWrite, accountId: string): Promise<void
       .execute();
 }
 
-async function endOne(trx: AuthorityWrite, sessionId: string, accountId: string): Promise<boolean> {
+/** And with it what its person waits by: a ticket outlives no sign-out. False: the account has no such session. */
+export async function endSession(trx: AuthorityWrite, sessionId: string, accountId: string): Promise<boolean> {
   const { numDeletedRows } = await trx
     .deleteFrom('session')
     .where('sessionId', '=', sessionId)
     .where('accountId', '=', accountId)
     .executeTakeFirst();
+  if (numDeletedRows > 0n) await voidTickets(trx, accountId);
   return numDeletedRows > 0n;
 }
 

@@ -198,6 +198,8 @@ export type AuthorityTables = {
     person: string;
     /** as its node reported it last, else as it was granted */
     role: MeetingRole;
+    /** the change on the staff page that made it so; null: its grant or its node did */
+    roleChangeId: string | null;
     /** null: the grant was given and not used yet */
     joinedAtMs: number | null;
     /** null: it is in the call, or not yet */

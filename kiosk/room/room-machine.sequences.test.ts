@@ -42,7 +42,7 @@ const nothing = fc.constant({});
 const whom = fc.constantFrom(guest, guest, guest, ownPlace, { peerId: id(77) }).map(({ peerId }) => ({ peerId }));
 const which = fc.constantFrom<Which>('own', 'own', 'A', 'B');
 const code = fc.oneof(
-  fc.constantFrom<ErrorCode>('token-expired', 'call-ended', 'call-unreachable'),
+  fc.constantFrom<ErrorCode>('token-expired', 'call-ended', 'call-unreachable', 'waits-to-be-let-in'),
   fc.constantFrom(...ErrorCode.options),
 );
 const problem = fc.constantFrom('missing' as const, 'refused' as const, null);

@@ -38,6 +38,7 @@ const screenGone: RoomMachineEvent = { type: 'screen-gone' };
 describe('a grant', () => {
   const askedOffline = roomIn('asked', { fleetOnline: false });
   const grantedOffline = roomIn('granted', { fleetOnline: false });
+  const waiting = roomAfter('asked', refused('waits-to-be-let-in'));
   const rows: Row[] = [
     ['that was asked for joins', 'asked', granted('A'), 'starting: join-call A'],
     ['comes twice', 'granted', granted('B'), 'starting:'],
@@ -59,6 +60,13 @@ describe('a grant', () => {
       refused('call-unreachable'),
       'in-call: ask-again in 2 s; start-fails in 60 s',
     ],
+    [
+      'has to wait to be let in',
+      'asked',
+      refused('waits-to-be-let-in'),
+      'starting: ask-again in 5 s; start-fails in 60 s',
+    ],
+    ['has waited, and is declined', waiting, refused('not-admitted'), fault],
     ['is refused after one came', 'granted', refused('no-media-node'), 'starting:'],
     ['is refused on the way back', 'lost', refused('no-media-node'), 'in-call: ask-again in 2 s'],
     ['is refused though nobody asks', 'in-call', refused('no-media-node'), 'in-call:'],

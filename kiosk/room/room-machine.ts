@@ -10,6 +10,7 @@ import { onCommand } from './commands.ts';
 import type { RoomMachineEffect, PhaseOf, Room, RoomMachineEvent, RoomStep, RoomTimer } from './room.ts';
 import {
   ASK_AGAIN_MS,
+  ASK_TO_BE_LET_IN_MS,
   ended,
   enterCall,
   failed,
@@ -77,17 +78,19 @@ function onGrant(room: Room, grant: NonNullable<PhaseOf<'starting'>['grant']>): 
 
 function onGrantRefused(room: Room, code: ErrorCode, nowMs: number): RoomStep {
   const { phase } = room;
-  // until its media node is back, or it is given up: minutes, in which nothing fails
-  const waits = code === 'call-unreachable';
+  // until somebody decides, or its media node is back or given up: minutes, in which nothing fails
+  const isToBeLetIn = code === 'waits-to-be-let-in';
+  const waits = isToBeLetIn || code === 'call-unreachable';
+  const againMs = isToBeLetIn ? ASK_TO_BE_LET_IN_MS : ASK_AGAIN_MS;
   const patience = waits ? [timer('start-fails', START_FAILS_MS)] : [];
   if (phase.name === 'starting' && phase.grant === null) {
     if (!waits) return failed(room, code, nowMs);
-    const effects = [timer('ask-again', ASK_AGAIN_MS), ...patience];
+    const effects = [timer('ask-again', againMs), ...patience];
     return { room: { ...room, phase: { ...phase, waitsFor: code } }, effects };
   }
   // a call that ran is worth asking again for: the fleet may just be starting
   if (phase.name === 'in-call' && phase.awaitsGrant)
-    return { room, effects: [timer('ask-again', ASK_AGAIN_MS), ...patience] };
+    return { room, effects: [timer('ask-again', againMs), ...patience] };
   return still(room);
 }
 

@@ -9,6 +9,8 @@ import type { ResumeTicket, ScreenEffect } from '#contract/screen-link.ts';
 import type { RoomMachineEffect, PhaseOf, Room, RoomStep, RoomTimer } from './room.ts';
 
 export const ASK_AGAIN_MS = 2_000;
+/** while it waits to be let in: the fleet takes thirty questions a minute */
+export const ASK_TO_BE_LET_IN_MS = 5_000;
 const SCREEN_AWAITED_MS = 5_000;
 const FAULT_SHOWN_MS = 30_000;
 /** it joins once its room is asked to, beside the room's own way in */

@@ -18,6 +18,8 @@ export const Invite = z.object({
   revokedAtMs: EpochMs.nullable(),
   /** a guest who came by it was removed: it lets nobody new in, and the others stay */
   closedAtMs: EpochMs.nullable(),
+  /** when somebody last came into a call by it; null: nobody yet */
+  usedAtMs: EpochMs.nullable(),
 });
 export type Invite = z.infer<typeof Invite>;
 
@@ -232,7 +234,7 @@ export const meetingsApi = {
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/invites',
     access: ofHost,
-    summary: 'Guest links of a meeting',
+    summary: 'Guest links of a meeting, and when each was last used',
     params: MeetingParams,
     response: z.object({ invites: z.array(Invite) }),
   },

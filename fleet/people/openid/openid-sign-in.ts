@@ -10,7 +10,7 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../../audit/index.ts';
 import { type AuthorityStore, newToken } from '../../store/index.ts';
-import type { Sessions } from '../sessions.ts';
+import { endSession, type Sessions } from '../sessions.ts';
 import { keepDirectoryAccount } from './directory-accounts.ts';
 import type { OpenidChecks, OpenidIdentity, OpenidProvider } from './openid-provider.ts';
 import type { OpenidSettings } from './openid-settings.ts';
@@ -21,6 +21,8 @@ export type OpenidDependencies = {
   provider: OpenidProvider;
   settings: OpenidSettings;
   clock: WallClock;
+  /** an account that the directory has no more, or has signed out everywhere: it may be in no call */
+  onShutOut: (accountId: string) => void;
   logger: Logger;
 };
 /** Where a browser goes on. */
@@ -137,9 +139,12 @@ export class OpenidSignIn {
     return token;
   }
 
-  /** The provider ended its session: ours end too. @throws UserError openid-refused; InvalidStateError token-used; OperationalError openid-unreachable */
+  /**
+   * The provider ended a session of its own: those that were opened by it end too. One that names the person alone ends all of
+   * them, and their calls. @throws UserError openid-refused; InvalidStateError token-used; OperationalError openid-unreachable
+   */
   async logout(logoutToken: string): Promise<void> {
-    const { provider, store } = this.#deps;
+    const { provider, store, onShutOut } = this.#deps;
     const { subject, sid, tokenId, expiresAtMs } = await provider.verifyLogout(logoutToken);
     const nowMs = Date.now();
     for (const [id, endsAtMs] of this.#usedLogouts) if (endsAtMs <= nowMs) this.#usedLogouts.delete(id);
@@ -154,7 +159,7 @@ export class OpenidSignIn {
         .where((e) => (sid === null ? e('account.subject', '=', subject) : e('session.openidSid', '=', sid)))
         .execute();
       for (const { sessionId, accountId } of ended) {
-        await trx.deleteFrom('session').where('sessionId', '=', sessionId).execute();
+        await endSession(trx, sessionId, accountId);
         await appendAudit(trx, {
           kind: 'session-ended',
           actor: 'directory',
@@ -162,12 +167,20 @@ export class OpenidSignIn {
           details: { because: 'signed out at the provider' },
         });
       }
+      if (sid !== null) return undefined;
+      return trx
+        .selectFrom('account')
+        .select('accountId')
+        .where('issuer', '=', this.#deps.settings.issuer)
+        .where('subject', '=', subject)
+        .executeTakeFirst();
     });
     // what could not be kept counts when the provider sends it again
-    await kept.catch((error: unknown) => {
+    const shutOut = await kept.catch((error: unknown) => {
       this.#usedLogouts.delete(tokenId);
       throw error;
     });
+    if (shutOut) onShutOut(shutOut.accountId);
   }
 
   /** Confirms what is due, and ends what could not be confirmed in time. Never throws. */
@@ -188,9 +201,10 @@ export class OpenidSignIn {
     const { store } = this.#deps;
     const rows = await store.read.selectFrom('session').select('sessionId').where('method', '=', 'openid').execute();
     const alive = new Set(rows.map(({ sessionId }) => sessionId));
-    for (const [sessionId, confirmation] of this.#confirmations) {
+    for (const sessionId of this.#confirmations.keys())
       if (!alive.has(sessionId)) this.#confirmations.delete(sessionId);
-      else if (performance.now() - confirmation.confirmedAtMs >= CONFIRM_AFTER_MS)
+    for (const [sessionId, confirmation] of this.#confirmations) {
+      if (performance.now() - confirmation.confirmedAtMs >= CONFIRM_AFTER_MS)
         await this.#confirm(sessionId, confirmation);
     }
   }
@@ -211,8 +225,15 @@ export class OpenidSignIn {
       });
     } catch (error) {
       logger.warn({ accountId, err: error }, 'a session by OpenID is not confirmed');
-      if (error instanceof UserError) await this.#end(sessionId, accountId, error.code);
+      if (!(error instanceof UserError)) return;
+      await this.#end(sessionId, accountId, error.code);
+      if (!this.#isConfirmedElsewhere(accountId)) this.#deps.onShutOut(accountId);
     }
+  }
+
+  /** The directory may refuse one browser's sign-in alone. */
+  #isConfirmedElsewhere(accountId: string): boolean {
+    return [...this.#confirmations.values()].some((each) => each.accountId === accountId && each.refreshToken !== null);
   }
 
   /** By the wall clock as it is stored, which a jump of the clock moves: also those of before a restart. */
@@ -231,8 +252,7 @@ export class OpenidSignIn {
 
   async #end(sessionId: string, accountId: string, because: string): Promise<void> {
     await this.#deps.store.write(async (trx) => {
-      const { numDeletedRows } = await trx.deleteFrom('session').where('sessionId', '=', sessionId).executeTakeFirst();
-      if (numDeletedRows === 0n) return;
+      if (!(await endSession(trx, sessionId, accountId))) return;
       await appendAudit(trx, {
         kind: 'session-ended',
         actor: 'directory',

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { OperationalError } from '#contract/error-codes.ts';
+import { OperationalError, UserError } from '#contract/error-codes.ts';
 import { httpApp } from '#edge/http-app.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { installOpenidPages } from '../../http/openid-pages.ts';
-import { type AuthorityStore, authorityStore, moveStoredTimes } from '../../store/index.ts';
+import { type AuthorityStore, authorityStore, hashOf, moveStoredTimes, newId } from '../../store/index.ts';
 import { Sessions } from '../sessions.ts';
 import { grantsOf } from './directory-accounts.ts';
 import { OpenidProvider } from './openid-provider.ts';
@@ -28,6 +28,8 @@ let directory: ProviderUnderTest;
 let openid: OpenidSignIn;
 let app: ReturnType<typeof httpApp>;
 let fleetUrl: string;
+/** accounts that may not be in any call any more */
+let shutOut: string[];
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-openid-'));
@@ -42,6 +44,7 @@ beforeEach(async () => {
   await app.register(cookie);
   const port = await freePort();
   fleetUrl = `http://127.0.0.1:${port}`;
+  shutOut = [];
   directory = new ProviderUnderTest();
   await directory.start(fleetUrl);
   directory.people.set('mina', { name: '박민아', email: 'mina@steel.example', groups: ['room-team', 'unknown'] });
@@ -70,7 +73,15 @@ async function freePort(): Promise<number> {
 function openidWith(clock: WallClock, more: Partial<OpenidSettings> = {}): OpenidSignIn {
   const settings = directory.settings(more);
   const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}/openid/callback` });
-  return new OpenidSignIn({ store, sessions, provider, settings, clock, logger });
+  return new OpenidSignIn({
+    store,
+    sessions,
+    provider,
+    settings,
+    clock,
+    logger,
+    onShutOut: (accountId) => shutOut.push(accountId),
+  });
 }
 const account = () => store.read.selectFrom('account').selectAll().executeTakeFirstOrThrow();
 const roles = async () =>
@@ -149,11 +160,34 @@ describe('rights follow the directory', () => {
     expect(await roles()).toEqual(['member']);
     expect(await sessions.of(token!)).not.toBeNull();
   });
-  test('who is not in the directory any more is signed out', async () => {
+  test('who is not in the directory any more is signed out in every browser, and shut out of calls', async () => {
     const { token } = await signIn();
+    const other = await signIn();
     directory.people.delete('mina');
     await passes(6 * MINUTE_MS);
-    expect(await sessions.of(token!)).toBeNull();
+    expect([await sessions.of(token!), await sessions.of(other.token!)]).toEqual([null, null]);
+    expect(shutOut).toEqual([(await account()).accountId]);
+  });
+  test('a person who has no role any more is shut out too', async () => {
+    openid = openidWith(new WallClock({ steadyNowMs: () => Date.now() }), { everyoneIs: null });
+    await app.close();
+    app = httpApp({ tls: null, maxBodyBytes: 64 * 1024, requestTimeoutMs: 0, keepAliveMs: 1_000, logger });
+    await app.register(cookie);
+    await installOpenidPages(app, { openid, proxies: new TrustedProxies([]), secure: false });
+    await app.listen({ host: '127.0.0.1', port: Number(new URL(fleetUrl).port) });
+    const { token } = await signIn();
+    expect(await sessions.of(token!)).not.toBeNull();
+    directory.people.set('mina', { name: 'Mina', email: 'mina@steel.example', groups: [] });
+    await passes(6 * MINUTE_MS);
+    expect(shutOut).toEqual([(await account()).accountId]);
+  });
+  test('one browser whose sign-in the directory ends, while it confirms another, is signed out alone', async () => {
+    const { token } = await signIn();
+    const other = await signIn();
+    vi.spyOn(OpenidProvider.prototype, 'renew').mockRejectedValueOnce(new UserError('openid-refused'));
+    await passes(6 * MINUTE_MS);
+    expect([await sessions.of(token!), await sessions.of(other.token!)]).toEqual([null, expect.anything()]);
+    expect(shutOut).toEqual([]);
   });
   test('a directory that is gone for ten minutes ends nothing, for more than fifteen every session of its people', async () => {
     const { token } = await signIn();
@@ -162,6 +196,8 @@ describe('rights follow the directory', () => {
     expect(await sessions.of(token!)).not.toBeNull();
     await passes(DIRECTORY_FOLLOWED_MS - 9 * MINUTE_MS);
     expect(await sessions.of(token!)).toBeNull();
+    // nobody knows whether they are in it still: their calls go on
+    expect(shutOut).toEqual([]);
   });
   test('after a restart of the server a session lives on until its time is up', async () => {
     const { token } = await signIn();
@@ -218,12 +254,55 @@ test('a logout that could not be kept counts when the provider sends it again', 
   vi.restoreAllMocks();
 });
 
+test('a logout that names the person alone signs out everywhere, and shuts out of calls', async () => {
+  const { token } = await signIn();
+  const other = await signIn();
+  const logout = { sid: null, subject: 'mina', tokenId: 'all', expiresAtMs: Date.now() + MINUTE_MS };
+  vi.spyOn(OpenidProvider.prototype, 'verifyLogout').mockResolvedValue(logout);
+  await openid.logout('token');
+  vi.restoreAllMocks();
+  expect([await sessions.of(token!), await sessions.of(other.token!)]).toEqual([null, null]);
+  expect(shutOut).toEqual([(await account()).accountId]);
+});
+
 test('a person who signs out at the provider is signed out here, in that browser alone', async () => {
   const { token, browser } = await signIn();
   const other = await signIn();
+  const ticketHash = await ticketOf((await account()).accountId);
   const form = await browser.open(`${directory.issuer}/session/end`);
   const xsrf = /name="xsrf" value="([^"]+)"/.exec(form.text)![1]!;
   await browser.submit(`${directory.issuer}/session/end/confirm`, { xsrf, logout: 'yes' });
   await vi.waitFor(async () => expect(await sessions.of(token!)).toBeNull(), { timeout: 5_000 });
   expect(await sessions.of(other.token!)).not.toBeNull();
+  expect(shutOut).toEqual([]);
+  const tickets = await store.read.selectFrom('ticket').select('ticketHash').execute();
+  expect(tickets).not.toEqual([{ ticketHash }]);
 });
+
+/** The account waits at a meeting. @returns the hash of what it comes in by */
+async function ticketOf(accountId: string): Promise<string> {
+  const [meetingId, ticketHash] = [newId(), hashOf('ticket')];
+  await store.write(async (trx) => {
+    await trx.insertInto('meeting').values({ meetingId, roomId: null, title: 'Plans', createdAtMs: 1 }).execute();
+    await trx
+      .insertInto('ticket')
+      .values({
+        ticketId: newId(),
+        ticketHash,
+        meetingId,
+        person: `account:${accountId}`,
+        inviteId: null,
+        accountId,
+        displayName: 'Mina',
+        organisation: null,
+        network: '192.0.2.1',
+        state: 'waiting',
+        createdAtMs: 1,
+        seenAtMs: 1,
+        decidedBy: null,
+        decidedAtMs: null,
+      })
+      .execute();
+  });
+  return ticketHash;
+}

@@ -187,6 +187,7 @@ async function meetings(db: Kysely<unknown>): Promise<void> {
     .addColumn('leftAtMs', 'bigint')
     .addColumn('removedAtMs', 'bigint')
     .addColumn('displayName', 'text')
+    .addColumn('roleChangeId', 'text')
     .execute();
   await sql`insert into entry
     (peer_id, call_id, invite_id, person, role, at_ms, joined_at_ms, removed_at_ms, display_name)

@@ -126,6 +126,7 @@ const invite = (n: number, displayName: string | null, expiresInMinutes: number,
   expiresAtMs: Date.now() + minutes(expiresInMinutes),
   revokedAtMs: revoked ? Date.now() : null,
   closedAtMs: null,
+  usedAtMs: n % 2 === 0 ? null : Date.now() - minutes(n * 30),
 });
 const invites = [
   invite(1, 'Plant 2', 60 * 20),

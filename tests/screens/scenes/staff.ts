@@ -133,6 +133,19 @@ type Told = {
   act?: (page: Page) => Promise<unknown>;
 };
 
+const invites = [
+  { displayName: 'Dealer East', seats: 1, usedAtMs: Date.now() - minutes(30), revokedAtMs: null },
+  { displayName: null, seats: 50, usedAtMs: null, revokedAtMs: null },
+  { displayName: LONG_NAME, seats: 1, usedAtMs: null, revokedAtMs: Date.now() },
+].map((invite, n) => ({
+  ...invite,
+  inviteId: id(810 + n),
+  meetingId: id(103),
+  // none is handed out any more: the dialog makes one
+  expiresAtMs: Date.now() + minutes(50),
+  closedAtMs: null,
+}));
+
 function scene(
   name: string,
   { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, hash = '', act }: Told = {},
@@ -144,7 +157,7 @@ function scene(
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
-    listInvites: { body: { invites: [] } },
+    listInvites: { body: { invites } },
     createInvite: {
       body: {
         invite: {
@@ -155,6 +168,7 @@ function scene(
           expiresAtMs: Date.now() + minutes(60 * 24 * 7),
           revokedAtMs: null,
           closedAtMs: null,
+          usedAtMs: null,
         },
         joinUrl: `https://maru.example/join#${'eyJhbGciOiJFZERTQSJ9'.repeat(8)}`,
       },

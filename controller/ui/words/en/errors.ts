@@ -286,6 +286,11 @@ export default {
     meaning: 'People may still be in it, so no second one is opened beside it.',
     todo: 'Stay here: it is tried again by itself, for five minutes at most.',
   },
+  'waits-to-be-let-in': {
+    what: 'The room waits to be let in',
+    meaning: 'A host of the meeting sees that this room is here and decides.',
+    todo: 'Stay here: the room joins by itself once it is let in.',
+  },
   'peer-unknown': {
     what: 'This person is no longer in the meeting',
     meaning: 'Nothing was changed.',
