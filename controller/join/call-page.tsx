@@ -112,6 +112,8 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
       muted: t('microphone.muted', { ns: 'common' }),
       away: t('call.away'),
       speaking: t('call.speaking'),
+      handUp: t('handUp', { ns: 'stage' }),
+      guest: t('guest', { ns: 'stage' }),
       screenOf: (name) => t('call.screenOf', { name }),
     }),
     [t],
@@ -123,7 +125,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const shown = Math.min(page, pageCount - 1);
   return (
     <div className="join-call flex h-dvh flex-col bg-surface">
-      <header className="flex min-h-12 items-center gap-3 px-4 max-sm:gap-0.5 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
+      <header className="flex min-h-14 items-center gap-3 px-4 max-sm:gap-0.5 pt-[env(safe-area-inset-top)] join-low:hidden sm:px-5">
         <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
         {pageCount > 1 && <Pages page={shown} pageCount={pageCount} onPage={setPage} />}
         {participants.length > 2 && (

@@ -49,7 +49,7 @@ export function OrderSwitches({ order, rights, acts }: OrderSwitchesProps) {
         </>
       )}
       {rights.includes('end') && (
-        <Button variant="danger-quiet" icon={PhoneOff} className="self-start" onPress={() => setAsked(true)}>
+        <Button variant="danger-quiet" icon={PhoneOff} className="-ml-4 self-start" onPress={() => setAsked(true)}>
           {t('act.end')}
         </Button>
       )}

@@ -1,6 +1,5 @@
 /** The participants of the call, with their state; mute one, mute all, remove one (asked once). */
 import Hand from 'lucide-react/icons/hand';
-import MessageCircle from 'lucide-react/icons/message-circle';
 import Mic from 'lucide-react/icons/mic';
 import MicOff from 'lucide-react/icons/mic-off';
 import Presentation from 'lucide-react/icons/presentation';
@@ -168,24 +167,28 @@ function Person({ participant, name, isRoom, asking, onRemove }: PersonProps) {
         </p>
       </div>
       {!isRoom && (
-        <div className="-mr-2 ml-auto flex">
+        <div className="-mr-2 ml-auto flex flex-wrap justify-end">
           {handRaisedAtMs !== null && (
             <Button
               variant="quiet"
-              icon={Hand}
+              className="px-3! text-small! text-accent!"
               aria-label={t('people.lowerHand', { name })}
               isPending={asking.pending('lower-hand', peerId) !== null}
               onPress={() => asking.ask({ name: 'lower-hand', peerId })}
-            />
+            >
+              {words('act.lowerHand')}
+            </Button>
           )}
           {staysMuted && (
             <Button
               variant="quiet"
-              icon={MessageCircle}
+              className="px-3! text-small! text-accent!"
               aria-label={t('people.letSpeak', { name })}
               isPending={asking.pending('let-speak', peerId) !== null}
               onPress={() => asking.ask({ name: 'let-speak', peerId })}
-            />
+            >
+              {words('act.letSpeak')}
+            </Button>
           )}
           <Button
             variant="quiet"

@@ -106,7 +106,7 @@ function PersonWords({ person }: { person: MeetingPerson }) {
         {mailWords !== null && (
           <>
             {' · '}
-            <span className={mail === 'failed' ? 'font-medium text-fault' : ''}>{mailWords}</span>
+            <span className={`inline-block ${mail === 'failed' ? 'font-medium text-fault' : ''}`}>{mailWords}</span>
           </>
         )}
       </p>

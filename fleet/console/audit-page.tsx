@@ -1,6 +1,7 @@
 /** The audit log: filtered by what is in the address, newest first, and the same as a file. */
 import Download from 'lucide-react/icons/download';
-import { useMemo } from 'react';
+import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AuditKind, type AuditParty, type AuditRow, auditApi } from '#contract/http/audit-api.ts';
 import { urlOf } from '#contract/http/answer.ts';
@@ -30,6 +31,8 @@ export function AuditPage() {
   const query = queryOf({ ...filters, actor: usePaused(filters.actor), subject: usePaused(filters.subject) });
   const { list, problem, more, isFetchingMore } = usePageList(auditApi.listAudit, query);
   const isFiltered = FILTERS.some((name) => filters[name] !== '');
+  // on a phone the entries come first
+  const [isOpen, setOpen] = useState(isFiltered);
   return (
     <>
       <div className="flex flex-wrap items-end justify-between gap-4">
@@ -47,7 +50,17 @@ export function AuditPage() {
         </a>
       </div>
       <Card>
-        <fieldset className="mb-4 grid grid-cols-2 gap-4 lg:grid-cols-[2fr_1.5fr_1.5fr_1fr_1fr]">
+        <Button
+          icon={SlidersHorizontal}
+          className="mb-4 sm:hidden"
+          aria-expanded={isOpen}
+          onPress={() => setOpen(!isOpen)}
+        >
+          {t('filters.label')}
+        </Button>
+        <fieldset
+          className={`mb-4 grid-cols-2 gap-4 sm:grid lg:grid-cols-[2fr_1.5fr_1.5fr_1fr_1fr] ${isOpen ? 'grid' : 'hidden'}`}
+        >
           <legend className="sr-only">{t('filters.label')}</legend>
           <Kinds chosen={filters.kind} onChoose={(kind) => change({ kind })} />
           <TextField
@@ -186,11 +199,14 @@ function useDetails(details: AuditRow['details'], named: readonly (string | null
     .filter(([, value]) => value !== null && value !== '' && !isId(String(value)) && !named.includes(String(value)))
     .map(([name, value]) => {
       const words = isDetail(name) ? t(`details.${name}`) : name;
-      const shown = name.endsWith('AtMs') ? dateAndTime(Number(value), currentLanguage()) : value;
+      const shown = name.endsWith('AtMs')
+        ? dateAndTime(Number(value), currentLanguage())
+        : String(value).replaceAll(IDS, (id) => `…${id.slice(-6)}`);
       return `${words}: ${shown}`;
     });
 }
 const isId = (text: string): boolean => /^[0-9a-f-]{36}$/.test(text);
+const IDS = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const isDetail = (name: string): name is keyof typeof en.details => Object.hasOwn(en.details, name);
 
 /** The present name, else the key in words: what was removed has no name any more. */

@@ -45,6 +45,7 @@ export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5" noValidate>
       <SelectField
+        isWordy
         label={t('places.admission')}
         choices={[
           ...(placeId === null ? [] : [{ key: 'inherit' as const, words: t('places.inherit') }]),

@@ -9,11 +9,13 @@ type SelectFieldProps<K extends string> = {
   chosen: K;
   onChoose: (key: K) => void;
   isDisabled?: boolean;
+  /** its choices are sentences: in a smaller type they fit on a phone */
+  isWordy?: boolean;
   className?: string;
 };
 
 export function SelectField<K extends string>(props: SelectFieldProps<K>) {
-  const { label, choices, chosen, onChoose, isDisabled = false, className = '' } = props;
+  const { label, choices, chosen, onChoose, isDisabled = false, isWordy = false, className = '' } = props;
   const id = useId();
   return (
     <div className={`flex min-w-0 flex-col gap-2 ${className}`}>
@@ -26,7 +28,7 @@ export function SelectField<K extends string>(props: SelectFieldProps<K>) {
           value={chosen}
           disabled={isDisabled}
           onChange={({ target }) => onChoose(target.value as K)}
-          className="min-h-14 w-full cursor-pointer appearance-none truncate rounded-control border border-edge bg-raised pr-11 pl-4 text-base text-ink focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent disabled:cursor-default disabled:opacity-45"
+          className={`min-h-14 w-full cursor-pointer appearance-none truncate rounded-control border border-edge bg-raised pr-11 pl-4 ${isWordy ? 'text-base' : 'text-control'} text-ink focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent disabled:cursor-default disabled:opacity-45`}
         >
           {choices.map(({ key, words }) => (
             <option key={key} value={key}>

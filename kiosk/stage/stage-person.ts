@@ -8,5 +8,7 @@ export type StageWords = {
   /** over the last picture of one whose connection is gone for the moment */
   away: string;
   speaking: string;
+  handUp: string;
+  guest: string;
   screenOf: (displayName: string) => string;
 };

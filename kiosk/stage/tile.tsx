@@ -1,5 +1,6 @@
 /** One picture on the stage with its captions. A person's is a figure named exactly by the person. */
 import { type CSSProperties, memo } from 'react';
+import Hand from 'lucide-react/icons/hand';
 import MicOff from 'lucide-react/icons/mic-off';
 import MonitorUp from 'lucide-react/icons/monitor-up';
 import WifiOff from 'lucide-react/icons/wifi-off';
@@ -56,7 +57,13 @@ export const Tile = memo(function Tile({
           <MicOff className="stage-mark" aria-hidden focusable="false" />
         </span>
       )}
+      {!screen && person.handRaisedAtMs !== null && (
+        <span className="stage-mark-hand" role="img" aria-label={words.handUp}>
+          <Hand className="stage-mark" aria-hidden focusable="false" />
+        </span>
+      )}
       <span className="stage-name-text">{screen ? words.screenOf(person.displayName) : person.displayName}</span>
+      {!screen && person.isGuest && <span className="stage-guest">{words.guest}</span>}
     </div>
   );
   if (screen) {

@@ -34,7 +34,7 @@ export function WaitingRegion(props: WaitingRegionProps) {
   return (
     <section
       aria-label={t('waiting.title')}
-      className={`flex animate-appear flex-col gap-2 rounded-card bg-raised p-4 text-ink ${className}`}
+      className={`flex animate-appear flex-col gap-2 rounded-card bg-raised px-5 py-4 text-ink ${className}`}
     >
       <div className="flex min-h-12 flex-wrap items-center gap-x-3">
         <h2 className="flex-1 text-base font-semibold" aria-live="polite">
@@ -90,7 +90,7 @@ function WhoWaits({ person, name, nowMs }: { person: WaitingPerson; name: string
         <bdi className="line-clamp-2 min-w-0">{name}</bdi>
         {isKnown && <Icon of={ShieldCheck} className="size-4 text-accent" />}
       </p>
-      <p className="text-small text-quiet">
+      <p className={`text-small text-quiet ${organisation === null ? 'first-letter:uppercase' : ''}`}>
         {organisation !== null && (
           <>
             <bdi>{organisation}</bdi>

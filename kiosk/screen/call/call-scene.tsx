@@ -53,7 +53,7 @@ type CallSceneProps = {
 
 export function CallScene(props: CallSceneProps) {
   const { session, phase, selfPeerId, call, view, devices, shownInput, troubles, showsCode } = props;
-  const { t } = useTranslation(['screen', 'common']);
+  const { t } = useTranslation(['screen', 'common', 'stage']);
   const [people] = useState(() => new People());
   const participants = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
   const { stagePage } = view.state;
@@ -71,6 +71,8 @@ export function CallScene(props: CallSceneProps) {
       muted: t('common:microphone.muted'),
       away: t('common:connection.away'),
       speaking: t('screen:call.speaking'),
+      handUp: t('stage:handUp'),
+      guest: t('stage:guest'),
       screenOf: (name) => t('screen:call.screenOf', { name }),
     }),
     [t],

@@ -56,4 +56,11 @@ export function DocumentScene({ documents: { onTv, pages }, view, troubles }: Do
 
 const NOBODY: [] = [];
 /** Of people, and none are on this stage. */
-const NO_STAGE_WORDS: StageWords = { muted: '', away: '', speaking: '', screenOf: () => '' };
+const NO_STAGE_WORDS: StageWords = {
+  muted: '',
+  away: '',
+  speaking: '',
+  handUp: '',
+  guest: '',
+  screenOf: () => '',
+};

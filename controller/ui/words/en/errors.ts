@@ -42,7 +42,7 @@ export default {
   },
   'not-found': {
     what: 'This no longer exists',
-    meaning: 'Nothing has changed in the meeting.',
+    meaning: 'It may have been removed. Nothing else has changed.',
     todo: 'Go back and choose again.',
   },
   'pairing-code-invalid': {
@@ -259,7 +259,7 @@ export default {
   'call-ended': {
     what: 'The meeting is over',
     meaning: 'Nobody is in it any more.',
-    todo: 'Start it again if you still need it.',
+    todo: 'If you still need it, start it again or ask the host.',
   },
   'call-full': {
     what: 'The meeting is full',

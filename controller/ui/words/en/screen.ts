@@ -72,7 +72,7 @@ export default {
   waiting: {
     one: '{{name}} is waiting',
     more: '{{name}} and {{count}} more are waiting',
-    admit: 'Admit them from a phone of the room',
+    admit: 'Admit them on a phone in this room',
   },
   presence: {
     title: 'For the phone in this room',

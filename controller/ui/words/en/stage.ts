@@ -1,5 +1,8 @@
 /** English words on the stage, for the TV and the guest's page. */
 export default {
+  /** beside a name, where there is little place */
+  guest: 'Guest',
+  handUp: 'Hand raised',
   document: {
     region: 'Shared document',
     page: '{{title}}, document page {{page}} of {{pages}}',

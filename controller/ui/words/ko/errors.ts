@@ -45,7 +45,7 @@ export default {
   },
   'not-found': {
     what: '더 이상 없는 항목입니다',
-    meaning: '회의에는 아무 변화가 없습니다.',
+    meaning: '그사이 삭제되었을 수 있습니다. 다른 변화는 없습니다.',
     todo: '뒤로 가서 다시 선택해 주세요.',
   },
   'pairing-code-invalid': {
@@ -263,7 +263,7 @@ export default {
   'call-ended': {
     what: '회의가 끝났습니다',
     meaning: '남아 있는 사람이 없습니다.',
-    todo: '필요하면 회의를 다시 시작해 주세요.',
+    todo: '필요하면 회의를 다시 시작하거나 주최자에게 문의해 주세요.',
   },
   'call-full': {
     what: '회의 정원이 찼습니다',

@@ -3,6 +3,9 @@ import type { Translated } from '../translated.ts';
 import type en from '../en/stage.ts';
 
 export default {
+  /** beside a name, where there is little place */
+  guest: '외부',
+  handUp: '손을 들었습니다',
   document: {
     region: '공유 문서',
     page: '{{title}}, 문서 {{pages}}쪽 중 {{page}}쪽',
