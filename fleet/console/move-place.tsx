@@ -21,7 +21,7 @@ export const kindsIn = (parent: PlaceInTree | null): PlaceKind[] =>
         : [];
 
 /** Where else it can stand. */
-export const placesFor = ({ kind, parentId }: PlaceInTree, places: readonly PlaceInTree[]): PlaceInTree[] =>
+export const placesToMoveTo = ({ kind, parentId }: PlaceInTree, places: readonly PlaceInTree[]): PlaceInTree[] =>
   places.filter((other) => other.placeId !== parentId && kindsIn(other).includes(kind));
 
 type MovePlaceProps = { place: PlaceInTree; choices: readonly PlaceInTree[]; onDone: () => void };

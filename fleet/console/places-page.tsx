@@ -16,7 +16,7 @@ import { addWords } from '#ui/words/words.ts';
 import { FreshSignIn, useFreshAction } from './fresh-sign-in.tsx';
 import { ListStatus } from './list-parts.tsx';
 import { MeetingRules } from './meeting-rules.tsx';
-import { kindsIn, MovePlace, placesFor } from './move-place.tsx';
+import { kindsIn, MovePlace, placesToMoveTo } from './move-place.tsx';
 import { SelectField } from './select-field.tsx';
 import { type PlaceInTree, usePlaces } from './use-places.ts';
 
@@ -80,7 +80,7 @@ function Places() {
               <Place
                 key={place.placeId}
                 place={place}
-                isMovable={placesFor(place, places).length > 0}
+                isMovable={placesToMoveTo(place, places).length > 0}
                 onAsk={setAsked}
               />
             ))}
@@ -100,7 +100,7 @@ function Places() {
         onClose={close}
       >
         {asked?.about === 'move' && (
-          <MovePlace place={asked.place} choices={placesFor(asked.place, places ?? [])} onDone={done} />
+          <MovePlace place={asked.place} choices={placesToMoveTo(asked.place, places ?? [])} onDone={done} />
         )}
       </Dialog>
       <Dialog
