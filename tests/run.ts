@@ -1,11 +1,12 @@
 /**
  * `npm test`: the whole suite, or the groups that `--only` names. Ends with `N passed, N failed` alone on the last line;
  * the exit code says the same. Browsers share nothing with heavy neighbours: they come last, one group after the other,
- * and so do guests in QEMU.
+ * and so do guests in QEMU. What judges times runs one file at a time.
  */
 import { readCommandLine } from '#edge/command-line.ts';
 import { checks } from './gate/checks.ts';
 import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
+import { timingFiles } from './gate/timing-files.ts';
 import { vitestGroup } from './gate/vitest-group.ts';
 import { waitingFiles } from './gate/waiting-files.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
@@ -15,7 +16,8 @@ const stages: readonly Stage[] = [
   [vitestGroup('unit'), vitestGroup('architecture')],
   [vitestGroup('integration', { except: waitingFiles }), vitestGroup('integration', { only: waitingFiles })],
   [{ group: 'guest', run: () => runGuestTests(print) }],
-  [vitestGroup('e2e')],
+  [vitestGroup('e2e', { except: timingFiles })],
+  [vitestGroup('e2e', { only: timingFiles, inTurn: true })],
   [vitestGroup('chaos')],
 ];
 const usage = `npm test -- [options]: everything that has to hold; ends with "N passed, N failed"

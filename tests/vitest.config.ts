@@ -4,13 +4,15 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './gate/longest-first.ts';
 
 const built = ['**/node_modules/**', '**/dist/**'];
 const integrationFiles = ['tests/integration/**/*.test.ts', '**/*.integration.test.{ts,mjs}'];
 const endToEndFiles = ['tests/e2e/**/*.test.ts'];
 const chaosFiles = ['tests/chaos/**/*.test.ts'];
-/** What the gate runs in a process of its own, see gate/waiting-files.ts. */
+/** What the gate runs in a process of its own, see gate/waiting-files.ts and gate/timing-files.ts. */
 const elsewhere = process.env.MARU_TEST_EXCEPT?.split(',') ?? [];
+const inTurn = process.env.MARU_TEST_IN_TURN === '1';
 /** `expect.poll` gives up after a second by itself: too soon for anything that other processes do. */
 const patient = { poll: { timeout: 15_000, interval: 100 } };
 /** For processes that tests start: reading TypeScript is half of a start, and a busy machine is what turns tests red. */
@@ -25,6 +27,9 @@ export default defineConfig({
   cacheDir: 'node_modules/.vite-tests',
   test: {
     pool: 'forks',
+    // vitest by itself leaves one core out, which is half of a machine of two
+    maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -49,7 +54,10 @@ export default defineConfig({
           exclude: [...built, ...elsewhere],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // a file needs about a third of a core: the rest is waiting for processes
+          maxWorkers: 3,
+          // of one file: a scene waits for its page as long as it works
+          maxConcurrency: 2,
         },
       },
       {
@@ -58,9 +66,9 @@ export default defineConfig({
           name: 'e2e',
           expect: patient,
           include: endToEndFiles,
-          exclude: built,
-          // real browsers on few cores: one file at a time
-          fileParallelism: false,
+          exclude: [...built, ...elsewhere],
+          // a product with its browsers needs two thirds of a core
+          maxWorkers: inTurn ? 1 : 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

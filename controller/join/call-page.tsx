@@ -135,7 +135,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
           />
         )}
         <HostButtons order={call.order} rights={rights} acts={acts} meetingId={meetingId} />
-        <RunningTime sinceMs={phase?.startedAtMs ?? null} />
+        <RunningTime sinceMs={phase?.startedAtMs ?? null} isCrowded={rights.includes('order')} />
       </header>
       {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
       {silenced && sounds.length > 0 && <SilencedNotice />}
@@ -173,7 +173,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 isConnected={waiting.isConnected}
                 pending={waiting.pending}
                 onDecide={waiting.decide}
-                className="absolute inset-x-3 top-3 z-20 max-h-[75%] sm:left-auto sm:w-96"
+                className="absolute inset-x-3 top-3 z-20 max-h-[75%] shadow-overlay sm:left-auto sm:w-96"
               />
               <ToastRegion
                 current={news.current}
@@ -282,8 +282,11 @@ function Pages({ page, pageCount, onPage }: { page: number; pageCount: number; o
   );
 }
 
-/** @param sinceMs null: not in yet; its place is kept */
-function RunningTime({ sinceMs }: { sinceMs: number | null }) {
+/**
+ * @param sinceMs null: not in yet; its place is kept
+ * @param isCrowded beside a host's buttons: on a phone the title needs the place more
+ */
+function RunningTime({ sinceMs, isCrowded }: { sinceMs: number | null; isCrowded: boolean }) {
   const [nowMs, setNowMs] = useState(Date.now);
   const runs = sinceMs !== null;
   useEffect(() => {
@@ -292,5 +295,9 @@ function RunningTime({ sinceMs }: { sinceMs: number | null }) {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [runs]);
-  return <time className="pl-1 text-small whitespace-nowrap text-quiet">{elapsed(runs ? nowMs - sinceMs : 0)}</time>;
+  return (
+    <time className={`pl-1 text-small whitespace-nowrap text-quiet ${isCrowded ? 'max-sm:hidden' : ''}`}>
+      {elapsed(runs ? nowMs - sinceMs : 0)}
+    </time>
+  );
 }

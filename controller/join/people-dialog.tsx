@@ -62,6 +62,7 @@ export function PeopleDialog({ isOpen, onClose, call, acts, selfPeerId }: People
                   participant.staysMuted ? words('mark.staysMuted') : common(`microphone.${participant.microphone}`)
                 }
               />
+              {mayAct && (isSelf || participant.peerKind === 'program') && <span className="w-12 shrink-0" />}
               {mayAct && !isSelf && participant.peerKind !== 'program' && (
                 <Button
                   variant="quiet"

@@ -52,6 +52,37 @@ it('takes the head start’s answer once, and asks by itself after that', async 
   ]);
 });
 
+it('closes the socket that was opened ahead where the person has to ask first, and only then', async () => {
+  const url = 'wss://maru.example/signaling';
+  const { meetingId, meetingTitle } = heading;
+  const grant = {
+    callId: meetingId,
+    meetingId,
+    meetingTitle,
+    peerId: meetingId,
+    signalingUrl: url,
+    joinToken: 'token',
+  };
+  const admitted = { kind: 'admitted', ...heading, admission: 'open', grant: { ...grant, expiresAtMs: 1 } };
+  const socketOf = (readyState: number) =>
+    Object.assign(new EventTarget(), { url, readyState, close: vi.fn<() => void>() }) as unknown as WebSocket;
+  const enter = async (readyState: number, entry: object): Promise<[WebSocket, WayIn]> => {
+    const socket = socketOf(readyState);
+    const way = new WayIn({ ...early(link, entry), socket });
+    await way.enter(null);
+    return [socket, way];
+  };
+  const [open, knocking] = await enter(WebSocket.OPEN, knockFirst);
+  expect([vi.mocked(open.close).mock.calls.length, knocking.takeSocket(url)]).toEqual([1, null]);
+  const [opening] = await enter(WebSocket.CONNECTING, waits);
+  expect(opening.close).not.toHaveBeenCalled();
+  opening.dispatchEvent(new Event('open'));
+  expect(opening.close).toHaveBeenCalledOnce();
+  sessionStorage.clear();
+  const [used, coming] = await enter(WebSocket.OPEN, admitted);
+  expect([coming.takeSocket(url), vi.mocked(used.close).mock.calls.length]).toEqual([used, 0]);
+});
+
 it('knocks with what a guest says, and comes again with the ticket alone, also after a reload', async () => {
   const way = new WayIn(early(link, knockFirst));
   await way.enter(null);

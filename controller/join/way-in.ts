@@ -117,8 +117,19 @@ export class WayIn {
     return ask(admissionApi.enterAsGuest, { body: { invite, entryId, ...(more as { knock?: Knock }) } });
   }
 
+  /** Who has to wait sends no hello for a while, and the node refuses a socket without one. */
+  #closeEarlySocket(): void {
+    const socket = this.#early?.socket;
+    if (!socket) return;
+    this.#early.socket = null;
+    // a browser warns of a socket that is closed while it opens
+    if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener('open', () => socket.close());
+    else socket.close();
+  }
+
   #keep(answer: EntryAnswer): KnownEntry {
     if (answer.kind === 'unknown') throw new ProtocolError('client-too-old', 'an answer of a newer server');
+    if (answer.kind !== 'admitted') this.#closeEarlySocket();
     if (answer.kind === 'waiting') {
       this.#ticket = answer.ticket;
       try {

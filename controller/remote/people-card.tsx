@@ -149,7 +149,7 @@ function Person({ participant, name, isRoom, asking, onRemove }: PersonProps) {
         : t('people.noMicrophone', { name });
   return (
     <li
-      className={`flex items-center gap-3 border-t border-line py-2.5 first:border-t-0 ${removing ? 'opacity-45' : ''}`}
+      className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line py-2.5 first:border-t-0 ${removing ? 'opacity-45' : ''}`}
     >
       <span
         aria-hidden="true"
@@ -157,18 +157,18 @@ function Person({ participant, name, isRoom, asking, onRemove }: PersonProps) {
       >
         {initials(displayName)}
       </span>
-      <div className="min-w-0 flex-1">
+      <div className="min-w-36 flex-1">
         <p className="flex items-center gap-2 text-base font-medium">
-          <bdi className="truncate">{name}</bdi>
+          <bdi className="line-clamp-2 min-w-0">{name}</bdi>
           {handRaisedAtMs !== null && <Icon of={Hand} className="size-5 shrink-0 text-warn" />}
         </p>
         <p className="flex items-center gap-1.5 text-small text-quiet">
           {sharesScreen && <Icon of={Presentation} className="size-4 text-accent" />}
-          <span className="truncate">{says.join(' · ')}</span>
+          <span className="line-clamp-2">{says.join(' · ')}</span>
         </p>
       </div>
       {!isRoom && (
-        <div className="-mr-2 flex">
+        <div className="-mr-2 ml-auto flex">
           {handRaisedAtMs !== null && (
             <Button
               variant="quiet"

@@ -23,7 +23,12 @@ function ProofForm({ presence }: { presence: Presence }) {
   return (
     <>
       <p className="text-base text-quiet">{t('presence.lead')}</p>
-      <CodeForm isPending={isPending} onCode={(code) => void run(() => presence.prove(code))} />
+      <CodeForm
+        isPending={isPending}
+        action={t('presence.action')}
+        isCard={false}
+        onCode={(code) => void run(() => presence.prove(code))}
+      />
       <ProblemWords problem={problem} />
       <Button variant="quiet" onPress={presence.cancel}>
         {common('notNow')}

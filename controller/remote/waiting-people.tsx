@@ -20,6 +20,7 @@ export function WaitingPeople({ link, waiting }: WaitingPeopleProps) {
         waiting={waiting}
         pending={pending}
         onDecide={(decision, key) => void run(() => link.decideWaiting(decision), { key, about: decision.name })}
+        className="shadow-card"
       />
       {problem !== null && <ProblemNote problem={problem} onDismiss={dismissProblem} />}
     </div>

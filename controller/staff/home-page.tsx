@@ -29,7 +29,7 @@ export function HomePage() {
       <>
         <h1 className="sr-only">{t('home.title')}</h1>
         <ProblemWords problem={refusal} />
-        {refusal === null && (isConnected ? <StaffLoading /> : <StaleNote />)}
+        {refusal === null && (isConnected ? <StaffLoading /> : <StaleNote isEmpty />)}
       </>
     );
   const { today, later } = byDay(home.meetings, home.running, nowMs);
@@ -205,7 +205,7 @@ function FreeRooms({ rooms }: { rooms: readonly RoomAvailability[] }) {
             <Icon of={DoorOpen} className="size-5 text-accent" />
             <span className="min-w-0 flex-1">
               <bdi className="line-clamp-2 text-base">{room.roomName}</bdi>
-              <span className="block truncate text-small text-quiet">
+              <span className="block text-small text-quiet">
                 {[room.placeName, untilWords(room, t)].filter((words) => words !== null).join(' · ')}
               </span>
             </span>

@@ -93,18 +93,23 @@ function PersonWords({ person }: { person: MeetingPerson }) {
   const { t: words } = useTranslation('meeting');
   const { displayName, email, role, mail, cameAtMs } = person;
   const hasCome = cameAtMs !== undefined;
-  const about = [
-    words(`role.${role}`),
-    words(hasCome ? 'mark.came' : 'mark.notYet'),
-    ...(mail === null || mail === 'unknown' ? [] : [t(`mail.${mail}`)]),
-  ];
+  const about = [words(`role.${role}`), words(hasCome ? 'mark.came' : 'mark.notYet')];
+  const mailWords = mail === null || mail === 'unknown' ? null : t(`mail.${mail}`);
   return (
     <div className="min-w-0 flex-1">
       <p className="flex items-center gap-2 text-base font-medium">
         <bdi className="line-clamp-2 min-w-0">{displayName}</bdi>
         {hasCome && <Icon of={Check} className="size-4 text-accent" />}
       </p>
-      <p className={`text-small ${mail === 'failed' ? 'text-fault' : 'text-quiet'}`}>{about.join(' · ')}</p>
+      <p className="text-small text-quiet">
+        {about.join(' · ')}
+        {mailWords !== null && (
+          <>
+            {' · '}
+            <span className={mail === 'failed' ? 'font-medium text-fault' : ''}>{mailWords}</span>
+          </>
+        )}
+      </p>
       {email !== null && <p className="truncate text-small text-quiet">{email}</p>}
     </div>
   );

@@ -177,7 +177,7 @@ function When({ form, problems, onChange }: PartProps & { problems: ReadonlySet<
       />
       {form.hasTime ? (
         <>
-          <div className="grid grid-cols-2 gap-4">
+          <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11.5rem),1fr))] gap-4">
             <TextField
               label={t('form.date')}
               type="date"

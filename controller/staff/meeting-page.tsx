@@ -86,6 +86,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
           isConnected={waiting.isConnected}
           pending={waiting.pending}
           onDecide={waiting.decide}
+          className="shadow-card"
         />
         <ProblemWords problem={waiting.problem} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />

@@ -36,13 +36,13 @@ export function StaffLoading() {
   );
 }
 
-/** Over what may be old. */
-export function StaleNote() {
+/** Over what may be old, or in place of what has not come. */
+export function StaleNote({ isEmpty = false }: { isEmpty?: boolean }) {
   const { t } = useTranslation('staff');
   return (
     <p role="status" className="flex items-center gap-3 rounded-control bg-warn-soft px-4 py-3 text-base">
       <Icon of={WifiOff} className="size-5 text-warn" />
-      {t('stale')}
+      {t(isEmpty ? 'unanswered' : 'stale')}
     </p>
   );
 }

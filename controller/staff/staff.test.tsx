@@ -167,10 +167,10 @@ describe('a new meeting', () => {
     await page.until(() => page.buttons('Add Joon Lee').length === 1);
     await page.press('Add Joon Lee');
     await page.fill('Name of the guest', 'Dealer East');
-    await page.fill('Email (if there is one)', 'not a mail');
+    await page.fill('Email (optional)', 'not a mail');
     await page.press('Add guest');
     expect(page.text).toContain('This is not an email address.');
-    await page.fill('Email (if there is one)', 'east@example.com');
+    await page.fill('Email (optional)', 'east@example.com');
     await page.press('Add guest');
     await page.until(() => page.text.includes('Room 1'));
     await act(async () => document.querySelector<HTMLInputElement>('input[role=switch]')!.click());

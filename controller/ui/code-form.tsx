@@ -10,11 +10,15 @@ type CodeFormProps = {
   /** a code that the person need not type, as from a QR */
   firstCode?: string;
   isPending: boolean;
+  /** what its button does; to connect, if not given */
+  action?: string;
+  /** a dialog is a card already */
+  isCard?: boolean;
   /** @param code whole */
   onCode: (code: string) => void;
 };
 
-export function CodeForm({ firstCode = '', isPending, onCode }: CodeFormProps) {
+export function CodeForm({ firstCode = '', isPending, action, isCard = true, onCode }: CodeFormProps) {
   const { t } = useTranslation('common');
   const [typed, setTyped] = useState(() => formatTypedCode(firstCode));
   const [isIncomplete, setIncomplete] = useState(false);
@@ -24,7 +28,11 @@ export function CodeForm({ firstCode = '', isPending, onCode }: CodeFormProps) {
     if (isWholeCode(typed) && !isPending) onCode(typed);
   };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-5 rounded-card bg-raised p-5 shadow-card" noValidate>
+    <form
+      onSubmit={submit}
+      className={`flex flex-col gap-5 ${isCard ? 'rounded-card bg-raised p-5 shadow-card' : ''}`}
+      noValidate
+    >
       <TextField
         label={t('code.label')}
         hint={t('code.hint')}
@@ -40,7 +48,7 @@ export function CodeForm({ firstCode = '', isPending, onCode }: CodeFormProps) {
         }}
       />
       <Button type="submit" variant="primary" size="large" isPending={isPending}>
-        {t('code.action')}
+        {action ?? t('code.action')}
       </Button>
       {isPending && (
         <p role="status" className="flex items-center justify-center gap-2 text-small text-quiet">

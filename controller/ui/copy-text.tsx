@@ -12,8 +12,9 @@ export function CopyText({ label, text, action }: { label: string; text: string;
   return (
     <div className="flex flex-col gap-3">
       <p className="text-small font-medium text-quiet">{label}</p>
-      <p className="rounded-control bg-sunken p-4 font-mono text-small break-all whitespace-pre-wrap select-all">
-        {text}
+      {/* a link is for the button, not for reading: its end may be out of sight, and is copied all the same */}
+      <p className="rounded-control bg-sunken px-4 py-3 font-mono text-small select-all">
+        <span className="line-clamp-2 break-all whitespace-pre-wrap">{text}</span>
       </p>
       <Button
         variant="primary"

@@ -344,6 +344,31 @@ describe('the document that the call shows', () => {
     await pass(200);
     expect(call.getSnapshot()).toMatchObject({ phase: { name: 'joined' }, documentAccess: { token: 'kept' } });
   });
+
+  it('a token that was signed before the policy changed, and arrives after it, undoes no permission of the node', async () => {
+    const access = {
+      url: 'https://fleet.test',
+      token: 'granted',
+      expiresAtMs: 1,
+      meetingId: '0193a0b0-0000-7000-8000-00000000000e',
+      documents: ['view' as const, 'view-unmarked' as const],
+    };
+    node.documentAccess = access;
+    await joined();
+    const tell = (documents: CallPermissions['documents']): void =>
+      node.tell({
+        event: 'permissions-changed',
+        data: { ...node.permissions, role: 'member', documents, document: null },
+      });
+    tell(['view']);
+    await pass(20);
+    call.setDocumentAccess({ ...access, token: 'renewed' });
+    expect(call.getSnapshot().documentAccess).toMatchObject({ token: 'renewed', documents: ['view'] });
+    tell([]);
+    await pass(20);
+    call.setDocumentAccess({ ...access, token: 'renewed again' });
+    expect(call.getSnapshot().documentAccess).toBeNull();
+  });
 });
 
 describe('the way in', () => {

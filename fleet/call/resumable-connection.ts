@@ -73,9 +73,13 @@ export class ResumableConnection {
     if (this.#documentAccess) this.#documentAccess = { ...this.#documentAccess, documents };
   }
 
-  /** Newer than what the node has told; null: none */
+  /**
+   * A newer token; null: none. In a call the node's permissions hold: the policy may have changed between the token's signing and
+   * its arrival.
+   */
   setDocumentAccess(access: DocumentAccess | null): void {
-    this.#documentAccess = access;
+    const { documents } = this.#permissions ?? {};
+    this.#documentAccess = access && documents ? { ...access, documents } : access;
   }
 
   /** @throws the node's refusal; the former place is given up before */

@@ -156,7 +156,7 @@ function Entries({ rows }: { rows: readonly AuditRow[] }) {
 
 function Entry({ row: { atMs, kind, actor, subject, details } }: { row: AuditRow }) {
   const { t } = useTranslation('audit');
-  const more = Object.entries(details).filter(([, value]) => value !== null && value !== '');
+  const more = useDetails(details, [actor.name, subject.name]);
   return (
     <tr className="border-t border-line align-top">
       <td className="numerals py-3 pr-4 text-small text-quiet">
@@ -167,11 +167,7 @@ function Entry({ row: { atMs, kind, actor, subject, details } }: { row: AuditRow
         <p className="text-small wrap-anywhere sm:hidden">
           <Party party={actor} /> → <Party party={subject} />
         </p>
-        {more.length > 0 && (
-          <p className="text-small wrap-anywhere text-quiet">
-            {more.map(([name, value]) => `${name}: ${value}`).join(' · ')}
-          </p>
-        )}
+        {more.length > 0 && <p className="text-small wrap-anywhere text-quiet">{more.join(' · ')}</p>}
       </td>
       <td className="hidden py-3 pr-4 wrap-anywhere sm:table-cell">
         <Party party={actor} />
@@ -183,6 +179,20 @@ function Entry({ row: { atMs, kind, actor, subject, details } }: { row: AuditRow
   );
 }
 
+/** What else the entry holds, in words. Ids are for the export, and names that stand beside it are not repeated. */
+function useDetails(details: AuditRow['details'], named: readonly (string | null)[]): string[] {
+  const { t } = useTranslation('audit');
+  return Object.entries(details)
+    .filter(([, value]) => value !== null && value !== '' && !isId(String(value)) && !named.includes(String(value)))
+    .map(([name, value]) => {
+      const words = isDetail(name) ? t(`details.${name}`) : name;
+      const shown = name.endsWith('AtMs') ? dateAndTime(Number(value), currentLanguage()) : value;
+      return `${words}: ${shown}`;
+    });
+}
+const isId = (text: string): boolean => /^[0-9a-f-]{36}$/.test(text);
+const isDetail = (name: string): name is keyof typeof en.details => Object.hasOwn(en.details, name);
+
 /** The present name, else the key in words: what was removed has no name any more. */
 function Party({ party: { key, name } }: { party: AuditParty }) {
   const { t } = useTranslation('audit');
@@ -190,7 +200,7 @@ function Party({ party: { key, name } }: { party: AuditParty }) {
   const [kind, ...rest] = key.split(':');
   if (!isParty(kind!)) return <>{key}</>;
   const id = rest.join(':');
-  return <span title={key}>{t(`parties.${kind}`, { id: /^[0-9a-f-]{36}$/.test(id) ? `…${id.slice(-6)}` : id })}</span>;
+  return <span title={key}>{t(`parties.${kind}`, { id: isId(id) ? `…${id.slice(-6)}` : id })}</span>;
 }
 const isParty = (kind: string): kind is keyof typeof en.parties => Object.hasOwn(en.parties, kind);
 

@@ -139,7 +139,7 @@ describe('an account', () => {
     await showPerson(1);
     await page.fill('Name', 'Renamed');
     await page.press('Save');
-    await page.until(() => page.text.includes('Is it you?'));
+    await page.until(() => page.text.includes('Confirm that it is you'));
     await page.fill('Your password', 'wrong one');
     await page.press('Confirm');
     await page.until(() => server.askedFor('confirmSession') === 1 && page.buttons('Confirm').length === 1);
@@ -148,7 +148,7 @@ describe('an account', () => {
     await page.press('Confirm');
     await page.until(() => document.querySelector('h1')?.textContent === 'Renamed');
     expect(server.askedFor('changeAccount')).toBe(2);
-    expect(page.text).not.toContain('Is it you?');
+    expect(page.text).not.toContain('Confirm that it is you');
   });
 
   it('of a directory is asked to sign in there again', async () => {

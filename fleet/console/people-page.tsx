@@ -62,7 +62,7 @@ export function PeoplePage() {
         {list === null ? (
           problem === null && <ListStatus words={t('loading')} isLoading />
         ) : list.rows.length === 0 ? (
-          <ListStatus words={t('list.none')} />
+          <ListStatus words={t(asked === '' ? 'list.empty' : 'list.none')} />
         ) : (
           <People rows={list.rows} />
         )}
@@ -124,6 +124,10 @@ function Person({ row }: { row: AccountRow }) {
         </a>
         <span className="block truncate text-small font-normal text-quiet">
           {row.email === null ? row.userName : `${row.userName} · ${row.email}`}
+        </span>
+        <span className="block truncate text-small font-normal text-quiet sm:hidden">
+          {roles.length > 0 && `${roles.join(', ')} · `}
+          <AccountState row={row} />
         </span>
       </th>
       <td className="hidden truncate pr-4 text-quiet md:table-cell">{roles.join(', ')}</td>

@@ -50,7 +50,7 @@ export function PersonSessions({ account: { accountId, displayName: name } }: Pe
       {answer?.sessions.length === 0 && <p className="text-small text-quiet">{t('person.noSessions')}</p>}
       <ProblemWords problem={ending.problem ?? problem} />
       {answer !== null && answer.sessions.length > 0 && (
-        <Button variant="danger-quiet" isPending={ending.isPending} onPress={() => setAsking(true)}>
+        <Button variant="danger-quiet" className="-ml-4" isPending={ending.isPending} onPress={() => setAsking(true)}>
           {t('person.endAll')}
         </Button>
       )}

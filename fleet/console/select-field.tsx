@@ -1,5 +1,7 @@
 /** One of several by name, with its label: the browser's own list, which phones and screen readers know. */
+import ChevronDown from 'lucide-react/icons/chevron-down';
 import { useId } from 'react';
+import { Icon } from '#ui/icon.tsx';
 
 type SelectFieldProps<K extends string> = {
   label: string;
@@ -18,19 +20,25 @@ export function SelectField<K extends string>(props: SelectFieldProps<K>) {
       <label htmlFor={id} className="text-base font-medium">
         {label}
       </label>
-      <select
-        id={id}
-        value={chosen}
-        disabled={isDisabled}
-        onChange={({ target }) => onChoose(target.value as K)}
-        className="min-h-14 w-full rounded-control border border-edge bg-raised px-4 text-control text-ink focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent disabled:opacity-45"
-      >
-        {choices.map(({ key, words }) => (
-          <option key={key} value={key}>
-            {words}
-          </option>
-        ))}
-      </select>
+      <div className="relative">
+        <select
+          id={id}
+          value={chosen}
+          disabled={isDisabled}
+          onChange={({ target }) => onChoose(target.value as K)}
+          className="min-h-14 w-full cursor-pointer appearance-none truncate rounded-control border border-edge bg-raised pr-11 pl-4 text-base text-ink focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent disabled:cursor-default disabled:opacity-45"
+        >
+          {choices.map(({ key, words }) => (
+            <option key={key} value={key}>
+              {words}
+            </option>
+          ))}
+        </select>
+        <Icon
+          of={ChevronDown}
+          className="pointer-events-none absolute top-1/2 right-4 size-5 -translate-y-1/2 text-quiet"
+        />
+      </div>
     </div>
   );
 }

@@ -164,6 +164,19 @@ describe('a room that is there', () => {
     expect(presence().every(({ message }) => message.online)).toBe(true);
   });
 
+  test('reports what the broker has, and what no broker will have', async () => {
+    const published: [name: string, atTheBroker: number][] = [];
+    link = newLink({ onPublished: (name) => published.push([name, broker.messages(name, roomId).length]) });
+    projections.publish('state', state);
+    await link.publishProjection('state');
+    expect(published).toEqual([['state', 0]]);
+    link.start();
+    await isOnline();
+    await expect.poll(() => published.at(-1)).toEqual(['state', 1]);
+    projections.publish('state', state);
+    await expect.poll(() => published.at(-1)).toEqual(['state', 2]);
+  });
+
   test('says goodbye, and is silent after it', async () => {
     link.start();
     await isOnline();

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { type ErrorCode, type MaruError, ProtocolError } from '#contract/error-codes.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
-import type { ProjectionName } from '#contract/projections.ts';
+import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
@@ -35,6 +35,8 @@ export type FleetLinkOptions = {
   onOnline: (online: boolean, isRefused: boolean) => void;
   /** a try has ended before the broker let us in */
   onNotLetIn?: () => void;
+  /** the broker has this value, or the fleet is gone */
+  onPublished?: (name: ProjectionName, value: ProjectionValue<ProjectionName>) => void;
   onDesired: (desired: RoomDesired) => void;
   onMeetings?: (meetings: readonly MeetingOfRoom[]) => void;
   onWaiting?: (list: WaitingList) => void;
@@ -151,7 +153,9 @@ export class FleetLink {
   /** As it is now; settles like `publish`. */
   async publishProjection(name: ProjectionName): Promise<void> {
     const value = this.#options.projections.valueOf(name);
-    if (value !== null && !this.#isRefused) await this.#line.publish(name, value);
+    if (value === null) return;
+    if (!this.#isRefused) await this.#line.publish(name, value);
+    this.#options.onPublished?.(name, value);
   }
 
   #notifyOnline(online: boolean): void {

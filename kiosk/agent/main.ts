@@ -11,6 +11,7 @@ import { OPEN_ORDER } from '#contract/call-order.ts';
 import { MaruError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
+import type { ProjectionValue } from '#contract/projections.ts';
 import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import { BookingId } from '#contract/room-agenda.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
@@ -170,7 +171,11 @@ const health = new BoxHealth({
   onEvent: (draft) => events.record(draft),
 });
 const projections = new Projections({ roomId: identity.roomId, epoch });
-const codes = new PairingCodes({ roomId: identity.roomId, onChange: () => onPairing(), clock });
+const codes = new PairingCodes({
+  roomId: identity.roomId,
+  onChange: () => projections.publish('pairing', codes.offer),
+  clock,
+});
 const fleet: FleetLink = new FleetLink({
   identity,
   epoch,
@@ -178,12 +183,19 @@ const fleet: FleetLink = new FleetLink({
   projections,
   logger,
   onOnline: (online, isRefused) => {
+    // without the fleet a phone pairs here, by any code
+    if (!online) codes.show(codes.offer);
     authority.onFleet(online, isRefused);
     events.onFleet(online);
     settings.onFleet(online);
     screens.showFrame();
   },
   onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
+  onPublished: (name, value) => {
+    if (name !== 'pairing') return;
+    codes.show(value as ProjectionValue<'pairing'>);
+    screens.showFrame();
+  },
   onDesired: (desired) => {
     keepName(desired.roomName);
     controllerUrl = desired.controllerUrl;
@@ -385,11 +397,6 @@ async function leaveRoom(): Promise<void> {
 
 function pairing(): ReturnType<typeof pairingOf> {
   return pairingOf({ code: codes.shown, fleetOnline: fleet.online, controllerUrl, lanUrl: shownLanUrl });
-}
-
-function onPairing(): void {
-  projections.publish('pairing', codes.offer);
-  screens.showFrame();
 }
 
 /** Once: the address holds a code that the fleet already knows. */

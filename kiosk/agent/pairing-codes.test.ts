@@ -21,8 +21,13 @@ describe('the codes of a room', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_700_000_000_000 });
     changes = 0;
-    codes = new PairingCodes({ roomId, onChange: () => (changes += 1), clock: clockUnderTest() });
+    codes = new PairingCodes({ roomId, onChange: accepted, clock: clockUnderTest() });
   });
+  /** A fleet that has each offer at once. */
+  const accepted = (): void => {
+    changes += 1;
+    codes.show(codes.offer);
+  };
   afterEach(() => {
     codes.stop();
     vi.useRealTimers();
@@ -79,6 +84,23 @@ describe('the codes of a room', () => {
     expect(changes).toBe(4);
   });
 
+  it('are shown once the fleet has them, the latest of those', () => {
+    codes = new PairingCodes({ roomId, onChange: () => {}, clock: clockUnderTest() });
+    codes.start();
+    const first = codes.shown;
+    const offers = [PAIRING_CODE_ROTATION_MS, 1_000].map((afterMs, at) => {
+      vi.advanceTimersByTime(afterMs);
+      if (at === 1) codes.use(codes.offer.codes[0]!.sha256);
+      return codes.offer;
+    });
+    expect(codes.shown).toBe(first);
+    // used before the fleet's word of the offer came back: it is not shown any more
+    codes.show(offers[0]!);
+    expect(codes.shown).toBe(first);
+    codes.show(offers[1]!);
+    expect(hashOf(codes.shown)).toBe(offers[1]!.codes[0]!.sha256);
+  });
+
   it('stay within what an offer may hold, however fast they are used', () => {
     codes.start();
     for (let turn = 0; turn < 20; turn += 1) {
@@ -99,7 +121,7 @@ describe('the codes of a room', () => {
     let nowMs = 1_700_000_000_000;
     // the uptime counts the sleep
     const clock = new WallClock({ wallNowMs: () => nowMs, steadyNowMs: () => nowMs });
-    codes = new PairingCodes({ roomId, onChange: () => {}, clock });
+    codes = new PairingCodes({ roomId, onChange: accepted, clock });
     codes.start();
     nowMs += 8 * 3_600_000;
     vi.advanceTimersByTime(PAIRING_CODE_ROTATION_MS);
@@ -110,7 +132,7 @@ describe('the codes of a room', () => {
     'are replaced at once by one that is good when the clock jumps by %d ms',
     (byMs) => {
       const clock = clockUnderTest();
-      codes = new PairingCodes({ roomId, onChange: () => (changes += 1), clock });
+      codes = new PairingCodes({ roomId, onChange: accepted, clock });
       codes.start();
       const [before, changesBefore] = [codes.shown, changes];
       vi.setSystemTime(Date.now() + byMs);

@@ -1,6 +1,6 @@
 /**
- * The codes that phones pair with: one is shown, the one before is still accepted until its time is over. When the clock
- * was set another is shown at once. The fleet gets hashes alone.
+ * The codes that phones pair with: one is shown, the one before is still accepted until its time is over. A new one is
+ * offered first and shown once the fleet has it. When the clock was set another is offered at once. The fleet gets hashes alone.
  */
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import {
@@ -18,7 +18,9 @@ export class PairingCodes {
   readonly #roomId: string;
   readonly #onChange: () => void;
   readonly #clock: WallClock;
+  /** the newest first */
   #codes: Code[] = [];
+  #shown = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ roomId, onChange, clock }: { roomId: string; onChange: () => void; clock: WallClock }) {
@@ -43,7 +45,12 @@ export class PairingCodes {
 
   /** What the TV shows. */
   get shown(): string {
-    return this.#codes[0]?.code ?? '';
+    return this.#shown;
+  }
+
+  /** The fleet has this offer, or is gone: a phone that scans its newest code at once can pair. */
+  show({ codes: [newest] }: PairingOffer): void {
+    this.#shown = this.#codes.find(({ sha256 }) => sha256 === newest?.sha256)?.code ?? this.#shown;
   }
 
   get offer(): PairingOffer {
@@ -61,11 +68,11 @@ export class PairingCodes {
     return found.length > 0;
   }
 
-  /** A phone has paired with it: another takes its place at once. */
+  /** A phone has paired with it: another is offered in its place at once. */
   use(sha256: string): void {
-    const wasShown = this.#codes[0]?.sha256 === sha256;
+    const wasNewest = this.#codes[0]?.sha256 === sha256;
     this.#codes = this.#codes.filter((each) => each.sha256 !== sha256);
-    if (wasShown) this.#rotate();
+    if (wasNewest) this.#rotate();
     else this.#onChange();
   }
 
@@ -78,6 +85,7 @@ export class PairingCodes {
     const sha256 = this.#hashOf(code);
     const valid = this.#codes.filter(({ expiresAtMs }) => expiresAtMs > nowMs).slice(0, 2);
     this.#codes = [{ code, sha256, expiresAtMs: nowMs + PAIRING_CODE_TTL_MS }, ...valid];
+    if (this.#shown === '') this.#shown = code;
     this.#onChange();
   }
 

@@ -52,7 +52,7 @@ export class BadInputScene {
   }
 
   async expectLogged(code: ErrorCode, part: Part = 'fleet'): Promise<void> {
-    await expect.poll(() => this.logged(part), { timeout: 5_000, message: `a log line with ${code}` }).toContain(code);
+    await expect.poll(() => this.logged(part), { message: `a log line with ${code}` }).toContain(code);
   }
 
   /** From another network than the people of the call are in. */

@@ -17,7 +17,7 @@ import { TrustedHome } from './networks/trusted-home.ts';
 import { Guest, Member, PhonePage, Tv } from './personas/roles.ts';
 
 const why = whyNoNamespaces();
-const LAPTOP = { viewport: { width: 1024, height: 720 } };
+const LAPTOP = { viewport: { width: 1024, height: 720 }, timezoneId: 'UTC' };
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const PASSWORD = 'correct horse battery';
 const ROOM = 'Demonstration room';
@@ -95,11 +95,13 @@ describe('people of an office and a guest from outside', () => {
     await host.choosePassword(PASSWORD);
     await host.button('New meeting').click();
     await host.page.getByRole('textbox', { name: 'Title' }).fill(TITLE);
-    // it begins now: the room is asked in
-    await host.page.getByLabel('Time', { exact: true }).fill(new Date().toISOString().slice(11, 16));
-    await host.page.getByText('Everyone but the hosts waits to be let in').click();
+    // it begins now: the room is asked in. The form proposes the next half hour, which may be tomorrow's
+    const [date, time] = new Date().toISOString().slice(0, 16).split('T');
+    await host.page.getByLabel('Date', { exact: true }).fill(date!);
+    await host.page.getByLabel('Time', { exact: true }).fill(time!);
+    await host.page.getByText('All but hosts and rooms wait').click();
     await host.page.getByRole('textbox', { name: 'Name of the guest' }).fill('Ana Ruiz');
-    await host.page.getByRole('textbox', { name: 'Email (if there is one)' }).fill(DEALER);
+    await host.page.getByRole('textbox', { name: 'Email (optional)' }).fill(DEALER);
     await host.button('Add guest').click();
     await host.page.getByRole('switch', { name: ROOM }).click({ force: true });
     await host.button('Make meeting').click();

@@ -6,19 +6,17 @@ import type { Tv } from './personas/roles.ts';
 
 const code = new RegExp(`Code\\s+([${PAIRING_CODE_ALPHABET}]{4} [${PAIRING_CODE_ALPHABET}]{4})`);
 
-/** @param used codes that were just used: the TV may still show one for the instant that the fleet's word takes */
+/** @param used codes that were just used: the TV shows one until the fleet has the next */
 export async function readTvCode(tv: Tv, used: readonly string[] = []): Promise<string> {
   const spent = new Set(used.map(letters));
   const read = async () => code.exec((await tv.page.locator('body').textContent()) ?? '')?.[1] ?? '';
-  return eventually('a fresh code on the TV', read, (found) => found !== '' && !spent.has(letters(found)), {
-    timeoutMs: 10_000,
-  });
+  return eventually('a fresh code on the TV', read, (found) => found !== '' && !spent.has(letters(found)));
 }
 
 const letters = (shown: string): string => shown.replaceAll(/[\s-]/g, '');
 
 /** The QR carries this address: each of its modules is where it belongs. */
-export async function expectQr(tv: Tv, address: string, timeoutMs = 10_000): Promise<void> {
+export async function expectQr(tv: Tv, address: string, timeoutMs?: number): Promise<void> {
   const { modules } = QRCode.create(address, { errorCorrectionLevel: 'M' });
   const wanted: string[] = [];
   for (let row = 0; row < modules.size; row += 1)

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Stage, wantedStages } from './gate.ts';
+import { longestFiles, longestFirst } from './longest-first.ts';
 import type { Tally } from './tally.ts';
+import { timingFiles } from './timing-files.ts';
 import { waitingFiles } from './waiting-files.ts';
 
 const checkout = join(import.meta.dirname, '../..');
@@ -37,8 +39,17 @@ describe('the groups that a command line asks for', () => {
   });
 });
 
-describe('the tests that wait', () => {
-  it('are there, by the name that keeps them out of the other run', () => {
-    expect(waitingFiles.filter((file) => !existsSync(join(checkout, file)))).toEqual([]);
+describe('the files that the gate names', () => {
+  it.each([
+    ['that wait', waitingFiles],
+    ['that judge times', timingFiles],
+    ['that last longest', longestFiles],
+  ])('%s are there, by the name that the runs know', (_which, files) => {
+    expect(files.filter((file) => !existsSync(join(checkout, file)))).toEqual([]);
+  });
+
+  it('that last longest start first, and the others stay in their order', () => {
+    const files = ['b.test.ts', longestFiles[1], 'a.test.ts', longestFiles[0]].map((file) => `/checkout/${file}`);
+    expect(longestFirst(files, (file) => file)).toEqual([files[3], files[1], files[0], files[2]]);
   });
 });

@@ -23,6 +23,20 @@ describe('the count', () => {
   it('is told with every skipped test and its reason', () => {
     expect(summary([withSkipped])).toContain('- electron: no binary here');
   });
+
+  it('comes with the slowest 20 files of all groups, the slowest first', () => {
+    const files = Array.from({ length: 15 }, (_, n) => ({ file: `file-${n}.test.ts`, tookMs: n * 1000 }));
+    const slower = files.map(({ file, tookMs }) => ({ file: `slow-${file}`, tookMs: tookMs + 500 }));
+    const lines = summary([green, { ...green, files }, { ...green, files: slower }]).split('\n');
+    const listed = lines.slice(lines.indexOf('Slowest files') + 1).filter((line) => line.includes('.test.ts'));
+    expect(listed.slice(0, 3)).toEqual([
+      '    14.5 s  slow-file-14.test.ts',
+      '    14.0 s  file-14.test.ts',
+      '    13.5 s  slow-file-13.test.ts',
+    ]);
+    expect(listed).toHaveLength(20);
+    expect(summary([green])).not.toContain('Slowest files');
+  });
 });
 
 describe('a run of vitest', () => {
@@ -39,6 +53,11 @@ describe('a run of vitest', () => {
     const tally = tallyOf('unit', events, { ...run, exitCode: 1 });
     expect(countLine([tally])).toBe('1 passed, 1 failed, 1 skipped');
     expect(tally.skipped[0]?.reason).toBe(noReason);
+  });
+
+  it('keeps how long each file took', () => {
+    const module: TestEvent = { event: 'module', file: 'a.test.ts', tests: 1, failed: 0, tookMs: 900 };
+    expect(tallyOf('unit', [passed, module, end], run).files).toEqual([{ file: 'a.test.ts', tookMs: 900 }]);
   });
 
   it('that died counts as failed, whatever passed before', () => {

@@ -3,14 +3,19 @@
  */
 export type Skipped = { name: string; reason: string };
 export type Failure = { name: string; detail: string };
+export type TestFile = { file: string; tookMs: number };
 
 export type Tally = {
   group: string;
   passed: number;
   failures: Failure[];
   skipped: Skipped[];
+  /** where the group is a run of test files */
+  files?: TestFile[];
   tookMs: number;
 };
+
+const SLOWEST_FILES = 20;
 
 export const noReason = 'no reason given: a skipped test says why with context.skip(condition, reason)';
 
@@ -36,6 +41,7 @@ export function groupLine(tally: Tally): string {
 export function summary(tallies: readonly Tally[]): string {
   const lines = ['', 'Summary'];
   for (const tally of tallies) lines.push(`  ${groupLine(tally)}`);
+  lines.push(...slowestFiles(tallies));
   const skipped = tallies.flatMap((tally) => tally.skipped);
   if (skipped.length > 0) lines.push('', 'Skipped');
   for (const { name, reason } of skipped) lines.push(`  - ${name}: ${reason}`);
@@ -45,4 +51,14 @@ export function summary(tallies: readonly Tally[]): string {
   // again without the details: a long log must not hide who else failed
   if (failures.length > 0) lines.push('', 'Failed, by name', ...failures.map(({ name }) => `  ✗ ${name}`));
   return lines.join('\n');
+}
+
+/** Where to look first when a run has become long. */
+function slowestFiles(tallies: readonly Tally[]): string[] {
+  const files = tallies.flatMap((tally) => tally.files ?? []).sort((a, b) => b.tookMs - a.tookMs);
+  if (files.length === 0) return [];
+  const lines = files
+    .slice(0, SLOWEST_FILES)
+    .map(({ file, tookMs }) => `${(tookMs / 1000).toFixed(1).padStart(8)} s  ${file}`);
+  return ['', 'Slowest files', ...lines];
 }

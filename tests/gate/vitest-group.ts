@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
 import { print, type Run } from './gate.ts';
-import { noReason, type Tally } from './tally.ts';
+import { noReason, type Tally, type TestFile } from './tally.ts';
 import type { TestEvent } from './vitest-reporter.ts';
 
 const OUTPUT_TAIL_CHARACTERS = 6000;
@@ -17,6 +17,8 @@ type Files = {
   only?: readonly string[];
   /** all but these */
   except?: readonly string[];
+  /** one file after the other, where the project runs several at a time */
+  inTurn?: boolean;
 };
 
 /** One project, or some of its files; prints a line for each test file that ends. */
@@ -24,7 +26,7 @@ export function vitestGroup(project: string, files: Files = {}): Run {
   return { group: project, run: () => runVitest(project, files) };
 }
 
-async function runVitest(project: string, { only = [], except = [] }: Files): Promise<Tally> {
+async function runVitest(project: string, { only = [], except = [], inTurn = false }: Files): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'maru-gate-'));
   const results = join(folder, 'results');
   const reader = followEvents(results, (event) => {
@@ -36,7 +38,7 @@ async function runVitest(project: string, { only = [], except = [] }: Files): Pr
     const args = ['run', '--config', 'tests/vitest.config.ts', '--project', project, '--passWithNoTests', ...only];
     const reporters = ['--reporter', 'default', '--reporter', './tests/gate/vitest-reporter.ts'];
     const run = await runCommand('vitest', [...args, ...reporters], {
-      env: { MARU_TEST_RESULTS: results, MARU_TEST_EXCEPT: except.join() },
+      env: { MARU_TEST_RESULTS: results, MARU_TEST_EXCEPT: except.join(), ...(inTurn && { MARU_TEST_IN_TURN: '1' }) },
     });
     return tallyOf(project, reader.finish(), run);
   } finally {
@@ -51,11 +53,13 @@ export function tallyOf(
   events: readonly TestEvent[],
   run: { exitCode: number; output: string; tookMs: number },
 ): Tally {
-  const tally: Tally = { group: project, passed: 0, failures: [], skipped: [], tookMs: run.tookMs };
+  const files: TestFile[] = [];
+  const tally: Tally = { group: project, passed: 0, failures: [], skipped: [], files, tookMs: run.tookMs };
   for (const event of events) {
     if (event.event === 'passed') tally.passed += 1;
     else if (event.event === 'failed') tally.failures.push({ name: event.name, detail: event.detail });
     else if (event.event === 'skipped') tally.skipped.push({ name: event.name, reason: event.reason ?? noReason });
+    else if (event.event === 'module') files.push({ file: event.file, tookMs: event.tookMs });
   }
   const ended = events.some(({ event }) => event === 'end');
   if (!ended || (run.exitCode !== 0 && tally.failures.length === 0)) {

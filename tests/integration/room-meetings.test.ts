@@ -1,4 +1,7 @@
-/** A meeting that a person makes for a room: real fleet server and real agent, as TV, tablet and the staff page see it. */
+/**
+ * A meeting that a person makes for a room: real fleet server and real agent, as TV, tablet and the staff page see it. And
+ * the codes that the TV of such a room shows.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -136,6 +139,19 @@ test('it shows in the room’s day on TV and tablet, is joined by one tap, and l
   await admin('DELETE', `/api/v1/meetings/${meetingId}`);
   await expect.poll(onTv, { timeout: 10_000 }).toEqual([]);
   phone.close();
+}, 60_000);
+
+test('a code pairs in the instant in which the TV shows it, however fast they are used', async () => {
+  const shown = (): string =>
+    heard.flatMap((message) => (message.type === 'frame' ? [message.frame.pairing?.code ?? ''] : [])).at(-1) ?? '';
+  const used: string[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    await expect.poll(() => shown() !== '' && !used.includes(shown()), { timeout: 10_000, interval: 2 }).toBe(true);
+    const code = shown();
+    used.push(code);
+    const { status, body } = await fleet.api('POST', '/api/v1/pairings', { code });
+    expect([n, status, body.error?.code]).toEqual([n, 200, undefined]);
+  }
 }, 60_000);
 
 test('it is on the TV after a restart of the box, though the fleet server is gone', async () => {

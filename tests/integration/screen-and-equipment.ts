@@ -5,6 +5,7 @@
 import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
+import { expect, vi } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
@@ -26,6 +27,10 @@ import type { PlantedDevice } from './planted-devices-page.ts';
 const pageDir = builtPage('screen');
 const KEY = 'k'.repeat(43);
 const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+/** a cold Chromium on a machine that is busy with other tests */
+const CONNECTED_WITHIN_MS = 30_000;
+const JOINED_WITHIN_MS = 40_000;
+const JOIN_OUTCOMES: ReadonlySet<ScreenToAgent['type']> = new Set(['call-joined', 'join-failed', 'lost'] as const);
 
 export class ScreenAndEquipment {
   readonly page: Page;
@@ -33,6 +38,7 @@ export class ScreenAndEquipment {
   readonly #screens: ScreenServer;
   readonly #heard: ScreenToAgent[] = [];
   readonly #projections = new Projections({ roomId: uuidv7(), epoch: 1 });
+  #isConnected = false;
 
   private constructor(page: Page, over: Partial<RoomMediaDevicesOptions>) {
     this.page = page;
@@ -40,7 +46,7 @@ export class ScreenAndEquipment {
       logger,
       settings: MediaDeviceSettings.parse({}),
       memory: { load: () => null, save: () => {} },
-      perform: (effect) => this.perform(effect),
+      perform: (effect) => this.#screens.perform(effect),
       requestGrant: async () => null,
       fleetOnline: () => true,
       onChange: () => {},
@@ -58,7 +64,10 @@ export class ScreenAndEquipment {
       projections: this.#projections,
       frame: () => ({ language: 'en', pairing: null, waiting: null }),
       resume: () => null,
-      onConnected: () => this.equipment.onScreenConnected(),
+      onConnected: () => {
+        this.#isConnected = true;
+        this.equipment.onScreenConnected();
+      },
       onGone: () => {},
       onReport: (report) => {
         this.#heard.push(report);
@@ -68,7 +77,10 @@ export class ScreenAndEquipment {
     });
   }
 
-  /** @param planted null leaves the browser's own devices in place */
+  /**
+   * Resolves once the page is the agent's screen: its `load` event comes before its `hello`, and an effect in between reaches nobody.
+   * @param planted null leaves the browser's own devices in place
+   */
   static async open(
     page: Page,
     planted: PlantedDevice[] | null,
@@ -82,6 +94,7 @@ export class ScreenAndEquipment {
     const scene = new ScreenAndEquipment(page, over);
     scene.equipment.start();
     await page.goto(`${await scene.#screens.start()}#key=${KEY}`);
+    await vi.waitFor(() => expect(scene.#isConnected, 'the page is the screen').toBe(true), CONNECTED_WITHIN_MS);
     return scene;
   }
 
@@ -91,8 +104,19 @@ export class ScreenAndEquipment {
     await this.#screens.stop();
   }
 
-  perform(effect: ScreenEffect): boolean {
-    return this.#screens.perform(effect);
+  /** @throws where no screen is connected: the effect would be lost */
+  perform(effect: ScreenEffect): void {
+    if (!this.#screens.perform(effect)) throw new Error(`no screen for ${effect.name}`);
+  }
+
+  /** Performs `join-call`, and resolves once the page has reported the call. */
+  async join(grant: CallGrant): Promise<void> {
+    const earlier = this.#heard.length;
+    this.perform({ name: 'join-call', grant });
+    const outcome = () => this.#heard.slice(earlier).filter(({ type }) => JOIN_OUTCOMES.has(type));
+    await expect
+      .poll(outcome, { timeout: JOINED_WITHIN_MS })
+      .toEqual([expect.objectContaining({ type: 'call-joined' })]);
   }
 
   /** As the room machine would have it. */

@@ -90,9 +90,7 @@ afterEach(async () => {
 /** The room, and a person in another browser window. */
 async function meet(): Promise<void> {
   const callId = uuidv7();
-  const grant = await grantFor(node, { callId, peerId: ROOM_PEER_ID });
-  tv.perform({ name: 'join-call', grant });
-  await expect.poll(() => tv.heardOf('call-joined').length, { timeout: 10_000 }).toBe(1);
+  await tv.join(await grantFor(node, { callId, peerId: ROOM_PEER_ID }));
   tv.become(inCall(callId, ROOM_PEER_ID));
   mina = await browser.newPage();
   await mina.exposeFunction('grant', () => Promise.reject(new Error('no grant here')));

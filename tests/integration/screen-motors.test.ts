@@ -33,8 +33,7 @@ async function allow(
 }
 async function join(): Promise<string> {
   const [callId, peerId] = [uuidv7(), uuidv7()];
-  tv.perform({ name: 'join-call', grant: await grantFor(node, { callId, peerId }) });
-  await expect.poll(() => tv.heardOf('call-joined').length, { timeout: 10_000 }).toBe(1);
+  await tv.join(await grantFor(node, { callId, peerId }));
   tv.become(inCall(callId, peerId));
   return callId;
 }

@@ -79,7 +79,14 @@ beforeAll(async () => {
     onFault: () => {},
     onNotices: () => {},
   });
-  codes = new PairingCodes({ roomId, clock, onChange: () => projections.publish('pairing', codes.offer) });
+  codes = new PairingCodes({
+    roomId,
+    clock,
+    onChange: () => {
+      projections.publish('pairing', codes.offer);
+      codes.show(codes.offer);
+    },
+  });
   const { key: keyPem, cert: certificatePem, ca: caPem } = room.credentials;
   const { mqttUrl, deviceApiUrl } = fleet.ready;
   const link: FleetLink = new FleetLink({

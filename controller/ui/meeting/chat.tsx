@@ -97,10 +97,11 @@ export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-2">
-      <div className="flex items-end gap-2">
+      <div className="flex items-stretch gap-2">
         <textarea
           ref={field}
           aria-label={t('chat.message')}
+          placeholder={t('chat.message')}
           aria-describedby={problemId}
           aria-invalid={problem === 'tooLong'}
           rows={2}
@@ -111,7 +112,7 @@ export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
             setProblem(null);
           }}
           onKeyDown={onKeyDown}
-          className="min-h-14 min-w-0 flex-1 resize-none rounded-control border border-edge bg-raised px-4 py-2 text-base text-ink"
+          className="min-h-14 min-w-0 flex-1 resize-none rounded-control border border-edge bg-raised px-4 py-2 text-base text-ink placeholder:text-quiet focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent"
         />
         <Button
           type="submit"

@@ -34,7 +34,7 @@ export function WaitingRegion(props: WaitingRegionProps) {
   return (
     <section
       aria-label={t('waiting.title')}
-      className={`flex animate-appear flex-col gap-2 rounded-card bg-raised p-4 text-ink shadow-overlay ${className}`}
+      className={`flex animate-appear flex-col gap-2 rounded-card bg-raised p-4 text-ink ${className}`}
     >
       <div className="flex min-h-12 flex-wrap items-center gap-x-3">
         <h2 className="flex-1 text-base font-semibold" aria-live="polite">

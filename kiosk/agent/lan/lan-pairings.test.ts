@@ -26,7 +26,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'maru-lan-'));
   [phase, ended] = ['idle', []];
   clock = new WallClock({ steadyNowMs: () => performance.now() });
-  codes = new PairingCodes({ roomId: v7(), onChange: () => {}, clock });
+  codes = new PairingCodes({ roomId: v7(), onChange: () => codes.show(codes.offer), clock });
   codes.start();
   open();
 });

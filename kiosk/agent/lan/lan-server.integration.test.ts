@@ -32,7 +32,7 @@ const pageDir = join(folder, 'dist');
 const logged: string[] = [];
 const logger = pino({}, { write: (line: string) => logged.push(line) });
 const clock = new WallClock();
-const codes = new PairingCodes({ roomId: v7(), onChange: () => {}, clock });
+const codes: PairingCodes = new PairingCodes({ roomId: v7(), onChange: () => codes.show(codes.offer), clock });
 const store = new RoomStore({ path: join(folder, 'room.sqlite'), logger, onStorage: () => {}, onDamaged: () => {} });
 const urls: (string | null)[] = [];
 const links: Link[] = [];

@@ -145,6 +145,7 @@ export const administrationScenes: readonly Scene[] = [
   scene('audit-no-server', '/audit', { listAudit: 'no-answer' }),
   scene('people', '/people', {}, isListed),
   scene('people-none-found', '/people?text=nobody', { listAccounts: paged([], 0, { all: 812, disabled: 14 }) }),
+  scene('people-empty', '/people', { listAccounts: paged([], 0, { all: 0, disabled: 0 }) }),
   scene('people-no-server', '/people', { listAccounts: 'no-answer' }),
   scene('people-add', '/people', {}, async (page) => {
     await press(page, /^Add person$|^사용자 추가$/);

@@ -296,6 +296,12 @@ export const joinScenes: readonly Scene[] = [
   knock('waiting-declined', { state: 'declined' }),
   knock('waiting-over', { state: 'over' }),
   host('host-waiting', { waiting: ['Jonas', 'Jonas', '이하늘'] }),
+  host('host-waiting-long', {
+    waiting: [
+      'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander',
+      '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원',
+    ],
+  }),
   host('host-locked', { isLocked: true }),
   host('host-people', { after: openPeople }),
   host('host-person', {

@@ -512,6 +512,15 @@ export const remoteScenes: readonly Scene[] = [
     press(/Remove Head office|Head office 내보내기/),
   ),
   scene('call-waiting', { state: roomState({ phase: inCall(few) }), waiting: knocks }),
+  scene('call-waiting-long', {
+    state: roomState({ phase: inCall(few) }),
+    waiting: [
+      knock(1, 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', {
+        organisation: '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원실',
+      }),
+      knock(2, '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원', { isKnown: true }),
+    ],
+  }),
   scene('idle-waiting', { waiting: knocks.slice(0, 1) }),
   scene('call-locked', {
     state: roomState({
@@ -521,6 +530,9 @@ export const remoteScenes: readonly Scene[] = [
     chat: written,
   }),
   scene('call-chat', { state: roomState({ phase: inCall(led) }), waiting: [], chat: written }, (page) =>
+    page.getByRole('log').scrollIntoViewIfNeeded(),
+  ),
+  scene('call-chat-empty', { state: roomState({ phase: inCall(few) }), waiting: [], chat: [] }, (page) =>
     page.getByRole('log').scrollIntoViewIfNeeded(),
   ),
   scene('call-invite', { state: roomState({ phase: inCall(few) }), waiting: [] }, press(/^Invite$|^초대$/)),

@@ -458,6 +458,30 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('call-waiting', { people: call(3), view: { waiting: { displayName: '부산 대리점', count: 1 } } }),
   scene('call-waiting-more', { people: call(9), view: { waiting: { displayName: 'Dealer East', count: 3 } } }),
+  scene('call-waiting-long', {
+    people: call(4),
+    view: { waiting: { displayName: '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원', count: 12 } },
+  }),
+  scene('call-hand', {
+    people: call(4),
+    after: ({ node }) =>
+      node.tell('participant-changed', {
+        participant: { ...others(4)[3]!, isGuest: true, handRaisedAtMs: Date.now() },
+      }),
+  }),
+  scene('call-chat', {
+    people: call(4),
+    after: ({ node }) =>
+      node.tell('chat-message', {
+        messageId: person(90, '').peerId,
+        number: 0,
+        peerId: person(2, '').peerId,
+        displayName: '포항 공장',
+        isGuest: false,
+        text: 'Hello',
+        atMs: Date.now(),
+      }),
+  }),
   scene('call-locked', {
     people: call(4),
     state: {

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
+import type { WaitingList } from '#contract/waiting.ts';
 import { playStreams } from '../played-streams.ts';
 import type { Scene } from './scene.ts';
 
@@ -126,6 +127,8 @@ type Told = {
   /** null: the stream cannot be opened */
   home?: StaffHome | null;
   isOut?: boolean;
+  /** instead of the three who wait */
+  waiting?: WaitingList;
   hash?: string;
   act?: (page: Page) => Promise<unknown>;
 };
@@ -143,7 +146,10 @@ const invites = [
   closedAtMs: null,
 }));
 
-function scene(name: string, { answers = {}, home: shown = home, isOut = false, hash = '', act }: Told = {}): Scene {
+function scene(
+  name: string,
+  { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, hash = '', act }: Told = {},
+): Scene {
   const all: Partial<Record<RouteName, Answer>> = {
     currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
     signInWays: { body: { openid: null } },
@@ -188,7 +194,7 @@ function scene(name: string, { answers = {}, home: shown = home, isOut = false, 
       });
       await playStreams(page, {
         'staff-home': shown && { name: 'home', data: shown },
-        '/waiting': { name: 'waiting', data: waiting },
+        '/waiting': { name: 'waiting', data: waits },
       });
     },
     act: async (page) => {
@@ -221,7 +227,7 @@ export const staffScenes: readonly Scene[] = [
     hash: '#/new',
     act: async (page) => {
       await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
-      await page.getByRole('textbox', { name: /^(Find people|사람 찾기)$/ }).fill('Jo');
+      await page.getByRole('textbox', { name: /^(Find people|참석자 찾기)$/ }).fill('Jo');
       await page.getByRole('button', { name: /Joon Lee/ }).click();
       await page.getByRole('textbox', { name: /^(Name of the guest|외부 참가자 이름)$/ }).fill('Dealer East');
       await page.getByRole('button', { name: /^(Add guest|외부 참가자 추가)$/ }).click();
@@ -230,7 +236,43 @@ export const staffScenes: readonly Scene[] = [
     },
   }),
   scene('new-meeting-incomplete', { hash: '#/new', act: press(/^(Make meeting|회의 만들기)$/) }),
+  scene('new-meeting-refused', {
+    hash: '#/new',
+    answers: { createMeeting: refusal(422, 'meeting-in-past') },
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill(LONG_TITLE);
+      await press(/^(Make meeting|회의 만들기)$/)(page);
+    },
+  }),
+  scene('new-meeting-no-server', {
+    hash: '#/new',
+    answers: { findRooms: 'no-answer', createMeeting: 'no-answer' },
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
+      await press(/^(Make meeting|회의 만들기)$/)(page);
+    },
+  }),
   scene('meeting', { hash: meetingHash }),
+  scene('meeting-nobody', {
+    hash: meetingHash,
+    waiting: { meetingId: id(103), count: 0, waiting: [] },
+    answers: {
+      meeting: {
+        body: { meeting: { ...detail, participantCount: 0, startsAtMs: null, endsAtMs: null, people: [], rooms: [] } },
+      },
+    },
+  }),
+  scene('meeting-waiting-long', {
+    hash: meetingHash,
+    waiting: {
+      meetingId: id(103),
+      count: 12,
+      waiting: [
+        { ...waiting.waiting[0]!, displayName: LONG_NAME, organisation: LONG_TITLE.slice(0, 60) },
+        { ...waiting.waiting[2]!, displayName: '남궁선우사공황보제갈독고 연구개발전략본부 수석연구위원' },
+      ],
+    },
+  }),
   scene('meeting-member', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: { ...detail, role: 'member', conflicts: [] } } } },

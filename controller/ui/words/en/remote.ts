@@ -14,7 +14,7 @@ export default {
     title: 'What would you like to do?',
     control: 'Control this room',
     join: 'Ask to join the meeting',
-    joinHint: 'With the camera and microphone of this device, as a person of your own.',
+    joinHint: 'You join as yourself, with the camera and microphone of this device.',
   },
   loading: 'Asking the room…',
   menu: {
@@ -164,6 +164,7 @@ export default {
   },
   presence: {
     title: 'Are you in the room?',
+    action: 'Confirm',
     lead: 'Its microphone and camera are switched on only from inside the room. Type the code that the TV shows now.',
   },
   invite: {

@@ -211,7 +211,7 @@ export default {
     todo: '몇 분 뒤 다시 시도하거나 IT 담당자에게 알려 주세요.',
   },
   'removed-from-call': {
-    what: '회의에서 내보내졌습니다',
+    what: '회의에서 퇴장 처리되었습니다',
     meaning: '회의는 계속 진행됩니다.',
     todo: '주최자에게 새 초대를 요청해 주세요.',
   },

@@ -5,10 +5,10 @@ import type en from '../en/meeting.ts';
 export default {
   waiting: {
     title: '입장 대기',
-    count_other: '{{count}}명이 입장을 기다리고 있습니다',
+    count_other: '{{count}}명 입장 대기 중',
     more_other: '외 {{count}}명',
     known: '확인된 이름',
-    unknown: '로그인하지 않음',
+    unknown: '확인되지 않은 이름',
     admit: '입장 허용',
     decline: '거절',
     admitName: '{{name}} 입장 허용',
@@ -55,7 +55,7 @@ export default {
     title: '외부 참가자',
     name: '외부 참가자 이름',
     nameMissing: '먼저 이름을 입력해 주세요.',
-    email: '이메일(있는 경우)',
+    email: '이메일(선택)',
     invite: '외부 참가자 초대',
     add: '외부 참가자 추가',
     emailWrong: '이메일 주소 형식이 아닙니다.',
@@ -70,7 +70,7 @@ export default {
   policy: {
     'all-enter': '링크가 있으면 누구나 바로 들어옵니다',
     'links-wait': '외부 참가자는 입장 허용을 기다립니다',
-    'all-wait': '주최자가 아니면 모두 입장 허용을 기다립니다',
+    'all-wait': '주최자와 회의실 외에는 모두 기다립니다',
     beforeHost: '주최자보다 먼저 들어올 수 있습니다',
     notBeforeHost: '주최자가 오기 전에는 들어올 수 없습니다',
     noGuests: '구성원만 참여할 수 있습니다',
@@ -103,8 +103,8 @@ export default {
     removeBody: '{{name}} 님은 바로 회의에서 나가며, 새 초대 없이는 다시 들어올 수 없습니다.',
     hostTitle: '{{name}} 님을 주최자로 지정할까요?',
     hostBody: '본인은 공동 주최자가 됩니다.',
-    end: '모두의 회의 종료',
-    endTitle: '모두의 회의를 종료할까요?',
+    end: '모두 종료',
+    endTitle: '회의를 모두 종료할까요?',
     endBody: '모든 참가자가 바로 나갑니다.',
   },
   hand: {
@@ -118,7 +118,7 @@ export default {
     guest: '외부 참가자',
     staysMuted: '음소거 유지 중',
     came: '입장함',
-    notYet: '아직 입장하지 않음',
+    notYet: '입장 전',
   },
   chat: {
     title: '채팅',

@@ -80,7 +80,7 @@ export default {
     noCamera: '카메라 없음',
     leave: '나가기',
     endForAll: '모두 종료',
-    endTitle: '모두의 회의를 끝낼까요?',
+    endTitle: '회의를 모두 종료할까요?',
     endBody_other: '이 회의실을 포함해 {{count}}명 모두의 회의가 끝납니다.',
     end: '회의 종료',
     since: '회의 진행 시간 {{time}}',
@@ -166,6 +166,7 @@ export default {
   },
   presence: {
     title: '회의실에 계신가요?',
+    action: '확인',
     lead: '마이크와 카메라는 회의실 안에서만 켤 수 있습니다. 지금 TV에 표시된 코드를 입력해 주세요.',
   },
   invite: {
@@ -195,7 +196,7 @@ export default {
   ended: {
     title: '회의가 끝났습니다',
     left: '회의에서 나왔습니다',
-    removed: '회의실이 회의에서 내보내졌습니다',
+    removed: '회의실이 회의에서 퇴장 처리되었습니다',
     lasted: '회의 시간 {{duration}}',
     question: '불편한 점은 없었나요?',
     good: '좋았습니다',

@@ -91,7 +91,7 @@ export default {
     'ended-by-participant': '회의가 끝났습니다',
     'ended-by-fleet': 'IT 담당자가 회의를 종료했습니다',
     left: '이 회의실이 회의에서 나왔습니다',
-    removed: '이 회의실이 회의에서 내보내졌습니다',
+    removed: '이 회의실이 회의에서 퇴장 처리되었습니다',
     empty: '회의가 끝났습니다',
     unknown: '회의가 끝났습니다',
     thanks: '수고하셨습니다.',

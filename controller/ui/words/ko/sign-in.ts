@@ -7,7 +7,7 @@ export default {
   userName: '사용자 이름',
   password: '비밀번호',
   action: '로그인',
-  openId: '{{label}}(으)로 로그인',
+  openId: '{{label}} 계정으로 로그인',
   or: '또는 마루 사용자 이름으로 로그인',
   signOut: '로그아웃',
   choose: {
