@@ -2,7 +2,6 @@
 import Plus from 'lucide-react/icons/plus';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PlaceKind } from '#contract/http/permissions.ts';
 import { type MeetingDefaults, placesApi } from '#contract/http/places-api.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
@@ -17,6 +16,7 @@ import { addWords } from '#ui/words/words.ts';
 import { FreshSignIn, useFreshAction } from './fresh-sign-in.tsx';
 import { ListStatus } from './list-parts.tsx';
 import { MeetingRules } from './meeting-rules.tsx';
+import { kindsIn, MovePlace, placesToMoveTo } from './move-place.tsx';
 import { SelectField } from './select-field.tsx';
 import { type PlaceInTree, usePlaces } from './use-places.ts';
 
@@ -80,7 +80,7 @@ function Places() {
               <Place
                 key={place.placeId}
                 place={place}
-                isMovable={placesFor(place, places).length > 0}
+                isMovable={placesToMoveTo(place, places).length > 0}
                 onAsk={setAsked}
               />
             ))}
@@ -100,7 +100,7 @@ function Places() {
         onClose={close}
       >
         {asked?.about === 'move' && (
-          <MovePlace place={asked.place} choices={placesFor(asked.place, places ?? [])} onDone={done} />
+          <MovePlace place={asked.place} choices={placesToMoveTo(asked.place, places ?? [])} onDone={done} />
         )}
       </Dialog>
       <Dialog
@@ -188,20 +188,6 @@ function Place({ place, isMovable, onAsk }: PlaceProps) {
   );
 }
 
-/** A floor stands in a building or a site, a building in a site. */
-const kindsIn = (parent: PlaceInTree | null): PlaceKind[] =>
-  parent === null
-    ? ['site']
-    : parent.kind === 'site'
-      ? ['building', 'floor']
-      : parent.kind === 'building'
-        ? ['floor']
-        : [];
-
-/** Where else it can stand. */
-const placesFor = ({ kind, parentId }: PlaceInTree, places: readonly PlaceInTree[]): PlaceInTree[] =>
-  places.filter((other) => other.placeId !== parentId && kindsIn(other).includes(kind));
-
 function NewPlace({ parent, onDone }: { parent: PlaceInTree | null; onDone: () => void }) {
   const { t } = useTranslation('people');
   const kinds = kindsIn(parent);
@@ -238,36 +224,6 @@ function RenamePlace({ place, onDone }: { place: PlaceInTree; onDone: () => void
       work={(placeName) => callApi(placesApi.changePlace, { params: { placeId }, body: { parentId, placeName } })}
       onDone={onDone}
     />
-  );
-}
-
-type MovePlaceProps = { place: PlaceInTree; choices: readonly PlaceInTree[]; onDone: () => void };
-
-function MovePlace({ place, choices, onDone }: MovePlaceProps) {
-  const { t } = useTranslation('people');
-  const [parentId, setParentId] = useState(choices[0]?.placeId ?? '');
-  const { run, isPending, problem } = useFreshAction();
-  const { placeId, placeName } = place;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isPending) return;
-    const body = { parentId, placeName };
-    if ((await run(() => callApi(placesApi.changePlace, { params: { placeId }, body }))) !== null) onDone();
-  };
-  return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
-      <p className="text-base text-quiet">{t('places.moveLead')}</p>
-      <SelectField
-        label={t('places.moveInto')}
-        choices={choices.map((choice) => ({ key: choice.placeId, words: choice.path }))}
-        chosen={parentId}
-        onChoose={setParentId}
-      />
-      <ProblemWords problem={problem} />
-      <Button type="submit" variant="primary" size="large" isPending={isPending}>
-        {t('places.move')}
-      </Button>
-    </form>
   );
 }
 
