@@ -2,9 +2,11 @@
  * axe on the states of TV, remote, door sign, guest's and laptop's page and console that need bookings, devices and documents, as the contact sheet sets them up; and
  * that everything to be touched is 48 px. The others are judged in the whole product (tests/e2e).
  */
-import { AxeBuilder } from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administrationScenes } from '../screens/scenes/console-administration.ts';
 import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
@@ -19,8 +21,16 @@ import { builtPage } from './built-pages.ts';
 
 const MIN_TARGET_PX = 48;
 
+/** As its Playwright package brings it, but in its small form and read once: each scene's page compiles it anew. */
+const packageOfAxe = createRequire(import.meta.url).resolve('@axe-core/playwright');
+const axeScript = readFileSync(createRequire(packageOfAxe).resolve('axe-core/axe.min.js'), 'utf8');
+
+type AxeOnPage = { run: (within: Document, options: object) => ReturnType<AxeBuilder['analyze']> };
+type Windows = Record<ColorScheme, SceneWindow>;
+
 let browser: Browser;
-const windows = new Map<ColorScheme, SceneWindow>();
+/** Windows that show nothing: scenes run side by side, each in windows of its own. */
+const free: Windows[] = [];
 beforeAll(async () => {
   builtPage('control');
   builtPage('join');
@@ -29,28 +39,41 @@ beforeAll(async () => {
   builtPage('screen');
   builtPage('console');
   browser = await launchChromium({ role: 'kiosk' });
-  for (const scheme of ['light', 'dark'] as const)
-    windows.set(scheme, await SceneWindow.open(browser, { language: 'en', colorScheme: scheme }));
-});
-afterEach(async () => {
-  for (const window of windows.values()) await window.clear();
 });
 afterAll(() => browser?.close());
 
-async function show(scene: Scene, size: SizeName, colorScheme: ColorScheme): Promise<Page> {
-  const page = await windows.get(colorScheme)!.show(scene, size);
-  await page.getByRole('heading').first().waitFor();
-  // what fades in is not judged half transparent
-  await page.waitForTimeout(200);
-  return page;
+async function openWindows(): Promise<Windows> {
+  const open = (colorScheme: ColorScheme) => SceneWindow.open(browser, { language: 'en', colorScheme });
+  return { light: await open('light'), dark: await open('dark') };
 }
 
-/** Legacy: without a page of its own for each verdict, which only frames of other origins need. */
+/** Shows the scene in a free window, hands its page over, and clears the window. */
+async function show(
+  scene: Scene,
+  size: SizeName,
+  colorScheme: ColorScheme,
+  judge: (page: Page) => Promise<void>,
+): Promise<void> {
+  const windows = free.pop() ?? (await openWindows());
+  const window = windows[colorScheme];
+  try {
+    const page = await window.show(scene, size);
+    await page.getByRole('heading').first().waitFor();
+    // what fades in is not judged half transparent
+    await page.waitForTimeout(200);
+    await judge(page);
+  } finally {
+    await window.clear();
+    free.push(windows);
+  }
+}
+
 async function gravesOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .options({ resultTypes: ['violations'] })
-    .setLegacyMode()
-    .analyze();
+  await page.evaluate(axeScript);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: AxeOnPage };
+    return (await axe.run(document, { resultTypes: ['violations'] })).violations;
+  });
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')})`);
@@ -84,7 +107,7 @@ const ofGuest = joinScenes.filter(({ name }) =>
   /^(document|share|knock|waiting|host)-|^(knock|waiting|chat)$/.test(name),
 );
 
-describe.each([
+describe.concurrent.each([
   ['the guest’s page', ofGuest],
   ['the laptop’s page', shareScenes],
   ['the staff page', staffScenes],
@@ -95,70 +118,73 @@ describe.each([
     scene,
     shown: index % 2 === 0 ? (['phone', 'light'] as const) : (['laptop', 'dark'] as const),
   }));
-  it.each(turns)('$name, as $shown', async ({ scene, shown: [size, scheme] }) => {
-    const page = await show(scene, size, scheme);
-    expect((await gravesOf(page)).join('\n')).toBe('');
-    expect((await smallTargets(page)).join('\n')).toBe('');
-  });
+  it.each(turns)('$name, as $shown', ({ scene, shown: [size, scheme] }) =>
+    show(scene, size, scheme, async (page) => {
+      expect((await gravesOf(page)).join('\n')).toBe('');
+      expect((await smallTargets(page)).join('\n')).toBe('');
+    }),
+  );
 });
 
-describe('the remote', () => {
+describe.concurrent('the remote', () => {
   // each state once, phone in light and tablet in dark by turns: both kits of colours and both sizes meet every part
   const turns = ofRemote.map((scene, index) => ({
     name: scene.name,
     scene,
     shown: index % 2 === 0 ? (['phone', 'light'] as const) : (['room-tablet', 'dark'] as const),
   }));
-  it.each(turns)('$name, as $shown', async ({ scene, shown: [size, scheme] }) => {
-    const page = await show(scene, size, scheme);
-    expect((await gravesOf(page)).join('\n')).toBe('');
-    expect((await smallTargets(page)).join('\n')).toBe('');
-  });
+  it.each(turns)('$name, as $shown', ({ scene, shown: [size, scheme] }) =>
+    show(scene, size, scheme, async (page) => {
+      expect((await gravesOf(page)).join('\n')).toBe('');
+      expect((await smallTargets(page)).join('\n')).toBe('');
+    }),
+  );
 });
 
-describe('the TV', () => {
-  it.each(ofTv)('$name', async (scene) => {
-    const page = await show(scene, '1080p', 'dark');
-    expect((await gravesOf(page)).join('\n')).toBe('');
-    // nothing is smaller than 28 px, and nothing hangs out of the screen
-    const small = await page.evaluate(() => {
-      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      const found: string[] = [];
-      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
-        const element = node.parentElement!;
-        const box = element.getBoundingClientRect();
-        // initials in a picture's place are decoration
-        if (element.closest('[aria-hidden=true]')) continue;
-        if (node.textContent?.trim() === '' || box.width <= 1 || getComputedStyle(element).opacity === '0') continue;
-        const size = Number.parseFloat(getComputedStyle(element).fontSize);
-        const isOut = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
-        if (size < 28 || isOut) found.push(`${node.textContent} ${size}px ${box.right},${box.bottom}`);
+describe.concurrent('the TV', () => {
+  it.each(ofTv)('$name', (scene) =>
+    show(scene, '1080p', 'dark', async (page) => {
+      expect((await gravesOf(page)).join('\n')).toBe('');
+      // nothing is smaller than 28 px, and nothing hangs out of the screen
+      const small = await page.evaluate(() => {
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const found: string[] = [];
+        for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+          const element = node.parentElement!;
+          const box = element.getBoundingClientRect();
+          // initials in a picture's place are decoration
+          if (element.closest('[aria-hidden=true]')) continue;
+          if (node.textContent?.trim() === '' || box.width <= 1 || getComputedStyle(element).opacity === '0') continue;
+          const size = Number.parseFloat(getComputedStyle(element).fontSize);
+          const isOut = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
+          if (size < 28 || isOut) found.push(`${node.textContent} ${size}px ${box.right},${box.bottom}`);
+        }
+        return found;
+      });
+      expect(small.join('\n')).toBe('');
+    }),
+  );
+});
+
+describe.concurrent('the way of the keys', () => {
+  it('goes through an idle room from what is done most to what is done seldom', () =>
+    show(remoteScenes.find(({ name }) => name === 'day-due')!, 'phone', 'light', async (page) => {
+      const names: (string | null)[] = [];
+      for (let step = 0; step < 8; step += 1) {
+        await page.keyboard.press('Tab');
+        names.push(
+          await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? null),
+        );
       }
-      return found;
-    });
-    expect(small.join('\n')).toBe('');
-  });
-});
-
-describe('the way of the keys', () => {
-  it('goes through an idle room from what is done most to what is done seldom', async () => {
-    const page = await show(remoteScenes.find(({ name }) => name === 'day-due')!, 'phone', 'light');
-    const names: (string | null)[] = [];
-    for (let step = 0; step < 8; step += 1) {
-      await page.keyboard.press('Tab');
-      names.push(
-        await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? null),
-      );
-    }
-    expect(names.map((name) => name?.trim().replace(/\s+/g, ' '))).toEqual([
-      'More',
-      'Room',
-      'Join 10:00 Weekly plan',
-      'Start meeting',
-      'Show a document on the TV',
-      'Check in for Weekly plan',
-      'Give back: Weekly plan',
-      '',
-    ]);
-  });
+      expect(names.map((name) => name?.trim().replace(/\s+/g, ' '))).toEqual([
+        'More',
+        'Room',
+        'Join 10:00 Weekly plan',
+        'Start meeting',
+        'Show a document on the TV',
+        'Check in for Weekly plan',
+        'Give back: Weekly plan',
+        '',
+      ]);
+    }));
 });
