@@ -205,7 +205,9 @@ export class WaitingRoom {
   async see(ticketId: string): Promise<{ ticket: TicketRow; view: TicketView; known: Known }> {
     const seen = await this.#viewOf(ticketId);
     const { ticket, known } = seen;
-    if (ticket.state === 'waiting') this.#leases.touch(waiterOf(ticket, known));
+    // who may come in meanwhile waits for nobody's decision
+    const mayEnter = decideAdmission(known.meeting, known.person).kind === 'enter';
+    if (ticket.state === 'waiting' && !mayEnter) this.#leases.touch(waiterOf(ticket, known));
     return seen;
   }
 
