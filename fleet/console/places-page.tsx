@@ -146,7 +146,6 @@ function Place({ place, isMovable, onAsk }: PlaceProps) {
       <span className="flex flex-wrap gap-2">
         {kind !== 'floor' && (
           <Button
-            size="small"
             aria-label={t('places.add', { place: placeName })}
             onPress={() => onAsk({ about: 'add', parent: place })}
           >
@@ -154,14 +153,12 @@ function Place({ place, isMovable, onAsk }: PlaceProps) {
           </Button>
         )}
         <Button
-          size="small"
           aria-label={t('places.rulesName', { place: placeName })}
           onPress={() => onAsk({ about: 'rules', place, defaults })}
         >
           {t('places.rules')}
         </Button>
         <Button
-          size="small"
           aria-label={t('places.renameName', { place: placeName })}
           onPress={() => onAsk({ about: 'rename', place })}
         >
@@ -176,7 +173,6 @@ function Place({ place, isMovable, onAsk }: PlaceProps) {
           </Button>
         )}
         <Button
-          size="small"
           variant="danger-quiet"
           aria-label={t('places.removeName', { place: placeName })}
           onPress={() => onAsk({ about: 'remove', place })}

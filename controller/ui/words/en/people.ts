@@ -138,7 +138,7 @@ export default {
     renameName: 'Rename {{place}}',
     rename: 'Rename',
     moveName: 'Move {{place}}',
-    moveTo: 'Move to…',
+    moveTo: 'Move',
     moveInto: 'Where it stands',
     moveLead: 'All that is in it moves along. Roles and meeting rules of the new place hold at once.',
     move: 'Move',

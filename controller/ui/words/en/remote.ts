@@ -174,8 +174,8 @@ export default {
     copyOf: 'Copy link for {{name}}',
   },
   people: {
-    lowerHand: 'Lower {{name}}’s hand',
-    letSpeak: 'Let {{name}} speak',
+    lowerHand: 'Lower hand of {{name}}',
+    letSpeak: 'Let speak: {{name}}',
     title: 'In the meeting',
     muteAll: 'Mute all',
     mute: 'Mute {{name}}',

@@ -139,7 +139,7 @@ export default {
     renameName: '{{place}} 이름 바꾸기',
     rename: '이름 바꾸기',
     moveName: '{{place}} 이동',
-    moveTo: '이동…',
+    moveTo: '이동',
     moveInto: '옮길 위치',
     moveLead: '안에 있는 모든 것이 함께 이동하며, 새 장소의 역할과 회의 규칙이 바로 적용됩니다.',
     move: '이동',
