@@ -117,7 +117,7 @@ export class WayIn {
     return ask(admissionApi.enterAsGuest, { body: { invite, entryId, ...(more as { knock?: Knock }) } });
   }
 
-  /** Who has to wait sends no hello for a while, and the node refuses a socket without one. */
+  /** A person who waits sends no hello for a while, and the node refuses a socket without one. */
   #closeEarlySocket(): void {
     const socket = this.#early?.socket;
     if (!socket) return;

@@ -29,7 +29,7 @@ const mayLead = ({ peerKind, isGuest, issuedTo }: RoleClaims): boolean =>
 export class CallRoles {
   /** by person, where it is not the grant's */
   readonly #given = new Map<string, MeetingRole>();
-  /** persons whom the fleet took the right to keep order: they lead in nobody's place */
+  /** persons without the right to keep order any more, by the fleet's command: none of them becomes a successor */
   readonly #lowered = new Set<string>();
   /** the person who leads for now: a host until one is back */
   #successor: string | null = null;

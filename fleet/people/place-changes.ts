@@ -31,7 +31,7 @@ export class PlaceChanges {
     this.#places = places;
   }
 
-  /** Who comes into the meetings of some place, or of the organisation, may have changed. */
+  /** A place's or the organisation's rule of admission, or what it holds for, may have changed. */
   onRulesChanged(handler: () => void): void {
     this.#rulesHandlers.push(handler);
   }
