@@ -1,4 +1,8 @@
-/** Builds the pages that people hold: the remote (control.html), a call (join.html), a laptop's screen (share.html), staff (staff.html). */
+/**
+ * Builds the pages that people hold: the remote (control.html), a call (join.html), a laptop's screen (share.html), staff (staff.html),
+ * broadcasts (watch.html);
+ * and the program of a broadcast (program.html), which no person opens.
+ */
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
@@ -38,8 +42,10 @@ export default defineConfig({
       input: {
         control: here('control.html'),
         join: here('join.html'),
+        program: here('program.html'),
         share: here('share.html'),
         staff: here('staff.html'),
+        watch: here('watch.html'),
       },
     },
   },

@@ -147,7 +147,7 @@ describe('of a fleet that has a room and a guest link', () => {
       'server.ts',
       fleet.dataDir,
       '--ports',
-      JSON.stringify({ http: 0, deviceApi: 0, mqtt: 0, signaling: 0, mediaBase: 0 }),
+      JSON.stringify({ http: 0, deviceApi: 0, mqtt: 0, signaling: 0, live: 0, mediaBase: 0 }),
     );
     expect(await second.ended).toBe(78);
     expect(refusalIn(second.log())).toMatch(/^Another fleet-server uses the data directory/);

@@ -11,14 +11,14 @@ import type { Ports } from './options.ts';
 
 const TRIES = 50;
 const port = z.number().int();
-const KeptPorts = z.object({ http: port, deviceApi: port, mqtt: port, signaling: port, mediaBase: port });
+const KeptPorts = z.object({ http: port, deviceApi: port, mqtt: port, signaling: port, live: port, mediaBase: port });
 
 export async function keptFreePorts(dataDir: string): Promise<Ports> {
   const path = join(dataDir, 'ports.json');
   const kept = readKept(path);
   if (kept) return kept;
-  const [http, deviceApi, mqtt, signaling] = (await freeTcpPorts(4)) as [number, number, number, number];
-  const ports = { http, deviceApi, mqtt, signaling, mediaBase: await freeRange(availableParallelism()) };
+  const [http, deviceApi, mqtt, signaling, live] = (await freeTcpPorts(5)) as [number, number, number, number, number];
+  const ports = { http, deviceApi, mqtt, signaling, live, mediaBase: await freeRange(availableParallelism()) };
   mkdirSync(dataDir, { recursive: true });
   writeDurably(path, JSON.stringify(ports));
   return ports;

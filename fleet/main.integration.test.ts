@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FleetReady } from '#contract/process-ready.ts';
-import { ConverterLink, type ConverterStatus } from './documents/converter/client.ts';
+import { ConverterLink } from './documents/converter/client.ts';
 import type { Json } from './fleet-under-test.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'maru-main-'));
@@ -46,7 +46,8 @@ test('one start serves all: the demonstration lets a guest in, and a firewall is
   expect(grant.signalingUrl).toBe(signalingUrl);
   expect(demonstration!.claim!.claimCode).toMatch(/^[\w-]{14}$/);
   expect(firstAdmin!.oneTimePassword).toHaveLength(16);
-  expect(ports.filter((each) => each.transport === 'tcp')).toHaveLength(4);
+  expect(ports.filter((each) => each.transport === 'tcp')).toHaveLength(5);
+  expect(ports.map(({ purpose }) => purpose)).toContain('broadcasts for viewers');
   expect(ports.filter((each) => each.transport === 'tcp+udp').length).toBeGreaterThan(0);
 });
 
@@ -91,7 +92,7 @@ test('the node killed is back, and its meeting gets another call', async () => {
 });
 
 test('the converter serves beside them, and is back when it was killed', async () => {
-  const status = (): Promise<ConverterStatus> =>
+  const status = (): Promise<ConverterLink['status']> =>
     new Promise((resolve) => {
       const link = new ConverterLink({
         dataDir,

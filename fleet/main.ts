@@ -1,9 +1,10 @@
 /**
- * The fleet's supervisor: runs the fleet server, then the media node and the document converter beside it, and restarts each
- * alone on the same ports, so that a call outlives the server and the server a call. Notifies its parent when server and
- * node serve.
+ * The fleet's supervisor: runs the fleet server, then the media node, the packager, the document converter and the program
+ * process beside it, and restarts each alone on the same ports, so that a call outlives the server and the server a call.
+ * Notifies its parent when server and node serve.
  */
 import { mkdirSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
@@ -49,12 +50,15 @@ const server = new SupervisedProcess({
 });
 let mediaNode: SupervisedProcess | null = null;
 let converter: SupervisedProcess | null = null;
+let packager: SupervisedProcess | null = null;
+let program: SupervisedProcess | null = null;
 let turn: SupervisedProcess | null = null;
 
 function onServerMessage(message: ServerMessage): void {
   if (message.ready === 'fleet') {
     tellReady(message);
     startConverter();
+    startProgram(message.caCertificatePath);
     startTurn(message.turnConfiguration);
     return;
   }
@@ -66,6 +70,14 @@ function onServerMessage(message: ServerMessage): void {
     args: () => mediaNodeArgs(message),
   });
   mediaNode.start();
+  // without it there are calls all the same
+  const { onRefused: _, ...ofPackager } = supervised('packager');
+  packager = new SupervisedProcess({
+    ...ofPackager,
+    script: fileURLToPath(new URL('./broadcasts/packager/main.ts', import.meta.url)),
+    args: () => packagerArgs(message),
+  });
+  packager.start();
 }
 
 /** Once people can come in: nobody waits for a document before. */
@@ -80,12 +92,45 @@ function startConverter(): void {
   converter.start();
 }
 
+/** Draws broadcasts and recordings; trusts what the media node serves with. */
+function startProgram(caFile: string): void {
+  if (program) return;
+  const trusted = lan ? [caFile, ...(options.tlsFiles ? [options.tlsFiles.cert] : [])] : [];
+  const { onRefused: _, ...kept } = supervised('program');
+  program = new SupervisedProcess({
+    ...kept,
+    script: fileURLToPath(new URL('./broadcasts/program/main.ts', import.meta.url)),
+    args: () => [
+      '--data-dir',
+      dataDir,
+      ...trusted.flatMap((file) => ['--trust', file]),
+      ...(jsonLogs ? ['--json-logs'] : []),
+    ],
+  });
+  program.start();
+}
+
 /** Debian's coturn; a machine without it serves everybody else. */
 function startTurn(configuration: string | null): void {
   if (turn || configuration === null) return;
   const { onRefused: _, compiledDir: __, ...options } = supervised('turn');
   turn = new SupervisedProcess({ ...options, command: 'turnserver', args: () => ['-c', configuration] });
   turn.start();
+}
+
+/** Delivers broadcasts to viewers while the fleet server is away: a port of its own. */
+function packagerArgs({ signalingTls }: ServerServing): string[] {
+  const { host, port } = options.liveAt ?? { host: listenAddress, port: ports.live };
+  const tls = signalingTls ? ['--tls-cert', signalingTls.cert, '--tls-key', signalingTls.key] : [];
+  return [
+    '--data-dir',
+    dataDir,
+    '--live-at',
+    isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`,
+    ...tls,
+    ...trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
+    ...(jsonLogs ? ['--json-logs'] : []),
+  ];
 }
 
 function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServing): string[] {
@@ -123,6 +168,7 @@ function tellReady({ mediaWorkers, turnConfiguration: _, ...ready }: ServerReady
     ports: [
       ...ready.ports,
       { port: options.signalingAt?.port ?? ports.signaling, transport: 'tcp', purpose: 'signalling for calls' },
+      { port: options.liveAt?.port ?? ports.live, transport: 'tcp', purpose: 'broadcasts for viewers' },
       ...media,
       ...(options.turnAt ? [{ port: options.turnAt.port, transport: 'tcp' as const, purpose: 'relay for calls' }] : []),
     ],
@@ -141,7 +187,7 @@ function end(code = 0): void {
   if (ending) return;
   ending = true;
   // server last: the node can still report the end of its calls
-  void Promise.all([mediaNode?.stop(), converter?.stop(), turn?.stop()])
+  void Promise.all([mediaNode?.stop(), packager?.stop(), converter?.stop(), program?.stop(), turn?.stop()])
     .then(() => server.stop())
     .then(() => process.exit(code));
 }

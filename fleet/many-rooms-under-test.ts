@@ -1,4 +1,5 @@
 /** For tests of a large fleet: rooms written into the databases as former boxes left them, and some that are connected. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { clientIdOf } from '#contract/topics.ts';
@@ -132,4 +133,5 @@ export const inCall = (meetingTitle: string, participantCount: number): RoomPhas
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 });

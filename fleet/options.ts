@@ -6,7 +6,15 @@ import { parseArgs } from 'node:util';
 import { type ListenAt, parseListenAt } from '#edge/listen-at.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 
-export type Ports = { http: number; deviceApi: number; mqtt: number; signaling: number; mediaBase: number };
+export type Ports = {
+  http: number;
+  deviceApi: number;
+  mqtt: number;
+  signaling: number;
+  /** of broadcasts, for viewers */
+  live: number;
+  mediaBase: number;
+};
 export type FleetOptions = {
   dataDir: string;
   /** free ports instead of the usual ones, chosen once and kept in the data directory */
@@ -22,6 +30,9 @@ export type FleetOptions = {
   /** addresses of their own instead of one for all; null: every address, on its port of `ports` */
   httpsAt: ListenAt | null;
   signalingAt: ListenAt | null;
+  liveAt: ListenAt | null;
+  /** origin of broadcasts for viewers where a proxy of yours serves them; null: our own */
+  liveUrl: string | null;
   /** where coturn serves those whose network passes TCP 443 alone; null: nowhere */
   turnAt: ListenAt | null;
   /** addresses and CIDR blocks whose `X-Forwarded-For` counts, here and at the media node */
@@ -35,7 +46,14 @@ export type FleetOptions = {
   jsonLogs: boolean;
 };
 
-export const DEFAULT_PORTS: Ports = { http: 7400, deviceApi: 7401, mqtt: 7402, signaling: 7403, mediaBase: 7410 };
+export const DEFAULT_PORTS: Ports = {
+  http: 7400,
+  deviceApi: 7401,
+  mqtt: 7402,
+  signaling: 7403,
+  live: 7404,
+  mediaBase: 7410,
+};
 export const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '::1'];
 
 const optionsUsage = `  --data-dir DIR            where everything is kept (.maru/fleet)
@@ -44,6 +62,8 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --tls-cert F --tls-key F  with --lan: a certificate of your own; both files are read again when they change
   --https-at HOST:PORT      with --lan: browsers at this name or address of the machine alone, such as maru.example.com:443
   --signaling-at HOST:PORT  with --lan: the same for the signalling of calls
+  --live-at HOST:PORT       with --lan: the same for broadcasts
+  --live-url URL            viewers fetch broadcasts by a proxy of yours; see fleet/GUIDE.md
   --turn-at HOST:PORT       with --lan: a relay (coturn) for networks that pass TCP 443 alone
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --document-quota-gb N     disk space for the documents of all meetings together (20)
@@ -73,6 +93,8 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'tls-key': { type: 'string' },
       'https-at': { type: 'string' },
       'signaling-at': { type: 'string' },
+      'live-at': { type: 'string' },
+      'live-url': { type: 'string' },
       'turn-at': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'document-quota-gb': { type: 'string', default: '20' },
@@ -84,7 +106,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
   const [cert, key] = [values['tls-cert'], values['tls-key']];
   if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together');
   if (cert !== undefined && !values.lan) throw new Error('--tls-cert is for --lan');
-  const at = (option: 'https-at' | 'signaling-at' | 'turn-at'): ListenAt | null => {
+  const at = (option: 'https-at' | 'signaling-at' | 'live-at' | 'turn-at'): ListenAt | null => {
     const text = values[option];
     if (text !== undefined && !values.lan) throw new Error(`--${option} is for --lan`);
     return text === undefined ? null : parseListenAt(option, text);
@@ -102,6 +124,8 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     tlsFiles: cert !== undefined && key !== undefined ? { cert: resolve(cert), key: resolve(key) } : null,
     httpsAt: at('https-at'),
     signalingAt: at('signaling-at'),
+    liveAt: at('live-at'),
+    liveUrl: values['live-url'] === undefined ? null : readOrigin(values['live-url']),
     turnAt: at('turn-at'),
     trustedProxies: values['trusted-proxy'],
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
@@ -109,6 +133,13 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
     jsonLogs: values['json-logs'],
   };
+}
+
+function readOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash)
+    throw new Error(`--live-url is an origin such as https://maru.example.com, not "${text}"`);
+  return url.origin;
 }
 
 function readGigabytes(text: string): number {

@@ -53,6 +53,7 @@ import {
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
+import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
 import { Turn } from './turn/index.ts';
@@ -93,14 +94,18 @@ try {
 }
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
 const host = hostInUrl(hosts[0]!);
-const { httpsAt, signalingAt, turnAt } = options;
+const { httpsAt, signalingAt, liveAt, turnAt } = options;
 const fleetUrl = originOf(lan ? 'https' : 'http', {
   host: httpsAt?.host ?? hosts[0]!,
   port: httpsAt?.port ?? ports.http,
 });
+/** where viewers fetch broadcasts */
+const liveUrl =
+  options.liveUrl ??
+  originOf(lan ? 'https' : 'http', { host: liveAt?.host ?? hosts[0]!, port: liveAt?.port ?? ports.live });
 const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
 const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
-const ownHosts = [httpsAt, signalingAt, turnAt].flatMap((at) => at?.host ?? []);
+const ownHosts = [httpsAt, signalingAt, liveAt, turnAt].flatMap((at) => at?.host ?? []);
 const allHosts = [...new Set([...hosts, ...ownHosts, ...LOOPBACK_HOSTS])];
 /** how often certificates of our own are looked at, whether they are due */
 const RENEWAL_LOOK_MS = 3_600_000;
@@ -279,11 +284,30 @@ const documents = new Documents({
   quotaBytes: options.documentQuotaBytes,
   logger,
 });
+const broadcasts = new Broadcasts({
+  store,
+  meetings,
+  people,
+  keys,
+  settingsOf: (roomId) => ({
+    ...settings.desired(roomId, 'broadcast'),
+    language: settings.desired(roomId, 'screen').language,
+  }),
+  dataDir,
+  fleetUrl,
+  clock,
+  logger,
+});
+/** On the host by which a page came, unless IT has named another: the cookie is of that host. */
+const liveUrlAt = (pageHost: string): string =>
+  options.liveUrl !== null || liveAt ? liveUrl : originOf(lan ? 'https' : 'http', { host: pageHost, port: ports.live });
 const rooms = new Rooms({
   store,
   telemetry,
   broker,
   meetings,
+  broadcasts,
+  liveUrl: () => liveUrl,
   documents,
   enrolment,
   register,
@@ -334,6 +358,7 @@ const metrics = new Metrics({
   mqttClients: () => broker.connectedCount,
   mediaBlocked: () => meetings.nodes.blockedCount,
   mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
+  recordings: () => broadcasts.recordings.space(),
   failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
 });
 
@@ -350,6 +375,8 @@ await rooms.start();
 await people.start();
 await settings.start();
 await documents.start();
+await broadcasts.start();
+await rooms.offerBroadcasts();
 retention.start();
 staffHomes.start();
 rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
@@ -396,6 +423,13 @@ const app = await buildApp({
     }),
     ...settingsRoutes({ settings }),
     ...documentRoutes({ documents }),
+    ...broadcastRoutes({
+      broadcasts,
+      store,
+      fleetUrl,
+      liveUrl: liveUrlAt,
+      onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
+    }),
     ...auditRoutes({ audit: new AuditList({ store }) }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
@@ -413,6 +447,7 @@ const app = await buildApp({
   complaints: () => [
     ...(browserFiles?.problem ? [`certificate: ${browserFiles.problem}`] : []),
     ...(mail?.problem ? [`mail: ${mail.problem}`] : []),
+    ...(broadcasts.desk.whyUnavailable === null ? [] : [`broadcasts: ${broadcasts.desk.whyUnavailable}`]),
     ...(documents.whyUnavailable === null ? [] : [`documents: ${documents.whyUnavailable}`]),
     // rooms are named in the console
     ...broker.unserved
@@ -428,6 +463,7 @@ const app = await buildApp({
     signalingUrl: () => onlineNodes()[0]?.signalingUrl ?? null,
   },
   signalingOrigins: () => meetings.nodes.all.map((node) => new URL(node.signalingUrl).origin),
+  liveUrl: liveUrlAt,
   caCertificate: lan && !tlsFiles ? authority.certificateDer : null,
   onRoomLink: (request, socket, head, network) => rooms.links.handleUpgrade(request, socket, head, network),
 });
@@ -458,6 +494,7 @@ async function end(): Promise<void> {
   openid?.stop();
   mail?.stop();
   documents.stop();
+  broadcasts.stop();
   staffHomes.stop();
   meetings.stop();
   await broker.stop();
@@ -490,13 +527,21 @@ const node = await meetings.nodes.registered(localNode.nodeId);
 if (ending) await new Promise<never>(() => {});
 // last of all, so that a start that fails uses up no password
 const firstAdmin = await people.accounts.createFirstAdmin();
-const demonstration = options.demonstration ? await ensureDemonstration({ store, rooms, meetings }) : null;
+const demonstration = options.demonstration
+  ? await ensureDemonstration({
+      store,
+      rooms,
+      meetings,
+      presetBroadcasts: (roomId, values) => settings.preset(roomId, 'broadcast', values),
+    })
+  : null;
 tell({
   ready: 'fleet',
   fleetUrl,
   deviceApiUrl,
   mqttUrl,
   signalingUrl: node.signalingUrl,
+  watchUrl: `${fleetUrl}${pagePaths.watch}`,
   mediaWorkers: node.workers,
   turnConfiguration: turn?.configurationFile ?? null,
   firstAdmin,

@@ -6,7 +6,7 @@
 import { readCommandLine } from '#edge/command-line.ts';
 import { checks } from './gate/checks.ts';
 import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
-import { timingFiles } from './gate/timing-files.ts';
+import { timingFiles, timingIntegrationFiles } from './gate/timing-files.ts';
 import { vitestGroup } from './gate/vitest-group.ts';
 import { waitingFiles } from './gate/waiting-files.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
@@ -14,7 +14,11 @@ import { runGuestTests } from './vm/guest-tests.ts';
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('architecture')],
-  [vitestGroup('integration', { except: waitingFiles }), vitestGroup('integration', { only: waitingFiles })],
+  [
+    vitestGroup('integration', { except: [...waitingFiles, ...timingIntegrationFiles] }),
+    vitestGroup('integration', { only: waitingFiles }),
+  ],
+  [vitestGroup('integration', { only: timingIntegrationFiles, inTurn: true })],
   [{ group: 'guest', run: () => runGuestTests(print) }],
   [vitestGroup('e2e', { except: timingFiles })],
   [vitestGroup('e2e', { only: timingFiles, inTurn: true })],

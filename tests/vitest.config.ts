@@ -55,7 +55,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // a file needs about a third of a core: the rest is waiting for processes
-          maxWorkers: 3,
+          maxWorkers: inTurn ? 1 : 3,
           // of one file: a scene waits for its page as long as it works
           maxConcurrency: 2,
         },

@@ -14,10 +14,11 @@ import type { Right } from '#contract/call-order.ts';
 import { NoServer } from '#contract/http/answer.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
-import { People, peopleAhead, soundsOf } from '#stage/people.ts';
+import { hasPicture, People, peopleAhead, soundsOf } from '#stage/people.ts';
 import { RemoteAudio, SOUND_AFTER_MS } from '#stage/remote-audio.tsx';
 import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
+import { AirStrip } from '#ui/broadcast/air-strip.tsx';
 import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { useWaiting } from '#ui/meeting/use-waiting.ts';
@@ -98,7 +99,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const { streams, activeSpeakerPeerId } = call;
   const ahead = phase === null;
   const participants = useMemo(
-    () => (ahead ? peopleAhead(streams, selfPeerId) : call.participants),
+    () => (ahead ? peopleAhead(streams, selfPeerId) : call.participants.filter(hasPicture)),
     [ahead, streams, selfPeerId, call.participants],
   );
   const microphone = ahead ? microphoneAhead(devices) : call.local.microphone;
@@ -136,9 +137,10 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
             onPress={() => setLayout(layout === 'grid' ? 'auto' : 'grid')}
           />
         )}
-        <HostButtons order={call.order} rights={rights} acts={acts} meetingId={meetingId} />
+        <HostButtons order={call.order} rights={rights} role={call.role} acts={acts} meetingId={meetingId} />
         <RunningTime sinceMs={phase?.startedAtMs ?? null} isCrowded={rights.includes('order')} />
       </header>
+      <AirStrip air={call.air} className="justify-center px-4 pb-2 join-low:pt-2" />
       {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
       {silenced && sounds.length > 0 && <SilencedNotice />}
       <WithdrawnNotice withdrawn={call.withdrawn} selfPeerId={selfPeerId} add={add} />

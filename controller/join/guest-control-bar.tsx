@@ -20,6 +20,7 @@ import { memo, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
+import { hasPicture } from '#stage/people.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import type { CallActs } from './call-acts.ts';
@@ -75,7 +76,7 @@ export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...sw
   const { devices, guest } = switches;
   const isSilent = switches.microphone === 'absent' || devices.microphone.interrupted;
   const devicesIcon = isSilent || problemWith(devices.camera) !== null ? TriangleAlert : Settings2;
-  const peopleWords = `${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.length })}`;
+  const peopleWords = `${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.filter(hasPicture).length })}`;
   return (
     <footer
       role="toolbar"
@@ -126,6 +127,7 @@ export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...sw
             <HostButtons
               order={call.order}
               rights={call.permissions?.rights ?? []}
+              role={call.role}
               acts={acts}
               meetingId={meetingId}
               isLarge

@@ -2,10 +2,12 @@
 // first: it declares the order of the CSS layers that the stage's own styles then fill
 import './join.css';
 import { createRoot } from 'react-dom/client';
+import broadcastEn from '#ui/words/en/broadcast.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import en from '#ui/words/en/join.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import stageEn from '#ui/words/en/stage.ts';
+import broadcastKo from '#ui/words/ko/broadcast.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import ko from '#ui/words/ko/join.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
@@ -20,6 +22,7 @@ guest.start();
 debugUnknownWords();
 startWords({
   join: { en, ko },
+  broadcast: { en: broadcastEn, ko: broadcastKo },
   documents: { en: documentsEn, ko: documentsKo },
   meeting: { en: meetingEn, ko: meetingKo },
   stage: { en: stageEn, ko: stageKo },

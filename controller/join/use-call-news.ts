@@ -1,7 +1,10 @@
-/** Changes of the roster, hands, the lock and mutes by others, as short news. null: not in yet. */
-import { useEffect, useRef } from 'react';
+/** Changes of the roster, hands, the lock, broadcast and recording, and mutes by others, as short news. null: not in yet. */
+import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
+import { hasPicture } from '#stage/people.ts';
+import type { AirNews } from '#ui/broadcast/air.ts';
+import { useAirNews } from '#ui/broadcast/use-air-news.ts';
 import { useToasts } from '#ui/toast.tsx';
 
 /** Many at once are a crowd, not news. */
@@ -15,7 +18,7 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
   const before = useRef<ReadonlyMap<string, string> | null>(null);
   useEffect(() => {
     if (selfPeerId === null) return;
-    const now = new Map(participants.map(({ peerId, displayName }) => [peerId, displayName]));
+    const now = new Map(participants.filter(hasPicture).map(({ peerId, displayName }) => [peerId, displayName]));
     const known = before.current;
     before.current = now;
     if (known === null) return;
@@ -51,6 +54,9 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
     roleBefore.current = role;
     if (isNews) add({ words: t('call.roleIs', { role: t(`role.${role}`, { ns: 'meeting' }) }) });
   }, [role, selfPeerId, add, t]);
+
+  const tellAir = useCallback((news: AirNews) => add({ words: t(`news.${news}`, { ns: 'broadcast' }) }), [add, t]);
+  useAirNews(selfPeerId === null ? null : call.air, tellAir);
 
   useEffect(() => {
     if (mutedByPeerId === null) return;

@@ -13,6 +13,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkToController } from '#contract/room-link.ts';
 import type { RoomLinkFromController } from '#contract/room-link.ts';
+import type { BroadcastAct, MeetingAir } from '#contract/broadcast.ts';
 import type { WaitingDecision, WaitingList } from '#contract/waiting.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import { applyRoster } from './roster.ts';
@@ -55,6 +56,10 @@ export type LinkSnapshot = {
   documentAccess: DocumentAccess | null | undefined;
   /** who waits to be let into the room's meeting; null: nothing came yet, or this server lets nobody in, as the kiosk's own */
   waiting: WaitingList | null;
+  /** of the meeting that the room is in; null: nothing came yet, or this server broadcasts nothing, as the kiosk's own */
+  air: MeetingAir | null;
+  /** base64 of a small JPEG: what viewers of the program would see; null: none came */
+  programPreview: ProgramPreviewPicture | null;
 };
 
 /** The part of a browser's WebSocket that is used here. */
@@ -64,6 +69,7 @@ export type Socket = Pick<WebSocket, 'send' | 'close'> & {
   onclose: ((event: { code: number }) => void) | null;
 };
 type Dependencies = { token: string; openSocket: () => Socket; now?: () => number; random?: () => number };
+type ProgramPreviewPicture = { broadcastId: string; jpeg: string };
 export type RoomInvite = { joinUrl: string; expiresAtMs: number };
 type Answered = Extract<RoomLinkFromController, { id: string }>;
 type Pending = { message: Answered; settle: (error: MaruError | null, invite?: RoomInvite) => void };
@@ -85,6 +91,8 @@ export class RoomLink {
     roster: null,
     documentAccess: undefined,
     waiting: null,
+    air: null,
+    programPreview: null,
   };
   private socket: Socket | null = null;
   private attempt = 0;
@@ -154,6 +162,16 @@ export class RoomLink {
   /** By the code on the TV. @throws as `command`; `pairing-code-invalid`, `too-many-attempts` */
   async provePresence(code: string): Promise<void> {
     await this.request({ type: 'prove-presence', id: newId(), code });
+  }
+
+  /** The broadcast of the room's meeting. @throws as `command`; `broadcasting-not-allowed`, `program-unavailable` */
+  async directBroadcast(act: BroadcastAct): Promise<void> {
+    await this.request({ type: 'direct-broadcast', id: newId(), act });
+  }
+
+  /** Of the room's call. @throws as `command`; `recording-not-allowed`, `program-unavailable` */
+  async setRecording(on: boolean): Promise<void> {
+    await this.request({ type: 'set-recording', id: newId(), on });
   }
 
   private request(message: Answered): Promise<RoomInvite | null> {
@@ -264,6 +282,15 @@ export class RoomLink {
         break;
       case 'waiting':
         this.update({ waiting: message.waiting });
+        break;
+      case 'air': {
+        const { programPreview } = this.snapshot;
+        const isOfIt = programPreview?.broadcastId === message.air.broadcast?.broadcastId;
+        this.update({ air: message.air, programPreview: isOfIt ? programPreview : null });
+        break;
+      }
+      case 'program-preview':
+        this.update({ programPreview: { broadcastId: message.broadcastId, jpeg: message.jpeg } });
         break;
       case 'invite':
         this.pending.get(message.id)?.settle(null, { joinUrl: message.joinUrl, expiresAtMs: message.expiresAtMs });

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 /** The phone in a call: who waits, order, invites, and that it is in the room before it opens the microphone. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
@@ -8,6 +9,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import { PageUnderTest } from '#ui/page-under-test.tsx';
 import bookingsEn from '#ui/words/en/bookings.ts';
+import broadcastEn from '#ui/words/en/broadcast.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
@@ -15,6 +17,7 @@ import noticesEn from '#ui/words/en/notices.ts';
 import remoteEn from '#ui/words/en/remote.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
+import broadcastKo from '#ui/words/ko/broadcast.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
@@ -48,6 +51,7 @@ function stateOf(others: Participant[], microphone: RoomState['microphone'] = 'm
       participants,
       sharedBy: null,
       order: OPEN_ORDER,
+      air: OFF_AIR,
     },
     meeting: null,
     microphone,
@@ -69,6 +73,7 @@ beforeEach(() => {
     meeting: { en: meetingEn, ko: meetingKo },
     notices: { en: noticesEn, ko: noticesKo },
     bookings: { en: bookingsEn, ko: bookingsKo },
+    broadcast: { en: broadcastEn, ko: broadcastKo },
     devices: { en: devicesEn, ko: devicesKo },
     documents: { en: documentsEn, ko: documentsKo },
     stage: { en: stageEn, ko: stageKo },

@@ -3,12 +3,17 @@ import CalendarDays from 'lucide-react/icons/calendar-days';
 import Settings2 from 'lucide-react/icons/settings-2';
 import Users from 'lucide-react/icons/users';
 import Video from 'lucide-react/icons/video';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { AirStrip } from '#ui/broadcast/air-strip.tsx';
+import { useAirNews } from '#ui/broadcast/use-air-news.ts';
 import { Card } from '#ui/card.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { type TabOf, Tabs } from '#ui/tabs.tsx';
+import { ToastRegion, useToasts } from '#ui/toast.tsx';
+import { isOnAir } from '#contract/broadcast.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
+import { AirCard } from './air-card.tsx';
 import { CallTimeBanner } from './call-time-banner.tsx';
 import { CameraPage } from './camera-page.tsx';
 import { ChatCard } from './chat-card.tsx';
@@ -38,6 +43,12 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   const [page, setPage] = useState<Page>('meeting');
   const { phase, day, callTime, nowMs } = view;
   const equipment = useProjection('equipment');
+  const { t: airWords } = useTranslation('broadcast');
+  const { current: news, add } = useToasts();
+  useAirNews(
+    phase.air,
+    useCallback((kind) => add({ words: airWords(`news.${kind}`) }), [add, airWords]),
+  );
   const pages: TabOf<Page>[] = [
     {
       key: 'meeting',
@@ -76,6 +87,7 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   return (
     <>
       <main className="mx-auto flex w-full max-w-xl flex-1 flex-col gap-4 px-5 pb-6 lg:max-w-6xl lg:px-8">
+        <AirStrip air={phase.air} clockOffsetMs={snapshot.clockOffsetMs} />
         <h1 className="line-clamp-2 text-heading font-bold">{phase.meetingTitle}</h1>
         <Tabs label={t('tabs.label')} tabs={pages} chosen={page} onChoose={setPage} className="flex flex-col gap-4">
           {callTime !== null && <CallTimeBanner time={callTime} day={day} nowMs={nowMs} asking={asking} />}
@@ -88,17 +100,23 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
         </Tabs>
       </main>
       <ControlBar view={view} asking={asking}>
-        <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
+        <div className="flex flex-col gap-3">
+          <ToastRegion current={news} className="flex justify-center" />
+          <ProblemNote problem={asking.problem} onDismiss={asking.dismissProblem} />
+        </div>
       </ControlBar>
     </>
   );
 }
 
 function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
+  const { phase } = snapshot.air?.broadcast ?? { phase: null };
+  const isDirecting = phase !== null && isOnAir(phase);
   return (
     <div className="flex flex-col gap-4 lg:grid lg:grid-cols-[1.2fr_1fr] lg:items-start lg:gap-6">
       <div className="flex flex-col gap-4 empty:hidden">
         <Notices notices={view.notices} />
+        {isDirecting && <AirCard view={view} link={link} snapshot={snapshot} asking={asking} />}
         <ShownDocument inCall asking={asking} />
         <StageCard view={view} asking={asking} />
         <Card className="py-3!">
@@ -106,6 +124,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
         </Card>
       </div>
       <div className="flex flex-col gap-4 lg:gap-6">
+        {!isDirecting && <AirCard view={view} link={link} snapshot={snapshot} asking={asking} />}
         <OrderCard view={view} link={link} asking={asking} canInvite={snapshot.waiting !== null} />
         <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
         <ChatCard view={view} link={link} />

@@ -69,7 +69,14 @@ afterEach(() => {
 });
 
 const ask = vi.fn();
-const asking = { ask, pending: () => null, problem: null, report: () => {}, dismissProblem: () => {} };
+const asking = {
+  ask,
+  pending: () => null,
+  whenPresent: async () => true,
+  problem: null,
+  report: () => {},
+  dismissProblem: () => {},
+};
 
 async function show(snapshot: Partial<LinkSnapshot>, inCall = true): Promise<void> {
   const of = { projections: {}, roster: null, documentAccess: access, ...snapshot } as LinkSnapshot;

@@ -13,10 +13,11 @@ import { Icon } from '#ui/icon.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import { clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { useNow } from '#ui/use-now.ts';
 import { type DoorSign, doorSign } from './door-sign.ts';
 import { ProblemNote } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
-import { type Asking, useNow } from './use-room.ts';
+import type { Asking } from './use-room.ts';
 
 type DoorPageProps = {
   view: RemoteView;

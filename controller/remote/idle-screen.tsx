@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Card } from '#ui/card.tsx';
 import { failedLines } from '#ui/equipment/self-test.ts';
 import { Tabs } from '#ui/tabs.tsx';
+import { BroadcastCard } from './broadcasts/broadcast-card.tsx';
 import { ShareDocument, ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { Notices } from './notes.tsx';
@@ -67,6 +68,7 @@ function PlainRoom({ view, asking }: IdleScreenProps) {
         <Card className="py-3!">
           <Volume percent={volumePercent} ask={asking.ask} />
         </Card>
+        <BroadcastCard asking={asking} />
         <IdleDocument asking={asking} />
         <StartButtons view={view} asking={asking} />
       </div>
@@ -88,6 +90,7 @@ function BookedRoom({ view, asking }: IdleScreenProps) {
         </div>
         <Notices notices={view.notices} />
         <StartButtons view={view} asking={asking} />
+        <BroadcastCard asking={asking} />
         <IdleDocument asking={asking} />
         <NowCard day={day} inCall={false} asking={asking} />
         <Card className="hidden py-3! lg:block">

@@ -2,6 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
+import broadcastEn from '#ui/words/en/broadcast.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
@@ -9,6 +10,7 @@ import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
 import stageEn from '#ui/words/en/stage.ts';
+import broadcastKo from '#ui/words/ko/broadcast.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
@@ -29,6 +31,7 @@ startWords({
   remote: { en, ko },
   meeting: { en: meetingEn, ko: meetingKo },
   notices: { en: noticesEn, ko: noticesKo },
+  broadcast: { en: broadcastEn, ko: broadcastKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
   devices: { en: devicesEn, ko: devicesKo },
   documents: { en: documentsEn, ko: documentsKo },

@@ -1,4 +1,5 @@
 /** The miniature shows the TV's own layout: everyone once, inside its box, the nameless too. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { expect, it } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
@@ -9,13 +10,9 @@ import { stageTiles } from './miniature.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const person = (n: number) => participantUnderTest({ peerId: id(n), displayName: `Guest ${n}` });
-function tiles(
-  participantCount: number,
-  layout: Layout = 'grid',
-  sharer: number | null = null,
-  document?: 'newest' | 'older',
-) {
-  const phase: Extract<RoomPhase, { name: 'in-call' }> = {
+type InCall = Extract<RoomPhase, { name: 'in-call' }>;
+function phaseOf(participantCount: number, sharer: number | null = null): InCall {
+  return {
     name: 'in-call',
     callId: id(900),
     peerId: id(0),
@@ -26,7 +23,16 @@ function tiles(
     participants: Array.from({ length: Math.min(8, participantCount) }, (_, n) => person(n)),
     sharedBy: sharer === null ? null : { peerId: id(sharer), displayName: `Guest ${sharer}` },
     order: OPEN_ORDER,
+    air: OFF_AIR,
   };
+}
+function tiles(
+  participantCount: number,
+  layout: Layout = 'grid',
+  sharer: number | null = null,
+  document?: 'newest' | 'older',
+) {
+  const phase = phaseOf(participantCount, sharer);
   return stageTiles({ phase, layout, page: 0, document, layOut, initials });
 }
 
@@ -70,4 +76,16 @@ it('has the document and a shared screen in the order of the TV', () => {
     const largest = [...tiles(4, 'auto', 2, document)].sort((a, b) => b.rect.width - a.rect.width)[0]!;
     expect(largest.kind).toBe(first);
   }
+});
+
+it('draws nobody for a program, listed or not', () => {
+  const program = participantUnderTest({ peerId: id(50), displayName: 'Broadcast', peerKind: 'program' });
+  const withProgram = (people: number, listed: number): number => {
+    const participants = [program, ...Array.from({ length: listed }, (_, n) => person(n))];
+    const phase = { ...phaseOf(people), participants };
+    return stageTiles({ phase, layout: 'grid', page: 0, layOut, initials }).length;
+  };
+  // of nine people seven are listed beside it
+  expect(withProgram(9, 7)).toBe(tiles(9).length);
+  expect(withProgram(3, 3)).toBe(tiles(3).length);
 });

@@ -1,6 +1,7 @@
 /** The room's state as input of the TV's layout engine. People whom the state does not name have no name here. */
 import type { Layout, RoomPhase } from '#contract/room-state.ts';
 import type { layOut as LayOut } from '#stage/layout.ts';
+import { unlistedPeople } from './projection.ts';
 
 type InCall = Extract<RoomPhase, { name: 'in-call' }>;
 export type MiniTile = {
@@ -25,10 +26,9 @@ export function stageTiles(of: {
 }): readonly MiniTile[] {
   const { phase } = of;
   const named = new Map(phase.participants.map((participant) => [participant.peerId, participant.displayName]));
-  const others = phase.participants
-    .filter((participant) => participant.peerId !== phase.peerId)
-    .map(({ peerId }) => peerId);
-  const nameless = Math.max(0, phase.participantCount - 1 - others.length);
+  const shown = phase.participants.filter(({ peerKind }) => peerKind !== 'program');
+  const others = shown.filter((participant) => participant.peerId !== phase.peerId).map(({ peerId }) => peerId);
+  const nameless = unlistedPeople(phase, phase.participants);
   const laid = of.layOut({
     size: { width: SIZE.width * FINENESS, height: SIZE.height * FINENESS },
     layout: of.layout,

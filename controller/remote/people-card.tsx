@@ -15,7 +15,7 @@ import { Icon } from '#ui/icon.tsx';
 import { numberedNames } from '#ui/meeting/numbered-names.ts';
 import { Spinner } from '#ui/progress.tsx';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
-import { peopleOf } from './projection.ts';
+import { peopleOf, unlistedPeople } from './projection.ts';
 import type { RemoteView } from './projection.ts';
 import type { Asking } from './use-room.ts';
 
@@ -35,12 +35,13 @@ export function PeopleCard({ view, link, roster, asking }: PeopleCardProps) {
   useEffect(() => (showsAll ? link.watchRoster() : undefined), [showsAll, link]);
   const people = peopleOf(phase, showsAll ? roster : null);
   const names = numberedNames(people, ({ displayName }) => displayName);
-  const hidden = phase.participantCount - people.length;
-  const others = people.filter((participant) => participant.peerId !== phase.peerId);
+  const hidden = unlistedPeople(phase, people);
+  const count = phase.participantCount;
+  const others = people.filter(({ peerId, peerKind }) => peerId !== phase.peerId && peerKind !== 'program');
   const canMuteAll = hidden > 0 || others.some((participant) => participant.microphone === 'on');
   return (
     <Card
-      title={`${t('people.title')} · ${phase.participantCount}`}
+      title={`${t('people.title')} · ${count}`}
       className="pb-2!"
       aside={
         others.length > 0 && (
@@ -79,7 +80,7 @@ export function PeopleCard({ view, link, roster, asking }: PeopleCardProps) {
           <Spinner className="size-4" /> {t('people.loading')}
         </p>
       )}
-      {phase.participantCount <= 1 && (
+      {count <= 1 && (
         <div className="border-t border-line py-4">
           <p className="text-base font-medium">{t('people.alone')}</p>
           <p className="text-small text-quiet">{t('people.aloneHint')}</p>
@@ -101,7 +102,7 @@ export function PeopleCard({ view, link, roster, asking }: PeopleCardProps) {
         }}
       />
       <span className="sr-only" role="status">
-        {common('people', { count: phase.participantCount })}
+        {common('people', { count })}
       </span>
     </Card>
   );
@@ -166,7 +167,7 @@ function Person({ participant, name, isRoom, asking, onRemove }: PersonProps) {
           <span className="line-clamp-2">{says.join(' · ')}</span>
         </p>
       </div>
-      {!isRoom && (
+      {!isRoom && peerKind !== 'program' && (
         <div className="-mr-2 ml-auto flex flex-wrap justify-end">
           {handRaisedAtMs !== null && (
             <Button

@@ -1,4 +1,5 @@
 /** What the remote shows, by tables: every phase, every way of being gone, and nothing remembered. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { describe, expect, it } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
@@ -23,6 +24,7 @@ const call: Extract<RoomPhase, { name: 'in-call' }> = {
   participants: [person(11), person(10)],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 };
 const stateOf = (phase: RoomPhase): RoomState => ({
   protocol: PROTOCOL_VERSION,
@@ -58,6 +60,8 @@ const up = ({ state = stateOf({ name: 'idle' }), agenda: known, ...over }: Known
   roster: null,
   documentAccess: undefined,
   waiting: null,
+  air: null,
+  programPreview: null,
   ...over,
 });
 

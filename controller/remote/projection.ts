@@ -111,6 +111,10 @@ export function peopleOf(phase: Phase<'in-call'>, roster: LinkSnapshot['roster']
   return [...own, ...others.toSorted((one, other) => handUpAt(one) - handUpAt(other))];
 }
 
+/** How many people are not in the list. A program may be in it, and is nobody. */
+export const unlistedPeople = ({ participantCount }: Phase<'in-call'>, listed: readonly Participant[]): number =>
+  Math.max(0, participantCount - listed.filter(({ peerKind }) => peerKind !== 'program').length);
+
 /** Of the room itself in the call. Until it is listed: as rooms of a meeting are. */
 export function ownRole({ participants, peerId }: Phase<'in-call'>): MeetingRole {
   return participants.find((participant) => participant.peerId === peerId)?.role ?? 'co-host';

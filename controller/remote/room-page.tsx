@@ -22,12 +22,13 @@ import type { RemoteView } from './projection.ts';
 import { useStayAwake } from './stay-awake.ts';
 import { Still } from '#ui/still.tsx';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
+import { useNow } from '#ui/use-now.ts';
 import { StartingScreen } from './starting-screen.tsx';
 import { UnknownScreen } from './unknown-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
 import { WaitingPeople } from './waiting-people.tsx';
-import { type Asking, ShownRoomLink, useAsking, useLinkView, useNow } from './use-room.ts';
+import { type Asking, ShownRoomLink, useAsking, useLinkView } from './use-room.ts';
 
 type RoomPageProps = {
   link: RoomLink;

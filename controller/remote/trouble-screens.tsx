@@ -11,9 +11,10 @@ import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ago, clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { useNow } from '#ui/use-now.ts';
 import { Notices } from './notes.tsx';
 import type { RemoteView } from './projection.ts';
-import { type Asking, useNow } from './use-room.ts';
+import type { Asking } from './use-room.ts';
 
 const frame = 'mx-auto flex w-full max-w-xl flex-1 flex-col gap-6 px-5 pb-[max(1.25rem,env(safe-area-inset-bottom))]';
 

@@ -58,7 +58,14 @@ it('says so in a plain sentence, with the notices that it knows, and leaves at a
   const view = project({ ...link, projections: { state }, lastSeenMs: 1, clockOffsetMs: 0 } as never, 1);
   if (view.screen !== 'unknown') throw new Error(`shown as ${view.screen}`);
   const ask = vi.fn();
-  const asking = { ask, pending: () => null, problem: null, report: () => {}, dismissProblem: () => {} };
+  const asking = {
+    ask,
+    pending: () => null,
+    whenPresent: async () => true,
+    problem: null,
+    report: () => {},
+    dismissProblem: () => {},
+  };
   act(() => root.render(<UnknownScreen view={view} asking={asking} />));
   const { textContent } = document.body;
   expect(textContent).toContain(remoteEn.unknown.title);

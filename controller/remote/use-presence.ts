@@ -1,8 +1,9 @@
 /**
- * That the person with this phone is in the room. The server refuses to open microphone or camera without; then the TV
- * shows its code, the person types it, and what was refused is asked again.
+ * That the person with this phone is in the room. The server refuses without it what shows the room to others: microphone,
+ * camera, going on air, a recording. Then the TV shows its code, the person types it, and what was refused is asked again.
  */
 import { useCallback, useRef, useState } from 'react';
+import { toMaruError } from '#contract/error-codes.ts';
 import type { RoomLink } from '../link/room-link.ts';
 
 export type Presence = {
@@ -13,8 +14,10 @@ export type Presence = {
   cancel: () => void;
 };
 
-/** `ask` resolves true once it is proved, false where the person gives up. */
-export function usePresence(link: RoomLink): Presence & { ask: () => Promise<boolean> } {
+/** Does `work`, again once presence is proved. @returns false: the person gave up. @throws as `work` */
+export type WhenPresent = (work: () => Promise<void>) => Promise<boolean>;
+
+export function usePresence(link: RoomLink): { presence: Presence; whenPresent: WhenPresent } {
   const [isAsked, setAsked] = useState(false);
   const open = useRef<PromiseWithResolvers<boolean> | null>(null);
   const settle = useCallback((isProved: boolean) => {
@@ -22,7 +25,8 @@ export function usePresence(link: RoomLink): Presence & { ask: () => Promise<boo
     open.current = null;
     setAsked(false);
   }, []);
-  const ask = useCallback(() => {
+  /** true once it is proved, false where the person gives up */
+  const ask = useCallback((): Promise<boolean> => {
     // microphone and camera at once: one code for both
     if (open.current === null) {
       open.current = Promise.withResolvers<boolean>();
@@ -40,5 +44,18 @@ export function usePresence(link: RoomLink): Presence & { ask: () => Promise<boo
     [link, settle],
   );
   const cancel = useCallback(() => settle(false), [settle]);
-  return { isAsked, prove, cancel, ask };
+  const whenPresent = useCallback<WhenPresent>(
+    async (work) => {
+      try {
+        await work();
+      } catch (error) {
+        if (toMaruError(error).code !== 'presence-needed') throw error;
+        if (!(await ask())) return false;
+        await work();
+      }
+      return true;
+    },
+    [ask],
+  );
+  return { presence: { isAsked, prove, cancel }, whenPresent };
 }

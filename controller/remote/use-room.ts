@@ -1,6 +1,5 @@
 /** React's side of the link: the projected view, and commands that are pending until the room has done them. */
 import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import { toMaruError } from '#contract/error-codes.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
@@ -9,7 +8,7 @@ import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
 import { nextChangeAtMs, project } from './projection.ts';
 import type { RemoteView } from './projection.ts';
-import { type Presence, usePresence } from './use-presence.ts';
+import { type Presence, usePresence, type WhenPresent } from './use-presence.ts';
 
 /** If the room acts within this time, nothing is shown pending; the button already shows the press. */
 const PENDING_SHOWN_AFTER_MS = 80;
@@ -53,6 +52,8 @@ export type Asking = Pick<AsyncAction, 'problem' | 'report' | 'dismissProblem'> 
   ask: Ask;
   /** the pending command of that kind, before the room has done it */
   pending: (name: RoomCommand['name'], about?: string) => RoomCommand | null;
+  /** for what is asked of others than the room */
+  whenPresent: WhenPresent;
 };
 
 /** The key of a command: two of one name about different things may be under way at once. */
@@ -73,26 +74,19 @@ function keyOf(command: RoomCommand): string {
 export function useAsking(link: RoomLink): Asking & { presence: Presence } {
   const commands = useAsyncAction<RoomCommand>({ shownAfterMs: PENDING_SHOWN_AFTER_MS });
   const { run, pending: pendingBy, problem, report, dismissProblem } = commands;
-  const presence = usePresence(link);
-  const { ask: askPresence } = presence;
+  const { presence, whenPresent } = usePresence(link);
   const ask = useCallback<Ask>(
     (command, done) => {
       const send = async (): Promise<void> => {
-        try {
-          await link.command(command);
-        } catch (error) {
-          if (toMaruError(error).code !== 'presence-needed') throw error;
-          if (!(await askPresence())) return;
-          await link.command(command);
-        }
-        if (done !== undefined) await stateFollows(link, done);
+        const isDone = await whenPresent(() => link.command(command));
+        if (isDone && done !== undefined) await stateFollows(link, done);
       };
       void run(send, { key: keyOf(command), about: command });
     },
-    [link, run, askPresence],
+    [link, run, whenPresent],
   );
   const pending = useCallback<Asking['pending']>((name, about = '') => pendingBy(name + about), [pendingBy]);
-  return { ask, pending, presence, problem, report, dismissProblem };
+  return { ask, pending, presence, whenPresent, problem, report, dismissProblem };
 }
 
 function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Promise<void> {
@@ -112,14 +106,4 @@ function stateFollows(link: RoomLink, done: NonNullable<Parameters<Ask>[1]>): Pr
     const unsubscribe = link.subscribe(check);
     check();
   });
-}
-
-/** The time, updated each `everyMs`, for counters. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
 }

@@ -14,6 +14,7 @@ import { numberedNames } from '#ui/meeting/numbered-names.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { clockTime, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { BroadcastsCard } from './broadcasts-card.tsx';
 import { useHome } from './live-home.ts';
 import { joinMeeting, StaffLoading, StaleNote } from './parts.tsx';
 import { untilWords } from './room-words.ts';
@@ -90,6 +91,7 @@ export function HomePage() {
               {t('home.newMeeting')}
             </Button>
           </div>
+          <BroadcastsCard />
           <FreeRooms rooms={home.rooms} />
         </div>
       </div>

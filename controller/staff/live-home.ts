@@ -1,66 +1,11 @@
-/** What the staff page shows first, followed while the page is looked at; one stream for all of its pages. */
+/** What the staff page shows first: the meetings of who is signed in, followed while the page is looked at. */
 import { createContext, use, useSyncExternalStore } from 'react';
-import { Observable } from '#call/observable.ts';
-import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import { meetingsApi, type StaffHome } from '#contract/http/meetings-api.ts';
-import { followEvents } from '#ui/http-client.ts';
+import { FollowedHome, type HomeState } from '#ui/followed-home.ts';
 
-export type HomeState = {
-  /** null: not known yet */
-  home: StaffHome | null;
-  /** false: what is shown may be old; it is asked for again by itself */
-  isConnected: boolean;
-  /** the server does not let this account at it */
-  refusal: MaruError | null;
-};
-
-export class LiveHome {
-  readonly state = new Observable<HomeState>({ home: null, isConnected: true, refusal: null });
-  readonly #onSignedOut: () => void;
-  #close: (() => void) | null = null;
-
-  constructor({ onSignedOut }: { onSignedOut: () => void }) {
-    this.#onSignedOut = onSignedOut;
-  }
-
-  start(): void {
-    document.addEventListener('visibilitychange', this.#look);
-    this.#look();
-  }
-  stop(): void {
-    document.removeEventListener('visibilitychange', this.#look);
-    this.#shut();
-  }
-
-  /** @returns true: the session has ended, and the sign-in is shown */
-  readonly failed = (error: unknown): boolean => {
-    const isOut = toMaruError(error).code === 'not-signed-in';
-    if (isOut) this.#onSignedOut();
-    return isOut;
-  };
-
-  readonly #look = (): void => {
-    if (document.visibilityState !== 'visible') {
-      this.#shut();
-      return;
-    }
-    this.#close ??= followEvents(meetingsApi.staffHome, {
-      onEvent: ({ data }) => this.#set({ home: data, refusal: null }),
-      onConnected: (isConnected) => this.#set({ isConnected }),
-      onRefused: (refusal) => {
-        this.#shut();
-        if (!this.failed(refusal)) this.#set({ refusal });
-      },
-    });
-  };
-
-  #shut(): void {
-    this.#close?.();
-    this.#close = null;
-  }
-
-  #set(change: Partial<HomeState>): void {
-    this.state.set({ ...this.state.getSnapshot(), ...change });
+export class LiveHome extends FollowedHome<StaffHome> {
+  constructor(given: { onSignedOut: () => void }) {
+    super(meetingsApi.staffHome, given);
   }
 }
 
@@ -72,7 +17,7 @@ export function useLiveHome(): LiveHome {
   return live;
 }
 
-export function useHome(): HomeState {
+export function useHome(): HomeState<StaffHome> {
   const { state } = useLiveHome();
   return useSyncExternalStore(state.subscribe, state.getSnapshot);
 }

@@ -3,9 +3,11 @@ import './staff.css';
 import { createRoot } from 'react-dom/client';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
+import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import en from '#ui/words/en/staff.ts';
+import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import ko from '#ui/words/ko/staff.ts';
@@ -15,6 +17,7 @@ import { Staff } from './staff.tsx';
 debugUnknownWords();
 startWords({
   staff: { en, ko },
+  broadcast: { en: broadcastEn, ko: broadcastKo },
   meeting: { en: meetingEn, ko: meetingKo },
   'sign-in': { en: signInEn, ko: signInKo },
 });

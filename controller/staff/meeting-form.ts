@@ -37,7 +37,7 @@ const MOST_MINUTES = 24 * 60;
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-function localDateTime(epochMs: number): { date: string; time: string } {
+export function localDateTime(epochMs: number): { date: string; time: string } {
   const at = new Date(epochMs);
   return {
     date: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,

@@ -1,4 +1,4 @@
-/** A meeting's page: who is invited and who came, its links, who waits, its rooms, and who comes in, in words. */
+/** A meeting's page: who is invited and who came, its links, who waits, its broadcast, its rooms, and who comes in, in words. */
 import Ban from 'lucide-react/icons/ban';
 import Pencil from 'lucide-react/icons/pencil';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
@@ -20,6 +20,7 @@ import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { InvitedPeople } from './invited-people.tsx';
+import { MeetingBroadcast } from './meeting-air.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -81,6 +82,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         {participantCount > 0 && (
           <p className="text-base font-medium text-accent">{t('meeting.runs', { count: participantCount })}</p>
         )}
+        {isHost && <MeetingBroadcast meeting={meeting} />}
         <WaitingRegion
           waiting={waiting.list}
           isConnected={waiting.isConnected}

@@ -5,27 +5,10 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingSummary } from '#contract/http/meetings-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
-import { Floor } from '#ui/floor.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-
-/** A page with one message. */
-export function OnlyMessage({ title, lead, isWaiting = false }: { title: string; lead: string; isWaiting?: boolean }) {
-  return (
-    <div className="relative isolate flex min-h-dvh flex-col">
-      <Floor />
-      <main className="mx-auto flex w-full max-w-xl flex-1 flex-col justify-center gap-3 px-6 pb-24">
-        <h1 className="text-title font-bold">{title}</h1>
-        <p role="status" className="flex items-center gap-3 text-base text-quiet">
-          {isWaiting && <Spinner className="size-5" />}
-          {lead}
-        </p>
-      </main>
-    </div>
-  );
-}
 
 export function StaffLoading() {
   const { t } = useTranslation('staff');

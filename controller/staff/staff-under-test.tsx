@@ -2,9 +2,11 @@
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
+import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
+import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
@@ -78,6 +80,7 @@ export class StaffServerUnderTest extends PlayedServer {
 export const staffPage = (): PageUnderTest =>
   new PageUnderTest({
     staff: { en: staffEn, ko: staffKo },
+    broadcast: { en: broadcastEn, ko: broadcastKo },
     meeting: { en: meetingEn, ko: meetingKo },
     'sign-in': { en: signInEn, ko: signInKo },
   });

@@ -398,3 +398,47 @@ describe('the account', () => {
     await page.until(() => page.buttons('Sign in').length === 1);
   });
 });
+
+describe('broadcasts', () => {
+  const broadcast = (n: number, over: object) => ({
+    broadcastId: idOf(900 + n),
+    kind: 'broadcast',
+    title: `Broadcast ${n}`,
+    presenterName: 'Joon Lee',
+    phase: 'planned',
+    startsAtMs: Date.now() + 3_600_000,
+    liveAtMs: null,
+    endedAtMs: null,
+    recording: 'none',
+    durationMs: null,
+    watching: 0,
+    deletedAtMs: null,
+    mayDownload: false,
+    mayDelete: false,
+    ...over,
+  });
+  const link = (name: string) =>
+    [...document.querySelectorAll('a')].find((each) =>
+      (each.getAttribute('aria-label') ?? each.textContent)?.includes(name),
+    );
+
+  it('that are live or come are links to the watch page, and there is no card for none', async () => {
+    await show();
+    await page.until(() => server.streams.length === 1);
+    await home();
+    await page.until(() => server.streams.length === 2);
+    const list = (live: object[], coming: object[]) =>
+      act(async () => server.stream('watch-home').say('home', { live, coming, replays: [] }));
+    await list([], []);
+    expect(page.text).not.toContain('All broadcasts');
+    await list(
+      [broadcast(1, { phase: 'live', liveAtMs: Date.now(), watching: 12 })],
+      [broadcast(2, {}), broadcast(3, {}), broadcast(4, {}), broadcast(5, {})],
+    );
+    expect(link('Broadcast 1')?.getAttribute('href')).toBe(`/watch/${idOf(901)}`);
+    expect(page.text).toContain('12 watching');
+    expect(link('Broadcast 4')?.getAttribute('href')).toBe(`/watch/${idOf(904)}`);
+    expect(link('Broadcast 5')).toBeUndefined();
+    expect(link('All broadcasts')?.getAttribute('href')).toBe('/watch#all');
+  });
+});

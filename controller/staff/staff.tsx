@@ -1,124 +1,33 @@
 /** The staff page: who is signed in decides what is shown; the address's fragment decides which page. */
 import CircleUser from 'lucide-react/icons/circle-user';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { toMaruError } from '#contract/error-codes.ts';
-import { NoServer } from '#contract/http/answer.ts';
-import { type Account, peopleApi } from '#contract/http/people-api.ts';
+import type { Account } from '#contract/http/people-api.ts';
 import { hasAnywhere } from '#contract/http/permissions.ts';
 import { Button } from '#ui/button.tsx';
-import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import mark from '#ui/mark.svg';
-import { Spinner } from '#ui/progress.tsx';
 import type { Arrival } from '#ui/sign-in/arrival.ts';
-import { ChangePasswordPage, ChosenPasswordPage } from '#ui/sign-in/new-password-page.tsx';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
-import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
+import { SessionGate } from '#ui/sign-in/session-gate.tsx';
 import { AccountPage } from './account-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
 import { MeetingPage } from './meeting-page.tsx';
-import { OnlyMessage } from './parts.tsx';
-
-const ASK_AGAIN_MS = 2_000;
-
-type Session =
-  | { kind: 'asking'; isUnanswered: boolean }
-  | { kind: 'out' }
-  | { kind: 'invited'; code: string }
-  /** `password`: typed a moment ago, for the change of a one-time password alone */
-  | { kind: 'in'; account: Account; password: string | null };
 
 export function Staff({ arrival }: { arrival: Arrival }) {
   const { t } = useTranslation('staff');
-  const [session, setSession] = useState<Session>(
-    arrival.kind === 'invited' ? arrival : { kind: 'asking', isUnanswered: false },
-  );
-  const signedOut = useCallback(() => setSession({ kind: 'out' }), []);
-  const isAsking = session.kind === 'asking';
-  useEffect(() => {
-    if (!isAsking) return;
-    return askWhoIsSignedIn({
-      onIn: (account) => setSession({ kind: 'in', account, password: null }),
-      onOut: signedOut,
-      onUnanswered: () => setSession({ kind: 'asking', isUnanswered: true }),
-    });
-  }, [isAsking, signedOut]);
   useEffect(() => {
     document.title = t('pageTitle');
   }, [t]);
-  switch (session.kind) {
-    case 'asking':
-      return session.isUnanswered ? (
-        <OnlyMessage title={t('noServer.title')} lead={t('noServer.lead')} isWaiting />
-      ) : (
-        <main className="grid min-h-dvh place-items-center">
-          <Spinner className="size-10 text-accent" label={t('loading')} />
-        </main>
-      );
-    case 'invited':
-      return (
-        <ChosenPasswordPage
-          code={session.code}
-          onSignedIn={(account) => setSession({ kind: 'in', account, password: null })}
-        />
-      );
-    case 'out':
-      return (
-        <SignInPage
-          lead={t('signInLead')}
-          refusal={arrival.kind === 'refused' ? arrival.code : null}
-          onOpenId={() => goToOpenId('staff')}
-          onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
-        />
-      );
-    case 'in': {
-      const { account, password } = session;
-      if (account.mustChangePassword)
-        return (
-          <ChangePasswordPage
-            userName={account.userName}
-            knownPassword={password}
-            onChanged={() =>
-              setSession({ kind: 'in', account: { ...account, mustChangePassword: false }, password: null })
-            }
-          />
-        );
-      return <SignedIn account={account} onSignedOut={signedOut} />;
-    }
-  }
-}
-
-type Asked = { onIn: (account: Account) => void; onOut: () => void; onUnanswered: () => void };
-
-/** Until it is known, or the function that comes back is called. */
-function askWhoIsSignedIn({ onIn, onOut, onUnanswered }: Asked): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isOver = false;
-  const ask = (): void => {
-    callApi(peopleApi.currentSession).then(
-      ({ account }) => {
-        if (!isOver) onIn(account);
-      },
-      (error: unknown) => {
-        if (isOver) return;
-        if (!(error instanceof NoServer) && toMaruError(error).kind !== 'operational') onOut();
-        else {
-          onUnanswered();
-          timer = setTimeout(ask, ASK_AGAIN_MS);
-        }
-      },
-    );
-  };
-  ask();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
+  return (
+    <SessionGate arrival={arrival} lead={t('signInLead')} onOpenId={() => goToOpenId('staff')}>
+      {(account, onSignedOut) => <SignedIn account={account} onSignedOut={onSignedOut} />}
+    </SessionGate>
+  );
 }
 
 function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {

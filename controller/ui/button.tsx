@@ -1,4 +1,4 @@
-/** The one button of every page. Touch targets are 48 px and more, except `small`, which is for pages with a mouse. */
+/** The one button of every page. Each is a touch target of 48 px or more. */
 import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { ButtonProps as AriaButtonProps } from 'react-aria-components/Button';
@@ -12,7 +12,7 @@ import { Spinner } from './progress.tsx';
  */
 export type ButtonVariant = 'primary' | 'plain' | 'quiet' | 'danger' | 'danger-quiet' | 'inverted';
 /** `bar`: icon above a short word, for a bar of controls. */
-export type ButtonSize = 'small' | 'medium' | 'large' | 'hero' | 'bar';
+export type ButtonSize = 'medium' | 'large' | 'hero' | 'bar';
 
 const variantClass: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-accent-ink data-hovered:bg-accent-strong data-pressed:bg-accent-strong',
@@ -23,14 +23,12 @@ const variantClass: Record<ButtonVariant, string> = {
   inverted: 'bg-ink text-surface data-hovered:opacity-90 data-pressed:opacity-90',
 };
 const sizeClass: Record<ButtonSize, string> = {
-  small: 'min-h-9 min-w-9 gap-2 rounded-small px-3 text-small',
   medium: 'min-h-12 min-w-12 gap-2 rounded-control px-4 text-base',
   large: 'min-h-14 min-w-14 gap-3 rounded-control px-5 text-control',
   hero: 'min-h-20 min-w-20 gap-4 rounded-card px-8 text-heading',
   bar: 'min-h-16 min-w-16 flex-col gap-1 rounded-control px-2 py-2 text-small',
 };
 const iconSize: Record<ButtonSize, string> = {
-  small: 'size-4',
   medium: 'size-5',
   large: 'size-6',
   hero: 'size-8',

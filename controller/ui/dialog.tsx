@@ -62,10 +62,10 @@ export function ConfirmDialog({ title, body, action, isOpen, isPending, onConfir
     <Dialog title={title} isOpen={isOpen} onClose={onClose} role="alertdialog">
       <p className="text-base text-quiet">{body}</p>
       <div className="mt-1 flex flex-col gap-3 sm:flex-row-reverse">
-        <Button variant="danger" size="large" className="flex-1" isPending={isPending} onPress={onConfirm}>
+        <Button variant="danger" size="large" className="flex-auto" isPending={isPending} onPress={onConfirm}>
           {action}
         </Button>
-        <Button variant="plain" size="large" className="flex-1" onPress={onClose}>
+        <Button variant="plain" size="large" className="flex-auto" onPress={onClose}>
           {t('notNow')}
         </Button>
       </div>

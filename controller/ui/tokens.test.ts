@@ -33,7 +33,7 @@ const onGrounds = ['ink', 'quiet', 'accent', 'fault', 'warn', 'live'].flatMap((i
 const filled = [
   ['accent-ink', 'accent'],
   ['accent-ink', 'accent-strong'],
-  ['live-ink', 'live'],
+  ['live-ink', 'live-fill'],
   ['warn-ink', 'warn'],
   ['fault-ink', 'fault'],
   ['danger-ink', 'danger'],
@@ -58,6 +58,10 @@ it.each(
   ),
 )('%s on %s reads from across the room (TV)', (ink, ground) => {
   expect(contrast(dark, ink, ground)).toBeGreaterThanOrEqual(7);
+});
+
+it.each(['surface', 'sunken'])('the frame of a TV on air is seen on %s', (ground) => {
+  expect(contrast(dark, 'live-fill', ground)).toBeGreaterThanOrEqual(3);
 });
 
 it.each(grounds)('an input’s edge is seen on %s', (ground) => {

@@ -201,6 +201,16 @@ export class CallClient {
     this.#local.setScreen(video, audio);
   }
 
+  /** Of a program: its picture and its mixed sound. The tracks are the caller's to stop. */
+  setProgram(picture: MediaStreamTrack | null, sound: MediaStreamTrack | null): void {
+    this.#local.setProgram(picture, sound);
+  }
+
+  /** Sends the program's picture: its owner asks it for key frames and counts its frames. null: not at this moment. */
+  get programSender(): RTCRtpSender | null {
+    return this.#local.programSender;
+  }
+
   /**
    * The shown participants and their sizes: nothing else is sent to us. Sent again after each return. Before the call
    * it is kept for `join`.

@@ -1,4 +1,5 @@
 /** The state from which a page draws a call: one immutable value, and pure functions that apply the node's messages. */
+import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { type CallOrder, type MeetingRole, OPEN_ORDER } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -39,6 +40,8 @@ export type CallState = {
   readonly role: MeetingRole | null;
   /** what the hosts have set for everybody else */
   readonly order: CallOrder;
+  /** whether the call is on air or recorded */
+  readonly air: CallAir;
   /** in the node's order; the oldest may be left out (`CallClient.readOlderChat`) */
   readonly chat: readonly ChatMessage[];
   /** all who are in, this peer included, as the node has them */
@@ -66,11 +69,11 @@ export type CallState = {
   readonly keptMutedTimes: number;
 };
 
-export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'order'>;
-export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, order: OPEN_ORDER };
+export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'order' | 'air'>;
+export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, order: OPEN_ORDER, air: OFF_AIR };
 
-export function rosterOf({ participants, activeSpeakerPeerId, order }: CallSnapshot): CallRoster {
-  return { participants, activeSpeakerPeerId, order };
+export function rosterOf({ participants, activeSpeakerPeerId, order, air }: CallSnapshot): CallRoster {
+  return { participants, activeSpeakerPeerId, order, air };
 }
 
 /** Deltas over the snapshot. A peer that arrives twice is one; a change of an unknown peer is a join. */
@@ -95,6 +98,8 @@ export function followRoster(roster: CallRoster, notification: SignalingNotifica
     }
     case 'order-changed':
       return { ...roster, order: notification.data };
+    case 'air-changed':
+      return { ...roster, air: notification.data };
     case 'active-speaker':
       return { ...roster, activeSpeakerPeerId: notification.data.peerId };
     default:

@@ -37,8 +37,16 @@ export function sendOptions(
     case 'microphone':
       return { codecOptions: { opusFec: true, opusDtx: true, opusStereo: false } };
     case 'screen-audio':
+    case 'program-sound':
       // music and films: no gaps, both sides
       return { codecOptions: { opusFec: true, opusDtx: false, opusStereo: true } };
+    case 'program':
+      // copied into segments: one encoding, whose parameter sets players keep
+      return {
+        codec: capabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === 'video/h264'),
+        encodings: [{ maxBitrate: programBitrate(track.getSettings().height) }],
+        codecOptions: { videoGoogleStartBitrate: 2_000 },
+      };
     case 'camera':
       return {
         codec: vp8,
@@ -53,3 +61,7 @@ export function sendOptions(
       };
   }
 }
+
+/** In bit/s. */
+const programBitrate = (heightPx: number | undefined): number =>
+  heightPx !== undefined && heightPx > 720 ? 5_000_000 : 2_500_000;

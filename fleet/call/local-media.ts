@@ -63,6 +63,8 @@ export class LocalMedia {
     camera: newSlot('camera'),
     screen: newSlot('screen'),
     'screen-audio': newSlot('screen-audio'),
+    program: newSlot('program'),
+    'program-sound': newSlot('program-sound'),
   };
   #cameraWithoutTrack: 'off' | 'absent' = 'absent';
   #media: Media | null = null;
@@ -100,6 +102,19 @@ export class LocalMedia {
     if (video) video.contentHint = 'detail';
     this.#put(this.#slots.screen, video);
     this.#put(this.#slots['screen-audio'], video ? audio : null);
+  }
+
+  /** What a program makes of the call. */
+  setProgram(picture: MediaStreamTrack | null, sound: MediaStreamTrack | null): void {
+    // people move in it: frames go before sharp letters
+    if (picture) picture.contentHint = 'motion';
+    this.#put(this.#slots.program, picture);
+    this.#put(this.#slots['program-sound'], sound);
+  }
+
+  /** Sends the program's picture; null: not at this moment. */
+  get programSender(): RTCRtpSender | null {
+    return this.#slots.program.producer?.sender ?? null;
   }
 
   /** From here on the node is notified of every change. `told`: what `join` has sent already. */

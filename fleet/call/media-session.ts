@@ -72,6 +72,8 @@ export type LocalProducer = {
   /** as sent with `produce` */
   readonly announcedPaused: boolean;
   readonly track: MediaStreamTrack | null;
+  /** null: closed */
+  readonly sender: RTCRtpSender | null;
   replaceTrack(track: MediaStreamTrack | null): Promise<void>;
   close(): void;
 };
@@ -239,6 +241,9 @@ export class MediaSession implements Media {
       },
       get track() {
         return producer.track;
+      },
+      get sender() {
+        return producer.closed ? null : (producer.rtpSender ?? null);
       },
       announcedPaused: appData.announcedPaused ?? false,
       replaceTrack: (next) => producer.replaceTrack({ track: next }),

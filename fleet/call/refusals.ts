@@ -36,6 +36,10 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'storage-failed':
     case 'converter-unavailable':
     case 'openid-unreachable':
+    case 'program-unavailable':
+    case 'packager-unavailable':
+    case 'rewind-off':
+    case 'recording-failed':
       return { step: 'failed' };
     default:
       return fromWire({ code, message: code }).kind === 'operational' ? { step: 'try-again' } : { step: 'failed' };

@@ -10,6 +10,7 @@ export function ConsoleNav() {
     { path: '/', words: t('nav.rooms'), may: true },
     { path: '/people', words: t('nav.people'), may: useMay('people.view') },
     { path: '/places', words: t('nav.places'), may: useMay('places.manage') },
+    { path: '/broadcasts', words: t('nav.broadcasts'), may: useMay('broadcasts.manage') },
     { path: '/audit', words: t('nav.audit'), may: useMay('audit.view') },
   ].filter(({ may }) => may);
   if (pages.length === 1) return null;

@@ -9,12 +9,14 @@ import consoleEn from '#ui/words/en/console.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import peopleEn from '#ui/words/en/people.ts';
+import recordingsEn from '#ui/words/en/recordings.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import auditKo from '#ui/words/ko/audit.ts';
 import consoleKo from '#ui/words/ko/console.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import peopleKo from '#ui/words/ko/people.ts';
+import recordingsKo from '#ui/words/ko/recordings.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 
 export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -100,6 +102,7 @@ export class ConsoleUnderTest extends PageUnderTest {
       // as the pages that are loaded later add them
       audit: { en: auditEn, ko: auditKo },
       people: { en: peopleEn, ko: peopleKo },
+      recordings: { en: recordingsEn, ko: recordingsKo },
       console: { en: consoleEn, ko: consoleKo },
       meeting: { en: meetingEn, ko: meetingKo },
       notices: { en: noticesEn, ko: noticesKo },

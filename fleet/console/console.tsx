@@ -26,6 +26,7 @@ const roomPage = pageCode(() => import('./console-room-page.tsx').then((module) 
 const auditPage = pageCode(() => import('./audit-page.tsx').then((module) => module.AuditPage));
 const peoplePage = pageCode(() => import('./people-page.tsx').then((module) => module.PeoplePage));
 const personPage = pageCode(() => import('./person-page.tsx').then((module) => module.PersonPage));
+const broadcastsPage = pageCode(() => import('./broadcasts-page.tsx').then((module) => module.BroadcastsPage));
 const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
 // beside the question who is signed in, not after it; where it fails the page itself shows it
 (location.hash.startsWith('#/rooms/') ? roomPage : nowPage).preload().catch(() => {});
@@ -112,6 +113,7 @@ function Pages() {
   const [path] = usePagePath();
   const maySeePeople = useMay('people.view');
   const mayManagePlaces = useMay('places.manage');
+  const mayManageBroadcasts = useMay('broadcasts.manage');
   const maySeeAudit = useMay('audit.view');
   return (
     <PageBoundary key={path}>
@@ -133,6 +135,11 @@ function Pages() {
           {mayManagePlaces && (
             <Route path="/places">
               <LazyPage code={placesPage} props={{}} />
+            </Route>
+          )}
+          {mayManageBroadcasts && (
+            <Route path="/broadcasts">
+              <LazyPage code={broadcastsPage} props={{}} />
             </Route>
           )}
           {maySeeAudit && (

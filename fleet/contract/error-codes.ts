@@ -73,6 +73,8 @@ const table = {
   'list-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4499 },
   'mail-limit': { kind: 'user', httpStatus: 429, closeCode: 4494 },
   'meeting-in-past': { kind: 'user', httpStatus: 422, closeCode: 4500 },
+  'broadcasting-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4502 },
+  'recording-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4503 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
   // asked at the wrong time
   'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4501 },
@@ -100,6 +102,12 @@ const table = {
   'tv-not-answering': { kind: 'operational', httpStatus: 504, closeCode: 4445 },
   'device-gone': { kind: 'operational', httpStatus: 503, closeCode: 4446 },
   'openid-unreachable': { kind: 'operational', httpStatus: 502, closeCode: 4496 },
+  /** no program can run, or it cannot get into the call */
+  'program-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4504 },
+  'packager-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4505 },
+  /** the disk is full: live goes on, nothing is kept */
+  'rewind-off': { kind: 'operational', httpStatus: 507, closeCode: 4506 },
+  'recording-failed': { kind: 'operational', httpStatus: 503, closeCode: 4507 },
   'converter-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4481 },
   'storage-failed': { kind: 'operational', httpStatus: 507, closeCode: 4447 },
   'shutting-down': { kind: 'operational', httpStatus: 503, closeCode: 1012 },

@@ -75,6 +75,8 @@ export const JoinTokenClaims = z.object({
   /** null where the person types a name on the way in */
   displayName: PersonName.nullable(),
   ...CallPermissions.shape,
+  /** of a program: what it is for. Its newest peer replaces the older ones */
+  broadcastId: Id.optional(),
   /** of a guest; a room needs no seat */
   seat: InviteSeat.optional(),
   /** a word that this release does not know is a guest */

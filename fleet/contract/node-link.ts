@@ -4,6 +4,7 @@
  */
 import { ProtocolVersion } from './protocol-version.ts';
 import { ReportedEndReason } from './room-state.ts';
+import { CallAir } from './broadcast.ts';
 import { CallOrder, MeetingRole } from './call-order.ts';
 import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { openUnion, openWord } from './open-words.ts';
@@ -160,6 +161,18 @@ export const NodeCommand = z.discriminatedUnion('name', [
   }),
   /** it is deleted: no call shows it any more */
   z.strictObject({ name: z.literal('withdraw-document'), documentId: Id }),
+  /** the meeting's call is on air, or recorded, or not any more: everybody in it sees so. The same again changes nothing */
+  z.strictObject({ name: z.literal('set-air'), meetingId: Id, air: CallAir }),
+  /**
+   * The newest program of the call that publishes, as RTP of one port to this port of loopback: now, and again whenever another
+   * takes its place or its worker died. `port` null: not any more.
+   */
+  z.strictObject({
+    name: z.literal('forward-program'),
+    meetingId: Id,
+    broadcastId: Id,
+    port: z.number().int().min(1).max(65_535).nullable(),
+  }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);

@@ -12,6 +12,8 @@ export const FleetReady = z.object({
   deviceApiUrl: z.url(),
   mqttUrl: z.url(),
   signalingUrl: z.url(),
+  /** where staff watch */
+  watchUrl: z.url(),
   /** ports that a firewall must open, in words and numbers */
   ports: z.array(
     z.object({ port: z.number().int(), transport: z.enum(['tcp', 'udp', 'tcp+udp']), purpose: z.string() }),
@@ -44,3 +46,9 @@ export type MediaReady = z.infer<typeof MediaReady>;
 /** From the document converter to the process that forked it. */
 export const ConverterReady = z.object({ ready: z.literal('converter') });
 export type ConverterReady = z.infer<typeof ConverterReady>;
+
+/** From the program process and from the packager to the process that forked them. */
+export const ProgramReady = z.object({ ready: z.literal('program') });
+export type ProgramReady = z.infer<typeof ProgramReady>;
+export const PackagerReady = z.object({ ready: z.literal('packager') });
+export type PackagerReady = z.infer<typeof PackagerReady>;

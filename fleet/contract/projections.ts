@@ -5,6 +5,7 @@
  */
 import { PairingOffer } from './pairing-offer.ts';
 import { RoomAgenda } from './room-agenda.ts';
+import { RoomBroadcasts } from './room-broadcasts.ts';
 import { RoomChat } from './room-chat.ts';
 import { RoomDocument } from './room-document.ts';
 import { RoomDrawing } from './room-drawing.ts';
@@ -33,6 +34,7 @@ export const projections = {
   document: { schema: RoomDocument, maxBytes: 4 * 1024, perSecond: 10, readers: ['phone', 'tv', 'console', 'lan'] },
   chat: { schema: RoomChat, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
   drawing: { schema: RoomDrawing, maxBytes: 32 * 1024, perSecond: 5, readers: ['phone'] },
+  broadcasts: { schema: RoomBroadcasts, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
 } as const satisfies Record<string, Projection>;
 

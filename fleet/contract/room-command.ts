@@ -76,6 +76,8 @@ export const RoomCommand = z.discriminatedUnion('name', [
   /** an HDMI input onto the stage; null: off */
   z.strictObject({ name: z.literal('show-input'), deviceKey: DeviceKey.nullable() }),
   z.strictObject({ name: z.literal('run-self-test') }),
+  /** on the idle TV, one of those offered; null: back to idle. Not again by itself */
+  z.strictObject({ name: z.literal('watch-broadcast'), broadcastId: Id.nullable() }),
   /** the room as presenter: in a call for all in it, else on its own TV */
   z.strictObject({ name: z.literal('present'), act: DocumentAct }),
 ]);
@@ -114,7 +116,9 @@ export type AgendaCommand = Extract<
   { name: 'check-in' | 'restore-booking' | 'extend-booking' | 'end-booking' }
 >;
 /** Of the room's devices. */
-export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaCommand | DocumentCommand>;
+export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaCommand | DocumentCommand | BroadcastCommand>;
+/** Of broadcasts on the idle TV. */
+export type BroadcastCommand = Extract<RoomCommand, { name: 'watch-broadcast' }>;
 /** Of the document on the room's TV. */
 export type DocumentCommand = Extract<RoomCommand, { name: 'present' }>;
 

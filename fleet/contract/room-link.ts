@@ -2,6 +2,7 @@
  * The phone's one WebSocket: the room's projections, command, reply. Served alike by the fleet server (which relays to MQTT) and by the
  * kiosk's agent on the LAN. The token is in the first message, never in the URL.
  */
+import { BroadcastAct, MeetingAir } from './broadcast.ts';
 import { WireError } from './error-codes.ts';
 import { DocumentAccess } from './grants.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
@@ -24,6 +25,10 @@ export const RoomLinkFromController = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('make-invite'), id: Id, displayName: PersonName.nullable() }),
   /** after a command was refused with `presence-needed`: the TV's code shows that this phone is in the room; answered as a command is */
   z.strictObject({ type: z.literal('prove-presence'), id: Id, code: PairingCode }),
+  /** served by the fleet alone: the broadcast of the meeting that the room is in; answered as a command is */
+  z.strictObject({ type: z.literal('direct-broadcast'), id: Id, act: BroadcastAct }),
+  /** served by the fleet alone: records the call that the room is in, or ends that; answered as a command is */
+  z.strictObject({ type: z.literal('set-recording'), id: Id, on: z.boolean() }),
   z.strictObject({ type: z.literal('ping') }),
   /** ends this pairing */
   z.strictObject({ type: z.literal('unpair') }),
@@ -51,6 +56,10 @@ export const RoomLinkToController = openUnion('type', [
   z.object({ type: z.literal('document-access'), access: DocumentAccess.nullable() }),
   /** from the fleet server alone: who waits to be let into the room's meeting, whole, each time it changes */
   z.object({ type: z.literal('waiting'), waiting: WaitingList }),
+  /** from the fleet server alone: what the meeting that the room is in is to its audience, whole, each time it changes */
+  z.object({ type: z.literal('air'), air: MeetingAir }),
+  /** from the fleet server alone, in the green room: a small picture of what would be seen */
+  z.object({ type: z.literal('program-preview'), broadcastId: Id, jpeg: z.string() }),
   z.object({ type: z.literal('invite'), id: Id, joinUrl: z.url(), expiresAtMs: EpochMs }),
   z.object({ type: z.literal('command-reply'), id: Id, error: WireError.nullable() }),
   /** said before the close that it explains, and for a message that has no id */

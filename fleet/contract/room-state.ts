@@ -2,6 +2,7 @@
  * What a room is doing, in under 4 KB: written by the kiosk's agent alone, retained by the broker, projected by
  * phones, console and TV. A phase carries only its own data. Readers tolerate unknown fields and words (open-words.ts).
  */
+import { CallAir, OFF_AIR } from './broadcast.ts';
 import { CallOrder, MeetingRole, OPEN_ORDER } from './call-order.ts';
 import { ReportedErrorCode } from './error-codes.ts';
 import { PARTICIPANTS_IN_STATE } from './limits.ts';
@@ -89,12 +90,13 @@ export const RoomPhase = openUnion('name', [
     bookingId: BookingId.nullish(),
     startedAtMs: EpochMs,
     connection: openWord(z.enum(['connected', 'reconnecting']), 'connected'),
-    /** the room itself is counted, and listed first */
+    /** the room itself is counted, and listed first; a program is listed, and counts as nobody */
     participantCount: z.number().int().nonnegative(),
     participants: z.array(Participant).max(PARTICIPANTS_IN_STATE),
     /** who shows a screen */
     sharedBy: z.object({ peerId: Id, displayName: z.string() }).nullable(),
     order: CallOrder.default(OPEN_ORDER),
+    air: CallAir.default(OFF_AIR),
   }),
   z.object({
     name: z.literal('ended'),

@@ -5,10 +5,12 @@
  * Any process of the box reaches this port, and may listen on it while the agent is away: so the agent proves that it has
  * the key that it left for its shell (`GET SCREEN_PROOF_PATH?nonce=`), and then the page shows it in its `hello`.
  */
+import { CallAir } from './broadcast.ts';
 import { CallOrder, MeetingRole, OrderChange } from './call-order.ts';
 import { CHAT_MESSAGES_IN_ROOM, ChatMessage, ChatText } from './chat.ts';
 import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
 import { CallGrant, DocumentAccess, IceServer } from './grants.ts';
+import { Viewing } from './live-delivery.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
@@ -165,6 +167,11 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('change-document'), change: DocumentChange }),
       /** in a call: for a page that was reloaded, and before the token of the grant expires */
       z.object({ name: z.literal('use-document-access'), callId: Id, access: DocumentAccess }),
+      /** a broadcast on the idle TV; again with a newer token. null: none */
+      z.object({
+        name: z.literal('show-broadcast'),
+        shown: z.object({ title: z.string(), viewing: Viewing }).nullable(),
+      }),
       /** level alone, nothing is kept: is anybody in the room */
       z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),
@@ -209,6 +216,7 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('lost'), callId: Id, code: ErrorCode }),
   z.strictObject({ type: z.literal('roster'), callId: Id, participants: z.array(Participant) }),
   z.strictObject({ type: z.literal('call-order'), callId: Id, order: CallOrder }),
+  z.strictObject({ type: z.literal('call-air'), callId: Id, air: CallAir }),
   /** the newest of the call's chat, in their order, each time it grows */
   z.strictObject({ type: z.literal('chat'), callId: Id, messages: z.array(ChatMessage).max(CHAT_MESSAGES_IN_ROOM) }),
   /** the tracks as they are: the one truth about mute */
@@ -270,6 +278,8 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     isThere: z.boolean(),
   }),
   z.strictObject({ type: z.literal('presented'), commandId: Id, code: ErrorCode.nullable() }),
+  /** of what `show-broadcast` shows: it is over, or cannot be shown */
+  z.strictObject({ type: z.literal('broadcast-ended'), broadcastId: Id, code: ErrorCode.nullable() }),
   z.strictObject({ type: z.literal('sound-heard') }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),
   /** each second, from the page's own animation frame: what the watchdog listens to */

@@ -6,6 +6,7 @@
  * Frames are JSON text: a request `{id, method, data}`, its response `{id, ok, data | error}`, a notification
  * `{event, data}`. Answers come in the order of the requests. RTP, ICE and DTLS parameters: media-parameters.ts.
  */
+import { CallAir, OFF_AIR } from './broadcast.ts';
 import { CallOrder, MeetingRole, OPEN_ORDER, OrderChange } from './call-order.ts';
 import { ChatMessage, ChatText } from './chat.ts';
 import { WireError } from './error-codes.ts';
@@ -88,6 +89,7 @@ export const CallSnapshot = z.object({
   /** what is shown; null also for a peer that may not view documents */
   document: SharedDocument.nullable().default(null),
   order: CallOrder.default(OPEN_ORDER),
+  air: CallAir.default(OFF_AIR),
   /** the newest that fit, in their order; those of before come by `read-chat` */
   chat: z.array(ChatMessage).default([]),
 });
@@ -258,6 +260,7 @@ export const SignalingNotification = openUnion('event', [
   }),
   z.object({ event: z.literal('document-changed'), data: DocumentChange }),
   z.object({ event: z.literal('order-changed'), data: CallOrder }),
+  z.object({ event: z.literal('air-changed'), data: CallAir }),
   z.object({ event: z.literal('chat-message'), data: ChatMessage }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),

@@ -9,10 +9,12 @@ import { CommandEnvelope, CommandReply } from './room-command.ts';
 import { type ProjectionName, projections } from './projections.ts';
 import { projectionNames } from './relayed-projections.ts';
 import { BookingId } from './room-agenda.ts';
+import { OfferedBroadcasts } from './room-broadcasts.ts';
 import { MeetingsOfRoom } from './room-meetings.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';
 import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
+import { Viewing } from './live-delivery.ts';
 import { openUnion } from './open-words.ts';
 import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
@@ -82,6 +84,8 @@ export const RoomRequest = z.discriminatedUnion('name', [
       .nullable()
       .optional(),
   }),
+  /** to show a broadcast that it was offered */
+  z.strictObject({ name: z.literal('request-viewing'), id: Id, broadcastId: Id }),
   /** to the documents of the meeting whose call it is in; null: of the room's own meeting */
   z.strictObject({ name: z.literal('request-document-access'), id: Id, callId: Id.nullable() }),
 ]);
@@ -89,6 +93,8 @@ export type RoomRequest = z.infer<typeof RoomRequest>;
 
 export const RequestReply = openUnion('name', [
   z.object({ name: z.literal('grant'), id: Id, grant: CallGrant }),
+  /** with a token: a TV's page has no cookie of the fleet's */
+  z.object({ name: z.literal('viewing'), id: Id, viewing: Viewing }),
   /** null: no documents in that meeting */
   z.object({ name: z.literal('document-access'), id: Id, access: DocumentAccess.nullable() }),
   z.object({ name: z.literal('refused'), id: Id.nullable(), error: WireError }),
@@ -217,6 +223,15 @@ export const topicRules = {
     retained: true,
     qos: 1,
     schema: WaitingList,
+  },
+  /** live now or soon, and the room may show it */
+  offeredBroadcasts: {
+    pattern: `${ROOT}/rooms/{id}/offered-broadcasts`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: OfferedBroadcasts,
   },
   settings: {
     pattern: `${ROOT}/rooms/{id}/settings`,

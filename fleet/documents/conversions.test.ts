@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ConversionEvent, pageFileName } from '#contract/converter-link.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
-import type { ConverterStatus } from './converter/client.ts';
+import type { ProcessStatus } from '#edge/process-link.ts';
 import { Conversions } from './conversions.ts';
 import { DocumentFiles } from './document-files.ts';
 import { insertDocument } from './document-rows.ts';
@@ -17,7 +17,7 @@ let dataDir: string;
 let store: AuthorityStore;
 let files: DocumentFiles;
 let conversions: Conversions;
-let handlers: { onEvent: (event: ConversionEvent) => void; onStatus: (status: ConverterStatus) => void };
+let handlers: { onEvent: (event: ConversionEvent) => void; onStatus: (status: ProcessStatus) => void };
 const cancelled: string[] = [];
 
 beforeEach(async () => {

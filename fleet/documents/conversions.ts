@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import type { ConversionEvent } from '#contract/converter-link.ts';
 import { type ErrorCode, UserError } from '#contract/error-codes.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import type { ConverterLink, ConverterLinkOptions, ConverterStatus } from './converter/client.ts';
+import type { ProcessStatus } from '#edge/process-link.ts';
+import type { ConverterLink, ConverterLinkOptions } from './converter/client.ts';
 import type { DocumentFiles } from './document-files.ts';
 import { type DocumentRow, requireQuota } from './document-rows.ts';
 
@@ -153,7 +154,7 @@ export class Conversions {
     );
   }
 
-  #onStatus(status: ConverterStatus): void {
+  #onStatus(status: ProcessStatus): void {
     clearTimeout(this.#away);
     this.#whyUnavailable = status.is === 'unavailable' ? status.reason : null;
     if (status.is !== 'away') return;

@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
-import { authorityStore, newId } from '../store/index.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import type { DocumentRow } from './document-rows.ts';
 import {
   CALL_RETURNS_WITHIN_MS,
   KEPT_UNUSED_MS,
   type MeetingOfDocuments,
   Retention,
+  type RetentionDependencies,
   UNUSED_MS,
   whyDue,
 } from './retention.ts';
@@ -74,43 +75,71 @@ test.each([
   expect(whyDue(document(of), meeting(at as Partial<MeetingOfDocuments>), NOW_MS)).toBe(reason);
 });
 
-test('a document that cannot be deleted keeps no other from it', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'maru-retention-'));
+let dataDir: string;
+let store: AuthorityStore;
+const meetingId = newId();
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-retention-'));
   const onFatal = (error: Error) => {
     throw error;
   };
-  const store = authorityStore({ dataDir, onFatal });
+  store = authorityStore({ dataDir, onFatal });
   await store.start();
-  const meetingId = newId();
-  const due = [newId(), newId()];
+});
+afterEach(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+async function insert(documents: readonly DocumentRow[]): Promise<void> {
   await store.write(async (trx) => {
     await trx.insertInto('meeting').values({ meetingId, roomId: null, title: 'Meeting', createdAtMs: 1 }).execute();
-    for (const documentId of due)
-      await trx
-        .insertInto('document')
-        .values(document({ documentId, meetingId, usedAtMs: 0 }))
-        .execute();
+    for (const each of documents) await trx.insertInto('document').values(each).execute();
   });
-  const asked: string[] = [];
-  const retention = new Retention({
-    store,
-    documents: {
-      remove: async ({ documentId }) => {
-        asked.push(documentId);
-        throw new Error('of the disk');
-      },
-      removeOrphans: async () => {},
-    },
+}
+const retention = (documents: RetentionDependencies['documents'], settledNowMs: () => Promise<number>): Retention =>
+  new Retention({
+    ...{ store, documents, clock: { settledNowMs } },
     meetings: { onChanged: () => {} },
     tvOf: () => ({ documentId: null, bookings: [] }),
-    clock: { settledNowMs: async () => NOW_MS },
     logger: pino({ enabled: false }),
   });
-  try {
-    retention.look();
-    await expect.poll(() => asked.toSorted()).toEqual(due.toSorted());
-  } finally {
-    await store.stop();
-    rmSync(dataDir, { recursive: true });
-  }
+
+test('a document that cannot be deleted keeps no other from it', async () => {
+  const due = [newId(), newId()];
+  await insert(due.map((documentId) => document({ documentId, meetingId, usedAtMs: 0 })));
+  const asked: string[] = [];
+  const remove = async ({ documentId }: DocumentRow): Promise<never> => {
+    asked.push(documentId);
+    throw new Error('of the disk');
+  };
+  retention({ remove, removeOrphans: async () => {} }, async () => NOW_MS).look();
+  await expect.poll(() => asked.toSorted()).toEqual(due.toSorted());
+});
+
+test('a clock that is set years ahead deletes nothing: times are read after they have moved', async () => {
+  const documentId = newId();
+  await insert([document({ documentId, meetingId })]);
+  const yearsMs = 3 * 365 * 24 * 3_600_000;
+  const removed: string[] = [];
+  let looks = 0;
+  const under = retention(
+    { remove: async (row) => void removed.push(row.documentId), removeOrphans: async () => {} },
+    async () => {
+      looks += 1;
+      if (looks === 1)
+        await store.write((trx) =>
+          trx
+            .updateTable('document')
+            .set((eb) => ({ createdAtMs: eb('createdAtMs', '+', yearsMs), usedAtMs: eb('usedAtMs', '+', yearsMs) }))
+            .execute(),
+        );
+      // the second look has an old time, so that it is seen that it came
+      return looks === 1 ? NOW_MS + yearsMs : NOW_MS + yearsMs + UNUSED_MS;
+    },
+  );
+  under.look();
+  await expect.poll(() => looks).toBe(1);
+  under.look();
+  await expect.poll(() => removed).toEqual([documentId]);
+  expect(looks).toBe(2);
 });

@@ -83,8 +83,9 @@ export class Retention {
 
   async #sweep(): Promise<void> {
     const { store, documents, clock, logger } = this.#deps;
-    const rows = await store.read.selectFrom('document').selectAll().execute();
+    // before the rows are read: a jump moves their times
     const nowMs = await clock.settledNowMs();
+    const rows = await store.read.selectFrom('document').selectAll().execute();
     for (const meetingId of new Set(rows.map((row) => row.meetingId))) {
       const meeting = await this.#meetingOf(meetingId);
       for (const row of rows.filter((each) => each.meetingId === meetingId)) {

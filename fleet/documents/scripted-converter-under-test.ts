@@ -1,10 +1,16 @@
 /** For integration tests: a scripted converter on the fleet's socket. It makes no pictures, only files that are told apart. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pageFileName, type ToConverter } from '#contract/converter-link.ts';
+import {
+  CONVERTER_SOCKET,
+  type FromConverter,
+  MAX_CONVERTER_MESSAGE_BYTES,
+  pageFileName,
+  ToConverter,
+} from '#contract/converter-link.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { PageSize } from '#contract/http/documents-api.ts';
-import { LinkServer } from './converter/link-server.ts';
+import { ProcessLinkServer } from '#edge/process-link-server.ts';
 
 type ToConvert = Extract<ToConverter, { name: 'convert' }>;
 
@@ -17,10 +23,13 @@ export class ScriptedConverter {
   whyUnavailable: string | null = null;
   /** what it does with a document */
   onConvert: (document: ToConvert) => void = (document) => this.convert(document, 3);
-  readonly #server: LinkServer;
+  readonly #server: ProcessLinkServer<ToConverter, FromConverter>;
 
   constructor(dataDir: string) {
-    this.#server = new LinkServer({
+    this.#server = new ProcessLinkServer({
+      socketName: CONVERTER_SOCKET,
+      maxMessageLength: MAX_CONVERTER_MESSAGE_BYTES,
+      parse: (raw) => ToConverter.parse(raw),
       dataDir,
       hello: () => ({ whyUnavailable: this.whyUnavailable }),
       onMessage: (message) => {

@@ -1,5 +1,6 @@
-/** Small files that survive a power cut and a full disk whole: the old content or the new one, never a part. */
+/** Files that survive a power cut and a full disk whole: the old content or the new one, never a part. */
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -22,5 +23,24 @@ export function writeDurably(path: string, content: string, mode = 0o600): void 
     fsyncSync(folder);
   } finally {
     closeSync(folder);
+  }
+}
+
+/**
+ * A file of any size that was written at `beside`, in the same folder: synced, renamed, and the rename synced.
+ * @throws Node's error
+ */
+export async function renameDurably(beside: string, path: string): Promise<void> {
+  await syncAt(beside);
+  await rename(beside, path);
+  await syncAt(dirname(path));
+}
+
+async function syncAt(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
+import type { BroadcastAct } from '#contract/broadcast.ts';
 import {
   type ErrorCode,
   InvalidStateError,
@@ -44,6 +45,10 @@ export type RoomLinkHost<Admitted extends { pairingId: string }> = {
   decideWaiting?: (admitted: Admitted, decision: WaitingDecision) => Promise<void>;
   /** The fleet server alone. @throws the refusal */
   makeInvite?: (admitted: Admitted, displayName: string | null) => Promise<{ joinUrl: string; expiresAtMs: number }>;
+  /** The fleet server alone. @throws the refusal */
+  directBroadcast?: (admitted: Admitted, act: BroadcastAct) => Promise<void>;
+  /** The fleet server alone. @throws the refusal */
+  setRecording?: (admitted: Admitted, on: boolean) => Promise<void>;
   /** By the code on the TV. The fleet server alone: over the LAN a phone is in the house. @throws the refusal */
   provePresence?: (admitted: Admitted, code: string, network: string) => Promise<void>;
   /** @throws InvalidStateError for a pairing that its holder cannot end */
@@ -199,6 +204,20 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
         return this.#reply(message.id, async () => {
           if (!host.makeInvite) throw onlyAtFleet();
           return { type: 'invite', id: message.id, ...(await host.makeInvite(admitted, message.displayName)) };
+        });
+      case 'direct-broadcast':
+        host.touch(admitted);
+        return this.#reply(message.id, async () => {
+          if (!host.directBroadcast) throw onlyAtFleet();
+          await host.directBroadcast(admitted, message.act);
+          return { type: 'command-reply', id: message.id, error: null };
+        });
+      case 'set-recording':
+        host.touch(admitted);
+        return this.#reply(message.id, async () => {
+          if (!host.setRecording) throw onlyAtFleet();
+          await host.setRecording(admitted, message.on);
+          return { type: 'command-reply', id: message.id, error: null };
         });
       case 'prove-presence':
         host.touch(admitted);

@@ -8,7 +8,7 @@ import type { Route, UploadRoute } from '#contract/http/route.ts';
 import { parse } from '#contract/schema.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
 import { type AccessDependencies, type Caller, callerOf, reachBy } from './access.ts';
-import { dropCookie, keepCookie, readCookie } from './cookies.ts';
+import { dropCookie, keepCookie, keepWatchCookie, readCookie } from './cookies.ts';
 import { sendDownload } from './download.ts';
 import { EventStream } from './event-stream.ts';
 import type { Download, EventFeed, RouteContext, ServedRoute, Upload } from './route.ts';
@@ -74,7 +74,7 @@ function install(app: FastifyInstance, { route, handler }: ServedRoute, deps: De
         case 'events':
           return sendEvents(request, reply, route, answer as OpenFeed, deps);
         case 'download':
-          return answer === null ? reply.code(202).send() : sendDownload(reply, answer as Download);
+          return answer === null ? reply.code(202).send() : sendDownload(request, reply, answer as Download);
         default:
           // what is not in the contract does not leave
           return parse(route.response, answer);
@@ -117,6 +117,8 @@ function contextOf(
       token: readCookie(request, 'device', secure),
       remember: (token) => keepCookie(reply, 'device', secure, token),
     },
+    pageHost: request.hostname.replace(/^\[|\]$/g, ''),
+    keepWatchToken: (token) => keepWatchCookie(reply, secure, token),
     lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
   };
 }

@@ -39,6 +39,8 @@ export type AppDependencies = Omit<AccessDependencies, 'secure'> & {
   openid: OpenidSignIn | null;
   pages: PagesOptions;
   signalingOrigins: () => string[];
+  /** origin of broadcasts for a page that came by this host name */
+  liveUrl: (pageHost: string) => string;
   /** DER, for phones; null where there is nothing to trust */
   caCertificate: Buffer | null;
   metrics: Metrics;
@@ -57,6 +59,10 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const { tls, hosts, metrics, logger } = deps;
   const secure = tls !== null;
   const origins: Origins = { hosts, secure };
+  const liveOrigins = (host: string): string[] => {
+    const page = `http://${host}`;
+    return URL.canParse(page) ? [deps.liveUrl(new URL(page).hostname.replace(/^\[|\]$/g, ''))] : [];
+  };
   const app = httpApp({
     tls,
     maxBodyBytes: MAX_HTTP_BODY_BYTES,
@@ -82,7 +88,11 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   await installSecurityHeaders(app, {
     secure,
     // a page that is left notifies its node by HTTP; not every browser accepts the socket's scheme for both
-    connectTo: () => deps.signalingOrigins().flatMap((origin) => [origin, origin.replace(/^ws/, 'http')]),
+    connectTo: (host) => [
+      ...deps.signalingOrigins().flatMap((origin) => [origin, origin.replace(/^ws/, 'http')]),
+      ...liveOrigins(host),
+    ],
+    playFrom: liveOrigins,
     captures: (path) => (path === pagePaths.join ? 'all' : path === pagePaths.share ? 'screen' : 'nothing'),
   });
   await installApiRoutes(app, { ...deps, secure });

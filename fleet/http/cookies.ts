@@ -1,5 +1,6 @@
-/** The cookies of session, device and an attempt to sign in by OpenID: `__Host-` over TLS; on loopback's plain http a browser refuses such a name. */
+/** The cookies of session, device, what lets somebody watch, and an attempt to sign in by OpenID: `__Host-` over TLS; on loopback's plain http a browser refuses such a name. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { WATCH_TOKEN_TTL_MS, watchCookie } from '#contract/live-delivery.ts';
 import { KNOWN_BROWSER_TTL_MS, SESSION_TTL_MS } from '../people/index.ts';
 
 type Kept = 'session' | 'device' | 'openid';
@@ -25,4 +26,15 @@ export function keepCookie(reply: FastifyReply, kept: Kept, secure: boolean, tok
 
 export function dropCookie(reply: FastifyReply, kept: Kept, secure: boolean): void {
   reply.clearCookie(nameOf(kept, secure), { path: '/', httpOnly: true, sameSite: SAME_SITE[kept], secure });
+}
+
+/** The packager reads it, on a port of its own: cookies know no ports. */
+export function keepWatchCookie(reply: FastifyReply, secure: boolean, token: string): void {
+  reply.setCookie(watchCookie(secure), token, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+    maxAge: WATCH_TOKEN_TTL_MS / 1000,
+  });
 }

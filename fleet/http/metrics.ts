@@ -9,6 +9,7 @@ export type MetricSources = {
   /** by database: writes fail */
   failingFiles: () => Record<string, boolean>;
   mediaBlocked: () => number;
+  recordings: () => Promise<{ usedBytes: number; freeBytes: number }>;
 };
 
 export class Metrics {
@@ -58,6 +59,19 @@ export class Metrics {
           this.set({ database }, failing ? 1 : 0);
       },
     });
+    const space = (name: string, help: string, of: 'usedBytes' | 'freeBytes'): void => {
+      new Gauge({
+        name,
+        help,
+        registers: [this.#registry],
+        async collect() {
+          const measured = await sources.recordings().catch(() => null);
+          if (measured) this.set(measured[of]);
+        },
+      });
+    };
+    space('maru_recordings_bytes', 'On the disk of broadcasts and recordings', 'usedBytes');
+    space('maru_recordings_free_bytes', 'Free on the disk that holds them', 'freeBytes');
     gauge('maru_media_blocked', 'Participants whose sound and picture do not get through', sources.mediaBlocked);
   }
 

@@ -12,7 +12,7 @@ type Dependencies = { openid: OpenidSignIn | null; proxies: TrustedProxies; secu
 
 const MAX_LOGOUT_BYTES = 16 * 1024;
 const Start = z.object({
-  to: z.enum(['staff', 'console']).default('staff'),
+  to: z.enum(['staff', 'console', 'watch']).default('staff'),
   /** the person proves again to be themselves */
   fresh: z.literal('1').optional(),
 });

@@ -28,7 +28,11 @@ beforeEach(async () => {
   signalingUrl = 'ws://127.0.0.1:1/signaling';
   app = Fastify();
   installErrorHandler(app);
-  await installSecurityHeaders(app, { secure: false, connectTo: () => ['ws://127.0.0.1:1'] });
+  await installSecurityHeaders(app, {
+    secure: false,
+    connectTo: () => ['ws://127.0.0.1:1'],
+    playFrom: (host) => [`https://${host}:7404`],
+  });
   await installPages(app, {
     controllerDist: dist,
     consoleDist: join(dist, 'not-built'),
@@ -54,6 +58,15 @@ test('its own early script runs and no other inline one, there and nowhere else'
   const hash = `'sha256-${createHash('sha256').update(EARLY).digest('base64')}'`;
   expect((await get('/join')).headers['content-security-policy']).toContain(`script-src 'self' ${hash};`);
   expect((await get('/control')).headers['content-security-policy']).toContain("script-src 'self';");
+});
+
+test('a page connects to named places, and plays what comes from them', async () => {
+  const policy = String(
+    (await app.inject({ url: '/control', headers: { host: 'maru.example' } })).headers['content-security-policy'],
+  );
+  expect(policy).toContain("connect-src 'self' ws://127.0.0.1:1;");
+  expect(policy).toContain("media-src 'self' blob: https://maru.example:7404;");
+  expect(policy).toContain("worker-src 'self' blob:;");
 });
 
 const EVIL = 'ws://127.0.0.1:9/"></script><script>alert(document.domain)</script>';

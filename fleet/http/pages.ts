@@ -65,6 +65,8 @@ export async function installPages(
     [pagePaths.join]: join(controllerDist, 'join.html'),
     [pagePaths.share]: join(controllerDist, 'share.html'),
     [pagePaths.staff]: join(controllerDist, 'staff.html'),
+    [pagePaths.watch]: join(controllerDist, 'watch.html'),
+    [`${pagePaths.watch}/:broadcastId`]: join(controllerDist, 'watch.html'),
   };
   for (const [path, file] of Object.entries(files)) {
     app.get(path, async (request, reply) => {

@@ -16,16 +16,30 @@ export type Upload = {
   /** as announced; null: in chunks */
   sizeBytes: number | null;
 };
+/** Of a file: both are of it. */
+export type ByteRange = { start: number; end: number };
 export type Download = {
-  stream: Readable;
   contentType: string;
   /** as the person's folder shows it */
   fileName: string;
-  /** null: not known before its end */
-  sizeBytes: number | null;
-  /** a browser may keep it for this holder: what is at this address does not change */
-  isImmutable?: boolean;
-};
+} & (
+  | {
+      stream: Readable;
+      /** null: not known before its end */
+      sizeBytes: number | null;
+      /** a browser may keep it for this holder: what is at this address does not change */
+      isImmutable?: boolean;
+    }
+  /** also in parts, so that one that broke off goes on: RFC 9110, 14 */
+  | {
+      sizeBytes: number;
+      /** of these very bytes, quoted */
+      etag: string;
+      /** called once; or `close` is */
+      open: (range: ByteRange) => Readable;
+      close: () => Promise<void>;
+    }
+);
 /**
  * Events for one client. `take` answers all that is pending, and is called only while the client keeps up: a slow one
  * gets the newest of each thing instead of all of them.
@@ -82,6 +96,10 @@ export type RouteContext<R extends Route = Route> = {
   };
   /** the browser by which an account signed in before */
   device: { token: string | null; remember: (token: string) => void };
+  /** the host by which the page came, without its port; one of ours */
+  pageHost: string;
+  /** for the media of broadcasts: in a cookie that scripts do not see */
+  keepWatchToken: (token: string) => void;
   /** the last event that a returning client of an event stream has seen */
   lastEventId: string | null;
 };

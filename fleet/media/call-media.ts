@@ -22,6 +22,7 @@ export type CallMediaOptions = {
   onPeerChanged: (peer: Peer) => void;
   onSpeaker: (peerId: string | null) => void;
   onKeptMuted: (peer: Peer) => void;
+  onProducersChanged: () => void;
   logger: Logger;
 };
 
@@ -39,7 +40,10 @@ export class CallMedia {
     const { pool, settings, peers, onPeerChanged, onSpeaker, onKeptMuted } = options;
     this.producers = new CallProducers({
       shareBackMs: settings.shareBackMs,
-      onChanged: () => this.#touchAll(),
+      onChanged: () => {
+        this.#touchAll();
+        options.onProducersChanged();
+      },
       onPeerChanged,
       onKeptMuted,
       onMicrophone: (microphone) => {

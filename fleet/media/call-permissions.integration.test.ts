@@ -6,9 +6,10 @@ import type { JoinTokenClaims } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { type SignalingMethod, signalingMethods } from '#contract/signaling.ts';
 import { audioParameters, dtlsParameters, type RawClient, Refused, videoParameters } from './testing/raw-client.ts';
-import { startTestNode, type TestNode } from './testing/test-node.ts';
+import { kindOf } from './call-producer.ts';
+import { SOURCES, startTestNode, type TestNode } from './testing/test-node.ts';
 
-const SOURCES = MediaSource.options;
+const EVERY_SOURCE = MediaSource.options;
 const grants = {
   room: { peerKind: 'room', displayName: 'Hall' },
   host: { role: 'host' },
@@ -52,7 +53,7 @@ const isForbidden = (asked: Promise<unknown>): Promise<boolean> =>
   );
 const refusals = async (client: RawClient): Promise<boolean[]> => {
   const tried: boolean[] = [];
-  for (const source of SOURCES) tried.push(await isForbidden(client.produce(source)));
+  for (const source of EVERY_SOURCE) tried.push(await isForbidden(client.produce(source)));
   return tried;
 };
 async function comeBack(former: RawClient, { reloaded }: { reloaded: boolean }): Promise<RawClient> {
@@ -78,7 +79,7 @@ async function killWorker(...clients: RawClient[]): Promise<void> {
 function attempt(client: RawClient, method: AfterHello, source: MediaSource): Promise<unknown> {
   const { media } = client;
   const view = { kind: 'auto', maxTiles: 3, tileHeightPx: 360 } as const;
-  const isSound = source === 'microphone' || source === 'screen-audio';
+  const isSound = kindOf[source] === 'audio';
   const requests: Record<AfterHello, object> = {
     'prepare-call': { rtpCapabilities: media.routerRtpCapabilities, view },
     'join-call': {
@@ -125,7 +126,7 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
 
 const methods = Object.keys(signalingMethods).filter((method) => method !== 'hello') as AfterHello[];
 const attempts = methods.flatMap((method): { method: AfterHello; source: MediaSource }[] =>
-  (method === 'produce' ? SOURCES : (['camera'] as const)).map((source) => ({ method, source })),
+  (method === 'produce' ? EVERY_SOURCE : (['camera'] as const)).map((source) => ({ method, source })),
 );
 /** All that is refused, by grant; every other method is permitted to it. */
 const OVER_OTHERS = [
@@ -138,16 +139,17 @@ const OVER_OTHERS = [
   'remove-participant',
   'end-call',
 ];
+const OF_PROGRAMS = ['program', 'program-sound'];
 const forbidden: Record<GrantName, string[]> = {
-  room: ['set-role'],
-  host: [],
-  'co-host': ['set-role'],
-  presenter: OVER_OTHERS,
-  guest: [...OVER_OTHERS, 'present'],
-  viewer: [...SOURCES, ...OVER_OTHERS, 'present'],
-  listener: [...SOURCES, ...OVER_OTHERS, 'present'],
-  publisher: ['screen', 'screen-audio', ...OVER_OTHERS],
-  program: ['microphone', 'camera', ...OVER_OTHERS, 'present'],
+  room: [...OF_PROGRAMS, 'set-role'],
+  host: OF_PROGRAMS,
+  'co-host': [...OF_PROGRAMS, 'set-role'],
+  presenter: [...OF_PROGRAMS, ...OVER_OTHERS],
+  guest: [...OF_PROGRAMS, ...OVER_OTHERS, 'present'],
+  viewer: [...EVERY_SOURCE, ...OVER_OTHERS, 'present'],
+  listener: [...EVERY_SOURCE, ...OVER_OTHERS, 'present'],
+  publisher: ['screen', 'screen-audio', ...OF_PROGRAMS, ...OVER_OTHERS],
+  program: ['microphone', 'camera', ...OF_PROGRAMS, ...OVER_OTHERS, 'present'],
 };
 
 describe.each(['prepared', 'joined'] as const)('each method, asked by who has %s', (stage) => {
@@ -178,7 +180,7 @@ describe('who only receives', () => {
     let viewer = await it.prepare({ callId, ...grants.viewer });
     const snapshot = await viewer.join('Viewer', { microphone: 'on', camera: 'off' });
     expect(snapshot.consumers.map(({ source }) => source).sort()).toEqual([...SOURCES].sort());
-    const everySource = SOURCES.map(() => true);
+    const everySource = EVERY_SOURCE.map(() => true);
     expect(await refusals(viewer)).toEqual(everySource);
     viewer = await comeBack(viewer, { reloaded: false });
     expect(await refusals(viewer)).toEqual(everySource);
@@ -199,7 +201,7 @@ describe('who only receives', () => {
     expect(await viewer.closed()).toBe(4438);
     await expect((await it.open()).resume(viewer.hello!)).rejects.toMatchObject({ code: 'call-moved' });
     const moved = await it.join({ callId: next, sub: viewer.hello!.peerId, ...grants.viewer });
-    expect(await refusals(moved)).toEqual(SOURCES.map(() => true));
+    expect(await refusals(moved)).toEqual(EVERY_SOURCE.map(() => true));
     await moved.request('leave-call', {});
   });
 
@@ -209,7 +211,7 @@ describe('who only receives', () => {
     await guest.produce('camera');
     const again = await it.join({ callId, sub: guest.hello!.peerId, ...grants.viewer });
     expect(await guest.closed()).toBe(4434);
-    expect(await refusals(again)).toEqual(SOURCES.map(() => true));
+    expect(await refusals(again)).toEqual(EVERY_SOURCE.map(() => true));
     expect(producersOf(callId, again)).toEqual([]);
     await again.request('leave-call', {});
   });

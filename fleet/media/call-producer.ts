@@ -37,4 +37,6 @@ export const kindOf: Record<MediaSource, types.MediaKind> = {
   camera: 'video',
   screen: 'video',
   'screen-audio': 'audio',
+  program: 'video',
+  'program-sound': 'audio',
 };

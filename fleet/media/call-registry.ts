@@ -17,6 +17,7 @@ import type { CallEventDraft } from './call-listener.ts';
 import { personOf } from './call-roles.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import type { MediaSettings } from './media-settings.ts';
+import { MeetingsOnAir } from './meetings-on-air.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { Peer, PeerLine } from './peer.ts';
@@ -52,6 +53,7 @@ export class CallRegistry {
   readonly #options: CallRegistryOptions;
   readonly #peers = new Map<string, { peer: Peer; call: Call }>();
   readonly #seats: GuestSeats;
+  readonly #onAir = new MeetingsOnAir();
   readonly #knownDocuments = new ExpiringMap<KnownDocument>(DOCUMENT_KNOWN_FOR_MS);
   /** by call id: the code for clients that still come for it */
   readonly #ended: ExpiringMap<'call-ended' | 'call-moved'>;
@@ -129,10 +131,11 @@ export class CallRegistry {
     if (byRoom && this.#peers.has(peerId)) throw new UserError('token-invalid', 'the peer is there already');
     const peers = call ? [...call.peers.values()] : [];
     this.#seats.refuse(claims, peers);
-    const isRoom = claims.peerKind === 'room';
-    if (this.#peers.size - ownPlaces(seat, peers) >= placesFor(isRoom, maxPeers, roomPlaces))
+    // a program stands for nobody who could wait
+    const isKept = claims.peerKind !== 'person';
+    if (this.#peers.size - ownPlaces(seat, peers) >= placesFor(isKept, maxPeers, roomPlaces))
       throw new InvalidStateError('call-full', 'the node is full');
-    if (!isRoom && this.#preparedFrom(network) >= preparedPerNetwork)
+    if (!isKept && this.#preparedFrom(network) >= preparedPerNetwork)
       throw new UserError('too-many-attempts', 'too many of this network have not joined yet');
   }
 
@@ -198,6 +201,11 @@ export class CallRegistry {
         return;
       case 'withdraw-document':
         this.#learn(command.documentId, 'deleted');
+        return;
+      case 'set-air':
+      case 'forward-program':
+        this.#onAir.set(command);
+        for (const call of this.calls.values()) if (call.meetingId === command.meetingId) call.airSet();
         return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
@@ -266,6 +274,7 @@ export class CallRegistry {
       settings,
       seats: this.#seats,
       knownDocuments: this.#knownDocuments,
+      onAir: this.#onAir,
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {

@@ -3,6 +3,7 @@
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
  * what, `CallChat` what is written.
  */
+import type { CallAir } from '#contract/broadcast.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import type { DocumentChange } from '#contract/shared-document.ts';
@@ -20,7 +21,9 @@ import { type GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 import { fromMediasoup } from './media-errors.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { MediaWorker } from './media-worker.ts';
+import type { MeetingsOnAir } from './meetings-on-air.ts';
 import { Peer, type PeerLine } from './peer.ts';
+import { ProgramForwarding } from './program-forwarding.ts';
 import type { AdmittedClaims } from './token-admission.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -34,6 +37,7 @@ export type CallOptions = {
   settings: MediaSettings;
   seats: GuestSeats;
   knownDocuments: ExpiringMap<KnownDocument>;
+  onAir: Pick<MeetingsOnAir, 'airOf' | 'portsOf'>;
   events: CallListener;
   logger: Logger;
 };
@@ -47,12 +51,15 @@ export class Call {
   readonly chat: CallChat;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
+  readonly #programs: ProgramForwarding;
   #startedAtMs: number | null = null;
   #empty: NodeJS.Timeout | null = null;
   #closed = false;
+  #airSent: string;
 
   constructor(options: CallOptions) {
     this.#options = options;
+    this.#airSent = JSON.stringify(options.onAir.airOf(options.meetingId));
     const { pool, settings, knownDocuments, logger } = options;
     this.#media = new CallMedia({
       pool,
@@ -64,6 +71,12 @@ export class Call {
         this.#tell({ event: 'active-speaker', data: { peerId } });
       },
       onKeptMuted: (peer) => this.order.keptMuted(peer),
+      onProducersChanged: () => this.#programs.touch(),
+      logger,
+    });
+    this.#programs = new ProgramForwarding({
+      peers: () => this.peers.values(),
+      ports: () => options.onAir.portsOf(options.meetingId),
       logger,
     });
     this.document = new CallDocument({
@@ -119,7 +132,7 @@ export class Call {
     const { settings, seats } = this.#options;
     const { seat, peerKind } = claims;
     const former = this.peers.get(claims.sub);
-    const places = placesFor(peerKind === 'room', settings.maxPeersInCall, settings.roomPlaces);
+    const places = placesFor(peerKind !== 'person', settings.maxPeersInCall, settings.roomPlaces);
     if (!former && this.peers.size - ownPlaces(seat, this.peers.values()) >= places)
       throw new InvalidStateError('call-full');
     const peer = new Peer(claims, line);
@@ -161,6 +174,7 @@ export class Call {
     this.order.refuse(peer.claims);
     for (const { peer: other, code } of this.#options.seats.takeOver(peer, this.peers.values()))
       this.#dismiss(other, code);
+    if (peer.isProgram) this.#replacePrograms(peer);
     peer.stay();
     peer.stage = 'joined';
     peer.displayName = peer.givenName ?? request.displayName;
@@ -188,6 +202,17 @@ export class Call {
     this.order.joined();
     await forwarded;
     return this.#goLive(peer);
+  }
+
+  /** One that hangs, or that was cut off, must not come back beside the one that was started in its place. */
+  #replacePrograms({ peerId, claims }: Peer): void {
+    for (const other of [...this.peers.values()])
+      if (
+        claims.broadcastId !== undefined &&
+        other.claims.broadcastId === claims.broadcastId &&
+        other.peerId !== peerId
+      )
+        this.#dismiss(other, 'joined-elsewhere');
   }
 
   /** The client is back on another line. */
@@ -262,6 +287,18 @@ export class Call {
     if (peer.stage === 'joined') this.document.renamed(peer);
   }
 
+  /** The fleet has set whether the meeting is on air, or where its programs are sent to. */
+  airSet(): void {
+    const air = this.#air;
+    if (JSON.stringify(air) !== this.#airSent) this.#tell({ event: 'air-changed', data: air });
+    this.#airSent = JSON.stringify(air);
+    this.#programs.touch();
+  }
+
+  get #air(): CallAir {
+    return this.#options.onAir.airOf(this.meetingId);
+  }
+
   leave(peer: Peer): void {
     this.#dismiss(peer, null);
   }
@@ -321,6 +358,7 @@ export class Call {
       events.onPeerGone(peer, code);
     }
     this.peers.clear();
+    this.#programs.close();
     this.#media.close();
     if (reason && this.opened) events.onEvent({ name: 'call-ended', reason });
     events.onClosed(this.opened ? reason : null);
@@ -403,6 +441,7 @@ export class Call {
       activeSpeakerPeerId: this.#media.sound.activeSpeakerPeerId,
       document: this.document.seenBy(peer),
       order: this.order.order,
+      air: this.#air,
       chat: this.chat.newest,
     };
   }

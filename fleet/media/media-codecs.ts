@@ -1,13 +1,21 @@
 /** The codecs of routers (decision 15), and the parameters of the silent anchor. */
+import { PROGRAM_PAYLOAD_TYPES } from '#contract/packager-link.ts';
 import type { types } from 'mediasoup';
 
 export const routerCodecs: types.RouterRtpCodecCapability[] = [
-  { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
+  {
+    kind: 'audio',
+    mimeType: 'audio/opus',
+    clockRate: 48_000,
+    channels: 2,
+    preferredPayloadType: PROGRAM_PAYLOAD_TYPES['program-sound'],
+  },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
   {
     kind: 'video',
     mimeType: 'video/H264',
     clockRate: 90_000,
+    preferredPayloadType: PROGRAM_PAYLOAD_TYPES.program,
     parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
   },
 ];

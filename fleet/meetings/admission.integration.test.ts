@@ -1,4 +1,5 @@
 /** Knocking at the real fleet server, over HTTP and MQTT: who waits, who sees it, who decides, and what survives. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { topicOf } from '#contract/topics.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
@@ -457,6 +458,7 @@ test('`Invite` on a phone: one link for all its taps, of the meeting that the ro
     participants: [],
     sharedBy: null,
     order: OPEN_ORDER,
+    air: OFF_AIR,
   };
   await room.sayState({ phase: stateOf(roomId, phase).phase });
   await expect.poll(() => phone.of('waiting').at(-1)?.waiting.meetingId).toBe(booked);

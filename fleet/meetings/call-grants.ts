@@ -6,13 +6,23 @@ import type { CallRole } from './call-permissions.ts';
 import type { OpenCall } from './calls.ts';
 import type { Delegations } from './delegations.ts';
 import type { DocumentAccesses } from './document-access.ts';
+import type { DocumentReader } from './document-policies.ts';
 import type { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** As what somebody is let in. */
 export type Admitted = Pick<
   JoinTokenClaims,
-  'peerKind' | 'displayName' | 'seat' | 'roomId' | 'role' | 'person' | 'isGuest' | 'organisation' | 'isLetIn'
+  | 'peerKind'
+  | 'displayName'
+  | 'seat'
+  | 'roomId'
+  | 'role'
+  | 'person'
+  | 'isGuest'
+  | 'organisation'
+  | 'isLetIn'
+  | 'broadcastId'
 > & { /** absent: anywhere */ allowedRanges?: string[][] } & { /** what its permissions follow from */ as: CallRole };
 export type Meeting = { meetingId: string; title: string };
 export type CallGrantsDependencies = {
@@ -40,7 +50,7 @@ export class CallGrants {
   ): Promise<CallGrant> {
     const { keys, delegations, documentAccesses, permissions, iceServersFor } = this.#deps;
     const permitted = await permissions.of(call.meetingId, as);
-    const { roomId, isGuest } = admitted;
+    const { roomId } = admitted;
     const iat = roomId === undefined ? Math.floor(Date.now() / 1000) : delegations.issuedAtOf(roomId);
     const exp = iat + JOIN_TOKEN_TTL_MS / 1000;
     const { callId, meetingId } = call;
@@ -60,7 +70,11 @@ export class CallGrants {
     const documents =
       permitted.documents.length === 0
         ? null
-        : await documentAccesses.of(meetingId, { sub: peerId, ...(roomId !== undefined && { roomId }) }, isGuest);
+        : await documentAccesses.of(
+            meetingId,
+            { sub: peerId, ...(roomId !== undefined && { roomId }) },
+            readerOf(admitted),
+          );
     return {
       callId,
       meetingId,
@@ -74,3 +88,6 @@ export class CallGrants {
     };
   }
 }
+
+const readerOf = ({ peerKind, isGuest }: Omit<Admitted, 'as'>): DocumentReader =>
+  peerKind === 'program' ? 'program' : isGuest ? 'guest' : 'insider';

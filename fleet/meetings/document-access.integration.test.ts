@@ -1,4 +1,5 @@
 /** Whose token opens a meeting's documents, at the real fleet server: not those of who was revoked, removed or let in elsewhere. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
@@ -130,6 +131,7 @@ test('a phone has its room’s, in a call those of its meeting; and none once it
     participants: [],
     sharedBy: null,
     order: OPEN_ORDER,
+    air: OFF_AIR,
   };
   await room.sayState({ phase: stateOf(roomId, inCall).phase });
   await expect.poll(() => held.of('document-access').at(-1).access.meetingId).toBe(booked);

@@ -9,7 +9,8 @@ import type { DocumentBearer } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { GIVEN_UP, MOVED } from './call-rows.ts';
 import type { Delegations } from './delegations.ts';
-import { type DocumentPolicies, documentRightsBy } from './document-policies.ts';
+import { type DocumentPolicies, type DocumentReader, documentRightsBy } from './document-policies.ts';
+import { isProgram } from './entries.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** `endReason` of a call whose people go on with its documents, there or in another call */
@@ -18,7 +19,7 @@ export const DOCUMENT_CALL_GOES_ON: ReadonlySet<string | null> = new Set([GIVEN_
 const TOKEN_TTL_MS = 24 * 3_600_000;
 
 /** Whose token it is, as the store knows them now. */
-type Known = Pick<DocumentBearer, 'holder' | 'displayName' | 'isGuest'>;
+type Known = Pick<DocumentBearer, 'holder' | 'displayName'> & { reader: DocumentReader };
 /** Whose token it is: a peer's in a call, or a room's and its phones'. */
 export type DocumentHolder = Pick<DocumentTokenClaims, 'sub' | 'roomId'>;
 export type DocumentAccessesDependencies = {
@@ -37,9 +38,9 @@ export class DocumentAccesses {
   }
 
   /** null: the policy permits this holder nothing, or there is no such meeting */
-  async of(meetingId: string, holder: DocumentHolder, isGuest: boolean): Promise<DocumentAccess | null> {
+  async of(meetingId: string, holder: DocumentHolder, reader: DocumentReader): Promise<DocumentAccess | null> {
     const policy = await this.#deps.policies.of(meetingId);
-    const documents = policy ? documentRightsBy(policy, isGuest) : [];
+    const documents = policy ? documentRightsBy(policy, reader) : [];
     if (documents.length === 0) return null;
     const { keys, delegations, fleetUrl } = this.#deps;
     const { roomId } = holder;
@@ -62,9 +63,10 @@ export class DocumentAccesses {
     const { sub, roomId, meetingId } = claims;
     const policy = await this.#deps.policies.of(meetingId);
     if (!policy) throw new UserError('token-invalid', 'the meeting is over');
-    const { holder, displayName, isGuest } =
+    const { holder, displayName, reader } =
       roomId === undefined ? await this.#peerOf(sub) : await this.#roomOf(roomId, claims);
-    return { meetingId, holder, isGuest, documents: documentRightsBy(policy, isGuest), displayName };
+    const isGuest = reader === 'guest';
+    return { meetingId, holder, isGuest, documents: documentRightsBy(policy, reader), displayName };
   }
 
   async #claimsOf(token: string): Promise<DocumentTokenClaims> {
@@ -93,7 +95,7 @@ export class DocumentAccesses {
       .executeTakeFirst();
     if (!room || ended || delegations.isRevoked(roomId, iat))
       throw new UserError('token-invalid', 'the room, its kiosk or this phone is not there any more');
-    return { holder: sub, displayName: room.roomName, isGuest: false };
+    return { holder: sub, displayName: room.roomName, reader: 'insider' };
   }
 
   async #peerOf(peerId: string): Promise<Known> {
@@ -124,7 +126,7 @@ export class DocumentAccesses {
     return {
       holder: peer.accountId ?? peer.person,
       displayName: joined?.displayName ?? '',
-      isGuest: peer.accountId === null,
+      reader: isProgram(peer.person) ? 'program' : peer.accountId === null ? 'guest' : 'insider',
     };
   }
 }

@@ -44,11 +44,16 @@ export function policyIn({ documentPolicy }: { documentPolicy: string | null }):
   return documentPolicy === null ? DEFAULT_DOCUMENT_POLICY : DocumentPolicy.parse(JSON.parse(documentPolicy));
 }
 
+/** As what somebody gets a meeting's documents; a program draws them for viewers, who get pictures of its own. */
+export type DocumentReader = 'insider' | 'guest' | 'program';
+
 /** What somebody may do with a meeting's documents. */
 export function documentRightsBy(
   { sharedBy, guestsView, hasWatermark }: DocumentPolicy,
-  isGuest: boolean,
+  reader: DocumentReader,
 ): readonly DocumentRight[] {
+  if (reader === 'program') return ['view', 'view-unmarked'];
+  const isGuest = reader === 'guest';
   if (isGuest && !guestsView) return [];
   const mayPresent = !isGuest || sharedBy === 'everyone';
   return [...(mayPresent ? (['present'] as const) : []), 'view', ...(hasWatermark ? [] : (['view-unmarked'] as const))];

@@ -19,12 +19,15 @@ export type RoleToSend = { nodeId: string; callId: string; person: string; role:
 export type LeavingPeer = { nodeId: string; callId: string; peerId: string };
 
 const ROOM = 'room:';
+const PROGRAM = 'program:';
 /** of a room that needed no entry: which one is not known */
 const ROOM_PEER = 'room-peer:';
 /** null: a person */
 export const roomOfPerson = (person: string): string | null =>
   person.startsWith(ROOM) ? person.slice(ROOM.length) : null;
 export const personOfRoom = (roomId: string): string => `${ROOM}${roomId}`;
+export const personOfProgram = (broadcastId: string): string => `${PROGRAM}${broadcastId}`;
+export const isProgram = (person: string): boolean => person.startsWith(PROGRAM);
 export const personOfAccount = (accountId: string): string => `account:${accountId}`;
 /** A named invite is one person; of a link for anyone each browser that names itself, else each entry (`once`). */
 export function personOfInvite({ jti, displayName }: InviteClaims, entryId: string | null, once: string): string {
@@ -51,7 +54,7 @@ export class Entries {
     return entry !== undefined;
   }
 
-  /** Who has a grant to the call, used or not; rooms of the meeting itself are in none. */
+  /** Who has a grant to the call, used or not; rooms of the meeting itself are in none, and a program is nobody. */
   async admittedTo(callId: string): Promise<Pick<EntryRow, 'peerId' | 'person' | 'role'>[]> {
     return this.#store.read
       .selectFrom('entry')
@@ -59,6 +62,7 @@ export class Entries {
       .where('callId', '=', callId)
       .where('removedAtMs', 'is', null)
       .where('person', 'not like', `${ROOM_PEER}%`)
+      .where('person', 'not like', `${PROGRAM}%`)
       .execute();
   }
 
@@ -111,6 +115,25 @@ export class Entries {
       .orderBy('entry.joinedAtMs', 'desc')
       .executeTakeFirst();
     return entry?.role ?? null;
+  }
+
+  /** In the call that the meeting has now, in the order in which they came; without its programs. */
+  async inCall(meetingId: string, most: number): Promise<{ peerId: string; displayName: string }[]> {
+    const rows = await this.#store.read
+      .selectFrom('entry')
+      .innerJoin('call', 'call.callId', 'entry.callId')
+      .select(['entry.peerId', 'entry.displayName'])
+      .where('call.meetingId', '=', meetingId)
+      .where('call.endedAtMs', 'is', null)
+      .where('entry.joinedAtMs', 'is not', null)
+      .where('entry.leftAtMs', 'is', null)
+      .where('entry.removedAtMs', 'is', null)
+      .where('entry.person', 'not like', `${PROGRAM}%`)
+      .orderBy('entry.joinedAtMs')
+      .orderBy('entry.peerId')
+      .limit(most)
+      .execute();
+    return rows.map(({ peerId, displayName }) => ({ peerId, displayName: displayName ?? '' }));
   }
 
   /** From the call that the meeting has now. */

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
-import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
@@ -23,7 +23,7 @@ import { Calls } from './calls.ts';
 import { Delegations } from './delegations.ts';
 import { DocumentAccesses } from './document-access.ts';
 import { DocumentPolicies } from './document-policies.ts';
-import { Entries, type LeavingPeer, peersOfRoom } from './entries.ts';
+import { Entries, insertEntry, type LeavingPeer, peersOfRoom, personOfProgram } from './entries.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
@@ -80,6 +80,7 @@ export class Meetings {
   readonly #bookingMeetings: BookingMeetings;
   readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  readonly #nodeHandlers: (() => void)[] = [];
   readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
   readonly #nodeWork = new Map<string, Promise<void>>();
@@ -168,6 +169,11 @@ export class Meetings {
 
   onChanged(handler: (meetingId: string) => void): void {
     this.#changedHandlers.push(handler);
+  }
+
+  /** A media node has come, or come back: what it was told before, it may not know. */
+  onNodeCame(handler: () => void): void {
+    this.#nodeHandlers.push(handler);
   }
 
   /** The document policy of this meeting has changed. @returns stops listening */
@@ -261,6 +267,11 @@ export class Meetings {
     return this.#entries.roleInCall(accountId, meetingId);
   }
 
+  /** Who is in its call now, in the order in which they came; without its programs. */
+  async peopleInCall(meetingId: string, most: number): Promise<{ peerId: string; displayName: string }[]> {
+    return this.#entries.inCall(meetingId, most);
+  }
+
   /** An account that may not be anywhere any more: it is put out of every call. */
   async removeAccount(accountId: string): Promise<void> {
     this.removePeers(await this.#entries.ofAccount(accountId));
@@ -314,7 +325,7 @@ export class Meetings {
     const meetingId =
       (callId === null ? null : await this.#meetingOfRoomsCall(roomId, callId)) ??
       (await this.ofRoom(roomId))?.meetingId;
-    return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId }, false);
+    return meetingId === undefined ? null : this.documentAccesses.of(meetingId, { sub: holder, roomId }, 'insider');
   }
 
   /** Of the call that the room is in, else its own; null: it is in the call of others, or has no meeting. */
@@ -382,6 +393,42 @@ export class Meetings {
       isGuest: false,
       isLetIn: true,
       as: 'laptop',
+    });
+  }
+
+  /** Somebody has come into the meeting's call, and it has not ended. */
+  async isCallRunning(meetingId: string): Promise<boolean> {
+    return (await this.#calls.currentOf(meetingId))?.state === 'open';
+  }
+
+  /**
+   * For the program of a broadcast: into the call that the meeting has, whatever holds back people. It opens none.
+   * @throws InvalidStateError call-ended: it has none now; OperationalError call-unreachable
+   */
+  async grantForProgram(
+    { broadcastId, meetingId, displayName }: { broadcastId: string; meetingId: string; displayName: string },
+    endedCallId: string | null,
+  ): Promise<CallGrant> {
+    const call = await this.#calls.currentOf(meetingId);
+    if (!call || call.callId === endedCallId) throw new InvalidStateError('call-ended');
+    const node = this.nodes.get(call.nodeId);
+    if (!node?.online || node.instanceId !== call.nodeInstanceId)
+      throw new OperationalError('call-unreachable', 'the media node of the call is silent');
+    const peerId = newId();
+    const person = personOfProgram(broadcastId);
+    const { callId } = call;
+    await this.#deps.store.write((trx) =>
+      insertEntry(trx, { peerId, callId, inviteId: null, accountId: null, ticketId: null, person, role: 'guest' }),
+    );
+    return this.#grants.sign(await this.#byId(meetingId), { call, node }, peerId, {
+      peerKind: 'program',
+      broadcastId,
+      person,
+      displayName,
+      role: 'guest',
+      isGuest: false,
+      isLetIn: true,
+      as: 'program',
     });
   }
 
@@ -470,6 +517,8 @@ export class Meetings {
     if (before?.online !== online || before.signalingUrl !== signalingUrl || before.heardAtMs === 0)
       this.delegations.nodesChanged();
     await this.#calls.reconcile(registration);
+    if (online && (!before?.online || before.heardAtMs === 0 || before.instanceId !== registration.instanceId))
+      for (const handler of this.#nodeHandlers) handler();
     // what we asked of it while it was out of reach has not arrived
     if (!online || (before?.online && before.heardAtMs > 0)) return;
     this.removePeers(await this.#entries.unwelcomeAt(nodeId));

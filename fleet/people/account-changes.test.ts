@@ -130,11 +130,18 @@ test('an account is signed out everywhere, or in one place', async () => {
       [second.sessionId, true, 'password', 'a browser', 'office'],
     ]),
   );
+  let ended = 0;
+  sessions.onEnded(() => {
+    ended += 1;
+  });
   expect(await sessions.end(first.sessionId, other.accountId, 'account:other')).toBe(false);
+  expect(ended).toBe(0);
   expect(await sessions.end(first.sessionId, mina.accountId, 'account:admin')).toBe(true);
+  expect(ended).toBe(1);
   expect(await sessions.end(first.sessionId, mina.accountId, 'account:admin')).toBe(false);
+  expect(ended).toBe(1);
   expect(await changes.endSessions(mina.accountId, 'account:admin')).toBe(1);
   expect(await sessions.listOf(mina.accountId, null)).toEqual([]);
-  const ended = (await fleet.audit(`account:${mina.accountId}`)).filter((kind) => kind === 'session-ended');
-  expect(ended).toHaveLength(2);
+  const lines = (await fleet.audit(`account:${mina.accountId}`)).filter((kind) => kind === 'session-ended');
+  expect(lines).toHaveLength(2);
 });

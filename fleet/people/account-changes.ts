@@ -12,11 +12,12 @@ import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
 import { revokeTokensOf } from './api-tokens.ts';
 import { addGrants, distinct, grantKey, grantsOfAccount, scopeIdOf } from './grants.ts';
+import type { Selectable } from 'kysely';
 import { endSessionsOf } from './sessions.ts';
 
 export type AccountChange = RouteOutput<typeof peopleApi.changeAccount, 'body'>;
 type Dependencies = { store: AuthorityStore; invites: AccountInvites };
-type Row = AuthorityTables['account'];
+type Row = Selectable<AuthorityTables['account']>;
 
 export class AccountChanges {
   readonly #store: AuthorityStore;

@@ -19,6 +19,7 @@ const SESSION_IDLE_TTL_MS = 2 * 3_600_000;
 /** so that a busy page does not write at each request */
 const TOUCH_INTERVAL_MS = 5 * 60_000;
 const MAX_BROWSER_LENGTH = 200;
+const IDS_IN_QUERY = 500;
 
 /**
  * `browser`: its own words. `openidSid`: the provider's name for its own session. `authenticatedAtMs`: when the person proved to be
@@ -36,10 +37,16 @@ type Row = AuthorityTables['session'];
 export class Sessions {
   readonly #store: AuthorityStore;
   readonly #clock: WallClock;
+  readonly #endedHandlers: (() => void)[] = [];
 
   constructor({ store, clock }: { store: AuthorityStore; clock: WallClock }) {
     this.#store = store;
     this.#clock = clock;
+  }
+
+  /** After a person signed out, or ended another session of theirs or an administrator did. */
+  onEnded(handler: () => void): void {
+    this.#endedHandlers.push(handler);
   }
 
   /** `within`: the last check and what belongs to it, in the transaction that opens it. Answers the session's token. */
@@ -101,6 +108,21 @@ export class Sessions {
     return { sessionId, accountId, isFresh: nowMs < authenticatedAtMs + FRESH_SIGN_IN_MS };
   }
 
+  /** Of these, those that are open. */
+  async openAmong(sessionIds: readonly string[]): Promise<Set<string>> {
+    const nowMs = await this.#clock.settledNowMs();
+    const open = new Set<string>();
+    for (let from = 0; from < sessionIds.length; from += IDS_IN_QUERY) {
+      const rows = await this.#store.read
+        .selectFrom('session')
+        .selectAll()
+        .where('sessionId', 'in', sessionIds.slice(from, from + IDS_IN_QUERY))
+        .execute();
+      for (const row of rows) if (isOpen(row, nowMs)) open.add(row.sessionId);
+    }
+    return open;
+  }
+
   /** `currentId`: the session that asks; null: another's are listed */
   async listOf(accountId: string, currentId: string | null): Promise<AccountSession[]> {
     const nowMs = await this.#clock.settledNowMs();
@@ -144,16 +166,19 @@ export class Sessions {
       if (await endSession(trx, sessionId, accountId))
         await appendAudit(trx, { kind: 'signed-out', actor, subject: actor });
     });
+    this.#ended();
   }
 
   /** False: the account has no such session. */
   async end(sessionId: string, accountId: string, actor: string): Promise<boolean> {
-    return this.#store.write(async (trx) => {
+    const isEnded = await this.#store.write(async (trx) => {
       if (!(await endSession(trx, sessionId, accountId))) return false;
       const subject = `account:${accountId}`;
       await appendAudit(trx, { kind: 'session-ended', actor, subject, details: { sessionId } });
       return true;
     });
+    if (isEnded) this.#ended();
+    return isEnded;
   }
 
   /** All of an account but the one that asks. @throws UserError not-signed-in where that one was closed meanwhile */
@@ -166,6 +191,10 @@ export class Sessions {
     if (!kept) throw new UserError('not-signed-in');
     await trx.deleteFrom('session').where('accountId', '=', accountId).where('sessionId', '!=', sessionId).execute();
     await voidTickets(trx, accountId);
+  }
+
+  #ended(): void {
+    for (const handler of this.#endedHandlers) handler();
   }
 }
 

@@ -9,12 +9,19 @@ const SETTING = 'demonstration-room-id';
 const ROOM_NAME = 'Demonstration room';
 const LINK_LIFE_MS = 30 * 86_400_000;
 
-type Dependencies = { store: AuthorityStore; rooms: Rooms; meetings: Meetings };
+type Dependencies = {
+  store: AuthorityStore;
+  rooms: Rooms;
+  meetings: Meetings;
+  /** of a room, unless its section was ever set */
+  presetBroadcasts: (roomId: string, values: { mayBroadcast: boolean; mayRecord: boolean }) => Promise<void>;
+};
 
 export async function ensureDemonstration({
   store,
   rooms,
   meetings,
+  presetBroadcasts,
 }: Dependencies): Promise<NonNullable<FleetReady['demonstration']>> {
   const known = await store.read.selectFrom('setting').select('value').where('name', '=', SETTING).executeTakeFirst();
   // it may have been removed since
@@ -22,6 +29,7 @@ export async function ensureDemonstration({
   const roomId = isThere ? known.value : await create({ store, rooms });
   const meetingId = (await meetings.ofRoom(roomId))!.meetingId;
   await letEverybodyIn(store, meetingId);
+  await presetBroadcasts(roomId, { mayBroadcast: true, mayRecord: true });
   const link =
     (await meetings.invites.findUsable(meetingId)) ??
     (await meetings.invites.create(meetingId, { displayName: null, seats: null, lifeMs: LINK_LIFE_MS }, 'fleet'));

@@ -2,6 +2,7 @@
 import { decodeJwt } from 'jose';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { topicOf } from '#contract/topics.ts';
 import { FleetUnderTest, type Json, SIGNALING_URL } from '../fleet-under-test.ts';
@@ -62,6 +63,7 @@ const inCall = (callId: string) => ({
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 });
 
 test('the code lets it in once; the idle room is asked into its call, and the laptop may only send its screen there', async () => {

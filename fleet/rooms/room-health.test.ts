@@ -1,4 +1,5 @@
 /** Which rooms can't hold a meeting: by a table. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { expect, it } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { OLDEST_SERVED_PROTOCOL, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -48,6 +49,7 @@ const inCall: RoomPhase = {
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 };
 const fault: RoomPhase = { name: 'fault', code: 'no-media-node', sinceMs: 1, meetingTitle: null };
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { BroadcastAct } from '#contract/broadcast.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { RoomLinkSession } from '#edge/room-link-session.ts';
 import { newId } from '../store/index.ts';
@@ -45,4 +46,53 @@ test('a pairing that is ended while its room is looked up opens no link', async 
   socket.emit('message', Buffer.from(JSON.stringify(hello)), false);
   await vi.waitFor(() => expect(socket.close).toHaveBeenCalledWith(4421, 'pairing-revoked'));
   expect(session.pairingId).toBeNull();
+});
+
+describe('a phone that may have left the room', () => {
+  const roomId = newId();
+  const pairing = { pairingId: newId(), roomId };
+  const admitted = { pairingId: pairing.pairingId, pairing, roomId, roomName: 'Room' } as never;
+  const linkHost = (isPresent: boolean) => {
+    const done: unknown[] = [];
+    const host = fleetRoomLinkHost({
+      pairings: { isLive: () => true, isPresent: () => isPresent },
+      air: {
+        direct: async (_: string, { name }: BroadcastAct) => void done.push(name),
+        setRecording: async (_: string, on: boolean) => void done.push(on),
+      },
+    } as never);
+    return { host, done };
+  };
+
+  test.each<BroadcastAct>([
+    { name: 'open-green-room' },
+    { name: 'start' },
+    { name: 'resume' },
+    { name: 'set-stage', stage: { kind: 'everyone' } },
+  ])('$name shows the room to viewers: only from somebody who is in it', async (act) => {
+    const outside = linkHost(false);
+    await expect(outside.host.directBroadcast!(admitted, act)).rejects.toMatchObject({ code: 'presence-needed' });
+    expect(outside.done).toEqual([]);
+    const inside = linkHost(true);
+    await inside.host.directBroadcast!(admitted, act);
+    expect(inside.done).toEqual([act.name]);
+  });
+
+  test.each<BroadcastAct>([
+    { name: 'cancel-countdown' },
+    { name: 'hold' },
+    { name: 'close-green-room' },
+    { name: 'end' },
+  ])('$name goes from anywhere', async (act) => {
+    const { host, done } = linkHost(false);
+    await host.directBroadcast!(admitted, act);
+    expect(done).toEqual([act.name]);
+  });
+
+  test('records only from the room, and stops from anywhere', async () => {
+    const { host, done } = linkHost(false);
+    await expect(host.setRecording!(admitted, true)).rejects.toMatchObject({ code: 'presence-needed' });
+    await host.setRecording!(admitted, false);
+    expect(done).toEqual([false]);
+  });
 });

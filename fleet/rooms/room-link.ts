@@ -1,5 +1,6 @@
 /** The phones' room links at the fleet server: pairings let in, the registry's rooms, commands by the relay. */
 import type { Logger } from 'pino';
+import type { BroadcastAct } from '#contract/broadcast.ts';
 import { toMaruError, UserError } from '#contract/error-codes.ts';
 import { isReadBy } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -12,6 +13,7 @@ import { DocumentAccessFeed } from './document-access-feed.ts';
 import type { PairingRow, Pairings } from './pairings.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import type { RoomAir } from './room-air.ts';
 import type { RoomWaiting } from './room-waiting.ts';
 
 export type RoomLinkDependencies = {
@@ -21,6 +23,7 @@ export type RoomLinkDependencies = {
   registry: RoomRegistry;
   meetings: Pick<Meetings, 'documentAccessOfRoom' | 'onPolicyChanged'>;
   waiting: Pick<RoomWaiting, 'follow' | 'decide' | 'invite'>;
+  air: Pick<RoomAir, 'follow' | 'direct' | 'setRecording'>;
   logger: Logger;
 };
 type Admitted = { pairingId: string; pairing: PairingRow; roomId: string; roomName: string };
@@ -33,7 +36,7 @@ export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> 
 }
 
 export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admitted> {
-  const { pairings, relay, reports, registry, meetings, waiting, logger } = deps;
+  const { pairings, relay, reports, registry, meetings, waiting, air, logger } = deps;
   const invites = new AttemptLimit({ burst: 20, refillPerMinute: 10 });
   return {
     admit: async (token) => {
@@ -66,6 +69,10 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       access.roomIs(reports.projections.get(roomId, 'state')?.phase);
       const unfollow = meetings.onPolicyChanged((meetingId) => access.policyChanged(meetingId));
       const unfollowWaiting = waiting.follow(roomId, (list) => send({ type: 'waiting', waiting: list }));
+      const unfollowAir = air.follow(roomId, {
+        onAir: (air) => send({ type: 'air', air }),
+        onPreview: (preview) => send({ type: 'program-preview', ...preview }),
+      });
       const unlisten = reports.listen(roomId, {
         onProjection: (name, value) => {
           if (isReadBy('phone', name)) send({ type: 'projection', name, value });
@@ -78,6 +85,7 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
         access.stop();
         unfollow();
         unfollowWaiting();
+        unfollowAir();
         unlisten();
       };
     },
@@ -107,7 +115,21 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       if (!invites.take(pairingId)) throw new UserError('too-many-attempts');
       return waiting.invite(roomId, displayName, `pairing:${pairingId}`);
     },
+    directBroadcast: async ({ pairing, pairingId, roomId }, act) => {
+      if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
+      if (showsRoom(act) && !pairings.isPresent(pairing)) throw new UserError('presence-needed');
+      await air.direct(roomId, act, `pairing:${pairingId}`);
+    },
+    setRecording: async ({ pairing, pairingId, roomId }, on) => {
+      if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
+      if (on && !pairings.isPresent(pairing)) throw new UserError('presence-needed');
+      await air.setRecording(roomId, on, `pairing:${pairingId}`);
+    },
     provePresence: ({ pairing }, code, network) => pairings.prove(pairing, code, network),
     unpair: ({ pairing, pairingId }) => pairings.revoke(pairing, `pairing:${pairingId}`),
   };
 }
+
+/** The act brings the room before viewers, or changes what they see of it. What takes it off the air goes from anywhere. */
+const showsRoom = ({ name }: BroadcastAct): boolean =>
+  name === 'open-green-room' || name === 'start' || name === 'resume' || name === 'set-stage';

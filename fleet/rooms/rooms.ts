@@ -6,6 +6,7 @@ import type { RoomRequest } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { type Broker, parseClientIdentity } from '../broker/index.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
+import type { Broadcasts } from '../broadcasts/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Documents, IdleTv } from '../documents/index.ts';
 import type { Meetings } from '../meetings/index.ts';
@@ -14,7 +15,9 @@ import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
 import { Laptops } from './laptops.ts';
 import { Pairings } from './pairings.ts';
+import { PublishedBroadcasts } from './published-broadcasts.ts';
 import { PublishedMeetings } from './published-meetings.ts';
+import { RoomAir } from './room-air.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
 import { RoomList } from './room-list.ts';
@@ -27,6 +30,9 @@ export type RoomsDependencies = {
   telemetry: TelemetryStore;
   broker: Broker;
   meetings: Meetings;
+  broadcasts: Pick<Broadcasts, 'desk' | 'offers' | 'onOffersChanged' | 'rightsOfRoom' | 'followAir' | 'viewings'>;
+  /** origin of the delivery of broadcasts */
+  liveUrl: () => string;
   documents: Pick<Documents, 'takeAlong'>;
   enrolment: Enrolment;
   register: CertificateRegister;
@@ -49,12 +55,26 @@ export class Rooms {
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
+  readonly #publishedBroadcasts: PublishedBroadcasts;
   readonly #publishedMeetings: PublishedMeetings;
   readonly #waiting: RoomWaiting;
+  readonly #air: RoomAir;
   readonly #grantRequests = new AttemptLimit({ burst: 20, refillPerMinute: 30 });
 
   constructor(deps: RoomsDependencies) {
-    const { store, telemetry, broker, meetings, enrolment, register, clock, deviceApi, controllerUrl, logger } = deps;
+    const {
+      store,
+      telemetry,
+      broker,
+      meetings,
+      broadcasts,
+      enrolment,
+      register,
+      clock,
+      deviceApi,
+      controllerUrl,
+      logger,
+    } = deps;
     this.#deps = deps;
     this.reports = new RoomReports({ telemetry, broker, clock, logger });
     this.events = new RoomEventLog({ telemetry, broker, logger });
@@ -91,10 +111,13 @@ export class Rooms {
       controllerUrl,
       logger,
     });
+    this.#publishedBroadcasts = new PublishedBroadcasts({ registry: this.registry, broadcasts, broker, clock, logger });
     this.#publishedMeetings = new PublishedMeetings({ registry: this.registry, meetings, broker, clock, logger });
     this.#waiting = new RoomWaiting({ meetings, reports: this.reports, broker, logger });
+    this.#air = new RoomAir({ broadcasts, meetings, reports: this.reports, logger });
     this.links = fleetRoomLinks({
       waiting: this.#waiting,
+      air: this.#air,
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,
@@ -115,6 +138,7 @@ export class Rooms {
     this.links.start();
     this.laptops.start();
     this.#waiting.start();
+    this.#air.start();
     broker.on(
       'request',
       (roomId, request) =>
@@ -139,10 +163,15 @@ export class Rooms {
     await this.#desired.start();
     await this.#publishedMeetings.start();
   }
+  /** Once places and broadcasts are read: a room must not lose what it shows by our start. */
+  offerBroadcasts(): Promise<void> {
+    return this.#publishedBroadcasts.start();
+  }
   async stop(): Promise<void> {
     this.links.stop();
     this.list.stop();
     this.#publishedMeetings.stop();
+    this.#publishedBroadcasts.stop();
     this.pairings.stop();
     await this.reports.stop();
   }
@@ -223,6 +252,12 @@ export class Rooms {
       if (request.name === 'request-document-access') {
         const access = await meetings.documentAccessOfRoom(roomId, roomId, request.callId);
         broker.publish('requestReply', roomId, { name: 'document-access', id, access });
+        return;
+      }
+      if (request.name === 'request-viewing') {
+        const { broadcasts, liveUrl } = this.#deps;
+        const viewing = await broadcasts.viewings.forRoom(roomId, request.broadcastId, liveUrl());
+        broker.publish('requestReply', roomId, { name: 'viewing', id, viewing });
         return;
       }
       const grant = await this.#grantFor(roomId, request.endedCallId, request.booking ?? null);

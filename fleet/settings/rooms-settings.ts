@@ -85,6 +85,20 @@ export class RoomsSettings {
     };
   }
 
+  /** A section that nobody has set: as IT would. One that was set stays. */
+  async preset(roomId: string, section: SectionName, values: Record<string, unknown>): Promise<void> {
+    const { revision, values: set } = this.#of(roomId);
+    if (set[section] === undefined)
+      await this.change({ roomId, section, revision, values, secrets: {}, actor: 'fleet' });
+  }
+
+  /** As it is desired; the default of a section that nobody has set, and of one that another release wrote. */
+  desired<N extends SectionName>(roomId: string, section: N): z.output<(typeof allSettings)[N]['schema']> {
+    const { schema } = allSettings[section];
+    const parsed = schema.safeParse(this.#of(roomId).values[section] ?? {});
+    return (parsed.success ? parsed.data : schema.parse({})) as z.output<(typeof allSettings)[N]['schema']>;
+  }
+
   /** Until the function that comes back is called. */
   watch(roomId: string, onChange: () => void): () => void {
     const watchers = this.#watchers.get(roomId) ?? new Set();

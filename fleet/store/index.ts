@@ -11,6 +11,7 @@ import * as authorityRoleGrants from './migrations/authority-0007-role-grants.ts
 import * as authorityRoomSettings from './migrations/authority-0008-room-settings.ts';
 import * as authorityDocuments from './migrations/authority-0009-documents.ts';
 import * as authorityPeople from './migrations/authority-0010-people.ts';
+import * as authorityBroadcasts from './migrations/authority-0011-broadcasts.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -44,6 +45,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
       '0008-room-settings': authorityRoomSettings,
       '0009-documents': authorityDocuments,
       '0010-people': authorityPeople,
+      '0011-broadcasts': authorityBroadcasts,
     },
     isReplaceable: false,
     ...events,

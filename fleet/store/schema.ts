@@ -2,7 +2,9 @@
  * The tables as TypeScript sees them (columns are snake_case in the database). Ids are UUIDv7 text, times epoch
  * milliseconds, yes or no is 1 or 0: SQLite and PostgreSQL both keep these without translation.
  */
+import type { BroadcastKind, BroadcastPhase } from '#contract/broadcast.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { RecordingState } from '#contract/http/broadcasts-api.ts';
 import type { DocumentState } from '#contract/http/documents-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { SignInMethod } from '#contract/http/people-api.ts';
@@ -122,6 +124,50 @@ export type AuthorityTables = {
     /** a part came, or a page was fetched */
     usedAtMs: number;
   };
+  broadcast: {
+    broadcastId: string;
+    meetingId: string;
+    kind: BroadcastKind;
+    title: string;
+    phase: BroadcastPhase;
+    /** an Audience as JSON; of a recording nobody's */
+    audience: string;
+    /** a BroadcastQuality as JSON */
+    quality: string;
+    /** a ProgramStage as JSON */
+    stage: string;
+    /** as the audit log names them */
+    createdBy: string;
+    createdAtMs: number;
+    /** null: by hand */
+    startsAtMs: number | null;
+    /** of a countdown: when it will be; else since when it is or was */
+    liveAtMs: number | null;
+    /** by hand, so that its time does not open it again */
+    greenRoomClosedAtMs: number | null;
+    endedAtMs: number | null;
+    peakWatching: Generated<number>;
+    recording: RecordingState;
+    durationMs: number | null;
+    sizeBytes: number | null;
+    /** of the recording: since when it is kept, moved with the clock */
+    keptSinceMs: number | null;
+    /** of the recording: when it was deleted */
+    deletedAtMs: number | null;
+  };
+  chapter: { broadcastId: string; atMs: number; kind: string; title: string };
+  /** One of a session or a room: a session that ended, or a room that was removed, is revoked. */
+  viewing: {
+    viewingId: string;
+    sessionId: string | null;
+    accountId: string | null;
+    roomId: string | null;
+    /** that its newest token opens, the newest first, as JSON */
+    broadcastIds: string;
+    /** of its newest token */
+    expiresAtMs: number;
+    revokedAtMs: number | null;
+  };
   /** `bookingId`: the kiosk's hash over its calendar, the same after each reading */
   bookingMeeting: { roomId: string; bookingId: string; meetingId: string };
   claim: { codeHash: string; roomId: string; expiresAtMs: number; usedAtMs: number | null };
@@ -223,6 +269,8 @@ export type AuthorityTables = {
     lastSignedInAtMs: number | null;
     /** when its directory last confirmed it; null: a local one */
     checkedAtMs: number | null;
+    /** names of its directory's groups, as JSON */
+    groups: Generated<string>;
   };
   /** Of a local account that has chosen one. */
   password: { accountId: string; passwordHash: string; mustChange: 0 | 1 };

@@ -32,6 +32,11 @@ export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: n
     .set({ usedAtMs: moved('usedAtMs') })
     .execute();
   await trx
+    .updateTable('broadcast')
+    .set({ keptSinceMs: moved('keptSinceMs') })
+    .where('keptSinceMs', 'is not', null)
+    .execute();
+  await trx
     .updateTable('mail')
     .set({ createdAtMs: moved('createdAtMs'), nextTryAtMs: moved('nextTryAtMs') })
     .execute();

@@ -7,6 +7,7 @@ import { type ErrorCode, type MaruError, ProtocolError } from '#contract/error-c
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
+import type { OfferedBroadcast } from '#contract/room-broadcasts.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
@@ -39,6 +40,7 @@ export type FleetLinkOptions = {
   onPublished?: (name: ProjectionName, value: ProjectionValue<ProjectionName>) => void;
   onDesired: (desired: RoomDesired) => void;
   onMeetings?: (meetings: readonly MeetingOfRoom[]) => void;
+  onOfferedBroadcasts?: (offered: readonly OfferedBroadcast[]) => void;
   onWaiting?: (list: WaitingList) => void;
   onSettings?: (desired: RoomSettingsDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
@@ -80,6 +82,7 @@ export class FleetLink {
       handlers: {
         desired: (desired, isRetained) => this.#onDesired(desired, isRetained),
         meetings: ({ meetings }) => this.#options.onMeetings?.(meetings),
+        offeredBroadcasts: ({ broadcasts }) => this.#options.onOfferedBroadcasts?.(broadcasts),
         waiting: (list) => this.#options.onWaiting?.(list),
         settings: (desired) => this.#options.onSettings?.(desired),
         command: onCommand,

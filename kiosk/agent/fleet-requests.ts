@@ -1,13 +1,15 @@
-/** What the room asks of the fleet: grants and access to documents, each with one reply by its id. */
+/** What the room asks of the fleet: grants, access to documents and to broadcasts, each with one reply by its id. */
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
+import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
+import type { Viewing } from '#contract/live-delivery.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { RoomRequest, RequestReply } from '#contract/topics.ts';
 import { OpenRequests } from '#edge/open-requests.ts';
 
 export type GrantResponse = Extract<RequestReply, { name: 'grant' | 'refused' }>;
-type Response = GrantResponse | Extract<RequestReply, { name: 'document-access' }>;
+type Response = GrantResponse | Extract<RequestReply, { name: 'document-access' | 'viewing' }>;
 type GrantRequest = Pick<Extract<RoomRequest, { name: 'request-grant' }>, 'endedCallId' | 'booking'>;
 
 export type FleetRequestsOptions = {
@@ -28,7 +30,7 @@ export class FleetRequests {
   requestGrant(request: GrantRequest, onRequestReply: (response: GrantResponse) => void): string {
     const id = v7();
     this.#open.add(id, (response) => {
-      if (response && response.name !== 'document-access') onRequestReply(response);
+      if (response?.name === 'grant' || response?.name === 'refused') onRequestReply(response);
     });
     this.#options.publish({ name: 'request-grant', id, ...request });
     return id;
@@ -44,6 +46,13 @@ export class FleetRequests {
   async requestDocumentAccess(callId: string | null): Promise<DocumentAccess | null> {
     const response = await this.#ask((id) => ({ name: 'request-document-access', id, callId }));
     return response?.name === 'document-access' ? response.access : null;
+  }
+
+  /** Of a broadcast that the room was offered. An error code: the fleet's refusal; null: no answer. */
+  async requestViewing(broadcastId: string): Promise<Viewing | ErrorCode | null> {
+    const response = await this.#ask((id) => ({ name: 'request-viewing', id, broadcastId }));
+    if (response?.name === 'viewing') return response.viewing;
+    return response?.name === 'refused' ? response.error.code : null;
   }
 
   /** null: the fleet is away, or has not answered in time */

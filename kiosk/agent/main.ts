@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { MaruError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
@@ -25,6 +26,7 @@ import { endOnBoth } from '#edge/uncaught.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { parseAgentOptions, agentUsage } from './agent-options.ts';
 import { BoxHealth } from './box-health.ts';
+import { broadcastsPart } from './broadcasts/part.ts';
 import { calendarPart } from './calendar/part.ts';
 import { chatPart } from './chat/part.ts';
 import { Delegation } from './delegation.ts';
@@ -207,6 +209,7 @@ const fleet: FleetLink = new FleetLink({
     void tellReady();
   },
   onMeetings: (meetings) => parts.notify('meetings', meetings),
+  onOfferedBroadcasts: (offered) => parts.notify('offered-broadcasts', offered),
   onWaiting: (list) => {
     waiting = list;
     screens.showFrame();
@@ -245,6 +248,7 @@ const authority: RoomAuthority = new RoomAuthority({
             mediaBlocked: false,
             participants: [],
             order: OPEN_ORDER,
+            air: OFF_AIR,
             awaitsGrant: false,
           }
         : null,
@@ -286,6 +290,7 @@ const parts: Parts = new Parts({
     mediaDevicesPart(cancelsOwnEcho),
     calendarPart,
     documentsPart(identity.roomId),
+    broadcastsPart,
     chatPart,
     lanPart(controllerDir),
   ],
@@ -303,6 +308,7 @@ const parts: Parts = new Parts({
     fleetCa: () => identity.caPem,
     requestTestGrant: () => requests.requestTestGrant(),
     requestDocumentAccess: (callId) => requests.requestDocumentAccess(callId),
+    requestViewing: (broadcastId) => requests.requestViewing(broadcastId),
     ask: (command) => authority.ask(command),
     onLanCommand: (order, reply) => authority.onLanCommand(order, reply),
     perform: (effect) => screens.perform(effect),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { RoomEvent, RoomEvents as Batch } from '#contract/room-events.ts';
 import { firstRoom, type Room } from '../room/room.ts';
@@ -249,6 +250,7 @@ const inCall = (callId: string): Room =>
     mediaBlocked: false,
     participants: [],
     order: OPEN_ORDER,
+    air: OFF_AIR,
     awaitsGrant: false,
     forLaptop: false,
   });

@@ -2,6 +2,7 @@
  * Anything in any order, late, twice and of the wrong call among it: what must hold after every single step, and that
  * from wherever a room got to, its timers alone bring it home. MARU_SEED repeats a run.
  */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -92,6 +93,7 @@ const REPORTS: Record<Report['type'], fc.Arbitrary<object>> = {
   connection: fc.record({ connection: fc.constantFrom('connected', 'reconnecting') }),
   roster: fc.record({ participants: people }),
   'call-order': fc.record({ order: fc.constantFrom(OPEN_ORDER, { ...OPEN_ORDER, isLocked: true }) }),
+  'call-air': fc.record({ air: fc.constantFrom(OFF_AIR, { ...OFF_AIR, isRecorded: true }) }),
   'track-state': fc.record({
     microphone: fc.constantFrom('on', 'muted', 'absent'),
     camera: fc.constantFrom('on', 'off', 'absent'),
@@ -157,6 +159,7 @@ const DATA: Record<PhaseName, string[]> = {
   idle: [],
   starting: ['bookingId', 'cancelOffered', 'failedGrants', 'forLaptop', 'grant', 'meetingTitle', 'sinceMs', 'waitsFor'],
   'in-call': [
+    'air',
     'awaitsGrant',
     'bookingId',
     'connection',

@@ -137,6 +137,7 @@ const SPEAKS_OF_A_CALL: ReadonlySet<Report['type']> = new Set([
   'connection',
   'roster',
   'call-order',
+  'call-air',
 ] as const);
 
 function onReport(room: Room, report: Report, nowMs: number): RoomStep {
@@ -184,6 +185,9 @@ function onReport(room: Room, report: Report, nowMs: number): RoomStep {
     case 'call-order':
       if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
       return still({ ...room, phase: { ...phase, order: report.order } });
+    case 'call-air':
+      if (phase.name !== 'in-call' || phase.ticket.callId !== report.callId) return still(room);
+      return still({ ...room, phase: { ...phase, air: report.air } });
     case 'effect-failed':
       // the request to end it for all did not reach the media node: at least the room leaves
       if (report.name === 'end-call' && phase.name === 'in-call') return leaveNow(room, phase, nowMs);

@@ -1,5 +1,6 @@
 /** What everyone sees of the room: by the contract, without its secrets, and always small enough to be retained. */
 import { describe, expect, it } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { MAX_PEERS_IN_CALL, PARTICIPANTS_IN_STATE } from '#contract/limits.ts';
 import { projections } from '#contract/projections.ts';
@@ -67,6 +68,7 @@ describe('the phase', () => {
       participants: [ownPlace, guest],
       sharedBy: null,
       order: OPEN_ORDER,
+      air: OFF_AIR,
     },
     lost: { name: 'in-call', connection: 'reconnecting', callId: CALLS.A },
     ended: { ...phases.ended },
@@ -95,6 +97,16 @@ describe('the people', () => {
     const { participants, participantCount } = inCallOf([...many, ownPlace]);
     expect(participants).toEqual([ownPlace, ...many.slice(0, PARTICIPANTS_IN_STATE - 1)]);
     expect(participantCount).toBe(21);
+  });
+
+  it('are counted without a program, listed or not', () => {
+    const program = { ...guest, peerId: id(99), peerKind: 'program' as const };
+    expect(inCallOf([ownPlace, guest, program])).toMatchObject({
+      participants: [ownPlace, guest, program],
+      participantCount: 2,
+    });
+    const many = Array.from({ length: 20 }, (_, index) => ({ ...guest, peerId: id(100 + index) }));
+    expect(inCallOf([ownPlace, ...many, program]).participantCount).toBe(21);
   });
 
   it('may not hold the room yet', () => {

@@ -54,7 +54,7 @@ function phaseOf({ phase }: Room): RoomPhase {
       return { name, meetingTitle: printable(meetingTitle), bookingId, sinceMs, cancelOffered, waitsFor };
     }
     case 'in-call': {
-      const { name, ticket, meetingTitle, bookingId, startedAtMs, connection, order } = phase;
+      const { name, ticket, meetingTitle, bookingId, startedAtMs, connection, order, air } = phase;
       const participants = roomFirst(phase);
       const sharing = participants.find(({ sharesScreen }) => sharesScreen);
       return {
@@ -65,9 +65,10 @@ function phaseOf({ phase }: Room): RoomPhase {
         connection,
         callId: ticket.callId,
         peerId: ticket.peerId,
-        participantCount: participants.length,
+        participantCount: participants.filter(({ peerKind }) => peerKind !== 'program').length,
         participants: participants.slice(0, PARTICIPANTS_IN_STATE).map(named),
         order,
+        air,
         sharedBy: sharing ? { peerId: sharing.peerId, displayName: nameInLists(sharing.displayName) } : null,
       };
     }

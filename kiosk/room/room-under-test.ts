@@ -2,6 +2,7 @@
  * The room machine put to work without agent and screen: its clock, the timers as the agent would keep them, and each
  * effect as a short line, so that a table of them can be read. Rooms in every phase to begin with.
  */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -82,6 +83,7 @@ const inCall: PhaseOf<'in-call'> = {
   mediaBlocked: false,
   participants: [guest, ownPlace],
   order: OPEN_ORDER,
+  air: OFF_AIR,
   awaitsGrant: false,
   forLaptop: false,
 };

@@ -1,5 +1,6 @@
 /** State, events and effects of the room machine as types, and the first state. room-machine.ts steps. */
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { CallAir } from '#contract/broadcast.ts';
 import type { CallOrder } from '#contract/call-order.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { CallCommand } from '#contract/room-command.ts';
@@ -45,6 +46,7 @@ export type Phase =
       participants: Participant[];
       /** as the node last reported it */
       order: CallOrder;
+      air: CallAir;
       /** the place was lost, a grant to come back was asked for */
       awaitsGrant: boolean;
       /** as in `starting`: the room leaves once nobody else is in */
@@ -104,6 +106,7 @@ export type PartReport = Extract<
       | 'document'
       | 'drawing'
       | 'document-listed'
+      | 'broadcast-ended'
       | 'presented'
       | 'chat';
   }
@@ -118,6 +121,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'document',
   'drawing',
   'document-listed',
+  'broadcast-ended',
   'presented',
   'chat',
 ] satisfies PartReport['type'][]);

@@ -1,4 +1,5 @@
 /** The ways between phases, each with the timers that it ends: a timer never outlives the phase that set it. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
@@ -105,6 +106,7 @@ export function enterCall(
         mediaBlocked: false,
         participants,
         order: same?.order ?? OPEN_ORDER,
+        air: same?.air ?? OFF_AIR,
         awaitsGrant: false,
         forLaptop,
       },

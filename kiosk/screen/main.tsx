@@ -8,12 +8,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { CallClient } from '#call/call-client.ts';
 import { isAgentThere, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
+import broadcastEn from '#ui/words/en/broadcast.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import screenEn from '#ui/words/en/screen.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
+import broadcastKo from '#ui/words/ko/broadcast.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
@@ -37,6 +39,7 @@ startWords({
   stage: { en: stageEn, ko: stageKo },
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
+  broadcast: { en: broadcastEn, ko: broadcastKo },
   devices: { en: devicesEn, ko: devicesKo },
   documents: { en: documentsEn, ko: documentsKo },
 });

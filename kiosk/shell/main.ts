@@ -15,7 +15,7 @@ import { endOnBoth } from '#edge/uncaught.ts';
 import { ShellChoice } from './shell-choice.ts';
 import { parseShellOptions, shellUsage } from './shell-options.ts';
 import type { ShellName, ShellWindow } from './shell-window.ts';
-import { TrustedCa } from './trusted-ca.ts';
+import { TrustedCa } from '#edge/chromium/trusted-ca.ts';
 
 const SERVED_WITHIN_MS = 2_000;
 const log = (line: string): void => void process.stderr.write(`shell: ${line}\n`);

@@ -1,8 +1,6 @@
 /** When a page counts as sound, the same for both shells: it answers in time, and what answers is the screen's page. */
+import type { PageLook } from '#edge/chromium/devtools-pipe.ts';
 import { FROZEN_AFTER_MS, LOOK_MS } from './shell-window.ts';
-
-/** `silent`: its own thread did not answer in time. `elsewhere`: what answered is not the screen's page. */
-export type PageLook = 'shown' | 'elsewhere' | 'silent';
 
 /**
  * What a look evaluates in the page. On the way it leaves the key by which the agent knows the page, in the screen's own

@@ -25,6 +25,12 @@ describe('people for the stage', () => {
     expect(second[1]).toMatchObject({ peerId: 'b', microphone: 'muted' });
   });
 
+  it('leave out a program, which shows the stage itself', () => {
+    const participants = [participant('a'), participant('broadcast', { peerKind: 'program' })];
+    const source = { participants, streams: new Map(), selfPeerId: null, ownCamera: null };
+    expect(new People().follow(source).map(({ peerId }) => peerId)).toEqual(['a']);
+  });
+
   it('show this client’s own camera, whatever the node has heard so far', () => {
     const own = stream('own');
     const self = (camera: Participant['camera'], ownCamera: MediaStream | null) =>

@@ -32,7 +32,7 @@ export class People {
     ownScreen = null,
   }: PeopleSource): readonly StagePerson[] {
     const before = new Map(this.#last.map((person) => [person.peerId, person]));
-    const next = participants.map((participant): StagePerson => {
+    const next = participants.filter(hasPicture).map((participant): StagePerson => {
       const own = participant.peerId === selfPeerId;
       const remote = streams.get(participant.peerId);
       const person: StagePerson = {
@@ -51,6 +51,9 @@ export class People {
     return this.#last;
   }
 }
+
+/** A program is in the call, and has no place on the stage: it shows the stage itself. */
+export const hasPicture = ({ peerKind }: Pick<Participant, 'peerKind'>): boolean => peerKind !== 'program';
 
 function alike(a: StagePerson, b: StagePerson): boolean {
   return (Object.keys(b) as (keyof StagePerson)[]).every((key) => a[key] === b[key]);

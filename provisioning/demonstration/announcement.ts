@@ -18,6 +18,7 @@ export function jsonLine({ fleet, kiosk }: Ready): string {
     consoleUrl: at(fleet.fleetUrl, pagePaths.console),
     controllerUrl: kiosk.controllerUrl,
     staffUrl: at(fleet.fleetUrl, pagePaths.staff),
+    watchUrl: fleet.watchUrl,
     joinUrl: fleet.demonstration?.joinUrl ?? null,
     tvUrl: kiosk.tvUrl,
     fleetUrl: fleet.fleetUrl,

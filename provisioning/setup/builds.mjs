@@ -16,7 +16,7 @@ export const builds = [
     name: 'page: controller',
     folder: 'controller',
     output: 'controller/dist',
-    files: ['control.html', 'join.html', 'share.html', 'staff.html'],
+    files: ['control.html', 'join.html', 'program.html', 'share.html', 'staff.html', 'watch.html'],
     sources: ['controller', ...shared],
   },
   {

@@ -46,7 +46,14 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       // around each document that is converted
       'bubblewrap',
       'ca-certificates',
+      // draws broadcasts and recordings
+      'chromium',
+      'chromium-sandbox',
+      // sound and recordings of broadcasts
+      'ffmpeg',
       'fonts-noto-cjk',
+      // trusts the fleet's CA in that browser
+      'libnss3-tools',
       'libreoffice-calc-nogui',
       'libreoffice-impress-nogui',
       'libreoffice-writer-nogui',
@@ -56,8 +63,14 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       'python3-uno',
       'systemd',
     ],
-    enable: ['maru-converter.service', 'maru-fleet.service', 'maru-media.service'],
-    onRequest: ['maru-turn.service'],
+    enable: [
+      'maru-converter.service',
+      'maru-fleet.service',
+      'maru-media.service',
+      'maru-packager.service',
+      'maru-program.service',
+    ],
+    onRequest: ['maru-live-edge.service', 'maru-turn.service'],
     mask: [],
     defaultTarget: null,
   },

@@ -24,12 +24,16 @@ const EXPOSED_AT_MOST: Record<string, number> = {
   'maru-cec-adapter@.service': 2,
   'maru-converter.service': 3,
   'maru-fleet.service': 2,
+  'maru-live-edge.service': 2,
   'maru-media.service': 2,
+  'maru-packager.service': 2,
+  'maru-program.service': 3,
   'maru-screen.service': 4.5,
   'maru-turn.service': 2,
 };
 /** units that start a program of Debian */
 const OF_DEBIAN: Record<string, string> = {
+  'maru-live-edge.service': 'usr/sbin/nginx',
   'maru-cec-adapter@.service': 'usr/bin/inputattach',
   'maru-turn.service': 'usr/bin/turnserver',
 };
@@ -78,6 +82,7 @@ describe('the installer', () => {
     const started = readdirSync(join(root, 'etc/systemd/system/multi-user.target.wants'));
     expect(started).toContain('maru-fleet.service');
     expect(started, 'the relay is for IT to enable').not.toContain('maru-turn.service');
+    expect(started, 'the edge of broadcasts is for IT to enable').not.toContain('maru-live-edge.service');
     const policy = JSON.parse(readFileSync(join(root, 'etc/chromium/policies/managed/maru.json'), 'utf8')) as object;
     expect(policy).toMatchObject({ VideoCaptureAllowedUrls: ['http://127.0.0.1:7420'] });
   });

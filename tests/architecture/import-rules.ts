@@ -15,13 +15,14 @@ const browserKit = [contract, call, stage, kit];
 const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
-const agentParts = '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents)/';
+const agentParts =
+  '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents|broadcasts)/';
 /** What the file of settings is read with. */
 const sectionOfSettings = '^kiosk/agent/.*settings\\.ts$';
 /** What the aggregates' routes are written with; imports the contract alone. */
 const routeKit = '^fleet/http/(route|paging)\\.ts$';
 /** Pages: the code that Vite bundles. Their Vite configs and tests run in Node and are held to the same arrows. */
-const pages = ['^kiosk/screen/', '^controller/(remote|join|staff|watch|share|link)/', '^fleet/console/'];
+const pages = ['^kiosk/screen/', '^controller/(remote|join|staff|watch|share|program|link)/', '^fleet/console/'];
 const ours = '^(fleet|kiosk|controller|provisioning|tests)/';
 
 /** Tests beside the code put parts of their own house together, with fixtures that the product never sees. */
@@ -116,7 +117,7 @@ export const importRules: IForbiddenRuleType[] = [
     contract,
     edge,
   ]),
-  ...['remote', 'join', 'staff', 'watch', 'share'].map((task) =>
+  ...['remote', 'join', 'staff', 'watch', 'share', 'program'].map((task) =>
     only(`controller-${task}`, 'a task imports the browser kit and the link, no other task', `^controller/${task}/`, [
       ...browserKit,
       '^controller/link/',
@@ -136,7 +137,7 @@ export const importRules: IForbiddenRuleType[] = [
   only(
     'aggregates',
     'an aggregate imports the store, the broker, other aggregates, #edge, the contract, and what its routes are written with',
-    `^fleet/(${aggregates})/(?!converter/)`,
+    `^fleet/(${aggregates})/(?!(?:converter|program|packager)/)`,
     [contract, edge, '^fleet/store/', brokerIndex, routeKit, `^fleet/(${aggregates})/`],
   ),
   only('converter', 'the document converter is a process of its own', '^fleet/documents/converter/', [
@@ -151,6 +152,30 @@ export const importRules: IForbiddenRuleType[] = [
     severity: 'error',
     from: { pathNot: ['^fleet/documents/converter/', '^tests/', ...besideTests] },
     to: { path: '^fleet/documents/converter/', pathNot: ['/client\\.ts$'] },
+  },
+  only('program', 'the program process is a process of its own', '^fleet/broadcasts/program/', [
+    contract,
+    edge,
+    '^fleet/log\\.ts$',
+  ]),
+  {
+    name: 'program-is-a-process',
+    comment: 'the program process is started, not imported',
+    severity: 'error',
+    from: { pathNot: ['^fleet/broadcasts/program/', '^tests/', ...besideTests] },
+    to: { path: '^fleet/broadcasts/program/' },
+  },
+  only('packager', 'the packager is a process of its own', '^fleet/broadcasts/packager/', [
+    contract,
+    edge,
+    '^fleet/log\\.ts$',
+  ]),
+  {
+    name: 'packager-is-a-process',
+    comment: 'the packager is started, not imported, but for the client of its link',
+    severity: 'error',
+    from: { pathNot: ['^fleet/broadcasts/packager/', '^tests/', ...besideTests] },
+    to: { path: '^fleet/broadcasts/packager/', pathNot: ['/client\\.ts$'] },
   },
   only('route-kit', 'what routes are written with knows no aggregate', routeKit, [contract]),
   only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, edge, '^fleet/store/']),

@@ -4,6 +4,7 @@ import { codeOf, pair, Phone } from '../simulators/phone/phone.ts';
 import { launchChromium } from '../simulators/chromium.ts';
 import type { Persona, PersonaOptions } from './personas/persona.ts';
 import { Guest, Laptop, Member, PhonePage, Tv } from './personas/roles.ts';
+import { Viewer } from './personas/viewer.ts';
 import { mediaOrigin, readMediaMetrics, type MediaMetrics } from './product/media-metrics.ts';
 import { Product } from './product/product.ts';
 
@@ -95,6 +96,19 @@ export class Scene {
     });
     this.personas.push(member);
     return member;
+  }
+
+  /** At the watch page; not signed in yet. */
+  async viewer(number: number, extra: Extra = {}, address = this.product.addresses.watchUrl): Promise<Viewer> {
+    const viewer = await Viewer.open({
+      browser: this.#peoplesBrowser,
+      address,
+      number,
+      context: LAPTOP_SIZE,
+      ...extra,
+    });
+    this.personas.push(viewer);
+    return viewer;
   }
 
   /** @param address as somebody reads it off the TV */

@@ -2,11 +2,10 @@
  * A second room, on a host of its own, added as the guide for IT says: in the console, with its claim in a file. Maru's own
  * CA signs everything; nothing tells the room's box or its browser of that CA but the claim, and no flag forgives a certificate.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { shellOver } from '../../kiosk/shell/shell-under-test.ts';
@@ -15,6 +14,7 @@ import { launchChromium } from '../simulators/chromium.ts';
 import { eventually } from '../simulators/eventually.ts';
 import { type Host, NetworkNamespaces, whyNoNamespaces } from './networks/network-namespaces.ts';
 import { Office } from './networks/office.ts';
+import { RoomCalendar } from './networks/room-calendar.ts';
 import { TrustedHome } from './networks/trusted-home.ts';
 import { Guest, PhonePage } from './personas/roles.ts';
 import { parseMediaMetrics } from './product/media-metrics.ts';
@@ -99,9 +99,13 @@ describe('a second room, added as the guide says', () => {
     await console_.getByLabel('New password again').fill(`${oneTimePassword}-mine`);
     await console_.getByRole('button', { name: 'Save and continue' }).click();
     const claim = await addInConsole(ROOM);
-    const calendar = await calendarOn(secondHost, office.fleet.demonstration!.joinUrl);
-    closers.push(() => calendar.server.kill());
-    const settings = { calendar: { kind: 'ics', url: calendar.url, refreshSeconds: 15, timeZone: 'Asia/Seoul' } };
+    const calendar = new RoomCalendar(secondHost);
+    closers.push(() => calendar.stop());
+    await calendar.start();
+    const { joinUrl } = office.fleet.demonstration!;
+    const [startMs, endMs] = [Date.now() + 2 * MINUTE_MS, Date.now() + 62 * MINUTE_MS];
+    calendar.write([{ uid: 'review', summary: 'Review', startMs, endMs, joinUrl }]);
+    const settings = { calendar: calendar.settings };
     second = await office.addBox({ name: 'second', host: secondHost, claim, settings, window: WINDOW });
     secondPhone = await phoneOf(second.controllerUrl);
     await rowOf(ROOM).getByText('Ready').waitFor({ timeout: 30_000 });
@@ -187,32 +191,3 @@ describe('a second room, added as the guide says', () => {
     expect(office.log('third')).toContain('"fault":"signaling-untrusted"');
   });
 });
-
-/** A calendar of the room's own host, with one booking that is due and holds a guest link. */
-async function calendarOn({ namespace }: Host, joinUrl: string): Promise<{ url: string; server: ChildProcess }> {
-  const utc = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  const nowMs = Date.now();
-  const calendar = [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//office//EN',
-    'BEGIN:VEVENT',
-    'UID:review',
-    `DTSTAMP:${utc(nowMs)}`,
-    `DTSTART:${utc(nowMs + 2 * MINUTE_MS)}`,
-    `DTEND:${utc(nowMs + 62 * MINUTE_MS)}`,
-    'SUMMARY:Review',
-    `DESCRIPTION:Join: ${joinUrl}`,
-    'END:VEVENT',
-    'END:VCALENDAR',
-    '',
-  ].join('\r\n');
-  const program = `require('node:http').createServer((_, to) => to.setHeader('content-type', 'text/calendar').end(process.env.CALENDAR)).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
-  const server = spawn('ip', ['netns', 'exec', namespace, process.execPath, '-e', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, CALENDAR: calendar },
-  });
-  const port = await new Promise<string>((resolve) => createInterface({ input: server.stdout! }).once('line', resolve));
-  expect(port).toMatch(/^\d+$/);
-  return { url: `http://127.0.0.1:${port}/room.ics`, server };
-}

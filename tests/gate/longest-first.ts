@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const longestFiles: readonly string[] = [
   'tests/integration/scenes-accessibility.test.ts',
   'tests/integration/screen-self-test.test.ts',
+  'tests/hls-validator/hls-validator.integration.test.ts',
   'fleet/data-dir.integration.test.ts',
   'kiosk/shell/chromium/chromium.integration.test.ts',
   'fleet/failing-disk.integration.test.ts',

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 const pages = {
   control: 'controller/dist/control.html',
   join: 'controller/dist/join.html',
+  program: 'controller/dist/program.html',
   share: 'controller/dist/share.html',
   staff: 'controller/dist/staff.html',
+  watch: 'controller/dist/watch.html',
   screen: 'kiosk/screen/dist/index.html',
   console: 'fleet/console/dist/index.html',
 };

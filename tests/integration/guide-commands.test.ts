@@ -155,6 +155,7 @@ describe('every program', () => {
     'fleet/main.ts',
     'kiosk/shell/electron/app/main.ts',
     'tests/integration/converter-unit/main.ts',
+    'tests/load/broadcast/delivery-host.ts',
     'tests/load/peers/bare-server.ts',
   ];
 

@@ -1,5 +1,5 @@
 /**
- * axe on the states of TV, remote, door sign, guest's and laptop's page and console that need bookings, devices and documents, as the contact sheet sets them up; and
+ * axe on the states of TV, remote, door sign, guest's, laptop's, staff and watch page and console that need bookings, devices, documents and broadcasts, as the contact sheet sets them up; and
  * that everything to be touched is 48 px. The others are judged in the whole product (tests/e2e).
  */
 import { readFileSync } from 'node:fs';
@@ -8,11 +8,14 @@ import type { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administrationScenes } from '../screens/scenes/console-administration.ts';
+import { broadcastScenes } from '../screens/scenes/console-broadcasts.ts';
 import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
+import { remoteAirScenes } from '../screens/scenes/remote-air.ts';
 import { remoteDocumentScenes } from '../screens/scenes/remote-documents.ts';
 import type { Scene, SizeName } from '../screens/scenes/scene.ts';
 import { staffScenes } from '../screens/scenes/staff.ts';
+import { watchScenes } from '../screens/scenes/watch.ts';
 import { shareScenes } from '../screens/scenes/share.ts';
 import { screenScenes } from '../screens/scenes/screen.ts';
 import { type ColorScheme, SceneWindow } from '../screens/scene-window.ts';
@@ -36,6 +39,7 @@ beforeAll(async () => {
   builtPage('join');
   builtPage('share');
   builtPage('staff');
+  builtPage('watch');
   builtPage('screen');
   builtPage('console');
   browser = await launchChromium({ role: 'kiosk' });
@@ -96,6 +100,7 @@ const ofRemote = [
     ),
   ),
   ...remoteDocumentScenes,
+  ...remoteAirScenes,
 ];
 const ofTv = screenScenes.filter(({ name }) =>
   /^idle-(free|due|booked|released|all-day|private|12|20|calendar|self|device)|^call-(ends|over|next|extended|hdmi|waiting|locked|code)|enrol|^claim-|^document$|^document-(failed|loading|withdrawn|long)|^idle-document/.test(
@@ -111,7 +116,9 @@ describe.concurrent.each([
   ['the guest’s page', ofGuest],
   ['the laptop’s page', shareScenes],
   ['the staff page', staffScenes],
+  ['the watch page', watchScenes],
   ['the console’s pages of people, places and the audit log', administrationScenes],
+  ['the console’s page of broadcasts', broadcastScenes],
 ])('%s', (_page, scenes) => {
   const turns = scenes.map((scene, index) => ({
     name: scene.name,

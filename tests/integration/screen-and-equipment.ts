@@ -5,6 +5,7 @@
 import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { expect, vi } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { CallGrant } from '#contract/grants.ts';
@@ -157,4 +158,5 @@ export const inCall = (callId: string, peerId: string): RoomPhase => ({
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 });

@@ -98,13 +98,14 @@ describe('npm start -- --headless --ephemeral --json', { timeout: 120_000 }, () 
         'roomId',
         'staffUrl',
         'tvUrl',
+        'watchUrl',
       ].sort(),
     );
     expect(output.trimEnd().split('\n')).toHaveLength(1);
 
     const health = await fetch(new URL('/healthz', ready.fleetUrl));
     expect(health.status).toBe(200);
-    for (const page of ['consoleUrl', 'controllerUrl', 'joinUrl', 'staffUrl', 'tvUrl']) {
+    for (const page of ['consoleUrl', 'controllerUrl', 'joinUrl', 'staffUrl', 'tvUrl', 'watchUrl']) {
       const answer = await fetch(ready[page] as string);
       expect([page, answer.status]).toEqual([page, 200]);
     }

@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: measures against a peer that does the same work in the same run, prints a table and one line of JSON. */
 import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
+import { broadcastBench } from './broadcast/broadcast-bench.ts';
 import { callBench } from './call/call-bench.ts';
 import { documentBench } from './document/document-bench.ts';
 import { kioskBench } from './kiosk/kiosk-bench.ts';
@@ -11,15 +12,17 @@ const help = `npm run bench -- NAME [options]
   call            waits, cost per packet, page weight
   kiosk           an idle room above a blank page, power on to picture, memory over calls
   document        from upload to the first page on the TV, page turns
+  broadcast       glass to glass, processor time of program and viewers, held playlists
   all             one after the other
 
   --runs N        pairs of each figure (5); taps and joins five times as many
   --seed N        of the delay proxy (7)
   --only PART     call: weight, waits (with paint, tls), paint, tls or packets; kiosk: idle, soak or ready;
-                  document: docx, pptx, pdf or turns
+                  document: docx, pptx, pdf or turns;
+                  broadcast: latency, program, held, viewers, or several with commas between them
   --soak-minutes  of simulated calls on the kiosk (0: left out)`;
 
-const benches = ['call', 'kiosk', 'document'] as const;
+const benches = ['call', 'kiosk', 'document', 'broadcast'] as const;
 const { values, wanted } = readCommandLine(help, (args) => {
   const { values, positionals } = parseArgs({
     args,
@@ -32,13 +35,14 @@ const { values, wanted } = readCommandLine(help, (args) => {
     },
   });
   const wanted = positionals[0] === 'all' ? benches : benches.filter((name) => name === positionals[0]);
-  if (wanted.length === 0) throw new Error('which bench? call, kiosk, document or all');
+  if (wanted.length === 0) throw new Error('which bench? call, kiosk, document, broadcast or all');
   return { values, wanted };
 });
 const options = { runs: Number(values.runs), seed: Number(values.seed), only: values.only ?? null };
 for (const name of wanted) {
   if (name === 'call') printReport(await callBench(options));
   else if (name === 'document') printReport(await documentBench(options));
+  else if (name === 'broadcast') printReport(await broadcastBench(options));
   else printReport(await kioskBench({ ...options, soakMinutes: Number(values['soak-minutes']) }));
 }
 process.exit(0);

@@ -23,6 +23,12 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
+/** When it was started, in ticks since the machine was; null: it is gone. */
+export function startedAtTicks(pid: number): number | null {
+  const fields = statFields(pid);
+  return fields === null ? null : Number(fields[19]);
+}
+
 /** User and system CPU seconds of what runs now in the tree. */
 export function cpuSeconds(pid: number): number {
   return processTree(pid).reduce((sum, each) => {

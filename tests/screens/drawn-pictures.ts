@@ -36,7 +36,8 @@ function drawInPage(own: OwnDevices): void {
 
   const isShown = (track: MediaStreamTrack): boolean => {
     const videos = [...document.querySelectorAll('video')].filter(
-      ({ srcObject }) => srcObject instanceof MediaStream && srcObject.getVideoTracks().includes(track),
+      ({ srcObject }) =>
+        srcObject instanceof MediaStream && srcObject.getVideoTracks().some(({ id }) => id === track.id),
     );
     return videos.length > 0 && videos.every(({ readyState }) => readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
   };

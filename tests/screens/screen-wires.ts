@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
+import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { type CallOrder, OPEN_ORDER, RIGHTS, type MeetingRole } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
@@ -56,7 +57,8 @@ export function person(n: number, displayName: string, over: Partial<Participant
 }
 
 /** What the agent shows of a room. */
-export type ShownRoom = ScreenFrame & Pick<ProjectionValues, 'agenda' | 'equipment'> & { state: RoomState };
+export type ShownRoom = ScreenFrame &
+  Pick<ProjectionValues, 'agenda' | 'equipment' | 'broadcasts'> & { state: RoomState };
 
 export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom> = {}): ShownRoom {
   return {
@@ -105,6 +107,7 @@ export function inCallPhase(
     participants: participants.slice(0, 8),
     sharedBy: null,
     order,
+    air: OFF_AIR,
   };
 }
 
@@ -190,6 +193,7 @@ export class PlayedNode {
   role: MeetingRole = 'co-host';
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
+  air: CallAir = OFF_AIR;
   #socket: WebSocketRoute | null = null;
 
   constructor(participants: Participant[]) {
@@ -260,6 +264,7 @@ export class PlayedNode {
       activeSpeakerPeerId: null,
       document: this.document,
       order: this.order,
+      air: this.air,
       chat: this.chat,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({
         consumerId: `${source}-${peerId}`,

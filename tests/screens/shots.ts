@@ -1,13 +1,16 @@
 /** Every picture there is: page, scene, size and language, and the name of its file. */
 import { consoleScenes } from './scenes/console.ts';
 import { administrationScenes } from './scenes/console-administration.ts';
+import { broadcastScenes } from './scenes/console-broadcasts.ts';
 import { joinScenes } from './scenes/join.ts';
 import { remoteScenes } from './scenes/remote.ts';
+import { remoteAirScenes } from './scenes/remote-air.ts';
 import { remoteDocumentScenes } from './scenes/remote-documents.ts';
 import type { Scene, SizeName } from './scenes/scene.ts';
 import { shareScenes } from './scenes/share.ts';
 import { screenScenes } from './scenes/screen.ts';
 import { staffScenes } from './scenes/staff.ts';
+import { watchScenes } from './scenes/watch.ts';
 import type { ColorScheme, Language } from './scene-window.ts';
 
 /** The built page and the module of the scenes, from the root of the checkout. */
@@ -15,16 +18,17 @@ export const pages = {
   tv: { built: 'kiosk/screen/dist/index.html', module: 'screen', scenes: screenScenes },
   remote: {
     built: 'controller/dist/control.html',
-    module: 'remote-documents',
-    scenes: [...remoteScenes, ...remoteDocumentScenes],
+    module: 'remote-air',
+    scenes: [...remoteScenes, ...remoteDocumentScenes, ...remoteAirScenes],
   },
   join: { built: 'controller/dist/join.html', module: 'join', scenes: joinScenes },
   share: { built: 'controller/dist/share.html', module: 'share', scenes: shareScenes },
   staff: { built: 'controller/dist/staff.html', module: 'staff', scenes: staffScenes },
+  watch: { built: 'controller/dist/watch.html', module: 'watch', scenes: watchScenes },
   console: {
     built: 'fleet/console/dist/index.html',
     module: 'console-administration',
-    scenes: [...consoleScenes, ...administrationScenes],
+    scenes: [...consoleScenes, ...administrationScenes, ...broadcastScenes],
   },
 } as const satisfies Record<string, { built: string; module: string; scenes: readonly Scene[] }>;
 export type PageName = keyof typeof pages;

@@ -14,7 +14,10 @@ const pages: Record<string, string> = {
   '/join': 'controller/dist/join.html',
   '/share': 'controller/dist/share.html',
   '/staff': 'controller/dist/staff.html',
+  '/watch': 'controller/dist/watch.html',
 };
+/** `/watch/BROADCAST-ID` is the watch page too. */
+const pageOf = (pathname: string): string | undefined => pages[pathname.replace(/(?<=^\/watch)\/.*/, '')];
 const folders: Record<string, string> = { assets: 'controller/dist', 'console-assets': 'fleet/console/dist' };
 const types: Record<string, string> = {
   '.html': 'text/html',
@@ -25,14 +28,18 @@ const types: Record<string, string> = {
   '.json': 'application/json',
 };
 
+/** @returns null: nothing of ours has that path */
+export async function builtFile(pathname: string): Promise<{ body: Buffer; contentType: string } | null> {
+  const folder = folders[pathname.split('/')[1] ?? ''];
+  const file = pageOf(pathname) ?? (folder === undefined ? undefined : join(folder, pathname));
+  const body = file === undefined ? null : await readFile(join(root, file)).catch(() => null);
+  return body && { body, contentType: types[extname(file!)] ?? 'application/octet-stream' };
+}
+
 /** Call before the scene's own routes: Playwright asks the latest first. */
 export async function servePages(page: Page): Promise<void> {
   await page.route(`${ORIGIN}/**`, async (route) => {
-    const { pathname } = new URL(route.request().url());
-    const folder = folders[pathname.split('/')[1] ?? ''];
-    const file = pages[pathname] ?? (folder === undefined ? undefined : join(folder, pathname));
-    const body = file === undefined ? null : await readFile(join(root, file)).catch(() => null);
-    if (file === undefined || body === null) return route.fulfill({ status: 404, body: 'not found' });
-    return route.fulfill({ body, contentType: types[extname(file)] ?? 'application/octet-stream' });
+    const found = await builtFile(new URL(route.request().url()).pathname);
+    return route.fulfill(found ?? { status: 404, body: 'not found' });
   });
 }

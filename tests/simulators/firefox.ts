@@ -116,8 +116,10 @@ export class Firefox {
   }
 
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    if (this.#process.exitCode === null) {
+    const { exitCode, signalCode } = this.#process;
+    // one that was killed has no exit code
+    if (exitCode === null && signalCode === null) {
+      const ended = new Promise((resolve) => this.#process.once('exit', resolve));
       this.#process.kill();
       await ended;
     }

@@ -20,7 +20,7 @@ import { Icon } from '#ui/icon.tsx';
 import type { LinkSnapshot, RoomLink } from '../../link/room-link.ts';
 import { MicrophoneButton } from '../control-bar.tsx';
 import { ProblemNote } from '../notes.tsx';
-import { peopleOf, type RemoteView } from '../projection.ts';
+import { peopleOf, type RemoteView, unlistedPeople } from '../projection.ts';
 import type { Asking } from '../use-room.ts';
 import { PresentedPage } from './presented-page.tsx';
 import type { RoomDocuments } from './room-documents.ts';
@@ -134,7 +134,7 @@ function Presenting({
 /** Everybody else who can present; null: no call. */
 function usePeople(view: RemoteView, link: RoomLink, roster: LinkSnapshot['roster']) {
   const phase = view.screen === 'in-call' ? view.phase : null;
-  const isCrowded = phase !== null && phase.participantCount > phase.participants.length;
+  const isCrowded = phase !== null && unlistedPeople(phase, phase.participants) > 0;
   useEffect(() => (isCrowded ? link.watchRoster() : undefined), [isCrowded, link]);
   if (phase === null) return null;
   return peopleOf(phase, roster).filter(({ peerId, peerKind }) => peerId !== phase.peerId && peerKind !== 'program');

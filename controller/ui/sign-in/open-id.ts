@@ -2,6 +2,6 @@
 import { pagePaths } from '#contract/http/page-paths.ts';
 
 /** @param options.isFresh asks the person to prove who they are, also where they are signed in there */
-export function goToOpenId(to: 'staff' | 'console', { isFresh = false } = {}): void {
+export function goToOpenId(to: 'staff' | 'console' | 'watch', { isFresh = false } = {}): void {
   location.assign(`${pagePaths.openidStart}?${new URLSearchParams({ to, ...(isFresh && { fresh: '1' }) })}`);
 }

@@ -1,6 +1,6 @@
 /** Times of a room read the same on every device: by the room's zone, whatever the device's is. */
 import { describe, expect, it } from 'vitest';
-import { clockTime, dayAndDate, listOf, minutesUntil, timeRange } from './format.ts';
+import { clockTime, dateAndTime, dayAndDate, listOf, minutesUntil, timeRange } from './format.ts';
 
 const instant = Date.parse('2026-11-24T15:05:00Z');
 
@@ -37,4 +37,14 @@ it.each([
 it('lists what does, any of it', () => {
   expect(listOf(['a phone', 'the button', 'Back'], 'en')).toBe('a phone, the button or Back');
   expect(listOf(['휴대폰', '통화 버튼'], 'ko')).toBe('휴대폰 또는 통화 버튼');
+});
+
+it('names the year of a date that is kept for long, and of a day that is not of this year', () => {
+  const atMs = new Date(2026, 10, 24, 14, 5).getTime();
+  expect(dateAndTime(atMs, 'en')).toBe('24 Nov 2026, 14:05');
+  expect(dateAndTime(atMs, 'ko')).toBe('2026년 11월 24일 14:05');
+  const [sameYearMs, nextYearMs] = [new Date(2026, 0, 2).getTime(), new Date(2027, 0, 2).getTime()];
+  expect(dayAndDate(atMs, 'en', undefined, sameYearMs)).toBe('Tuesday 24 November');
+  expect(dayAndDate(atMs, 'en', undefined, nextYearMs)).toBe('Tuesday, 24 November 2026');
+  expect(dayAndDate(atMs, 'ko', undefined, nextYearMs)).toBe('2026년 11월 24일 화요일');
 });

@@ -33,25 +33,40 @@ export function minutesUntil(epochMs: number, nowMs: number): number {
   return Math.max(0, Math.ceil((epochMs - nowMs) / MINUTE_MS));
 }
 
-/** 11월 24일 화요일, Tuesday 24 November */
-export function dayAndDate(epochMs: number, language: Language, timeZone?: string): string {
+/** 11월 24일 화요일, Tuesday 24 November; with its year where that is not the year of now */
+export function dayAndDate(epochMs: number, language: Language, timeZone?: string, nowMs = Date.now()): string {
+  const isThisYear = new Date(epochMs).getFullYear() === new Date(nowMs).getFullYear();
   return new Intl.DateTimeFormat(localeOf[language], {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
+    ...(isThisYear ? {} : { year: 'numeric' }),
     timeZone: knownZone(timeZone),
   }).format(epochMs);
 }
 
-/** 24 Nov 14:05 */
+/** 24 November 2026, 2026년 11월 24일 */
+export function dateOnly(epochMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(localeOf[language], { day: 'numeric', month: 'long', year: 'numeric' }).format(
+    epochMs,
+  );
+}
+
+/** 24 Nov 2026, 14:05; 2026년 11월 24일 14:05 */
 export function dateAndTime(epochMs: number, language: Language): string {
   return new Intl.DateTimeFormat(localeOf[language], {
     day: 'numeric',
     month: 'short',
+    year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   }).format(epochMs);
+}
+
+/** 4,012 */
+export function groupedNumber(value: number, language: Language): string {
+  return new Intl.NumberFormat(localeOf[language]).format(value);
 }
 
 /** 4:07, 1:02:30: how long a call runs */
@@ -61,6 +76,18 @@ export function elapsed(durationMs: number): string {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** 1.2 GB, 340 MB: of files, by powers of ten as disks are sold */
+export function fileSize(bytes: number, language: Language): string {
+  const units = ['megabyte', 'gigabyte', 'terabyte'] as const;
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3) - 2));
+  const value = bytes / 10 ** (6 + 3 * power);
+  return new Intl.NumberFormat(localeOf[language], {
+    style: 'unit',
+    unit: units[power]!,
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
 }
 
 /** 5 minutes ago, 방금: by whole units, the largest that fits */

@@ -2,6 +2,7 @@
 import 'i18next';
 import type audit from './en/audit.ts';
 import type bookings from './en/bookings.ts';
+import type broadcast from './en/broadcast.ts';
 import type common from './en/common.ts';
 import type consoleWords from './en/console.ts';
 import type devices from './en/devices.ts';
@@ -11,12 +12,15 @@ import type join from './en/join.ts';
 import type meeting from './en/meeting.ts';
 import type notices from './en/notices.ts';
 import type people from './en/people.ts';
+import type program from './en/program.ts';
+import type recordings from './en/recordings.ts';
 import type remote from './en/remote.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
 import type screen from './en/screen.ts';
 import type staff from './en/staff.ts';
 import type stage from './en/stage.ts';
+import type watch from './en/watch.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -25,6 +29,7 @@ declare module 'i18next' {
     resources: {
       audit: typeof audit;
       bookings: typeof bookings;
+      broadcast: typeof broadcast;
       common: typeof common;
       console: typeof consoleWords;
       devices: typeof devices;
@@ -34,12 +39,15 @@ declare module 'i18next' {
       meeting: typeof meeting;
       notices: typeof notices;
       people: typeof people;
+      program: typeof program;
+      recordings: typeof recordings;
       remote: typeof remote;
       'sign-in': typeof signIn;
       screen: typeof screen;
       share: typeof share;
       staff: typeof staff;
       stage: typeof stage;
+      watch: typeof watch;
     };
   }
 }

@@ -86,6 +86,7 @@ export class FakeMedia implements Media {
     return {
       producerId,
       confirmed,
+      sender: null,
       announcedPaused: !track.enabled,
       get track() {
         return producer.track;

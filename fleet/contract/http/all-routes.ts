@@ -1,6 +1,7 @@
 /** The fleet server's whole HTTP API for browsers. Errors are `{ error: WireError }` with the status of their code. */
 import { admissionApi } from './admission-api.ts';
 import { auditApi } from './audit-api.ts';
+import { broadcastsApi } from './broadcasts-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
@@ -18,6 +19,7 @@ export const allRoutes = {
   ...admissionApi,
   ...settingsApi,
   ...documentsApi,
+  ...broadcastsApi,
   ...auditApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

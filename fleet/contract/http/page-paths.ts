@@ -5,6 +5,7 @@ export const pagePaths = {
   join: '/join',
   share: '/share',
   staff: '/staff',
+  watch: '/watch',
   openidStart: '/openid/start',
   openidCallback: '/openid/callback',
   openidLogout: '/openid/logout',
@@ -18,3 +19,7 @@ export const pagePaths = {
 /** A one-time link to an account: its code stands where no server logs it. */
 export const accountInviteUrl = (fleetUrl: string, code: string): string =>
   `${fleetUrl}${pagePaths.staff}#invite=${code}`;
+
+/** The watch page with this broadcast, live or as a replay. */
+export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
+  `${fleetUrl}${pagePaths.watch}/${broadcastId}`;

@@ -19,6 +19,10 @@ export const Permission = z.enum([
   'meetings.create',
   /** those of others in these rooms: invites, admission, policy */
   'meetings.manage',
+  /** puts meetings that it hosts on air, to the whole staff */
+  'broadcasts.start',
+  /** those of others: ends, deletes, sets how long recordings are kept */
+  'broadcasts.manage',
   'people.view',
   /** accounts, their roles, sessions and tokens */
   'people.manage',
@@ -27,24 +31,27 @@ export const Permission = z.enum([
 ]);
 export type Permission = z.infer<typeof Permission>;
 
-/** `installer` adds rooms and claims their boxes, nothing else; `viewer` looks at rooms. */
-export const Role = z.enum(['administrator', 'operator', 'installer', 'member', 'viewer']);
+/** `broadcaster` is a member who puts meetings on air; `installer` adds rooms and claims their boxes, nothing else; `viewer` looks at rooms. */
+export const Role = z.enum(['administrator', 'operator', 'broadcaster', 'installer', 'member', 'viewer']);
 export type Role = z.infer<typeof Role>;
 
 const MEMBER: readonly Permission[] = ['meetings.create'];
+const BROADCASTER: readonly Permission[] = [...MEMBER, 'broadcasts.start'];
 const OPERATOR: readonly Permission[] = [
-  ...MEMBER,
+  ...BROADCASTER,
   'rooms.view',
   'controllers.manage',
   'documents.manage',
   'calls.give-up',
   'meetings.manage',
+  'broadcasts.manage',
   'people.view',
 ];
 const INSTALLER: readonly Permission[] = ['rooms.view', 'rooms.create', 'kiosks.manage'];
 const PERMISSIONS: Record<Role, ReadonlySet<Permission>> = {
   viewer: new Set(['rooms.view']),
   member: new Set(MEMBER),
+  broadcaster: new Set(BROADCASTER),
   installer: new Set(INSTALLER),
   operator: new Set(OPERATOR),
   administrator: new Set(Permission.options),

@@ -1,5 +1,6 @@
 /** Every section of a room's settings that the fleet can set. The kiosk's parts each read their own. */
 import type { z } from '../schema.ts';
+import { broadcastSettings } from './broadcast-settings.ts';
 import { calendarSettings } from './calendar-settings.ts';
 import { mediaDeviceSettings } from './media-device-settings.ts';
 import { screenSettings } from './screen-settings.ts';
@@ -12,6 +13,7 @@ export const allSettings = {
   tv: tvSettings,
   mediaDevices: mediaDeviceSettings,
   calendar: calendarSettings,
+  broadcast: broadcastSettings,
 } as const satisfies Record<string, SettingsSection>;
 export type SectionName = keyof typeof allSettings;
 export type SectionValues<N extends SectionName> = z.output<(typeof allSettings)[N]['schema']>;

@@ -8,8 +8,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConversionEvent, ToConverter } from '#contract/converter-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { v7 } from 'uuid';
-import { ConverterLink, type ConverterStatus } from './client.ts';
-import { socketPath } from './socket-path.ts';
+import type { ProcessStatus } from '#edge/process-link.ts';
+import { socketPath } from '#edge/socket-path.ts';
+import { CONVERTER_SOCKET } from '#contract/converter-link.ts';
+import { ConverterLink } from './client.ts';
 
 let dataDir: string;
 let server: Server;
@@ -17,7 +19,7 @@ let link: ConverterLink;
 let connections: { socket: Socket; received: ToConverter[] }[];
 let hello: object;
 const events: ConversionEvent[] = [];
-const statuses: ConverterStatus['is'][] = [];
+const statuses: ProcessStatus['is'][] = [];
 const logged: string[] = [];
 
 beforeEach(async () => {
@@ -45,7 +47,7 @@ async function listen(folder: string): Promise<void> {
     });
     send(socket, hello);
   });
-  server.listen(socketPath(folder));
+  server.listen(socketPath(folder, CONVERTER_SOCKET));
   await once(server, 'listening');
   link = new ConverterLink({
     dataDir: folder,

@@ -2,131 +2,81 @@
  * The fleet server's half of the converter's link. A document that was handed over is handed over again, whichever side was
  * started again, until it is converted, has failed or is cancelled.
  */
-import { connect, type Socket } from 'node:net';
-import { type ConversionEvent, FromConverter, type ToConverter } from '#contract/converter-link.ts';
-import { ProtocolError } from '#contract/error-codes.ts';
-import { negotiateAsClient, PROTOCOL_VERSION, protocolOf } from '#contract/protocol-version.ts';
-import { retryAfterMs } from '#contract/retry-after.ts';
-import { readJsonLines, writeJsonLine } from './json-lines.ts';
-import { socketPath } from './socket-path.ts';
-
-export type ConverterStatus =
-  /** not connected: it starts, or has ended and is started again */
-  | { is: 'away' }
-  | { is: 'there' }
-  /** `reason` in English, for IT */
-  | { is: 'unavailable'; reason: string };
+import {
+  type ConversionEvent,
+  CONVERTER_SOCKET,
+  FromConverter,
+  MAX_CONVERTER_MESSAGE_BYTES,
+  type ToConverter,
+} from '#contract/converter-link.ts';
+import { ProcessLink, type ProcessStatus } from '#edge/process-link.ts';
 
 export type ConverterLinkOptions = {
   dataDir: string;
   /** Pages that were reported before may be reported again. */
   onEvent: (event: ConversionEvent) => void;
-  onStatus?: (status: ConverterStatus) => void;
+  onStatus?: (status: ProcessStatus) => void;
   log: (what: string, details: { err?: unknown; [detail: string]: unknown }) => void;
 };
 export type DocumentToConvert = Omit<ToConverter & { name: 'convert' }, 'name'>;
 
-const PAUSES = { firstMs: 100, longestMs: 2_000 };
-
 export class ConverterLink {
   readonly #options: ConverterLinkOptions;
   readonly #open = new Map<string, DocumentToConvert>();
-  #connecting: Socket | null = null;
-  /** once both have said hello */
-  #socket: Socket | null = null;
-  #status: ConverterStatus = { is: 'away' };
-  #failures = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #link: ProcessLink<FromConverter, ToConverter>;
   #isPrepared = false;
 
   constructor(options: ConverterLinkOptions) {
     this.#options = options;
+    const { dataDir, onStatus, log } = options;
+    this.#link = new ProcessLink({
+      dataDir,
+      socketName: CONVERTER_SOCKET,
+      maxMessageLength: MAX_CONVERTER_MESSAGE_BYTES,
+      parse: (raw) => FromConverter.parse(raw),
+      onHello: () => this.#onHello(),
+      onMessage: (event) => this.#onEvent(event),
+      ...(onStatus && { onStatus }),
+      log,
+    });
   }
 
-  get status(): ConverterStatus {
-    return this.#status;
+  get status(): ProcessStatus {
+    return this.#link.status;
   }
 
   start(): void {
-    const socket = connect(socketPath(this.#options.dataDir));
-    this.#timer = undefined;
-    socket.on('connect', () => writeJsonLine(socket, { name: 'hello', protocol: PROTOCOL_VERSION }));
-    // its `close` follows
-    socket.on('error', () => {});
-    socket.on('close', () => this.#onClose());
-    readJsonLines(
-      socket,
-      (message) => this.#onMessage(socket, message),
-      (error) => this.#options.log('the converter sent what is no message', { err: error }),
-    );
-    this.#connecting = socket;
+    this.#link.start();
   }
-
   stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    this.#connecting?.destroy();
+    this.#link.stop();
   }
 
   /** Ends with `converted` or `failed`, sooner or later. The output folder exists. */
   convert(document: DocumentToConvert): void {
     this.#open.set(document.documentId, document);
-    this.#send({ name: 'convert', ...document });
+    this.#link.send({ name: 'convert', ...document });
   }
 
   /** No event of it comes any more. Its folders may be removed at once. */
   cancel(documentId: string): void {
-    if (this.#open.delete(documentId)) this.#send({ name: 'cancel', documentId });
+    if (this.#open.delete(documentId)) this.#link.send({ name: 'cancel', documentId });
   }
 
   /** Somebody is about to share a document: what it needs is started now, and kept ready, after a new start too. */
   prepare(): void {
     this.#isPrepared = true;
-    this.#send({ name: 'prepare' });
+    this.#link.send({ name: 'prepare' });
   }
 
-  #send(message: ToConverter): void {
-    if (this.#socket) writeJsonLine(this.#socket, message);
+  #onHello(): void {
+    if (this.#isPrepared) this.#link.send({ name: 'prepare' });
+    for (const document of this.#open.values()) this.#link.send({ name: 'convert', ...document });
   }
 
-  #onMessage(socket: Socket, raw: unknown): void {
-    if (this.#socket !== socket) {
-      this.#onHello(socket, raw);
-      return;
-    }
-    const event = FromConverter.parse(raw);
-    if (event.name === 'hello') throw new ProtocolError('bad-message', 'a second hello');
+  #onEvent(event: ConversionEvent): void {
     if (!this.#open.has(event.documentId)) return;
     if (event.name === 'converted' || event.name === 'failed') this.#open.delete(event.documentId);
     this.#options.onEvent(event);
-  }
-
-  #onHello(socket: Socket, raw: unknown): void {
-    const protocol = protocolOf(raw);
-    if (protocol === null) throw new ProtocolError('hello-expected');
-    const negotiated = negotiateAsClient(protocol);
-    if (negotiated !== 'accepted') throw new ProtocolError(negotiated);
-    const hello = FromConverter.parse(raw);
-    if (hello.name !== 'hello') throw new ProtocolError('hello-expected');
-    this.#socket = socket;
-    this.#failures = 0;
-    const { whyUnavailable } = hello;
-    this.#setStatus(whyUnavailable === null ? { is: 'there' } : { is: 'unavailable', reason: whyUnavailable });
-    if (this.#isPrepared) this.#send({ name: 'prepare' });
-    for (const document of this.#open.values()) this.#send({ name: 'convert', ...document });
-  }
-
-  #onClose(): void {
-    this.#socket = null;
-    if (this.#isStopped) return;
-    if (this.#status.is !== 'away') this.#setStatus({ is: 'away' });
-    this.#timer = setTimeout(() => this.start(), retryAfterMs(this.#failures, PAUSES));
-    this.#failures += 1;
-  }
-
-  #setStatus(status: ConverterStatus): void {
-    this.#status = status;
-    this.#options.onStatus?.(status);
   }
 }

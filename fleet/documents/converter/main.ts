@@ -4,15 +4,21 @@
  */
 import { availableParallelism, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
+import {
+  CONVERTER_SOCKET,
+  type FromConverter,
+  MAX_CONVERTER_MESSAGE_BYTES,
+  ToConverter,
+} from '#contract/converter-link.ts';
 import type { ConverterReady } from '#contract/process-ready.ts';
 import { readCommandLine, wholeNumber } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { ProcessLinkServer } from '#edge/process-link-server.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { createLogger } from '../../log.ts';
 import { convert } from './conversion.ts';
 import { Jobs } from './jobs.ts';
-import { LinkServer } from './link-server.ts';
 import { Office } from './office.ts';
 import { PageMaker } from './page-maker.ts';
 import { Scratch } from './scratch.ts';
@@ -92,7 +98,10 @@ const jobs = new Jobs({
   },
   onFault: (error, documentId) => logger.error({ err: error, documentId }, 'a conversion failed: our bug, or the disk'),
 });
-const link = new LinkServer({
+const link = new ProcessLinkServer<ToConverter, FromConverter>({
+  socketName: CONVERTER_SOCKET,
+  maxMessageLength: MAX_CONVERTER_MESSAGE_BYTES,
+  parse: (raw) => ToConverter.parse(raw),
   dataDir,
   hello: () => ({ whyUnavailable: reason }),
   onMessage(message) {

@@ -16,6 +16,7 @@ import {
 } from '#contract/signaling.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { WebSocket } from 'ws';
+import { kindOf } from '../call-producer.ts';
 
 type NotificationOf<E extends SignalingNotification['event']> = Extract<SignalingNotification, { event: E }>;
 type Pending = { method: SignalingMethod; resolve: (data: never) => void; reject: (error: Error) => void };
@@ -106,14 +107,19 @@ export class RawClient {
 
   async produce(source: MediaSource, more: Partial<RequestOf<'produce'>> = {}): Promise<string> {
     const producerId = uuidv7();
-    const kind = source === 'microphone' || source === 'screen-audio' ? 'audio' : 'video';
+    const kind = kindOf[source];
     await this.request('produce', {
       transportId: this.media.send.transportId,
       producerId,
       kind,
       source,
       paused: false,
-      rtpParameters: kind === 'audio' ? audioParameters() : videoParameters(source === 'camera' ? 3 : 1),
+      rtpParameters:
+        source === 'program'
+          ? programParameters()
+          : kind === 'audio'
+            ? audioParameters()
+            : videoParameters(source === 'camera' ? 3 : 1),
       ...more,
     });
     return producerId;
@@ -255,3 +261,20 @@ export const dtlsParameters: RequestOf<'connect-transport'>['dtlsParameters'] = 
     },
   ],
 };
+
+function programParameters(): RequestOf<'produce'>['rtpParameters'] {
+  return {
+    mid: String(nextSsrc()),
+    codecs: [
+      {
+        mimeType: 'video/H264',
+        payloadType: 108,
+        clockRate: 90_000,
+        parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
+      },
+    ],
+    headerExtensions: [],
+    encodings: [{ ssrc: nextSsrc() }],
+    rtcp: { cname: 'test' },
+  };
+}

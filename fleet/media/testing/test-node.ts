@@ -17,7 +17,8 @@ import { MediaNode } from '../media-node.ts';
 import type { MediaSettings } from '../media-settings.ts';
 import { RawClient } from './raw-client.ts';
 
-const SOURCES = MediaSource.options;
+/** Of people and rooms: a program alone sends what it makes of the call. */
+export const SOURCES = MediaSource.options.filter((source) => !source.startsWith('program'));
 /** As a token has them: what it leaves out is filled in by whoever verifies it. */
 type SignedClaims = z.input<typeof JoinTokenClaims>;
 

@@ -19,7 +19,7 @@ export function grantsOf({ roles, everyoneIs }: OpenidSettings, groups: readonly
 }
 
 /**
- * The account as its directory has it now: name, address, roles.
+ * The account as its directory has it now: name, address, groups, roles.
  * @throws UserError forbidden: in none of the groups; account-disabled
  */
 export async function keepDirectoryAccount(
@@ -41,7 +41,7 @@ export async function keepDirectoryAccount(
   if (known)
     await trx
       .updateTable('account')
-      .set({ displayName, email, checkedAtMs: nowMs })
+      .set({ displayName, email, checkedAtMs: nowMs, groups: JSON.stringify(identity.groups) })
       .where('accountId', '=', known.accountId)
       .execute();
   const accountId = known?.accountId ?? (await insertAccount(trx, { ...identity, displayName }, nowMs));
@@ -65,6 +65,7 @@ async function insertAccount(trx: AuthorityWrite, identity: OpenidIdentity, nowM
       placeId: null,
       createdAtMs: nowMs,
       checkedAtMs: nowMs,
+      groups: JSON.stringify(identity.groups),
     })
     .execute();
   await appendAudit(trx, { kind: 'account-created', actor: `openid:${issuer}`, subject: `account:${accountId}` });

@@ -26,7 +26,7 @@ export type OpenidDependencies = {
   logger: Logger;
 };
 /** Where a browser goes on. */
-export type OpenidReturn = 'staff' | 'console';
+export type OpenidReturn = 'staff' | 'console' | 'watch';
 export type OpenidCaller = { network: string; browser: string };
 type Attempt = { checks: OpenidChecks; returnTo: OpenidReturn; expiresAtMs: number };
 type Confirmation = { accountId: string; subject: string; refreshToken: string | null; confirmedAtMs: number };

@@ -103,13 +103,14 @@ describe('signing in by OpenID', () => {
       userName: 'mina',
       displayName: '박민아',
       email: 'mina@steel.example',
+      groups: '["room-team","unknown"]',
     });
     expect(await roles()).toEqual(['member', 'operator']);
     expect(browser.cookie(fleetUrl, 'maru-openid')).toBeUndefined();
     directory.people.set('mina', { name: 'Mina Park', email: 'mina@steel.example', groups: [] });
     await signIn();
-    expect(await store.read.selectFrom('account').select('displayName').execute()).toEqual([
-      { displayName: 'Mina Park' },
+    expect(await store.read.selectFrom('account').select(['displayName', 'groups']).execute()).toEqual([
+      { displayName: 'Mina Park', groups: '[]' },
     ]);
     expect(await roles()).toEqual(['member']);
   });

@@ -1,6 +1,7 @@
 /** For tests of the calendar: a clock that lets a day pass in seconds, and a room that keeps what its calendar tells. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
@@ -190,6 +191,7 @@ export class RoomUnderTest {
         participants: [],
         sharedBy: null,
         order: OPEN_ORDER,
+        air: OFF_AIR,
       }),
     );
   }

@@ -1,5 +1,6 @@
 /** The document on the room's TV: the TV's own in an idle room, the call's in a call. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { Booking } from '#contract/room-agenda.ts';
@@ -32,6 +33,7 @@ const inCall: RoomPhase = {
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 };
 const roomIn = (phase: RoomPhase) => ({ roomName: 'Maple', phase }) as RoomState;
 const booking = (over: Partial<Booking>): Booking => ({

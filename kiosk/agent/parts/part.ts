@@ -5,8 +5,10 @@
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
+import type { Viewing } from '#contract/live-delivery.ts';
 import type { ProjectionName } from '#contract/projections.ts';
 import type { ProjectionContent } from '#contract/relayed-projections.ts';
+import type { OfferedBroadcast } from '#contract/room-broadcasts.ts';
 import type { RoomCommand, RoomCommandName } from '#contract/room-command.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { RoomNotice, RoomState, RosterUpdate } from '#contract/room-state.ts';
@@ -38,6 +40,10 @@ export type Occasions = {
   roster: RosterUpdate;
   /** outside of a call the TV shows a document */
   'document-on-tv': boolean;
+  /** that the fleet offers to this room, all of them */
+  'offered-broadcasts': readonly OfferedBroadcast[];
+  /** outside of a call the TV shows a broadcast, and why; null: none */
+  'broadcast-on-tv': 'by-tap' | 'by-itself' | null;
 };
 export type Occasion = keyof Occasions;
 export const LASTING: readonly Occasion[] = [
@@ -46,6 +52,8 @@ export const LASTING: readonly Occasion[] = [
   'media-nodes',
   'screen-connected',
   'document-on-tv',
+  'offered-broadcasts',
+  'broadcast-on-tv',
 ];
 
 export type Part = {
@@ -93,6 +101,8 @@ export type HostServices = {
   requestTestGrant: () => Promise<CallGrant | null>;
   /** to the documents of the call's meeting, or without one of the room's own; null: there are none, or the fleet is away */
   requestDocumentAccess: (callId: string | null) => Promise<DocumentAccess | null>;
+  /** lets the page at a broadcast; a code: refused, null: no answer */
+  requestViewing: (broadcastId: string) => Promise<Viewing | ErrorCode | null>;
   /** a wish of a person at a device; nobody waits for the answer */
   ask: (command: RoomCommand) => void;
   /** a command of a controller that the part has let in */

@@ -258,6 +258,7 @@ export class Parts {
       publishFields: whileItRuns(services.publishFields) as Host['publishFields'],
       requestTestGrant: outside(services.requestTestGrant),
       requestDocumentAccess: outside(services.requestDocumentAccess),
+      requestViewing: outside(services.requestViewing),
       ask: whileItRuns((command) => {
         this.notify('presence', null);
         services.ask(command);

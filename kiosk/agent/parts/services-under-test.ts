@@ -16,6 +16,7 @@ export const servicesUnderTest = (over: Partial<HostServices> = {}): HostService
   fleetCa: () => '',
   requestTestGrant: async () => null,
   requestDocumentAccess: async () => null,
+  requestViewing: async () => null,
   ask: () => {},
   onLanCommand: () => {},
   perform: () => false,

@@ -5,12 +5,16 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
+import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
-import { People, peopleAhead } from '#stage/people.ts';
+import { hasPicture, People, peopleAhead } from '#stage/people.ts';
 import { Stage } from '#stage/stage.tsx';
 import { useOfDocument } from '#stage/stage-document.ts';
 import type { StageWords } from '#stage/stage-person.ts';
+import { Countdown, useCountdown } from '#ui/broadcast/countdown.tsx';
+import { markOf } from '#ui/broadcast/air.ts';
+import { OnAirMark } from '#ui/broadcast/on-air-mark.tsx';
 import { callTime } from '#ui/agenda/call-time.ts';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useDocumentWords } from '#ui/use-document-words.ts';
@@ -24,6 +28,7 @@ import type { ScreenSession } from '../session/screen-session.ts';
 import { CallBar } from './call-bar.tsx';
 import { CallTimeNotice } from './call-time-notice.tsx';
 import { Reconnecting } from './reconnecting.tsx';
+import { useAirToast } from './use-air-toast.ts';
 import { useDocumentNews } from './use-document-news.ts';
 import { useExtensionNews } from './use-extension-news.ts';
 import { useChatNews, useHandNews } from './use-newest-news.ts';
@@ -55,7 +60,8 @@ export function CallScene(props: CallSceneProps) {
   const { session, phase, selfPeerId, call, view, devices, shownInput, troubles, showsCode } = props;
   const { t } = useTranslation(['screen', 'common', 'stage']);
   const [people] = useState(() => new People());
-  const participants = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
+  const all = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
+  const participants = useMemo(() => all.filter(hasPicture), [all]);
   const { stagePage } = view.state;
   const layout = view.state.layout === 'unknown' ? 'auto' : view.state.layout;
   const shown = people.follow({
@@ -85,9 +91,11 @@ export function CallScene(props: CallSceneProps) {
   );
   const showsDocument = useOfDocument(inCall, () => true) ?? false;
   const documentNews = useDocumentNews(inCall, call, phase !== null);
-  const news = useRoomNews(call.participants, phase === null ? null : selfPeerId);
+  const news = useRoomNews(participants, phase === null ? null : selfPeerId);
   const chatNews = useChatNews(call.chat, phase === null ? null : selfPeerId);
   const handNews = useHandNews(call.participants, phase === null ? null : selfPeerId);
+  const air = phase === null ? OFF_AIR : call.air;
+  const airNews = useAirToast(phase === null ? null : call.air);
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
   const time = callTime(view.projections.agenda, bookingId, nowMs);
@@ -128,25 +136,55 @@ export function CallScene(props: CallSceneProps) {
           <PairingCorner pairing={view.pairing} forProof={showsCode} />
         </div>
       )}
-      <CallBar
-        state={view.state}
-        equipment={view.projections.equipment}
-        timeZone={view.projections.agenda?.timeZone}
-        meetingTitle={phase?.meetingTitle ?? ''}
-        participantCount={participants.length}
-      />
-      {phase?.connection === 'reconnecting' && <Reconnecting />}
-      <TroubleCorner
-        troubles={told}
-        equipment={view.projections.equipment}
-        brief={!inFull}
-        className="absolute top-24 left-8"
-      />
-      <div className="pointer-events-none absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
-        {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
-        <WaitingMark waiting={phase === null ? null : view.waiting} />
-        <ToastRegion current={documentNews ?? extension ?? handNews ?? chatNews ?? news} className="text-tv-small" />
+      <AirOverlay air={air} />
+      {/* below the mark, which stays while they come and go */}
+      <div className={`pointer-events-none absolute inset-x-0 ${markOf(air) === null ? 'top-0' : 'top-14'}`}>
+        <CallBar
+          state={view.state}
+          equipment={view.projections.equipment}
+          timeZone={view.projections.agenda?.timeZone}
+          meetingTitle={phase?.meetingTitle ?? ''}
+          participantCount={participants.length}
+        />
+        <TroubleCorner
+          troubles={told}
+          equipment={view.projections.equipment}
+          brief={!inFull}
+          className="absolute top-24 left-8"
+        />
+        <div className="absolute top-6 right-8 flex max-w-[48rem] flex-col items-end gap-4">
+          {time !== null && <CallTimeNotice time={time} timeZone={view.projections.agenda?.timeZone} nowMs={nowMs} />}
+          <WaitingMark waiting={phase === null ? null : view.waiting} />
+          <ToastRegion
+            current={airNews ?? documentNews ?? extension ?? handNews ?? chatNews ?? news}
+            className="text-tv-small"
+          />
+        </div>
       </div>
+      {phase?.connection === 'reconnecting' && <Reconnecting />}
     </main>
+  );
+}
+
+/** A thin frame, the mark and, before it, the countdown: everybody in the room knows, from every seat. */
+function AirOverlay({ air }: { air: CallAir }) {
+  const seconds = useCountdown(air.phase === 'countdown' ? air : null);
+  const mark = markOf(air);
+  return (
+    <div className="pointer-events-none absolute inset-0">
+      {mark === 'on-air' && <div className="absolute inset-0 border-8 border-live-fill" />}
+      {mark !== null && (
+        <div className="absolute inset-x-0 top-0 flex justify-center">
+          <OnAirMark air={air} className="rounded-b-control text-tv-name" />
+        </div>
+      )}
+      {seconds !== null && (
+        <div className="absolute inset-0 grid place-items-center">
+          <div className="rounded-card bg-[rgb(15_11_8/0.92)] px-20 py-12 shadow-overlay">
+            <Countdown seconds={seconds} scale="tv" />
+          </div>
+        </div>
+      )}
+    </div>
   );
 }

@@ -7,6 +7,7 @@ import { soundsOf } from '#stage/people.ts';
 import { Still } from '#ui/still.tsx';
 import { showLanguage } from '#ui/words/words.ts';
 import { BootScene } from '../boot/boot-scene.tsx';
+import { BroadcastScene } from '../broadcast/broadcast-scene.tsx';
 import { CallScene } from '../call/call-scene.tsx';
 import { DocumentScene } from '../document/document-scene.tsx';
 import { ElsewhereScene } from '../elsewhere/elsewhere-scene.tsx';
@@ -37,7 +38,7 @@ export function App({ session }: { session: ScreenSession }) {
   const { view, devices } = screen;
   const { phase } = call;
   const scene = sceneOf(screen, phase, gone ? GONE_AFTER_MS : 0);
-  const idle = scene.name === 'idle' || scene.name === 'document';
+  const idle = scene.name === 'idle' || scene.name === 'document' || scene.name === 'broadcast';
   const starting = scene.name === 'starting';
   const troubles = troublesOf(view?.state.notices ?? [], down);
   const joined = scene.name === 'call' ? scene.call : null;
@@ -86,7 +87,7 @@ export function App({ session }: { session: ScreenSession }) {
 type SceneBeforeProps = { scene: Scene; session: ScreenSession; screen: ScreenSnapshot; troubles: Trouble[] };
 
 /** Every scene but the call. */
-function SceneBefore({ scene, session, screen: { view, devices }, troubles }: SceneBeforeProps) {
+function SceneBefore({ scene, session, screen: { view, devices, speakerId }, troubles }: SceneBeforeProps) {
   switch (scene.name) {
     case 'boot':
       return <BootScene />;
@@ -100,6 +101,15 @@ function SceneBefore({ scene, session, screen: { view, devices }, troubles }: Sc
       return <ElsewhereScene />;
     case 'document':
       return <DocumentScene documents={session.documents} view={view!} troubles={troubles} />;
+    case 'broadcast':
+      return (
+        <BroadcastScene
+          broadcast={session.broadcast}
+          view={view!}
+          speakerId={speakerId}
+          onSpeakerFailed={session.reportSpeakerFailed}
+        />
+      );
     case 'idle':
       return <IdleScene view={view!} troubles={troubles} />;
     case 'starting':

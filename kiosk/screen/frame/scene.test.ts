@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallPhase } from '#call/call-state.ts';
@@ -25,6 +26,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
   speakerId: null,
   shownInput: null,
   showsDocument: false,
+  showsBroadcast: false,
   showsCode: false,
   devices,
   view:
@@ -82,6 +84,7 @@ const inCall: RoomPhase = {
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 };
 const ended: RoomPhase = {
   name: 'ended',
@@ -193,4 +196,13 @@ it('everything steps aside every few minutes, and never far', () => {
   expect(new Set(places.map((place) => JSON.stringify(place))).size).toBeGreaterThan(4);
   expect(places.every(({ xRem, yRem }) => Math.abs(xRem) <= 1 && Math.abs(yRem) <= 1)).toBe(true);
   expect(places.slice(0, 4).every((place) => JSON.stringify(place) === JSON.stringify(places[0]))).toBe(true);
+});
+
+it('an idle room shows a broadcast, and a document before it; a meeting before both', () => {
+  const none = { name: 'idle' } as const;
+  const nameOf = (over: Partial<ScreenSnapshot>): string => sceneOf(screen({ name: 'idle' }, over), none, 0).name;
+  expect(nameOf({ showsBroadcast: true })).toBe('broadcast');
+  expect(nameOf({ showsBroadcast: true, showsDocument: true })).toBe('document');
+  const starting = { name: 'starting', meetingTitle: '', sinceMs: 1, cancelOffered: false } as const;
+  expect(sceneOf(screen(starting, { showsBroadcast: true }), none, 0).name).toBe('starting');
 });

@@ -17,6 +17,8 @@ export type Scene =
   | { name: 'idle' }
   /** idle, and the TV shows a document */
   | { name: 'document' }
+  /** idle, and the TV shows a broadcast */
+  | { name: 'broadcast' }
   | {
       name: 'starting';
       meetingTitle: string;
@@ -43,7 +45,8 @@ export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: numb
   if (gone && call.name !== 'joined') return { name: 'gone' };
   switch (phase.name) {
     case 'idle':
-      return { name: screen.showsDocument ? 'document' : 'idle' };
+      if (screen.showsDocument) return { name: 'document' };
+      return { name: screen.showsBroadcast ? 'broadcast' : 'idle' };
     case 'starting':
       if (call.name === 'joined') return { name: 'call', call };
       return {

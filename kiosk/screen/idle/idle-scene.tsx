@@ -10,18 +10,20 @@ import { PairingCard } from '../frame/pairing-card.tsx';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
 import type { Trouble } from '../frame/troubles.ts';
 import { BookedDay } from './booked-day.tsx';
+import { OfferedBroadcastCard } from './offered-broadcast.tsx';
 import { SelfTestRunning } from './self-test-running.tsx';
 
 export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trouble[] }) {
   const nowMs = useMinute();
   const { xRem, yRem } = stepAside(nowMs);
   const { state } = view;
-  const { agenda, equipment } = view.projections;
+  const { agenda, broadcasts, equipment } = view.projections;
   const day = roomDay(agenda, nowMs);
   const timeZone = agenda?.timeZone;
   const isTesting = equipment?.selfTest?.state === 'running';
   const cutOff = isCutOff(state.notices);
-  const cornerTaken = troubles.length > 0 || isTesting;
+  const isOffered = (broadcasts?.offered.length ?? 0) > 0;
+  const cornerTaken = troubles.length > 0 || isTesting || isOffered;
   return (
     <main className="hall relative h-full">
       <div className="hall-floor" />
@@ -47,6 +49,7 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
           <PairingCard pairing={view.pairing} forLaptops />
         </div>
         <div className="absolute top-16 right-24 flex w-[48rem] flex-col gap-4">
+          {broadcasts && isOffered && <OfferedBroadcastCard broadcasts={broadcasts} timeZone={timeZone} />}
           {equipment?.selfTest && isTesting && <SelfTestRunning test={equipment.selfTest} />}
           <TroubleCorner troubles={troubles} equipment={equipment} />
         </div>

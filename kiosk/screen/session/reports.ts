@@ -33,6 +33,7 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (newPlace || before.call.participants !== now.call.participants)
       reports.push(rosterReport(phase.callId, now.call));
     if (newPlace || before.call.order !== now.call.order) reports.push(orderReport(phase.callId, now.call));
+    if (newPlace || before.call.air !== now.call.air) reports.push(airReport(phase.callId, now.call));
     if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
     const sameDocument =
       before.call.document === now.call.document &&
@@ -57,6 +58,7 @@ export function standingReports(now: ReportedCall): ScreenToAgent[] {
     connectionReport(phase, call),
     rosterReport(phase.callId, call),
     orderReport(phase.callId, call),
+    airReport(phase.callId, call),
     chatReport(phase.callId, call),
     documentReport(ticket, now),
   ];
@@ -90,7 +92,11 @@ export function failureReport(code: ErrorCode, callId: string, wasIn: boolean): 
 
 /** Kept for an agent that is away; for all else the state of that time is sent. */
 export const outlastsSilence = ({ type }: ScreenToAgent): boolean =>
-  type === 'call-ended' || type === 'join-failed' || type === 'lost' || type === 'effect-failed';
+  type === 'call-ended' ||
+  type === 'join-failed' ||
+  type === 'lost' ||
+  type === 'effect-failed' ||
+  type === 'broadcast-ended';
 
 function joinedReport(phase: Joined, ticket: ResumeTicket): ScreenToAgent {
   return { type: 'call-joined', ticket, meetingTitle: phase.meetingTitle, startedAtMs: phase.startedAtMs };
@@ -106,6 +112,10 @@ function rosterReport(callId: string, { participants }: CallState): ScreenToAgen
 
 function orderReport(callId: string, { order }: CallState): ScreenToAgent {
   return { type: 'call-order', callId, order };
+}
+
+function airReport(callId: string, { air }: CallState): ScreenToAgent {
+  return { type: 'call-air', callId, air };
 }
 
 function chatReport(callId: string, { chat }: CallState): ScreenToAgent {

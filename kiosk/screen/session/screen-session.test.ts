@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -81,6 +82,7 @@ class FakeCall {
     permissions: null,
     role: null,
     order: OPEN_ORDER,
+    air: OFF_AIR,
     chat: [],
     participants: [],
     document: null,
@@ -261,6 +263,7 @@ describe('the screen’s session', () => {
       'connection',
       'roster',
       'call-order',
+      'call-air',
       'chat',
       'document',
     ]);
@@ -328,6 +331,7 @@ describe('the screen’s session', () => {
       'connection',
       'roster',
       'call-order',
+      'call-air',
       'chat',
       'document',
     ]);

@@ -27,6 +27,7 @@ import { Outbox } from './outbox.ts';
 import { deviceReports, failureReport, inCallOf, reportsOf, standingReports, type ReportedCall } from './reports.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { MediaDeviceEffects } from './media-device-effects.ts';
+import { ScreenBroadcast } from './screen-broadcast.ts';
 import { isDocumentEffect, ScreenDocuments } from './screen-documents.ts';
 
 export type ScreenSnapshot = {
@@ -48,6 +49,8 @@ export type ScreenSnapshot = {
   shownInput: MediaStream | null;
   /** outside of a call */
   showsDocument: boolean;
+  /** outside of a call; a document comes first */
+  showsBroadcast: boolean;
   /** in a call: the pairing code is on the TV, for a phone that proves to be in the room */
   showsCode: boolean;
 };
@@ -71,6 +74,7 @@ export type SessionParts = {
 export class ScreenSession {
   readonly call: CallClient;
   readonly documents: ScreenDocuments;
+  readonly broadcast: ScreenBroadcast;
   #frame: ScreenFrame | null = null;
   #projections: ProjectionValues = {};
   readonly #devices: RoomTracks;
@@ -99,6 +103,7 @@ export class ScreenSession {
       onMuted: () => this.#devices.setMuted(true),
     });
     this.documents = new ScreenDocuments({ call: this.call, tell: (report) => this.#outbox.send(report) });
+    this.broadcast = new ScreenBroadcast({ tell: (report) => this.#outbox.send(report) });
     this.#told = { call: this.call.getSnapshot(), ticket: null, documentIsNewest: true };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
@@ -139,6 +144,7 @@ export class ScreenSession {
       keyless: false,
       yielded: false,
       showsDocument: false,
+      showsBroadcast: false,
       showsCode: false,
       ...this.#ofDevices(),
     });
@@ -153,6 +159,10 @@ export class ScreenSession {
       const showsDocument = this.documents.onTv.getSnapshot() !== null;
       if (showsDocument !== this.getSnapshot().showsDocument) this.#publish({ showsDocument });
     });
+    this.broadcast.shown.subscribe(() => {
+      const showsBroadcast = this.broadcast.shown.getSnapshot() !== null;
+      if (showsBroadcast !== this.getSnapshot().showsBroadcast) this.#publish({ showsBroadcast });
+    });
     this.#devices.start();
     this.#link.start();
   }
@@ -162,9 +172,7 @@ export class ScreenSession {
   }
 
   /** The page could not send sound there. */
-  reportSpeakerFailed(speakerId: string): void {
-    this.#devices.speakerFailed(speakerId);
-  }
+  readonly reportSpeakerFailed = (speakerId: string): void => this.#devices.speakerFailed(speakerId);
 
   reportPageCount(pageCount: number): void {
     if (this.#pageCount === pageCount) return;
@@ -280,6 +288,9 @@ export class ScreenSession {
         return;
       case 'show-code':
         this.#showCode();
+        return;
+      case 'show-broadcast':
+        this.broadcast.show(effect.shown);
         return;
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));

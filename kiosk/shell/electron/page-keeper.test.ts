@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { PageLook } from '../watched-page.ts';
+import type { PageLook } from '#edge/chromium/devtools-pipe.ts';
 import { PageKeeper, type PagePort } from './app/page-keeper.ts';
 
 const BACK_WITHIN_MS = 5_000;

@@ -37,6 +37,7 @@ export class Office {
   readonly #kioskHost: Host;
   readonly #window: string[];
   readonly #fleetArgs: string[];
+  #fleetProcess: ChildProcess | null = null;
   fleet!: FleetReady;
   kiosk!: KioskReady;
 
@@ -49,18 +50,15 @@ export class Office {
   }
 
   async start(): Promise<void> {
-    const { address } = this.#fleetHost;
-    this.fleet = await this.#run(this.#fleetHost, 'fleet', FleetReady, [
-      '--lan',
-      '--host',
-      address,
-      '--ephemeral-ports',
-      '--demonstration',
-      '--json-logs',
-      ...this.#fleetArgs,
-    ]);
+    this.fleet = await this.#runFleet(this.#fleetArgs);
     const claim = JSON.stringify(this.fleet.demonstration!.claim);
     this.kiosk = await this.addBox({ name: 'kiosk', host: this.#kioskHost, claim, window: this.#window });
+  }
+
+  /** As IT does after a change: with these options, and the same data and ports. */
+  async restartFleet(fleetArgs: string[]): Promise<void> {
+    await this.#end(this.#fleetProcess!);
+    this.fleet = await this.#runFleet(fleetArgs);
   }
 
   /** A box as the guide for IT sets it up: the claim as a file, given to the kiosk. */
@@ -96,13 +94,30 @@ export class Office {
   }
 
   async stop(): Promise<void> {
-    for (const child of this.#children.reverse()) {
-      if (child.exitCode !== null) continue;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    for (const child of this.#children.reverse()) await this.#end(child);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  }
+
+  async #runFleet(fleetArgs: string[]): Promise<FleetReady> {
+    const { address } = this.#fleetHost;
+    const ready = this.#run(this.#fleetHost, 'fleet', FleetReady, [
+      '--lan',
+      '--host',
+      address,
+      '--ephemeral-ports',
+      '--demonstration',
+      '--json-logs',
+      ...fleetArgs,
+    ]);
+    this.#fleetProcess = this.#children.at(-1)!;
+    return ready;
   }
 
   async #run<T>(

@@ -1,4 +1,5 @@
 /** What is claimed of pictures and tones, whichever browser reads them. */
+import type { Locator } from 'playwright-core';
 import { eventually } from '../../simulators/eventually.ts';
 import { colours, type ReadPicture } from '../../simulators/media/picture.ts';
 import { toneHzOf } from '../../simulators/media/tone.ts';
@@ -19,6 +20,8 @@ export const TONES_HZ: readonly number[] = NUMBERS.map(toneHzOf);
 export const numbersOf = (tonesHz: readonly number[]): number[] =>
   NUMBERS.filter((number) => tonesHz.includes(toneHzOf(number)));
 export const colourOf = (number: number): (typeof colours)[number] => colours[number % colours.length]!;
+/** Everyone's picture, to be found in a composed one. */
+export const KNOWN_PICTURES = NUMBERS.map((number) => [number, colourOf(number)] as const);
 
 /** This person's own picture, moving. */
 export async function expectToSee(who: Sees, name: string, number: number, timeoutMs = 15_000): Promise<void> {
@@ -30,6 +33,40 @@ export async function expectToSee(who: Sees, name: string, number: number, timeo
     (picture) => seen(picture) && picture!.counter !== first!.counter,
     { timeoutMs },
   );
+}
+
+/** Numbers of the pictures in what this video shows now; none where there is no such video. */
+export async function seenIn(video: Locator): Promise<number[]> {
+  if ((await video.count()) !== 1) return [];
+  const found = await video.evaluate(
+    (element, known) => window.maruSenses.seeAllIn(element as HTMLVideoElement, known),
+    KNOWN_PICTURES,
+  );
+  return found.map(({ number }) => number);
+}
+
+/** All of these, whatever else is there. */
+export async function expectPictures(
+  of: string,
+  read: () => Promise<number[]>,
+  numbers: number[],
+  timeoutMs = 20_000,
+): Promise<void> {
+  const hasAll = (seen: number[]): boolean => numbers.every((number) => seen.includes(number));
+  await eventually(`pictures ${numbers} in ${of}`, read, hasAll, { timeoutMs, everyMs: 200 });
+}
+
+/** Sound of this video is decoded and goes to the speaker: neither muted nor at volume 0. In Chromium alone. */
+export async function expectSound(video: Locator, timeoutMs = 15_000): Promise<void> {
+  const read = () =>
+    video.evaluate((element) => {
+      const { muted, volume, paused } = element as HTMLVideoElement;
+      const isAloud = !muted && volume > 0 && !paused;
+      const bytes = (element as HTMLVideoElement & { webkitAudioDecodedByteCount: number }).webkitAudioDecodedByteCount;
+      return isAloud ? bytes : 0;
+    });
+  const from = await eventually('sound of the video', read, (bytes) => bytes > 0, { timeoutMs });
+  await eventually('more sound of the video', read, (bytes) => bytes > from, { timeoutMs });
 }
 
 /** These and no others, twice in a row: a tone that ends is in the window for a while. */

@@ -126,6 +126,11 @@ export class Persona {
     return persona;
   }
 
+  /** Of the document that was loaded. */
+  protected get loadedMark(): string {
+    return this.#mark;
+  }
+
   get hasNavigated(): boolean {
     return this.#navigations > 0;
   }

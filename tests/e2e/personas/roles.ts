@@ -1,5 +1,6 @@
 /** TV, phone, guest and laptop: each a persona that can do what its role can, through its page's own words. */
 import assert from 'node:assert/strict';
+import { expectPictures, seenIn } from './perceive.ts';
 import { Persona } from './persona.ts';
 
 export class Tv extends Persona {
@@ -11,6 +12,15 @@ export class Tv extends Persona {
 
   get stage() {
     return this.page.getByRole('region', { name: 'Call stage' });
+  }
+
+  /** A broadcast on an idle TV. */
+  get broadcast() {
+    return this.page.getByRole('main', { name: 'Broadcast on the TV' });
+  }
+
+  expectBroadcastOf(numbers: number[], timeoutMs?: number): Promise<void> {
+    return expectPictures('the broadcast on the TV', () => seenIn(this.broadcast.locator('video')), numbers, timeoutMs);
   }
 
   async expectIdle(roomName: string, timeoutMs = 15_000): Promise<void> {

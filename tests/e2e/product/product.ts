@@ -11,6 +11,7 @@ export type Addresses = Record<
   | 'consoleUrl'
   | 'controllerUrl'
   | 'staffUrl'
+  | 'watchUrl'
   | 'joinUrl'
   | 'tvUrl'
   | 'fleetUrl'
@@ -27,6 +28,8 @@ const scripts = {
   'fleet-server': 'dist/fleet-server.js',
   'media-node': 'dist/fleet-media-main.js',
   converter: 'dist/fleet-documents-converter-main.js',
+  program: 'dist/fleet-broadcasts-program-main.js',
+  packager: 'dist/fleet-broadcasts-packager-main.js',
   'kiosk-supervisor': 'dist/kiosk-main.js',
   agent: 'dist/kiosk-agent-main.js',
   shell: 'dist/kiosk-shell-main.js',

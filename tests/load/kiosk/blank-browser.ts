@@ -10,9 +10,8 @@ export class BlankBrowser {
   readonly #child: ChildProcess;
 
   constructor(display: string, page = 'data:text/html,<title>blank</title>') {
-    const profile = { url: page, profileDir: this.#folder };
-    const flags = chromiumFlags({ ...profile, headless: false, fakeMedia: true, policyInForce: false });
-    this.#child = spawn('/usr/bin/chromium', flags, {
+    const flags = chromiumFlags({ url: page, headless: false, fakeMedia: true, policyInForce: false });
+    this.#child = spawn('/usr/bin/chromium', [`--user-data-dir=${join(this.#folder, 'profile')}`, ...flags], {
       detached: true,
       env: { ...process.env, HOME: this.#folder, DISPLAY: display },
       // the DevTools pipe is held open, as the shell holds it

@@ -1,5 +1,6 @@
 /** Every state of the console, as the HTTP API would tell it. */
 import type { Page } from 'playwright-core';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -68,6 +69,7 @@ const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
   participants: [],
   sharedBy: null,
   order: OPEN_ORDER,
+  air: OFF_AIR,
 });
 
 export const healthy = [

@@ -1,5 +1,6 @@
 /** The guest's page, as fleet server and media node would answer it. */
 import type { Page } from 'playwright-core';
+import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
 import type { ChatMessage } from '#contract/chat.ts';
@@ -35,6 +36,7 @@ type Told = {
   /** of the pages */
   aspect?: 'slide' | 'sheet';
   upload?: 'stalls' | 'fails';
+  air?: CallAir;
   /** also on a phone that is held sideways */
   isSideways?: boolean;
   after?: (page: Page, node: PlayedNode) => Promise<unknown>;
@@ -42,7 +44,7 @@ type Told = {
 
 function scene(
   name: string,
-  { title = 'Weekly plan', refusal, own, others, after, documents, shown, aspect, upload, isSideways }: Told = {},
+  { title = 'Weekly plan', refusal, own, others, after, documents, shown, aspect, upload, air, isSideways }: Told = {},
 ): Scene {
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
@@ -53,6 +55,7 @@ function scene(
       const guest = person(0, 'Head office', { peerKind: 'person' });
       const node = new PlayedNode([guest, ...(others ?? [])]);
       node.role = 'guest';
+      if (air !== undefined) node.air = air;
       nodes.set(page, node);
       await drawPictures(page, own);
       await servePages(page);
@@ -135,6 +138,7 @@ function knock(name: string, { title = 'Weekly plan', state, isLineLost = false 
   };
 }
 
+const LIVE: CallAir = { phase: 'live', liveAtMs: Date.now() - 761_000, watching: 312, isRecorded: true };
 const waitingPeople = (...displayNames: string[]) => ({
   meetingId: id(4),
   count: displayNames.length,
@@ -322,6 +326,18 @@ export const joinScenes: readonly Scene[] = [
   scene('call-two', { others: people(1) }),
   scene('call-nine', { others: people(8) }),
   scene('reconnecting', { others: people(3), after: (_page, node) => node.drop() }),
+  scene('air-live', { others: people(3), air: LIVE, title: LONG_TITLE, isSideways: true }),
+  scene('air-hold', {
+    others: people(1),
+    air: { ...LIVE, phase: 'hold' },
+    after: (page) => page.waitForTimeout(4_200),
+  }),
+  scene('air-countdown', {
+    others: people(2),
+    air: { phase: 'countdown', liveAtMs: 1, watching: null, isRecorded: false },
+    after: (page) => page.clock.setFixedTime(Date.now()),
+  }),
+  scene('air-recording', { others: people(2), air: { ...OFF_AIR, isRecorded: true } }),
   scene('call-devices', { others: people(3), after: openDevices }),
   scene('call-without-devices', { own: 'missing', others: people(3), after: openDevices }),
   scene('document-viewing', {

@@ -1,6 +1,7 @@
 /** Every state of the remote, as the room link would tell it. */
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { ChatMessage } from '#contract/chat.ts';
+import { type MeetingAir, OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -12,6 +13,7 @@ import type { Participant, RoomMeeting, RoomPhase, RoomState } from '#contract/r
 import type { RoomDocument } from '#contract/room-document.ts';
 import type { RoomDrawing } from '#contract/room-drawing.ts';
 import type { RoomAgenda } from '#contract/room-agenda.ts';
+import type { ProjectionContent } from '#contract/relayed-projections.ts';
 import type { RoomEquipment } from '#contract/room-equipment.ts';
 import type { WaitingPerson } from '#contract/waiting.ts';
 import {
@@ -64,6 +66,7 @@ export function inCall(participants: readonly Participant[], over: Partial<InCal
     participants: participants.slice(0, 8),
     sharedBy: null,
     order: OPEN_ORDER,
+    air: OFF_AIR,
     ...over,
   };
 }
@@ -133,11 +136,18 @@ export type Link = {
   equipment?: RoomEquipment;
   document?: RoomDocument;
   drawing?: RoomDrawing;
+  broadcasts?: ProjectionContent<'broadcasts'>;
   /** undefined: by a server without documents */
   documentAccess?: DocumentAccess | null;
   /** undefined: by a server that lets nobody in */
   waiting?: WaitingPerson[];
   chat?: ChatMessage[];
+  /** undefined: by a server that broadcasts nothing */
+  air?: MeetingAir;
+  /** base64 of a JPEG */
+  preview?: string;
+  /** how acts of broadcasts are answered; without it not at all */
+  refusesAir?: ErrorCode;
   /** the page's clock stands at that time of the made-up day */
   time?: string;
   kind?: 'phone' | 'tablet';
@@ -179,6 +189,8 @@ export async function paired(page: Page, link: Link): Promise<void> {
             error: commands === 'ok' ? null : { code: commands, message: '' },
           });
       }
+      if (message.type === 'direct-broadcast' && link.refusesAir !== undefined)
+        say({ type: 'command-reply', id: message.id, error: { code: link.refusesAir, message: '' } });
       if (message.type === 'make-invite')
         say({ type: 'invite', id: message.id, joinUrl: JOIN_URL, expiresAtMs: nowMs + 3_600_000 });
       if (message.type !== 'hello') return;
@@ -199,6 +211,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
           equipment: link.equipment,
           document: link.document,
           drawing: link.drawing,
+          broadcasts: link.broadcasts && { ...heading, ...link.broadcasts },
           chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
         },
         online: link.online ?? true,
@@ -211,12 +224,16 @@ export async function paired(page: Page, link: Link): Promise<void> {
           waiting: { meetingId: weekly.meetingId, count: link.waiting.length, waiting: link.waiting },
         });
       if (link.documentAccess !== undefined) say({ type: 'document-access', access: link.documentAccess });
+      if (link.air !== undefined) say({ type: 'air', air: link.air });
+      const broadcastId = link.air?.broadcast?.broadcastId;
+      if (link.preview !== undefined && broadcastId !== undefined)
+        say({ type: 'program-preview', broadcastId, jpeg: link.preview });
       link.after?.(socket, say);
     });
   });
 }
 
-const scene = (name: string, link: Link, act?: Scene['act']): Scene => ({
+export const scene = (name: string, link: Link, act?: Scene['act']): Scene => ({
   name,
   path: '/control',
   sizes,
@@ -261,6 +278,7 @@ const faulty = equipment({
   tv: { control: 'faulty', power: 'unknown', name: null, code: 'tv-not-answering' },
   selfTest: selfTests.failed,
 });
+const townHall = { broadcastId: id(80), title: '3분기 경영 현황 설명회', phase: 'live', startsAtMs: null } as const;
 const bare = equipment({
   devices: equipment()
     .devices.filter(({ kind }) => kind === 'microphone')
@@ -274,6 +292,18 @@ const bare = equipment({
 const bookedScenes: Scene[] = [
   booked('day-free', { time: '09:12', agenda: agenda(day), equipment: equipment() }),
   booked('day-empty', { time: '16:40', agenda: agenda([]), equipment: equipment() }),
+  booked('day-broadcast-offered', {
+    time: '16:40',
+    agenda: agenda([]),
+    equipment: equipment(),
+    broadcasts: { offered: [townHall], shown: null, refusal: null },
+  }),
+  booked('day-broadcast-shown', {
+    time: '16:40',
+    agenda: agenda([]),
+    equipment: equipment(),
+    broadcasts: { offered: [townHall], shown: { ...townHall, sinceMs: 1 }, refusal: null },
+  }),
   booked('day-due', { time: '09:52', agenda: dueDay, equipment: equipment() }),
   booked('day-due-foreign', { time: '10:02', agenda: agenda([weeklyPlan({ ...due, link: 'foreign' }), ...afternoon]) }),
   booked('day-due-long', {

@@ -1,8 +1,11 @@
 /** Every state of the TV, as agent and media node would tell it. */
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Page } from 'playwright-core';
+import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import { documentAccess, drawing, LONG_FILE_NAME, playPages, sharedDocument } from '../drawn-documents.ts';
+import { playPictureOnTv } from '../played-picture.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import {
   CALL,
@@ -50,6 +53,7 @@ type Told = {
   document?: SharedDocument;
   /** the pages' shape; `missing`: none comes, `broken`: the server has none */
   pages?: 'slide' | 'sheet' | 'missing' | 'broken';
+  air?: CallAir;
   own?: OwnDevices;
   /** the page's clock stands at that time of the made-up day */
   time?: string;
@@ -76,6 +80,7 @@ function scene(name: string, told: Told = {}): Scene {
       parts.set(page, { agent, node });
       await drawPictures(page, own);
       node.document = told.document ?? null;
+      if (told.air !== undefined) node.air = told.air;
       await serveTv(page);
       await servePagesOf(page, told.pages ?? 'slide');
       await agent.attach(page);
@@ -115,6 +120,7 @@ async function servePagesOf(page: Page, pages: NonNullable<Told['pages']>): Prom
   );
 }
 
+const LIVE: CallAir = { phase: 'live', liveAtMs: Date.now() - 761_000, watching: 312, isRecorded: true };
 const presents = (n: number, name: string) => ({ presenter: { peerId: person(n, '').peerId, displayName: name } });
 const room = person(0, ROOM_NAME);
 const names = [
@@ -214,6 +220,31 @@ const idleDevices: [name: string, told: Told][] = [
       },
     },
   ],
+  [
+    'idle-broadcast',
+    {
+      view: {
+        agenda: agenda(day),
+        broadcasts: {
+          protocol: PROTOCOL_VERSION,
+          roomId: '0193a0b0-0000-7000-8000-000000000001',
+          epoch: 1,
+          revision: 1,
+          asOfMs: 1,
+          offered: [
+            {
+              broadcastId: '0193a0b0-0000-7000-8000-000000000080',
+              title: '3분기 경영 현황 설명회',
+              phase: 'live',
+              startsAtMs: null,
+            },
+          ],
+          shown: null,
+          refusal: null,
+        },
+      },
+    },
+  ],
   ['idle-self-test-running', { view: { agenda: agenda(day), equipment: equipment({ selfTest: selfTests.running }) } }],
   [
     'idle-self-test-failed',
@@ -234,6 +265,40 @@ const idleDevices: [name: string, told: Told][] = [
 const booked = (people: Participant[]): Partial<RoomState> => ({
   phase: { ...inCallPhase(people), bookingId: weeklyPlan().bookingId } as RoomState['phase'],
 });
+
+/** Nobody meets, and the TV shows a broadcast. `opening`: the delivery has not answered; `away`: it is live, and no picture comes. */
+function tunedIn(state: 'opening' | 'soon' | 'live' | 'away'): Scene {
+  const broadcastId = '0193a0b0-0000-7000-8000-000000000080';
+  const liveUrl = 'http://127.0.0.1:1';
+  const offered = { broadcastId, title: LONG_MEETING, phase: 'live', startsAtMs: null } as const;
+  const heading = { protocol: PROTOCOL_VERSION, epoch: 1, revision: 1, asOfMs: 1, refusal: null };
+  return scene(`broadcast-${state}`, {
+    view: {
+      agenda: agenda(day),
+      broadcasts: {
+        ...heading,
+        roomId: '0193a0b0-0000-7000-8000-000000000001',
+        offered: [offered],
+        shown: { ...offered, sinceMs: 1 },
+      },
+    },
+    after: async ({ page, agent }) => {
+      await page.route(`${liveUrl}/**`, (route) => {
+        if (state === 'opening') return undefined;
+        const phase = state === 'soon' ? 'green-room' : 'live';
+        const json = { phase, watching: 312, isOnSlate: false, canRewind: true, nowMs: Date.now() };
+        return route.fulfill({
+          json,
+          headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' },
+        });
+      });
+      if (state === 'live') await playPictureOnTv(page);
+      const viewing = { broadcastId, liveUrl, expiresAtMs: Date.now() + 3_600_000, token: 'of-a-scene' };
+      agent.say({ type: 'do', effect: { name: 'show-broadcast', shown: { title: LONG_MEETING, viewing } } });
+      await page.waitForTimeout(state === 'opening' ? 300 : 2_500);
+    },
+  });
+}
 
 export const screenScenes: readonly Scene[] = [
   {
@@ -560,5 +625,23 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('fault', {
     state: { phase: { name: 'fault', code: 'media-failed', sinceMs: Date.now(), meetingTitle: 'Weekly plan' } },
+  }),
+  scene('air-live', {
+    people: call(4),
+    air: LIVE,
+    state: { roomName: LONG_ROOM, phase: inCallPhase(call(4), LONG_MEETING) },
+  }),
+  scene('air-live-document', { people: call(3), document: sharedDocument(), air: { ...LIVE, watching: 4_012 } }),
+  scene('air-hold', { people: call(9), air: { ...LIVE, phase: 'hold' } }),
+  scene('air-countdown', {
+    people: call(3),
+    air: { phase: 'countdown', liveAtMs: 1, watching: null, isRecorded: false },
+    after: ({ page }) => page.clock.setFixedTime(Date.now()),
+  }),
+  ...(['opening', 'soon', 'live', 'away'] as const).map((state) => tunedIn(state)),
+  scene('air-recording', { people: call(2), air: { ...OFF_AIR, isRecorded: true } }),
+  scene('air-recording-begins', {
+    people: call(2),
+    after: ({ node }) => node.tell('air-changed', { ...OFF_AIR, isRecorded: true }),
   }),
 ];

@@ -1,5 +1,7 @@
 /** Every state of the staff page, as the HTTP API would show it. */
 import type { Page } from 'playwright-core';
+import { airUnderTest, deskUnderTest } from '#contract/air-under-test.ts';
+import type { BroadcastDesk, MeetingAir } from '#contract/broadcast.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
@@ -129,6 +131,8 @@ type Told = {
   isOut?: boolean;
   /** instead of the three who wait */
   waiting?: WaitingList;
+  /** of the meeting; absent: the account may neither broadcast nor record it */
+  air?: MeetingAir;
   hash?: string;
   act?: (page: Page) => Promise<unknown>;
 };
@@ -146,9 +150,31 @@ const invites = [
   closedAtMs: null,
 }));
 
+const planned = {
+  broadcastId: deskUnderTest().broadcastId,
+  title: 'Price talks',
+  phase: 'planned',
+  startsAtMs: at(23, 15),
+  audience: { placeIds: [id(902)], groups: ['영업본부'], allowedRanges: [] },
+  quality: { height: 720, partMs: 500 },
+  watchUrl: `https://maru.example/watch#${deskUnderTest().broadcastId}`,
+};
+const choices = {
+  places: [
+    'Seoul',
+    'Seoul / Tower',
+    'Seoul / Tower / 3F',
+    '포항',
+    '포항 / 제1공장 / 글로벌 제품 전략 및 연구개발 투자 우선순위 조정실',
+  ].map((placeName, n) => ({ placeId: id(901 + n), placeName })),
+  groups: ['Executives', '영업본부', '연구소'],
+};
+const broadcast = (of: Partial<BroadcastDesk> = {}): MeetingAir => airUnderTest({ broadcast: deskUnderTest(of) });
+const live = { phase: 'live', liveAtMs: Date.now() - 761_000, watching: 4_012, peakWatching: 4_120 } as const;
+
 function scene(
   name: string,
-  { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, hash = '', act }: Told = {},
+  { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, air, hash = '', act }: Told = {},
 ): Scene {
   const all: Partial<Record<RouteName, Answer>> = {
     currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
@@ -158,6 +184,8 @@ function scene(
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
     listInvites: { body: { invites } },
+    plannedBroadcasts: { body: { broadcasts: [planned] } },
+    audienceChoices: { body: choices },
     createInvite: {
       body: {
         invite: {
@@ -195,6 +223,7 @@ function scene(
       await playStreams(page, {
         'staff-home': shown && { name: 'home', data: shown },
         '/waiting': { name: 'waiting', data: waits },
+        '/air': { name: 'air', data: air ?? airUnderTest({ mayBroadcast: false, mayRecord: false }) },
       });
     },
     act: async (page) => {
@@ -285,5 +314,34 @@ export const staffScenes: readonly Scene[] = [
   scene('meeting-gone', { hash: meetingHash, answers: { meeting: refusal(404, 'not-found') } }),
   scene('meeting-invite', { hash: meetingHash, act: press(/^(Invite|초대)$/) }),
   scene('meeting-cancel-asked', { hash: meetingHash, act: press(/^(Cancel meeting|회의 취소)$/) }),
+  scene('air-offered', { hash: meetingHash, air: airUnderTest() }),
+  scene('air-planned', { hash: meetingHash, air: broadcast({ phase: 'planned', startsAtMs: at(23, 15) }) }),
+  scene('air-plan', { hash: meetingHash, air: airUnderTest(), act: press(/^(Plan a broadcast|생중계 예약)$/) }),
+  scene('air-plan-audience', {
+    hash: meetingHash,
+    air: broadcast({ phase: 'planned', startsAtMs: at(23, 15) }),
+    act: async (page) => {
+      await press(/^(Change the plan|예약 변경)$/)(page);
+      await page.getByRole('checkbox').first().scrollIntoViewIfNeeded();
+    },
+  }),
+  scene('air-green-room', { hash: meetingHash, air: broadcast(), act: press(/^(Go live|생중계 준비)$/) }),
+  scene('air-one-person', {
+    hash: meetingHash,
+    air: {
+      ...broadcast(live),
+      people: ['Maple 3F', LONG_NAME, 'Joon Lee'].map((displayName, n) => ({ peerId: id(700 + n), displayName })),
+    },
+    act: (page) => page.getByRole('radio', { name: /^(One person|한 사람)$/ }).click({ force: true }),
+  }),
+  scene('air-live', { hash: meetingHash, air: broadcast(live) }),
+  scene('air-live-troubles', {
+    hash: meetingHash,
+    air: broadcast({ ...live, phase: 'hold', troubles: ['packager-unavailable'] }),
+  }),
+  scene('air-recording', {
+    hash: meetingHash,
+    air: airUnderTest({ recording: deskUnderTest({ kind: 'recording', phase: 'live' }) }),
+  }),
   scene('account', { hash: '#/account' }),
 ];

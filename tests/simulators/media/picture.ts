@@ -22,9 +22,9 @@ export type ReadPicture = Picture & { counter: number };
 export type Pixels = { width: number; height: number; data: ArrayLike<number> };
 
 const COLUMNS = 12;
-/** the cells' rows begin here, as parts of the height; above them is the colour */
-const ROWS_FROM = 0.6;
-const ROW_HEIGHT = 0.2;
+/** the cells' rows, as parts of the height: where they begin, and how high each is; above them is the colour */
+export const PICTURE_ROWS = { from: 0.6, height: 0.2 };
+const { from: ROWS_FROM, height: ROW_HEIGHT } = PICTURE_ROWS;
 /** where the colour is read: left of the large number */
 const PATCH = { x: 0.06, y: 0.3 };
 

@@ -1,5 +1,6 @@
 /** What a simulated room's state becomes by a command: as a real one's would, without media. Pure. */
 import { v7 } from 'uuid';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { InvalidStateError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
@@ -90,8 +91,12 @@ export function applyCommand(
     case 'save-preset':
     case 'show-input':
     case 'run-self-test':
+    case 'watch-broadcast':
     case 'present':
-      throw new InvalidStateError('not-possible-now', 'a simulated room has neither calendar, devices nor documents');
+      throw new InvalidStateError(
+        'not-possible-now',
+        'a simulated room has no calendar, devices, broadcasts or documents',
+      );
   }
 }
 
@@ -107,6 +112,7 @@ function callOf(state: RoomState, grant: CallGrant | null, nowMs: number): RoomP
     participantCount: 1,
     sharedBy: null,
     order: OPEN_ORDER,
+    air: OFF_AIR,
     participants: [
       {
         peerId,

@@ -11,6 +11,7 @@ export default {
     rooms: 'Rooms',
     people: 'People',
     places: 'Places',
+    broadcasts: 'Broadcasts',
     audit: 'Audit log',
   },
   now: {
@@ -282,6 +283,16 @@ export default {
         roomAddress: {
           label: 'Address of the room',
           help: 'As it is invited, to see that it declined. Empty: found by itself.',
+        },
+      },
+      broadcast: {
+        title: 'Broadcasts and recordings',
+        mayBroadcast: { label: 'May go live', help: 'A phone or tablet of this room can put its meeting on air' },
+        mayRecord: { label: 'May record', help: 'A phone or tablet of this room can record its meeting' },
+        tuneIn: {
+          label: 'Show broadcasts while idle',
+          help: 'A meeting, a booking and a tap always come first',
+          options: { never: 'Never', 'by-tap': 'When somebody taps', 'by-itself': 'By itself' },
         },
       },
     },

@@ -158,7 +158,7 @@ export default {
   },
   'presence-needed': {
     what: 'Please enter the code on the TV',
-    meaning: 'Only somebody in the room can switch on its microphone and camera.',
+    meaning: 'Only somebody in the room can switch on its microphone and camera, put it on air or record it.',
     todo: 'Type the code that the TV shows now.',
   },
   'stays-muted': {
@@ -440,6 +440,36 @@ export default {
     what: 'This is still being prepared',
     meaning: 'Nothing is lost.',
     todo: 'Please wait a moment.',
+  },
+  'broadcasting-not-allowed': {
+    what: 'This meeting cannot be put on air from here',
+    meaning: 'The meeting goes on as it is.',
+    todo: 'Ask IT for the right to broadcast.',
+  },
+  'recording-not-allowed': {
+    what: 'This meeting cannot be recorded from here',
+    meaning: 'The meeting goes on without a recording.',
+    todo: 'Ask IT for the right to record.',
+  },
+  'program-unavailable': {
+    what: 'The broadcast picture cannot be made now',
+    meaning: 'The meeting goes on. Viewers see a card until the picture is back.',
+    todo: 'Wait a moment. If it stays so, ask IT with the code.',
+  },
+  'packager-unavailable': {
+    what: 'The broadcast cannot be sent now',
+    meaning: 'The meeting goes on. Viewers see it again as soon as it can be sent.',
+    todo: 'Wait a moment. If it stays so, ask IT with the code.',
+  },
+  'rewind-off': {
+    what: 'The server’s disk is full',
+    meaning: 'The broadcast goes on live, without rewind and without a recording from here on.',
+    todo: 'Ask IT to make room on the server.',
+  },
+  'recording-failed': {
+    what: 'The recording could not be finished',
+    meaning: 'It can be replayed here, but not downloaded.',
+    todo: 'Ask IT with the code.',
   },
   'converter-unavailable': {
     what: 'Documents cannot be prepared now',

@@ -49,6 +49,7 @@ export default {
     none: 'No role: may join meetings only where invited',
     administrator: 'Administrator',
     operator: 'Operator',
+    broadcaster: 'Broadcaster',
     installer: 'Installer',
     member: 'Member',
     viewer: 'Viewer',

@@ -93,6 +93,16 @@ export default {
     previous: 'Previous TV page',
     next: 'Next TV page',
   },
+  broadcasts: {
+    title: 'Live broadcast',
+    live: 'Live now',
+    soon: 'Starts soon',
+    soonAt: 'Starts at {{time}}',
+    onTv: 'On the TV of this room',
+    watch: 'Watch on the TV',
+    stop: 'Stop watching',
+    notShown: 'The last one could not be shown on the TV. Please try again in a moment.',
+  },
   documents: {
     share: 'Share a document',
     showOnTv: 'Show a document on the TV',
@@ -165,7 +175,7 @@ export default {
   presence: {
     title: 'Are you in the room?',
     action: 'Confirm',
-    lead: 'Its microphone and camera are switched on only from inside the room. Type the code that the TV shows now.',
+    lead: 'Microphone, camera, broadcast and recording are started only from inside the room. Type the code that the TV shows now.',
   },
   invite: {
     byName: 'Invite by name',

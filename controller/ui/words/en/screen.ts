@@ -31,6 +31,18 @@ export default {
   document: {
     stage: 'Document on the TV',
   },
+  broadcast: {
+    stage: 'Broadcast on the TV',
+    live: 'LIVE',
+    opening: 'The broadcast opens…',
+    soon: 'Starts soon',
+    soonAt: 'Starts at {{time}}',
+    away: 'The picture will be back in a moment',
+    offered: 'Broadcast for this room',
+    liveNow: 'Live now',
+    tap: 'Tap on a phone to watch it here',
+    notShown: 'It could not be shown here. Tap on a phone to try again.',
+  },
   selfTest: {
     moreOnPhone_one: '{{count}} more problem: see “Devices” on the phone.',
     moreOnPhone_other: '{{count}} more problems: see “Devices” on the phone.',

@@ -7,6 +7,8 @@ export default {
   openId: 'Sign in with {{label}}',
   or: 'or with a Maru user name',
   signOut: 'Sign out',
+  asking: 'One moment…',
+  noServer: { title: 'The server does not answer', lead: 'Trying again…' },
   choose: {
     title: 'Choose your password',
     lead: 'The one-time password has done its work. From now on only you know the password.',

@@ -5,7 +5,6 @@ export default {
   loading: 'One moment…',
   stale: 'The server does not answer. What you see may be old. Trying again…',
   unanswered: 'The server does not answer. Trying again…',
-  noServer: { title: 'The server does not answer', lead: 'Trying again…' },
   mayNotMeet: {
     title: 'This account cannot make meetings',
     lead: 'Ask IT if you need to. Invitations that you got by mail still work.',
@@ -29,6 +28,15 @@ export default {
     rooms: 'Free rooms',
     noRooms: 'There are no rooms that you may use.',
     noneFree: 'No room is free right now.',
+  },
+  broadcasts: {
+    title: 'Broadcasts',
+    live: 'LIVE',
+    watching_one: '{{count}} watching',
+    watching_other: '{{count}} watching',
+    by: '{{name}} presents',
+    soon: 'Starts soon',
+    all: 'All broadcasts and recordings',
   },
   room: {
     freeUntil: 'free until {{time}}',

@@ -14,6 +14,7 @@ export default {
     rooms: '회의실',
     people: '사용자',
     places: '장소',
+    broadcasts: '생중계와 녹화',
     audit: '감사 기록',
   },
   now: {
@@ -283,6 +284,16 @@ export default {
         roomAddress: {
           label: '회의실 주소',
           help: '초대할 때 쓰는 주소로, 거절했는지 확인하는 데 씁니다. 비워 두면 자동으로 찾습니다.',
+        },
+      },
+      broadcast: {
+        title: '생중계와 녹화',
+        mayBroadcast: { label: '생중계 허용', help: '이 회의실의 휴대전화나 태블릿에서 회의를 생중계할 수 있습니다' },
+        mayRecord: { label: '녹화 허용', help: '이 회의실의 휴대전화나 태블릿에서 회의를 녹화할 수 있습니다' },
+        tuneIn: {
+          label: '비어 있을 때 생중계 표시',
+          help: '회의와 예약, 직접 누른 동작이 항상 먼저입니다',
+          options: { never: '표시하지 않음', 'by-tap': '누르면 표시', 'by-itself': '자동으로 표시' },
         },
       },
     },

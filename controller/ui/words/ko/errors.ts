@@ -162,7 +162,7 @@ export default {
   },
   'presence-needed': {
     what: 'TV에 표시된 코드를 입력해 주세요',
-    meaning: '회의실 안에 있는 사람만 마이크와 카메라를 켤 수 있습니다.',
+    meaning: '마이크와 카메라 켜기, 생중계와 녹화는 회의실 안에 있는 사람만 할 수 있습니다.',
     todo: '지금 TV에 보이는 코드를 입력해 주세요.',
   },
   'stays-muted': {
@@ -444,6 +444,36 @@ export default {
     what: '아직 준비하고 있습니다',
     meaning: '잃은 내용은 없습니다.',
     todo: '잠시 기다려 주세요.',
+  },
+  'broadcasting-not-allowed': {
+    what: '여기서는 이 회의를 생중계할 수 없습니다',
+    meaning: '회의는 그대로 계속됩니다.',
+    todo: 'IT 담당자에게 생중계 권한을 요청해 주세요.',
+  },
+  'recording-not-allowed': {
+    what: '여기서는 이 회의를 녹화할 수 없습니다',
+    meaning: '회의는 녹화 없이 계속됩니다.',
+    todo: 'IT 담당자에게 녹화 권한을 요청해 주세요.',
+  },
+  'program-unavailable': {
+    what: '지금은 송출 화면을 만들 수 없습니다',
+    meaning: '회의는 계속됩니다. 화면이 돌아올 때까지 시청자에게는 안내 화면이 보입니다.',
+    todo: '잠시 기다려 주세요. 계속되면 IT 담당자에게 코드를 알려 주세요.',
+  },
+  'packager-unavailable': {
+    what: '지금은 생중계를 내보낼 수 없습니다',
+    meaning: '회의는 계속됩니다. 다시 내보낼 수 있게 되면 시청자에게 바로 보입니다.',
+    todo: '잠시 기다려 주세요. 계속되면 IT 담당자에게 코드를 알려 주세요.',
+  },
+  'rewind-off': {
+    what: '서버의 저장 공간이 가득 찼습니다',
+    meaning: '생중계는 계속되지만, 지금부터는 되감기와 녹화가 되지 않습니다.',
+    todo: 'IT 담당자에게 서버의 저장 공간을 확보해 달라고 요청해 주세요.',
+  },
+  'recording-failed': {
+    what: '녹화 파일을 완성하지 못했습니다',
+    meaning: '다시 볼 수는 있지만 내려받을 수는 없습니다.',
+    todo: 'IT 담당자에게 코드를 알려 주세요.',
   },
   'converter-unavailable': {
     what: '지금은 문서를 준비할 수 없습니다',

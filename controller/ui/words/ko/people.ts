@@ -51,6 +51,7 @@ export default {
     none: '역할 없음: 초대받은 회의에만 참여할 수 있습니다',
     administrator: '관리자',
     operator: '운영자',
+    broadcaster: '생중계 진행자',
     installer: '설치자',
     member: '구성원',
     viewer: '조회자',

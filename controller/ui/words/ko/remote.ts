@@ -95,6 +95,16 @@ export default {
     previous: 'TV 이전 쪽',
     next: 'TV 다음 쪽',
   },
+  broadcasts: {
+    title: '생중계',
+    live: '지금 생중계 중',
+    soon: '곧 시작합니다',
+    soonAt: '{{time}}에 시작합니다',
+    onTv: '이 회의실 TV에 표시 중',
+    watch: 'TV에서 보기',
+    stop: '그만 보기',
+    notShown: '조금 전에는 TV에 표시하지 못했습니다. 잠시 후 다시 시도해 주세요.',
+  },
   documents: {
     share: '문서 공유',
     showOnTv: 'TV에 문서 띄우기',
@@ -167,7 +177,7 @@ export default {
   presence: {
     title: '회의실에 계신가요?',
     action: '확인',
-    lead: '마이크와 카메라는 회의실 안에서만 켤 수 있습니다. 지금 TV에 표시된 코드를 입력해 주세요.',
+    lead: '마이크, 카메라, 생중계, 녹화는 회의실 안에서만 시작할 수 있습니다. 지금 TV에 표시된 코드를 입력해 주세요.',
   },
   invite: {
     byName: '이름으로 초대',

@@ -33,6 +33,18 @@ export default {
   document: {
     stage: 'TV에 표시된 문서',
   },
+  broadcast: {
+    stage: 'TV에 표시된 생중계',
+    live: 'LIVE',
+    opening: '생중계를 여는 중입니다…',
+    soon: '곧 시작합니다',
+    soonAt: '{{time}}에 시작합니다',
+    away: '잠시 후 화면이 다시 나옵니다',
+    offered: '이 회의실에서 볼 수 있는 생중계',
+    liveNow: '생중계 중',
+    tap: '휴대폰에서 누르면 여기에서 볼 수 있습니다',
+    notShown: '이곳에 표시하지 못했습니다. 휴대폰에서 다시 시도해 주세요.',
+  },
   selfTest: {
     moreOnPhone_other: '문제가 {{count}}개 더 있습니다. 휴대폰의 ‘장치’ 화면에서 확인해 주세요.',
   },

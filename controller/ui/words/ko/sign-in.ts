@@ -10,6 +10,8 @@ export default {
   openId: '{{label}} 계정으로 로그인',
   or: '또는 마루 사용자 이름으로 로그인',
   signOut: '로그아웃',
+  asking: '잠시만 기다려 주세요…',
+  noServer: { title: '서버가 응답하지 않습니다', lead: '다시 시도하고 있습니다…' },
   choose: {
     title: '비밀번호 정하기',
     lead: '일회용 비밀번호는 더 이상 쓰지 않습니다. 새 비밀번호는 본인만 알 수 있습니다.',

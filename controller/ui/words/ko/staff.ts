@@ -8,7 +8,6 @@ export default {
   loading: '잠시만 기다려 주세요…',
   stale: '서버가 응답하지 않아 최신 내용이 아닐 수 있습니다. 다시 시도하고 있습니다…',
   unanswered: '서버가 응답하지 않습니다. 다시 시도하고 있습니다…',
-  noServer: { title: '서버가 응답하지 않습니다', lead: '다시 시도하고 있습니다…' },
   mayNotMeet: {
     title: '회의를 만들 수 없는 계정입니다',
     lead: '필요하면 IT 담당자에게 요청해 주세요. 메일로 받은 초대는 그대로 쓸 수 있습니다.',
@@ -31,6 +30,14 @@ export default {
     rooms: '비어 있는 회의실',
     noRooms: '사용할 수 있는 회의실이 없습니다.',
     noneFree: '지금 비어 있는 회의실이 없습니다.',
+  },
+  broadcasts: {
+    title: '생중계',
+    live: '실시간',
+    watching_other: '{{count}}명 시청 중',
+    by: '진행: {{name}}',
+    soon: '곧 시작',
+    all: '전체 생중계와 녹화',
   },
   room: {
     freeUntil: '{{time}}까지 비어 있음',

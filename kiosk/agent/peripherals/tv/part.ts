@@ -23,7 +23,10 @@ export const tvPart: PartDeclaration = {
       stop: () => tv.stop(),
       follow: (room) => tv.follow(room),
       settings: { tv: (values) => tv.apply(values) },
-      occasions: { 'document-on-tv': (isShown) => tv.showDocument(isShown) },
+      occasions: {
+        'document-on-tv': (isShown) => tv.showDocument(isShown),
+        'broadcast-on-tv': (shown) => tv.showBroadcast(shown),
+      },
     };
   },
 };

@@ -117,7 +117,15 @@ const happening = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('room' as const),
-      phase: fc.constantFrom<TvPhase>('idle', 'starting', 'in-call', 'ended', 'fault', 'document'),
+      phase: fc.constantFrom<TvPhase>(
+        'idle',
+        'starting',
+        'in-call',
+        'ended',
+        'fault',
+        'shown-by-tap',
+        'shown-by-itself',
+      ),
     }),
   },
   {

@@ -71,8 +71,12 @@ function receive(tv: TvState, event: TvEvent, nowMs: number): TvState {
 function onRoom(before: TvState, phase: NonNullable<TvState['phase']>, nowMs: number): TvState {
   // what people have to read is not switched off
   const tv = phase === 'idle' ? { ...before, phase } : busy({ ...before, phase });
-  if (isCall(phase) === isCall(before.phase)) return before.phase === null ? { ...tv, activeAtMs: nowMs } : tv;
+  const isWantedNow = before.phase === 'shown-by-itself' && isCall(phase) && phase !== before.phase;
+  if (isCall(phase) === isCall(before.phase) && !isWantedNow)
+    return before.phase === null ? { ...tv, activeAtMs: nowMs } : tv;
   const changed = { ...tv, activeAtMs: nowMs };
+  // somebody shows another device: nobody asked for what comes by itself
+  if (phase === 'shown-by-itself' && tv.otherSource) return { ...changed, goal: null };
   if (isCall(phase)) return { ...changed, goal: tv.adapter === 'present' ? goalTo('on', nowMs) : null };
   // a start that was taken back: it may come on, and go off when the room has been idle
   return { ...changed, goal: null };

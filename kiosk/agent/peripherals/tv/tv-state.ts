@@ -22,8 +22,8 @@ export type Goal = {
   wasAway: boolean;
 };
 
-/** What the room does; `document`: idle, and the TV shows a document. */
-export type TvPhase = RoomPhase['name'] | 'document';
+/** What the room does. Idle, and something is on the TV: a document or a broadcast that a person wanted, or a broadcast by itself. */
+export type TvPhase = RoomPhase['name'] | 'shown-by-tap' | 'shown-by-itself';
 export type TvState = {
   adapter: 'absent' | 'present';
   /** null: not told yet */
@@ -92,9 +92,9 @@ export function firstTv(nowMs: number): TvState {
   };
 }
 
-/** A call, or a document that people look at. */
+/** A call, or what people look at without one. */
 export const isCall = (phase: TvPhase | null): boolean =>
-  phase === 'starting' || phase === 'in-call' || phase === 'document';
+  phase === 'starting' || phase === 'in-call' || phase === 'shown-by-tap' || phase === 'shown-by-itself';
 
 /** A TV that never said a word is none that can be controlled, and no fault. */
 export function tvStatusOf({ adapter, heard, fault, goal, power, name }: TvState): TvStatus {

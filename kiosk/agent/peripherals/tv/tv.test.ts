@@ -88,6 +88,32 @@ describe('a room’s TV', () => {
     expect(set.power).toBe('standby');
   });
 
+  it('goes on for a broadcast that comes by itself, and off after it by the same rules', async () => {
+    await begin();
+    tv.showBroadcast('by-itself');
+    await pass(3_000);
+    expect(set.power).toBe('on');
+    await pass(50 * MINUTE);
+    expect(set.power).toBe('on');
+    tv.showBroadcast(null);
+    await pass(16 * MINUTE);
+    expect(set.power).toBe('standby');
+  });
+
+  it('leaves another device’s picture alone for what comes by itself, and not for a tap', async () => {
+    await begin();
+    set.tell('on');
+    set.showOther();
+    await pass(1_000);
+    set.calls.length = 0;
+    tv.showBroadcast('by-itself');
+    await pass(10_000);
+    expect(set.calls).not.toContain('makeActiveSource');
+    tv.showBroadcast('by-tap');
+    await pass(10_000);
+    expect(set.calls).toContain('makeActiveSource');
+  });
+
   it('that runs when the agent starts anew in a call is shown it', async () => {
     asked = [];
     tv = new Tv({

@@ -48,6 +48,7 @@ export class Tv {
   #remote = firstRemote;
   #room: RoomState | null = null;
   #showsDocument = false;
+  #broadcast: 'by-tap' | 'by-itself' | null = null;
   #adapter: CecAdapter | null = null;
   /** counts the adapters: what an earlier one answers is too late */
   #session = 0;
@@ -123,6 +124,13 @@ export class Tv {
     });
   }
 
+  /** Outside of a call; one by itself leaves another device's picture alone. */
+  showBroadcast(shown: 'by-tap' | 'by-itself' | null): void {
+    this.#change(() => {
+      this.#broadcast = shown;
+    });
+  }
+
   #change(change: () => void): void {
     const before = this.#phase;
     change();
@@ -132,7 +140,9 @@ export class Tv {
 
   get #phase(): TvPhase | null {
     const name = this.#room?.phase.name ?? null;
-    return name === 'idle' && this.#showsDocument ? 'document' : name;
+    if (name !== 'idle') return name;
+    if (this.#showsDocument || this.#broadcast === 'by-tap') return 'shown-by-tap';
+    return this.#broadcast === 'by-itself' ? 'shown-by-itself' : name;
   }
 
   #soundBy(audio: TvSettings['audio']): void {

@@ -1,6 +1,7 @@
 /** The window as the page's keeper sees it: the page, and above it the picture, drawn once and shown while there is no page. */
 import type { BrowserWindow, WebContents, WebContentsView } from 'electron';
-import { lookExpression, type PageLook } from '../../watched-page.ts';
+import type { PageLook } from '#edge/chromium/devtools-pipe.ts';
+import { lookExpression } from '../../watched-page.ts';
 import type { PagePort } from './page-keeper.ts';
 
 export type KioskWindowParts = {

@@ -4,7 +4,8 @@
  * loading and looking are, is the port's. A page that never comes is the launcher's business: it starts Electron anew.
  */
 import { FROZEN_AFTER_MS } from '../../shell-window.ts';
-import { type PageLook, watchPage } from '../../watched-page.ts';
+import type { PageLook } from '#edge/chromium/devtools-pipe.ts';
+import { watchPage } from '../../watched-page.ts';
 
 const SHOWN_WITHIN_MS = 10_000;
 const TRY_AGAIN_MS = 100;

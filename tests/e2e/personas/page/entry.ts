@@ -1,6 +1,7 @@
 /** What stands in a persona's page before the product's own script: synthetic devices, and senses that the test asks. */
 import type { ReadPicture } from '../../../simulators/media/picture.ts';
-import { hearTones, seePicture } from '../../../simulators/media/senses.ts';
+import { hearTones, seePicture, seePicturesIn, seeWhole } from '../../../simulators/media/senses.ts';
+import { tonesIn } from '../../../simulators/media/tone.ts';
 import { detourCandidates } from './detour.ts';
 import { type PersonaDevices, replaceDevices } from './devices.ts';
 import { type Watched, watchedFrames, watchFrames } from './frame-watch.ts';
@@ -45,6 +46,23 @@ async function mediaPath(connection: RTCPeerConnection): Promise<string> {
   return `${states}; local candidates: ${localCount}; pairs: ${pairs.join(' ') || 'none'}`;
 }
 
+/** Of the newest whole segment of a live playlist, decoded by this browser. */
+async function segmentSamples(playlistUrl: string): Promise<AudioBuffer> {
+  const fetched = async (url: string): Promise<Response> => {
+    const answer = await fetch(url, { credentials: 'include' });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    return answer;
+  };
+  const lines = (await (await fetched(playlistUrl)).text()).split('\n');
+  const map = /URI="([^"]+)"/.exec(lines.find((line) => line.startsWith('#EXT-X-MAP')) ?? '')?.[1];
+  const segment = lines.findLast((line) => line !== '' && !line.startsWith('#'));
+  if (map === undefined || segment === undefined) throw new Error('no segment yet');
+  const files = await Promise.all(
+    [map, segment].map(async (name) => (await fetched(new URL(name, playlistUrl).href)).blob()),
+  );
+  return new OfflineAudioContext(1, 1, 48_000).decodeAudioData(await new Blob(files).arrayBuffer());
+}
+
 const senses = {
   /** Every figure on the page with what its video decodes now. */
   figures: (): SeenFigure[] =>
@@ -70,6 +88,11 @@ const senses = {
     }
     return [...heard].sort((a, b) => a - b);
   },
+  /** What this browser decodes of the newest seconds of a broadcast: also where nothing can sound. */
+  tonesOfSegment: async (playlistUrl: string, candidatesHz: number[]): Promise<number[]> => {
+    const sound = await segmentSamples(playlistUrl);
+    return tonesIn(sound.getChannelData(0), sound.sampleRate, candidatesHz);
+  },
   /** Of sound, over all connections: what has arrived, whether or not anything plays it. */
   soundPackets: async (): Promise<number> => {
     let packets = 0;
@@ -82,6 +105,8 @@ const senses = {
   /** For the report of a failed test: how far each connection came, and what it found. */
   mediaPaths: (): Promise<string[]> => Promise.all(connections.map(mediaPath)),
   see: seePicture,
+  seeAllIn: seePicturesIn,
+  seeWhole,
   watchFrames,
   watchedFrames: (): Record<string, Watched> => watchedFrames(),
   /** a page that was loaded again has lost this */

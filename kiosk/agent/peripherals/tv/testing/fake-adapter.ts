@@ -34,6 +34,9 @@ export class FakeAdapter implements CecAdapter {
     this.power = power;
     this.#events?.onPower(power);
   }
+  showOther(): void {
+    this.#events?.onActiveSource('other');
+  }
   unplug(): void {
     this.#events?.onGone('unplugged');
   }

@@ -1,4 +1,5 @@
 /** Rooms in each phase, as the agent tells them. */
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
@@ -21,6 +22,7 @@ export const PHASES: Record<RoomPhase['name'], RoomPhase> = {
     participants: [],
     sharedBy: null,
     order: OPEN_ORDER,
+    air: OFF_AIR,
   },
   ended: { name: 'ended', meetingTitle: 'Weekly', durationMs: 1, reason: 'left', callId: CALL_ID, feedback: null },
   fault: { name: 'fault', code: 'media-failed', sinceMs: 0, meetingTitle: null },

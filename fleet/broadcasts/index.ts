@@ -1,0 +1,3 @@
+/** What other folders see of broadcasts. */
+export { Broadcasts } from './broadcasts.ts';
+export { broadcastRoutes } from './routes.ts';
