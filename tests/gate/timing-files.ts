@@ -4,6 +4,7 @@
  */
 export const timingIntegrationFiles: readonly string[] = [
   'tests/hls-validator/hls-validator.integration.test.ts',
+  'tests/integration/live-player.test.ts',
   'tests/integration/program.test.ts',
 ];
 export const timingFiles: readonly string[] = [
