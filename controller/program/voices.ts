@@ -33,7 +33,7 @@ export class Voices {
     limiter.connect(this.#out).connect(this.#destination);
   }
 
-  /** It goes on whoever comes and goes: silence is sent too. */
+  /** The track stays the same when people join and leave. It carries silence too. */
   get track(): MediaStreamTrack {
     return this.#destination.stream.getAudioTracks()[0]!;
   }
@@ -52,7 +52,7 @@ export class Voices {
     for (const key of [...this.#voices.keys()]) if (!heard.has(key)) this.#drop(key);
   }
 
-  /** Under a card nobody is heard; the level still shows who speaks. */
+  /** A card mutes the output. The level still shows who speaks. */
   setAudible(isAudible: boolean): void {
     this.#out.gain.setTargetAtTime(isAudible ? 1 : 0, this.#context.currentTime, FADE_S);
   }

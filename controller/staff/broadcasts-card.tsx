@@ -1,4 +1,4 @@
-/** What is live now and what comes, each a link to the watch page; nothing where there is nothing. */
+/** What is live now and what comes, each a link to the watch page. Draws nothing for an empty list. */
 import CirclePlay from 'lucide-react/icons/circle-play';
 import CalendarClock from 'lucide-react/icons/calendar-clock';
 import { useEffect, useState, useSyncExternalStore } from 'react';

@@ -1,4 +1,4 @@
-/** A host's broadcast of a meeting: directed as on the phone, and planned here. Nothing for whoever may do neither. */
+/** A host's broadcast of a meeting: directed as on the phone, and planned here. Draws nothing for people without either right. */
 import CalendarPlus from 'lucide-react/icons/calendar-plus';
 import Pencil from 'lucide-react/icons/pencil';
 import { useEffect, useState } from 'react';
