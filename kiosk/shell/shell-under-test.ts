@@ -33,6 +33,11 @@ setInterval(() => post('/alive', load).catch(() => {}), 100);
 /** As an agent would have left it; a test may leave another. */
 export const SCREEN_KEY = 'k'.repeat(43);
 
+/** A start is not judged by these tests: a return is. */
+const STARTED_WITHIN_MS = 90_000;
+/** For a test or hook that waits for a start. */
+export const STARTS_WITHIN_MS = 150_000;
+
 export class PageUnderTest {
   key = SCREEN_KEY;
   /** when each load of the page was last heard, in the order of their first word */
@@ -105,6 +110,16 @@ export class PageUnderTest {
       if (Date.now() > untilMs) throw new Error(`no page came within ${withinMs} ms`);
       await sleep(20);
     }
+  }
+
+  /**
+   * The first load of a browser that has just been started, which takes half a minute where many are.
+   * @throws with what its shell logged
+   */
+  async firstLoad(run: ShellRun): Promise<void> {
+    await this.newLoad(0, STARTED_WITHIN_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; its shell logged: ${run.log()}`);
+    });
   }
 
   get lastAliveMs(): number {

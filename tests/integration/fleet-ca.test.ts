@@ -8,10 +8,18 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { CaUnderTest } from '../../kiosk/agent/certificates-under-test.ts';
-import { PageUnderTest, shellDirOf, type ShellRun, startShell } from '../../kiosk/shell/shell-under-test.ts';
+import {
+  PageUnderTest,
+  shellDirOf,
+  type ShellRun,
+  startShell,
+  STARTS_WITHIN_MS,
+} from '../../kiosk/shell/shell-under-test.ts';
+
+vi.setConfig({ testTimeout: STARTS_WITHIN_MS, hookTimeout: STARTS_WITHIN_MS });
 
 const page = new PageUnderTest();
 const servers: Server[] = [];
@@ -43,7 +51,7 @@ beforeAll(async () => {
   shell = startShell(`${page.origin}/`, ['--shell=chromium', '--headless'], [], (profileDir) => {
     leave(profileDir, former);
   });
-  await page.newLoad(0, 30_000);
+  await page.firstLoad(shell);
 });
 afterAll(async () => {
   await shell?.stop();
@@ -88,7 +96,7 @@ test('a CA of IT’s own is trusted by the policy that the guide names', async (
     await other.stop();
     rmSync(folder, { recursive: true });
   });
-  await other.newLoad(0, 30_000);
+  await other.firstLoad(run);
   expect(await connects(ports.next, other)).toBe('open');
   expect(await connects(ports.former, other)).toBe('refused');
 });

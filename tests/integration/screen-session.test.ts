@@ -118,7 +118,7 @@ it('shows the picture with its words while there is no page', async (context) =>
 it('shows the page when the agent serves it, full screen, from a sandbox', async (context) => {
   context.skip(reason !== null, reason ?? '');
   await page.start(Number(new URL(env.MARU_SCREEN_URL!).port));
-  await page.newLoad(0, 30_000);
+  await page.newLoad(0, 50_000);
   await expect.poll(most, { timeout: 5_000 }).toBe(PAGE);
   const [colour] = [...look()].filter(([, count]) => count > 1_000);
   expect(colour![0]).toBe(PAGE);

@@ -3,11 +3,19 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Claim } from '#contract/enrolment.ts';
 import { FleetUnderTest } from '../../fleet/fleet-under-test.ts';
-import { descendantsOf, PageUnderTest, runs, startShell } from '../../kiosk/shell/shell-under-test.ts';
+import {
+  descendantsOf,
+  PageUnderTest,
+  runs,
+  startShell,
+  STARTS_WITHIN_MS,
+} from '../../kiosk/shell/shell-under-test.ts';
 import { EXCEPTION, expectGoesOn, PRELOAD, ProcessTree, REJECTION } from './process-tree.ts';
+
+vi.setConfig({ testTimeout: STARTS_WITHIN_MS, hookTimeout: STARTS_WITHIN_MS });
 
 const folder = mkdtempSync(join(tmpdir(), 'maru-uncaught-'));
 const fleet = new FleetUnderTest();
@@ -58,7 +66,7 @@ test.each([EXCEPTION, REJECTION] as const)('%s ends the shell, and its browser w
     await shell.stop();
     await page.stop();
   });
-  await page.newLoad(0, 30_000);
+  await page.firstLoad(shell);
   const browser = descendantsOf(shell.child.pid!).map(({ pid }) => pid);
   const exited = once(shell.child, 'exit');
   process.kill(shell.child.pid!, signal);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import {
   browserOf,
   descendantsOf,
@@ -22,7 +22,10 @@ import {
   shellDirOf,
   type ShellRun,
   startShell,
+  STARTS_WITHIN_MS,
 } from '../shell-under-test.ts';
+
+vi.setConfig({ testTimeout: STARTS_WITHIN_MS, hookTimeout: STARTS_WITHIN_MS });
 
 /** What a room is promised; a busy machine is given three times that. */
 const BACK_WITHIN_MS = 5_000;
@@ -32,7 +35,7 @@ let shell: ShellRun;
 beforeAll(async () => {
   await page.start();
   shell = startShell(`${page.origin}/`, ['--shell=chromium', '--headless']);
-  await page.newLoad(0, 30_000);
+  await page.firstLoad(shell);
 });
 afterAll(async () => {
   await shell.stop();
@@ -79,7 +82,7 @@ it.each<{ fault: string; strike: () => void; said: RegExp }>([
     }
     process.stdout.write(`${fault}: back after ${tookMs.join(', ')} ms\n`);
   },
-  90_000,
+  STARTS_WITHIN_MS,
 );
 
 it('closes a window that a page manages to open', async () => {
@@ -95,7 +98,7 @@ it('closes a window that a page manages to open', async () => {
     await other.stop();
     rmSync(folder, { recursive: true });
   });
-  await other.newLoad(0, 30_000);
+  await other.firstLoad(run);
   expect(await other.run("(window.opened = window.open('/other')) !== null")).toBe('true');
   await expect.poll(() => other.run('window.opened.closed')).toBe('true');
 });
@@ -109,7 +112,7 @@ it('gives the page the agent’s key, and says it to no other process', async ()
     await run.stop();
     await keyed.stop();
   });
-  await keyed.newLoad(0, 30_000);
+  await keyed.firstLoad(run);
   const key = () => keyed.run('globalThis.maruScreenKey');
   await expect.poll(key, { timeout: 5_000 }).toBe('k'.repeat(43));
   // an agent that makes another is followed, and so is a page that loads itself anew
@@ -143,7 +146,7 @@ it('opens no window over another process on the agent’s port', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(descendantsOf(run.child.pid!)).toEqual([]);
   impostor.key = SCREEN_KEY;
-  await impostor.newLoad(0, 15_000);
+  await impostor.firstLoad(run);
 });
 
 it('waits for an agent that is not there yet, and leaves nothing behind', async () => {
@@ -157,7 +160,7 @@ it('waits for an agent that is not there yet, and leaves nothing behind', async 
   expect(descendantsOf(waiting.child.pid!)).toEqual([]);
   await late.start(Number(port));
   const startedMs = Date.now();
-  await late.newLoad(startedMs, 15_000);
+  await late.newLoad(startedMs, 90_000);
   const pids = descendantsOf(waiting.child.pid!).map(({ pid }) => pid);
   expect(pids.length).toBeGreaterThan(0);
   await waiting.stop();
@@ -178,7 +181,7 @@ it('comes up although the profile is locked by the box’s former name', async (
     await former.stop();
     await renamed.stop();
   });
-  await renamed.newLoad(0, 15_000);
+  await renamed.firstLoad(former);
   expect(former.log()).not.toMatch(/browser ended/);
   expect(lstatSync(lockOf(former.profileDir)).isSymbolicLink()).toBe(true);
   expect(readlinkSync(lockOf(former.profileDir))).not.toMatch(/^former-name/);

@@ -6,9 +6,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PageUnderTest, type ShellRun, startShell } from '../shell-under-test.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { PageUnderTest, type ShellRun, startShell, STARTS_WITHIN_MS } from '../shell-under-test.ts';
 import { managedPolicy } from './policy.ts';
+
+vi.setConfig({ testTimeout: STARTS_WITHIN_MS, hookTimeout: STARTS_WITHIN_MS });
 
 const canMount =
   process.getuid?.() === 0 &&
@@ -40,7 +42,7 @@ beforeAll(async () => {
   await page.start();
   await other.start();
   shell = underPolicy(managedPolicy(page.origin), `${page.origin}/`);
-  await page.newLoad(0, 30_000);
+  await page.firstLoad(shell);
 });
 afterAll(async () => {
   await shell?.stop();
