@@ -3,6 +3,17 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartRefused } from '#edge/start-refused.ts';
 
+/** Where the return of a backup (`backup/return/`) puts files until all of them are there. */
+export const RETURNING_FOLDER = 'returning';
+
+/** @throws StartRefused: the return of a backup ended before everything was in place */
+export function refuseUnfinishedReturn(dataDir: string): void {
+  if (statSync(join(dataDir, RETURNING_FOLDER), { throwIfNoEntry: false }) === undefined) return;
+  throw new StartRefused(
+    `The return of a backup into ${dataDir} was not finished. Empty this folder, and run npm run return again.`,
+  );
+}
+
 /** @throws StartRefused: a fleet's CA lies here, and its database does not */
 export function refuseLostDatabase(dataDir: string): void {
   const database = join(dataDir, 'authority.sqlite');

@@ -10,13 +10,14 @@ import { fileURLToPath } from 'node:url';
 import type { FleetReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { writeDurably } from '#edge/durable-file.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { SupervisedProcess } from '#edge/supervised-process.ts';
 import { goOnOnceStarted } from '#edge/uncaught.ts';
 import { keptFreePorts } from './free-ports.ts';
 import { createLogger } from './log.ts';
 import { DEFAULT_PORTS, parseFleetOptions, fleetUsage } from './options.ts';
-import type { ServerMessage, ServerReady, ServerServing } from './supervision.ts';
+import { FIRST_ADMIN_FILE, type ServerMessage, type ServerReady, type ServerServing } from './supervision.ts';
 
 const args = process.argv.slice(2);
 const options = readCommandLine(fleetUsage, parseFleetOptions);
@@ -175,11 +176,17 @@ function tellReady({ mediaWorkers, turnConfiguration: _, ...ready }: ServerReady
   };
   logger.info({ fleetUrl: all.fleetUrl }, 'the fleet serves');
   process.send?.(all);
-  // shown once and to a person alone: a log would keep it
-  if (process.stdout.isTTY && all.firstAdmin)
-    process.stdout.write(
-      `${all.fleetUrl}: sign in as ${all.firstAdmin.userName} with ${all.firstAdmin.oneTimePassword}\n`,
-    );
+  if (all.firstAdmin) showFirstAdmin(all.firstAdmin, all.fleetUrl);
+}
+
+/** Once and to a person alone, because a log would keep it. Without a terminal, and without a parent to show it, in a file. */
+function showFirstAdmin({ userName, oneTimePassword }: NonNullable<FleetReady['firstAdmin']>, fleetUrl: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`${fleetUrl}: sign in as ${userName} with ${oneTimePassword}\n`);
+  else if (process.send === undefined) {
+    const file = join(dataDir, FIRST_ADMIN_FILE);
+    writeDurably(file, `${JSON.stringify({ userName, oneTimePassword })}\n`);
+    logger.warn({ file }, 'sign in by the one-time password in this file, and delete the file');
+  }
 }
 
 let ending = false;

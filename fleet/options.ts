@@ -3,6 +3,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DEVICE_API_PORT } from '#contract/enrolment.ts';
 import { type ListenAt, parseListenAt } from '#edge/listen-at.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 
@@ -43,12 +44,14 @@ export type FleetOptions = {
   openidConfig: string | null;
   /** names the mail server; null: no mail is sent, and links are handed over */
   mailConfig: string | null;
+  /** folder of the kiosks' release, which bare boxes fetch; null: none is served */
+  kioskRelease: string | null;
   jsonLogs: boolean;
 };
 
 export const DEFAULT_PORTS: Ports = {
   http: 7400,
-  deviceApi: 7401,
+  deviceApi: DEVICE_API_PORT,
   mqtt: 7402,
   signaling: 7403,
   live: 7404,
@@ -69,6 +72,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --document-quota-gb N     disk space for the documents of all meetings together (20)
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
   --mail-config FILE        send invitations by your organisation's mail server; see fleet/GUIDE.md
+  --kiosk-release DIR       the kiosks' release, for installations over the device API; see fleet/GUIDE.md
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
@@ -100,6 +104,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'document-quota-gb': { type: 'string', default: '20' },
       'openid-config': { type: 'string' },
       'mail-config': { type: 'string' },
+      'kiosk-release': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -131,6 +136,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
     mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
+    kioskRelease: values['kiosk-release'] === undefined ? null : resolve(values['kiosk-release']),
     jsonLogs: values['json-logs'],
   };
 }

@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CommandEnvelope } from '#contract/room-command.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
 import type { RoomPhase, RoomState } from '#contract/room-state.ts';
-import { ruleOfTopic, type TopicName, topicOf } from '#contract/topics.ts';
+import { ruleOfTopic, type TopicName, topicOf, topicRules } from '#contract/topics.ts';
 import { connectAs, type EnrolledRoom, type FleetUnderTest, type Json } from './fleet-under-test.ts';
 import { newId } from './store/index.ts';
 
@@ -54,7 +54,10 @@ export class RoomUnderTest {
     await this.#client.publishAsync(topic, text, { qos: 1, retain: true });
   }
   async say(name: TopicName, message: object, retain = true): Promise<void> {
-    await this.#client.publishAsync(topicOf(name, this.room.roomId), JSON.stringify(message), { qos: 1, retain });
+    await this.#client.publishAsync(topicOf(name, this.room.roomId), JSON.stringify(message), {
+      qos: topicRules[name].qos,
+      retain,
+    });
   }
   async sayState(changes: Partial<RoomState> = {}): Promise<void> {
     this.#revision += 1;

@@ -13,9 +13,10 @@ import { originOf } from '#edge/listen-at.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
+import { writeDurably } from '#edge/durable-file.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
-import { refuseLostDatabase } from './data-dir.ts';
+import { refuseLostDatabase, refuseUnfinishedReturn } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
 import {
@@ -32,7 +33,10 @@ import {
   CertificateRegister,
   Enrolment,
   ensureLocalNode,
+  formerRoomOf,
   ServerCertificate,
+  waitingKioskRoutes,
+  WaitingKiosks,
 } from './devices/index.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
@@ -55,11 +59,16 @@ import {
 } from './meetings/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
-import { ensureDemonstration, roomRoutes, Rooms } from './rooms/index.ts';
+import { AlertBook, AlertList, AlertNotifications, alertRoutes, alertTargetRoutes } from './alerts/index.ts';
+import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
+import { FleetHealth } from './health/index.ts';
+import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
 import { Turn } from './turn/index.ts';
-import { RoomsSettings, settingsRoutes } from './settings/index.ts';
+import { KioskRelease } from './updates/index.ts';
+import { Help, helpRoutes } from './help/index.ts';
+import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
-import type { ServerReady, ServerServing } from './supervision.ts';
+import { FIRST_ADMIN_FILE, type ServerReady, type ServerServing } from './supervision.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 const options = readCommandLine(serverUsage, parseFleetOptions);
@@ -88,6 +97,7 @@ try {
   // a former one that lost its supervisor may be about to end
   const onWait = () => logger.info({ dataDir }, 'waiting for another fleet server to end');
   lockDataDir({ dataDir, holder: 'fleet-server', onWait });
+  refuseUnfinishedReturn(dataDir);
   refuseLostDatabase(dataDir);
 } catch (error) {
   orRefuse(error);
@@ -250,6 +260,7 @@ const people = new Organisation({
 });
 const openid = openOpenid();
 const enrolment = new Enrolment({ store, authority, register, clock, logger });
+const waitingKiosks = new WaitingKiosks({ store, authority, enrolment, logger });
 /** what browsers, signalling and the relay serve with; null: plain, on loopback */
 const publicTls = lan
   ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath })
@@ -301,7 +312,25 @@ const broadcasts = new Broadcasts({
 /** On the host by which a page came, unless IT has named another: the cookie is of that host. */
 const liveUrlAt = (pageHost: string): string =>
   options.liveUrl !== null || liveAt ? liveUrl : originOf(lan ? 'https' : 'http', { host: pageHost, port: ports.live });
+const alerts = new AlertBook({ store, clock, placesOf: (roomId) => people.places.pathOfRoom(roomId) });
+const alertList = new AlertList({ store, book: alerts, places: people.places });
+const notifications = new AlertNotifications({
+  store,
+  book: alerts,
+  list: alertList,
+  places: people.places,
+  mail,
+  dataDir,
+  fleetUrl,
+  ownHosts: () => [...allHosts, ...meetings.nodes.all.map((node) => new URL(node.signalingUrl).hostname)],
+  clock,
+  logger,
+});
 const rooms = new Rooms({
+  places: people.places,
+  signalsOf: (roomId) => health.raisedIn(roomId),
+  signalStatesOf: (roomId) => health.statesOf(roomId),
+  openAlertCountOf: (roomId) => alerts.openCountOf(roomId),
   store,
   telemetry,
   broker,
@@ -337,12 +366,47 @@ const staffHomes = new StaffHomes({
   },
   logger,
 });
-const settings = new RoomsSettings({
+const settings: RoomsSettings = new RoomsSettings({
   store,
   broker,
+  places: people.places,
   isRoom: async (roomId) => (await rooms.registry.byId(roomId)) !== null,
+  isOnline: (roomId) => rooms.reports.of(roomId).online,
+  checkPictures: (trx, signageKeys) => signage.check(trx, signageKeys),
   logger,
 });
+const health = new FleetHealth({
+  rooms,
+  broker,
+  register,
+  serviceOf: rooms.services.of,
+  placesOf: (roomId) => people.places.pathOfRoom(roomId),
+  watchOf: (roomId) => settings.desired(roomId, 'watch'),
+  refusedSettingsOf: (roomId) => settings.viewNow({ kind: 'room', roomId }).report?.refused ?? [],
+  book: alerts,
+  clock,
+  logger,
+});
+rooms.services.onChanged((roomId) => health.roomMoved(roomId));
+const history = new FleetHistory({
+  telemetry,
+  rooms,
+  broker,
+  isInTrouble: (roomId) => rooms.list.isInTrouble(roomId),
+  clock,
+  logger,
+});
+const help = new Help({
+  store,
+  broker,
+  rooms,
+  signalsOf: (roomId) => health.raisedIn(roomId),
+  book: alerts,
+  dataDir,
+  clock,
+  logger,
+});
+const signage = new Signage({ store, dataDir, settings });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
   if (kind === 'placed') meetings.waitingRoom.lookAll();
@@ -374,8 +438,14 @@ await meetings.start();
 await rooms.start();
 await people.start();
 await settings.start();
+await alerts.start();
+await help.start();
+await signage.start();
 await documents.start();
 await broadcasts.start();
+notifications.start();
+health.start();
+history.start();
 await rooms.offerBroadcasts();
 retention.start();
 staffHomes.start();
@@ -421,7 +491,18 @@ const app = await buildApp({
       meetings,
       onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
     }),
+    ...roomServiceRoutes({ services: rooms.services }),
+    ...historyRoutes({
+      history: new HistoryReader({ telemetry, rooms, places: people.places, nowMs: () => clock.nowMs() }),
+      rooms,
+      places: people.places,
+    }),
+    ...alertRoutes({ book: alerts, list: alertList, logger }),
+    ...alertTargetRoutes(notifications),
     ...settingsRoutes({ settings }),
+    ...helpRoutes({ help, rooms, store }),
+    ...signageRoutes({ signage }),
+    ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
     ...broadcastRoutes({
       broadcasts,
@@ -472,7 +553,21 @@ await app.listen({
   port: httpsAt?.port ?? ports.http,
   listenTextResolver: (address) => `browsers at ${address}`,
 });
-const deviceApp = buildDeviceApp({ tls: serverCertificate.tls, enrolment, register, mqttUrl: () => mqttUrl, logger });
+waitingKiosks.start();
+const deviceApp = buildDeviceApp({
+  tls: serverCertificate.tls,
+  enrolment,
+  waiting: waitingKiosks,
+  formerRoomOf: (certificate) =>
+    formerRoomOf(certificate, { caPem: authority.certificatePem, store, nowMs: clock.nowMs() }),
+  pictureOf: async (roomId, signageKey) => signage.pictureOf(roomId, signageKey),
+  caPem: () => authority.certificatePem,
+  register,
+  kioskRelease: options.kioskRelease === null ? null : new KioskRelease({ folder: options.kioskRelease }),
+  mqttUrl: () => mqttUrl,
+  receiveActionFile: (roomId, actionId, file) => help.actions.receiveFile(roomId, actionId, file),
+  logger,
+});
 await deviceApp.listen({
   host: listenAddress,
   port: ports.deviceApi,
@@ -489,8 +584,14 @@ async function end(): Promise<void> {
   ending = true;
   rooms.links.stop();
   await Promise.all([app.close(), deviceApp.close()]);
+  health.stop();
+  await notifications.stop();
+  await history.stop();
   await rooms.stop();
+  waitingKiosks.stop();
+  help.stop();
   retention.stop();
+  settings.stop();
   openid?.stop();
   mail?.stop();
   documents.stop();
@@ -525,8 +626,11 @@ tell({
 const node = await meetings.nodes.registered(localNode.nodeId);
 // the wait ends with us, too: nobody would read a password that is made now
 if (ending) await new Promise<never>(() => {});
-// last of all, so that a start that fails uses up no password
-const firstAdmin = await people.accounts.createFirstAdmin();
+// last of all, so that a start that fails uses up no password. A unit of systemd has no parent process to show it: it is left in a
+// file for the installer, or a person, to read and delete
+const firstAdmin = await people.accounts.createFirstAdmin((made) => {
+  if (process.send === undefined) writeDurably(join(dataDir, FIRST_ADMIN_FILE), `${JSON.stringify(made)}\n`);
+});
 const demonstration = options.demonstration
   ? await ensureDemonstration({
       store,

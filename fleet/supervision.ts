@@ -1,5 +1,8 @@
-/** What the fleet server tells its supervisor, beside FleetReady of the contract. */
+/** What the fleet server notifies its supervisor of, beside FleetReady of the contract. */
 import type { FleetReady } from '#contract/process-ready.ts';
+
+/** In the data directory: the first administrator and the one-time password, where nothing else could show them. */
+export const FIRST_ADMIN_FILE = 'first-administrator.json';
 
 /** It listens; the media node may be started. */
 export type ServerServing = {

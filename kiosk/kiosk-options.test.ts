@@ -12,6 +12,7 @@ describe('the command line of a kiosk', () => {
       dataDir: '.maru/kiosk',
       claimFile: 'c.json',
       screenPort: 0,
+      setupPort: 7421,
       shell: 'chromium',
       headless: false,
       fakeMedia: false,

@@ -8,6 +8,7 @@ export type KioskOptions = {
   /** null: the box belongs to its room already */
   claimFile: string | null;
   screenPort: number;
+  setupPort: number;
   shell: WantedShell;
   headless: boolean;
   fakeMedia: boolean;
@@ -20,6 +21,7 @@ export const kioskUsage = `npm run kiosk -- [options]: a room's box, its agent a
   --claim-file F      the claim from the console, at the first start
   --data-dir DIR      where the box keeps what it is and what it has to remember (.maru/kiosk)
   --screen-port PORT  of the TV's page, on this machine alone (7420); 0: any free one
+  --setup-port PORT   of the page on which a phone names the fleet's address, while the box is no room's (7421); 0: any free one
   --shell NAME        electron, chromium or none; auto: Electron where it is there and comes up, else Chromium (auto)
   --headless          Chromium without a window
   --fake-media        a test picture and tone instead of camera and microphone`;
@@ -32,6 +34,7 @@ export function parseKioskOptions(args: string[], env: NodeJS.ProcessEnv = proce
       'data-dir': { type: 'string', default: '.maru/kiosk' },
       'claim-file': { type: 'string' },
       'screen-port': { type: 'string', default: '7420' },
+      'setup-port': { type: 'string', default: '7421' },
       shell: { type: 'string', default: 'auto' },
       headless: { type: 'boolean', default: false },
       'fake-media': { type: 'boolean', default: false },
@@ -45,6 +48,7 @@ export function parseKioskOptions(args: string[], env: NodeJS.ProcessEnv = proce
     dataDir: values['data-dir'],
     claimFile: values['claim-file'] ?? null,
     screenPort: wholeNumber('screen-port', values['screen-port'], 0, 65_535),
+    setupPort: wholeNumber('setup-port', values['setup-port'], 0, 65_535),
     shell,
     headless: values.headless,
     fakeMedia: values['fake-media'],

@@ -49,6 +49,7 @@ const agent = new SupervisedProcess({
   args: () => [
     `--data-dir=${dataDir}`,
     `--screen-port=${screenPort}`,
+    `--setup-port=${options.setupPort}`,
     `--shell-dir=${shellDir}`,
     ...(options.claimFile === null ? [] : [`--claim-file=${options.claimFile}`]),
   ],

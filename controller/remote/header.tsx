@@ -8,6 +8,8 @@ import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 
 type HeaderProps = {
+  /** beside the menu */
+  children?: ReactNode;
   roomName: string | null;
   status: ReactNode;
   /** a tablet is the room's for good: it may hang at the door, and is not given up by a slip of the finger */
@@ -16,13 +18,14 @@ type HeaderProps = {
   onUnpair: () => void;
 };
 
-export function Header({ roomName, status, isTablet, onDoor, onUnpair }: HeaderProps) {
+export function Header({ roomName, status, isTablet, onDoor, onUnpair, children }: HeaderProps) {
   const { t } = useTranslation('remote');
   const [open, setOpen] = useState<'menu' | 'unpair' | null>(null);
   const close = () => setOpen(null);
   return (
     <header className="mx-auto flex w-full items-center gap-3 px-5 pt-[max(1rem,env(safe-area-inset-top))] pb-3 lg:max-w-6xl lg:px-8">
       <div className="min-w-0 flex-1 text-small text-quiet">{status}</div>
+      {children}
       <Button
         variant="quiet"
         icon={Ellipsis}

@@ -6,6 +6,7 @@ import broadcastEn from '#ui/words/en/broadcast.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
+import helpEn from '#ui/words/en/help.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
@@ -14,6 +15,7 @@ import broadcastKo from '#ui/words/ko/broadcast.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
+import helpKo from '#ui/words/ko/help.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
@@ -28,6 +30,7 @@ const brought = pairingOfToken(tabletToken);
 if (brought !== null) keepPairing(brought);
 debugUnknownWords();
 startWords({
+  help: { en: helpEn, ko: helpKo },
   remote: { en, ko },
   meeting: { en: meetingEn, ko: meetingKo },
   notices: { en: noticesEn, ko: noticesKo },

@@ -14,6 +14,7 @@ import { DocumentsDoor } from './documents-door.tsx';
 import { DoorPage } from './door-page.tsx';
 import { EndedScreen } from './ended-screen.tsx';
 import { Header } from './header.tsx';
+import { CallForHelp, HelpCard } from './help-call.tsx';
 import { IdleScreen } from './idle-screen.tsx';
 import { PresenceDialog } from './presence-dialog.tsx';
 import type { StoredPairing } from './stored-pairing.ts';
@@ -64,6 +65,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
     link.unpair();
     onPairingOver(null);
   };
+  const reachesRoom = view.screen !== 'loading' && view.screen !== 'refused' && view.screen !== 'gone';
   const quietScreen = view.screen !== 'in-call';
   const startIsDelayed = useDelayedStart({ idle: view.screen === 'idle', starting: view.screen === 'starting' });
   // the header too: a start changes it for too short a time to be read
@@ -71,14 +73,17 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
     <Still still={startIsDelayed}>
       <div className="relative isolate flex min-h-dvh flex-col overflow-clip">
         {quietScreen && <Floor />}
-        <Header
-          roomName={shownName}
-          status={<Status view={view} roomName={shownName} clockOffsetMs={snapshot.clockOffsetMs} />}
-          isTablet={pairing.kind === 'tablet'}
-          onDoor={() => onDoor(true)}
-          onUnpair={unpair}
-        />
         <ShownRoomLink value={link}>
+          <Header
+            roomName={shownName}
+            status={<Status view={view} roomName={shownName} clockOffsetMs={snapshot.clockOffsetMs} />}
+            isTablet={pairing.kind === 'tablet'}
+            onDoor={() => onDoor(true)}
+            onUnpair={unpair}
+          >
+            {reachesRoom && <CallForHelp asking={asking} />}
+          </Header>
+          {reachesRoom && <HelpCard link={link} asking={asking} />}
           <DocumentsDoor link={link} snapshot={snapshot} view={view} asking={asking}>
             {waitsFor.has(view.screen) && <WaitingPeople link={link} waiting={snapshot.waiting} />}
             <Screen view={view} link={link} snapshot={snapshot} asking={asking} />

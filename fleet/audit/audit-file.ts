@@ -28,6 +28,6 @@ const lineOf = (cells: readonly string[]): string => `${cells.map(cellOf).join()
 
 /** A name that begins like a formula is text: a spreadsheet would work it out. */
 function cellOf(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = /^[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

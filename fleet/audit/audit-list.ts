@@ -99,6 +99,7 @@ const NAMED = sql`
   union all select 'place:' || place_id, place_name from place
   union all select 'meeting:' || meeting_id, title from meeting
   union all select 'api-token:' || token_id, token_name from api_token
+  union all select 'alert-target:' || target_id, target_name from alert_target
 `;
 
 /** The key or the name has this part. What people type is no pattern. */

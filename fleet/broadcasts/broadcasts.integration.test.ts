@@ -214,8 +214,8 @@ async function pairedPhone(
 async function set(roomId: string, values: object): Promise<void> {
   const settings = `/api/v1/rooms/${roomId}/settings`;
   const { revision } = (await fleet.api('GET', settings, undefined, fleet.admin.cookie)).body;
-  const body = { revision, values, secrets: {} };
-  expect((await fleet.api('PUT', `${settings}/broadcast`, body, fleet.admin.cookie)).status).toBe(200);
+  const body = { revision, set: { broadcast: values } };
+  expect((await fleet.api('PUT', settings, body, fleet.admin.cookie)).status).toBe(200);
 }
 
 test('an audience is chosen of the places there are, by whoever may broadcast alone', async () => {

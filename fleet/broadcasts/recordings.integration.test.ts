@@ -361,7 +361,7 @@ test('a room’s phone records by the policy and by the room’s setting, both',
   expect(await record(true)).toBe('recording-not-allowed');
   const settings = `/api/v1/rooms/${roomId}/settings`;
   const { revision } = (await under.asAdmin('GET', settings)).body;
-  await under.asAdmin('PUT', `${settings}/broadcast`, { revision, values: { mayRecord: true }, secrets: {} });
+  await under.asAdmin('PUT', settings, { revision, set: { broadcast: { mayRecord: true } } });
   await under.setPolicy({ recordedBy: 'hosts' });
   expect(await record(true)).toBe('recording-not-allowed');
   await under.setPolicy({ recordedBy: 'hosts-and-rooms' });

@@ -5,7 +5,7 @@
  */
 import type { JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createListener, type Server as Listener, type Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import {
   Aedes,
@@ -28,6 +28,7 @@ import {
   topicRules,
 } from '#contract/topics.ts';
 import { TokenBucket } from '#edge/attempt-limit.ts';
+import { Arrivals } from './arrivals.ts';
 import { type ConnectionIdentity, readConnectionIdentity } from './connection-identity.ts';
 import { guardSocket } from './guarded-socket.ts';
 import { type Payload, ProtocolRefused, parsePayload } from './payload.ts';
@@ -76,7 +77,10 @@ const NOWHERE = '$refused';
 export class Broker {
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
+  /** shakes hands with the connections that `#arrivals` admits */
   readonly #server: Server;
+  readonly #arrivals: Arrivals<Socket>;
+  readonly #listener: Listener;
   readonly #live = new Map<string, LiveClient>();
   readonly #whoIs = new WeakMap<Client['conn'], LiveClient>();
   readonly #connects = new WeakMap<Client, ConnectPacket>();
@@ -93,6 +97,9 @@ export class Broker {
       drainTimeout: DRAIN_TIMEOUT_MS,
       keepaliveLimit: KEEPALIVE_LIMIT_SECONDS,
       maxTopicLevels: 8,
+      // a hundred messages under way hold up all others behind clients that do not read, and thousands that then wait are
+      // gone through by recursion, which ends the process
+      concurrency: 0,
       preConnect: (client, packet, done) => {
         // no session outlives its connection: nothing of commands is kept for a room that was gone [MQTT-3.2.2-3]
         (packet as { clean: boolean }).clean = true;
@@ -122,6 +129,12 @@ export class Broker {
       noDelay: true,
       minVersion: 'TLSv1.2',
     });
+    this.#arrivals = new Arrivals((socket) => this.#server.emit('connection', socket));
+    this.#listener = createListener({ pauseOnConnect: true, noDelay: true }, (socket) => {
+      // until TLS has it
+      socket.on('error', () => {});
+      this.#arrivals.add(socket);
+    });
   }
 
   /** Takes what the fleet publishes; nobody else can connect yet. */
@@ -145,19 +158,20 @@ export class Broker {
     );
   }
   async listen(): Promise<void> {
-    this.#server.listen(this.#options.listen);
-    await once(this.#server, 'listening');
+    this.#listener.listen(this.#options.listen);
+    await once(this.#listener, 'listening');
   }
 
   async stop(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
+    const closed = once(this.#listener, 'close');
+    this.#listener.close();
+    this.#arrivals.close();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await closed;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return (this.#listener.address() as AddressInfo).port;
   }
   get connectedCount(): number {
     return this.#live.size;

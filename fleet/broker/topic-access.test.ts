@@ -16,10 +16,10 @@ test.each(names.flatMap((name) => parties.map((who) => [name, who] as const)))(
     const rule = topicRules[name];
     const topic = topicOf(name, who.id);
     const readers: readonly string[] = rule.readers;
-    expect(publishable(who, { topic, qos: 1, retain: rule.retained }) !== null).toBe(rule.writer === who.party);
+    expect(publishable(who, { topic, qos: rule.qos, retain: rule.retained }) !== null).toBe(rule.writer === who.party);
     expect(readable(who, topic) !== null).toBe(readers.includes(who.party));
     if (!rule.pattern.includes('{id}')) return;
-    expect(publishable(who, { topic: topicOf(name, otherRoom), qos: 1, retain: rule.retained })).toBeNull();
+    expect(publishable(who, { topic: topicOf(name, otherRoom), qos: rule.qos, retain: rule.retained })).toBeNull();
     expect(readable(who, topicOf(name, otherRoom))).toBeNull();
     for (const wild of ['+', '#']) expect(readable(who, topicOf(name, wild))).toBeNull();
   },

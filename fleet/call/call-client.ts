@@ -16,7 +16,7 @@ import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoste
 import { FollowedChat } from './followed-chat.ts';
 import { FollowedDocument } from './followed-document.ts';
 import { LocalMedia } from './local-media.ts';
-import { type CreateMedia, MediaSession } from './media-session.ts';
+import { type CreateMedia, MediaSession, type MediaStatistics } from './media-session.ts';
 import type { OpenSocket } from './open-socket.ts';
 import { consequenceOf } from './refusals.ts';
 import { ResumableConnection } from './resumable-connection.ts';
@@ -128,6 +128,11 @@ export class CallClient {
   /** Brings a page that lost all else back to the same place; null before there is one. */
   get ticket(): ResumeTicket | null {
     return this.#connection.ticket;
+  }
+
+  /** null: no media is set up */
+  async statistics(): Promise<MediaStatistics | null> {
+    return (await this.#media.current?.statistics().catch(() => null)) ?? null;
   }
 
   /**

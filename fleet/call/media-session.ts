@@ -58,10 +58,14 @@ export type Media = {
   produce(source: MediaSource, track: MediaStreamTrack, producerId: string): Promise<LocalProducer>;
   /** after a kept resume: new ICE parameters, and the messages that may have been lost at the drop */
   resume(send: IceParameters, recv: IceParameters): void;
+  /** as the browser counts since the start of each transport */
+  statistics(): Promise<MediaStatistics>;
   /** sends and requests nothing any more; received tracks stay until `close` */
   retire(): void;
   close(): void;
 };
+/** The browser's reports, each with its `type`. */
+export type MediaStatistics = { sent: RTCStatsReport; received: RTCStatsReport };
 export type CreateMedia = (options: MediaOptions) => Media;
 
 /** A producer of ours. It never sets `track.enabled`: `CaptureDevice` does. */
@@ -264,6 +268,12 @@ export class MediaSession implements Media {
         await transport.restartIce({ iceParameters });
       }
     })().catch((error) => console.warn('call: ICE restart failed', error));
+  }
+
+  async statistics(): Promise<MediaStatistics> {
+    const { send, recv } = await this.#ready;
+    const [sent, received] = await Promise.all([send.getStats(), recv.getStats()]);
+    return { sent, received };
   }
 
   retire(): void {

@@ -6,7 +6,9 @@ describe('what a refusal means', () => {
   it('has an answer for every code, and trying again is kept for what passes', () => {
     const again = ErrorCode.options.filter((code) => consequenceOf(code, true).step === 'try-again');
     expect(again.sort()).toEqual([
+      'action-expired',
       'call-unreachable',
+      'fleet-not-found',
       'media-failed',
       'no-screen',
       'room-not-answering',

@@ -1,19 +1,23 @@
-/** The way between the console's pages: those that the signed-in person may see, and none where there is one alone. */
+/** The way between the console's pages: those that the signed-in person may see. */
 import { useTranslation } from 'react-i18next';
-import { useMay } from './account.ts';
+import { useMay, useMayAbove, useMayAnywhere } from './account.ts';
 import { usePagePath } from './url-filters.ts';
 
 export function ConsoleNav() {
   const { t } = useTranslation('console');
   const [path] = usePagePath();
   const pages = [
-    { path: '/', words: t('nav.rooms'), may: true },
+    { path: '/', words: t('nav.now'), may: true },
+    { path: '/rooms', words: t('nav.rooms'), may: true },
+    { path: '/alerts', words: t('nav.alerts'), may: useMayAnywhere('rooms.view') },
+    { path: '/help', words: t('nav.help'), may: useMayAnywhere('rooms.help') },
     { path: '/people', words: t('nav.people'), may: useMay('people.view') },
     { path: '/places', words: t('nav.places'), may: useMay('places.manage') },
+    { path: '/settings', words: t('nav.settings'), may: useMayAbove('settings.manage') },
     { path: '/broadcasts', words: t('nav.broadcasts'), may: useMay('broadcasts.manage') },
+    { path: '/usage', words: t('nav.use'), may: true },
     { path: '/audit', words: t('nav.audit'), may: useMay('audit.view') },
   ].filter(({ may }) => may);
-  if (pages.length === 1) return null;
   // a person is among the people, a room among the rooms
   const known = pages.findLast((page) => path.startsWith(page.path))!.path;
   return (

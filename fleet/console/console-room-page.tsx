@@ -8,8 +8,12 @@ import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
-import { ago, clockTime } from '#ui/words/format.ts';
-import { currentLanguage } from '#ui/words/words.ts';
+import devicesEn from '#ui/words/en/devices.ts';
+import en from '#ui/words/en/fleet.ts';
+import { ago, clockTime, dateAndTime } from '#ui/words/format.ts';
+import devicesKo from '#ui/words/ko/devices.ts';
+import ko from '#ui/words/ko/fleet.ts';
+import { addWords, currentLanguage } from '#ui/words/words.ts';
 import { DocumentPolicyCard } from './document-policy-card.tsx';
 import { GuestLinks } from './guest-links.tsx';
 import { callApi } from '#ui/http-client.ts';
@@ -17,7 +21,13 @@ import { useMay } from './account.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { LazyPage, pageCode } from './lazy-page.tsx';
 import { lastSeenMs, Loading, StateMark, WhyWords } from './parts.tsx';
+import { RoomAlerts } from './room-alerts.tsx';
 import { SameName } from './room-claim.tsx';
+import { RoomDevices } from './room-devices.tsx';
+import { RoomHappenings } from './room-happenings.tsx';
+import { RoomServiceCard } from './room-service-card.tsx';
+import { RoomSignals } from './room-signals.tsx';
+import { roomsHref } from './room-list-parts.tsx';
 import { SettingsCard } from './settings-card.tsx';
 import { KioskCard, RoomItself } from './room-settings.tsx';
 import { Tablets } from './tablets.tsx';
@@ -25,15 +35,22 @@ import { UnreachableCall } from './unreachable-call.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveState, useRoom } from './use-rooms.ts';
 
-// only for those who may move the room
+// what not everybody may do, and what draws charts
+const remoteHelp = pageCode(() => import('./remote-help.tsx').then((module) => module.RemoteHelp));
+const roomHistory = pageCode(() => import('./room-history.tsx').then((module) => module.RoomHistory));
 const roomPlace = pageCode(() => import('./room-place.tsx').then((module) => module.RoomPlace));
+
+addWords({ fleet: { en, ko }, devices: { en: devicesEn, ko: devicesKo } });
 
 export function ConsoleRoomPage({ roomId }: { roomId: string }) {
   const { t } = useTranslation('console');
   const { room, fetchedAtMs, problem } = useRoom(roomId);
   return (
     <>
-      <a href="#/" className="inline-flex min-h-9 items-center gap-2 self-start text-small font-semibold text-accent">
+      <a
+        href={roomsHref()}
+        className="inline-flex min-h-12 items-center gap-2 self-start text-small font-semibold text-accent"
+      >
         <Icon of={ArrowLeft} className="size-4" />
         {t('room.back')}
       </a>
@@ -54,12 +71,16 @@ export function ConsoleRoomPage({ roomId }: { roomId: string }) {
 
 function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }) {
   const { t } = useTranslation('console');
+  const { t: fleet } = useTranslation('fleet');
   // paints again at each sign of life: what is so long ago grows
   const { isConnected, asOfMs } = useLiveState();
   const mayManageKiosk = useMay('kiosks.manage', room);
   const maySet = useMay('settings.manage', room);
   const mayManageRoom = useMay('rooms.manage', room);
   const mayManageDocuments = useMay('documents.manage', room);
+  const mayHelp = useMay('rooms.help', room);
+  const mayInvite = useMay('meetings.manage', room);
+  const mayPair = useMay('controllers.manage', room);
   const seenMs = lastSeenMs(room);
   return (
     <>
@@ -68,6 +89,10 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
         {room.hasSameName && <SameName words={t('sameName.listed')} />}
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <StateMark state={room.health} />
+          <span className="numerals text-small">
+            {fleet('service.since', { time: dateAndTime(room.healthSinceMs, currentLanguage()) })} (
+            {ago(room.healthSinceMs, Date.now(), currentLanguage())})
+          </span>
           {room.call !== null && (
             <span>{t('table.inMeeting', { title: room.call.meetingTitle, count: room.call.participantCount })}</span>
           )}
@@ -97,13 +122,28 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
       <UnreachableCall room={room} fetchedAtMs={fetchedAtMs} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
         <div className="flex flex-col gap-6">
-          <GuestLinks meetingId={room.meetingId} />
+          <RoomSignals room={room} />
+          {mayHelp && (
+            <Suspense>
+              <LazyPage code={remoteHelp} props={{ room }} />
+            </Suspense>
+          )}
+          <Suspense>
+            <LazyPage code={roomHistory} props={{ roomId: room.roomId }} />
+          </Suspense>
+          <RoomAlerts roomId={room.roomId} openCount={room.openAlertCount} />
+          <RoomHappenings roomId={room.roomId} />
+          {mayInvite && <GuestLinks meetingId={room.meetingId} />}
           {mayManageDocuments && <DocumentPolicyCard meetingId={room.meetingId} />}
-          {maySet && <SettingsCard key={room.roomId} room={room} />}
+          {maySet && (
+            <SettingsCard key={room.roomId} scope={{ kind: 'room', roomId: room.roomId }} isOnline={room.online} />
+          )}
         </div>
         <div className="flex flex-col gap-6">
-          <Phones room={room} />
-          <Tablets roomId={room.roomId} />
+          <RoomServiceCard room={room} mayChange={mayManageRoom} />
+          <RoomDevices room={room} />
+          {mayPair && <Phones room={room} />}
+          {mayPair && <Tablets roomId={room.roomId} />}
           {mayManageKiosk && <KioskCard room={room} />}
           {mayManageRoom && (
             <Suspense>

@@ -4,20 +4,34 @@ import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
 import { type HealthCounts, HealthState, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
+import alertsEn from '#ui/words/en/alerts.ts';
 import auditEn from '#ui/words/en/audit.ts';
 import consoleEn from '#ui/words/en/console.ts';
+import devicesEn from '#ui/words/en/devices.ts';
+import fleetEn from '#ui/words/en/fleet.ts';
+import helpdeskEn from '#ui/words/en/helpdesk.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import peopleEn from '#ui/words/en/people.ts';
 import recordingsEn from '#ui/words/en/recordings.ts';
+import signalsEn from '#ui/words/en/signals.ts';
+import settingsEn from '#ui/words/en/settings.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
+import alertsKo from '#ui/words/ko/alerts.ts';
 import auditKo from '#ui/words/ko/audit.ts';
 import consoleKo from '#ui/words/ko/console.ts';
+import devicesKo from '#ui/words/ko/devices.ts';
+import fleetKo from '#ui/words/ko/fleet.ts';
+import helpdeskKo from '#ui/words/ko/helpdesk.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import peopleKo from '#ui/words/ko/people.ts';
 import recordingsKo from '#ui/words/ko/recordings.ts';
+import signalsKo from '#ui/words/ko/signals.ts';
+import settingsKo from '#ui/words/ko/settings.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
+
+import { settingsViewOf } from './settings-view-under-test.ts';
 
 export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -47,7 +61,12 @@ export function roomOf(n: number, over: Partial<RoomOverview> = {}): RoomOvervie
     reasons: [],
     call: null,
     hasUnreachableCall: false,
+    healthSinceMs: Date.now() - 60_000,
+    service: { state: 'in-service', sinceMs: 0, untilMs: null, reason: '' },
+    placeId: null,
+    openAlertCount: 0,
     meetingId: idOf(5_000 + n),
+    signals: [],
     placeIds: [],
     projections: {},
     blockedCount: 0,
@@ -61,13 +80,21 @@ export const offline: Partial<RoomOverview> = {
   reasons: [{ kind: 'fleet', reason: 'offline' }],
 };
 
+function countedAs({ health, service }: RoomOverview): keyof HealthCounts {
+  if (service.state === 'maintenance' || service.state === 'retired') return 'out-of-service';
+  return service.state === 'new' && health === 'trouble' ? 'being-set-up' : health;
+}
+const isAnswering = ({ reasons }: RoomOverview): boolean =>
+  !reasons.some((why) => why.kind === 'fleet' && why.reason !== 'not-enrolled');
+
 /** Rooms as the server lists them, and what else a test scripts by a route's name. */
 export class ServerUnderTest extends PlayedServer {
   rooms: RoomOverview[] = [];
   account: Account | null = accountOf('administrator');
   get counts(): HealthCounts {
-    const count = (state: HealthState) => this.rooms.filter(({ health }) => health === state).length;
-    return Object.fromEntries(HealthState.options.map((state) => [state, count(state)])) as HealthCounts;
+    const count = (state: keyof HealthCounts) => this.rooms.filter((room) => countedAs(room) === state).length;
+    const states = [...HealthState.options, 'being-set-up', 'out-of-service'] as const;
+    return Object.fromEntries(states.map((state) => [state, count(state)])) as HealthCounts;
   }
 
   protected override readonly usual: UsualAnswers = {
@@ -77,17 +104,30 @@ export class ServerUnderTest extends PlayedServer {
       const room = this.rooms.find(({ roomId }) => pathname.endsWith(roomId));
       return room ? { body: room } : refusal(404, 'not-found');
     },
+    roomFacets: () => ({ body: { versions: [], models: [], signals: [] } }),
+    listPlaces: () => ({ body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } }),
+    listAlerts: () => ({
+      body: { rows: [], nextCursor: null, total: 0, counts: { open: 0, acknowledged: 0, critical: 0 } },
+    }),
+    listHelp: () => ({ body: { rows: [], nextCursor: null, total: 0, counts: { open: 0, unseen: 0 } } }),
+    listRoomEvents: () => ({ body: { events: [] } }),
+    roomCalls: () => ({ body: { calls: [] } }),
     listInvites: () => ({ body: { invites: [] } }),
     documentPolicy: () => ({ body: { policy: DEFAULT_DOCUMENT_POLICY } }),
-    roomSettings: () => ({ body: { revision: 0, values: {}, secrets: {}, report: null } }),
+    roomSettings: () => ({ body: settingsViewOf({ scope: { kind: 'room', roomId: idOf(1) }, revision: 0 }) }),
     listTablets: () => ({ body: { tablets: [] } }),
     signOut: () => ({ body: {} }),
   };
 
-  #page({ health, text, name, limit = '50', cursor = '0' }: Record<string, string>): object {
+  #page(query: Record<string, string>): object {
+    const { health, service, answering, signal, placeId, text, name, limit = '50', cursor = '0' } = query;
     const all = HealthState.options
       .flatMap((state) => this.rooms.filter((room) => room.health === state))
-      .filter((room) => health === undefined || room.health === health)
+      .filter((room) => health === undefined || countedAs(room) === health)
+      .filter((room) => service === undefined || room.service.state === service)
+      .filter((room) => answering === undefined || String(isAnswering(room)) === answering)
+      .filter((room) => signal === undefined || room.signals.some((each) => each.signal === signal))
+      .filter((room) => placeId === undefined || room.placeId === placeId)
       .filter((room) => text === undefined || room.roomName.toLowerCase().includes(text.toLowerCase()))
       .filter((room) => name === undefined || room.roomName.toLowerCase() === name.toLowerCase());
     const end = Number(cursor) + Number(limit);
@@ -100,12 +140,18 @@ export class ConsoleUnderTest extends PageUnderTest {
   constructor() {
     super({
       // as the pages that are loaded later add them
+      alerts: { en: alertsEn, ko: alertsKo },
       audit: { en: auditEn, ko: auditKo },
+      devices: { en: devicesEn, ko: devicesKo },
+      fleet: { en: fleetEn, ko: fleetKo },
+      helpdesk: { en: helpdeskEn, ko: helpdeskKo },
       people: { en: peopleEn, ko: peopleKo },
       recordings: { en: recordingsEn, ko: recordingsKo },
       console: { en: consoleEn, ko: consoleKo },
       meeting: { en: meetingEn, ko: meetingKo },
       notices: { en: noticesEn, ko: noticesKo },
+      signals: { en: signalsEn, ko: signalsKo },
+      settings: { en: settingsEn, ko: settingsKo },
       'sign-in': { en: signInEn, ko: signInKo },
     });
   }

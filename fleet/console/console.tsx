@@ -12,7 +12,7 @@ import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { ChangePasswordPage } from '#ui/sign-in/new-password-page.tsx';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
-import { AccountContext, useMay } from './account.ts';
+import { AccountContext, useMay, useMayAbove, useMayAnywhere } from './account.ts';
 import { ConsoleNav } from './console-nav.tsx';
 import { LazyPage, pageCode } from './lazy-page.tsx';
 import { LiveRooms } from './live-rooms.ts';
@@ -23,13 +23,27 @@ import { LiveRoomsContext } from './use-rooms.ts';
 
 const nowPage = pageCode(() => import('./now-page.tsx').then((module) => module.NowPage));
 const roomPage = pageCode(() => import('./console-room-page.tsx').then((module) => module.ConsoleRoomPage));
+const roomsPage = pageCode(() => import('./rooms-page.tsx').then((module) => module.RoomsPage));
+const usagePage = pageCode(() => import('./usage-page.tsx').then((module) => module.UsagePage));
 const auditPage = pageCode(() => import('./audit-page.tsx').then((module) => module.AuditPage));
 const peoplePage = pageCode(() => import('./people-page.tsx').then((module) => module.PeoplePage));
 const personPage = pageCode(() => import('./person-page.tsx').then((module) => module.PersonPage));
 const broadcastsPage = pageCode(() => import('./broadcasts-page.tsx').then((module) => module.BroadcastsPage));
+const alertsPage = pageCode(() => import('./alerts-page.tsx').then((module) => module.AlertsPage));
+const alertTargetsPage = pageCode(() => import('./alert-targets-page.tsx').then((module) => module.AlertTargetsPage));
+const helpPage = pageCode(() => import('./help-page.tsx').then((module) => module.HelpPage));
+const helpTicketPage = pageCode(() => import('./help-ticket-page.tsx').then((module) => module.HelpTicketPage));
+const settingsPage = pageCode(() => import('./settings-page.tsx').then((module) => module.SettingsPage));
 const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
 // beside the question who is signed in, not after it; where it fails the page itself shows it
-(location.hash.startsWith('#/rooms/') ? roomPage : nowPage).preload().catch(() => {});
+firstPage(location.hash)
+  .preload()
+  .catch(() => {});
+
+function firstPage(hash: string): { preload: () => Promise<unknown> } {
+  if (hash.startsWith('#/rooms/')) return roomPage;
+  return hash.startsWith('#/rooms') ? roomsPage : nowPage;
+}
 
 type Session =
   | { kind: 'asking' }
@@ -113,12 +127,19 @@ function Pages() {
   const [path] = usePagePath();
   const maySeePeople = useMay('people.view');
   const mayManagePlaces = useMay('places.manage');
+  const maySet = useMayAbove('settings.manage');
   const mayManageBroadcasts = useMay('broadcasts.manage');
   const maySeeAudit = useMay('audit.view');
+  const maySeeAlerts = useMayAnywhere('rooms.view');
+  const mayConfigureAlerts = useMay('alerts.configure');
+  const mayHelp = useMayAnywhere('rooms.help');
   return (
     <PageBoundary key={path}>
       <Suspense fallback={<Loading words={t('nav.loading')} />}>
         <Switch>
+          <Route path="/rooms">
+            <LazyPage code={roomsPage} props={{}} />
+          </Route>
           <Route path="/rooms/:roomId">
             {({ roomId }) => <LazyPage key={roomId} code={roomPage} props={{ roomId }} />}
           </Route>
@@ -137,11 +158,39 @@ function Pages() {
               <LazyPage code={placesPage} props={{}} />
             </Route>
           )}
+          {maySet && (
+            <Route path="/settings/:placeId?">
+              {({ placeId }) => <LazyPage key="settings" code={settingsPage} props={{ placeId: placeId ?? null }} />}
+            </Route>
+          )}
           {mayManageBroadcasts && (
             <Route path="/broadcasts">
               <LazyPage code={broadcastsPage} props={{}} />
             </Route>
           )}
+          {maySeeAlerts && (
+            <Route path="/alerts">
+              <LazyPage code={alertsPage} props={{}} />
+            </Route>
+          )}
+          {mayConfigureAlerts && (
+            <Route path="/alerts/targets">
+              <LazyPage code={alertTargetsPage} props={{}} />
+            </Route>
+          )}
+          {mayHelp && (
+            <Route path="/help">
+              <LazyPage code={helpPage} props={{}} />
+            </Route>
+          )}
+          {mayHelp && (
+            <Route path="/help/:helpId">
+              {({ helpId }) => <LazyPage key={helpId} code={helpTicketPage} props={{ helpId }} />}
+            </Route>
+          )}
+          <Route path="/usage">
+            <LazyPage code={usagePage} props={{}} />
+          </Route>
           {maySeeAudit && (
             <Route path="/audit">
               <LazyPage code={auditPage} props={{}} />

@@ -1,5 +1,5 @@
 /**
- * Fetches again when asked to: at once, one at a time, and not more often than INTERVAL_MS however often it is asked.
+ * Fetches again when asked to: at once, one at a time, and not more often than `intervalMs` however often it is asked.
  * What is asked for while one is under way is fetched after it. Where no server answers it is tried again by itself.
  */
 import { OperationalError } from '#contract/error-codes.ts';
@@ -8,6 +8,8 @@ type PacedFetchOptions<T> = {
   work: (signal: AbortSignal) => Promise<T>;
   onDone: (value: T) => void;
   onFailed: (error: unknown) => void;
+  /** INTERVAL_MS where none is given */
+  intervalMs?: number;
 };
 
 const INTERVAL_MS = 500;
@@ -42,10 +44,10 @@ export class PacedFetch<T> {
   }
 
   async #fetch(): Promise<void> {
-    const { work, onDone, onFailed } = this.#options;
+    const { work, onDone, onFailed, intervalMs } = this.#options;
     this.#isUnderWay = true;
     this.#isAsked = false;
-    this.#notBeforeMs = performance.now() + INTERVAL_MS;
+    this.#notBeforeMs = performance.now() + (intervalMs ?? INTERVAL_MS);
     let retryMs: number | null = null;
     try {
       const value = await work(this.#ending.signal);

@@ -33,6 +33,7 @@ export function useWhyWords(): (why: HealthReason) => { what: string; todo: stri
   const { t } = useTranslation('console');
   const { t: errors } = useTranslation('errors');
   const { t: notices } = useTranslation('notices');
+  const { t: signals } = useTranslation('signals');
   return (why) => {
     const unknown = { what: t('why.unknown.what'), todo: t('why.unknown.todo') };
     switch (why.kind) {
@@ -52,6 +53,10 @@ export function useWhyWords(): (why: HealthReason) => { what: string; todo: stri
         return why.notice === 'unknown'
           ? unknown
           : { what: notices(`${why.notice}.what`), todo: notices(`${why.notice}.todo`) };
+      case 'signal':
+        return why.signal === 'unknown'
+          ? unknown
+          : { what: signals(`${why.signal}.what`), todo: signals(`${why.signal}.todo`) };
       case 'unknown':
         return unknown;
     }

@@ -12,6 +12,7 @@ import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
+import { ClaimKiosk } from './claim-kiosk.tsx';
 import { RoomClaim, RoomNameField } from './room-claim.tsx';
 import { type AsyncAction, useAsyncAction } from '#ui/use-async-action.ts';
 import { useLiveRooms } from './use-rooms.ts';
@@ -21,9 +22,10 @@ type RoomProps = { room: RoomOverview };
 export function KioskCard({ room }: RoomProps) {
   const { t } = useTranslation('console');
   const { refresh } = useLiveRooms();
-  const [asking, setAsking] = useState<'claim' | 'revoke' | null>(null);
+  const [asking, setAsking] = useState<'claim' | 'claim-file' | 'revoke' | null>(null);
   const [claim, setClaim] = useState<RouteAnswer<typeof roomsApi.createClaim> | null>(null);
   const [isRevoked, setRevoked] = useState(false);
+  const [isClaimed, setClaimed] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
   const params = { roomId: room.roomId };
   const makeClaim = async () => {
@@ -39,7 +41,10 @@ export function KioskCard({ room }: RoomProps) {
     <Card title={t('kiosk.title')} aside={<Icon of={Monitor} className="size-5 text-quiet" />}>
       <div className="flex flex-col gap-4">
         <p className="text-small text-quiet">{t(room.enrolled ? 'kiosk.enrolled' : 'kiosk.notEnrolled')}</p>
-        <Button isPending={isPending} onPress={() => (room.enrolled ? setAsking('claim') : void makeClaim())}>
+        <Button variant={room.enrolled ? 'plain' : 'primary'} onPress={() => setAsking('claim')}>
+          {t(room.enrolled ? 'claim.replaceAction' : 'claim.action')}
+        </Button>
+        <Button isPending={isPending} onPress={() => (room.enrolled ? setAsking('claim-file') : void makeClaim())}>
           {t('kiosk.newClaim')}
         </Button>
         {room.enrolled && (
@@ -48,7 +53,7 @@ export function KioskCard({ room }: RoomProps) {
           </Button>
         )}
         <p role="status" className="text-small font-semibold text-accent empty:hidden">
-          {isRevoked && !room.enrolled && t('kiosk.revoked')}
+          {isClaimed ? t('claim.done') : isRevoked && !room.enrolled && t('kiosk.revoked')}
         </p>
         <ProblemWords problem={problem} />
       </div>
@@ -56,7 +61,7 @@ export function KioskCard({ room }: RoomProps) {
         title={t('kiosk.newClaimTitle', { room: room.roomName })}
         body={t('kiosk.newClaimBody')}
         action={t('kiosk.newClaim')}
-        isOpen={asking === 'claim'}
+        isOpen={asking === 'claim-file'}
         onClose={() => setAsking(null)}
         onConfirm={() => void makeClaim()}
       />
@@ -68,6 +73,22 @@ export function KioskCard({ room }: RoomProps) {
         onClose={() => setAsking(null)}
         onConfirm={() => void revoke()}
       />
+      <Dialog
+        title={t('claim.title', { room: room.roomName })}
+        isOpen={asking === 'claim'}
+        onClose={() => setAsking(null)}
+        className="sm:max-w-lg!"
+      >
+        {asking === 'claim' && (
+          <ClaimKiosk
+            room={room}
+            onDone={() => {
+              setAsking(null);
+              setClaimed(true);
+            }}
+          />
+        )}
+      </Dialog>
       <Dialog
         title={t('add.claimTitle', { room: room.roomName })}
         isOpen={claim !== null}

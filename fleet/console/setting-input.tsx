@@ -9,7 +9,8 @@ import { type TvHours, WEEKDAYS } from '#contract/settings/tv-settings.ts';
 import { Button } from '#ui/button.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
-import { useSettingWords } from './setting-words.ts';
+import { PictureList } from './picture-list.tsx';
+import { patternText, timeOf, useSettingWords } from './setting-words.ts';
 
 type SettingInputProps = {
   section: string;
@@ -29,7 +30,7 @@ const OFFICE_HOURS: TvHours = {
 const MONDAY_FIRST = [...WEEKDAYS.slice(1), ...WEEKDAYS.slice(0, 1)];
 
 export function SettingInput({ section, field, declared, value, problem, onChange }: SettingInputProps) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation('settings');
   const words = useSettingWords();
   const [label, help] = [words.label(section, field), words.help(section, field)];
   switch (declared.kind) {
@@ -39,8 +40,8 @@ export function SettingInput({ section, field, declared, value, problem, onChang
           <ToggleGroup
             label={label}
             choices={[
-              { key: 'on', words: t('roomSettings.on') },
-              { key: 'off', words: t('roomSettings.off') },
+              { key: 'on', words: t('on') },
+              { key: 'off', words: t('off') },
             ]}
             chosen={value === true ? 'on' : 'off'}
             onChoose={(key) => onChange(key === 'on')}
@@ -60,7 +61,7 @@ export function SettingInput({ section, field, declared, value, problem, onChang
       );
     case 'number': {
       const { min, max, unit } = declared;
-      const range = t('roomSettings.range', { min, max, unit: t(`roomSettings.units.${unit}`) });
+      const range = t('range', { min, max, unit: t(`units.${unit}`) });
       return (
         <TextField
           label={label}
@@ -86,6 +87,18 @@ export function SettingInput({ section, field, declared, value, problem, onChang
       return (
         <Group label={label} help={help} problem={problem}>
           <Hours label={label} hours={value as TvHours | null} onChange={onChange} />
+        </Group>
+      );
+    case 'moment':
+      return (
+        <Group label={label} help={help} problem={problem}>
+          <Moment label={label} atMs={value as number | null} onChange={onChange} />
+        </Group>
+      );
+    case 'picture-list':
+      return (
+        <Group label={label} help={help} problem={problem}>
+          <PictureList signageKeys={value as string[]} onChange={onChange} />
         </Group>
       );
     case 'device-list':
@@ -116,14 +129,14 @@ function Group({ label, help, problem, children }: GroupProps) {
 type HoursProps = { label: string; hours: TvHours | null; onChange: (hours: TvHours | null) => void };
 
 function Hours({ label, hours, onChange }: HoursProps) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation('settings');
   return (
     <div className="flex flex-col gap-3">
       <ToggleGroup
         label={label}
         choices={[
-          { key: 'always', words: t('roomSettings.always') },
-          { key: 'hours', words: t('roomSettings.onDays') },
+          { key: 'always', words: t('always') },
+          { key: 'hours', words: t('onDays') },
         ]}
         chosen={hours === null ? 'always' : 'hours'}
         onChoose={(key) => onChange(key === 'always' ? null : OFFICE_HOURS)}
@@ -135,7 +148,7 @@ function Hours({ label, hours, onChange }: HoursProps) {
               <TextField
                 key={end}
                 type="time"
-                label={t(`roomSettings.${end}`)}
+                label={t(`${end}`)}
                 value={timeOf(hours[`${end}MinuteOfDay`])}
                 onChange={(text) => {
                   const [hour, minute] = text.split(':').map(Number);
@@ -145,7 +158,7 @@ function Hours({ label, hours, onChange }: HoursProps) {
             ))}
           </div>
           <ToggleButtonGroup
-            aria-label={t('roomSettings.daysLabel')}
+            aria-label={t('daysLabel')}
             selectionMode="multiple"
             disallowEmptySelection
             selectedKeys={hours.days}
@@ -158,7 +171,7 @@ function Hours({ label, hours, onChange }: HoursProps) {
                 id={day}
                 className="flex min-h-12 cursor-pointer items-center justify-center rounded-small text-small font-medium text-quiet select-none data-hovered:text-ink data-selected:bg-raised data-selected:text-ink data-selected:inset-ring-2 data-selected:inset-ring-accent"
               >
-                {t(`roomSettings.days.${day}`)}
+                {t(`days.${day}`)}
               </ToggleButton>
             ))}
           </ToggleButtonGroup>
@@ -168,20 +181,51 @@ function Hours({ label, hours, onChange }: HoursProps) {
   );
 }
 
-/** 24:00, the end of a day, is its last minute for a browser's field. */
-const timeOf = (minuteOfDay: number): string => {
-  const shown = Math.min(minuteOfDay, 24 * 60 - 1);
-  return `${String(Math.floor(shown / 60)).padStart(2, '0')}:${String(shown % 60).padStart(2, '0')}`;
-};
+type MomentProps = { label: string; atMs: number | null; onChange: (atMs: number | null) => void };
+const DAY_MS = 24 * 3_600_000;
+
+function Moment({ label, atMs, onChange }: MomentProps) {
+  const { t } = useTranslation('settings');
+  return (
+    <div className="flex flex-col gap-3">
+      <ToggleGroup
+        label={label}
+        choices={[
+          { key: 'none', words: t('moment.none') },
+          { key: 'until', words: t('moment.until') },
+        ]}
+        chosen={atMs === null ? 'none' : 'until'}
+        onChoose={(key) => onChange(key === 'none' ? null : Date.now() + DAY_MS)}
+      />
+      {atMs !== null && (
+        <TextField
+          type="datetime-local"
+          label={t('moment.until')}
+          value={localTime(atMs)}
+          onChange={(text) => {
+            const typedMs = new Date(text).getTime();
+            if (Number.isFinite(typedMs) && typedMs > 0) onChange(typedMs);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** `2026-11-29T14:30`, by the browser's own zone: as its field has it. */
+function localTime(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
 
 const USB_ID = /^([0-9a-f]{4}):([0-9a-f]{4})$/i;
-const textOf = ({ vendorId, productId, label = '' }: DevicePattern): string =>
-  vendorId === undefined ? label : `${vendorId}:${productId ?? ''}`;
 
 type DeviceListProps = { patterns: DevicePattern[]; onChange: (patterns: DevicePattern[]) => void };
 
 function DeviceList({ patterns, onChange }: DeviceListProps) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation('settings');
   const change = (at: number, pattern: DevicePattern) =>
     onChange(patterns.map((each, index) => (index === at ? pattern : each)));
   return (
@@ -191,14 +235,14 @@ function DeviceList({ patterns, onChange }: DeviceListProps) {
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div key={index} className="flex flex-col gap-2 rounded-control bg-sunken p-3">
           <ToggleGroup
-            label={t('roomSettings.deviceKind')}
-            choices={MediaDeviceKind.options.map((key) => ({ key, words: t(`roomSettings.deviceKinds.${key}`) }))}
+            label={t('deviceKind')}
+            choices={MediaDeviceKind.options.map((key) => ({ key, words: t(`deviceKinds.${key}`) }))}
             chosen={pattern.kind ?? 'camera'}
             onChoose={(kind) => change(index, { ...pattern, kind })}
           />
           <TextField
-            label={t('roomSettings.deviceName')}
-            value={textOf(pattern)}
+            label={t('deviceName')}
+            value={patternText(pattern)}
             onChange={(text) => {
               const [, vendorId, productId] = USB_ID.exec(text) ?? [];
               const { kind = 'camera' } = pattern;
@@ -207,16 +251,14 @@ function DeviceList({ patterns, onChange }: DeviceListProps) {
           />
           <Button
             variant="quiet"
-            aria-label={t('roomSettings.removeDevice', { device: textOf(pattern) })}
+            aria-label={t('removeDevice', { device: patternText(pattern) })}
             onPress={() => onChange(patterns.filter((_, at) => at !== index))}
           >
-            {t('tablets.remove')}
+            {t('remove')}
           </Button>
         </div>
       ))}
-      <Button onPress={() => onChange([...patterns, { kind: 'camera', label: '' }])}>
-        {t('roomSettings.addDevice')}
-      </Button>
+      <Button onPress={() => onChange([...patterns, { kind: 'camera', label: '' }])}>{t('addDevice')}</Button>
     </div>
   );
 }

@@ -8,10 +8,13 @@ export function usePagePath(): ReturnType<typeof useHashLocation> {
   return [location.split('?')[0]!, navigate];
 }
 
-/** What is not in the address is ''. A change replaces the address: Back leaves the page, and does not undo each letter. */
+/**
+ * What is not in the address is ''. A change replaces the address: Back leaves the page, and does not undo each letter. With
+ * `isStep` it is a step of its own that Back undoes: for a choice, not for typing.
+ */
 export function useUrlFilters<K extends string>(
   names: readonly K[],
-): [Record<K, string>, (changes: Partial<Record<K, string>>) => void] {
+): [Record<K, string>, (changes: Partial<Record<K, string>>, isStep?: boolean) => void] {
   const [address] = useHashLocation();
   const [path, search = ''] = address.split('?') as [string, string?];
   const filters = useMemo(() => {
@@ -19,10 +22,12 @@ export function useUrlFilters<K extends string>(
     return Object.fromEntries(names.map((name) => [name, given.get(name) ?? ''])) as Record<K, string>;
   }, [names, search]);
   const change = useCallback(
-    (changes: Partial<Record<K, string>>) => {
+    (changes: Partial<Record<K, string>>, isStep = false) => {
       const next = Object.entries({ ...filters, ...changes }).filter(([, value]) => value !== '') as [string, string][];
       const query = new URLSearchParams(next).toString();
-      history.replaceState(history.state, '', `#${path}${query === '' ? '' : `?${query}`}`);
+      const changed = `#${path}${query === '' ? '' : `?${query}`}`;
+      if (isStep) history.pushState(null, '', changed);
+      else history.replaceState(history.state, '', changed);
       dispatchEvent(new Event('hashchange'));
     },
     [filters, path],

@@ -22,16 +22,22 @@ export type PageListShown<R extends PageRoute> = {
 };
 type AnyPage = { rows: unknown[]; nextCursor: string | null };
 
-export function usePageList<R extends PageRoute>(route: R, query: RouteInput<R, 'query'>): PageListShown<R> {
+/** `params`: of the route's path */
+export function usePageList<R extends PageRoute>(
+  route: R,
+  query: RouteInput<R, 'query'>,
+  params: RouteInput<R, 'params'> | undefined = undefined,
+): PageListShown<R> {
   const live = useLiveRooms();
-  const key = JSON.stringify(query);
+  const key = JSON.stringify({ query, params });
   const [shown, setShown] = useState<Shown<R>>({ query: key, answer: null, problem: null });
   const [round, setRound] = useState(0);
   const [isFetchingMore, setFetchingMore] = useState(false);
   const fetchPage = useCallback(
     async (cursor: string | null, signal?: AbortSignal): Promise<RouteAnswer<R>> => {
-      const asked = { ...(JSON.parse(key) as object), ...(cursor !== null && { cursor }) };
-      return callApi(route, { query: asked, ...(signal && { signal }) } as Given<R>);
+      const asked = JSON.parse(key) as { query: object; params?: object };
+      const ofPage = { ...asked.query, ...(cursor !== null && { cursor }) };
+      return callApi(route, { ...asked, query: ofPage, ...(signal && { signal }) } as Given<R>);
     },
     [route, key],
   );

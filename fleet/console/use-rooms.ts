@@ -1,14 +1,8 @@
 /** React's side of the rooms: a list by its query, one room, and whether a name is in use; each follows the live stream. */
 import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
-import {
-  type HealthCounts,
-  type HealthState,
-  type RoomRow,
-  roomsApi,
-  type RoomOverview,
-} from '#contract/http/rooms-api.ts';
-import type { RouteAnswer } from '#contract/http/route.ts';
+import { type HealthCounts, type RoomRow, roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
+import type { RouteAnswer, RouteInput } from '#contract/http/route.ts';
 import type { Language } from '#contract/schema.ts';
 import { callApi } from '#ui/http-client.ts';
 import type { LiveRooms, LiveState, RoomsChange } from './live-rooms.ts';
@@ -27,7 +21,9 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(live.subscribe, live.state);
 }
 
-export type RoomQuery = { health?: HealthState; text?: string; language: Language; pageSize: number };
+/** As the server is asked. */
+export type RoomFilter = Omit<RouteInput<typeof roomsApi.listRooms, 'query'>, 'cursor' | 'limit' | 'sort' | 'language'>;
+export type RoomQuery = { filter: RoomFilter; language: Language; pageSize: number };
 export type RoomListShown = {
   /** null: not there yet */
   rows: readonly RoomRow[] | null;
@@ -42,7 +38,7 @@ export type RoomListShown = {
 };
 
 /** What was fetched last stays on show when the server stops answering. */
-export function useRoomList({ health, text, language, pageSize }: RoomQuery): RoomListShown {
+export function useRoomList({ filter, language, pageSize }: RoomQuery): RoomListShown {
   const live = useLiveRooms();
   const [shown, setShown] = useState<Omit<RoomListShown, 'more' | 'isFetchingMore'>>({
     rows: null,
@@ -51,10 +47,13 @@ export function useRoomList({ health, text, language, pageSize }: RoomQuery): Ro
     fetchedAtMs: 0,
     problem: null,
   });
-  const [wanted, setWanted] = useState(pageSize);
+  // of the same content, the same
+  const filterKey = JSON.stringify(filter);
+  const [asked, setAsked] = useState({ filterKey, wanted: pageSize });
+  const wanted = asked.filterKey === filterKey ? asked.wanted : pageSize;
   const fetchRows = useCallback(
     async (signal: AbortSignal) => {
-      const query = { health, text: text === '' ? undefined : text, language, sort: 'health' as const };
+      const query = { ...(JSON.parse(filterKey) as RoomFilter), language, sort: 'health' as const };
       const rows: RoomRow[] = [];
       let cursor: string | undefined;
       let page: RouteAnswer<typeof roomsApi.listRooms>;
@@ -66,7 +65,7 @@ export function useRoomList({ health, text, language, pageSize }: RoomQuery): Ro
       } while (cursor !== undefined && rows.length < wanted);
       return { rows, total: page.total, counts: page.counts };
     },
-    [health, text, language, pageSize, wanted],
+    [filterKey, language, pageSize, wanted],
   );
   const showing = useRef<readonly RoomRow[]>([]);
   useEffect(() => {
@@ -100,7 +99,7 @@ export function useRoomList({ health, text, language, pageSize }: RoomQuery): Ro
   const hasMore = rows !== null && rows.length < total;
   return {
     ...shown,
-    more: hasMore ? () => setWanted(Math.max(rows.length, wanted) + pageSize) : null,
+    more: hasMore ? () => setAsked({ filterKey, wanted: Math.max(rows.length, wanted) + pageSize }) : null,
     isFetchingMore: hasMore && wanted > rows.length,
   };
 }
@@ -114,7 +113,10 @@ export function withChange(
   const changed = new Map(change.rows.map((row) => [row.roomId, row]));
   const next = rows.map((row) => changed.get(row.roomId) ?? row);
   const staysInPlace = (row: RoomRow, index: number): boolean =>
-    row.health === rows[index]!.health && row.roomName === rows[index]!.roomName;
+    row.health === rows[index]!.health &&
+    row.roomName === rows[index]!.roomName &&
+    row.service.state === rows[index]!.service.state &&
+    row.placeId === rows[index]!.placeId;
   const known = new Set(rows.map(({ roomId }) => roomId));
   const isInOrder =
     change.removedRoomIds.length === 0 &&

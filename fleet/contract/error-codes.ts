@@ -56,6 +56,7 @@ const table = {
   'document-type-unsupported': { kind: 'user', httpStatus: 415, closeCode: 4475 },
   'document-took-too-long': { kind: 'user', httpStatus: 422, closeCode: 4476 },
   'picture-too-large': { kind: 'user', httpStatus: 422, closeCode: 4477 },
+  'picture-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4530 },
   'quota-exceeded': { kind: 'user', httpStatus: 413, closeCode: 4478 },
   'sign-in-not-fresh': { kind: 'user', httpStatus: 401, closeCode: 4483 },
   'account-disabled': { kind: 'user', httpStatus: 403, closeCode: 4484 },
@@ -76,7 +77,13 @@ const table = {
   'broadcasting-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4502 },
   'recording-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4503 },
   'secret-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4463 },
+  'setting-locked': { kind: 'user', httpStatus: 409, closeCode: 4508 },
+  'target-not-allowed': { kind: 'user', httpStatus: 422, closeCode: 4509 },
+  'seeing-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4510 },
   // asked at the wrong time
+  'room-has-kiosk': { kind: 'invalid-state', httpStatus: 409, closeCode: 4511 },
+  'room-in-call': { kind: 'invalid-state', httpStatus: 409, closeCode: 4512 },
+  'picture-in-use': { kind: 'invalid-state', httpStatus: 409, closeCode: 4513 },
   'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4501 },
   'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'upload-offset': { kind: 'invalid-state', httpStatus: 409, closeCode: 4479 },
@@ -108,6 +115,9 @@ const table = {
   /** the disk is full: live goes on, nothing is kept */
   'rewind-off': { kind: 'operational', httpStatus: 507, closeCode: 4506 },
   'recording-failed': { kind: 'operational', httpStatus: 503, closeCode: 4507 },
+  /** an address is known, and no fleet answers there, or another one than was named */
+  'fleet-not-found': { kind: 'operational', httpStatus: 502, closeCode: 4514 },
+  'action-expired': { kind: 'operational', httpStatus: 504, closeCode: 4515 },
   'converter-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4481 },
   'storage-failed': { kind: 'operational', httpStatus: 507, closeCode: 4447 },
   'shutting-down': { kind: 'operational', httpStatus: 503, closeCode: 1012 },

@@ -7,6 +7,7 @@ import { ReportedEndReason } from './room-state.ts';
 import { CallAir } from './broadcast.ts';
 import { CallOrder, MeetingRole } from './call-order.ts';
 import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
+import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
@@ -119,6 +120,12 @@ export type KnownCallEvent = Exclude<CallEvent, { name: 'unknown' }>;
 
 export const CallEvents = z.object({ events: z.array(CallEvent).min(1).max(100) });
 export type CallEvents = z.infer<typeof CallEvents>;
+/** Each CALL_QUALITY_EVERY_MS: how each peer's connection was, as the node's own statistics count it. */
+export const CallQualities = z.object({
+  atMs: EpochMs,
+  peers: z.array(z.object({ callId: Id, meetingId: Id, peerId: Id, quality: CallQuality })).max(300),
+});
+export type CallQualities = z.infer<typeof CallQualities>;
 export const EventAcks = z.object({ eventIds: z.array(Id) });
 export type EventAcks = z.infer<typeof EventAcks>;
 

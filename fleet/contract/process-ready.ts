@@ -5,6 +5,9 @@
 import { Claim } from './enrolment.ts';
 import { Id, z } from './schema.ts';
 
+export const FirstAdministrator = z.object({ userName: z.string(), oneTimePassword: z.string() });
+export type FirstAdministrator = z.infer<typeof FirstAdministrator>;
+
 export const FleetReady = z.object({
   ready: z.literal('fleet'),
   /** origin for browsers: http: on loopback, https: with --lan */
@@ -20,7 +23,7 @@ export const FleetReady = z.object({
   ),
   caCertificatePath: z.string(),
   /** only at the very first start; never again */
-  firstAdmin: z.object({ userName: z.string(), oneTimePassword: z.string() }).nullable(),
+  firstAdmin: FirstAdministrator.nullable(),
   /** the demonstration room, with a fresh claim until a box has enrolled, and a guest link */
   demonstration: z.object({ roomId: Id, claim: Claim.nullable(), joinUrl: z.url() }).nullable(),
 });

@@ -10,6 +10,8 @@ import { RoomChat } from './room-chat.ts';
 import { RoomDocument } from './room-document.ts';
 import { RoomDrawing } from './room-drawing.ts';
 import { RoomEquipment } from './room-equipment.ts';
+import { RoomHelp } from './help-request.ts';
+import { KioskHealth } from './kiosk-health.ts';
 import { RoomState } from './room-state.ts';
 import type { z } from './schema.ts';
 
@@ -35,6 +37,8 @@ export const projections = {
   chat: { schema: RoomChat, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
   drawing: { schema: RoomDrawing, maxBytes: 32 * 1024, perSecond: 5, readers: ['phone'] },
   broadcasts: { schema: RoomBroadcasts, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
+  health: { schema: KioskHealth, maxBytes: 4 * 1024, perSecond: 2, readers: ['console'] },
+  help: { schema: RoomHelp, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
 } as const satisfies Record<string, Projection>;
 

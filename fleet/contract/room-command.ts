@@ -8,6 +8,7 @@ import { ChatText } from './chat.ts';
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { BookingId } from './room-agenda.ts';
+import { HelpText, HelpTopic } from './help-request.ts';
 import { DeviceKey, MediaDeviceKind } from './room-equipment.ts';
 import { Layout } from './room-state.ts';
 import { EpochMs, Id, PresetName, z } from './schema.ts';
@@ -78,6 +79,11 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('run-self-test') }),
   /** on the idle TV, one of those offered; null: back to idle. Not again by itself */
   z.strictObject({ name: z.literal('watch-broadcast'), broadcastId: Id.nullable() }),
+  /** a person asks IT for help; refused with `not-possible-now` while a request is open */
+  z.strictObject({ name: z.literal('call-for-help'), topic: HelpTopic, text: HelpText }),
+  /** to the request that is open */
+  z.strictObject({ name: z.literal('write-to-it'), text: HelpText.min(1) }),
+  z.strictObject({ name: z.literal('withdraw-help') }),
   /** the room as presenter: in a call for all in it, else on its own TV */
   z.strictObject({ name: z.literal('present'), act: DocumentAct }),
 ]);
@@ -116,9 +122,14 @@ export type AgendaCommand = Extract<
   { name: 'check-in' | 'restore-booking' | 'extend-booking' | 'end-booking' }
 >;
 /** Of the room's devices. */
-export type MediaDeviceCommand = Exclude<RoomCommand, CallCommand | AgendaCommand | DocumentCommand | BroadcastCommand>;
+export type MediaDeviceCommand = Exclude<
+  RoomCommand,
+  CallCommand | AgendaCommand | DocumentCommand | BroadcastCommand | HelpCommand
+>;
 /** Of broadcasts on the idle TV. */
 export type BroadcastCommand = Extract<RoomCommand, { name: 'watch-broadcast' }>;
+/** Of the request for help. */
+export type HelpCommand = Extract<RoomCommand, { name: 'call-for-help' | 'write-to-it' | 'withdraw-help' }>;
 /** Of the document on the room's TV. */
 export type DocumentCommand = Extract<RoomCommand, { name: 'present' }>;
 

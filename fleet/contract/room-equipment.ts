@@ -79,7 +79,7 @@ export type SelfTestCheck = z.infer<typeof SelfTestCheck>;
 export const SelfTest = z.object({
   state: openWord(z.enum(['running', 'done']), 'done'),
   startedAtMs: EpochMs,
-  because: openWord(z.enum(['asked', 'booking']), 'asked'),
+  because: openWord(z.enum(['asked', 'booking', 'check-up']), 'asked'),
   /** those that are through, in the order in which they ran */
   checks: knownMembers(SelfTestCheck, 'name'),
 });

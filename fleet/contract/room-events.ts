@@ -4,6 +4,7 @@
  */
 import { ReportedErrorCode } from './error-codes.ts';
 import { knownMembers, openUnion, openWord } from './open-words.ts';
+import { HelpText, HelpTopic } from './help-request.ts';
 import { SelfTestCheck } from './room-equipment.ts';
 import { ReportedEndReason } from './room-state.ts';
 import { BookingId } from './room-agenda.ts';
@@ -36,6 +37,12 @@ const known = [
   event('device-faulty', { device: Device, code: ReportedErrorCode }),
   event('device-mended', { device: Device }),
   event('mute-mended', { lamp: openWord(z.enum(['muted', 'open'])) }),
+  /** what the fleet makes a request of; `helpId` is made on the kiosk */
+  event('help-called', { helpId: Id, topic: openWord(HelpTopic, 'other'), text: HelpText }),
+  event('help-written', { helpId: Id, messageId: Id, text: HelpText }),
+  event('help-withdrawn', { helpId: Id }),
+  /** the page on the TV began anew, or was started again by its watchdog */
+  event('screen-started', { because: openWord(z.enum(['start', 'reload', 'frozen', 'crashed', 'asked'])) }),
   event('self-test-done', { checks: knownMembers(SelfTestCheck, 'name') }),
 ] as const;
 /** `unknown`: of a newer release; kept and acknowledged like the others, so that it is not sent for ever. */

@@ -11,8 +11,10 @@ export { z };
 
 /** UUIDv7 (RFC 9562), lower case. */
 export const Id = z.uuid({ version: 'v7' });
+/** ECMAScript's last date: a later one is thrown at by everything that writes dates. */
+const LAST_MOMENT_MS = 8.64e15;
 /** Milliseconds since 1970 in UTC, by the clock of whoever wrote the field. */
-export const EpochMs = z.number().int().nonnegative();
+export const EpochMs = z.number().int().nonnegative().max(LAST_MOMENT_MS);
 
 /** What is longer is refused before anything is counted. */
 const MAX_TYPED_UNITS = 2_000;

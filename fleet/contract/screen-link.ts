@@ -14,11 +14,14 @@ import { Viewing } from './live-delivery.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
+import { CallQuality, DeviceSight } from './kiosk-health.ts';
 import { CameraAxes, MediaDeviceKind, SelfTestCheck } from './room-equipment.ts';
+import { NotEnrolledView } from './waiting-kiosk.ts';
 import { PageDrawing } from './page-drawing.ts';
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
+import { SignageKey } from './settings/idle-settings.ts';
 import {
   DocumentAct,
   DocumentChange,
@@ -37,6 +40,20 @@ export const SCREEN_KEY_FRAGMENT = 'key';
 /** Answered with `screenProof(key, nonce)`, as text. */
 export const SCREEN_PROOF_PATH = '/screen-proof';
 export const ScreenNonce = z.string().regex(/^[\w-]{22,64}$/);
+
+/**
+ * Where the shell brings a picture of the screen that the agent wants: POST, `?id=` as it stands in the wish, a JPEG as the body,
+ * and `pictureProof` in the header. Answered 204; 410 where nobody waits for it.
+ */
+export const SCREEN_PICTURE_PATH = '/screen-picture';
+export const SCREEN_PICTURE_PROOF_HEADER = 'x-maru-proof';
+
+/** No nonce that SCREEN_PROOF_PATH answers has a colon, so nobody is given this proof by asking there. */
+export async function pictureProof(key: string, pictureId: string, picture: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', picture));
+  const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return screenProof(key, `picture:${pictureId}:${hex}`);
+}
 
 /** HMAC-SHA-256 of the nonce by the key, base64url. */
 export async function screenProof(key: string, nonce: string): Promise<string> {
@@ -69,6 +86,25 @@ export const ResumeTicket = z.object({
 });
 export type ResumeTicket = z.infer<typeof ResumeTicket>;
 
+/** Where the page finds a picture of an idle TV: this and `KEY.webp`. */
+export const SIGNAGE_PATH = '/signage/';
+
+/** What an idle TV shows besides its room. */
+export const IdleFrame = z.object({
+  notice: z
+    .object({
+      text: z.string(),
+      tone: openWord(z.enum(['info', 'warning']), 'info'),
+      /** by the box's clock; null: until it is taken away */
+      untilMs: EpochMs.nullable(),
+    })
+    .nullable(),
+  /** in their order; only those that are there */
+  pictures: z.array(SignageKey),
+  secondsEach: z.number().int().positive(),
+});
+export type IdleFrame = z.infer<typeof IdleFrame>;
+
 /** What the screen draws from besides the room's projections, whole, each time it changes. */
 export const ScreenFrame = z.object({
   language: openWord(Language, 'en'),
@@ -83,6 +119,7 @@ export const ScreenFrame = z.object({
     .nullable(),
   /** who waits to be let in: the first of them, and how many wait in all; null: nobody */
   waiting: z.object({ displayName: z.string(), count: z.number().int().positive() }).nullable().default(null),
+  idle: IdleFrame.optional(),
 });
 export type ScreenFrame = z.infer<typeof ScreenFrame>;
 /** All that the screen draws from. */
@@ -172,6 +209,8 @@ export const AgentToScreen = openUnion('type', [
         name: z.literal('show-broadcast'),
         shown: z.object({ title: z.string(), viewing: Viewing }).nullable(),
       }),
+      /** the page loads itself anew; a call goes on by its ticket */
+      z.object({ name: z.literal('restart-screen') }),
       /** level alone, nothing is kept: is anybody in the room */
       z.object({ name: z.literal('listen-for-sound'), forMs: z.number().int().min(0).max(60_000) }),
     ]),
@@ -180,7 +219,12 @@ export const AgentToScreen = openUnion('type', [
   z.object({ type: z.literal('yield') }),
   z.object({ type: z.literal('take-over'), resume: ResumeTicket.nullable() }),
   /** instead of `welcome`, or at any time: this box belongs to no room (any more), and why */
-  z.object({ type: z.literal('not-enrolled'), code: ReportedErrorCode }),
+  z.object({
+    type: z.literal('not-enrolled'),
+    code: ReportedErrorCode,
+    /** what a person before the TV can do; null: nothing but wait */
+    view: NotEnrolledView.nullish(),
+  }),
   z.object({ type: z.literal('error'), code: ReportedErrorCode }),
 ]);
 /** Those that this release knows; a page ignores the others. */
@@ -281,9 +325,14 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   /** of what `show-broadcast` shows: it is over, or cannot be shown */
   z.strictObject({ type: z.literal('broadcast-ended'), broadcastId: Id, code: ErrorCode.nullable() }),
   z.strictObject({ type: z.literal('sound-heard') }),
+  /** of the devices that are open: changes only, a fault after it lasted for 3 s */
+  z.strictObject({ type: z.literal('device-sights'), camera: DeviceSight, microphone: DeviceSight }),
+  /** in a call each CALL_QUALITY_EVERY_MS; null: it is over */
+  z.strictObject({ type: z.literal('call-quality'), quality: CallQuality.nullable() }),
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),
   /** each second, from the page's own animation frame: what the watchdog listens to */
-  z.strictObject({ type: z.literal('alive') }),
+  /** `showsNothing`: it draws, and no text, picture or drawing is to be seen */
+  z.strictObject({ type: z.literal('alive'), showsNothing: z.boolean().optional() }),
   z.strictObject({ type: z.literal('effect-failed'), name: z.string(), code: ErrorCode }),
 ]);
 export type ScreenToAgent = z.infer<typeof ScreenToAgent>;

@@ -80,7 +80,7 @@ describe('a text that is shown', () => {
       }),
       { numRuns: 3_000, seed: 20261128 },
     );
-  });
+  }, 60_000);
 });
 
 describe('a name', () => {

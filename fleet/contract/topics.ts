@@ -10,10 +10,12 @@ import { type ProjectionName, projections } from './projections.ts';
 import { projectionNames } from './relayed-projections.ts';
 import { BookingId } from './room-agenda.ts';
 import { OfferedBroadcasts } from './room-broadcasts.ts';
+import { HelpOfRoom } from './help-request.ts';
+import { ActionOrder, ActionReport, LogLines } from './room-action.ts';
 import { MeetingsOfRoom } from './room-meetings.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';
-import { CallEvents, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
+import { CallEvents, CallQualities, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
 import { Viewing } from './live-delivery.ts';
 import { openUnion } from './open-words.ts';
 import { RoomSettingsDesired, RoomSettingsReport } from './settings/room-settings.ts';
@@ -249,6 +251,41 @@ export const topicRules = {
     qos: 1,
     schema: RoomSettingsReport,
   },
+  /** what IT does to the room from afar */
+  action: {
+    pattern: `${ROOT}/rooms/{id}/action`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: false,
+    qos: 1,
+    schema: ActionOrder,
+  },
+  actionReport: {
+    pattern: `${ROOT}/rooms/{id}/action-report`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: false,
+    qos: 1,
+    schema: ActionReport,
+  },
+  logLines: {
+    pattern: `${ROOT}/rooms/{id}/log-lines`,
+    writer: 'room',
+    readers: ['fleet'],
+    retained: false,
+    qos: 0,
+    schema: LogLines,
+    perSecond: 5,
+  },
+  /** the request for help of the room, with IT's answers */
+  helpOfRoom: {
+    pattern: `${ROOT}/rooms/{id}/help-of-room`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: HelpOfRoom,
+  },
   roomEvents: {
     pattern: `${ROOT}/rooms/{id}/events`,
     writer: 'room',
@@ -288,6 +325,14 @@ export const topicRules = {
     retained: false,
     qos: 1,
     schema: CallEvents,
+  },
+  callQualities: {
+    pattern: `${ROOT}/nodes/{id}/call-qualities`,
+    writer: 'node',
+    readers: ['fleet'],
+    retained: false,
+    qos: 0,
+    schema: CallQualities,
   },
   eventAcks: {
     pattern: `${ROOT}/nodes/{id}/event-acks`,

@@ -61,6 +61,11 @@ export class CertificateAuthority {
     return (await issuing()).issueForRequest(this.#ready, identity, csrPem);
   }
 
+  /** Hex SHA-256 of the key that a request proves (SubjectPublicKeyInfo, DER). @throws ProtocolError bad-message as `issueClient` */
+  async keySha256Of(csrPem: string): Promise<string> {
+    return (await issuing()).keySha256Of(csrPem);
+  }
+
   /** For a listener of ours; the key is made here. */
   async issueServer(hosts: readonly string[]): Promise<IssuedCertificate & { keyPem: string }> {
     return (await issuing()).issueServer(this.#ready, hosts);

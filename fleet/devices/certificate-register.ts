@@ -54,6 +54,17 @@ export class CertificateRegister {
     const nowMs = Date.now();
     return [...(this.#accepted.get(identity)?.values() ?? [])].some((untilMs) => untilMs > nowMs);
   }
+  /** The same as it is written, for who decides by it in the same transaction. */
+  async isEnrolledIn(trx: AuthorityWrite, identity: string): Promise<boolean> {
+    const good = await trx
+      .selectFrom('certificate')
+      .select('serial')
+      .where('identity', '=', identity)
+      .where('revokedAtMs', 'is', null)
+      .where('expiresAtMs', '>', Date.now())
+      .executeTakeFirst();
+    return good !== undefined;
+  }
   /** It has connected by this certificate, which `isAccepted` found good: those issued before it end. */
   cameBy(identity: string, { serial, publicKey }: { serial: string; publicKey: JsonWebKey }): void {
     this.#keys.set(identity, publicKey);

@@ -4,7 +4,8 @@
  * with it.
  */
 import type { Logger } from 'pino';
-import { UserError } from '#contract/error-codes.ts';
+import type { Enrolled } from '#contract/enrolment.ts';
+import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
@@ -25,7 +26,7 @@ export type EnrolmentDependencies = {
   clock: WallClock;
   logger: Logger;
 };
-export type Enrolled = { roomId: string; roomName: string; certificatePem: string; caPem: string };
+export type IssuedEnrolment = Omit<Enrolled, 'mqttUrl'>;
 
 export class Enrolment {
   readonly #deps: EnrolmentDependencies;
@@ -67,8 +68,8 @@ export class Enrolment {
   }
 
   /** @throws UserError claim-code-invalid, too-many-attempts; ProtocolError for a request that proves no key */
-  async enrol(request: { claimCode: string; csrPem: string }, network: string): Promise<Enrolled> {
-    const { store, authority, register, clock, logger } = this.#deps;
+  async enrol(request: { claimCode: string; csrPem: string }, network: string): Promise<IssuedEnrolment> {
+    const { store, clock } = this.#deps;
     const codeHash = hashOfCode(request.claimCode);
     const nowMs = await clock.settledNowMs();
     const claim = await store.read
@@ -79,42 +80,74 @@ export class Enrolment {
       .where('expiresAtMs', '>', nowMs)
       .executeTakeFirst();
     if (!claim) return this.#refuse(network);
-    const identity = clientIdOf('room', claim.roomId);
-    const issued = await authority.issueClient(identity, request.csrPem);
-    const done = await store.write(async (trx) => {
+    const enrolled = await this.#enrol(claim.roomId, request.csrPem, async (trx, serial) => {
       const { numUpdatedRows } = await trx
         .updateTable('claim')
         .set({ usedAtMs: nowMs })
         .where('codeHash', '=', codeHash)
         .where('usedAtMs', 'is', null)
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) return null;
-      const revoked = await register.revokeAll(trx, identity, 'fleet');
-      const recorded = await register.record(trx, identity, issued);
+      if (numUpdatedRows === 0n) return false;
       await appendAudit(trx, {
         kind: 'room-enrolled',
         actor: `network:${network}`,
-        subject: identity,
-        details: { serial: issued.serial },
+        subject: clientIdOf('room', claim.roomId),
+        details: { serial },
       });
+      return true;
+    });
+    return enrolled ?? this.#refuse(network);
+  }
+
+  /**
+   * A kiosk that waited and was claimed by a person.
+   * @throws ProtocolError not-found: no such room; InvalidStateError room-has-kiosk: it has one, which is not to be replaced
+   */
+  async enrolClaimed(
+    { csrPem, keySha256 }: { csrPem: string; keySha256: string },
+    roomId: string,
+    { replaces, kind, actor }: { replaces: boolean; kind: 'kiosk-claimed' | 'kiosk-returned'; actor: string },
+  ): Promise<IssuedEnrolment> {
+    const enrolled = await this.#enrol(roomId, csrPem, async (trx, serial) => {
+      // of two kiosks that are claimed at once the second finds the first
+      if (!replaces && (await this.#deps.register.isEnrolledIn(trx, clientIdOf('room', roomId))))
+        throw new InvalidStateError('room-has-kiosk');
+      await this.voidClaims(trx, roomId);
+      await appendAudit(trx, { kind, actor, subject: clientIdOf('room', roomId), details: { serial, keySha256 } });
+      return true;
+    });
+    return enrolled!;
+  }
+
+  /** The former kiosk's certificates end in the same transaction. Null: `isMeant` found that it is not meant any more. */
+  async #enrol(
+    roomId: string,
+    csrPem: string,
+    isMeant: (trx: AuthorityWrite, serial: string) => Promise<boolean>,
+  ): Promise<IssuedEnrolment | null> {
+    const { store, authority, register, logger } = this.#deps;
+    const identity = clientIdOf('room', roomId);
+    const issued = await authority.issueClient(identity, csrPem);
+    const done = await store.write(async (trx) => {
       const room = await trx
         .selectFrom('room')
         .select('roomName')
-        .where('roomId', '=', claim.roomId)
-        .executeTakeFirstOrThrow();
+        .where('roomId', '=', roomId)
+        .where('removedAtMs', 'is', null)
+        .executeTakeFirst();
+      if (!room) throw new ProtocolError('not-found', 'no such room');
+      if (!(await isMeant(trx, issued.serial))) return null;
+      const revoked = await register.revokeAll(trx, identity, 'fleet');
+      const recorded = await register.record(trx, identity, issued);
       return { revoked, recorded, roomName: room.roomName };
     });
-    if (!done) return this.#refuse(network);
+    if (!done) return null;
     done.revoked.apply();
     done.recorded.apply();
-    for (const handler of this.#enrolledHandlers) handler(claim.roomId);
+    for (const handler of this.#enrolledHandlers) handler(roomId);
     logger.info({ identity, serial: issued.serial }, 'room enrolled');
-    return {
-      roomId: claim.roomId,
-      roomName: done.roomName,
-      certificatePem: issued.certificatePem,
-      caPem: authority.certificatePem,
-    };
+    const { certificatePem } = issued;
+    return { roomId, roomName: done.roomName, certificatePem, caPem: authority.certificatePem };
   }
 
   /**

@@ -3,7 +3,7 @@
  * modules, and a fleet server that is started again in the middle of a call issues none.
  */
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { ProtocolError } from '#contract/error-codes.ts';
@@ -26,6 +26,11 @@ export type CaPem = { certificatePem: string; keyPem: string };
 /** @throws ProtocolError bad-message for a request that is not signed by its key, or of another kind of key */
 export async function issueForRequest(ca: CaPem, identity: string, csrPem: string): Promise<IssuedCertificate> {
   return issueClient(ca, identity, await checkedKeyOf(csrPem));
+}
+
+export async function keySha256Of(csrPem: string): Promise<string> {
+  const key = await webcrypto.subtle.exportKey('spki', await checkedKeyOf(csrPem));
+  return createHash('sha256').update(Buffer.from(key)).digest('hex');
 }
 
 export async function issueClientWithKey(ca: CaPem, identity: string): Promise<IssuedCertificate & { keyPem: string }> {

@@ -122,17 +122,18 @@ async function isAllowed(
   }
 }
 
-/** Before the body is there: whether it is worth reading. */
+/** Where the body names the place, and before it is there: whether it is worth reading. */
 function isAllowedAtPlace(
-  { body }: FastifyRequest,
+  { params, body }: FastifyRequest,
   permission: Permission,
   { account, token }: AccountCaller,
   { places }: AccessDependencies,
 ): boolean {
   const { grants } = account;
   if (token && !token.permissions.includes(permission)) return false;
-  if (body === undefined) return hasAnywhere(grants, permission);
-  const placeId = (body as { placeId?: unknown } | null)?.placeId;
+  const inPath = (params as { placeId?: string }).placeId;
+  if (inPath === undefined && body === undefined) return hasAnywhere(grants, permission);
+  const placeId = inPath ?? (body as { placeId?: unknown } | null)?.placeId;
   const at = typeof placeId === 'string' ? placeId : null;
   if (!places.mayAt(grants, permission, at)) return false;
   return !token || places.covers(token.scope, at === null ? { kind: 'organisation' } : { kind: 'place', placeId: at });

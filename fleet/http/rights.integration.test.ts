@@ -25,6 +25,9 @@ const rolesWith: Record<Permission, readonly Role[]> = {
   'settings.manage': ['administrator'],
   'controllers.manage': ['operator', 'administrator'],
   'documents.manage': ['operator', 'administrator'],
+  'rooms.help': ['operator', 'administrator'],
+  'alerts.manage': ['operator', 'administrator'],
+  'alerts.configure': ['administrator'],
   'calls.give-up': ['operator', 'administrator'],
   'metrics.view': ['administrator'],
   'meetings.create': ['member', 'broadcaster', 'operator', 'administrator'],
@@ -97,7 +100,7 @@ const here = {
   meetingId: '',
   inviteId: newId(),
   pairingId: newId(),
-  section: 'tv',
+  signageKey: '0'.repeat(64),
   documentId: newId(),
   broadcastId: newId(),
   page: '1',
@@ -107,6 +110,11 @@ const here = {
   tokenId: newId(),
   placeId: newId(),
   personId: newId(),
+  alertId: newId(),
+  targetId: newId(),
+  callId: newId(),
+  actionId: newId(),
+  helpId: newId(),
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;
@@ -155,7 +163,7 @@ beforeAll(async () => {
     await make('Elsewhere'),
     await make('Kiosk', away),
   ];
-  Object.assign(here, { roomId, meetingId: (await roomOf(roomId)).meetingId });
+  Object.assign(here, { roomId, placeId: around, meetingId: (await roomOf(roomId)).meetingId });
   const scopes: Record<Where, Scope> = {
     organisation,
     here: { kind: 'room', roomId },
@@ -314,22 +322,26 @@ const STATUS: Record<Exclude<Outcome, 'in'>, number> = {
   forbidden: 403,
 };
 const ofTheRoom: readonly Where[] = ['organisation', 'around', 'here'];
-const reached: Record<RouteScope, readonly Where[]> = {
+const reached: Record<RouteScope | 'place-of-path', readonly Where[]> = {
   organisation: ['organisation'],
   // these requests name no place
   place: ['organisation'],
+  'place-of-path': ['organisation', 'around'],
   room: ofTheRoom,
   'each-room': everywhere,
 };
 
 /** Has the permission in the scope, by its role and, where it came by one, by its token. */
-function holds({ granted, token }: Identity, permission: Permission, scope: RouteScope): boolean {
+function holds({ granted, token }: Identity, permission: Permission, scope: keyof typeof reached): boolean {
   const [role, where] = granted!;
   if (!rolesWith[permission].includes(role) || !reached[scope].includes(where)) return false;
   return !token || (token[0].includes(permission) && reached[scope].includes(token[1]));
 }
 
-function expected({ access }: Route, who: Identity): Outcome {
+const scopeOf = (path: string, scope: RouteScope): keyof typeof reached =>
+  scope === 'place' && path.includes(':placeId') ? 'place-of-path' : scope;
+
+function expected({ access, path }: Route, who: Identity): Outcome {
   const { granted, isNew, isStale, inMeeting, documents, waits, token } = who;
   if (access.to === 'anyone') return 'in';
   if (access.to === 'waiting') return waits ? 'in' : 'token-invalid';
@@ -342,7 +354,8 @@ function expected({ access }: Route, who: Identity): Outcome {
   const ifFresh = (): Outcome => ('isFresh' in access && access.isFresh && !isFresh ? 'sign-in-not-fresh' : 'in');
   if (access.to === 'signed-in') return token || (isNew && access.isSettled) ? 'forbidden' : ifFresh();
   if (isNew) return 'forbidden';
-  if (access.to === 'permitted') return holds(who, access.permission, access.scope) ? ifFresh() : 'forbidden';
+  if (access.to === 'permitted')
+    return holds(who, access.permission, scopeOf(path, access.scope)) ? ifFresh() : 'forbidden';
   const isOne = inMeeting !== undefined && !token && (access.to === 'invited' || inMeeting !== 'member');
   return isOne || holds(who, 'meetings.manage', 'room') ? 'in' : 'forbidden';
 }

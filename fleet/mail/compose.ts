@@ -2,7 +2,8 @@
 import type { SendMailOptions } from 'nodemailer';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { calendarOf } from './calendar-part.ts';
-import type { MailMessage } from './message.ts';
+import { alertWords } from './alert-words.ts';
+import type { AlertMailMessage, MailMessage } from './message.ts';
 import { accountWords, joinWords, meetingWords } from './words.ts';
 
 const MAX_NAME = { units: 100, bytes: 400 };
@@ -47,6 +48,22 @@ export function mailOf(
         }),
       },
     }),
+  };
+}
+
+/** In the language of its target. */
+export function alertMailOf(message: AlertMailMessage, { from }: { from: string }): SendMailOptions {
+  const to = { name: line(message.to.name), address: message.to.address };
+  const alerts = message.alerts.map((alert) => ({ ...alert, where: alert.where === null ? null : line(alert.where) }));
+  const { subject, lines, button } = alertWords({ ...message, alerts });
+  return {
+    envelope: { from, to: [to.address] },
+    to,
+    from: { name: 'Maru', address: from },
+    subject,
+    // programs answer no mail that says so (RFC 3834, 5)
+    headers: { 'auto-submitted': 'auto-generated' },
+    ...bodyOf(lines, { label: button, url: message.consoleUrl }, []),
   };
 }
 

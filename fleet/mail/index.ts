@@ -3,4 +3,5 @@ export { queueAccountMail } from './account-mails.ts';
 export { MailDelivery } from './mail-delivery.ts';
 export { giveUpWaiting, mailStatesOf } from './mail-queue.ts';
 export { readMailSettings } from './mail-settings.ts';
+export type { AlertMailMessage } from './message.ts';
 export { MeetingMails } from './meeting-mails.ts';

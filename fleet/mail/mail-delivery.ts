@@ -1,16 +1,17 @@
 /**
  * Sends the mails that wait: one try a minute, five of them. A try is counted before it begins, so that a process that dies
  * within it repeats a mail at worst. A mail is made of what is true when it is sent; its log names neither address nor link.
+ * Mails about alerts wait in an outbox of their own, and are sent by `sendAlerts`.
  */
-import { createTransport, type Transporter } from 'nodemailer';
+import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { Logger } from 'pino';
 import type { Selectable } from 'kysely';
 import { MaruError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
 import type { MailSettings } from './mail-settings.ts';
-import { mailOf } from './compose.ts';
-import type { MailMessage, MeetingMessage } from './message.ts';
+import { alertMailOf, mailOf } from './compose.ts';
+import type { AlertMailMessage, MailMessage, MeetingMessage } from './message.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const RETRY_AFTER_MS = 60_000;
@@ -123,9 +124,26 @@ export class MailDelivery {
     const { settings } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
     const joinUrl = parsed.about === 'account' ? null : await this.#joinUrlOf(parsed);
-    const mail = mailOf(parsed, { from: settings.from, joinUrl });
+    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl }));
+  }
+
+  /**
+   * Now and once: whoever calls tries again.
+   * @param mailId the same at each try
+   * @returns null: the server has it; else why not, in a code of the network or of SMTP
+   */
+  async sendAlerts(mailId: string, message: AlertMailMessage): Promise<string | null> {
+    try {
+      await this.#hand(mailId, alertMailOf(message, { from: this.#deps.settings.from }));
+      return null;
+    } catch (error) {
+      return failureOf(error).reason;
+    }
+  }
+
+  async #hand(mailId: string, mail: SendMailOptions): Promise<void> {
     // the same at each try: a server that has it already may know it again
-    const messageId = `<${mailId}@${settings.from.split('@')[1]}>`;
+    const messageId = `<${mailId}@${this.#deps.settings.from.split('@')[1]}>`;
     try {
       await this.#transport.sendMail({ ...mail, messageId });
       this.#problem = null;

@@ -1,4 +1,7 @@
 /** What a queued mail holds: facts, of which `compose.ts` makes the mail when it is sent. */
+import type { AlertMessageType } from '#contract/http/alerts-api.ts';
+import type { Language } from '#contract/schema.ts';
+import type { SignalName } from '#contract/signals.ts';
 
 type Recipient = { name: string; address: string };
 /** A guest's link is signed when the mail is sent: no token of an invite is stored. */
@@ -19,4 +22,23 @@ export type MeetingMessage = {
 };
 /** The link opens an account: it is stored until the mail is sent or given up. */
 export type AccountMessage = { about: 'account'; to: Recipient; inviteUrl: string };
+/** Not queued here: the outbox of alerts has its own tries. */
+export type AlertMailMessage = {
+  about: 'alerts';
+  to: Recipient;
+  language: Language;
+  type: AlertMessageType;
+  /** of all that are meant, where they are more than `alerts` holds */
+  count: number;
+  consoleUrl: string;
+  alerts: {
+    signal: SignalName;
+    /** the name of its room or place; null: it is no more */
+    where: string | null;
+    sinceMs: number;
+    closedAtMs: number | null;
+    /** the room's page in the console; null: of a place */
+    url: string | null;
+  }[];
+};
 export type MailMessage = MeetingMessage | AccountMessage;

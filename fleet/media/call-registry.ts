@@ -6,7 +6,7 @@ import type { MeetingRole } from '#contract/call-order.ts';
 import { type ErrorCode, InvalidStateError, UserError } from '#contract/error-codes.ts';
 import type { CallPermissions } from '#contract/grants.ts';
 import type { Leaving } from '#contract/leaving.ts';
-import type { CallEvent, NodeCommand } from '#contract/node-link.ts';
+import type { CallEvent, CallQualities, NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf, ResponseOf } from '#contract/signaling.ts';
 import { isAllowedFrom } from '#edge/address-ranges.ts';
 import type { Logger } from 'pino';
@@ -45,6 +45,8 @@ const TOLD_LATER: ReadonlySet<ErrorCode> = new Set([
 ] as const);
 
 /** The room that a peer is, not one that it is only in. */
+/** in one message */
+const MOST_QUALITIES = 300;
 const roomOf = ({ peerKind, issuedTo }: AdmittedClaims): string | undefined =>
   peerKind === 'room' ? issuedTo?.roomId : undefined;
 
@@ -102,6 +104,20 @@ export class CallRegistry {
       (call) => [call.callId, call.joined.filter((peer) => peer.isBlocked(nowMs)).length] as const,
     );
     return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
+  /** Of the rooms that have joined: two requests to a worker for each. */
+  async qualities(): Promise<CallQualities['peers']> {
+    const rooms = [...this.calls.values()].flatMap((call) =>
+      call.joined
+        .filter(({ claims }) => claims.peerKind === 'room')
+        .map((peer) => ({ callId: call.callId, meetingId: call.meetingId, peer })),
+    );
+    const asked = rooms.slice(0, MOST_QUALITIES).map(async ({ callId, meetingId, peer }) => {
+      const quality = (await peer.media?.quality()) ?? null;
+      return quality === null ? [] : [{ callId, meetingId, peerId: peer.peerId, quality }];
+    });
+    return (await Promise.all(asked)).flat();
   }
 
   /** By a clock: nothing happens at the moment in which media counts as blocked. */

@@ -100,6 +100,7 @@ export class MediaNode {
           options.onHeard?.();
         },
         onCommand: (command) => this.registry.perform(command),
+        qualities: () => this.registry.qualities(),
       });
     const metrics = new NodeMetrics({
       pool: this.pool,

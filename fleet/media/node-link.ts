@@ -2,7 +2,8 @@
  * The node's line to its fleet: registration (retained, with a will), call events through the outbox, keys and commands.
  * Without the fleet the calls go on. The line itself is `#edge/mqtt-line.ts`.
  */
-import type { CallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import { CALL_QUALITY_EVERY_MS } from '#contract/kiosk-health.ts';
+import type { CallEvent, CallQualities, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_REGISTERS_EVERY_MS } from '#contract/timing.ts';
 import type { ProtocolRefusal } from '#contract/protocol-version.ts';
 import type { FleetKeys } from '#contract/topics.ts';
@@ -19,6 +20,8 @@ export type NodeLinkOptions = {
   onCommand: (command: NodeCommand) => void;
   /** the fleet is there: a message came, or the line stands */
   onHeard: () => void;
+  /** how the connections of the rooms are */
+  qualities: () => Promise<CallQualities['peers']>;
   logger: Logger;
 };
 
@@ -34,6 +37,7 @@ export class NodeLink {
   readonly #line: MqttLine<'registration'>;
   #credentials: Credentials;
   #resend: NodeJS.Timeout | null = null;
+  #measuring: NodeJS.Timeout | null = null;
   #register: NodeJS.Timeout | null = null;
   #registeredAtMs = 0;
   #refusal: ProtocolRefusal | null = null;
@@ -96,11 +100,13 @@ export class NodeLink {
       this.outbox.resend();
       if (performance.now() - this.#registeredAtMs > NODE_REGISTERS_EVERY_MS) this.#sendRegistration();
     }, RESEND_INTERVAL_MS);
+    this.#measuring = setInterval(() => void this.#sendQualities(), CALL_QUALITY_EVERY_MS);
   }
 
   /** Publishes a goodbye where that is possible, and does not wait long for it. */
   async stop(): Promise<void> {
     if (this.#resend) clearInterval(this.#resend);
+    if (this.#measuring) clearInterval(this.#measuring);
     if (this.#register) clearTimeout(this.#register);
     this.outbox.flush();
     await this.#line.stop();
@@ -123,6 +129,12 @@ export class NodeLink {
       this.#register = null;
       this.#sendRegistration();
     }, waitMs);
+  }
+
+  async #sendQualities(): Promise<void> {
+    if (!this.connected) return;
+    const peers = await this.#options.qualities();
+    if (peers.length > 0) await this.#line.publish('callQualities', { atMs: Date.now(), peers });
   }
 
   #sendRegistration(): void {

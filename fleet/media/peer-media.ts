@@ -6,8 +6,10 @@ import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { IceParameters, RtpCapabilities, RtpParameters } from '#contract/media-parameters.ts';
 import type { MediaSetup, RequestOf, TransportParameters } from '#contract/signaling.ts';
 import { MEDIA_BLOCKED_AFTER_MS } from '#contract/timing.ts';
+import type { CallQuality } from '#contract/kiosk-health.ts';
 import type { types } from 'mediasoup';
 import type { CallRouter } from './call-routers.ts';
+import { qualityOf } from './transport-quality.ts';
 import { INITIAL_OUTGOING_BITRATE_BPS, KEY_FRAME_REQUEST_DELAY_MS, MIN_OUTGOING_BITRATE_BPS } from './media-codecs.ts';
 
 export class PeerMedia {
@@ -144,6 +146,16 @@ export class PeerMedia {
     const restarting = () => Promise.all([this.#send.restartIce(), this.recv.restartIce()]);
     const [sendIceParameters, recvIceParameters] = await this.#ask(restarting);
     return { sendIceParameters, recvIceParameters };
+  }
+
+  /** null: not connected, or its worker does not answer now */
+  async quality(): Promise<CallQuality | null> {
+    try {
+      const [[fromPeer], [toPeer]] = await this.#ask(() => Promise.all([this.#send.getStats(), this.recv.getStats()]));
+      return fromPeer?.iceSelectedTuple && toPeer ? qualityOf(fromPeer, toPeer) : null;
+    } catch {
+      return null;
+    }
   }
 
   /** Producers and consumers close with their transports. Twice is harmless. */

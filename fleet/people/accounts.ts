@@ -3,6 +3,7 @@
  * prove it, sessions.ts who is signed in, account-changes.ts what administrators do to them.
  */
 import { hash } from '@node-rs/argon2';
+import type { FirstAdministrator } from '#contract/process-ready.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { type Account, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { RoleGrant } from '#contract/http/permissions.ts';
@@ -31,10 +32,14 @@ export class Accounts {
     this.#store = store;
   }
 
-  /** The first administrator with a password that works until it is changed; null when there is an account already. */
-  async createFirstAdmin(): Promise<{ userName: string; oneTimePassword: string } | null> {
+  /**
+   * The first administrator with a password that works until it is changed; null when there is an account already.
+   * @param keep called before the account is made: a power cut in between leaves no account whose password nobody knows
+   */
+  async createFirstAdmin(keep: (made: FirstAdministrator) => void = () => {}): Promise<FirstAdministrator | null> {
     if (await this.#store.read.selectFrom('account').select('accountId').limit(1).executeTakeFirst()) return null;
     const oneTimePassword = newCode(ONE_TIME_ALPHABET, ONE_TIME_LENGTH);
+    keep({ userName: FIRST_ADMIN, oneTimePassword });
     await this.create({
       userName: FIRST_ADMIN,
       password: oneTimePassword,

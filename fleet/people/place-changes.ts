@@ -184,6 +184,7 @@ async function isUsed(trx: AuthorityWrite, placeId: string): Promise<boolean> {
     rooms.where('placeId', '=', placeId).executeTakeFirst(),
     held('roleGrant').executeTakeFirst(),
     tokens.executeTakeFirst(),
+    trx.selectFrom('alertTarget').select('placeId').where('placeId', '=', placeId).executeTakeFirst(),
   ]);
   return uses.some((use) => use !== undefined);
 }

@@ -4,7 +4,15 @@ import type { Reach } from '#contract/http/permissions.ts';
 import type { HealthCounts, RoomRow } from '#contract/http/rooms-api.ts';
 import { RoomChanges } from './room-changes.ts';
 
-const counts: HealthCounts = { trouble: 0, limited: 0, 'in-call': 0, starting: 0, ready: 0 };
+const counts: HealthCounts = {
+  trouble: 0,
+  limited: 0,
+  'in-call': 0,
+  starting: 0,
+  ready: 0,
+  'being-set-up': 0,
+  'out-of-service': 0,
+};
 function watch(
   changes: RoomChanges,
   { lastEventId = null, reach = 'organisation' }: { lastEventId?: string | null; reach?: Reach } = {},

@@ -1,5 +1,5 @@
 /**
- * What happened in the rooms, as their kiosks told it: taken in once per event id, in the order of its numbers, and
+ * What happened in the rooms, as their kiosks reported it: received once per event id, in the order of its numbers, and
  * acknowledged after the commit. Keeps the newest of each room.
  */
 import type { Logger } from 'pino';
@@ -24,6 +24,8 @@ export class RoomEventLog {
   readonly #gaps = new Map<string, number>();
   /** by room: what came while a batch of it is written; null: nothing. A room that waits for no answer fills no memory */
   readonly #writing = new Map<string, Batch | null>();
+  readonly #beforeHandlers: ((roomId: string, events: readonly RoomEvent[]) => Promise<void>)[] = [];
+  readonly #handlers: ((roomId: string, events: readonly RoomEvent[]) => void)[] = [];
 
   constructor(deps: RoomEventLogDependencies) {
     this.#deps = deps;
@@ -39,6 +41,19 @@ export class RoomEventLog {
           logger.error({ err: error, roomId }, 'room events not taken in'),
         ),
     );
+  }
+
+  /**
+   * Before a batch is acknowledged. What the handler throws leaves it unacknowledged, so that it comes again: the same event may
+   * come twice.
+   */
+  onReceiving(handler: (roomId: string, events: readonly RoomEvent[]) => Promise<void>): void {
+    this.#beforeHandlers.push(handler);
+  }
+
+  /** After the commit, each event once. */
+  onReceived(handler: (roomId: string, events: readonly RoomEvent[]) => void): void {
+    this.#handlers.push(handler);
   }
 
   /** The newest, in the order in which they came. */
@@ -83,7 +98,8 @@ export class RoomEventLog {
   async #takeIn(roomId: string, { events, raw }: Batch): Promise<void> {
     const { telemetry, broker, logger, kept = KEPT_OF_ROOM } = this.#deps;
     const believed = this.#gaps.get(roomId);
-    const { upToSequence, gap } = await telemetry.write(async (trx) => {
+    for (const handler of this.#beforeHandlers) await handler(roomId, events);
+    const { upToSequence, gap, received } = await telemetry.write(async (trx) => {
       const receipt = await trx
         .selectFrom('roomEventReceipt')
         .selectAll()
@@ -93,6 +109,7 @@ export class RoomEventLog {
       let next = receipt ? receipt.upToSequence + 1 : events[0]!.sequence;
       let position = receipt?.lastPosition ?? 0;
       let gapAt: number | null = null;
+      const inserted: RoomEvent[] = [];
       for (const [at, event] of events.entries()) {
         if (event.sequence > next && event.sequence !== believed) {
           gapAt = event.sequence;
@@ -110,7 +127,10 @@ export class RoomEventLog {
           })
           .onConflict((c) => c.columns(['roomId', 'eventId']).doNothing())
           .executeTakeFirst();
-        if (numInsertedOrUpdatedRows) position += 1;
+        if (numInsertedOrUpdatedRows) {
+          position += 1;
+          inserted.push(event);
+        }
         next = Math.max(next, event.sequence + 1);
       }
       const row = { upToSequence: next - 1, lastPosition: position };
@@ -124,7 +144,7 @@ export class RoomEventLog {
         .where('roomId', '=', roomId)
         .where('position', '<=', position - kept)
         .execute();
-      return { upToSequence: next - 1, gap: gapAt };
+      return { upToSequence: next - 1, gap: gapAt, received: inserted };
     });
     if (gap === null) this.#gaps.delete(roomId);
     else {
@@ -132,6 +152,7 @@ export class RoomEventLog {
       logger.warn({ roomId, upToSequence, nextSequence: gap }, 'room events are missing');
     }
     broker.publish('roomEventsAck', roomId, { upToSequence });
+    if (received.length > 0) for (const handler of this.#handlers) handler(roomId, received);
   }
 }
 

@@ -17,6 +17,7 @@ function room(
     online: true,
     blockedCount: 0,
     unservedProtocol: null,
+    signals: [],
     state: {
       protocol: PROTOCOL_VERSION,
       roomId: id(1),

@@ -1,6 +1,7 @@
 /** Can this room hold a meeting, and if not, why: pure, from what the fleet knows of it. */
 import type { HealthReason, HealthState } from '#contract/http/rooms-api.ts';
 import { negotiate, PROTOCOL_VERSION } from '#contract/protocol-version.ts';
+import { signalOf, type SignalName } from '#contract/signals.ts';
 import { isCutOff, type RoomNotice, type RoomState } from '#contract/room-state.ts';
 
 export type RoomFacts = {
@@ -11,27 +12,53 @@ export type RoomFacts = {
   unservedProtocol: number | null;
   /** in the room's call: of so many the media does not get through */
   blockedCount: number;
+  /** see fleet/health: those that are raised */
+  signals: readonly SignalName[];
 };
 export type RoomHealth = { health: HealthState; reasons: HealthReason[] };
 
 /** With one of these nobody would be heard, or nothing shown. */
 const PREVENTS: ReadonlySet<RoomNotice> = new Set(['microphone-missing', 'microphone-refused', 'screen-missing']);
 
-export function healthOf({ enrolled, online, state, unservedProtocol, blockedCount: count }: RoomFacts): RoomHealth {
+export function healthOf(facts: RoomFacts): RoomHealth {
+  const { enrolled, online, state, unservedProtocol, blockedCount: count } = facts;
   if (!enrolled) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'not-enrolled' }] };
   if (unservedProtocol !== null) return { health: 'trouble', reasons: [otherProtocol(unservedProtocol)] };
   if (!online) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'offline' }] };
   if (state === null) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'silent' }] };
   const { phase, notices } = state;
-  const reasons: HealthReason[] = notices.map((notice) => ({ kind: 'notice', notice }));
+  const signals = facts.signals.filter((signal) => !isShown(signal, state));
+  const reasons: HealthReason[] = [
+    ...signals.map((signal): HealthReason => ({ kind: 'signal', signal })),
+    ...notices.map((notice): HealthReason => ({ kind: 'notice', notice })),
+  ];
   if (phase.name === 'fault') return { health: 'trouble', reasons: [{ kind: 'fault', code: phase.code }, ...reasons] };
   if (isCutOff(notices) || notices.some((notice) => PREVENTS.has(notice))) return { health: 'trouble', reasons };
+  if (signals.some((signal) => signalOf(signal).severity === 'critical')) return { health: 'trouble', reasons };
   if (phase.name === 'in-call' && count > 0)
     return { health: 'limited', reasons: [{ kind: 'blocked', count }, ...reasons] };
   if (phase.name === 'in-call') return { health: 'in-call', reasons };
   if (phase.name === 'starting') return { health: 'starting', reasons };
   return { health: reasons.length > 0 ? 'limited' : 'ready', reasons };
 }
+
+/** By a notice or by the phase, which have words of their own. */
+const isShown = (signal: SignalName, { notices, phase }: RoomState): boolean =>
+  (SHOWN_BY_NOTICES.get(signal) ?? []).some((notice) => notices.includes(notice)) ||
+  (signal === 'call-fault' && phase.name === 'fault') ||
+  signal === 'kiosk-offline' ||
+  signal === 'protocol-refused';
+const SHOWN_BY_NOTICES: ReadonlyMap<SignalName, readonly RoomNotice[]> = new Map([
+  ['camera-failing', ['camera-missing', 'camera-refused']],
+  ['microphone-failing', ['microphone-missing', 'microphone-refused']],
+  ['screen-missing', ['screen-missing']],
+  ['speakerphone-failing', ['speakerphone-faulty', 'speakerphone-unsupported']],
+  ['tv-failing', ['tv-faulty']],
+  ['calendar-failing', ['calendar-faulty']],
+  ['storage-failing', ['storage-failing']],
+  ['part-failing', ['part-failing']],
+  ['media-blocked', ['media-unreachable', 'signaling-unreachable', 'signaling-untrusted', 'media-blocked']],
+]);
 
 const otherProtocol = (kioskProtocol: number): HealthReason => ({
   kind: 'protocol',

@@ -60,6 +60,11 @@ export class RoomProjections {
     return (this.#rooms.get(roomId)?.get(name)?.value as ProjectionValue<N> | undefined) ?? null;
   }
 
+  /** fleet's clock; null: the room has published none */
+  receivedAtMs(roomId: string, name: ProjectionName): number | null {
+    return this.#rooms.get(roomId)?.get(name)?.receivedAtMs ?? null;
+  }
+
   /** What a reader may see, as it came. */
   relayedTo(reader: ProjectionReader, roomId: string): RelayedProjections {
     const received = [...(this.#rooms.get(roomId) ?? [])];

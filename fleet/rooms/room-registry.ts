@@ -10,10 +10,16 @@ import { clientIdOf } from '#contract/topics.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Meetings } from '../meetings/index.ts';
+import type { Selectable } from 'kysely';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
 
-export type StoredRoom = AuthorityTables['room'];
-export type RegistryChange = { kind: 'created' | 'renamed' | 'placed' | 'removed'; roomId: string; roomName: string };
+export type StoredRoom = Selectable<AuthorityTables['room']>;
+export type RegistryChange = {
+  kind: 'created' | 'renamed' | 'placed' | 'removed';
+  roomId: string;
+  roomName: string;
+  placeId: string | null;
+};
 type RoomClaim = RouteAnswer<typeof roomsApi.createClaim>;
 export type RoomRegistryDependencies = {
   store: AuthorityStore;
@@ -55,14 +61,18 @@ export class RoomRegistry {
   ): Promise<RouteAnswer<typeof roomsApi.createRoom>> {
     const { store, meetings } = this.#deps;
     const roomId = newId();
+    const createdAtMs = Date.now();
     const created = await store.write(async (trx) => {
       await checkPlace(trx, placeId);
-      await trx.insertInto('room').values({ roomId, roomName, placeId, createdAtMs: Date.now() }).execute();
+      await trx
+        .insertInto('room')
+        .values({ roomId, roomName, placeId, createdAtMs, service: 'new', serviceSinceMs: createdAtMs })
+        .execute();
       await meetings.createStanding(trx, roomId, roomName);
       await appendAudit(trx, { kind: 'room-created', actor, subject: `room:${roomId}` });
       return { roomId, ...(await this.#claim(trx, roomId, actor)) };
     });
-    this.#changed({ kind: 'created', roomId, roomName });
+    this.#changed({ kind: 'created', roomId, roomName, placeId });
     return created;
   }
 
@@ -75,10 +85,10 @@ export class RoomRegistry {
       await trx.updateTable('room').set({ roomName }).where('roomId', '=', roomId).execute();
       const details = { from: room.roomName, to: roomName };
       await appendAudit(trx, { kind: 'room-renamed', actor, subject: `room:${roomId}`, details });
-      return meetings.renameRoom(trx, roomId, roomName);
+      return { placeId: room.placeId, ...(await meetings.renameRoom(trx, roomId, roomName)) };
     });
     renamed?.apply();
-    if (renamed) this.#changed({ kind: 'renamed', roomId, roomName });
+    if (renamed) this.#changed({ kind: 'renamed', roomId, roomName, placeId: renamed.placeId });
     return renamed !== null;
   }
 
@@ -93,7 +103,7 @@ export class RoomRegistry {
       await appendAudit(trx, { kind: 'room-placed', actor, subject: `room:${roomId}`, details });
       return room;
     });
-    if (placed) this.#changed({ kind: 'placed', roomId, roomName: placed.roomName });
+    if (placed) this.#changed({ kind: 'placed', roomId, roomName: placed.roomName, placeId });
     return placed !== null;
   }
 
@@ -127,12 +137,12 @@ export class RoomRegistry {
       await enrolment.voidClaims(trx, roomId);
       const kiosk = await register.revokeAll(trx, clientIdOf('room', roomId), actor);
       const meeting = await meetings.endOfRoom(trx, roomId);
-      const { roomName } = room;
+      const { roomName, placeId } = room;
       await appendAudit(trx, { kind: 'room-removed', actor, subject: `room:${roomId}`, details: { roomName } });
-      return { roomName, revoked: [kiosk, meeting] };
+      return { roomName, placeId, revoked: [kiosk, meeting] };
     });
     for (const { apply } of removed?.revoked ?? []) apply();
-    if (removed) this.#changed({ kind: 'removed', roomId, roomName: removed.roomName });
+    if (removed) this.#changed({ kind: 'removed', roomId, roomName: removed.roomName, placeId: removed.placeId });
     return removed !== null;
   }
 

@@ -70,8 +70,9 @@ export class RoomReports {
     for (const name of projectionNames)
       broker.on(name, (roomId, value, raw) => this.#receive(roomId, name, value, raw));
     broker.on('presence', (roomId, presence) => {
-      // the will of a room that was removed
-      if (!presence.online && !this.#rooms.has(roomId)) return;
+      // the will of a room that was removed, or of a former life of its agent, which a broker may deliver late
+      const epoch = this.projections.get(roomId, 'state')?.epoch ?? 0;
+      if (!presence.online && (!this.#rooms.has(roomId) || presence.epoch < epoch)) return;
       this.#known(roomId).clockOffsetMs = presence.asOfMs - clock.nowMs();
       this.#heard(roomId, presence.online);
     });

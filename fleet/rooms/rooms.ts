@@ -13,6 +13,7 @@ import type { Meetings } from '../meetings/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
+import { HealthAges } from './health-ages.ts';
 import { Laptops } from './laptops.ts';
 import { Pairings } from './pairings.ts';
 import { PublishedBroadcasts } from './published-broadcasts.ts';
@@ -20,9 +21,10 @@ import { PublishedMeetings } from './published-meetings.ts';
 import { RoomAir } from './room-air.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
-import { RoomList } from './room-list.ts';
+import { RoomList, type RoomListDependencies } from './room-list.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
+import { RoomServices } from './room-services.ts';
 import { RoomWaiting } from './room-waiting.ts';
 
 export type RoomsDependencies = {
@@ -39,8 +41,24 @@ export type RoomsDependencies = {
   clock: WallClock;
   deviceApi: { url: string; caSha256: string };
   controllerUrl: string;
+  places: RoomListDependencies['places'];
+  /** see fleet/health and fleet/alerts, which watch the rooms */
+  signalsOf: RoomListDependencies['signalsOf'];
+  signalStatesOf: RoomListDependencies['signalStatesOf'];
+  openAlertCountOf: RoomListDependencies['openAlertCountOf'];
   logger: Logger;
 };
+
+const ROOM_TABLES = [
+  'roomReport',
+  'roomProjection',
+  'roomEvent',
+  'roomEventReceipt',
+  'roomHealth',
+  'healthPoint',
+  'callQuality',
+  'roomDay',
+] as const;
 
 type GrantRequest = Extract<RoomRequest, { name: 'request-grant' }>;
 
@@ -52,6 +70,7 @@ export class Rooms {
   readonly laptops: Laptops;
   readonly links: ReturnType<typeof fleetRoomLinks>;
   readonly list: RoomList;
+  readonly services: RoomServices;
   readonly #deps: RoomsDependencies;
   readonly #relay: CommandRelay;
   readonly #desired: DesiredState;
@@ -73,6 +92,10 @@ export class Rooms {
       clock,
       deviceApi,
       controllerUrl,
+      places,
+      signalsOf,
+      signalStatesOf,
+      openAlertCountOf,
       logger,
     } = deps;
     this.#deps = deps;
@@ -80,7 +103,14 @@ export class Rooms {
     this.events = new RoomEventLog({ telemetry, broker, logger });
     this.registry = new RoomRegistry({ store, meetings, enrolment, register, deviceApi });
     this.pairings = new Pairings({ store, broker, reports: this.reports, clock, logger });
+    this.services = new RoomServices({ store, registry: this.registry, enrolment, register, clock, logger });
     this.list = new RoomList({
+      services: this.services,
+      ages: new HealthAges({ telemetry, clock, logger }),
+      places,
+      signalsOf,
+      signalStatesOf,
+      openAlertCountOf,
       registry: this.registry,
       reports: this.reports,
       register,
@@ -131,7 +161,11 @@ export class Rooms {
     const { broker, enrolment, register, logger } = this.#deps;
     await this.reports.start();
     this.events.start();
+    await this.services.start();
     await this.list.start();
+    this.reports.onChanged((roomId) => {
+      if (this.#isInCall(roomId)) this.services.inCall(roomId);
+    });
     await this.pairings.start();
     this.#relay.start();
     this.pairings.onRevoked((pairingId) => this.links.endOf(pairingId));
@@ -170,6 +204,7 @@ export class Rooms {
   async stop(): Promise<void> {
     this.links.stop();
     this.list.stop();
+    this.services.stop();
     this.#publishedMeetings.stop();
     this.#publishedBroadcasts.stop();
     this.pairings.stop();
@@ -182,8 +217,7 @@ export class Rooms {
     await this.pairings.revokeAllOfRoom(roomId, actor);
     this.reports.remove(roomId);
     await this.#deps.telemetry.write(async (trx) => {
-      for (const table of ['roomReport', 'roomProjection', 'roomEvent', 'roomEventReceipt'] as const)
-        await trx.deleteFrom(table).where('roomId', '=', roomId).execute();
+      for (const table of ROOM_TABLES) await trx.deleteFrom(table).where('roomId', '=', roomId).execute();
     });
     return true;
   }

@@ -4,6 +4,7 @@ import { roomsApi } from '#contract/http/rooms-api.ts';
 import type { PlaceTree } from '../people/index.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import { projectionFeed } from './projection-feed.ts';
+import { ofEachRoom } from './of-each-room.ts';
 import type { Rooms } from './rooms.ts';
 
 /** @throws ProtocolError not-found */
@@ -31,6 +32,8 @@ export function roomRoutes({ rooms, places }: { rooms: Rooms; places: PlaceTree 
     }),
     enterWithLaptop: async ({ body }) => ({ grant: await rooms.laptops.enter(body.laptopToken) }),
     listRooms: async ({ query, reach }) => rooms.list.page(query, reach),
+    roomFacets: async ({ reach }) => rooms.list.facets(reach),
+    placeHealth: async ({ reach }) => ({ places: rooms.list.byPlace(reach) }),
     roomChanges: async ({ reach, lastEventId }) => rooms.list.changes(reach, lastEventId),
     room: async ({ params: { roomId } }) => ({
       ...found(await rooms.list.view(roomId)),
@@ -53,6 +56,16 @@ export function roomRoutes({ rooms, places }: { rooms: Rooms; places: PlaceTree 
       found(await rooms.registry.setPlace(params.roomId, body.placeId, actorOf(context)));
       await places.reload();
       return {};
+    },
+    setPlaceOfRooms: async (context) => {
+      const { account, body, reach } = context;
+      const { placeId } = body;
+      if (!places.mayAt(account.grants, 'rooms.manage', placeId)) throw new UserError('forbidden');
+      const answer = await ofEachRoom(body.roomIds, reach, async (roomId) => {
+        found(await rooms.registry.setPlace(roomId, placeId, actorOf(context)));
+      });
+      await places.reload();
+      return answer;
     },
     removeRoom: async (context) => {
       found(await rooms.remove(context.params.roomId, actorOf(context)));

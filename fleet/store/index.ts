@@ -15,7 +15,9 @@ import * as authorityBroadcasts from './migrations/authority-0011-broadcasts.ts'
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
+import * as authorityFleet from './migrations/authority-0012-fleet.ts';
 import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
+import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
 import { Store, type StoreOptions } from './store.ts';
 
@@ -46,6 +48,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
       '0009-documents': authorityDocuments,
       '0010-people': authorityPeople,
       '0011-broadcasts': authorityBroadcasts,
+      '0012-fleet': authorityFleet,
     },
     isReplaceable: false,
     ...events,
@@ -62,6 +65,7 @@ export function telemetryStore({ dataDir, ...events }: Place & Pick<StoreOptions
       '0002-room-events': telemetryRoomEvents,
       '0003-room-projections': telemetryRoomProjections,
       '0004-joined-events': telemetryJoinedEvents,
+      '0005-fleet': telemetryFleet,
     },
     isReplaceable: true,
     ...events,

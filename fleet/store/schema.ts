@@ -4,11 +4,18 @@
  */
 import type { BroadcastKind, BroadcastPhase } from '#contract/broadcast.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { DeliveryFailure } from '#contract/http/alerts-api.ts';
 import type { RecordingState } from '#contract/http/broadcasts-api.ts';
 import type { DocumentState } from '#contract/http/documents-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { SignInMethod } from '#contract/http/people-api.ts';
+import type { HelpState, HelpTopic } from '#contract/help-request.ts';
+import type { RoomActionState } from '#contract/room-action.ts';
+import type { ServiceState } from '#contract/room-service.ts';
+import type { Language } from '#contract/schema.ts';
+import type { Severity, SignalName } from '#contract/signals.ts';
 import type { PlaceKind, Role, Scope } from '#contract/http/permissions.ts';
+import type { HealthState } from '#contract/http/rooms-api.ts';
 import type { Generated } from 'kysely';
 
 type CallState = 'prepared' | 'open' | 'ended';
@@ -23,6 +30,10 @@ export type AuthorityTables = {
     removedAtMs: number | null;
     /** null: directly below the organisation */
     placeId: string | null;
+    service: Generated<ServiceState>;
+    serviceSinceMs: Generated<number>;
+    serviceUntilMs: Generated<number | null>;
+    serviceReason: Generated<string>;
   };
   place: {
     placeId: string;
@@ -318,8 +329,134 @@ export type AuthorityTables = {
     previousHash: string;
     hash: string;
   };
-  /** `settings`: a StoredSettings as JSON; `report`: the RoomSettingsReport of the present kiosk as JSON, null: none yet */
-  roomSettings: { roomId: string; revision: number; settings: string; report: string | null };
+  /**
+   * What is desired of a room, by all scopes together. `settings`: a StoredSettings as JSON; `report`: the RoomSettingsReport of the
+   * present kiosk as JSON, null: none yet
+   */
+  roomSettings: {
+    roomId: string;
+    /** counts the changes of `settings` */
+    desiredRevision: number;
+    settings: string;
+    report: string | null;
+    reportedAtMs: number | null;
+  };
+  /** What the organisation, a place or a room sets for itself. `own`: values by section and field as JSON; `locks`: names of fields by section */
+  settingsScope: { scopeKind: Scope['kind']; scopeId: string; revision: number; own: string; locks: string };
+  settingsVersion: {
+    scopeKind: Scope['kind'];
+    scopeId: string;
+    revision: number;
+    atMs: number;
+    /** as the audit log names them */
+    author: string;
+    reason: string;
+    own: string;
+    locks: string;
+    /** of a SettingsVersion, as JSON */
+    changes: string;
+  };
+  signagePicture: { signageKey: string; fileName: string; sizeBytes: number; addedBy: string; addedAtMs: number };
+  /** One that is open for each signal and room or place: a unique index holds that. */
+  alert: {
+    alertId: string;
+    signal: SignalName;
+    severity: Severity;
+    roomId: string | null;
+    placeId: string | null;
+    /** as JSON */
+    facts: string;
+    sinceMs: number;
+    openedAtMs: number;
+    closedAtMs: number | null;
+    inhibitedBy: string | null;
+    acknowledgedBy: string | null;
+    acknowledgedAtMs: number | null;
+    acknowledgedNote: string | null;
+  };
+  alertTarget: {
+    targetId: string;
+    kind: 'mail' | 'webhook';
+    targetName: string;
+    /** address or URL */
+    destination: string;
+    placeId: string | null;
+    atLeast: Severity;
+    language: Language;
+    /** of a webhook: a JWE, for the key in the data directory */
+    secret: string | null;
+    /** signs beside `secret` until then, so that a receiver has time to change */
+    formerSecret: string | null;
+    formerUntilMs: number | null;
+    createdBy: string;
+    createdAtMs: number;
+    deliveredAtMs: number | null;
+    failedAtMs: number | null;
+    failure: DeliveryFailure | null;
+    failureDetail: string;
+    /** since the last delivery that succeeded */
+    failuresInRow: number;
+    /** nothing is tried before */
+    nextTryAtMs: number;
+  };
+  /** The outbox: written with the change of the alert, in one transaction. What one message says is in `notificationAlert`. */
+  notification: {
+    /** the same over all tries: `webhook-id` */
+    notificationId: string;
+    targetId: string;
+    type: 'alerts.opened' | 'alerts.closed';
+    /** what is gathered into one message: a site, or '' */
+    groupKey: string;
+    createdAtMs: number;
+    dueAtMs: number;
+    /** of its first try: nothing is added from then on */
+    begunAtMs: number | null;
+    tries: number;
+    sentAtMs: number | null;
+    /** why it is given up */
+    failure: DeliveryFailure | 'returned-from-backup' | null;
+  };
+  notificationAlert: {
+    notificationId: string;
+    alertId: string;
+  };
+  roomAction: {
+    actionId: string;
+    roomId: string;
+    /** a RoomAction as JSON */
+    action: string;
+    state: RoomActionState;
+    code: ErrorCode | null;
+    /** an ActionResult as JSON */
+    result: string | null;
+    /** as the TV shows them; the audit log has their key */
+    askedBy: string;
+    askedAtMs: number;
+    begunAtMs: number | null;
+    endedAtMs: number | null;
+    endsBeforeMs: number;
+    hasFile: Generated<0 | 1>;
+  };
+  helpRequest: {
+    helpId: string;
+    roomId: string;
+    topic: HelpTopic | 'other';
+    state: HelpState;
+    calledAtMs: number;
+    receivedAtMs: number;
+    seenBy: string | null;
+    closedAtMs: number | null;
+    /** as JSON */
+    diagnostics: string;
+  };
+  helpMessage: {
+    messageId: string;
+    helpId: string;
+    fromWhom: 'room' | 'it';
+    author: string;
+    text: string;
+    atMs: number;
+  };
   setting: { name: string; value: string };
 };
 
@@ -338,6 +475,22 @@ export type TelemetryTables = {
     receivedAtMs: number;
     /** the RoomEvent, as JSON */
     event: string;
+  };
+  /** as lists show it, and since when */
+  roomHealth: { roomId: string; health: HealthState; sinceMs: number };
+  /** `value`: one point of a HealthSeries as JSON */
+  healthPoint: { roomId: string; spanMs: number; atMs: number; value: string };
+  /** `value`: a CallQuality as JSON */
+  callQuality: { roomId: string; callId: string; atMs: number; end: 'room' | 'server'; value: string };
+  /** `day`: of UTC, since 1970 */
+  roomDay: {
+    roomId: string;
+    day: number;
+    callCount: number;
+    callMs: number;
+    bookedMs: number;
+    noShowCount: number;
+    faultMs: number;
   };
   roomEventReceipt: { roomId: string; upToSequence: number; lastPosition: number };
 };

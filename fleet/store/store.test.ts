@@ -131,12 +131,17 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table meeting drop column sequence; alter table meeting drop column cancelled_at_ms;
     alter table invite drop column created_by; alter table pairing drop column proven_at_ms; alter table call drop column call_order;
     drop table viewing; drop table chapter; drop table broadcast;
+    drop table help_message; drop table help_request; drop table room_action; drop table notification_alert; drop table notification; drop table alert_target;
+    drop table alert; drop table signage_picture; drop table settings_version; drop table settings_scope;
+    alter table room drop column service; alter table room drop column service_since_ms;
+    alter table room drop column service_until_ms; alter table room drop column service_reason;
     drop table document;
     alter table meeting drop column document_policy;
     alter table guest_entry drop column display_name;
     drop table room_settings;
     alter table room add column language text not null default 'en';
-    delete from kysely_migration where name in ('0007-role-grants', '0008-room-settings', '0009-documents', '0010-people', '0011-broadcasts');
+    delete from kysely_migration where name in ('0007-role-grants', '0008-room-settings', '0009-documents', '0010-people', '0011-broadcasts',
+      '0012-fleet');
     insert into room (room_id, room_name, language, created_at_ms) values ('r', '한라', 'ko', 5), ('s', 'Maple', 'en', 5);
     insert into meeting (meeting_id, room_id, title, created_at_ms) values ('m', 'r', '한라', 5);
     insert into account (account_id, user_name, password_hash, must_change_password, created_at_ms, role)
@@ -165,7 +170,19 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     { meetingId: 'm', roomId: 'r', title: '한라', documentPolicy: null },
   ]);
   expect(await store.read.selectFrom('roomSettings').selectAll().execute()).toEqual([
-    { roomId: 'r', revision: 1, settings: '{"values":{"screen":{"language":"ko"}},"secrets":{}}', report: null },
+    {
+      roomId: 'r',
+      desiredRevision: 1,
+      settings: '{"values":{"screen":{"language":"ko"}},"secrets":{}}',
+      report: null,
+      reportedAtMs: null,
+    },
+  ]);
+  expect(await store.read.selectFrom('settingsScope').selectAll().execute()).toEqual([
+    { scopeKind: 'room', scopeId: 'r', revision: 1, own: '{"screen":{"language":"ko"}}', locks: '{}' },
+  ]);
+  expect(await store.read.selectFrom('settingsVersion').selectAll().execute()).toMatchObject([
+    { scopeKind: 'room', scopeId: 'r', revision: 1, author: 'fleet', own: '{"screen":{"language":"ko"}}' },
   ]);
 });
 
@@ -176,7 +193,8 @@ test('an event of joining a call that an earlier release stored keeps its name a
   const file = new SqliteDatabase(join(dataDir, 'telemetry.sqlite'));
   // as the release before left it
   file.exec(`
-    delete from kysely_migration where name = '0004-joined-events';
+    drop table health_point; drop table room_health; drop table call_quality; drop table room_day;
+    delete from kysely_migration where name in ('0004-joined-events', '0005-fleet');
     insert into room_event (room_id, position, event_id, sequence, received_at_ms, event)
       values ('r', 1, 'e', 1, 5, '{"name":"call-entered","callId":"c","meetingTitle":"한라"}'),
              ('r', 2, 'f', 2, 5, '{"name":"call-left","callId":"c"}');

@@ -87,6 +87,11 @@ export class Store<Tables> {
     return this.#state;
   }
 
+  /** The schema's steps that this release knows, the newest last. */
+  get migrationNames(): readonly string[] {
+    return Object.keys(this.#options.migrations);
+  }
+
   /** A statement is with the disk: ending the process's threads would wait for it. */
   get isWriting(): boolean {
     return this.#committing.length > 0;

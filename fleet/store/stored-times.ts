@@ -40,6 +40,20 @@ export async function moveStoredTimes(trx: Transaction<AuthorityTables>, byMs: n
     .updateTable('mail')
     .set({ createdAtMs: moved('createdAtMs'), nextTryAtMs: moved('nextTryAtMs') })
     .execute();
+  await trx
+    .updateTable('notification')
+    .set({ createdAtMs: moved('createdAtMs'), dueAtMs: moved('dueAtMs'), begunAtMs: moved('begunAtMs') })
+    .where('sentAtMs', 'is', null)
+    .execute();
+  await trx
+    .updateTable('alertTarget')
+    .set({ nextTryAtMs: moved('nextTryAtMs'), formerUntilMs: moved('formerUntilMs') })
+    .execute();
+  await trx
+    .updateTable('roomAction')
+    .set({ endsBeforeMs: moved('endsBeforeMs') })
+    .where('endedAtMs', 'is', null)
+    .execute();
   for (const table of ['claim', 'tabletCode', 'usedPairingCode', 'accountInvite'] as const)
     await trx
       .updateTable(table)

@@ -7,6 +7,8 @@ import { type ErrorCode, type MaruError, ProtocolError } from '#contract/error-c
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import type { ProjectionName, ProjectionValue } from '#contract/projections.ts';
+import type { HelpOfRoom } from '#contract/help-request.ts';
+import type { ActionOrder } from '#contract/room-action.ts';
 import type { OfferedBroadcast } from '#contract/room-broadcasts.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
@@ -19,7 +21,7 @@ import type { WallClock } from '#edge/wall-clock.ts';
 import type { Projections } from './projections.ts';
 import type { RoomIdentity } from './room-identity.ts';
 
-type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents' | 'settingsReport';
+type Outgoing = 'commandReply' | 'request' | 'roster' | 'roomEvents' | 'settingsReport' | 'actionReport' | 'logLines';
 const PROTOCOL_REFUSALS: ReadonlySet<ErrorCode> = new Set(['client-too-old', 'server-too-old']);
 const LONGEST_RETRY_MS = 2_000;
 /** no message is on its way for longer: the line is dead before */
@@ -43,6 +45,8 @@ export type FleetLinkOptions = {
   onOfferedBroadcasts?: (offered: readonly OfferedBroadcast[]) => void;
   onWaiting?: (list: WaitingList) => void;
   onSettings?: (desired: RoomSettingsDesired) => void;
+  onAction?: (order: ActionOrder) => void;
+  onHelpOfRoom?: (help: HelpOfRoom) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onRequestReply: (response: RequestReply) => void;
   onEventsAck?: (ack: RoomEventsAck) => void;
@@ -60,6 +64,7 @@ export class FleetLink {
    * one that was sent just now and is far behind shows that the fleet's clock was set back.
    */
   #clockOffsetMs = Number.NEGATIVE_INFINITY;
+  #roundTripMs: number | null = null;
 
   constructor(options: FleetLinkOptions) {
     const { identity, epoch, clock, logger, onNotLetIn, onCommand, onEventsAck } = options;
@@ -85,6 +90,8 @@ export class FleetLink {
         offeredBroadcasts: ({ broadcasts }) => this.#options.onOfferedBroadcasts?.(broadcasts),
         waiting: (list) => this.#options.onWaiting?.(list),
         settings: (desired) => this.#options.onSettings?.(desired),
+        action: (order) => this.#options.onAction?.(order),
+        helpOfRoom: (help) => this.#options.onHelpOfRoom?.(help),
         command: onCommand,
         requestReply: (reply) => this.#onRequestReply(reply),
         roomEventsAck: (ack) => onEventsAck?.(ack),
@@ -110,7 +117,7 @@ export class FleetLink {
   start(): void {
     this.#unfollow = this.#options.projections.follow('fleet', (name) => void this.publishProjection(name));
     this.#line.start();
-    this.#heartbeat = setInterval(() => void this.#line.publishPresence(true), HEARTBEAT_INTERVAL_MS);
+    this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT_INTERVAL_MS);
   }
 
   /** Publishes a goodbye, so that nobody has to wait for the heartbeat to grow old. */
@@ -129,6 +136,21 @@ export class FleetLink {
   /** The fleet's clock, as far as it is known; else our own. */
   get fleetNowMs(): number {
     return this.#options.clock.nowMs() + (Number.isFinite(this.#clockOffsetMs) ? this.#clockOffsetMs : 0);
+  }
+
+  /** Our clock less the fleet's; null: not known yet */
+  get clockOffMs(): number | null {
+    return Number.isFinite(this.#clockOffsetMs) ? -this.#clockOffsetMs : null;
+  }
+  /** Of the last heartbeat to the broker and back; null: none, or the line is down */
+  get roundTripMs(): number | null {
+    return this.#line.online ? this.#roundTripMs : null;
+  }
+
+  async #beat(): Promise<void> {
+    const sentAtMs = performance.now();
+    await this.#line.publishPresence(true);
+    this.#roundTripMs = Math.round(performance.now() - sentAtMs);
   }
 
   /** By the fleet's clock, as far as it is known; an unknown clock expires nothing. */

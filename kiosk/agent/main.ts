@@ -23,6 +23,7 @@ import { SECTION_NAMES } from '#contract/settings/all-settings.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
+import { maruVersion } from '#edge/version.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { parseAgentOptions, agentUsage } from './agent-options.ts';
 import { BoxHealth } from './box-health.ts';
@@ -34,7 +35,11 @@ import { documentsPart } from './documents/part.ts';
 import { FleetLink } from './fleet-link.ts';
 import { FleetRequests } from './fleet-requests.ts';
 import { type RoomIdentity, renew, renewalDue } from './room-identity.ts';
+import { healthPart } from './health/part.ts';
 import { KeptFile } from './kept-file.ts';
+import { LogRing } from './help/log-ring.ts';
+import { helpPart } from './help/part.ts';
+import { ScreenPictures } from './help/screen-pictures.ts';
 import { lanPart } from './lan/part.ts';
 import { NotEnrolledScreen } from './not-enrolled-screen.ts';
 import { OwnEnrolment } from './own-enrolment.ts';
@@ -53,7 +58,12 @@ import { roomEventsBetween } from './room-events-between.ts';
 import { isPartReport } from '../room/room.ts';
 import { ScreenServer } from './screen-server.ts';
 import { ServiceNotify } from './service-notify.ts';
+import { FleetAddresses } from './setup/fleet-address.ts';
+import { kioskSheet } from './setup/kiosk-sheet.ts';
+import { SetupServer } from './setup/setup-server.ts';
 import { ShellFolder } from './shell-folder.ts';
+import { fetchPicture } from './idle/fetch-picture.ts';
+import { IdleShow } from './idle/idle-show.ts';
 import { KioskSettings } from './settings/kiosk-settings.ts';
 import { RoomStore } from './store/room-store.ts';
 import { waitingOnTv } from './waiting-on-tv.ts';
@@ -95,7 +105,8 @@ const NO_EQUIPMENT: ProjectionContent<'equipment'> = {
   tv: { control: 'none', power: 'unknown', name: null, code: null },
   lanUrl: null,
 };
-const logger = pino({ base: { process: 'agent' } }, pino.destination(2));
+const ring = new LogRing(pino.destination(2));
+const logger = pino({ base: { process: 'agent' } }, ring);
 endOnBoth(
   (what, error) => logger.fatal({ err: error }, what),
   undefined,
@@ -112,6 +123,7 @@ const pageDir = join(import.meta.dirname, '../screen/dist');
 const controllerDir = join(import.meta.dirname, '../../controller/dist');
 const shellFolder = new ShellFolder({ path: options.shellDir, logger });
 const screenKey = shellFolder.key();
+const pictures = new ScreenPictures({ leaveWish: (pictureId) => shellFolder.leavePictureWish(pictureId) });
 const notEnrolled = new NotEnrolledScreen({
   port: options.screenPort,
   pageDir,
@@ -122,17 +134,32 @@ const notEnrolled = new NotEnrolledScreen({
     process.send?.({ screenPort });
   },
 });
+const addresses = new FleetAddresses({ dataDir });
+const setup = new SetupServer({
+  port: options.setupPort,
+  onAddress: (address) => {
+    logger.info({ deviceApiUrl: address.deviceApiUrl }, 'a person has named the fleet');
+    addresses.keep(address);
+  },
+});
 const enrolment = new OwnEnrolment({
   dataDir,
   claimFile: options.claimFile,
-  onNotEnrolled: (code) => notEnrolled.show(code),
+  sheet: () => kioskSheet(maruVersion()),
+  setupUrl: () => setup.url,
+  addresses,
+  async onNotEnrolled(code, view) {
+    // a box that is a room's does not listen on the network for anything but its phones
+    await setup.start().catch((error: unknown) => logger.warn({ err: error }, 'no page for a phone'));
+    await notEnrolled.show(code, { ...view, setupUrl: setup.url });
+  },
   logger,
 });
 const endWaiting = (): void => process.exit(0);
 process.once('disconnect', endWaiting);
 let identity: RoomIdentity = await enrolment.room();
 process.off('disconnect', endWaiting);
-await notEnrolled.stop();
+await Promise.all([notEnrolled.stop(), setup.stop()]);
 const kept = new KeptFile(join(dataDir, 'room.json'), KeptRoom);
 const before = kept.read();
 const epoch = (before?.epoch ?? 0) + 1;
@@ -149,7 +176,20 @@ const settings = new KioskSettings({
 });
 await settings.start();
 for (const name of SECTION_NAMES)
-  settings.onChange(name, (values) => (name === 'screen' ? screens.showFrame() : parts.applySettings(name, values)));
+  settings.onChange(name, (values) => {
+    if (name === 'screen') screens.showFrame();
+    else if (name === 'idle') idleShow.apply(settings.value('idle'));
+    else parts.applySettings(name, values);
+  });
+const idleShow = new IdleShow(
+  {
+    dataDir,
+    fetchPicture: (signageKey) => fetchPicture(identity, signageKey),
+    onChange: () => screens.showFrame(),
+    logger,
+  },
+  settings.value('idle'),
+);
 shellFolder.leaveCa(identity.caPem);
 const store = new RoomStore({
   path: join(dataDir, 'room.sqlite'),
@@ -190,6 +230,8 @@ const fleet: FleetLink = new FleetLink({
     authority.onFleet(online, isRefused);
     events.onFleet(online);
     settings.onFleet(online);
+    parts.notify('fleet-online', online);
+    idleShow.onFleet(online);
     screens.showFrame();
   },
   onNotLetIn: () => enrolment.ask(identity, () => void leaveRoom()),
@@ -215,6 +257,8 @@ const fleet: FleetLink = new FleetLink({
     screens.showFrame();
   },
   onSettings: (desired) => settings.receive(desired),
+  onAction: (order) => parts.notify('action-order', order),
+  onHelpOfRoom: (help) => parts.notify('help-of-room', help),
   onCommand: (envelope) => authority.onCommand(envelope),
   onRequestReply: (response) => {
     if (response.name === 'pairing-code-used') {
@@ -292,6 +336,21 @@ const parts: Parts = new Parts({
     documentsPart(identity.roomId),
     broadcastsPart,
     chatPart,
+    healthPart(dataDir),
+    helpPart({
+      roomId: identity.roomId,
+      epoch,
+      identity: () => identity,
+      ring,
+      pictures,
+      restartAgent: () => void end(),
+      restartFile: options.restartFile,
+      obey: (command) => authority.obey(command),
+      isExpired: (beforeMs) => fleet.isExpired(beforeMs),
+      clockOffMs: () => fleet.clockOffMs,
+      report: (report) => fleet.publish('actionReport', report),
+      sendLines: (lines) => void fleet.publish('logLines', lines),
+    }),
     lanPart(controllerDir),
   ],
   services: {
@@ -306,12 +365,17 @@ const parts: Parts = new Parts({
     isFleetOnline: () => fleet.online,
     fleetOrigin: () => controllerUrl && new URL(controllerUrl).origin,
     fleetCa: () => identity.caPem,
+    certificate: () => identity.certificatePem,
+    fleetLine: () => ({ mqttUrl: identity.mqttUrl, clockOffMs: fleet.clockOffMs, roundTripMs: fleet.roundTripMs }),
     requestTestGrant: () => requests.requestTestGrant(),
     requestDocumentAccess: (callId) => requests.requestDocumentAccess(callId),
     requestViewing: (broadcastId) => requests.requestViewing(broadcastId),
     ask: (command) => authority.ask(command),
     onLanCommand: (order, reply) => authority.onLanCommand(order, reply),
-    perform: (effect) => screens.perform(effect),
+    perform: (effect) => {
+      if (effect.name === 'restart-screen') parts.notify('screen-restart-asked', null);
+      return screens.perform(effect);
+    },
     record: (draft) => events.record(draft),
   },
   onFault: (part, code) => health.report(part, code),
@@ -320,6 +384,7 @@ const parts: Parts = new Parts({
 const screens: ScreenServer = new ScreenServer({
   port: notEnrolled.port,
   pageDir,
+  signageDir: idleShow.folder,
   key: screenKey,
   logger,
   projections,
@@ -327,17 +392,21 @@ const screens: ScreenServer = new ScreenServer({
     language: settings.value('screen').language,
     pairing: pairing(),
     waiting: waitingOnTv(waiting, fleet.online),
+    idle: idleShow.frame,
   }),
   resume: () => authority.resumeTicket,
   onConnected: (inCall) => {
     parts.notify('screen-connected', null);
     authority.handle({ type: 'screen-connected', inCall });
   },
+  onScreen: (page) => parts.notify('screen', page),
+  onAlive: (showsNothing) => parts.notify('screen-alive', { showsNothing }),
   onGone: () => authority.handle({ type: 'screen-gone' }),
   onReport: (report) => {
     if (isPartReport(report)) parts.onReport(report);
     else authority.handle({ type: 'screen', report });
   },
+  onPicture: (pictureId, picture) => pictures.bring(pictureId, picture),
 });
 
 projections.publish('equipment', NO_EQUIPMENT);
@@ -353,6 +422,7 @@ events.record({ name: 'agent-started', epoch });
 authority.start();
 authority.remember(true);
 const tvUrl = await screens.start();
+idleShow.start();
 service.ready();
 codes.start();
 parts.start(authority.state);
@@ -436,6 +506,7 @@ async function end(): Promise<void> {
   clearInterval(renewing);
   clock.stop();
   codes.stop();
+  idleShow.stop();
   authority.stop();
   events.stop();
   await Promise.all([service.stop(), parts.stop()]);

@@ -1,6 +1,7 @@
 /** The TV of a box that belongs to no room: served for as long as that is so, on the port that the room's screen takes over. */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import { Projections } from './projections.ts';
 import { ScreenServer } from './screen-server.ts';
 
@@ -29,10 +30,10 @@ export class NotEnrolledScreen {
     return this.#port;
   }
 
-  async show(code: ErrorCode): Promise<void> {
+  async show(code: ErrorCode, view: NotEnrolledView): Promise<void> {
     const { pageDir, key, logger, onServed } = this.#options;
-    logger.warn({ code }, 'this box belongs to no room');
-    if (this.#server !== null) return this.#server.showNotEnrolled(code);
+    logger.warn({ code, step: view.step }, 'this box belongs to no room');
+    if (this.#server !== null) return this.#server.showNotEnrolled(code, view);
     this.#server = new ScreenServer({
       port: this.#port,
       pageDir,
@@ -48,7 +49,7 @@ export class NotEnrolledScreen {
       onGone: () => {},
       onReport: () => {},
     });
-    this.#server.showNotEnrolled(code);
+    this.#server.showNotEnrolled(code, view);
     this.#port = Number(new URL(await this.#server.start()).port);
     onServed(this.#port);
   }

@@ -1,6 +1,6 @@
 /**
- * Whether this box belongs to a room. One that does not says why on its TV, and looks for a claim until one makes it a
- * room's; one whose certificate the fleet refuses asks now and then whether that still holds. The certificates
+ * Whether this box belongs to a room. One that does not shows why on its TV, looks for a claim, and waits at the fleet to be
+ * claimed; one whose certificate the fleet refuses asks now and then whether that still holds. The certificates
  * themselves are room-identity.ts.
  */
 import { createHash } from 'node:crypto';
@@ -8,10 +8,13 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Claim } from '#contract/enrolment.ts';
+import { Claim, type FleetAddress } from '#contract/enrolment.ts';
 import { type ErrorCode, OperationalError, toMaruError } from '#contract/error-codes.ts';
-import { enrol, RoomIdentity, isGood } from './room-identity.ts';
+import type { KioskSheet, NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import { KeptFile } from './kept-file.ts';
+import { enrol, RoomIdentity, isGood } from './room-identity.ts';
+import type { FleetAddresses } from './setup/fleet-address.ts';
+import { ownFleetOf, WaitingAtFleet } from './setup/waiting-at-fleet.ts';
 
 const LOOK_MS = 2_000;
 /** A server that is away, or that has had too many tries from here. */
@@ -32,8 +35,12 @@ export type OwnEnrolmentOptions = {
   dataDir: string;
   /** null: none was named */
   claimFile: string | null;
-  /** each time that the reason changes, for as long as there is no room */
-  onNotEnrolled: (code: ErrorCode) => Promise<void>;
+  sheet: () => KioskSheet;
+  /** the kiosk's own page for phones; null: it has none */
+  setupUrl: () => string | null;
+  /** each time that it changes, for as long as there is no room */
+  onNotEnrolled: (code: ErrorCode, view: NotEnrolledView) => Promise<void>;
+  addresses: FleetAddresses;
   logger: Logger;
   lookMs?: number;
 };
@@ -42,11 +49,13 @@ type Found = { claim: Claim; sha256: string };
 export class OwnEnrolment {
   readonly #options: OwnEnrolmentOptions;
   readonly #file: KeptFile<typeof RoomIdentity>;
+  readonly #waiting: WaitingAtFleet;
   #askedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OwnEnrolmentOptions) {
     this.#options = options;
     this.#file = new KeptFile(join(options.dataDir, 'identity.json'), RoomIdentity);
+    this.#waiting = new WaitingAtFleet({ sheet: options.sheet, logger: options.logger });
   }
 
   /** Settles once this box is a room's: at once where it is one already. */
@@ -55,12 +64,13 @@ export class OwnEnrolment {
     if (former !== null && former.endedAtMs === undefined) return former;
     const { lookMs = LOOK_MS } = this.#options;
     let triedSha256 = former?.claimSha256;
-    let said: ErrorCode | null = null;
+    let shown = '';
+    let why: ErrorCode = former === null ? 'not-enrolled' : 'enrolment-ended';
     let tryAgainMs = Number.NEGATIVE_INFINITY;
     let askAgainMs = Number.NEGATIVE_INFINITY;
     for (;;) {
-      let why: ErrorCode | null = said ?? (former === null ? 'not-enrolled' : 'enrolment-ended');
-      const found = this.#claim();
+      const address = this.#options.addresses.current() ?? (former && ownFleetOf(former));
+      const found = this.#claim() ?? claimOf(address);
       if (found !== null && found.sha256 !== triedSha256 && performance.now() >= tryAgainMs) {
         const outcome = await this.#enrol(found, former);
         if (typeof outcome === 'object') return outcome;
@@ -71,8 +81,19 @@ export class OwnEnrolment {
         askAgainMs = performance.now() + GOOD_AGAIN_MS;
         if (await this.#isGoodAgain(former)) return this.#keep({ ...former, endedAtMs: undefined });
       }
-      if (why !== said) await this.#options.onNotEnrolled(why);
-      said = why;
+      const claimed = await this.#waiting.look(address, former);
+      if (claimed !== null) {
+        if (former !== null && former.roomId !== claimed.roomId) this.#forgetRoom();
+        return this.#keep(claimed);
+      }
+      const view: NotEnrolledView = {
+        ...this.#waiting.view,
+        fleetAddress: address?.deviceApiUrl ?? null,
+        setupUrl: this.#options.setupUrl(),
+      };
+      const text = JSON.stringify({ why, view });
+      if (text !== shown) await this.#options.onNotEnrolled(why, view);
+      shown = text;
       await sleep(lookMs);
     }
   }
@@ -143,4 +164,11 @@ export class OwnEnrolment {
       }
     }
   }
+}
+
+/** A pre-claim: with the CA that it names, and its code. */
+function claimOf(address: FleetAddress | null): Found | null {
+  if (!address?.caSha256 || !address.claimCode) return null;
+  const claim = { deviceApiUrl: address.deviceApiUrl, caSha256: address.caSha256, claimCode: address.claimCode };
+  return { claim, sha256: createHash('sha256').update(JSON.stringify(claim)).digest('hex') };
 }

@@ -158,6 +158,16 @@ export class RoomAuthority {
     this.#obey(v7(), command, null);
   }
 
+  /** A command of IT from afar, by the room's own rules. Null: done. */
+  obey(command: RoomCommand): Promise<ErrorCode | null> {
+    const id = v7();
+    this.#log(command, { issuer: 'it' });
+    return new Promise((resolve) => {
+      this.#askers.set(id, (reply) => resolve(reply.ok ? null : reply.error.code));
+      this.#obey(id, command, null);
+    });
+  }
+
   /** A pointer that moves would fill the log. */
   #log(command: RoomCommand, about: object): void {
     const flows = command.name === 'present' && ['point', 'draw', 'zoom'].includes(command.act.act);

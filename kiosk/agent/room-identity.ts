@@ -8,6 +8,7 @@ import { connect, type DetailedPeerCertificate } from 'node:tls';
 import { type Claim, enrolmentRoutes } from '#contract/enrolment.ts';
 import { fromWire, MaruError, OperationalError, UserError, WireError } from '#contract/error-codes.ts';
 import { EpochMs, Id, z } from '#contract/schema.ts';
+import type { KioskSheet } from '#contract/waiting-kiosk.ts';
 
 export const RoomIdentity = z.object({
   roomId: Id,
@@ -24,6 +25,8 @@ export const RoomIdentity = z.object({
 });
 export type RoomIdentity = z.infer<typeof RoomIdentity>;
 
+type WaitingAnswer = z.output<typeof enrolmentRoutes.waiting.response>;
+
 const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -35,6 +38,46 @@ export async function enrol(claim: Claim): Promise<RoomIdentity> {
   const body = { claimCode: claim.claimCode, csrPem };
   const answer = response.parse(await ask(new URL(path, claim.deviceApiUrl), method, body, { ca: caPem }));
   return { ...answer, deviceApiUrl: claim.deviceApiUrl, keyPem };
+}
+
+/** For a kiosk that waits to be claimed: what it asks the fleet by. */
+export type WaitingPlace = { deviceApiUrl: string; caPem: string; keyPem: string; secret: string; keySha256: string };
+
+/**
+ * The CA of the fleet at this address. @param caSha256 null: what answers is believed until a person has compared it
+ * @throws OperationalError fleet-not-found: nobody answers, or another than was named
+ */
+export async function fleetCa(deviceApiUrl: string, caSha256: string | null): Promise<string> {
+  try {
+    if (caSha256 !== null) return await pinnedCa({ deviceApiUrl, caSha256 });
+    const { path, method, response } = enrolmentRoutes.authority;
+    const { caPem } = response.parse(await ask(new URL(path, deviceApiUrl), method, null, 'unverified'));
+    // it signed what answers there
+    await ask(new URL(path, deviceApiUrl), method, null, { ca: caPem });
+    return new X509Certificate(caPem).toString();
+  } catch (cause) {
+    throw new OperationalError('fleet-not-found', (cause as Error).message, { cause });
+  }
+}
+
+/** By the former certificate, where there is one, the fleet sees whose this kiosk was. @throws MaruError */
+export async function waitAtFleet(
+  at: { deviceApiUrl: string; caPem: string; former: RoomIdentity | null },
+  sheet: KioskSheet,
+): Promise<WaitingPlace> {
+  const { deviceApiUrl, caPem, former } = at;
+  const { keyPem, csrPem } = await makeKey();
+  const { path, method, response } = enrolmentRoutes.wait;
+  const tls = former ? { ...tlsOf(former), ca: caPem } : { ca: caPem };
+  const answer = response.parse(await ask(new URL(path, deviceApiUrl), method, { csrPem, sheet }, tls));
+  return { deviceApiUrl, caPem, keyPem, ...answer };
+}
+
+/** @throws ProtocolError not-found: it waits no more */
+export async function askAtFleet(place: WaitingPlace): Promise<WaitingAnswer> {
+  const { path, method, response } = enrolmentRoutes.waiting;
+  const url = new URL(path, place.deviceApiUrl);
+  return response.parse(await ask(url, method, { secret: place.secret }, { ca: place.caPem }));
 }
 
 /** A new key with each renewal. */
@@ -65,7 +108,7 @@ export function renewalDue({ certificatePem }: RoomIdentity, nowMs: number): boo
 }
 
 /** Nothing is sent to a server before one of its certificates has shown the claim's fingerprint. */
-async function pinnedCa({ deviceApiUrl, caSha256 }: Claim): Promise<string> {
+async function pinnedCa({ deviceApiUrl, caSha256 }: Omit<Claim, 'claimCode'>): Promise<string> {
   const { hostname, port } = new URL(deviceApiUrl);
   // trust is decided below, by fingerprint; the real request verifies against what was found
   const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
@@ -102,6 +145,8 @@ const notReached = (cause: Error): MaruError =>
     : new OperationalError('room-not-answering', `the device API: ${cause.message}`, { cause });
 
 type Tls = { ca: string; key?: string; cert?: string };
+/** Answered by anybody: only for the question which CA to show to a person. */
+type TlsOrNot = Tls | 'unverified';
 
 const tlsOf = ({ caPem, keyPem, certificatePem }: RoomIdentity): Tls => ({
   ca: caPem,
@@ -109,12 +154,13 @@ const tlsOf = ({ caPem, keyPem, certificatePem }: RoomIdentity): Tls => ({
   cert: certificatePem,
 });
 
-function ask(url: URL, method: string, body: object | null, tls: Tls): Promise<unknown> {
+function ask(url: URL, method: string, body: object | null, tls: TlsOrNot): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const text = body === null ? '' : JSON.stringify(body);
     const headers =
       body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-    const sent = request(url, { method, headers, ...tls, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
+    const trust = tls === 'unverified' ? { rejectUnauthorized: false } : tls;
+    const sent = request(url, { method, headers, ...trust, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
       let answer = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

@@ -186,16 +186,16 @@ test('a box that belongs to no room any more says why to every page, and obeys n
   expect(server.perform({ name: 'leave-call' })).toBe(false);
   screen.say(stage);
   await screen.hasHeard();
-  expect(screen.heard.slice(1)).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
+  expect(screen.heard.slice(1)).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended', view: null }]);
   expect(reports).toEqual([]);
   const next = new Screen();
   await next.open();
   next.say({ type: 'hello', protocol: PROTOCOL_VERSION, key: KEY, screenId: id(51), inCall: null });
   await next.hasHeard();
-  expect(next.heard).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended' }]);
+  expect(next.heard).toEqual([{ type: 'not-enrolled', code: 'enrolment-ended', view: null }]);
   server.showNotEnrolled('claim-code-invalid');
   await next.hasHeard();
-  expect(next.heard.at(-1)).toEqual({ type: 'not-enrolled', code: 'claim-code-invalid' });
+  expect(next.heard.at(-1)).toEqual({ type: 'not-enrolled', code: 'claim-code-invalid', view: null });
 });
 
 describe('the agent', () => {

@@ -20,8 +20,12 @@ import { negotiate, PROTOCOL_VERSION, protocolOf } from '#contract/protocol-vers
 import {
   type AgentToScreen,
   type ResumeTicket,
+  pictureProof,
   SCREEN_LINK_PATH,
+  SCREEN_PICTURE_PATH,
+  SCREEN_PICTURE_PROOF_HEADER,
   SCREEN_PROOF_PATH,
+  SIGNAGE_PATH,
   type ScreenEffect,
   type ScreenFrame,
   ScreenNonce,
@@ -29,6 +33,8 @@ import {
   ScreenToAgent,
 } from '#contract/screen-link.ts';
 import { HELLO_WITHIN_MS } from '#contract/timing.ts';
+import { ACTION_FILES } from '#contract/room-action.ts';
+import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import type { Projections } from './projections.ts';
 
 const SHOWN_PAUSE_MS = 50;
@@ -47,6 +53,8 @@ export type ScreenServerOptions = {
   port: number;
   /** kiosk/screen/dist */
   pageDir: string;
+  /** of pictures that an idle TV shows; absent: there are none */
+  signageDir?: string;
   /** what a page has to show; who has it is a screen of this room */
   key: string;
   logger: Logger;
@@ -55,9 +63,15 @@ export type ScreenServerOptions = {
   /** what a page without a call needs to come back into it */
   resume: () => ResumeTicket | null;
   onConnected: (inCall: Hello['inCall']) => void;
+  /** the page that is shown; null: none */
+  onScreen?: (page: { screenId: string; userAgent: string | null } | null) => void;
+  /** it has drawn a frame */
+  onAlive?: (showsNothing: boolean) => void;
   /** no screen is left */
   onGone: () => void;
   onReport: (report: Exclude<ScreenToAgent, { type: 'hello' | 'alive' }>) => void;
+  /** a picture of the screen that the shell has brought; false: nobody waits for it */
+  onPicture?: (pictureId: string, picture: Buffer) => boolean;
 };
 
 export class ScreenServer {
@@ -70,10 +84,11 @@ export class ScreenServer {
   });
   /** greeted, the oldest first: the last is the active one */
   #screens: WebSocket[] = [];
+  readonly #pages = new WeakMap<WebSocket, { screenId: string; userAgent: string | null }>();
   #pause: NodeJS.Timeout | null = null;
   readonly #due = new Set<ProjectionName | 'frame'>();
   #unfollow: (() => void) | undefined;
-  #notEnrolled: ErrorCode | null = null;
+  #notEnrolled: { code: ErrorCode; view: NotEnrolledView | null } | null = null;
 
   constructor(options: ScreenServerOptions) {
     this.#options = options;
@@ -100,9 +115,9 @@ export class ScreenServer {
   }
 
   /** This box belongs to no room: from here on its screens show why, and nothing else. */
-  showNotEnrolled(code: ErrorCode): void {
-    this.#notEnrolled = code;
-    for (const screen of this.#screens) send(screen, { type: 'not-enrolled', code });
+  showNotEnrolled(code: ErrorCode, view: NotEnrolledView | null = null): void {
+    this.#notEnrolled = { code, view };
+    for (const screen of this.#screens) send(screen, { type: 'not-enrolled', code, view });
   }
 
   /** To the active screen. False: there is none. */
@@ -152,11 +167,21 @@ export class ScreenServer {
     response.setHeaders(new Map(Object.entries(HEADERS)));
     // a foreign name that resolves to loopback is another site's page
     if (!this.#isOurHost(request.headers.host)) return void response.writeHead(403).end();
+    if (request.method === 'POST' && request.url!.startsWith(`${SCREEN_PICTURE_PATH}?`))
+      return this.#takePicture(request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
     const [path = '/', query] = request.url!.split('?', 2);
     if (path === SCREEN_PROOF_PATH) return this.#prove(new URLSearchParams(query).get('nonce'), response);
+    const { pageDir, signageDir } = this.#options;
     try {
-      const page = await readPage(request, path, { root: this.#options.pageDir, maxAge: 0 });
+      const page =
+        signageDir !== undefined && path.startsWith(SIGNAGE_PATH)
+          ? await readPage(request, path.slice(SIGNAGE_PATH.length - 1), {
+              root: signageDir,
+              index: false,
+              maxAge: '1d',
+            })
+          : await readPage(request, path, { root: pageDir, maxAge: 0 });
       response.writeHead(page.statusCode, page.headers);
       page.stream.on('error', () => response.destroy()).pipe(response);
     } catch (error) {
@@ -173,6 +198,30 @@ export class ScreenServer {
     response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(proof);
   }
 
+  /** From the shell alone: any process of the box reaches this port. */
+  async #takePicture(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { searchParams } = new URL(request.url!, this.#origin);
+    const pictureId = searchParams.get('id') ?? '';
+    const parts: Buffer[] = [];
+    let sizeBytes = 0;
+    try {
+      for await (const part of request as AsyncIterable<Buffer>) {
+        sizeBytes += part.length;
+        if (sizeBytes > ACTION_FILES['look-at-screen'].maxBytes)
+          return void response.writeHead(413, { connection: 'close' }).end();
+        parts.push(part);
+      }
+      const picture = Buffer.concat(parts);
+      const proof = String(request.headers[SCREEN_PICTURE_PROOF_HEADER] ?? '');
+      if (!isSame(proof, await pictureProof(this.#options.key, pictureId, picture)))
+        return void response.writeHead(403).end();
+      response.writeHead(this.#options.onPicture?.(pictureId, picture) ? 204 : 410).end();
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'screen: a picture broke off');
+      response.destroy();
+    }
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // who is refused may hang up hard
     socket.on('error', () => socket.destroy());
@@ -183,10 +232,11 @@ export class ScreenServer {
       refuseUpgrade(socket, '403 Forbidden');
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (screen) => this.#greet(screen));
+    const userAgent = request.headers['user-agent']?.slice(0, 400) ?? null;
+    this.#sockets.handleUpgrade(request, socket, head, (screen) => this.#greet(screen, userAgent));
   }
 
-  #greet(screen: WebSocket): void {
+  #greet(screen: WebSocket, userAgent: string | null): void {
     const late = setTimeout(
       () => this.#refuse(screen, new ProtocolError('hello-expected', 'no hello came')),
       HELLO_WITHIN_MS,
@@ -205,13 +255,16 @@ export class ScreenServer {
           if (message.type === 'hello') throw new ProtocolError('bad-message', 'hello came twice');
           // who has yielded may go on living, but speaks for nobody
           const speaks = this.#notEnrolled === null && screen === this.#screens.at(-1);
-          if (message.type !== 'alive' && speaks) this.#options.onReport(message);
+          if (!speaks) return;
+          if (message.type === 'alive') this.#options.onAlive?.(message.showsNothing ?? false);
+          else this.#options.onReport(message);
           return;
         }
         if (message.type !== 'hello') throw new ProtocolError('hello-expected');
         if (!isSame(message.key, this.#options.key)) throw new UserError('forbidden', 'not the key of this screen');
         clearTimeout(late);
         greeted = true;
+        this.#pages.set(screen, { screenId: message.screenId, userAgent });
         this.#welcome(screen, message);
       } catch (error) {
         this.#refuse(screen, toMaruError(error));
@@ -226,7 +279,7 @@ export class ScreenServer {
   #welcome(screen: WebSocket, { inCall, yielded }: Hello): void {
     if (this.#notEnrolled !== null) {
       this.#screens.push(screen);
-      send(screen, { type: 'not-enrolled', code: this.#notEnrolled });
+      send(screen, { type: 'not-enrolled', ...this.#notEnrolled });
       return;
     }
     const { projections, frame, resume, onConnected } = this.#options;
@@ -247,6 +300,7 @@ export class ScreenServer {
     this.#screens.push(screen);
     send(screen, { ...welcome, resume: inCall === null && !yielded ? resume() : null });
     if (yielded) send(screen, { type: 'take-over', resume: resume() });
+    this.#options.onScreen?.(this.#pages.get(screen) ?? null);
     onConnected(inCall);
   }
 
@@ -255,6 +309,7 @@ export class ScreenServer {
     this.#screens = this.#screens.filter((each) => each !== screen);
     if (!wasActive || this.#notEnrolled !== null) return;
     const next = this.#screens.at(-1);
+    this.#options.onScreen?.((next && this.#pages.get(next)) ?? null);
     if (next === undefined) {
       this.#options.onGone();
       return;

@@ -1,5 +1,6 @@
 /**
- * What the agent leaves for its shell: the key that the screen's page shows at the door, and the CA of the fleet. The
+ * What the agent leaves for its shell: the key that the screen's page shows at the door, the CA of the fleet, and which picture
+ * of the screen is wanted. The
  * folder is the shell's and the agent's alone. It is empty when the box starts; the key stays while the agent restarts, so
  * that the page comes back by itself.
  */
@@ -11,6 +12,8 @@ import { ScreenKey } from '#contract/screen-link.ts';
 
 const KEY_FILE = 'screen-key';
 const CA_FILE = 'fleet-ca.pem';
+/** the id of a picture of the screen that is wanted; empty: none is */
+const PICTURE_FILE = 'picture-wanted';
 const SET_GROUP_ID = 0o2000;
 
 export type ShellFolderOptions = {
@@ -38,6 +41,11 @@ export class ShellFolder {
   /** The browser of the TV trusts it from then on. */
   leaveCa(caPem: string): void {
     if (this.#read(CA_FILE) !== caPem) this.#leave(CA_FILE, caPem);
+  }
+
+  /** The shell brings the picture of this id (screen-pictures.ts). Null: none is wanted. */
+  leavePictureWish(pictureId: string | null): void {
+    this.#leave(PICTURE_FILE, pictureId ?? '');
   }
 
   #read(name: string): string | null {

@@ -108,6 +108,8 @@ export type PartReport = Extract<
       | 'document-listed'
       | 'broadcast-ended'
       | 'presented'
+      | 'device-sights'
+      | 'call-quality'
       | 'chat';
   }
 >;
@@ -123,6 +125,8 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'document-listed',
   'broadcast-ended',
   'presented',
+  'device-sights',
+  'call-quality',
   'chat',
 ] satisfies PartReport['type'][]);
 export const isPartReport = (report: ScreenToAgent): report is PartReport => PART_REPORTS.has(report.type);

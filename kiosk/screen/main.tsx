@@ -11,6 +11,7 @@ import bookingsEn from '#ui/words/en/bookings.ts';
 import broadcastEn from '#ui/words/en/broadcast.ts';
 import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
+import helpEn from '#ui/words/en/help.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import screenEn from '#ui/words/en/screen.ts';
 import stageEn from '#ui/words/en/stage.ts';
@@ -18,6 +19,7 @@ import bookingsKo from '#ui/words/ko/bookings.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
+import helpKo from '#ui/words/ko/help.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import screenKo from '#ui/words/ko/screen.ts';
 import stageKo from '#ui/words/ko/stage.ts';
@@ -27,7 +29,10 @@ import { App } from './frame/app.tsx';
 import { Boundary } from './frame/boundary.tsx';
 import { reloadAtMostOnceAMinute } from './frame/reload.ts';
 import { AgentLink } from './session/agent-link.ts';
+import { browserSights, DeviceSights } from './session/device-sights.ts';
+import { followQuality } from './session/follow-quality.ts';
 import { startAlive } from './session/alive.ts';
+import { showsNothing } from './session/shows-nothing.ts';
 import { browserDevices } from './session/browser-devices.ts';
 import { RoomTracks } from './session/room-tracks.ts';
 import { screenKey, takeKeyFromAddress } from './session/screen-key.ts';
@@ -35,6 +40,7 @@ import { ScreenSession } from './session/screen-session.ts';
 
 debugUnknownWords();
 startWords({
+  help: { en: helpEn, ko: helpKo },
   screen: { en: screenEn, ko: screenKo },
   stage: { en: stageEn, ko: stageKo },
   notices: { en: noticesEn, ko: noticesKo },
@@ -70,7 +76,13 @@ const session = new ScreenSession({
   screenHeightPx: () => window.innerHeight * window.devicePixelRatio,
 });
 session.start();
-startAlive(() => session.reportAlive());
+startAlive(() => session.reportAlive(showsNothing(document.body)));
+new DeviceSights({
+  port: browserSights,
+  devices: () => session.seenDevices,
+  onChange: (sights) => session.reportSights(sights),
+}).start();
+followQuality(session.call, (quality) => session.reportQuality(quality));
 
 createRoot(document.getElementById('root')!).render(
   <Boundary>

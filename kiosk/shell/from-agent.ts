@@ -1,9 +1,10 @@
 /**
  * What the agent left for the shell in the folder that the two share (kiosk/agent/shell-folder.ts): the key of the screen's
- * page and the CA of the fleet. Read anew each time; null where it is not there yet.
+ * page, the CA of the fleet, and which picture of the window is wanted. Read anew each time; null where it is not there yet.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Id } from '#contract/schema.ts';
 import { ScreenKey } from '#contract/screen-link.ts';
 
 export function screenKeyIn(folder: string): string | null {
@@ -13,6 +14,12 @@ export function screenKeyIn(folder: string): string | null {
 
 /** @returns PEM */
 export const fleetCaIn = (folder: string): string | null => read(folder, 'fleet-ca.pem');
+
+/** null: none is wanted */
+export function wantedPictureIn(folder: string): string | null {
+  const pictureId = Id.safeParse(read(folder, 'picture-wanted'));
+  return pictureId.success ? pictureId.data : null;
+}
 
 function read(folder: string, name: string): string | null {
   try {

@@ -18,6 +18,9 @@ class FakeWindow implements ShellWindow {
   watch(): Promise<string> {
     return this.ended.promise;
   }
+  async picture(): Promise<Buffer<ArrayBuffer>> {
+    return Buffer.from('a picture');
+  }
   async stop(): Promise<void> {
     this.stopped = true;
     this.ended.resolve('stopped');
@@ -129,4 +132,13 @@ it('refuses an Electron that is asked for and is not there', () => {
     log: () => {},
   });
   expect(() => new ShellChoice({ wanted: 'electron', electronBinary: null, log: () => {} })).toThrow(/no binary/);
+});
+
+it('gives a picture of the window that is open, and none while none is', async () => {
+  let isServed = false;
+  const { opened } = keep({ served: () => isServed });
+  expect(await kept.picture()).toBe(null);
+  isServed = true;
+  await expect.poll(() => opened.length, { timeout: 3_000 }).toBe(1);
+  expect(String(await kept.picture())).toBe('a picture');
 });

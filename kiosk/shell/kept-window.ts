@@ -45,6 +45,11 @@ export class KeptWindow {
     await this.#running;
   }
 
+  /** Of the window that is open; null: none is, or it gives none. */
+  async picture(): Promise<Buffer<ArrayBuffer> | null> {
+    return (await this.#window?.picture().catch(() => null)) ?? null;
+  }
+
   async #run(): Promise<void> {
     const { nextShell, open, prepare, outdated, onStarted, log } = this.#options;
     let failures = 0;

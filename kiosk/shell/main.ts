@@ -9,8 +9,9 @@ import { Browser } from './chromium/browser.ts';
 import { managedPolicy, policyGaps } from './chromium/policy.ts';
 import { findElectron } from './electron/binary.ts';
 import { ElectronWindow } from './electron/electron-window.ts';
-import { fleetCaIn, screenKeyIn } from './from-agent.ts';
+import { fleetCaIn, screenKeyIn, wantedPictureIn } from './from-agent.ts';
 import { KeptWindow } from './kept-window.ts';
+import { PictureBringer } from './picture-bringer.ts';
 import { endOnBoth } from '#edge/uncaught.ts';
 import { ShellChoice } from './shell-choice.ts';
 import { parseShellOptions, shellUsage } from './shell-options.ts';
@@ -43,11 +44,20 @@ endOnBoth(
   () => kept.stop(),
 );
 kept.start();
+const bringer = new PictureBringer({
+  wanted: () => wantedPictureIn(shellDir),
+  key: () => screenKeyIn(shellDir),
+  take: () => kept.picture(),
+  origin: new URL(url).origin,
+  log,
+});
+bringer.start();
 
 let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
   ending = true;
+  bringer.stop();
   await kept.stop();
   process.exit(0);
 }

@@ -4,6 +4,8 @@ export type ShellWindow = {
   start(withinMs: number): Promise<void>;
   /** @returns why it cannot be watched any longer: crashed, frozen, elsewhere, gone */
   watch(): Promise<string>;
+  /** A JPEG of what the window shows; null: it can't be had at the moment. */
+  picture(): Promise<Buffer<ArrayBuffer> | null>;
   /** Harmless when it has ended already. Leaves no process behind. */
   stop(): Promise<void>;
 };

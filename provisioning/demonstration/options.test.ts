@@ -23,6 +23,8 @@ describe('the options of a start', () => {
       '/c',
       '--screen-port',
       '0',
+      '--setup-port',
+      '0',
       '--shell',
       'auto',
       '--headless',

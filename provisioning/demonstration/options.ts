@@ -103,7 +103,7 @@ export function kioskArguments(
   return [
     ...['--data-dir', paths.dataDir],
     ...(paths.claimFile ? ['--claim-file', paths.claimFile] : []),
-    ...(options.ephemeral ? ['--screen-port', '0'] : []),
+    ...(options.ephemeral ? ['--screen-port', '0', '--setup-port', '0'] : []),
     ...['--shell', options.shell ? 'auto' : 'none'],
     ...(options.shell && (options.headless || !hasDisplay(env)) ? ['--headless'] : []),
     ...(options.fakeMedia ? ['--fake-media'] : []),

@@ -5,11 +5,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { programsPlugin } from './programs-plugin.ts';
+import { unbundled } from './unbundled.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
-
-/** They bring a binary, or start a file of their own. */
-const unbundled = ['@node-rs/argon2', 'better-sqlite3', 'mediasoup', 'node-hid', 'pino', 'usb'];
 
 export default defineConfig({
   root: checkout,
@@ -23,8 +21,13 @@ export default defineConfig({
     target: 'node24',
     minify: false,
     rolldownOptions: {
-      // the others are started by these two, which is how they are found
-      input: { 'fleet-main': 'fleet/main.ts', 'kiosk-main': 'kiosk/main.ts' },
+      // the others are started by these, which is how they are found
+      input: {
+        'fleet-main': 'fleet/main.ts',
+        'fleet-backup-main': 'fleet/backup/main.ts',
+        'fleet-backup-return-main': 'fleet/backup/return/main.ts',
+        'kiosk-main': 'kiosk/main.ts',
+      },
       // no JSDoc of packages. The order of imports is kept: x509 needs reflect-metadata loaded first
       output: { comments: { jsdoc: false }, strictExecutionOrder: true },
     },

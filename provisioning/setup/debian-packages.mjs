@@ -25,11 +25,12 @@ const toStart = [
   'v4l-utils',
 ];
 /**
- * The suite's peers and tools beside that: other networks, displays, media files, systemd's judges, Janus to compare with, a
- * CalDAV server, an SMTP server and a reader of calendars for mail, faketime for clocks that are set, strace for a disk that
- * fails, and QEMU with what unpacks a kernel for it.
+ * The suite's peers and tools beside that: age, which opens our backups, other networks, displays, media files, systemd's judges,
+ * Janus and Mosquitto to compare with, a CalDAV server, an SMTP server and a reader of calendars for mail, faketime for clocks that are set,
+ * strace for a disk that fails, a bare Debian to install on (mmdebstrap), and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
+  'age',
   'coturn',
   'faketime',
   'firefox-esr',
@@ -38,6 +39,8 @@ const toTest = [
   'iproute2',
   'janus',
   'librsvg2-common',
+  'mmdebstrap',
+  'mosquitto',
   'nginx',
   'openssl',
   'procps',

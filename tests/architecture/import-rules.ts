@@ -12,11 +12,11 @@ const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
-const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|audit';
+const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|help|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =
-  '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents|broadcasts)/';
+  '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents|broadcasts|help)/';
 /** What the file of settings is read with. */
 const sectionOfSettings = '^kiosk/agent/.*settings\\.ts$';
 /** What the aggregates' routes are written with; imports the contract alone. */
@@ -176,6 +176,19 @@ export const importRules: IForbiddenRuleType[] = [
     severity: 'error',
     from: { pathNot: ['^fleet/broadcasts/packager/', '^tests/', ...besideTests] },
     to: { path: '^fleet/broadcasts/packager/', pathNot: ['/client\\.ts$'] },
+  },
+  only(
+    'backup',
+    'backup and return know the store and the audit log, of which each table has its rule',
+    '^fleet/backup/',
+    [contract, edge, '^fleet/store/', '^fleet/audit/index\\.ts$', '^fleet/data-dir\\.ts$'],
+  ),
+  {
+    name: 'backup-is-a-process',
+    comment: 'backup and return are started, not imported',
+    severity: 'error',
+    from: { pathNot: ['^fleet/backup/', '^tests/', ...besideTests] },
+    to: { path: '^fleet/backup/' },
   },
   only('route-kit', 'what routes are written with knows no aggregate', routeKit, [contract]),
   only('broker', 'the broker knows no aggregate', '^fleet/broker/', [contract, edge, '^fleet/store/']),

@@ -141,6 +141,7 @@ END:VCALENDAR
     expect(told.filter((name) => name === 'self-test-done')).toHaveLength(1);
     expect(told.filter((name) => name !== 'self-test-done')).toEqual([
       'agent-started',
+      'screen-started',
       'booking-checked-in presence',
       'call-joined',
       'lan-command',

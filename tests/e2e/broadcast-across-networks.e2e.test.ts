@@ -217,8 +217,8 @@ describe('a broadcast across networks, over TLS', () => {
 
   test('comes by itself where the rule and the room’s place are for it', async () => {
     const { revision } = await ask<{ revision: number }>('GET', `/api/v1/rooms/${secondRoomId}/settings`);
-    const values = { tuneIn: 'by-itself' };
-    await ask('PUT', `/api/v1/rooms/${secondRoomId}/settings/broadcast`, { revision, values });
+    const set = { broadcast: { tuneIn: 'by-itself' } };
+    await ask('PUT', `/api/v1/rooms/${secondRoomId}/settings`, { revision, set });
     await secondTv.expectBroadcastOf([ROOM, MINA], 30_000);
     // for another place alone
     const { placeId } = await ask<{ placeId: string }>('POST', '/api/v1/places', {

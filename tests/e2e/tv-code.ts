@@ -1,4 +1,5 @@
 /** The pairing code as a person reads it off the TV, and what its QR says to a phone's camera. */
+import type { Page } from 'playwright-core';
 import QRCode from 'qrcode';
 import { PAIRING_CODE_ALPHABET } from '#contract/limits.ts';
 import { eventually } from '../simulators/eventually.ts';
@@ -16,17 +17,18 @@ export async function readTvCode(tv: Tv, used: readonly string[] = []): Promise<
 const letters = (shown: string): string => shown.replaceAll(/[\s-]/g, '');
 
 /** The QR carries this address: each of its modules is where it belongs. */
-export async function expectQr(tv: Tv, address: string, timeoutMs?: number): Promise<void> {
+export const expectQr = (tv: Tv, address: string, timeoutMs?: number): Promise<void> =>
+  expectQrOn(tv.page, 'Scan to control this room', address, timeoutMs);
+
+/** @param name as a screen reader says it */
+export async function expectQrOn(page: Page, name: string, address: string, timeoutMs?: number): Promise<void> {
   const { modules } = QRCode.create(address, { errorCorrectionLevel: 'M' });
   const wanted: string[] = [];
   for (let row = 0; row < modules.size; row += 1)
     for (let column = 0; column < modules.size; column += 1)
       if (modules.get(row, column)) wanted.push(`${column},${row}`);
   const drawn = async (): Promise<string> => {
-    const path = await tv.page
-      .getByRole('img', { name: 'Scan to control this room' })
-      .locator('path')
-      .getAttribute('d');
+    const path = await page.getByRole('img', { name }).locator('path').getAttribute('d');
     const dark = [...(path ?? '').matchAll(/M(\d+) (\d+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
     const quiet = Math.min(...dark.map(([x]) => x));
     return dark.map(([x, y]) => `${x - quiet},${y - quiet}`).join(' ');

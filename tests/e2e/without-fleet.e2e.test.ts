@@ -164,6 +164,7 @@ describe('a room without its fleet server', () => {
     expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(told.length);
     expect(told.map(wordsOf)).toEqual([
       'agent-started',
+      'screen-started',
       `call-joined ${firstCallId}`,
       'lan-command set-microphone',
       'lan-command set-microphone',

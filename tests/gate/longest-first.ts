@@ -5,6 +5,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 export const longestFiles: readonly string[] = [
+  'tests/install/installation.integration.test.ts',
   'tests/integration/scenes-accessibility.test.ts',
   'tests/integration/screen-self-test.test.ts',
   'tests/hls-validator/hls-validator.integration.test.ts',
@@ -18,12 +19,12 @@ export const longestFiles: readonly string[] = [
   'kiosk/agent/calendar/caldav.integration.test.ts',
   'tests/integration/guide-commands.test.ts',
   'tests/integration/remote-page.test.ts',
-  'fleet/rooms/ten-thousand-rooms.integration.test.ts',
   'tests/e2e/firefox-guest.e2e.test.ts',
   'tests/e2e/call.e2e.test.ts',
   'tests/e2e/documents.e2e.test.ts',
   'tests/e2e/call-across-networks.e2e.test.ts',
   'tests/e2e/second-room.e2e.test.ts',
+  'tests/e2e/fleet-across-networks.e2e.test.ts',
   'tests/e2e/staff.e2e.test.ts',
   'tests/e2e/booking.e2e.test.ts',
   'tests/e2e/without-fleet.e2e.test.ts',

@@ -4,6 +4,7 @@
  */
 export const timingIntegrationFiles: readonly string[] = [
   'tests/hls-validator/hls-validator.integration.test.ts',
+  'tests/integration/kiosk-settings.test.ts',
   'tests/integration/live-player.test.ts',
   'tests/integration/program.test.ts',
 ];
@@ -15,4 +16,5 @@ export const timingFiles: readonly string[] = [
   'tests/e2e/electron-shell.e2e.test.ts',
   'tests/e2e/faults.e2e.test.ts',
   'tests/e2e/large-fleet.e2e.test.ts',
+  'tests/e2e/planted-faults.e2e.test.ts',
 ];

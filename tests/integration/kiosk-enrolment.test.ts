@@ -13,6 +13,7 @@ import { WebSocket } from 'ws';
 import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { AgentToScreen, SCREEN_LINK_PATH } from '#contract/screen-link.ts';
+import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import { FleetUnderTest } from '../../fleet/fleet-under-test.ts';
 import { newId } from '../../fleet/store/index.ts';
 
@@ -24,6 +25,8 @@ let port = 0;
 let page: WebSocket | null = null;
 /** what the page shows: the room's name, or why there is none */
 let shown: string | null = null;
+/** what a person before the TV can do, where there is no room */
+let view: NotEnrolledView | null = null;
 
 beforeAll(async () => {
   fleet = new FleetUnderTest();
@@ -33,7 +36,7 @@ afterAll(() => fleet.stop());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'maru-kiosk-'));
   claimFile = join(folder, 'claim.json');
-  [port, shown] = [0, null];
+  [port, shown, view] = [0, null, null];
 });
 afterEach(async () => {
   page?.removeAllListeners().on('error', () => {});
@@ -46,7 +49,13 @@ afterEach(async () => {
 });
 
 function startKiosk(): void {
-  const args = [`--data-dir=${folder}`, `--claim-file=${claimFile}`, `--screen-port=${port}`, '--shell=none'];
+  const args = [
+    `--data-dir=${folder}`,
+    `--claim-file=${claimFile}`,
+    `--screen-port=${port}`,
+    '--setup-port=0',
+    '--shell=none',
+  ];
   kiosk = fork(fileURLToPath(new URL('../../kiosk/main.ts', import.meta.url)), args, {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -65,7 +74,7 @@ async function look(): Promise<void> {
     });
     socket.on('message', (data) => {
       const message = AgentToScreen.parse(JSON.parse(String(data)));
-      if (message.type === 'not-enrolled') shown = message.code;
+      if (message.type === 'not-enrolled') [shown, view] = [message.code, message.view ?? null];
       const relayed =
         message.type === 'welcome'
           ? message.projections
@@ -151,3 +160,39 @@ test('a room that is renamed is called so on its TV, also when its kiosk starts 
   await shows('Oak');
   expect(kept('identity.json').roomName).toBe('Oak');
 }, 60_000);
+
+/** As a phone that read the QR off the TV. */
+async function nameFleet(address: string, key?: string): Promise<number> {
+  await expect.poll(() => view?.setupUrl, { timeout: 20_000 }).toBeTypeOf('string');
+  const url = new URL(view!.setupUrl!);
+  const body = JSON.stringify({ key: key ?? url.hash.slice(1), address, caSha256: '' });
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(`${url.origin}/address`, { method: 'POST', headers, body })).status;
+}
+const step = (name: NotEnrolledView['step']) => expect.poll(() => view?.step, { timeout: 30_000 }).toBe(name);
+
+test('a bare kiosk learns the fleet’s address from a phone, shows a code and fingerprints, and is claimed in the console', async () => {
+  await look();
+  startKiosk();
+  await step('asks-for-address');
+  expect(await nameFleet('x', 'another-key')).toBe(403);
+  expect(await nameFleet('not an address')).toBe(422);
+  expect(await nameFleet('127.0.0.1:9')).toBe(204);
+  await step('reaches-for-fleet');
+  expect(await nameFleet(new URL(fleet.ready.deviceApiUrl).host)).toBe(204);
+  await step('waits-for-claim');
+  const { body: listed } = await admin('GET', '/api/v1/waiting-kiosks');
+  const { body: found } = await admin('POST', '/api/v1/waiting-kiosk-look-ups', { claimCode: view!.claimCode });
+  expect(found).toMatchObject({ keySha256: view!.keySha256, formerRoom: null });
+  expect(listed.caSha256).toBe(view!.caSha256);
+  const roomId = await newRoom('Elm');
+  const claim = { claimCode: view!.claimCode, keySha256: found.keySha256 };
+  const refused = await admin('POST', `/api/v1/rooms/${roomId}/kiosk`, { ...claim, keySha256: 'a'.repeat(64) });
+  expect(refused.body.error.code).toBe('claim-code-invalid');
+  expect((await admin('POST', `/api/v1/rooms/${roomId}/kiosk`, claim)).status).toBe(200);
+  await shows('Elm');
+  await isOnline(roomId);
+  expect((await admin('GET', '/api/v1/waiting-kiosks')).body.kiosks).toEqual([]);
+  // the page for the phone is closed
+  await expect(fetch(view!.setupUrl!)).rejects.toThrow();
+}, 90_000);

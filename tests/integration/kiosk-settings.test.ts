@@ -68,11 +68,12 @@ afterAll(async () => {
 
 const settings = async (): Promise<Json> =>
   (await fleet.api('GET', `/api/v1/rooms/${roomId}/settings`, undefined, fleet.admin.cookie)).body;
-async function set(section: string, values: object, secrets: object = {}): Promise<Json> {
-  const body = { revision: (await settings()).revision, values, secrets };
-  const answer = await fleet.api('PUT', `/api/v1/rooms/${roomId}/settings/${section}`, body, fleet.admin.cookie);
+/** @returns the revision of what is desired of the room */
+async function set(over: object): Promise<number> {
+  const body = { revision: (await settings()).revision, ...over };
+  const answer = await fleet.api('PUT', `/api/v1/rooms/${roomId}/settings`, body, fleet.admin.cookie);
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  return answer.body;
+  return answer.body.report.desiredRevision;
 }
 const isInForce = (what: () => unknown, value: unknown) => expect.poll(what, { timeout: IN_FORCE_MS }).toEqual(value);
 const reported = async () => (await settings()).report;
@@ -80,16 +81,19 @@ const reported = async () => (await settings()).report;
 test('the language of the TV, without a restart', async () => {
   await expect.poll(async () => (await settings()).report?.revision, { timeout: 20_000 }).toBe(0);
   expect(language).toBe('en');
-  const { revision } = await set('screen', { language: 'ko' });
+  const revision = await set({ set: { screen: { language: 'ko' } } });
   await isInForce(() => language, 'ko');
   await isInForce(async () => (await reported()).revision, revision);
 });
 
 test('the hours of the TV and a preferred device: each part applies its own section', async () => {
   const hours = { fromMinuteOfDay: 480, toMinuteOfDay: 1140, days: ['mon'] };
-  await set('tv', { hours });
-  const { revision } = await set('mediaDevices', { preferred: [{ kind: 'camera', label: 'Conference Cam' }] });
-  await isInForce(reported, { revision, local: {}, refused: [] });
+  await set({ set: { tv: { hours } } });
+  const revision = await set({
+    set: { mediaDevices: { preferred: [{ kind: 'camera', label: 'Conference Cam' }] } },
+  });
+  await isInForce(async () => (await reported()).revision, revision);
+  expect(await reported()).toMatchObject({ local: {}, refused: [] });
   const kept = JSON.parse(readFileSync(join(folder, 'fleet-settings.json'), 'utf8'));
   expect(kept.values).toMatchObject({ tv: { hours }, mediaDevices: { preferred: [{ label: 'Conference Cam' }] } });
   for (const section of ['tv', 'mediaDevices']) expect(log).toContain(`"section":"${section}","revision"`);
@@ -104,17 +108,17 @@ test('a calendar whose password only this box can read; one without it is refuse
   await once(calendar, 'listening');
   const { port } = calendar.address() as { port: number };
   const values = { kind: 'caldav', url: `http://127.0.0.1:${port}/a/`, userName: 'room-a' };
-  await set('calendar', values);
+  await set({ set: { calendar: values } });
   await isInForce(
     async () => (await reported()).refused,
     [{ section: 'calendar', field: 'password', code: 'setting-missing', message: 'the calendar needs password' }],
   );
   expect(shown.agenda?.calendar.state).toBe('none');
-  await set('calendar', values, { password: PASSWORD });
+  await set({ secrets: { calendar: { password: PASSWORD } } });
   await isInForce(async () => (await reported()).refused, []);
   await expect.poll(() => asked, { timeout: IN_FORCE_MS }).toContain(`room-a:${PASSWORD}`);
   expect(log).not.toContain(PASSWORD);
-  await set('calendar', {}, { password: null });
+  await set({ clear: { calendar: Object.keys(values) }, secrets: { calendar: { password: null } } });
   await isInForce(() => shown.agenda?.calendar.state, 'none');
   calendar.closeAllConnections();
   calendar.close();
@@ -126,7 +130,7 @@ test('what was changed while the room was away, within two seconds of its return
   expect(language).toBe('ko');
   await fleet.startServer();
   // the kiosk comes by itself; it may not have before this change
-  const { revision } = await set('screen', { language: 'en' });
+  const revision = await set({ set: { screen: { language: 'en' } } });
   await expect.poll(() => shown.state?.notices, { timeout: 15_000 }).not.toContain('fleet-unreachable');
   await isInForce(() => language, 'en');
   await isInForce(async () => (await reported()).revision, revision);

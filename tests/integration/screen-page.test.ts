@@ -76,6 +76,22 @@ it('is the room’s name and clock when idle, in the room’s language, and live
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
 });
 
+it('says so when nothing is to be seen on it, and no more once something is', async () => {
+  const { agent } = await open(() => [welcome(roomView())]);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const last = () => (agent.heardOf('alive').at(-1) as { showsNothing?: boolean } | undefined)?.showsNothing ?? false;
+  await expect.poll(() => agent.heardOf('alive').length, { timeout: 6_000 }).toBeGreaterThanOrEqual(1);
+  expect(last()).toBe(false);
+  const show = (isShown: boolean) =>
+    page.evaluate((shown) => {
+      document.querySelector<HTMLElement>('#root')!.style.display = shown ? '' : 'none';
+    }, isShown);
+  await show(false);
+  await expect.poll(last, { timeout: 6_000 }).toBe(true);
+  await show(true);
+  await expect.poll(last, { timeout: 6_000 }).toBe(false);
+});
+
 it('shows each person as a figure of that name, with the same video through every layout', async () => {
   const { agent, node } = await open(inCall);
   await stage().waitFor();

@@ -20,6 +20,7 @@ import {
   type AgentToScreen,
   type ResumeTicket,
   SCREEN_PROOF_PATH,
+  SIGNAGE_PATH,
   screenProof,
   type ScreenToAgent,
   type ScreenFrame,
@@ -58,7 +59,7 @@ export function person(n: number, displayName: string, over: Partial<Participant
 
 /** What the agent shows of a room. */
 export type ShownRoom = ScreenFrame &
-  Pick<ProjectionValues, 'agenda' | 'equipment' | 'broadcasts'> & { state: RoomState };
+  Pick<ProjectionValues, 'agenda' | 'equipment' | 'broadcasts' | 'help'> & { state: RoomState };
 
 export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom> = {}): ShownRoom {
   return {
@@ -111,6 +112,8 @@ export function inCallPhase(
   };
 }
 
+const SIGNAGE_PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="900"><rect width="1600" height="900" fill="#274060"/><circle cx="1240" cy="260" r="150" fill="#f2c14e"/><path d="M0 900 500 380l340 340 240-220 520 400z" fill="#1b998b"/></svg>`;
+
 /** The TV's own files over any request to its origin. */
 export async function serveTv(page: Page): Promise<void> {
   // as the shell does
@@ -119,6 +122,8 @@ export async function serveTv(page: Page): Promise<void> {
     const { pathname, searchParams } = new URL(route.request().url());
     if (pathname === SCREEN_PROOF_PATH)
       return route.fulfill({ body: await screenProof(SCREEN_KEY, searchParams.get('nonce') ?? '') });
+    if (pathname.startsWith(SIGNAGE_PATH))
+      return route.fulfill({ body: SIGNAGE_PICTURE, contentType: 'image/svg+xml' });
     const file = pathname === TV_PATH ? 'index.html' : pathname;
     const body = await readFile(join(dist, file)).catch(() => null);
     if (body === null) return route.fulfill({ status: 404, body: 'not found' });
@@ -151,8 +156,8 @@ export class PlayedAgent {
     });
   }
 
-  show({ language, pairing, waiting, ...projections }: ShownRoom): void {
-    this.say({ type: 'frame', frame: { language, pairing, waiting } });
+  show({ language, pairing, waiting, idle, ...projections }: ShownRoom): void {
+    this.say({ type: 'frame', frame: { language, pairing, waiting, idle } });
     for (const [name, value] of Object.entries(projections)) this.say({ type: 'projection', name, value });
   }
 
@@ -172,12 +177,12 @@ export class PlayedAgent {
 }
 
 export const welcome = (
-  { language, pairing, waiting, ...projections }: ShownRoom,
+  { language, pairing, waiting, idle, ...projections }: ShownRoom,
   resume: ResumeTicket | null = null,
 ): AgentToScreen => ({
   type: 'welcome',
   protocol: PROTOCOL_VERSION,
-  frame: { language, pairing, waiting },
+  frame: { language, pairing, waiting, idle },
   projections,
   resume,
 });

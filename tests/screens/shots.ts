@@ -1,7 +1,11 @@
 /** Every picture there is: page, scene, size and language, and the name of its file. */
 import { consoleScenes } from './scenes/console.ts';
 import { administrationScenes } from './scenes/console-administration.ts';
+import { settingsScenes } from './scenes/console-settings.ts';
 import { broadcastScenes } from './scenes/console-broadcasts.ts';
+import { alertScenes } from './scenes/console-alerts.ts';
+import { fleetScenes } from './scenes/console-fleet.ts';
+import { helpScenes } from './scenes/console-help.ts';
 import { joinScenes } from './scenes/join.ts';
 import { remoteScenes } from './scenes/remote.ts';
 import { remoteAirScenes } from './scenes/remote-air.ts';
@@ -28,7 +32,15 @@ export const pages = {
   console: {
     built: 'fleet/console/dist/index.html',
     module: 'console-administration',
-    scenes: [...consoleScenes, ...administrationScenes, ...broadcastScenes],
+    scenes: [
+      ...consoleScenes,
+      ...administrationScenes,
+      ...settingsScenes,
+      ...broadcastScenes,
+      ...alertScenes,
+      ...helpScenes,
+      ...fleetScenes,
+    ],
   },
 } as const satisfies Record<string, { built: string; module: string; scenes: readonly Scene[] }>;
 export type PageName = keyof typeof pages;

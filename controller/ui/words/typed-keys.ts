@@ -1,5 +1,6 @@
 /** Types only: makes `useTranslation('remote')` know the keys of words/en/remote.ts. Nothing here reaches a page. */
 import 'i18next';
+import type alerts from './en/alerts.ts';
 import type audit from './en/audit.ts';
 import type bookings from './en/bookings.ts';
 import type broadcast from './en/broadcast.ts';
@@ -8,13 +9,18 @@ import type consoleWords from './en/console.ts';
 import type devices from './en/devices.ts';
 import type documents from './en/documents.ts';
 import type errors from './en/errors.ts';
+import type help from './en/help.ts';
+import type fleet from './en/fleet.ts';
+import type helpdesk from './en/helpdesk.ts';
 import type join from './en/join.ts';
 import type meeting from './en/meeting.ts';
 import type notices from './en/notices.ts';
+import type signals from './en/signals.ts';
 import type people from './en/people.ts';
 import type program from './en/program.ts';
 import type recordings from './en/recordings.ts';
 import type remote from './en/remote.ts';
+import type settings from './en/settings.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
 import type screen from './en/screen.ts';
@@ -27,6 +33,7 @@ declare module 'i18next' {
     defaultNS: 'common';
     returnNull: false;
     resources: {
+      alerts: typeof alerts;
       audit: typeof audit;
       bookings: typeof bookings;
       broadcast: typeof broadcast;
@@ -35,15 +42,20 @@ declare module 'i18next' {
       devices: typeof devices;
       documents: typeof documents;
       errors: typeof errors;
+      help: typeof help;
+      fleet: typeof fleet;
+      helpdesk: typeof helpdesk;
       join: typeof join;
       meeting: typeof meeting;
       notices: typeof notices;
+      signals: typeof signals;
       people: typeof people;
       program: typeof program;
       recordings: typeof recordings;
       remote: typeof remote;
       'sign-in': typeof signIn;
       screen: typeof screen;
+      settings: typeof settings;
       share: typeof share;
       staff: typeof staff;
       stage: typeof stage;

@@ -35,11 +35,15 @@ export function languageFrom(asked: string | null, keptChoice: Language | null, 
   return asLanguage(asked) ?? keptChoice ?? (asLanguage(browser[0]) === 'ko' ? 'ko' : 'en');
 }
 
+/** Of pages that were loaded before the start. */
+const added: Record<string, Area> = {};
+
 /** Call once, before the first render. `common` and `errors` come by themselves. */
 export function startWords(areas: Record<string, Area>): void {
   const all: Record<string, Area> = {
     common: { en: commonEn, ko: commonKo },
     errors: { en: errorsEn, ko: errorsKo },
+    ...added,
     ...areas,
   };
   const resourcesOf = (language: Language) =>
@@ -60,8 +64,10 @@ export function startWords(areas: Record<string, Area>): void {
   });
 }
 
-/** For a page that is loaded later, before it is first drawn. Call at its module's top, after `startWords`. */
+/** For a page that is loaded later, before it is first drawn. Call at its module's top, before `startWords` or after it. */
 export function addWords(areas: Record<string, Area>): void {
+  Object.assign(added, areas);
+  if (!i18next.isInitialized) return;
   for (const [name, area] of Object.entries(areas))
     for (const language of ['en', 'ko'] as const) i18next.addResourceBundle(language, name, area[language]);
 }

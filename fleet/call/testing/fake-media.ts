@@ -102,6 +102,10 @@ export class FakeMedia implements Media {
     this.iceRestarts += 1;
   }
 
+  statistics(): Promise<never> {
+    return Promise.reject(new Error('nothing is counted'));
+  }
+
   retire(): void {
     this.retired = true;
   }

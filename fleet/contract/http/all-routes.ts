@@ -1,13 +1,18 @@
 /** The fleet server's whole HTTP API for browsers. Errors are `{ error: WireError }` with the status of their code. */
 import { admissionApi } from './admission-api.ts';
+import { alertsApi, alertTargetsApi } from './alerts-api.ts';
 import { auditApi } from './audit-api.ts';
 import { broadcastsApi } from './broadcasts-api.ts';
 import { documentsApi } from './documents-api.ts';
+import { fleetApi, roomServiceApi } from './fleet-api.ts';
+import { helpApi } from './help-api.ts';
+import { kiosksApi } from './kiosks-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { placesApi } from './places-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
+import { signageApi } from './signage-api.ts';
 import { tokensApi } from './tokens-api.ts';
 
 export const allRoutes = {
@@ -15,11 +20,18 @@ export const allRoutes = {
   ...tokensApi,
   ...placesApi,
   ...roomsApi,
+  ...roomServiceApi,
+  ...fleetApi,
+  ...alertsApi,
+  ...alertTargetsApi,
+  ...kiosksApi,
   ...meetingsApi,
   ...admissionApi,
   ...settingsApi,
+  ...signageApi,
   ...documentsApi,
   ...broadcastsApi,
+  ...helpApi,
   ...auditApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

@@ -13,6 +13,12 @@ export const Permission = z.enum([
   'settings.manage',
   'controllers.manage',
   'documents.manage',
+  /** actions from afar, pictures of screens, logs; answers to calls for help */
+  'rooms.help',
+  /** acknowledges alerts */
+  'alerts.manage',
+  /** who is notified of alerts */
+  'alerts.configure',
   'calls.give-up',
   'metrics.view',
   /** makes meetings, finds people and rooms */
@@ -40,6 +46,8 @@ const BROADCASTER: readonly Permission[] = [...MEMBER, 'broadcasts.start'];
 const OPERATOR: readonly Permission[] = [
   ...BROADCASTER,
   'rooms.view',
+  'rooms.help',
+  'alerts.manage',
   'controllers.manage',
   'documents.manage',
   'calls.give-up',

@@ -5,7 +5,9 @@ import { openUnion, openWord } from '../open-words.ts';
 import { RoomEvent } from '../room-events.ts';
 import { ProjectionMessage, RelayedProjections } from '../relayed-projections.ts';
 import { RoomNotice } from '../room-state.ts';
+import { RoomService, ServiceState } from '../room-service.ts';
 import { EpochMs, Id, Language, RoomName, z } from '../schema.ts';
+import { SignalName } from '../signals.ts';
 import { PairingCode } from '../pairing-offer.ts';
 import { anyone, freshly, pageRoute, permitted, type RouteTable } from './route.ts';
 
@@ -26,6 +28,8 @@ export const HealthReason = openUnion('kind', [
   z.object({ kind: z.literal('fault'), code: ReportedErrorCode }),
   /** in the room's call: of so many the media does not get through */
   z.object({ kind: z.literal('blocked'), count: z.number().int() }),
+  /** raised, and shown by none of the others */
+  z.object({ kind: z.literal('signal'), signal: openWord(SignalName) }),
 ]);
 export type HealthReason = z.infer<typeof HealthReason>;
 
@@ -40,16 +44,35 @@ export const RoomRow = z.object({
   /** when it was last heard. Of a room that is online it is not kept up to date: that one was heard a moment ago */
   lastSeenMs: EpochMs.nullable(),
   health: openWord(HealthState, 'limited'),
+  /** since when, by the fleet's clock, as far as the fleet saw it */
+  healthSinceMs: EpochMs.default(0),
   reasons: z.array(HealthReason),
   call: z.object({ meetingTitle: z.string(), participantCount: z.number().int() }).nullable(),
   /** see RoomOverview.unreachableCall */
   hasUnreachableCall: z.boolean(),
+  service: RoomService.default({ state: 'in-service', sinceMs: 0, untilMs: null, reason: '' }),
+  /** null: directly below the organisation */
+  placeId: Id.nullable().default(null),
+  /** acknowledged ones too */
+  openAlertCount: z.number().int().nonnegative().default(0),
 });
 export type RoomRow = z.infer<typeof RoomRow>;
+
+/** One that is not quiet. `watching`: its cause is there, not long enough yet; `unknown`: nobody can see whether it is. */
+export const RoomSignalState = z.object({
+  signal: openWord(SignalName),
+  state: openWord(z.enum(['watching', 'raised', 'unknown'])),
+  /** since when the cause is there, by the fleet's clock; null: unknown */
+  sinceMs: EpochMs.nullable(),
+  /** see Alert.facts */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+export type RoomSignalState = z.infer<typeof RoomSignalState>;
 
 /** All that is known of one room. */
 export const RoomOverview = RoomRow.extend({
   meetingId: Id,
+  signals: z.array(RoomSignalState).default([]),
   /** its place and those above it, the nearest first; empty: directly below the organisation */
   placeIds: z.array(Id),
   /** as the room published them: readers ignore what they do not know */
@@ -62,14 +85,32 @@ export const RoomOverview = RoomRow.extend({
 export type RoomOverview = z.infer<typeof RoomOverview>;
 
 const HealthCount = z.number().int().nonnegative();
+/**
+ * Rooms in maintenance and retired ones are counted as out of service, whatever their health. A new room that can't hold a
+ * meeting yet is being set up: nobody counts on it.
+ */
 export const HealthCounts = z.object({
   trouble: HealthCount,
   limited: HealthCount,
   'in-call': HealthCount,
   starting: HealthCount,
   ready: HealthCount,
-} satisfies Record<HealthState, z.ZodType>);
+  'being-set-up': HealthCount.default(0),
+  'out-of-service': HealthCount.default(0),
+} satisfies Record<HealthState | 'being-set-up' | 'out-of-service', z.ZodType>);
 export type HealthCounts = z.infer<typeof HealthCounts>;
+
+/** The rooms in a place and in all places below it. */
+export const PlaceHealth = z.object({
+  /** null: the organisation */
+  placeId: Id.nullable(),
+  counts: HealthCounts,
+  openAlertCount: z.number().int().nonnegative(),
+});
+export type PlaceHealth = z.infer<typeof PlaceHealth>;
+
+/** What rooms can be told apart by, each with the number of rooms; those with the most rooms first. */
+const Facet = z.array(z.object({ value: z.string(), count: z.number().int().positive() }));
 
 export const Tablet = z.object({
   pairingId: Id,
@@ -142,11 +183,23 @@ export const roomsApi = {
         text: z.string().max(200).optional(),
         /** the whole name, as people read it */
         name: z.string().max(200).optional(),
+        /** as `counts` counts them: not of rooms that are being set up or out of service */
         health: HealthState.optional(),
+        /** false: those of which nothing is known, because their kiosk does not answer */
+        answering: z.stringbool().optional(),
+        /** raised there */
+        signal: SignalName.optional(),
+        /** of Maru, as the kiosk reported it */
+        version: z.string().max(80).optional(),
+        /** of the kiosk, as it reported it */
+        model: z.string().max(120).optional(),
+        service: ServiceState.optional(),
+        /** in it or below it */
+        placeId: Id.optional(),
         /** by which names are sorted */
         language: Language.default('en'),
       },
-      /** `health`: those in trouble first, then by name */
+      /** `health`: those in trouble first, those being set up and out of service last, then by name */
       sorts: ['health', 'name'],
       row: RoomRow,
       /** of all rooms, whatever the filter */
@@ -155,6 +208,22 @@ export const roomsApi = {
     path: '/api/v1/rooms',
     access: permitted('rooms.view', 'each-room'),
     summary: 'Rooms, filtered, sorted, page by page',
+  },
+  roomFacets: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/room-facets',
+    access: permitted('rooms.view', 'each-room'),
+    summary: 'By which versions, models and raised signals rooms can be found',
+    response: z.object({ versions: Facet, models: Facet, signals: Facet }),
+  },
+  placeHealth: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/place-health',
+    access: permitted('rooms.view', 'each-room'),
+    summary: 'How the rooms of each place are, of those that the caller may see; places without any are left out',
+    response: z.object({ places: z.array(PlaceHealth) }),
   },
   roomChanges: {
     kind: 'events',
@@ -215,6 +284,15 @@ export const roomsApi = {
     params: RoomParams,
     body: z.strictObject({ placeId: Id.nullable() }),
     response: Empty,
+  },
+  setPlaceOfRooms: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/room-places',
+    access: freshly('rooms.manage', 'each-room'),
+    summary: 'The same for several rooms: each by itself',
+    body: z.strictObject({ roomIds: z.array(Id).min(1).max(500), placeId: Id.nullable() }),
+    response: z.object({ changed: z.array(Id), refused: z.array(z.object({ roomId: Id, code: ReportedErrorCode })) }),
   },
   removeRoom: {
     kind: 'json',

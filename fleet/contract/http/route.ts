@@ -11,7 +11,7 @@ export type RouteScope =
   | 'organisation'
   /** in the room that the path names, or whose meeting it names */
   | 'room'
-  /** in the place that the body names as `placeId`; null: in the organisation */
+  /** in the place that the path or, without one there, the body names as `placeId`; null: in the organisation */
   | 'place'
   /** in any room: the answer holds only the rooms where the caller has it */
   | 'each-room';

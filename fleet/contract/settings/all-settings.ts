@@ -2,10 +2,13 @@
 import type { z } from '../schema.ts';
 import { broadcastSettings } from './broadcast-settings.ts';
 import { calendarSettings } from './calendar-settings.ts';
+import { idleSettings } from './idle-settings.ts';
 import { mediaDeviceSettings } from './media-device-settings.ts';
+import type { RoomSettingsReport } from './room-settings.ts';
 import { screenSettings } from './screen-settings.ts';
 import type { SettingField, SettingsSection } from './setting-field.ts';
 import { tvSettings } from './tv-settings.ts';
+import { watchSettings } from './watch-settings.ts';
 
 /** in the order of the console's form */
 export const allSettings = {
@@ -14,6 +17,8 @@ export const allSettings = {
   mediaDevices: mediaDeviceSettings,
   calendar: calendarSettings,
   broadcast: broadcastSettings,
+  idle: idleSettings,
+  watch: watchSettings,
 } as const satisfies Record<string, SettingsSection>;
 export type SectionName = keyof typeof allSettings;
 export type SectionValues<N extends SectionName> = z.output<(typeof allSettings)[N]['schema']>;
@@ -27,3 +32,9 @@ export const isSecret = (section: SectionName, field: string): boolean => kindOf
 /** What the fleet holds in the open: no secret, and nothing that the box alone knows. */
 export const isOpen = (section: SectionName, field: string): boolean =>
   !['secret', 'local', undefined].includes(kindOf(section, field));
+
+/** Sections that a release has which reports no fields. */
+const SECTIONS_BEFORE_REPORTED: readonly string[] = ['screen', 'tv', 'mediaDevices', 'calendar', 'broadcast'];
+/** Whether the kiosk that sent the report can apply a field. */
+export const isKnownTo = ({ known }: Pick<RoomSettingsReport, 'known'>, section: string, field: string): boolean =>
+  known ? (known[section]?.includes(field) ?? false) : SECTIONS_BEFORE_REPORTED.includes(section);

@@ -8,7 +8,7 @@ import { openWord } from '../open-words.ts';
 import { z } from '../schema.ts';
 
 const Name = z.string().max(40);
-/** counts the changes of one room's settings; 0: never changed */
+/** counts the changes of what is in force in one room; 0: all is as by default, and always was */
 const Revision = z.number().int().nonnegative();
 
 /** Fleet to kiosk, retained. A field that is absent has its default. */
@@ -53,6 +53,8 @@ export const RoomSettingsReport = z.object({
   key: SettingsKey,
   /** fields that the file on the box sets, by section: they stand above what the fleet desires */
   local: z.record(Name, z.array(Name).max(40)),
+  /** fields that its release knows, by section; absent: a release that reported none, see `isKnownTo` */
+  known: z.record(Name, z.array(Name).max(60)).optional(),
   /** these sections are still as they last were good */
   refused: z.array(RefusedSettings).max(20),
 });

@@ -7,13 +7,17 @@ import type { z } from '../schema.ts';
 
 export type SettingField =
   | { kind: 'boolean' }
-  | { kind: 'number'; min: number; max: number; unit: 'minutes' | 'seconds' }
+  | { kind: 'number'; min: number; max: number; unit: 'minutes' | 'seconds' | 'percent' | 'celsius' }
   /** the file on the box may know further values */
   | { kind: 'choice'; options: readonly string[] }
   /** hours of a day on days of the week, or none */
   | { kind: 'hours' }
   /** `isOptional`: empty is null */
   | { kind: 'text'; isOptional: boolean }
+  /** epoch milliseconds, or null */
+  | { kind: 'moment' }
+  /** pictures that the fleet keeps, in their order */
+  | { kind: 'picture-list' }
   /** media devices by name or USB id, the first before the second */
   | { kind: 'device-list' }
   /** write-only: it leaves the fleet encrypted for the kiosk alone, and is never answered */

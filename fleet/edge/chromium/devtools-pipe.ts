@@ -29,6 +29,7 @@ export type PageOfPipe = {
 
 const ATTACH_WITHIN_MS = 2_000;
 const TRY_AGAIN_MS = 100;
+const PICTURE_QUALITY = 60;
 
 export class DevtoolsPipe {
   readonly #out: NodeJS.WritableStream;
@@ -97,6 +98,12 @@ export class DevtoolsPipe {
     const asked = { expression, returnByValue: true, userGesture: asTouched };
     const answer = await this.#ask('Runtime.evaluate', asked, withinMs);
     return typeof answer === 'string' ? answer : { value: (answer.result as { value?: unknown } | undefined)?.value };
+  }
+
+  /** A JPEG of the page that is attached, as the window shows it; null: it can't be had in time. */
+  async picture(withinMs: number): Promise<Buffer<ArrayBuffer> | null> {
+    const answer = await this.#ask('Page.captureScreenshot', { format: 'jpeg', quality: PICTURE_QUALITY }, withinMs);
+    return typeof answer === 'string' ? null : Buffer.from(String(answer.data), 'base64');
   }
 
   /** Of the page that is attached, in CSS pixels that are pixels of the picture too. */

@@ -1,6 +1,6 @@
 /** The calendar as a part of the agent: publishes the agenda, owns the commands for bookings. */
 import type { PartDeclaration } from '../parts/part.ts';
-import { calendarAccountOf } from '../settings/calendar-account-of.ts';
+import { calendarAccountOf } from '#contract/settings/calendar-account-of.ts';
 import { keptValue } from '../store/kept-value.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { MeetingOfRoom } from '#contract/room-meetings.ts';

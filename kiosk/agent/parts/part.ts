@@ -14,6 +14,8 @@ import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { RoomNotice, RoomState, RosterUpdate } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
+import type { HelpOfRoom } from '#contract/help-request.ts';
+import type { ActionOrder } from '#contract/room-action.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { PartReport } from '../../room/room.ts';
@@ -32,6 +34,14 @@ export type Occasions = {
   /** a booking begins soon: time to test what it needs */
   'booking-soon': null;
   'screen-connected': null;
+  /** the page on the TV; null: none is there */
+  screen: { screenId: string; userAgent: string | null } | null;
+  /** it has drawn a frame: each second */
+  'screen-alive': { showsNothing: boolean };
+  /** it is about to load itself anew, because somebody wants it to */
+  'screen-restart-asked': null;
+  /** camera, microphone and speaker of the idle room have not been tested for long */
+  'check-up-due': null;
   desired: RoomDesired;
   /** that people made for the room, all of them */
   meetings: readonly MeetingOfRoom[];
@@ -44,6 +54,11 @@ export type Occasions = {
   'offered-broadcasts': readonly OfferedBroadcast[];
   /** outside of a call the TV shows a broadcast, and why; null: none */
   'broadcast-on-tv': 'by-tap' | 'by-itself' | null;
+  /** IT asks something of this room, or stops it */
+  'action-order': ActionOrder;
+  /** the room's request for help, as the fleet has it */
+  'help-of-room': HelpOfRoom;
+  'fleet-online': boolean;
 };
 export type Occasion = keyof Occasions;
 export const LASTING: readonly Occasion[] = [
@@ -51,9 +66,12 @@ export const LASTING: readonly Occasion[] = [
   'meetings',
   'media-nodes',
   'screen-connected',
+  'screen',
   'document-on-tv',
   'offered-broadcasts',
   'broadcast-on-tv',
+  'help-of-room',
+  'fleet-online',
 ];
 
 export type Part = {
@@ -97,6 +115,13 @@ export type HostServices = {
   fleetOrigin: () => string | null;
   /** PEM */
   fleetCa: () => string;
+  /** PEM, of the room's kiosk */
+  certificate: () => string;
+  /**
+   * The line to the fleet: its broker; our clock less the fleet's, null: not known yet; the last round trip, null: none, or
+   * the line is down.
+   */
+  fleetLine: () => { mqttUrl: string; clockOffMs: number | null; roundTripMs: number | null };
   /** for a look at the media ports; null: none is to be had */
   requestTestGrant: () => Promise<CallGrant | null>;
   /** to the documents of the call's meeting, or without one of the room's own; null: there are none, or the fleet is away */

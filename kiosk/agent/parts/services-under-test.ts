@@ -14,6 +14,8 @@ export const servicesUnderTest = (over: Partial<HostServices> = {}): HostService
   isFleetOnline: () => false,
   fleetOrigin: () => null,
   fleetCa: () => '',
+  certificate: () => '',
+  fleetLine: () => ({ mqttUrl: 'mqtts://127.0.0.1:8883', clockOffMs: null, roundTripMs: null }),
   requestTestGrant: async () => null,
   requestDocumentAccess: async () => null,
   requestViewing: async () => null,

@@ -5,7 +5,7 @@ import type { RoomPhase, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect } from '#contract/screen-link.ts';
 import { id } from '../../room/room-under-test.ts';
 import { ReachWatch } from './reach-watch.ts';
-import type { SignalingDiagnosis } from './signaling-diagnosis.ts';
+import type { SignalingDiagnosis } from '../signaling-diagnosis.ts';
 
 const NODE = 'wss://10.0.0.1:7403/signaling';
 const OTHER = 'wss://10.0.0.2:7403/signaling';

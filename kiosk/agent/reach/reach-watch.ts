@@ -10,7 +10,7 @@ import { toMaruError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
 import type { ScreenEffect, ScreenToAgent } from '#contract/screen-link.ts';
-import { diagnoseSignaling, type SignalingDiagnosis } from './signaling-diagnosis.ts';
+import { diagnoseSignaling, type SignalingDiagnosis } from '../signaling-diagnosis.ts';
 
 const EACH_MS = 3 * 60_000;
 /** While something is wrong: it may have been mended. */

@@ -21,7 +21,7 @@ import {
   type RoomSettingsReport,
 } from '#contract/settings/room-settings.ts';
 import { KeptFile } from '../kept-file.ts';
-import { calendarAccountOf, SettingMissing } from './calendar-account-of.ts';
+import { calendarAccountOf, SettingMissing } from '#contract/settings/calendar-account-of.ts';
 import { readSettingsFile, type SettingsFile } from './settings-file.ts';
 import { SettingsKeyPair } from './settings-key-pair.ts';
 
@@ -91,7 +91,8 @@ export class KioskSettings {
           Object.entries(this.#file.sections).map(([name, fields]) => [name, Object.keys(fields)]),
         );
         const { revision } = desired;
-        this.#report = { protocol: PROTOCOL_VERSION, revision, key: this.#keys.publicKey, local, refused };
+        const known = Object.fromEntries(SECTION_NAMES.map((name) => [name, Object.keys(allSettings[name].fields)]));
+        this.#report = { protocol: PROTOCOL_VERSION, revision, key: this.#keys.publicKey, local, known, refused };
         this.#options.publish(this.#report);
       })
       .catch((error: unknown) => this.#options.logger.error({ err: error }, 'settings: not handled'));

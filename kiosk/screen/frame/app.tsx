@@ -16,6 +16,7 @@ import { FaultScene } from '../fault/fault-scene.tsx';
 import { GoneScene } from '../gone/gone-scene.tsx';
 import { IdleScene } from '../idle/idle-scene.tsx';
 import { NotEnrolledScene } from '../not-enrolled/not-enrolled-scene.tsx';
+import { HelpOverlay } from '../help/help-overlay.tsx';
 import { KeylessScene } from '../keyless/keyless-scene.tsx';
 import { UnknownScene } from '../unknown/unknown-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
@@ -72,6 +73,9 @@ export function App({ session }: { session: ScreenSession }) {
           />
         )}
       </PreparedCall>
+      {view !== null && isOfRoom(scene) && (
+        <HelpOverlay view={view} hasTrouble={troubles.length > 0 || scene.name === 'fault'} />
+      )}
       {heard && (
         <RemoteAudio
           sounds={soundsOf(call.streams, screen.shownInput)}
@@ -84,6 +88,10 @@ export function App({ session }: { session: ScreenSession }) {
   );
 }
 
+/** The room's own, and not what stands before it. */
+const isOfRoom = ({ name }: Scene): boolean =>
+  name !== 'boot' && name !== 'gone' && name !== 'not-enrolled' && name !== 'keyless' && name !== 'elsewhere';
+
 type SceneBeforeProps = { scene: Scene; session: ScreenSession; screen: ScreenSnapshot; troubles: Trouble[] };
 
 /** Every scene but the call. */
@@ -94,7 +102,7 @@ function SceneBefore({ scene, session, screen: { view, devices, speakerId }, tro
     case 'gone':
       return <GoneScene />;
     case 'not-enrolled':
-      return <NotEnrolledScene code={scene.code} />;
+      return <NotEnrolledScene code={scene.code} view={scene.view} />;
     case 'keyless':
       return <KeylessScene />;
     case 'elsewhere':

@@ -5,13 +5,14 @@
 import type { CallPhase } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
+import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import type { ScreenSnapshot } from '../session/screen-session.ts';
 
 type PhaseOf<N extends RoomPhase['name']> = Extract<RoomPhase, { name: N }>;
 export type Scene =
   | { name: 'boot' }
   | { name: 'gone' }
-  | { name: 'not-enrolled'; code: ErrorCode }
+  | { name: 'not-enrolled'; code: ErrorCode; view: NotEnrolledView | null }
   | { name: 'keyless' }
   | { name: 'elsewhere' }
   | { name: 'idle' }
@@ -35,7 +36,8 @@ export type Scene =
 export const GONE_AFTER_MS = 15_000;
 
 export function sceneOf(screen: ScreenSnapshot, call: CallPhase, downForMs: number): Scene {
-  if (screen.notEnrolledCode !== null) return { name: 'not-enrolled', code: screen.notEnrolledCode };
+  if (screen.notEnrolledCode !== null)
+    return { name: 'not-enrolled', code: screen.notEnrolledCode, view: screen.notEnrolledView };
   if (screen.yielded) return { name: 'elsewhere' };
   if (screen.refusedCode !== null) return { name: 'fault', code: screen.refusedCode };
   const gone = !screen.linkUp && downForMs >= GONE_AFTER_MS;

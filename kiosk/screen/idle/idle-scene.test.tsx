@@ -2,7 +2,7 @@
 /** An idle TV calls its room free, and asks for a start, only where a meeting can be started. */
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScreenView } from '#contract/screen-link.ts';
 import { agenda } from '#ui/agenda/booking-under-test.ts';
 import bookingsEn from '#ui/words/en/bookings.ts';
@@ -34,13 +34,16 @@ beforeEach(() => {
   root = createRoot(document.body.appendChild(document.createElement('div')));
 });
 afterEach(() => {
+  vi.useRealTimers();
   act(() => root.unmount());
   document.body.replaceChildren();
 });
 
 const meeting = { meetingId: '0193a0b0-0000-7000-8000-000000000001', title: 'Weekly', underWay: false };
-const draw = (notices: Trouble[], projections: object = {}) => {
-  const view = { pairing: null, state: { roomName: 'Maple', meeting, notices }, projections } as unknown as ScreenView;
+const draw = (notices: Trouble[], projections: object = {}, idle: object = {}) => {
+  const state = { roomName: 'Maple', meeting, notices };
+  const shown = { notice: null, pictures: [], secondsEach: 10, ...idle };
+  const view = { pairing: null, state, projections, idle: shown } as unknown as ScreenView;
   act(() => root.render(<IdleScene view={view} troubles={notices} />));
   return document.body.textContent;
 };
@@ -59,4 +62,35 @@ it.each(['signaling-unreachable', 'signaling-untrusted', 'media-blocked', 'proto
 it('is free with what stops no meeting', () => {
   expect(draw(['camera-missing'])).toContain(screenEn.idle.free);
   expect(draw(['camera-missing'])).not.toContain(screenEn.idle.cutOff);
+});
+
+const key = 'a'.repeat(64);
+const shownPicture = () => document.querySelector('img')?.getAttribute('src') ?? null;
+
+it('shows pictures in turn with the room itself, and keeps still in between', () => {
+  vi.useFakeTimers({ now: 0 });
+  draw([], {}, { pictures: [key] });
+  expect(shownPicture()).toBeNull();
+  act(() => vi.advanceTimersByTime(9_000));
+  expect(shownPicture()).toBeNull();
+  act(() => vi.advanceTimersByTime(2_000));
+  expect(shownPicture()).toBe(`/signage/${key}.webp`);
+  expect(document.body.textContent).toContain('Maple');
+  act(() => vi.advanceTimersByTime(10_000));
+  expect(shownPicture()).toBeNull();
+});
+
+it('shows no picture while the room cannot hold a meeting', () => {
+  vi.useFakeTimers({ now: 11_000 });
+  draw(['signaling-unreachable'], {}, { pictures: [key] });
+  expect(shownPicture()).toBeNull();
+});
+
+it('shows a notice until its end, as text', () => {
+  vi.useFakeTimers({ now: 0 });
+  const notice = { text: '<script>Fire drill</script>', tone: 'warning', untilMs: 90_000 };
+  expect(draw([], {}, { notice })).toContain('<script>Fire drill</script>');
+  expect(document.querySelector('script')).toBeNull();
+  act(() => vi.advanceTimersByTime(121_000));
+  expect(document.body.textContent).not.toContain('Fire drill');
 });

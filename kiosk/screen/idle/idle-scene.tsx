@@ -10,8 +10,13 @@ import { PairingCard } from '../frame/pairing-card.tsx';
 import { TroubleCorner } from '../frame/trouble-corner.tsx';
 import type { Trouble } from '../frame/troubles.ts';
 import { BookedDay } from './booked-day.tsx';
+import { IdleNotice, noticeAt } from './notice.tsx';
 import { OfferedBroadcastCard } from './offered-broadcast.tsx';
+import { PictureScene } from './picture-scene.tsx';
 import { SelfTestRunning } from './self-test-running.tsx';
+import { usePicture } from './turn.ts';
+
+const NONE: readonly string[] = [];
 
 export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trouble[] }) {
   const nowMs = useMinute();
@@ -23,7 +28,13 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
   const isTesting = equipment?.selfTest?.state === 'running';
   const cutOff = isCutOff(state.notices);
   const isOffered = (broadcasts?.offered.length ?? 0) > 0;
-  const cornerTaken = troubles.length > 0 || isTesting || isOffered;
+  const notice = noticeAt(nowMs, view.idle);
+  const cornerTaken = troubles.length > 0 || isTesting || isOffered || notice !== null;
+  // whom a booking brings, or who joins, looks for the room and nothing else
+  const isAwaited = day?.now.kind === 'due' || state.meeting?.underWay === true;
+  const pictures = isAwaited || isTesting || isOffered || cutOff ? NONE : (view.idle?.pictures ?? NONE);
+  const picture = usePicture(pictures, view.idle?.secondsEach ?? 1);
+  if (picture !== null) return <PictureScene view={view} signageKey={picture} day={day} nowMs={nowMs} />;
   return (
     <main className="hall relative h-full">
       <div className="hall-floor" />
@@ -49,6 +60,7 @@ export function IdleScene({ view, troubles }: { view: ScreenView; troubles: Trou
           <PairingCard pairing={view.pairing} forLaptops />
         </div>
         <div className="absolute top-16 right-24 flex w-[48rem] flex-col gap-4">
+          {notice && <IdleNotice notice={notice} />}
           {broadcasts && isOffered && <OfferedBroadcastCard broadcasts={broadcasts} timeZone={timeZone} />}
           {equipment?.selfTest && isTesting && <SelfTestRunning test={equipment.selfTest} />}
           <TroubleCorner troubles={troubles} equipment={equipment} />

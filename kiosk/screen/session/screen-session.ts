@@ -20,7 +20,10 @@ import type {
   ScreenToAgent,
   ScreenView,
 } from '#contract/screen-link.ts';
+import type { CallQuality } from '#contract/kiosk-health.ts';
 import type { View } from '#contract/signaling.ts';
+import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
+import type { SeenDevices, Sights } from './device-sights.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { GetUserMedia } from './open-tracks.ts';
 import { Outbox } from './outbox.ts';
@@ -38,6 +41,8 @@ export type ScreenSnapshot = {
   refusedCode: ErrorCode | null;
   /** why this box belongs to no room */
   notEnrolledCode: ErrorCode | null;
+  /** what a person before the TV can do about it */
+  notEnrolledView: NotEnrolledView | null;
   /** the agent does not know this page as its screen */
   keyless: boolean;
   /** a newer screen shows this room */
@@ -84,6 +89,7 @@ export class ScreenSession {
   readonly #outbox = new Outbox((message) => this.#link.send(message));
   readonly #store: Observable<ScreenSnapshot>;
   #told: ReportedCall;
+  #sights: Sights | null = null;
   #pageCount = 1;
   #codeShown: ReturnType<typeof setTimeout> | null = null;
   #documentIsNewest = true;
@@ -141,6 +147,7 @@ export class ScreenSession {
       linkUp: false,
       refusedCode: null,
       notEnrolledCode: null,
+      notEnrolledView: null,
       keyless: false,
       yielded: false,
       showsDocument: false,
@@ -167,8 +174,30 @@ export class ScreenSession {
     this.#link.start();
   }
 
-  reportAlive(): void {
-    this.#link.send({ type: 'alive' });
+  /** What can be looked at now: nothing on a page that has given way. */
+  get seenDevices(): SeenDevices {
+    const { state, cameraTrack, microphoneTrack } = this.#devices;
+    const { yielded } = this.getSnapshot();
+    return {
+      camera: yielded ? null : cameraTrack,
+      cameraProblem: state.cameraProblem,
+      microphone: yielded || state.microphone !== 'on' ? null : microphoneTrack,
+      microphoneProblem: state.microphoneProblem,
+    };
+  }
+
+  reportSights(sights: Sights): void {
+    this.#sights = sights;
+    if (!this.getSnapshot().yielded) this.#link.send({ type: 'device-sights', ...sights });
+  }
+
+  /** null: no call */
+  reportQuality(quality: CallQuality | null): void {
+    if (!this.getSnapshot().yielded) this.#link.send({ type: 'call-quality', quality });
+  }
+
+  reportAlive(showsNothing: boolean): void {
+    this.#link.send({ type: 'alive', ...(showsNothing && { showsNothing }) });
   }
 
   /** The page could not send sound there. */
@@ -217,7 +246,7 @@ export class ScreenSession {
         return;
       case 'not-enrolled':
         this.#leave();
-        this.#publish({ notEnrolledCode: message.code });
+        this.#publish({ notEnrolledCode: message.code, notEnrolledView: message.view ?? null });
         return;
       case 'error':
         return;
@@ -291,6 +320,9 @@ export class ScreenSession {
         return;
       case 'show-broadcast':
         this.broadcast.show(effect.shown);
+        return;
+      case 'restart-screen':
+        location.reload();
         return;
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));
@@ -441,6 +473,7 @@ export class ScreenSession {
     // the agent that received the report may be gone, and the grant with it
     const lost = this.#grantWanted !== null && now.call.phase.name === 'joined' ? [this.#grantWanted.because] : [];
     this.#outbox.sendAll(this.#deviceReports(), [pages, ...standingReports(now), ...lost]);
+    if (this.#sights !== null) this.reportSights(this.#sights);
     this.documents.reportDrawingAgain();
   }
 

@@ -8,6 +8,7 @@ import { chromiumFlags, type FlagOptions } from './flags.ts';
 export type BrowserOptions = FlagOptions & { profileDir: string; screenKey: () => string | null };
 
 const STOP_WITHIN_MS = 2_000;
+const PICTURE_WITHIN_MS = 3_000;
 /** The page's rights to the room's devices: camera, microphone, moving the camera. */
 const RIGHTS = ['videoCapture', 'audioCapture', 'cameraPanTiltZoom'];
 /** What is broken does not end well either. */
@@ -47,6 +48,10 @@ export class Browser implements ShellWindow {
     });
     this.#broken = true;
     return why;
+  }
+
+  async picture(): Promise<Buffer<ArrayBuffer> | null> {
+    return (await this.#devtools?.picture(PICTURE_WITHIN_MS)) ?? null;
   }
 
   async stop(): Promise<void> {

@@ -11,6 +11,7 @@ import type { ElectronBinary } from './binary.ts';
 /** Sent each second. */
 const SILENT_AFTER_MS = 4_000;
 const STOP_WITHIN_MS = 2_000;
+const PICTURE_WITHIN_MS = 3_000;
 
 export type ElectronWindowOptions = {
   binary: ElectronBinary;
@@ -27,6 +28,7 @@ export class ElectronWindow implements ShellWindow {
   readonly #ended = Promise.withResolvers<string>();
   #child: ChildProcess | null = null;
   #silence: NodeJS.Timeout | undefined;
+  #onPicture: ((picture: Buffer<ArrayBuffer>) => void) | undefined;
 
   constructor(options: ElectronWindowOptions) {
     this.#options = options;
@@ -58,6 +60,16 @@ export class ElectronWindow implements ShellWindow {
     return this.#ended.promise;
   }
 
+  async picture(): Promise<Buffer<ArrayBuffer> | null> {
+    const child = this.#child;
+    if (!child?.connected) return null;
+    const { promise, resolve } = Promise.withResolvers<Buffer<ArrayBuffer> | null>();
+    this.#onPicture = resolve;
+    child.send({ picture: 'wanted' });
+    const late = setTimeout(() => resolve(null), PICTURE_WITHIN_MS);
+    return promise.finally(() => clearTimeout(late));
+  }
+
   async stop(): Promise<void> {
     clearTimeout(this.#silence);
     const child = this.#child;
@@ -80,6 +92,8 @@ export class ElectronWindow implements ShellWindow {
   #hear(message: unknown): void {
     if (typeof message !== 'object' || message === null) return;
     if ('shown' in message) this.#shown.resolve();
+    if ('picture' in message && typeof message.picture === 'string')
+      this.#onPicture?.(Buffer.from(message.picture, 'base64'));
     if ('alive' in message && this.#silence !== undefined) this.#awaitLife();
   }
 

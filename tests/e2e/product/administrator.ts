@@ -1,9 +1,11 @@
 /** The administrator at the API: signed in with the one-time password, as the first start gave it. */
 import { DEFAULT_DOCUMENT_POLICY, type DocumentPolicy } from '#contract/document-policy.ts';
 import type { Claim } from '#contract/enrolment.ts';
+import { type Alert, alertsApi } from '#contract/http/alerts-api.ts';
+import { roomServiceApi } from '#contract/http/fleet-api.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
-import { roomsApi, type RoomOverview } from '#contract/http/rooms-api.ts';
+import { roomsApi, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
 import { OperationalError } from '#contract/error-codes.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { Addresses } from './product.ts';
@@ -17,7 +19,11 @@ export class Administrator {
   }
 
   /** The first sign-in sets a password of its own. */
-  static async signIn({ fleetUrl, adminUser, adminPassword }: Addresses): Promise<Administrator> {
+  static async signIn({
+    fleetUrl,
+    adminUser,
+    adminPassword,
+  }: Pick<Addresses, 'fleetUrl' | 'adminUser' | 'adminPassword'>): Promise<Administrator> {
     const { method, path } = peopleApi.signIn;
     const sign = (password: string) =>
       fetch(new URL(path, fleetUrl), {
@@ -43,6 +49,24 @@ export class Administrator {
     const { method, path, response } = roomsApi.createRoom;
     const { claimCode, deviceApiUrl, caSha256 } = response.parse(await this.#ask(method, path, { roomName }));
     return { claimCode, deviceApiUrl, caSha256 };
+  }
+
+  /** As the list of rooms shows it. */
+  async listedRoom(roomId: string): Promise<RoomRow> {
+    const { path, response } = roomsApi.listRooms;
+    const { rows } = response.parse(await this.#ask('GET', path));
+    return rows.find((row) => row.roomId === roomId)!;
+  }
+
+  /** Of a room, closed ones too. */
+  async alertsOf(roomId: string): Promise<Alert[]> {
+    const { path, response } = alertsApi.listAlerts;
+    return response.parse(await this.#ask('GET', `${path}?roomId=${roomId}`)).rows;
+  }
+
+  async putInService(roomId: string): Promise<void> {
+    const { method, path } = roomServiceApi.setRoomService;
+    await this.#ask(method, path.replace(':roomId', roomId), { state: 'in-service' });
   }
 
   async room(roomId: string): Promise<RoomOverview> {

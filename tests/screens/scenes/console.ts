@@ -7,10 +7,10 @@ import type { ErrorCode } from '#contract/error-codes.ts';
 import type { Invite } from '#contract/http/meetings-api.ts';
 import { type Account, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { Tablet } from '#contract/http/rooms-api.ts';
-import type { RoomSettingsView } from '#contract/http/settings-api.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import { type HealthReason, HealthState, type RoomOverview } from '#contract/http/rooms-api.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
+import { settingsViewOf } from '../../../fleet/console/settings-view-under-test.ts';
 import { roomState } from './remote.ts';
 import type { Scene, SizeName } from './scene.ts';
 
@@ -29,7 +29,7 @@ const account: Account = {
   grants: [{ role: 'administrator', scope: { kind: 'organisation' } }],
 };
 let made = 10;
-function roomOf(
+export function roomOf(
   roomName: string,
   over: Partial<RoomOverview> = {},
   state: Parameters<typeof roomState>[0] = {},
@@ -44,10 +44,15 @@ function roomOf(
     reasons: [],
     call: phase?.name === 'in-call' ? phase : null,
     hasUnreachableCall: false,
+    healthSinceMs: Date.now() - 3_600_000,
+    service: { state: 'in-service', sinceMs: 0, untilMs: null, reason: '' },
+    placeId: null,
+    openAlertCount: 0,
     enrolled: true,
     online: true,
     lastSeenMs: Date.now() - 2_000,
     meetingId: id(2),
+    signals: [],
     placeIds: [],
     unreachableCall: null,
     blockedCount: 0,
@@ -55,9 +60,9 @@ function roomOf(
     ...over,
   };
 }
-const trouble = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'trouble', reasons });
+export const trouble = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'trouble', reasons });
 const limited = (...reasons: HealthReason[]): Partial<RoomOverview> => ({ health: 'limited', reasons });
-const offline = { online: false, ...trouble({ kind: 'fleet', reason: 'offline' }) };
+export const offline = { online: false, ...trouble({ kind: 'fleet', reason: 'offline' }) };
 const call = (meetingTitle: string, participantCount: number): RoomPhase => ({
   name: 'in-call',
   callId: id(3),
@@ -78,7 +83,7 @@ export const healthy = [
   roomOf('한라 회의실'),
   roomOf('Cedar 5F', {}, { phase: call('제품 로드맵 검토', 14) }),
 ];
-const mixed = [
+export const mixed = [
   ...healthy,
   roomOf('설악 회의실', { ...offline, lastSeenMs: Date.now() - minutes(95) }),
   roomOf('Willow 2F', {
@@ -105,20 +110,22 @@ const mixed = [
     notices: ['microphone-missing'],
   }),
 ];
-const LONG_ROOM = 'Namsan Panorama Conference Hall with Terrace, South Wing, 27th floor, behind the library';
+export const LONG_ROOM = 'Namsan Panorama Conference Hall with Terrace, South Wing, 27th floor, behind the library';
 const long = [
   roomOf(LONG_ROOM, { ...offline, lastSeenMs: Date.now() - minutes(60 * 50) }),
   roomOf('남산 파노라마 대회의실 남관 이십칠층 도서관 옆 전망 테라스'),
 ];
 const sameName = { hasSameName: true };
-const alike = [
+export const alike = [
   { ...healthy[0]!, ...sameName },
   ...healthy.slice(1),
   roomOf('maple 3F', sameName),
   roomOf(LONG_ROOM, sameName),
   roomOf(LONG_ROOM, sameName),
 ];
-const many = Array.from({ length: 160 }, (_, index) => roomOf(`Room ${index + 1}`, index % 17 === 5 ? offline : {}));
+export const many = Array.from({ length: 160 }, (_, index) =>
+  roomOf(`Room ${index + 1}`, index % 17 === 5 ? offline : {}),
+);
 
 const invite = (n: number, displayName: string | null, expiresInMinutes: number, revoked = false): Invite => ({
   inviteId: id(200 + n),
@@ -141,7 +148,9 @@ const invites = [
 export type Answer =
   | { status?: number; body: unknown }
   | ((address: URL) => { status?: number; body: unknown })
-  | 'no-answer';
+  | 'no-answer'
+  /** it is waited for as long as the scene lasts */
+  | 'never';
 export const refusal = (status: number, code: ErrorCode): Answer => ({
   status,
   body: { error: { code, message: '' } },
@@ -158,6 +167,7 @@ async function api(page: Page, answers: Partial<Record<RouteName, Answer>>): Pro
       return allRoutes[each].method === method && pattern.test(pathname);
     });
     const answer = (name && answers[name]) ?? refusal(401, 'not-signed-in');
+    if (answer === 'never') return;
     if (answer === 'no-answer') return route.abort();
     const { status = 200, body } = typeof answer === 'function' ? answer(new URL(route.request().url())) : answer;
     return route.fulfill({ status, json: body });
@@ -191,16 +201,47 @@ export const consoleScene = (
   setup: (page) => api(page, answers),
   ...(act === undefined ? {} : { act }),
 });
-/** As the server filters and counts; sorted by state. */
+const emptySeries = {
+  temperatureCelsius: [],
+  cpuPercent: [],
+  memoryUsedPercent: [],
+  diskFreePercent: [],
+  fleetRoundTripMs: [],
+};
+const noneListed = (counts: object): Answer => ({ body: { rows: [], nextCursor: null, total: 0, counts } });
+/** As the server filters and counts, sorted by state; and what else stands on pages of rooms, with nothing in it. */
 export const rooms = (list: readonly RoomOverview[]) => ({
+  listPlaces: { body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } } as Answer,
+  listAlerts: noneListed({ open: 0, acknowledged: 0, critical: 0 }),
+  listHelp: noneListed({ open: 0, unseen: 0 }),
+  roomFacets: { body: { versions: [], models: [], signals: [] } } as Answer,
+  roomHealthSeries: { body: { atMs: [], online: [], ...emptySeries } } as Answer,
+  roomQualitySeries: { body: { atMs: [], lossPercent: [], roundTripMs: [] } } as Answer,
+  roomCalls: { body: { calls: [] } } as Answer,
+  listRoomEvents: { body: { events: [] } } as Answer,
   listRooms: (({ searchParams }) => {
-    const { health, name, limit } = Object.fromEntries(searchParams);
+    const { health, service, answering, name, text, limit } = Object.fromEntries(searchParams);
     const isSame = (room: RoomOverview) => room.roomName.toLowerCase() === name?.toLowerCase();
+    const isAnswering = ({ reasons }: RoomOverview) =>
+      !reasons.some((why) => why.kind === 'fleet' && why.reason === 'offline');
+    const countedAs = ({ health: state, service: { state: inService } }: RoomOverview): string =>
+      inService === 'maintenance' || inService === 'retired'
+        ? 'out-of-service'
+        : inService === 'new' && state === 'trouble'
+          ? 'being-set-up'
+          : state;
     const all = HealthState.options
       .flatMap((state) => list.filter((room) => room.health === state))
-      .filter((room) => (health === undefined || room.health === health) && (name === undefined || isSame(room)));
+      .filter((room) => health === undefined || countedAs(room) === health)
+      .filter((room) => service === undefined || room.service.state === service)
+      .filter((room) => answering === undefined || String(isAnswering(room)) === answering)
+      .filter((room) => text === undefined || room.roomName.toLowerCase().includes(text.toLowerCase()))
+      .filter((room) => name === undefined || isSame(room));
     const counts = Object.fromEntries(
-      HealthState.options.map((state) => [state, list.filter((room) => room.health === state).length]),
+      [...HealthState.options, 'being-set-up', 'out-of-service'].map((state) => [
+        state,
+        list.filter((room) => countedAs(room) === state).length,
+      ]),
     );
     const rows = all.slice(0, Number(limit ?? 50));
     const nextCursor = rows.length < all.length ? 'next' : null;
@@ -217,38 +258,21 @@ const signIn = async (page: Page) => {
   await page.locator('input[type=password]').fill('one-time-password');
   await press(page, /^Sign in$|^로그인$/);
 };
-const roomPath = `/#/rooms/${healthy[1]!.roomId}`;
+export const roomPath = `/#/rooms/${healthy[1]!.roomId}`;
 const tablets: Tablet[] = ['By the door', '창가 쪽 큰 테이블 위 태블릿'].map((tabletName, n) => ({
   pairingId: id(300 + n),
   tabletName,
   createdAtMs: Date.now() - minutes(60 * 24 * 20),
   lastUsedAtMs: Date.now() - minutes(12),
 }));
-const settings: RoomSettingsView = {
-  revision: 7,
-  values: {
-    screen: { language: 'ko' },
-    tv: { hours: { fromMinuteOfDay: 480, toMinuteOfDay: 1140, days: ['mon', 'tue', 'wed', 'thu', 'fri'] } },
-    mediaDevices: {
-      preferred: [
-        { kind: 'camera', label: 'Conference Cam' },
-        { kind: 'microphone', vendorId: '0b0e', productId: '0420' },
-      ],
-    },
-    calendar: { kind: 'caldav', url: 'https://cal.example.com/rooms/birch/', userName: 'room-birch' },
-  },
-  secrets: { calendar: { password: 'set' } },
-  report: { revision: 7, local: { tv: ['adapter'] }, refused: [] },
-};
-const settingsAs = (over: Partial<RoomSettingsView>): Answer => ({ body: { ...settings, ...over } });
-const roomAnswers = {
-  roomSettings: settingsAs({}),
+const ofRoom = { kind: 'room', roomId: healthy[1]!.roomId } as const;
+export const roomAnswers = {
+  roomSettings: { body: settingsViewOf({ scope: ofRoom }) },
   currentSession: signedIn,
   ...rooms(mixed),
   listInvites: { body: { invites } },
   documentPolicy: { body: { policy: DEFAULT_DOCUMENT_POLICY } },
   listTablets: { body: { tablets } },
-  listPlaces: { body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } },
 } satisfies Partial<Record<RouteName, Answer>>;
 
 const claim = {
@@ -279,14 +303,8 @@ export const consoleScenes: readonly Scene[] = [
   consoleScene('now-all-well', { currentSession: signedIn, ...rooms(healthy) }),
   consoleScene('now-empty', { currentSession: signedIn, ...rooms([]) }),
   consoleScene('now-long-names', { currentSession: signedIn, ...rooms(long) }),
-  consoleScene('now-same-names', { currentSession: signedIn, ...rooms(alike) }, (page) =>
-    page.getByRole('row').last().scrollIntoViewIfNeeded(),
-  ),
   consoleScene('now-many', { currentSession: signedIn, ...rooms(many) }),
   consoleScene('now-no-server', { currentSession: signedIn, listRooms: 'no-answer' }),
-  consoleScene('now-find', { currentSession: signedIn, ...rooms(many) }, (page) =>
-    page.getByRole('searchbox').fill('Room 15'),
-  ),
   consoleScene('room-gone', roomAnswers, undefined, `/#/rooms/${id(999)}`),
   consoleScene('add-room', { currentSession: signedIn, ...rooms(mixed) }, (page) =>
     press(page, /^Add room$|^회의실 추가$/),
@@ -322,60 +340,6 @@ export const consoleScenes: readonly Scene[] = [
       ...rooms(mixed.map((room) => ({ ...room, unreachableCall: { silentMs: minutes(2), participantCount: 4 } }))),
     },
     undefined,
-    roomPath,
-  ),
-  consoleScene('room-settings', roomAnswers, (page) => see(page, /^Change: Calendar$|^캘린더 변경$/), roomPath),
-  consoleScene(
-    'room-settings-refused',
-    {
-      ...roomAnswers,
-      roomSettings: settingsAs({
-        secrets: { calendar: { password: 'enter-again' } },
-        report: {
-          ...settings.report!,
-          refused: [
-            { section: 'tv', field: null, code: 'setting-file-invalid', message: '' },
-            { section: 'calendar', field: 'password', code: 'secret-unreadable', message: '' },
-          ],
-        },
-      }),
-    },
-    (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
-    roomPath,
-  ),
-  consoleScene(
-    'room-settings-waiting',
-    { ...roomAnswers, roomSettings: settingsAs({ revision: 8 }) },
-    (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
-    roomPath,
-  ),
-  consoleScene(
-    'room-settings-no-kiosk',
-    { ...roomAnswers, roomSettings: settingsAs({ revision: 0, values: {}, secrets: {}, report: null }) },
-    (page) => see(page, /^Change: Calendar$|^캘린더 변경$/),
-    roomPath,
-  ),
-  consoleScene('room-settings-tv', roomAnswers, (page) => press(page, /^Change: TV$|^TV 변경$/), roomPath),
-  consoleScene(
-    'room-settings-tv-wrong',
-    { ...roomAnswers, changeRoomSettings: refusal(409, 'settings-changed') },
-    async (page) => {
-      await press(page, /^Change: TV$|^TV 변경$/);
-      await page.locator('input[inputmode=numeric]').fill('0');
-      await press(page, /^Save$|^저장$/);
-    },
-    roomPath,
-  ),
-  consoleScene(
-    'room-settings-devices',
-    roomAnswers,
-    (page) => press(page, /^Change: Camera, microphone, speaker$|^카메라, 마이크, 스피커 변경$/),
-    roomPath,
-  ),
-  consoleScene(
-    'room-settings-calendar',
-    roomAnswers,
-    (page) => press(page, /^Change: Calendar$|^캘린더 변경$/),
     roomPath,
   ),
   consoleScene(

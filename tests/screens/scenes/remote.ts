@@ -137,6 +137,7 @@ export type Link = {
   document?: RoomDocument;
   drawing?: RoomDrawing;
   broadcasts?: ProjectionContent<'broadcasts'>;
+  help?: ProjectionContent<'help'>;
   /** undefined: by a server without documents */
   documentAccess?: DocumentAccess | null;
   /** undefined: by a server that lets nobody in */
@@ -212,6 +213,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
           document: link.document,
           drawing: link.drawing,
           broadcasts: link.broadcasts && { ...heading, ...link.broadcasts },
+          help: link.help && { ...heading, ...link.help },
           chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
         },
         online: link.online ?? true,
@@ -289,7 +291,48 @@ const bare = equipment({
   tv: { control: 'none', power: 'unknown', name: null, code: null },
 });
 
+const offered: ProjectionContent<'help'> = { isOffered: true, request: null, it: [] };
+const helpAsked = (
+  state: NonNullable<ProjectionContent<'help'>['request']>['state'],
+  ...texts: [from: 'room' | 'it', text: string][]
+): ProjectionContent<'help'> => ({
+  ...offered,
+  request: {
+    helpId: id(90),
+    topic: 'nobody-hears-us',
+    state,
+    calledAtMs: minutesAgo(4),
+    messages: texts.map(([from, text], n) => ({
+      messageId: id(91 + n),
+      from,
+      author: from === 'it' ? '김미나' : '',
+      text,
+      atMs: minutesAgo(3 - n),
+    })),
+  },
+});
+const itHere: ProjectionContent<'help'>['it'] = [
+  { kind: 'looks-at-screen', by: '김미나', sinceMs: 1 },
+  { kind: 'restarts-soon', by: 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander', sinceMs: 2 },
+];
+const helpScenes: Scene[] = [
+  scene('help-call', { help: offered }, press(/^Call for help$|^도움 요청$/)),
+  scene('help-waiting', { help: helpAsked('waiting', ['room', 'Since ten o’clock nobody hears us.']) }),
+  scene('help-answered', {
+    help: {
+      ...helpAsked('seen', ['room', '10시부터입니다.'], ['it', 'The cable of the microphone is out. '.repeat(6)]),
+    },
+  }),
+  scene('help-it-looks', { help: { ...offered, it: itHere } }),
+  scene('help-in-call', {
+    state: roomState({ phase: inCall(few) }),
+    help: { ...helpAsked('seen', ['it', '마이크 케이블을 확인해 주십시오.']), it: itHere },
+  }),
+  scene('help-solved', { help: helpAsked('solved', ['it', 'It works again.']) }),
+];
+
 const bookedScenes: Scene[] = [
+  ...helpScenes,
   booked('day-free', { time: '09:12', agenda: agenda(day), equipment: equipment() }),
   booked('day-empty', { time: '16:40', agenda: agenda([]), equipment: equipment() }),
   booked('day-broadcast-offered', {

@@ -37,11 +37,42 @@ import {
   standAt,
   weeklyPlan,
 } from '../rooms-day.ts';
+import type { IdleFrame } from '#contract/screen-link.ts';
+import { pictureAt } from '../../../kiosk/screen/idle/turn.ts';
+import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const sizes: readonly SizeName[] = ['1080p', '4k'];
 const ROOM_NAME = 'Maple 3F';
 const LONG_ROOM = 'Namsan Panorama Conference Hall, South Wing, 27th floor';
+const waitingKiosk = {
+  fleetAddress: 'https://maru.example.com:7401',
+  setupUrl: 'http://192.0.2.37:7421/#k3kDq0bqB8m1oYw2nN5c7dZr',
+  claimCode: null,
+  keySha256: null,
+  caSha256: null,
+  formerRoomName: null,
+};
+const compared = { keySha256: '3f9ac1d27b8e4410'.repeat(4), caSha256: '90b2e6f41a7cd385'.repeat(4) };
+const NOT_ENROLLED: Record<string, NotEnrolledView> = {
+  'asks-for-address': { ...waitingKiosk, step: 'asks-for-address', fleetAddress: null },
+  'no-network': { ...waitingKiosk, step: 'asks-for-address', fleetAddress: null, setupUrl: null },
+  'reaches-for-fleet': { ...waitingKiosk, step: 'reaches-for-fleet' },
+  'waits-for-claim': { ...waitingKiosk, ...compared, step: 'waits-for-claim', claimCode: 'KX7P-4QWN' },
+  'asks-to-return': { ...waitingKiosk, ...compared, step: 'asks-to-return', formerRoomName: ROOM_NAME },
+};
+const PICTURE_TIME = '09:12';
+const SIGNAGE = ['5e'.repeat(32)];
+/** So long each that at that time it is the picture's turn. */
+const secondsEach = Array.from({ length: 500 }, (_, n) => 600 - n).find(
+  (each) => pictureAt(at(PICTURE_TIME), SIGNAGE, each) !== null,
+)!;
+const picturesShown: IdleFrame = { notice: null, pictures: SIGNAGE, secondsEach };
+const noticeOf = (tone: 'info' | 'warning') => ({
+  text: '금요일 18시부터 21시까지 전기 점검으로 모든 회의실을 쓸 수 없습니다.',
+  tone,
+  untilMs: null,
+});
 const LONG_MEETING = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정을 위한 전사 임원 확대 회의 (2차)';
 
 type Told = {
@@ -300,7 +331,52 @@ function tunedIn(state: 'opening' | 'soon' | 'live' | 'away'): Scene {
   });
 }
 
+type ShownHelp = NonNullable<ShownRoom['help']>;
+const helpView = (request: Partial<NonNullable<ShownHelp['request']>> | null, it: ShownHelp['it'] = []) => ({
+  help: {
+    protocol: PROTOCOL_VERSION,
+    roomId: '0193a0b0-0000-7000-8000-000000000001',
+    epoch: 1,
+    revision: 1,
+    asOfMs: 1,
+    isOffered: true,
+    request: request && {
+      helpId: '0193a0b0-0000-7000-8000-000000000090',
+      topic: 'no-picture' as const,
+      state: 'sent' as const,
+      calledAtMs: 1,
+      messages: [],
+      ...request,
+    },
+    it,
+  },
+});
+const answered = {
+  state: 'seen' as const,
+  messages: [
+    {
+      messageId: '0193a0b0-0000-7000-8000-000000000091',
+      from: 'it' as const,
+      author: '김미나',
+      text: '오른쪽 HDMI 단자에 꽂혀 있습니다. 왼쪽 단자에 꽂아 주십시오. 그래도 나오지 않으면 이 화면에 답해 주십시오.',
+      atMs: 1,
+    },
+  ],
+};
+const itHere: ShownHelp['it'] = [
+  { kind: 'looks-at-screen', by: '김미나', sinceMs: 1 },
+  { kind: 'restarts-soon', by: 'Maximilian-Alexander Wolfeschlegelsteinhausenbergerdorff', sinceMs: 2 },
+];
+const helpScenes: readonly Scene[] = [
+  scene('help-called', { view: helpView({}) }),
+  scene('help-answered', { view: { ...helpView(answered), agenda: agenda(day) } }),
+  scene('help-it-looks', { view: helpView(null, itHere) }),
+  scene('help-key', { state: { notices: ['camera-missing'] }, view: { ...helpView(null), equipment: equipment() } }),
+  scene('help-in-call', { people: call(4), view: helpView(answered, itHere) }),
+];
+
 export const screenScenes: readonly Scene[] = [
+  ...helpScenes,
   {
     ...scene('boot'),
     setup: async (page) => {
@@ -326,6 +402,12 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('elsewhere', { after: ({ agent }) => agent.say({ type: 'yield' }) }),
   scene('not-enrolled', { after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'not-enrolled' }) }),
+  ...Object.entries(NOT_ENROLLED).map(([name, view]) =>
+    scene(name, {
+      after: ({ agent }) =>
+        agent.say({ type: 'not-enrolled', code: name === 'asks-to-return' ? 'enrolment-ended' : 'not-enrolled', view }),
+    }),
+  ),
   scene('enrolment-ended', {
     people: call(3),
     after: ({ agent }) => agent.say({ type: 'not-enrolled', code: 'enrolment-ended' }),
@@ -346,6 +428,20 @@ export const screenScenes: readonly Scene[] = [
   }),
   ...idleDays.map(([name, time, view, notices = []]) => scene(name, { time, view, state: { notices } })),
   ...idleDevices.map(([name, told]) => scene(name, { time: '09:52', ...told })),
+  scene('idle-notice', {
+    time: '09:12',
+    view: { agenda: agenda(day), idle: { ...picturesShown, pictures: [], notice: noticeOf('warning') } },
+  }),
+  scene('idle-notice-long', {
+    view: { idle: { ...picturesShown, pictures: [], notice: { ...noticeOf('info'), text: LONG_MEETING.repeat(4) } } },
+    state: { roomName: LONG_ROOM, notices: ['camera-missing'] },
+  }),
+  scene('idle-picture', { time: PICTURE_TIME, view: { agenda: agenda(day), idle: picturesShown } }),
+  scene('idle-picture-notice', {
+    time: PICTURE_TIME,
+    view: { agenda: agenda(day), idle: { ...picturesShown, notice: noticeOf('warning') } },
+    state: { roomName: LONG_ROOM },
+  }),
   scene('idle-cut-off', { state: { notices: ['signaling-untrusted', 'media-blocked'] } }),
   scene('idle-troubles', {
     own: 'missing',

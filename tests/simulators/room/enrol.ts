@@ -15,10 +15,13 @@ export type RoomIdentity = {
   mqttUrl: string;
 };
 
-/** @throws MaruError as the fleet gave it, `claim-code-invalid` for one */
-export async function enrol(claim: Claim): Promise<RoomIdentity> {
+/**
+ * @param knownCa of the claim's hash, as it was read before
+ * @throws MaruError as the fleet gave it, `claim-code-invalid` for one
+ */
+export async function enrol(claim: Claim, knownCa?: string): Promise<RoomIdentity> {
   const { deviceApiUrl, caSha256, claimCode } = Claim.parse(claim);
-  const ca = await fetchPinnedCa(deviceApiUrl, caSha256);
+  const ca = knownCa ?? (await fetchPinnedCa(deviceApiUrl, caSha256));
   const { csrPem, keyPem } = await makeSigningRequest();
   const { method, path, response } = enrolmentRoutes.enrol;
   const answer = response.parse(

@@ -50,6 +50,7 @@ const room = new SimulatedRoom({
   script,
   epoch: Number(values.epoch),
   told: ({ topic, message }) => console.log(topic, JSON.stringify(message)),
+  onProblem: (problem) => console.error(problem),
 });
 await room.start();
 console.log(`room ${identity.roomId} "${identity.roomName}", pairing code ${room.pairingCode}`);

@@ -92,6 +92,9 @@ export function applyCommand(
     case 'show-input':
     case 'run-self-test':
     case 'watch-broadcast':
+    case 'call-for-help':
+    case 'write-to-it':
+    case 'withdraw-help':
     case 'present':
       throw new InvalidStateError(
         'not-possible-now',
@@ -100,7 +103,8 @@ export function applyCommand(
   }
 }
 
-function callOf(state: RoomState, grant: CallGrant | null, nowMs: number): RoomPhase {
+/** The call of a grant; without one, of its own. */
+export function callOf(state: RoomState, grant: CallGrant | null, nowMs: number): RoomPhase {
   const peerId = grant?.peerId ?? v7();
   return {
     name: 'in-call',

@@ -188,7 +188,7 @@ export default {
   },
   'place-not-empty': {
     what: 'This place is still in use',
-    meaning: 'Places, rooms or accounts are in it, or a role or a token holds for it.',
+    meaning: 'Places, rooms or accounts are in it, or a role, a token or a recipient of alerts holds for it.',
     todo: 'Move them somewhere else first.',
   },
   'list-unreadable': {
@@ -426,6 +426,11 @@ export default {
     meaning: 'Nothing was shown.',
     todo: 'Make it smaller in width and height, then share it again.',
   },
+  'picture-unreadable': {
+    what: 'This file is no picture that can be shown',
+    meaning: 'It was not added. Those that are there already stay.',
+    todo: 'Save it as PNG, JPEG or WebP, then add it again.',
+  },
   'quota-exceeded': {
     what: 'There is no more space for documents',
     meaning: 'What is shared already stays.',
@@ -460,6 +465,46 @@ export default {
     what: 'The broadcast cannot be sent now',
     meaning: 'The meeting goes on. Viewers see it again as soon as it can be sent.',
     todo: 'Wait a moment. If it stays so, ask IT with the code.',
+  },
+  'setting-locked': {
+    what: 'This setting is locked from above',
+    meaning: 'It holds for all rooms there, and cannot be changed here. Nothing was changed.',
+    todo: 'Change it where it is locked, or have the lock removed.',
+  },
+  'target-not-allowed': {
+    what: 'This address cannot be notified',
+    meaning: 'It leads to the server itself, or to addresses that no other machine has. Nothing was changed.',
+    todo: 'Use the address of another machine.',
+  },
+  'seeing-not-allowed': {
+    what: 'The screen of this room may not be looked at',
+    meaning: 'The room’s settings rule it out.',
+    todo: 'Change “May be looked at” in the room’s settings.',
+  },
+  'room-has-kiosk': {
+    what: 'This room has a kiosk already',
+    meaning: 'Nothing was changed.',
+    todo: 'Choose “Replace the kiosk” if this one is to take its place.',
+  },
+  'room-in-call': {
+    what: 'A meeting is running in this room',
+    meaning: 'It would be interrupted, so nothing was done.',
+    todo: 'Wait until it is over, or choose to do it anyway.',
+  },
+  'picture-in-use': {
+    what: 'This picture is shown somewhere',
+    meaning: 'It was not removed.',
+    todo: 'Take it out of the settings that show it first.',
+  },
+  'fleet-not-found': {
+    what: 'The fleet server does not answer',
+    meaning: 'Nothing answers at this address, or another server than the one that was named.',
+    todo: 'IT: check the address and the network, then enter it again.',
+  },
+  'action-expired': {
+    what: 'The room did not answer in time',
+    meaning: 'Nothing is under way any more; whether it was done is not known.',
+    todo: 'Look at the room’s state, then try again.',
   },
   'rewind-off': {
     what: 'The server’s disk is full',

@@ -10,6 +10,33 @@ export default {
     todo: 'It restarts by itself. If this stays for more than a minute, tell IT.',
     soon: 'Restarting the room’s software',
   },
+  notEnrolled: {
+    'asks-for-address': {
+      title: 'Which server does this TV belong to?',
+      lead: 'Scan the code with a phone in the same network and enter the address of your Maru server.',
+    },
+    'no-network': {
+      title: 'This TV has no network',
+      lead: 'Plug in the network cable, or ask IT. It goes on by itself.',
+    },
+    'reaches-for-fleet': {
+      title: 'Looking for the server…',
+      lead: 'Nothing answers at {{address}} yet. It goes on by itself. To enter another address, scan the code.',
+    },
+    'waits-for-claim': {
+      title: 'Claim this TV',
+      lead: 'In the console, choose the room, then “Claim a kiosk”, and enter this code.',
+    },
+    'asks-to-return': {
+      title: 'Welcome back',
+      lead: 'This TV was off for so long that its certificate ended. IT lets it back into {{roomName}} in the console.',
+    },
+    claimCode: 'Claim code',
+    keyFingerprint: 'This kiosk',
+    caFingerprint: 'Server',
+    compare: 'Compare these with the console.',
+    setupCode: 'Code of the page where the server’s address is entered',
+  },
   keyless: {
     title: 'This page is not known as the room’s TV',
     meaning: 'The TV’s own window gets a key by itself. This one has none that the room knows.',

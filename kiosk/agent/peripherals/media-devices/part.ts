@@ -51,6 +51,7 @@ export const mediaDevicesPart = (cancelsOwnEcho: CancelsOwnEcho): PartDeclaratio
       occasions: {
         'screen-connected': () => devices.onScreenConnected(),
         'booking-soon': () => devices.runSelfTest('booking'),
+        'check-up-due': () => devices.runSelfTest('check-up'),
       },
     };
   },

@@ -45,6 +45,7 @@ export const KEY = {
   muteFunction: 0x65,
   restoreVolume: 0x66,
   red: 0x72,
+  yellow: 0x74,
 } as const;
 
 export type CecFrame = { from: number; to: number; opcode: number; operands: number[] };

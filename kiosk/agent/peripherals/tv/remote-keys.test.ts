@@ -77,6 +77,21 @@ describe('the remote control', () => {
   });
 });
 
+describe('calling IT by the remote control', () => {
+  const held = (forMs: number): [number, keyof typeof KEY][] =>
+    Array.from({ length: forMs / 500 + 1 }, (_, index) => [index * 500, 'yellow']);
+
+  it.each(['idle', 'starting', 'in-call'] as const)('by holding yellow, once, while %s', (phase) => {
+    expect(commandsOf(held(8_000), roomIn(phase))).toEqual([{ name: 'call-for-help', topic: 'other', text: '' }]);
+  });
+
+  it('not by a press, nor by several', () => {
+    expect(commandsOf(held(2_500), roomIn('idle'))).toEqual([]);
+    const presses = [0, 900, 1_800, 2_700, 3_600].map((atMs): [number, keyof typeof KEY] => [atMs, 'yellow']);
+    expect(commandsOf(presses, roomIn('idle'))).toEqual([]);
+  });
+});
+
 describe('leaving by the remote control', () => {
   const inCall = roomIn('in-call');
 

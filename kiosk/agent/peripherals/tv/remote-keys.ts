@@ -1,6 +1,6 @@
 /**
  * The TV's remote control as the last controller: which of its keys become which command of the room. Pure. One press
- * never ends a meeting: it has to be held, or pressed again within three seconds.
+ * never ends a meeting: it has to be held, or pressed again within three seconds. Nor does one call IT for help.
  */
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
@@ -13,6 +13,7 @@ const LEAVE_AGAIN_AFTER_MS = 150;
 const LEAVE_HELD_MS = 1_500;
 /** CEC 13.13: a key that is held is repeated within 500 ms; one that comes later was pressed anew. */
 const REPEAT_WITHIN_MS = 600;
+const CALL_HELD_MS = 3_000;
 const VOLUME_STEP_PERCENT = 5;
 
 export type RemoteState = {
@@ -32,7 +33,15 @@ export function onKey(remote: RemoteState, event: CecKey, room: RoomState, nowMs
   const pressed = isRepeat ? { ...down, lastMs: nowMs } : { key, sinceMs: nowMs, lastMs: nowMs };
   const kept: RemoteState = { ...remote, down: pressed };
   if (isLeaveKey(key) && room.phase.name === 'in-call') return leaving(kept, room.phase.callId, isRepeat, nowMs);
+  if (key === KEY.yellow)
+    return { remote: { ...kept, leaveAsked: null }, command: helpBy(isRepeat ? down : null, nowMs) };
   return { remote: { ...kept, leaveAsked: null }, command: commandOf(key, room, isRepeat) };
+}
+
+/** Once, when it was held for long enough. */
+function helpBy(down: RemoteState['down'], nowMs: number): RoomCommand | null {
+  if (down === null || down.lastMs - down.sinceMs >= CALL_HELD_MS || nowMs - down.sinceMs < CALL_HELD_MS) return null;
+  return { name: 'call-for-help', topic: 'other', text: '' };
 }
 
 const isLeaveKey = (key: number): boolean => key === KEY.red || key === KEY.back;

@@ -19,7 +19,7 @@ export async function checkCamera(getUserMedia: GetUserMedia, plan: Plan, signal
   const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true });
   video.srcObject = stream;
   const judgement = new PictureJudgement();
-  const eye = eyeOf(video);
+  const eye = patchesOf(video);
   let lastFrameMs = Number.POSITIVE_INFINITY;
   const follow = (): void => {
     lastFrameMs = performance.now();
@@ -44,7 +44,7 @@ export async function checkCamera(getUserMedia: GetUserMedia, plan: Plan, signal
 }
 
 /** Patches over the whole picture, unscaled: averaging would remove a sensor's noise. */
-function eyeOf(video: HTMLVideoElement): () => Uint8ClampedArray {
+export function patchesOf(video: HTMLVideoElement): () => Uint8ClampedArray {
   const size = PATCHES * PATCH_PX;
   const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true })!;
   return () => {

@@ -7,7 +7,7 @@ import type { Verdict } from './verdict.ts';
 
 const LISTEN_MS = 2_500;
 /** Half a step of 16 bits. */
-const LEAST_SAMPLE = 1.5e-5;
+export const LEAST_SAMPLE = 1.5e-5;
 
 export async function checkMicrophone(getUserMedia: GetUserMedia, plan: Plan, signal: AbortSignal): Promise<Verdict> {
   const ear = await openEar(getUserMedia, plan, signal, { fftSize: 2_048 });

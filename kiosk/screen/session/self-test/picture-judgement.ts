@@ -37,7 +37,8 @@ export class PictureJudgement {
   }
 }
 
-function isBlack(pixels: Uint8ClampedArray): boolean {
+/** A covered lens, or nothing at all: no dark room is so flat. */
+export function isBlack(pixels: Uint8ClampedArray): boolean {
   let [sum, squares] = [0, 0];
   const count = pixels.length / 4;
   for (let at = 0; at < pixels.length; at += 4) {
@@ -50,6 +51,6 @@ function isBlack(pixels: Uint8ClampedArray): boolean {
   return mean < BLACK_BELOW_MEAN && Math.sqrt(Math.max(0, squares / count - mean * mean)) < BLACK_BELOW_DEVIATION;
 }
 
-function differs(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
+export function differs(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
   return a.length !== b.length || a.some((value, at) => value !== b[at]);
 }

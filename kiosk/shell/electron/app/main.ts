@@ -23,8 +23,9 @@ const { values } = parseArgs({
 const url = String(values['maru-url']);
 const screenKey = (): string | null => screenKeyIn(String(values['maru-shell-dir']));
 const { origin } = new URL(url);
+const PICTURE_QUALITY = 60;
 const log = (line: string): void => void process.stderr.write(`electron: ${line}\n`);
-const tell = (message: { shown: true } | { alive: true }): void => void process.send?.(message);
+const tell = (message: { shown: true } | { alive: true } | { picture: string }): void => void process.send?.(message);
 
 // Electron's own answer is a box on the TV that waits for a click
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
@@ -67,4 +68,11 @@ void app.whenReady().then(() => {
   const page = kioskWindow({ window, picture, url, screenKey, pictureSvg: roomPicture(), isEnding: () => ending });
   new PageKeeper({ page, onShown: () => tell({ shown: true }), onHopeless: () => end(1), log }).start();
   setInterval(() => tell({ alive: true }), LOOK_MS);
+  // of this process' parent alone, and it gets a picture, nothing else
+  process.on('message', () => {
+    window.webContents.capturePage().then(
+      (shown) => tell({ picture: shown.toJPEG(PICTURE_QUALITY).toString('base64') }),
+      (error: unknown) => log(`no picture: ${(error as Error).message}`),
+    );
+  });
 });

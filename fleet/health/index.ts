@@ -1,0 +1,2 @@
+/** What other folders see of health. */
+export { FleetHealth } from './fleet-health.ts';

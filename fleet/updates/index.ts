@@ -1,0 +1,1 @@
+export { KioskRelease } from './kiosk-release.ts';

@@ -1,0 +1,31 @@
+/** Whether what was installed runs: asked on loopback, as soon as its units were started. */
+import { get } from 'node:http';
+import { request } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ASK_EACH_MS = 500;
+const ANSWER_WITHIN_MS = 5_000;
+
+/** Any answer but a failure. @returns false: there was none within that time */
+export async function answers(url: string, withinMs: number): Promise<boolean> {
+  const until = performance.now() + withinMs;
+  while (performance.now() < until) {
+    if (await isAnswered(url)) return true;
+    await sleep(ASK_EACH_MS);
+  }
+  return false;
+}
+
+function isAnswered(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { timeout: ANSWER_WITHIN_MS, rejectUnauthorized: false };
+    // this machine itself: nobody in between
+    const sent = (url.startsWith('https:') ? request : get)(url, options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode !== undefined && answer.statusCode < 500);
+    });
+    sent.once('timeout', () => sent.destroy());
+    sent.once('error', () => resolve(false));
+    sent.end();
+  });
+}
