@@ -11,15 +11,18 @@ import { vitestGroup } from './gate/vitest-group.ts';
 import { waitingFiles } from './gate/waiting-files.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
 
+/** It keeps a core busy for minutes: beside the guests, which need little, it makes no other test late. */
+const installation = ['tests/install/installation.integration.test.ts'];
+
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('architecture')],
   [
-    vitestGroup('integration', { except: [...waitingFiles, ...timingIntegrationFiles] }),
+    vitestGroup('integration', { except: [...waitingFiles, ...timingIntegrationFiles, ...installation] }),
     vitestGroup('integration', { only: waitingFiles }),
   ],
   [vitestGroup('integration', { only: timingIntegrationFiles, inTurn: true })],
-  [{ group: 'guest', run: () => runGuestTests(print) }],
+  [{ group: 'guest', run: () => runGuestTests(print) }, vitestGroup('integration', { only: installation })],
   [vitestGroup('e2e', { except: timingFiles })],
   [vitestGroup('e2e', { only: timingFiles, inTurn: true })],
   [vitestGroup('chaos')],

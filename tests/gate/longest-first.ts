@@ -5,7 +5,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 export const longestFiles: readonly string[] = [
-  'tests/install/installation.integration.test.ts',
   'tests/integration/scenes-accessibility.test.ts',
   'tests/integration/screen-self-test.test.ts',
   'tests/hls-validator/hls-validator.integration.test.ts',
