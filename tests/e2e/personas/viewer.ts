@@ -59,7 +59,8 @@ export class Viewer extends Persona {
       `tones ${numbers} in what the browser decodes`,
       async () => numbersOf(await read()),
       (heard) => numbers.every((number) => heard.includes(number)),
-      { timeoutMs: 20_000, everyMs: 500 },
+      // that it is heard is judged here; how soon, where one broadcast has the machine to itself
+      { timeoutMs: 45_000, everyMs: 500 },
     );
   }
 
