@@ -77,7 +77,7 @@ export default {
     add: 'Add a picture',
     adding: 'Adding the picture…',
     show: 'Show {{picture}}',
-    use: 'Show it',
+    use: 'Show',
     takeOut: 'Take out {{picture}}',
     earlier: 'Show {{picture}} earlier',
     erase: 'Delete {{picture}} from the server',
