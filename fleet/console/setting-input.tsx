@@ -163,7 +163,7 @@ function Hours({ label, hours, onChange }: HoursProps) {
             disallowEmptySelection
             selectedKeys={hours.days}
             onSelectionChange={(keys) => onChange({ ...hours, days: WEEKDAYS.filter((day) => keys.has(day)) })}
-            className="grid auto-cols-fr grid-flow-col gap-1 rounded-control bg-sunken p-1"
+            className="grid grid-cols-4 gap-1 rounded-control bg-sunken p-1 sm:grid-cols-7"
           >
             {MONDAY_FIRST.map((day) => (
               <ToggleButton

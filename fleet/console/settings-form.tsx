@@ -134,7 +134,7 @@ export function SettingsForm({ section, view, isPending, problem, onTry, onSave 
                 )}
               </div>
               {!isRoom && (
-                <label className="flex min-h-9 cursor-pointer items-center gap-3 text-small">
+                <label className="flex min-h-12 cursor-pointer items-center gap-3 text-small">
                   <input
                     type="checkbox"
                     className="size-5 accent-accent"
