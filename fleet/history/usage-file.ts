@@ -1,4 +1,5 @@
 /** The use of rooms as a file for a spreadsheet: CSV (RFC 4180) in UTF-8 with a mark, by which Excel reads Korean. */
+import { CSV_MARK, csvLine } from '#edge/csv-line.ts';
 import type { PlaceUsage, RoomUsage } from '#contract/http/fleet-api.ts';
 
 const SUMS = ['calls', 'call minutes', 'booked minutes', 'no-shows', 'fault minutes'];
@@ -34,10 +35,4 @@ const sumsOf = ({ callCount, callMs, bookedMs, noShowCount, faultMs }: RoomUsage
 const minutes = (ms: number): string => String(Math.round(ms / MINUTE_MS));
 
 const fileOf = (headings: readonly string[], lines: readonly string[][]): string =>
-  `\uFEFF${[headings, ...lines].map((cells) => `${cells.map(cellOf).join()}\r\n`).join('')}`;
-
-/** A name that begins like a formula, also behind spaces, is text: a spreadsheet would work it out. */
-function cellOf(text: string): string {
-  const plain = /^\s*[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
+  CSV_MARK + [headings, ...lines].map(csvLine).join('');
