@@ -30,7 +30,7 @@ export type RoomsDesiredDependencies = {
   logger: Logger;
 };
 
-const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 250;
 const PUBLISHED_AT_ONCE = 100;
 const PUBLISHED_EVERY_MS = 50;
 const textOf = ({ values, secrets }: Desired): string => JSON.stringify({ values, secrets });

@@ -44,7 +44,7 @@ export type RoomsSettingsDependencies = {
 };
 
 /** So many rooms are worked out before others have their turn. */
-const ROOMS_AT_ONCE = 250;
+const ROOMS_AT_ONCE = 125;
 const LISTED_IN_TRIAL = 100;
 const NO_CHANGE: RequestedChange = { set: {}, clear: {}, lock: {}, secrets: {} };
 

@@ -3,6 +3,7 @@
  * others of their group, one at a time, so that no neighbour makes them late.
  */
 export const timingIntegrationFiles: readonly string[] = [
+  'fleet/settings/rooms-settings.integration.test.ts',
   'tests/hls-validator/hls-validator.integration.test.ts',
   'tests/integration/kiosk-settings.test.ts',
   'tests/integration/live-player.test.ts',
