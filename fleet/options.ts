@@ -46,6 +46,8 @@ export type FleetOptions = {
   mailConfig: string | null;
   /** folder of the kiosks' release, which bare boxes fetch; null: none is served */
   kioskRelease: string | null;
+  /** of the releases that rooms are updated to; null: in the data directory */
+  updatesDir: string | null;
   jsonLogs: boolean;
 };
 
@@ -73,6 +75,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
   --mail-config FILE        send invitations by your organisation's mail server; see fleet/GUIDE.md
   --kiosk-release DIR       the kiosks' release, for installations over the device API; see fleet/GUIDE.md
+  --updates-dir DIR         releases for rooms' updates (updates in the data directory); see fleet/GUIDE.md
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
   --demonstration           make a demonstration room
   --json-logs               one line of JSON for each log entry`;
@@ -105,6 +108,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'openid-config': { type: 'string' },
       'mail-config': { type: 'string' },
       'kiosk-release': { type: 'string' },
+      'updates-dir': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -137,6 +141,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
     mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
     kioskRelease: values['kiosk-release'] === undefined ? null : resolve(values['kiosk-release']),
+    updatesDir: values['updates-dir'] === undefined ? null : resolve(values['updates-dir']),
     jsonLogs: values['json-logs'],
   };
 }

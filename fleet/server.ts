@@ -64,7 +64,7 @@ import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
 import { Turn } from './turn/index.ts';
-import { KioskRelease } from './updates/index.ts';
+import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
 import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
@@ -406,6 +406,19 @@ const help = new Help({
   clock,
   logger,
 });
+const updates = new Updates({
+  store,
+  broker,
+  rooms,
+  register,
+  placesOf: (roomId) => people.places.pathOfRoom(roomId),
+  hoursOf: (roomId) => settings.desired(roomId, 'updates').windowHours,
+  book: alerts,
+  folder: options.updatesDir ?? join(dataDir, 'updates'),
+  kioskRelease: options.kioskRelease,
+  clock,
+  logger,
+});
 const signage = new Signage({ store, dataDir, settings });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
@@ -440,6 +453,7 @@ await people.start();
 await settings.start();
 await alerts.start();
 await help.start();
+await updates.start();
 await signage.start();
 await documents.start();
 await broadcasts.start();
@@ -501,6 +515,7 @@ const app = await buildApp({
     ...alertTargetRoutes(notifications),
     ...settingsRoutes({ settings }),
     ...helpRoutes({ help, rooms, store }),
+    ...updateRoutes({ updates }),
     ...signageRoutes({ signage }),
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
@@ -564,6 +579,7 @@ const deviceApp = buildDeviceApp({
   caPem: () => authority.certificatePem,
   register,
   kioskRelease: options.kioskRelease === null ? null : new KioskRelease({ folder: options.kioskRelease }),
+  servedFeed: updates.servedFeed,
   mqttUrl: () => mqttUrl,
   receiveActionFile: (roomId, actionId, file) => help.actions.receiveFile(roomId, actionId, file),
   logger,
@@ -590,6 +606,7 @@ async function end(): Promise<void> {
   await rooms.stop();
   waitingKiosks.stop();
   help.stop();
+  await updates.stop();
   retention.stop();
   settings.stop();
   openid?.stop();

@@ -13,12 +13,16 @@ import { runGuestTests } from './vm/guest-tests.ts';
 
 /** It keeps a core busy for minutes: beside the guests, which need little, it makes no other test late. */
 const installation = ['tests/install/installation.integration.test.ts'];
+/** By a command of its own (tests/updates/README.md): it installs and updates a Debian. */
+const updatedDebian = ['tests/updates/on-this-kernel.integration.test.ts'];
 
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('architecture')],
   [
-    vitestGroup('integration', { except: [...waitingFiles, ...timingIntegrationFiles, ...installation] }),
+    vitestGroup('integration', {
+      except: [...waitingFiles, ...timingIntegrationFiles, ...installation, ...updatedDebian],
+    }),
     vitestGroup('integration', { only: waitingFiles }),
   ],
   [vitestGroup('integration', { only: timingIntegrationFiles, inTurn: true })],

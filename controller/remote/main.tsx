@@ -10,6 +10,7 @@ import helpEn from '#ui/words/en/help.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
+import roomUpdateEn from '#ui/words/en/room-update.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
@@ -19,6 +20,7 @@ import helpKo from '#ui/words/ko/help.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
+import roomUpdateKo from '#ui/words/ko/room-update.ts';
 import stageKo from '#ui/words/ko/stage.ts';
 import { keepPairing, keptPairing } from './stored-pairing.ts';
 import { pairingOfToken, takeFromFragment } from './pairing.ts';
@@ -32,6 +34,7 @@ debugUnknownWords();
 startWords({
   help: { en: helpEn, ko: helpKo },
   remote: { en, ko },
+  'room-update': { en: roomUpdateEn, ko: roomUpdateKo },
   meeting: { en: meetingEn, ko: meetingKo },
   notices: { en: noticesEn, ko: noticesKo },
   broadcast: { en: broadcastEn, ko: broadcastKo },

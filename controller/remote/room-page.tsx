@@ -29,6 +29,7 @@ import { UnknownScreen } from './unknown-screen.tsx';
 import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
 import { WaitingPeople } from './waiting-people.tsx';
+import { UpdateCard } from './update-card.tsx';
 import { type Asking, ShownRoomLink, useAsking, useLinkView } from './use-room.ts';
 
 type RoomPageProps = {
@@ -84,6 +85,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
             {reachesRoom && <CallForHelp asking={asking} />}
           </Header>
           {reachesRoom && <HelpCard link={link} asking={asking} />}
+          {view.screen === 'idle' && <UpdateCard asking={asking} />}
           <DocumentsDoor link={link} snapshot={snapshot} view={view} asking={asking}>
             {waitsFor.has(view.screen) && <WaitingPeople link={link} waiting={snapshot.waiting} />}
             <Screen view={view} link={link} snapshot={snapshot} asking={asking} />

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SignalName } from '#contract/signals.ts';
 import { verifyAudit } from '../audit/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
-import { AlertBook, type AlertChange, ofPlace, ofRoom, type WatchedSubject } from './alert-book.ts';
+import { AlertBook, type AlertChange, OF_ORGANISATION, ofPlace, ofRoom, type WatchedSubject } from './alert-book.ts';
 
 let dataDir: string;
 let store: AuthorityStore;
@@ -172,20 +172,35 @@ test('somebody looks after one, and takes it back; a closed one is looked after 
 test('a call for help is raised and cleared by name, and no watch closes it', async () => {
   const book = await opened();
   const roomId = newId();
-  await book.raise('help-called', roomId, { topic: 'sound' });
-  await book.raise('help-called', roomId, { topic: 'sound' });
+  await book.raise('help-called', ofRoom(roomId), { topic: 'sound' });
+  await book.raise('help-called', ofRoom(roomId), { topic: 'sound' });
   await book.settle([room(roomId)]);
   expect(book.openCountOf(roomId)).toBe(1);
   await expect(
-    book.clear('help-called', roomId, async () => {
+    book.clear('help-called', ofRoom(roomId), async () => {
       throw new Error('not written');
     }),
   ).rejects.toThrow('not written');
   expect(book.openCountOf(roomId)).toBe(1);
-  await book.clear('help-called', roomId);
+  await book.clear('help-called', ofRoom(roomId));
   expect(book.openCountOf(roomId)).toBe(0);
-  await book.raise('help-called', roomId, {});
+  await book.raise('help-called', ofRoom(roomId), {});
   await book.closeAllOf(ofRoom(roomId));
   expect(book.all).toEqual([]);
   expect(await stored()).toHaveLength(2);
+});
+
+test('an alert of the organisation is open once over restarts, and is nobody else’s', async () => {
+  const book = await opened();
+  await book.raise('rollout-halted', OF_ORGANISATION, { reason: 'failed-rooms' });
+  await (await opened()).raise('rollout-halted', OF_ORGANISATION, { reason: 'silent-rooms' });
+  const again = await opened();
+  expect(again.all).toMatchObject([{ signal: 'rollout-halted', roomId: null, placeId: null, inhibitedBy: null }]);
+  expect(again.openOf(OF_ORGANISATION).size).toBe(1);
+  await again.settle([{ subject: OF_ORGANISATION, raised: new Map() }]);
+  expect(again.all).toHaveLength(1);
+  await again.clear('rollout-halted', OF_ORGANISATION);
+  expect(again.all).toEqual([]);
+  const audit = await store.read.selectFrom('audit').select('subject').execute();
+  expect(audit.map(({ subject }) => subject)).toEqual(['organisation', 'organisation']);
 });

@@ -13,8 +13,8 @@ import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId }
 type AlertFacts = Record<string, string | number | null>;
 /** `facts` as JSON */
 export type StoredAlert = Selectable<AuthorityTables['alert']>;
-/** A room, or a place as a whole. */
-export type AlertSubject = { roomId: string; placeId: null } | { roomId: null; placeId: string };
+/** A room, a place as a whole, or the organisation (OF_ORGANISATION). */
+export type AlertSubject = { roomId: string; placeId: null } | { roomId: null; placeId: string | null };
 /** `sinceMs`: since when its cause lasts, by the fleet's clock. */
 export type Raised = { facts: AlertFacts; sinceMs: number };
 /** All that is raised for a subject, of the signals that the watch decides. */
@@ -36,7 +36,7 @@ export type AlertBookDependencies = {
 };
 
 /** Signals that others raise and clear by name. */
-const BY_NAME: ReadonlySet<SignalName> = new Set(['help-called']);
+const BY_NAME: ReadonlySet<SignalName> = new Set(['help-called', 'rollout-halted', 'feed-refused']);
 /** of those that are closed */
 const KEPT_MS = 400 * 86_400_000;
 
@@ -88,24 +88,24 @@ export class AlertBook {
     });
   }
 
-  /** Nothing where it is open already. `within`: what belongs to it, in the same transaction. */
+  /** Where it is open already its facts are these. `within`: what belongs to it, in the same transaction. */
   raise(
     signal: SignalName,
-    roomId: string,
+    subject: AlertSubject,
     facts: AlertFacts,
     within?: (trx: AuthorityWrite) => Promise<void>,
   ): Promise<void> {
     return this.#change(async (draft, trx) => {
       await within?.(trx);
-      draft.open(signal, ofRoom(roomId), facts, this.#deps.clock.nowMs());
+      draft.open(signal, subject, facts, this.#deps.clock.nowMs());
     });
   }
 
   /** Nothing where it is not open. */
-  clear(signal: SignalName, roomId: string, within?: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
+  clear(signal: SignalName, subject: AlertSubject, within?: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
     return this.#change(async (draft, trx) => {
       await within?.(trx);
-      const alert = draft.openOf(ofRoom(roomId)).get(signal);
+      const alert = draft.openOf(subject).get(signal);
       if (alert) draft.close(alert);
     });
   }
@@ -283,9 +283,10 @@ class Draft {
 
 export const ofRoom = (roomId: string): AlertSubject => ({ roomId, placeId: null });
 export const ofPlace = (placeId: string): AlertSubject => ({ roomId: null, placeId });
-const keyOf = ({ roomId, placeId }: Pick<StoredAlert, 'roomId' | 'placeId'>): string => roomId ?? `place:${placeId}`;
-const subjectKey = ({ roomId, placeId }: StoredAlert): string =>
-  roomId === null ? `place:${placeId}` : `room:${roomId}`;
+export const OF_ORGANISATION: AlertSubject = { roomId: null, placeId: null };
+const keyOf = ({ roomId, placeId }: Pick<StoredAlert, 'roomId' | 'placeId'>): string =>
+  roomId ?? (placeId === null ? 'organisation' : `place:${placeId}`);
+const subjectKey = (alert: StoredAlert): string => (alert.roomId === null ? keyOf(alert) : `room:${alert.roomId}`);
 
 function put(open: Open, alert: StoredAlert): void {
   open.set(keyOf(alert), new Map(open.get(keyOf(alert))).set(alert.signal, alert));

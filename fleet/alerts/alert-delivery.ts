@@ -9,7 +9,7 @@ import { type AlertMessageType, type AlertNotification, MOST_ALERTS_IN_MESSAGE }
 import { toMaruError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
-import type { AlertMailMessage } from '../mail/index.ts';
+import { type AlertMailMessage, organisationWord } from '../mail/index.ts';
 import type { PlaceTree } from '../people/index.ts';
 import { type AuthorityStore, newId } from '../store/index.ts';
 import type { AlertList } from './alert-list.ts';
@@ -188,7 +188,10 @@ export class AlertDelivery {
       consoleUrl: alertsUrl(fleetUrl),
       alerts: alerts.map(({ signal, roomId, roomName, placeId, sinceMs, closedAtMs }) => ({
         signal,
-        where: roomName ?? (placeId === null ? null : places.nameOf(placeId)),
+        where:
+          roomId === null && placeId === null
+            ? organisationWord(language)
+            : (roomName ?? (placeId === null ? null : places.nameOf(placeId))),
         sinceMs,
         closedAtMs,
         url: roomId === null ? null : `${fleetUrl}${pagePaths.console}#/rooms/${roomId}`,

@@ -70,10 +70,10 @@ export class AlertList {
     return counts;
   }
 
-  /** One of a place is seen by those who see a room there. */
+  /** One of a place is seen by those who see a room there, one of the organisation by those who see all rooms. */
   reaches(reach: Reach, { roomId, placeId }: Pick<StoredAlert, 'roomId' | 'placeId'>): boolean {
     if (roomId !== null || reach === 'organisation') return reaches(reach, roomId);
-    return this.#places.roomsUnder(placeId!).some((each) => reach.has(each));
+    return placeId !== null && this.#places.roomsUnder(placeId).some((each) => reach.has(each));
   }
 
   /** As people see them, in the same order. */

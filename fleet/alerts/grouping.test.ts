@@ -172,3 +172,9 @@ test('a target is notified of its place alone, from its severity on; of what las
   expect(reached(opened(alertOf('x', 'site-offline', { roomId: null, placeId: 'a' })))).toEqual(['t0', 't2']);
   expect(reached({ kind: 'changed', alert: critical('a2') })).toEqual([]);
 });
+
+test('an alert of the organisation is for those who look after all of it', () => {
+  const alert = alertOf('organisation', 'rollout-halted', { roomId: null, placeId: null });
+  const sent = change([opened(alert)], [{}, { placeId: 'a' }]);
+  expect(sent.messages.map(({ targetId }) => targetId)).toEqual(['t0']);
+});

@@ -48,7 +48,8 @@ export function planMessages(facts: GroupingFacts): MessagePlan {
   const known = new Map(members.map((member) => [`${member.targetId} ${member.alertId}`, member]));
   const messages = new PlannedMessages(facts);
   for (const { alert, kinds } of newest(changes)) {
-    const path = alert.roomId === null ? facts.pathOf(alert.placeId!) : facts.placesOf(alert.roomId);
+    const { roomId, placeId } = alert;
+    const path = roomId !== null ? facts.placesOf(roomId) : placeId === null ? [] : facts.pathOf(placeId);
     const groupKey = path.at(-1) ?? '';
     const isWanted = alert.closedAtMs === null && alert.inhibitedBy === null && alert.acknowledgedBy === null;
     for (const target of targets) {

@@ -1,6 +1,7 @@
 /** What other folders see of alerts. */
 export {
   AlertBook,
+  OF_ORGANISATION,
   ofPlace,
   ofRoom,
   type Raised,

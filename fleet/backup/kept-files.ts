@@ -21,6 +21,8 @@ const NOT_KEPT = [
   /\.(lock|lock-journal|pid|sock|new)$/,
   /^(authority|telemetry)\.sqlite.+/,
   /^(compiled|converter-scratch|lost\+found)$/,
+  // releases are brought again
+  /^updates$/,
   new RegExp(`^(${SCRATCH_FOLDER}|${RETURNING_FOLDER})$`),
 ];
 

@@ -24,9 +24,10 @@ export function AlertListRow({ alert, placeName, cause, onAcknowledge, onGiveBac
   const { t } = useTranslation('alerts');
   const { t: signals } = useTranslation('signals');
   const language = currentLanguage();
-  const { signal, severity, roomId, state, sinceMs, closedAtMs, acknowledged, inhibitedBy } = alert;
+  const { signal, severity, roomId, placeId, state, sinceMs, closedAtMs, acknowledged, inhibitedBy } = alert;
   const what = signals(`${signal}.what`);
-  const where = alert.roomName ?? (roomId === null ? (placeName ?? t('aPlace')) : t('goneRoom'));
+  const elsewhere = placeId === null ? t('organisation') : (placeName ?? t('aPlace'));
+  const where = alert.roomName ?? (roomId === null ? elsewhere : t('goneRoom'));
   const isCritical = severity === 'critical' && state !== 'closed';
   const { raisedAfterMs, closedAfterMs } = signalOf(signal);
   const lasting = (ms: number): string => (ms === 0 ? t('atOnce') : spokenDuration(ms, language));

@@ -9,6 +9,7 @@ export function ConsoleNav() {
   const pages = [
     { path: '/', words: t('nav.now'), may: true },
     { path: '/rooms', words: t('nav.rooms'), may: true },
+    { path: '/updates', words: t('nav.updates'), may: useMay('rooms.view') },
     { path: '/alerts', words: t('nav.alerts'), may: useMayAnywhere('rooms.view') },
     { path: '/help', words: t('nav.help'), may: useMayAnywhere('rooms.help') },
     { path: '/people', words: t('nav.people'), may: useMay('people.view') },

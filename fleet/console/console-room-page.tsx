@@ -38,6 +38,9 @@ import { useLiveState, useRoom } from './use-rooms.ts';
 // what not everybody may do, and what draws charts
 const remoteHelp = pageCode(() => import('./remote-help.tsx').then((module) => module.RemoteHelp));
 const roomHistory = pageCode(() => import('./room-history.tsx').then((module) => module.RoomHistory));
+const roomSoftware = pageCode(() =>
+  import('./updates/room-software-card.tsx').then((module) => module.RoomSoftwareCard),
+);
 const roomPlace = pageCode(() => import('./room-place.tsx').then((module) => module.RoomPlace));
 
 addWords({ fleet: { en, ko }, devices: { en: devicesEn, ko: devicesKo } });
@@ -141,6 +144,9 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
         </div>
         <div className="flex flex-col gap-6">
           <RoomServiceCard room={room} mayChange={mayManageRoom} />
+          <Suspense>
+            <LazyPage code={roomSoftware} props={{ room }} />
+          </Suspense>
           <RoomDevices room={room} />
           {mayPair && <Phones room={room} />}
           {mayPair && <Tablets roomId={room.roomId} />}

@@ -17,6 +17,7 @@ import recordingsEn from '#ui/words/en/recordings.ts';
 import signalsEn from '#ui/words/en/signals.ts';
 import settingsEn from '#ui/words/en/settings.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
+import updatesEn from '#ui/words/en/updates.ts';
 import alertsKo from '#ui/words/ko/alerts.ts';
 import auditKo from '#ui/words/ko/audit.ts';
 import consoleKo from '#ui/words/ko/console.ts';
@@ -30,6 +31,7 @@ import recordingsKo from '#ui/words/ko/recordings.ts';
 import signalsKo from '#ui/words/ko/signals.ts';
 import settingsKo from '#ui/words/ko/settings.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
+import updatesKo from '#ui/words/ko/updates.ts';
 
 import { settingsViewOf } from './settings-view-under-test.ts';
 
@@ -112,6 +114,7 @@ export class ServerUnderTest extends PlayedServer {
     listHelp: () => ({ body: { rows: [], nextCursor: null, total: 0, counts: { open: 0, unseen: 0 } } }),
     listRoomEvents: () => ({ body: { events: [] } }),
     roomCalls: () => ({ body: { calls: [] } }),
+    roomUpdate: () => ({ body: { reported: null, history: [] } }),
     listInvites: () => ({ body: { invites: [] } }),
     documentPolicy: () => ({ body: { policy: DEFAULT_DOCUMENT_POLICY } }),
     roomSettings: () => ({ body: settingsViewOf({ scope: { kind: 'room', roomId: idOf(1) }, revision: 0 }) }),
@@ -153,6 +156,7 @@ export class ConsoleUnderTest extends PageUnderTest {
       signals: { en: signalsEn, ko: signalsKo },
       settings: { en: settingsEn, ko: settingsKo },
       'sign-in': { en: signInEn, ko: signInKo },
+      updates: { en: updatesEn, ko: updatesKo },
     });
   }
 

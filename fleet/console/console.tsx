@@ -34,6 +34,8 @@ const alertTargetsPage = pageCode(() => import('./alert-targets-page.tsx').then(
 const helpPage = pageCode(() => import('./help-page.tsx').then((module) => module.HelpPage));
 const helpTicketPage = pageCode(() => import('./help-ticket-page.tsx').then((module) => module.HelpTicketPage));
 const settingsPage = pageCode(() => import('./settings-page.tsx').then((module) => module.SettingsPage));
+const updatesPage = pageCode(() => import('./updates/updates-page.tsx').then((module) => module.UpdatesPage));
+const newRolloutPage = pageCode(() => import('./updates/new-rollout-page.tsx').then((module) => module.NewRolloutPage));
 const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
 // beside the question who is signed in, not after it; where it fails the page itself shows it
 firstPage(location.hash)
@@ -133,6 +135,8 @@ function Pages() {
   const maySeeAlerts = useMayAnywhere('rooms.view');
   const mayConfigureAlerts = useMay('alerts.configure');
   const mayHelp = useMayAnywhere('rooms.help');
+  const maySeeUpdates = useMay('rooms.view');
+  const mayManageUpdates = useMay('updates.manage');
   return (
     <PageBoundary key={path}>
       <Suspense fallback={<Loading words={t('nav.loading')} />}>
@@ -166,6 +170,16 @@ function Pages() {
           {mayManageBroadcasts && (
             <Route path="/broadcasts">
               <LazyPage code={broadcastsPage} props={{}} />
+            </Route>
+          )}
+          {maySeeUpdates && (
+            <Route path="/updates">
+              <LazyPage code={updatesPage} props={{}} />
+            </Route>
+          )}
+          {mayManageUpdates && (
+            <Route path="/updates/new">
+              <LazyPage code={newRolloutPage} props={{}} />
             </Route>
           )}
           {maySeeAlerts && (

@@ -39,6 +39,10 @@ export function useEventWords(): (event: RoomEvent) => string {
             ? `events.name.screen-${event.because}`
             : 'events.name.screen-started',
         );
+      case 'update-postponed':
+        return t('events.name.update-postponed', { time: dateAndTime(event.untilMs, language) });
+      case 'update-confirmed':
+        return t('events.name.update-confirmed', { version: event.version });
       case 'self-test-done': {
         const count = event.checks.filter(({ outcome }) => outcome === 'failed').length;
         return count === 0 ? t('events.name.self-test-passed') : t('events.name.self-test-failed', { count });

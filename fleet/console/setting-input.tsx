@@ -3,6 +3,7 @@ import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { useTranslation } from 'react-i18next';
 import { MediaDeviceKind } from '#contract/room-equipment.ts';
+import { allSettings, type SectionName } from '#contract/settings/all-settings.ts';
 import type { DevicePattern } from '#contract/settings/media-device-settings.ts';
 import type { SettingField } from '#contract/settings/setting-field.ts';
 import { type TvHours, WEEKDAYS } from '#contract/settings/tv-settings.ts';
@@ -86,7 +87,7 @@ export function SettingInput({ section, field, declared, value, problem, onChang
     case 'hours':
       return (
         <Group label={label} help={help} problem={problem}>
-          <Hours label={label} hours={value as TvHours | null} onChange={onChange} />
+          <Hours label={label} hours={value as TvHours | null} usual={usualHours(section, field)} onChange={onChange} />
         </Group>
       );
     case 'moment':
@@ -126,9 +127,21 @@ function Group({ label, help, problem, children }: GroupProps) {
   );
 }
 
-type HoursProps = { label: string; hours: TvHours | null; onChange: (hours: TvHours | null) => void };
+/** Those of the declaration; where it has none, office hours. */
+function usualHours(section: string, field: string): TvHours {
+  const defaults = allSettings[section as SectionName]?.schema.parse({}) as Record<string, unknown> | undefined;
+  return (defaults?.[field] as TvHours | null | undefined) ?? OFFICE_HOURS;
+}
 
-function Hours({ label, hours, onChange }: HoursProps) {
+type HoursProps = {
+  label: string;
+  hours: TvHours | null;
+  /** what "on these hours" begins with */
+  usual: TvHours;
+  onChange: (hours: TvHours | null) => void;
+};
+
+function Hours({ label, hours, usual, onChange }: HoursProps) {
   const { t } = useTranslation('settings');
   return (
     <div className="flex flex-col gap-3">
@@ -139,7 +152,7 @@ function Hours({ label, hours, onChange }: HoursProps) {
           { key: 'hours', words: t('onDays') },
         ]}
         chosen={hours === null ? 'always' : 'hours'}
-        onChoose={(key) => onChange(key === 'always' ? null : OFFICE_HOURS)}
+        onChoose={(key) => onChange(key === 'always' ? null : usual)}
       />
       {hours !== null && (
         <>

@@ -13,6 +13,7 @@ import { RoomEquipment } from './room-equipment.ts';
 import { RoomHelp } from './help-request.ts';
 import { KioskHealth } from './kiosk-health.ts';
 import { RoomState } from './room-state.ts';
+import { RoomUpdate } from './room-update.ts';
 import type { z } from './schema.ts';
 
 /** `phone`: by the fleet server; `lan`: a phone or tablet at the kiosk itself; `tv`: the room's own screen. */
@@ -39,6 +40,7 @@ export const projections = {
   broadcasts: { schema: RoomBroadcasts, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   health: { schema: KioskHealth, maxBytes: 4 * 1024, perSecond: 2, readers: ['console'] },
   help: { schema: RoomHelp, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
+  update: { schema: RoomUpdate, maxBytes: 4 * 1024, perSecond: 2, readers: ['phone', 'tv', 'console', 'lan'] },
   pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
 } as const satisfies Record<string, Projection>;
 

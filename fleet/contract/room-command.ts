@@ -84,6 +84,8 @@ export const RoomCommand = z.discriminatedUnion('name', [
   /** to the request that is open */
   z.strictObject({ name: z.literal('write-to-it'), text: HelpText.min(1) }),
   z.strictObject({ name: z.literal('withdraw-help') }),
+  /** "not now" to an update that counts down; refused with `not-possible-now` where it is not offered */
+  z.strictObject({ name: z.literal('postpone-update') }),
   /** the room as presenter: in a call for all in it, else on its own TV */
   z.strictObject({ name: z.literal('present'), act: DocumentAct }),
 ]);
@@ -124,12 +126,14 @@ export type AgendaCommand = Extract<
 /** Of the room's devices. */
 export type MediaDeviceCommand = Exclude<
   RoomCommand,
-  CallCommand | AgendaCommand | DocumentCommand | BroadcastCommand | HelpCommand
+  CallCommand | AgendaCommand | DocumentCommand | BroadcastCommand | HelpCommand | UpdateCommand
 >;
 /** Of broadcasts on the idle TV. */
 export type BroadcastCommand = Extract<RoomCommand, { name: 'watch-broadcast' }>;
 /** Of the request for help. */
 export type HelpCommand = Extract<RoomCommand, { name: 'call-for-help' | 'write-to-it' | 'withdraw-help' }>;
+/** Of an update that counts down. */
+export type UpdateCommand = Extract<RoomCommand, { name: 'postpone-update' }>;
 /** Of the document on the room's TV. */
 export type DocumentCommand = Extract<RoomCommand, { name: 'present' }>;
 

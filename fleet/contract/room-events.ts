@@ -7,6 +7,8 @@ import { knownMembers, openUnion, openWord } from './open-words.ts';
 import { HelpText, HelpTopic } from './help-request.ts';
 import { SelfTestCheck } from './room-equipment.ts';
 import { ReportedEndReason } from './room-state.ts';
+import { FailedUpdate } from './room-update.ts';
+import { ReleaseId } from './update-feed.ts';
 import { BookingId } from './room-agenda.ts';
 import { EpochMs, Id, ShownTitle, z } from './schema.ts';
 
@@ -19,7 +21,9 @@ const heading = {
 const event = <N extends string, S extends z.ZodRawShape>(name: N, details: S) =>
   z.object({ name: z.literal(name), ...heading, ...details });
 /** What can fail: the store, and each part of the agent by its name. */
-const Device = openWord(z.enum(['storage', 'speakerphone', 'tv', 'calendar', 'media-devices', 'reach', 'lan']));
+const Device = openWord(
+  z.enum(['storage', 'speakerphone', 'tv', 'calendar', 'media-devices', 'reach', 'lan', 'updates']),
+);
 export type RoomDevice = z.infer<typeof Device>;
 
 const known = [
@@ -43,6 +47,10 @@ const known = [
   event('help-withdrawn', { helpId: Id }),
   /** the page on the TV began anew, or was started again by its watchdog */
   event('screen-started', { because: openWord(z.enum(['start', 'reload', 'frozen', 'crashed', 'asked'])) }),
+  /** by whom it was put off is not known: a phone in the room */
+  event('update-postponed', { releaseId: ReleaseId, untilMs: EpochMs }),
+  event('update-confirmed', { releaseId: ReleaseId, version: z.string().max(40) }),
+  event('update-failed', { update: FailedUpdate }),
   event('self-test-done', { checks: knownMembers(SelfTestCheck, 'name') }),
 ] as const;
 /** `unknown`: of a newer release; kept and acknowledged like the others, so that it is not sent for ever. */

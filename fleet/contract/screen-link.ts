@@ -194,6 +194,8 @@ export const AgentToScreen = openUnion('type', [
         signalingUrls: z.array(z.url()).max(8),
         grant: CallGrant.nullable(),
       }),
+      /** in an idle room alone: two ends of one call in this page, with the room's own camera and microphone */
+      z.object({ name: z.literal('call-itself'), proofId: Id }),
       /** in a call, by the room's peer; `commandId`: answered by `presented` */
       z.object({ name: z.literal('present'), act: DocumentAct, commandId: Id }),
       /** outside of a call: the document of the TV alone, whole at first and then as it changes; null: none */
@@ -302,6 +304,8 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     unreachableUrls: z.array(z.url()).max(8),
     media: z.enum(['reached', 'blocked']).nullable(),
   }),
+  /** `fault` null: sound and picture came back */
+  z.strictObject({ type: z.literal('called-itself'), proofId: Id, fault: z.string().max(120).nullable() }),
   /** what the call shows, without its strokes; null: no document */
   z.strictObject({
     type: z.literal('document'),
@@ -332,7 +336,12 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stage'), pageCount: z.number().int().positive() }),
   /** each second, from the page's own animation frame: what the watchdog listens to */
   /** `showsNothing`: it draws, and no text, picture or drawing is to be seen */
-  z.strictObject({ type: z.literal('alive'), showsNothing: z.boolean().optional() }),
+  z.strictObject({
+    type: z.literal('alive'),
+    showsNothing: z.boolean().optional(),
+    /** of the page's own memory, where the browser counts it */
+    heapBytes: z.number().int().nonnegative().optional(),
+  }),
   z.strictObject({ type: z.literal('effect-failed'), name: z.string(), code: ErrorCode }),
 ]);
 export type ScreenToAgent = z.infer<typeof ScreenToAgent>;

@@ -29,6 +29,9 @@ export const SignalName = z.enum([
   'certificate-ending',
   'settings-refused',
   'kiosk-restarting',
+  'update-failed',
+  'rollout-halted',
+  'feed-refused',
   'help-called',
 ]);
 export type SignalName = z.infer<typeof SignalName>;
@@ -78,6 +81,12 @@ export const signals = {
   'settings-refused': { severity: 'warning', raisedAfterMs: 10_000, closedAfterMs: 0, inhibitedBy: OFFLINE },
   /** the agent, the page or the box started three times within ten minutes, and nobody had asked for it */
   'kiosk-restarting': { severity: 'warning', raisedAfterMs: 0, closedAfterMs: 600_000, inhibitedBy: [] },
+  /** a release was refused or did not prove itself; the room runs its former one */
+  'update-failed': { severity: 'warning', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: OFFLINE },
+  /** of the organisation: a rollout halted by itself and waits for a person */
+  'rollout-halted': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
+  /** of the organisation: a feed that was brought to the server was not taken in */
+  'feed-refused': { severity: 'warning', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
   /** a person in the room called; it closes with the request */
   'help-called': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
 } as const satisfies Record<SignalName, Signal>;

@@ -15,6 +15,7 @@ import { ActionOrder, ActionReport, LogLines } from './room-action.ts';
 import { MeetingsOfRoom } from './room-meetings.ts';
 import { RoomEvents, RoomEventsAck } from './room-events.ts';
 import { RoomMeeting, RosterUpdate } from './room-state.ts';
+import { RoomUpdateDesired } from './room-update.ts';
 import { CallEvents, CallQualities, EventAcks, NodeCommand, NodeRegistration } from './node-link.ts';
 import { Viewing } from './live-delivery.ts';
 import { openUnion } from './open-words.ts';
@@ -285,6 +286,15 @@ export const topicRules = {
     retained: true,
     qos: 1,
     schema: HelpOfRoom,
+  },
+  /** the software that the room is to run */
+  desiredUpdate: {
+    pattern: `${ROOT}/rooms/{id}/desired-update`,
+    writer: 'fleet',
+    readers: ['room'],
+    retained: true,
+    qos: 1,
+    schema: RoomUpdateDesired,
   },
   roomEvents: {
     pattern: `${ROOT}/rooms/{id}/events`,

@@ -1,8 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeDurably } from './durable-file.ts';
+import { removeDurably, writeDurably } from './durable-file.ts';
 
 let folder: string;
 let path: string;
@@ -29,4 +38,14 @@ test('what a power cut left beside it is written over', () => {
 
 test('a folder that is not there is the caller’s error', () => {
   expect(() => writeDurably(join(folder, 'gone', 'key.pem'), 'x')).toThrow(/ENOENT/);
+});
+
+test('what is removed is gone, and so is a link to nothing; what is not there is no error', () => {
+  writeFileSync(path, 'x');
+  removeDurably(path);
+  removeDurably(path);
+  symlinkSync('nowhere', path);
+  removeDurably(path);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(() => removeDurably(folder)).toThrow(/EISDIR|EPERM/);
 });

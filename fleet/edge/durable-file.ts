@@ -1,5 +1,5 @@
 /** Files that survive a power cut and a full disk whole: the old content or the new one, never a part. */
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -18,6 +18,21 @@ export function writeDurably(path: string, content: string, mode = 0o600): void 
     closeSync(file);
   }
   renameSync(beside, path);
+  syncFolderOf(path);
+}
+
+/** A file that stays away after a power cut, too; one that is not there is no error. @throws Node's error */
+export function removeDurably(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  syncFolderOf(path);
+}
+
+function syncFolderOf(path: string): void {
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);

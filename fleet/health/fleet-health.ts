@@ -236,6 +236,7 @@ export class FleetHealth {
       state,
       equipment: projections.get(roomId, 'equipment'),
       health: health !== null && ageMs > STALE_MS ? 'stale' : health,
+      update: projections.get(roomId, 'update'),
       refusedSettings: refusedSettingsOf(roomId),
       startCount: this.#startCountOf(roomId),
       watch: watchOf(roomId),

@@ -58,6 +58,7 @@ const room = (over: Partial<WatchedRoom> = {}): WatchedRoom => ({
   state: stateOf(roomId, { name: 'idle' }),
   equipment: null,
   health: health(),
+  update: null,
   refusedSettings: [],
   startCount: 0,
   watch: allSettings.watch.schema.parse({}),
@@ -81,6 +82,16 @@ test('a room that is well', () =>
     new Set(['speaker-failing']),
   ));
 
+const failedUpdate = {
+  releaseId: `1.1.0-${'b'.repeat(16)}`,
+  attempt: 0,
+  failure: 'proof-failed',
+  refusal: null,
+  check: 'camera',
+  detail: 'black',
+  atMs: 1,
+  isHeld: true,
+} as const;
 const table: [string, WatchedRoom, SignalName, SignalFinding][] = [
   ['no box', room({ enrolled: false, online: false }), 'kiosk-offline', null],
   ['gone', room({ online: false }), 'kiosk-offline', { lastSeenMs: 900 }],
@@ -284,6 +295,18 @@ const table: [string, WatchedRoom, SignalName, SignalFinding][] = [
     'settings-refused',
     { section: 'tv', field: null, code: 'setting-invalid', count: 1 },
   ],
+  [
+    'an update that went back',
+    room({ update: { failed: failedUpdate } }),
+    'update-failed',
+    { releaseId: failedUpdate.releaseId, failure: 'proof-failed', reason: 'camera', detail: 'black' },
+  ],
+  [
+    'an update that the box tries again',
+    room({ update: { failed: { ...failedUpdate, failure: 'interrupted', isHeld: false } } }),
+    'update-failed',
+    null,
+  ],
   ['two starts', room({ startCount: 2 }), 'kiosk-restarting', null],
   ['three starts', room({ startCount: 3 }), 'kiosk-restarting', { count: 3 }],
 ];
@@ -296,5 +319,10 @@ test('each signal of a room has a cause in the table', () => {
     table.filter(([, , , finding]) => finding !== null && finding !== 'unknown').map(([, , name]) => name),
   );
   expect([...caused].sort()).toEqual([...ROOM_SIGNALS].sort());
-  expect(SignalName.options.filter((name) => !caused.has(name))).toEqual(['site-offline', 'help-called']);
+  expect(SignalName.options.filter((name) => !caused.has(name))).toEqual([
+    'site-offline',
+    'rollout-halted',
+    'feed-refused',
+    'help-called',
+  ]);
 });

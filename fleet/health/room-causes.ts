@@ -5,12 +5,13 @@ import type { DeviceWatch, KioskHealth } from '#contract/kiosk-health.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomEquipment, SelfTestCheckName } from '#contract/room-equipment.ts';
 import type { RoomNotice, RoomState } from '#contract/room-state.ts';
+import type { RoomUpdate } from '#contract/room-update.ts';
 import type { SignalName } from '#contract/signals.ts';
 import type { z } from '#contract/schema.ts';
 import type { AlertFacts, SignalFinding } from './signal-machine.ts';
 
-/** Those that follow from a room's facts; a site and a call for help are raised by others. */
-export type RoomSignal = Exclude<SignalName, 'site-offline' | 'help-called'>;
+/** Those that follow from a room's facts; sites, calls for help and rollouts are raised by others. */
+export type RoomSignal = Exclude<SignalName, 'site-offline' | 'help-called' | 'rollout-halted' | 'feed-refused'>;
 
 export type WatchedRoom = {
   /** fleet's clock */
@@ -25,6 +26,8 @@ export type WatchedRoom = {
   equipment: RoomEquipment | null;
   /** null: its box measures nothing; `stale`: what came is too old to be true */
   health: KioskHealth | null | 'stale';
+  /** of its software; null: it has reported none */
+  update: Pick<RoomUpdate, 'failed'> | null;
   refusedSettings: readonly z.output<typeof RefusedSettings>[];
   /** of agent and page, that nobody had asked for, within RESTARTS_WITHIN_MS */
   startCount: number;
@@ -84,6 +87,7 @@ const well: Record<RoomSignal, SignalFinding> = {
   'certificate-ending': null,
   'settings-refused': null,
   'kiosk-restarting': null,
+  'update-failed': null,
 };
 export const ROOM_SIGNALS = Object.keys(well) as RoomSignal[];
 const unknown = Object.fromEntries(ROOM_SIGNALS.map((name) => [name, 'unknown'])) as Record<RoomSignal, SignalFinding>;
@@ -116,7 +120,15 @@ function ofState(room: WatchedRoom, { notices, phase }: RoomState): Partial<Reco
     found['speakerphone-failing'] = { name: speakerphone.name, code: speakerphone.code };
   if (found['tv-failing'] && tv) found['tv-failing'] = { name: tv.name, code: tv.code };
   if (phase.name === 'fault') found['call-fault'] = { code: phase.code };
-  return { ...found, ...ofRefusedSettings(room.refusedSettings) };
+  return { ...found, ...ofRefusedSettings(room.refusedSettings), 'update-failed': failedUpdate(room.update) };
+}
+
+/** One that is held: what the box tries again by itself is no news. */
+function failedUpdate(update: WatchedRoom['update']): SignalFinding {
+  const failed = update?.failed;
+  if (!failed?.isHeld) return null;
+  const { releaseId, failure, refusal, check, detail } = failed;
+  return { releaseId, failure, reason: refusal ?? check ?? failure, detail };
 }
 
 function ofRefusedSettings(refused: WatchedRoom['refusedSettings']): { 'settings-refused': SignalFinding } {
@@ -185,6 +197,7 @@ const byNoticeAlone = {
   'media-blocked': null,
   'call-fault': null,
   'settings-refused': null,
+  'update-failed': null,
 } as const satisfies Partial<Record<RoomSignal, SignalFinding>>;
 
 /** A device that is open is judged by what comes from it, one that is not by the test that ran since it was closed. */

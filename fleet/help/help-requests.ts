@@ -13,7 +13,7 @@ import { Id, z } from '#contract/schema.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import { appendAudit } from '../audit/index.ts';
-import type { AlertBook } from '../alerts/index.ts';
+import { type AlertBook, ofRoom } from '../alerts/index.ts';
 import type { Broker } from '../broker/index.ts';
 import { cursorOf, readCursor } from '../http/paging.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
@@ -333,8 +333,8 @@ export class HelpRequests {
       .where('roomId', '=', roomId)
       .where('closedAtMs', 'is', null)
       .executeTakeFirst();
-    if (open) await book.raise('help-called', roomId, { topic: open.topic });
-    else await book.clear('help-called', roomId);
+    if (open) await book.raise('help-called', ofRoom(roomId), { topic: open.topic });
+    else await book.clear('help-called', ofRoom(roomId));
   }
 
   /** The newest request of the room, while it is open or was closed a short while ago. */

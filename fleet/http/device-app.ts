@@ -1,6 +1,6 @@
 /**
  * The device API on its own TLS listener: client certificates are asked for here and nowhere where browsers come, and
- * needed only to renew one, to ask whether one is still good, and for the files of actions. A bare box fetches the kiosks'
+ * needed only to renew one, to ask whether one is still good, for the files of actions and for updates. A bare box fetches the kiosks'
  * release from it.
  */
 import type { X509Certificate } from 'node:crypto';
@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { enrolmentRoutes } from '#contract/enrolment.ts';
 import { releaseRoutes } from '#contract/release.ts';
+import { updateFeedRoutes } from '#contract/update-feed.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
 import type { WaitingKiosk } from '#contract/waiting-kiosk.ts';
 import { clientIdOf } from '#contract/topics.ts';
@@ -20,8 +21,9 @@ import { type ClientIdentity, type ConnectionIdentity, readConnectionIdentity } 
 import { httpApp } from '#edge/http-app.ts';
 import { noProxies } from '#edge/who-is-calling.ts';
 import type { CertificateRegister, Enrolment, WaitingKiosks } from '../devices/index.ts';
-import type { KioskRelease } from '../updates/index.ts';
+import type { KioskRelease, ServedFeed } from '../updates/index.ts';
 import { limitBodyTime } from './body-deadline.ts';
+import { rangeOf } from './download.ts';
 
 export type DeviceAppDependencies = {
   tls: SecureContextOptions;
@@ -35,6 +37,8 @@ export type DeviceAppDependencies = {
   register: CertificateRegister;
   /** null: this server has none */
   kioskRelease: KioskRelease | null;
+  /** releases for kiosks that are enrolled */
+  servedFeed: ServedFeed;
   mqttUrl: () => string;
   /** a file of an action, from the kiosk of this room */
   receiveActionFile: (
@@ -51,8 +55,19 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const STALLED_MS = 30_000;
 
 export function buildDeviceApp(dependencies: DeviceAppDependencies): FastifyInstance {
-  const { tls, enrolment, waiting, formerRoomOf, pictureOf, caPem, register, kioskRelease, mqttUrl, logger } =
-    dependencies;
+  const {
+    tls,
+    enrolment,
+    waiting,
+    formerRoomOf,
+    pictureOf,
+    caPem,
+    register,
+    kioskRelease,
+    servedFeed,
+    mqttUrl,
+    logger,
+  } = dependencies;
   const { receiveActionFile } = dependencies;
   const identities = new WeakMap<Socket, ConnectionIdentity>();
   const app = httpApp({
@@ -106,6 +121,33 @@ export function buildDeviceApp(dependencies: DeviceAppDependencies): FastifyInst
     reply.raw.once('close', () => stream.destroy());
     reply.raw.setTimeout(STALLED_MS, () => request.raw.socket.destroy());
     return reply.type('application/octet-stream').header('content-length', sizeBytes).send(stream);
+  });
+  app.get<{ Params: { '*': string } }>(updateFeedRoutes.file.path, async (request, reply) => {
+    const { who } = cameBy(request);
+    if (who.party !== 'room') throw new UserError('forbidden', "a room's certificate is needed");
+    const file = await servedFeed.open(request.params['*'], who.id);
+    const range = rangeOf(request.headers, file);
+    reply.type('application/octet-stream').header('accept-ranges', 'bytes').header('etag', file.etag);
+    if (range === 'unsatisfiable' || (range === null && file.sizeBytes === 0)) {
+      await file.close();
+      if (range === null) return reply.header('content-length', 0).send('');
+      return reply.code(416).header('content-range', `bytes */${file.sizeBytes}`).send();
+    }
+    if (range === null) {
+      const encoded = await servedFeed.encoded(file, request.headers);
+      if (encoded !== null) {
+        await file.close();
+        reply.raw.setTimeout(STALLED_MS, () => request.raw.socket.destroy());
+        reply.header('content-encoding', encoded.encoding).header('vary', 'accept-encoding, available-dictionary');
+        return reply.header('content-length', encoded.body.length).send(encoded.body);
+      }
+    }
+    const { start, end } = range ?? { start: 0, end: file.sizeBytes - 1 };
+    if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${file.sizeBytes}`);
+    const stream = file.open({ start, end });
+    reply.raw.once('close', () => stream.destroy());
+    reply.raw.setTimeout(STALLED_MS, () => request.raw.socket.destroy());
+    return reply.header('content-length', end - start + 1).send(stream);
   });
   // in a scope of its own, whose bodies nobody reads before the handler
   void app.register(async (scope) => {

@@ -33,6 +33,7 @@ async function listen(kioskRelease: KioskRelease | null, tls: { cert: string; ke
     caPem: () => '',
     register: unused,
     kioskRelease,
+    servedFeed: unused,
     mqttUrl: () => '',
     logger,
   });

@@ -23,6 +23,7 @@ const rolesWith: Record<Permission, readonly Role[]> = {
   'rooms.manage': ['administrator'],
   'kiosks.manage': ['installer', 'administrator'],
   'settings.manage': ['administrator'],
+  'updates.manage': ['administrator'],
   'controllers.manage': ['operator', 'administrator'],
   'documents.manage': ['operator', 'administrator'],
   'rooms.help': ['operator', 'administrator'],
@@ -115,6 +116,7 @@ const here = {
   callId: newId(),
   actionId: newId(),
   helpId: newId(),
+  rolloutId: newId(),
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;

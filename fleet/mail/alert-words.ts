@@ -37,6 +37,7 @@ const texts = {
     over: (from: string, until: string) => `From ${from} until ${until}`,
     more: (count: number) => `And ${count} more: see the console.`,
     gone: 'A room that was removed',
+    organisation: 'Organisation',
     button: 'Alerts in the console',
     testSubject: 'Test: alerts of Maru reach you',
     test: 'This is a test from the console. Alerts of Maru come to this address.',
@@ -49,6 +50,7 @@ const texts = {
     over: (from: string, until: string) => `발생: ${from}, 해소: ${until}`,
     more: (count: number) => `그 밖에 ${count}건이 있습니다. 콘솔에서 확인해 주세요.`,
     gone: '삭제된 회의실',
+    organisation: '조직 전체',
     button: '콘솔에서 알림 보기',
     testSubject: '시험: 마루 알림이 도착합니다',
     test: '콘솔에서 보낸 시험 메일입니다. 마루의 알림이 이 주소로 옵니다.',
@@ -65,6 +67,9 @@ function time(language: Language, atMs: number): string {
     timeZoneName: 'short',
   }).format(atMs);
 }
+
+/** Where an alert is that is of no room and no place. */
+export const organisationWord = (language: Language): string => texts[language].organisation;
 
 export const signalWords: Record<SignalName, Record<Language, string>> = {
   'site-offline': { en: 'The whole site is offline', ko: '사업장 전체가 오프라인입니다' },
@@ -97,5 +102,11 @@ export const signalWords: Record<SignalName, Record<Language, string>> = {
   'certificate-ending': { en: 'The kiosk’s certificate ends soon', ko: '회의실 단말의 인증서가 곧 만료됩니다' },
   'settings-refused': { en: 'The kiosk refuses a setting', ko: '회의실 단말이 설정을 거부했습니다' },
   'kiosk-restarting': { en: 'The kiosk restarts again and again', ko: '회의실 단말이 계속 다시 시작합니다' },
+  'update-failed': {
+    en: 'An update failed; the former version runs',
+    ko: '업데이트에 실패해 이전 버전으로 작동합니다',
+  },
+  'rollout-halted': { en: 'A rollout stopped by itself', ko: '배포가 스스로 멈췄습니다' },
+  'feed-refused': { en: 'Releases on the server were refused', ko: '서버에 놓인 릴리스를 받아들이지 않았습니다' },
   'help-called': { en: 'Somebody in the room asks for help', ko: '회의실에서 도움을 요청했습니다' },
 };

@@ -1,6 +1,7 @@
 /** Mail: its server, the queue, and what meetings and accounts send. */
 export { queueAccountMail } from './account-mails.ts';
 export { MailDelivery } from './mail-delivery.ts';
+export { organisationWord } from './alert-words.ts';
 export { giveUpWaiting, mailStatesOf } from './mail-queue.ts';
 export { readMailSettings } from './mail-settings.ts';
 export type { AlertMailMessage } from './message.ts';

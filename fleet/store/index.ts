@@ -16,6 +16,7 @@ import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
 import * as authorityFleet from './migrations/authority-0012-fleet.ts';
+import * as authorityUpdates from './migrations/authority-0013-updates.ts';
 import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
 import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -49,6 +50,7 @@ export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
       '0010-people': authorityPeople,
       '0011-broadcasts': authorityBroadcasts,
       '0012-fleet': authorityFleet,
+      '0013-updates': authorityUpdates,
     },
     isReplaceable: false,
     ...events,

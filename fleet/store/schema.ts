@@ -13,6 +13,7 @@ import type { HelpState, HelpTopic } from '#contract/help-request.ts';
 import type { RoomActionState } from '#contract/room-action.ts';
 import type { ServiceState } from '#contract/room-service.ts';
 import type { Language } from '#contract/schema.ts';
+import type { FeedRefusal } from '#contract/update-feed.ts';
 import type { Severity, SignalName } from '#contract/signals.ts';
 import type { PlaceKind, Role, Scope } from '#contract/http/permissions.ts';
 import type { HealthState } from '#contract/http/rooms-api.ts';
@@ -449,6 +450,22 @@ export type AuthorityTables = {
     /** as JSON */
     diagnostics: string;
   };
+  /** `head`: a RolloutHead as JSON */
+  rollout: { rolloutId: string; startedAtMs: number; endedAtMs: number | null; head: string };
+  /** `kept`: a KeptRoom as JSON */
+  rolloutRoom: { rolloutId: string; roomId: string; kept: string };
+  updateHistory: {
+    entryId: string;
+    roomId: string;
+    atMs: number;
+    releaseId: string;
+    version: string;
+    outcome: 'began' | 'confirmed' | 'failed' | 'postponed';
+    /** of a failure */
+    detail: string;
+  };
+  /** Why the feed of a source was not taken in, as it was then (`stamp`). */
+  feedFault: { source: string; stamp: string; refusal: FeedRefusal; detail: string; atMs: number };
   helpMessage: {
     messageId: string;
     helpId: string;

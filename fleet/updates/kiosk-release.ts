@@ -5,9 +5,10 @@
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import { BOOTSTRAP_FILE, SUMS_FILE } from '#contract/release.ts';
 import { parseSums, sha256OfFile } from '#edge/sha256-sums.ts';
+import { SendingPlaces } from './sending-places.ts';
 
 const AT_ONCE = 24;
 /** A box fetches up to four; boxes of one branch office may come from one address. */
@@ -20,8 +21,7 @@ export class KioskRelease {
   #sums: { version: string; byPath: ReadonlyMap<string, string> } | null = null;
   /** path to the version of the file that had its hash */
   readonly #checked = new Map<string, string>();
-  /** network to how many are sent to it */
-  readonly #sending = new Map<string, number>();
+  readonly #places = new SendingPlaces({ ofOne: AT_ONCE_FOR_A_NETWORK, ofAll: AT_ONCE });
 
   /** @param folder looked at on each request: an installation may put another in its place */
   constructor({ folder }: { folder: string }) {
@@ -38,7 +38,7 @@ export class KioskRelease {
     const sha256 = sums.get(path);
     const isListed = sha256 !== undefined || path === SUMS_FILE || path === BOOTSTRAP_FILE;
     if (!isListed) throw new ProtocolError('not-found', 'the release has no such file');
-    const leave = this.#enter(network);
+    const leave = this.#places.enter(network);
     try {
       const file = await open(join(this.#folder, path));
       try {
@@ -81,22 +81,5 @@ export class KioskRelease {
     } catch (cause) {
       throw new ProtocolError('not-found', 'this server has no release for kiosks', { cause });
     }
-  }
-
-  /** @returns how its place is given back, once */
-  #enter(network: string): () => void {
-    const own = this.#sending.get(network) ?? 0;
-    const all = [...this.#sending.values()].reduce((sum, each) => sum + each, 0);
-    if (own >= AT_ONCE_FOR_A_NETWORK || all >= AT_ONCE)
-      throw new UserError('too-many-attempts', 'as many files are being fetched as this server sends at once');
-    this.#sending.set(network, own + 1);
-    let isInside = true;
-    return () => {
-      if (!isInside) return;
-      isInside = false;
-      const left = (this.#sending.get(network) ?? 1) - 1;
-      if (left > 0) this.#sending.set(network, left);
-      else this.#sending.delete(network);
-    };
   }
 }

@@ -13,6 +13,7 @@ import type { OfferedBroadcast } from '#contract/room-broadcasts.ts';
 import { CommandEnvelope } from '#contract/room-command.ts';
 import type { RoomEventsAck } from '#contract/room-events.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
+import type { RoomUpdateDesired } from '#contract/room-update.ts';
 import type { RoomSettingsDesired } from '#contract/settings/room-settings.ts';
 import type { MessageOf, RoomDesired, RequestReply, TopicName } from '#contract/topics.ts';
 import type { WaitingList } from '#contract/waiting.ts';
@@ -47,6 +48,7 @@ export type FleetLinkOptions = {
   onSettings?: (desired: RoomSettingsDesired) => void;
   onAction?: (order: ActionOrder) => void;
   onHelpOfRoom?: (help: HelpOfRoom) => void;
+  onDesiredUpdate?: (desired: RoomUpdateDesired) => void;
   onCommand: (envelope: CommandEnvelope) => void;
   onRequestReply: (response: RequestReply) => void;
   onEventsAck?: (ack: RoomEventsAck) => void;
@@ -92,6 +94,7 @@ export class FleetLink {
         settings: (desired) => this.#options.onSettings?.(desired),
         action: (order) => this.#options.onAction?.(order),
         helpOfRoom: (help) => this.#options.onHelpOfRoom?.(help),
+        desiredUpdate: (desired) => this.#options.onDesiredUpdate?.(desired),
         command: onCommand,
         requestReply: (reply) => this.#onRequestReply(reply),
         roomEventsAck: (ack) => onEventsAck?.(ack),

@@ -66,6 +66,7 @@ import { fetchPicture } from './idle/fetch-picture.ts';
 import { IdleShow } from './idle/idle-show.ts';
 import { KioskSettings } from './settings/kiosk-settings.ts';
 import { RoomStore } from './store/room-store.ts';
+import { updatesPart } from './updates/part.ts';
 import { waitingOnTv } from './waiting-on-tv.ts';
 
 const options = readCommandLine(agentUsage, parseAgentOptions);
@@ -259,6 +260,7 @@ const fleet: FleetLink = new FleetLink({
   onSettings: (desired) => settings.receive(desired),
   onAction: (order) => parts.notify('action-order', order),
   onHelpOfRoom: (help) => parts.notify('help-of-room', help),
+  onDesiredUpdate: (desired) => parts.notify('desired-update', desired),
   onCommand: (envelope) => authority.onCommand(envelope),
   onRequestReply: (response) => {
     if (response.name === 'pairing-code-used') {
@@ -351,6 +353,7 @@ const parts: Parts = new Parts({
       report: (report) => fleet.publish('actionReport', report),
       sendLines: (lines) => void fleet.publish('logLines', lines),
     }),
+    updatesPart({ dataDir, paths: options.updates, identity: () => identity }),
     lanPart(controllerDir),
   ],
   services: {
@@ -400,7 +403,7 @@ const screens: ScreenServer = new ScreenServer({
     authority.handle({ type: 'screen-connected', inCall });
   },
   onScreen: (page) => parts.notify('screen', page),
-  onAlive: (showsNothing) => parts.notify('screen-alive', { showsNothing }),
+  onAlive: (page) => parts.notify('screen-alive', page),
   onGone: () => authority.handle({ type: 'screen-gone' }),
   onReport: (report) => {
     if (isPartReport(report)) parts.onReport(report);

@@ -66,7 +66,7 @@ export type ScreenServerOptions = {
   /** the page that is shown; null: none */
   onScreen?: (page: { screenId: string; userAgent: string | null } | null) => void;
   /** it has drawn a frame */
-  onAlive?: (showsNothing: boolean) => void;
+  onAlive?: (page: { showsNothing: boolean; heapBytes: number | null }) => void;
   /** no screen is left */
   onGone: () => void;
   onReport: (report: Exclude<ScreenToAgent, { type: 'hello' | 'alive' }>) => void;
@@ -256,8 +256,10 @@ export class ScreenServer {
           // who has yielded may go on living, but speaks for nobody
           const speaks = this.#notEnrolled === null && screen === this.#screens.at(-1);
           if (!speaks) return;
-          if (message.type === 'alive') this.#options.onAlive?.(message.showsNothing ?? false);
-          else this.#options.onReport(message);
+          if (message.type === 'alive') {
+            const { showsNothing = false, heapBytes = null } = message;
+            this.#options.onAlive?.({ showsNothing, heapBytes });
+          } else this.#options.onReport(message);
           return;
         }
         if (message.type !== 'hello') throw new ProtocolError('hello-expected');

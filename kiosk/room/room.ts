@@ -103,6 +103,7 @@ export type PartReport = Extract<
       | 'self-test-done'
       | 'sound-heard'
       | 'reach-probed'
+      | 'called-itself'
       | 'document'
       | 'drawing'
       | 'document-listed'
@@ -120,6 +121,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'self-test-done',
   'sound-heard',
   'reach-probed',
+  'called-itself',
   'document',
   'drawing',
   'document-listed',

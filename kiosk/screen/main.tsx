@@ -13,6 +13,7 @@ import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import helpEn from '#ui/words/en/help.ts';
 import noticesEn from '#ui/words/en/notices.ts';
+import roomUpdateEn from '#ui/words/en/room-update.ts';
 import screenEn from '#ui/words/en/screen.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
@@ -21,6 +22,7 @@ import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import helpKo from '#ui/words/ko/help.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import roomUpdateKo from '#ui/words/ko/room-update.ts';
 import screenKo from '#ui/words/ko/screen.ts';
 import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
@@ -32,6 +34,7 @@ import { AgentLink } from './session/agent-link.ts';
 import { browserSights, DeviceSights } from './session/device-sights.ts';
 import { followQuality } from './session/follow-quality.ts';
 import { startAlive } from './session/alive.ts';
+import { heapBytes } from './session/heap-bytes.ts';
 import { showsNothing } from './session/shows-nothing.ts';
 import { browserDevices } from './session/browser-devices.ts';
 import { RoomTracks } from './session/room-tracks.ts';
@@ -41,6 +44,7 @@ import { ScreenSession } from './session/screen-session.ts';
 debugUnknownWords();
 startWords({
   help: { en: helpEn, ko: helpKo },
+  'room-update': { en: roomUpdateEn, ko: roomUpdateKo },
   screen: { en: screenEn, ko: screenKo },
   stage: { en: stageEn, ko: stageKo },
   notices: { en: noticesEn, ko: noticesKo },
@@ -76,7 +80,7 @@ const session = new ScreenSession({
   screenHeightPx: () => window.innerHeight * window.devicePixelRatio,
 });
 session.start();
-startAlive(() => session.reportAlive(showsNothing(document.body)));
+startAlive(() => session.reportAlive(showsNothing(document.body), heapBytes()));
 new DeviceSights({
   port: browserSights,
   devices: () => session.seenDevices,

@@ -27,6 +27,7 @@ export default defineConfig({
         'fleet-backup-main': 'fleet/backup/main.ts',
         'fleet-backup-return-main': 'fleet/backup/return/main.ts',
         'kiosk-main': 'kiosk/main.ts',
+        'kiosk-updater-main': 'kiosk/updater/main.ts',
       },
       // no JSDoc of packages. The order of imports is kept: x509 needs reflect-metadata loaded first
       output: { comments: { jsdoc: false }, strictExecutionOrder: true },

@@ -10,23 +10,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sha256OfFile } from '#edge/sha256-sums.ts';
+import type { DebianSource } from './debian-sources.ts';
 
-export const DEFAULT_MIRROR = 'http://deb.debian.org';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const SUITES = [
-  ['debian', 'bookworm'],
-  ['debian', 'bookworm-updates'],
-  ['debian-security', 'bookworm-security'],
-] as const;
-
-/** Mirrors whose lists are those of this run. */
+/** Sources whose lists are those of this run. */
 const read = new Set<string>();
 
 export type DebianRepositoryOptions = {
   /** wanted, by name */
   packages: readonly string[];
-  /** of Debian, with the folders `debian` and `debian-security` */
-  mirror: string;
+  sources: readonly DebianSource[];
   /** is made */
   folder: string;
   /** milliseconds since 1970, for the index: that of the commit, so that equal packages give equal bytes */
@@ -36,11 +29,12 @@ export type DebianRepositoryOptions = {
 
 /** Whole as for a machine that has nothing: a box may be older than the packages here. @throws Error with apt's last words */
 export async function makeDebianRepository(options: DebianRepositoryOptions): Promise<void> {
-  const { packages, mirror, folder, madeAtMs, progress } = options;
-  const apt = new EmptyMachine(mirror);
+  const { packages, sources, folder, madeAtMs, progress } = options;
+  const apt = new EmptyMachine(sources);
   // once for both roles
-  if (!read.has(mirror)) await apt.run(['-q', 'update'], () => progress("Debian's lists"));
-  read.add(mirror);
+  const named = JSON.stringify(sources);
+  if (!read.has(named)) await apt.run(['-q', 'update'], () => progress("Debian's lists"));
+  read.add(named);
   const wanted = ['--no-install-recommends', 'install', ...packages];
   const files = await apt.filesOf(wanted);
   let fetched = 0;
@@ -67,15 +61,14 @@ class EmptyMachine {
   readonly archives: string;
   readonly #options: string[];
 
-  constructor(mirror: string) {
+  constructor(sources: readonly DebianSource[]) {
     const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'maru', 'debian-packages');
     this.archives = join(folder, 'archives');
     for (const each of ['lists/partial', 'archives/partial']) mkdirSync(join(folder, each), { recursive: true });
     const place = (name: string) => join(folder, name);
     writeFileSync(place('status'), '');
-    const source = ([part, suite]: (typeof SUITES)[number]) =>
-      `deb [arch=amd64 signed-by=${KEYRING}] ${mirror}/${part} ${suite} main\n`;
-    writeFileSync(place('sources.list'), SUITES.map(source).join(''));
+    const line = ({ uri, suite }: DebianSource) => `deb [arch=amd64 signed-by=${KEYRING}] ${uri} ${suite} main\n`;
+    writeFileSync(place('sources.list'), sources.map(line).join(''));
     const options = {
       'Dir::State': folder,
       'Dir::State::lists': place('lists'),

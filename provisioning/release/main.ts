@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
 import { bundledInstaller } from './bundled-installer.ts';
-import { DEFAULT_MIRROR, makeDebianRepository } from './debian-repository.ts';
+import { makeDebianRepository } from './debian-repository.ts';
+import { sourcesAtMirror, sourcesOfMachine } from './debian-sources.ts';
 import { releaseContents } from './release-contents.ts';
 import { releaseSizeBytes, writeReleaseFolder } from './release-folder.ts';
 
@@ -13,7 +14,7 @@ const CHECKOUT = join(import.meta.dirname, '../..');
 const usage = `npm run release -- [options]: makes a release folder for a kiosk and one for a server, each with its installer
 
   --out DIR                  where they are made (.maru/release): DIR/kiosk and DIR/server
-  --debian-mirror URL        of Debian's packages (${DEFAULT_MIRROR})
+  --debian-mirror URL        of Debian's packages, with debian/ and debian-security/ (the archives that apt uses here)
   --without-debian-packages  for boxes that reach a mirror of Debian, or have the packages`;
 
 const values = readCommandLine(usage, (args) => {
@@ -21,13 +22,14 @@ const values = readCommandLine(usage, (args) => {
     args,
     options: {
       out: { type: 'string', default: '.maru/release' },
-      'debian-mirror': { type: 'string', default: DEFAULT_MIRROR },
+      'debian-mirror': { type: 'string' },
       'without-debian-packages': { type: 'boolean', default: false },
     },
   });
-  const mirror = values['debian-mirror'].replace(/\/+$/, '');
-  if (!URL.canParse(mirror)) throw new Error(`--debian-mirror is an address, not "${mirror}"`);
-  return { ...values, mirror };
+  const mirror = values['debian-mirror']?.replace(/\/+$/, '');
+  if (mirror !== undefined && !URL.canParse(mirror)) throw new Error(`--debian-mirror is an address, not "${mirror}"`);
+  if (values['without-debian-packages']) return { out: values.out, sources: null };
+  return { out: values.out, sources: mirror === undefined ? sourcesOfMachine() : sourcesAtMirror(mirror) };
 });
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: CHECKOUT, encoding: 'utf8' }).trim();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -36,6 +38,7 @@ if (!workerFile) throw new Error('MEDIASOUP_WORKER_BIN names no worker: start th
 
 const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')) as { version: string };
 const { commit, madeAtMs } = ofCommit();
+const changelog = readFileSync(join(CHECKOUT, 'CHANGELOG.md'), 'utf8');
 const out = resolve(values.out);
 const installer = await bundledInstaller(CHECKOUT);
 mkdirSync(out, { recursive: true });
@@ -43,18 +46,21 @@ mkdirSync(out, { recursive: true });
 for (const role of ['kiosk', 'server'] as const) {
   const contents = releaseContents(CHECKOUT, role, { version, installer, workerFile });
   const folder = join(out, role);
-  const makeRepository = values['without-debian-packages']
-    ? null
-    : (repository: string) =>
-        makeDebianRepository({
-          packages: contents.debianPackages,
-          mirror: values.mirror,
-          folder: repository,
-          madeAtMs,
-          progress: shownNowAndThen(`${role}: `),
-        });
+  const { sources } = values;
+  const makeRepository =
+    sources === null
+      ? null
+      : (repository: string) =>
+          makeDebianRepository({
+            packages: contents.debianPackages,
+            sources,
+            folder: repository,
+            madeAtMs,
+            progress: shownNowAndThen(`${role}: `),
+          });
   const kioskFolder = role === 'server' ? join(out, 'kiosk') : null;
-  const sha256 = await writeReleaseFolder({ folder, role, version, commit, contents, makeRepository, kioskFolder });
+  const release = { folder, role, version, commit, madeAtMs, changelog, contents, makeRepository, kioskFolder };
+  const sha256 = await writeReleaseFolder(release);
   say(`${role}: ${folder}, ${Math.round(releaseSizeBytes(folder) / 1e6)} MB; sha256sum install.sh is ${sha256}`);
 }
 

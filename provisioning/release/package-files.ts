@@ -12,7 +12,16 @@ const ELSEWHERE = /(?:^|\/)prebuilds\/(?![^/]*linux-x64(?!-?musl))/;
 type PackageJson = { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string> };
 
 /** @returns paths from the checkout, sorted. @throws Error naming a package that is not installed */
-export function packageFiles(checkout: string, names: readonly string[]): string[] {
+export const packageFiles = (checkout: string, names: readonly string[]): string[] =>
+  packageFolders(checkout, names)
+    .flatMap((folder) => filesOf(checkout, join(checkout, folder)))
+    .sort();
+
+/**
+ * The packages and all that they depend on, as folders from the checkout: the names that package-lock.json has for them.
+ * @throws Error naming a package that is not installed
+ */
+export function packageFolders(checkout: string, names: readonly string[]): string[] {
   const folders = new Set<string>();
   const waiting = names.map((name) => ({ name, from: checkout, isOptional: false }));
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -30,7 +39,7 @@ export function packageFiles(checkout: string, names: readonly string[]): string
     waiting.push(...named(optionalDependencies, true));
     waiting.push(...named(dependencies, false).filter(({ name }) => !(name in optionalDependencies)));
   }
-  return [...folders].flatMap((folder) => filesOf(checkout, folder)).sort();
+  return [...folders].map((folder) => relative(checkout, folder)).sort();
 }
 
 /** As Node looks for it: beside the one that needs it, then in each folder above. */

@@ -5,7 +5,8 @@ import type { ReleaseFile, ReleaseRole } from '#contract/release.ts';
 import { roleNeeds } from '../system/roles.ts';
 import { systemFiles } from '../system/system-files.ts';
 import { packagesBehind } from './debian-repository.ts';
-import { packageFiles } from './package-files.ts';
+import { packageFiles, packageFolders } from './package-files.ts';
+import { bundledInto, SBOM_FILE, sbomText } from './sbom.ts';
 import { tracedPrograms } from './traced-programs.ts';
 
 /** Where its bytes come from: a file, or text that is made here. */
@@ -22,10 +23,10 @@ type RoleContents = {
 };
 const CONTENTS: Record<ReleaseRole, RoleContents> = {
   kiosk: {
-    programs: ['kiosk-agent-main.js', 'kiosk-shell-main.js'],
+    programs: ['kiosk-agent-main.js', 'kiosk-shell-main.js', 'kiosk-updater-main.js'],
     folders: ['kiosk/screen/dist', 'controller/dist'],
     packages: [],
-    pages: ['kiosk/GUIDE.md', 'provisioning/system/README.md'],
+    pages: ['kiosk/GUIDE.md', 'kiosk/updater/README.md', 'provisioning/system/README.md'],
   },
   server: {
     programs: [
@@ -50,6 +51,8 @@ const CONTENTS: Record<ReleaseRole, RoleContents> = {
   },
 };
 const NODE = 'node_modules/node/bin/node';
+const NODE_PACKAGE = 'node_modules/node';
+const SHELL_PACKAGE = 'node_modules/electron';
 const SCREEN_SESSION = 'provisioning/system/screen-session.sh';
 /** Electron for the TV, where it was packed for boxes. */
 const PACKED_SHELL = 'kiosk/shell/electron/packed';
@@ -90,8 +93,21 @@ export function releaseContents(
     files.push({ path: 'dist/mediasoup-worker', mode: '0755', content: { file: workerFile } });
     debianPackages.push(...packagesBehind(workerFile));
   }
+  const named = [...new Set(debianPackages)].sort();
+  const made = [
+    ...traced.files.map((name) => `dist/${name}`),
+    ...folders.flatMap((folder) => filesUnder(checkout, folder)),
+  ];
+  const inside = [
+    ...packageFolders(checkout, [...traced.packages, ...packages]),
+    ...bundledInto(checkout, made),
+    NODE_PACKAGE,
+    ...(files.some(({ path }) => path.startsWith(PACKED_SHELL)) ? [SHELL_PACKAGE] : []),
+  ];
+  const sbom = sbomText(checkout, { role, version, packages: inside, debianPackages: named });
+  files.push({ path: SBOM_FILE, mode: '0644', content: { text: sbom } });
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, debianPackages: [...new Set(debianPackages)].sort() };
+  return { files, debianPackages: named };
 }
 
 const fromCheckout = (checkout: string, path: string, mode: ReleaseFile['mode'] = '0644'): ContentFile => ({

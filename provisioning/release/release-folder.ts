@@ -1,32 +1,26 @@
 /**
- * Writes a release as a folder that is a whole installation medium: contents by hash, the manifest, Debian's packages, the list of
- * hashes and the bootstrap that names the hash of that list. So the hash of `install.sh` stands for all of it.
+ * Writes a release as a folder that is a whole installation medium: contents by hash, the manifest, what a feed states of it,
+ * Debian's packages, the list of hashes and the bootstrap that names the hash of that list.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import {
-  BOOTSTRAP_FILE,
-  MANIFEST_FILE,
-  type ReleaseFile,
-  ReleaseManifest,
-  type ReleaseRole,
-  SUMS_FILE,
-} from '#contract/release.ts';
-import { formatSums, sha256OfFile } from '#edge/sha256-sums.ts';
-import { linkOrCopy } from './debian-repository.ts';
-import { type Content, INSTALLER, type ReleaseContents } from './release-contents.ts';
-
-/** Readable by all, and by nobody but its owner to be changed: it is served, copied and read by apt's own user. */
-const FILE_MODE = 0o644;
-const NODE = 'node_modules/node/bin/node';
+import { join } from 'node:path';
+import { MANIFEST_FILE, type ReleaseFile, ReleaseManifest, type ReleaseRole } from '#contract/release.ts';
+import type { Content, ReleaseContents } from './release-contents.ts';
+import { FACTS_FILE, factsText } from './release-facts.ts';
+import { SBOM_FILE } from './sbom.ts';
+import { filesUnder, linkKioskRelease, sealReleaseFolder, sha256OfText, writeReleaseFile } from './sealed-folder.ts';
+import { manifestBytes } from './signing/offered-release.ts';
 
 export type ReleaseFolder = {
   folder: string;
   role: ReleaseRole;
   version: string;
   commit: string | null;
+  /** of the commit, milliseconds since 1970 */
+  madeAtMs: number;
+  changelog: string;
   contents: ReleaseContents;
   /** puts its index and packages there; null: a release without Debian's packages, for boxes that have them */
   makeRepository: ((folder: string) => Promise<void>) | null;
@@ -41,79 +35,36 @@ export async function writeReleaseFolder(release: ReleaseFolder): Promise<string
   await rm(making, { recursive: true, force: true });
   mkdirSync(join(making, 'objects'), { recursive: true });
   const files: ReleaseFile[] = [];
-  for (const { path, mode, content } of release.contents.files)
+  for (const { path, mode, content } of release.contents.files) {
     files.push({ path, mode, ...(await placeObject(join(making, 'objects'), content)) });
+    // for people beside the release; signed as one of its files
+    if (path === SBOM_FILE && 'text' in content) writeReleaseFile(join(making, SBOM_FILE), content.text);
+  }
   const { version, commit, contents } = release;
   const { debianPackages } = contents;
   const manifest = ReleaseManifest.parse({ format: 1, role, version, commit, debianPackages, files });
-  write(join(making, MANIFEST_FILE), `${JSON.stringify(manifest, null, 1)}\n`);
-  write(join(making, 'README.txt'), readme(role, manifest));
+  writeReleaseFile(join(making, MANIFEST_FILE), manifestBytes(manifest));
+  writeReleaseFile(join(making, FACTS_FILE), factsText(manifest, release));
+  writeReleaseFile(join(making, 'README.txt'), readme(role, manifest));
   await release.makeRepository?.(join(making, 'debian'));
-  if (kioskFolder !== null)
-    for (const path of filesUnder(kioskFolder)) {
-      mkdirSync(join(making, 'kiosk', dirname(path)), { recursive: true });
-      linkOrCopy(join(kioskFolder, path), join(making, 'kiosk', path));
-    }
-  const sums = formatSums(await sumsOf(making));
-  write(join(making, SUMS_FILE), sums);
-  const objectOf = (path: string): string => files.find((file) => file.path === path)!.sha256;
-  const bootstrap = fill(readFileSync(join(import.meta.dirname, BOOTSTRAP_FILE), 'utf8'), {
-    role,
-    node: objectOf(NODE),
-    installer: objectOf(INSTALLER),
-    sums: sha256Of(sums),
-  });
-  write(join(making, BOOTSTRAP_FILE), bootstrap);
+  if (kioskFolder !== null) linkKioskRelease(making, kioskFolder);
+  const sha256 = await sealReleaseFolder(making);
   await rm(folder, { recursive: true, force: true });
   renameSync(making, folder);
-  return sha256Of(bootstrap);
+  return sha256;
 }
 
 async function placeObject(objects: string, content: Content): Promise<{ sizeBytes: number; sha256: string }> {
   if ('text' in content) {
-    const sha256 = sha256Of(content.text);
-    write(join(objects, sha256), content.text);
+    const sha256 = sha256OfText(content.text);
+    writeReleaseFile(join(objects, sha256), content.text);
     return { sizeBytes: Buffer.byteLength(content.text), sha256 };
   }
   const bytes = readFileSync(content.file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   // no link: what is built next is written into the same file
-  write(join(objects, sha256), bytes);
+  writeReleaseFile(join(objects, sha256), bytes);
   return { sizeBytes: bytes.length, sha256 };
-}
-
-/** Of what lies there but the list itself and the bootstrap, which stands above it. */
-async function sumsOf(folder: string): Promise<Map<string, string>> {
-  const sums = new Map<string, string>();
-  for (const path of filesUnder(folder)) {
-    const isObject = /^objects\/([0-9a-f]{64})$/.exec(path);
-    sums.set(path, isObject?.[1] ?? (await sha256OfFile(join(folder, path))));
-  }
-  return sums;
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
-}
-
-function write(path: string, content: string | Buffer): void {
-  writeFileSync(path, content);
-  chmodSync(path, FILE_MODE);
-}
-
-const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** @throws Error where the text names what is not given, or is missing what is */
-function fill(text: string, values: Record<string, string>): string {
-  for (const name of Object.keys(values)) if (!text.includes(`@${name}@`)) throw new Error(`@${name}@ is missing`);
-  return text.replace(/@([a-z]+)@/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`@${name}@ is not known`);
-    return value;
-  });
 }
 
 function readme(role: ReleaseRole, { version, commit }: ReleaseManifest): string {

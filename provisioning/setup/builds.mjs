@@ -55,11 +55,16 @@ export const builds = [
 const stampOf = (root, build) =>
   join(root, 'node_modules/.cache/maru', `${build.folder.replaceAll('/', '-')}.built-from`);
 
+/** Which packages went into each file, for a release's bill of materials. */
+const packagesOf = (root, build) =>
+  join(root, 'node_modules/.cache/maru', `${build.folder.replaceAll('/', '-')}.packages.json`);
+
 /** What is there, and what nobody wants. */
 export function isBuilt(build, root = checkout) {
   if (build.isWanted && !build.isWanted(root)) return true;
   const stamp = stampOf(root, build);
-  if (!existsSync(stamp) || !build.files.every((file) => existsSync(join(root, build.output, file)))) return false;
+  if (!existsSync(stamp) || !existsSync(packagesOf(root, build))) return false;
+  if (!build.files.every((file) => existsSync(join(root, build.output, file)))) return false;
   return readFileSync(stamp, 'utf8') === fingerprint(root, build.sources);
 }
 
@@ -73,9 +78,10 @@ export function noteBuilt(build, source, root = checkout) {
 export async function makeBuild(build) {
   const source = fingerprint(checkout, build.sources);
   await rm(stampOf(checkout, build), { force: true });
-  const vite = join(checkout, 'node_modules/vite/bin/vite.js');
+  const program = join(checkout, 'provisioning/programs/build.ts');
   // whoever calls: a test runner's NODE_ENV would give React's development build, slow and with this machine's paths in it
   const env = { ...process.env, NODE_ENV: 'production' };
-  await runCommand(node24, [vite, 'build', '-c', `${build.folder}/vite.config.ts`], { cwd: checkout, env });
+  const args = [program, `${build.folder}/vite.config.ts`, packagesOf(checkout, build)];
+  await runCommand(node24, args, { cwd: checkout, env });
   noteBuilt(build, source);
 }

@@ -18,6 +18,7 @@ beforeEach(() => {
   write('page/main.ts');
   write('kit/button.ts');
   write('page/dist/index.html');
+  write('node_modules/.cache/maru/page.packages.json');
   noteBuilt(build, fingerprint(root, build.sources), root);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -47,6 +48,11 @@ describe('a page', () => {
     expect(isBuilt(build, root)).toBe(false);
     write('page/dist/index.html');
     rmSync(join(root, 'node_modules'), { recursive: true });
+    expect(isBuilt(build, root)).toBe(false);
+  });
+
+  it('is not when nobody knows which packages are in it', () => {
+    rmSync(join(root, 'node_modules/.cache/maru/page.packages.json'));
     expect(isBuilt(build, root)).toBe(false);
   });
 

@@ -2,18 +2,9 @@
  * Files that are put in place and removed again. An equal file is left alone, so that a second run changes nothing; a
  * list of the placed files lies beside them, so that a later release removes those that it no longer has.
  */
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { writeDurably } from '#edge/durable-file.ts';
 
 /** path from the root, without a slash before it, to its content */
 export type Files = Map<string, string>;
@@ -30,13 +21,26 @@ export function readTree(folder: string): Files {
   return files;
 }
 
-/** @returns what was changed, as paths from the root */
-export function placeFiles(root: string, files: Files, listPath: string): string[] {
+/**
+ * @param untouched of these nothing is written or removed, whatever `files` has
+ * @returns what was changed, as paths from the root
+ */
+export function placeFiles(
+  root: string,
+  files: Files,
+  listPath: string,
+  untouched: ReadonlySet<string> = new Set(),
+): string[] {
   const changed: string[] = [];
   const before = placed(root, listPath);
-  for (const path of before) if (!files.has(path) && remove(root, path)) changed.push(path);
-  for (const [path, content] of files) if (write(join(root, path), content)) changed.push(path);
-  write(join(root, listPath), `${[...files.keys()].sort().join('\n')}\n`);
+  const stay = before.filter((path) => untouched.has(path));
+  const wanted = [...files].filter(([path]) => !untouched.has(path));
+  // what is new is listed before it is placed: a power cut in between leaves no file that nobody knows
+  const after = [...wanted.map(([path]) => path), ...stay];
+  writeList(root, listPath, [...before, ...after]);
+  for (const path of before) if (!files.has(path) && !untouched.has(path) && remove(root, path)) changed.push(path);
+  for (const [path, content] of wanted) if (write(join(root, path), content)) changed.push(path);
+  writeList(root, listPath, after);
   return changed;
 }
 
@@ -57,11 +61,14 @@ function write(path: string, content: string): boolean {
     return false;
   mkdirSync(dirname(path), { recursive: true });
   // whole or not at all: a power cut leaves no half unit
-  const making = `${path}.maru-new`;
-  writeFileSync(making, content);
-  chmodSync(making, FILE_MODE);
-  renameSync(making, path);
+  writeDurably(path, content, FILE_MODE);
+  // a mask of the caller's does not count
+  chmodSync(path, FILE_MODE);
   return true;
+}
+
+function writeList(root: string, listPath: string, paths: readonly string[]): void {
+  write(join(root, listPath), `${[...new Set(paths)].sort().join('\n')}\n`);
 }
 
 function remove(root: string, path: string): boolean {

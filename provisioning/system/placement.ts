@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Files, placeFiles, removeFiles } from './placed-files.ts';
-import { type MachineRole, ROLES, roleNeeds } from './roles.ts';
+import { GUARD_FILES, type MachineRole, ROLES, roleNeeds } from './roles.ts';
 
 export type Placement = {
   role: MachineRole;
@@ -29,30 +29,40 @@ export function placedRole(root: string): MachineRole | null {
 
 /** @throws Error of the command that failed; what is in place then is repaired by the next run */
 export function putInPlace({ role, root, isStarted, beforeStart, say }: Placement, files: Files): void {
-  const { enable, onRequest, mask, defaultTarget } = roleNeeds[role];
+  const { enable, onRequest } = roleNeeds[role];
   const machine = new Machine(root);
   const changed = placeFiles(root, files, listPath(role));
   for (const path of changed) say(`placed /${path}`);
   if (changed.length === 0) say('every file is in place');
-  if (machine.isThis) {
-    run('systemd-sysusers', []);
-    run('systemd-tmpfiles', ['--create']);
-  }
-  if (machine.isBooted) {
-    run('systemctl', ['daemon-reload']);
-    if (role === 'kiosk') machine.applyKernelSettings();
-  }
-  machine.systemctl(['enable', ...enable]);
-  if (mask.length > 0) machine.systemctl(['mask', ...mask]);
-  // a tree without systemd's own units has nothing to point to
-  if (defaultTarget !== null && existsSync(join(root, 'lib/systemd/system', defaultTarget))) {
-    machine.systemctl(['set-default', defaultTarget]);
-  }
+  machine.adopt(role);
   beforeStart?.();
   if (machine.isBooted && isStarted) {
     run('systemctl', ['restart', '--no-block', ...enable]);
     if (onRequest.length > 0) run('systemctl', ['try-restart', '--no-block', ...onRequest]);
   }
+}
+
+/** What a switch restarts by itself, once all is in place; and what runs during a trial alone. */
+const OF_THE_SWITCH: ReadonlySet<string> = new Set([
+  'maru-agent.service',
+  'maru-guard.service',
+  'maru-placement.service',
+  'maru-screen.service',
+]);
+
+/**
+ * The system's files of a kiosk's release, in an update and on the way back from one: all but the guard. Agent and screen are left to
+ * the caller.
+ * @throws Error of the command that failed; the next run repairs
+ */
+export function putUpdateInPlace({ root, say }: Pick<Placement, 'root' | 'say'>, files: Files): void {
+  const machine = new Machine(root);
+  const changed = placeFiles(root, files, listPath('kiosk'), GUARD_FILES);
+  for (const path of changed) say(`placed /${path}`);
+  // also where all is in place: a run that was cut off may have placed files and not come so far
+  machine.adopt('kiosk');
+  const others = roleNeeds.kiosk.enable.filter((unit) => !OF_THE_SWITCH.has(unit));
+  if (machine.isBooted && changed.length > 0) run('systemctl', ['restart', '--no-block', ...others]);
 }
 
 /** Leaves what is in /var/lib and what IT wrote into /etc/maru. */
@@ -67,6 +77,9 @@ export function takeAway({ role, root, say }: Omit<Placement, 'isStarted' | 'bef
   if (machine.isBooted) run('systemctl', ['daemon-reload']);
 }
 
+/** In /etc/sysusers.d and /etc/tmpfiles.d. */
+const CONFIGURATION: Record<MachineRole, string> = { kiosk: 'maru.conf', server: 'maru-fleet.conf' };
+
 class Machine {
   readonly #root: string;
   readonly isThis: boolean;
@@ -79,17 +92,37 @@ class Machine {
     this.isBooted = this.isThis && existsSync('/run/systemd/system');
   }
 
+  /** Makes users and folders, and has systemd and the kernel read what was placed. */
+  adopt(role: MachineRole): void {
+    const { enable, mask, defaultTarget } = roleNeeds[role];
+    if (this.isThis) {
+      // those alone: what others want of their folders is none of ours
+      run('systemd-sysusers', [CONFIGURATION[role]]);
+      run('systemd-tmpfiles', ['--create', CONFIGURATION[role]]);
+    }
+    if (this.isBooted) {
+      run('systemctl', ['daemon-reload']);
+      if (role === 'kiosk') this.#applyKernelSettings();
+    }
+    this.systemctl(['enable', ...enable]);
+    if (mask.length > 0) this.systemctl(['mask', ...mask]);
+    // a tree without systemd's own units has nothing to point to
+    if (defaultTarget !== null && existsSync(join(this.#root, 'lib/systemd/system', defaultTarget))) {
+      this.systemctl(['set-default', defaultTarget]);
+    }
+  }
+
   /** Links of units, which `systemctl --root` makes without a systemd that runs. */
   systemctl(args: string[]): void {
     run('systemctl', ['--quiet', ...(this.isThis ? [] : [`--root=${this.#root}`]), ...args]);
   }
 
   /** A container's kernel and devices are those of its host. */
-  applyKernelSettings(): void {
+  #applyKernelSettings(): void {
     if (existsSync('/run/systemd/container')) return;
     run('udevadm', ['control', '--reload']);
     run('udevadm', ['trigger', '--subsystem-match=hidraw', '--subsystem-match=cec', '--subsystem-match=tty']);
-    run('sysctl', ['--system', '--quiet', '--ignore']);
+    run('systemctl', ['restart', 'systemd-sysctl.service']);
   }
 }
 

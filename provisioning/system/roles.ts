@@ -36,7 +36,14 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
       'v4l-utils',
       'wireplumber',
     ],
-    enable: ['maru-agent.service', 'maru-restart-kiosk.path', 'maru-screen.service'],
+    enable: [
+      'maru-agent.service',
+      'maru-guard.service',
+      'maru-placement.service',
+      'maru-restart-kiosk.path',
+      'maru-screen.service',
+      'maru-updater.path',
+    ],
     onRequest: [],
     mask: ['ctrl-alt-del.target', 'sleep.target', 'suspend.target', 'hibernate.target'],
     defaultTarget: 'graphical.target',
@@ -75,3 +82,13 @@ export const roleNeeds: Record<MachineRole, RoleNeeds> = {
     defaultTarget: null,
   },
 };
+
+/**
+ * The way back from a broken release. The installer alone places and removes these: a release on trial must not be able to change
+ * what watches it. Paths from the root.
+ */
+export const GUARD_FILES: ReadonlySet<string> = new Set([
+  'etc/systemd/system/maru-guard.service',
+  'etc/systemd/system/maru-placement.service',
+  'usr/local/lib/maru/guard.sh',
+]);

@@ -16,7 +16,9 @@ const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|m
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =
-  '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents|broadcasts|help)/';
+  '^kiosk/agent/(?:peripherals/)?(calendar|speakerphone|tv|media-devices|reach|lan|documents|broadcasts|help|updates)/';
+/** How files of a release come to their places on a box: the installer and root's updater do the same. */
+const placing = '^provisioning/system/(slots|placement|placed-files|placed-releases|debian-status)\\.ts$';
 /** What the file of settings is read with. */
 const sectionOfSettings = '^kiosk/agent/.*settings\\.ts$';
 /** What the aggregates' routes are written with; imports the contract alone. */
@@ -28,6 +30,8 @@ const ours = '^(fleet|kiosk|controller|provisioning|tests)/';
 /** Tests beside the code put parts of their own house together, with fixtures that the product never sees. */
 const fixtures = '-under-test\\.tsx?$';
 const besideTests = ['\\.test\\.tsx?$', fixtures];
+/** Signed feeds for the tests of those that verify them; `fixtures-for-tests` keeps it out of the product. */
+const signedFeeds = '^provisioning/release/signing/feed-under-test\\.ts$';
 
 /** `from` may import, of our own code, `to` and itself; libraries are another matter. */
 function only(name: string, comment: string, from: string, to: string[]): IForbiddenRuleType {
@@ -113,6 +117,18 @@ export const importRules: IForbiddenRuleType[] = [
     edge,
     '^controller/ui/words/',
   ]),
+  only('updater', "root's updater shares slots and placement with the installer", '^kiosk/updater/', [
+    contract,
+    edge,
+    placing,
+  ]),
+  {
+    name: 'updater-is-a-process',
+    comment: "root's updater is started, not imported",
+    severity: 'error',
+    from: { pathNot: ['^kiosk/updater/', '^tests/', ...besideTests] },
+    to: { path: '^kiosk/updater/' },
+  },
   only('kiosk-supervisor', 'the supervisor starts processes, it does not import them', '^kiosk/[^/]+$', [
     contract,
     edge,
@@ -213,11 +229,17 @@ export const importRules: IForbiddenRuleType[] = [
     from: { pathNot: ['^fleet/media/', '^tests/', ...besideTests] },
     to: { path: '^fleet/media/' },
   },
-  house('fleet-house', 'the fleet imports no other house, but for the kit of its pages', '^fleet/', [stage, kit]),
-  house('kiosk-house', 'the kiosk imports of other houses the contract, #edge, the call and the kit', '^kiosk/', [
-    ...browserKit,
-    edge,
+  house('fleet-house', 'the fleet imports no other house, but for the kit of its pages', '^fleet/', [
+    stage,
+    kit,
+    signedFeeds,
   ]),
+  house(
+    'kiosk-house',
+    'the kiosk imports of other houses the contract, #edge, the call and the kit',
+    '^kiosk/(?!updater/)',
+    [...browserKit, edge, '^kiosk/', signedFeeds],
+  ),
   house('controller-house', 'the controller imports of other houses what browser code may', '^controller/', browserKit),
   {
     name: 'mains-are-the-end',

@@ -18,6 +18,7 @@ export const longestFiles: readonly string[] = [
   'kiosk/agent/calendar/caldav.integration.test.ts',
   'tests/integration/guide-commands.test.ts',
   'tests/integration/remote-page.test.ts',
+  'tests/e2e/updates.e2e.test.ts',
   'tests/e2e/firefox-guest.e2e.test.ts',
   'tests/e2e/call.e2e.test.ts',
   'tests/e2e/documents.e2e.test.ts',

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_MIRROR } from '../../provisioning/release/debian-repository.ts';
+import { sourcesOfMachine } from '../../provisioning/release/debian-sources.ts';
 
 const KEPT_MS = 30 * 24 * 3_600_000;
 /** `minimal`: Debian's essential packages, apt and a systemd that boots. `standard`: what Debian's own installer leaves without a task. */
@@ -20,7 +20,8 @@ export function bareDebian(variant: Variant, folder: string): void {
   if (!existsSync(archive) || Date.now() - statSync(archive).mtimeMs > KEPT_MS) {
     mkdirSync(cache, { recursive: true });
     const making = join(cache, `${variant}-${process.pid}.tar`);
-    const args = ['--quiet', '--mode=root', ...VARIANTS[variant], 'bookworm', making, `${DEFAULT_MIRROR}/debian`];
+    const debian = sourcesOfMachine()[0]!.uri;
+    const args = ['--quiet', '--mode=root', ...VARIANTS[variant], 'bookworm', making, debian];
     execFileSync('mmdebstrap', args, { stdio: ['ignore', 'ignore', 'inherit'] });
     renameSync(making, archive);
   }

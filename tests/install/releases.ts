@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledInstaller } from '../../provisioning/release/bundled-installer.ts';
-import { DEFAULT_MIRROR, makeDebianRepository, packagesBehind } from '../../provisioning/release/debian-repository.ts';
+import { makeDebianRepository, packagesBehind } from '../../provisioning/release/debian-repository.ts';
+import { sourcesOfMachine } from '../../provisioning/release/debian-sources.ts';
 import { releaseContents } from '../../provisioning/release/release-contents.ts';
 import { writeReleaseFolder } from '../../provisioning/release/release-folder.ts';
 
@@ -31,11 +32,13 @@ export async function makeQuickReleases(out: string): Promise<void> {
       role,
       version: '0.1.0',
       commit: null,
+      madeAtMs: 0,
+      changelog: '',
       contents: { files, debianPackages: needed[role] },
       makeRepository: (folder) =>
         makeDebianRepository({
           packages: needed[role],
-          mirror: DEFAULT_MIRROR,
+          sources: sourcesOfMachine(),
           folder,
           madeAtMs: 0,
           progress: () => {},

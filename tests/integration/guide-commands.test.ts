@@ -154,6 +154,7 @@ describe('every program', () => {
   const inner = [
     'fleet/main.ts',
     'kiosk/shell/electron/app/main.ts',
+    'provisioning/programs/build.ts',
     'tests/e2e/networks/tv-of-shell.ts',
     'tests/integration/converter-unit/main.ts',
     'tests/load/broadcast/delivery-host.ts',

@@ -14,6 +14,7 @@ import { settingsScenes } from '../screens/scenes/console-settings.ts';
 import { broadcastScenes } from '../screens/scenes/console-broadcasts.ts';
 import { alertScenes } from '../screens/scenes/console-alerts.ts';
 import { fleetScenes } from '../screens/scenes/console-fleet.ts';
+import { updateScenes } from '../screens/scenes/console-updates.ts';
 import { helpScenes } from '../screens/scenes/console-help.ts';
 import { joinScenes } from '../screens/scenes/join.ts';
 import { remoteScenes } from '../screens/scenes/remote.ts';
@@ -137,6 +138,7 @@ describe.concurrent.each([
   ['the console’s page of broadcasts', broadcastScenes],
   ['the console’s alerts', alertScenes],
   ['the console’s help', helpScenes],
+  ['the console’s updates', updateScenes],
   ['the console’s rooms, one and many', fleetScenes],
 ])('%s', (_page, scenes) => {
   const turns = scenes.filter(isChosen).map((scene, index) => ({

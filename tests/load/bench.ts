@@ -7,6 +7,7 @@ import { documentBench } from './document/document-bench.ts';
 import { fleetBench } from './fleet/fleet-bench.ts';
 import { kioskBench } from './kiosk/kiosk-bench.ts';
 import { printReport } from './report.ts';
+import { updateBench } from './update/update-bench.ts';
 
 const help = `npm run bench -- NAME [options]
 
@@ -15,6 +16,7 @@ const help = `npm run bench -- NAME [options]
   document        from upload to the first page on the TV, page turns
   broadcast       glass to glass, processor time of program and viewers, held playlists
   fleet           rooms that one core carries, what each costs beside bare aedes and Mosquitto, changes, restart
+  update          bytes of a typical update beside zstd --patch-from on the whole release, and the memory that it takes
   all             one after the other
 
   --runs N        pairs of each figure (5; fleet: 2); taps and joins five times as many
@@ -25,7 +27,7 @@ const help = `npm run bench -- NAME [options]
   --soak-minutes  of simulated calls on the kiosk (0: left out)
   --rooms N       of the fleet (500); its goal is 10000, with --runs 1`;
 
-const benches = ['call', 'kiosk', 'document', 'broadcast', 'fleet'] as const;
+const benches = ['call', 'kiosk', 'document', 'broadcast', 'fleet', 'update'] as const;
 const { values, wanted } = readCommandLine(help, (args) => {
   const { values, positionals } = parseArgs({
     args,
@@ -39,7 +41,7 @@ const { values, wanted } = readCommandLine(help, (args) => {
     },
   });
   const wanted = positionals[0] === 'all' ? benches : benches.filter((name) => name === positionals[0]);
-  if (wanted.length === 0) throw new Error('which bench? call, kiosk, document, broadcast, fleet or all');
+  if (wanted.length === 0) throw new Error('which bench? call, kiosk, document, broadcast, fleet, update or all');
   wholeNumber('rooms', values.rooms, 10, 15_000);
   return { values, wanted };
 });
@@ -48,6 +50,7 @@ for (const name of wanted) {
   if (name === 'call') printReport(await callBench(options));
   else if (name === 'document') printReport(await documentBench(options));
   else if (name === 'broadcast') printReport(await broadcastBench(options));
+  else if (name === 'update') printReport(await updateBench(options));
   else if (name === 'fleet')
     printReport(await fleetBench({ ...options, runs: Number(values.runs ?? 2), rooms: Number(values.rooms) }));
   else printReport(await kioskBench({ ...options, soakMinutes: Number(values['soak-minutes']) }));

@@ -59,7 +59,7 @@ export function person(n: number, displayName: string, over: Partial<Participant
 
 /** What the agent shows of a room. */
 export type ShownRoom = ScreenFrame &
-  Pick<ProjectionValues, 'agenda' | 'equipment' | 'broadcasts' | 'help'> & { state: RoomState };
+  Pick<ProjectionValues, 'agenda' | 'equipment' | 'broadcasts' | 'help' | 'update'> & { state: RoomState };
 
 export function roomView(state: Partial<RoomState> = {}, over: Partial<ShownRoom> = {}): ShownRoom {
   return {

@@ -5,6 +5,7 @@ import { settingsScenes } from './scenes/console-settings.ts';
 import { broadcastScenes } from './scenes/console-broadcasts.ts';
 import { alertScenes } from './scenes/console-alerts.ts';
 import { fleetScenes } from './scenes/console-fleet.ts';
+import { updateScenes } from './scenes/console-updates.ts';
 import { helpScenes } from './scenes/console-help.ts';
 import { joinScenes } from './scenes/join.ts';
 import { remoteScenes } from './scenes/remote.ts';
@@ -40,6 +41,7 @@ export const pages = {
       ...alertScenes,
       ...helpScenes,
       ...fleetScenes,
+      ...updateScenes,
     ],
   },
 } as const satisfies Record<string, { built: string; module: string; scenes: readonly Scene[] }>;

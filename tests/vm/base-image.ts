@@ -17,7 +17,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout, runCommand } from '../gate/command.ts';
 import { CpioWriter } from './cpio.ts';
-import { loadedModules, selectModules } from './kernel-modules.ts';
+import { diskModules, furtherModules, loadedModules, selectModules } from './kernel-modules.ts';
 
 /** Unpacked whole, but for what nobody reads in a guest. */
 const debianPackages = [
@@ -60,7 +60,13 @@ const debianPackages = [
 const leftOut = /^usr\/(share\/(doc|man|locale|lintian|bug|bash-completion|zsh|initramfs-tools)|lib\/udev)(\/|$)/;
 const nodePath = join(checkout, 'node_modules/node/bin/node');
 
-export type BaseImage = { kernelPath: string; archivePath: string };
+export type BaseImage = {
+  kernelPath: string;
+  /** a whole small system with Node, to which a run adds its files */
+  archivePath: string;
+  /** what a system on a disk needs before it (guest/init-of-disk) */
+  diskBootPath: string;
+};
 /** Why there can be no guest here; said, not thrown: it is no failure of what is tested. */
 export class NoGuestHere extends Error {}
 
@@ -78,9 +84,13 @@ export async function baseImage(progress: (line: string) => void): Promise<BaseI
 }
 
 async function findOrMake(progress: (line: string) => void): Promise<BaseImage> {
-  const versions = await candidateVersions();
+  const versions = await candidateVersions([await kernelPackage(), ...debianPackages]);
   const folder = join(cacheFolder(), keyOf(versions));
-  const image = { kernelPath: join(folder, 'vmlinux'), archivePath: join(folder, 'base.cpio') };
+  const image = {
+    kernelPath: join(folder, 'vmlinux'),
+    archivePath: join(folder, 'base.cpio'),
+    diskBootPath: join(folder, 'disk-boot.cpio'),
+  };
   if (existsSync(folder)) return image;
   const work = mkdtempSync(join(tmpdir(), 'maru-vm-image-'));
   try {
@@ -91,6 +101,7 @@ async function findOrMake(progress: (line: string) => void): Promise<BaseImage> 
     mkdirSync(made);
     await writeKernel(join(work, 'kernel'), join(made, 'vmlinux'));
     writeArchive(work, join(made, 'base.cpio'));
+    writeDiskBoot(work, join(made, 'disk-boot.cpio'));
     keep(made, folder);
     return image;
   } finally {
@@ -103,16 +114,20 @@ function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'maru', 'guest-image');
 }
 
-/** Name to the version that apt would fetch, the kernel among them. */
-async function candidateVersions(): Promise<Map<string, string>> {
+async function kernelPackage(): Promise<string> {
   const kernel = (await apt('apt-cache', ['depends', 'linux-image-amd64'])).match(/Depends: (linux-image-\S+)/)?.[1];
   if (kernel === undefined) throw new NoGuestHere('apt does not know linux-image-amd64: run apt-get update');
-  const policy = await apt('apt-cache', ['policy', kernel, ...debianPackages]);
+  return kernel;
+}
+
+/** Name to the version that apt would fetch. @throws NoGuestHere */
+export async function candidateVersions(names: readonly string[]): Promise<Map<string, string>> {
+  const policy = await apt('apt-cache', ['policy', ...names]);
   const versions = new Map<string, string>();
   for (const [, name, version] of policy.matchAll(/^(\S+):\n.*\n\s+Candidate: (\S+)/gm)) {
     if (name !== undefined && version !== undefined && version !== '(none)') versions.set(name, version);
   }
-  const unknown = [kernel, ...debianPackages].filter((name) => !versions.has(name));
+  const unknown = names.filter((name) => !versions.has(name));
   if (unknown.length > 0) throw new NoGuestHere(`apt does not know ${unknown.join(', ')}: run apt-get update`);
   return versions;
 }
@@ -129,7 +144,7 @@ async function apt(command: string, args: string[], cwd?: string): Promise<strin
 function keyOf(versions: Map<string, string>): string {
   const hash = createHash('sha256').update(process.version);
   for (const [name, version] of versions) hash.update(`${name}=${version}\n`);
-  for (const file of ['base-image.ts', 'kernel-modules.ts', 'cpio.ts', 'guest/init'])
+  for (const file of ['base-image.ts', 'kernel-modules.ts', 'cpio.ts', 'guest/init', 'guest/init-of-disk'])
     hash.update(readFileSync(join(import.meta.dirname, file)));
   return hash.digest('hex').slice(0, 16);
 }
@@ -173,7 +188,8 @@ function writeArchive(work: string, target: string): void {
   for (const name of readdirSync(packages)) archive.tree(join(packages, name), placeInGuest);
   archive.file('usr/bin/node', readFileSync(nodePath), true);
   const kernel = join(work, 'kernel');
-  const { version, paths, dependencies } = selectModules(kernel);
+  const names = [...loadedModules.map((each) => each.name), ...furtherModules, ...diskModules];
+  const { version, paths, dependencies } = selectModules(kernel, names);
   const modules = `usr/lib/modules/${version}`;
   for (const path of paths)
     archive.file(`${modules}/${path}`, readFileSync(join(kernel, 'lib/modules', version, path)));
@@ -182,6 +198,23 @@ function writeArchive(work: string, target: string): void {
   archive.file('etc/passwd', 'root:x:0:0::/root:/bin/sh\n');
   archive.file('etc/group', 'root:x:0:\naudio:x:29:\nvideo:x:44:\n');
   archive.file('init', readFileSync(join(import.meta.dirname, 'guest/init')), true);
+  archive.close();
+}
+
+function writeDiskBoot(work: string, target: string): void {
+  const archive = new CpioWriter(target);
+  for (const folder of ['proc', 'dev', 'root']) archive.directory(folder);
+  archive.characterDevice('dev/console', 5, 1);
+  archive.characterDevice('dev/null', 1, 3);
+  const packages = join(work, 'packages');
+  const busybox = readdirSync(packages).find((name) => name.startsWith('busybox-static'))!;
+  archive.file('bin/busybox', readFileSync(join(packages, busybox, 'bin/busybox')), true);
+  const kernel = join(work, 'kernel');
+  const { version, paths } = selectModules(kernel, diskModules);
+  for (const path of paths) archive.file(`modules/${path}`, readFileSync(join(kernel, 'lib/modules', version, path)));
+  // each stands after those that it needs
+  archive.file('modules/order', paths.map((path) => `${path}\n`).join(''));
+  archive.file('init', readFileSync(join(import.meta.dirname, 'guest/init-of-disk')), true);
   archive.close();
 }
 

@@ -66,35 +66,26 @@ function boot(
   const run = [program, ...args].join(',');
   // no_timer_check: an emulated clock that is late for a moment is no broken one, over which the kernel would panic
   const kernelLine = `console=ttyS0 quiet panic=-1 mitigations=off nokaslr no_timer_check maru.run=${run}`;
-  const machine = [
-    '-nodefaults',
-    '-no-user-config',
-    '-M',
-    'q35',
-    '-accel',
-    'tcg,thread=multi',
-    '-cpu',
-    'max',
-    '-smp',
-    '2',
-  ];
+  const machine = ['-M', 'q35', '-accel', 'tcg,thread=multi', '-smp', '2'];
   const software = ['-m', String(MEMORY_MB), '-kernel', image.kernelPath, '-initrd', initrd, '-append', kernelLine];
-  const lines = [
-    '-display',
-    'none',
-    '-monitor',
-    'none',
-    '-no-reboot',
-    '-serial',
-    `file:${consolePath}`,
-    '-serial',
-    'stdio',
-  ];
   const disk = diskPath ? ['-drive', `file=${diskPath},format=raw,if=virtio,cache=writethrough`] : [];
+  return runQemu({ args: [...machine, ...software, ...disk], consolePath, limitMs, onLine });
+}
 
+export type QemuOptions = Pick<GuestOptions, 'limitMs' | 'onLine'> & {
+  /** of the machine and its software; the serial ports are set here */
+  args: string[];
+  /** what the kernel prints goes there */
+  consolePath: string;
+};
+
+/** Ends with the guest, which does not start again; never rejects for what the guest does. */
+export function runQemu({ args, consolePath, limitMs, onLine }: QemuOptions): Promise<GuestEnd> {
+  const fixed = ['-nodefaults', '-no-user-config', '-cpu', 'max', '-display', 'none', '-monitor', 'none', '-no-reboot'];
+  const lines = ['-serial', `file:${consolePath}`, '-serial', 'stdio'];
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(QEMU, [...machine, ...software, ...lines, ...disk], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(QEMU, [...fixed, ...args, ...lines], { stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     let unfinished = '';
     let exitCode: number | null = null;

@@ -34,15 +34,27 @@ export const furtherModules: readonly string[] = [
   'vivid',
   'cec',
   'snd-aloop',
-  // a disk that outlives the guest
+];
+
+/** A disk that outlives the guest. */
+export const diskModules: readonly string[] = [
   'virtio_pci',
   'virtio_blk',
+  // one in memory that lasts, which answers at once
+  'nfit',
+  'nd_pmem',
   'crc32c_generic',
   'ext4',
 ];
 
-/** @param root where the kernel package was unpacked */
-export function selectModules(root: string): { version: string; paths: string[]; dependencies: string } {
+/**
+ * @param root where the kernel package was unpacked
+ * @returns paths of these modules and of all that they need
+ */
+export function selectModules(
+  root: string,
+  names: readonly string[],
+): { version: string; paths: string[]; dependencies: string } {
   const [version] = readdirSync(join(root, 'lib/modules'));
   if (version === undefined) throw new Error('the kernel package holds no modules');
   const folder = join(root, 'lib/modules', version);
@@ -67,7 +79,7 @@ export function selectModules(root: string): { version: string; paths: string[];
     dependenciesByPath.set(path, inOrder);
     return [path, ...inOrder];
   };
-  for (const name of [...loadedModules.map((each) => each.name), ...furtherModules]) select(nameOf(name));
+  for (const name of names) select(nameOf(name));
   return {
     version,
     paths: [...dependenciesByPath.keys()],

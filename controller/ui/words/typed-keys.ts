@@ -20,12 +20,14 @@ import type people from './en/people.ts';
 import type program from './en/program.ts';
 import type recordings from './en/recordings.ts';
 import type remote from './en/remote.ts';
+import type roomUpdate from './en/room-update.ts';
 import type settings from './en/settings.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
 import type screen from './en/screen.ts';
 import type staff from './en/staff.ts';
 import type stage from './en/stage.ts';
+import type updates from './en/updates.ts';
 import type watch from './en/watch.ts';
 
 declare module 'i18next' {
@@ -53,12 +55,14 @@ declare module 'i18next' {
       program: typeof program;
       recordings: typeof recordings;
       remote: typeof remote;
+      'room-update': typeof roomUpdate;
       'sign-in': typeof signIn;
       screen: typeof screen;
       settings: typeof settings;
       share: typeof share;
       staff: typeof staff;
       stage: typeof stage;
+      updates: typeof updates;
       watch: typeof watch;
     };
   }

@@ -83,6 +83,21 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
           .executeTakeFirst(),
       ),
   },
+  // it may have been halted or aborted since: a person goes on with it
+  rollout: {
+    ends: async (trx) =>
+      count(
+        await trx
+          .updateTable('rollout')
+          .set({ head: sql<string>`json_set(head, '$.state', 'paused')` })
+          .where('endedAtMs', 'is', null)
+          .where(sql<string>`json_extract(head, '$.state')`, '=', 'running')
+          .executeTakeFirst(),
+      ),
+  },
+  rolloutRoom: { stays: 'goes with its rollout; a room counts as updated by what it reports alone' },
+  updateHistory: { stays: 'IT sees it in the console' },
+  feedFault: { stays: 'the feed is looked at again' },
   broadcast: { ends: forgetLostRecordings },
   apiToken: { ends: async (trx, { nowMs, isStrict }) => (isStrict ? revoke(trx, 'apiToken', nowMs) : 0) },
   invite: { ends: async (trx, { nowMs, isStrict }) => (isStrict ? revoke(trx, 'invite', nowMs) : 0) },

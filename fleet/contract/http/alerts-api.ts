@@ -13,7 +13,7 @@ export const Alert = z.object({
   alertId: Id,
   signal: SignalName,
   severity: openWord(Severity, 'warning'),
-  /** null: of a place */
+  /** null: of a place, or of the organisation where `placeId` is null too */
   roomId: Id.nullable(),
   roomName: z.string().nullable(),
   /** of the room, or the place that it is about; null: directly below the organisation */

@@ -14,6 +14,7 @@ import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
 import { tokensApi } from './tokens-api.ts';
+import { updatesApi } from './updates-api.ts';
 
 export const allRoutes = {
   ...peopleApi,
@@ -32,6 +33,7 @@ export const allRoutes = {
   ...documentsApi,
   ...broadcastsApi,
   ...helpApi,
+  ...updatesApi,
   ...auditApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

@@ -11,6 +11,8 @@ export const Permission = z.enum([
   'rooms.manage',
   'kiosks.manage',
   'settings.manage',
+  /** brings releases in, begins, pauses and ends rollouts */
+  'updates.manage',
   'controllers.manage',
   'documents.manage',
   /** actions from afar, pictures of screens, logs; answers to calls for help */

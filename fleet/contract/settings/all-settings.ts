@@ -8,6 +8,7 @@ import type { RoomSettingsReport } from './room-settings.ts';
 import { screenSettings } from './screen-settings.ts';
 import type { SettingField, SettingsSection } from './setting-field.ts';
 import { tvSettings } from './tv-settings.ts';
+import { updateSettings } from './update-settings.ts';
 import { watchSettings } from './watch-settings.ts';
 
 /** in the order of the console's form */
@@ -19,6 +20,7 @@ export const allSettings = {
   broadcast: broadcastSettings,
   idle: idleSettings,
   watch: watchSettings,
+  updates: updateSettings,
 } as const satisfies Record<string, SettingsSection>;
 export type SectionName = keyof typeof allSettings;
 export type SectionValues<N extends SectionName> = z.output<(typeof allSettings)[N]['schema']>;

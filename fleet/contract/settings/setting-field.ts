@@ -7,7 +7,12 @@ import type { z } from '../schema.ts';
 
 export type SettingField =
   | { kind: 'boolean' }
-  | { kind: 'number'; min: number; max: number; unit: 'minutes' | 'seconds' | 'percent' | 'celsius' }
+  | {
+      kind: 'number';
+      min: number;
+      max: number;
+      unit: 'minutes' | 'seconds' | 'percent' | 'celsius' | 'megabits-per-second';
+    }
   /** the file on the box may know further values */
   | { kind: 'choice'; options: readonly string[] }
   /** hours of a day on days of the week, or none */

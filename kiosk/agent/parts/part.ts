@@ -16,6 +16,7 @@ import type { ScreenEffect } from '#contract/screen-link.ts';
 import type { SectionName, SectionValues } from '#contract/settings/all-settings.ts';
 import type { HelpOfRoom } from '#contract/help-request.ts';
 import type { ActionOrder } from '#contract/room-action.ts';
+import type { RoomUpdateDesired } from '#contract/room-update.ts';
 import type { RoomDesired } from '#contract/topics.ts';
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { PartReport } from '../../room/room.ts';
@@ -37,7 +38,7 @@ export type Occasions = {
   /** the page on the TV; null: none is there */
   screen: { screenId: string; userAgent: string | null } | null;
   /** it has drawn a frame: each second */
-  'screen-alive': { showsNothing: boolean };
+  'screen-alive': { showsNothing: boolean; heapBytes: number | null };
   /** it is about to load itself anew, because somebody wants it to */
   'screen-restart-asked': null;
   /** camera, microphone and speaker of the idle room have not been tested for long */
@@ -59,6 +60,8 @@ export type Occasions = {
   /** the room's request for help, as the fleet has it */
   'help-of-room': HelpOfRoom;
   'fleet-online': boolean;
+  /** the software that the room is to run */
+  'desired-update': RoomUpdateDesired;
 };
 export type Occasion = keyof Occasions;
 export const LASTING: readonly Occasion[] = [
@@ -72,6 +75,7 @@ export const LASTING: readonly Occasion[] = [
   'broadcast-on-tv',
   'help-of-room',
   'fleet-online',
+  'desired-update',
 ];
 
 export type Part = {

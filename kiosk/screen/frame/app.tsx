@@ -17,6 +17,7 @@ import { GoneScene } from '../gone/gone-scene.tsx';
 import { IdleScene } from '../idle/idle-scene.tsx';
 import { NotEnrolledScene } from '../not-enrolled/not-enrolled-scene.tsx';
 import { HelpOverlay } from '../help/help-overlay.tsx';
+import { UpdateOverlay } from '../update/update-overlay.tsx';
 import { KeylessScene } from '../keyless/keyless-scene.tsx';
 import { UnknownScene } from '../unknown/unknown-scene.tsx';
 import { StartingScene } from '../starting/starting-scene.tsx';
@@ -73,6 +74,7 @@ export function App({ session }: { session: ScreenSession }) {
           />
         )}
       </PreparedCall>
+      {view !== null && idle && <UpdateOverlay view={view} />}
       {view !== null && isOfRoom(scene) && (
         <HelpOverlay view={view} hasTrouble={troubles.length > 0 || scene.name === 'fault'} />
       )}

@@ -13,6 +13,7 @@ import type { RoomTracks } from './room-tracks.ts';
 import { mediaReach, unreachableOf } from './reach-probe.ts';
 import { ShownInput } from './shown-input.ts';
 import { SoundWatch } from './sound-watch.ts';
+import { callItself } from './self-test/call-itself.ts';
 import { checkCamera } from './self-test/camera-check.ts';
 import { mediaChecks } from './self-test/media-check.ts';
 import { checkMicrophone } from './self-test/microphone-check.ts';
@@ -27,9 +28,11 @@ export const MEDIA_DEVICE_EFFECTS = [
   'run-self-test',
   'listen-for-sound',
   'probe-reach',
+  'call-itself',
 ] as const satisfies readonly ScreenEffect['name'][];
 export type MediaDeviceEffect = Extract<ScreenEffect, { name: (typeof MEDIA_DEVICE_EFFECTS)[number] }>;
 type ProbeReach = Extract<ScreenEffect, { name: 'probe-reach' }>;
+type CallItself = Extract<ScreenEffect, { name: 'call-itself' }>;
 type RunSelfTest = Extract<ScreenEffect, { name: 'run-self-test' }>;
 
 export type MediaDeviceEffectsParts = {
@@ -98,6 +101,9 @@ export class MediaDeviceEffects {
       case 'probe-reach':
         await this.#probeReach(effect);
         return;
+      case 'call-itself':
+        await this.#callItself(effect);
+        return;
     }
   }
 
@@ -158,6 +164,29 @@ export class MediaDeviceEffects {
     }
   }
 
+  /** Always answered: the agent waits for it before it keeps a release. */
+  async #callItself({ proofId }: CallItself): Promise<void> {
+    const { tell, getUserMedia, devices } = this.#parts;
+    const ends = new AbortController();
+    const isFree = !this.#inCall && !this.testing;
+    let fault: string | null = 'the room is busy';
+    try {
+      if (isFree) {
+        this.#sound.stop();
+        this.#selfTest = ends;
+        const { camera, microphone } = devices.wanted;
+        fault = await callItself({ getUserMedia, camera, microphone, signal: ends.signal });
+      }
+    } catch (error) {
+      console.warn('screen: the call with itself failed', error);
+      fault = ends.signal.aborted ? 'a call began' : nameOf(error);
+    } finally {
+      if (this.#selfTest === ends) this.#selfTest = null;
+      ends.abort();
+      tell({ type: 'called-itself', proofId, fault });
+    }
+  }
+
   #deviceChecks(): Checks {
     const { getUserMedia, devices } = this.#parts;
     const { camera, microphone, speakerId, deviceCancelsEcho } = devices.wanted;
@@ -169,3 +198,6 @@ export class MediaDeviceEffects {
     };
   }
 }
+
+const nameOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 120) : 'it failed';

@@ -196,8 +196,8 @@ export class ScreenSession {
     if (!this.getSnapshot().yielded) this.#link.send({ type: 'call-quality', quality });
   }
 
-  reportAlive(showsNothing: boolean): void {
-    this.#link.send({ type: 'alive', ...(showsNothing && { showsNothing }) });
+  reportAlive(showsNothing: boolean, heapBytes: number | null = null): void {
+    this.#link.send({ type: 'alive', ...(showsNothing && { showsNothing }), ...(heapBytes !== null && { heapBytes }) });
   }
 
   /** The page could not send sound there. */

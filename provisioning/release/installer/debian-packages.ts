@@ -1,9 +1,10 @@
 /** Brings the packages of Debian that a release needs, from the release alone: no source of this machine is asked. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { missingDebianPackages } from '../../system/debian-status.ts';
 import { InstallError } from './install-error.ts';
 import type { AptSource } from './release-source.ts';
 
@@ -55,11 +56,7 @@ export async function installDebianPackages(
 
 /** For a release without packages. @throws InstallError with the command that brings what is missing */
 export function needDebianPackages(packages: readonly string[]): void {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
-  const asked = ['--show', '--showformat', '${Package} ${db:Status-Status}\\n', ...packages];
-  // it ends with 1 when it does not know one of them, and prints the others all the same
-  const known = spawnSync('dpkg-query', asked, { encoding: 'utf8' }).stdout.split('\n');
-  const missing = packages.filter((name) => !known.includes(`${name} installed`));
+  const missing = missingDebianPackages(packages);
   if (missing.length > 0)
     throw new InstallError(
       `this release brings no packages of Debian, and some are missing:\n\n  apt-get install --no-install-recommends ${missing.join(' ')}\n`,

@@ -5,8 +5,8 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BOOTSTRAP_FILE, releaseRoutes, SUMS_FILE } from '#contract/release.ts';
 import { sha256OfFile } from '#edge/sha256-sums.ts';
+import { pointTo } from '../../system/slots.ts';
 import type { ReleaseSource } from './release-source.ts';
-import { pointTo } from './slots.ts';
 
 /** As maru-fleet.service names it: a link, moved by one rename. */
 const LINK = '/opt/maru/kiosk-release';

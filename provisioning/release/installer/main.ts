@@ -2,7 +2,6 @@
  * The installer, as install.sh starts it: bundled to one file, on the Node of its release. Reads top to bottom as its steps. Nothing
  * is written before all that can be checked is checked; each step is safe to run again, and what runs is switched last.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { MANIFEST_FILE, ReleaseManifest } from '#contract/release.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { readTree } from '../../system/placed-files.ts';
 import { placedRole, putInPlace } from '../../system/placement.ts';
+import { slotIdOf, Slots } from '../../system/slots.ts';
 import { installDebianPackages, needDebianPackages } from './debian-packages.ts';
 import { answers } from './first-look.ts';
 import { InstallError } from './install-error.ts';
@@ -20,7 +20,7 @@ import { COMMAND_FILE, kioskCommand, placeKioskRelease } from './kiosk-release.t
 import { ShownSteps } from './shown-steps.ts';
 import { FolderSource, type ReleaseSource, ServerSource } from './release-source.ts';
 import { giveToKiosk, giveToServer, needHosts, readClaim } from './role-settings.ts';
-import { Slots } from './slots.ts';
+import { endTrial, noteConfirmed, noteWhenMade, pauseUpdates, placePinnedRoot } from './update-ground.ts';
 import { uninstall } from './uninstall.ts';
 
 const HOME = '/opt/maru';
@@ -53,9 +53,11 @@ async function run({ role, ...options }: InstallOptions): Promise<void> {
   const claim = options.claimFile === null ? null : readClaim(options.claimFile);
   if (role === 'server') needHosts('/', options.hosts);
   const work = await mkdtemp('/var/tmp/maru-work-');
+  const resumeUpdates = role === 'kiosk' ? pauseUpdates() : () => {};
   try {
     await install({ ...options, role }, claim, work);
   } finally {
+    resumeUpdates();
     await rm(work, { recursive: true, force: true });
   }
 }
@@ -71,7 +73,7 @@ async function install(options: InstallOptions, claim: string | null, work: stri
       ? await ServerSource.open(fleet!, sumsSha256, work)
       : await FolderSource.open(releaseFolder, sumsSha256);
   await source.verify(progress.count);
-  const { manifest, id } = await readManifest(source, work);
+  const { manifest, manifestText, id } = await readManifest(source, work);
   progress.line(
     `Maru ${manifest.version}, ${manifest.files.length} files${manifest.commit ? `, ${manifest.commit}` : ''}`,
   );
@@ -84,11 +86,16 @@ async function install(options: InstallOptions, claim: string | null, work: stri
 
   progress.step(`Programs, into ${HOME}/releases`);
   const slots = new Slots(HOME);
-  const slot = await slots.place(id, manifest, source, progress.count);
+  const running = await slots.running();
+  const former = running === id ? await slots.former() : running;
+  const copyObject = (sha256: string, target: string, mode: number) => source.copy(`objects/${sha256}`, target, mode);
+  const slot = await slots.place({ id, manifest, manifestText, copyObject }, progress.count);
   if (role === 'server') await placeKioskRelease(source, progress.count);
 
   progress.step('Units, users and settings');
-  await slots.switchTo(slot);
+  if (role === 'kiosk') endTrial('/', progress.line);
+  await slots.switchTo(id);
+  await slots.forgetOthers(former === null ? [] : [former]);
   // its units start when all is there
   const files = readTree(join(slot, 'provisioning/system/files', role));
   const settings = (): void => {
@@ -96,6 +103,11 @@ async function install(options: InstallOptions, claim: string | null, work: stri
     else for (const path of giveToServer('/', options.hosts)) progress.line(`made /${path}`);
   };
   putInPlace({ role, root: '/', isStarted, say: progress.line, beforeStart: settings }, files);
+  if (role === 'kiosk') {
+    await placePinnedRoot('/', source, progress.line);
+    await noteWhenMade('/', source, work);
+    noteConfirmed('/', id);
+  }
 
   const isBooted = existsSync('/run/systemd/system');
   progress.step(isStarted && isBooted ? 'Starting' : 'Nothing is started before the next boot');
@@ -112,14 +124,16 @@ async function install(options: InstallOptions, claim: string | null, work: stri
   else await sayServer({ isRunning: isStarted && isBooted, isFirst });
 }
 
-async function readManifest(source: ReleaseSource, work: string): Promise<{ manifest: ReleaseManifest; id: string }> {
+async function readManifest(
+  source: ReleaseSource,
+  work: string,
+): Promise<{ manifest: ReleaseManifest; manifestText: string; id: string }> {
   const copy = join(work, MANIFEST_FILE);
   await source.copy(MANIFEST_FILE, copy, 0o600);
-  const text = await readFile(copy, 'utf8');
-  const manifest = ReleaseManifest.parse(JSON.parse(text));
+  const manifestText = await readFile(copy, 'utf8');
+  const manifest = ReleaseManifest.parse(JSON.parse(manifestText));
   if (manifest.role !== options.role) throw new InstallError(`this release is for a ${manifest.role}`);
-  const hash = createHash('sha256').update(text).digest('hex');
-  return { manifest, id: `${manifest.version}-${hash.slice(0, 16)}` };
+  return { manifest, manifestText, id: slotIdOf(manifest, manifestText) };
 }
 
 function sayKiosk({ claim, fleet }: { claim: string | null; fleet: FleetServer | null }): void {

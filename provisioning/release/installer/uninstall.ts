@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { placedRole, takeAway } from '../../system/placement.ts';
 import type { MachineRole } from '../../system/roles.ts';
+import { PINNED_ROOT } from './update-ground.ts';
 
 const PROGRAMS = '/opt/maru';
 const DATA: Record<MachineRole, { folders: string[]; users: string[]; groups: string[] }> = {
   kiosk: {
-    folders: ['/var/lib/maru', '/var/lib/maru-screen', '/var/cache/maru'],
+    folders: ['/var/lib/maru', '/var/lib/maru-screen', '/var/lib/maru-updater', '/var/cache/maru'],
     users: ['maru', 'maru-screen'],
     groups: ['maru-tv'],
   },
@@ -24,6 +25,7 @@ const DATA: Record<MachineRole, { folders: string[]; users: string[]; groups: st
 
 export async function uninstall(role: MachineRole, isPurged: boolean, say: (line: string) => void): Promise<void> {
   if (placedRole('/') === role) takeAway({ role, root: '/', say });
+  await rm(`/${PINNED_ROOT}`, { force: true });
   await rm(PROGRAMS, { recursive: true, force: true });
   say(`removed ${PROGRAMS}`);
   const { folders, users, groups } = DATA[role];

@@ -5,8 +5,11 @@ import { type Alert, alertsApi } from '#contract/http/alerts-api.ts';
 import { roomServiceApi } from '#contract/http/fleet-api.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
+import type { RouteAnswer, RouteInput } from '#contract/http/route.ts';
 import { roomsApi, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
+import { updatesApi } from '#contract/http/updates-api.ts';
 import { OperationalError } from '#contract/error-codes.ts';
+import type { Rollout } from '#contract/rollout.ts';
 import type { RoomEvent } from '#contract/room-events.ts';
 import type { Addresses } from './product.ts';
 
@@ -71,6 +74,22 @@ export class Administrator {
 
   async room(roomId: string): Promise<RoomOverview> {
     return roomsApi.room.response.parse(await this.#ask('GET', roomsApi.room.path.replace(':roomId', roomId)));
+  }
+
+  async updates(): Promise<RouteAnswer<typeof updatesApi.updatesOverview>> {
+    const { path, response } = updatesApi.updatesOverview;
+    return response.parse(await this.#ask('GET', path));
+  }
+
+  async startRollout(plan: RouteInput<typeof updatesApi.startRollout, 'body'>): Promise<Rollout> {
+    const { method, path, response } = updatesApi.startRollout;
+    return response.parse(await this.#ask(method, path, plan));
+  }
+
+  /** What it runs and is to run, by its own report. */
+  async roomUpdate(roomId: string): Promise<RouteAnswer<typeof updatesApi.roomUpdate>> {
+    const { path, response } = updatesApi.roomUpdate;
+    return response.parse(await this.#ask('GET', path.replace(':roomId', roomId)));
   }
 
   /** A code that pairs a tablet, which belongs to the room. */

@@ -219,6 +219,7 @@ export const rooms = (list: readonly RoomOverview[]) => ({
   roomQualitySeries: { body: { atMs: [], lossPercent: [], roundTripMs: [] } } as Answer,
   roomCalls: { body: { calls: [] } } as Answer,
   listRoomEvents: { body: { events: [] } } as Answer,
+  roomUpdate: { body: { reported: null, history: [] } } as Answer,
   listRooms: (({ searchParams }) => {
     const { health, service, answering, name, text, limit } = Object.fromEntries(searchParams);
     const isSame = (room: RoomOverview) => room.roomName.toLowerCase() === name?.toLowerCase();

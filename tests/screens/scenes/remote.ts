@@ -31,6 +31,7 @@ import {
   standAt,
   weeklyPlan,
 } from '../rooms-day.ts';
+import { COUNTDOWN_TIME, shownUpdates } from '../shown-updates.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -138,6 +139,7 @@ export type Link = {
   drawing?: RoomDrawing;
   broadcasts?: ProjectionContent<'broadcasts'>;
   help?: ProjectionContent<'help'>;
+  update?: ProjectionContent<'update'>;
   /** undefined: by a server without documents */
   documentAccess?: DocumentAccess | null;
   /** undefined: by a server that lets nobody in */
@@ -214,6 +216,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
           drawing: link.drawing,
           broadcasts: link.broadcasts && { ...heading, ...link.broadcasts },
           help: link.help && { ...heading, ...link.help },
+          update: link.update && { ...heading, ...link.update },
           chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
         },
         online: link.online ?? true,
@@ -331,8 +334,24 @@ const helpScenes: Scene[] = [
   scene('help-solved', { help: helpAsked('solved', ['it', 'It works again.']) }),
 ];
 
+const updateScenes: Scene[] = [
+  scene('update-countdown', { time: COUNTDOWN_TIME, update: shownUpdates.countdown }),
+  scene('update-countdown-last', {
+    time: COUNTDOWN_TIME,
+    state: roomState({ roomName: 'Namsan Panorama Conference Hall, South Wing, 27th floor' }),
+    update: shownUpdates.last,
+  }),
+];
+
 const bookedScenes: Scene[] = [
   ...helpScenes,
+  ...updateScenes,
+  booked('update-countdown-day', {
+    time: COUNTDOWN_TIME,
+    agenda: agenda(day),
+    equipment: equipment(),
+    update: shownUpdates.countdown,
+  }),
   booked('day-free', { time: '09:12', agenda: agenda(day), equipment: equipment() }),
   booked('day-empty', { time: '16:40', agenda: agenda([]), equipment: equipment() }),
   booked('day-broadcast-offered', {

@@ -37,6 +37,7 @@ import {
   standAt,
   weeklyPlan,
 } from '../rooms-day.ts';
+import { COUNTDOWN_TIME, shownUpdates } from '../shown-updates.ts';
 import type { IdleFrame } from '#contract/screen-link.ts';
 import { pictureAt } from '../../../kiosk/screen/idle/turn.ts';
 import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
@@ -375,8 +376,33 @@ const helpScenes: readonly Scene[] = [
   scene('help-in-call', { people: call(4), view: helpView(answered, itHere) }),
 ];
 
+const updateView = (name: keyof typeof shownUpdates): Partial<ShownRoom> => ({
+  update: {
+    protocol: PROTOCOL_VERSION,
+    roomId: '0193a0b0-0000-7000-8000-000000000001',
+    epoch: 1,
+    revision: 1,
+    asOfMs: 1,
+    ...shownUpdates[name],
+  },
+});
+const updateScenes: readonly Scene[] = [
+  scene('update-countdown', { time: COUNTDOWN_TIME, view: updateView('countdown') }),
+  scene('update-countdown-day', {
+    time: COUNTDOWN_TIME,
+    state: { roomName: LONG_ROOM },
+    view: { ...updateView('countdown'), agenda: agenda(day) },
+  }),
+  scene('update-countdown-last', { time: COUNTDOWN_TIME, state: { roomName: LONG_ROOM }, view: updateView('last') }),
+  scene('update-checks', { time: COUNTDOWN_TIME, view: { ...updateView('checks'), agenda: agenda(day) } }),
+  scene('update-done', { time: COUNTDOWN_TIME, view: updateView('updated') }),
+  scene('update-went-back', { time: COUNTDOWN_TIME, view: updateView('wentBack') }),
+  scene('update-picture', { time: PICTURE_TIME, view: { ...updateView('countdown'), idle: picturesShown } }),
+];
+
 export const screenScenes: readonly Scene[] = [
   ...helpScenes,
+  ...updateScenes,
   {
     ...scene('boot'),
     setup: async (page) => {

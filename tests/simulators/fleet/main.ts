@@ -25,6 +25,7 @@ and health, holds meetings, fails and recovers. They open no media. For rehearsa
   --name WORDS         rooms are called so, with a number (Simulated)
   --folder DIR         where their keys and certificates are kept for the next run (.maru/simulated)
   --faults-per-hour N  of all rooms together (12)
+  --failing-updates N  percent of updates that do not prove themselves (0)
   --boot-seconds N     they start within this time (a second for each 100 rooms)
   --minutes N          ends after this long (at Ctrl-C)
   --seed N             of lives and faults (random, printed)
@@ -43,6 +44,7 @@ const options = readCommandLine(help, (args) => {
       name: { type: 'string', default: 'Simulated' },
       folder: { type: 'string', default: '.maru/simulated' },
       'faults-per-hour': { type: 'string', default: '12' },
+      'failing-updates': { type: 'string', default: '0' },
       'boot-seconds': { type: 'string' },
       minutes: { type: 'string' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
@@ -67,6 +69,7 @@ const options = readCommandLine(help, (args) => {
     name: values.name,
     folder: values.folder,
     faultsPerHour: wholeNumber('faults-per-hour', values['faults-per-hour']),
+    failingUpdatesPercent: wholeNumber('failing-updates', values['failing-updates'], 0, 100),
     bootSeconds: optional('boot-seconds'),
     minutes: optional('minutes'),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 32),
@@ -95,7 +98,7 @@ try {
 }
 
 async function run(): Promise<void> {
-  const { access, folder, seed, rooms: wanted, faultsPerHour, bootSeconds, minutes } = options;
+  const { access, folder, seed, rooms: wanted, faultsPerHour, failingUpdatesPercent, bootSeconds, minutes } = options;
   const kept = new KeptRooms({ folder, fleetUrl: access.fleetUrl });
   say(`seed ${seed}, ${wanted} rooms at ${access.fleetUrl}, kept in ${folder}`);
   try {
@@ -105,7 +108,7 @@ async function run(): Promise<void> {
     const rooms = kept.rooms.slice(0, wanted).map((room, at) => ({ ...room, epoch, at }));
     kept.saveBeforeRun();
     const bootWithinMs = bootSeconds === null ? {} : { bootWithinMs: bootSeconds * 1_000 };
-    const fleet = new SimulatedFleet({ rooms, seed, faultsPerHour, ...bootWithinMs });
+    const fleet = new SimulatedFleet({ rooms, seed, faultsPerHour, failingUpdatesPercent, ...bootWithinMs });
     const printing = setInterval(() => printCounts(fleet, rooms.length), PROGRESS_EVERY_MS);
     try {
       const over = minutes === null ? [] : [sleep(minutes * 60_000)];

@@ -44,19 +44,24 @@ function counts(): WorkerCounts {
 }
 
 /** Each at its moment within the time, so that a server sees rooms come as in a morning and not in one instant. */
-function start({ rooms, seed, faultsPerHour, bootWithinMs }: Extract<WorkerOrder, { order: 'start' }>): void {
+function start(order: Extract<WorkerOrder, { order: 'start' }>): void {
+  const { rooms, seed, faultsPerHour, failingUpdatesPercent, bootWithinMs } = order;
   const random = seededRandom(seed);
-  for (const room of rooms) boot(room, random.between(0, bootWithinMs), seed);
+  for (const room of rooms) boot(room, random.between(0, bootWithinMs), { seed, failingUpdatesPercent });
   if (faultsPerHour > 0) failNext(random, HOUR_MS / faultsPerHour);
   setInterval(() => report({ report: 'counts', counts: counts() }), REPORTS_EVERY_MS);
 }
 
-function boot({ identity, epoch, sequence, at }: RoomToSimulate, afterMs: number, seed: number): void {
+function boot(
+  { identity, epoch, sequence, at }: RoomToSimulate,
+  afterMs: number,
+  { seed, failingUpdatesPercent }: { seed: number; failingUpdatesPercent: number },
+): void {
   const random = seededRandom(seed + at);
   const onProblem = (problem: string): void => {
     problems[problem] = (problems[problem] ?? 0) + 1;
   };
-  const room = new SimulatedRoom({ identity, epoch, sequence, random, onProblem });
+  const room = new SimulatedRoom({ identity, epoch, sequence, random, onProblem, failingUpdatesPercent });
   const life = new RoomLife(room, random);
   lives.push(life);
   setTimeout(() => void room.start().then(() => life.begin()), afterMs);

@@ -18,7 +18,14 @@ export type RoomToSimulate = {
 };
 
 export type WorkerOrder =
-  | { order: 'start'; rooms: RoomToSimulate[]; seed: number; faultsPerHour: number; bootWithinMs: number }
+  | {
+      order: 'start';
+      rooms: RoomToSimulate[];
+      seed: number;
+      faultsPerHour: number;
+      failingUpdatesPercent: number;
+      bootWithinMs: number;
+    }
   | { order: 'stop' };
 export type WorkerCounts = {
   online: number;
@@ -48,6 +55,7 @@ export type SimulatedFleetOptions = {
   rooms: readonly RoomToSimulate[];
   seed: number;
   faultsPerHour: number;
+  failingUpdatesPercent?: number;
   /** by default as many as a server of one core carries with ease */
   bootWithinMs?: number;
 };
@@ -60,7 +68,7 @@ export class SimulatedFleet {
   #slowestAckMs = 0;
   readonly bootWithinMs: number;
 
-  constructor({ rooms, seed, faultsPerHour, bootWithinMs }: SimulatedFleetOptions) {
+  constructor({ rooms, seed, faultsPerHour, failingUpdatesPercent = 0, bootWithinMs }: SimulatedFleetOptions) {
     this.bootWithinMs = bootWithinMs ?? (rooms.length / BOOTS_PER_SECOND) * 1_000;
     const processCount = Math.ceil(rooms.length / ROOMS_PER_PROCESS);
     for (let n = 0; n < processCount; n += 1) {
@@ -82,6 +90,7 @@ export class SimulatedFleet {
         rooms: rooms.filter((_, at) => at % processCount === n),
         seed: seed + n,
         faultsPerHour: faultsPerHour / processCount,
+        failingUpdatesPercent,
         bootWithinMs: this.bootWithinMs,
       };
       child.send(order);

@@ -18,6 +18,7 @@ const READ = [
   'settings',
   'action',
   'helpOfRoom',
+  'desiredUpdate',
   'roomEventsAck',
 ] as const satisfies readonly TopicName[];
 export type ReadTopic = (typeof READ)[number];

@@ -14,6 +14,7 @@ import { ActionOrder, type ActionReport } from '#contract/room-action.ts';
 import { CommandEnvelope, type CommandReply } from '#contract/room-command.ts';
 import { RoomEventsAck } from '#contract/room-events.ts';
 import type { RoomState } from '#contract/room-state.ts';
+import { RoomUpdateDesired } from '#contract/room-update.ts';
 import { HEARTBEAT_INTERVAL_MS } from '#contract/timing.ts';
 import { RoomDesired, RequestReply } from '#contract/topics.ts';
 import { type Random, seededRandom } from '../seeded-random.ts';
@@ -22,6 +23,7 @@ import { EventOutbox, type SimulatedEvent } from './event-outbox.ts';
 import { type ReadTopic, RoomLine } from './room-line.ts';
 import { firstHealth, type HealthChanges } from './simulated-health.ts';
 import { applyCommand, firstState } from './simulated-state.ts';
+import { SimulatedUpdate } from './simulated-update.ts';
 
 /** What to answer instead of obeying: an error, or nothing at all. */
 export type Script = Partial<Record<CommandEnvelope['command']['name'], ErrorCode | 'silence'>>;
@@ -42,12 +44,15 @@ export type SimulatedRoomOptions = {
   sequence?: number;
   random?: Random;
   onProblem?: (problem: string) => void;
+  /** of its updates that do not prove themselves */
+  failingUpdatesPercent?: number;
 };
 
 export class SimulatedRoom {
   readonly identity: RoomIdentity;
   readonly line: RoomLine;
   readonly events: EventOutbox;
+  readonly update: SimulatedUpdate;
   readonly #script: Script;
   readonly #told: Told;
   readonly #random: Random;
@@ -70,6 +75,7 @@ export class SimulatedRoom {
     sequence = 0,
     random = seededRandom(epoch),
     onProblem,
+    failingUpdatesPercent = 0,
   }: SimulatedRoomOptions) {
     this.identity = identity;
     this.#epoch = epoch;
@@ -81,6 +87,18 @@ export class SimulatedRoom {
     this.state = firstState({ roomId, roomName, epoch, nowMs: Date.now() });
     this.health = firstHealth({ roomId, epoch, nowMs: Date.now(), random });
     this.events = new EventOutbox({ sequence, publish: (batch) => void this.line.publish('roomEvents', batch) });
+    this.update = new SimulatedUpdate(
+      {
+        roomId,
+        epoch: () => this.#epoch,
+        isInCall: () => this.state.phase.name === 'in-call',
+        publish: (update) => void this.line.publish('update', update),
+        restart: (afterMs) => this.restart(afterMs),
+        confirmed: (release) => this.record({ name: 'update-confirmed', ...release }),
+        failed: (update) => this.record({ name: 'update-failed', update }),
+      },
+      { random, failingPercent: failingUpdatesPercent },
+    );
     this.line = new RoomLine({
       identity,
       presence: (online) => this.#presence(online),
@@ -119,6 +137,7 @@ export class SimulatedRoom {
   /** Says goodbye; `crash` lets the will speak instead. */
   async stop({ crash = false } = {}): Promise<void> {
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);
+    this.update.stop();
     this.events.onLine(false);
     if (crash) this.line.cut(null);
     else await this.line.close();
@@ -154,6 +173,7 @@ export class SimulatedRoom {
     if (!online) return;
     await this.line.publish('state', this.state);
     await this.line.publish('health', this.health);
+    this.update.report();
     await this.offerPairing();
     this.#cameOnline?.();
     this.#cameOnline = null;
@@ -195,6 +215,9 @@ export class SimulatedRoom {
         break;
       case 'action':
         void this.#do(ActionOrder.parse(message));
+        break;
+      case 'desiredUpdate':
+        this.update.want(RoomUpdateDesired.parse(message));
         break;
       case 'roomEventsAck':
         this.events.onAck(RoomEventsAck.parse(message));

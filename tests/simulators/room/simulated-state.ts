@@ -95,6 +95,7 @@ export function applyCommand(
     case 'call-for-help':
     case 'write-to-it':
     case 'withdraw-help':
+    case 'postpone-update':
     case 'present':
       throw new InvalidStateError(
         'not-possible-now',

@@ -34,6 +34,7 @@ export default {
   state: { open: 'Open', acknowledged: 'Looked after', closed: 'Closed' },
   severity: { critical: 'Critical', warning: 'Warning' },
   aPlace: 'A place as a whole',
+  organisation: 'The whole organisation',
   goneRoom: 'A room that was removed',
   unknown: { what: 'Something that this page does not know', todo: 'Load this page again' },
   since: 'Since {{time}} ({{ago}})',

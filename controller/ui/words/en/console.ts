@@ -10,6 +10,7 @@ export default {
     loading: 'Opening the page…',
     now: 'Now',
     rooms: 'Rooms',
+    updates: 'Updates',
     alerts: 'Alerts',
     help: 'Help',
     people: 'People',

@@ -103,7 +103,13 @@ export default {
   setHere_one: '{{count}} setting set here',
   setHere_other: '{{count}} settings set here',
   range: 'Between {{min}} and {{max}} {{unit}}',
-  units: { minutes: 'minutes', seconds: 'seconds', percent: '%', celsius: '°C' },
+  units: {
+    minutes: 'minutes',
+    seconds: 'seconds',
+    percent: '%',
+    celsius: '°C',
+    'megabits-per-second': 'Mbit/s',
+  },
   invalid: 'This value is not possible here',
   someInvalid: 'Not possible: {{fields}}',
   on: 'On',
@@ -207,6 +213,18 @@ export default {
       clockOffMaxSeconds: { label: 'Warn when the clock is off by more than', help: 'Compared with the server' },
       offersHelp: { label: 'Offer “call for help”', help: 'On the TV, phones and tablets of the room' },
       mayBeSeen: { label: 'IT may look at the screen', help: 'The TV shows a notice as long as IT looks' },
+    },
+    updates: {
+      title: 'Updates',
+      windowHours: {
+        label: 'Hours for updates',
+        help: 'By the clock of the room. Without hours: at any time when nobody meets. Never in a meeting, and never within 15 minutes before a booking.',
+      },
+      offersNotNow: {
+        label: 'Offer “not now”',
+        help: 'People in the room can put an update off once, for up to 6 hours, but not past its deadline',
+      },
+      fetchMegabitsPerSecond: { label: 'Download no faster than', help: 'For each room. 0: no limit' },
     },
   },
 } as const;

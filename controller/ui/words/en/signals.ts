@@ -51,5 +51,17 @@ export default {
     todo: 'Look at the room’s settings: the refused one is marked',
   },
   'kiosk-restarting': { what: 'The kiosk restarts again and again', todo: 'Look at the kiosk’s log' },
+  'update-failed': {
+    what: 'An update failed; the former version runs',
+    todo: 'Look at the reason, then try the room again in its rollout',
+  },
+  'rollout-halted': {
+    what: 'A rollout stopped by itself',
+    todo: 'Look at the rooms that failed, then resume or abort it',
+  },
+  'feed-refused': {
+    what: 'Releases on the server were refused',
+    todo: 'Check where they came from, and bring them again',
+  },
   'help-called': { what: 'Somebody in the room asks for help', todo: 'Answer the request' },
 } as const;

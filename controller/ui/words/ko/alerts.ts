@@ -34,6 +34,7 @@ export default {
   state: { open: '열림', acknowledged: '처리 중', closed: '닫힘' },
   severity: { critical: '심각', warning: '경고' },
   aPlace: '장소 전체',
+  organisation: '조직 전체',
   goneRoom: '삭제된 회의실',
   unknown: { what: '이 화면이 모르는 문제입니다', todo: '화면을 새로 고쳐 주세요' },
   since: '{{time}}부터 ({{ago}})',

@@ -13,6 +13,7 @@ export default {
     loading: '화면을 여는 중입니다…',
     now: '현황',
     rooms: '회의실',
+    updates: '업데이트',
     alerts: '알림',
     help: '도움 요청',
     people: '사용자',

@@ -98,7 +98,7 @@ export default {
   stillFormer: '회의실은 마지막으로 정상이던 설정으로 계속 동작합니다.',
   setHere_other: '여기서 설정한 항목 {{count}}개',
   range: '{{min}}~{{max}}{{unit}}',
-  units: { minutes: '분', seconds: '초', percent: '%', celsius: '°C' },
+  units: { minutes: '분', seconds: '초', percent: '%', celsius: '°C', 'megabits-per-second': 'Mbit/s' },
   invalid: '여기에 쓸 수 없는 값입니다',
   someInvalid: '쓸 수 없는 값이 있습니다: {{fields}}',
   on: '켬',
@@ -205,6 +205,18 @@ export default {
       clockOffMaxSeconds: { label: '시계 오차 경고 기준', help: '서버 시각과 이보다 많이 다르면 경고합니다' },
       offersHelp: { label: '도움 요청 표시', help: '회의실의 TV, 휴대전화, 태블릿에 표시합니다' },
       mayBeSeen: { label: 'IT의 화면 보기 허용', help: 'IT가 보는 동안 TV에 안내가 표시됩니다' },
+    },
+    updates: {
+      title: '업데이트',
+      windowHours: {
+        label: '업데이트 시간',
+        help: '회의실의 현지 시각 기준입니다. 제한이 없으면 회의가 없을 때 언제든 업데이트합니다. 회의 중이거나 예약 15분 전부터는 업데이트하지 않습니다.',
+      },
+      offersNotNow: {
+        label: '‘나중에’ 표시',
+        help: '회의실에서 업데이트를 한 번, 최대 6시간까지 미룰 수 있습니다. 기한을 넘길 수는 없습니다',
+      },
+      fetchMegabitsPerSecond: { label: '내려받기 속도 제한', help: '회의실마다 적용됩니다. 0이면 제한하지 않습니다' },
     },
   },
 } as const satisfies Translated<typeof en>;

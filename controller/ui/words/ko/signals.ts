@@ -51,5 +51,17 @@ export default {
     todo: '회의실 설정에서 거부된 항목을 확인해 주세요',
   },
   'kiosk-restarting': { what: '회의실 단말이 계속 다시 시작합니다', todo: '단말 로그를 확인해 주세요' },
+  'update-failed': {
+    what: '업데이트에 실패해 이전 버전으로 작동합니다',
+    todo: '원인을 확인한 뒤 배포에서 이 회의실을 다시 시도해 주세요',
+  },
+  'rollout-halted': {
+    what: '배포가 스스로 멈췄습니다',
+    todo: '실패한 회의실을 확인한 뒤 다시 진행하거나 중단해 주세요',
+  },
+  'feed-refused': {
+    what: '서버에 놓인 릴리스를 받아들이지 않았습니다',
+    todo: '출처를 확인하고 다시 가져와 주세요',
+  },
   'help-called': { what: '회의실에서 도움을 요청했습니다', todo: '요청에 답해 주세요' },
 } as const satisfies Translated<typeof en>;

@@ -13,43 +13,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReleaseManifest } from '#contract/release.ts';
-import { InstallError } from './install-error.ts';
-import type { ReleaseSource } from './release-source.ts';
 import { Slots } from './slots.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** Gives contents by hash, and notes what was asked for. */
-class FakeSource implements ReleaseSource {
-  readonly sums = new Map<string, string>();
-  readonly apt = { uri: '', options: [] };
+class FakeObjects {
   readonly asked: string[] = [];
   readonly #texts = new Map<string, string>();
   breaksAt: string | null = null;
 
   manifest(files: Record<string, string>): ReleaseManifest {
     const list = Object.entries(files).map(([path, text]) => {
-      this.#texts.set(`objects/${sha256(text)}`, text);
+      this.#texts.set(sha256(text), text);
       const mode = path.startsWith('bin/') ? ('0755' as const) : ('0644' as const);
       return { path, mode, sizeBytes: Buffer.byteLength(text), sha256: sha256(text) };
     });
     return { format: 1, role: 'kiosk', version: '1.0.0', commit: null, debianPackages: [], files: list };
   }
-  async verify(): Promise<void> {}
-  async copy(path: string, target: string): Promise<void> {
-    const text = this.#texts.get(path)!;
-    if (text === this.breaksAt) throw new InstallError('broken off');
+  readonly copyObject = async (hash: string, target: string): Promise<void> => {
+    const text = this.#texts.get(hash)!;
+    if (text === this.breaksAt) throw new Error('broken off');
     this.asked.push(text);
     writeFileSync(target, text);
-  }
+  };
 }
 
 let home: string;
 let slots: Slots;
-let source: FakeSource;
+let source: FakeObjects;
+const place = (id: string, files: Record<string, string>) => {
+  const manifest = source.manifest(files);
+  return slots.place({ id, manifest, manifestText: JSON.stringify(manifest), copyObject: source.copyObject }, () => {});
+};
 const install = async (id: string, files: Record<string, string>) => {
-  const slot = await slots.place(id, source.manifest(files), source, () => {});
-  await slots.switchTo(slot);
+  const running = await slots.running();
+  const former = running === id ? await slots.former() : running;
+  await place(id, files);
+  await slots.switchTo(id);
+  await slots.forgetOthers(former === null ? [] : [former]);
 };
 const read = (path: string) => readFileSync(join(home, 'current', path), 'utf8');
 const folders = () => readdirSync(join(home, 'releases')).sort();
@@ -57,7 +59,7 @@ const folders = () => readdirSync(join(home, 'releases')).sort();
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'maru-slots-'));
   slots = new Slots(home);
-  source = new FakeSource();
+  source = new FakeObjects();
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
@@ -90,7 +92,7 @@ describe('the folder of a release', () => {
     expect(statSync(join(home, 'releases/one')).ino).toBe(ino);
     writeFileSync(join(home, 'current/dist/a.js'), 'x');
     await install('one', { 'dist/a.js': 'a' });
-    expect([read('dist/a.js'), folders()]).toEqual(['a', ['one-repair-1']]);
+    expect([read('dist/a.js'), folders()]).toEqual(['a', ['one']]);
   });
 
   it('leaves what runs alone when its source breaks off, and the next try ends well', async () => {

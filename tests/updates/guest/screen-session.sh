@@ -1,0 +1,3 @@
+#!/bin/sh
+# the TV's session of a release in the guest: no compositor runs there
+exec sleep infinity
