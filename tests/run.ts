@@ -18,7 +18,7 @@ const updatedDebian = ['tests/updates/on-this-kernel.integration.test.ts'];
 
 const stages: readonly Stage[] = [
   checks,
-  [vitestGroup('unit'), vitestGroup('architecture')],
+  [vitestGroup('unit'), vitestGroup('mocked'), vitestGroup('architecture')],
   [
     vitestGroup('integration', {
       except: [...waitingFiles, ...timingIntegrationFiles, ...installation, ...updatedDebian],

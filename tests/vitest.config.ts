@@ -19,6 +19,8 @@ const patient = { poll: { timeout: 15_000, interval: 100 } };
 const compiledOnce = {
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/maru/tests', import.meta.url)),
 };
+/** They replace a module (vi.mock), and so they cannot share modules with other files. */
+const mockedFiles = ['**/*.mocked.test.{ts,tsx}'];
 const architectureFiles = ['tests/architecture/**/*.test.ts'];
 
 export default defineConfig({
@@ -36,9 +38,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}', '**/*.test.mjs'],
-          exclude: [...built, ...integrationFiles, ...endToEndFiles, ...chaosFiles, ...architectureFiles],
+          exclude: [
+            ...built,
+            ...integrationFiles,
+            ...endToEndFiles,
+            ...chaosFiles,
+            ...architectureFiles,
+            ...mockedFiles,
+          ],
+          // one process for all files of a worker: reading each module again for each file is half of the time
+          isolate: false,
           testTimeout: 10_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'mocked', include: mockedFiles, exclude: built, testTimeout: 10_000 },
       },
       {
         extends: true,
@@ -54,8 +69,8 @@ export default defineConfig({
           exclude: [...built, ...elsewhere],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // a file needs about a third of a core: the rest is waiting for processes
-          maxWorkers: inTurn ? 1 : 3,
+          // more at a time make each late, and what runs in real time meanwhile costs as much for longer
+          maxWorkers: inTurn ? 1 : 2,
           // of one file: a scene waits for its page as long as it works
           maxConcurrency: 2,
         },

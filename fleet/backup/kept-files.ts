@@ -5,11 +5,14 @@
 import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RETURNING_FOLDER } from '../data-dir.ts';
+import { BEFORE_UPGRADE_FOLDER } from '../store/index.ts';
 
 export const DOCUMENTS_FOLDER = 'documents';
 export const RECORDINGS_FOLDER = 'broadcasts';
 /** Copies of the databases while a backup is made. */
 export const SCRATCH_FOLDER = 'backup-scratch';
+/** Databases that a newer release wrote, set aside by the way back from it. */
+export const AFTER_UPGRADE_FOLDER = 'after-upgrade';
 /** Copies of files that stood outside of the data directory, where a return puts them. */
 export const ALSO_FOLDER = 'also';
 
@@ -23,7 +26,7 @@ const NOT_KEPT = [
   /^(compiled|converter-scratch|lost\+found)$/,
   // releases are brought again
   /^updates$/,
-  new RegExp(`^(${SCRATCH_FOLDER}|${RETURNING_FOLDER})$`),
+  new RegExp(`^(${SCRATCH_FOLDER}|${RETURNING_FOLDER}|${BEFORE_UPGRADE_FOLDER}|${AFTER_UPGRADE_FOLDER})$`),
 ];
 
 /** Whether a path, relative to the data directory, may stand in a backup at all. */

@@ -42,7 +42,7 @@ let alerts: Alert[];
 let targets: AlertTarget[];
 let asked: string[];
 beforeEach(() => {
-  const site = alertOf(1, { signal: 'site-offline', roomId: null, roomName: null });
+  const site = alertOf(1, { signal: 'site-offline', roomId: null, roomName: null, placeId: idOf(50) });
   alerts = [site, alertOf(2, { signal: 'kiosk-offline', inhibitedBy: site.alertId }), alertOf(3)];
   targets = [targetOf(7)];
   asked = [];

@@ -6,6 +6,7 @@ import { flushCompileCache } from 'node:module';
 import type { MediaReady } from '#contract/process-ready.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { createLogger } from '../log.ts';
+import { endOnceReplaced } from '#edge/replaced-release.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { MediaNode } from './media-node.ts';
 import { nodeOptions, parseMediaOptions, mediaUsage } from './media-options.ts';
@@ -37,6 +38,12 @@ process.on('SIGINT', () => end('SIGINT'));
 if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
 
 await node.start();
+if (options.releaseLink !== null)
+  endOnceReplaced({
+    link: options.releaseLink,
+    isIdle: () => node.registry.openCallIds.length === 0,
+    onIdle: () => end('another release is current'),
+  });
 const ready: MediaReady = { ready: 'media', signalingUrl: node.signalingUrl };
 logger.info(ready, 'media node serves');
 process.send?.(ready);

@@ -22,6 +22,7 @@ export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [op
   --workers N               (one for each core)
   --max-peers N
   --consumers-per-worker N
+  --release-link PATH       once it leads to another release than this one, the process ends when nobody is in a call
   --json-logs               one line of JSON for each log entry`;
 
 /** @throws Error naming what is wrong */
@@ -43,6 +44,7 @@ export function parseMediaOptions(args: string[]) {
       workers: { type: 'string' },
       'max-peers': { type: 'string' },
       'consumers-per-worker': { type: 'string' },
+      'release-link': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -68,6 +70,7 @@ export function parseMediaOptions(args: string[]) {
         consumersPerWorker: wholeNumber('consumers-per-worker', values['consumers-per-worker'], 1),
       }),
     },
+    releaseLink: values['release-link'] ?? null,
     jsonLogs: values['json-logs'],
   };
 }
@@ -77,7 +80,7 @@ const TOUCHED_EVERY_MS = 60_000;
 
 /** Reads the files that the options name. */
 export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
-  const { credentialsDirectory, mqttUrl, jsonLogs: _, ...rest } = parsed;
+  const { credentialsDirectory, mqttUrl, jsonLogs: _, releaseLink: __, ...rest } = parsed;
   const credentials = await readCredentials(credentialsDirectory);
   const cached = await readCachedKeys(credentialsDirectory);
   let touchedAtMs = Number.NEGATIVE_INFINITY;

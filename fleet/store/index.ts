@@ -1,6 +1,7 @@
 /** What the aggregates see of the store. */
 import { join } from 'node:path';
 import type { Transaction } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import * as authorityFirst from './migrations/authority-0001-first.ts';
 import * as authorityBookingMeetings from './migrations/authority-0002-booking-meetings.ts';
 import * as authorityTablets from './migrations/authority-0003-tablets.ts';
@@ -22,6 +23,8 @@ import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
 import { Store, type StoreOptions } from './store.ts';
 
+export { BEFORE_UPGRADE_FOLDER, upgradeCopies } from './before-upgrade.ts';
+export type { UpgradeCopy } from './before-upgrade.ts';
 export { moveStoredTimes } from './stored-times.ts';
 export { hashOf, newCode, newId, newToken, sameHash } from './secret.ts';
 export type { AuthorityTables } from './schema.ts';
@@ -33,25 +36,28 @@ export type { StorageState } from './store.ts';
 
 type Place = Pick<StoreOptions, 'onStorage' | 'onFatal' | 'writeDeadlineMs'> & { dataDir: string };
 
+/** In their order. */
+export const authorityMigrations: Record<string, Migration> = {
+  '0001-first': authorityFirst,
+  '0002-booking-meetings': authorityBookingMeetings,
+  '0003-tablets': authorityTablets,
+  '0004-invite-seats': authorityInviteSeats,
+  '0005-removed-rooms': authorityRemovedRooms,
+  '0006-joined-entries': authorityJoinedEntries,
+  '0007-role-grants': authorityRoleGrants,
+  '0008-room-settings': authorityRoomSettings,
+  '0009-documents': authorityDocuments,
+  '0010-people': authorityPeople,
+  '0011-broadcasts': authorityBroadcasts,
+  '0012-fleet': authorityFleet,
+  '0013-updates': authorityUpdates,
+};
+
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
   return new Store<AuthorityTables>({
     path: join(dataDir, 'authority.sqlite'),
     synchronous: 'FULL',
-    migrations: {
-      '0001-first': authorityFirst,
-      '0002-booking-meetings': authorityBookingMeetings,
-      '0003-tablets': authorityTablets,
-      '0004-invite-seats': authorityInviteSeats,
-      '0005-removed-rooms': authorityRemovedRooms,
-      '0006-joined-entries': authorityJoinedEntries,
-      '0007-role-grants': authorityRoleGrants,
-      '0008-room-settings': authorityRoomSettings,
-      '0009-documents': authorityDocuments,
-      '0010-people': authorityPeople,
-      '0011-broadcasts': authorityBroadcasts,
-      '0012-fleet': authorityFleet,
-      '0013-updates': authorityUpdates,
-    },
+    migrations: authorityMigrations,
     isReplaceable: false,
     ...events,
   });

@@ -8,6 +8,7 @@ import { CamelCasePlugin, type ControlledTransaction, Kysely, sql, type Transact
 import { type Migration, Migrator } from 'kysely/migration';
 import { OperationalError } from '#contract/error-codes.ts';
 import { StartRefused } from '#edge/start-refused.ts';
+import { appliedMigrations, copyBeforeUpgrade } from './before-upgrade.ts';
 import { readerDialect } from './reader-dialect.ts';
 import { isDamage, isStorageFailed } from './storage-failure.ts';
 import { writerDialect } from './writer-dialect.ts';
@@ -59,8 +60,9 @@ export class Store<Tables> {
   }
 
   /**
-   * Opens the files and brings the schema up to date.
-   * @throws OperationalError `storage-failed`; StartRefused: the file is damaged, and nobody reports again what it held
+   * Opens the files and brings the schema up to date. What nobody reports again is copied before that (before-upgrade.ts).
+   * @throws OperationalError `storage-failed`; StartRefused: the file is damaged, and nobody reports again what it held, or a newer
+   *   release has written it
    */
   async start(): Promise<void> {
     try {
@@ -132,14 +134,28 @@ export class Store<Tables> {
   }
 
   async #open(): Promise<void> {
-    const { path, synchronous, migrations, isReplaceable, onFatal } = this.#options;
+    const { path, synchronous, isReplaceable, onFatal } = this.#options;
     const plugins = [new CamelCasePlugin()];
     this.#writer = new Kysely<Tables>({ dialect: writerDialect({ path, synchronous }, onFatal), plugins });
     if (isReplaceable) await this.#check(this.#writer);
-    const migrator = new Migrator({ db: this.#writer, provider: { getMigrations: async () => migrations } });
+    await this.#migrate(this.#writer);
+    this.#reader = new Kysely<Tables>({ dialect: readerDialect(path), plugins });
+  }
+
+  async #migrate(writer: Kysely<Tables>): Promise<void> {
+    const { path, migrations, isReplaceable } = this.#options;
+    const applied = await appliedMigrations(writer);
+    const last = applied.at(-1);
+    const unknown = applied.filter((name) => !(name in migrations)).at(-1);
+    if (unknown !== undefined)
+      throw new StartRefused(
+        `${path} was written by a newer release (schema ${unknown}). Install that release again, or go back to the data from before it: sh install.sh --return.`,
+      );
+    const isBehind = last !== undefined && applied.length < Object.keys(migrations).length;
+    if (isBehind && !isReplaceable) await copyBeforeUpgrade(writer, path, last);
+    const migrator = new Migrator({ db: writer, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error) throw error;
-    this.#reader = new Kysely<Tables>({ dialect: readerDialect(path), plugins });
   }
 
   async #check(writer: Kysely<Tables>): Promise<void> {

@@ -25,6 +25,7 @@ export default defineConfig({
       input: {
         'fleet-main': 'fleet/main.ts',
         'fleet-backup-main': 'fleet/backup/main.ts',
+        'fleet-backup-former-data-main': 'fleet/backup/former-data/main.ts',
         'fleet-backup-return-main': 'fleet/backup/return/main.ts',
         'kiosk-main': 'kiosk/main.ts',
         'kiosk-updater-main': 'kiosk/updater/main.ts',

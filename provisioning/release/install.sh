@@ -70,7 +70,7 @@ main() {
   from_folder=''
   [ ! -f "$folder/SHA256SUMS" ] || from_folder=yes
   installed=/opt/maru/current
-  if has --uninstall "$@" && [ -z "$from_folder" ] && [ -f $installed/provisioning/release/install.js ]; then
+  if { has --uninstall "$@" || has --return "$@"; } && [ -z "$from_folder" ] && [ -f $installed/provisioning/release/install.js ]; then
     cp $installed/node_modules/node/bin/node "$work/node"
     cp $installed/provisioning/release/install.js "$work/install.js"
   else

@@ -36,6 +36,7 @@ const CONTENTS: Record<ReleaseRole, RoleContents> = {
       'fleet-broadcasts-packager-main.js',
       'fleet-broadcasts-program-main.js',
       'fleet-backup-main.js',
+      'fleet-backup-former-data-main.js',
       'fleet-backup-return-main.js',
     ],
     folders: ['controller/dist', 'fleet/console/dist', 'fleet/documents/converter/inside'],

@@ -14,6 +14,8 @@ export type Placement = {
   root: string;
   /** of this machine alone: start the units, not only enable them */
   isStarted: boolean;
+  /** units that go on with what they hold, and end by themselves once they hold nothing: the new release starts then */
+  leftRunning?: readonly string[];
   /** users and folders are there by then, and nothing runs yet */
   beforeStart?: () => void;
   /** a line for a person */
@@ -28,7 +30,10 @@ export function placedRole(root: string): MachineRole | null {
 }
 
 /** @throws Error of the command that failed; what is in place then is repaired by the next run */
-export function putInPlace({ role, root, isStarted, beforeStart, say }: Placement, files: Files): void {
+export function putInPlace(
+  { role, root, isStarted, leftRunning = [], beforeStart, say }: Placement,
+  files: Files,
+): void {
   const { enable, onRequest } = roleNeeds[role];
   const machine = new Machine(root);
   const changed = placeFiles(root, files, listPath(role));
@@ -37,7 +42,10 @@ export function putInPlace({ role, root, isStarted, beforeStart, say }: Placemen
   machine.adopt(role);
   beforeStart?.();
   if (machine.isBooted && isStarted) {
-    run('systemctl', ['restart', '--no-block', ...enable]);
+    const restarted = enable.filter((unit) => !leftRunning.includes(unit));
+    run('systemctl', ['restart', '--no-block', ...restarted]);
+    // of those, the ones that do not run
+    if (leftRunning.length > 0) run('systemctl', ['start', '--no-block', ...leftRunning]);
     if (onRequest.length > 0) run('systemctl', ['try-restart', '--no-block', ...onRequest]);
   }
 }
@@ -66,7 +74,7 @@ export function putUpdateInPlace({ root, say }: Pick<Placement, 'root' | 'say'>,
 }
 
 /** Leaves what is in /var/lib and what IT wrote into /etc/maru. */
-export function takeAway({ role, root, say }: Omit<Placement, 'isStarted' | 'beforeStart'>): void {
+export function takeAway({ role, root, say }: Pick<Placement, 'role' | 'root' | 'say'>): void {
   const { enable, onRequest, mask } = roleNeeds[role];
   const machine = new Machine(root);
   // instances are started by udev

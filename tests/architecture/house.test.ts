@@ -58,6 +58,13 @@ describe('the house', () => {
   });
 });
 
+it('replaces modules in files of their own alone: the others share theirs', () => {
+  const mocking = tracked.filter((path) => /\.test\.tsx?$/.test(path) && /\bvi\.(mock|doMock)\(/.test(read(path)));
+  expect(
+    mocking.filter((path) => !/\.mocked\.test\.tsx?$/.test(path) && !path.startsWith('tests/architecture/')),
+  ).toEqual([]);
+});
+
 it('mutes a track in one place', () => {
   const writers = tracked.filter(
     (path) =>

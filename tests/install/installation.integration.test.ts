@@ -2,13 +2,13 @@
  * Kiosk and server on a bare Debian 12 that has no route to anywhere, from a medium, and a kiosk from that server. In the suite with
  * few packages of Debian on a minimal one; `npm run test:install` has all of them on a standard one.
  */
-import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roleNeeds } from '../../provisioning/system/roles.ts';
 import { bareDebian } from './bare-debian.ts';
-import { makeQuickReleases, makeWholeReleases } from './releases.ts';
+import { copyOf, makeChangedRelease, makeQuickReleases, makeWholeReleases } from './releases.ts';
 import { TestMachine, whyNoMachine } from './test-machine.ts';
 
 const isWhole = process.env.MARU_INSTALL === 'whole';
@@ -37,15 +37,12 @@ async function ask(machine: TestMachine, url: string): Promise<{ status: number;
   return stdout ? (JSON.parse(stdout) as { status: number; body: string }) : { status: 0, body: stderr };
 }
 
-/** Links of the same files: what a test changes it writes anew. */
-function copyOf(from: string, to: string): void {
-  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const target = join(to, relative(from, join(entry.parentPath, entry.name)));
-    mkdirSync(join(target, '..'), { recursive: true });
-    linkSync(join(entry.parentPath, entry.name), target);
-  }
-}
+const LAST_MIGRATION = /"0013-updates": (\w+),?/;
+/** A server's release with one more step of the database, which is `up`. */
+const withMigration = (up: string) => (_path: string, text: string) =>
+  LAST_MIGRATION.test(text)
+    ? text.replace(LAST_MIGRATION, `"0013-updates": $1, "9999-later": { up: async (db) => { ${up} } },`)
+    : null;
 
 beforeAll(async () => {
   if (reason !== null) return;
@@ -53,6 +50,9 @@ beforeAll(async () => {
   else await makeQuickReleases(medium);
   bareDebian(isWhole ? 'standard' : 'minimal', root);
   copyOf(join(medium, 'kiosk'), join(medium, 'damaged'));
+  const later = 'await db.schema.createTable("later").addColumn("a", "text").execute();';
+  await makeChangedRelease(join(medium, 'server'), join(medium, 'newer'), withMigration(later));
+  await makeChangedRelease(join(medium, 'server'), join(medium, 'broken'), withMigration('throw new Error("broken")'));
   const object = readdirSync(join(medium, 'damaged/objects'))[7]!;
   const bytes = readFileSync(join(medium, 'damaged/objects', object));
   bytes[bytes.length >> 1]! ^= 1;
@@ -203,6 +203,51 @@ describe.skipIf(reason !== null)('a server, from a medium', () => {
     // a log would keep it
     expect(stdout).not.toContain(made.oneTimePassword);
     expect(stdout).toContain('/var/lib/maru-fleet/first-administrator.json');
+  });
+
+  const pidOf = async (unit: string): Promise<string> =>
+    (await server.run(`systemctl show --property=MainPID --value ${unit}`)).stdout.trim();
+  const tableCount = `${NODE} --no-warnings -e "
+    const { DatabaseSync } = require('node:sqlite');
+    const database = new DatabaseSync('/var/lib/maru-fleet/authority.sqlite', { readOnly: true });
+    console.log(database.prepare('select count(*) as n from sqlite_master where name = ?').get('later').n)"`;
+
+  it('is upgraded: the data is copied before, and the media node goes on until nobody is in a call', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const [media, fleet] = [await pidOf('maru-media'), await pidOf('maru-fleet')];
+    const { status, stdout, stderr } = await server.run('sh /media/maru/newer/install.sh');
+    expect([status, stderr], stdout).toEqual([0, '']);
+    expect(await pidOf('maru-media')).toBe(media);
+    expect(await pidOf('maru-fleet')).not.toBe(fleet);
+    const copies = await server.run('stat -c "%a %U %n" /var/lib/maru-fleet/before-upgrade/*');
+    expect(copies.stdout).toBe('600 maru-fleet /var/lib/maru-fleet/before-upgrade/0013-updates.sqlite\n');
+    expect((await server.run(tableCount)).stdout).toBe('1\n');
+    // nobody is in a call: it looks each ten seconds
+    await expect.poll(() => pidOf('maru-media'), { timeout: 60_000, interval: 1_000 }).not.toBe(media);
+    await expect
+      .poll(async () => (await server.run('systemctl is-active maru-media')).stdout.trim(), { timeout: 30_000 })
+      .toBe('active');
+  });
+
+  it('goes back by one command, to the release and the data from before', { timeout: TIMEOUT_MS }, async () => {
+    const newer = (await server.run('readlink /opt/maru/current')).stdout;
+    const { status, stdout, stderr } = await server.run('sh /media/maru/newer/install.sh --return');
+    expect([status, stderr], stdout).toEqual([0, '']);
+    expect(stdout).toMatch(/The data is that of .* from before the upgrade/);
+    expect(stdout).toMatch(/serves again/);
+    expect((await server.run('readlink /opt/maru/current')).stdout).not.toBe(newer);
+    expect((await server.run(tableCount)).stdout).toBe('0\n');
+    expect((await ask(server, 'https://127.0.0.1:7400/healthz')).status).toBe(200);
+  });
+
+  it('goes back by itself from a release that does not start', { timeout: TIMEOUT_MS }, async () => {
+    const before = (await server.run('readlink /opt/maru/current')).stdout;
+    const { status, stdout } = await server.run('sh /media/maru/broken/install.sh');
+    expect(status, stdout).toBe(1);
+    expect(stdout).toMatch(/maru-fleet does not answer[\s\S]*serves again/);
+    expect((await server.run('readlink /opt/maru/current')).stdout).toBe(before);
+    expect((await ask(server, 'https://127.0.0.1:7400/healthz')).status).toBe(200);
   });
 
   it('makes a kiosk of a bare Debian in its network, by the command that it prints', {

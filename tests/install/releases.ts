@@ -1,12 +1,15 @@
 /** The releases that installations are tried with: whole ones as `npm run release` makes them, or quick ones with few packages. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { MANIFEST_FILE, ReleaseManifest } from '#contract/release.ts';
 import { bundledInstaller } from '../../provisioning/release/bundled-installer.ts';
 import { makeDebianRepository, packagesBehind } from '../../provisioning/release/debian-repository.ts';
 import { sourcesOfMachine } from '../../provisioning/release/debian-sources.ts';
 import { releaseContents } from '../../provisioning/release/release-contents.ts';
 import { writeReleaseFolder } from '../../provisioning/release/release-folder.ts';
+import { sealReleaseFolder } from '../../provisioning/release/sealed-folder.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const worker = (): string => {
@@ -46,4 +49,42 @@ export async function makeQuickReleases(out: string): Promise<void> {
       kioskFolder: role === 'server' ? join(out, 'kiosk') : null,
     });
   }
+}
+
+/** Links of the same files: what a test changes it writes anew. */
+export function copyOf(from: string, to: string): void {
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const target = join(to, relative(from, join(entry.parentPath, entry.name)));
+    mkdirSync(join(target, '..'), { recursive: true });
+    linkSync(join(entry.parentPath, entry.name), target);
+  }
+}
+
+/**
+ * Another release beside `from`, of which one program's text is changed.
+ * @param change null: of this file nothing
+ * @throws Error where no file was changed
+ */
+export async function makeChangedRelease(
+  from: string,
+  to: string,
+  change: (path: string, text: string) => string | null,
+): Promise<void> {
+  copyOf(from, to);
+  const manifest = ReleaseManifest.parse(JSON.parse(readFileSync(join(to, MANIFEST_FILE), 'utf8')));
+  let changes = 0;
+  for (const file of manifest.files) {
+    if (!/^dist\/.*\.js$/.test(file.path)) continue;
+    const text = change(file.path, readFileSync(join(to, 'objects', file.sha256), 'utf8'));
+    if (text === null) continue;
+    changes += 1;
+    file.sha256 = createHash('sha256').update(text).digest('hex');
+    file.sizeBytes = Buffer.byteLength(text);
+    writeFileSync(join(to, 'objects', file.sha256), text, { mode: 0o644 });
+  }
+  if (changes === 0) throw new Error('no program of the release was changed');
+  rmSync(join(to, MANIFEST_FILE));
+  writeFileSync(join(to, MANIFEST_FILE), JSON.stringify(manifest), { mode: 0o644 });
+  await sealReleaseFolder(to);
 }

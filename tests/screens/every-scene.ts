@@ -1,4 +1,4 @@
-/** `npm run test:scenes`: axe and the size of what is touched on every scene; the suite judges a third of them. */
+/** `npm run test:scenes`: axe and the size of what is touched on every scene; the suite judges a ninth of them. */
 import { noOptions, readCommandLine } from '#edge/command-line.ts';
 import { print, runStages } from '../gate/gate.ts';
 import { vitestGroup } from '../gate/vitest-group.ts';

@@ -37,6 +37,9 @@ const flags = [
   '--disable-background-timer-throttling',
 ];
 
+/** Of a camera that stands in: each picture is encoded, decoded and drawn without a graphics card, several times in a call. */
+const FAKE_FRAMES_PER_SECOND = 10;
+
 export async function launchChromium(options: BrowserOptions): Promise<Browser> {
   const { role, namespace, home, fakeCameras, names = {} } = options;
   const mapped = Object.entries(names).map(([name, address]) => `MAP ${name} ${address}`);
@@ -46,7 +49,9 @@ export async function launchChromium(options: BrowserOptions): Promise<Browser> 
     args: [
       ...flags,
       ...(role === 'kiosk' ? ['--autoplay-policy=no-user-gesture-required'] : []),
-      ...(fakeCameras === undefined ? [] : [`--use-fake-device-for-media-stream=device-count=${fakeCameras}`]),
+      ...(fakeCameras === undefined
+        ? []
+        : [`--use-fake-device-for-media-stream=device-count=${fakeCameras},fps=${FAKE_FRAMES_PER_SECOND}`]),
       ...(mapped.length > 0 ? [`--host-resolver-rules=${mapped.join(',')}`] : []),
     ],
     ...(home === undefined ? {} : { env: { ...process.env, HOME: home } as Record<string, string> }),

@@ -2,7 +2,8 @@
 import type { BackupPart, Manifest } from '../manifest.ts';
 import { ALSO_FOLDER } from '../kept-files.ts';
 import { sizeText } from '../shown-progress.ts';
-import type { Ended } from './after-return.ts';
+import type { FormerData } from '../former-data/former-data.ts';
+import type { Ended, GoodAgain } from './after-return.ts';
 import type { Returned } from './return-backup.ts';
 
 const NAMED_AT_MOST = 20;
@@ -18,6 +19,7 @@ const ENDED_WORDS: Partial<Record<keyof Ended, string>> = {
   accountInvite: 'one-time links of accounts (make new ones)',
   viewing: 'viewers of broadcasts (their pages come again)',
   mail: 'mails that waited: most of them were sent since (a host may send an invitation again)',
+  rollout: 'rollouts: paused, until somebody resumes them',
   notification: 'messages about alerts that waited: most of them were sent since',
   roomAction: 'acts on rooms that were under way',
   broadcast: 'recordings whose files are not here: listed as deleted',
@@ -47,18 +49,10 @@ export function returnReport(dataDir: string, returned: Returned, nowMs: number,
       : `The chain of the audit log holds: ${auditEntries} entries, and one for this return.`,
     '',
     'What was done since then is not in it. Ended, because some of it was ended or used since:',
-    ...(Object.entries(ended) as [keyof Ended, number][]).map(
-      ([table, count]) => `  ${count} ${ENDED_WORDS[table] ?? table}`,
-    ),
-    ...(Object.keys(ended).length === 0 ? ['  nothing'] : []),
+    ...endedLines(ended),
     '',
     `As good as they were at ${since}. REVOKE AGAIN WHAT WAS REVOKED SINCE, before you open the network:`,
-    `  the kiosks of ${goodAgain.rooms} rooms: they come back by themselves, a stolen one too`,
-    `  ${goodAgain.accounts} accounts, with the passwords and roles of then`,
-    `  ${goodAgain.guestLinks} links of guests`,
-    ...named('tablets', goodAgain.tablets),
-    ...named('API tokens', goodAgain.apiTokens),
-    ...named('targets of alerts', goodAgain.alertTargets),
+    ...goodAgainLines(goodAgain),
     'A kiosk that was claimed, or that renewed its certificate, since then is refused: make a new claim for its room.',
     '',
     'What comes next:',
@@ -78,6 +72,40 @@ export function returnReport(dataDir: string, returned: Returned, nowMs: number,
     '',
   ].join('\n');
 }
+
+/** `former` null: the former release reads what is there. */
+export function formerDataReport(former: FormerData | null, nowMs: number): string {
+  if (former === null) return 'The former release reads the data as it is: nothing is lost.\n';
+  const { copy, ended, goodAgain, setAside, isTelemetrySetAside } = former;
+  const since = timeText(copy.madeAtMs);
+  return [
+    `The data is that of ${since}, ${ageText(nowMs - copy.madeAtMs)} ago, from before the upgrade. What the newer release wrote lies in ${setAside}.`,
+    ...(isTelemetrySetAside ? ['Events of rooms are there, too; rooms report their state again.'] : []),
+    '',
+    'What was done since then is not in it. Ended, because some of it was ended or used since:',
+    ...endedLines(ended),
+    '',
+    `As good as they were at ${since}. Revoke again what was revoked since:`,
+    ...goodAgainLines(goodAgain),
+    '',
+  ].join('\n');
+}
+
+function endedLines(ended: Ended): string[] {
+  const lines = (Object.entries(ended) as [keyof Ended, number][]).map(
+    ([table, count]) => `  ${count} ${ENDED_WORDS[table] ?? table}`,
+  );
+  return lines.length === 0 ? ['  nothing'] : lines;
+}
+
+const goodAgainLines = (goodAgain: GoodAgain): string[] => [
+  `  the kiosks of ${goodAgain.rooms} rooms: they come back by themselves, a stolen one too`,
+  `  ${goodAgain.accounts} accounts, with the passwords and roles of then`,
+  `  ${goodAgain.guestLinks} links of guests`,
+  ...named('tablets', goodAgain.tablets),
+  ...named('API tokens', goodAgain.apiTokens),
+  ...named('targets of alerts', goodAgain.alertTargets),
+];
 
 function named(what: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];

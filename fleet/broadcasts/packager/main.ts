@@ -10,6 +10,7 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { parseListenAt } from '#edge/listen-at.ts';
 import { ProcessLinkServer } from '#edge/process-link-server.ts';
+import { endOnceReplaced } from '#edge/replaced-release.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
@@ -24,6 +25,7 @@ const usage = `node_modules/.bin/node fleet/broadcasts/packager/main.ts --data-d
   --live-at HOST:PORT       where viewers fetch what is on air
   --tls-cert F --tls-key F  over TLS; both files are read again when they change
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
+  --release-link PATH       once it leads to another release than this one, the process ends when nothing is on air
   --json-logs               one line of JSON for each log entry`;
 
 const ENDS_WITHIN_MS = 3_000;
@@ -31,7 +33,7 @@ const LOOKED_AGAIN_MS = 30_000;
 /** In the data folder. */
 const WATCH_RIGHTS_FILE = 'watch-rights.json';
 
-const { dataDir, listenAt, tls, trustedProxies, jsonLogs } = readCommandLine(usage, (args) => {
+const { dataDir, listenAt, tls, trustedProxies, releaseLink, jsonLogs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({
     args,
     options: {
@@ -40,6 +42,7 @@ const { dataDir, listenAt, tls, trustedProxies, jsonLogs } = readCommandLine(usa
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
+      'release-link': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -52,6 +55,7 @@ const { dataDir, listenAt, tls, trustedProxies, jsonLogs } = readCommandLine(usa
     listenAt: parseListenAt('live-at', values['live-at']),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : null,
     trustedProxies: values['trusted-proxy'],
+    releaseLink: values['release-link'] ?? null,
     jsonLogs: values['json-logs'],
   };
 });
@@ -104,6 +108,12 @@ process.on('SIGINT', () => end('SIGINT'));
 // forked: without its supervisor nobody would ever end it
 if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
 
+if (releaseLink !== null)
+  endOnceReplaced({
+    link: releaseLink,
+    isIdle: () => packager.isIdle,
+    onIdle: () => end('another release is current'),
+  });
 if (!reason) packager.resume();
 await delivery.start();
 await link.start();

@@ -41,6 +41,12 @@ export class Packager {
     this.#options = options;
   }
 
+  /** Nothing is on air, and no recording is being made of what was. */
+  get isIdle(): boolean {
+    const isOnAir = [...this.#broadcasts.values()].some(({ broadcast }) => broadcast.timeline.phase !== 'ended');
+    return !isOnAir && this.#finishing.size === 0;
+  }
+
   /** What was on air when the packager was killed goes on, also while the fleet server is away. */
   resume(): void {
     const folder = join(this.#options.dataDir, BROADCASTS_FOLDER);

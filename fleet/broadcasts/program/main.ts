@@ -10,6 +10,7 @@ import { type FromProgram, MAX_PROGRAM_MESSAGE_BYTES, PROGRAM_SOCKET, ToProgram 
 import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { ProcessLinkServer } from '#edge/process-link-server.ts';
+import { endOnceReplaced } from '#edge/replaced-release.ts';
 import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { createLogger } from '../../log.ts';
@@ -22,23 +23,30 @@ const usage = `node_modules/.bin/node fleet/broadcasts/program/main.ts --data-di
 
   --data-dir DIR            the fleet's data folder
   --trust FILE              PEM that the page trusts besides: the fleet's CA, an office's certificate with its chain (may be repeated)
+  --release-link PATH       once it leads to another release than this one, the process ends when no program runs
   --json-logs               one line of JSON for each log entry`;
 
 const LOOKED_AGAIN_MS = 30_000;
 const ENDS_WITHIN_MS = 2_000;
 const pageDir = join(import.meta.dirname, '../../../controller/dist');
 
-const { dataDir, trustedFiles, jsonLogs } = readCommandLine(usage, (args) => {
+const { dataDir, trustedFiles, releaseLink, jsonLogs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({
     args,
     options: {
       'data-dir': { type: 'string' },
       trust: { type: 'string', multiple: true, default: [] },
+      'release-link': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
   if (!values['data-dir']) throw new Error('--data-dir is needed');
-  return { dataDir: values['data-dir'], trustedFiles: values.trust, jsonLogs: values['json-logs'] };
+  return {
+    dataDir: values['data-dir'],
+    trustedFiles: values.trust,
+    releaseLink: values['release-link'] ?? null,
+    jsonLogs: values['json-logs'],
+  };
 });
 process.umask(0o077);
 const logger = createLogger({ process: 'program', json: jsonLogs });
@@ -103,6 +111,12 @@ process.on('SIGINT', () => end('SIGINT'));
 // forked: without its supervisor nobody would ever end it
 if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
 
+if (releaseLink !== null)
+  endOnceReplaced({
+    link: releaseLink,
+    isIdle: () => programs.broadcastIds.length === 0,
+    onIdle: () => end('another release is current'),
+  });
 await link.start();
 const ready: ProgramReady = { ready: 'program' };
 logger.info('the program process serves');

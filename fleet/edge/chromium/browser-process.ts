@@ -6,6 +6,9 @@ import { join } from 'node:path';
 export const chromiumBinary = (): string => process.env.MARU_CHROMIUM ?? '/usr/bin/chromium';
 export const profileOf = (home: string): string => join(home, 'profile');
 
+/** A drawn camera and a sounding microphone in place of real ones. Few pictures: they are encoded and drawn without a graphics card. */
+export const FAKE_MEDIA_FLAG = '--use-fake-device-for-media-stream=fps=10';
+
 /** Of every browser of ours: nothing that asks, updates, translates or talks to anyone but our own page. */
 export const QUIET_FLAGS: readonly string[] = [
   // the DevTools pipe is two inherited descriptors, not a port

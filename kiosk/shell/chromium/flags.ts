@@ -1,5 +1,5 @@
 /** How Chromium is started on a TV. The managed policy (policy.ts) sets the rest. */
-import { QUIET_FLAGS, rootFlags } from '#edge/chromium/browser-process.ts';
+import { FAKE_MEDIA_FLAG, QUIET_FLAGS, rootFlags } from '#edge/chromium/browser-process.ts';
 
 export type FlagOptions = {
   url: string;
@@ -17,7 +17,7 @@ export function chromiumFlags({ url, headless, fakeMedia, policyInForce }: FlagO
     ...QUIET_FLAGS,
     ...(policyInForce ? [] : ['--auto-accept-camera-and-microphone-capture']),
     // not with --use-fake-ui-for-media-stream: Chromium stops at once when it is given both ways to allow devices
-    ...(fakeMedia ? ['--use-fake-device-for-media-stream'] : []),
+    ...(fakeMedia ? [FAKE_MEDIA_FLAG] : []),
     ...rootFlags(),
     url,
   ];

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { FAKE_MEDIA_FLAG } from '#edge/chromium/browser-process.ts';
 import type { ShellWindow } from '../shell-window.ts';
 import type { ElectronBinary } from './binary.ts';
 
@@ -120,7 +121,7 @@ export function electronFlags({
     '--disable-component-update',
     '--disable-pinch',
     '--autoplay-policy=no-user-gesture-required',
-    ...(fakeMedia ? ['--use-fake-device-for-media-stream'] : []),
+    ...(fakeMedia ? [FAKE_MEDIA_FLAG] : []),
     // a container's root has no sandbox to go into; a real box runs the kiosk as a user of its own
     ...(process.getuid?.() === 0 ? ['--no-sandbox', '--disable-gpu'] : []),
   ];

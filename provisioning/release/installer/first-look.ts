@@ -1,4 +1,5 @@
 /** Whether what was installed runs: asked on loopback, as soon as its units were started. */
+import { spawnSync } from 'node:child_process';
 import { get } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,14 +7,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ASK_EACH_MS = 500;
 const ANSWER_WITHIN_MS = 5_000;
 
-/** Any answer but a failure. @returns false: there was none within that time */
-export async function answers(url: string, withinMs: number): Promise<boolean> {
+/** A service that ended so often since it was started does not come up. */
+const RESTARTS_AT_MOST = 5;
+
+/** Any answer but a failure. @returns false: there was none within that time, or the unit gave up before */
+export async function answers(url: string, unit: string, withinMs: number): Promise<boolean> {
   const until = performance.now() + withinMs;
   while (performance.now() < until) {
     if (await isAnswered(url)) return true;
+    if (hasGivenUp(unit)) return false;
     await sleep(ASK_EACH_MS);
   }
   return false;
+}
+
+function hasGivenUp(unit: string): boolean {
+  const { stdout } = spawnSync('systemctl', ['show', '--property=ActiveState,NRestarts', unit], { encoding: 'utf8' });
+  const restarts = Number(/^NRestarts=(\d+)$/m.exec(stdout)?.[1] ?? 0);
+  return /^ActiveState=failed$/m.test(stdout) || restarts > RESTARTS_AT_MOST;
 }
 
 function isAnswered(url: string): Promise<boolean> {

@@ -34,6 +34,9 @@ describe('the command line of the installer', () => {
     ['--host is for a server', 'kiosk', ['--host', 'a']],
     ['--host is a name or an address, not "a b"', 'server', ['--host', 'a b']],
     ['--purge goes with --uninstall', 'server', ['--purge']],
+    ['--return is for a server', 'kiosk', ['--return']],
+    ['--return goes with --no-start alone', 'server', ['--return', '--uninstall']],
+    ['--return goes with --no-start alone', 'server', ['--return', '--host', 'a']],
   ])('says: %s', (words, role, args) => expect(() => parse(role, ...args)).toThrow(words));
 
   it('has no option by which a secret would be seen by everybody on the machine', () => {

@@ -19,6 +19,8 @@ export type InstallOptions = {
   hosts: string[];
   isStarted: boolean;
   uninstall: 'keep-data' | 'purge' | null;
+  /** of a server: to the release before the present one */
+  isReturn: boolean;
 };
 
 export const installUsage = `sh install.sh [options]: makes this bare Debian 12 what the release is for; again, it renews or repairs it
@@ -30,6 +32,8 @@ A kiosk's:
 
 A server's:
   --host NAME_OR_IP          by which browsers and kiosks reach it (may be repeated); needed at the first time
+
+  --return                   back to the release before the present one, with the data from before its upgrade where it needs that
 
   --no-start                 place everything, and start nothing before the next boot
   --uninstall                take Maru away; what it keeps, in /var/lib and /etc/maru, stays
@@ -50,6 +54,7 @@ export function parseInstallOptions(args: string[]): InstallOptions {
       host: { type: 'string', multiple: true, default: [] },
       'no-start': { type: 'boolean', default: false },
       uninstall: { type: 'boolean', default: false },
+      return: { type: 'boolean', default: false },
       purge: { type: 'boolean', default: false },
     },
   });
@@ -59,6 +64,9 @@ export function parseInstallOptions(args: string[]): InstallOptions {
     throw new Error('the installer is started by install.sh, which names its release');
   const forKiosk = (['fleet-address', 'ca-sha256', 'claim-file'] as const).find((name) => values[name] !== undefined);
   if (role.data === 'server' && forKiosk) throw new Error(`--${forKiosk} is for a kiosk`);
+  if (role.data === 'kiosk' && values.return) throw new Error('--return is for a server; a kiosk returns by itself');
+  if (values.return && (values.uninstall || values.host.length > 0))
+    throw new Error('--return goes with --no-start alone');
   if (role.data === 'kiosk' && values.host.length > 0) throw new Error('--host is for a server');
   const host = values.host.find((name) => !/^[0-9A-Za-z.:-]{1,253}$/.test(name));
   if (host !== undefined) throw new Error(`--host is a name or an address, not "${host}"`);
@@ -75,6 +83,7 @@ export function parseInstallOptions(args: string[]): InstallOptions {
     claimFile: values['claim-file'] === undefined ? null : resolve(values['claim-file']),
     hosts: values.host,
     isStarted: !values['no-start'],
+    isReturn: values.return,
     uninstall: values.uninstall ? (values.purge ? 'purge' : 'keep-data') : null,
   };
 }

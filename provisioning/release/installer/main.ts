@@ -14,6 +14,7 @@ import { placedRole, putInPlace } from '../../system/placement.ts';
 import { slotIdOf, Slots } from '../../system/slots.ts';
 import { installDebianPackages, needDebianPackages } from './debian-packages.ts';
 import { answers } from './first-look.ts';
+import { HOLDS_CALLS, returnToFormer } from './former-release.ts';
 import { InstallError } from './install-error.ts';
 import { type FleetServer, type InstallOptions, installUsage, parseInstallOptions } from './install-options.ts';
 import { COMMAND_FILE, kioskCommand, placeKioskRelease } from './kiosk-release.ts';
@@ -26,6 +27,7 @@ import { uninstall } from './uninstall.ts';
 const HOME = '/opt/maru';
 const FIRST_ADMINISTRATOR = '/var/lib/maru-fleet/first-administrator.json';
 const AUTHORITY = '/var/lib/maru-fleet/authority.sqlite';
+const SERVER_ANSWERS_AT = 'https://127.0.0.1:7401/device/v1/enrolments/current';
 const SERVES_WITHIN_MS = 90_000;
 /** It is made once the first media node has registered. */
 const FIRST_ADMINISTRATOR_WITHIN_MS = 60_000;
@@ -40,7 +42,7 @@ try {
 } catch (error) {
   const known = error instanceof InstallError;
   process.stderr.write(`\n${known ? error.message : (error as Error).stack}\n`);
-  process.stderr.write('Not installed. It is safe to run this again.\n');
+  process.stderr.write(`Not ${options.isReturn ? 'returned' : 'installed'}. It is safe to run this again.\n`);
   process.exitCode = 1;
 }
 
@@ -49,6 +51,7 @@ async function run({ role, ...options }: InstallOptions): Promise<void> {
   if (present !== null && present !== role)
     throw new InstallError(`this machine is a ${present} already: sh install.sh --uninstall takes that away first`);
   if (options.uninstall !== null) return uninstall(role, options.uninstall === 'purge', say);
+  if (options.isReturn) return goBack(options.isStarted);
   // what a person got wrong is found before anything is read or fetched
   const claim = options.claimFile === null ? null : readClaim(options.claimFile);
   if (role === 'server') needHosts('/', options.hosts);
@@ -102,7 +105,9 @@ async function install(options: InstallOptions, claim: string | null, work: stri
     if (role === 'kiosk') giveToKiosk('/', { claim, fleet });
     else for (const path of giveToServer('/', options.hosts)) progress.line(`made /${path}`);
   };
-  putInPlace({ role, root: '/', isStarted, say: progress.line, beforeStart: settings }, files);
+  const isUpgrade = running !== null && running !== id;
+  const leftRunning = role === 'server' && isUpgrade ? HOLDS_CALLS : [];
+  putInPlace({ role, root: '/', isStarted, leftRunning, say: progress.line, beforeStart: settings }, files);
   if (role === 'kiosk') {
     await placePinnedRoot('/', source, progress.line);
     await noteWhenMade('/', source, work);
@@ -111,17 +116,27 @@ async function install(options: InstallOptions, claim: string | null, work: stri
 
   const isBooted = existsSync('/run/systemd/system');
   progress.step(isStarted && isBooted ? 'Starting' : 'Nothing is started before the next boot');
-  const url = role === 'kiosk' ? 'http://127.0.0.1:7420/' : 'https://127.0.0.1:7401/device/v1/enrolments/current';
-  if (isStarted && isBooted && !(await answers(url, SERVES_WITHIN_MS))) {
-    const unit = role === 'kiosk' ? 'maru-agent' : 'maru-fleet';
+  const url = role === 'kiosk' ? 'http://127.0.0.1:7420/' : SERVER_ANSWERS_AT;
+  const unit = role === 'kiosk' ? 'maru-agent' : 'maru-fleet';
+  if (isStarted && isBooted && !(await answers(url, unit, SERVES_WITHIN_MS))) {
     process.exitCode = 1;
     progress.line(`Everything is in place, but ${unit} does not answer: journalctl -u ${unit} says why.`);
+    if (role === 'server' && isUpgrade) await goBack(isStarted);
     return;
   }
 
   progress.step('Done');
   if (role === 'kiosk') sayKiosk({ claim, fleet });
   else await sayServer({ isRunning: isStarted && isBooted, isFirst });
+}
+
+/** The server answers again, or what a person has to do is said. */
+async function goBack(isStarted: boolean): Promise<void> {
+  say('Back to the release before this one');
+  const id = await returnToFormer(new Slots(HOME), { isStarted, say });
+  if (!isStarted || !existsSync('/run/systemd/system')) return say(`${id} starts with the next boot.`);
+  if (await answers(SERVER_ANSWERS_AT, 'maru-fleet', SERVES_WITHIN_MS)) return say(`${id} serves again.`);
+  throw new InstallError(`${id} is in place, but maru-fleet does not answer: journalctl -u maru-fleet says why`);
 }
 
 async function readManifest(
