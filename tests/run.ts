@@ -7,8 +7,8 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { checks } from './gate/checks.ts';
 import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
 import { timingFiles, timingIntegrationFiles } from './gate/timing-files.ts';
+import { chosenTurn, filesOfOtherTurns, turns } from './gate/turns.ts';
 import { vitestGroup } from './gate/vitest-group.ts';
-import { waitingFiles } from './gate/waiting-files.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
 
 /** It keeps a core busy for minutes: beside the guests, which need little, it makes no other test late. */
@@ -16,23 +16,25 @@ const installation = ['tests/install/installation.integration.test.ts'];
 /** By a command of its own (tests/updates/README.md): it installs and updates a Debian. */
 const updatedDebian = ['tests/updates/on-this-kernel.integration.test.ts'];
 
+const turn = chosenTurn();
+const others = filesOfOtherTurns(turn);
+const now = (files: readonly string[]): string[] => files.filter((file) => !others.includes(file));
+
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('mocked'), vitestGroup('architecture')],
-  [
-    vitestGroup('integration', {
-      except: [...waitingFiles, ...timingIntegrationFiles, ...installation, ...updatedDebian],
-    }),
-    vitestGroup('integration', { only: waitingFiles }),
-  ],
-  [vitestGroup('integration', { only: timingIntegrationFiles, inTurn: true })],
+  [vitestGroup('integration', { except: [...timingIntegrationFiles, ...installation, ...updatedDebian] })],
+  [vitestGroup('integration', { only: now(timingIntegrationFiles), inTurn: true })],
   [{ group: 'guest', run: () => runGuestTests(print) }, vitestGroup('integration', { only: installation })],
-  [vitestGroup('e2e', { except: timingFiles })],
-  [vitestGroup('e2e', { only: timingFiles, inTurn: true })],
+  [vitestGroup('e2e', { except: [...timingFiles, ...others] })],
+  [vitestGroup('e2e', { only: now(timingFiles), inTurn: true })],
   [vitestGroup('chaos')],
 ];
 const usage = `npm test -- [options]: everything that has to hold; ends with "N passed, N failed"
 
   --only GROUP   that group alone, several times for several: ${groupNames(stages).join(', ')}`;
 
-process.exitCode = await runStages(readCommandLine(usage, (args) => wantedStages(stages, args)));
+const wanted = readCommandLine(usage, (args) => wantedStages(stages, args));
+if (turn !== null)
+  print(`of the long files, turn ${turn} of ${turns.length} (MARU_TEST_TURN; npm run test:turns runs all)`);
+process.exitCode = await runStages(wanted);

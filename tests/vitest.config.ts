@@ -10,7 +10,7 @@ const built = ['**/node_modules/**', '**/dist/**'];
 const integrationFiles = ['tests/integration/**/*.test.ts', '**/*.integration.test.{ts,mjs}'];
 const endToEndFiles = ['tests/e2e/**/*.test.ts'];
 const chaosFiles = ['tests/chaos/**/*.test.ts'];
-/** What the gate runs in a process of its own, see gate/waiting-files.ts and gate/timing-files.ts. */
+/** What the gate runs in a process of its own, see gate/timing-files.ts. */
 const elsewhere = process.env.MARU_TEST_EXCEPT?.split(',') ?? [];
 const inTurn = process.env.MARU_TEST_IN_TURN === '1';
 /** `expect.poll` gives up after a second by itself: too soon for anything that other processes do. */
@@ -69,8 +69,9 @@ export default defineConfig({
           exclude: [...built, ...elsewhere],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // more at a time make each late, and what runs in real time meanwhile costs as much for longer
-          maxWorkers: inTurn ? 1 : 2,
+          // a file needs a third of a core, the rest is waiting. More at a time make each late, and what runs in real time
+          // meanwhile costs as much for longer
+          maxWorkers: inTurn ? 1 : 4,
           // of one file: a scene waits for its page as long as it works
           maxConcurrency: 2,
         },

@@ -4,6 +4,7 @@ import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { ReportedEndReason } from '#contract/room-state.ts';
 import commonEn from '#ui/words/en/common.ts';
 import errorsEn from '#ui/words/en/errors.ts';
 import joinEn from '#ui/words/en/join.ts';
@@ -11,7 +12,7 @@ import commonKo from '#ui/words/ko/common.ts';
 import errorsKo from '#ui/words/ko/errors.ts';
 import joinKo from '#ui/words/ko/join.ts';
 import { showLanguage, startWords } from '#ui/words/words.ts';
-import { FailedPage } from './ended-page.tsx';
+import { EndedPage, FailedPage } from './ended-page.tsx';
 
 declare global {
   var IS_REACT_ACT_ENVIRONMENT: boolean;
@@ -48,3 +49,12 @@ it.each<[ErrorCode, boolean]>([
   expect(words).toContain(errorsEn[code].what);
   expect(words.includes(commonEn.retry)).toBe(offered);
 });
+
+it.each(['left', 'removed', 'ended-by-room', 'ended-by-participant', 'ended-by-fleet', 'empty', 'unknown'] as const)(
+  'a meeting that ended (%s) is no fault: no code for IT',
+  (reason) => {
+    expect(ReportedEndReason.parse(reason)).toBe(reason);
+    act(() => root.render(<EndedPage reason={reason} title={null} onJoinAgain={() => undefined} onStaff={null} />));
+    expect(document.body.textContent).not.toContain(commonEn.errorCode.replace('{{code}}', ''));
+  },
+);

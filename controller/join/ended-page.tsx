@@ -28,7 +28,6 @@ type EndedPageProps = {
 
 export function EndedPage({ reason, title, onJoinAgain, onStaff }: EndedPageProps) {
   const { t } = useTranslation('join');
-  const { t: common } = useTranslation('common');
   const words = wordsOf[reason];
   return (
     <Message>
@@ -36,7 +35,6 @@ export function EndedPage({ reason, title, onJoinAgain, onStaff }: EndedPageProp
       <h1 className="text-title font-bold">{t(`ended.${words}.what`)}</h1>
       <p className="text-base">{t(`ended.${words}.meaning`)}</p>
       <p className="text-base">{t(`ended.${words}.todo`)}</p>
-      <p className="text-small text-quiet">{common('errorCode', { code: reason })}</p>
       {words === 'left' && (
         <Button variant="primary" size="large" className="mt-4 self-start" onPress={onJoinAgain}>
           {t('ended.joinAgain')}

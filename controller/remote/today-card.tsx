@@ -21,6 +21,11 @@ export function TodayCard({ day, inCall, asking }: { day: RoomDay; inCall: boole
       {day.moreCount > 0 && (
         <p className="border-t border-line py-3 text-small text-quiet">{t('more', { count: day.moreCount })}</p>
       )}
+      {day.unreadCount > 0 && (
+        <p className="border-t border-line py-3 text-small font-medium text-warn">
+          {t('unread', { count: day.unreadCount })}
+        </p>
+      )}
       {day.staleSinceMs !== null && (
         <p className="border-t border-line py-3 text-small font-medium text-warn">
           {t('asOf', { time: words.time(day.staleSinceMs) })}

@@ -42,6 +42,8 @@ export const CalendarHealth = z.object({
   state: openWord(z.enum(['none', 'loading', 'fresh', 'stale', 'faulty'])),
   code: ReportedErrorCode.nullable(),
   freshAsOfMs: EpochMs.nullable(),
+  /** of the last reading: entries that nobody can read, or whose time is in a zone that nobody knows. The room may be taken by one */
+  unreadCount: z.number().int().nonnegative().default(0),
 });
 export type CalendarHealth = z.infer<typeof CalendarHealth>;
 

@@ -5,7 +5,6 @@ import { type Stage, wantedStages } from './gate.ts';
 import { longestFiles, longestFirst } from './longest-first.ts';
 import type { Tally } from './tally.ts';
 import { timingFiles, timingIntegrationFiles } from './timing-files.ts';
-import { waitingFiles } from './waiting-files.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const run = async (): Promise<Tally> => ({ group: '', passed: 1, failures: [], skipped: [], tookMs: 0 });
@@ -41,7 +40,6 @@ describe('the groups that a command line asks for', () => {
 
 describe('the files that the gate names', () => {
   it.each([
-    ['that wait', waitingFiles],
     ['that judge times', [...timingFiles, ...timingIntegrationFiles]],
     ['that last longest', longestFiles],
   ])('%s are there, by the name that the runs know', (_which, files) => {

@@ -31,6 +31,8 @@ export type RoomDay = {
   list: readonly Booking[];
   /** null: the last reading is the newest that there is */
   staleSinceMs: number | null;
+  /** entries of the calendar that nobody can read: the room may be taken by one of them */
+  unreadCount: number;
 };
 
 /** Null: there is no calendar and no meeting that people made, or nothing is known of it, so that the room's time is unknown. */
@@ -52,6 +54,7 @@ export function roomDay(agenda: RoomAgenda | null | undefined, nowMs: number): R
     moreCount,
     list,
     staleSinceMs: calendar.state === 'stale' || calendar.state === 'faulty' ? calendar.freshAsOfMs : null,
+    unreadCount: calendar.unreadCount,
   };
 }
 

@@ -61,7 +61,7 @@ const booking = (over: Partial<Booking>): Booking => ({
 const agenda = (...bookings: Booking[]) =>
   projections.publish('agenda', {
     timeZone: 'Asia/Seoul',
-    calendar: { state: 'fresh', code: null, freshAsOfMs: null },
+    calendar: { state: 'fresh', code: null, freshAsOfMs: null, unreadCount: 0 },
     bookings,
     moreCount: 0,
   });

@@ -449,7 +449,7 @@ describe('what is shown', () => {
         revision: 2 ** 40,
         asOfMs: TEN,
         timeZone: 'America/Argentina/ComodRivadavia',
-        calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: TEN },
+        calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: TEN, unreadCount: 0 },
         bookings,
         moreCount,
       };

@@ -20,7 +20,8 @@ import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 import { ianaZone, utc, type Zone } from './zones.ts';
 
 type Settings = Extract<CalendarAccount, { kind: 'caldav' }>;
-type StoredObject = { href: string; text: string };
+/** `text` null: the server names it, and does not send it */
+type StoredObject = { href: string; text: string | null };
 
 /** somebody else changed the object between our look and our write */
 const MAX_TRIES = 4;
@@ -51,6 +52,7 @@ export class CaldavSource implements CalendarSource {
     let unreadable = 0;
     for (const { href, text } of stored) {
       try {
+        if (text === null) throw new ProtocolError('calendar-malformed', 'an object without its text');
         objects.push({ calendar: splitCalendar(textOf(Buffer.from(text)), window), place: href });
       } catch {
         unreadable += 1;
@@ -76,10 +78,14 @@ export class CaldavSource implements CalendarSource {
     const answers = await calendarQuery({ ...asking, props, filters, depth: '1' }).catch(notCaldav);
     const base = new URL(url);
     return answers.flatMap(({ href, props }) => {
+      const named = href === undefined ? null : URL.parse(href, base);
+      if (named === null) return [];
+      // behind a proxy a server may not know its own address; and a password is for the server that it was given for
+      const place = new URL(`${named.pathname}${named.search}`, base.origin);
       const text = textIn(props?.calendarData);
-      const place = href === undefined ? null : URL.parse(href, base);
-      // a password is for the server that it was given for
-      return place === null || place.origin !== base.origin || text === null ? [] : [{ href: place.href, text }];
+      // some servers name the calendar itself, too
+      const isFolder = text === null && place.pathname.replace(/\/$/, '') === base.pathname.replace(/\/$/, '');
+      return isFolder ? [] : [{ href: place.href, text }];
     });
   }
 

@@ -298,7 +298,7 @@ describe('a server that is not well', () => {
       expect(missing.health).toMatchObject({ state: 'faulty', code: 'calendar-refused' });
       writeFileSync(passwordFile, 'guess');
       const room = await roomAt('2026-03-03T08:00:00Z', { passwordFile });
-      expect(room.health).toEqual({ state: 'faulty', code: 'calendar-refused', freshAsOfMs: null });
+      expect(room.health).toEqual({ state: 'faulty', code: 'calendar-refused', freshAsOfMs: null, unreadCount: 0 });
       expect(room.events).toEqual([{ name: 'device-faulty', device: 'calendar', code: 'calendar-refused' }]);
       writeFileSync(passwordFile, '회의실 pass:word');
       await room.until('2026-03-03T08:12:00Z');
@@ -334,7 +334,7 @@ describe('a server that is not well', () => {
     });
     rooms.push(room);
     await room.start();
-    expect(room.health).toEqual({ state: 'faulty', code: 'calendar-malformed', freshAsOfMs: null });
+    expect(room.health).toEqual({ state: 'faulty', code: 'calendar-malformed', freshAsOfMs: null, unreadCount: 0 });
   });
 
   it('a description of half a megabyte, and what XML and line folding make of words, arrive whole', async () => {

@@ -32,6 +32,8 @@ export type Reading = {
   occurrences: Occurrence[];
   /** events that could not be understood: the others are shown, and the calendar's health says so */
   leftOut: number;
+  /** zones that nobody knows: events of theirs are shown as in the room's own, and may be at another time */
+  unknownZones: number;
 };
 
 /**

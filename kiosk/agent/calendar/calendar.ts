@@ -87,7 +87,7 @@ export class Calendar {
   /** before the fleet has said so, none is gone */
   #knowsMeetings = false;
   #isStarted = false;
-  #health: CalendarHealth = { state: 'none', code: null, freshAsOfMs: null };
+  #health: CalendarHealth = { state: 'none', code: null, freshAsOfMs: null, unreadCount: 0 };
   #told = '';
   #saved = '';
   #wake: (() => void) | null = null;

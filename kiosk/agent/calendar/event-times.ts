@@ -37,7 +37,30 @@ function zoneOf(time: ICAL.Time, property: ICAL.Property, zones: ZoneFinder, roo
   if (time.isDate) return room;
   if (time.zone === ICAL.Timezone.utcTimezone) return utc;
   const tzid = parameter(property, 'tzid');
+  return tzid === '' ? zoneOfStart(property, zones, room) : zones.find(tzid);
+}
+
+/** Of a time without a zone: that of its event's start, which programs do not repeat; the room's where that has none either. */
+function zoneOfStart(property: ICAL.Property, zones: ZoneFinder, room: Zone): Zone {
+  const start = property.parent?.getFirstProperty('dtstart');
+  const value: unknown = start?.getFirstValue();
+  if (!start || !(value instanceof ICAL.Time) || value.isDate) return room;
+  if (value.zone === ICAL.Timezone.utcTimezone) return utc;
+  const tzid = parameter(start, 'tzid');
   return tzid === '' ? room : zones.find(tzid);
+}
+
+/** Occurrences of their own whose start has no zone are in that of their series. */
+export function inSeriesZone(components: readonly ICAL.Component[]): void {
+  const series = components.find((each) => !each.hasProperty('recurrence-id'))?.getFirstProperty('dtstart');
+  const tzid = series ? parameter(series, 'tzid') : '';
+  if (tzid === '') return;
+  for (const component of components) {
+    const start = component.getFirstProperty('dtstart');
+    const value: unknown = start?.getFirstValue();
+    if (!start || !(value instanceof ICAL.Time) || value.isDate || value.zone === ICAL.Timezone.utcTimezone) continue;
+    if (parameter(start, 'tzid') === '') start.setParameter('tzid', tzid);
+  }
 }
 
 /** By DTEND, DURATION, or what RFC 5545 3.6.1 says where there is neither. */
@@ -47,7 +70,8 @@ export function durationOf(event: ICAL.Component, zones: ZoneFinder, room: Zone)
   const end = zonedTimeOf(event, 'dtend', zones, room);
   if (end) {
     if (end.atMs < start.atMs) throw new Error('ends before it begins');
-    if (start.isDate && end.isDate) return { days: (end.wallMs - start.wallMs) / DAY_MS, ms: 0 };
+    // a day that ends when it begins is that day, to the programs that write it
+    if (start.isDate && end.isDate) return { days: Math.max(1, (end.wallMs - start.wallMs) / DAY_MS), ms: 0 };
     return { days: 0, ms: end.atMs - start.atMs };
   }
   const value: unknown = event.getFirstPropertyValue('duration');

@@ -104,8 +104,12 @@ describe('when', () => {
   });
 
   it('takes neither what lasts no time, nor what ends before it begins, nor what is outside of the window', () => {
-    expect(read(event('DTSTART:20260303T010000Z'))).toEqual({ occurrences: [], leftOut: 0 });
-    expect(read(event('DTSTART:20260303T010000Z\nDTEND:20260303T000000Z'))).toEqual({ occurrences: [], leftOut: 1 });
+    expect(read(event('DTSTART:20260303T010000Z'))).toEqual({ occurrences: [], leftOut: 0, unknownZones: 0 });
+    expect(read(event('DTSTART:20260303T010000Z\nDTEND:20260303T000000Z'))).toEqual({
+      occurrences: [],
+      leftOut: 1,
+      unknownZones: 0,
+    });
     expect(read(event('DTSTART:20260309T000000Z\nDURATION:PT1H')).occurrences).toEqual([]);
     expect(read(event('DTSTART:20260301T230000Z\nDTEND:20260302T000000Z')).occurrences).toEqual([]);
     expect(read(event('DTSTART:20260301T230000Z\nDTEND:20260302T000001Z')).occurrences).toHaveLength(1);

@@ -9,7 +9,8 @@ import type { CalendarWindow, Occurrence, Reading, SourceOptions } from './calen
 import type { CalendarText } from './calendar-text.ts';
 import { fieldsOf, text } from './event-fields.ts';
 import { inTurn, type Override, seriesStarts } from './series.ts';
-import { durationOf, endOf, zonedTimeOf, recurrenceKeyOf } from './event-times.ts';
+import { durationOf, endOf, inSeriesZone, zonedTimeOf, recurrenceKeyOf } from './event-times.ts';
+import { repairedLines } from './property-lines.ts';
 import { feedZone, type Zone, ZoneFinder } from './zones.ts';
 
 export const MAX_OCCURRENCES = 2_000;
@@ -23,7 +24,7 @@ export type CalendarObject = { calendar: CalendarText; place: string | null };
 
 /** @throws ProtocolError calendar-too-large where more is booked than a room can hold */
 export function expand(objects: readonly CalendarObject[], window: CalendarWindow, options: ExpansionOptions): Reading {
-  const reading: Reading = { occurrences: [], leftOut: 0 };
+  const reading: Reading = { occurrences: [], leftOut: 0, unknownZones: 0 };
   const poisoned = new Set(options.poisoned);
   for (const { calendar, place } of objects) {
     const zones = new ZoneFinder(options.zone, feedZonesOf(calendar, window, options, poisoned));
@@ -42,6 +43,7 @@ export function expand(objects: readonly CalendarObject[], window: CalendarWindo
       if (reading.occurrences.length > MAX_OCCURRENCES)
         throw new ProtocolError('calendar-too-large', `more than ${MAX_OCCURRENCES} bookings`);
     }
+    reading.unknownZones += zones.unknownCount;
   }
   reading.occurrences.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
   return reading;
@@ -72,7 +74,9 @@ function byUid({ events }: CalendarText, reading: Reading): Map<string, ICAL.Com
   const found = new Map<string, ICAL.Component[]>();
   for (const lines of events) {
     try {
-      const event = componentOf('VEVENT', lines);
+      const { lines: repaired, leftOut } = repairedLines(lines);
+      const event = componentOf('VEVENT', repaired);
+      reading.leftOut += leftOut;
       // some programs forget the UID: the same event has the same one all the same
       const uid = text(event, 'uid') || createHash('sha256').update(lines.join('\n')).digest('hex');
       const former = found.get(uid);
@@ -97,6 +101,7 @@ function* occurrencesOf(
   const { zones, zone: room, onSeries } = context;
   const overrides = new Map<string, Override>();
   let master: ICAL.Component | null = null;
+  inSeriesZone(components);
   for (const component of components) {
     const key = recurrenceKeyOf(component, zones, room);
     if (key === null) master = master === null ? component : newerOf(master, component);

@@ -251,7 +251,7 @@ describe('a feed that is not well', () => {
     // whoever says nothing is waited for in vain many times
     const fetchDeadlineMs = what.startsWith('says nothing') || what === 'drips' ? 1_000 : 20_000;
     const room = await roomAt('2026-03-03T08:00:00Z', { deadlines: { fetchDeadlineMs } });
-    expect(room.health).toEqual({ state: 'faulty', code, freshAsOfMs: null });
+    expect(room.health).toEqual({ state: 'faulty', code, freshAsOfMs: null, unreadCount: 0 });
     expect(room.events).toEqual([{ name: 'device-faulty', device: 'calendar', code }]);
 
     answer = serve(good);

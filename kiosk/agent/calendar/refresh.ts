@@ -27,7 +27,7 @@ const JITTER = 0.1;
 
 export class Refresh {
   readonly #options: RefreshOptions;
-  #health: CalendarHealth = { state: 'loading', code: null, freshAsOfMs: null };
+  #health: CalendarHealth = { state: 'loading', code: null, freshAsOfMs: null, unreadCount: 0 };
   #failures = 0;
   #cancel: (() => void) | null = null;
   #reading: Promise<void> | null = null;
@@ -79,9 +79,12 @@ export class Refresh {
       this.#failures = 0;
       onReading(reading);
       // the others are shown all the same, and somebody should look at those that are not
-      const code = reading.leftOut > 0 ? 'calendar-malformed' : null;
-      if (code !== null && this.#health.code !== code) logger.warn({ leftOut: reading.leftOut }, 'events left out');
-      this.#become({ state: 'fresh', code, freshAsOfMs: clock.now().nowMs });
+      const { leftOut, unknownZones } = reading;
+      const unreadCount = leftOut + unknownZones;
+      const code = unreadCount > 0 ? 'calendar-malformed' : null;
+      if (code !== null && this.#health.code !== code)
+        logger.warn({ leftOut, unknownZones }, 'events left out, or in zones that nobody knows');
+      this.#become({ state: 'fresh', code, freshAsOfMs: clock.now().nowMs, unreadCount });
     } catch (thrown) {
       if (this.#stopping.signal.aborted) return;
       const error = toMaruError(thrown);
@@ -91,8 +94,8 @@ export class Refresh {
           { code: error.code, reason: error.message, err: error.code === 'internal' ? thrown : undefined },
           'calendar not read',
         );
-      const { freshAsOfMs } = this.#health;
-      this.#become({ state: freshAsOfMs === null ? 'faulty' : 'stale', code: error.code, freshAsOfMs });
+      const { freshAsOfMs, unreadCount } = this.#health;
+      this.#become({ state: freshAsOfMs === null ? 'faulty' : 'stale', code: error.code, freshAsOfMs, unreadCount });
     }
   }
 

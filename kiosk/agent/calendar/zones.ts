@@ -132,31 +132,56 @@ export function icalTime(wallMs: WallMs, isDate = false): ICAL.Time {
 export const wallOfIcal = (time: ICAL.Time): WallMs =>
   Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
 
-/** From what programs write as TZID, to a zone. `room` where nothing fits; a feed's own are made when they are needed. */
+/** From what programs write as TZID, to a zone. `room` where nothing fits, and counted; a feed's own are made when they are needed. */
 export class ZoneFinder {
   readonly #room: Zone;
   readonly #feed: ReadonlyMap<string, () => Zone>;
   readonly #found = new Map<string, Zone>();
+  #unknownCount = 0;
 
   constructor(room: Zone, feed: ReadonlyMap<string, () => Zone>) {
     this.#room = room;
     this.#feed = feed;
   }
 
+  /** names that were asked for and that nobody knows */
+  get unknownCount(): number {
+    return this.#unknownCount;
+  }
+
   find(tzid: string): Zone {
     let zone = this.#found.get(tzid);
     if (!zone) {
-      zone = knownZone(tzid) ?? this.#feed.get(tzid)?.();
-      // a name that nobody knows is most likely the office's own
-      zone ??= this.#room;
+      zone = knownZone(tzid) ?? this.#feed.get(tzid)?.() ?? offsetZone(tzid);
+      if (!zone) {
+        // most likely the office's own, and somebody has to look
+        this.#unknownCount += 1;
+        zone = this.#room;
+      }
       this.#found.set(tzid, zone);
     }
     return zone;
   }
 }
 
+/** Exchange's name for it in bookings that programs make, and what others call it. */
+const NAMES_OF_UTC = /^(?:tzone:\/\/microsoft\/utc|z|utc|gmt|zulu|coordinated universal time)$/i;
+/** Published feeds of Outlook number the zones that they describe: "GMT Standard Time 1". */
+const NUMBERED = /^(.*\D) \d{1,3}$/;
+const OFFSET = /^(?:GMT|UTC)? ?([+-])(\d{1,2})(?::?([0-5]\d))?$/i;
+
+/** `GMT+09:30` and `+0930`: without changes, as it says. */
+function offsetZone(tzid: string): Zone | null {
+  const [, sign, hours, minutes] = OFFSET.exec(tzid) ?? [];
+  if (sign === undefined || Number(hours) > 14) return null;
+  const offsetMs = (Number(hours) * 60 + Number(minutes ?? 0)) * 60_000 * (sign === '-' ? -1 : 1);
+  return zoneBy(tzid, () => offsetMs);
+}
+
 /** By IANA's or Windows' name; also as libraries prefix it, `/example.org/20250101_1/Asia/Seoul`. */
-function knownZone(tzid: string): Zone | null {
+function knownZone(written: string): Zone | null {
+  if (NAMES_OF_UTC.test(written)) return utc;
+  const tzid = NUMBERED.exec(written)?.[1] ?? written;
   // a number alone is an offset to Intl, and a name to nobody
   if (/^[A-Za-z]/.test(tzid)) {
     const zone = ianaZone(tzid) ?? ianaZone(findIana(tzid)[0] ?? '');

@@ -70,7 +70,7 @@ const onPage = (): SharedDocument | null => effectsOf('show-document').at(-1)?.s
 const bookings = (...all: Booking[]) =>
   projections.publish('agenda', {
     timeZone: 'Asia/Seoul',
-    calendar: { state: 'fresh', code: null, freshAsOfMs: null },
+    calendar: { state: 'fresh', code: null, freshAsOfMs: null, unreadCount: 0 },
     bookings: all,
     moreCount: 0,
   });

@@ -51,6 +51,9 @@ export function BookedDay({ day, meeting, cutOff, nowMs, hasRoom }: BookedDayPro
         </div>
       </div>
       <Rest bookings={rest} moreCount={day.moreCount} rows={hasRoom ? ROWS : ROWS_BESIDE_TROUBLES} words={words} />
+      {day.unreadCount > 0 && (
+        <p className="mt-4 text-tv-small text-warn">{t('bookings:unread', { count: day.unreadCount })}</p>
+      )}
       {day.staleSinceMs !== null && (
         <p className="mt-4 text-tv-small text-warn">{t('bookings:asOf', { time: words.time(day.staleSinceMs) })}</p>
       )}

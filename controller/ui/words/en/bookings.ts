@@ -23,6 +23,8 @@ export default {
   nextHasBegun: 'The next booking began at {{time}}',
   extended: 'Extended until {{time}}',
   extendOnPhone: 'It can be extended on the phone',
+  unread_one: 'One entry of the calendar cannot be read: the room may be taken',
+  unread_other: '{{count}} entries of the calendar cannot be read: the room may be taken',
   asOf: 'As of {{time}}: the calendar does not answer',
   state: {
     upcoming: 'Upcoming',

@@ -26,6 +26,7 @@ export default {
   nextHasBegun: '{{time}}에 다음 예약이 시작되었습니다',
   extended: '{{time}}까지 연장되었습니다',
   extendOnPhone: '휴대폰에서 연장할 수 있습니다',
+  unread_other: '캘린더 일정 {{count}}개를 읽을 수 없습니다. 예약된 시간일 수 있습니다',
   asOf: '{{time}} 기준: 캘린더가 응답하지 않습니다',
   state: {
     upcoming: '예정',

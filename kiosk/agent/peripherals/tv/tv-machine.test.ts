@@ -565,3 +565,112 @@ describe('hours', () => {
     expect(bench.said()).not.toContain('standby');
   });
 });
+
+describe('a TV that says nothing while it is off', () => {
+  const onThenIdle = () => {
+    const bench = new Bench();
+    bench.take({ type: 'room', phase: 'idle' }, { type: 'adapter-found' });
+    bench
+      .pass(
+        MINUTE,
+        obedient(() => 'on'),
+      )
+      .said();
+    return bench;
+  };
+
+  it('is told to go off once, and is off as far as anybody knows', () => {
+    const bench = onThenIdle();
+    let orderedAtMs: number | null = null;
+    const answer = (command: TvCommand): TvEvent => {
+      if (command === 'standby') orderedAtMs = bench.nowMs;
+      // it says for six seconds what it was before
+      const isOff = orderedAtMs !== null && bench.nowMs - orderedAtMs > 6_000;
+      return isOff ? silent(command) : obedient(() => 'on')(command);
+    };
+    bench.pass(75 * MINUTE, answer);
+    expect(bench.said().filter((command) => command === 'standby')).toHaveLength(1);
+    expect(bench.status).toMatchObject({ control: 'cec', power: 'standby', code: null });
+  });
+
+  it('is told again where it still speaks and stays on', () => {
+    const bench = onThenIdle();
+    bench.pass(
+      20 * MINUTE,
+      obedient(() => 'on'),
+    );
+    expect(bench.said().filter((command) => command === 'standby').length).toBeGreaterThan(2);
+    expect(bench.status).toMatchObject({ control: 'faulty' });
+  });
+
+  it('that does not take the order either is left alone after three, and looked at', () => {
+    const bench = onThenIdle();
+    bench.pass(75 * MINUTE, (command) => (bench.nowMs < 10 * MINUTE ? obedient(() => 'on')(command) : silent(command)));
+    const said = bench.said();
+    expect(said.filter((command) => command === 'standby').length).toBeLessThanOrEqual(3);
+    expect(said.filter((command) => command === 'ask-power').length).toBeGreaterThan(30);
+    expect(bench.status).toMatchObject({ control: 'cec', code: null });
+  });
+
+  it('comes on for the next call', () => {
+    const bench = onThenIdle();
+    let isOff = false;
+    const answer = (command: TvCommand): TvEvent => {
+      if (command === 'standby') isOff = true;
+      if (command === 'turn-on') isOff = false;
+      return isOff && command !== 'standby' ? silent(command) : obedient(() => 'on')(command);
+    };
+    bench.pass(30 * MINUTE, answer).said();
+    bench.take({ type: 'room', phase: 'starting' }).pass(MINUTE, answer);
+    expect(bench.said()).toContain('turn-on');
+    expect(bench.status).toMatchObject({ control: 'cec', power: 'on' });
+  });
+});
+
+describe('a claim of the picture that could not be sent', () => {
+  /** no place is known for so long after the order: the display tells none while it wakes up */
+  const waking = (bench: Bench, withoutPlaceMs: number) => {
+    let orderedAtMs: number | null = null;
+    return (command: TvCommand): TvEvent => {
+      if (command === 'turn-on') orderedAtMs = bench.nowMs;
+      const isAwake = orderedAtMs !== null;
+      if (command === 'make-active-source' && bench.nowMs - (orderedAtMs ?? bench.nowMs) < withoutPlaceMs)
+        return silent(command);
+      return obedient(() => (isAwake ? 'on' : 'standby'))(command);
+    };
+  };
+  const startOf = (withoutPlaceMs: number) => {
+    const bench = new Bench();
+    const answer = waking(bench, withoutPlaceMs);
+    bench.take({ type: 'room', phase: 'idle' }, { type: 'adapter-found' });
+    bench.pass(MINUTE, answer).said();
+    bench.take({ type: 'room', phase: 'starting' });
+    return { bench, answer };
+  };
+
+  it('is sent as soon as it can be', () => {
+    const { bench, answer } = startOf(4_000);
+    bench.pass(MINUTE, answer);
+    const claims = bench.said().filter((command) => command === 'make-active-source');
+    expect(claims.length).toBeGreaterThanOrEqual(2);
+    expect(bench.tv.goal).toBeNull();
+    expect(bench.status).toMatchObject({ control: 'cec', power: 'on' });
+  });
+
+  it('is a fault that is seen, until it was sent', () => {
+    const { bench, answer } = startOf(5 * MINUTE);
+    bench.pass(2 * MINUTE, answer);
+    expect(bench.status).toMatchObject({ control: 'faulty', code: 'tv-not-answering' });
+    bench.pass(5 * MINUTE, answer);
+    expect(bench.status).toMatchObject({ control: 'cec', power: 'on', code: null });
+  });
+
+  it('is given up when a person switches the TV off, and with the call', () => {
+    const { bench, answer } = startOf(60 * MINUTE);
+    bench.pass(MINUTE, answer).take({ type: 'power', power: 'standby' });
+    expect(bench.tv.goal).toBeNull();
+    const other = startOf(60 * MINUTE);
+    other.bench.pass(MINUTE, other.answer).take({ type: 'room', phase: 'idle' });
+    expect(other.bench.tv.goal).toBeNull();
+  });
+});

@@ -3,7 +3,18 @@
  * idle; never off in a call, and never against a person who has switched it. How a goal is reached is tv-goal.ts's.
  */
 import type { TvPower } from './cec-frame.ts';
-import { afterDone, afterPower, afterRefusal, afterSilence, commandOf, goalTo, isLate, tryAgain } from './tv-goal.ts';
+import {
+  afterDone,
+  afterPower,
+  afterRefusal,
+  afterSilence,
+  commandOf,
+  goalTo,
+  isLate,
+  isOffBySilence,
+  reached,
+  tryAgain,
+} from './tv-goal.ts';
 import {
   type TvTime,
   isCall,
@@ -29,7 +40,8 @@ export function stepTv(before: TvState, event: TvEvent, moment: TvTime, rules: T
   if (tv.adapter === 'absent') return { tv, effects: [{ type: 'wake', atMs: null }] };
   const effects: TvEffect[] = [];
   if (tv.inFlight === null) {
-    if (tv.goal && isLate(tv.goal, nowMs)) tv = tryAgain(tv, tv.goal, nowMs);
+    if (tv.goal && isLate(tv.goal, nowMs))
+      tv = isOffBySilence(tv.goal) ? reached({ ...tv, power: 'standby' }) : tryAgain(tv, tv.goal, nowMs);
     if (tv.goal === null && standbyDueMs(tv, moment, rules) <= nowMs) tv = { ...tv, goal: goalTo('standby', nowMs) };
     const command = commandDue(tv, nowMs);
     if (command !== null) {
@@ -140,7 +152,8 @@ function onFailed(tv: TvState, { command, why }: Extract<TvEvent, { type: 'faile
   const vainLooks = known.vainLooks + 1;
   const isLost = vainLooks >= VAIN_LOOKS;
   // unplugged perhaps, which is nobody's fault while nothing is asked of it
-  const power = isLost && why === 'silent' ? 'unknown' : known.power;
+  // off by its silence it stays so, as far as anybody knows
+  const power = isLost && why === 'silent' && known.power !== 'standby' ? 'unknown' : known.power;
   return { ...known, power, vainLooks, lookDueMs: nowMs + (isLost ? LOOK_EACH_MS : LOOK_AGAIN_MS) };
 }
 

@@ -20,6 +20,10 @@ export type Goal = {
   last: TvPower | null;
   /** in this attempt it was seen elsewhere than at its goal */
   wasAway: boolean;
+  /** the order to go off went out */
+  isTaken: boolean;
+  /** looks without an answer, in a row */
+  silentLooks: number;
 };
 
 /** What the room does. Idle, and something is on the TV: a document or a broadcast that a person wanted, or a broadcast by itself. */
