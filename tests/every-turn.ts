@@ -7,8 +7,8 @@ import { vitestGroup } from './gate/vitest-group.ts';
 readCommandLine('npm run test:turns: all long files. Takes half an hour', noOptions);
 const files = turns.flat();
 print(`${files.length} files`);
-const ofProject = (project: string) => files.filter((file) => file.includes(`/${project}/`));
+const endToEnd = files.filter((file) => file.endsWith('.e2e.test.ts'));
 process.exitCode = await runStages([
-  [vitestGroup('integration', { only: ofProject('integration'), inTurn: true })],
-  [vitestGroup('e2e', { only: ofProject('e2e'), inTurn: true })],
+  [vitestGroup('integration', { only: files.filter((file) => !endToEnd.includes(file)), inTurn: true })],
+  [vitestGroup('e2e', { only: endToEnd, inTurn: true })],
 ]);

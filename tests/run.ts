@@ -23,7 +23,7 @@ const now = (files: readonly string[]): string[] => files.filter((file) => !othe
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('mocked'), vitestGroup('architecture')],
-  [vitestGroup('integration', { except: [...timingIntegrationFiles, ...installation, ...updatedDebian] })],
+  [vitestGroup('integration', { except: [...timingIntegrationFiles, ...installation, ...updatedDebian, ...others] })],
   [vitestGroup('integration', { only: now(timingIntegrationFiles), inTurn: true })],
   [{ group: 'guest', run: () => runGuestTests(print) }, vitestGroup('integration', { only: installation })],
   [vitestGroup('e2e', { except: [...timingFiles, ...others] })],

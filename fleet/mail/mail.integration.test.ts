@@ -79,7 +79,7 @@ const arrived = (address: string, count = 1): Promise<ArrivedMail> =>
       expect(smtp.to(address)).toHaveLength(count);
       return smtp.to(address).at(-1)!;
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   );
 const partOf = (mail: ArrivedMail, type: string): string => mail.parts.find((part) => part.type === type)!.text;
 
@@ -122,8 +122,9 @@ test('a guest and a member of a meeting get a mail with their link and a calenda
   expect(event.startDate.zone).toBe(ICAL.Timezone.utcTimezone);
   expect(event.startDate.toJSDate().getTime()).toBe(meeting.startsAtMs);
 
-  // the first was the link to the account
-  const joonMail = await arrived(joon.email, 2);
+  // the other is the link to the account
+  await arrived(joon.email, 2);
+  const joonMail = smtp.to(joon.email).find(({ event }) => event !== null)!;
   expect(joonMail.event!.url).toBe(`${fleet.ready.fleetUrl}/join?meeting=${meeting.meetingId}`);
   await vi.waitFor(async () => expect((await peopleOf(meeting)).map((each) => each.mail)).toEqual(['sent', 'sent']));
   const token = new URL(joinUrl).hash.slice(1);

@@ -6,23 +6,26 @@ import { spawnSync } from 'node:child_process';
 import { checkout } from './command.ts';
 
 export const turns: readonly (readonly string[])[] = [
-  ['tests/e2e/broadcast-across-networks.e2e.test.ts'],
+  ['tests/e2e/broadcast-across-networks.e2e.test.ts', 'tests/integration/screen-self-test.test.ts'],
   [
     'tests/e2e/firefox-guest.e2e.test.ts',
     'tests/e2e/laptop-in-an-office.e2e.test.ts',
     'tests/e2e/relay.e2e.test.ts',
     'tests/e2e/electron-shell.e2e.test.ts',
+    'fleet/data-dir.integration.test.ts',
   ],
   [
     'tests/e2e/call-across-networks.e2e.test.ts',
     'tests/e2e/accessibility.e2e.test.ts',
     'tests/integration/program.test.ts',
+    'tests/integration/simulated-updates.test.ts',
   ],
   [
     'tests/e2e/updates.e2e.test.ts',
     'tests/e2e/fleet-across-networks.e2e.test.ts',
     'tests/e2e/people-across-networks.e2e.test.ts',
     'tests/e2e/blocked-media.e2e.test.ts',
+    'tests/integration/guide-commands.test.ts',
   ],
 ];
 

