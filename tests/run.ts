@@ -1,13 +1,13 @@
 /**
  * `npm test`: the whole suite, or the groups that `--only` names. Ends with `N passed, N failed` alone on the last line;
- * the exit code says the same. Browsers share nothing with heavy neighbours: they come last, one group after the other,
+ * the exit code says the same. Browsers share nothing with heavy neighbours: they come last, one file after the other,
  * and so do guests in QEMU. What judges times runs one file at a time.
  */
 import { readCommandLine } from '#edge/command-line.ts';
 import { checks } from './gate/checks.ts';
 import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
-import { timingFiles, timingIntegrationFiles } from './gate/timing-files.ts';
-import { chosenTurn, filesOfOtherTurns, turns } from './gate/turns.ts';
+import { timingIntegrationFiles } from './gate/timing-files.ts';
+import { chosenTurn, filesOfOtherTurns, notInSuite, turns } from './gate/turns.ts';
 import { vitestGroup } from './gate/vitest-group.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
 
@@ -18,16 +18,14 @@ const updatedDebian = ['tests/updates/on-this-kernel.integration.test.ts'];
 
 const turn = chosenTurn();
 const others = filesOfOtherTurns(turn);
-const now = (files: readonly string[]): string[] => files.filter((file) => !others.includes(file));
 
 const stages: readonly Stage[] = [
   checks,
   [vitestGroup('unit'), vitestGroup('mocked'), vitestGroup('architecture')],
   [vitestGroup('integration', { except: [...timingIntegrationFiles, ...installation, ...updatedDebian, ...others] })],
-  [vitestGroup('integration', { only: now(timingIntegrationFiles), inTurn: true })],
+  [vitestGroup('integration', { only: timingIntegrationFiles.filter((file) => !others.includes(file)), inTurn: true })],
   [{ group: 'guest', run: () => runGuestTests(print) }, vitestGroup('integration', { only: installation })],
-  [vitestGroup('e2e', { except: [...timingFiles, ...others] })],
-  [vitestGroup('e2e', { only: now(timingFiles), inTurn: true })],
+  [vitestGroup('e2e', { except: [...others, ...notInSuite] })],
   [vitestGroup('chaos')],
 ];
 const usage = `npm test -- [options]: everything that has to hold; ends with "N passed, N failed"

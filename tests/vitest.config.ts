@@ -71,7 +71,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // a file needs a third of a core, the rest is waiting. More at a time make each late, and what runs in real time
           // meanwhile costs as much for longer
-          maxWorkers: inTurn ? 1 : 4,
+          maxWorkers: inTurn ? 1 : 3,
           // of one file: a scene waits for its page as long as it works
           maxConcurrency: 2,
         },
@@ -83,8 +83,8 @@ export default defineConfig({
           expect: patient,
           include: endToEndFiles,
           exclude: [...built, ...elsewhere],
-          // a product with its browsers needs two thirds of a core
-          maxWorkers: inTurn ? 1 : 2,
+          // a product with its browsers needs two cores: two at a time last as long, and turn each other red
+          maxWorkers: 1,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

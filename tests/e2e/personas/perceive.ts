@@ -24,7 +24,7 @@ export const colourOf = (number: number): (typeof colours)[number] => colours[nu
 export const KNOWN_PICTURES = NUMBERS.map((number) => [number, colourOf(number)] as const);
 
 /** This person's own picture, moving. */
-export async function expectToSee(who: Sees, name: string, number: number, timeoutMs = 15_000): Promise<void> {
+export async function expectToSee(who: Sees, name: string, number: number, timeoutMs = 45_000): Promise<void> {
   const seen = (picture: ReadPicture | null) => picture?.number === number && picture.colour === colourOf(number);
   const first = await eventually(`the picture of ${name}`, () => who.pictureOf(name), seen, { timeoutMs });
   await eventually(
@@ -50,14 +50,14 @@ export async function expectPictures(
   of: string,
   read: () => Promise<number[]>,
   numbers: number[],
-  timeoutMs = 20_000,
+  timeoutMs = 45_000,
 ): Promise<void> {
   const hasAll = (seen: number[]): boolean => numbers.every((number) => seen.includes(number));
   await eventually(`pictures ${numbers} in ${of}`, read, hasAll, { timeoutMs, everyMs: 200 });
 }
 
 /** Sound of this video is decoded and goes to the speaker: neither muted nor at volume 0. In Chromium alone. */
-export async function expectSound(video: Locator, timeoutMs = 15_000): Promise<void> {
+export async function expectSound(video: Locator, timeoutMs = 45_000): Promise<void> {
   const read = () =>
     video.evaluate((element) => {
       const { muted, volume, paused } = element as HTMLVideoElement;
@@ -70,7 +70,7 @@ export async function expectSound(video: Locator, timeoutMs = 15_000): Promise<v
 }
 
 /** These and no others, twice in a row: a tone that ends is in the window for a while. */
-export async function expectToHear(who: Hears, numbers: number[], timeoutMs = 15_000): Promise<void> {
+export async function expectToHear(who: Hears, numbers: number[], timeoutMs = 45_000): Promise<void> {
   const wanted = JSON.stringify(numbers);
   let before = '';
   await eventually(

@@ -99,7 +99,8 @@ export class Persona {
         ? {}
         : { proxy: { server: `socks5://${network.listenAddress}:${await network.socksPort()}` } }),
     });
-    context.setDefaultTimeout(15_000);
+    // no test judges by it: a busy machine takes its time
+    context.setDefaultTimeout(45_000);
     // A person who has a device allows it. Without that Chromium hides its addresses behind mDNS names, and where it cannot
     // register one in time it gathers no candidate at all.
     const allowed = [...(camera === 'present' ? ['camera'] : []), ...(microphone === 'present' ? ['microphone'] : [])];

@@ -23,7 +23,7 @@ export class Tv extends Persona {
     return expectPictures('the broadcast on the TV', () => seenIn(this.broadcast.locator('video')), numbers, timeoutMs);
   }
 
-  async expectIdle(roomName: string, timeoutMs = 15_000): Promise<void> {
+  async expectIdle(roomName: string, timeoutMs = 45_000): Promise<void> {
     // a call of the room's own meeting has the same heading
     await this.stage.waitFor({ state: 'detached', timeout: timeoutMs });
     await this.page.getByRole('heading', { name: roomName, exact: true }).waitFor({ timeout: timeoutMs });
@@ -53,7 +53,7 @@ export class Guest extends Persona {
     await this.button('Join').click();
   }
 
-  async expectInCall(timeoutMs = 20_000): Promise<void> {
+  async expectInCall(timeoutMs = 45_000): Promise<void> {
     await this.button('Leave').waitFor({ timeout: timeoutMs });
   }
 
