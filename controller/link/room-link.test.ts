@@ -40,7 +40,7 @@ const agendaAt = (revision: number): RoomAgenda => ({
   revision,
   asOfMs: 1,
   timeZone: 'Asia/Seoul',
-  calendar: { state: 'fresh', code: null, freshAsOfMs: 1 },
+  calendar: { state: 'fresh', code: null, freshAsOfMs: 1, unreadCount: 0 },
   bookings: [],
   moreCount: 0,
 });

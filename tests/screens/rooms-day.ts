@@ -52,7 +52,7 @@ export function agenda(bookings: Booking[], over: Partial<RoomAgenda> = {}): Roo
     revision: 1,
     asOfMs: at('09:00'),
     timeZone: 'Asia/Seoul',
-    calendar: { state: 'fresh', code: null, freshAsOfMs: at('09:00') },
+    calendar: { state: 'fresh', code: null, freshAsOfMs: at('09:00'), unreadCount: 0 },
     bookings,
     moreCount: 0,
     ...over,

@@ -36,7 +36,7 @@ export function agenda(bookings: Booking[], over: Partial<RoomAgenda> = {}): Roo
     revision: 1,
     asOfMs: at('06:00'),
     timeZone: 'Asia/Seoul',
-    calendar: { state: 'fresh', code: null, freshAsOfMs: at('06:00') },
+    calendar: { state: 'fresh', code: null, freshAsOfMs: at('06:00'), unreadCount: 0 },
     bookings,
     moreCount: 0,
     ...over,

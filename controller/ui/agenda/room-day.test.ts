@@ -67,7 +67,7 @@ describe('what comes', () => {
 
 describe('nothing is said', () => {
   const of = (state: CalendarHealth['state'], freshAsOfMs: number | null, bookings: Booking[] = []) =>
-    roomDay(agenda(bookings, { calendar: { state, code: null, freshAsOfMs } }), at('09:00'));
+    roomDay(agenda(bookings, { calendar: { state, code: null, freshAsOfMs, unreadCount: 0 } }), at('09:00'));
   it('without an agenda, a calendar or a reading', () => {
     for (const none of [null, undefined]) expect(roomDay(none, at('09:00'))).toBeNull();
     expect(of('none', null)).toBeNull();

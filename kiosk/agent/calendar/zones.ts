@@ -152,7 +152,7 @@ export class ZoneFinder {
   find(tzid: string): Zone {
     let zone = this.#found.get(tzid);
     if (!zone) {
-      zone = knownZone(tzid) ?? this.#feed.get(tzid)?.() ?? offsetZone(tzid);
+      zone = knownZone(tzid) ?? this.#feed.get(tzid)?.() ?? offsetZone(tzid) ?? undefined;
       if (!zone) {
         // most likely the office's own, and somebody has to look
         this.#unknownCount += 1;

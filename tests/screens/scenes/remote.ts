@@ -393,7 +393,9 @@ const bookedScenes: Scene[] = [
   booked('day-stale', {
     time: '13:05',
     state: roomState({ notices: ['calendar-faulty'] }),
-    agenda: agenda(day, { calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40') } }),
+    agenda: agenda(day, {
+      calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40'), unreadCount: 0 },
+    }),
   }),
   booked('day-end-asked', { agenda: inUseDay }, press(/^End early|일찍 종료/)),
   booked('day-checking-in', { time: '10:02', agenda: dueDay, commands: 'never' }, press(/^Check in|체크인$/)),

@@ -221,14 +221,18 @@ const idleDays: [name: string, time: string, view: Partial<ShownRoom>, notices?:
     '13:05',
     {
       agenda: agenda(day, {
-        calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40') },
+        calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40'), unreadCount: 0 },
       }),
     },
   ],
   [
     'idle-calendar-faulty',
     '09:12',
-    { agenda: agenda([], { calendar: { state: 'faulty', code: 'calendar-refused', freshAsOfMs: null } }) },
+    {
+      agenda: agenda([], {
+        calendar: { state: 'faulty', code: 'calendar-refused', freshAsOfMs: null, unreadCount: 0 },
+      }),
+    },
     ['calendar-faulty'],
   ],
 ];
