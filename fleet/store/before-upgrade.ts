@@ -2,10 +2,11 @@
  * The database as the former release left it: copied before this release brings its schema up to date, so that the former one can
  * come back.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
+import { renameDurably } from '#edge/durable-file.ts';
 
 /** In the data directory. */
 export const BEFORE_UPGRADE_FOLDER = 'before-upgrade';
@@ -40,7 +41,7 @@ export async function copyBeforeUpgrade<Tables>(writer: Kysely<Tables>, path: st
   const copy = join(folder, `${schema}${SUFFIX}`);
   await rm(`${copy}.new`, { force: true });
   await sql`vacuum into ${sql.lit(`${copy}.new`)}`.execute(writer);
-  renameSync(`${copy}.new`, copy);
+  await renameDurably(`${copy}.new`, copy);
   for (const old of upgradeCopies(dirname(path)).slice(KEPT)) await rm(old.path, { force: true });
 }
 

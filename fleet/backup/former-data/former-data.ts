@@ -3,9 +3,10 @@
  * release that comes back, which holds the data directory's locks. Whatever ends it, a second run goes on.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { renameDurably } from '#edge/durable-file.ts';
 import { authorityStore, telemetryStore, type UpgradeCopy, upgradeCopies } from '../../store/index.ts';
 import { BackupFault } from '../backup-fault.ts';
 import {
@@ -53,9 +54,8 @@ export async function takeFormerData(dataDir: string, nowMs: number): Promise<Fo
     );
   const outcome = await prepare(dataDir, copy, nowMs);
   const folder = setAside(dataDir, isTelemetrySetAside ? [TELEMETRY_FILE, AUTHORITY_FILE] : [AUTHORITY_FILE], nowMs);
-  renameSync(join(dataDir, SCRATCH_FOLDER, AUTHORITY_FILE), join(dataDir, AUTHORITY_FILE));
+  await renameDurably(join(dataDir, SCRATCH_FOLDER, AUTHORITY_FILE), join(dataDir, AUTHORITY_FILE));
   await rm(join(dataDir, SCRATCH_FOLDER), { recursive: true, force: true });
-  await syncFolder(dataDir);
   return { copy, ...outcome, setAside: folder, isTelemetrySetAside };
 }
 
@@ -108,9 +108,4 @@ function setAside(dataDir: string, files: readonly string[], nowMs: number): str
     for (const side of SIDE_FILES)
       if (existsSync(join(dataDir, file + side))) renameSync(join(dataDir, file + side), join(folder, file + side));
   return folder;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }
