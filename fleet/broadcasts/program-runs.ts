@@ -13,6 +13,7 @@ import {
   type ToProgram,
 } from '#contract/program-link.ts';
 import { ProcessLink, type ProcessStatus } from '#edge/process-link.ts';
+import { loadPerCore, patienceAt } from './busy-machine.ts';
 import type { PackagerHealth } from './packaging.ts';
 
 type BadPicture = Exclude<PackagerHealth['picture'], 'good'>;
@@ -31,6 +32,8 @@ type Run = {
   /** by performance.now() */
   replacedAtMs: number | null;
   replacements: number;
+  /** by performance.now(): since when what arrives is the call; null: it is not */
+  goodSinceMs: number | null;
   asked: number;
 };
 export type ProgramRunsDependencies = {
@@ -42,11 +45,16 @@ export type ProgramRunsDependencies = {
   logger: Logger;
 };
 
-/** what arrives is not the call for so long: a fresh page. A black picture, and one that stopped, were judged for a while by then */
+/**
+ * what arrives is not the call for so long: a fresh page; up to four times as long on a busy machine. A black picture, and one that
+ * stopped, were judged for a while by then
+ */
 const BAD_FOR_MS = 1_000;
 /** a fresh page has this long to get into the call; doubled each time it does not help */
 const REPLACE_PAUSE_MS = 5_000;
 const LONGEST_REPLACE_PAUSE_MS = 60_000;
+/** good for so long: a fresh page helped. One that comes and goes is slow, and a fresh page makes it slower */
+const HELPED_AFTER_MS = 20_000;
 const RUN_AGAIN_MS = 1_000;
 /** a packager that has just opened it gets its first key frame by then */
 const ARRIVES_WITHIN_MS = 3_000;
@@ -108,6 +116,7 @@ export class ProgramRuns {
       judgedFromMs: -Infinity,
       replacedAtMs: null,
       replacements: 0,
+      goodSinceMs: null,
       asked: 0,
     };
     this.#runs.set(broadcastId, run);
@@ -142,18 +151,21 @@ export class ProgramRuns {
   arrives(broadcastId: string, picture: PackagerHealth['picture']): void {
     const run = this.#runs.get(broadcastId);
     if (!run) return;
+    const nowMs = performance.now();
     if (picture === 'good' || run.silentSinceMs !== null) {
       this.#well(run);
-      if (picture === 'good') run.replacements = 0;
+      if (picture === 'good') run.goodSinceMs ??= nowMs;
       return;
     }
+    if (run.goodSinceMs !== null && nowMs - run.goodSinceMs > HELPED_AFTER_MS) run.replacements = 0;
+    run.goodSinceMs = null;
     if (run.bad) {
       run.bad.picture = picture;
       return;
     }
     const pauseMs = Math.min(LONGEST_REPLACE_PAUSE_MS, REPLACE_PAUSE_MS * 2 ** Math.max(0, run.replacements - 1));
     const untilMs = Math.max(run.judgedFromMs, (run.replacedAtMs ?? -Infinity) + pauseMs);
-    const timer = setTimeout(() => this.#replace(run), Math.max(BAD_FOR_MS, untilMs - performance.now()));
+    const timer = setTimeout(() => this.#replace(run), Math.max(BAD_FOR_MS * patienceAt(loadPerCore()), untilMs - nowMs));
     run.bad = { picture, timer };
   }
 

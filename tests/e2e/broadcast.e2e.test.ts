@@ -19,9 +19,12 @@ const PASSWORD = 'correct horse battery';
 const TITLE = 'Demonstration room';
 const ROOM = 0;
 const MINA = 1;
-const JOON = 2;
 const FIRST_PAGE = 5;
 const SECOND_PAGE = 6;
+/** Pictures and tones come, however busy the machine is; how soon is measured where one broadcast has it to itself. */
+const WITHIN_MS = 60_000;
+/** Through the death of a process; the suite fails at three times that. */
+const LONGEST_STOP_MS = 4_000;
 /** A page that watches asks for chapters each half minute. */
 const CHAPTERS_WITHIN_MS = 40_000;
 const DECK = 'Results.pdf';
@@ -32,7 +35,7 @@ describe('an executive meeting, live', () => {
   let scene: Scene;
   let tv: Tv;
   let phone: PhonePage;
-  let guests: Guest[];
+  let guest: Guest;
   let viewer: Viewer;
   let reader: StreamReader;
   let liveUrl: string;
@@ -44,7 +47,7 @@ describe('an executive meeting, live', () => {
       `tones ${numbers} in the stream`,
       () => reader.heardNumbers(playlist()),
       (heard) => numbers.every((number) => heard.includes(number)),
-      { timeoutMs: 20_000, everyMs: 500 },
+      { timeoutMs: WITHIN_MS, everyMs: 500 },
     );
 
   beforeAll(async () => {
@@ -53,10 +56,10 @@ describe('an executive meeting, live', () => {
     phone = await scene.phone();
     await phone.start();
     await tv.stage.waitFor();
-    guests = [await scene.guest(MINA), await scene.guest(JOON)];
-    await guests[0]!.join('Mina');
-    await guests[1]!.join('Joon');
-    for (const guest of guests) await guest.expectInCall();
+    // one: all these browsers and the program share the processors, and the rest of the suite has the large calls
+    guest = await scene.guest(MINA);
+    await guest.join('Mina');
+    await guest.expectInCall();
   });
   afterEach(({ task }) => {
     if (task.result?.state === 'fail') console.error(scene?.troubles());
@@ -66,7 +69,7 @@ describe('an executive meeting, live', () => {
   test('goes on air by one tap and a check in the green room, and everybody in it sees so', async () => {
     await phone.button('Go live').click();
     await phone.button('Start broadcast').click({ timeout: 150_000 });
-    for (const persona of [phone, tv, ...guests]) await onAir(persona).waitFor({ timeout: 30_000 });
+    for (const persona of [phone, tv, guest]) await onAir(persona).waitFor({ timeout: 30_000 });
   });
 
   test('is seen and heard by staff in a browser, without anything to install', async () => {
@@ -74,6 +77,8 @@ describe('an executive meeting, live', () => {
     const member = await scene.member(8);
     await member.signIn(adminUser, adminPassword);
     await member.choosePassword(PASSWORD);
+    await member.button('New meeting').waitFor();
+    await member.close();
     viewer = await scene.viewer(9);
     reader = new StreamReader({ cookies: (url) => viewer.cookies(url) });
     viewer.page.on('request', (request) => {
@@ -82,10 +87,10 @@ describe('an executive meeting, live', () => {
     });
     await viewer.signIn(adminUser, PASSWORD);
     await viewer.broadcast.waitFor({ timeout: 30_000 });
-    await viewer.expectToSeeAll([ROOM, MINA, JOON], 30_000);
-    await viewer.expectToHearAll(playlist(), [ROOM, MINA, JOON]);
+    await viewer.expectToSeeAll([ROOM, MINA], WITHIN_MS);
+    await viewer.expectToHearAll(playlist(), [ROOM, MINA]);
     await viewer.expectToPlayFor(5_000, 1_500);
-    await expectTones([ROOM, MINA, JOON]);
+    await expectTones([ROOM, MINA]);
     await viewer.page.getByText(TITLE, { exact: true }).first().waitFor();
   });
 
@@ -118,8 +123,8 @@ describe('an executive meeting, live', () => {
       .first()
       .waitFor({ timeout: CHAPTERS_WITHIN_MS });
     await phone.button('Stop sharing the document').click();
-    await viewer.expectToSeeAll([ROOM, MINA, JOON]);
-  }, 180_000);
+    await viewer.expectToSeeAll([ROOM, MINA]);
+  }, 300_000);
 
   test('is rewound to its start, and back to live by one tap', async () => {
     const timeline = viewer.page.getByRole('slider', { name: 'Timeline' });
@@ -139,7 +144,7 @@ describe('an executive meeting, live', () => {
       .getByText(/behind/)
       .first()
       .waitFor({ state: 'detached' });
-    await viewer.expectToSeeAll([ROOM, MINA, JOON]);
+    await viewer.expectToSeeAll([ROOM, MINA]);
     await viewer.expectSamePage();
   });
 
@@ -151,29 +156,29 @@ describe('an executive meeting, live', () => {
   ])('goes on through the death of its %s, without a reload', async (role, backWithinMs) => {
     const former = scene.product.kill(role);
     await scene.product.replaced(role, former);
-    await viewer.expectToPlayFor(backWithinMs, 4_000);
-    await viewer.expectToSeeAll([ROOM, MINA, JOON], 20_000);
-    await expectTones([MINA, JOON]);
+    await viewer.expectToPlayFor(backWithinMs, 3 * LONGEST_STOP_MS);
+    await viewer.expectToSeeAll([ROOM, MINA], WITHIN_MS);
+    await expectTones([MINA]);
     await viewer.expectSamePage();
     await onAir(phone).waitFor();
-  });
+  }, 240_000);
 
   test('ends for everyone, and is there to be watched again, under its title', async () => {
     await phone.button('End broadcast').click();
     await phone.button('End it for everyone').click();
-    for (const persona of [phone, tv, ...guests]) await onAir(persona).waitFor({ state: 'detached', timeout: 20_000 });
-    await viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: 20_000 });
+    for (const persona of [phone, tv, guest]) await onAir(persona).waitFor({ state: 'detached', timeout: WITHIN_MS });
+    await viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: WITHIN_MS });
     await viewer.expectSamePage();
     const again = await scene.viewer(7);
     await again.signIn(scene.product.addresses.adminUser, PASSWORD);
     await again.page.getByRole('link', { name: TITLE }).first().click();
-    await again.expectToSeeAll([ROOM, MINA, JOON], 30_000);
+    await again.expectToSeeAll([ROOM, MINA], WITHIN_MS);
     await again.expectToPlayFor(4_000, 2_000);
     // its chapters lead to where they say
     await again.page.getByRole('button', { name: `${DECK}, 2` }).click();
     await again.expectToSeeAll([SECOND_PAGE]);
     await again.page.getByRole('button', { name: 'Start' }).click();
-    await again.expectToSeeAll([ROOM, MINA, JOON]);
+    await again.expectToSeeAll([ROOM, MINA]);
   });
 
   test('can be downloaded as one file that plays through', async () => {
@@ -182,9 +187,9 @@ describe('an executive meeting, live', () => {
     const cookie = await viewer.cookies(fleetUrl);
     await expect
       .poll(() => fetch(url, { headers: { cookie, range: 'bytes=0-0' } }).then(({ status }) => status), {
-        timeout: 30_000,
+        timeout: WITHIN_MS,
       })
       .toBe(206);
     await reader.decodeThrough(url);
-  });
+  }, 180_000);
 });

@@ -12,6 +12,10 @@ type Extra = Omit<Partial<PersonaOptions>, 'browser' | 'address' | 'number'>;
 
 /** What the TV's camera sends. */
 export const TV_NUMBER = 0;
+/** A line of pino's from `warn` on. */
+const WARNING = /^\{"level":[456]0/;
+const LAST_WARNINGS = 30;
+const LONGEST_LINE = 300;
 const PHONE_SIZE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const TV_SIZE = { viewport: { width: 1280, height: 720 } };
 const LAPTOP_SIZE = { viewport: { width: 1024, height: 640 } };
@@ -147,12 +151,17 @@ export class Scene {
 
   /** For the report of a test that failed. */
   troubles(): string {
-    return this.personas
-      .map(
-        (persona) =>
-          `${persona.constructor.name} ${persona.number}: ${persona.troubles.slice(-8).join(' | ') || 'nothing'}`,
-      )
-      .join('\n');
+    const ofPersonas = this.personas.map(
+      (persona) =>
+        `${persona.constructor.name} ${persona.number}: ${persona.troubles.slice(-8).join(' | ') || 'nothing'}`,
+    );
+    const warnings = this.product
+      .log('fleet')
+      .split('\n')
+      .filter((line) => WARNING.test(line))
+      .slice(-LAST_WARNINGS)
+      .map((line) => line.slice(0, LONGEST_LINE));
+    return [...ofPersonas, ...warnings].join('\n');
   }
 
   async close(): Promise<void> {

@@ -73,12 +73,12 @@ export class PageHealth {
     const silentMs = nowMs - this.#reportedAtMs;
     const isSettled = this.#reportedAtMs - this.#sinceMs > SETTLED_AFTER_MS;
     const hungAfterMs = Math.max(isSettled ? 0 : HUNG_BEFORE_MS, patience * HUNG_AFTER_MS);
-    if (silentMs > (this.#hasReported ? hungAfterMs : FIRST_FRAME_WITHIN_MS)) return 'the page hangs';
+    if (silentMs > (this.#hasReported ? hungAfterMs : patience * FIRST_FRAME_WITHIN_MS)) return 'the page hangs';
     if (this.#dueSinceMs === null) return null;
     // what it does without a report is not known
     const starvedMs = this.#reportedAtMs - this.#dueSinceMs;
     const starvingAfterMs = Math.max(isSettled ? 0 : HUNG_BEFORE_MS, patience * STARVING_AFTER_MS);
-    if (starvedMs > (this.#hasSenderSent ? starvingAfterMs : FIRST_FRAME_WITHIN_MS)) return 'the page sends no picture';
+    if (starvedMs > (this.#hasSenderSent ? starvingAfterMs : patience * FIRST_FRAME_WITHIN_MS)) return 'the page sends no picture';
     return null;
   }
 }

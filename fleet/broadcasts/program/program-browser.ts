@@ -6,6 +6,7 @@ import { FromProgramPage, PROGRAM_BINDING, type ToProgramPage } from '#contract/
 import { BrowserProcess, QUIET_FLAGS, rootFlags } from '#edge/chromium/browser-process.ts';
 import { DevtoolsPipe } from '#edge/chromium/devtools-pipe.ts';
 import { TrustedCa } from '#edge/chromium/trusted-ca.ts';
+import { loadPerCore, patienceAt } from '../busy-machine.ts';
 
 export type ProgramBrowserOptions = {
   /** of the program's page */
@@ -16,6 +17,7 @@ export type ProgramBrowserOptions = {
   log: (what: string, details: { err?: unknown; [detail: string]: unknown }) => void;
 };
 
+/** On an idle machine it needs two seconds. */
 const START_WITHIN_MS = 20_000;
 const EVALUATE_WITHIN_MS = 2_000;
 const READY_AGAIN_MS = 250;
@@ -99,15 +101,16 @@ export class ProgramBrowser {
       this.#devtools = devtools;
       void devtools.crashed.then(() => this.#onGone('the page crashed'));
       const failed = this.gone.then((why) => Promise.reject(new Error(why)));
-      await Promise.race([this.#openPage(devtools), failed, rejectAfter(START_WITHIN_MS)]);
+      const withinMs = START_WITHIN_MS * patienceAt(loadPerCore());
+      await Promise.race([this.#openPage(devtools, withinMs), failed, rejectAfter(withinMs)]);
     } catch (error) {
       void this.end();
       throw error;
     }
   }
 
-  async #openPage(devtools: DevtoolsPipe): Promise<void> {
-    await devtools.attachToPage(START_WITHIN_MS);
+  async #openPage(devtools: DevtoolsPipe, withinMs: number): Promise<void> {
+    await devtools.attachToPage(withinMs);
     const { height } = this.#options;
     await devtools.setSize({ width: widthOf(height), height }, EVALUATE_WITHIN_MS);
     // it may have run before the binding was there

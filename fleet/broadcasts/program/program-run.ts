@@ -6,6 +6,7 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { FromProgramPage } from '#contract/program-page.ts';
 import type { FromProgram, ProgramShow } from '#contract/program-link.ts';
 import { retryAfterMs } from '#contract/retry-after.ts';
+import { patienceAt } from '../busy-machine.ts';
 import { PageHealth } from './health.ts';
 import type { ProgramBrowser } from './program-browser.ts';
 
@@ -26,9 +27,6 @@ const LOOK_MS = 100;
 /** A page that follows one of which there was a complaint so shortly before is waited for twice as long: the machine may be busy. */
 const BUSY_FOR_MS = 30_000;
 const BUSY_PATIENCE = 2;
-/** Ready to run for each processor: with more, a page is waited for as many times longer, at most four. */
-const BUSY_FROM = 3;
-const LONGEST_PATIENCE = 4;
 /** Its way to the node is closed, and it finds no other. */
 const AWAY_FOR_MS = 10_000;
 /** Between pages that never sent anything. */
@@ -224,8 +222,8 @@ export class ProgramRun {
 
   /** A fresh page costs more than waiting where the old one is only slow, and makes all of it slower. */
   #patience(nowMs: number): number {
-    const ofLoad = Math.min(LONGEST_PATIENCE, this.#options.loadPerCore() / BUSY_FROM);
-    return Math.max(1, ofLoad, nowMs - this.#complainedAtMs < BUSY_FOR_MS ? BUSY_PATIENCE : 1);
+    const ofComplaint = nowMs - this.#complainedAtMs < BUSY_FOR_MS ? BUSY_PATIENCE : 1;
+    return Math.max(patienceAt(this.#options.loadPerCore()), ofComplaint);
   }
 
   #want(endedCallId: string | null): void {

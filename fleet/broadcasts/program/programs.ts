@@ -1,11 +1,14 @@
 /** All programs of this machine, and a browser that waits for the next page of one of them. */
-import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FromProgram, ToProgram } from '#contract/program-link.ts';
+import { loadPerCore, patienceAt } from '../busy-machine.ts';
 import { ProgramBrowser, type ProgramBrowserOptions } from './program-browser.ts';
 import { ProgramRun } from './program-run.ts';
 
 export type ProgramsOptions = Omit<ProgramBrowserOptions, 'height'> & { send: (message: FromProgram) => void };
 
+/** After a page is in its call: it draws everybody at once, and people wait for its first pictures. */
+const SPARE_AFTER_MS = 3_000;
 /** After one that did not start, or ended while it waited. */
 const SPARE_AGAIN_MS = 5_000;
 
@@ -35,7 +38,8 @@ export class Programs {
 
   /** For tests: resolves once a browser waits at this height. */
   async untilSpare(height: number): Promise<void> {
-    await this.#spares.get(height)?.ready;
+    while (!this.#spares.has(height)) await sleep(100);
+    await this.#spares.get(height)!.ready;
   }
 
   /** What the fleet server was asked before, it is asked again: it is another one. */
@@ -89,10 +93,9 @@ export class Programs {
       show,
       grant,
       openBrowser: (of) => this.#open(of),
-      loadPerCore: () => loadavg()[0]! / availableParallelism(),
+      loadPerCore,
       send: (message) => {
-        // its start is over: the next one may be made ready
-        if (message.name === 'publishing') this.#makeSpare(height);
+        if (message.name === 'publishing') this.#makeSpareIn(SPARE_AFTER_MS * patienceAt(loadPerCore()), height);
         send(message);
       },
       log: (what, details) => log(what, { broadcastId, ...details }),
@@ -113,6 +116,11 @@ export class Programs {
     return browser;
   }
 
+  #makeSpareIn(ms: number, height: number): void {
+    const timer = setTimeout(() => this.#runsAt(height) && this.#makeSpare(height), ms);
+    timer.unref();
+  }
+
   #makeSpare(height: number): void {
     if (this.#isOver || this.#spares.has(height)) return;
     const spare = this.#startBrowser(height);
@@ -122,7 +130,7 @@ export class Programs {
       void browser.end();
       if (this.#spares.get(height) !== spare) return;
       this.#spares.delete(height);
-      setTimeout(() => this.#runsAt(height) && this.#makeSpare(height), SPARE_AGAIN_MS).unref();
+      this.#makeSpareIn(SPARE_AGAIN_MS, height);
     };
     spare.ready.catch(onLost);
     void browser.gone.then(onLost);

@@ -94,6 +94,8 @@ export class Persona {
     } = options;
     const context = await browser.newContext({
       locale: 'en-US',
+      // a mark that turns is drawn 60 times a second by the processors, and all the people of a test share those
+      reducedMotion: 'reduce',
       ...options.context,
       ...(network === undefined
         ? {}
