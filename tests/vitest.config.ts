@@ -98,7 +98,7 @@ export default defineConfig({
           exclude: built,
           fileParallelism: false,
           testTimeout: 300_000,
-          hookTimeout: 180_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -165,7 +165,10 @@ export class ProgramRuns {
     }
     const pauseMs = Math.min(LONGEST_REPLACE_PAUSE_MS, REPLACE_PAUSE_MS * 2 ** Math.max(0, run.replacements - 1));
     const untilMs = Math.max(run.judgedFromMs, (run.replacedAtMs ?? -Infinity) + pauseMs);
-    const timer = setTimeout(() => this.#replace(run), Math.max(BAD_FOR_MS * patienceAt(loadPerCore()), untilMs - nowMs));
+    const timer = setTimeout(
+      () => this.#replace(run),
+      Math.max(BAD_FOR_MS * patienceAt(loadPerCore()), untilMs - nowMs),
+    );
     run.bad = { picture, timer };
   }
 

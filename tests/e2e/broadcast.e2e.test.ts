@@ -153,15 +153,19 @@ describe('an executive meeting, live', () => {
     ['packager', 8_000],
     ['fleet-server', 8_000],
     ['media-worker', 12_000],
-  ])('goes on through the death of its %s, without a reload', async (role, backWithinMs) => {
-    const former = scene.product.kill(role);
-    await scene.product.replaced(role, former);
-    await viewer.expectToPlayFor(backWithinMs, 3 * LONGEST_STOP_MS);
-    await viewer.expectToSeeAll([ROOM, MINA], WITHIN_MS);
-    await expectTones([MINA]);
-    await viewer.expectSamePage();
-    await onAir(phone).waitFor();
-  }, 240_000);
+  ])(
+    'goes on through the death of its %s, without a reload',
+    async (role, backWithinMs) => {
+      const former = scene.product.kill(role);
+      await scene.product.replaced(role, former);
+      await viewer.expectToPlayFor(backWithinMs, 3 * LONGEST_STOP_MS);
+      await viewer.expectToSeeAll([ROOM, MINA], WITHIN_MS);
+      await expectTones([MINA]);
+      await viewer.expectSamePage();
+      await onAir(phone).waitFor();
+    },
+    240_000,
+  );
 
   test('ends for everyone, and is there to be watched again, under its title', async () => {
     await phone.button('End broadcast').click();

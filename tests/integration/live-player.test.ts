@@ -169,7 +169,7 @@ it('ends for its viewers, and is replayed from the recording', async () => {
   await load('live.m3u8', true);
   await expect.poll(async () => (await look()).behindS, { timeout: 25_000 }).toBeLessThan(4);
   timeline.end();
-  await expect.poll(async () => JSON.stringify(await look()), { timeout: 20_000 }).toContain('"ended":true');
+  await expect.poll(async () => JSON.stringify(await look()), { timeout: 60_000 }).toContain('"ended":true');
   expect(await look()).toMatchObject({ errors: [] });
   timeline.forgetBytes();
   await load('replay.m3u8');

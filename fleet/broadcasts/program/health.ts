@@ -78,7 +78,8 @@ export class PageHealth {
     // what it does without a report is not known
     const starvedMs = this.#reportedAtMs - this.#dueSinceMs;
     const starvingAfterMs = Math.max(isSettled ? 0 : HUNG_BEFORE_MS, patience * STARVING_AFTER_MS);
-    if (starvedMs > (this.#hasSenderSent ? starvingAfterMs : patience * FIRST_FRAME_WITHIN_MS)) return 'the page sends no picture';
+    if (starvedMs > (this.#hasSenderSent ? starvingAfterMs : patience * FIRST_FRAME_WITHIN_MS))
+      return 'the page sends no picture';
     return null;
   }
 }

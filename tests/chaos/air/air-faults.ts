@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PROGRAM_PAYLOAD_TYPES } from '#contract/packager-link.ts';
 import type { Role } from '../../e2e/product/product.ts';
 import { processTree, startedAtTicks } from '../../load/processes.ts';
-import { type AirUnderFault, BO, MINA, ROOM } from './air-under-fault.ts';
+import { type AirUnderFault, BO, ROOM } from './air-under-fault.ts';
 
 export type AirFault = {
   name: string;
@@ -15,7 +15,7 @@ export type AirFault = {
   stillMs: number;
 };
 
-const EVERYONE = [ROOM, MINA.number, BO.number];
+const EVERYONE = [ROOM, BO.number];
 /** The slate is on the viewer's screen by then; two where the packager itself died. */
 const SLATE_MS = 1_000;
 const PACKAGER_SLATE_MS = 2_000;

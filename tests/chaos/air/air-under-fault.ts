@@ -1,5 +1,5 @@
 /**
- * A meeting on air that faults strike: a room's TV and phone, a guest on the good network, one behind the tests' proxy, and somebody of
+ * A meeting on air that faults strike: a room's TV and phone, a guest behind the tests' proxy, and somebody of
  * the staff who watches. Knows what the viewer's screen shows, and the file that is left at the end.
  */
 import { execFile } from 'node:child_process';
@@ -19,9 +19,11 @@ import { NetworkProxy } from '../../simulators/network/network-proxy.ts';
 const run = promisify(execFile);
 const PASSWORD = 'correct horse battery';
 export const ROOM = 0;
-export const MINA = { name: 'Mina', number: 1 } as const;
 export const BO = { name: 'Bo', number: 2 } as const;
 const LOOK_EVERY_MS = 100;
+/** From the green room to a program that may go live, where all these browsers have processors enough. */
+const USUAL_START_MS = 6_000;
+const START_WITHIN_MS = 150_000;
 
 /** What the viewer's screen showed at an instant; null: no video. */
 export type Look = { atMs: number; shown: ViewersLook | null };
@@ -31,6 +33,8 @@ export class AirUnderFault {
   readonly network: NetworkProxy;
   phone!: PhonePage;
   viewer!: Viewer;
+  /** how many times longer than usual this machine needed to bring a program, 1 or more: what it does later is as slow */
+  slowness = 1;
   #broadcastId = '';
   #bo: { browser: Browser; pid: number } | null = null;
 
@@ -58,10 +62,7 @@ export class AirUnderFault {
     this.phone = await scene.phone();
     await this.phone.start();
     await tv.stage.waitFor();
-    const mina = await scene.guest(MINA.number);
-    await mina.join(MINA.name);
     await this.bringBo();
-    await mina.expectInCall();
   }
 
   async #goLive(): Promise<void> {
@@ -73,15 +74,17 @@ export class AirUnderFault {
     await member.button('New meeting').waitFor();
     await member.close();
     await phone.button('Go live').click();
-    await phone.button('Start broadcast').click({ timeout: 60_000 });
-    await phone.page.getByLabel('On air', { exact: true }).first().waitFor({ timeout: 30_000 });
+    const openedAtMs = performance.now();
+    await phone.button('Start broadcast').click({ timeout: START_WITHIN_MS });
+    this.slowness = Math.max(1, (performance.now() - openedAtMs) / USUAL_START_MS);
+    await phone.page.getByLabel('On air', { exact: true }).first().waitFor({ timeout: START_WITHIN_MS });
     this.viewer = await scene.viewer(9);
     this.viewer.page.on('request', (request) => {
       this.#broadcastId = /\/live\/([0-9a-f-]{36})\//.exec(request.url())?.[1] ?? this.#broadcastId;
     });
     await this.viewer.signIn(adminUser, PASSWORD);
-    await this.viewer.broadcast.waitFor({ timeout: 30_000 });
-    await this.viewer.expectToSeeAll([ROOM, MINA.number, BO.number], 30_000);
+    await this.viewer.broadcast.waitFor({ timeout: START_WITHIN_MS });
+    await this.viewer.expectToSeeAll([ROOM, BO.number], START_WITHIN_MS);
   }
 
   /** A contributor with a browser of his own, which a fault kills or stops as a whole. */
@@ -134,7 +137,7 @@ export class AirUnderFault {
     await this.phone.button('End broadcast').click();
     await this.phone.button('End it for everyone').click();
     const onAirS = (Date.now() - epochMs) / 1_000;
-    await this.viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: 20_000 });
+    await this.viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: 60_000 });
     const { fleetUrl } = this.scene.product.addresses;
     const cookie = await this.viewer.cookies(fleetUrl);
     const path = join(this.scene.product.folder, 'recorded.mp4');

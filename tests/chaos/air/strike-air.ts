@@ -14,6 +14,7 @@ const DARK = 48;
 /** @param patience how many times its limit a time may be: machines that test are busy */
 export async function strikeAir(air: AirUnderFault, fault: AirFault, patience: number): Promise<StruckAir> {
   const problems: string[] = [];
+  const giveUpMs = Math.max(GIVE_UP_MS, 3 * patience * (BACK_MS + BEHIND_MS));
   let overAtMs = Number.POSITIVE_INFINITY;
   let wanted: number[] = [];
   const striking = fault.strike(air).then(
@@ -28,12 +29,12 @@ export async function strikeAir(air: AirUnderFault, fault: AirFault, patience: n
   );
   const startedAtMs = performance.now();
   const looks = await air.watch(
-    (all) => isBackForGood(all, wanted, overAtMs) || performance.now() > startedAtMs + GIVE_UP_MS,
+    (all) => isBackForGood(all, wanted, overAtMs) || performance.now() > startedAtMs + giveUpMs,
   );
   await striking;
   const times = longestTimes(looks);
   const back = backAt(looks, wanted, overAtMs);
-  const backMs = back === null ? GIVE_UP_MS : Math.max(0, back - overAtMs);
+  const backMs = back === null ? giveUpMs : Math.max(0, back - overAtMs);
   for (const [what, ms] of Object.entries(times))
     if (ms > fault.stillMs * patience) problems.push(`the viewer’s video was ${what} for ${Math.round(ms)} ms`);
   if (backMs > (BACK_MS + BEHIND_MS) * patience)
