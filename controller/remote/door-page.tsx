@@ -67,6 +67,9 @@ export function DoorPage({ view, roomName, clockOffsetMs, asking, onLeave }: Doo
           <p className="line-clamp-2 text-door-title font-semibold">{words.title(booking)}</p>
         )}
         {tone === 'unknown' && <p className="text-door-title">{t('door.unknownHint')}</p>}
+        {day !== null && day.unreadCount > 0 && (
+          <p className="text-door-next font-semibold">{bookings('unread', { count: day.unreadCount })}</p>
+        )}
         {checkIn !== null && (
           <div className="flex flex-wrap items-center gap-[3vmin]">
             <Button

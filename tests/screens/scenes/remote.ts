@@ -397,6 +397,10 @@ const bookedScenes: Scene[] = [
       calendar: { state: 'stale', code: 'calendar-unreachable', freshAsOfMs: at('11:40'), unreadCount: 0 },
     }),
   }),
+  booked('day-unread', {
+    time: '13:05',
+    agenda: agenda(day, { calendar: { state: 'fresh', code: null, freshAsOfMs: at('13:00'), unreadCount: 3 } }),
+  }),
   booked('day-end-asked', { agenda: inUseDay }, press(/^End early|일찍 종료/)),
   booked('day-checking-in', { time: '10:02', agenda: dueDay, commands: 'never' }, press(/^Check in|체크인$/)),
   booked('day-extend-refused', { agenda: freeAfter, commands: 'booking-conflict' }, press(/^\+15|15분 연장/)),
@@ -467,6 +471,13 @@ const doors: [name: string, link: Link][] = [
   ['door-free', { time: '09:12', agenda: agenda(day) }],
   ['door-free-today', { time: '16:40', agenda: agenda([]) }],
   ['door-no-calendar', {}],
+  [
+    'door-unread',
+    {
+      time: '16:40',
+      agenda: agenda([], { calendar: { state: 'fresh', code: null, freshAsOfMs: at('16:30'), unreadCount: 3 } }),
+    },
+  ],
   ['door-soon', { time: '09:52', agenda: agenda(day) }],
   ['door-check-in', { time: '10:04', agenda: dueDay }],
   [

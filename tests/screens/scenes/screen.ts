@@ -226,6 +226,11 @@ const idleDays: [name: string, time: string, view: Partial<ShownRoom>, notices?:
     },
   ],
   [
+    'idle-calendar-unread',
+    '13:05',
+    { agenda: agenda(day, { calendar: { state: 'fresh', code: null, freshAsOfMs: at('13:00'), unreadCount: 3 } }) },
+  ],
+  [
     'idle-calendar-faulty',
     '09:12',
     {
