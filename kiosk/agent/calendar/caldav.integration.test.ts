@@ -18,6 +18,7 @@ afterEach(async () => {
   for (const room of rooms.splice(0)) await room.calendar.stop();
   if (!hasRadicale) return;
   server.before = async () => {};
+  server.namedOrigin = null;
   server.requests = [];
   for (const name of names.splice(0)) await server.remove(name);
 });
@@ -74,6 +75,19 @@ async function storedWith(uid: string, line: string): Promise<string[]> {
   return event === undefined ? [] : event.split('\n').sort();
 }
 const clockOf = (ms: number): string => new Date(ms).toISOString().slice(11, 16);
+
+it('asks and writes where it was set up to, whatever origin the answers name', async () => {
+  await put('early', 'SUMMARY:Early\nDTSTART:20260329T070000Z\nDTEND:20260329T073000Z');
+  server.namedOrigin = 'http://internal.example:8080';
+  const room = await roomAt('2026-03-29T06:00:00Z');
+  expect(room.health).toMatchObject({ state: 'fresh', code: null, unreadCount: 0 });
+  const { bookingId } = room.of('Early');
+  await room.until('2026-03-29T07:02:00Z');
+  expect(await room.calendar.handle({ name: 'extend-booking', bookingId, minutes: 15 })).toBeNull();
+  await room.source.idle();
+  expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  expect(await storedWith('early', 'SUMMARY:Early')).toContain('DTEND:20260329T074500Z');
+});
 
 describe('a whole day, that on which summer time begins', () => {
   beforeEach(async () => {

@@ -34,6 +34,8 @@ export class RadicaleUnderTest {
   requests: { method: string; ifMatch: string | undefined }[] = [];
   /** called before a request goes on, e.g. to change something first */
   before: (request: IncomingMessage) => Promise<void> = async () => {};
+  /** the origin that its answers name, as of a server behind a proxy that does not know its own address; null: none */
+  namedOrigin: string | null = null;
 
   async start(): Promise<void> {
     this.#port = await freePort();
@@ -98,8 +100,10 @@ export class RadicaleUnderTest {
     const proxy = createServer((from, to) => {
       void this.#forward(from)
         .then(({ answer, body }) => {
-          to.writeHead(answer.statusCode ?? 502, answer.headers);
-          to.end(body);
+          const sent = this.namedOrigin === null ? body : withOrigin(body, this.namedOrigin);
+          const { 'content-length': _, ...headers } = answer.headers;
+          to.writeHead(answer.statusCode ?? 502, headers);
+          to.end(sent);
         })
         .catch(() => to.destroy());
     });
@@ -111,13 +115,19 @@ export class RadicaleUnderTest {
     this.requests.push({ method: from.method ?? '', ifMatch: from.headers['if-match'] });
     const sent = await buffer(from);
     await this.before(from);
-    const { method, headers, url: path } = from;
+    const { method, url: path } = from;
+    // what is packed cannot be changed on its way
+    const headers = { ...from.headers, 'accept-encoding': 'identity' };
     const call = request({ host: '127.0.0.1', port: this.#port, path, method, headers });
     call.end(sent);
     const [answer] = (await once(call, 'response')) as [IncomingMessage];
     return { answer, body: await buffer(answer) };
   }
 }
+
+/** WebDAV's hrefs are paths as Radicale writes them. */
+const withOrigin = (body: Buffer, origin: string): Buffer =>
+  Buffer.from(String(body).replaceAll(/<((?:\w+:)?href)>\//g, `<$1>${origin}/`));
 
 async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, '127.0.0.1');
