@@ -5,8 +5,10 @@
 import ICAL from 'ical.js';
 import { UserError } from '#contract/error-codes.ts';
 import type { Occurrence } from './calendar-source.ts';
+import { linesOf } from './calendar-text.ts';
 import { parameter, roomAttendees, text } from './event-fields.ts';
 import { keyOf, type ZonedTime, zonedTimeOf, recurrenceKeyOf } from './event-times.ts';
+import { repairedLines } from './property-lines.ts';
 import { inTurn } from './series.ts';
 import { feedZone, icalTime, utc, type Zone, ZoneFinder } from './zones.ts';
 
@@ -16,9 +18,13 @@ type Context = { zone: Zone; roomAddress: string | null; nowMs: number };
 /** What an occurrence was before we gave it back; `created`: it had no override of its own. */
 const FORMER = 'x-maru-given-back';
 
-/** @throws UserError booking-unknown where the occurrence is there no longer, or at another time */
+/**
+ * @param object its text, unfolded
+ * @throws UserError booking-unknown where the occurrence is there no longer, or at another time; not-possible-now where a value that
+ * nobody here can read would be lost
+ */
 export function edited(object: string, occurrence: Occurrence, edit: Edit, context: Context): string {
-  const calendar = new ICAL.Component(ICAL.parse(object) as unknown[]);
+  const calendar = new ICAL.Component(ICAL.parse(repaired(object)) as unknown[]);
   const found = find(calendar, occurrence, context);
   if (edit.name === 'take-back') takeBack(calendar, found.override ?? found.master, context);
   else {
@@ -28,6 +34,13 @@ export function edited(object: string, occurrence: Occurrence, edit: Edit, conte
     touch(event, context.nowMs);
   }
   return calendar.toString();
+}
+
+/** As it is read: what was shown is what is changed. */
+function repaired(object: string): string {
+  const { lines, leftOut } = repairedLines([...linesOf(object)]);
+  if (leftOut > 0) throw new UserError('not-possible-now', 'its lists hold values that cannot be read');
+  return lines.join('\r\n');
 }
 
 type Found = {

@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const room of rooms.splice(0)) await room.calendar.stop();
   if (!hasRadicale) return;
   server.before = async () => {};
-  server.namedOrigin = null;
+  server.changed = null;
   server.requests = [];
   for (const name of names.splice(0)) await server.remove(name);
 });
@@ -78,7 +78,8 @@ const clockOf = (ms: number): string => new Date(ms).toISOString().slice(11, 16)
 
 it('asks and writes where it was set up to, whatever origin the answers name', async () => {
   await put('early', 'SUMMARY:Early\nDTSTART:20260329T070000Z\nDTEND:20260329T073000Z');
-  server.namedOrigin = 'http://internal.example:8080';
+  // paths, as Radicale writes them
+  server.changed = (body) => body.replaceAll(/<((?:\w+:)?href)>\//g, '<$1>http://internal.example:8080/');
   const room = await roomAt('2026-03-29T06:00:00Z');
   expect(room.health).toMatchObject({ state: 'fresh', code: null, unreadCount: 0 });
   const { bookingId } = room.of('Early');
@@ -87,6 +88,25 @@ it('asks and writes where it was set up to, whatever origin the answers name', a
   await room.source.idle();
   expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   expect(await storedWith('early', 'SUMMARY:Early')).toContain('DTEND:20260329T074500Z');
+});
+
+it('changes one occurrence of a series whose times other programs wrote in their own way', async () => {
+  await put(
+    'odd',
+    'SUMMARY:Odd\nDTSTART;TZID=Europe/Berlin:20260301T090000\nDURATION:PT30M\nRRULE:FREQ=DAILY\nEXDATE;TZID=Europe/Berlin:20260305T090000',
+  );
+  // Radicale stores no such line
+  server.changed = (body) =>
+    body.replace('EXDATE;TZID=Europe/Berlin:20260305T090000', 'EXDATE;TZID=Europe/Berlin:20260305T090000,');
+  const room = await roomAt('2026-03-29T06:00:00Z');
+  expect(room.health).toMatchObject({ state: 'fresh', code: null, unreadCount: 0 });
+  const { bookingId } = room.of('Odd');
+  await room.until('2026-03-29T07:02:00Z');
+  expect(await room.calendar.handle({ name: 'extend-booking', bookingId, minutes: 15 })).toBeNull();
+  await room.source.idle();
+  expect(await storedWith('odd', 'RECURRENCE-ID')).toContain('DTEND;TZID=Europe/Berlin:20260329T094500');
+  const series = await storedWith('odd', 'RRULE');
+  expect(series.filter((line) => line.startsWith('EXDATE'))).toHaveLength(1);
 });
 
 describe('a whole day, that on which summer time begins', () => {

@@ -72,7 +72,8 @@ export function splitCalendar(text: string, window: CalendarWindow): CalendarTex
 
 const malformed = (why: string): ProtocolError => new ProtocolError('calendar-malformed', why);
 
-function* linesOf(text: string): Generator<string> {
+/** Of a text that is unfolded. */
+export function* linesOf(text: string): Generator<string> {
   let from = 0;
   while (from < text.length) {
     let to = text.indexOf('\n', from);
