@@ -3,7 +3,7 @@
  * comes back puts the data from before the upgrade in place where it cannot read what the newer one wrote.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTree } from '../../system/placed-files.ts';
 import { putInPlace } from '../../system/placement.ts';
@@ -11,7 +11,18 @@ import type { Slots } from '../../system/slots.ts';
 import { InstallError } from './install-error.ts';
 
 /** They hold calls and broadcasts, which an upgrade leaves alone: they end by themselves, and start as the new release. */
-export const HOLDS_CALLS: readonly string[] = ['maru-media.service', 'maru-packager.service', 'maru-program.service'];
+const HOLDS_CALLS: readonly string[] = ['maru-media.service', 'maru-packager.service', 'maru-program.service'];
+
+/**
+ * Those of them that know where to look for another release. One of a release before that would run its old code for ever: it is
+ * restarted, and its calls find their way to the new one. Asked before files are placed.
+ */
+export function endByThemselves(root: string): string[] {
+  return HOLDS_CALLS.filter((unit) => {
+    const path = join(root, 'etc/systemd/system', unit);
+    return existsSync(path) && readFileSync(path, 'utf8').includes('--release-link');
+  });
+}
 
 const DATA = '/var/lib/maru-fleet';
 const USER = 'maru-fleet';
@@ -40,7 +51,7 @@ export async function returnToFormer(slots: Slots, { isStarted, say }: ReturnOpt
   if (existsSync(join(DATA, 'authority.sqlite'))) formerData(slot, say);
   await slots.switchTo(id);
   const files = readTree(join(slot, 'provisioning/system/files/server'));
-  putInPlace({ role: 'server', root: '/', isStarted, leftRunning: HOLDS_CALLS, say }, files);
+  putInPlace({ role: 'server', root: '/', isStarted, leftRunning: endByThemselves('/'), say }, files);
   return id;
 }
 

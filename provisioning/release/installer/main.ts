@@ -14,7 +14,7 @@ import { placedRole, putInPlace } from '../../system/placement.ts';
 import { slotIdOf, Slots } from '../../system/slots.ts';
 import { installDebianPackages, needDebianPackages } from './debian-packages.ts';
 import { answers } from './first-look.ts';
-import { HOLDS_CALLS, returnToFormer } from './former-release.ts';
+import { endByThemselves, returnToFormer } from './former-release.ts';
 import { InstallError } from './install-error.ts';
 import { type FleetServer, type InstallOptions, installUsage, parseInstallOptions } from './install-options.ts';
 import { COMMAND_FILE, kioskCommand, placeKioskRelease } from './kiosk-release.ts';
@@ -106,7 +106,7 @@ async function install(options: InstallOptions, claim: string | null, work: stri
     else for (const path of giveToServer('/', options.hosts)) progress.line(`made /${path}`);
   };
   const isUpgrade = running !== null && running !== id;
-  const leftRunning = role === 'server' && isUpgrade ? HOLDS_CALLS : [];
+  const leftRunning = role === 'server' && isUpgrade ? endByThemselves('/') : [];
   putInPlace({ role, root: '/', isStarted, leftRunning, say: progress.line, beforeStart: settings }, files);
   if (role === 'kiosk') {
     await placePinnedRoot('/', source, progress.line);
