@@ -32,6 +32,11 @@ const TV = { viewport: { width: 1280, height: 720 } };
 const [EDGE_PORT, PACKAGER_PORT] = [8443, 7404];
 /** A room that has just come, or a fleet server: until all of them are connected again. */
 const CONNECTED_MS = 60_000;
+/** Pictures and sound come, however busy the machine is; how soon is measured where one broadcast has it to itself. */
+const WITHIN_MS = 120_000;
+/** Three times what is measured there. */
+const LONGEST_STOP_MS = 4_500;
+const TEST_MS = 400_000;
 
 describe('a broadcast across networks, over TLS', () => {
   const namespaces = new NetworkNamespaces();
@@ -102,9 +107,9 @@ describe('a broadcast across networks, over TLS', () => {
   }
   async function goLive(): Promise<void> {
     await phone.button('Go live').click();
-    await phone.button('Start broadcast').click({ timeout: 60_000 });
+    await phone.button('Start broadcast').click({ timeout: WITHIN_MS });
     for (const { page } of [phone, tv, guest] as Persona[])
-      await page.getByLabel('On air', { exact: true }).first().waitFor({ timeout: 30_000 });
+      await page.getByLabel('On air', { exact: true }).first().waitFor({ timeout: WITHIN_MS });
   }
   async function openViewer(): Promise<void> {
     viewer = await Viewer.open({ browser: people, address: office.fleet.watchUrl, number: 2, context: LAPTOP });
@@ -115,7 +120,7 @@ describe('a broadcast across networks, over TLS', () => {
       playlistUrl = found[1]! + livePath(broadcastId, livePaths.live);
     });
     await viewer.signIn(account.userName, account.password);
-    await viewer.expectToSeeAll([ROOM, MINA], 30_000);
+    await viewer.expectToSeeAll([ROOM, MINA], WITHIN_MS);
   }
 
   beforeEach((context) => context.skip(why !== null, why ?? ''));
@@ -165,17 +170,17 @@ describe('a broadcast across networks, over TLS', () => {
     await openViewer();
     expect(playlistUrl).toMatch(/^https:\/\/10\.77\.\d+\.2:\d+\/live\//);
     await viewer.expectToHearAll(playlistUrl, [ROOM, MINA]);
-    await viewer.expectToPlayFor(4_000, 1_500);
-  });
+    await viewer.expectToPlayFor(4_000, LONGEST_STOP_MS);
+  }, TEST_MS);
 
   test('is seen and heard with Debian’s Firefox', async () => {
     const firefox = await firefoxOn(peoplesHost);
     await firefox.signIn(account.userName, account.password);
-    await firefox.expectToSeeAll([ROOM, MINA], 30_000);
+    await firefox.expectToSeeAll([ROOM, MINA], WITHIN_MS);
     await firefox.expectToPlayOn(3);
     await firefox.expectToDecodeTones(playlistUrl, [ROOM, MINA]);
     await firefox.close();
-  });
+  }, TEST_MS);
 
   test('is seen and heard by another program, and nothing of it without a cookie', async () => {
     const streams = await reader.streams(playlistUrl);
@@ -183,7 +188,7 @@ describe('a broadcast across networks, over TLS', () => {
     await reader.expectToSeeAndHear(playlistUrl, [ROOM, MINA]);
     const stranger = new StreamReader({ on: peoplesHost, cookies: async () => '' });
     await expect(stranger.streams(playlistUrl)).rejects.toMatchObject({ stderr: expect.toSatisfy(saysUnauthorised) });
-  });
+  }, TEST_MS);
 
   test('is on a second room’s idle TV by a tap', async () => {
     const { roomId, ...claim } = await ask<{ roomId: string }>('POST', '/api/v1/rooms', { roomName: SECOND_ROOM_NAME });
@@ -202,9 +207,9 @@ describe('a broadcast across networks, over TLS', () => {
     secondPhone = await openPhone(second.controllerUrl);
     await secondTv.expectIdle(SECOND_ROOM_NAME, CONNECTED_MS);
     await secondPhone.button('Watch on the TV').click({ timeout: CONNECTED_MS });
-    await secondTv.expectBroadcastOf([ROOM, MINA], 30_000);
+    await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
     await expectSound(secondTv.broadcast.locator('video'));
-  });
+  }, TEST_MS);
 
   test('gives way to a person who starts a meeting', async () => {
     await secondPhone.start();
@@ -213,13 +218,13 @@ describe('a broadcast across networks, over TLS', () => {
     await secondTv.expectToHear([]);
     await secondPhone.endForAll();
     await secondTv.expectIdle(SECOND_ROOM_NAME);
-  });
+  }, TEST_MS);
 
   test('comes by itself where the rule and the room’s place are for it', async () => {
     const { revision } = await ask<{ revision: number }>('GET', `/api/v1/rooms/${secondRoomId}/settings`);
     const set = { broadcast: { tuneIn: 'by-itself' } };
     await ask('PUT', `/api/v1/rooms/${secondRoomId}/settings`, { revision, set });
-    await secondTv.expectBroadcastOf([ROOM, MINA], 30_000);
+    await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
     // for another place alone
     const { placeId } = await ask<{ placeId: string }>('POST', '/api/v1/places', {
       parentId: null,
@@ -229,11 +234,11 @@ describe('a broadcast across networks, over TLS', () => {
     const { meetingId } = await ask<{ meetingId: string }>('GET', `/api/v1/rooms/${office.kiosk.roomId}`);
     const audience = { placeIds: [placeId], groups: [], allowedRanges: [] };
     await ask('PUT', `/api/v1/meetings/${meetingId}/broadcasts/${broadcastId}`, { audience });
-    await secondTv.broadcast.waitFor({ state: 'detached', timeout: 30_000 });
+    await secondTv.broadcast.waitFor({ state: 'detached', timeout: WITHIN_MS });
     await secondTv.expectIdle(SECOND_ROOM_NAME);
     await ask('PUT', `/api/v1/rooms/${secondRoomId}/place`, { placeId });
-    await secondTv.expectBroadcastOf([ROOM, MINA], 30_000);
-  });
+    await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
+  }, TEST_MS);
 
   test('gives way to a booking, whose meeting is then on the TV', async () => {
     const startMs = Date.now() + 50_000;
@@ -246,26 +251,26 @@ describe('a broadcast across networks, over TLS', () => {
         joinUrl: office.fleet.demonstration!.joinUrl,
       },
     ]);
-    await secondTv.broadcast.waitFor({ state: 'detached', timeout: 30_000 });
+    await secondTv.broadcast.waitFor({ state: 'detached', timeout: WITHIN_MS });
     await secondTv.expectIdle(SECOND_ROOM_NAME);
     await secondTv.page.getByText('Review').first().waitFor();
     await secondPhone.page.getByRole('button', { name: /^Join \d/ }).click();
-    await secondTv.expectToSee('Mina', MINA, 30_000);
+    await secondTv.expectToSee('Mina', MINA, WITHIN_MS);
     await secondTv.expectToSee(FIRST_ROOM_NAME, ROOM);
     await secondTv.expectToHear([ROOM, MINA]);
     // and is part of what the others see
-    await viewer.expectToSeeAll([ROOM, MINA, SECOND_ROOM]);
+    await viewer.expectToSeeAll([ROOM, MINA, SECOND_ROOM], WITHIN_MS);
     for (const persona of [tv, secondTv, viewer]) await persona.expectSamePage();
-  });
+  }, TEST_MS);
 
   test('is over for all at once', async () => {
     await phone.button('End broadcast').click();
     await phone.button('End it for everyone').click();
-    await viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: 20_000 });
+    await viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: WITHIN_MS });
     await phone.endForAll();
     await tv.expectIdle(FIRST_ROOM_NAME);
     for (const persona of [viewer, secondPhone, secondTv, guest]) await persona.close();
-  });
+  }, TEST_MS);
 
   test('is seen and heard through Debian’s nginx, with the configuration that is installed', async () => {
     const listen = { host: fleetHost.address, port: EDGE_PORT };
@@ -291,19 +296,19 @@ describe('a broadcast across networks, over TLS', () => {
       if (request.url().includes('.m4s')) origins.add(new URL(request.url()).origin);
     });
     await viewer.expectToHearAll(playlistUrl, [ROOM, MINA]);
-    await viewer.expectToPlayFor(4_000, 1_500);
+    await viewer.expectToPlayFor(4_000, LONGEST_STOP_MS);
     expect([...origins]).toEqual([edge.origin]);
     await reader.expectToSeeAndHear(playlistUrl, [ROOM, MINA]);
     const firefox = await firefoxOn(peoplesHost);
     await firefox.signIn(account.userName, account.password);
-    await firefox.expectToSeeAll([ROOM, MINA], 30_000);
+    await firefox.expectToSeeAll([ROOM, MINA], WITHIN_MS);
     await firefox.expectToPlayOn(3);
     expect(await firefox.mediaOrigins()).toEqual([edge.origin]);
     await viewer.page.getByText('2 watching').first().waitFor();
     await firefox.close();
     // of its start it may complain: a test's machine may not raise the limit of open files
     expect(edge.complaints).not.toMatch(/\[(error|crit|emerg)\]/);
-  });
+  }, TEST_MS);
 });
 
 const saysUnauthorised = (words: unknown): boolean => String(words).includes('401');

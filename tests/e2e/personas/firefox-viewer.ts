@@ -57,7 +57,7 @@ export class FirefoxViewer {
       `tones ${numbers} in what Firefox decodes`,
       async () => numbersOf(await this.page.evaluate<number[]>(`window.maruSenses.tonesOfSegment(${arguments_})`)),
       (heard) => numbers.every((number) => heard.includes(number)),
-      { timeoutMs: 20_000, everyMs: 500 },
+      { timeoutMs: 90_000, everyMs: 500 },
     );
   }
 
@@ -65,7 +65,7 @@ export class FirefoxViewer {
   async expectToPlayOn(seconds: number): Promise<void> {
     const position = () => this.page.evaluate<number>(`${VIDEO}.currentTime`);
     const from = await position();
-    await eventually('the video plays on', position, (now) => now >= from + seconds, { timeoutMs: 20_000 });
+    await eventually('the video plays on', position, (now) => now >= from + seconds, { timeoutMs: 90_000 });
     assert.equal(await this.page.evaluate<boolean>(`${VIDEO}.paused`), false, 'the video is paused');
   }
 
