@@ -105,6 +105,7 @@ function startProgram(caFile: string): void {
       '--data-dir',
       dataDir,
       ...trusted.flatMap((file) => ['--trust', file]),
+      ...['--pictures-per-second', `${options.picturesPerSecond}`],
       ...(jsonLogs ? ['--json-logs'] : []),
     ],
   });

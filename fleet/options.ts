@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { DEVICE_API_PORT } from '#contract/enrolment.ts';
 import { type ListenAt, parseListenAt } from '#edge/listen-at.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
+import { readPicturesPerSecond } from '#edge/pictures-per-second.ts';
 
 export type Ports = {
   http: number;
@@ -40,6 +41,8 @@ export type FleetOptions = {
   trustedProxies: string[];
   /** documents of all meetings together */
   documentQuotaBytes: number;
+  /** of the program, where this process starts it */
+  picturesPerSecond: number;
   /** names the organisation's OpenID provider; null: local accounts alone */
   openidConfig: string | null;
   /** names the mail server; null: no mail is sent, and links are handed over */
@@ -72,6 +75,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --turn-at HOST:PORT       with --lan: a relay (coturn) for networks that pass TCP 443 alone
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --document-quota-gb N     disk space for the documents of all meetings together (20)
+  --pictures-per-second N   of broadcasts and recordings, 10 to 30 (30): fewer for a server with few processors
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
   --mail-config FILE        send invitations by your organisation's mail server; see fleet/GUIDE.md
   --kiosk-release DIR       the kiosks' release, for installations over the device API; see fleet/GUIDE.md
@@ -105,6 +109,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'turn-at': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'document-quota-gb': { type: 'string', default: '20' },
+      'pictures-per-second': { type: 'string' },
       'openid-config': { type: 'string' },
       'mail-config': { type: 'string' },
       'kiosk-release': { type: 'string' },
@@ -138,6 +143,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     turnAt: at('turn-at'),
     trustedProxies: values['trusted-proxy'],
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
+    picturesPerSecond: readPicturesPerSecond(values['pictures-per-second']),
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
     mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
     kioskRelease: values['kiosk-release'] === undefined ? null : resolve(values['kiosk-release']),

@@ -1,12 +1,10 @@
 /** The picture of this very tab, of exactly the wanted size. The browser is started so that it accepts that, and nothing else. */
 
-const FRAMES_PER_SECOND = 30;
-
 /** @throws where the browser gives no such picture */
-export async function captureTab(height: number): Promise<MediaStreamTrack> {
+export async function captureTab(height: number, picturesPerSecond: number): Promise<MediaStreamTrack> {
   const width = Math.round((height * 16) / 9);
   const wanted = {
-    video: { width, height, frameRate: FRAMES_PER_SECOND },
+    video: { width, height, frameRate: picturesPerSecond },
     audio: false,
     preferCurrentTab: true,
     selfBrowserSurface: 'include',

@@ -16,7 +16,7 @@ import type { Voices } from './voices.ts';
 export type ProgramSessionOptions = {
   send: (message: FromProgramPage) => void;
   createCall: (dependencies: CallClientDependencies) => CallClient;
-  captureTab: (height: number) => Promise<MediaStreamTrack>;
+  captureTab: (height: number, picturesPerSecond: number) => Promise<MediaStreamTrack>;
   voices: Voices;
 };
 
@@ -53,14 +53,16 @@ export class ProgramSession {
     else this.#onGrant?.(message.grant);
   }
 
-  #run({ height, show, grant }: Extract<ToProgramPage, { name: 'run' }>): void {
+  #run({ height, picturesPerSecond, show, grant }: Extract<ToProgramPage, { name: 'run' }>): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#setShow(show);
     const { captureTab, voices } = this.#options;
     this.call.setProgram(null, voices.track);
     void this.#join(grant);
-    captureTab(height).then(
+    // the compositor draws as often as is captured
+    document.documentElement.style.setProperty('--program-pulse-steps', `${picturesPerSecond}`);
+    captureTab(height, picturesPerSecond).then(
       (picture) => {
         picture.addEventListener('ended', () => this.#fail('the picture of the tab ended'));
         this.call.setProgram(picture, voices.track);

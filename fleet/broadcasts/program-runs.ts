@@ -13,7 +13,7 @@ import {
   type ToProgram,
 } from '#contract/program-link.ts';
 import { ProcessLink, type ProcessStatus } from '#edge/process-link.ts';
-import { loadPerCore, patienceAt } from './busy-machine.ts';
+import { loadPerCore, patienceAt } from '#edge/busy-machine.ts';
 import type { PackagerHealth } from './packaging.ts';
 
 type BadPicture = Exclude<PackagerHealth['picture'], 'good'>;

@@ -11,7 +11,7 @@ export const PROGRAM_BINDING = 'maruProgramSend';
 
 export type ToProgramPage =
   /** once in a page's life */
-  | { name: 'run'; height: number; show: ProgramShow; grant: CallGrant }
+  | { name: 'run'; height: number; picturesPerSecond: number; show: ProgramShow; grant: CallGrant }
   | { name: 'show'; show: ProgramShow }
   /** to its `grant-wanted` */
   | { name: 'grant'; grant: CallGrant };
@@ -43,3 +43,6 @@ export const FromProgramPage = z.discriminatedUnion('name', [
 export type FromProgramPage = z.infer<typeof FromProgramPage>;
 
 export const REPORT_MS = 250;
+
+/** Of what is sent, unless IT set fewer for a server with few processors. */
+export const PICTURES_PER_SECOND = { usual: 30, fewest: 10 } as const;

@@ -13,6 +13,8 @@ export type DemonstrationOptions = {
   tlsCertificateFile: string | null;
   tlsKeyFile: string | null;
   trustedProxies: string[];
+  /** null: as the fleet has it */
+  picturesPerSecond: string | null;
   fakeMedia: boolean;
   shell: boolean;
   dev: boolean;
@@ -28,6 +30,7 @@ export const demonstrationUsage = `npm start -- [options]
   --host NAME_OR_IP       with --lan: a name or address that browsers use (may be repeated)
   --tls-cert F --tls-key F  with --lan: a certificate of your own instead of one from the fleet's CA
   --trusted-proxy CIDR    a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
+  --pictures-per-second N  of broadcasts, 10 to 30 (30): fewer for a machine with few processors
   --fake-media            a test picture and tone instead of camera and microphone
   --kiosk-settings F      settings of the room's kiosk as JSON, such as its certificate for the office's network
   --no-shell              no TV at all: open its address in a browser of your own
@@ -45,6 +48,7 @@ export function parseDemonstrationOptions(args: string[]): DemonstrationOptions 
     tlsCertificateFile: values['tls-cert'] ?? null,
     tlsKeyFile: values['tls-key'] ?? null,
     trustedProxies: values['trusted-proxy'],
+    picturesPerSecond: values['pictures-per-second'] ?? null,
     fakeMedia: values['fake-media'],
     shell: !values['no-shell'],
     dev: values.dev,
@@ -71,6 +75,7 @@ function parse(args: string[]) {
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
+      'pictures-per-second': { type: 'string' },
       'fake-media': flag,
       'no-shell': flag,
       'kiosk-settings': { type: 'string' },
@@ -88,6 +93,7 @@ export function fleetArguments(options: DemonstrationOptions, dataDir: string): 
     ...(options.tlsCertificateFile ? ['--tls-cert', options.tlsCertificateFile] : []),
     ...(options.tlsKeyFile ? ['--tls-key', options.tlsKeyFile] : []),
     ...options.trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
+    ...(options.picturesPerSecond === null ? [] : ['--pictures-per-second', options.picturesPerSecond]),
     ...(options.json ? ['--json-logs'] : []),
   ];
 }

@@ -22,7 +22,7 @@ const MINA = 1;
 const FIRST_PAGE = 5;
 const SECOND_PAGE = 6;
 /** Pictures and tones come, however busy the machine is; how soon is measured where one broadcast has it to itself. */
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 /** Through the death of a process; the suite fails at three times that. */
 const LONGEST_STOP_MS = 4_000;
 /** A page that watches asks for chapters each half minute. */
@@ -195,5 +195,5 @@ describe('an executive meeting, live', () => {
       })
       .toBe(206);
     await reader.decodeThrough(url);
-  }, 180_000);
+  }, 300_000);
 });

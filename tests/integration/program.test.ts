@@ -11,6 +11,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import type { FromProgram, ProgramShow } from '#contract/program-link.ts';
+import { PICTURES_PER_SECOND } from '#contract/program-page.ts';
 import { SETTLED_AFTER_MS } from '../../fleet/broadcasts/program/health.ts';
 import { PageServer } from '../../fleet/broadcasts/program/page-server.ts';
 import { Programs } from '../../fleet/broadcasts/program/programs.ts';
@@ -47,6 +48,7 @@ beforeAll(async () => {
   await pages.start();
   await documents.start();
   programs = new Programs({
+    picturesPerSecond: PICTURES_PER_SECOND.usual,
     url: pages.url,
     trusted: () => '',
     send: (message) => {

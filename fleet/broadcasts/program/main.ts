@@ -16,6 +16,7 @@ import { endOnException } from '#edge/uncaught.ts';
 import { createLogger } from '../../log.ts';
 import { PageServer } from './page-server.ts';
 import { removeLeftFolders } from './program-browser.ts';
+import { readPicturesPerSecond } from '#edge/pictures-per-second.ts';
 import { Programs } from './programs.ts';
 import { whyNoProgram } from './why-unavailable.ts';
 
@@ -24,19 +25,21 @@ const usage = `node_modules/.bin/node fleet/broadcasts/program/main.ts --data-di
   --data-dir DIR            the fleet's data folder
   --trust FILE              PEM that the page trusts besides: the fleet's CA, an office's certificate with its chain (may be repeated)
   --release-link PATH       once it leads to another release than this one, the process ends when no program runs
+  --pictures-per-second N   10 to 30 (30): fewer for a machine with few processors
   --json-logs               one line of JSON for each log entry`;
 
 const LOOKED_AGAIN_MS = 30_000;
 const ENDS_WITHIN_MS = 2_000;
 const pageDir = join(import.meta.dirname, '../../../controller/dist');
 
-const { dataDir, trustedFiles, releaseLink, jsonLogs } = readCommandLine(usage, (args) => {
+const { dataDir, trustedFiles, releaseLink, picturesPerSecond, jsonLogs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({
     args,
     options: {
       'data-dir': { type: 'string' },
       trust: { type: 'string', multiple: true, default: [] },
       'release-link': { type: 'string' },
+      'pictures-per-second': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
   });
@@ -45,6 +48,7 @@ const { dataDir, trustedFiles, releaseLink, jsonLogs } = readCommandLine(usage, 
     dataDir: values['data-dir'],
     trustedFiles: values.trust,
     releaseLink: values['release-link'] ?? null,
+    picturesPerSecond: readPicturesPerSecond(values['pictures-per-second']),
     jsonLogs: values['json-logs'],
   };
 });
@@ -70,6 +74,7 @@ const pages = new PageServer(pageDir);
 await pages.start();
 const programs = new Programs({
   url: pages.url,
+  picturesPerSecond,
   trusted: () => trustedFiles.map(readPem).join('\n'),
   send: (message) => link.send(message),
   log: (what, details) => logger.warn(details, `program: ${what}`),

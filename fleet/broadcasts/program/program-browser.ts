@@ -6,7 +6,7 @@ import { FromProgramPage, PROGRAM_BINDING, type ToProgramPage } from '#contract/
 import { BrowserProcess, QUIET_FLAGS, rootFlags } from '#edge/chromium/browser-process.ts';
 import { DevtoolsPipe } from '#edge/chromium/devtools-pipe.ts';
 import { TrustedCa } from '#edge/chromium/trusted-ca.ts';
-import { loadPerCore, patienceAt } from '../busy-machine.ts';
+import { loadPerCore, patienceAt } from '#edge/busy-machine.ts';
 
 export type ProgramBrowserOptions = {
   /** of the program's page */

@@ -6,13 +6,14 @@ import type { CallGrant } from '#contract/grants.ts';
 import type { FromProgramPage } from '#contract/program-page.ts';
 import type { FromProgram, ProgramShow } from '#contract/program-link.ts';
 import { retryAfterMs } from '#contract/retry-after.ts';
-import { patienceAt } from '../busy-machine.ts';
+import { patienceAt } from '#edge/busy-machine.ts';
 import { PageHealth } from './health.ts';
 import type { ProgramBrowser } from './program-browser.ts';
 
 export type ProgramRunOptions = {
   broadcastId: string;
   height: number;
+  picturesPerSecond: number;
   show: ProgramShow;
   grant: CallGrant;
   /** a browser whose page is ready, or about to be; @throws where none starts */
@@ -164,7 +165,8 @@ export class ProgramRun {
     if (grant === null || browser === null || this.#health) return;
     this.#grant = null;
     this.#health = new PageHealth(performance.now());
-    browser.send({ name: 'run', height: this.#options.height, show: this.#show, grant });
+    const { height, picturesPerSecond } = this.#options;
+    browser.send({ name: 'run', height, picturesPerSecond, show: this.#show, grant });
   }
 
   #onMessage(browser: ProgramBrowser, message: FromProgramPage): void {

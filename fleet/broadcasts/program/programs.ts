@@ -1,11 +1,14 @@
 /** All programs of this machine, and a browser that waits for the next page of one of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FromProgram, ToProgram } from '#contract/program-link.ts';
-import { loadPerCore, patienceAt } from '../busy-machine.ts';
+import { loadPerCore, patienceAt } from '#edge/busy-machine.ts';
 import { ProgramBrowser, type ProgramBrowserOptions } from './program-browser.ts';
 import { ProgramRun } from './program-run.ts';
 
-export type ProgramsOptions = Omit<ProgramBrowserOptions, 'height'> & { send: (message: FromProgram) => void };
+export type ProgramsOptions = Omit<ProgramBrowserOptions, 'height'> & {
+  picturesPerSecond: number;
+  send: (message: FromProgram) => void;
+};
 
 /** After a page is in its call: it draws everybody at once, and people wait for its first pictures. */
 const SPARE_AFTER_MS = 3_000;
@@ -86,10 +89,11 @@ export class Programs {
   }
 
   #start({ broadcastId, height, show, grant }: Extract<ToProgram, { name: 'run' }>): void {
-    const { send, log } = this.#options;
+    const { picturesPerSecond, send, log } = this.#options;
     const run = new ProgramRun({
       broadcastId,
       height,
+      picturesPerSecond,
       show,
       grant,
       openBrowser: (of) => this.#open(of),

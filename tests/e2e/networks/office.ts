@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FleetReady, KioskReady } from '#contract/process-ready.ts';
 import type { z } from '#contract/schema.ts';
+import { FEW_PICTURES } from '../product/product.ts';
 import type { Host } from './network-namespaces.ts';
 
 type OfficeParts = {
@@ -136,6 +137,7 @@ export class Office {
       ...(this.#hasUsualPorts ? [] : ['--ephemeral-ports']),
       '--demonstration',
       '--json-logs',
+      ...FEW_PICTURES,
       ...fleetArgs,
     ]);
     this.#fleetProcess = this.#children.at(-1)!;

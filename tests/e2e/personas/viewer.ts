@@ -60,7 +60,7 @@ export class Viewer extends Persona {
       async () => numbersOf(await read()),
       (heard) => numbers.every((number) => heard.includes(number)),
       // that it is heard is judged here; how soon, where one broadcast has the machine to itself
-      { timeoutMs: 45_000, everyMs: 500 },
+      { timeoutMs: 120_000, everyMs: 500 },
     );
   }
 

@@ -36,6 +36,9 @@ const scripts = {
   'media-worker': 'mediasoup-worker',
 } as const;
 
+/** Of a broadcast: it is drawn, encoded, decoded and drawn again by the processors that all browsers of a test share. */
+export const FEW_PICTURES = ['--pictures-per-second', '10'] as const;
+
 export class Product {
   readonly addresses: Addresses;
   readonly #child: ChildProcess;
@@ -56,7 +59,7 @@ export class Product {
     const window = display === null ? ['--headless', '--no-shell'] : [];
     const child = spawn(
       process.execPath,
-      ['provisioning/demonstration/main.ts', ...window, '--ephemeral', '--json', ...extra],
+      ['provisioning/demonstration/main.ts', ...window, '--ephemeral', '--json', ...FEW_PICTURES, ...extra],
       {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
