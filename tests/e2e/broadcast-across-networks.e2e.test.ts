@@ -154,161 +154,199 @@ describe('a broadcast across networks, over TLS', () => {
     for (const close of closers.reverse()) await close();
   });
 
-  test('goes on air by one tap, and staff see and hear it in Chromium', async () => {
-    await goLive();
-    const { userName, oneTimePassword } = office.fleet.firstAdmin!;
-    Object.assign(account, { userName, password: `${oneTimePassword}-mine` });
-    console_ = await (await people.newContext({ locale: 'en-US' })).newPage();
-    await console_.goto(office.fleet.fleetUrl);
-    await console_.getByRole('textbox', { name: 'User name' }).fill(userName);
-    await console_.getByLabel('Password', { exact: true }).fill(oneTimePassword);
-    await console_.getByRole('button', { name: 'Sign in' }).click();
-    await console_.getByLabel('New password', { exact: true }).fill(account.password);
-    await console_.getByLabel('New password again').fill(account.password);
-    await console_.getByRole('button', { name: 'Save and continue' }).click();
-    await console_.getByRole('button', { name: 'Add room' }).waitFor();
-    await openViewer();
-    expect(playlistUrl).toMatch(/^https:\/\/10\.77\.\d+\.2:\d+\/live\//);
-    await viewer.expectToHearAll(playlistUrl, [ROOM, MINA]);
-    await viewer.expectToPlayFor(4_000, LONGEST_STOP_MS);
-  }, TEST_MS);
+  test(
+    'goes on air by one tap, and staff see and hear it in Chromium',
+    async () => {
+      await goLive();
+      const { userName, oneTimePassword } = office.fleet.firstAdmin!;
+      Object.assign(account, { userName, password: `${oneTimePassword}-mine` });
+      console_ = await (await people.newContext({ locale: 'en-US' })).newPage();
+      await console_.goto(office.fleet.fleetUrl);
+      await console_.getByRole('textbox', { name: 'User name' }).fill(userName);
+      await console_.getByLabel('Password', { exact: true }).fill(oneTimePassword);
+      await console_.getByRole('button', { name: 'Sign in' }).click();
+      await console_.getByLabel('New password', { exact: true }).fill(account.password);
+      await console_.getByLabel('New password again').fill(account.password);
+      await console_.getByRole('button', { name: 'Save and continue' }).click();
+      await console_.getByRole('button', { name: 'Add room' }).waitFor();
+      await openViewer();
+      expect(playlistUrl).toMatch(/^https:\/\/10\.77\.\d+\.2:\d+\/live\//);
+      await viewer.expectToHearAll(playlistUrl, [ROOM, MINA]);
+      await viewer.expectToPlayFor(4_000, LONGEST_STOP_MS);
+    },
+    TEST_MS,
+  );
 
-  test('is seen and heard with Debian’s Firefox', async () => {
-    const firefox = await firefoxOn(peoplesHost);
-    await firefox.signIn(account.userName, account.password);
-    await firefox.expectToSeeAll([ROOM, MINA], WITHIN_MS);
-    await firefox.expectToPlayOn(3);
-    await firefox.expectToDecodeTones(playlistUrl, [ROOM, MINA]);
-    await firefox.close();
-  }, TEST_MS);
+  test(
+    'is seen and heard with Debian’s Firefox',
+    async () => {
+      const firefox = await firefoxOn(peoplesHost);
+      await firefox.signIn(account.userName, account.password);
+      await firefox.expectToSeeAll([ROOM, MINA], WITHIN_MS);
+      await firefox.expectToPlayOn(3);
+      await firefox.expectToDecodeTones(playlistUrl, [ROOM, MINA]);
+      await firefox.close();
+    },
+    TEST_MS,
+  );
 
-  test('is seen and heard by another program, and nothing of it without a cookie', async () => {
-    const streams = await reader.streams(playlistUrl);
-    expect(streams.map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
-    await reader.expectToSeeAndHear(playlistUrl, [ROOM, MINA]);
-    const stranger = new StreamReader({ on: peoplesHost, cookies: async () => '' });
-    await expect(stranger.streams(playlistUrl)).rejects.toMatchObject({ stderr: expect.toSatisfy(saysUnauthorised) });
-  }, TEST_MS);
+  test(
+    'is seen and heard by another program, and nothing of it without a cookie',
+    async () => {
+      const streams = await reader.streams(playlistUrl);
+      expect(streams.map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
+      await reader.expectToSeeAndHear(playlistUrl, [ROOM, MINA]);
+      const stranger = new StreamReader({ on: peoplesHost, cookies: async () => '' });
+      await expect(stranger.streams(playlistUrl)).rejects.toMatchObject({ stderr: expect.toSatisfy(saysUnauthorised) });
+    },
+    TEST_MS,
+  );
 
-  test('is on a second room’s idle TV by a tap', async () => {
-    const { roomId, ...claim } = await ask<{ roomId: string }>('POST', '/api/v1/rooms', { roomName: SECOND_ROOM_NAME });
-    secondRoomId = roomId;
-    calendar = new RoomCalendar(roomsHost);
-    closers.push(() => calendar.stop());
-    await calendar.start();
-    const second = await office.addBox({
-      name: 'second',
-      host: roomsHost,
-      claim: JSON.stringify(claim),
-      settings: { calendar: calendar.settings },
-      window: ['--shell', 'none'],
-    });
-    secondTv = await openTv(second.tvUrl, SECOND_ROOM);
-    secondPhone = await openPhone(second.controllerUrl);
-    await secondTv.expectIdle(SECOND_ROOM_NAME, CONNECTED_MS);
-    await secondPhone.button('Watch on the TV').click({ timeout: CONNECTED_MS });
-    await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
-    await expectSound(secondTv.broadcast.locator('video'));
-  }, TEST_MS);
+  test(
+    'is on a second room’s idle TV by a tap',
+    async () => {
+      const { roomId, ...claim } = await ask<{ roomId: string }>('POST', '/api/v1/rooms', {
+        roomName: SECOND_ROOM_NAME,
+      });
+      secondRoomId = roomId;
+      calendar = new RoomCalendar(roomsHost);
+      closers.push(() => calendar.stop());
+      await calendar.start();
+      const second = await office.addBox({
+        name: 'second',
+        host: roomsHost,
+        claim: JSON.stringify(claim),
+        settings: { calendar: calendar.settings },
+        window: ['--shell', 'none'],
+      });
+      secondTv = await openTv(second.tvUrl, SECOND_ROOM);
+      secondPhone = await openPhone(second.controllerUrl);
+      await secondTv.expectIdle(SECOND_ROOM_NAME, CONNECTED_MS);
+      await secondPhone.button('Watch on the TV').click({ timeout: CONNECTED_MS });
+      await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
+      await expectSound(secondTv.broadcast.locator('video'));
+    },
+    TEST_MS,
+  );
 
-  test('gives way to a person who starts a meeting', async () => {
-    await secondPhone.start();
-    await secondTv.stage.waitFor();
-    expect(await secondTv.broadcast.count()).toBe(0);
-    await secondTv.expectToHear([]);
-    await secondPhone.endForAll();
-    await secondTv.expectIdle(SECOND_ROOM_NAME);
-  }, TEST_MS);
+  test(
+    'gives way to a person who starts a meeting',
+    async () => {
+      await secondPhone.start();
+      await secondTv.stage.waitFor();
+      expect(await secondTv.broadcast.count()).toBe(0);
+      await secondTv.expectToHear([]);
+      await secondPhone.endForAll();
+      await secondTv.expectIdle(SECOND_ROOM_NAME);
+    },
+    TEST_MS,
+  );
 
-  test('comes by itself where the rule and the room’s place are for it', async () => {
-    const { revision } = await ask<{ revision: number }>('GET', `/api/v1/rooms/${secondRoomId}/settings`);
-    const set = { broadcast: { tuneIn: 'by-itself' } };
-    await ask('PUT', `/api/v1/rooms/${secondRoomId}/settings`, { revision, set });
-    await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
-    // for another place alone
-    const { placeId } = await ask<{ placeId: string }>('POST', '/api/v1/places', {
-      parentId: null,
-      kind: 'site',
-      placeName: 'Seoul',
-    });
-    const { meetingId } = await ask<{ meetingId: string }>('GET', `/api/v1/rooms/${office.kiosk.roomId}`);
-    const audience = { placeIds: [placeId], groups: [], allowedRanges: [] };
-    await ask('PUT', `/api/v1/meetings/${meetingId}/broadcasts/${broadcastId}`, { audience });
-    await secondTv.broadcast.waitFor({ state: 'detached', timeout: WITHIN_MS });
-    await secondTv.expectIdle(SECOND_ROOM_NAME);
-    await ask('PUT', `/api/v1/rooms/${secondRoomId}/place`, { placeId });
-    await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
-  }, TEST_MS);
+  test(
+    'comes by itself where the rule and the room’s place are for it',
+    async () => {
+      const { revision } = await ask<{ revision: number }>('GET', `/api/v1/rooms/${secondRoomId}/settings`);
+      const set = { broadcast: { tuneIn: 'by-itself' } };
+      await ask('PUT', `/api/v1/rooms/${secondRoomId}/settings`, { revision, set });
+      await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
+      // for another place alone
+      const { placeId } = await ask<{ placeId: string }>('POST', '/api/v1/places', {
+        parentId: null,
+        kind: 'site',
+        placeName: 'Seoul',
+      });
+      const { meetingId } = await ask<{ meetingId: string }>('GET', `/api/v1/rooms/${office.kiosk.roomId}`);
+      const audience = { placeIds: [placeId], groups: [], allowedRanges: [] };
+      await ask('PUT', `/api/v1/meetings/${meetingId}/broadcasts/${broadcastId}`, { audience });
+      await secondTv.broadcast.waitFor({ state: 'detached', timeout: WITHIN_MS });
+      await secondTv.expectIdle(SECOND_ROOM_NAME);
+      await ask('PUT', `/api/v1/rooms/${secondRoomId}/place`, { placeId });
+      await secondTv.expectBroadcastOf([ROOM, MINA], WITHIN_MS);
+    },
+    TEST_MS,
+  );
 
-  test('gives way to a booking, whose meeting is then on the TV', async () => {
-    const startMs = Date.now() + 50_000;
-    calendar.write([
-      {
-        uid: 'review',
-        summary: 'Review',
-        startMs,
-        endMs: startMs + 3_600_000,
-        joinUrl: office.fleet.demonstration!.joinUrl,
-      },
-    ]);
-    await secondTv.broadcast.waitFor({ state: 'detached', timeout: WITHIN_MS });
-    await secondTv.expectIdle(SECOND_ROOM_NAME);
-    await secondTv.page.getByText('Review').first().waitFor();
-    await secondPhone.page.getByRole('button', { name: /^Join \d/ }).click();
-    await secondTv.expectToSee('Mina', MINA, WITHIN_MS);
-    await secondTv.expectToSee(FIRST_ROOM_NAME, ROOM);
-    await secondTv.expectToHear([ROOM, MINA]);
-    // and is part of what the others see
-    await viewer.expectToSeeAll([ROOM, MINA, SECOND_ROOM], WITHIN_MS);
-    for (const persona of [tv, secondTv, viewer]) await persona.expectSamePage();
-  }, TEST_MS);
+  test(
+    'gives way to a booking, whose meeting is then on the TV',
+    async () => {
+      const startMs = Date.now() + 50_000;
+      calendar.write([
+        {
+          uid: 'review',
+          summary: 'Review',
+          startMs,
+          endMs: startMs + 3_600_000,
+          joinUrl: office.fleet.demonstration!.joinUrl,
+        },
+      ]);
+      await secondTv.broadcast.waitFor({ state: 'detached', timeout: WITHIN_MS });
+      await secondTv.expectIdle(SECOND_ROOM_NAME);
+      await secondTv.page.getByText('Review').first().waitFor();
+      await secondPhone.page.getByRole('button', { name: /^Join \d/ }).click();
+      await secondTv.expectToSee('Mina', MINA, WITHIN_MS);
+      await secondTv.expectToSee(FIRST_ROOM_NAME, ROOM);
+      await secondTv.expectToHear([ROOM, MINA]);
+      // and is part of what the others see
+      await viewer.expectToSeeAll([ROOM, MINA, SECOND_ROOM], WITHIN_MS);
+      for (const persona of [tv, secondTv, viewer]) await persona.expectSamePage();
+    },
+    TEST_MS,
+  );
 
-  test('is over for all at once', async () => {
-    await phone.button('End broadcast').click();
-    await phone.button('End it for everyone').click();
-    await viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: WITHIN_MS });
-    await phone.endForAll();
-    await tv.expectIdle(FIRST_ROOM_NAME);
-    for (const persona of [viewer, secondPhone, secondTv, guest]) await persona.close();
-  }, TEST_MS);
+  test(
+    'is over for all at once',
+    async () => {
+      await phone.button('End broadcast').click();
+      await phone.button('End it for everyone').click();
+      await viewer.page.getByText('The broadcast is over').first().waitFor({ timeout: WITHIN_MS });
+      await phone.endForAll();
+      await tv.expectIdle(FIRST_ROOM_NAME);
+      for (const persona of [viewer, secondPhone, secondTv, guest]) await persona.close();
+    },
+    TEST_MS,
+  );
 
-  test('is seen and heard through Debian’s nginx, with the configuration that is installed', async () => {
-    const listen = { host: fleetHost.address, port: EDGE_PORT };
-    const edge = new LiveEdge({
-      listen,
-      on: fleetHost,
-      certFile: join(office.folderOf('fleet'), 'tls/server.crt.pem'),
-      keyFile: join(office.folderOf('fleet'), 'tls/server.key.pem'),
-      broadcastsDir: join(office.folderOf('fleet'), 'broadcasts'),
-      packagerPort: PACKAGER_PORT,
-    });
-    await office.restartFleet([
-      ...['--live-url', edge.origin, '--live-at', `127.0.0.1:${PACKAGER_PORT}`],
-      ...['--trusted-proxy', '127.0.0.1'],
-    ]);
-    await edge.start();
-    closers.push(() => edge.stop());
-    await startMeeting();
-    await goLive();
-    const origins = new Set<string>();
-    await openViewer();
-    viewer.page.on('request', (request) => {
-      if (request.url().includes('.m4s')) origins.add(new URL(request.url()).origin);
-    });
-    await viewer.expectToHearAll(playlistUrl, [ROOM, MINA]);
-    await viewer.expectToPlayFor(4_000, LONGEST_STOP_MS);
-    expect([...origins]).toEqual([edge.origin]);
-    await reader.expectToSeeAndHear(playlistUrl, [ROOM, MINA]);
-    const firefox = await firefoxOn(peoplesHost);
-    await firefox.signIn(account.userName, account.password);
-    await firefox.expectToSeeAll([ROOM, MINA], WITHIN_MS);
-    await firefox.expectToPlayOn(3);
-    expect(await firefox.mediaOrigins()).toEqual([edge.origin]);
-    await viewer.page.getByText('2 watching').first().waitFor();
-    await firefox.close();
-    // of its start it may complain: a test's machine may not raise the limit of open files
-    expect(edge.complaints).not.toMatch(/\[(error|crit|emerg)\]/);
-  }, TEST_MS);
+  test(
+    'is seen and heard through Debian’s nginx, with the configuration that is installed',
+    async () => {
+      const listen = { host: fleetHost.address, port: EDGE_PORT };
+      const edge = new LiveEdge({
+        listen,
+        on: fleetHost,
+        certFile: join(office.folderOf('fleet'), 'tls/server.crt.pem'),
+        keyFile: join(office.folderOf('fleet'), 'tls/server.key.pem'),
+        broadcastsDir: join(office.folderOf('fleet'), 'broadcasts'),
+        packagerPort: PACKAGER_PORT,
+      });
+      await office.restartFleet([
+        ...['--live-url', edge.origin, '--live-at', `127.0.0.1:${PACKAGER_PORT}`],
+        ...['--trusted-proxy', '127.0.0.1'],
+      ]);
+      await edge.start();
+      closers.push(() => edge.stop());
+      await startMeeting();
+      await goLive();
+      const origins = new Set<string>();
+      await openViewer();
+      viewer.page.on('request', (request) => {
+        if (request.url().includes('.m4s')) origins.add(new URL(request.url()).origin);
+      });
+      await viewer.expectToHearAll(playlistUrl, [ROOM, MINA]);
+      await viewer.expectToPlayFor(4_000, LONGEST_STOP_MS);
+      expect([...origins]).toEqual([edge.origin]);
+      await reader.expectToSeeAndHear(playlistUrl, [ROOM, MINA]);
+      const firefox = await firefoxOn(peoplesHost);
+      await firefox.signIn(account.userName, account.password);
+      await firefox.expectToSeeAll([ROOM, MINA], WITHIN_MS);
+      await firefox.expectToPlayOn(3);
+      expect(await firefox.mediaOrigins()).toEqual([edge.origin]);
+      await viewer.page.getByText('2 watching').first().waitFor();
+      await firefox.close();
+      // of its start it may complain: a test's machine may not raise the limit of open files
+      expect(edge.complaints).not.toMatch(/\[(error|crit|emerg)\]/);
+    },
+    TEST_MS,
+  );
 });
 
 const saysUnauthorised = (words: unknown): boolean => String(words).includes('401');

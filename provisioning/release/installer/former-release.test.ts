@@ -16,7 +16,10 @@ it('leaves those running that look for another release, and restarts those of a 
   const units = join(root, 'etc/systemd/system');
   mkdirSync(units, { recursive: true });
   writeFileSync(join(units, 'maru-media.service'), '[Service]\nExecStart=/opt/maru/current/node fleet-media-main.js\n');
-  writeFileSync(join(units, 'maru-program.service'), '[Service]\nExecStart=node main.js --release-link=/opt/maru/current\n');
+  writeFileSync(
+    join(units, 'maru-program.service'),
+    '[Service]\nExecStart=node main.js --release-link=/opt/maru/current\n',
+  );
   expect(endByThemselves(root)).toEqual(['maru-program.service']);
 });
 

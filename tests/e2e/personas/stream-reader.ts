@@ -58,7 +58,7 @@ export class StreamReader {
     return findPictures({ width, height, data }, new Map(KNOWN_PICTURES)).map(({ number }) => number);
   }
 
-  async expectToSeeAndHear(url: string, numbers: number[], timeoutMs = 20_000): Promise<void> {
+  async expectToSeeAndHear(url: string, numbers: number[], timeoutMs = 120_000): Promise<void> {
     const hasAll = (found: number[]): boolean => numbers.every((number) => found.includes(number));
     const options = { timeoutMs, everyMs: 500 };
     await eventually(`pictures ${numbers} in the stream`, () => this.seenNumbers(url), hasAll, options);
