@@ -33,6 +33,7 @@ beforeEach(async () => {
   run = new ProgramRun({
     broadcastId: 'broadcast',
     height: 720,
+    picturesPerSecond: 30,
     show: { card: null } as never,
     grant: GRANT,
     openBrowser: async () => {

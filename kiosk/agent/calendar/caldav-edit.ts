@@ -5,7 +5,7 @@
 import ICAL from 'ical.js';
 import { UserError } from '#contract/error-codes.ts';
 import type { Occurrence } from './calendar-source.ts';
-import { linesOf } from './calendar-text.ts';
+import { unfoldedLines } from './calendar-text.ts';
 import { parameter, roomAttendees, text } from './event-fields.ts';
 import { keyOf, type ZonedTime, zonedTimeOf, recurrenceKeyOf } from './event-times.ts';
 import { repairedLines } from './property-lines.ts';
@@ -38,7 +38,7 @@ export function edited(object: string, occurrence: Occurrence, edit: Edit, conte
 
 /** As it is read: what was shown is what is changed. */
 function repaired(object: string): string {
-  const { lines, leftOut } = repairedLines([...linesOf(object)]);
+  const { lines, leftOut } = repairedLines([...unfoldedLines(object)]);
   if (leftOut > 0) throw new UserError('not-possible-now', 'its lists hold values that cannot be read');
   return lines.join('\r\n');
 }

@@ -38,7 +38,7 @@ export function splitCalendar(text: string, window: CalendarWindow): CalendarTex
   const stack: string[] = [];
   let lines: string[] = [];
   let any = false;
-  for (const line of linesOf(text)) {
+  for (const line of unfoldedLines(text)) {
     const colon = line.indexOf(':');
     const word = colon === 5 || colon === 3 ? line.slice(0, colon).toUpperCase() : '';
     if (word === 'BEGIN') {
@@ -73,7 +73,7 @@ export function splitCalendar(text: string, window: CalendarWindow): CalendarTex
 const malformed = (why: string): ProtocolError => new ProtocolError('calendar-malformed', why);
 
 /** Of a text that is unfolded. */
-export function* linesOf(text: string): Generator<string> {
+export function* unfoldedLines(text: string): Generator<string> {
   let from = 0;
   while (from < text.length) {
     let to = text.indexOf('\n', from);
