@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import type { FromProgram, ProgramShow } from '#contract/program-link.ts';
 import { PICTURES_PER_SECOND } from '#contract/program-page.ts';
+import { loadPerCore, patienceAt } from '#edge/busy-machine.ts';
 import { SETTLED_AFTER_MS } from '../../fleet/broadcasts/program/health.ts';
 import { PageServer } from '../../fleet/broadcasts/program/page-server.ts';
 import { Programs } from '../../fleet/broadcasts/program/programs.ts';
@@ -186,11 +187,14 @@ describe('the program', () => {
     const producer = viewer.producers.at(-1)!;
     expect(producer.rtpParameters.codecs[0]!.parameters).toMatchObject({ 'profile-level-id': '42e01f' });
     expect(producer.rtpParameters.encodings).toHaveLength(1);
-    viewer.keyFrames.length = 0;
-    viewer.soundPackets = 0;
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
-    expect(viewer.keyFrames.length).toBeGreaterThanOrEqual(4);
-    expect(viewer.soundPackets).toBeGreaterThan(150);
+    // once its start is over: a page that begins draws everybody at once
+    const inFiveSeconds = async () => {
+      viewer.keyFrames.length = 0;
+      viewer.soundPackets = 0;
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      return viewer.keyFrames.length >= 4 && viewer.soundPackets > 150;
+    };
+    await expect.poll(inFiveSeconds, { timeout: 40_000, interval: 50 }).toBe(true);
     await expect.poll(() => received.findLast(({ name }) => name === 'level')).toMatchObject({ preview: null });
     const { loudnessDb } = received.findLast((message) => message.name === 'level')!;
     expect(loudnessDb).toBeGreaterThan(-40);
@@ -222,7 +226,8 @@ describe('the program', () => {
     await expectPicture(() => viewer.keyFrames.some(isBack));
     const backAfterMs = viewer.keyFrames.find(isBack)!.atMs - struckAtMs;
     process.stdout.write(`${fault}: back after ${backAfterMs} ms\n`);
-    expect(backAfterMs).toBeLessThan(3 * BACK_WITHIN_MS);
+    // it is judged as late as the machine is busy
+    expect(backAfterMs).toBeLessThan(3 * BACK_WITHIN_MS * patienceAt(loadPerCore()));
     await expectPicture(showsBoth);
     // nothing is left of it, stopped processes neither
     await expect.poll(() => groupOf(former)).toEqual([]);
