@@ -33,7 +33,7 @@ function readKept(path: string): Ports | null {
   }
 }
 
-/** Below those that systems give to whom asks for any: while the server is away, nobody is given one of them. */
+/** Below the systems' range of ephemeral ports: no other process gets one of them while the server is away. */
 async function freeTcpPorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   for (let i = 0; i < TRIES && ports.size < count; i += 1) {

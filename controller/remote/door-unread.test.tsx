@@ -28,7 +28,6 @@ startWords({
 });
 beforeEach(() => {
   globalThis.IS_REACT_ACT_ENVIRONMENT = true;
-  globalThis.IS_REACT_ACT_ENVIRONMENT = true;
   root = createRoot(document.body.appendChild(document.createElement('div')));
 });
 afterEach(() => {

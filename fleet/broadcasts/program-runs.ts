@@ -46,7 +46,7 @@ export type ProgramRunsDependencies = {
 };
 
 /**
- * what arrives is not the call for so long: a fresh page; up to four times as long on a busy machine. A black picture, and one that
+ * what arrives is not the call for so long: a fresh page; up to ten times as long on a busy machine. A black picture, and one that
  * stopped, were judged for a while by then
  */
 const BAD_FOR_MS = 1_000;
@@ -157,8 +157,7 @@ export class ProgramRuns {
       if (picture === 'good') run.goodSinceMs ??= nowMs;
       return;
     }
-    if (run.goodSinceMs !== null && nowMs - run.goodSinceMs > HELPED_AFTER_MS) run.replacements = 0;
-    run.goodSinceMs = null;
+    this.#noLongerGood(run, nowMs);
     if (run.bad) {
       run.bad.picture = picture;
       return;
@@ -170,6 +169,11 @@ export class ProgramRuns {
       Math.max(BAD_FOR_MS * patienceAt(loadPerCore()), untilMs - nowMs),
     );
     run.bad = { picture, timer };
+  }
+
+  #noLongerGood(run: Run, nowMs: number): void {
+    if (run.goodSinceMs !== null && nowMs - run.goodSinceMs > HELPED_AFTER_MS) run.replacements = 0;
+    run.goodSinceMs = null;
   }
 
   #well(run: Run): void {
@@ -241,8 +245,10 @@ export class ProgramRuns {
   }
 
   #silent(run: Run): void {
-    run.silentSinceMs ??= performance.now();
+    const nowMs = performance.now();
+    run.silentSinceMs ??= nowMs;
     run.loudnessDb = null;
+    this.#noLongerGood(run, nowMs);
     this.#well(run);
   }
 

@@ -92,7 +92,7 @@ describe('an executive meeting, live', () => {
     await viewer.expectToPlayFor(5_000, 1_500);
     await expectTones([ROOM, MINA]);
     await viewer.page.getByText(TITLE, { exact: true }).first().waitFor();
-  });
+  }, 400_000);
 
   test('has no token in a URL, and nothing for a stranger', async () => {
     const refused = await fetch(playlist());
@@ -164,7 +164,7 @@ describe('an executive meeting, live', () => {
       await viewer.expectSamePage();
       await onAir(phone).waitFor();
     },
-    240_000,
+    400_000,
   );
 
   test('ends for everyone, and is there to be watched again, under its title', async () => {

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readTree } from '../../system/placed-files.ts';
-import { placeFiles } from '../../system/placed-files.ts';
+import { placeFiles, readTree } from '../../system/placed-files.ts';
 import { endByThemselves } from './former-release.ts';
 
 let root: string;
