@@ -43,8 +43,9 @@ export class AirUnderFault {
     this.network = network;
   }
 
-  static async start(seed: number): Promise<AirUnderFault> {
-    const air = new AirUnderFault(await Scene.start(), new NetworkProxy({ seed }));
+  /** @param options of the product, such as the usual number of pictures */
+  static async start(seed: number, options: string[] = []): Promise<AirUnderFault> {
+    const air = new AirUnderFault(await Scene.start(options), new NetworkProxy({ seed }));
     try {
       await air.#gather();
       await air.#goLive();

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
 import { seededRandom } from '../../simulators/seeded-random.ts';
 import { airFaults } from './air-faults.ts';
+import { USUAL_PICTURES } from '../../e2e/product/product.ts';
 import { AirUnderFault } from './air-under-fault.ts';
 import { describeStruckAir, strikeAir } from './strike-air.ts';
 
@@ -40,7 +41,7 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 console.log(`seed ${seed}`);
-const air = await AirUnderFault.start(seed);
+const air = await AirUnderFault.start(seed, [...USUAL_PICTURES]);
 const { log } = values;
 if (log !== undefined) setInterval(() => writeFileSync(log, air.scene.product.log('fleet')), 1_000).unref();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

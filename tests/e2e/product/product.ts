@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PICTURES_PER_SECOND } from '#contract/program-page.ts';
 import { processTree } from '../../load/processes.ts';
 
 export type Addresses = Record<
@@ -36,8 +37,12 @@ const scripts = {
   'media-worker': 'mediasoup-worker',
 } as const;
 
-/** Of a broadcast: it is drawn, encoded, decoded and drawn again by the processors that all browsers of a test share. */
+/**
+ * Of a broadcast: it is drawn, encoded, decoded and drawn again by the processors that all browsers of a test share. What measures
+ * broadcasts asks for the usual number after it.
+ */
 export const FEW_PICTURES = ['--pictures-per-second', '10'] as const;
+export const USUAL_PICTURES = ['--pictures-per-second', `${PICTURES_PER_SECOND.usual}`] as const;
 
 export class Product {
   readonly addresses: Addresses;

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { WATCH_AUDIENCE, WATCH_TOKEN_TTL_MS, type WatchTokenClaims } from '#contract/live-delivery.ts';
 import { SigningKeys } from '../../../fleet/meetings/signing-keys.ts';
 import type { Viewer } from '../../e2e/personas/viewer.ts';
+import { USUAL_PICTURES } from '../../e2e/product/product.ts';
 import { Scene } from '../../e2e/scene.ts';
 import { bundlePage } from '../../simulators/bundle-page.ts';
 
@@ -18,7 +19,7 @@ export type OnAir = {
 };
 
 export async function startOnAir(): Promise<OnAir> {
-  const scene = await Scene.start();
+  const scene = await Scene.start([...USUAL_PICTURES]);
   try {
     const phone = await scene.phone();
     const tv = await scene.tv({ camera: 'missing' });
