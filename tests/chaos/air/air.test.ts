@@ -1,6 +1,7 @@
-/** A short, seeded selection of `npm run chaos:air`, at three times its limits, and as many times more as this machine is slow. */
+/** A short, seeded selection of `npm run chaos:air`, at three times its limits, and as many times more as this machine is slow or busy. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadPerCore, patienceAt } from '#edge/busy-machine.ts';
 import { seededRandom } from '../../simulators/seeded-random.ts';
 import { airFaults } from './air-faults.ts';
 import { AirUnderFault } from './air-under-fault.ts';
@@ -29,7 +30,8 @@ describe(`a meeting on air (seed ${SEED})`, () => {
   ])('%s', async (name) => {
     const fault = airFaults.find((each) => each.name === name)!;
     await sleep(random.between(200, 2_000));
-    const struck = await strikeAir(air, fault, PATIENCE * air.slowness);
+    const struck = await strikeAir(air, fault, () => PATIENCE * Math.max(air.slowness, patienceAt(loadPerCore())));
+    if (struck.problems.length > 0) console.error(air.scene.troubles());
     expect(struck.problems, describeStruckAir(struck)).toEqual([]);
   });
 

@@ -51,7 +51,7 @@ for (let strike = 1; strike <= Number(values.runs); strike += 1) {
   // each of them before one comes again
   const fault = strike <= chosen.length ? chosen[strike - 1]! : random.pick([...chosen]);
   await sleep(random.between(500, 4_000));
-  const struck = await strikeAir(air, fault, 1);
+  const struck = await strikeAir(air, fault, () => 1);
   if (struck.problems.length > 0) failed += 1;
   const at = new Date().toISOString().slice(11, 23);
   console.log(`${struck.problems.length > 0 ? 'FAIL' : 'ok  '} ${strike}. until ${at} ${describeStruckAir(struck)}`);

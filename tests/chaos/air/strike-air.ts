@@ -7,14 +7,16 @@ type Times = { still: number; frozen: number; black: number };
 export type StruckAir = { fault: AirFault; times: Times; backMs: number; problems: string[] };
 
 const GIVE_UP_MS = 40_000;
+const LONGEST_WAIT_MS = 180_000;
 const LASTING_MS = 1_500;
 /** Of 255: below it a picture is black. The program's corner mark is far above. */
 const DARK = 48;
 
-/** @param patience how many times its limit a time may be: machines that test are busy */
-export async function strikeAir(air: AirUnderFault, fault: AirFault, patience: number): Promise<StruckAir> {
+/** @param patienceNow how many times its limit a time may be: machines that test are busy, and as busy as they are when it is asked */
+export async function strikeAir(air: AirUnderFault, fault: AirFault, patienceNow: () => number): Promise<StruckAir> {
   const problems: string[] = [];
-  const giveUpMs = Math.max(GIVE_UP_MS, 3 * patience * (BACK_MS + BEHIND_MS));
+  let patience = patienceNow();
+  const giveUpMs = Math.min(LONGEST_WAIT_MS, Math.max(GIVE_UP_MS, 3 * patience * (BACK_MS + BEHIND_MS)));
   let overAtMs = Number.POSITIVE_INFINITY;
   let wanted: number[] = [];
   const striking = fault.strike(air).then(
@@ -32,6 +34,7 @@ export async function strikeAir(air: AirUnderFault, fault: AirFault, patience: n
     (all) => isBackForGood(all, wanted, overAtMs) || performance.now() > startedAtMs + giveUpMs,
   );
   await striking;
+  patience = Math.max(patience, patienceNow());
   const times = longestTimes(looks);
   const back = backAt(looks, wanted, overAtMs);
   const backMs = back === null ? giveUpMs : Math.max(0, back - overAtMs);
