@@ -40,7 +40,7 @@ const health = async () => {
   return { status, body };
 };
 async function failing(database: string): Promise<string | undefined> {
-  const { body } = await fleet.api('GET', '/metrics');
+  const { body } = await fleet.api('GET', '/metrics', undefined, fleet.admin.cookie);
   return new RegExp(`^maru_storage_failing\\{database="${database}"\\} (\\d)$`, 'm').exec(String(body))?.[1];
 }
 async function makeSyncsFail(context: TestContext, file: string, inject: string): Promise<void> {

@@ -45,7 +45,7 @@ test('a line for people is one line, with the stack of an error below it', () =>
   logger.warn({ code: 'forbidden', count: 2 }, 'refused');
   expect(written).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn fleet refused code=forbidden count=2\n$/);
   logger.error({ err: new Error('broken') }, 'failed');
-  expect(written).toMatch(/failed\nError: broken\n {4}at /);
+  expect(written).toMatch(/failed\n {4}Error: broken\n {4}at /);
 });
 
 test('what is logged for people forges no line and no colour, whatever it is', () => {
@@ -69,4 +69,19 @@ test('what is logged for people forges no line and no colour, whatever it is', (
   expect(second).toMatch(/ error fleet failed$/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(written).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u2028\u202e]/);
+});
+
+test('what is logged for people forges no field, and an error no line', () => {
+  let written = '';
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      written += chunk.toString();
+      done();
+    },
+  });
+  const logger = createLogger({ process: 'fleet', json: false, out });
+  logger.warn({ name: 'Kim code=none actor=account:admin', err: new Error('x\n12:00:00.000 info fleet signed in') }, 'refused');
+  const lines = written.trimEnd().split('\n');
+  expect(lines[0]).toContain('name="Kim code=none actor=account:admin"');
+  expect(lines.slice(1).filter((line) => !line.startsWith('    '))).toEqual([]);
 });

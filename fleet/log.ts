@@ -51,12 +51,17 @@ export function createLogger({
 function forPeople(line: Buffer): string {
   const { level, time, process: name, msg, err, ...rest } = JSON.parse(line.toString()) as Record<string, unknown>;
   const fields = Object.entries(rest).map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([key, value]) => `${key}=${typeof value === 'string' && isPlain(value) ? value : JSON.stringify(value)}`,
   );
   const stack = (err as { stack?: string } | undefined)?.stack;
   const text = visible([name, msg, ...fields].join(' '));
-  return `${new Date(time as number).toISOString().slice(11, 23)} ${LEVELS[level as number] ?? level} ${text}\n${stack ? `${stack.split('\n').map(visible).join('\n')}\n` : ''}`;
+  return `${new Date(time as number).toISOString().slice(11, 23)} ${LEVELS[level as number] ?? level} ${text}\n${stack ? `${stack.split('\n').map(indented).join('\n')}\n` : ''}`;
 }
+
+/** Without quotes it cannot be read as another field. */
+const isPlain = (value: string): boolean => /^[^\s"=]+$/.test(value);
+/** A line of an error's message is none of the log. */
+const indented = (line: string): string => `    ${visible(line.trimStart())}`;
 
 /** Nothing that is logged begins a line, colours the terminal or turns the direction of what follows. */
 const visible = (text: string): string =>

@@ -44,7 +44,7 @@ import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
 import { giveUpWaiting, MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
-import { AuditList, auditRoutes, RefusalRecord } from './audit/index.ts';
+import { AuditList, auditRoutes, AuditWatch, RefusalRecord } from './audit/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
   admissionRoutes,
@@ -59,7 +59,7 @@ import {
 } from './meetings/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
-import { AlertBook, AlertList, AlertNotifications, alertRoutes, alertTargetRoutes } from './alerts/index.ts';
+import { AlertBook, AlertList, AlertNotifications, alertRoutes, alertTargetRoutes, OF_ORGANISATION } from './alerts/index.ts';
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
@@ -590,6 +590,16 @@ await deviceApp.listen({
   listenTextResolver: (address) => `device API at ${address}`,
 });
 logger.info({ fleetUrl, deviceApiUrl, mqttUrl }, 'the fleet server serves');
+const auditWatch = new AuditWatch({
+  store,
+  dataDir,
+  logger,
+  onVerdict: (verdict) =>
+    verdict.intact
+      ? alerts.clear('audit-broken', OF_ORGANISATION)
+      : alerts.raise('audit-broken', OF_ORGANISATION, { seq: verdict.firstBrokenSeq }),
+});
+auditWatch.start();
 
 // ── end ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 /** below the supervisor's patience */
@@ -621,6 +631,7 @@ async function end(): Promise<void> {
   clock.stop();
   // a jump of the last second is moved in the store too
   await clock.settledNowMs();
+  await auditWatch.stop();
   await Promise.all([telemetry.stop(), store.stop()]);
 }
 const endAndExit = (): void => {

@@ -36,7 +36,7 @@ export type AlertBookDependencies = {
 };
 
 /** Signals that others raise and clear by name. */
-const BY_NAME: ReadonlySet<SignalName> = new Set(['help-called', 'rollout-halted', 'feed-refused']);
+const BY_NAME: ReadonlySet<SignalName> = new Set(['help-called', 'rollout-halted', 'feed-refused', 'audit-broken']);
 /** of those that are closed */
 const KEPT_MS = 400 * 86_400_000;
 

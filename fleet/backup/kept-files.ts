@@ -24,6 +24,8 @@ const NOT_KEPT = [
   /\.(lock|lock-journal|pid|sock|new)$/,
   /^(authority|telemetry)\.sqlite.+/,
   /^(compiled|converter-scratch|lost\+found)$/,
+  // where the chain of another time ended
+  /^audit-head\.json$/,
   // releases are brought again
   /^updates$/,
   new RegExp(`^(${SCRATCH_FOLDER}|${RETURNING_FOLDER}|${BEFORE_UPGRADE_FOLDER}|${AFTER_UPGRADE_FOLDER})$`),

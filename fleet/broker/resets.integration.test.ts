@@ -37,7 +37,7 @@ function expectUnharmed(): void {
 }
 /** the witness and the media node */
 async function connectedClients(): Promise<number> {
-  const { body } = await fleet.api('GET', '/metrics');
+  const { body } = await fleet.api('GET', '/metrics', undefined, fleet.admin.cookie);
   return Number(/^maru_mqtt_clients (\d+)$/m.exec(String(body))?.[1]);
 }
 

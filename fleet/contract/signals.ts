@@ -32,6 +32,7 @@ export const SignalName = z.enum([
   'update-failed',
   'rollout-halted',
   'feed-refused',
+  'audit-broken',
   'help-called',
 ]);
 export type SignalName = z.infer<typeof SignalName>;
@@ -87,6 +88,8 @@ export const signals = {
   'rollout-halted': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
   /** of the organisation: a feed that was brought to the server was not taken in */
   'feed-refused': { severity: 'warning', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
+  /** of the organisation: entries of the audit log were changed or removed */
+  'audit-broken': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
   /** a person in the room called; it closes with the request */
   'help-called': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
 } as const satisfies Record<SignalName, Signal>;

@@ -323,6 +323,7 @@ test('each signal of a room has a cause in the table', () => {
     'site-offline',
     'rollout-halted',
     'feed-refused',
+    'audit-broken',
     'help-called',
   ]);
 });

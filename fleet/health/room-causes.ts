@@ -11,7 +11,10 @@ import type { z } from '#contract/schema.ts';
 import type { AlertFacts, SignalFinding } from './signal-machine.ts';
 
 /** Those that follow from a room's facts; sites, calls for help and rollouts are raised by others. */
-export type RoomSignal = Exclude<SignalName, 'site-offline' | 'help-called' | 'rollout-halted' | 'feed-refused'>;
+export type RoomSignal = Exclude<
+  SignalName,
+  'site-offline' | 'help-called' | 'rollout-halted' | 'feed-refused' | 'audit-broken'
+>;
 
 export type WatchedRoom = {
   /** fleet's clock */

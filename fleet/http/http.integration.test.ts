@@ -167,7 +167,8 @@ test('pages are held to their own scripts; the guest page may ask for camera and
 
 test('health and metrics answer, and there is no CA to trust on loopback', async () => {
   expect((await fleet.api('GET', '/healthz')).body).toEqual({ status: 'ok' });
-  const metrics = (await fleet.api('GET', '/metrics')).body as string;
+  expect((await fleet.api('GET', '/metrics')).status).toBe(401);
+  const metrics = (await fleet.api('GET', '/metrics', undefined, fleet.admin.cookie)).body as string;
   expect(metrics).toContain('maru_media_nodes_online 1');
   expect(metrics).toMatch(/maru_http_request_seconds_count\{method="POST",route="\/api\/v1\/rooms"/);
   expect((await fleet.api('GET', '/ca.crt')).status).toBe(404);

@@ -94,8 +94,8 @@ test('a flood of words that nobody knows is counted, and the log has no more of 
     await hostile.sayState({ notices: notices as never });
   }
   const counted = async (): Promise<number> => {
-    const metrics = await (await fetch(new URL('/metrics', fleet.ready.fleetUrl))).text();
-    return Number(/^maru_unknown_words_total (\d+)/m.exec(metrics)?.[1] ?? 0);
+    const { body } = await fleet.api('GET', '/metrics', undefined, fleet.admin.cookie);
+    return Number(/^maru_unknown_words_total (\d+)/m.exec(String(body))?.[1] ?? 0);
   };
   await expect.poll(counted).toBeGreaterThanOrEqual(1_200);
   expect(fleet.log.match(/a word of a newer release is ignored/g)).toHaveLength(100);

@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => fleet.stop());
 
 const rowOf = ({ room }: RoomUnderTest) => fleet.roomOf(room.roomId);
-const get = async (path: string): Promise<string> => (await fetch(new URL(path, fleet.ready.fleetUrl))).text();
+const get = async (path: string): Promise<string> => {
+  const { body } = await fleet.api('GET', path, undefined, fleet.admin.cookie);
+  return typeof body === 'string' ? body : JSON.stringify(body);
+};
 
 test.each([
   ['older', OLDEST_SERVED_PROTOCOL - 1, 'client-too-old'],

@@ -16,6 +16,7 @@ import {
   SCRATCH_FOLDER,
   TELEMETRY_FILE,
 } from '../kept-files.ts';
+import { AUDIT_HEAD_FILE } from '../../audit/index.ts';
 import { type Ended, endWhatACopyCannotVouchFor, type GoodAgain, goodAgain } from '../return/after-return.ts';
 
 const SIDE_FILES = ['', '-wal', '-shm'];
@@ -54,6 +55,8 @@ export async function takeFormerData(dataDir: string, nowMs: number): Promise<Fo
     );
   const outcome = await prepare(dataDir, copy, nowMs);
   const folder = setAside(dataDir, isTelemetrySetAside ? [TELEMETRY_FILE, AUTHORITY_FILE] : [AUTHORITY_FILE], nowMs);
+  // the chain goes on from where the copy ends
+  await rm(join(dataDir, AUDIT_HEAD_FILE), { force: true });
   await renameDurably(join(dataDir, SCRATCH_FOLDER, AUTHORITY_FILE), join(dataDir, AUTHORITY_FILE));
   await rm(join(dataDir, SCRATCH_FOLDER), { recursive: true, force: true });
   return { copy, ...outcome, setAside: folder, isTelemetrySetAside };

@@ -162,6 +162,7 @@ export default {
       'update-failed': 'Update',
       'rollout-halted': 'Rollout',
       'feed-refused': 'Releases',
+      'audit-broken': 'Audit log',
       'help-called': 'Call for help',
     },
   },

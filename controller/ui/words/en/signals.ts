@@ -63,5 +63,9 @@ export default {
     what: 'Releases on the server were refused',
     todo: 'Check where they came from, and bring them again',
   },
+  'audit-broken': {
+    what: 'The audit log was changed',
+    todo: 'Find out who had access to the server, and keep its disk as it is',
+  },
   'help-called': { what: 'Somebody in the room asks for help', todo: 'Answer the request' },
 } as const;

@@ -149,6 +149,7 @@ export default {
       'update-failed': '업데이트',
       'rollout-halted': '배포',
       'feed-refused': '릴리스',
+      'audit-broken': '감사 기록',
       'help-called': '도움 요청',
     },
   },

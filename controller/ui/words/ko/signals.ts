@@ -63,5 +63,9 @@ export default {
     what: '서버에 놓인 릴리스를 받아들이지 않았습니다',
     todo: '출처를 확인하고 다시 가져와 주세요',
   },
+  'audit-broken': {
+    what: '감사 기록이 변경되었습니다',
+    todo: '누가 서버에 접근했는지 확인하고 디스크를 그대로 보존해 주세요',
+  },
   'help-called': { what: '회의실에서 도움을 요청했습니다', todo: '요청에 답해 주세요' },
 } as const satisfies Translated<typeof en>;
