@@ -1,4 +1,7 @@
-/** A phone without a room: the code from the TV's QR is tried by itself, or typed as the TV shows it. */
+/**
+ * A phone without a room: the code from the TV's QR is tried by itself, or typed as the TV shows it. A tablet that was removed asks
+ * for IT instead: a wall's tablet scans nothing.
+ */
 import CircleAlert from 'lucide-react/icons/circle-alert';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,14 +21,19 @@ type PairingPageProps = {
   scannedCode: string | null;
   /** why an earlier pairing is over */
   endedBy: ErrorCode | null;
+  /** it was a room's tablet: IT's code brings it back */
+  isRemovedTablet: boolean;
   onPaired: (paired: PairedRoom) => void;
 };
 
-export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps) {
+export function PairingPage({ scannedCode, endedBy, isRemovedTablet, onPaired }: PairingPageProps) {
   const { t } = useTranslation('remote');
   const { t: common } = useTranslation('common');
   const [isPending, setPending] = useState(scannedCode !== null);
-  const [trouble, setTrouble] = useState<Trouble | null>(endedBy === null ? null : { code: endedBy, noServer: false });
+  const [trouble, setTrouble] = useState<Trouble | null>(
+    // its words are a phone's
+    endedBy === null || isRemovedTablet ? null : { code: endedBy, noServer: false },
+  );
 
   const connect = useCallback(
     (code: string) => {
@@ -54,15 +62,23 @@ export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps
       </header>
       <main className="mx-auto flex w-full max-w-md flex-1 flex-col justify-center gap-6 px-5 py-6">
         <div className="flex flex-col gap-2">
-          <h1 className="text-title font-bold text-balance">{t('pair.title')}</h1>
-          <p className="text-base text-quiet">{t('pair.lead')}</p>
+          <h1 className="text-title font-bold text-balance">
+            {t(isRemovedTablet ? 'pair.tabletRemoved' : 'pair.title')}
+          </h1>
+          <p className="text-base text-quiet">{t(isRemovedTablet ? 'pair.tabletRemovedLead' : 'pair.lead')}</p>
         </div>
         <CodeForm firstCode={scannedCode ?? ''} isPending={isPending} onCode={connect} />
         <div role="alert" className="empty:hidden">
           {trouble && (
             <div className="flex animate-rise gap-3 rounded-control bg-fault-soft p-4">
               <Icon of={CircleAlert} className="mt-0.5 size-5 text-fault" />
-              {trouble.noServer ? <NoServerWords /> : <ErrorWords code={trouble.code} className="gap-1!" />}
+              {trouble.noServer ? (
+                <OwnWords of="noServer" />
+              ) : isRemovedTablet && trouble.code === 'pairing-code-invalid' ? (
+                <OwnWords of="tabletCode" />
+              ) : (
+                <ErrorWords code={trouble.code} className="gap-1!" />
+              )}
             </div>
           )}
         </div>
@@ -71,13 +87,13 @@ export function PairingPage({ scannedCode, endedBy, onPaired }: PairingPageProps
   );
 }
 
-function NoServerWords() {
+function OwnWords({ of }: { of: 'noServer' | 'tabletCode' }) {
   const { t } = useTranslation('remote');
   return (
     <div className="flex flex-col gap-1">
-      <p className="font-semibold">{t('pair.noServer.what')}</p>
-      <p>{t('pair.noServer.meaning')}</p>
-      <p>{t('pair.noServer.todo')}</p>
+      <p className="font-semibold">{t(`pair.${of}.what`)}</p>
+      <p>{t(`pair.${of}.meaning`)}</p>
+      <p>{t(`pair.${of}.todo`)}</p>
     </div>
   );
 }

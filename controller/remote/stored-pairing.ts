@@ -3,6 +3,7 @@ import { z } from '#contract/schema.ts';
 
 const PAIRING = 'maru-pairing';
 const DOOR = 'maru-door';
+const TABLET_REMOVED = 'maru-tablet-removed';
 
 /** `roomName` null: it came as a token alone; the room's state has the name. */
 export const StoredPairing = z.object({
@@ -23,6 +24,19 @@ export function keptPairing(): StoredPairing | null {
 
 export function keepPairing(pairing: StoredPairing | null): void {
   keep(PAIRING, pairing === null ? null : JSON.stringify(pairing));
+}
+
+/** A room's tablet without its room: it stays IT's, also after a power cut. */
+export function isRemovedTablet(): boolean {
+  try {
+    return localStorage.getItem(TABLET_REMOVED) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function keepRemovedTablet(isRemoved: boolean): void {
+  keep(TABLET_REMOVED, isRemoved ? '1' : null);
 }
 
 export function hangsAtDoor(): boolean {

@@ -508,6 +508,12 @@ const doorScenes: Scene[] = doors.map(([name, link]) => ({
 export const remoteScenes: readonly Scene[] = [
   { name: 'pairing', path: '/control', sizes, setup: async () => undefined },
   {
+    name: 'tablet-removed',
+    path: '/control',
+    sizes: ['room-tablet', 'phone'],
+    setup: (page) => paired(page, { kind: 'tablet', refuses: 'pairing-revoked' }),
+  },
+  {
     name: 'pairing-connecting',
     path: '/control#code=K7PW3MXD',
     sizes: ['phone'],

@@ -4,6 +4,13 @@ export default {
   pair: {
     title: 'Control a meeting room',
     lead: 'Scan the code on the room’s TV with this phone, or type it here.',
+    tabletRemoved: 'This tablet was removed',
+    tabletRemovedLead: 'Ask IT to add it again. IT makes a code in the console, which is typed here.',
+    tabletCode: {
+      what: 'This code does not work',
+      meaning: 'It works once, and only for a while.',
+      todo: 'Check it, or ask IT for a new one.',
+    },
     noServer: {
       what: 'The server does not answer',
       meaning: 'This phone could not be connected to the room.',
