@@ -1,4 +1,5 @@
 /** The claim of a kiosk, shown this once, and the name of a room as it is typed. */
+import Download from 'lucide-react/icons/download';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useTranslation } from 'react-i18next';
 import type { RouteAnswer } from '#contract/http/route.ts';
@@ -23,9 +24,25 @@ export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsAp
         {t('add.claimLead', { time: clockTime(claimExpiresAtMs, currentLanguage()) })}
       </p>
       <CopyText label={t('add.claimCode')} text={file} action={t('add.copyClaim')} />
+      <Button icon={Download} onPress={() => saveAsFile(file)}>
+        {t('add.saveClaim')}
+      </Button>
       <Button onPress={onDone}>{t('add.done')}</Button>
     </>
   );
+}
+
+/** As the guide's commands name it. */
+const CLAIM_FILE = 'claim.json';
+
+/** From this page's memory: a claim in an address would stay in the browser's list of downloads. */
+function saveAsFile(text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: 'application/json' }));
+  link.download = CLAIM_FILE;
+  link.click();
+  // the browser reads it after this turn
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 type RoomNameProps = {

@@ -75,9 +75,10 @@ export default {
     action: 'Add room',
     claimTitle: 'Claim for {{room}}',
     claimLead:
-      'Save this as a file and start the kiosk with --claim-file. It works once, until {{time}}, and is not shown again.',
+      'Save it as a file and start the kiosk with --claim-file. It works once, until {{time}}, and is not shown again.',
     claimCode: 'Claim',
     copyClaim: 'Copy the claim',
+    saveClaim: 'Save as claim.json',
     done: 'Done',
   },
   room: {

@@ -81,6 +81,7 @@ export default {
       '파일로 저장하고 --claim-file 옵션으로 단말을 시작해 주세요. {{time}}까지 한 번만 쓸 수 있고, 다시 표시되지 않습니다.',
     claimCode: '등록 정보',
     copyClaim: '등록 정보 복사',
+    saveClaim: 'claim.json 파일로 저장',
     done: '완료',
   },
   room: {
