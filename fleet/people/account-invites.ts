@@ -126,6 +126,7 @@ export class AccountInvites {
   }
 }
 
-async function voidInvites(trx: AuthorityWrite, accountId: string): Promise<void> {
+/** What is out and was not used, in the transaction of what takes its place. */
+export async function voidInvites(trx: AuthorityWrite, accountId: string): Promise<void> {
   await trx.deleteFrom('accountInvite').where('accountId', '=', accountId).where('usedAtMs', 'is', null).execute();
 }

@@ -16,6 +16,9 @@ const FIRST_ADMIN = 'admin';
 const ONE_TIME_ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
 const ONE_TIME_LENGTH = 16;
 
+/** Good until it is changed, which the first sign-in asks for. */
+export const newOneTimePassword = (): string => newCode(ONE_TIME_ALPHABET, ONE_TIME_LENGTH);
+
 export type NewAccount = {
   userName: string;
   /** left out: as the user name */
@@ -38,7 +41,7 @@ export class Accounts {
    */
   async createFirstAdmin(keep: (made: FirstAdministrator) => void = () => {}): Promise<FirstAdministrator | null> {
     if (await this.#store.read.selectFrom('account').select('accountId').limit(1).executeTakeFirst()) return null;
-    const oneTimePassword = newCode(ONE_TIME_ALPHABET, ONE_TIME_LENGTH);
+    const oneTimePassword = newOneTimePassword();
     keep({ userName: FIRST_ADMIN, oneTimePassword });
     await this.create({
       userName: FIRST_ADMIN,

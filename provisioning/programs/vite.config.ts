@@ -27,6 +27,7 @@ export default defineConfig({
         'fleet-backup-main': 'fleet/backup/main.ts',
         'fleet-backup-former-data-main': 'fleet/backup/former-data/main.ts',
         'fleet-backup-return-main': 'fleet/backup/return/main.ts',
+        'fleet-people-reset-password-main': 'fleet/people/reset-password/main.ts',
         'kiosk-main': 'kiosk/main.ts',
         'kiosk-updater-main': 'kiosk/updater/main.ts',
       },

@@ -38,6 +38,7 @@ const CONTENTS: Record<ReleaseRole, RoleContents> = {
       'fleet-backup-main.js',
       'fleet-backup-former-data-main.js',
       'fleet-backup-return-main.js',
+      'fleet-people-reset-password-main.js',
     ],
     folders: ['controller/dist', 'fleet/console/dist', 'fleet/documents/converter/inside'],
     // what pages of documents are drawn with, inside its sandbox

@@ -37,7 +37,13 @@ export const builds = [
     name: 'programs',
     folder: 'provisioning/programs',
     output: 'dist',
-    files: ['fleet-main.js', 'fleet-backup-main.js', 'fleet-backup-return-main.js', 'kiosk-main.js'],
+    files: [
+      'fleet-main.js',
+      'fleet-backup-main.js',
+      'fleet-backup-return-main.js',
+      'fleet-people-reset-password-main.js',
+      'kiosk-main.js',
+    ],
     sources: ['fleet', 'kiosk', 'controller/ui', 'provisioning/programs', 'package.json', 'package-lock.json'],
   },
   {

@@ -112,6 +112,7 @@ export const AuditKind = z.enum([
   'session-ended',
   'sign-in-confirmed',
   'password-changed',
+  'password-reset',
   'identity-refused',
 ]);
 export type AuditKind = z.infer<typeof AuditKind>;
