@@ -9,7 +9,6 @@ import { parseArgs } from 'node:util';
 import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { StartRefused } from '#edge/start-refused.ts';
-import { refuseUnfinishedReturn } from '../../data-dir.ts';
 import { authorityStore } from '../../store/index.ts';
 import { resetAdministratorPassword } from './password-reset.ts';
 
@@ -68,7 +67,6 @@ function requireData(): void {
     throw new Error(`${dataDir} is no data directory of a fleet server. Name it with --data.`);
   if (database.uid !== process.geteuid?.())
     throw new Error(`${dataDir} belongs to another user: run this as its owner (sudo -u maru-fleet …).`);
-  refuseUnfinishedReturn(dataDir);
 }
 
 function lockOut(): void {
