@@ -64,7 +64,7 @@ test('what is logged for people forges no line and no colour, whatever it is', (
   logger.error({ err: new Error('of \u001b[31m a guest') }, 'failed');
   const [first, second] = written.split('\n');
   expect(first).toContain(
-    'joined\\u001b[2J displayName=Mina\\u000a12:00:00.000 error fleet forged\\u000d\\u001b[31m\\u202e',
+    'joined\\u001b[2J displayName="Mina\\n12:00:00.000 error fleet forged\\r\\u001b[31m\\u202e',
   );
   expect(second).toMatch(/ error fleet failed$/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -80,7 +80,10 @@ test('what is logged for people forges no field, and an error no line', () => {
     },
   });
   const logger = createLogger({ process: 'fleet', json: false, out });
-  logger.warn({ name: 'Kim code=none actor=account:admin', err: new Error('x\n12:00:00.000 info fleet signed in') }, 'refused');
+  logger.warn(
+    { name: 'Kim code=none actor=account:admin', err: new Error('x\n12:00:00.000 info fleet signed in') },
+    'refused',
+  );
   const lines = written.trimEnd().split('\n');
   expect(lines[0]).toContain('name="Kim code=none actor=account:admin"');
   expect(lines.slice(1).filter((line) => !line.startsWith('    '))).toEqual([]);

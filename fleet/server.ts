@@ -59,7 +59,14 @@ import {
 } from './meetings/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
-import { AlertBook, AlertList, AlertNotifications, alertRoutes, alertTargetRoutes, OF_ORGANISATION } from './alerts/index.ts';
+import {
+  AlertBook,
+  AlertList,
+  AlertNotifications,
+  alertRoutes,
+  alertTargetRoutes,
+  OF_ORGANISATION,
+} from './alerts/index.ts';
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
