@@ -30,6 +30,7 @@ export type TestRun = {
 
 const NOT_COPIED: ReadonlySet<string> = new Set(['node_modules', '.git', '.maru']);
 const OUTPUT_TAIL_CHARACTERS = 4000;
+const TICK_MS = 500;
 
 export class CheckoutCopy {
   readonly #folder: string;
@@ -65,7 +66,7 @@ export class CheckoutCopy {
    * @param bail stops at the first test that fails
    */
   async run(tests: readonly NearTest[], { bail, limitMs }: { bail: boolean; limitMs: number }): Promise<TestRun> {
-    rmSync(this.#temporary, { recursive: true, force: true });
+    rmSync(this.#temporary, { recursive: true, force: true, maxRetries: 5 });
     mkdirSync(this.#temporary);
     const results = join(this.#folder, 'results');
     rmSync(results, { force: true });
@@ -108,7 +109,8 @@ export class CheckoutCopy {
       detached: true,
     });
     this.#running = child.pid ?? null;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
       let output = '';
       let outcome: TestRun['outcome'] | null = null;
       const keep = (chunk: string): void => {
@@ -116,14 +118,17 @@ export class CheckoutCopy {
       };
       child.stdout.setEncoding('utf8').on('data', keep);
       child.stderr.setEncoding('utf8').on('data', keep);
-      const timer = setTimeout(() => {
+      // in ticks, so that a computer that sleeps, or a run that is stopped for a while, uses up no time
+      let leftMs = limitMs;
+      const timer = setInterval(() => {
+        leftMs -= TICK_MS;
+        if (leftMs > 0) return;
         outcome = 'timed out';
         this.#endGroup();
-      }, limitMs);
-      child.on('error', (error) => keep(`vitest cannot be run: ${error.message}\n`));
+      }, TICK_MS);
       // not 'close', which waits for every process that has inherited the output
       child.on('exit', (code) => {
-        clearTimeout(timer);
+        clearInterval(timer);
         outcome ??= code === 0 ? 'passed' : 'failed';
         resolve({ outcome, output, tookMs: performance.now() - startedAt });
       });

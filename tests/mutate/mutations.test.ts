@@ -69,12 +69,12 @@ describe('a mutant', () => {
     ]);
   });
 
-  it.each(['fleet/call/call-client.ts', 'fleet/broker/broker.ts', 'kiosk/agent/box-health.ts'])(
+  it.each(['fleet/call/resumable-connection.ts', 'fleet/broker/broker.ts', 'kiosk/agent/box-health.ts'])(
     'of %s is TypeScript, and differs from it',
     (path) => {
       const source = readFileSync(join(checkout, path), 'utf8');
       const mutants = mutantsOf(path, source);
-      expect(mutants.length).toBeGreaterThan(20);
+      expect(mutants.length).toBeGreaterThan(10);
       const broken = mutants.filter((mutant) => {
         const text = withMutant(source, mutant);
         return text === source || parseSync(path, text).errors.length > 0;

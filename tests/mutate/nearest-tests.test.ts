@@ -32,7 +32,6 @@ describe('who imports a file', () => {
     "const { a } = await import('./a.ts');",
     "new Worker(new URL('./a.ts', import.meta.url));",
     "fork(join(import.meta.dirname, 'a.ts'));",
-    "fork(join(checkout, 'fleet/call/a.ts'));",
   ])('is seen in `%s`', (source) => {
     expect(importing(source)).toEqual(['fleet/call/b.ts']);
   });
@@ -43,9 +42,18 @@ describe('who imports a file', () => {
     "export type { A } from './a.ts';",
     "import { a } from '#elsewhere/a.ts';",
     "import { a } from 'a.ts-library';",
+    "const listed = 'fleet/call/a.ts';",
   ])('is not seen in `%s`', (source) => {
     expect(importing(source)).toEqual([]);
   });
+});
+
+it('imports a program that is started from the top of the checkout', () => {
+  const sources = new Map([
+    ['kiosk/main.ts', ''],
+    ['tests/integration/a.test.ts', "new ProcessTree('kiosk/main.ts', folder);"],
+  ]);
+  expect(importersOf(sources, aliases).get('kiosk/main.ts')).toEqual(new Set(['tests/integration/a.test.ts']));
 });
 
 describe('the nearest tests', () => {

@@ -141,12 +141,13 @@ function specifiersIn(path: string, source: string): Set<string> {
   return found;
 }
 
-/** @returns the paths that may be meant: a program to start is named from its folder or from the checkout's top */
+/** @returns the paths that may be meant: a file to start is named from a folder, and a program from the checkout's top too */
 function resolved(specifier: string, from: string, aliases: Readonly<Record<string, string>>): string[] {
   if (specifier.startsWith('.')) return [join(dirname(from), specifier)];
   for (const [alias, target] of Object.entries(aliases)) {
     const prefix = alias.replace(/\*$/, '');
     if (specifier.startsWith(prefix)) return [join(target.replace(/\*$/, ''), specifier.slice(prefix.length))];
   }
-  return [join(dirname(from), specifier), specifier];
+  const isProgram = /\/(main|server)\.ts$/.test(specifier);
+  return [join(dirname(from), specifier), ...(isProgram ? [specifier] : [])];
 }
