@@ -13,11 +13,7 @@ const mutantsIn = (path: string, lines: number): Mutant[] =>
   ).flat();
 const possible = [...mutantsIn('large.ts', 40), ...mutantsIn('middle.ts', 10), ...mutantsIn('small.ts', 1)];
 const timesOf = (mutants: readonly Mutant[], keyOf: (mutant: Mutant) => string): Record<string, number> =>
-  Object.fromEntries(
-    Map.groupBy(mutants, keyOf)
-      .entries()
-      .map(([key, all]) => [key, all.length]),
-  );
+  Object.fromEntries([...Map.groupBy(mutants, keyOf)].map(([key, all]) => [key, all.length]));
 
 it('is the same for the same seed, and another for another', () => {
   expect(chosenMutants(possible, 12, 7)).toEqual(chosenMutants(possible, 12, 7));
