@@ -44,6 +44,8 @@ export type BoxFacts = {
   takesUpdates: boolean;
   runningId: string | null;
   bootId: string | null;
+  /** A trial that this process saw ends well by the guard's word alone: on its way back it ends the trial before the agent. */
+  isConfirmed: boolean;
   trial: Trial | null;
   confirmed: { releaseId: string; atMs: number } | null;
   returned: ReturnedTrial | null;
@@ -87,6 +89,7 @@ export class BoxFiles {
   readonly #paths: UpdatePaths;
   readonly #runningId: string | null;
   readonly #bootId: string | null;
+  #isOnTrial = false;
 
   constructor(paths: UpdatePaths, { releaseId }: Pick<RunningRelease, 'releaseId'>, bootIdFile = BOOT_ID_FILE) {
     this.#paths = paths;
@@ -96,12 +99,17 @@ export class BoxFiles {
 
   read(): BoxFacts {
     const { stateDir, runDir, rootFile } = this.#paths;
+    const trial = trialIn(linesOf(join(stateDir, 'trial')));
+    const confirmed = confirmedIn(linesOf(join(stateDir, 'confirmed')));
+    if (trial !== null) this.#isOnTrial = trial.newId === this.#runningId;
+    else if (confirmed?.releaseId === this.#runningId) this.#isOnTrial = false;
     return {
       takesUpdates: this.#runningId !== null && textOf(rootFile, 1024 * 1024) !== null,
       runningId: this.#runningId,
       bootId: this.#bootId,
-      trial: trialIn(linesOf(join(stateDir, 'trial'))),
-      confirmed: confirmedIn(linesOf(join(stateDir, 'confirmed'))),
+      isConfirmed: !this.#isOnTrial,
+      trial,
+      confirmed,
       returned: returnedIn(linesOf(join(stateDir, 'returned'))),
       proof: proofIn(textOf(join(runDir, PROOF_FILE))),
     };

@@ -167,6 +167,14 @@ describe('a look at the room', () => {
     expect(await look('call', { callItself: async () => (++calls < 2 ? 'no picture' : null) })).toBe(null);
     expect(await look('call', { callItself: async () => 'no sound comes back' })).toBe('no sound comes back');
   });
+  it('calls only when a self-test is over: it has the devices, though nothing that is required is left of it', async () => {
+    const fromMs = Date.now();
+    const state = () => (Date.now() - fromMs < 8_000 ? 'running' : 'done');
+    const selfTest = () => test(1, 'passed', state());
+    const callItself = vi.fn(async () => (state() === 'running' ? 'the room is busy' : null));
+    expect(await look('call', { selfTest, callItself })).toBe(null);
+    expect(callItself).toHaveBeenCalledTimes(1);
+  });
   it('finds a page that leaks, though it counts only from its first sign of life on', async () => {
     const startedAtMs = Date.now();
     const checks = new RoomChecks(

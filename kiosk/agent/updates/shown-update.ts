@@ -20,7 +20,7 @@ export function shownUpdate(facts: UpdateFacts, next: NextStep, doing: Doing): S
     running: {
       releaseId: box.runningId,
       version: doing.version.slice(0, 40),
-      isConfirmed: box.trial === null || box.trial.newId !== box.runningId,
+      isConfirmed: box.isConfirmed,
     },
     wanted: release && { releaseId: release.releaseId, version: release.version, rolloutId, attempt },
     step: next.step,

@@ -31,6 +31,7 @@ const box = (over: Partial<BoxFacts> = {}): BoxFacts => ({
   takesUpdates: true,
   runningId: OLD,
   bootId: 'boot-1',
+  isConfirmed: true,
   trial: null,
   confirmed: null,
   returned: null,
