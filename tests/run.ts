@@ -7,7 +7,7 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { checks } from './gate/checks.ts';
 import { groupNames, print, runStages, type Stage, wantedStages } from './gate/gate.ts';
 import { timingIntegrationFiles } from './gate/timing-files.ts';
-import { chosenTurn, filesOfOtherTurns, notInSuite, turns } from './gate/turns.ts';
+import { chosenTurn, filesOfOtherTurns, turns } from './gate/turns.ts';
 import { vitestGroup } from './gate/vitest-group.ts';
 import { runGuestTests } from './vm/guest-tests.ts';
 
@@ -25,7 +25,7 @@ const stages: readonly Stage[] = [
   [vitestGroup('integration', { except: [...timingIntegrationFiles, ...installation, ...updatedDebian, ...others] })],
   [vitestGroup('integration', { only: timingIntegrationFiles.filter((file) => !others.includes(file)), inTurn: true })],
   [{ group: 'guest', run: () => runGuestTests(print) }, vitestGroup('integration', { only: installation })],
-  [vitestGroup('e2e', { except: [...others, ...notInSuite] })],
+  [vitestGroup('e2e', { except: others })],
   [vitestGroup('chaos')],
 ];
 const usage = `npm test -- [options]: everything that has to hold; ends with "N passed, N failed"

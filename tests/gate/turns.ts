@@ -6,7 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { checkout } from './command.ts';
 
 export const turns: readonly (readonly string[])[] = [
-  ['tests/e2e/broadcast-across-networks.e2e.test.ts', 'tests/integration/screen-self-test.test.ts'],
+  [
+    'tests/e2e/broadcast-across-networks.e2e.test.ts',
+    'tests/e2e/updates.e2e.test.ts',
+    'tests/integration/screen-self-test.test.ts',
+  ],
   [
     'tests/e2e/firefox-guest.e2e.test.ts',
     'tests/e2e/laptop-in-an-office.e2e.test.ts',
@@ -27,9 +31,6 @@ export const turns: readonly (readonly string[])[] = [
     'tests/integration/guide-commands.test.ts',
   ],
 ];
-
-/** Not green on a slow machine yet: by `npm run test:turns` alone. */
-export const notInSuite: readonly string[] = ['tests/e2e/updates.e2e.test.ts'];
 
 /** 1 to the number of turns, by `MARU_TEST_TURN` or the commit; null: all, by `MARU_TEST_TURN=all`. @throws Error: there is no such turn */
 export function chosenTurn(wanted = process.env.MARU_TEST_TURN, commit = commitOfCheckout()): number | null {
