@@ -235,6 +235,7 @@ describe('whatever the state is', () => {
         return desired({ ...rest, release: named });
       }),
     box: fc.record({
+      isConfirmed: fc.boolean(),
       takesUpdates: fc.boolean(),
       runningId: fc.option(someId),
       bootId: fc.constantFrom('boot-0', 'boot-1', null),
