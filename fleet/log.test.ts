@@ -63,9 +63,7 @@ test('what is logged for people forges no line and no colour, whatever it is', (
   );
   logger.error({ err: new Error('of \u001b[31m a guest') }, 'failed');
   const [first, second] = written.split('\n');
-  expect(first).toContain(
-    'joined\\u001b[2J displayName="Mina\\n12:00:00.000 error fleet forged\\r\\u001b[31m\\u202e',
-  );
+  expect(first).toContain('joined\\u001b[2J displayName="Mina\\n12:00:00.000 error fleet forged\\r\\u001b[31m\\u202e');
   expect(second).toMatch(/ error fleet failed$/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(written).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u2028\u202e]/);

@@ -67,7 +67,7 @@ export function PairingPage({ scannedCode, endedBy, isRemovedTablet, onPaired }:
           </h1>
           <p className="text-base text-quiet">{t(isRemovedTablet ? 'pair.tabletRemovedLead' : 'pair.lead')}</p>
         </div>
-        <CodeForm firstCode={scannedCode ?? ''} isPending={isPending} onCode={connect} />
+        <CodeForm firstCode={scannedCode ?? ''} isPending={isPending} isFromIt={isRemovedTablet} onCode={connect} />
         <div role="alert" className="empty:hidden">
           {trouble && (
             <div className="flex animate-rise gap-3 rounded-control bg-fault-soft p-4">

@@ -54,6 +54,7 @@ it('says that it was removed and asks for IT, in both languages', async () => {
   await removed('tablet');
   expect(page.text).toContain(en.pair.tabletRemoved);
   expect(page.text).toContain('Ask IT to add it again');
+  expect([page.text.includes('Code from IT'), page.text.includes('on the TV')]).toEqual([true, false]);
   expect([asksForScan(), page.text.includes(errorsEn['pairing-revoked'].what)]).toEqual([false, false]);
   await act(async () => showLanguage('ko'));
   expect(page.text).toContain(ko.pair.tabletRemoved);

@@ -1,4 +1,7 @@
-/** The form into which a person types the code that a room's TV shows: for a phone's remote and for a laptop's screen. */
+/**
+ * The form into which a person types the code that a room's TV shows: for a phone's remote and for a laptop's screen. A tablet of a
+ * wall gets its code from IT.
+ */
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
@@ -10,6 +13,7 @@ type CodeFormProps = {
   /** a code that the person need not type, as from a QR */
   firstCode?: string;
   isPending: boolean;
+  isFromIt?: boolean;
   /** what its button does; to connect, if not given */
   action?: string;
   /** a dialog is a card already */
@@ -18,8 +22,16 @@ type CodeFormProps = {
   onCode: (code: string) => void;
 };
 
-export function CodeForm({ firstCode = '', isPending, action, isCard = true, onCode }: CodeFormProps) {
+export function CodeForm({
+  firstCode = '',
+  isPending,
+  isFromIt = false,
+  action,
+  isCard = true,
+  onCode,
+}: CodeFormProps) {
   const { t } = useTranslation('common');
+  const source = isFromIt ? 'codeFromIt' : 'code';
   const [typed, setTyped] = useState(() => formatTypedCode(firstCode));
   const [isIncomplete, setIncomplete] = useState(false);
   const submit = (event: FormEvent) => {
@@ -34,11 +46,11 @@ export function CodeForm({ firstCode = '', isPending, action, isCard = true, onC
       noValidate
     >
       <TextField
-        label={t('code.label')}
-        hint={t('code.hint')}
+        label={t(`${source}.label`)}
+        hint={t(`${source}.hint`)}
         placeholder={t('code.placeholder')}
         value={typed}
-        problem={isIncomplete ? t('code.incomplete') : null}
+        problem={isIncomplete ? t(`${source}.incomplete`) : null}
         autoComplete="off"
         spellCheck="false"
         inputClassName="numerals text-center text-heading! font-semibold tracking-[0.12em] uppercase placeholder:font-normal placeholder:opacity-60"

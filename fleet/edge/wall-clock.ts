@@ -17,15 +17,19 @@ const ONE_MOMENT_MS = 100;
 export class WallClock {
   readonly #wallNowMs: () => number;
   readonly #steadyNowMs: () => number;
+  /** cheap; null: not asked for. A jump and a sleep of the machine both move the wall clock against it */
+  readonly #tickingNowMs: (() => number) | null;
+  #tickingOffsetMs = Number.NaN;
   readonly #handlers: JumpHandler[] = [];
   /** the wall clock less the uptime, as last read */
   #offsetMs: number;
   #settling: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ wallNowMs = () => Date.now(), steadyNowMs = () => uptime() * 1_000 }: WallClockOptions = {}) {
+  constructor({ wallNowMs = () => Date.now(), steadyNowMs }: WallClockOptions = {}) {
     this.#wallNowMs = wallNowMs;
-    this.#steadyNowMs = steadyNowMs;
+    this.#steadyNowMs = steadyNowMs ?? (() => uptime() * 1_000);
+    this.#tickingNowMs = steadyNowMs === undefined ? () => performance.now() : null;
     this.#offsetMs = this.#readOffsetMs();
   }
 
@@ -45,7 +49,8 @@ export class WallClock {
 
   /** Now, by the wall clock; times in memory have been moved. */
   nowMs(): number {
-    this.#look();
+    // asked for thousands of times a second, and the uptime is a system call
+    if (!this.#hasMovedOn()) this.#look();
     return this.#wallNowMs();
   }
 
@@ -56,7 +61,15 @@ export class WallClock {
     return this.nowMs();
   }
 
+  /** The wall clock went on as the ticking one did since the last look. */
+  #hasMovedOn(): boolean {
+    if (this.#tickingNowMs === null) return false;
+    const offsetMs = this.#wallNowMs() - this.#tickingNowMs();
+    return Math.abs(offsetMs - this.#tickingOffsetMs) < SMALLEST_JUMP_MS / 4;
+  }
+
   #look(): void {
+    if (this.#tickingNowMs !== null) this.#tickingOffsetMs = this.#wallNowMs() - this.#tickingNowMs();
     const offsetMs = this.#readOffsetMs();
     const byMs = Math.round(offsetMs - this.#offsetMs);
     this.#offsetMs = offsetMs;

@@ -37,6 +37,8 @@ const release = {
   },
   feeds: new Map([['online', Number.MAX_SAFE_INTEGER]]),
 } as unknown as LibraryRelease;
+const NEWER_RELEASE = `1.2.0-${'d'.repeat(16)}`;
+const newer = { ...release, facts: { ...release.facts, releaseId: NEWER_RELEASE, version: '1.2.0' } } as LibraryRelease;
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'maru-rollouts-'));
@@ -76,7 +78,11 @@ async function opened(): Promise<Rollouts> {
     store,
     facts: () => facts,
     isTooOld: () => false,
-    releases: () => new Map([[NEW_RELEASE, release]]),
+    releases: () =>
+      new Map([
+        [NEW_RELEASE, release],
+        [NEWER_RELEASE, newer],
+      ]),
     publish: (roomId, desired) => void published.set(roomId, desired),
     book,
     clock,
@@ -129,6 +135,31 @@ test('a room is in one rollout at a time; what was asked for one room goes on in
   expect(rollouts.all).toHaveLength(2);
   expect(published.get(R1)).toMatchObject({ isUrgent: true });
   await expect(rollouts.hurry(R1, `9.9.9-${'c'.repeat(16)}`, IT)).rejects.toMatchObject({ code: 'not-possible-now' });
+});
+
+test('a release is named until the last rollout of a room is of another: a box that is exchanged later needs it', async () => {
+  const rollouts = await opened();
+  const done = async (releaseId: string, rooms: readonly string[]): Promise<void> => {
+    for (const roomId of rooms) {
+      const { update, ...rest } = facts.get(roomId)!;
+      const running = { releaseId, version: '1', isConfirmed: true };
+      facts.set(roomId, { ...rest, update: { ...update!, running } });
+    }
+    await rollouts.look();
+  };
+  await rollouts.begin(all, IT);
+  expect([...rollouts.named()]).toEqual([NEW_RELEASE]);
+  await done(NEW_RELEASE, [R0, R1, R2]);
+  expect(rollouts.all.map(({ state }) => state)).toEqual(['done']);
+  expect([...rollouts.named()]).toEqual([NEW_RELEASE]);
+
+  await rollouts.hurry(R0, NEWER_RELEASE, IT);
+  await done(NEWER_RELEASE, [R0]);
+  expect([...rollouts.named()].sort()).toEqual([NEW_RELEASE, NEWER_RELEASE]);
+
+  const { rolloutId } = await rollouts.begin({ ...all, releaseId: NEWER_RELEASE }, IT);
+  await rollouts.steer(rolloutId, 'abort', IT);
+  expect([...rollouts.named()]).toEqual([]);
 });
 
 test('twenty that are over are kept, and those that go on whatever their number', async () => {

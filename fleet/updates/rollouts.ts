@@ -75,9 +75,16 @@ export class Rollouts {
     if (!found) throw new ProtocolError('not-found', 'no such rollout');
     return found;
   }
-  /** Releases that are rolled out. */
+  /** Releases that rooms are to run: by a rollout that goes on, or by the last that was done there, for a box that is exchanged later. */
   named(): ReadonlySet<string> {
-    return new Set(this.#rollouts.filter((each) => !isRolloutOver(each)).map(({ release }) => release.releaseId));
+    const named = new Set<string>();
+    const seen = new Set<string>();
+    for (const rollout of this.#rollouts.toReversed()) {
+      const isLastOfARoom = [...rollout.rooms.keys()].some((roomId) => !seen.has(roomId));
+      for (const roomId of rollout.rooms.keys()) seen.add(roomId);
+      if (!isRolloutOver(rollout) || (rollout.state === 'done' && isLastOfARoom)) named.add(rollout.release.releaseId);
+    }
+    return named;
   }
   /** A rollout, and those of its rooms that changed. */
   onChanged(handler: (rolloutId: string, roomIds: readonly string[]) => void): void {

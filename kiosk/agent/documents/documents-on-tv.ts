@@ -43,6 +43,8 @@ export type DocumentsOnTvOptions = {
   perform: (effect: ScreenEffect) => boolean;
   requestAccess: (callId: string | null) => Promise<DocumentAccess | null>;
   isFleetOnline: () => boolean;
+  /** the fleet's clock, as far as it is known: access ends by it */
+  fleetNowMs: () => number;
   publish: (shown: Shown) => void;
   /** of the page that is shown; null: no document is */
   publishDrawing: (drawing: PageDrawing | null) => void;
@@ -173,7 +175,7 @@ export class DocumentsOnTv {
   }
 
   async #show(act: Extract<DocumentAct, { act: 'show' }>): Promise<ErrorCode | null> {
-    const isFresh = this.#access !== null && this.#access.expiresAtMs - Date.now() > ACCESS_RENEWED_BEFORE_MS;
+    const isFresh = this.#access !== null && this.#leftMs(this.#access) > ACCESS_RENEWED_BEFORE_MS;
     const access = isFresh ? this.#access : await this.#options.requestAccess(null);
     if (access === null) return this.#options.isFleetOnline() ? 'forbidden' : 'not-possible-now';
     if (!access.documents.includes('present')) return 'forbidden';
@@ -249,9 +251,13 @@ export class DocumentsOnTv {
     this.#renewAccessBefore(access);
   }
 
-  #renewAccessBefore({ expiresAtMs }: DocumentAccess): void {
-    const inMs = Math.max(ACCESS_RETRY_MS, expiresAtMs - Date.now() - ACCESS_RENEWED_BEFORE_MS);
+  #renewAccessBefore(access: DocumentAccess): void {
+    const inMs = Math.max(ACCESS_RETRY_MS, this.#leftMs(access) - ACCESS_RENEWED_BEFORE_MS);
     this.#timer('access', inMs, () => void this.#renewAccess());
+  }
+
+  #leftMs({ expiresAtMs }: DocumentAccess): number {
+    return expiresAtMs - this.#options.fleetNowMs();
   }
 
   /** After each change: is it over, what others see of it, and does the TV have to be on. */

@@ -55,6 +55,7 @@ let kept: Map<string, string>;
 let effects: ScreenEffect[];
 let isScreenThere: boolean;
 let access: DocumentAccess | null;
+let clockOffMs: number | null;
 let asked: (string | null)[];
 let tvKept: boolean[];
 let projections: Projections;
@@ -95,6 +96,7 @@ function start(phase: RoomPhase = { name: 'idle' }): void {
       publish: (name, content) => projections.publish(name, content),
       perform: (effect) => isScreenThere && effects.push(effect) > 0,
       isFleetOnline: () => true,
+      fleetLine: () => ({ mqttUrl: 'mqtts://127.0.0.1:8883', clockOffMs, roundTripMs: null }),
       requestDocumentAccess: async (callId) => {
         asked.push(callId);
         return access;
@@ -115,7 +117,7 @@ function start(phase: RoomPhase = { name: 'idle' }): void {
 beforeEach(() => {
   vi.useFakeTimers();
   kept = new Map();
-  [effects, asked, tvKept, isScreenThere] = [[], [], [], true];
+  [effects, asked, tvKept, isScreenThere, clockOffMs] = [[], [], [], true, null];
   access = {
     url: 'https://maru.example',
     token: 'one',
@@ -129,6 +131,26 @@ afterEach(async () => {
   await parts.stop();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+describe('access to its pages', () => {
+  it.each([
+    ['as the fleet’s', 0],
+    ['two hours before the fleet’s', 2 * 3_600_000],
+    ['two hours behind the fleet’s', -2 * 3_600_000],
+  ])('is renewed a minute before its end by the fleet’s clock, where the kiosk’s goes %s', async (_, offMs) => {
+    clockOffMs = offMs;
+    access = { ...access!, expiresAtMs: Date.now() - offMs + 30 * 60_000 };
+    await present(show);
+    expect(asked).toHaveLength(1);
+    await minutes(28);
+    expect(asked).toHaveLength(1);
+    // still good: it is not asked for again
+    await present({ ...show, page: 2 });
+    expect(asked).toHaveLength(1);
+    await minutes(1);
+    expect(asked).toHaveLength(2);
+  });
 });
 
 describe('on the TV of an idle room', () => {

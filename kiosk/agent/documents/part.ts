@@ -15,6 +15,7 @@ export const documentsPart = (roomId: string): PartDeclaration => ({
       perform: host.perform,
       requestAccess: host.requestDocumentAccess,
       isFleetOnline: host.isFleetOnline,
+      fleetNowMs: () => Date.now() - (host.fleetLine().clockOffMs ?? 0),
       publish: (shown) => host.publish('document', shown),
       publishDrawing: (drawing) => host.publish('drawing', { drawing }),
       onTv: (isShown) => host.notify('document-on-tv', isShown),

@@ -17,6 +17,7 @@ export function batchedLines({
   send: (lines: LogLines) => void;
   signal: AbortSignal;
 }): (line: LogLine) => void {
+  if (signal.aborted) return () => {};
   let lines: LogLine[] = [];
   let letters = 0;
   let skippedCount = 0;

@@ -12,38 +12,57 @@ export type ScreenPicturesOptions = {
 
 const BROUGHT_WITHIN_MS = 5_000;
 
+type Wanted = { pictureId: string; brought: PromiseWithResolvers<Buffer>; waiting: number };
+
 export class ScreenPictures {
   readonly #options: ScreenPicturesOptions;
-  #wanted: { pictureId: string; resolve: (picture: Buffer) => void } | null = null;
+  #wanted: Wanted | null = null;
 
   constructor(options: ScreenPicturesOptions) {
     this.#options = options;
   }
 
-  /** A JPEG of what the TV shows now. @throws OperationalError no-screen: none came in time, or the signal ended it */
+  /**
+   * A JPEG of what the TV shows now; several who ask at once get the same.
+   * @throws OperationalError no-screen: none came in time, or the signal ended it
+   */
   async take(signal: AbortSignal): Promise<Buffer> {
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    const wanted = { pictureId: v7(), resolve };
     const late = AbortSignal.any([signal, AbortSignal.timeout(BROUGHT_WITHIN_MS)]);
-    const onLate = (): void => reject(new OperationalError('no-screen', 'no picture of the screen came'));
-    late.addEventListener('abort', onLate, { once: true });
-    this.#wanted = wanted;
-    this.#options.leaveWish(wanted.pictureId);
+    const none = Promise.withResolvers<never>();
+    const onLate = (): void => none.reject(new OperationalError('no-screen', 'no picture of the screen came'));
+    if (late.aborted) onLate();
+    else late.addEventListener('abort', onLate, { once: true });
+    this.#wanted ??= this.#leave();
+    const wanted = this.#wanted;
+    wanted.waiting += 1;
     try {
-      return await promise;
+      return await Promise.race([wanted.brought.promise, none.promise]);
     } finally {
       late.removeEventListener('abort', onLate);
-      if (this.#wanted === wanted) {
-        this.#wanted = null;
-        this.#options.leaveWish(null);
-      }
+      wanted.waiting -= 1;
+      if (wanted.waiting === 0) this.#end(wanted);
     }
   }
 
   /** False: nobody waits for this one. */
   bring(pictureId: string, picture: Buffer): boolean {
-    if (this.#wanted?.pictureId !== pictureId) return false;
-    this.#wanted.resolve(picture);
+    const wanted = this.#wanted;
+    if (wanted?.pictureId !== pictureId) return false;
+    // whoever asks from now on wants a newer one
+    this.#end(wanted);
+    wanted.brought.resolve(picture);
     return true;
+  }
+
+  #leave(): Wanted {
+    const wanted = { pictureId: v7(), brought: Promise.withResolvers<Buffer>(), waiting: 0 };
+    this.#options.leaveWish(wanted.pictureId);
+    return wanted;
+  }
+
+  #end(wanted: Wanted): void {
+    if (this.#wanted !== wanted) return;
+    this.#wanted = null;
+    this.#options.leaveWish(null);
   }
 }

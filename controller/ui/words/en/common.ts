@@ -24,6 +24,11 @@ export default {
   microphone: { on: 'Microphone on', muted: 'Microphone muted', absent: 'No microphone' },
   camera: { on: 'Camera on', off: 'Camera off', absent: 'No camera' },
   connection: { away: 'Reconnecting' },
+  codeFromIt: {
+    label: 'Code from IT',
+    hint: 'Eight letters and digits. It works once.',
+    incomplete: 'A code has eight letters and digits. Compare it with the one from IT.',
+  },
   code: {
     label: 'Code on the TV',
     hint: 'Eight letters and digits, in the TV’s lower right corner. It changes every few minutes.',

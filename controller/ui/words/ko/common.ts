@@ -26,6 +26,11 @@ export default {
   microphone: { on: '마이크 켜짐', muted: '마이크 꺼짐', absent: '마이크 없음' },
   camera: { on: '카메라 켜짐', off: '카메라 꺼짐', absent: '카메라 없음' },
   connection: { away: '다시 연결하는 중' },
+  codeFromIt: {
+    label: 'IT 담당자가 알려 준 코드',
+    hint: '영문자와 숫자 8자리입니다. 한 번만 사용할 수 있습니다.',
+    incomplete: '코드는 영문자와 숫자 8자리입니다. IT 담당자가 알려 준 코드와 비교해 주세요.',
+  },
   code: {
     label: 'TV에 표시된 코드',
     hint: 'TV 오른쪽 아래에 표시된 영문자와 숫자 8자리입니다. 몇 분마다 바뀝니다.',
