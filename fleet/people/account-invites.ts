@@ -126,7 +126,7 @@ export class AccountInvites {
   }
 }
 
-/** What is out and was not used, in the transaction of what takes its place. */
+/** Voids the account's links that nobody has used, in the transaction of the password or link that replaces them. */
 export async function voidInvites(trx: AuthorityWrite, accountId: string): Promise<void> {
   await trx.deleteFrom('accountInvite').where('accountId', '=', accountId).where('usedAtMs', 'is', null).execute();
 }

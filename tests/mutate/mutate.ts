@@ -121,7 +121,7 @@ function nearestTestsOf(chosen: readonly Mutant[]): Map<string, NearTest[]> {
   return new Map(chosen.map(({ path }) => [path, nearestTests(path, importers)]));
 }
 
-/** What is red by itself judges nothing: it is named, and left out for every mutant. */
+/** A test that fails without a mutant cannot judge one: the report names it, and no mutant runs it. */
 async function runWithoutMutants(): Promise<{ tookMsOf: Map<string, number>; redAnyway: string[] }> {
   const all = new Map([...nearOf.values()].flat().map((test) => [test.path, test]));
   const tookMsOf = new Map<string, number>();

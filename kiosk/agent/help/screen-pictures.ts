@@ -48,7 +48,7 @@ export class ScreenPictures {
   bring(pictureId: string, picture: Buffer): boolean {
     const wanted = this.#wanted;
     if (wanted?.pictureId !== pictureId) return false;
-    // whoever asks from now on wants a newer one
+    // a later request needs a newer picture
     this.#end(wanted);
     wanted.brought.resolve(picture);
     return true;
