@@ -117,6 +117,19 @@ const table: [string, WatchedRoom, SignalName, SignalFinding][] = [
     {},
   ],
   [
+    'a page that stood still and is started anew',
+    { ...state({ notices: ['screen-missing'] }), raised: raised('screen-frozen') },
+    'screen-frozen',
+    {},
+  ],
+  [
+    'a page that stood still and is started anew: no second alert',
+    { ...state({ notices: ['screen-missing'] }), raised: raised('screen-frozen') },
+    'screen-missing',
+    null,
+  ],
+  ['a page that stood still and is back', { ...state({}), raised: raised('screen-frozen') }, 'screen-frozen', null],
+  [
     'a black page',
     room({ health: health({ screen: { state: 'black', sinceMs: 1, startCount: 1 } }) }),
     'screen-black',

