@@ -153,9 +153,11 @@ export class Broker {
     this.#server.on('secureConnection', (socket) =>
       this.#endingOnFailure(socket, () => this.#accept(socket), undefined),
     );
-    this.#server.on('tlsClientError', (error, socket) =>
-      logger.warn({ network: socket.remoteAddress, reason: error.message }, 'MQTT handshake refused'),
-    );
+    this.#server.on('tlsClientError', (error, socket) => {
+      logger.warn({ network: socket.remoteAddress, reason: error.message }, 'MQTT handshake refused');
+      // Node leaves a socket open whose handshake has timed out
+      socket.destroy();
+    });
   }
   async listen(): Promise<void> {
     this.#listener.listen(this.#options.listen);

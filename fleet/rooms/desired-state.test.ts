@@ -7,6 +7,8 @@ import { DesiredState } from './desired-state.ts';
 const rooms = ['r1', 'r2'].map((roomId) => ({ roomId, roomName: roomId }));
 const published: RoomDesired[] = [];
 let participantCount: number;
+/** the next reading of a meeting ends with it */
+let held: Promise<void>;
 let meetingChanged: (meetingId: string) => void;
 let presence: (who: { party: string; id: string }, connected: boolean) => void;
 let desired: DesiredState;
@@ -16,6 +18,7 @@ beforeEach(async () => {
   vi.useFakeTimers();
   published.length = 0;
   participantCount = 0;
+  held = Promise.resolve();
   clock = new WallClock({ steadyNowMs: () => performance.now() });
   desired = new DesiredState({
     clock,
@@ -29,7 +32,13 @@ beforeEach(async () => {
       },
       delegations: { onDue: () => {}, of: async () => null },
       roomOf: async () => 'r1',
-      ofRoom: async () => ({ meetingId: 'm', title: 't', underWay: participantCount > 0, participantCount }),
+      ofRoom: async () => {
+        const meeting = { meetingId: 'm', title: 't', underWay: participantCount > 0, participantCount };
+        const waits = held;
+        held = Promise.resolve();
+        await waits;
+        return meeting;
+      },
     } as never,
     broker: {
       onPresence: (handler: typeof presence) => {
@@ -80,4 +89,18 @@ test('the first change goes out at once, a burst behind it as one with the last 
   await vi.advanceTimersByTimeAsync(1000);
   expect(published).toHaveLength(2);
   expect(published[1]!.meeting!.participantCount).toBe(50);
+});
+
+test('of two messages for a room the later one is published last, however long the former one takes', async () => {
+  published.length = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  held = promise;
+  presence({ party: 'room', id: 'r1' }, true);
+  await settled();
+  participantCount = 3;
+  meetingChanged('m');
+  await settled();
+  resolve();
+  await settled();
+  expect(published.map(({ meeting }) => meeting!.participantCount)).toEqual([0, 3]);
 });

@@ -11,6 +11,7 @@ import type { Broker } from '../broker/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { Pairings } from './pairings.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import { RoomTurns } from './room-turns.ts';
 
 const PUBLISHED_IN_A_ROW = 50;
 const INTERVAL_MS = 200;
@@ -28,6 +29,8 @@ export type DesiredStateDependencies = {
 export class DesiredState {
   readonly #deps: DesiredStateDependencies;
   readonly #waiting = new Map<string, { changed: boolean }>();
+  /** signing takes its time, and a retained message stays: the newest has to be the last */
+  readonly #turns = new RoomTurns();
 
   constructor(deps: DesiredStateDependencies) {
     this.#deps = deps;
@@ -76,7 +79,11 @@ export class DesiredState {
 
   readonly #failed = (error: unknown): void => this.#deps.logger.error({ err: error }, 'desired state not published');
 
-  async #publish(roomId: string): Promise<void> {
+  #publish(roomId: string): Promise<void> {
+    return this.#turns.run(roomId, () => this.#publishNow(roomId));
+  }
+
+  async #publishNow(roomId: string): Promise<void> {
     const { registry, meetings, broker, pairings, clock, controllerUrl } = this.#deps;
     const room = await registry.byId(roomId);
     if (!room) return;

@@ -68,14 +68,49 @@ test('what could not be found out is tried again, and an access is sent again lo
   const onFailed = vi.fn();
   const feed = new DocumentAccessFeed({ of, send: (each) => sent.push(each?.token), onFailed });
   feed.roomIs(undefined);
-  await vi.advanceTimersByTimeAsync(4_000);
+  await vi.advanceTimersByTimeAsync(4_999);
   expect([sent, onFailed.mock.calls.length]).toEqual([[], 1]);
-  await vi.advanceTimersByTimeAsync(2_000);
+  await vi.advanceTimersByTimeAsync(1);
   expect(sent).toEqual(['own']);
-  await vi.advanceTimersByTimeAsync(7 * 3_600_000);
+  await vi.advanceTimersByTimeAsync(6 * 3_600_000 - 1);
+  expect(sent).toEqual(['own']);
+  await vi.advanceTimersByTimeAsync(1);
   expect(sent).toEqual(['own', 'own']);
   feed.stop();
-  await vi.advanceTimersByTimeAsync(24 * 3_600_000);
-  expect(sent).toHaveLength(2);
+  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+test('what fails once the phone has left, or the room is elsewhere, is not tried again', async () => {
+  vi.useFakeTimers();
+  const failures: ((error: Error) => void)[] = [];
+  const of = vi.fn(() => new Promise<never>((_, reject) => failures.push(reject)));
+  const feed = new DocumentAccessFeed({ of, send: () => {}, onFailed: () => {} });
+  feed.roomIs(undefined);
+  feed.roomIs(inCall('a'));
+  failures[0]!(new Error('the disk'));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(of).toHaveBeenCalledTimes(2);
+  feed.stop();
+  failures[1]!(new Error('the disk'));
+  await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+  expect(of).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
+});
+
+test('an access that was asked for before the policy changed is not sent: it is asked for again', async () => {
+  const sent: (string | undefined)[] = [];
+  const answers: ((given: DocumentAccess) => void)[] = [];
+  const of = () => new Promise<DocumentAccess>((resolve) => answers.push(resolve));
+  const feed = new DocumentAccessFeed({ of, send: (each) => sent.push(each?.token), onFailed: () => {} });
+  feed.roomIs(undefined);
+  feed.policyChanged(access('own').meetingId);
+  answers[0]!(access('of the former policy'));
+  await settled();
+  expect([sent, answers.length]).toEqual([[], 2]);
+  feed.policyChanged('01a222f7-f69a-757c-a1b4-1ae4ecca1f89');
+  answers[1]!(access('of the new policy'));
+  await settled();
+  expect([sent, answers.length]).toEqual([['of the new policy'], 2]);
+  feed.stop();
 });

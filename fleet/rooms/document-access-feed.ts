@@ -22,6 +22,8 @@ export class DocumentAccessFeed {
   #callId: string | null | undefined;
   /** whose access was sent last */
   #meetingId: string | null = null;
+  /** meetings whose policy has changed since access was asked for; null: none is asked for */
+  #changedMeanwhile: Set<string> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #asked = 0;
 
@@ -39,6 +41,7 @@ export class DocumentAccessFeed {
 
   policyChanged(meetingId: string): void {
     if (meetingId === this.#meetingId) this.#fetch();
+    else this.#changedMeanwhile?.add(meetingId);
   }
 
   stop(): void {
@@ -56,12 +59,17 @@ export class DocumentAccessFeed {
     this.#fetchIn(RENEWED_AFTER_MS);
     this.#asked += 1;
     const asked = this.#asked;
+    const changed = new Set<string>();
+    this.#changedMeanwhile = changed;
     this.#options.of(this.#callId ?? null).then(
       // the room is elsewhere meanwhile, or the phone has left
       (access) => {
         if (asked !== this.#asked) return;
+        this.#changedMeanwhile = null;
         this.#meetingId = access?.meetingId ?? null;
-        this.#options.send(access);
+        // it may be of the former policy
+        if (this.#meetingId !== null && changed.has(this.#meetingId)) this.#fetch();
+        else this.#options.send(access);
       },
       (error) => {
         this.#options.onFailed(error);

@@ -22,8 +22,8 @@ export type LaptopsDependencies = {
 
 export class Laptops {
   readonly #deps: LaptopsDependencies;
-  /** by pairing: the place that its last grant was for */
-  readonly #places = new Map<string, { callId: string; peerId: string }>();
+  /** by pairing: the places that its grants were for; a laptop that has come again may still hold the former one */
+  readonly #places = new Map<string, { callId: string; peerId: string }[]>();
   readonly #entries = new AttemptLimit({ burst: 10, refillPerMinute: 10 });
 
   constructor(deps: LaptopsDependencies) {
@@ -33,9 +33,9 @@ export class Laptops {
   start(): void {
     const { pairings, meetings } = this.#deps;
     pairings.onRevoked((pairingId) => {
-      const place = this.#places.get(pairingId);
+      const places = this.#places.get(pairingId) ?? [];
       this.#places.delete(pairingId);
-      if (place) meetings.commandNodes({ name: 'remove-participant', ...place });
+      for (const place of places) meetings.commandNodes({ name: 'remove-participant', ...place });
     });
   }
 
@@ -54,8 +54,9 @@ export class Laptops {
     const { pairingId, roomId } = pairing;
     const grant = await meetings.grantForLaptop(roomId, await this.#roomsCall(pairing));
     if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
-    this.#places.set(pairingId, { callId: grant.callId, peerId: grant.peerId });
-    logger.info({ roomId, pairingId, callId: grant.callId }, 'laptop let in to show its screen');
+    const { callId, peerId } = grant;
+    this.#places.set(pairingId, [...(this.#places.get(pairingId) ?? []), { callId, peerId }]);
+    logger.info({ roomId, pairingId, callId }, 'laptop let in to show its screen');
     return grant;
   }
 

@@ -222,3 +222,85 @@ test('a pairing that could not be written lets nobody in', async () => {
   await expect(pair()).rejects.toThrow('no space');
   expect(await pairings.revokeOfRoom(roomId, 'account:it')).toBe(0);
 });
+
+test('a pairing that is ended while its holder’s proof is written opens nothing', async () => {
+  const pairing = await pairings.ofToken(await pair());
+  await pass(14);
+  pairings.touch(pairing);
+  await pass(2);
+  offer('DDDDDDDD');
+  const proof = pairings.prove(pairing, 'DDDDDDDD', 'net').catch((error: { code: string }) => error.code);
+  await pairings.revokeOfRoom(roomId, 'account:it');
+  expect(await proof).toBe('pairing-revoked');
+  expect(pairings.isPresent(pairing)).toBe(false);
+});
+
+test.each([20, -60])('a clock that is set by %d minutes makes nobody come or go', async (minutes) => {
+  const pairing = await pairings.ofToken(await pair());
+  vi.advanceTimersByTime(MINUTE_MS);
+  vi.setSystemTime(Date.now() + minutes * MINUTE_MS);
+  vi.advanceTimersByTime(PRESENCE_TTL_MS - MINUTE_MS);
+  expect(pairings.isPresent(pairing)).toBe(true);
+  vi.advanceTimersByTime(1);
+  expect(pairings.isPresent(pairing)).toBe(false);
+});
+
+test.each([20, -60])(
+  'a clock that is set by %d minutes leaves a tablet’s code the rest of its time',
+  async (minutes) => {
+    const [first, second, third] = await Promise.all(
+      ['By the door', 'On the table', 'At the wall'].map((name) => pairings.makeTabletCode(roomId, name, 'account:it')),
+    );
+    vi.setSystemTime(Date.now() + minutes * MINUTE_MS);
+    await expect(pairings.pair(first!.code, 'net')).resolves.toMatchObject({ kind: 'tablet' });
+    vi.advanceTimersByTime(PAIRING_CODE_TTL_MS - 1);
+    await expect(pairings.pair(second!.code, 'net')).resolves.toMatchObject({ kind: 'tablet' });
+    vi.advanceTimersByTime(1);
+    await expect(pairings.pair(third!.code, 'net')).rejects.toMatchObject({ code: 'pairing-code-invalid' });
+  },
+);
+
+const ended = async (): Promise<boolean[]> => {
+  const rows = await store.read.selectFrom('pairing').select('revokedAtMs').execute();
+  return rows.map(({ revokedAtMs }) => revokedAtMs !== null);
+};
+const endAll = {
+  phone: () => pairings.revokeOfRoom(roomId, 'account:it'),
+  tablet: async () => pairings.revokeTablet(roomId, await tabletId(), 'account:it'),
+} as const;
+const tabletId = async (): Promise<string> =>
+  (await store.read.selectFrom('pairing').select('pairingId').executeTakeFirstOrThrow()).pairingId;
+
+test.each(['phone', 'tablet'] as const)(
+  'a %s whose end the disk refused is out at once, and whoever asks again is refused until it is written',
+  async (kind) => {
+    const token =
+      kind === 'phone'
+        ? await pair()
+        : (await pairings.pair((await pairings.makeTabletCode(roomId, 'Door', 'account:it')).code, 'net'))
+            .controllerToken;
+    const write = vi.spyOn(store, 'write').mockRejectedValueOnce(new Error('disk'));
+    await expect(endAll[kind]()).rejects.toThrow('disk');
+    await expect(pairings.ofToken(token)).rejects.toMatchObject({ code: 'pairing-revoked' });
+    expect([await ended(), revoked]).toEqual([[false], []]);
+    write.mockRejectedValueOnce(new Error('disk'));
+    await expect(endAll[kind]()).rejects.toThrow('disk');
+    expect(await endAll[kind]()).toBe(kind === 'phone' ? 1 : true);
+    expect([await ended(), revoked.length]).toEqual([[true], 1]);
+  },
+);
+
+test('the end of a pairing that the disk refused is written by itself, in the name of who ended it, and ends its links', async () => {
+  await pair();
+  vi.spyOn(store, 'write').mockRejectedValueOnce(new Error('disk'));
+  await expect(pairings.revokeOfRoom(roomId, 'account:it')).rejects.toThrow('disk');
+  vi.advanceTimersByTime(5_000);
+  await vi.waitFor(() => expect(revoked).toHaveLength(1));
+  expect(await ended()).toEqual([true]);
+  const audits = await store.read.selectFrom('audit').select('actor').where('kind', '=', 'pairing-revoked').execute();
+  expect(audits).toEqual([{ actor: 'account:it' }]);
+  vi.advanceTimersByTime(60_000);
+  // once the sweeps have begun, and once what they write is written
+  for (let count = 0; count < 2; count += 1) await store.write(async () => {});
+  expect(revoked).toHaveLength(1);
+});

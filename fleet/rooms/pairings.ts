@@ -47,6 +47,8 @@ export class Pairings {
   readonly #offers = new PairingOffers();
   readonly #tabletCodes: TabletCodes;
   readonly #live = new Map<string, PairingRow>();
+  /** ended, refused already, and not written: the disk failed. By the hash of the token, with who ended it */
+  readonly #unwritten = new Map<string, { pairing: PairingRow; actor: string }>();
   /** when each room was last seen in a call */
   readonly #inCallAtMs = new Map<string, number>();
   /** by pairing, the call in which its holder has proved to be in the room. After a restart of ours it has to be proved again */
@@ -107,7 +109,7 @@ export class Pairings {
 
   /** False: there is no such tablet in that room. */
   async revokeTablet(roomId: string, pairingId: string, actor: string): Promise<boolean> {
-    const tablet = this.tabletsOf(roomId).find((pairing) => pairing.pairingId === pairingId);
+    const tablet = this.#ofRoom(roomId).find(({ kind, pairingId: id }) => kind === 'tablet' && id === pairingId);
     if (tablet) await this.#revokeAll([tablet], actor);
     return tablet !== undefined;
   }
@@ -302,9 +304,7 @@ export class Pairings {
   }
   /** Of its phones and laptops. */
   async revokeOfRoom(roomId: string, actor: string): Promise<number> {
-    const pairings = [...this.#live.values()].filter(
-      (pairing) => pairing.roomId === roomId && pairing.kind !== 'tablet',
-    );
+    const pairings = this.#ofRoom(roomId).filter(({ kind }) => kind !== 'tablet');
     await this.#revokeAll(pairings, actor);
     return pairings.length;
   }
@@ -312,10 +312,13 @@ export class Pairings {
   /** Of its phones, tablets and laptops. */
   async revokeAllOfRoom(roomId: string, actor: string): Promise<void> {
     this.forgetCodes(roomId);
-    await this.#revokeAll(
-      [...this.#live.values()].filter((pairing) => pairing.roomId === roomId),
-      actor,
-    );
+    await this.#revokeAll(this.#ofRoom(roomId), actor);
+  }
+
+  /** Also those whose end is not written. */
+  #ofRoom(roomId: string): PairingRow[] {
+    const all = [...this.#live.values(), ...[...this.#unwritten.values()].map(({ pairing }) => pairing)];
+    return all.filter((pairing) => pairing.roomId === roomId);
   }
 
   /** What its TV shows pairs nobody any more. */
@@ -349,18 +352,25 @@ export class Pairings {
       [...this.#live.values()].filter((pairing) => this.#isOver(pairing, nowMs)),
       'fleet',
     );
+    for (const { pairing, actor } of [...this.#unwritten.values()]) await this.#revokeAll([pairing], actor);
   }
 
   async #revokeAll(pairings: PairingRow[], actor: string): Promise<void> {
     // out of memory first: from here on the token is refused, and nobody revokes it twice
-    const revoked = pairings.filter(({ tokenHash }) => this.#live.delete(tokenHash));
+    const revoked = pairings.filter(
+      ({ tokenHash }) => this.#live.delete(tokenHash) || this.#unwritten.delete(tokenHash),
+    );
     if (revoked.length === 0) return;
     const revokedAtMs = this.#deps.clock.nowMs();
-    await this.#deps.store.write(async (trx) => {
+    const written = this.#deps.store.write(async (trx) => {
       for (const { pairingId, roomId } of revoked) {
         await trx.updateTable('pairing').set({ revokedAtMs }).where('pairingId', '=', pairingId).execute();
         await appendAudit(trx, { kind: 'pairing-revoked', actor, subject: `room:${roomId}`, details: { pairingId } });
       }
+    });
+    await written.catch((error: unknown) => {
+      for (const pairing of revoked) this.#unwritten.set(pairing.tokenHash, { pairing, actor });
+      throw error;
     });
     for (const { pairingId } of revoked) {
       this.#provenInCall.delete(pairingId);

@@ -10,6 +10,7 @@ import type { WallClock } from '#edge/wall-clock.ts';
 import type { Broker } from '../broker/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import { RoomTurns } from './room-turns.ts';
 
 export type PublishedMeetingsDependencies = {
   registry: Pick<RoomRegistry, 'all'>;
@@ -27,6 +28,7 @@ export class PublishedMeetings {
   readonly #deps: PublishedMeetingsDependencies;
   /** by room: what it was sent last */
   readonly #sent = new Map<string, { text: string; meetingIds: readonly string[] }>();
+  readonly #turns = new RoomTurns();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: PublishedMeetingsDependencies) {
@@ -66,7 +68,11 @@ export class PublishedMeetings {
     for (const roomId of roomIds) await this.#publish(roomId);
   }
 
-  async #publish(roomId: string): Promise<void> {
+  #publish(roomId: string): Promise<void> {
+    return this.#turns.run(roomId, () => this.#publishNow(roomId));
+  }
+
+  async #publishNow(roomId: string): Promise<void> {
     const { meetings, broker, clock } = this.#deps;
     const listed: MeetingOfRoom[] = await meetings.scheduledIn(roomId, clock.nowMs());
     const text = JSON.stringify(listed);

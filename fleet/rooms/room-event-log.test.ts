@@ -96,3 +96,44 @@ test('of a room that sends without waiting, one batch is written and the newest 
   expect(write).toHaveBeenCalledTimes(2);
   expect(await acknowledged(events(3))).toBe(3);
 });
+
+test('a batch is acknowledged once those who receive it before have done so, and not at all where one of them fails', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const seen: number[][] = [];
+  let failures = 1;
+  log.onReceiving(async (_, received) => {
+    seen.push(received.map(({ sequence }) => sequence));
+    failures -= 1;
+    if (failures === 0) throw new Error('disk');
+    await promise;
+  });
+  const told = events(1, 2);
+  say(roomId, { events: told }, { events: told });
+  await telemetry.write(async () => {});
+  say(roomId, { events: told }, { events: told });
+  await telemetry.write(async () => {});
+  expect([acks, seen, await listed()]).toEqual([
+    [],
+    [
+      [1, 2],
+      [1, 2],
+    ],
+    [],
+  ]);
+  resolve();
+  await vi.waitFor(() => expect(acks).toEqual([2]));
+});
+
+test('each event is handed on once, after its commit, however often it comes', async () => {
+  const received: number[][] = [];
+  log.onReceived((_, each) => received.push(each.map(({ sequence }) => sequence)));
+  const [one, two, three] = events(1, 2, 3);
+  vi.spyOn(telemetry, 'write').mockRejectedValueOnce(new Error('disk'));
+  say(roomId, { events: [one!] }, { events: [one!] });
+  await telemetry.write(async () => {});
+  expect(received).toEqual([]);
+  await acknowledged([one!, two!]);
+  await acknowledged([one!, two!]);
+  await acknowledged([two!, three!]);
+  expect(received).toEqual([[1, 2], [3]]);
+});

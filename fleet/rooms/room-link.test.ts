@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BroadcastAct } from '#contract/broadcast.ts';
+import { UserError } from '#contract/error-codes.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { RoomLinkSession } from '#edge/room-link-session.ts';
 import { newId } from '../store/index.ts';
@@ -94,5 +95,60 @@ describe('a phone that may have left the room', () => {
     await expect(host.setRecording!(admitted, true)).rejects.toMatchObject({ code: 'presence-needed' });
     await host.setRecording!(admitted, false);
     expect(done).toEqual([false]);
+  });
+});
+
+test('a link that ends follows nothing of its room any more', () => {
+  const followed = new Set<string>();
+  const follow = (what: string) => () => {
+    followed.add(what);
+    return () => void followed.delete(what);
+  };
+  vi.useFakeTimers();
+  const host = fleetRoomLinkHost({
+    meetings: { documentAccessOfRoom: async () => null, onPolicyChanged: follow('policies') },
+    waiting: { follow: follow('who waits') },
+    air: { follow: follow('air') },
+    reports: { projections: { get: () => null }, listen: follow('reports') },
+  } as never);
+  const end = host.follow!({ roomId: newId(), pairingId: newId() } as never, () => {});
+  expect([followed.size, vi.getTimerCount()]).toEqual([4, 1]);
+  end();
+  expect([[...followed], vi.getTimerCount()]).toEqual([[], 0]);
+  vi.useRealTimers();
+});
+
+describe('a phone whose pairing was ended', () => {
+  const admitted = { pairingId: newId(), pairing: {}, roomId: newId(), roomName: 'Room' } as never;
+  const done: string[] = [];
+  const note = (what: string) => async () => void done.push(what);
+  beforeEach(() => {
+    done.length = 0;
+  });
+  const host = fleetRoomLinkHost({
+    pairings: { isLive: () => false, isPresent: () => true },
+    waiting: { decide: note('decide'), invite: note('invite') },
+    air: { direct: note('direct'), setRecording: note('record') },
+    relay: {
+      send: async ({ isAllowed }: { isAllowed: () => boolean }) => {
+        if (isAllowed()) done.push('command');
+        else throw new UserError('pairing-revoked');
+      },
+    },
+  } as never);
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['decides about nobody', () => host.decideWaiting!(admitted, { name: 'admit-all' })],
+    ['invites nobody', () => host.makeInvite!(admitted, null)],
+    ['takes nothing off the air', () => host.directBroadcast!(admitted, { name: 'end' })],
+    ['ends no recording', () => host.setRecording!(admitted, false)],
+  ])('%s', async (_, act) => {
+    await expect(act()).rejects.toMatchObject({ code: 'pairing-revoked' });
+    expect(done).toEqual([]);
+  });
+
+  test('commands nothing', async () => {
+    expect(await host.command(admitted, newId(), { name: 'end-call' })).toMatchObject({ code: 'pairing-revoked' });
+    expect(done).toEqual([]);
   });
 });

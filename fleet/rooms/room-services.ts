@@ -66,26 +66,44 @@ export class RoomServices {
   }
 
   /** @throws ProtocolError not-found; bad-message: an end that is past, or of what has none */
-  async set(roomId: string, { state, untilMs, reason }: ServiceChange, actor: string): Promise<RoomService> {
+  async set(roomId: string, change: ServiceChange, actor: string): Promise<RoomService> {
+    const service = await this.#change(roomId, change, actor, null);
+    if (!service) throw new ProtocolError('not-found', 'no such room');
+    return service;
+  }
+
+  /**
+   * @param former what has to hold still when it is written; null: anything
+   * @returns null: there is no such room, or it is not so any more
+   */
+  async #change(
+    roomId: string,
+    { state, untilMs, reason }: ServiceChange,
+    actor: string,
+    former: RoomService | null,
+  ): Promise<RoomService | null> {
     const { store, enrolment, register, clock } = this.#deps;
     const sinceMs = clock.nowMs();
     if (untilMs !== null && (state !== 'maintenance' || untilMs <= sinceMs))
       throw new ProtocolError('bad-message', 'only maintenance has an end, and that is to come');
-    const revoked = await store.write(async (trx) => {
-      const { numUpdatedRows } = await trx
+    const changed = await store.write(async (trx) => {
+      let update = trx
         .updateTable('room')
         .set({ service: state, serviceSinceMs: sinceMs, serviceUntilMs: untilMs, serviceReason: reason })
         .where('roomId', '=', roomId)
-        .where('removedAtMs', 'is', null)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new ProtocolError('not-found', 'no such room');
+        .where('removedAtMs', 'is', null);
+      if (former) update = update.where('service', '=', former.state);
+      if (former && former.untilMs !== null) update = update.where('serviceUntilMs', '=', former.untilMs);
+      const { numUpdatedRows } = await update.executeTakeFirst();
+      if (numUpdatedRows === 0n) return null;
       const details = { from: this.of(roomId).state, to: state, untilMs, reason };
       await appendAudit(trx, { kind: 'room-service-changed', actor, subject: `room:${roomId}`, details });
-      if (state !== 'retired') return null;
+      if (state !== 'retired') return { revoked: null };
       await enrolment.voidClaims(trx, roomId);
-      return register.revokeAll(trx, clientIdOf('room', roomId), actor);
+      return { revoked: await register.revokeAll(trx, clientIdOf('room', roomId), actor) };
     });
-    revoked?.apply();
+    if (!changed) return null;
+    changed.revoked?.apply();
     const service: RoomService = { state, sinceMs, untilMs, reason };
     this.#keep(roomId, service);
     for (const handler of this.#handlers) handler(roomId);
@@ -112,7 +130,8 @@ export class RoomServices {
 
   async #set(roomId: string): Promise<boolean> {
     try {
-      await this.set(roomId, { state: 'in-service', untilMs: null, reason: '' }, 'fleet');
+      // somebody may have decided otherwise while this waits for the disk
+      await this.#change(roomId, { state: 'in-service', untilMs: null, reason: '' }, 'fleet', this.of(roomId));
       return true;
     } catch (error) {
       this.#deps.logger.error({ err: error, roomId }, 'room not put in service');

@@ -8,6 +8,7 @@ import type { WaitingDecision, WaitingList } from '#contract/waiting.ts';
 import type { Broker } from '../broker/index.ts';
 import type { Meetings } from '../meetings/index.ts';
 import type { RoomReports } from './room-reports.ts';
+import { RoomTurns } from './room-turns.ts';
 
 type OnList = (list: WaitingList) => void;
 export type RoomWaitingDependencies = {
@@ -25,8 +26,7 @@ export class RoomWaiting {
   readonly #shown = new Map<string, Shown>();
   readonly #callIds = new Map<string, string | null>();
   readonly #followers = new Map<string, Set<OnList>>();
-  /** by room, one reading after the other */
-  readonly #readings = new Map<string, Promise<void>>();
+  readonly #turns = new RoomTurns();
 
   constructor(deps: RoomWaitingDependencies) {
     this.#deps = deps;
@@ -132,14 +132,9 @@ export class RoomWaiting {
 
   /** @param isWanted to be published though it is the same */
   #read(roomId: string, isWanted = false): Promise<void> {
-    const reading = (this.#readings.get(roomId) ?? Promise.resolve())
-      .then(() => this.#publish(roomId, isWanted))
-      .catch((error: unknown) => this.#deps.logger.error({ err: error, roomId }, 'who waits for a room not read'))
-      .then(() => {
-        if (this.#readings.get(roomId) === reading) this.#readings.delete(roomId);
-      });
-    this.#readings.set(roomId, reading);
-    return reading;
+    return this.#turns
+      .run(roomId, () => this.#publish(roomId, isWanted))
+      .catch((error: unknown) => this.#deps.logger.error({ err: error, roomId }, 'who waits for a room not read'));
   }
 
   async #publish(roomId: string, isWanted: boolean): Promise<void> {
