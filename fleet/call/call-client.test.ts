@@ -635,6 +635,19 @@ describe('the way back', () => {
     expect(count('join-call')).toBe(2);
   });
 
+  it('once the node has given the place up, 45 seconds after the drop: a fresh grant, though nothing answers', async () => {
+    await joined();
+    node.network = 'stalled';
+    node.current!.end(1006);
+    await pass(44_999);
+    expect(requestGrant).not.toHaveBeenCalled();
+    await pass(1);
+    expect(requestGrant.mock.calls).toEqual([[{ code: 'peer-unknown', endedCallId: null }]]);
+    node.network = 'up';
+    await pass(10_000);
+    expect(phase()).toMatchObject({ name: 'joined', connection: 'connected' });
+  });
+
   it('to a call whose meeting goes on in another: a fresh grant for that one, by itself', async () => {
     await joined();
     node.onResume = 'call-moved';

@@ -31,12 +31,17 @@ let held: boolean;
 let opened: Track[];
 let tracks: (string | null)[];
 let plan: Plan;
+let needed: boolean;
+let unusable: number;
+/** when a device that is there opens */
+let opening: Promise<void>;
 let device: CaptureDevice;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   [present, held, opened, tracks, plan] = [['headset'], false, [], [], 'any'];
+  [needed, unusable, opening] = [true, 0, Promise.resolve()];
   device = new CaptureDevice({
     name: 'microphone',
     openTrack: async (asked) => {
@@ -45,15 +50,18 @@ beforeEach(() => {
       if (found === undefined) throw new DOMException('', 'NotFoundError');
       const track = new Track(found);
       opened.push(track);
+      await opening;
       return track as unknown as MediaStreamTrack;
     },
-    isNeeded: () => true,
+    isNeeded: () => needed,
     plan: () => plan,
     fallback: () => 'any',
     keyOf: (asked) => (typeof asked === 'object' ? asked.exact : asked),
     onTrack: (track) => tracks.push(track?.label ?? null),
     onChange: () => {},
-    onUnusable: () => {},
+    onUnusable: () => {
+      unusable += 1;
+    },
     onOpened: () => {},
   });
 });
@@ -134,6 +142,105 @@ it('is tried again while another program holds it, and by hand', async () => {
   expect(device).toMatchObject({ problem: null, openId: 'headset' });
   await pass(10_000);
   expect(opened).toHaveLength(1);
+});
+
+it('is tried again a second and a half after each try that found it held, until it is not wanted', async () => {
+  held = true;
+  const triedAtMs: number[] = [];
+  const sinceMs = performance.now();
+  vi.mocked(console.warn).mockClear();
+  const { settle } = device;
+  device.settle = () => {
+    triedAtMs.push(performance.now() - sinceMs);
+    return settle.call(device);
+  };
+  await device.settle();
+  await pass(4_500);
+  expect(triedAtMs).toEqual([0, 1_500, 3_000, 4_500]);
+  // one problem is one line in the log
+  expect(console.warn).toHaveBeenCalledOnce();
+  device.drop();
+  await pass(60_000);
+  expect(triedAtMs).toHaveLength(4);
+});
+
+describe('while a device opens', () => {
+  let openNow: () => void;
+  beforeEach(() => {
+    opening = new Promise((resolve) => {
+      openNow = resolve;
+    });
+  });
+
+  it('and is needed no longer, it is let go as it comes, and nobody gets it', async () => {
+    const settling = device.settle();
+    needed = false;
+    openNow();
+    await settling;
+    expect([opened[0]!.stopped, device.track, tracks]).toEqual([true, null, []]);
+    opened[0]!.end();
+    await pass(10_000);
+    expect(opened).toHaveLength(1);
+  });
+
+  it('another that is wanted is opened after it, and the first is stopped then', async () => {
+    present = ['headset', 'built-in'];
+    plan = { exact: 'headset' };
+    const settling = device.settle();
+    plan = { exact: 'built-in' };
+    const again = device.settle();
+    expect(opened.map(({ label }) => label)).toEqual(['headset']);
+    openNow();
+    await Promise.all([settling, again]);
+    expect(opened.map(({ label, stopped }) => [label, stopped])).toEqual([
+      ['headset', true],
+      ['built-in', false],
+    ]);
+    expect([device.openId, tracks]).toEqual(['built-in', ['headset', 'built-in']]);
+  });
+
+  it('a mute counts for it', async () => {
+    const settling = device.settle();
+    device.setMuted(true);
+    openNow();
+    await settling;
+    expect(opened[0]!.enabled).toBe(false);
+  });
+});
+
+describe('a device that was replaced', () => {
+  it('takes nothing along as it ends', async () => {
+    present = ['headset', 'built-in'];
+    plan = { exact: 'headset' };
+    await device.settle();
+    plan = { exact: 'built-in' };
+    await device.settle();
+    opened[0]!.end();
+    await pass(0);
+    expect(device).toMatchObject({ openId: 'built-in', problem: null });
+    expect(tracks).toEqual(['headset', 'built-in']);
+  });
+});
+
+describe('a wanted device that does not open', () => {
+  it('is replaced by another, said once, and opened as soon as something changes', async () => {
+    present = ['built-in'];
+    plan = { exact: 'headset' };
+    await device.settle();
+    await device.settle();
+    await device.tryAll();
+    expect([device.track === null, tracks, unusable]).toEqual([false, [null, 'built-in'], 1]);
+    present = ['headset', 'built-in'];
+    await device.settle();
+    expect(tracks).toEqual([null, 'built-in']);
+    await device.tryAll();
+    expect([device.openId, tracks]).toEqual(['headset', [null, 'built-in', 'headset']]);
+    // gone again, it is said again
+    present = ['built-in'];
+    opened.at(-1)!.end();
+    await pass(0);
+    expect(unusable).toBe(2);
+  });
 });
 
 describe('a device that the system has silenced', () => {

@@ -44,6 +44,8 @@ export class DocumentUpload {
   readonly #cancelled = new AbortController();
   #state: UploadState;
   #partBytes = FIRST_PART_BYTES;
+  /** one after the other, without a byte that the server has kept */
+  #lostParts = 0;
   #wake: () => void = () => {};
 
   constructor(dependencies: UploadDependencies) {
@@ -114,6 +116,7 @@ export class DocumentUpload {
         body,
       });
       this.#adapt(performance.now() - startedAtMs);
+      this.#lostParts = 0;
       this.#set({ sentBytes: document.receivedBytes, phase: 'sending' });
       return document;
     } catch (error) {
@@ -121,10 +124,11 @@ export class DocumentUpload {
       const isBehind = toMaruError(error).code === 'upload-offset';
       if (!isBehind && nextTryAfter(error) === 'never') throw error;
       if (!isBehind) this.#partBytes = Math.max(SMALLEST_PART_BYTES, this.#partBytes / 2);
-      if (!isBehind) await this.#pause(0);
+      if (!isBehind) await this.#pause(this.#lostParts++);
       const { document } = await this.#persist(documentsApi.document, () => ({ params }));
+      if (document.receivedBytes > receivedBytes) this.#lostParts = 0;
       // the part before is still being written
-      if (isBehind && document.receivedBytes === receivedBytes) await this.#pause(0);
+      if (isBehind && document.receivedBytes === receivedBytes) await this.#pause(this.#lostParts++);
       this.#set({ sentBytes: document.receivedBytes, phase: 'sending' });
       return document;
     }

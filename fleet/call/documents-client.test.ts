@@ -17,6 +17,7 @@ afterEach(async () => {
   expect(vi.getTimerCount()).toBe(0);
   expect(server.streams).toEqual([]);
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 /** Streams and blobs settle by the real clock, pauses by the one that is moved. */
 async function pass(ms: number): Promise<void> {
@@ -153,6 +154,31 @@ describe('an upload', () => {
     const document = await uploading;
     expect(server.contentOf(document.documentId)).toBe(content(SIZE));
   });
+
+  it.each([
+    ['converter-unavailable', 503],
+    ['upload-offset', 409],
+  ] as const)(
+    'whose parts are all answered with %s, though the server is there, is sent at growing pauses of five seconds at most',
+    async (code, status) => {
+      vi.spyOn(Math, 'random').mockReturnValue(1);
+      client.setAccess(server.access);
+      server.refusals = Array.from({ length: 9 }, () => ({ path: 'content', code, status }));
+      const askedAtMs: number[] = [];
+      server.onAsked = () => {
+        if (server.paths().at(-1)!.startsWith('PUT')) askedAtMs.push(performance.now());
+      };
+      const uploading = client.upload(file(SIZE), 'Plan.pdf');
+      await pass(40_000);
+      expect(await outcome(uploading)).toBe('done');
+      const pauses = askedAtMs.slice(1, 10).map((atMs, index) => atMs - askedAtMs[index]!);
+      // answers take a moment
+      for (const [index, leastMs] of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000].entries()) {
+        expect(pauses[index]).toBeGreaterThanOrEqual(leastMs);
+        expect(pauses[index]).toBeLessThan(leastMs + 500);
+      }
+    },
+  );
 
   it('waits for a newer token, and for any at all', async () => {
     const uploading = client.upload(file(SIZE), 'Plan.pdf');

@@ -43,7 +43,9 @@ export class Forwarding {
   readonly #forwarded = new Map<string, Forwarded>();
   /** producers with a codec that the client does not have: not tried again */
   readonly #impossible = new Set<string>();
-  #pass: Promise<void> | null = null;
+  #pass: Promise<void> = Promise.resolve();
+  /** until its last look, not until it has resolved: a change in between needs a pass of its own */
+  #isPassing = false;
   #dirty = false;
   #closed = false;
 
@@ -62,9 +64,7 @@ export class Forwarding {
   /** Resolves when the plan is carried out. Never rejects: a producer that can't be forwarded is logged, left out. */
   settle(): Promise<void> {
     this.#dirty = true;
-    this.#pass ??= this.#run().finally(() => {
-      this.#pass = null;
-    });
+    if (!this.#isPassing) this.#pass = this.#run();
     return this.#pass;
   }
 
@@ -95,19 +95,27 @@ export class Forwarding {
   }
 
   async #run(): Promise<void> {
-    while (this.#dirty && !this.#closed) {
-      this.#dirty = false;
-      const plan = this.#options.plan();
-      for (const [producerId, entry] of this.#forwarded) {
-        const planned = plan.get(producerId);
-        if (planned) this.#show(entry, planned);
-        else this.#hide(producerId, entry);
+    this.#isPassing = true;
+    try {
+      while (this.#dirty && !this.#closed) {
+        this.#dirty = false;
+        await this.#carryOut(this.#options.plan());
       }
-      const missing = [...plan].filter(
-        ([producerId]) => !this.#forwarded.has(producerId) && !this.#impossible.has(producerId),
-      );
-      await Promise.all(missing.map(([producerId, planned]) => this.#add(producerId, planned)));
+    } finally {
+      this.#isPassing = false;
     }
+  }
+
+  async #carryOut(plan: Map<string, PlannedConsumer>): Promise<void> {
+    for (const [producerId, entry] of this.#forwarded) {
+      const planned = plan.get(producerId);
+      if (planned) this.#show(entry, planned);
+      else this.#hide(producerId, entry);
+    }
+    const missing = [...plan].filter(
+      ([producerId]) => !this.#forwarded.has(producerId) && !this.#impossible.has(producerId),
+    );
+    await Promise.all(missing.map(([producerId, planned]) => this.#add(producerId, planned)));
   }
 
   async #add(producerId: string, planned: PlannedConsumer): Promise<void> {

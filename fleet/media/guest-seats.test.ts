@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { InviteSeat } from '#contract/grants.ts';
 import { GuestSeats, ownPlaces, placesFor } from './guest-seats.ts';
 
@@ -68,6 +68,18 @@ describe('after a removal', () => {
   });
   it('who had only prepared does not get in either', () => {
     expect(outcome(() => seats.takeOver(cho, []))).toBe('invite-closed');
+  });
+  it('it is remembered for its time, and no longer', () => {
+    vi.useFakeTimers();
+    const forgetful = new GuestSeats({ keptMs: 1_000 });
+    forgetful.remove(ana, [ana]);
+    const refusals = () =>
+      ['ana', 'cho'].map((holder) => outcome(() => forgetful.refuse({ seat: seatOf(holder), isLetIn: false }, [])));
+    vi.advanceTimersByTime(999);
+    expect(refusals()).toEqual(['removed-from-call', 'invite-closed']);
+    vi.advanceTimersByTime(1);
+    expect(refusals()).toEqual([undefined, undefined]);
+    vi.useRealTimers();
   });
   it('other invites are open', () => {
     expect(outcome(() => seats.refuse({ seat: seatOf('cho', 2, 'other'), isLetIn: false }, []))).toBeUndefined();

@@ -15,6 +15,45 @@ test('memory forgets by time', () => {
   vi.useRealTimers();
 });
 
+test('memory that is kept anew is remembered from then on, and one may have a time of its own', () => {
+  vi.useFakeTimers();
+  const memory = new ExpiringMap<number>(1_000);
+  memory.keep('a', 1);
+  memory.keep('short', 1, 10);
+  vi.advanceTimersByTime(9);
+  expect(memory.has('short')).toBe(true);
+  vi.advanceTimersByTime(1);
+  expect(memory.has('short')).toBe(false);
+  vi.advanceTimersByTime(490);
+  memory.keep('a', 2);
+  vi.advanceTimersByTime(999);
+  memory.keep('b', 3);
+  expect(memory.get('a')).toBe(2);
+  vi.advanceTimersByTime(1);
+  expect([memory.has('a'), memory.get('b')]).toEqual([false, 3]);
+  vi.useRealTimers();
+});
+
+test('memory is bounded: the oldest are forgotten first', () => {
+  const memory = new ExpiringMap<number>(60_000);
+  for (let key = 0; key < 20_000; key++) memory.keep(`${key}`, key);
+  memory.keep('0', 0);
+  memory.keep('one more', 0);
+  expect(['0', '1', '2', 'one more'].map((key) => memory.has(key))).toEqual([true, false, true, true]);
+});
+
+test('the outbox keeps ten thousand, and forgets the oldest first', () => {
+  vi.useFakeTimers();
+  const told: string[] = [];
+  const outbox = new EventOutbox({ publish: (events) => told.push(...events.map(({ eventId }) => eventId)) });
+  for (let eventId = 0; eventId < 10_002; eventId++) outbox.add({ eventId: `${eventId}` } as CallEvent);
+  expect(outbox.size).toBe(10_000);
+  outbox.resend();
+  expect([told.length, told[0], told.at(-1)]).toEqual([10_000, '2', '10001']);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 test('the outbox tells what happens within a moment at once, and each once', () => {
   vi.useFakeTimers();
   const told: string[][] = [];

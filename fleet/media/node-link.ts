@@ -40,6 +40,7 @@ export class NodeLink {
   #measuring: NodeJS.Timeout | null = null;
   #register: NodeJS.Timeout | null = null;
   #registeredAtMs = 0;
+  #stopped = false;
   #refusal: ProtocolRefusal | null = null;
 
   constructor(options: NodeLinkOptions) {
@@ -98,13 +99,16 @@ export class NodeLink {
     this.#resend = setInterval(() => {
       if (this.connected) this.#options.onHeard();
       this.outbox.resend();
-      if (performance.now() - this.#registeredAtMs > NODE_REGISTERS_EVERY_MS) this.#sendRegistration();
+      // a timer fires a little late or early: half an interval decides that the next look would be too late
+      if (performance.now() - this.#registeredAtMs > NODE_REGISTERS_EVERY_MS - RESEND_INTERVAL_MS / 2)
+        this.#sendRegistration();
     }, RESEND_INTERVAL_MS);
     this.#measuring = setInterval(() => void this.#sendQualities(), CALL_QUALITY_EVERY_MS);
   }
 
   /** Publishes a goodbye where that is possible, and does not wait long for it. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     if (this.#resend) clearInterval(this.#resend);
     if (this.#measuring) clearInterval(this.#measuring);
     if (this.#register) clearTimeout(this.#register);
@@ -123,7 +127,8 @@ export class NodeLink {
 
   /** Peers or calls changed. */
   loadChanged(): void {
-    if (this.#register) return;
+    // a registration after the goodbye would say that we are there
+    if (this.#register || this.#stopped) return;
     const waitMs = Math.max(SOONEST_REGISTER_MS, this.#registeredAtMs + REGISTER_AT_MOST_EVERY_MS - performance.now());
     this.#register = setTimeout(() => {
       this.#register = null;

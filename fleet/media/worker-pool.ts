@@ -164,6 +164,7 @@ export class WorkerPool {
   async #reopen(index: number, port: number): Promise<void> {
     for (let tries = 0; !this.#stopped; tries++) {
       await delay(REOPEN_AFTER_MS[Math.min(tries, REOPEN_AFTER_MS.length - 1)]);
+      if (this.#stopped) return;
       try {
         return await this.#open(index, port);
       } catch (error) {

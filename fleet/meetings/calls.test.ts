@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type AuthorityStore, authorityStore, newId, type TelemetryStore, telemetryStore } from '../store/index.ts';
@@ -21,6 +21,7 @@ let calls: Calls;
 let meetingId: string;
 let nowMs = 0;
 let commands: (NodeCommand & { nodeId: string })[] = [];
+let acknowledged: string[] = [];
 
 const onFatal = (error: Error): void => {
   throw error;
@@ -33,11 +34,12 @@ beforeEach(async () => {
   nodes = new MediaNodes({ telemetry, nowMs: () => nowMs });
   await nodes.start();
   commands = [];
+  acknowledged = [];
   calls = new Calls({
     store,
     nodes,
     sendToNode: (nodeId, command) => commands.push({ nodeId, ...command }),
-    acknowledge: () => {},
+    acknowledge: (_, { eventIds }) => acknowledged.push(...eventIds),
     onMeetingChanged: () => {},
     logger: pino({ level: 'silent' }),
   });
@@ -254,5 +256,58 @@ describe('a call that a room began without us', () => {
     await happened(second, own, { name: 'call-opened' }, joined(3));
     expect(commands).toEqual([{ nodeId: second, name: 'move-call', callId: own }]);
     expect(await callIdOf()).toBe(callId);
+  });
+});
+
+describe('an event', () => {
+  const opened = (callId: string): CallEvent => ({
+    name: 'call-opened',
+    eventId: newId(),
+    callId,
+    meetingId,
+    atMs: Date.now(),
+  });
+  const take = (...events: CallEvent[]) => calls.takeEvents(first, { events });
+
+  it('is acknowledged once it is committed, and not before', async () => {
+    await register(first);
+    const event = opened(await callIdOf());
+    const write = store.write.bind(store) as AuthorityStore['write'];
+    let isCommitted = () => {};
+    vi.spyOn(store, 'write').mockImplementationOnce(async (work) => {
+      const result = await write(work);
+      await new Promise<void>((resolve) => {
+        isCommitted = resolve;
+      });
+      return result;
+    });
+    const taken = take(event);
+    await vi.waitFor(async () => expect(await calls.currentOf(meetingId)).toMatchObject({ state: 'open' }));
+    expect(acknowledged).toEqual([]);
+    isCommitted();
+    await taken;
+    expect(acknowledged).toEqual([event.eventId]);
+  });
+
+  it('that could not be written is not acknowledged, and counts when it comes again', async () => {
+    await register(first);
+    const event = opened(await callIdOf());
+    vi.spyOn(store, 'write').mockRejectedValueOnce(new Error('disk full'));
+    await expect(take(event)).rejects.toThrow('disk full');
+    expect(acknowledged).toEqual([]);
+    await take(event);
+    await take(event);
+    expect(acknowledged).toEqual([event.eventId, event.eventId]);
+    expect((await auditKinds()).filter((kind) => kind === 'call-opened')).toHaveLength(1);
+  });
+
+  it('is remembered for a week, so that it counts once however late it is repeated', async () => {
+    await register(first);
+    const weekAgoMs = Date.now() - 7 * 86_400_000;
+    const event = { ...opened(await callIdOf()), atMs: weekAgoMs + MINUTE_MS } as CallEvent;
+    await take(event, { ...event, eventId: newId(), atMs: weekAgoMs - MINUTE_MS } as CallEvent);
+    await calls.sweep();
+    const remembered = await store.read.selectFrom('callEvent').select('eventId').execute();
+    expect(remembered).toEqual([{ eventId: event.eventId }]);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { LEASE_MS, TicketLeases, type Waiter } from './ticket-leases.ts';
 
@@ -31,8 +31,8 @@ const waiter = (ticketId: string): Waiter => ({
   network: 'n',
   isKnown: false,
 });
-const leases = () =>
-  new TicketLeases({ store, onChanged: (meetingId) => changed.push(meetingId), onFailed: onFatal, nowMs: () => nowMs });
+const leases = (onFailed = onFatal as (error: unknown) => void) =>
+  new TicketLeases({ store, onChanged: (meetingId) => changed.push(meetingId), onFailed, nowMs: () => nowMs });
 const there = (them: TicketLeases) => them.of('m').map(({ ticketId }) => ticketId);
 function pass(them: TicketLeases, ms: number): void {
   for (const endMs = nowMs + ms; nowMs < endMs; ) {
@@ -67,33 +67,72 @@ test('a second page of one ticket that goes takes nobody along', () => {
   expect(there(them)).toEqual(['a']);
 });
 
-test('the next start has those whose page was there, and not those who went before', async () => {
-  await store.write(async (trx) => {
-    await trx.insertInto('meeting').values({ meetingId: 'm', roomId: null, title: '', createdAtMs: 1 }).execute();
-    for (const [ticketId, agoMs] of [
-      ['there', 5_000],
-      ['gone', 10 * LEASE_MS],
-    ] as const)
-      await trx
-        .insertInto('ticket')
-        .values({
-          ticketId,
-          ticketHash: ticketId,
-          meetingId: 'm',
-          inviteId: null,
-          accountId: null,
-          person: ticketId,
-          displayName: ticketId,
-          organisation: null,
-          network: 'n',
-          state: 'waiting',
-          createdAtMs: 1,
-          seenAtMs: Date.now() - agoMs,
-          decidedBy: null,
-          decidedAtMs: null,
-        })
-        .execute();
+/** A ticket that waits, whose page was there so long ago. */
+const waits = (ticketId: string, agoMs: number) =>
+  store.write(async (trx) => {
+    await trx
+      .insertInto('meeting')
+      .values({ meetingId: 'm', roomId: null, title: '', createdAtMs: 1 })
+      .onConflict((c) => c.doNothing())
+      .execute();
+    await trx
+      .insertInto('ticket')
+      .values({
+        ticketId,
+        ticketHash: ticketId,
+        meetingId: 'm',
+        inviteId: null,
+        accountId: null,
+        person: ticketId,
+        displayName: ticketId,
+        organisation: null,
+        network: 'n',
+        state: 'waiting',
+        createdAtMs: 1,
+        seenAtMs: Date.now() - agoMs,
+        decidedBy: null,
+        decidedAtMs: null,
+      })
+      .execute();
   });
+const seenAtMs = async (ticketId: string) =>
+  (await store.read.selectFrom('ticket').select('seenAtMs').where('ticketId', '=', ticketId).executeTakeFirst())
+    ?.seenAtMs;
+
+test('what is saved is when each page was there last, by the clock of the day', async () => {
+  const [gone, there] = ['gone', 'there'];
+  for (const ticketId of [gone, there]) await waits(ticketId, 10 * LEASE_MS);
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000_000_000 });
+  try {
+    const them = leases();
+    them.hold(waiter(there));
+    nowMs = 5_000;
+    them.touch(waiter(gone));
+    nowMs = 20_000;
+    them.tick();
+    await expect.poll(() => seenAtMs(there)).toBe(1_000_000_000_000);
+    expect(await seenAtMs(gone)).toBe(1_000_000_000_000 - 15_000);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what could not be saved is saved the next time, though its page is gone by then', async () => {
+  await waits('a', 10 * LEASE_MS);
+  const failed: unknown[] = [];
+  const them = leases((error) => failed.push(error));
+  const before = (await seenAtMs('a'))!;
+  vi.spyOn(store, 'write').mockRejectedValueOnce(new Error('disk full'));
+  them.touch(waiter('a'));
+  pass(them, 20_000);
+  await expect.poll(() => failed.length).toBe(1);
+  pass(them, 20_000);
+  await expect.poll(() => seenAtMs('a')).toBeGreaterThan(before);
+});
+
+test('the next start has those whose page was there, and not those who went before', async () => {
+  await waits('there', 5_000);
+  await waits('gone', 10 * LEASE_MS);
   const them = leases();
   await them.start();
   them.stop();
@@ -102,7 +141,5 @@ test('the next start has those whose page was there, and not those who went befo
   them.hold(waiter('gone'));
   await store.write((trx) => trx.updateTable('ticket').set({ seenAtMs: 0 }).execute());
   pass(them, 30_000);
-  const seen = () =>
-    store.read.selectFrom('ticket').select('seenAtMs').where('ticketId', '=', 'gone').executeTakeFirst();
-  await expect.poll(async () => (await seen())?.seenAtMs).toBeGreaterThan(0);
+  await expect.poll(() => seenAtMs('gone')).toBeGreaterThan(0);
 });

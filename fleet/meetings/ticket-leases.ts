@@ -121,7 +121,11 @@ export class TicketLeases {
     this.#savedAtMs = nowMs;
     const leases = this.#all().filter(({ pages, isSaved }) => pages.size > 0 || !isSaved);
     for (const lease of leases) lease.isSaved = true;
-    if (leases.length > 0) void this.#save(leases, nowMs).catch(this.#deps.onFailed);
+    if (leases.length === 0) return;
+    void this.#save(leases, nowMs).catch((error: unknown) => {
+      for (const lease of leases) lease.isSaved = false;
+      this.#deps.onFailed(error);
+    });
   }
 
   async #save(leases: readonly Lease[], nowMs: number): Promise<void> {
