@@ -54,6 +54,7 @@ const register = (changes: Partial<NodeRegistration> = {}) =>
   });
 const silent = () => register({ online: false });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const reports = () => telemetry.read.selectFrom('nodeReport').selectAll().execute();
 /** as the next start of the server finds them */
 async function restart(): Promise<void> {
   nodes.stop();
@@ -116,6 +117,15 @@ describe('after a start of ours', () => {
     await register({ instanceId: next });
     await restart();
     expect(nodes.get(nodeId)).toMatchObject({ instanceId: next, heardAtMs: 0 });
+  });
+
+  it('one whose report was not written at first is known all the same', async () => {
+    const write = vi.spyOn(telemetry, 'write').mockRejectedValueOnce(new Error('disk full'));
+    await expect(register()).rejects.toThrow('disk full');
+    await register();
+    expect(await reports()).toMatchObject([{ nodeId, instanceId }]);
+    await register();
+    expect(write).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -33,6 +33,8 @@ export class MediaNodes {
   readonly #telemetry: TelemetryStore;
   readonly #nodes = new Map<string, RegisteredNode>();
   readonly #waiters = new Set<Waiter>();
+  /** by node id, what our next start will find */
+  readonly #reported = new Map<string, string>();
   readonly #nowMs: () => number;
   readonly #startedAtMs: number;
   #expectation: NodeJS.Timeout | null = null;
@@ -94,6 +96,7 @@ export class MediaNodes {
     return sinceMs === null ? 0 : Math.max(1, this.#nowMs() - sinceMs);
   }
 
+  /** It counts at once. @throws where it could not be written for our next start; the next registration tries that again */
   async register(registration: NodeRegistration): Promise<void> {
     const { nodeId, instanceId, signalingUrl, online, workers, peers, maxPeers, callIds, blockedCounts } = registration;
     const maxGuests = registration.maxGuests ?? maxPeers;
@@ -114,7 +117,8 @@ export class MediaNodes {
       silentSinceMs: online ? null : (former?.silentSinceMs ?? this.#nowMs()),
     });
     for (const waiter of this.#waiters) if (waiter.isMet()) waiter.resolve();
-    if (former?.instanceId === instanceId && former.signalingUrl === signalingUrl && former.heardAtMs > 0) return;
+    const report = `${instanceId} ${signalingUrl}`;
+    if (this.#reported.get(nodeId) === report) return;
     const row = { nodeId, instanceId, signalingUrl, lastSeenMs: nowMs };
     await this.#telemetry.write((trx) =>
       trx
@@ -123,6 +127,7 @@ export class MediaNodes {
         .onConflict((c) => c.column('nodeId').doUpdateSet({ instanceId, signalingUrl, lastSeenMs: nowMs }))
         .execute(),
     );
+    this.#reported.set(nodeId, report);
   }
 
   /** The one with the fewest peers and a place for this kind; waits a while where none is there. */

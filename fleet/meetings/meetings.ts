@@ -512,7 +512,10 @@ export class Meetings {
       return;
     }
     const before = this.nodes.get(nodeId);
-    await this.nodes.register(registration);
+    // a disk that fails keeps the node out of nothing: what follows is done once, as it comes back
+    await this.nodes
+      .register(registration)
+      .catch((error: unknown) => this.#deps.logger.error({ err: error, nodeId }, 'report of a media node not written'));
     const { online, signalingUrl } = registration;
     if (before?.online !== online || before.signalingUrl !== signalingUrl || before.heardAtMs === 0)
       this.delegations.nodesChanged();
