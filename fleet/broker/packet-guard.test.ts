@@ -41,6 +41,12 @@ test('a packet too large is known by its header alone, even byte by byte', () =>
   expect(verdicts).toContain('too-large');
 });
 
+test('the limit itself passes, and not one byte more', () => {
+  // the topic and its length are three bytes of the packet
+  expect(new PacketGuard(limits, 0).inspect(publish(997), 0)).toBe('pass');
+  expect(new PacketGuard(limits, 0).inspect(publish(998), 0)).toBe('too-large');
+});
+
 test('a large packet after small ones in one chunk is seen', () => {
   expect(new PacketGuard(limits, 0).inspect(Buffer.concat([publish(10), publish(1001)]), 0)).toBe('too-large');
 });

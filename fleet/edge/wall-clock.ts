@@ -7,7 +7,13 @@
 import { uptime } from 'node:os';
 
 export type JumpHandler = (byMs: number) => void | Promise<void>;
-export type WallClockOptions = { wallNowMs?: () => number; steadyNowMs?: () => number };
+export type WallClockOptions = {
+  wallNowMs?: () => number;
+  /** counts the machine's sleep; a system call where it is the uptime */
+  steadyNowMs?: () => number;
+  /** cheap, and does not count the sleep; with a steady clock of one's own there is none unless it is given */
+  tickingNowMs?: () => number;
+};
 
 const SMALLEST_JUMP_MS = 1_000;
 const LOOK_EVERY_MS = 1_000;
@@ -26,10 +32,10 @@ export class WallClock {
   #settling: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ wallNowMs = () => Date.now(), steadyNowMs }: WallClockOptions = {}) {
+  constructor({ wallNowMs = () => Date.now(), steadyNowMs, tickingNowMs }: WallClockOptions = {}) {
     this.#wallNowMs = wallNowMs;
     this.#steadyNowMs = steadyNowMs ?? (() => uptime() * 1_000);
-    this.#tickingNowMs = steadyNowMs === undefined ? () => performance.now() : null;
+    this.#tickingNowMs = tickingNowMs ?? (steadyNowMs === undefined ? () => performance.now() : null);
     this.#offsetMs = this.#readOffsetMs();
   }
 

@@ -72,7 +72,13 @@ function boot(
   return runQemu({ args: [...machine, ...software, ...disk], consolePath, limitMs, onLine });
 }
 
+/** of /proc: so many a second of processor time, on any Linux */
+const TICKS_PER_SECOND = 100;
+const LOOK_EVERY_MS = 2_000;
+
 export type QemuOptions = Pick<GuestOptions, 'limitMs' | 'onLine'> & {
+  /** of the emulator's processor time; a guest that only waits for a busy machine does not hang */
+  processorLimitMs?: number;
   /** of the machine and its software; the serial ports are set here */
   args: string[];
   /** what the kernel prints goes there */
@@ -80,7 +86,13 @@ export type QemuOptions = Pick<GuestOptions, 'limitMs' | 'onLine'> & {
 };
 
 /** Ends with the guest, which does not start again; never rejects for what the guest does. */
-export function runQemu({ args, consolePath, limitMs, onLine }: QemuOptions): Promise<GuestEnd> {
+export function runQemu({
+  args,
+  consolePath,
+  limitMs,
+  processorLimitMs = limitMs,
+  onLine,
+}: QemuOptions): Promise<GuestEnd> {
   const fixed = ['-nodefaults', '-no-user-config', '-cpu', 'max', '-display', 'none', '-monitor', 'none', '-no-reboot'];
   const lines = ['-serial', `file:${consolePath}`, '-serial', 'stdio'];
   const startedAt = performance.now();
@@ -91,10 +103,12 @@ export function runQemu({ args, consolePath, limitMs, onLine }: QemuOptions): Pr
     let exitCode: number | null = null;
     let timedOut = false;
     const kill = () => child.kill('SIGKILL');
-    const limit = setTimeout(() => {
+    const limit = setInterval(() => {
+      const isOver = performance.now() - startedAt > limitMs || processorMsOf(child.pid) > processorLimitMs;
+      if (!isOver) return;
       timedOut = true;
       kill();
-    }, limitMs);
+    }, LOOK_EVERY_MS);
     const stopWithUs = () => kill();
     process.on('exit', stopWithUs);
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -112,13 +126,24 @@ export function runQemu({ args, consolePath, limitMs, onLine }: QemuOptions): Pr
     });
     child.on('error', reject);
     child.on('close', () => {
-      clearTimeout(limit);
+      clearInterval(limit);
       process.off('exit', stopWithUs);
       const kernel = existsSync(consolePath) ? readFileSync(consolePath, 'utf8').slice(-CONSOLE_TAIL_CHARACTERS) : '';
       log += `${unfinished}\n--- the guest's console\n${kernel}`;
       resolve({ exitCode, log, tookMs: performance.now() - startedAt, timedOut });
     });
   });
+}
+
+/** 0: it has ended */
+function processorMsOf(pid: number | undefined): number {
+  const path = `/proc/${pid}/stat`;
+  if (pid === undefined || !existsSync(path)) return 0;
+  // the program's name may have spaces; what follows it has none
+  const fields = readFileSync(path, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND;
 }
 
 function append(path: string, content: Buffer): void {
