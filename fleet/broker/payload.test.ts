@@ -40,6 +40,18 @@ test('brackets in words are no levels, also beside quotes that are escaped', () 
   expect(read({ ...presence, words }).message).toEqual(presence);
 });
 
+test.each([
+  ['before a shallow one', '{"deep":DEEP,"shallow":[1]}'],
+  ['after a quote that is escaped', String.raw`{"quote":"\"","deep":DEEP}`],
+  ['after a backslash at the end of a word', String.raw`{"path":"C:\\","deep":DEEP}`],
+])('what is nested too deep is seen %s', (_, frame) => {
+  const deep = `${'['.repeat(40)}${']'.repeat(40)}`;
+  const refused = expect.objectContaining({ code: 'bad-message' });
+  expect(() => parsePayload('presence', frame.replace('DEEP', deep))).toThrow(refused);
+  // the frame itself is well made
+  expect(() => parsePayload('presence', frame.replace('DEEP', '1'))).toThrow(ZodError);
+});
+
 test('brackets one after the other are one level', () => {
   expect(read({ ...presence, later: Array.from({ length: 100 }, () => [{}]) }).message).toEqual(presence);
 });
