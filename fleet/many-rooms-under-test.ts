@@ -1,6 +1,7 @@
 /** For tests of a large fleet: rooms written into the databases as former boxes left them, and some that are connected. */
 import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomPhase } from '#contract/room-state.ts';
 import { clientIdOf } from '#contract/topics.ts';
 import type { EnrolledRoom, FleetUnderTest } from './fleet-under-test.ts';
@@ -106,7 +107,12 @@ export class ChangingRooms {
       this.rooms.forEach((room, index) => {
         if (index % ticksPerRound !== turn % ticksPerRound) return;
         if (index === 0) {
-          void room.say('presence', { online: true, epoch: room.epoch, asOfMs: Date.now() });
+          void room.say('presence', {
+            protocol: PROTOCOL_VERSION,
+            online: true,
+            epoch: room.epoch,
+            asOfMs: Date.now(),
+          });
           return;
         }
         this.changeCount += 1;

@@ -51,6 +51,14 @@ describe('who is signed in', () => {
     expect(server.askedFor('listRooms')).toBe(0);
   });
 
+  it('asks again while no server answers, and signs nobody out', async () => {
+    server.answers.currentSession = () => 'no-answer';
+    await show();
+    await page.until(() => page.text.includes('The server does not answer'));
+    delete server.answers.currentSession;
+    await page.until(() => page.text.includes('No rooms yet'), 5_000);
+  });
+
   it('is shown the door when the session ends, by the stream or by an answer', async () => {
     server.rooms = [roomOf(1)];
     await show();

@@ -1,17 +1,15 @@
 /** The console: who is signed in decides what is shown; the address's fragment decides which page, loaded when it is opened. */
 import LogOut from 'lucide-react/icons/log-out';
-import { type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
 import { type Account, peopleApi } from '#contract/http/people-api.ts';
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
-import { Spinner } from '#ui/progress.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
-import { ChangePasswordPage } from '#ui/sign-in/new-password-page.tsx';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
-import { SignInPage } from '#ui/sign-in/sign-in-page.tsx';
+import { SessionGate } from '#ui/sign-in/session-gate.tsx';
 import { AccountContext, useMay, useMayAbove, useMayAnywhere } from './account.ts';
 import { ConsoleNav } from './console-nav.tsx';
 import { LazyPage, pageCode } from './lazy-page.tsx';
@@ -47,48 +45,22 @@ function firstPage(hash: string): { preload: () => Promise<unknown> } {
   return hash.startsWith('#/rooms') ? roomsPage : nowPage;
 }
 
-type Session =
-  | { kind: 'asking' }
-  | { kind: 'out' }
-  | { kind: 'in'; account: Account /** only for the forced change */; password: string | null };
-
 export function Console() {
   const { t } = useTranslation('console');
   const [arrival] = useState(takeArrival);
-  const [session, setSession] = useState<Session>({ kind: 'asking' });
-  const signedOut = useCallback(() => setSession({ kind: 'out' }), []);
-  useEffect(() => {
-    callApi(peopleApi.currentSession).then(
-      ({ account }) => setSession({ kind: 'in', account, password: null }),
-      signedOut,
-    );
-  }, [signedOut]);
   useEffect(() => {
     document.title = t('pageTitle');
   }, [t]);
-  if (session.kind === 'asking')
-    return (
-      <main className="grid min-h-dvh place-items-center">
-        <Spinner className="size-10 text-accent" label={t('now.loading')} />
-      </main>
-    );
-  if (session.kind === 'out')
-    return (
-      <SignInPage
-        lead={t('signIn.lead')}
-        passwordHint={t('signIn.passwordHint')}
-        refusal={arrival.kind === 'refused' ? arrival.code : null}
-        onOpenId={() => goToOpenId('console')}
-        onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
-      />
-    );
-  const { account, password } = session;
-  if (account.mustChangePassword) {
-    const changed = () =>
-      setSession({ kind: 'in', account: { ...account, mustChangePassword: false }, password: null });
-    return <ChangePasswordPage userName={account.userName} knownPassword={password} onChanged={changed} />;
-  }
-  return <SignedIn account={account} onSignedOut={signedOut} />;
+  return (
+    <SessionGate
+      arrival={arrival}
+      lead={t('signIn.lead')}
+      passwordHint={t('signIn.passwordHint')}
+      onOpenId={() => goToOpenId('console')}
+    >
+      {(account, onSignedOut) => <SignedIn account={account} onSignedOut={onSignedOut} />}
+    </SessionGate>
+  );
 }
 
 function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {

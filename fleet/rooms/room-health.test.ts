@@ -109,6 +109,17 @@ const table: [string, RoomFacts, string, unknown[]][] = [
     'trouble',
     [{ kind: 'notice', notice: 'media-blocked' }],
   ],
+  [
+    'cut off, after an alert that is still open',
+    room({ signals: ['kiosk-restarting', 'camera-failing'] }, { name: 'idle' }, ['tv-faulty', 'signaling-unreachable']),
+    'trouble',
+    [
+      { kind: 'notice', notice: 'signaling-unreachable' },
+      { kind: 'signal', signal: 'camera-failing' },
+      { kind: 'signal', signal: 'kiosk-restarting' },
+      { kind: 'notice', notice: 'tv-faulty' },
+    ],
+  ],
 ];
 it.each(table)('a room that is %s', (_, facts, health, reasons) =>
   expect(healthOf(facts)).toEqual({ health, reasons }),

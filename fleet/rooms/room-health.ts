@@ -28,19 +28,29 @@ export function healthOf(facts: RoomFacts): RoomHealth {
   if (state === null) return { health: 'trouble', reasons: [{ kind: 'fleet', reason: 'silent' }] };
   const { phase, notices } = state;
   const signals = facts.signals.filter((signal) => !isShown(signal, state));
+  const [preventing, otherNotices] = parted(notices, prevents);
+  const [critical, otherSignals] = parted(signals, (signal) => signalOf(signal).severity === 'critical');
+  // a list has place for the first alone: what prevents a meeting now stands before what an alert remembers
   const reasons: HealthReason[] = [
-    ...signals.map((signal): HealthReason => ({ kind: 'signal', signal })),
-    ...notices.map((notice): HealthReason => ({ kind: 'notice', notice })),
+    ...preventing.map(ofNotice),
+    ...[...critical, ...otherSignals].map((signal): HealthReason => ({ kind: 'signal', signal })),
+    ...otherNotices.map(ofNotice),
   ];
   if (phase.name === 'fault') return { health: 'trouble', reasons: [{ kind: 'fault', code: phase.code }, ...reasons] };
-  if (isCutOff(notices) || notices.some((notice) => PREVENTS.has(notice))) return { health: 'trouble', reasons };
-  if (signals.some((signal) => signalOf(signal).severity === 'critical')) return { health: 'trouble', reasons };
+  if (preventing.length > 0 || critical.length > 0) return { health: 'trouble', reasons };
   if (phase.name === 'in-call' && count > 0)
     return { health: 'limited', reasons: [{ kind: 'blocked', count }, ...reasons] };
   if (phase.name === 'in-call') return { health: 'in-call', reasons };
   if (phase.name === 'starting') return { health: 'starting', reasons };
   return { health: reasons.length > 0 ? 'limited' : 'ready', reasons };
 }
+
+const prevents = (notice: RoomNotice): boolean => isCutOff([notice]) || PREVENTS.has(notice);
+const ofNotice = (notice: RoomNotice): HealthReason => ({ kind: 'notice', notice });
+const parted = <T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] => [
+  all.filter(isFirst),
+  all.filter((one) => !isFirst(one)),
+];
 
 /** By a notice or by the phase, which have words of their own. */
 const isShown = (signal: SignalName, { notices, phase }: RoomState): boolean =>

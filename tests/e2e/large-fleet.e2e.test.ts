@@ -1,6 +1,6 @@
 /** The console in a browser, with 10,000 rooms in the databases, of which 200 are connected and change. */
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { allRoutes } from '#contract/http/all-routes.ts';
 import { FleetUnderTest, type Json } from '../../fleet/fleet-under-test.ts';
 import { ChangingRooms, enrolRooms, inCall, writeRooms } from '../../fleet/many-rooms-under-test.ts';
@@ -43,6 +43,10 @@ beforeAll(async () => {
   await page.goto(roomsUrl());
   await page.getByRole('row').nth(50).waitFor();
 }, 180_000);
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  throw new Error(`the page at ${page.url()}:\n${await page.locator('body').ariaSnapshot({ timeout: 10_000 })}`);
+});
 afterAll(async () => {
   await browser?.close();
   rooms?.stop();

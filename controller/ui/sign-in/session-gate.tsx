@@ -24,12 +24,14 @@ type SessionGateProps = {
   arrival: Arrival;
   /** what one signs in for */
   lead: string;
+  /** below the password, of a page that has something to say there */
+  passwordHint?: string;
   /** goes to the organisation's sign-in, and comes back to this page */
   onOpenId: () => void;
   children: (account: Account, onSignedOut: () => void) => ReactNode;
 };
 
-export function SessionGate({ arrival, lead, onOpenId, children }: SessionGateProps) {
+export function SessionGate({ arrival, lead, passwordHint, onOpenId, children }: SessionGateProps) {
   const { t } = useTranslation('sign-in');
   const [session, setSession] = useState<Session>(
     arrival.kind === 'invited' ? arrival : { kind: 'asking', isUnanswered: false },
@@ -64,6 +66,7 @@ export function SessionGate({ arrival, lead, onOpenId, children }: SessionGatePr
       return (
         <SignInPage
           lead={lead}
+          {...(passwordHint !== undefined && { passwordHint })}
           refusal={arrival.kind === 'refused' ? arrival.code : null}
           onOpenId={onOpenId}
           onSignedIn={(account, password) => setSession({ kind: 'in', account, password })}
