@@ -10,7 +10,8 @@ export const hrefOf = (room: RoomRow): string => `#/rooms/${room.roomId}`;
 let lastList = '#/rooms';
 export const roomsHref = (): string => lastList;
 export const rememberList = (href: string): void => {
-  lastList = href;
+  // what is drawn between a click and its `hashchange` finds the next page's address already
+  if (href.split('?')[0] === '#/rooms') lastList = href;
 };
 
 export function More({ list, shownCount }: { list: RoomListShown; shownCount: number }) {

@@ -99,6 +99,19 @@ describe('the list', () => {
     await page.until(() => page.text.includes('No room is like this'));
   });
 
+  it('is what a room leads back to, also where a change was drawn between the click and its event', async () => {
+    server.rooms = [roomOf(1), roomOf(2)];
+    await show('/rooms?text=room');
+    await page.until(() => page.listed.length === 2);
+    // as a browser does: the address changes with the click, and its event follows later
+    history.replaceState(null, '', `#/rooms/${idOf(1)}`);
+    await change(2, { reasons: [{ kind: 'notice', notice: 'camera-missing' }] });
+    await act(async () => dispatchEvent(new Event('hashchange')));
+    await page.until(() => document.querySelector('h1')?.textContent === 'Room 1');
+    const back = [...document.querySelectorAll('a')].find((each) => each.textContent === 'All rooms')!;
+    expect(back.getAttribute('href')).toBe('#/rooms?text=room');
+  });
+
   it('says of a name that is typed whether another room has it', async () => {
     server.rooms = [roomOf(1)];
     await show();
