@@ -30,6 +30,9 @@ describe.each(SHELLS)('the guard under %s', (shell) => {
   });
 });
 
+/** The guard has noted when its trial began: time that passes before is not counted. */
+const untilCounted = () => expect.poll(() => box.fields('trial')?.since, { timeout: 20_000 }).toBeDefined();
+
 describe('the guard', () => {
   beforeEach(() => {
     box = new GuardedBox('sh');
@@ -70,6 +73,7 @@ describe('the guard', () => {
   it('goes back from one that proves nothing in its time, and not before', async () => {
     box.switched();
     const guard = box.start();
+    await untilCounted();
     await sleep(1_500);
     box.passTime(179);
     await sleep(1_500);
@@ -165,7 +169,7 @@ describe('the guard', () => {
   it('confirms nothing that does not run, whatever a proof has', async () => {
     box.switched();
     const guard = box.start();
-    await sleep(600);
+    await untilCounted();
     box.link('old-1');
     box.prove('passed new-2\n');
     await sleep(1_500);
@@ -230,6 +234,7 @@ describe('the guard', () => {
     box.switched();
     box.prove(text);
     const guard = box.start();
+    await untilCounted();
     await sleep(1_200);
     expect(box.fields('trial')).not.toBeNull();
     box.passTime(2);
@@ -247,6 +252,7 @@ describe('the guard', () => {
     box.switched();
     make(box.proof);
     const guard = box.start();
+    await untilCounted();
     await sleep(1_200);
     box.passTime(200);
     await guard.ended;
