@@ -21,8 +21,11 @@ export async function answers(url: string, unit: string, withinMs: number): Prom
   return false;
 }
 
+/** Not while its start is queued: until then it shows what became of the release before. */
 function hasGivenUp(unit: string): boolean {
-  const { stdout } = spawnSync('systemctl', ['show', '--property=ActiveState,NRestarts', unit], { encoding: 'utf8' });
+  const asked = ['show', '--property=ActiveState,NRestarts,Job', unit];
+  const { stdout } = spawnSync('systemctl', asked, { encoding: 'utf8' });
+  if (/^Job=[1-9]/m.test(stdout)) return false;
   const restarts = Number(/^NRestarts=(\d+)$/m.exec(stdout)?.[1] ?? 0);
   return /^ActiveState=failed$/m.test(stdout) || restarts > RESTARTS_AT_MOST;
 }

@@ -1,0 +1,60 @@
+/** What is judged of a unit that was just started, as systemd shows it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { answers } from './first-look.ts';
+
+const UNIT = 'maru-fleet';
+let folder: string;
+let server: Server;
+let url: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'maru-first-look-'));
+  writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\ncat ${folder}/shown\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+  server = createServer((_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+const shows = (...lines: string[]) => writeFileSync(join(folder, 'shown'), `${lines.join('\n')}\n`);
+const away = () => new Promise<void>((resolve) => void server.close(() => resolve()));
+
+it('is an answer, whatever systemd shows', async () => {
+  shows('ActiveState=failed', 'NRestarts=9');
+  expect(await answers(url, UNIT, 5_000)).toBe(true);
+});
+
+it.each([
+  ['failed', ['ActiveState=failed', 'NRestarts=0']],
+  ['ended six times', ['ActiveState=activating', 'NRestarts=6']],
+])('is given up at once where it %s', async (_what, lines) => {
+  await away();
+  shows(...lines);
+  const startedAtMs = performance.now();
+  expect(await answers(url, UNIT, 20_000)).toBe(false);
+  expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+});
+
+it('is waited for while its start is queued, though the release before it failed', async () => {
+  const { port } = new URL(url);
+  await away();
+  shows('ActiveState=failed', 'NRestarts=9', 'Job=41');
+  const later = setTimeout(() => server.listen(Number(port), '127.0.0.1'), 1_200);
+  expect(await answers(url, UNIT, 20_000)).toBe(true);
+  clearTimeout(later);
+});
+
+it('is given up after its time', async () => {
+  await away();
+  shows('ActiveState=activating', 'NRestarts=5');
+  expect(await answers(url, UNIT, 900)).toBe(false);
+});
