@@ -78,6 +78,34 @@ it('does not send a stroke longer than one may be', async () => {
   expect(sent.map((act) => (act.act === 'draw' ? act.stroke.points.length : 0))).toEqual([2, 2, 1_000, 602]);
 });
 
+it('makes one piece of as many points as a message may have', async () => {
+  const points = (numbers: number) => Array<number>(numbers).fill(1);
+  push(draw('a', 1, 1));
+  for (const numbers of [400, 600, 2]) push(draw('a', ...points(numbers)));
+  await pass(100);
+  expect(sent.map((act) => (act.act === 'draw' ? act.stroke.points.length : 0))).toEqual([2, 1_000, 2]);
+});
+
+it('has no more unanswered acts that flow than its pace permits; one that changes the page waits for none', async () => {
+  const answers: (() => void)[] = [];
+  const slow = new ActQueue(
+    (act) => {
+      sent.push(act);
+      return new Promise<void>((resolve) => answers.push(resolve));
+    },
+    { intervalMs: { point: 0, draw: 0, zoom: 0 }, unansweredAtMost: 2 },
+  );
+  for (const x of [1, 2, 3, 4]) void slow.push(draw(`${x}`, x, x)).catch(() => {});
+  await pass(1_000);
+  expect(sent).toHaveLength(2);
+  answers[0]!();
+  await pass(0);
+  expect(sent).toHaveLength(3);
+  void slow.push(turn).catch(() => {});
+  expect(sent.slice(3)).toEqual([draw('4', 4, 4), turn]);
+  slow.clear(new Error('over'));
+});
+
 it('stays below what the node permits, whatever is pushed', async () => {
   for (let ms = 0; ms < 3_000; ms += 5) {
     push(ms % 10 === 0 ? point(ms) : draw(`${ms % 20}`, 1, 1));

@@ -22,12 +22,12 @@ const received = (packetsReceived: number, packetsLost: number, bytesReceived: n
   reports({ id: 'i', type: 'inbound-rtp', kind: 'audio', packetsReceived, packetsLost, bytesReceived, jitter: 0.012 });
 
 test('between two readings', () => {
-  const first = readQuality({ sent: sent(1_000, 10, 1e6, 300), received: received(500, 0, 1e5) }, null, 0);
+  const first = readQuality({ sent: sent(1_000, 10, 1e6, 300), received: received(500, 0, 1e5) }, null, 60_000);
   expect(first.quality).toBeNull();
   const { quality } = readQuality(
     { sent: sent(2_000, 30, 2e6, 600), received: received(950, 50, 2e5) },
     first.counted,
-    10_000,
+    70_000,
   );
   expect(quality).toEqual({
     roundTripMs: 31,

@@ -248,6 +248,25 @@ describe('what does not come at once', () => {
     expect(server.asked).toHaveLength(length);
   });
 
+  it.each<['cut' | 'up', number[]]>([
+    ['cut', [250, 500, 1_000, 2_000, 3_000, 3_000]],
+    ['up', [200, 400, 800, 1_000, 1_000]],
+  ])('is asked for again after growing pauses: the line is %s: %j', async (network, wanted) => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    server.readyPages.clear();
+    server.network = network;
+    const askedAtMs: number[] = [];
+    server.onAsked = () => askedAtMs.push(performance.now());
+    pages.want(wish(1));
+    await pass(12_000);
+    const pauses = askedAtMs.slice(1).map((atMs, index) => atMs - askedAtMs[index]!);
+    // answers take a moment
+    for (const [index, leastMs] of wanted.entries()) {
+      expect(pauses[index]).toBeGreaterThanOrEqual(leastMs);
+      expect(pauses[index]).toBeLessThan(leastMs + 100);
+    }
+  });
+
   it('is tried at once when the browser is online again', async () => {
     const online = new EventTarget();
     vi.stubGlobal('addEventListener', online.addEventListener.bind(online));

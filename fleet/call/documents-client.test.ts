@@ -67,6 +67,20 @@ describe('the list', () => {
     expect(server.streams).toHaveLength(1);
   });
 
+  it('is asked for again after pauses that grow to two seconds while the server is away', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    server.network = 'cut';
+    const askedAtMs: number[] = [];
+    server.onAsked = () => askedAtMs.push(performance.now());
+    client.setAccess(server.access);
+    await pass(12_000);
+    const pauses = askedAtMs.slice(1).map((atMs, index) => atMs - askedAtMs[index]!);
+    for (const [index, leastMs] of [250, 500, 1_000, 2_000, 2_000, 2_000].entries()) {
+      expect(pauses[index]).toBeGreaterThanOrEqual(leastMs);
+      expect(pauses[index]).toBeLessThan(leastMs + 100);
+    }
+  });
+
   it('does not come back while beats come', async () => {
     client.setAccess(server.access);
     for (let beats = 0; beats < 8; beats++) {
@@ -117,6 +131,7 @@ describe('the list', () => {
 
 describe('an upload', () => {
   const SIZE = FIRST_PART_BYTES * 8;
+  const SMALLEST_PART_BYTES = 64 * 1024;
   const uploads = () => state().uploads.map(({ phase, sentBytes }) => ({ phase, sentBytes }));
 
   it('goes in parts that grow, with its progress, and arrives whole', async () => {
@@ -156,11 +171,11 @@ describe('an upload', () => {
   });
 
   it.each([
-    ['converter-unavailable', 503],
-    ['upload-offset', 409],
+    ['converter-unavailable', 503, SMALLEST_PART_BYTES],
+    ['upload-offset', 409, FIRST_PART_BYTES],
   ] as const)(
     'whose parts are all answered with %s, though the server is there, is sent at growing pauses of five seconds at most',
-    async (code, status) => {
+    async (code, status, nextPartBytes) => {
       vi.spyOn(Math, 'random').mockReturnValue(1);
       client.setAccess(server.access);
       server.refusals = Array.from({ length: 9 }, () => ({ path: 'content', code, status }));
@@ -171,6 +186,8 @@ describe('an upload', () => {
       const uploading = client.upload(file(SIZE), 'Plan.pdf');
       await pass(40_000);
       expect(await outcome(uploading)).toBe('done');
+      const [{ content: kept }] = [...server.documents.values()] as [{ content: Uint8Array[] }];
+      expect(kept[0]!.length).toBe(nextPartBytes);
       const pauses = askedAtMs.slice(1, 10).map((atMs, index) => atMs - askedAtMs[index]!);
       // answers take a moment
       for (const [index, leastMs] of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 5_000].entries()) {

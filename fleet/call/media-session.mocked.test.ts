@@ -268,6 +268,22 @@ describe('a producer', () => {
   });
 });
 
+it('a sending transport that cannot be connected ahead is no fault: the first track connects it', async () => {
+  let tries = 0;
+  // no mock function: that would handle the rejection itself
+  transports.send.produce = () => {
+    tries += 1;
+    return Promise.reject(new Error('no m-line'));
+  };
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  session.connectAhead();
+  await pass(1);
+  await pass(1);
+  process.off('unhandledRejection', unhandled);
+  expect([tries, unhandled.mock.calls]).toEqual([1, []]);
+});
+
 describe('after its end', () => {
   it('nothing is asked any more; the received pictures stay until it is closed', async () => {
     transports.recv.becomes('disconnected');

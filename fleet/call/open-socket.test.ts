@@ -1,6 +1,6 @@
 /** Opening a socket over a network that refuses, hangs or comes back, on a clock that is moved by hand. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type OpenOptions, openPersistently } from './open-socket.ts';
+import { type OpenOptions, openPersistently, tryLimitMs } from './open-socket.ts';
 
 class Socket extends EventTarget {
   readonly OPEN = 1;
@@ -71,6 +71,18 @@ describe('a network that refuses', () => {
     await pass(500);
     expect(sockets).toHaveLength(2);
   });
+});
+
+it.each([
+  [0, 5_000],
+  [1, 1_000],
+  [14, 1_000],
+  [15, 1_500],
+  [24, 6_000],
+  [25, 6_000],
+  [1_000, 6_000],
+])('after %i tries the next is given %i ms', (triesMade, limitMs) => {
+  expect(tryLimitMs(triesMade, 5_000)).toBe(limitMs);
 });
 
 describe('a try that hangs', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Available, layerFor, planForwarding, type Situation } from './forwarding-plan.ts';
+import { type Available, layerFor, planForwarding, priorityFor, type Situation } from './forwarding-plan.ts';
 
 const camera = (peerId: string, layers = 3, sentLayers = layers): Available => ({
   producerId: `${peerId}-camera`,
@@ -48,6 +48,11 @@ describe('what a peer is sent', () => {
     ]);
     expect([90, 360, 720].map((heightPx) => layerFor(heightPx, camera('a', 2)))).toEqual([0, 1, 1]);
     expect(layerFor(720, camera('a', 1))).toBeNull();
+  });
+
+  test('bandwidth by the same heights, and a shared screen’s before all', () => {
+    expect([225, 226, 450, 451].map((heightPx) => priorityFor('camera', heightPx))).toEqual([20, 50, 50, 100]);
+    expect(priorityFor('screen', 90)).toBe(200);
   });
 
   test('no layer that is not being sent', () =>

@@ -1,6 +1,5 @@
 /** One peer's consumers by hand, on a clock that is moved: what is shown, hidden, and shown again, and what changes while one is made. */
 import { EventEmitter } from 'node:events';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallProducer } from './call-producer.ts';
 import type { PlannedConsumer } from './forwarding-plan.ts';
@@ -54,6 +53,7 @@ let mediaWorker: { consumers: number };
 let forwarding: Forwarding;
 const plan = vi.fn(() => new Map(shown));
 const release = vi.fn();
+const logger = { warn: vi.fn(), debug: vi.fn() };
 const events = { onAdded: vi.fn(), onClosed: vi.fn(), onPaused: vi.fn() };
 beforeEach(() => {
   vi.useFakeTimers();
@@ -89,7 +89,7 @@ beforeEach(() => {
     pauseUnseenAfterMs: PAUSE_AFTER_MS,
     closeUnseenAfterMs: CLOSE_AFTER_MS,
     events,
-    logger: pino({ level: 'silent' }),
+    logger,
   } as unknown as ForwardingOptions);
 });
 afterEach(() => {
@@ -219,6 +219,31 @@ describe('while a consumer is made', () => {
     await settled;
     await pass(PAUSE_AFTER_MS + CLOSE_AFTER_MS);
     expect(consumers[0]!.closed).toBe(true);
+  });
+});
+
+describe('what cannot be made', () => {
+  beforeEach(() => {
+    made = Promise.reject(new Error('no codec'));
+    made.catch(() => {});
+  });
+
+  it('is given up where it came from, logged, and made with the next change', async () => {
+    await show('camera');
+    expect([release.mock.calls.map(([producerId]) => producerId), logger.warn.mock.calls.length]).toEqual([
+      ['camera'],
+      1,
+    ]);
+    made = Promise.resolve();
+    await show('camera');
+    expect(consumers.map(({ producerId }) => producerId)).toEqual(['camera']);
+  });
+
+  it('because it closed meanwhile is no fault', async () => {
+    const settled = show('camera');
+    Object.assign(producers.get('camera')!.producer, { closed: true });
+    await settled;
+    expect([release.mock.calls.length, logger.warn.mock.calls.length]).toEqual([1, 0]);
   });
 });
 

@@ -195,6 +195,21 @@ describe('a hello', () => {
   });
 });
 
+it('a client may ask 300 times at once, and a hundred times a second from then on', async () => {
+  await admitted();
+  const ask = (id: number): void => socket.receive({ id, method: 'ping', data: {} });
+  // the hello was the first
+  for (let id = 2; id <= 300; id++) ask(id);
+  await pass(10);
+  ask(301);
+  await settled();
+  expect([sent().at(-1), socket.closedWith]).toEqual(['301 ok', []]);
+  ask(302);
+  await settled();
+  expect([sent().at(-1), socket.closedWith]).toEqual(['null too-many-attempts', [4429]]);
+  await pass(2_000);
+});
+
 describe('a client that is silent', () => {
   const look = () => session.checkPulse(performance.now());
 

@@ -14,6 +14,9 @@ test('both directions, from the node’s end', () =>
 test('a loss that was not measured is no loss of zero', () =>
   expect(qualityOf(stat, stat).received.lossPercent).toBeNull());
 
+test('no more is lost than all', () =>
+  expect(qualityOf({ ...stat, rtpPacketLossReceived: 1.2 }, stat).received.lossPercent).toBe(100));
+
 test('one transport over TCP is enough', () => {
   const iceSelectedTuple = { protocol: 'tcp' } as never;
   expect(qualityOf(stat, { ...stat, iceSelectedTuple }).path).toBe('tcp');

@@ -43,6 +43,18 @@ test('of two answers the one for where the room is now counts, whichever comes l
   expect(sent).toEqual(['a']);
 });
 
+test('after the end none is sent, of however many that were asked for', async () => {
+  const sent: (string | undefined)[] = [];
+  const answers: ((given: DocumentAccess) => void)[] = [];
+  const of = () => new Promise<DocumentAccess>((resolve) => answers.push(resolve));
+  const feed = new DocumentAccessFeed({ of, send: (each) => sent.push(each?.token), onFailed: () => {} });
+  for (const phase of [undefined, inCall('a'), inCall('b')]) feed.roomIs(phase);
+  feed.stop();
+  for (const answer of answers) answer(access('own'));
+  await settled();
+  expect([answers.length, sent]).toEqual([3, []]);
+});
+
 test('it is sent again when the policy of that very meeting changes', async () => {
   const sent: (string | undefined)[] = [];
   const feed = new DocumentAccessFeed({

@@ -12,12 +12,13 @@ function laptopsUnderTest() {
   let isLive = true;
   let isCallReached = Promise.resolve();
   const removed: string[] = [];
+  const touched: unknown[] = [];
   let places = 0;
   const laptops = new Laptops({
     pairings: {
       ofToken: async () => pairing,
       isLive: () => isLive,
-      touch: () => {},
+      touch: (each: unknown) => void touched.push(each),
       isPresent: () => true,
       onRevoked: (handler: typeof revoke) => {
         revoke = handler;
@@ -40,6 +41,7 @@ function laptopsUnderTest() {
   return {
     laptops,
     removed,
+    touched,
     revoke: () => {
       isLive = false;
       revoke(pairing.pairingId);
@@ -60,6 +62,13 @@ test('a laptop that has come in twice is put out of both places, and out of none
   expect(removed).toEqual(['remove-participant peer 1', 'remove-participant peer 2']);
   revoke();
   expect(removed).toHaveLength(2);
+});
+
+test('each time that a laptop comes in is a use of its pairing', async () => {
+  const { laptops, touched } = laptopsUnderTest();
+  await laptops.enter('token');
+  await laptops.enter('token');
+  expect(touched).toEqual([pairing, pairing]);
 });
 
 test('a laptop whose pairing is ended while its call is reached gets no grant', async () => {

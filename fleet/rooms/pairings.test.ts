@@ -235,6 +235,16 @@ test('a pairing that is ended while its holder’s proof is written opens nothin
   expect(pairings.isPresent(pairing)).toBe(false);
 });
 
+test('a network may guess ten times at once, and once in six seconds from then on', async () => {
+  const guess = () => pairings.pair('ZZZZZZZZ', 'net').catch((error: { code: string }) => error.code);
+  for (let guesses = 0; guesses < 10; guesses += 1) expect(await guess()).toBe('pairing-code-invalid');
+  expect(await guess()).toBe('too-many-attempts');
+  vi.advanceTimersByTime(5_999);
+  expect(await guess()).toBe('too-many-attempts');
+  vi.advanceTimersByTime(2);
+  expect([await guess(), await guess()]).toEqual(['pairing-code-invalid', 'too-many-attempts']);
+});
+
 test.each([20, -60])('a clock that is set by %d minutes makes nobody come or go', async (minutes) => {
   const pairing = await pairings.ofToken(await pair());
   vi.advanceTimersByTime(MINUTE_MS);

@@ -170,3 +170,33 @@ describe.each<[TopicName, (wiring: Wiring) => Publisher, number]>([
     expect(published().slice(2)).toEqual([`r1 second ${hour}`]);
   });
 });
+
+test.each([
+  [
+    'meetings',
+    (deps: object) =>
+      new PublishedMeetings({ ...deps, meetings: { onChanged: () => {}, scheduledIn: async () => [] } } as never),
+  ],
+  [
+    'offered broadcasts',
+    (deps: object) =>
+      new PublishedBroadcasts({
+        ...deps,
+        broadcasts: { onOffersChanged: () => {}, offers: async () => () => [] },
+      } as never),
+  ],
+])('of the %s of many rooms fifty are published in a row: others have their turn in between', async (_, make) => {
+  const broker = new BrokerUnderTest();
+  const many = Array.from({ length: 120 }, (_room, n) => ({ roomId: `r${n}` }));
+  const clock = new WallClock({ steadyNowMs: () => performance.now() });
+  const published = make({ registry: { all: async () => many }, broker, clock, logger });
+  const seen: number[] = [];
+  const look = (): void => {
+    seen.push(broker.published.length);
+    if (seen.length < 3) setImmediate(look);
+  };
+  setImmediate(look);
+  await published.start();
+  published.stop();
+  await vi.waitFor(() => expect(seen).toEqual([50, 100, 120]));
+});

@@ -87,6 +87,16 @@ test('a phone that leaves follows nothing any more, also when its meeting was st
   expect(readings).toHaveLength(2);
 });
 
+test('a phone that leaves while its room moves follows neither meeting', async () => {
+  const { readings, followed, follow, move } = airUnderTest();
+  const leave = follow();
+  for (const to of ['call', 'another call']) move(to);
+  leave();
+  for (const { answer } of readings) answer('meeting');
+  await settled();
+  expect([readings.length, followed]).toEqual([3, []]);
+});
+
 test('the last phone that leaves takes nothing from one that comes after it', async () => {
   const { readings, follow, move } = airUnderTest();
   const leave = follow();

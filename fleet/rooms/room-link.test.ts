@@ -118,6 +118,31 @@ test('a link that ends follows nothing of its room any more', () => {
   vi.useRealTimers();
 });
 
+describe('a phone gets why what it asked for was refused:', () => {
+  const admitted = { pairingId: newId(), pairing: {}, roomId: newId(), roomName: 'Room' } as never;
+  const refuse = async (): Promise<never> => {
+    throw new UserError('forbidden');
+  };
+  const host = fleetRoomLinkHost({
+    pairings: { isLive: () => true, isPresent: () => true },
+    waiting: { decide: refuse, invite: refuse },
+    air: { direct: refuse, setRecording: refuse },
+    relay: { send: refuse },
+  } as never);
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['a decision about who waits', () => host.decideWaiting!(admitted, { name: 'admit-all' })],
+    ['an invitation', () => host.makeInvite!(admitted, null)],
+    ['an act of a broadcast', () => host.directBroadcast!(admitted, { name: 'end' })],
+    ['a recording', () => host.setRecording!(admitted, true)],
+  ])('%s', async (_, act) => {
+    await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('a command', async () =>
+    expect(await host.command(admitted, newId(), { name: 'end-call' })).toMatchObject({ code: 'forbidden' }));
+});
+
 describe('a phone whose pairing was ended', () => {
   const admitted = { pairingId: newId(), pairing: {}, roomId: newId(), roomName: 'Room' } as never;
   const done: string[] = [];

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RoomRow } from '#contract/http/rooms-api.ts';
 import { stateOf } from '../room-under-test.ts';
 import { RoomList } from './room-list.ts';
+import type { RegistryChange } from './room-registry.ts';
 
 const ROUND_MS = 60_000;
 const GATHERED_MS = 200;
@@ -16,6 +17,7 @@ let blockedCount: number;
 let unreachable: ReadonlyMap<string, object>;
 let looks: number;
 let report: (roomId: string) => void;
+let change: (change: RegistryChange) => void;
 
 beforeEach(async () => {
   vi.useFakeTimers();
@@ -26,7 +28,12 @@ beforeEach(async () => {
   looks = 0;
   const nothing = (): void => {};
   list = new RoomList({
-    registry: { all: async () => rooms, onChanged: nothing },
+    registry: {
+      all: async () => rooms,
+      onChanged: (handler: typeof change) => {
+        change = handler;
+      },
+    },
     reports: {
       of: (roomId: string) => ({
         state: stateOf(roomId, inCall.has(roomId) ? ({ name: 'in-call', callId: 'call' } as never) : { name: 'idle' }),
@@ -127,6 +134,16 @@ test('what a room reports goes out after 200 ms, once however often; a page that
   report(first!.roomId);
   const { rows } = list.page({ sort: 'name', language: 'en', limit: 1 } as never, 'organisation');
   expect(rows).toMatchObject([{ roomId: first!.roomId, health: 'ready' }]);
+});
+
+test('a room that is removed while a change of it is gathered is in no row any more, and the others are', async () => {
+  const watcher = watch();
+  inCall = new Set(rooms.map(({ roomId }) => roomId));
+  const [, second] = rooms;
+  for (const { roomId } of [first!, second!]) report(roomId);
+  change({ kind: 'removed', ...first! });
+  await vi.advanceTimersByTimeAsync(GATHERED_MS);
+  expect(watcher.rows().map(({ roomId }) => roomId)).toEqual([second!.roomId]);
 });
 
 test('after our stop no timer is left, though a change was being gathered', () => {

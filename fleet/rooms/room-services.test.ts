@@ -1,5 +1,4 @@
 /** Whether people count on a room: what ends or begins by itself gives way to what somebody decides at the same moment. */
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AuthorityStore, newId } from '../store/index.ts';
 import { RoomServices } from './room-services.ts';
@@ -7,6 +6,7 @@ import { type Opened, openAuthority } from './store-under-test.ts';
 
 const roomId = newId();
 const ENDS_IN_MS = 5_000;
+const logger = { error: vi.fn() };
 let opened: Opened<AuthorityStore>;
 let services: RoomServices;
 let changed: string[];
@@ -35,9 +35,10 @@ async function begin(): Promise<void> {
     enrolment: { voidClaims: async () => {} },
     register: { revokeAll: async () => ({ revokedCount: 0, apply: () => {} }) },
     clock: { nowMs: () => Date.now() },
-    logger: pino({ level: 'silent' }),
+    logger,
   } as never);
   changed = [];
+  logger.error.mockReset();
   services.onChanged(() => changed.push(services.of(roomId).state));
   await services.start();
 }
@@ -82,8 +83,18 @@ test('an end that the disk refused is tried again a second later, by one write a
   expect(write).toHaveBeenCalledTimes(1);
   reject(new Error('disk'));
   expect((await written()).service).toBe('maintenance');
+  expect(logger.error).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(1_000);
   expect(await written()).toEqual(IN_SERVICE);
+});
+
+test('a call in a room in maintenance, or of no room that we know, changes nothing', async () => {
+  await maintain(Date.now() + ENDS_IN_MS);
+  const write = vi.spyOn(opened.store, 'write');
+  services.inCall(roomId);
+  services.inCall(newId());
+  expect(write).not.toHaveBeenCalled();
+  expect(services.of(roomId).state).toBe('maintenance');
 });
 
 test('maintenance that is prolonged at the moment of its end goes on', async () => {

@@ -11,6 +11,8 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function waitingUnderTest() {
   let count = 0;
+  let reads = 0;
+  let meetingIds = ['own'];
   let held: Promise<void> = Promise.resolve();
   let fails = false;
   let knocked: (meetingId: string) => void = () => {};
@@ -18,11 +20,14 @@ function waitingUnderTest() {
   const waiting = new RoomWaiting({
     meetings: {
       waitingRoom: {
-        meetingIds: ['own'],
+        get meetingIds() {
+          return meetingIds;
+        },
         onChanged: (handler: typeof knocked) => {
           knocked = handler;
         },
         listOf: async (meetingId: string) => {
+          reads += 1;
           if (fails) throw new Error('disk');
           const list = { meetingId, count, waiting: [] };
           const waits = held;
@@ -52,6 +57,12 @@ function waitingUnderTest() {
       count += 1;
       knocked('own');
     },
+    /** Nobody waits any more. */
+    empty: () => {
+      [count, meetingIds] = [0, []];
+      knocked('own');
+    },
+    reads: () => reads,
     fail: (isSo: boolean) => {
       fails = isSo;
     },
@@ -110,6 +121,20 @@ test('who knocks while a list is read is in the list that is published last', as
     [1, 2],
     [1, 2],
   ]);
+});
+
+test('a list that shows somebody is read again once nobody waits, and one that shows nobody is not', async () => {
+  const { follow, knock, empty, reads } = waitingUnderTest();
+  const { shown } = follow();
+  knock();
+  await settled();
+  empty();
+  await settled();
+  expect(shown().at(-1)).toBe(0);
+  const before = reads();
+  empty();
+  await settled();
+  expect(reads()).toBe(before);
 });
 
 test('a TV that subscribes again gets its list again, though it is the same', async () => {
