@@ -59,7 +59,7 @@ it('a microphone that is muted meanwhile is paused', async () => {
   local.setMicrophone(track);
   done();
   await settled();
-  const [{ producerId }] = media.produced as [{ producerId: string }];
+  const [{ producerId }] = media.produced as unknown as [{ producerId: string }];
   expect(ask.mock.calls.filter(([method]) => method !== 'set-media-state')).toEqual([
     ['pause-producer', { producerId }],
   ]);
