@@ -61,6 +61,7 @@ beforeAll(async () => {
   writeFileSync(join(medium, 'claim.json'), JSON.stringify(CLAIM));
   writeFileSync(join(medium, 'no-claim.json'), JSON.stringify({ ...CLAIM, caSha256: 'ab' }));
   cpSync(join(medium, 'kiosk/install.sh'), join(medium, 'install.sh'));
+  cpSync(join(import.meta.dirname, 'caller.ts'), join(medium, 'caller.ts'));
   kiosk = await boot();
 }, TIMEOUT_MS);
 afterAll(async () => {
@@ -212,18 +213,44 @@ describe.skipIf(reason !== null)('a server, from a medium', () => {
     const database = new DatabaseSync('/var/lib/maru-fleet/authority.sqlite', { readOnly: true });
     console.log(database.prepare('select count(*) as n from sqlite_master where name = ?').get('later').n)"`;
 
-  it('is upgraded: the data is copied before, and the media node goes on until nobody is in a call', {
+  /** as a person of a meeting there, with the server's own CA */
+  const caller = (args: string) =>
+    `NODE_EXTRA_CA_CERTS=/var/lib/maru-fleet/ca/ca.crt.pem ${NODE} --no-warnings /media/maru/caller.ts ${args}`;
+  type Line = { joined?: string; answered?: number; closed?: number; chat?: string[] };
+  const linesOf = async (file: string): Promise<Line[]> =>
+    (await server.run(`cat ${file}`)).stdout
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Line);
+
+  it('is upgraded: the data is copied before, and a call goes on at its node, which ends once nobody is in it', {
     timeout: TIMEOUT_MS,
   }, async () => {
+    const stay = caller('stay https://127.0.0.1:7400 /var/lib/maru-fleet/first-administrator.json');
+    const talking = server.run(`${stay} > /tmp/call.log 2>&1`);
+    const answered = async () => (await linesOf('/tmp/call.log')).at(-1)?.answered ?? 0;
+    await expect.poll(answered, { timeout: 30_000 }).toBeGreaterThan(0);
+    const [{ joined }] = (await linesOf('/tmp/call.log')) as [Line];
     const [media, fleet] = [await pidOf('maru-media'), await pidOf('maru-fleet')];
     const { status, stdout, stderr } = await server.run('sh /media/maru/newer/install.sh');
     expect([status, stderr], stdout).toEqual([0, '']);
-    expect(await pidOf('maru-media')).toBe(media);
     expect(await pidOf('maru-fleet')).not.toBe(fleet);
     const copies = await server.run('stat -c "%a %U %n" /var/lib/maru-fleet/before-upgrade/*');
     expect(copies.stdout).toBe('600 maru-fleet /var/lib/maru-fleet/before-upgrade/0013-updates.sqlite\n');
     expect((await server.run(tableCount)).stdout).toBe('1\n');
-    // nobody is in a call: it looks each ten seconds
+    // by the new server, into the same call
+    const visit = await server.run(`${caller('visit https://127.0.0.1:7400')} > /tmp/visit.log 2>&1`);
+    const seen = await linesOf('/tmp/visit.log');
+    expect(visit.status, (await server.run('cat /tmp/visit.log')).stdout).toBe(0);
+    expect(seen[0]).toEqual({ joined, chat: ['before the upgrade'] });
+    // it looks each ten seconds: two looks find somebody in a call
+    const count = await answered();
+    await expect.poll(answered, { timeout: 60_000, interval: 500 }).toBeGreaterThan(count + 100);
+    expect(await pidOf('maru-media')).toBe(media);
+    await server.run('touch /tmp/leave');
+    expect((await talking).status, (await server.run('cat /tmp/call.log')).stdout).toBe(0);
+    expect((await linesOf('/tmp/call.log')).filter(({ closed }) => closed !== undefined).length).toBeLessThan(2);
     await expect.poll(() => pidOf('maru-media'), { timeout: 60_000, interval: 1_000 }).not.toBe(media);
     await expect
       .poll(async () => (await server.run('systemctl is-active maru-media')).stdout.trim(), { timeout: 30_000 })
