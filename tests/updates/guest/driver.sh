@@ -108,7 +108,7 @@ look() {
   mark "serves $(cat /run/maru/serves 2>/dev/null) $(systemctl is-active maru-agent) $(uptime_s)"
   mark "outage $(outage_us)"
   # in namespaces there is no console for it
-  mark "screen $([ -e /dev/tty0 ] && systemctl is-active maru-screen || echo nowhere)"
+  if [ -e /dev/tty0 ]; then mark "screen $(systemctl is-active maru-screen)"; else mark 'screen nowhere'; fi
   mark "running $(running)"
   mark "trial $([ -e /var/lib/maru-updater/trial ] && echo yes || echo no)"
   mark "confirmed $(value confirmed release)"
