@@ -57,6 +57,7 @@ import {
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
+import { chatRoutes, MeetingChat } from './chat/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import {
@@ -285,6 +286,11 @@ const meetings = new Meetings({
   fleetUrl,
   logger,
 });
+const chat = new MeetingChat({
+  store,
+  commandCall: (meetingId, commandOf) => meetings.commandCall(meetingId, commandOf),
+  onChanged: (meetingId) => meetings.chatChanged(meetingId),
+});
 const documents = new Documents({
   store,
   meetings,
@@ -512,6 +518,7 @@ const app = await buildApp({
       meetings,
       onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
     }),
+    ...chatRoutes({ chat }),
     ...roomServiceRoutes({ services: rooms.services }),
     ...historyRoutes({
       history: new HistoryReader({ telemetry, rooms, places: people.places, nowMs: () => clock.nowMs() }),

@@ -1,4 +1,5 @@
 /** For tests of the staff page: a played server with an account, a home and a meeting. */
+import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
@@ -58,12 +59,14 @@ export class StaffServerUnderTest extends PlayedServer {
   account: Account | null = mina;
   meetings: MeetingDetail[] = [];
   rooms: RoomAvailability[] = [];
+  posts: ChatPost[] = [];
 
   protected override readonly usual: UsualAnswers = {
     currentSession: () => (this.account ? { body: { account: this.account } } : refusal(401, 'not-signed-in')),
     signInWays: () => ({ body: { openid: null } }),
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
+    chatPosts: () => ({ body: { posts: this.posts, hasOlder: false } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));

@@ -6,6 +6,7 @@ import { ProtocolVersion } from './protocol-version.ts';
 import { ReportedEndReason } from './room-state.ts';
 import { CallAir } from './broadcast.ts';
 import { CallOrder, MeetingRole } from './call-order.ts';
+import { ChatMessage, ChatText } from './chat.ts';
 import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
@@ -105,6 +106,17 @@ const knownCallEvents = [
     /** null: it fell to them, or returned with them */
     byPeerId: Id.nullable(),
   }),
+  /** written in the call: the fleet keeps it with the meeting */
+  z.object({
+    name: z.literal('chat-posted'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    message: ChatMessage,
+    /** who wrote it */
+    person: z.string().min(1).max(300),
+  }),
   z.object({
     name: z.literal('call-ended'),
     eventId: Id,
@@ -179,6 +191,15 @@ export const NodeCommand = z.discriminatedUnion('name', [
     meetingId: Id,
     broadcastId: Id,
     port: z.number().int().min(1).max(65_535).nullable(),
+  }),
+  /** written on the meeting's page while the call runs: everybody in it gets it. The same again changes nothing */
+  z.strictObject({
+    name: z.literal('post-chat'),
+    callId: Id,
+    messageId: Id,
+    displayName: z.string(),
+    text: ChatText,
+    atMs: EpochMs,
   }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),

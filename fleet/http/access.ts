@@ -161,7 +161,7 @@ async function inMeeting(
   const [meetingRole, isManaged] = await Promise.all([
     // a token is no person of a meeting
     caller.token ? null : deps.roleInMeeting(caller.account.accountId, meetingId),
-    reachesMeeting(reach, meetingId, deps),
+    access.to === 'invited' && access.peopleOnly ? false : reachesMeeting(reach, meetingId, deps),
   ]);
   const isOne = access.to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
   const isInCall = async (): Promise<boolean> =>

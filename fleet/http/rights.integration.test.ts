@@ -359,7 +359,8 @@ function expected({ access, path }: Route, who: Identity): Outcome {
   if (access.to === 'permitted')
     return holds(who, access.permission, scopeOf(path, access.scope)) ? ifFresh() : 'forbidden';
   const isOne = inMeeting !== undefined && !token && (access.to === 'invited' || inMeeting !== 'member');
-  return isOne || holds(who, 'meetings.manage', 'room') ? 'in' : 'forbidden';
+  const isManaged = !('peopleOnly' in access) && holds(who, 'meetings.manage', 'room');
+  return isOne || isManaged ? 'in' : 'forbidden';
 }
 
 /** What others need is asked for last. */

@@ -1,12 +1,14 @@
 /**
  * The chat of one call: numbers messages, keeps the newest within a bound of messages and bytes, and lets who comes later read
- * them. Text alone; who was removed leaves their words behind.
+ * them. Text alone; who was removed leaves their words behind. The fleet keeps what it is notified of with the meeting.
  */
 import { CHAT_MESSAGES_KEPT, type ChatMessage } from '#contract/chat.ts';
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { bytesOf } from '#contract/shown-text.ts';
+import type { NodeCommand } from '#contract/node-link.ts';
 import type { RequestOf } from '#contract/signaling.ts';
 import { TokenBucket } from '#edge/attempt-limit.ts';
+import { personOf } from './call-roles.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { Peer } from './peer.ts';
 
@@ -17,8 +19,8 @@ const MOST_BYTES_AT_ONCE = 32 * 1024;
 
 export type CallChatOptions = {
   settings: Pick<MediaSettings, 'chatBurst' | 'chatPerMinute'>;
-  /** to everybody who is in */
-  onMessage: (message: ChatMessage) => void;
+  /** to everybody who is in; `person`: who wrote it, null: on the meeting's page, so that the fleet has it */
+  onMessage: (message: ChatMessage, person: string | null) => void;
 };
 
 type Kept = { message: ChatMessage; sizeBytes: number };
@@ -61,10 +63,20 @@ export class CallChat {
       throw new InvalidStateError('not-possible-now', 'a message of this id is somebody else’s');
     if (!this.#limitOf(peer).take()) throw new UserError('too-many-attempts', 'too many messages');
     const { peerId, displayName, claims } = peer;
-    const number = this.#next++;
-    const message = { messageId, number, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs };
+    this.#add({ messageId, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs }, personOf(claims));
+  }
+
+  /** From the meeting's page, by the fleet. */
+  post({ messageId, displayName, text, atMs }: Extract<NodeCommand, { name: 'post-chat' }>): void {
+    if (this.#senders.has(messageId)) return;
+    // its writer is nobody's peer
+    this.#add({ messageId, peerId: messageId, displayName, isGuest: false, text, atMs }, null);
+  }
+
+  #add(written: Omit<ChatMessage, 'number'>, person: string | null): void {
+    const message = { ...written, number: this.#next++ };
     this.#keep(message);
-    this.#options.onMessage(message);
+    this.#options.onMessage(message, person);
   }
 
   #keep(message: ChatMessage): void {

@@ -223,6 +223,9 @@ export class CallRegistry {
         this.#onAir.set(command);
         for (const call of this.calls.values()) if (call.meetingId === command.meetingId) call.airSet();
         return;
+      case 'post-chat':
+        this.calls.get(command.callId)?.chat.post(command);
+        return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
           if (roomOf(peer.claims) === command.roomId) its.rename(peer, command.roomName);
@@ -294,7 +297,8 @@ export class CallRegistry {
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {
-          logger.info({ callId, ...draft, displayName: undefined }, 'call');
+          // no name and no words of a person stand in a log
+          logger.info({ callId, ...draft, displayName: undefined, message: undefined }, 'call');
           onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
           onLoadChanged();
         },

@@ -96,7 +96,10 @@ export class Call {
     });
     this.chat = new CallChat({
       settings,
-      onMessage: (message) => this.#tell({ event: 'chat-message', data: message }),
+      onMessage: (message, person) => {
+        this.#tell({ event: 'chat-message', data: message });
+        if (person !== null) options.events.onEvent({ name: 'chat-posted', message, person });
+      },
     });
   }
 

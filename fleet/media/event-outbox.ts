@@ -3,15 +3,21 @@
  * nothing. In memory: with the process its calls are gone too, and the fleet sees that by the instance id.
  */
 import type { CallEvent } from '#contract/node-link.ts';
+import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
+import { bytesOf } from '#contract/shown-text.ts';
 
 /** The fleet and the rooms, often on the same machine, work on an event after the participants have seen it. */
 const TOLD_AFTER_MS = 200;
 const MOST_AT_ONCE = 100;
+/** words in the chat are long: a packet above the broker's limit would end the connection, again and again */
+const MOST_BYTES_AT_ONCE = MAX_MQTT_PACKET_BYTES * 0.75;
 /** Beyond this the oldest are dropped: a fleet that was gone so long reads the calls from the registration. */
 const MOST_KEPT = 10_000;
+const MOST_BYTES_KEPT = 32 * 1024 * 1024;
 
 export class EventOutbox {
-  readonly #waiting = new Map<string, CallEvent>();
+  readonly #waiting = new Map<string, { event: CallEvent; sizeBytes: number }>();
+  #sizeBytes = 0;
   readonly #publish: (events: CallEvent[]) => void;
   #untold: CallEvent[] = [];
   #tell: NodeJS.Timeout | null = null;
@@ -25,9 +31,13 @@ export class EventOutbox {
   }
 
   add(event: CallEvent): void {
-    this.#waiting.set(event.eventId, event);
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > MOST_KEPT && oldest !== undefined) this.#waiting.delete(oldest);
+    const sizeBytes = bytesOf(JSON.stringify(event));
+    this.#waiting.set(event.eventId, { event, sizeBytes });
+    this.#sizeBytes += sizeBytes;
+    for (const oldest of this.#waiting.keys()) {
+      if (this.#waiting.size <= MOST_KEPT && this.#sizeBytes <= MOST_BYTES_KEPT) break;
+      this.#forget(oldest);
+    }
     this.#untold.push(event);
     this.#tell ??= setTimeout(() => this.flush(), TOLD_AFTER_MS);
   }
@@ -40,13 +50,18 @@ export class EventOutbox {
   }
 
   acknowledged(eventIds: readonly string[]): void {
-    for (const eventId of eventIds) this.#waiting.delete(eventId);
+    for (const eventId of eventIds) this.#forget(eventId);
   }
 
   /** All that waits, in the order in which it happened. */
   resend(): void {
     this.#forgetUntold();
-    this.#publishAll([...this.#waiting.values()]);
+    this.#publishAll([...this.#waiting.values()].map(({ event }) => event));
+  }
+
+  #forget(eventId: string): void {
+    this.#sizeBytes -= this.#waiting.get(eventId)?.sizeBytes ?? 0;
+    this.#waiting.delete(eventId);
   }
 
   #forgetUntold(): void {
@@ -56,7 +71,18 @@ export class EventOutbox {
   }
 
   #publishAll(events: readonly CallEvent[]): void {
-    for (let from = 0; from < events.length; from += MOST_AT_ONCE)
-      this.#publish(events.slice(from, from + MOST_AT_ONCE));
+    let batch: CallEvent[] = [];
+    let batchBytes = 0;
+    for (const event of events) {
+      const sizeBytes = this.#waiting.get(event.eventId)?.sizeBytes ?? bytesOf(JSON.stringify(event));
+      if (batch.length === MOST_AT_ONCE || (batch.length > 0 && batchBytes + sizeBytes > MOST_BYTES_AT_ONCE)) {
+        this.#publish(batch);
+        batch = [];
+        batchBytes = 0;
+      }
+      batch.push(event);
+      batchBytes += sizeBytes;
+    }
+    if (batch.length > 0) this.#publish(batch);
   }
 }

@@ -174,6 +174,33 @@ test('what the fleet says of a document counts in the call that shows it', async
   await client.request('leave-call', {});
 });
 
+test('what is written in a call is reported, and what the fleet posts into it everybody gets, once', async () => {
+  broker.tell(topicOf('keys'), fleet.keys, true);
+  const client = await openClient();
+  const callId = uuidv7();
+  await client.enter(await fleet.token({ callId, person: 'account:1' }));
+  await client.join('Guest 1');
+  await client.request('send-chat', { messageId: uuidv7(), text: 'Written in the call' });
+  const message = await client.told('chat-message');
+  await expect
+    .poll(() => events().find(({ name }) => name === 'chat-posted'))
+    .toMatchObject({ callId, person: 'account:1', message });
+  const post = { name: 'post-chat', callId, messageId: uuidv7(), displayName: 'Mina', text: 'From the page', atMs: 5 };
+  for (const _ of [1, 2]) broker.tell(topicOf('nodeCommand', fleet.nodeId), post);
+  expect(await client.told('chat-message', ({ text }) => text === 'From the page')).toMatchObject({
+    messageId: post.messageId,
+    displayName: 'Mina',
+    isGuest: false,
+    number: 1,
+    atMs: 5,
+  });
+  await client.request('send-chat', { messageId: uuidv7(), text: 'Next' });
+  expect((await client.told('chat-message', ({ text }) => text === 'Next')).number).toBe(2);
+  // the fleet has it
+  expect(events().filter(({ name }) => name === 'chat-posted').length).toBeLessThanOrEqual(2);
+  await client.request('leave-call', {});
+});
+
 test('a room whose kiosk is revoked is out of its call as soon as the keys say so, the others stay', async () => {
   const [roomId, callId] = [uuidv7(), uuidv7()];
   broker.tell(topicOf('keys'), fleet.keys, true);

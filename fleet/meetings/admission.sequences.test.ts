@@ -218,6 +218,7 @@ class Product {
       sendToNode: () => {},
       acknowledge: () => {},
       onMeetingChanged: (meetingId) => this.waitingRoom.look(meetingId),
+      onChatChanged: () => {},
       logger,
     });
     this.#admissions = new Admissions({

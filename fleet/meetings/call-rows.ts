@@ -79,7 +79,12 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Know
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: KnownCallEvent): Promise<void> {
+/** What is written in the call is the meeting's: `chat/`. */
+export async function applyEvent(
+  trx: AuthorityWrite,
+  call: CallRow,
+  event: Exclude<KnownCallEvent, { name: 'chat-posted' }>,
+): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {
     case 'call-opened':

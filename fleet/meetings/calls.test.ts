@@ -41,6 +41,7 @@ beforeEach(async () => {
     sendToNode: (nodeId, command) => commands.push({ nodeId, ...command }),
     acknowledge: (_, { eventIds }) => acknowledged.push(...eventIds),
     onMeetingChanged: () => {},
+    onChatChanged: () => {},
     logger: pino({ level: 'silent' }),
   });
   meetingId = newId();

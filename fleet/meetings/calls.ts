@@ -8,6 +8,7 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
+import { recordChatPosted } from '../chat/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
@@ -42,6 +43,8 @@ export type CallsDependencies = {
   acknowledge: (nodeId: string, acks: EventAcks) => void;
   /** a call of this meeting began, ended, or counts other people */
   onMeetingChanged: (meetingId: string) => void;
+  /** something was written in a call of this meeting */
+  onChatChanged: (meetingId: string) => void;
   logger: Logger;
 };
 
@@ -133,6 +136,7 @@ export class Calls {
 
   async takeEvents(nodeId: string, { events }: CallEvents): Promise<void> {
     const changed = new Set<string>();
+    const written = new Set<string>();
     const endedCallIds: string[] = [];
     const toMove = new Set<string>();
     const toRemove: LeavingPeer[] = [];
@@ -150,6 +154,12 @@ export class Calls {
           );
           continue;
         }
+        // also of a call that is over: its words were said
+        if (event.name === 'chat-posted') {
+          await recordChatPosted(trx, event);
+          written.add(call.meetingId);
+          continue;
+        }
         // also of a call that is over: its invite is good for the next one
         if (event.name === 'participant-removed')
           toRemove.push(...(await recordRemoval(trx, event.peerId, event.byPeerId)));
@@ -164,6 +174,7 @@ export class Calls {
     this.#deps.acknowledge(nodeId, { eventIds: events.map((event) => event.eventId) });
     for (const { nodeId, ...peer } of toRemove) this.#deps.sendToNode(nodeId, { name: 'remove-participant', ...peer });
     for (const callId of toMove) this.#deps.sendToNode(nodeId, { name: 'move-call', callId });
+    for (const meetingId of written) this.#deps.onChatChanged(meetingId);
     this.#told(endedCallIds, changed);
   }
 

@@ -1,6 +1,7 @@
 /** Meetings as people see them: in lists, and one with its people. What only hosts may know is left out for others. */
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { MeetingPerson, MeetingSummary } from '#contract/http/meetings-api.ts';
+import { chatRevisionsOf } from '../chat/index.ts';
 import { mailStatesOf } from '../mail/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
@@ -16,10 +17,11 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
   if (meetingIds.length === 0) return [];
   const meetings = await db.selectFrom('meeting').selectAll().where('meetingId', 'in', meetingIds).execute();
   const byId = new Map(meetings.map((meeting) => [meeting.meetingId, meeting]));
-  const [rooms, hostNames, participants] = await Promise.all([
+  const [rooms, hostNames, participants, chatRevisions] = await Promise.all([
     roomsByMeeting(db, meetingIds),
     hostNamesOf(db, meetings),
     participantCounts(db, meetingIds),
+    chatRevisionsOf(db, meetingIds),
   ]);
   return meetingIds.flatMap((meetingId) => {
     const meeting = byId.get(meetingId);
@@ -37,6 +39,7 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
       waitingCount: 0,
       role,
       isCancelled: cancelledAtMs !== null,
+      chatRevision: chatRevisions.get(meetingId),
     };
   });
 }

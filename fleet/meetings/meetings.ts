@@ -80,6 +80,7 @@ export class Meetings {
   readonly #bookingMeetings: BookingMeetings;
   readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
+  readonly #chatHandlers: ((meetingId: string) => void)[] = [];
   readonly #nodeHandlers: (() => void)[] = [];
   readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
@@ -118,6 +119,7 @@ export class Meetings {
       sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
       onMeetingChanged: (meetingId) => this.changed(meetingId),
+      onChatChanged: (meetingId) => this.chatChanged(meetingId),
     });
     this.#grants = new CallGrants({
       keys,
@@ -171,6 +173,15 @@ export class Meetings {
     this.#changedHandlers.push(handler);
   }
 
+  onChatChanged(handler: (meetingId: string) => void): void {
+    this.#chatHandlers.push(handler);
+  }
+
+  /** What is written in it is not as it was. */
+  chatChanged(meetingId: string): void {
+    for (const handler of this.#chatHandlers) handler(meetingId);
+  }
+
   /** A media node has come, or come back: what it was told before, it may not know. */
   onNodeCame(handler: () => void): void {
     this.#nodeHandlers.push(handler);
@@ -213,6 +224,12 @@ export class Meetings {
   /** What concerns any of their calls. */
   commandNodes(command: NodeCommand): void {
     for (const { nodeId } of this.nodes.all) this.#deps.broker.publish('nodeCommand', nodeId, command);
+  }
+
+  /** To the node of the meeting's call; nothing where none runs. */
+  async commandCall(meetingId: string, commandOf: (callId: string) => NodeCommand): Promise<void> {
+    const call = await this.#calls.currentOf(meetingId);
+    if (call) this.#deps.broker.publish('nodeCommand', call.nodeId, commandOf(call.callId));
   }
 
   /** A room's standing meeting and its bookings' are over for good, calls end for all; it is put out of the calls of others. */

@@ -62,6 +62,7 @@ export class StaffHomes {
 
   start(): void {
     this.#deps.meetings.onChanged((meetingId) => this.#meetingChanged(meetingId));
+    this.#deps.meetings.onChatChanged((meetingId) => this.#meetingChanged(meetingId));
     // who waits is counted for hosts
     this.#deps.meetings.waitingRoom.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#timers = [

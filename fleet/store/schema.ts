@@ -227,6 +227,24 @@ export type AuthorityTables = {
     callOrder: string | null;
   };
   callEvent: { eventId: string; callId: string; atMs: number };
+  /** What is written in a meeting: before, during and after its calls. */
+  chatPost: {
+    meetingId: string;
+    /** chosen by its writer */
+    messageId: string;
+    /** counts up in the meeting */
+    number: number;
+    /** counts up in the meeting with each post and each change of one */
+    revision: number;
+    /** in which call it was written; null: on the meeting's page */
+    callId: string | null;
+    /** who wrote it, as entries name them */
+    person: string;
+    displayName: string;
+    isGuest: 0 | 1;
+    text: string;
+    atMs: number;
+  };
   invite: {
     inviteId: string;
     meetingId: string;

@@ -1,19 +1,28 @@
-/** The chat of a call: its messages as they were written, text alone, and the field for the next one. */
+/** The chat of a call or a meeting: its messages as they were written, text alone, and the field for the next one. */
 import SendHorizontal from 'lucide-react/icons/send-horizontal';
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChatMessage, ChatText } from '#contract/chat.ts';
 import { Button } from '../button.tsx';
 import { clockTime } from '../words/format.ts';
 import { currentLanguage } from '../words/words.ts';
 
-type ChatMessagesProps = {
-  messages: readonly ChatMessage[];
-  nameOf: (message: ChatMessage) => string;
+type ShownMessage = Pick<ChatMessage, 'messageId' | 'displayName' | 'isGuest' | 'text' | 'atMs'>;
+type ChatMessagesProps<M extends ShownMessage> = {
+  messages: readonly M[];
+  nameOf: (message: M) => string;
+  /** left out: the time of day */
+  timeOf?: (message: M) => string;
+  /** beside name and time */
+  marksOf?: (message: M) => string[];
+  emptyWords?: string;
+  /** before the first */
+  above?: ReactNode;
   className?: string;
 };
 
-export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesProps) {
+export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>) {
+  const { messages, nameOf, timeOf = timeOfDay, marksOf = noMarks, emptyWords, above, className = '' } = props;
   const { t } = useTranslation('meeting');
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -34,13 +43,15 @@ export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesP
       }}
       className={`min-h-0 overflow-y-auto ${className}`}
     >
+      {above && <div className="flex flex-col pb-3">{above}</div>}
       <ol className="flex flex-col gap-3">
-        {messages.length === 0 && <li className="text-base text-quiet">{t('chat.empty')}</li>}
+        {messages.length === 0 && <li className="text-base text-quiet">{emptyWords ?? t('chat.empty')}</li>}
         {messages.map((message) => (
           <li key={message.messageId}>
             <p className="text-small text-quiet">
               <bdi className="font-semibold">{nameOf(message)}</bdi>
-              {message.isGuest && ` · ${t('mark.guest')}`} · <time>{clockTime(message.atMs, currentLanguage())}</time>
+              {message.isGuest && ` · ${t('mark.guest')}`} · <time>{timeOf(message)}</time>
+              {marksOf(message).map((mark) => ` · ${mark}`)}
             </p>
             <p dir="auto" className="text-base whitespace-pre-wrap">
               {message.text}
@@ -51,6 +62,9 @@ export function ChatMessages({ messages, nameOf, className = '' }: ChatMessagesP
     </div>
   );
 }
+
+const timeOfDay = ({ atMs }: ShownMessage): string => clockTime(atMs, currentLanguage());
+const noMarks = (): string[] => [];
 
 type ChatComposerProps = {
   /** resolves once everybody gets it */

@@ -3,6 +3,7 @@ import { admissionApi } from './admission-api.ts';
 import { alertsApi, alertTargetsApi } from './alerts-api.ts';
 import { auditApi } from './audit-api.ts';
 import { broadcastsApi } from './broadcasts-api.ts';
+import { chatApi } from './chat-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { fleetApi, roomServiceApi } from './fleet-api.ts';
 import { helpApi } from './help-api.ts';
@@ -28,6 +29,7 @@ export const allRoutes = {
   ...kiosksApi,
   ...meetingsApi,
   ...admissionApi,
+  ...chatApi,
   ...settingsApi,
   ...signageApi,
   ...documentsApi,

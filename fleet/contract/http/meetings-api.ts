@@ -69,6 +69,8 @@ export const MeetingSummary = z.object({
   /** of the caller */
   role: openWord(MeetingRole, 'guest'),
   isCancelled: z.boolean(),
+  /** counts up with each change of what is written in it; absent: nothing is */
+  chatRevision: z.number().int().nonnegative().optional(),
 });
 export type MeetingSummary = z.infer<typeof MeetingSummary>;
 

@@ -28,7 +28,10 @@ export type Access =
       inCall?: true;
     }
   /** one of the people of the meeting that the path names, or who has `meetings.manage` there */
-  | { to: 'invited' }
+  | {
+      to: 'invited' /** also not who has `meetings.manage`: what the people say among themselves */;
+      peopleOnly?: true;
+    }
   /** the bearer of a ticket, see waiting.ts */
   | { to: 'waiting' }
   /** the bearer of a token for one meeting's documents, with this right */
@@ -46,6 +49,7 @@ export const freshly = <S extends RouteScope>(permission: Permission, scope: S) 
 export const ofHost = { to: 'host' } as const satisfies Access;
 export const ofHostInCall = { to: 'host', inCall: true } as const satisfies Access;
 export const ofInvited = { to: 'invited' } as const satisfies Access;
+export const ofPeople = { to: 'invited', peopleOnly: true } as const satisfies Access;
 export const waits = { to: 'waiting' } as const satisfies Access;
 export const forMeeting = (documents: DocumentRight) => ({ to: 'meeting', documents }) as const satisfies Access;
 

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { airUnderTest, deskUnderTest } from '#contract/air-under-test.ts';
 import type { BroadcastDesk, MeetingAir } from '#contract/broadcast.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
+import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
@@ -172,6 +173,24 @@ const choices = {
 const broadcast = (of: Partial<BroadcastDesk> = {}): MeetingAir => airUnderTest({ broadcast: deskUnderTest(of) });
 const live = { phase: 'live', liveAtMs: Date.now() - 761_000, watching: 4_012, peakWatching: 4_120 } as const;
 
+const posts: ChatPost[] = [
+  {
+    displayName: 'Joon Lee',
+    text: 'The new price list is attached to the invitation.',
+    isFromCall: false,
+    isOwn: false,
+  },
+  { displayName: '김준호', text: '네, 확인했습니다.\n3페이지부터 볼까요?', isFromCall: true, isOwn: false },
+  {
+    displayName: 'Lena Visser',
+    text: 'My microphone is broken, I write.',
+    isFromCall: true,
+    isOwn: false,
+    isGuest: true,
+  },
+  { displayName: 'Mina Park', text: 'Thank you all. The minutes follow.', isFromCall: false, isOwn: true },
+].map((post, n) => ({ messageId: id(950 + n), number: 40 + n, isGuest: false, atMs: at(9, n * 7), ...post }));
+
 function scene(
   name: string,
   { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, air, hash = '', act }: Told = {},
@@ -180,6 +199,7 @@ function scene(
     currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
     signInWays: { body: { openid: null } },
     meeting: { body: { meeting: detail } },
+    chatPosts: { body: { posts, hasOlder: true } },
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },

@@ -131,5 +131,9 @@ export default {
     failed: 'Not sent. Try again.',
     tooLong: 'Too long for one message',
     messages: 'Messages',
+    you: '{{name}} (you)',
+    inCall: 'in the call',
+    older: 'Show earlier messages',
+    emptyPage: 'No messages yet. Everyone invited sees what is written here, before, during and after the meeting.',
   },
 } as const;

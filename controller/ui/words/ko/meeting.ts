@@ -130,5 +130,9 @@ export default {
     failed: '보내지 못했습니다. 다시 시도해 주세요.',
     tooLong: '메시지 하나로 보내기에는 너무 깁니다',
     messages: '메시지 목록',
+    you: '{{name}}(나)',
+    inCall: '회의 중',
+    older: '이전 메시지 보기',
+    emptyPage: '아직 메시지가 없습니다. 여기에 쓴 내용은 회의 전, 회의 중, 회의 후에 초대받은 모두에게 보입니다.',
   },
 } as const satisfies Translated<typeof en>;

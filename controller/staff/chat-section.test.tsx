@@ -1,0 +1,113 @@
+// @vitest-environment happy-dom
+/** A meeting's chat on its page: what was written, older on demand, sending, and what others write meanwhile. */
+import { act } from 'react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ChatPost } from '#contract/http/chat-api.ts';
+import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
+import { Staff } from './staff.tsx';
+import { detailOf, idOf, meetingOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
+
+let server: StaffServerUnderTest;
+let page: PageUnderTest;
+beforeEach(() => {
+  server = new StaffServerUnderTest();
+  server.install();
+  page = staffPage();
+});
+afterEach(() => {
+  page.end();
+  vi.restoreAllMocks();
+  location.hash = '';
+});
+
+const post = (number: number, over: Partial<ChatPost> = {}): ChatPost => ({
+  messageId: idOf(600 + number),
+  number,
+  displayName: 'Joon Lee',
+  isGuest: false,
+  isOwn: false,
+  isFromCall: false,
+  text: `words ${number}`,
+  atMs: 1_700_000_000_000 + number,
+  ...over,
+});
+async function show(revision?: number): Promise<void> {
+  server.meetings = [detailOf(1, { chatRevision: revision })];
+  location.hash = `#/meetings/${idOf(101)}`;
+  await page.show(<Staff arrival={takeArrival()} />);
+  await page.until(() => section() !== null && page.text.includes('Host: '));
+}
+const section = () => document.querySelector<HTMLElement>('section[aria-label="Chat"]');
+const written = (): string[] =>
+  [...section()!.querySelectorAll('li p + p')].map(({ textContent }) => textContent ?? '');
+async function send(text: string): Promise<void> {
+  const field = section()!.querySelector<HTMLTextAreaElement>('textarea[aria-label="Message"]')!;
+  await act(async () => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!.call(field, text);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await page.press('Send');
+}
+
+test('lists what was written, by whom and where, as text', async () => {
+  const [mine, markup] = [
+    { isOwn: true, displayName: 'Mina Park' },
+    { text: '<b>bold</b>', isFromCall: true },
+  ];
+  server.posts = [post(0, mine), post(1, { ...markup, isGuest: true })];
+  await show();
+  await page.until(() => written().length === 2);
+  expect(written()).toEqual(['words 0', '<b>bold</b>']);
+  expect(section()!.textContent).toContain('Mina Park (you)');
+  expect(section()!.textContent).toMatch(/Joon Lee · Guest · .* · in the call/);
+  expect(document.querySelector('section[aria-label="Chat"] h2')?.textContent).toBe('Chat');
+});
+
+test('what is sent stands there once, and a refusal keeps the words', async () => {
+  await show();
+  server.answers.postChat = (_url, body) => {
+    const { messageId, text } = body as { messageId: string; text: string };
+    server.posts = [post(0, { messageId, text, isOwn: true })];
+    return { body: { post: server.posts[0] } };
+  };
+  await send('Hello');
+  await page.until(() => written().length === 1);
+  expect(written()).toEqual(['Hello']);
+  server.answers.postChat = () => refusal(429, 'too-many-attempts');
+  await send('Again');
+  await page.until(() => page.text.includes('Not sent. Try again.'));
+  expect(section()!.querySelector('textarea')!.value).toBe('Again');
+});
+
+test('what others write comes when the home stream names another revision', async () => {
+  server.posts = [post(0)];
+  await show(1);
+  await page.until(() => written().length === 1);
+  server.posts = [post(0), post(1)];
+  server.meetings = [detailOf(1, { chatRevision: 2 })];
+  await act(async () => server.home({ meetings: [meetingOf(1, { chatRevision: 2 })] }));
+  await page.until(() => written().length === 2);
+});
+
+test('older ones come on demand, before what is there', async () => {
+  server.answers.chatPosts = ({ searchParams }) =>
+    searchParams.get('beforeNumber') === '2'
+      ? { body: { posts: [post(0), post(1)], hasOlder: false } }
+      : { body: { posts: [post(2)], hasOlder: true } };
+  await show();
+  await page.until(() => page.buttons('Show earlier messages').length === 1);
+  await page.press('Show earlier messages');
+  await page.until(() => written().length === 3);
+  expect(written()).toEqual(['words 0', 'words 1', 'words 2']);
+  expect(page.buttons('Show earlier messages')).toEqual([]);
+});
+
+test('who may not read it sees no chat', async () => {
+  server.answers.chatPosts = () => refusal(403, 'forbidden');
+  server.meetings = [detailOf(1)];
+  location.hash = `#/meetings/${idOf(101)}`;
+  await page.show(<Staff arrival={takeArrival()} />);
+  await page.until(() => server.asked.some(({ name }) => name === 'chatPosts') && page.text.includes('Host: '));
+  await page.until(() => section() === null);
+});

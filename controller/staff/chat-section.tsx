@@ -1,0 +1,49 @@
+/** What is written in a meeting, before, during and after its calls, and the field for the next message. */
+import { useTranslation } from 'react-i18next';
+import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import { dateAndTime } from '#ui/words/format.ts';
+import { currentLanguage } from '#ui/words/words.ts';
+import { useMeetingChat } from './use-meeting-chat.ts';
+
+export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
+  const { t } = useTranslation('meeting');
+  const { posts, hasOlder, problem, readOlder, send } = useMeetingChat(meetingId, chatRevision);
+  const older = useAsyncAction();
+  // who manages meetings without being one of the people
+  if (problem?.code === 'forbidden') return null;
+  return (
+    <Card title={t('chat.title')}>
+      <div className="flex flex-col gap-3">
+        <ProblemWords problem={problem ?? older.problem} />
+        {posts !== null && (
+          <ChatMessages
+            messages={posts}
+            nameOf={({ isOwn, displayName }) => (isOwn ? t('chat.you', { name: displayName }) : displayName)}
+            timeOf={({ atMs }) => dateAndTime(atMs, currentLanguage())}
+            marksOf={({ isFromCall }) => (isFromCall ? [t('chat.inCall')] : [])}
+            emptyWords={t('chat.emptyPage')}
+            above={
+              hasOlder && (
+                <Button
+                  variant="quiet"
+                  className="self-center"
+                  isPending={older.isPending}
+                  onPress={() => void older.run(readOlder)}
+                >
+                  {t('chat.older')}
+                </Button>
+              )
+            }
+            className="max-h-96"
+          />
+        )}
+        <ChatComposer onSend={send} />
+      </div>
+    </Card>
+  );
+}

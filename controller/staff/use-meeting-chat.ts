@@ -1,0 +1,76 @@
+/** What is written in a meeting, as far back as it was asked for: read again each time that its revision grows. */
+import { useCallback, useEffect, useState } from 'react';
+import { v7 as newId } from 'uuid';
+import { type MaruError, toMaruError } from '#contract/error-codes.ts';
+import { chatApi, type ChatPost } from '#contract/http/chat-api.ts';
+import { callApi } from '#ui/http-client.ts';
+
+/** a meeting of before today is not in the home stream, which names revisions */
+const LOOK_MS = 20_000;
+
+export type MeetingChatState = {
+  /** in their order; null: not known yet */
+  posts: readonly ChatPost[] | null;
+  hasOlder: boolean;
+  /** why it could not be read last; what is shown may be old */
+  problem: MaruError | null;
+  readOlder: () => Promise<void>;
+  /** resolves once it is kept */
+  send: (text: string) => Promise<void>;
+};
+type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem'>;
+
+/** @param revision undefined: nothing is written yet, as far as is known */
+export function useMeetingChat(meetingId: string, revision: number | undefined): MeetingChatState {
+  const [known, setKnown] = useState<Known>({ posts: null, hasOlder: false, problem: null });
+  const [looked, setLooked] = useState(0);
+  const look = useCallback(() => setLooked((count) => count + 1), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is why it is read again
+  useEffect(() => {
+    const asking = new AbortController();
+    callApi(chatApi.chatPosts, { params: { meetingId }, query: {}, signal: asking.signal }).then(
+      (answer) => setKnown((before) => withNewest(before, answer)),
+      (error: unknown) => {
+        if (!asking.signal.aborted) setKnown((before) => ({ ...before, problem: toMaruError(error) }));
+      },
+    );
+    return () => asking.abort();
+  }, [meetingId, revision, looked]);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') look();
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [look]);
+  const { posts } = known;
+  const readOlder = useCallback(async () => {
+    const beforeNumber = posts?.[0]?.number;
+    if (beforeNumber === undefined) return;
+    const older = await callApi(chatApi.chatPosts, { params: { meetingId }, query: { beforeNumber } });
+    setKnown((before) => ({ ...before, posts: merged(older.posts, before.posts ?? []), hasOlder: older.hasOlder }));
+  }, [meetingId, posts]);
+  const send = useCallback(
+    async (text: string) => {
+      const { post } = await callApi(chatApi.postChat, { params: { meetingId }, body: { messageId: newId(), text } });
+      setKnown((before) => ({ ...before, posts: merged(before.posts ?? [], [post]) }));
+      look();
+    },
+    [meetingId, look],
+  );
+  return { ...known, readOlder, send };
+}
+
+/** What was read further back stays, unless more was written meanwhile than was read now. */
+function withNewest(before: Known, newest: { posts: ChatPost[]; hasOlder: boolean }): Known {
+  const [first] = newest.posts;
+  const last = before.posts?.at(-1);
+  const isContinued = before.posts !== null && first && last && last.number >= first.number - 1;
+  if (!isContinued) return { ...newest, problem: null };
+  return { posts: merged(before.posts!, newest.posts), hasOlder: before.hasOlder, problem: null };
+}
+
+/** Each once, the newer version of it, in their order. */
+function merged(older: readonly ChatPost[], newer: readonly ChatPost[]): ChatPost[] {
+  const byId = new Map([...older, ...newer].map((post) => [post.messageId, post]));
+  return [...byId.values()].toSorted((a, b) => a.number - b.number);
+}

@@ -1,0 +1,212 @@
+/** What is written in a meeting, at the real fleet server: in calls and on its page, once each, for its people alone, over a restart. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChatPost } from '#contract/http/chat-api.ts';
+import { topicOf } from '#contract/topics.ts';
+import { EventsUnderTest } from '../events-under-test.ts';
+import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
+import { Accounts } from '../people/index.ts';
+import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+
+type Person = { accountId: string; displayName: string; cookie: string };
+
+let fleet: FleetUnderTest;
+let store: AuthorityStore;
+let [mina, joon, sora]: Person[] = [];
+const acknowledged = new Set<string>();
+const commands: Json[] = [];
+
+beforeAll(async () => {
+  fleet = new FleetUnderTest();
+  await fleet.start();
+  store = authorityStore({
+    dataDir: fleet.dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  fleet.node.on('message', (topic, payload) => {
+    const message = JSON.parse(payload.toString());
+    if (topic === topicOf('eventAcks', fleet.nodeId)) for (const id of message.eventIds) acknowledged.add(id);
+    if (topic === topicOf('nodeCommand', fleet.nodeId)) commands.push(message);
+  });
+  const topics = [topicOf('eventAcks', fleet.nodeId), topicOf('nodeCommand', fleet.nodeId)];
+  await fleet.node.subscribeAsync(topics, { qos: 1 });
+  [mina, joon, sora] = [await person('Mina Kim'), await person('Joon Park'), await person('Sora Lee')];
+});
+afterAll(async () => {
+  await store.stop();
+  await fleet.stop();
+});
+
+async function person(displayName: string): Promise<Person> {
+  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
+  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
+  const account = { userName, displayName, password, grants, mustChangePassword: false };
+  const { accountId } = await new Accounts({ store }).create(account);
+  return { accountId, displayName, cookie: (await fleet.signIn(userName, password)).cookie };
+}
+const ask = (who: Person, method: string, path: string, body?: object) =>
+  fleet.api(method, `/api/v1/meetings${path}`, body, who.cookie);
+/** Of Mina, with Joon. */
+async function make(): Promise<string> {
+  const people = [{ accountId: joon!.accountId }];
+  const draft = { title: 'Plans', startsAtMs: null, durationMinutes: 30, people, roomIds: [] };
+  const { status, body } = await ask(mina!, 'POST', '', draft);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.meeting.meetingId;
+}
+async function read(who: Person, meetingId: string, query = ''): Promise<{ posts: ChatPost[]; hasOlder: boolean }> {
+  const { status, body } = await ask(who, 'GET', `/${meetingId}/chat${query}`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body;
+}
+const texts = ({ posts }: { posts: ChatPost[] }): string[] => posts.map(({ text }) => text);
+const write = (who: Person, meetingId: string, text: string, messageId = newId()) =>
+  ask(who, 'POST', `/${meetingId}/chat`, { messageId, text });
+const codeOf = ({ body }: { body: Json }): string | undefined => body.error?.code;
+/** Joon enters, and the node reports that the call has begun. */
+async function call(meetingId: string): Promise<string> {
+  const entry = await ask(joon!, 'POST', `/${meetingId}/entries`, {});
+  expect(entry.status, JSON.stringify(entry.body)).toBe(200);
+  const { callId, peerId } = entry.body.grant;
+  const joined = { name: 'participant-joined', peerId, peerKind: 'person', displayName: 'Joon Park' };
+  await report(callId, meetingId, { name: 'call-opened' }, { ...joined, participantCount: 1 });
+  return callId;
+}
+/** Resolves once the fleet has acknowledged all of them. */
+async function report(callId: string, meetingId: string, ...happened: object[]): Promise<object[]> {
+  const events = happened.map((each) => ({ eventId: newId(), callId, meetingId, atMs: Date.now(), ...each }));
+  await send(events);
+  return events;
+}
+async function send(events: object[]): Promise<void> {
+  const ids = events.map((event) => (event as { eventId: string }).eventId);
+  for (const id of ids) acknowledged.delete(id);
+  await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
+  await expect.poll(() => ids.every((id) => acknowledged.has(id)), { timeout: 5_000 }).toBe(true);
+}
+const posted = (number: number, text: string, more: object = {}) => ({
+  name: 'chat-posted',
+  person: `account:${joon!.accountId}`,
+  message: {
+    messageId: newId(),
+    number,
+    peerId: newId(),
+    displayName: 'Joon Park',
+    isGuest: false,
+    text,
+    atMs: Date.now(),
+    ...more,
+  },
+});
+
+test('what is written before, during and after a call is the meeting’s, in its order and once each', async () => {
+  const meetingId = await make();
+  expect(await read(mina!, meetingId)).toEqual({ posts: [], hasOlder: false });
+  const messageId = newId();
+  for (const _ of [1, 2]) expect((await write(mina!, meetingId, 'Before', messageId)).status).toBe(200);
+  const callId = await call(meetingId);
+  const events = await report(callId, meetingId, posted(0, 'During'), posted(1, '<b>회의</b>\n중'));
+  // a node that did not get the answer sends them again
+  await send(events);
+  await send(events.map((event) => ({ ...event, eventId: newId() })));
+  await report(callId, meetingId, { name: 'call-ended', reason: 'empty' }, posted(2, 'Last words'));
+  await write(joon!, meetingId, 'After');
+  const own = await read(joon!, meetingId);
+  expect(texts(own)).toEqual(['Before', 'During', '<b>회의</b>\n중', 'Last words', 'After']);
+  expect(own.posts.map(({ isFromCall, isOwn }) => [isFromCall, isOwn])).toEqual([
+    [false, false],
+    [true, true],
+    [true, true],
+    [true, true],
+    [false, true],
+  ]);
+  expect(own.posts.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4]);
+  expect(fleet.log).not.toContain('Last words');
+  expect(JSON.stringify(fleet.audit())).not.toContain('Last words');
+});
+
+test('its people read and write it, nobody else', async () => {
+  const meetingId = await make();
+  await write(mina!, meetingId, 'Among us');
+  expect(codeOf(await write(sora!, meetingId, 'Let me in'))).toBe('forbidden');
+  expect(codeOf(await ask(sora!, 'GET', `/${meetingId}/chat`))).toBe('forbidden');
+  // who manages every meeting is not one of its people
+  const manager: Person = { accountId: '', displayName: '', cookie: fleet.admin.cookie };
+  expect(codeOf(await ask(manager, 'GET', `/${meetingId}/chat`))).toBe('forbidden');
+  expect(codeOf(await write(manager, meetingId, 'Hello'))).toBe('forbidden');
+  expect(texts(await read(joon!, meetingId))).toEqual(['Among us']);
+});
+
+test('what is written on the page while a call runs is sent to its node', async () => {
+  const meetingId = await make();
+  await write(mina!, meetingId, 'Nobody is in yet');
+  const callId = await call(meetingId);
+  const messageId = newId();
+  await write(mina!, meetingId, 'I am late', messageId);
+  await expect.poll(() => commands.filter(({ name }) => name === 'post-chat')).toHaveLength(1);
+  const sent = { name: 'post-chat', callId, messageId, displayName: 'Mina Kim', text: 'I am late' };
+  expect(commands.find(({ name }) => name === 'post-chat')).toMatchObject(sent);
+});
+
+test('older ones are read in parts, until the first', async () => {
+  const meetingId = await make();
+  const callId = await call(meetingId);
+  const all = Array.from({ length: 120 }, (_, n) => `m${n}`);
+  await report(callId, meetingId, ...all.slice(0, 60).map((text, n) => posted(n, text)));
+  await report(callId, meetingId, ...all.slice(60).map((text, n) => posted(60 + n, text)));
+  let known = await read(mina!, meetingId);
+  expect([known.posts.length, known.hasOlder]).toEqual([50, true]);
+  while (known.hasOlder) {
+    const older = await read(mina!, meetingId, `?beforeNumber=${known.posts[0]!.number}`);
+    known = { posts: [...older.posts, ...known.posts], hasOlder: older.hasOlder };
+  }
+  expect(texts(known)).toEqual(all);
+});
+
+test('bad input is refused in words: long, empty, of another’s id, a thousand at once', async () => {
+  const meetingId = await make();
+  expect(codeOf(await write(mina!, meetingId, 'x'.repeat(1024 * 1024)))).toBe('too-large');
+  for (const text of ['x'.repeat(2_001), '', ' \n\u200b\u202e ']) {
+    expect(codeOf(await write(mina!, meetingId, text))).toBe('bad-message');
+  }
+  const messageId = newId();
+  const written = '<script>alert(1)</script>\u202egnp.exe\u200b\u0000';
+  expect((await write(mina!, meetingId, written, messageId)).body.post.text).toBe('<script>alert(1)</script> gnp.exe');
+  expect(codeOf(await write(joon!, meetingId, 'Mine', messageId))).toBe('not-possible-now');
+  const flood = await Promise.all(Array.from({ length: 200 }, (_, n) => write(mina!, meetingId, `flood ${n}`)));
+  const codes = flood.map(codeOf);
+  expect(codes.filter((code) => code === 'too-many-attempts').length).toBeGreaterThan(150);
+  expect(codes.filter((code) => code === undefined).length).toBeGreaterThan(0);
+  // nobody else notices
+  expect((await write(joon!, meetingId, 'I am heard')).status).toBe(200);
+  expect(texts(await read(joon!, meetingId)).at(-1)).toBe('I am heard');
+});
+
+test('open pages are notified by their home stream', async () => {
+  const meetingId = await make();
+  const home = new EventsUnderTest(`${fleet.ready.fleetUrl}/api/v1/staff-home`, { cookie: joon!.cookie });
+  try {
+    const revision = (): number | undefined =>
+      home.last('home')?.meetings.find((each: Json) => each.meetingId === meetingId)?.chatRevision;
+    await expect.poll(() => home.last('home'), { timeout: 5_000 }).toBeTruthy();
+    expect(revision()).toBeUndefined();
+    await write(mina!, meetingId, 'News');
+    await expect.poll(revision, { timeout: 5_000 }).toBe(1);
+    const callId = await call(meetingId);
+    await report(callId, meetingId, posted(0, 'More'));
+    await expect.poll(revision, { timeout: 5_000 }).toBe(2);
+  } finally {
+    home.close();
+  }
+});
+
+test('is there after the server was killed', async () => {
+  const meetingId = await make();
+  await write(joon!, meetingId, 'Kept');
+  await fleet.kill();
+  await fleet.startServer();
+  expect(texts(await read(mina!, meetingId))).toEqual(['Kept']);
+});

@@ -1,0 +1,45 @@
+/** The outbox: what waits is sent in parts that the broker takes, until it is acknowledged, and within a bound. */
+import { expect, test } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { MAX_MQTT_PACKET_BYTES } from '#contract/limits.ts';
+import type { CallEvent } from '#contract/node-link.ts';
+import { EventOutbox } from './event-outbox.ts';
+
+const posted = (text: string): CallEvent => ({
+  name: 'chat-posted',
+  eventId: uuidv7(),
+  callId: uuidv7(),
+  meetingId: uuidv7(),
+  atMs: 1,
+  person: 'account:1',
+  message: { messageId: uuidv7(), number: 0, peerId: uuidv7(), displayName: 'Mina', isGuest: false, text, atMs: 1 },
+});
+
+test('long words are published in packets that the broker reads, in their order and each once', () => {
+  const published: CallEvent[][] = [];
+  const outbox = new EventOutbox({ publish: (events) => published.push(events) });
+  const events = Array.from({ length: 60 }, () => posted('가'.repeat(2_000)));
+  for (const event of events) outbox.add(event);
+  outbox.flush();
+  expect(published.length).toBeGreaterThan(1);
+  for (const batch of published)
+    expect(Buffer.byteLength(JSON.stringify({ events: batch }))).toBeLessThan(MAX_MQTT_PACKET_BYTES);
+  expect(published.flat()).toEqual(events);
+  outbox.acknowledged(events.slice(1).map(({ eventId }) => eventId));
+  published.length = 0;
+  outbox.resend();
+  expect(published).toEqual([[events[0]]]);
+});
+
+test('what nobody fetches is dropped by its size, the oldest first', () => {
+  const outbox = new EventOutbox({ publish: () => {} });
+  const events = Array.from({ length: 6_000 }, () => posted('가'.repeat(2_000)));
+  for (const event of events) outbox.add(event);
+  expect(outbox.size).toBeLessThan(5_600);
+  expect(outbox.size).toBeGreaterThan(5_000);
+  outbox.acknowledged(events.map(({ eventId }) => eventId));
+  expect(outbox.size).toBe(0);
+  outbox.add(events[0]!);
+  expect(outbox.size).toBe(1);
+  outbox.flush();
+});
