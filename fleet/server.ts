@@ -70,6 +70,7 @@ import {
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
+import { MeetingRecord, recordRoutes } from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
@@ -426,6 +427,7 @@ const updates = new Updates({
   clock,
   logger,
 });
+const record = new MeetingRecord({ store, meetings, clock, logger });
 const signage = new Signage({ store, dataDir, settings });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
@@ -467,6 +469,7 @@ await broadcasts.start();
 notifications.start();
 health.start();
 history.start();
+record.start();
 await rooms.offerBroadcasts();
 retention.start();
 staffHomes.start();
@@ -533,6 +536,7 @@ const app = await buildApp({
       liveUrl: liveUrlAt,
       onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
     }),
+    ...recordRoutes({ store }),
     ...auditRoutes({ audit: new AuditList({ store }) }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
@@ -625,6 +629,7 @@ async function end(): Promise<void> {
   help.stop();
   await updates.stop();
   retention.stop();
+  record.stop();
   settings.stop();
   openid?.stop();
   mail?.stop();

@@ -10,6 +10,7 @@ import { kiosksApi } from './kiosks-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { placesApi } from './places-api.ts';
+import { recordApi } from './record-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
@@ -35,5 +36,6 @@ export const allRoutes = {
   ...helpApi,
   ...updatesApi,
   ...auditApi,
+  ...recordApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;
