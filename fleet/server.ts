@@ -71,6 +71,7 @@ import {
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
+import { MeetingRecord, recordRoutes } from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
@@ -432,6 +433,7 @@ const updates = new Updates({
   clock,
   logger,
 });
+const record = new MeetingRecord({ store, meetings, clock, logger });
 const signage = new Signage({ store, dataDir, settings });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
@@ -473,6 +475,7 @@ await broadcasts.start();
 notifications.start();
 health.start();
 history.start();
+record.start();
 await rooms.offerBroadcasts();
 retention.start();
 staffHomes.start();
@@ -540,6 +543,7 @@ const app = await buildApp({
       liveUrl: liveUrlAt,
       onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
     }),
+    ...recordRoutes({ store }),
     ...auditRoutes({ audit: new AuditList({ store }) }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
@@ -632,6 +636,7 @@ async function end(): Promise<void> {
   help.stop();
   await updates.stop();
   retention.stop();
+  record.stop();
   settings.stop();
   openid?.stop();
   mail?.stop();

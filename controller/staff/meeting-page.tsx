@@ -20,6 +20,7 @@ import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSection } from './chat-section.tsx';
+import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
@@ -94,6 +95,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <ProblemWords problem={waiting.problem} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <ChatSection meeting={meeting} />
+        <AttendanceSection meeting={meeting} />
         {isHost && (
           <Card title={words('links.title')}>
             <InviteList meetingId={meetingId} asOf={meeting} />

@@ -5,10 +5,12 @@ import type { Account } from '#contract/http/people-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
 import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
+import recordEn from '#ui/words/en/record.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
+import recordKo from '#ui/words/ko/record.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
 
@@ -67,6 +69,7 @@ export class StaffServerUnderTest extends PlayedServer {
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false } }),
+    attendance: () => ({ body: { calls: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));
@@ -85,5 +88,6 @@ export const staffPage = (): PageUnderTest =>
     staff: { en: staffEn, ko: staffKo },
     broadcast: { en: broadcastEn, ko: broadcastKo },
     meeting: { en: meetingEn, ko: meetingKo },
+    record: { en: recordEn, ko: recordKo },
     'sign-in': { en: signInEn, ko: signInKo },
   });

@@ -63,6 +63,10 @@ const knownCallEvents = [
     peerKind: openWord(PeerKind, 'person'),
     displayName: z.string(),
     participantCount: z.number().int(),
+    /** the same for each peer of one person; absent: nobody's, as of a room, or an older node's */
+    person: PersonKey.optional(),
+    /** of a room, and of a laptop in it */
+    roomId: Id.optional(),
   }),
   z.object({
     name: z.literal('participant-left'),

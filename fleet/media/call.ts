@@ -199,6 +199,8 @@ export class Call {
       peerKind: peer.claims.peerKind,
       displayName: peer.displayName,
       participantCount: this.participantCount,
+      ...(peer.claims.person !== undefined && { person: peer.claims.person }),
+      ...(peer.claims.issuedTo && { roomId: peer.claims.issuedTo.roomId }),
     });
     this.#checkEmpty();
     this.#tell({ event: 'participant-joined', data: { participant: peer.participant } });

@@ -210,7 +210,10 @@ test('a room whose kiosk is revoked is out of its call as soon as the keys say s
     await client.join('Guest 1');
     return client;
   };
-  const [room, guest] = [await join({ peerKind: 'room', roomId }), await join({})];
+  const [room, guest] = [await join({ peerKind: 'room', roomId }), await join({ person: 'account:mina' })];
+  const joined = () => events().filter((event) => event.name === 'participant-joined' && event.callId === callId);
+  await expect.poll(joined).toMatchObject([{ roomId }, { person: 'account:mina' }]);
+  expect(joined()[1]).not.toHaveProperty('roomId');
   const issuedUpTo = Math.floor(Date.now() / 1_000);
   const revokedRooms = [{ roomId, issuedUpTo }];
   broker.tell(topicOf('keys'), { ...fleet.keys, revokedRooms }, true);

@@ -217,6 +217,7 @@ class Product {
       nodes: this.#nodes,
       sendToNode: () => {},
       acknowledge: () => {},
+      onEvent: async () => {},
       onMeetingChanged: (meetingId) => this.waitingRoom.look(meetingId),
       onChatChanged: () => {},
       logger,

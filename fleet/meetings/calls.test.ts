@@ -40,6 +40,7 @@ beforeEach(async () => {
     nodes,
     sendToNode: (nodeId, command) => commands.push({ nodeId, ...command }),
     acknowledge: (_, { eventIds }) => acknowledged.push(...eventIds),
+    onEvent: async () => {},
     onMeetingChanged: () => {},
     onChatChanged: () => {},
     logger: pino({ level: 'silent' }),

@@ -41,6 +41,8 @@ export type CallsDependencies = {
   nodes: MediaNodes;
   sendToNode: (nodeId: string, command: NodeCommand) => void;
   acknowledge: (nodeId: string, acks: EventAcks) => void;
+  /** once for each event, in its transaction; also of a call that we count as over */
+  onEvent: (trx: AuthorityWrite, event: KnownCallEvent) => Promise<void>;
   /** a call of this meeting began, ended, or counts other people */
   onMeetingChanged: (meetingId: string) => void;
   /** something was written in a call of this meeting */
@@ -164,8 +166,9 @@ export class Calls {
         if (event.name === 'participant-removed')
           toRemove.push(...(await recordRemoval(trx, event.peerId, event.byPeerId)));
         if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
+        if (call.endedAtMs === null) await applyEvent(trx, call, event);
+        await this.#deps.onEvent(trx, event);
         if (call.endedAtMs !== null) continue;
-        await applyEvent(trx, call, event);
         changed.add(call.meetingId);
         if (event.name === 'call-ended') endedCallIds.push(call.callId);
       }

@@ -11,7 +11,7 @@ import { pagePaths } from '#contract/http/page-paths.ts';
 import type { RoomMeeting } from '#contract/room-state.ts';
 import { negotiate } from '#contract/protocol-version.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
-import type { NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import type { KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import type { Broker } from '../broker/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
@@ -46,6 +46,7 @@ export type MeetingsDependencies = {
   iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
+export type CallEventHandler = (trx: AuthorityWrite, event: KnownCallEvent) => Promise<void>;
 /** Of a link that people in a room made: for the working day. */
 const ROOM_LINK_LIFE_MS = 12 * 3_600_000;
 /** it is given out again while it is good for so long */
@@ -81,6 +82,7 @@ export class Meetings {
   readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   readonly #chatHandlers: ((meetingId: string) => void)[] = [];
+  readonly #callEventHandlers: CallEventHandler[] = [];
   readonly #nodeHandlers: (() => void)[] = [];
   readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
@@ -118,6 +120,9 @@ export class Meetings {
       logger,
       sendToNode,
       acknowledge: (nodeId, acks) => broker.publish('eventAcks', nodeId, acks),
+      onEvent: async (trx, event) => {
+        for (const handler of this.#callEventHandlers) await handler(trx, event);
+      },
       onMeetingChanged: (meetingId) => this.changed(meetingId),
       onChatChanged: (meetingId) => this.chatChanged(meetingId),
     });
@@ -180,6 +185,11 @@ export class Meetings {
   /** What is written in it is not as it was. */
   chatChanged(meetingId: string): void {
     for (const handler of this.#chatHandlers) handler(meetingId);
+  }
+
+  /** What a node reports of a call of ours: each event once, in the transaction in which it counts. */
+  onCallEvent(handler: CallEventHandler): void {
+    this.#callEventHandlers.push(handler);
   }
 
   /** A media node has come, or come back: what it was told before, it may not know. */

@@ -9,6 +9,7 @@ import type { RecordingState } from '#contract/http/broadcasts-api.ts';
 import type { DocumentState } from '#contract/http/documents-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { SignInMethod } from '#contract/http/people-api.ts';
+import type { AttendeeKind } from '#contract/http/record-api.ts';
 import type { HelpState, HelpTopic } from '#contract/help-request.ts';
 import type { RoomActionState } from '#contract/room-action.ts';
 import type { ServiceState } from '#contract/room-service.ts';
@@ -65,6 +66,8 @@ export type AuthorityTables = {
     /** of its calendar entry, RFC 5545 */
     sequence: Generated<number>;
     cancelledAtMs: number | null;
+    /** its lines */
+    agenda: Generated<string>;
   };
   /** Rooms of a meeting that a person made. */
   meetingRoom: { meetingId: string; roomId: string };
@@ -284,6 +287,50 @@ export type AuthorityTables = {
     removedAtMs: number | null;
     /** by which it joined */
     displayName: string | null;
+  };
+  /** One peer in a call, from its coming to its going, by the clock of the call's node. */
+  stay: {
+    /** of the event that began it */
+    stayId: string;
+    meetingId: string;
+    callId: string;
+    peerId: string;
+    /** the same for each stay of one person or room */
+    person: string;
+    kind: AttendeeKind;
+    accountId: string | null;
+    displayName: string;
+    joinedAtMs: number;
+    /** null: it goes on, or nobody reported its end */
+    leftAtMs: number | null;
+    /** the last sign of life of its call */
+    seenAtMs: number;
+  };
+  /** A page of a document that was shown in a call for more than a moment. */
+  pageShown: {
+    shownId: string;
+    meetingId: string;
+    documentId: string;
+    title: string;
+    page: number;
+    fromMs: number;
+    untilMs: number;
+  };
+  /** Of one sitting: the meeting's calls from one that began to the last one that ended. */
+  minutes: {
+    minutesId: string;
+    meetingId: string;
+    startedAtMs: number;
+    endedAtMs: number;
+    language: Language;
+    /** a MinutesFacts as JSON */
+    facts: string;
+    /** Markdown, as its host corrected it */
+    text: string;
+    /** counts the corrections */
+    revision: Generated<number>;
+    /** null: a draft, which hosts see */
+    sentAtMs: number | null;
   };
   /** `issuer` and `subject` are who it is; `userName` is what people read and local ones type. */
   account: {

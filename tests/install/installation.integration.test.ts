@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorityMigrations } from '../../fleet/store/index.ts';
 import { roleNeeds } from '../../provisioning/system/roles.ts';
 import { bareDebian } from './bare-debian.ts';
 import { copyOf, makeChangedRelease, makeQuickReleases, makeWholeReleases } from './releases.ts';
@@ -37,11 +38,12 @@ async function ask(machine: TestMachine, url: string): Promise<{ status: number;
   return stdout ? (JSON.parse(stdout) as { status: number; body: string }) : { status: 0, body: stderr };
 }
 
-const LAST_MIGRATION = /"0014-chat": (\w+),?/;
+const lastMigration = Object.keys(authorityMigrations).at(-1)!;
+const LAST_MIGRATION = new RegExp(`"${lastMigration}": (\\w+),?`);
 /** A server's release with one more step of the database, which is `up`. */
 const withMigration = (up: string) => (_path: string, text: string) =>
   LAST_MIGRATION.test(text)
-    ? text.replace(LAST_MIGRATION, `"0014-chat": $1, "9999-later": { up: async (db) => { ${up} } },`)
+    ? text.replace(LAST_MIGRATION, `"${lastMigration}": $1, "9999-later": { up: async (db) => { ${up} } },`)
     : null;
 
 beforeAll(async () => {
@@ -237,7 +239,7 @@ describe.skipIf(reason !== null)('a server, from a medium', () => {
     expect([status, stderr], stdout).toEqual([0, '']);
     expect(await pidOf('maru-fleet')).not.toBe(fleet);
     const copies = await server.run('stat -c "%a %U %n" /var/lib/maru-fleet/before-upgrade/*');
-    expect(copies.stdout).toBe('600 maru-fleet /var/lib/maru-fleet/before-upgrade/0014-chat.sqlite\n');
+    expect(copies.stdout).toBe(`600 maru-fleet /var/lib/maru-fleet/before-upgrade/${lastMigration}.sqlite\n`);
     expect((await server.run(tableCount)).stdout).toBe('1\n');
     // by the new server, into the same call
     const visit = await server.run(`${caller('visit https://127.0.0.1:7400')} > /tmp/visit.log 2>&1`);

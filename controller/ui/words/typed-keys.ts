@@ -25,6 +25,7 @@ import type settings from './en/settings.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
 import type screen from './en/screen.ts';
+import type record from './en/record.ts';
 import type staff from './en/staff.ts';
 import type stage from './en/stage.ts';
 import type updates from './en/updates.ts';
@@ -60,6 +61,7 @@ declare module 'i18next' {
       screen: typeof screen;
       settings: typeof settings;
       share: typeof share;
+      record: typeof record;
       staff: typeof staff;
       stage: typeof stage;
       updates: typeof updates;

@@ -129,6 +129,9 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   meetingRoom: { stays: 'of a meeting' },
   meetingPerson: { stays: 'of a meeting' },
   bookingMeeting: { stays: 'of a meeting' },
+  stay: { stays: 'of a call' },
+  pageShown: { stays: 'of a call' },
+  minutes: { stays: 'its people see it; those of later calls are lost' },
   chapter: { stays: 'of a recording' },
   knownNetwork: { stays: 'only makes guesses from there cheaper to tell apart' },
 };

@@ -11,6 +11,7 @@ import { kiosksApi } from './kiosks-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { placesApi } from './places-api.ts';
+import { recordApi } from './record-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
@@ -37,5 +38,6 @@ export const allRoutes = {
   ...helpApi,
   ...updatesApi,
   ...auditApi,
+  ...recordApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

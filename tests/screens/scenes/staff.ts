@@ -5,6 +5,7 @@ import type { BroadcastDesk, MeetingAir } from '#contract/broadcast.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
+import type { CallAttendance } from '#contract/http/record-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { playStreams } from '../played-streams.ts';
@@ -123,6 +124,50 @@ const sessions = [
   isCurrent,
 }));
 
+const past: MeetingDetail = {
+  ...detail,
+  startsAtMs: at(9, 0, -1),
+  endsAtMs: at(9, 30, -1),
+  participantCount: 0,
+  conflicts: [],
+};
+const attended: CallAttendance[] = [
+  {
+    callId: id(910),
+    startedAtMs: at(8, 58, -1),
+    endedAtMs: at(9, 41, -1),
+    attendees: (
+      [
+        ['Mina Park', 'account', 0, 43],
+        ['한라 회의실', 'room', 0, 43],
+        ['박서연', 'account', 2, 40],
+        [LONG_NAME, 'guest', 11, 31],
+        ['Dealer East', 'guest', 12, 12.4],
+      ] as const
+    ).map(([displayName, kind, from, until]) => ({
+      displayName,
+      kind,
+      joinedAtMs: at(8, 58, -1) + minutes(from),
+      leftAtMs: at(8, 58, -1) + minutes(until),
+      presentMs: Math.round(minutes(until - from)),
+    })),
+  },
+  {
+    callId: id(911),
+    startedAtMs: at(8, 30, -1),
+    endedAtMs: at(8, 36, -1),
+    attendees: [
+      {
+        displayName: 'Mina Park',
+        kind: 'account',
+        joinedAtMs: at(8, 30, -1),
+        leftAtMs: at(8, 36, -1),
+        presentMs: minutes(6),
+      },
+    ],
+  },
+];
+
 type Answer = { status?: number; body: unknown } | 'no-answer';
 const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
 type Told = {
@@ -200,6 +245,7 @@ function scene(
     signInWays: { body: { openid: null } },
     meeting: { body: { meeting: detail } },
     chatPosts: { body: { posts, hasOlder: true } },
+    attendance: { body: { calls: [] } },
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
@@ -327,6 +373,11 @@ export const staffScenes: readonly Scene[] = [
     answers: { meeting: { body: { meeting: { ...detail, role: 'member', conflicts: [] } } } },
   }),
   scene('meeting-long-names', { hash: meetingHash, answers: { meeting: { body: { meeting: longDetail } } } }),
+  scene('meeting-attended', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: past } }, attendance: { body: { calls: attended } } },
+    act: (page) => page.getByRole('region', { name: /^(Attendance|참석 기록)$/ }).scrollIntoViewIfNeeded(),
+  }),
   scene('meeting-cancelled', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0 } } } },

@@ -1,0 +1,66 @@
+// @vitest-environment happy-dom
+/** The attendance on a meeting's page: people and their time, the newest call first. */
+import { act } from 'react';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { PageUnderTest } from '#ui/page-under-test.tsx';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
+import { Staff } from './staff.tsx';
+import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
+
+const MINUTE_MS = 60_000;
+let server: StaffServerUnderTest;
+let page: PageUnderTest;
+beforeEach(() => {
+  server = new StaffServerUnderTest();
+  server.install();
+  page = staffPage();
+  server.meetings = [detailOf(3)];
+});
+afterEach(() => page.end());
+
+async function show(): Promise<void> {
+  location.hash = `#/meetings/${idOf(103)}`;
+  await page.show(<Staff arrival={takeArrival()} />);
+  await page.until(() => server.streams.length > 0);
+  await act(async () => server.home());
+}
+
+it('lists who was there, for how long, and has it as a file', async () => {
+  const from = new Date(2027, 0, 5, 9).getTime();
+  const attendee = { joinedAtMs: from, leftAtMs: from + 90 * MINUTE_MS, presentMs: 40 * MINUTE_MS };
+  const call = { callId: idOf(1), startedAtMs: from, endedAtMs: from + 90 * MINUTE_MS };
+  server.answers.attendance = () => ({
+    body: {
+      calls: [
+        {
+          ...call,
+          attendees: [
+            { ...attendee, displayName: 'Mina Park', kind: 'account' },
+            { ...attendee, displayName: '한라', kind: 'room', leftAtMs: null },
+            // of a later release
+            { ...attendee, displayName: 'Dealer', kind: 'visitor', presentMs: 20_000 },
+          ],
+        },
+        { ...call, callId: idOf(2), attendees: [{ ...attendee, displayName: 'Mina Park', kind: 'account' }] },
+      ],
+    },
+  });
+  await show();
+  await page.until(() => page.text.includes('3 attended'));
+  const rows = [...document.querySelectorAll('details[open] li')].map(({ textContent }) => textContent);
+  expect(rows).toEqual([
+    'Mina Park09:00–10:3040 min',
+    '한라Room · since 09:0040 min',
+    'DealerGuest · 09:00–10:30under 1 min',
+  ]);
+  expect(document.querySelectorAll('details').length).toBe(2);
+  expect(document.querySelector('a[download]')?.getAttribute('href')).toBe(
+    `/api/v1/meetings/${idOf(103)}/attendance.csv`,
+  );
+});
+
+it('says that nobody was there, and offers no file then', async () => {
+  await show();
+  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  expect(document.querySelector('a[download]')).toBeNull();
+});

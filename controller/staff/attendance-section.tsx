@@ -1,0 +1,106 @@
+/** Who was in the meeting's calls, and how long; as a file too. The newest call stands open. */
+import ChevronDown from 'lucide-react/icons/chevron-down';
+import DoorOpen from 'lucide-react/icons/door-open';
+import Download from 'lucide-react/icons/download';
+import UserRound from 'lucide-react/icons/user-round';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { urlOf } from '#contract/http/answer.ts';
+import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { type Attendee, type CallAttendance, recordApi } from '#contract/http/record-api.ts';
+import { Card } from '#ui/card.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { Icon } from '#ui/icon.tsx';
+import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
+import { currentLanguage } from '#ui/words/words.ts';
+
+const MINUTE_MS = 60_000;
+
+export function AttendanceSection({ meeting }: { meeting: MeetingDetail }) {
+  const { t } = useTranslation('record');
+  const { meetingId } = meeting;
+  const calls = useAttendance(meeting);
+  if (calls === null) return null;
+  return (
+    <Card
+      title={t('attendance.title')}
+      aside={
+        calls.length > 0 && (
+          <a
+            href={urlOf(recordApi.attendanceFile, { params: { meetingId } })}
+            download
+            className="-my-1 flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
+          >
+            <Icon of={Download} className="size-5" />
+            {t('attendance.download')}
+          </a>
+        )
+      }
+    >
+      {calls.length === 0 && <p className="text-base text-quiet">{t('attendance.nobody')}</p>}
+      {calls.map((call, n) => (
+        <details key={call.callId} open={n === 0} className="group border-t border-line py-1 first-of-type:border-0">
+          <summary className="flex min-h-12 cursor-pointer items-center gap-2 rounded-small text-base font-medium">
+            <Icon of={ChevronDown} className="size-5 shrink-0 text-quiet group-open:rotate-180" />
+            <span className="numerals">
+              {t('attendance.call', { when: callWords(call), count: call.attendees.length })}
+            </span>
+          </summary>
+          <ul className="flex flex-col pb-2">
+            {call.attendees.map((attendee, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two people may have one name, and the order stays
+              <AttendeeRow key={index} attendee={attendee} />
+            ))}
+          </ul>
+        </details>
+      ))}
+    </Card>
+  );
+}
+
+function AttendeeRow({ attendee }: { attendee: Attendee }) {
+  const { t } = useTranslation('record');
+  const { displayName, kind, joinedAtMs, leftAtMs, presentMs } = attendee;
+  const language = currentLanguage();
+  const when =
+    leftAtMs === null
+      ? t('attendance.since', { time: clockTime(joinedAtMs, language) })
+      : timeRange(joinedAtMs, leftAtMs, language);
+  const about = [...(kind === 'account' ? [] : [t(`attendance.kind.${kind}`)]), when];
+  return (
+    <li className="flex min-h-12 items-center gap-3 border-t border-line py-1">
+      <Icon of={kind === 'room' ? DoorOpen : UserRound} className="size-5 shrink-0 text-quiet" />
+      <span className="min-w-0 flex-1">
+        <bdi className="line-clamp-2 text-base">{displayName}</bdi>
+        <span className="numerals block text-small text-quiet">{about.join(' · ')}</span>
+      </span>
+      <span className="numerals shrink-0 text-base font-medium">
+        {presentMs < MINUTE_MS
+          ? t('attendance.shortly')
+          : t('attendance.minutes', { count: Math.round(presentMs / MINUTE_MS) })}
+      </span>
+    </li>
+  );
+}
+
+/** `Tuesday 24 November, 14:00–15:31` */
+function callWords({ startedAtMs, endedAtMs }: CallAttendance): string {
+  const language = currentLanguage();
+  const time = endedAtMs === null ? clockTime(startedAtMs, language) : timeRange(startedAtMs, endedAtMs, language);
+  return `${dayAndDate(startedAtMs, language)}, ${time}`;
+}
+
+/** Fetched anew with the meeting. null: not known yet, or it could not be fetched; the page says so of the meeting. */
+function useAttendance(meeting: MeetingDetail): readonly CallAttendance[] | null {
+  const [calls, setCalls] = useState<readonly CallAttendance[] | null>(null);
+  useEffect(() => {
+    const asking = new AbortController();
+    const params = { meetingId: meeting.meetingId };
+    callApi(recordApi.attendance, { params, signal: asking.signal }).then(
+      (answer) => setCalls(answer.calls),
+      () => {},
+    );
+    return () => asking.abort();
+  }, [meeting]);
+  return calls;
+}

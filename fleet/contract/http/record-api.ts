@@ -1,0 +1,56 @@
+/** What a meeting leaves behind: who was there. */
+import { openWord } from '../open-words.ts';
+import { EpochMs, Id, z } from '../schema.ts';
+import { ofInvited, type RouteTable } from './route.ts';
+
+/** `account`: of the organisation; `room`: with everybody in it, and laptops that it let in */
+export const AttendeeKind = z.enum(['room', 'account', 'guest']);
+export type AttendeeKind = z.infer<typeof AttendeeKind>;
+
+/** One person or room in one call, whatever number of devices and joins. */
+export const Attendee = z.object({
+  displayName: z.string(),
+  /** one that this release does not know is listed as a guest */
+  kind: openWord(AttendeeKind, 'guest'),
+  joinedAtMs: EpochMs,
+  /** null: still there */
+  leftAtMs: EpochMs.nullable(),
+  /** how long any of its devices was there */
+  presentMs: z.number().int().nonnegative(),
+});
+export type Attendee = z.infer<typeof Attendee>;
+
+export const MAX_ATTENDED_CALLS = 50;
+/** In one call, in the order in which they came. */
+export const CallAttendance = z.object({
+  callId: Id,
+  startedAtMs: EpochMs,
+  /** null: it runs */
+  endedAtMs: EpochMs.nullable(),
+  attendees: z.array(Attendee),
+});
+export type CallAttendance = z.infer<typeof CallAttendance>;
+
+const MeetingParams = z.object({ meetingId: Id });
+
+export const recordApi = {
+  attendance: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/attendance',
+    access: ofInvited,
+    summary: 'Who was in the newest calls of a meeting, and how long',
+    params: MeetingParams,
+    /** the newest first */
+    response: z.object({ calls: z.array(CallAttendance).max(MAX_ATTENDED_CALLS) }),
+  },
+  attendanceFile: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/attendance.csv',
+    access: ofInvited,
+    summary: 'The attendance of a meeting as a CSV file',
+    params: MeetingParams,
+    contentTypes: ['text/csv'],
+  },
+} as const satisfies RouteTable;

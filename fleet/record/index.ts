@@ -1,0 +1,3 @@
+/** What a meeting leaves behind. */
+export { MeetingRecord } from './meeting-record.ts';
+export { recordRoutes } from './routes.ts';

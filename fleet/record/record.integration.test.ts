@@ -1,0 +1,178 @@
+/** What a meeting leaves behind, at the real fleet server with a media node by hand. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CallGrant } from '#contract/grants.ts';
+import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import type { CallAttendance } from '#contract/http/record-api.ts';
+import { topicOf } from '#contract/topics.ts';
+import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
+import { Accounts } from '../people/index.ts';
+import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+
+type Person = { accountId: string; cookie: string };
+const MINUTE_MS = 60_000;
+
+let fleet: FleetUnderTest;
+let store: AuthorityStore;
+let [mina, joon, sora]: Person[] = [];
+
+beforeAll(async () => {
+  fleet = new FleetUnderTest();
+  await fleet.start();
+  store = authorityStore({
+    dataDir: fleet.dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  [mina, joon, sora] = [await person('Mina Kim'), await person('Joon Park'), await person('Sora Lee')];
+});
+afterAll(async () => {
+  await store.stop();
+  await fleet.stop();
+});
+
+async function person(displayName: string): Promise<Person> {
+  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
+  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
+  const account = { userName, displayName, password, grants, mustChangePassword: false };
+  const { accountId } = await new Accounts({ store }).create(account);
+  return { accountId, cookie: (await fleet.signIn(userName, password)).cookie };
+}
+const ask = (who: Person | null, method: string, path: string, body?: object) =>
+  fleet.api(method, `/api/v1/${path}`, body, who?.cookie);
+async function make(more: Json = {}): Promise<MeetingDetail> {
+  const draft = { title: '분기 결산', startsAtMs: null, durationMinutes: 30, people: [], roomIds: [], ...more };
+  const { status, body } = await ask(mina!, 'POST', 'meetings', draft);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.meeting;
+}
+const entry = async (who: Person, { meetingId }: MeetingDetail): Promise<CallGrant> =>
+  (await ask(who, 'POST', `meetings/${meetingId}/entries`, {})).body.grant;
+async function guestEntry({ meetingId }: MeetingDetail, inviteId: string | null): Promise<CallGrant> {
+  const { body } = await ask(mina!, 'GET', `meetings/${meetingId}/invites/${inviteId}/link`);
+  return (await fleet.api('POST', '/api/v1/guest-entries', { invite: body.joinUrl.split('#')[1] })).body.grant;
+}
+const happened = (callId: string, meetingId: string, ...events: object[]) =>
+  fleet.node.publishAsync(
+    topicOf('callEvents', fleet.nodeId),
+    JSON.stringify({ events: events.map((each) => ({ eventId: newId(), callId, meetingId, ...each })) }),
+    { qos: 1 },
+  );
+const joined = ({ peerId }: { peerId: string }, atMs: number, more: object = {}) => ({
+  name: 'participant-joined',
+  peerId,
+  peerKind: 'person',
+  displayName: 'Somebody',
+  participantCount: 1,
+  atMs,
+  ...more,
+});
+const left = ({ peerId }: { peerId: string }, atMs: number) => ({
+  name: 'participant-left',
+  peerId,
+  participantCount: 1,
+  atMs,
+});
+const attendance = async (who: Person, { meetingId }: MeetingDetail): Promise<CallAttendance[]> =>
+  (await ask(who, 'GET', `meetings/${meetingId}/attendance`)).body.calls;
+const namesOf = async (made: MeetingDetail): Promise<string[]> =>
+  (await attendance(mina!, made)).flatMap(({ attendees }) => attendees.map(({ displayName }) => displayName));
+
+test('attendance counts people and time, not joins and devices', async () => {
+  const made = await make({ people: [{ accountId: joon!.accountId }, { displayName: 'Dealer', email: null }] });
+  const { meetingId } = made;
+  const [laptop, phone, other] = [await entry(mina!, made), await entry(mina!, made), await entry(joon!, made)];
+  const guest = await guestEntry(made, made.people[1]!.inviteId);
+  const from = Date.now() - 60 * MINUTE_MS;
+  const at = (minute: number): number => from + minute * MINUTE_MS;
+  const room = { peerId: newId(), roomId: newId() };
+  await happened(
+    laptop.callId,
+    meetingId,
+    { name: 'call-opened', atMs: from },
+    joined(laptop, at(0), { displayName: 'Mina Kim' }),
+    joined(room, at(0), { peerKind: 'room', displayName: '한라', roomId: room.roomId }),
+    joined(other, at(1), { displayName: 'Joon Park' }),
+    // the second device overlaps, and the first comes back while it is there
+    joined(phone, at(5), { displayName: 'Mina Kim' }),
+    left(laptop, at(10)),
+    joined(laptop, at(12), { displayName: 'Mina Kim' }),
+    left(phone, at(15)),
+    left(laptop, at(20)),
+    joined(guest, at(30), { displayName: '=HYPERLINK("x")' }),
+    left(guest, at(31)),
+    joined(guest, at(33), { displayName: 'Dealer' }),
+    // the others never reported their going
+    { name: 'call-ended', reason: 'empty', atMs: at(40) },
+  );
+  await expect.poll(() => namesOf(made)).toHaveLength(4);
+  const [call] = await attendance(joon!, made);
+  expect(call).toMatchObject({ startedAtMs: from, endedAtMs: at(40) });
+  expect(call!.attendees).toEqual([
+    { displayName: 'Mina Kim', kind: 'account', joinedAtMs: at(0), leftAtMs: at(20), presentMs: 20 * MINUTE_MS },
+    { displayName: '한라', kind: 'room', joinedAtMs: at(0), leftAtMs: at(40), presentMs: 40 * MINUTE_MS },
+    { displayName: 'Joon Park', kind: 'account', joinedAtMs: at(1), leftAtMs: at(40), presentMs: 39 * MINUTE_MS },
+    { displayName: 'Dealer', kind: 'guest', joinedAtMs: at(30), leftAtMs: at(40), presentMs: 8 * MINUTE_MS },
+  ]);
+  const file = await fetch(new URL(`/api/v1/meetings/${meetingId}/attendance.csv`, fleet.ready.fleetUrl), {
+    headers: { cookie: joon!.cookie },
+  });
+  const lines = Buffer.from(await file.arrayBuffer())
+    .toString()
+    .split('\r\n');
+  expect(lines[0]).toBe('\uFEFFcall,name,kind,joined,left,minutes present');
+  expect(lines.slice(1)).toMatchObject([
+    expect.stringMatching(/,Mina Kim,account,.*,20\.0$/),
+    expect.stringMatching(/,한라,room,.*,40\.0$/),
+    expect.stringMatching(/,Joon Park,account,.*,39\.0$/),
+    expect.stringMatching(/,Dealer,guest,.*,8\.0$/),
+    '',
+  ]);
+});
+
+test('a name that begins like a formula is text in the file', async () => {
+  const made = await make({ people: [{ displayName: '=1+1', email: null }] });
+  const guest = await guestEntry(made, made.people[0]!.inviteId);
+  await happened(guest.callId, made.meetingId, joined(guest, Date.now(), { displayName: '=1+1' }));
+  await expect.poll(() => namesOf(made)).toEqual(['=1+1']);
+  const path = `/api/v1/meetings/${made.meetingId}/attendance.csv`;
+  const file = await fetch(new URL(path, fleet.ready.fleetUrl), { headers: { cookie: mina!.cookie } });
+  expect(await file.text()).toContain(",'=1+1,guest,");
+});
+
+test('who is there now has no end yet; a program is nobody; an event that comes twice counts once', async () => {
+  const made = await make();
+  const host = await entry(mina!, made);
+  const program = { peerId: newId() };
+  const atMs = Date.now() - 5 * MINUTE_MS;
+  const eventId = newId();
+  const comes = { ...joined(host, atMs, { displayName: 'Mina Kim' }), eventId };
+  await happened(host.callId, made.meetingId, comes, joined(program, atMs, { peerKind: 'program' }));
+  await happened(host.callId, made.meetingId, comes, left({ peerId: newId() }, atMs));
+  await expect.poll(() => namesOf(made)).toEqual(['Mina Kim']);
+  const [call] = await attendance(mina!, made);
+  expect(call!.endedAtMs).toBeNull();
+  expect(call!.attendees[0]).toMatchObject({ leftAtMs: null });
+  expect(call!.attendees[0]!.presentMs).toBeGreaterThanOrEqual(5 * MINUTE_MS);
+});
+
+test('a call that the fleet ended is closed by what its node reports of it', async () => {
+  const made = await make();
+  const host = await entry(mina!, made);
+  const atMs = Date.now() - 5 * MINUTE_MS;
+  await happened(host.callId, made.meetingId, joined(host, atMs, { displayName: 'Mina Kim' }));
+  await expect.poll(() => namesOf(made)).toEqual(['Mina Kim']);
+  await ask(mina!, 'DELETE', `meetings/${made.meetingId}`);
+  const ended = { name: 'call-ended', reason: 'ended-by-fleet', atMs: atMs + 3 * MINUTE_MS };
+  await happened(host.callId, made.meetingId, ended);
+  const presentMs = async () => (await attendance(mina!, made))[0]!.attendees[0]!.presentMs;
+  await expect.poll(presentMs).toBe(3 * MINUTE_MS);
+});
+
+test('somebody who is not invited sees no attendance', async () => {
+  const made = await make();
+  expect((await ask(sora!, 'GET', `meetings/${made.meetingId}/attendance`)).status).toBe(403);
+  expect((await ask(null, 'GET', `meetings/${made.meetingId}/attendance`)).status).toBe(401);
+});

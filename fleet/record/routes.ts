@@ -1,0 +1,18 @@
+/** What a meeting left behind, for its people. */
+import { Readable } from 'node:stream';
+import { recordApi } from '#contract/http/record-api.ts';
+import { type ServedRoute, serve } from '../http/route.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
+
+export function recordRoutes({ store }: { store: AuthorityStore }): ServedRoute[] {
+  return serve(recordApi, {
+    attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
+    attendanceFile: async ({ params }) => ({
+      stream: Readable.from([attendanceFile(await attendanceOf(store.read, params.meetingId, Date.now()))]),
+      contentType: 'text/csv; charset=utf-8',
+      fileName: `maru-attendance-${new Date().toISOString().slice(0, 10)}.csv`,
+      sizeBytes: null,
+    }),
+  });
+}
