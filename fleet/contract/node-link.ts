@@ -9,6 +9,7 @@ import { CallOrder, MeetingRole } from './call-order.ts';
 import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
+import { CallPoll } from './polls.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';
@@ -104,6 +105,23 @@ const knownCallEvents = [
     role: openWord(MeetingRole, 'guest'),
     /** null: it fell to them, or returned with them */
     byPeerId: Id.nullable(),
+  }),
+  z.object({
+    name: z.literal('poll-started'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    poll: CallPoll,
+  }),
+  /** by a host or with the call; the poll has its result */
+  z.object({
+    name: z.literal('poll-ended'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    poll: CallPoll,
   }),
   z.object({
     name: z.literal('call-ended'),
