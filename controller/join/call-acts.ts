@@ -16,11 +16,15 @@ type Call = Pick<
   | 'raiseHand'
   | 'lowerHand'
   | 'endForAll'
+  | 'endPoll'
+  | 'hidePoll'
 >;
 export type CallActs = {
   /** under way, by the key it was begun with */
   isPending: (key: string) => boolean;
   do: (key: string, act: (call: Call) => Promise<void>) => void;
+  /** begun at once, also beside others of its kind */
+  report: (act: () => Promise<void>) => void;
 };
 
 export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void): CallActs {
@@ -32,5 +36,6 @@ export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void)
   return {
     isPending: (key) => pending(key) !== null,
     do: (key, act) => void run(() => act(call), { key, about: true }),
+    report: (act) => void run(act),
   };
 }

@@ -31,6 +31,7 @@ import { BlockedNotice } from './blocked-notice.tsx';
 import { BelowStage, WithdrawnNotice } from './document-notices.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { useCallActs } from './call-acts.ts';
+import { CallPoll } from './call-poll.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { GuestControlBar } from './guest-control-bar.tsx';
 import { HostButtons } from './host-buttons.tsx';
@@ -41,6 +42,7 @@ import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
 import { useChat } from './use-chat.ts';
 import { useDocuments } from './use-documents.ts';
+import { usePoll } from './use-poll.ts';
 import { useScreenShare } from './use-screen-share.ts';
 
 type CallPageProps = {
@@ -71,6 +73,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const share = useMemo(() => ({ ...screen, possible: screen.possible && mayShareScreen }), [screen, mayShareScreen]);
   const acts = useCallActs(guest.call, add);
   const chat = useChat(call.chat, selfPeerId);
+  const poll = usePoll(call.polls);
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
   const waitingProblem =
@@ -171,6 +174,9 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                     </span>
                   </p>
                 )}
+              {phase !== null && (
+                <CallPoll poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
+              )}
               {phase?.connection === 'reconnecting' && <Reconnecting />}
               <WaitingRegion
                 waiting={waiting.list}
@@ -205,6 +211,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
           call={call}
           acts={acts}
           chat={chat}
+          poll={poll}
           meetingId={meetingId}
           selfPeerId={selfPeerId}
         />

@@ -25,12 +25,14 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import type { CallActs } from './call-acts.ts';
 import { problemWith } from './device-problems.tsx';
+import { PollButton } from './call-poll.tsx';
 import { DevicesDialog } from './devices-dialog.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
 import { HostButtons } from './host-buttons.tsx';
 import { PeopleDialog } from './people-dialog.tsx';
 import type { Chat } from './use-chat.ts';
+import type { Poll } from './use-poll.ts';
 import type { ScreenShare } from './use-screen-share.ts';
 
 type SwitchesProps = {
@@ -48,6 +50,7 @@ type BarProps = Omit<SwitchesProps, 'staysMuted'> & {
   call: CallState;
   acts: CallActs;
   chat: Chat;
+  poll: Poll;
   /** of a member; null: a guest */
   meetingId: string | null;
   selfPeerId: string;
@@ -58,7 +61,7 @@ const slot = 'min-w-0! flex-1 px-0! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 const wideOnly = `${slot} join-narrow:hidden`;
 
 /** In parts that are drawn apart: a change of the roster draws no switch again. */
-export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...switches }: BarProps) {
+export function GuestControlBar({ call, acts, chat, poll, meetingId, selfPeerId, ...switches }: BarProps) {
   const { t } = useTranslation('join');
   const { t: words } = useTranslation('meeting');
   const [open, setOpen] = useState<'devices' | 'people' | 'more' | null>(null);
@@ -76,6 +79,7 @@ export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...sw
   const { devices, guest } = switches;
   const isSilent = switches.microphone === 'absent' || devices.microphone.interrupted;
   const devicesIcon = isSilent || problemWith(devices.camera) !== null ? TriangleAlert : Settings2;
+  const polls = { poll, mayKeep: call.permissions?.rights.includes('order') ?? false, call: guest.call };
   const peopleWords = `${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.filter(hasPicture).length })}`;
   return (
     <footer
@@ -88,6 +92,7 @@ export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...sw
         {words('hand.short')}
       </Button>
       <ChatButton unreadCount={chat.unreadCount} isOpen={chat.isOpen} setOpen={chat.setOpen} />
+      <PollButton {...polls} size="bar" className={wideOnly} isShort />
       <Button size="bar" className={wideOnly} icon={Users} aria-label={peopleWords} onPress={() => setOpen('people')}>
         {t('call.people')}
       </Button>
@@ -116,6 +121,7 @@ export function GuestControlBar({ call, acts, chat, meetingId, selfPeerId, ...sw
           >
             {handWords}
           </Button>
+          <PollButton {...polls} size="large" onDone={close} />
           <Button size="large" icon={Users} onPress={() => setOpen('people')}>
             {peopleWords}
           </Button>

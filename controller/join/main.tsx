@@ -6,11 +6,13 @@ import broadcastEn from '#ui/words/en/broadcast.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import en from '#ui/words/en/join.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
+import pollsEn from '#ui/words/en/polls.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import ko from '#ui/words/ko/join.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
+import pollsKo from '#ui/words/ko/polls.ts';
 import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
@@ -25,6 +27,7 @@ startWords({
   broadcast: { en: broadcastEn, ko: broadcastKo },
   documents: { en: documentsEn, ko: documentsKo },
   meeting: { en: meetingEn, ko: meetingKo },
+  polls: { en: pollsEn, ko: pollsKo },
   stage: { en: stageEn, ko: stageKo },
 });
 createRoot(document.getElementById('root')!).render(<JoinPage guest={guest} />);

@@ -8,6 +8,7 @@ import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import helpEn from '#ui/words/en/help.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
+import pollsEn from '#ui/words/en/polls.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
 import roomUpdateEn from '#ui/words/en/room-update.ts';
@@ -18,6 +19,7 @@ import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import helpKo from '#ui/words/ko/help.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
+import pollsKo from '#ui/words/ko/polls.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
 import roomUpdateKo from '#ui/words/ko/room-update.ts';
@@ -36,6 +38,7 @@ startWords({
   remote: { en, ko },
   'room-update': { en: roomUpdateEn, ko: roomUpdateKo },
   meeting: { en: meetingEn, ko: meetingKo },
+  polls: { en: pollsEn, ko: pollsKo },
   notices: { en: noticesEn, ko: noticesKo },
   broadcast: { en: broadcastEn, ko: broadcastKo },
   bookings: { en: bookingsEn, ko: bookingsKo },

@@ -5,6 +5,7 @@
 import { type ErrorCode, InvalidStateError, type MaruError, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant, DocumentAccess } from '#contract/grants.ts';
 import type { MeetingRole, OrderChange, Right } from '#contract/call-order.ts';
+import type { PollDraft } from '#contract/polls.ts';
 import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
@@ -15,6 +16,7 @@ import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
 import { FollowedChat } from './followed-chat.ts';
 import { FollowedDocument } from './followed-document.ts';
+import { FollowedPolls } from './followed-polls.ts';
 import { LocalMedia } from './local-media.ts';
 import { type CreateMedia, MediaSession, type MediaStatistics } from './media-session.ts';
 import type { OpenSocket } from './open-socket.ts';
@@ -71,6 +73,11 @@ export class CallClient {
   readonly #followed = new FollowedDocument();
   readonly #acts = new ActQueue((act) => this.#connection.ask('present', { act }));
   readonly #chat = new FollowedChat({
+    ask: (method, data) => this.#connection.ask(method, data),
+    isConnected: () => this.#connection.connected,
+    onChange: () => this.#publish(),
+  });
+  readonly #polls = new FollowedPolls({
     ask: (method, data) => this.#connection.ask(method, data),
     isConnected: () => this.#connection.connected,
     onChange: () => this.#publish(),
@@ -291,6 +298,33 @@ export class CallClient {
     return this.#chat.readOlder();
   }
 
+  /** Needs the right `order`. The same id again is one poll. @throws the node's refusal */
+  async startPoll(pollId: string, draft: PollDraft): Promise<void> {
+    this.#refuseWithout('order');
+    await this.#connection.ask('start-poll', { pollId, draft });
+  }
+
+  /**
+   * In place of our former answer; none withdraws it. Over drops, it is sent again until the node has answered.
+   * @throws the node's refusal: `poll-ended`
+   */
+  async answerPoll(pollId: string, choices: readonly number[]): Promise<void> {
+    if (this.#phase.name !== 'joined') throw new InvalidStateError('not-possible-now', 'not in a call');
+    await this.#polls.answer(pollId, choices);
+  }
+
+  /** Needs the right `order`. */
+  async endPoll(pollId: string): Promise<void> {
+    this.#refuseWithout('order');
+    await this.#connection.ask('end-poll', { pollId });
+  }
+
+  /** The result leaves the TVs. Needs the right `order`. */
+  async hidePoll(pollId: string): Promise<void> {
+    this.#refuseWithout('order');
+    await this.#connection.ask('hide-poll', { pollId });
+  }
+
   /** Needs the right `end`. */
   async endForAll(): Promise<void> {
     this.#refuseWithout('end');
@@ -364,6 +398,7 @@ export class CallClient {
     this.#roster = rosterOf(call);
     this.#followed.start(call.document);
     this.#chat.start(callId, call.chat);
+    this.#polls.start(call.polls, call.ownAnswers);
     this.#phase = {
       name: 'joined',
       callId,
@@ -425,6 +460,14 @@ export class CallClient {
         return;
       case 'chat-message':
         this.#chat.follow(notification.data);
+        this.#publish();
+        return;
+      case 'poll-changed':
+        this.#polls.follow(notification.data);
+        this.#publish();
+        return;
+      case 'poll-answered':
+        this.#polls.answered(notification.data);
         this.#publish();
         return;
       case 'document-changed':
@@ -514,6 +557,7 @@ export class CallClient {
     this.#roster = NO_ROSTER;
     this.#followed.start(null);
     this.#chat.end(reason);
+    this.#polls.end(reason);
     this.#mutedByPeerId = null;
   }
 
@@ -566,6 +610,7 @@ export class CallClient {
       permissions: this.#connection.permissions,
       role: this.#connection.role,
       chat: this.#chat.messages,
+      polls: this.#polls.polls,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,
       local: this.#local.state,

@@ -4,6 +4,7 @@ import { type CallOrder, type MeetingRole, OPEN_ORDER } from '#contract/call-ord
 import type { ChatMessage } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { CallPermissions, DocumentAccess } from '#contract/grants.ts';
+import type { SeenPoll } from '#contract/polls.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
 import type { DocumentHeading } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
@@ -44,6 +45,8 @@ export type CallState = {
   readonly air: CallAir;
   /** in the node's order; the oldest may be left out (`CallClient.readOlderChat`) */
   readonly chat: readonly ChatMessage[];
+  /** in their order, with our own answers; one at most runs */
+  readonly polls: readonly SeenPoll[];
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
   /**

@@ -97,6 +97,7 @@ const table = {
   'command-expired': { kind: 'invalid-state', httpStatus: 409, closeCode: 4435 },
   'seats-taken': { kind: 'invalid-state', httpStatus: 409, closeCode: 4436 },
   'joined-elsewhere': { kind: 'invalid-state', httpStatus: 409, closeCode: 4437 },
+  'poll-ended': { kind: 'invalid-state', httpStatus: 409, closeCode: 4540 },
   'call-moved': { kind: 'invalid-state', httpStatus: 410, closeCode: 4438 },
   // try again
   'call-unreachable': { kind: 'operational', httpStatus: 503, closeCode: 4448 },

@@ -10,6 +10,7 @@ import { ChatMessage, ChatText } from './chat.ts';
 import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
+import { CallPoll } from './polls.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';
@@ -120,6 +121,23 @@ const knownCallEvents = [
     message: ChatMessage,
     /** who wrote it */
     person: z.string().min(1).max(300),
+  }),
+  z.object({
+    name: z.literal('poll-started'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    poll: CallPoll,
+  }),
+  /** by a host or with the call; the poll has its result */
+  z.object({
+    name: z.literal('poll-ended'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    poll: CallPoll,
   }),
   z.object({
     name: z.literal('call-ended'),

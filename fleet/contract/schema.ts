@@ -23,7 +23,7 @@ const MAX_TYPED_UNITS = 2_000;
  * @param letters at most, as people count them
  * @param bytes at most, in UTF-8: an emoji of several parts is one letter, and 25 bytes
  */
-const typedName = (letters: number, bytes: number) =>
+export const typedName = (letters: number, bytes: number) =>
   z
     .string()
     .max(MAX_TYPED_UNITS)

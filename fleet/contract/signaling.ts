@@ -13,6 +13,7 @@ import { WireError } from './error-codes.ts';
 import { CallPermissions, PeerKind } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
 import { openUnion, openWord } from './open-words.ts';
+import { CallPoll, OwnAnswer, PollChoices, PollDraft } from './polls.ts';
 import { MediaSource } from './media-source.ts';
 import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './media-parameters.ts';
 import { CameraState, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
@@ -92,6 +93,10 @@ export const CallSnapshot = z.object({
   air: CallAir.default(OFF_AIR),
   /** the newest that fit, in their order; those of before come by `read-chat` */
   chat: z.array(ChatMessage).default([]),
+  /** the newest that fit, in their order */
+  polls: z.array(CallPoll).default([]),
+  /** of this peer's person, to those polls */
+  ownAnswers: z.array(OwnAnswer).default([]),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -217,6 +222,14 @@ export const signalingMethods = {
     request: z.strictObject({ beforeNumber: z.number().int().nonnegative() }),
     response: z.object({ messages: z.array(ChatMessage) }),
   },
+  /** Needs the right `order`. `pollId` is the asker's own, so that a repeated start is one poll; one runs at a time. */
+  'start-poll': { request: z.strictObject({ pollId: Id, draft: PollDraft }), response: z.object({}) },
+  /** In place of the person's former answer, while the poll runs. After its end: `poll-ended`. */
+  'answer-poll': { request: z.strictObject({ pollId: Id, choices: PollChoices }), response: z.object({}) },
+  /** Needs the right `order`. Everybody gets the result as `poll-changed`. */
+  'end-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
+  /** Needs the right `order`: the result leaves the TVs. */
+  'hide-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */
@@ -262,6 +275,10 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('order-changed'), data: CallOrder }),
   z.object({ event: z.literal('air-changed'), data: CallAir }),
   z.object({ event: z.literal('chat-message'), data: ChatMessage }),
+  /** started, counted, ended or hidden; counts come at a pace */
+  z.object({ event: z.literal('poll-changed'), data: CallPoll }),
+  /** by this peer's person, on any of their pages */
+  z.object({ event: z.literal('poll-answered'), data: OwnAnswer }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),

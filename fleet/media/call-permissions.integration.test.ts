@@ -115,6 +115,13 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
     'lower-hand': { peerId: uuidv7() },
     'send-chat': { messageId: uuidv7(), text: 'Hello' },
     'read-chat': { beforeNumber: 0 },
+    'start-poll': {
+      pollId: uuidv7(),
+      draft: { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: null },
+    },
+    'answer-poll': { pollId: uuidv7(), choices: [0] },
+    'end-poll': { pollId: uuidv7() },
+    'hide-poll': { pollId: uuidv7() },
     'remove-participant': { peerId: uuidv7() },
     'end-call': {},
     'leave-call': {},
@@ -136,6 +143,9 @@ const OVER_OTHERS = [
   'set-role',
   'let-speak',
   'lower-hand',
+  'start-poll',
+  'end-poll',
+  'hide-poll',
   'remove-participant',
   'end-call',
 ];

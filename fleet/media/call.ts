@@ -1,7 +1,7 @@
 /**
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
- * what, `CallChat` what is written.
+ * what, `CallChat` what is written, `CallPolls` what is voted on.
  */
 import type { CallAir } from '#contract/broadcast.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
@@ -13,6 +13,7 @@ import { CallChat } from './call-chat.ts';
 import { CallDocument, type KnownDocument, mayView } from './call-document.ts';
 import type { CallListener } from './call-listener.ts';
 import { CallMedia } from './call-media.ts';
+import { CallPolls } from './call-polls.ts';
 import { OrderInCall } from './call-order.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
@@ -49,6 +50,7 @@ export class Call {
   readonly document: CallDocument;
   readonly order: OrderInCall;
   readonly chat: CallChat;
+  readonly polls: CallPolls;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
   readonly #programs: ProgramForwarding;
@@ -100,6 +102,12 @@ export class Call {
         this.#tell({ event: 'chat-message', data: message });
         if (person !== null) options.events.onEvent({ name: 'chat-posted', message, person });
       },
+    });
+    this.polls = new CallPolls({
+      settings,
+      joined: () => this.joined,
+      onEvent: (draft) => options.events.onEvent(draft),
+      tell: (notification) => this.#tell(notification),
     });
   }
 
@@ -205,6 +213,7 @@ export class Call {
     this.#checkEmpty();
     this.#tell({ event: 'participant-joined', data: { participant: peer.participant } });
     this.order.joined();
+    this.polls.peopleChanged();
     await forwarded;
     return this.#goLive(peer);
   }
@@ -358,6 +367,8 @@ export class Call {
     this.#closed = true;
     this.#clearEmpty();
     const { events } = this.#options;
+    // while it knows who was there
+    this.polls.close();
     for (const peer of this.peers.values()) {
       peer.close(code);
       events.onPeerGone(peer, code);
@@ -386,6 +397,7 @@ export class Call {
       this.#tell({ event: 'participant-left', data: { peerId: peer.peerId } });
       this.document.left(peer);
       this.order.left(peer);
+      this.polls.peopleChanged();
     }
     this.#checkEmpty();
   }
@@ -448,6 +460,7 @@ export class Call {
       order: this.order.order,
       air: this.#air,
       chat: this.chat.newest,
+      ...this.polls.seenBy(peer),
     };
   }
 

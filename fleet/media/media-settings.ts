@@ -47,6 +47,13 @@ export type MediaSettings = {
   /** of chat messages, by peer: beyond it `too-many-attempts`, and the connection stays */
   chatBurst: number;
   chatPerMinute: number;
+  /** of starting and answering polls, by peer: beyond it `too-many-attempts`, and the connection stays */
+  pollActsBurst: number;
+  pollActsPerMinute: number;
+  /** how often the counts of a running poll are sent */
+  pollCountsEveryMs: number;
+  /** an ended poll stays on TVs this long */
+  pollShownMs: number;
   /** by client network: so many hellos may fail before each further one is answered with `too-many-attempts` */
   failedHellosPerMinute: number;
   /** connections without a hello, by client network and in all; beyond it the oldest makes room */
@@ -87,6 +94,10 @@ export const defaultSettings: MediaSettings = {
   otherActsPerSecond: 20,
   chatBurst: 10,
   chatPerMinute: 60,
+  pollActsBurst: 30,
+  pollActsPerMinute: 60,
+  pollCountsEveryMs: 250,
+  pollShownMs: 60_000,
   failedHellosPerMinute: 30,
   // when a whole office comes at nine, the last one connects before the first one's hello
   waitingForHelloPerNetwork: 400,

@@ -49,6 +49,10 @@ const permits: Permits = {
   'lower-hand': byRight('mute'),
   'send-chat': always,
   'read-chat': always,
+  'start-poll': byRight('order'),
+  'answer-poll': always,
+  'end-poll': byRight('order'),
+  'hide-poll': byRight('order'),
   'remove-participant': byRight('remove'),
   'end-call': byRight('end'),
   'leave-call': always,
@@ -134,6 +138,24 @@ const handlers: Handlers = {
   'read-chat': ({ call, peer }, { beforeNumber }) => {
     joined(peer);
     return { messages: call.chat.before(beforeNumber) };
+  },
+  'start-poll': ({ call, peer }, request) => {
+    call.polls.start(joined(peer), request);
+    return DONE;
+  },
+  'answer-poll': ({ call, peer }, request) => {
+    call.polls.answer(joined(peer), request);
+    return DONE;
+  },
+  'end-poll': ({ call, peer }, { pollId }) => {
+    joined(peer);
+    call.polls.end(pollId);
+    return DONE;
+  },
+  'hide-poll': ({ call, peer }, { pollId }) => {
+    joined(peer);
+    call.polls.hide(pollId);
+    return DONE;
   },
   'remove-participant': ({ call, peer }, { peerId }) => {
     call.removeBy(joined(peer), call.inRoster(peerId));

@@ -160,6 +160,9 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
       ['lower-hand', { peerId: uuidv7() }],
       ['send-chat', { messageId: uuidv7(), text: 'Hello' }],
       ['read-chat', { beforeNumber: 9 }],
+      ['answer-poll', { pollId: uuidv7(), choices: [] as number[] }],
+      ['end-poll', { pollId: uuidv7() }],
+      ['hide-poll', { pollId: uuidv7() }],
     ] as const)
       await expect(host.request(method, data), method).rejects.toMatchObject({ code: 'not-possible-now' });
     host.drop();

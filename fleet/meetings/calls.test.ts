@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
@@ -224,6 +225,23 @@ describe('when the node is back', () => {
       expect(await callIdOf()).toBe(wins === 'old' ? oldId : nextId);
     },
   );
+
+  it('and that its call is moved cannot be written, nobody is moved, and it is tried again', async () => {
+    const oldId = await running(1);
+    await silent(first);
+    await later(5 * MINUTE_MS);
+    await register(second);
+    const nextId = await callIdOf();
+    await happened(second, nextId, { name: 'call-opened' }, joined(2));
+    await store.write((trx) =>
+      sql`create trigger broken before update on call begin select raise(abort, 'no'); end`.execute(trx),
+    );
+    await expect(register(first, carries(oldId, 1))).rejects.toThrow('no');
+    expect(commands).toEqual([]);
+    await store.write((trx) => sql`drop trigger broken`.execute(trx));
+    await register(first, carries(oldId, 1));
+    expect(commands).toEqual([{ nodeId: first, name: 'move-call', callId: oldId }]);
+  });
 
   it('and the next call is out of reach by then, its own is the meeting’s; the other may come back too', async () => {
     const oldId = await running(2);

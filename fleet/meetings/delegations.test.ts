@@ -53,6 +53,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   delegations.stop();
+  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
   rmSync(directory, { recursive: true });
 });

@@ -168,6 +168,21 @@ describe('who waits for a node', () => {
     expect((await nodes.choose(0, 'room'))?.nodeId).toBe(busy);
   });
 
+  it('that was there before our start is given it once that has registered with us', async () => {
+    await register();
+    await restart();
+    const given = vi.fn();
+    void nodes.registered(nodeId).then(given);
+    await pass(1);
+    await silent();
+    await pass(1);
+    expect(given).not.toHaveBeenCalled();
+    await register({ peers: 7 });
+    await pass(1);
+    expect(given).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ nodeId, peers: 7 }));
+    expect(await nodes.registered(nodeId)).toMatchObject({ peers: 7 });
+  });
+
   it('is let go as the server stops', async () => {
     const chosen = nodes.choose(3_000, 'person');
     nodes.stop();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
-import { MeetingPeople } from './meeting-people.ts';
+import { MeetingPeople, rolesFrom } from './meeting-people.ts';
 
 let dataDir: string;
 let store: AuthorityStore;
@@ -103,4 +103,33 @@ test('the rooms of a meeting are its own, its booking’s, and those that its ho
   });
   const rooms = ['standing', 'booked', 'made', 'alone', 'made-up'].map((meetingId) => people.roomsOf(meetingId));
   expect(await Promise.all(rooms)).toEqual([['a'], ['b'], ['a', 'b'], [], []]);
+});
+
+test('of many meetings the earliest that are not over are listed, with as many without a time as may be, the newest', async () => {
+  const HOUR_MS = 3_600_000;
+  const made = (meetingId: string, more: { startsAtMs?: number; createdAtMs?: number }) =>
+    store.write((trx) =>
+      trx
+        .insertInto('meeting')
+        .values({
+          meetingId,
+          roomId: null,
+          title: meetingId,
+          createdAtMs: 1,
+          hostAccountId: 'mina',
+          ...more,
+          endsAtMs: more.startsAtMs === undefined ? null : more.startsAtMs + HOUR_MS,
+        })
+        .execute(),
+    );
+  await account('mina');
+  for (let hour = 5; hour >= 0; hour -= 1) await made(`at-${hour}`, { startsAtMs: hour * HOUR_MS });
+  for (let index = 0; index < 3; index += 1) await made(`untimed-${index}`, { createdAtMs: index + 1 });
+  const listed = async (fromMs: number, most: number, mostUntimed: number) => [
+    ...(await rolesFrom(store.read, 'mina', fromMs, { most, mostUntimed })).keys(),
+  ];
+  // one that ends at that instant is over
+  expect(await listed(HOUR_MS, 4, 2)).toEqual(['at-1', 'at-2', 'untimed-2', 'untimed-1']);
+  expect(await listed(HOUR_MS - 1, 5, 2)).toEqual(['at-0', 'at-1', 'at-2', 'untimed-2', 'untimed-1']);
+  expect(await listed(HOUR_MS, 20, 5)).toHaveLength(8);
 });

@@ -98,3 +98,16 @@ test('a meeting has its own policy, else that of the nearest place that has one,
   expect(audit).toEqual([{ kind: 'meeting-policy-changed', actor: 'account:mina', subject: 'meeting:of-a' }]);
   await expect(policies.set('made-up', policyOf('all-wait'), 'account:mina')).rejects.toThrow('no such meeting');
 });
+
+test('a range that is none is refused, and nothing is written', async () => {
+  await store.write((trx) =>
+    trx.insertInto('meeting').values({ meetingId: 'm', roomId: null, title: 'M', createdAtMs: 1 }).execute(),
+  );
+  const before = await policies.of('m');
+  const broken = { ...policyOf('all-wait'), allowedRanges: ['192.0.2.0/33'] };
+  await expect(policies.set('m', broken, 'account:it')).rejects.toMatchObject({ code: 'bad-message' });
+  expect(await policies.of('m')).toEqual(before);
+  const good = { ...broken, allowedRanges: ['192.0.2.0/24'] };
+  await policies.set('m', good, 'account:it');
+  expect(await policies.of('m')).toEqual(good);
+});

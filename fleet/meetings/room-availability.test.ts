@@ -13,9 +13,11 @@ test.each([
   ['the next meeting is tomorrow', [span(25, 26)], false, 9, true, null],
   ['a meeting runs', [span(9, 10)], false, 9.5, false, 10],
   ['meetings follow each other without a gap', [span(10, 11), span(9, 10), span(10.5, 12)], false, 9.5, false, 12],
+  ['a shorter meeting lies within a longer', [span(9, 12), span(10, 11)], false, 9.5, false, 12],
   ['a gap ends it', [span(9, 10), span(10.25, 12)], false, 9.5, false, 10],
   ['it runs past midnight', [span(23, 25)], false, 23.5, false, null],
   ['it is over', [span(8, 9)], false, 9, true, null],
+  ['it begins now', [span(9, 10)], false, 9, false, 10],
   ['a call runs and nothing is booked', [], true, 9, false, null],
   ['a call runs before the next meeting', [span(11, 12)], true, 9, false, null],
 ])('a room is free or busy, and until when: %s', (_, spans, isInCall, hour, isFree, until) => {

@@ -50,7 +50,7 @@ test('a page that follows stays for hours; one that is gone is listed for a minu
   pass(them, LEASE_MS - 1_000);
   expect(there(them)).toEqual(['a']);
   changed = [];
-  pass(them, 2_000);
+  pass(them, 1_000);
   expect(there(them)).toEqual([]);
   expect(changed).toEqual(['m']);
   them.hold(waiter('a'));
@@ -128,6 +128,25 @@ test('what could not be saved is saved the next time, though its page is gone by
   await expect.poll(() => failed.length).toBe(1);
   pass(them, 20_000);
   await expect.poll(() => seenAtMs('a')).toBeGreaterThan(before);
+});
+
+test('a page that is gone is saved once, one that is there every twenty seconds', async () => {
+  const write = vi.spyOn(store, 'write');
+  const them = leases();
+  them.touch(waiter('gone'));
+  pass(them, 19_000);
+  expect(write).toHaveBeenCalledTimes(0);
+  pass(them, 1_000);
+  expect(write).toHaveBeenCalledTimes(1);
+  pass(them, 39_000);
+  expect(write).toHaveBeenCalledTimes(1);
+  const release = them.hold(waiter('there'));
+  pass(them, 40_000);
+  expect(write).toHaveBeenCalledTimes(3);
+  release();
+  pass(them, 40_000);
+  expect(write).toHaveBeenCalledTimes(4);
+  await Promise.all(write.mock.results.map(({ value }) => value));
 });
 
 test('the next start has those whose page was there, and not those who went before', async () => {

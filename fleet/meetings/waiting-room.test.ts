@@ -40,19 +40,19 @@ afterEach(async () => {
   expect(failed).toEqual([]);
 });
 
-const knockOf = (person: string): NewKnock => ({
+const knockOf = (person: string, accountId: string | null = null): NewKnock => ({
   meetingId,
   person,
   inviteId: null,
-  accountId: null,
+  accountId,
   displayName: person,
   organisation: null,
   network: '192.0.2.1',
 });
-const knock = (person: string) =>
-  room.knock(knockOf(person), async (trx) => {
+const knock = (person: string, accountId: string | null = null) =>
+  room.knock(knockOf(person, accountId), async (trx) => {
     const meeting = (await meetingKnownIn(trx, meetingId))!;
-    return { meeting, ...(await personKnownIn(trx, meeting, { ...knockOf(person), roomId: null })) };
+    return { meeting, ...(await personKnownIn(trx, meeting, { ...knockOf(person, accountId), roomId: null })) };
   });
 async function ticketOf(person: string): Promise<string> {
   const kept = await knock(person);
@@ -109,4 +109,48 @@ it.each<[string, (ticketId: string) => Promise<void>]>([
   await act(ticketId);
   await room.looked();
   expect([await listed(), room.meetingIds]).toEqual([[], []]);
+});
+
+it('names whom the meeting knows as known, also one who comes while the list is read', async () => {
+  await store.write((trx) =>
+    trx
+      .insertInto('account')
+      .values({
+        accountId: 'ana',
+        issuer: 'local',
+        subject: 'ana',
+        userName: 'ana',
+        displayName: 'Ana',
+        createdAtMs: 1,
+      })
+      .execute(),
+  );
+  await knock('Ben');
+  const write = store.write.bind(store) as AuthorityStore['write'];
+  const [written, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  vi.spyOn(store, 'write').mockImplementationOnce(async (work) => {
+    const result = await write(work);
+    written.resolve();
+    await goesOn.promise;
+    return result;
+  });
+  const knocked = knock('Ana', 'ana');
+  await written.promise;
+  // her row is there, and her page is known once the list's rows are read
+  const read = store.read.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (result.rows.some((row) => 'ticketHash' in row)) {
+        goesOn.resolve();
+        await knocked;
+      }
+      return result;
+    },
+  });
+  vi.spyOn(store, 'read', 'get').mockReturnValue(read);
+  const { waiting } = await room.listOf(meetingId);
+  expect(waiting.map(({ displayName, isKnown }) => [displayName, isKnown])).toEqual([
+    ['Ben', false],
+    ['Ana', true],
+  ]);
 });

@@ -267,8 +267,9 @@ export class WaitingRoom {
   async listOf(meetingId: string): Promise<WaitingList> {
     const meeting = this.#leases.hasAny(meetingId) ? await meetingKnownIn(this.#store.read, meetingId) : null;
     if (!meeting) return { meetingId, count: 0, waiting: [] };
-    const known = new Map(this.#leases.of(meetingId).map((each) => [each.ticketId, each.isKnown]));
     const rows = (await this.#there(this.#store.read, meetingId)).filter((row) => mayBeLetIn(row, meeting));
+    // after the reading: somebody may have come meanwhile
+    const known = new Map(this.#leases.of(meetingId).map((each) => [each.ticketId, each.isKnown]));
     const waiting = rows
       .map(({ ticketId, displayName, organisation, createdAtMs }) => ({
         ticketId,

@@ -15,6 +15,7 @@ import helpEn from '#ui/words/en/help.ts';
 import noticesEn from '#ui/words/en/notices.ts';
 import roomUpdateEn from '#ui/words/en/room-update.ts';
 import screenEn from '#ui/words/en/screen.ts';
+import pollsEn from '#ui/words/en/polls.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
@@ -24,6 +25,7 @@ import helpKo from '#ui/words/ko/help.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
 import roomUpdateKo from '#ui/words/ko/room-update.ts';
 import screenKo from '#ui/words/ko/screen.ts';
+import pollsKo from '#ui/words/ko/polls.ts';
 import stageKo from '#ui/words/ko/stage.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
@@ -46,6 +48,7 @@ startWords({
   help: { en: helpEn, ko: helpKo },
   'room-update': { en: roomUpdateEn, ko: roomUpdateKo },
   screen: { en: screenEn, ko: screenKo },
+  polls: { en: pollsEn, ko: pollsKo },
   stage: { en: stageEn, ko: stageKo },
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },

@@ -9,6 +9,7 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { type CallOrder, OPEN_ORDER, RIGHTS, type MeetingRole } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
+import type { CallPoll, OwnAnswer } from '#contract/polls.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
@@ -198,6 +199,8 @@ export class PlayedNode {
   role: MeetingRole = 'co-host';
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
+  polls: CallPoll[] = [];
+  ownAnswers: OwnAnswer[] = [];
   air: CallAir = OFF_AIR;
   #socket: WebSocketRoute | null = null;
 
@@ -271,6 +274,8 @@ export class PlayedNode {
       order: this.order,
       air: this.air,
       chat: this.chat,
+      polls: this.polls,
+      ownAnswers: this.ownAnswers,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({
         consumerId: `${source}-${peerId}`,
         producerId: id(1_000 + index),

@@ -17,6 +17,7 @@ import type meeting from './en/meeting.ts';
 import type notices from './en/notices.ts';
 import type signals from './en/signals.ts';
 import type people from './en/people.ts';
+import type polls from './en/polls.ts';
 import type program from './en/program.ts';
 import type recordings from './en/recordings.ts';
 import type remote from './en/remote.ts';
@@ -53,6 +54,7 @@ declare module 'i18next' {
       notices: typeof notices;
       signals: typeof signals;
       people: typeof people;
+      polls: typeof polls;
       program: typeof program;
       recordings: typeof recordings;
       remote: typeof remote;

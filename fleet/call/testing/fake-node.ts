@@ -7,6 +7,7 @@ import type { ChatMessage } from '#contract/chat.ts';
 import type { CallGrant, CallPermissions, DocumentAccess, IceServer, PeerKind } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
+import type { CallPoll, OwnAnswer } from '#contract/polls.ts';
 import type { Participant } from '#contract/room-state.ts';
 import type { ConsumerParameters, MediaSetup, RequestOf, SignalingNotification } from '#contract/signaling.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -90,6 +91,8 @@ export class FakeNode {
   iceServers: IceServer[] = [];
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
+  polls: CallPoll[] = [];
+  ownAnswers: OwnAnswer[] = [];
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
@@ -98,6 +101,7 @@ export class FakeNode {
   onProduce: 'ok' | ErrorCode = 'ok';
   onUnpause: 'ok' | ErrorCode = 'ok';
   onChat: 'ok' | ErrorCode = 'ok';
+  onAnswer: 'ok' | ErrorCode = 'ok';
   /** what each `read-chat` is answered with */
   olderChat: ChatMessage[][] = [];
   current: FakeSocket | null = null;
@@ -199,6 +203,10 @@ export class FakeNode {
         if (this.onChat === 'ok') answer({});
         else refuse(this.onChat);
         break;
+      case 'answer-poll':
+        if (this.onAnswer === 'ok') answer({});
+        else refuse(this.onAnswer);
+        break;
       case 'read-chat':
         answer({ messages: this.olderChat.shift() ?? [] });
         break;
@@ -263,6 +271,8 @@ export class FakeNode {
       document: this.document,
       order: this.order,
       chat: this.chat,
+      polls: this.polls,
+      ownAnswers: this.ownAnswers,
     };
   }
 }

@@ -12,6 +12,7 @@ import {
   type AgendaEvent,
   type AgendaRules,
   type AgendaState,
+  bookingsOf,
   firstState,
   type PlannedBooking,
 } from './agenda-state.ts';
@@ -255,6 +256,10 @@ describe('a no-show', () => {
     // what overlapped from the first is no surprise
     const twice = new Room(-5, planned('a', 0, 60), planned('c', 30, 60)).until(15);
     expect(twice.command({ name: 'restore-booking', bookingId: id('a') })).toBeNull();
+    // what was moved into it since is
+    const moved = new Room(-5, planned('a', 0, 60), planned('c', 60, 90)).until(15);
+    moved.take({ type: 'reading', planned: [planned('a', 0, 60), planned('c', 30, 60)] });
+    expect(moved.command({ name: 'restore-booking', bookingId: id('a') })).toBe('booking-conflict');
   });
 
   it('is undone by whoever plans it anew', () => {
@@ -398,6 +403,9 @@ describe('what is asked of the room', () => {
     expect(tests(room.until(19))).toBe(1);
     expect(tests(room.until(20))).toBe(2);
     expect(tests(room.until(60))).toBe(2);
+    // one that is known only now is tested until it begins
+    expect(tests(new Room(-1, planned('a', 0, 30)))).toBe(1);
+    expect(tests(new Room(0, planned('a', 0, 30)))).toBe(0);
   });
   it('says when something is due next', () => {
     const room = new Room(-60, planned('a', 0, 30));
@@ -411,6 +419,10 @@ describe('what is asked of the room', () => {
 });
 
 describe('what is shown', () => {
+  it('of a booking of which nothing is remembered: nobody has come, and nothing was given back', () => {
+    const [booking] = bookingsOf(new Room(-40, planned('a', 0, 30)).state);
+    expect([booking!.checkedIn, booking!.released]).toEqual([false, null]);
+  });
   it('today by the zone of the room, and what opens before midnight', () => {
     const toMidnight = (24 - 10) * 60;
     const room = new Room(0, planned('today', 60, 90), planned('tomorrow', toMidnight + 5, toMidnight + 60));

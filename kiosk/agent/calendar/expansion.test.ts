@@ -196,6 +196,12 @@ describe('series', () => {
     ],
     ['EXDATE in UTC, two of them', `${daily};COUNT=3\nEXDATE:20260302T010000Z,20260304T010000Z`, ['2026-03-03T01:00']],
     ['EXDATE a bare day', `${daily};COUNT=3\nEXDATE;VALUE=DATE:20260303`, ['2026-03-02T01:00', '2026-03-04T01:00']],
+    [
+      'EXDATE of one of several times of a day',
+      'DTSTART:20260302T010000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;INTERVAL=2;COUNT=3\nEXDATE:20260302T030000Z',
+      ['2026-03-02T01:00', '2026-03-02T05:00'],
+    ],
+    ['EXDATE of a time at which there is none', `${daily};COUNT=1\nEXDATE:20260302T013000Z`, ['2026-03-02T01:00']],
     ['RDATE', `${daily};COUNT=1\nRDATE;TZID=Asia/Seoul:20260305T140000`, ['2026-03-02T01:00', '2026-03-05T05:00']],
     [
       'RDATE alone',

@@ -276,6 +276,13 @@ describe('on the TV of an idle room', () => {
   });
 });
 
+it('a document ends within a minute where the wall clock jumps past its end', async () => {
+  await present(show);
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await minutes(1);
+  expect(shown().document).toBeNull();
+});
+
 describe('a meeting that starts', () => {
   it('leaves the document to the page, which brings it along, and then forgets it', async () => {
     await present(show);

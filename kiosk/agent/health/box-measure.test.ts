@@ -51,3 +51,8 @@ test('what a box does not show is not known, and nothing fails', async () => {
 test('the way to a machine is an interface of this one', async () => {
   expect(await wayTo('127.0.0.1')).toMatchObject({ address: '127.0.0.1', isWireless: false });
 });
+
+test('to a machine that nothing leads to there is none', async () => {
+  // of this link, and of no interface
+  expect(await wayTo('fe80::1')).toBeNull();
+});

@@ -45,6 +45,9 @@ describe('the ring of the own log', () => {
     expect(seen[0]!.text).toContain('join-call');
     expect(seen[0]!.text).not.toContain('7301');
     expect(await logs.since(1_500, stop.signal)).toMatchObject([{ text: 'later' }]);
+    // some have details alone
+    write({ code: 'no-screen', time: 3_000 });
+    expect(await logs.since(2_500, stop.signal)).toMatchObject([{ text: ' {"code":"no-screen"}' }]);
   });
 
   it('is bounded', async () => {

@@ -94,6 +94,24 @@ test('who guesses runs dry alone; flooded from everywhere, wrong answers turn sl
   await vi.advanceTimersByTimeAsync(1_000);
 });
 
+test('in a flood ten wrong answers a second are quick, beyond a hundred at first', async () => {
+  let guessers = 0;
+  const quickOf = async (count: number): Promise<number> => {
+    let answered = 0;
+    for (let n = 0; n < count; n += 1) {
+      guessers += 1;
+      void pairings.pair('22222222', `net ${guessers}`).catch(() => {
+        answered += 1;
+      });
+    }
+    await vi.advanceTimersByTimeAsync(0);
+    return answered;
+  };
+  expect(await quickOf(103)).toBe(100);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await quickOf(13)).toBe(10);
+});
+
 test('without a meeting it ends 15 minutes after its last use; its links are ended and it is told so', async () => {
   const token = await pair();
   const { pairingId } = pairings.admit(token);

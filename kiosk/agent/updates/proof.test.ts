@@ -64,6 +64,43 @@ describe('a proof', () => {
     const result = await settled(prove(played({ network: 'late', screen: 'late' }), ALL));
     expect(result).toEqual({ isPassed: false, check: 'screen', detail: 'late' });
   });
+  it('is over as soon as a check fails, and ends all that it began', async () => {
+    const signals: AbortSignal[] = [];
+    const { check } = played({ network: 'late', camera: 'broken' });
+    const checks = {
+      check: (name: ProofCheck, signal: AbortSignal) => {
+        signals.push(signal);
+        return check(name, signal);
+      },
+      sampleMemory: async (signal: AbortSignal) => void signals.push(signal),
+    };
+    expect(await settled(prove(checks, ALL), 0)).toMatchObject({ check: 'camera' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual(signals.map(() => true));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+  it('that passes ends all that it began, too, and follows its caller no more', async () => {
+    const caller = new AbortController();
+    const ended = vi.fn();
+    const checks = {
+      ...played({}),
+      sampleMemory: async (signal: AbortSignal) => signal.addEventListener('abort', ended),
+    };
+    expect(await settled(prove(checks, ALL, { signal: caller.signal }), 0)).toEqual({ isPassed: true });
+    expect(ended).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+  it('is given up with its caller, a second after checks that do not end', async () => {
+    const caller = new AbortController();
+    const proof = vi.fn();
+    void prove(played({ call: 'hangs' }), ALL, { signal: caller.signal }).then(proof);
+    await vi.advanceTimersByTimeAsync(10_000);
+    caller.abort();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(proof).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(proof).toHaveBeenCalledExactlyOnceWith({ isPassed: false, check: 'call', detail: 'not known in time' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
   it('looks at the page once more at the end', async () => {
     let looks = 0;
     const checks = {
@@ -125,6 +162,18 @@ describe('a look at the room', () => {
     const fromMs = Date.now();
     expect(await look('screen', { screen: () => (Date.now() - fromMs > 2_000 ? 'painted' : 'missing') })).toBe(null);
     expect(await look('screen', { screen: () => 'black' })).toBe('the page is black');
+  });
+  it('gives the page its time, and no more', async () => {
+    const over = vi.fn();
+    const ends = new AbortController();
+    void new RoomChecks(senses({ screen: () => 'missing' }), patience, () => Date.now())
+      .check('screen', ends.signal)
+      .then(over);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(over).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toHaveBeenCalledExactlyOnceWith('the page is missing');
+    expect(vi.getTimerCount()).toBe(0);
   });
   it('believes no self-test of before; two that fail are enough', async () => {
     let runs = [test(1, 'passed')];

@@ -27,6 +27,7 @@ import type { TrackState } from '../session/room-tracks.ts';
 import type { ScreenSession } from '../session/screen-session.ts';
 import { CallBar } from './call-bar.tsx';
 import { CallTimeNotice } from './call-time-notice.tsx';
+import { PollBoard } from './poll-board.tsx';
 import { Reconnecting } from './reconnecting.tsx';
 import { useAirToast } from './use-air-toast.ts';
 import { useDocumentNews } from './use-document-news.ts';
@@ -94,6 +95,7 @@ export function CallScene(props: CallSceneProps) {
   const news = useRoomNews(participants, phase === null ? null : selfPeerId);
   const chatNews = useChatNews(call.chat, phase === null ? null : selfPeerId);
   const handNews = useHandNews(call.participants, phase === null ? null : selfPeerId);
+  const poll = phase === null ? undefined : call.polls.findLast(({ isShown }) => isShown);
   const air = phase === null ? OFF_AIR : call.air;
   const airNews = useAirToast(phase === null ? null : call.air);
   const nowMs = useMinute();
@@ -134,6 +136,11 @@ export function CallScene(props: CallSceneProps) {
       {needsCode && !(phase !== null && isAlone) && view.pairing !== null && (
         <div className="absolute right-8 bottom-8">
           <PairingCorner pairing={view.pairing} forProof={showsCode} />
+        </div>
+      )}
+      {poll !== undefined && (
+        <div className="pointer-events-none absolute top-24 bottom-8 left-8 flex items-end">
+          <PollBoard poll={poll} />
         </div>
       )}
       <AirOverlay air={air} />

@@ -84,6 +84,7 @@ class FakeCall {
     order: OPEN_ORDER,
     air: OFF_AIR,
     chat: [],
+    polls: [],
     participants: [],
     document: null,
     documentAccess: null,

@@ -40,6 +40,7 @@ const alerts = [
   alertOf(6, 'disk-low', { state: 'closed', closedAtMs: minutesAgo(1) }),
   alertOf(7, 'tv-failing', { state: 'closed', closedAtMs: minutesAgo(30), roomName: null }),
 ];
+const auditBroken = alertOf(8, 'audit-broken', { roomId: null, roomName: null, facts: { seq: 4711 } });
 const page =
   (all: readonly Alert[]): Answer =>
   ({ searchParams }) => {
@@ -120,6 +121,7 @@ const isListed = (shown: Page) => shown.locator('main li').first().waitFor();
 export const alertScenes: readonly Scene[] = [
   scene('alerts', '/alerts?state=all', {}, isListed),
   scene('alerts-explained', '/alerts?state=all&explained=1', {}, isListed),
+  scene('alerts-audit-broken', '/alerts', { listAlerts: page([auditBroken]) }, isListed),
   scene('alerts-none', '/alerts', { listAlerts: page([]) }),
   scene('alerts-none-found', '/alerts?state=closed&severity=critical', { listAlerts: page([]) }),
   scene('alerts-no-server', '/alerts', { listAlerts: 'no-answer' }),

@@ -19,6 +19,7 @@ import {
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
 import { servePages } from '../static-pages.ts';
+import { endedQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const sizes: readonly SizeName[] = ['phone', 'laptop'];
@@ -150,9 +151,10 @@ const waitingPeople = (...displayNames: string[]) => ({
     sinceMs: Date.now() - 60_000 * (n + 1),
   })),
 });
-type Hosted = { waiting?: string[]; isLocked?: boolean; after?: (page: Page) => Promise<unknown> };
+type Hosted = { waiting?: string[]; isLocked?: boolean; after?: (page: Page, node: PlayedNode) => Promise<unknown> };
 /** A host in the call. */
 function host(name: string, { waiting = [], isLocked = false, after }: Hosted = {}): Scene {
+  const nodes = new WeakMap<Page, PlayedNode>();
   return {
     name,
     path: `/join?meeting=${id(4)}`,
@@ -167,6 +169,7 @@ function host(name: string, { waiting = [], isLocked = false, after }: Hosted = 
         handRaisedAtMs: n === 3 ? Date.now() : null,
       }));
       const node = new PlayedNode([self, ...others]);
+      nodes.set(page, node);
       node.role = 'host';
       node.order = { isLocked, staysMuted: isLocked, sharedBy: 'everyone' };
       node.chat = chat;
@@ -190,7 +193,7 @@ function host(name: string, { waiting = [], isLocked = false, after }: Hosted = 
       await page.getByRole('button', { name: /^(Join|참여)$/ }).click();
       await page.getByRole('figure').first().waitFor();
       await picturesOf(page, people(5));
-      await after?.(page);
+      await after?.(page, nodes.get(page)!);
       await page.waitForTimeout(1_200);
     },
   };
@@ -222,6 +225,12 @@ const openPeople = async (page: Page) => {
   const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
   if (await more.isVisible()) await more.click();
   await page.getByRole('button', { name: /^(People|참가자),/ }).click();
+};
+
+const openNewPoll = async (page: Page) => {
+  const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
+  if (await more.isVisible()) await more.click();
+  await page.getByRole('button', { name: /^(New poll|새 투표)$/ }).click();
 };
 
 const names = [
@@ -319,6 +328,27 @@ export const joinScenes: readonly Scene[] = [
       const invite = page.getByRole('button', { name: /^(Invite|초대)$/ });
       if (!(await invite.isVisible())) await page.getByRole('button', { name: /^(More|더 보기)$/ }).click();
       await invite.click();
+    },
+  }),
+  host('poll', { after: async (_page, node) => node.tell('poll-changed', runningPoll) }),
+  host('poll-new', { after: openNewPoll }),
+  host('poll-new-quiz', {
+    after: async (page) => {
+      await openNewPoll(page);
+      await page.getByRole('textbox', { name: /^(Question|질문)$/ }).fill('In which year was the first steel poured?');
+      for (const [n, words] of ['1968', '1973'].entries())
+        await page.getByRole('textbox', { name: new RegExp(`^(Choice|보기) ${n + 1}$`) }).fill(words);
+      await page.getByText(/^(Quiz|퀴즈)$/).click();
+      await page.getByRole('button', { name: /^(Start poll|투표 시작)$/ }).click();
+    },
+  }),
+  host('poll-ended', { after: async (_page, node) => node.tell('poll-changed', endedQuiz) }),
+  scene('poll-unanswered', { others: people(3), after: async (_page, node) => node.tell('poll-changed', runningPoll) }),
+  scene('poll-answered', {
+    others: people(3),
+    after: async (_page, node) => {
+      node.tell('poll-changed', longPoll);
+      node.tell('poll-answered', { pollId: longPoll.pollId, choices: [1, 7] });
     },
   }),
   host('chat', { after: press(/^(Chat|채팅)/) }),

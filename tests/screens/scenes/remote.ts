@@ -514,6 +514,20 @@ export const remoteScenes: readonly Scene[] = [
     setup: (page) => paired(page, { kind: 'tablet', refuses: 'pairing-revoked' }),
   },
   {
+    name: 'tablet-removed-wrong-code',
+    path: '/control',
+    sizes: ['room-tablet', 'phone'],
+    setup: async (page) => {
+      await paired(page, { kind: 'tablet', refuses: 'pairing-revoked' });
+      await pairingAnswers(page, 403, { error: { code: 'pairing-code-invalid', message: '' } });
+    },
+    act: async (page) => {
+      await page.getByRole('textbox').fill('k7pw3mxd');
+      await page.getByRole('textbox').press('Enter');
+      await page.getByRole('alert').locator('p').first().waitFor();
+    },
+  },
+  {
     name: 'pairing-connecting',
     path: '/control#code=K7PW3MXD',
     sizes: ['phone'],

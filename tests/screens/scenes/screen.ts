@@ -41,6 +41,7 @@ import { COUNTDOWN_TIME, shownUpdates } from '../shown-updates.ts';
 import type { IdleFrame } from '#contract/screen-link.ts';
 import { pictureAt } from '../../../kiosk/screen/idle/turn.ts';
 import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
+import { endedQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene, SizeName } from './scene.ts';
 
 const sizes: readonly SizeName[] = ['1080p', '4k'];
@@ -678,6 +679,9 @@ export const screenScenes: readonly Scene[] = [
         atMs: Date.now(),
       }),
   }),
+  scene('call-poll', { people: call(6), after: ({ node }) => node.tell('poll-changed', runningPoll) }),
+  scene('call-poll-ended', { people: call(9), after: ({ node }) => node.tell('poll-changed', endedQuiz) }),
+  scene('call-poll-long', { people: call(3), after: ({ node }) => node.tell('poll-changed', longPoll) }),
   scene('call-locked', {
     people: call(4),
     state: {

@@ -276,6 +276,11 @@ export default {
     meaning: 'Your place in the meeting is there now, so you are not shown twice.',
     todo: 'Go on there, or try again to come back to this page.',
   },
+  'poll-ended': {
+    what: 'The poll has ended',
+    meaning: 'Your answer came too late and is not counted.',
+    todo: 'Look at the result.',
+  },
   'call-moved': {
     what: 'The meeting goes on in another place',
     meaning: 'Everyone is brought together there.',

@@ -1,0 +1,125 @@
+/** When a staff page is read again and sent: by hand on a clock, on a real store. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
+import type { Booking } from '#contract/room-agenda.ts';
+import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import { StaffHomes } from './staff-home.ts';
+
+const NOW_MS = new Date(2030, 0, 15, 12).getTime();
+const MINUTE_MS = 60_000;
+let dataDir: string;
+let store: AuthorityStore;
+let homes: StaffHomes;
+let bookings: Booking[];
+let handlers: ((meetingId: string) => void)[];
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-pages-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  await store.write(async (trx) => {
+    await trx.insertInto('room').values({ roomId: 'a', roomName: 'A', createdAtMs: 1, placeId: null }).execute();
+    for (const hostAccountId of ['mina', 'joon']) {
+      const account = { accountId: hostAccountId, issuer: 'local', subject: hostAccountId, userName: hostAccountId };
+      await trx
+        .insertInto('account')
+        .values({ ...account, displayName: hostAccountId, createdAtMs: 1 })
+        .execute();
+      await trx
+        .insertInto('meeting')
+        .values({ meetingId: `of-${hostAccountId}`, roomId: null, title: 'M', createdAtMs: 1, hostAccountId })
+        .execute();
+    }
+  });
+  [bookings, handlers] = [[], []];
+  // the store has clocks of its own
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: NOW_MS });
+  homes = new StaffHomes({
+    store,
+    meetings: {
+      onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
+      waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
+    } as never,
+    reports: { bookingsOf: () => bookings, isInCall: () => false },
+    logger: pino({ level: 'silent' }),
+  });
+  homes.start();
+});
+afterEach(async () => {
+  homes.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+async function pageOf(accountId: string) {
+  const wake = vi.fn();
+  const feed = homes.open({ accountId, placeId: null, reach: 'organisation' })(wake);
+  await until(() => wake.mock.calls.length > 0);
+  return { ...feed, wake };
+}
+type Page = Awaited<ReturnType<typeof pageOf>>;
+const roomIn = (page: Page) => page.take().map(({ data }) => (data as StaffHome).rooms[0]);
+/** what vitest waits by moves the clock that is by hand */
+async function until(isMet: () => boolean): Promise<void> {
+  while (!isMet()) await sleep(2);
+}
+async function shows(page: Page, room: Partial<RoomAvailability>): Promise<void> {
+  let shown: ReturnType<typeof roomIn> = [];
+  await until(() => {
+    shown = roomIn(page);
+    return shown.length > 0;
+  });
+  expect(shown).toMatchObject([room]);
+}
+const booking = (startMs: number, endMs: number): Booking =>
+  ({ bookingId: 'x', startMs, endMs, isAllDay: false, state: 'upcoming' }) as Booking;
+
+test('a room that a booking takes as time passes is shown busy within five seconds, without an event', async () => {
+  const page = await pageOf('mina');
+  bookings = [booking(NOW_MS + 1_000, NOW_MS + MINUTE_MS)];
+  await shows(page, { isFree: true, untilMs: null });
+  homes.roomChanged('a');
+  await shows(page, { isFree: true, untilMs: NOW_MS + 1_000 });
+  await vi.advanceTimersByTimeAsync(4_999);
+  expect(roomIn(page)).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  await shows(page, { isFree: false, untilMs: NOW_MS + MINUTE_MS });
+  page.close();
+});
+
+test('while nobody looks, the clock judges no room', async () => {
+  const bookingsOf = vi.fn(() => []);
+  homes.stop();
+  homes = new StaffHomes({
+    store,
+    meetings: { onChanged: () => {}, waitingRoom: { onChanged: () => {} } } as never,
+    reports: { bookingsOf, isInCall: () => false },
+    logger: pino({ level: 'silent' }),
+  });
+  homes.start();
+  await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+  expect(bookingsOf).not.toHaveBeenCalled();
+});
+
+test('a page is read again where a meeting of its own changes, and left alone where one of others does', async () => {
+  const [mina, joon] = [await pageOf('mina'), await pageOf('joon')];
+  for (const { wake } of [mina, joon]) wake.mockClear();
+  for (const handler of handlers) handler('of-mina');
+  await until(() => mina.wake.mock.calls.length > 0);
+  for (const handler of handlers) handler('of-joon');
+  await until(() => joon.wake.mock.calls.length > 0);
+  for (const { wake } of [mina, joon]) expect(wake).toHaveBeenCalledOnce();
+  for (const { close } of [mina, joon]) close();
+});
