@@ -14,6 +14,7 @@ import { ChangePasswordForm } from '#ui/sign-in/new-password-page.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { OwnTimeCard } from './own-time-card.tsx';
 import { PageHead } from './parts.tsx';
 
 export function AccountPage({ account, onSignedOut }: { account: Account; onSignedOut: () => void }) {
@@ -54,6 +55,7 @@ export function AccountPage({ account, onSignedOut }: { account: Account; onSign
               )}
             </Card>
           )}
+          <OwnTimeCard />
           <ProblemWords problem={problem} />
           <Button size="large" icon={LogOut} isPending={isPending} onPress={() => void signOut()}>
             {signIn('signOut')}

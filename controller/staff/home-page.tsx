@@ -2,6 +2,7 @@
 import CalendarPlus from 'lucide-react/icons/calendar-plus';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import DoorOpen from 'lucide-react/icons/door-open';
+import History from 'lucide-react/icons/history';
 import UserRound from 'lucide-react/icons/user-round-plus';
 import Video from 'lucide-react/icons/video';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -23,6 +24,7 @@ const REDRAWN_MS = 30_000;
 
 export function HomePage() {
   const { t } = useTranslation('staff');
+  const { t: record } = useTranslation('record');
   const { home, isConnected, refusal } = useHome();
   const nowMs = useNow();
   if (refusal !== null || home === null)
@@ -75,6 +77,13 @@ export function HomePage() {
               </MeetingList>
             </Card>
           )}
+          <a
+            href="#/past"
+            className="flex min-h-12 w-fit items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
+          >
+            <Icon of={History} className="size-5 text-quiet" />
+            {record('past.title')}
+          </a>
         </div>
         <div className="contents lg:flex lg:flex-col lg:gap-6">
           {/* on a phone at the thumb, under everything else */}

@@ -9,6 +9,7 @@ import { ChoiceList } from '#ui/choice-list.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { OnOff } from '#ui/on-off.tsx';
+import { TextArea } from '#ui/text-area.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
@@ -131,6 +132,15 @@ function MeetingFormOf({ initial, meetingId, action, send }: MeetingFormOfProps)
               onChange={(title) => set({ title })}
             />
             <When form={form} problems={problems} onChange={set} />
+            <TextArea
+              label={t('form.agenda')}
+              hint={t('form.agendaNote')}
+              rows={4}
+              maxLength={6_000}
+              value={form.agenda}
+              problem={problems.has('agenda') ? t('form.agendaWrong') : null}
+              onChange={(agenda) => set({ agenda })}
+            />
           </div>
         </Card>
         <RoomsCard

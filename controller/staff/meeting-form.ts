@@ -1,6 +1,7 @@
 /** What a person fills in for a meeting, and the draft that is sent: dates and times are those of this device's time zone. Pure. */
 import type { MeetingDetail, MeetingDraft } from '#contract/http/meetings-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
+import { agendaLines, isAgenda } from '#contract/meeting-agenda.ts';
 import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { shownText } from '#contract/shown-text.ts';
 
@@ -26,8 +27,10 @@ export type MeetingForm = {
   joinBeforeHost: boolean;
   guestsAllowed: boolean;
   allowedRanges: readonly string[];
+  /** as typed */
+  agenda: string;
 };
-export type FormProblem = 'title' | 'when' | 'minutes';
+export type FormProblem = 'title' | 'when' | 'minutes' | 'agenda';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;
@@ -58,11 +61,12 @@ export function emptyForm(nowMs: number): MeetingForm {
     joinBeforeHost: true,
     guestsAllowed: true,
     allowedRanges: [],
+    agenda: '',
   };
 }
 
 export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
-  const { title, startsAtMs, endsAtMs, people, rooms, policy } = meeting;
+  const { title, startsAtMs, endsAtMs, people, rooms, policy, agenda } = meeting;
   const form = emptyForm(nowMs);
   return {
     ...form,
@@ -79,6 +83,7 @@ export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
     ),
     roomIds: rooms.map(({ roomId }) => roomId),
     ...policy,
+    agenda,
   };
 }
 
@@ -99,6 +104,7 @@ export function problemsOf(form: MeetingForm): ReadonlySet<FormProblem> {
   if (shownText(form.title) === '') problems.add('title');
   if (form.hasTime && startOf(form) === null) problems.add('when');
   if (form.hasTime && minutesOf(form) === null) problems.add('minutes');
+  if (!isAgenda(agendaLines(form.agenda))) problems.add('agenda');
   return problems;
 }
 
@@ -116,6 +122,7 @@ export function draftOfForm(form: MeetingForm): MeetingDraft {
     ),
     roomIds: [...form.roomIds],
     ...(policy && { policy }),
+    agenda: agendaLines(form.agenda).join('\n'),
   };
 }
 

@@ -7,6 +7,7 @@ import Video from 'lucide-react/icons/video';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
+import { agendaLines } from '#contract/meeting-agenda.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -93,6 +94,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
           className="shadow-card"
         />
         <ProblemWords problem={waiting.problem} />
+        <AgendaCard meeting={meeting} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <ChatSection meeting={meeting} />
         <AttendanceSection meeting={meeting} />
@@ -163,6 +165,24 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
         onClose={() => setAsked(false)}
       />
     </div>
+  );
+}
+
+function AgendaCard({ meeting: { agenda } }: { meeting: MeetingDetail }) {
+  const { t } = useTranslation('staff');
+  const lines = agendaLines(agenda);
+  if (lines.length === 0) return null;
+  return (
+    <Card title={t('form.agenda')}>
+      <ol className="flex list-decimal flex-col gap-1 pl-6 text-base">
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
+          <li key={index} className="wrap-anywhere">
+            <bdi>{line}</bdi>
+          </li>
+        ))}
+      </ol>
+    </Card>
   );
 }
 

@@ -46,6 +46,7 @@ export const detailOf = (n: number, over: Partial<MeetingDetail> = {}): MeetingD
   sequence: 3,
   policy: { admission: 'links-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [] },
   conflicts: [],
+  agenda: '',
   ...over,
 });
 export const freeRoom = (n: number, over: Partial<RoomAvailability> = {}): RoomAvailability => ({

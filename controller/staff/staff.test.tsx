@@ -163,6 +163,10 @@ describe('a new meeting', () => {
     await page.fill('Date', '2027-03-04');
     await page.fill('Time', '14:30');
     await page.fill('Duration in minutes', '45');
+    await page.fill('Agenda', `${'x'.repeat(201)}`);
+    await page.press('Make meeting');
+    expect(page.text).toContain('At most 20 lines of 200 letters.');
+    await page.fill('Agenda', ' Prices\n\nNext steps ');
     await page.fill('Find people', 'jo');
     await page.until(() => page.buttons('Add Joon Lee').length === 1);
     await page.press('Add Joon Lee');
@@ -185,6 +189,7 @@ describe('a new meeting', () => {
         { displayName: 'Dealer East', email: 'east@example.com' },
       ],
       roomIds: [idOf(201)],
+      agenda: 'Prices\nNext steps',
     });
     const asked = server.asked.findLast(({ name }) => name === 'findRooms')!.url.searchParams;
     expect(asked.get('startsAtMs')).toBe(String(new Date('2027-03-04T14:30').getTime()));

@@ -17,6 +17,7 @@ import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
 import { MeetingPage } from './meeting-page.tsx';
+import { PastPage } from './past-page.tsx';
 
 export function Staff({ arrival }: { arrival: Arrival }) {
   const { t } = useTranslation('staff');
@@ -84,6 +85,9 @@ function Pages({ accountPage }: { accountPage: ReactNode }) {
       </Route>
       <Route path="/meetings/:meetingId">
         {({ meetingId }) => <MeetingPage key={meetingId} meetingId={meetingId} />}
+      </Route>
+      <Route path="/past">
+        <PastPage />
       </Route>
       <Route path="/account">{accountPage}</Route>
       <Route>

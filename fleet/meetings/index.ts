@@ -4,6 +4,7 @@ export { DOCUMENT_CALL_GOES_ON } from './document-access.ts';
 export { policyIn } from './document-policies.ts';
 export { PeopleFinder } from './find-people.ts';
 export { hasInvites } from './invites.ts';
+export { summariesOf } from './meeting-views.ts';
 export { Meetings } from './meetings.ts';
 export { PeopleMeetings } from './people-meetings.ts';
 export { RoomFinder } from './rooms-for-meetings.ts';

@@ -72,6 +72,7 @@ export class PeopleMeetings {
           title: draft.title,
           createdAtMs: Date.now(),
           hostAccountId: account.accountId,
+          agenda: draft.agenda ?? '',
           ...times,
         })
         .execute();
@@ -119,7 +120,7 @@ export class PeopleMeetings {
       const roomIds = await roomsFor(trx, draft.roomIds, reach, before);
       await trx
         .updateTable('meeting')
-        .set({ title: draft.title, ...times, sequence: sequence + 1 })
+        .set({ title: draft.title, agenda: draft.agenda ?? former.agenda, ...times, sequence: sequence + 1 })
         .where('meetingId', '=', meetingId)
         .execute();
       await setRooms(trx, meetingId, roomIds);
@@ -212,7 +213,7 @@ export class PeopleMeetings {
     const [summary] = await summariesOf(store.read, new Map([[meetingId, role]]));
     const row = await store.read
       .selectFrom('meeting')
-      .select('sequence')
+      .select(['sequence', 'agenda'])
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
@@ -223,7 +224,7 @@ export class PeopleMeetings {
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
     ]);
     const waitingCount = waiting?.count ?? 0;
-    return { ...summary, waitingCount, people, policy: policy!, sequence: row.sequence, conflicts };
+    return { ...summary, waitingCount, people, policy: policy!, ...row, conflicts };
   }
 }
 

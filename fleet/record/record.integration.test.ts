@@ -1,6 +1,6 @@
 /** What a meeting leaves behind, at the real fleet server with a media node by hand. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import type { CallAttendance } from '#contract/http/record-api.ts';
@@ -175,4 +175,85 @@ test('somebody who is not invited sees no attendance', async () => {
   const made = await make();
   expect((await ask(sora!, 'GET', `meetings/${made.meetingId}/attendance`)).status).toBe(403);
   expect((await ask(null, 'GET', `meetings/${made.meetingId}/attendance`)).status).toBe(401);
+});
+
+describe('past meetings', () => {
+  const past = async (who: Person, query = ''): Promise<Json> =>
+    (await ask(who, 'GET', `past-meetings${query === '' ? '' : `?${query}`}`)).body;
+  const titles = ({ rows }: Json): string[] => rows.map(({ title }: Json) => title);
+  /** As if it had been made then. */
+  async function heldBefore(title: string, hoursAgo: number, people: Person[] = []): Promise<MeetingDetail> {
+    const made = await make({ title, people: people.map(({ accountId }) => ({ accountId })) });
+    const startsAtMs = Date.now() - hoursAgo * 60 * MINUTE_MS;
+    await store.write((trx) =>
+      trx
+        .updateTable('meeting')
+        .set({ startsAtMs, endsAtMs: startsAtMs + 30 * MINUTE_MS })
+        .where('meetingId', '=', made.meetingId)
+        .execute(),
+    );
+    return made;
+  }
+
+  test('are those that one was invited to and that are over, the newest first, page by page, by title', async () => {
+    const who = await person('Somebody');
+    await heldBefore('Third 100%', 3, [who]);
+    await heldBefore('First', 1, [who]);
+    await heldBefore('Second', 2, [who]);
+    await heldBefore('Of others', 2);
+    await make({ title: 'To come', startsAtMs: Date.now() + 60 * MINUTE_MS, people: [{ accountId: who.accountId }] });
+    await make({ title: 'Never held', people: [{ accountId: who.accountId }] });
+    const first = await past(who, 'limit=2');
+    expect(titles(first)).toEqual(['First', 'Second']);
+    expect(first).toMatchObject({ total: 3, counts: { all: 3 } });
+    expect(first.rows[0]).toMatchObject({ role: 'member', hostName: 'Mina Kim' });
+    const next = await past(who, `limit=2&cursor=${first.nextCursor}`);
+    expect([titles(next), next.nextCursor]).toEqual([['Third 100%'], null]);
+    expect(titles(await past(who, 'text=fIRs'))).toEqual(['First']);
+    // what people type is no pattern
+    expect(titles(await past(who, `text=${encodeURIComponent('0%')}`))).toEqual(['Third 100%']);
+    expect(await past(who, `text=${encodeURIComponent('_')}`)).toMatchObject({
+      rows: [],
+      total: 0,
+      counts: { all: 3 },
+    });
+    expect((await ask(who, 'GET', 'past-meetings?cursor=x')).status).toBe(400);
+    expect(titles(await past(mina!))).toContain('Of others');
+  });
+
+  test('hold one without a time once it was held, and not while it runs', async () => {
+    const who = await person('Somebody');
+    const made = await make({ title: 'Any time', people: [{ accountId: who.accountId }] });
+    const mine = await entry(who, made);
+    const at = Date.now() - 10 * MINUTE_MS;
+    const opens = { name: 'call-opened', atMs: at };
+    await happened(mine.callId, made.meetingId, opens, joined(mine, at, { displayName: 'Somebody' }));
+    await expect.poll(() => namesOf(made)).toEqual(['Somebody']);
+    expect(titles(await past(who))).toEqual([]);
+    const ends = { name: 'call-ended', reason: 'empty', atMs: at + 4 * MINUTE_MS };
+    await happened(mine.callId, made.meetingId, ends);
+    await expect.poll(async () => titles(await past(who))).toEqual(['Any time']);
+    expect((await past(who)).rows[0].heldAtMs).toBe(at);
+    // and its person alone is shown the time
+    const intervals = async (of: Person) => (await ask(of, 'GET', 'own-meeting-time')).body.intervals;
+    expect(await intervals(who)).toEqual([{ fromMs: at, untilMs: at + 4 * MINUTE_MS }]);
+    expect(await intervals(sora!)).toEqual([]);
+  });
+});
+
+test('an agenda is kept as it is seen, changed with the meeting, and stays where a change leaves it out', async () => {
+  const made = await make({ agenda: ' 매출 보고\r\n\r\n채용\u202e ' });
+  expect(made.agenda).toBe('매출 보고\n채용');
+  const change = (more: Json) =>
+    ask(mina!, 'PUT', `meetings/${made.meetingId}`, {
+      title: made.title,
+      startsAtMs: null,
+      durationMinutes: 30,
+      people: [],
+      roomIds: [],
+      ...more,
+    });
+  expect((await change({ sequence: 0 })).body.meeting.agenda).toBe('매출 보고\n채용');
+  expect((await change({ sequence: 1, agenda: '' })).body.meeting.agenda).toBe('');
+  expect((await change({ sequence: 2, agenda: 'x\n'.repeat(21) })).status).toBe(400);
 });

@@ -2,6 +2,7 @@
 import { DocumentPolicy } from '../document-policy.ts';
 import { MAX_PEERS_IN_CALL } from '../limits.ts';
 import { MeetingRole } from '../call-order.ts';
+import { MeetingAgenda } from '../meeting-agenda.ts';
 import { MeetingPolicy } from '../meeting-policy.ts';
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, MeetingTitle, PersonName, z } from '../schema.ts';
@@ -78,6 +79,8 @@ export const MeetingDetail = MeetingSummary.extend({
   /** who is invited, without its host */
   people: z.array(MeetingPerson),
   policy: MeetingPolicy,
+  /** a point on each line; '' for none */
+  agenda: z.string().default(''),
   /** counts its changes: a change names the one that it was made on */
   sequence: z.number().int().nonnegative(),
   /** rooms that are busy at that time, by their calendar or another meeting of ours; `title` empty: not for the caller */
@@ -118,6 +121,8 @@ export const MeetingDraft = z.strictObject({
   roomIds: z.array(Id).max(20),
   /** left out: as its place has it; in a change: as it was */
   policy: MeetingPolicy.optional(),
+  /** left out: none; in a change: as it was */
+  agenda: MeetingAgenda.optional(),
 });
 export type MeetingDraft = z.input<typeof MeetingDraft>;
 

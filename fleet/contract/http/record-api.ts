@@ -1,7 +1,8 @@
-/** What a meeting leaves behind: who was there. */
+/** What a meeting leaves behind: who was there; which meetings are over. */
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, z } from '../schema.ts';
-import { ofInvited, type RouteTable } from './route.ts';
+import { MeetingSummary } from './meetings-api.ts';
+import { ofInvited, pageRoute, type RouteTable, settled } from './route.ts';
 
 /** `account`: of the organisation; `room`: with everybody in it, and laptops that it let in */
 export const AttendeeKind = z.enum(['room', 'account', 'guest']);
@@ -31,6 +32,10 @@ export const CallAttendance = z.object({
 });
 export type CallAttendance = z.infer<typeof CallAttendance>;
 
+/** `heldAtMs`: when somebody last came, else when it was to begin */
+export const PastMeeting = MeetingSummary.extend({ heldAtMs: EpochMs });
+export type PastMeeting = z.infer<typeof PastMeeting>;
+
 const MeetingParams = z.object({ meetingId: Id });
 
 export const recordApi = {
@@ -52,5 +57,28 @@ export const recordApi = {
     summary: 'The attendance of a meeting as a CSV file',
     params: MeetingParams,
     contentTypes: ['text/csv'],
+  },
+  pastMeetings: {
+    ...pageRoute({
+      filter: {
+        /** a part of the title */
+        text: z.string().max(200).optional(),
+      },
+      sorts: ['newest'],
+      row: PastMeeting,
+      counts: z.object({ all: z.number().int().nonnegative() }),
+    }),
+    path: '/api/v1/past-meetings',
+    access: settled,
+    summary: 'My meetings that are over, the newest first, page by page',
+  },
+  ownTime: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/own-meeting-time',
+    access: settled,
+    summary: 'When I was in meetings in the last eight weeks; nobody else is shown it',
+    /** in their order, apart from each other */
+    response: z.object({ intervals: z.array(z.object({ fromMs: EpochMs, untilMs: EpochMs })) }),
   },
 } as const satisfies RouteTable;

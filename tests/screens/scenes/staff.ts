@@ -88,6 +88,7 @@ const detail: MeetingDetail = {
   ],
   policy: { admission: 'links-wait', joinBeforeHost: false, guestsAllowed: true, allowedRanges: ['203.0.113.0/24'] },
   conflicts: [{ ...halla, title: '이사회' }],
+  agenda: 'Prices of the first quarter\n대리점 교육 일정 확정\nNext steps',
 };
 const longDetail: MeetingDetail = {
   ...detail,
@@ -168,6 +169,21 @@ const attended: CallAttendance[] = [
   },
 ];
 
+const pastList = {
+  rows: [
+    { ...meeting(7, 'Price talks', { rooms: [halla] }), heldAtMs: at(9, 0, -1) },
+    { ...meeting(8, LONG_TITLE, { hostName: LONG_NAME, role: 'member' }), heldAtMs: at(14, 30, -3) },
+    { ...meeting(9, '대리점 교육', { hostName: '김준호', role: 'member' }), heldAtMs: at(10, 0, -8) },
+  ],
+  nextCursor: 'more',
+  total: 41,
+  counts: { all: 41 },
+};
+const ownTime = [-9, -3, -1, 0].flatMap((day) => [
+  { fromMs: at(1, 0, day), untilMs: at(1, 50, day) },
+  { fromMs: at(2, 0, day), untilMs: at(3, 25, day) },
+]);
+
 type Answer = { status?: number; body: unknown } | 'no-answer';
 const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
 type Told = {
@@ -246,6 +262,8 @@ function scene(
     meeting: { body: { meeting: detail } },
     chatPosts: { body: { posts, hasOlder: true } },
     attendance: { body: { calls: [] } },
+    pastMeetings: { body: pastList },
+    ownTime: { body: { intervals: ownTime } },
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
@@ -322,6 +340,7 @@ export const staffScenes: readonly Scene[] = [
     hash: '#/new',
     act: async (page) => {
       await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
+      await page.getByRole('textbox', { name: /^(Agenda|안건)$/ }).fill('Prices\n대리점 교육');
       await page.getByRole('textbox', { name: /^(Find people|참석자 찾기)$/ }).fill('Jo');
       await page.getByRole('button', { name: /Joon Lee/ }).click();
       await page.getByRole('textbox', { name: /^(Name of the guest|외부 참가자 이름)$/ }).fill('Dealer East');
@@ -414,5 +433,17 @@ export const staffScenes: readonly Scene[] = [
     hash: meetingHash,
     air: airUnderTest({ recording: deskUnderTest({ kind: 'recording', phase: 'live' }) }),
   }),
+  scene('past', { hash: '#/past' }),
+  scene('past-none', {
+    hash: '#/past',
+    answers: { pastMeetings: { body: { ...pastList, rows: [], nextCursor: null, total: 0, counts: { all: 0 } } } },
+  }),
   scene('account', { hash: '#/account' }),
+  scene('account-own-time', {
+    hash: '#/account',
+    act: async (page) => {
+      await press(/^(Show my time|내 시간 보기)$/)(page);
+      await page.getByRole('table').first().scrollIntoViewIfNeeded();
+    },
+  }),
 ];

@@ -13,4 +13,20 @@ export default {
     minutes_other: '{{count}}분',
     shortly: '1분 미만',
   },
+  past: {
+    title: '지난 회의',
+    find: '제목으로 찾기',
+    none: '아직 지난 회의가 없습니다.',
+    notFound: '제목에 이 말이 들어간 회의가 없습니다.',
+    more: '더 보기',
+  },
+  ownTime: {
+    title: '내 회의 시간',
+    lead: '본인에게만 보입니다.',
+    show: '내 시간 보기',
+    byDay: '날짜별',
+    byWeek: '주별',
+    weekOf: '{{date}}부터 한 주',
+    hours: '{{hours}}시간 {{minutes}}분',
+  },
 } as const satisfies Translated<typeof en>;

@@ -1,0 +1,66 @@
+// @vitest-environment happy-dom
+/** Past meetings: the newest first, a page at a time, found by title; and the own time in meetings. */
+import { act } from 'react';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
+import { Staff } from './staff.tsx';
+import { idOf, meetingOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
+
+let server: StaffServerUnderTest;
+let page: PageUnderTest;
+beforeEach(() => {
+  server = new StaffServerUnderTest();
+  server.install();
+  page = staffPage();
+});
+afterEach(() => page.end());
+
+async function show(hash: string): Promise<void> {
+  location.hash = hash;
+  await page.show(<Staff arrival={takeArrival()} />);
+  await page.until(() => server.streams.length > 0);
+  await act(async () => server.home());
+}
+const past = (n: number) => ({ ...meetingOf(n), heldAtMs: new Date(2027, 0, n, 9).getTime() });
+const answer = (rows: object[], nextCursor: string | null = null) => ({
+  body: { rows, nextCursor, total: rows.length, counts: { all: 9 } },
+});
+const titles = () => [...document.querySelectorAll('main li bdi')].map(({ textContent }) => textContent);
+
+it('shows more of them, each a way to its meeting, and searches by title', async () => {
+  server.answers.pastMeetings = ({ searchParams }) => {
+    if (searchParams.get('text')) return answer([past(2)]);
+    return searchParams.get('cursor') === 'next' ? answer([past(1)]) : answer([past(3), past(2)], 'next');
+  };
+  await show('#/past');
+  await page.until(() => titles().length === 2);
+  await page.press('Show more');
+  await page.until(() => titles().length === 3);
+  expect(titles()).toEqual(['Meeting 3', 'Meeting 2', 'Meeting 1']);
+  expect(page.buttons('Show more')).toEqual([]);
+  expect(document.querySelector('main li a')?.getAttribute('href')).toBe(`#/meetings/${idOf(103)}`);
+  await page.fill('Find by title', 'two');
+  await page.until(() => titles().length === 1);
+  server.answers.pastMeetings = () => answer([]);
+  await page.fill('Find by title', 'three');
+  await page.until(() => page.text.includes('No meeting has this in its title.'));
+});
+
+it('says what is wrong where they cannot be fetched', async () => {
+  server.answers.pastMeetings = () => refusal(507, 'storage-failed');
+  await show('#/past');
+  await page.until(() => page.text.includes('Code for IT: storage-failed'));
+});
+
+it('shows the own time in meetings to who asks for it, and asks for it no sooner', async () => {
+  server.answers.listSessions = () => ({ body: { sessions: [] } });
+  const nowMs = Date.now();
+  server.answers.ownTime = () => ({ body: { intervals: [{ fromMs: nowMs - 5_400_000, untilMs: nowMs }] } });
+  await show('#/account');
+  await page.until(() => page.buttons('Show my time').length === 1);
+  expect(server.askedFor('ownTime')).toBe(0);
+  await page.press('Show my time');
+  await page.until(() => document.querySelectorAll('tbody tr').length === 15);
+  expect(page.text).toMatch(/1 h 30 min|0 h \d+ min/);
+});
