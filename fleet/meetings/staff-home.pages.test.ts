@@ -48,6 +48,7 @@ beforeEach(async () => {
     store,
     meetings: {
       onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
+      onChatChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
     } as never,
     reports: { bookingsOf: () => bookings, isInCall: () => false },
@@ -104,7 +105,7 @@ test('while nobody looks, the clock judges no room', async () => {
   homes.stop();
   homes = new StaffHomes({
     store,
-    meetings: { onChanged: () => {}, waitingRoom: { onChanged: () => {} } } as never,
+    meetings: { onChanged: () => {}, onChatChanged: () => {}, waitingRoom: { onChanged: () => {} } } as never,
     reports: { bookingsOf, isInCall: () => false },
     logger: pino({ level: 'silent' }),
   });

@@ -64,6 +64,7 @@ beforeAll(async () => {
     store,
     meetings: {
       onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
+      onChatChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
     } as never,
     reports: { bookingsOf: () => [], isInCall: (roomId) => busy.has(roomId) },
