@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Claim } from '#contract/enrolment.ts';
 import { MaruError, OperationalError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { CaUnderTest } from './certificates-under-test.ts';
-import { enrol, type RoomIdentity, isGood, renew } from './room-identity.ts';
+import { enrol, fleetCa, type RoomIdentity, isGood, renew } from './room-identity.ts';
 
 const roomId = '0193a0b0-0000-7000-8000-000000000001';
 const mqttUrl = 'mqtts://127.0.0.1:7402';
@@ -77,6 +77,31 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 function fits({ certificatePem, keyPem }: Pick<RoomIdentity, 'certificatePem' | 'keyPem'>): boolean {
   return new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem));
 }
+
+describe('the CA of an address that a person named', () => {
+  const shows =
+    (ca: CaUnderTest): Answer =>
+    () => ({ caPem: ca.certificatePem });
+  const caOf = (ca: CaUnderTest): string => new X509Certificate(ca.certificatePem).toString();
+
+  test('is what the server there shows and is signed by', async () => {
+    const { asked, deviceApiUrl } = await deviceApi(shows(fleet));
+    expect(await fleetCa(deviceApiUrl, null)).toBe(caOf(fleet));
+    expect(asked.map(({ clientName }) => clientName)).toEqual([null, null]);
+  });
+
+  test('is none where the server shows one that did not sign it', async () => {
+    const { deviceApiUrl } = await deviceApi(shows(impostor));
+    expect(await failureOf(fleetCa(deviceApiUrl, null))).toMatchObject({ code: 'fleet-not-found' });
+  });
+
+  test('is the one that was named, or none', async () => {
+    const { asked, deviceApiUrl } = await deviceApi(shows(fleet));
+    expect(await fleetCa(deviceApiUrl, fleet.sha256)).toBe(caOf(fleet));
+    expect(await failureOf(fleetCa(deviceApiUrl, impostor.sha256))).toMatchObject({ code: 'fleet-not-found' });
+    expect(asked).toEqual([]);
+  });
+});
 
 describe('enrolment', () => {
   test('makes the key here, and hands out nothing but a request for it', async () => {

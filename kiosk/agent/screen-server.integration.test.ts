@@ -10,11 +10,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { MAX_SCREEN_LINK_MESSAGE_BYTES } from '#contract/limits.ts';
+import { ACTION_FILES } from '#contract/room-action.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import {
   AgentToScreen,
   isAgentThere,
+  pictureProof,
   SCREEN_LINK_PATH,
+  SCREEN_PICTURE_PATH,
+  SCREEN_PICTURE_PROOF_HEADER,
   SCREEN_PROOF_PATH,
   type ScreenToAgent,
 } from '#contract/screen-link.ts';
@@ -496,6 +500,46 @@ describe('bad input', () => {
     screen.say(stage);
     await isRefused(screen, 'internal', 1011);
     await Screen.greeted();
+  });
+});
+
+describe('a picture of the screen', () => {
+  const LARGEST = ACTION_FILES['look-at-screen'].maxBytes;
+  const bring = async (picture: Uint8Array<ArrayBuffer>, { key = KEY, pictureId = 'p1' } = {}) => {
+    const headers = { [SCREEN_PICTURE_PROOF_HEADER]: await pictureProof(key, 'p1', picture) };
+    const url = new URL(`${SCREEN_PICTURE_PATH}?id=${pictureId}`, pageUrl);
+    return (await fetch(url, { method: 'POST', headers, body: picture })).status;
+  };
+  const taken: [string, number][] = [];
+  beforeEach(async () => {
+    taken.length = 0;
+    await server.stop();
+    server = new ScreenServer({
+      ...optionsOf(0),
+      onPicture: (pictureId, { length }) => {
+        if (pictureId !== 'p1') return false;
+        taken.push([pictureId, length]);
+        return taken.length === 1;
+      },
+    });
+    pageUrl = await server.start();
+  });
+
+  test('is taken from who has the key, once', async () => {
+    expect(await bring(new Uint8Array(LARGEST))).toBe(204);
+    expect(await bring(new Uint8Array(3))).toBe(410);
+    expect(taken).toEqual([
+      ['p1', LARGEST],
+      ['p1', 3],
+    ]);
+  });
+
+  test('is taken from nobody else, nor under another id, nor where it is too large', async () => {
+    expect(await bring(new Uint8Array(3), { key: 'x'.repeat(43) })).toBe(403);
+    expect(await bring(new Uint8Array(3), { pictureId: 'p2' })).toBe(403);
+    // who still sends may not read the answer
+    expect([413, 'hung up']).toContain(await bring(new Uint8Array(LARGEST + 1)).catch(() => 'hung up'));
+    expect(taken).toEqual([]);
   });
 });
 

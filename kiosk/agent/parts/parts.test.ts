@@ -227,3 +227,68 @@ describe('a part that fails', () => {
     expect(faults).toEqual([]);
   });
 });
+
+describe('the end of all', () => {
+  it('waits for a start, which is followed by its end and by nothing else', async () => {
+    let done!: () => void;
+    run([part('slow', () => ({ start: () => new Promise<void>((resolve) => (done = resolve)) }))]);
+    const ended = vi.fn();
+    void parts.stop().then(ended);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([ended.mock.calls, logged()]).toEqual([[], []]);
+    done();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([ended.mock.calls.length, logged()]).toEqual([1, ['slow stops']]);
+  });
+
+  it('is no reason to begin a part again that fails meanwhile', async () => {
+    let fail!: (error: Error) => void;
+    let starts = 0;
+    const slow = part('slow', () => ({
+      start: () => {
+        starts += 1;
+        return new Promise<void>((_, reject) => (fail = reject));
+      },
+    }));
+    run([slow]);
+    const ended = parts.stop();
+    fail(new Error('planted'));
+    await ended;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect([starts, faults, logged()]).toEqual([1, [], ['slow stops']]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('comes before a part that failed is begun again', async () => {
+    let starts = 0;
+    let stopped!: () => void;
+    const bad = part('bad', () => {
+      starts += 1;
+      return {
+        stop: () => new Promise<void>((resolve) => (stopped = resolve)),
+        occasions: { 'booking-soon': once() },
+      };
+    });
+    run([bad]);
+    parts.notify('booking-soon', null);
+    await vi.advanceTimersByTimeAsync(2_000);
+    const ended = parts.stop();
+    stopped();
+    await ended;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect([starts, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
+  it('waits for a part for as long as that needs', async () => {
+    let stopped!: () => void;
+    run([part('slow', () => ({ stop: () => new Promise<void>((resolve) => (stopped = resolve)) }))]);
+    const ended = vi.fn();
+    void parts.stop().then(ended);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ended).not.toHaveBeenCalled();
+    stopped();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ended).toHaveBeenCalledOnce();
+    parts = new Parts({ list: [], services: servicesUnderTest(), onFault: () => {}, onNotices: () => {} });
+  });
+});

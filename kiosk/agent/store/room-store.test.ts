@@ -116,6 +116,22 @@ test('without a disk it goes on in memory and says so; once the disk is there bo
   expect(texts(started(join(elsewhere, 'room.sqlite')))).toEqual(['1 one', '2 meanwhile', '3 after']);
 });
 
+test('stopped while the disk fails it tries no more, and what came meanwhile is tried once', () => {
+  vi.useFakeTimers();
+  const elsewhere = join(folder, 'away');
+  const store = started(join(elsewhere, 'room.sqlite'));
+  store.keep('a', '1');
+  expect(vi.getTimerCount()).toBe(1);
+  store.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  const other = started(join(elsewhere, 'room.sqlite'));
+  other.keep('a', '2');
+  mkdirSync(elsewhere);
+  other.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(started(join(elsewhere, 'room.sqlite')).value('a')).toBe('2');
+});
+
 test('a damaged file is put aside, another begun, and it is told', () => {
   const store = started();
   for (let n = 0; n < 500; n += 1) store.addEvent(`e${n}`, 'x'.repeat(200));

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BoxFiles } from './box-facts.ts';
+import { MANIFEST_FILE } from '#contract/release.ts';
+import { BoxFiles, runningRelease } from './box-facts.ts';
 
 const [OLD, NEW] = [`1.0.0-${'0'.repeat(16)}`, `2.0.0-${'1'.repeat(16)}`];
 const TRIAL = `new=${NEW}\nold=${OLD}\nattempt=0\n`;
@@ -58,4 +59,19 @@ test('the former release is confirmed while another is put on trial', () => {
   const box = boxOf(OLD);
   write('trial', TRIAL);
   expect(box.read().isConfirmed).toBe(true);
+});
+
+test.each<[string, () => void]>([
+  ['no folder', () => {}],
+  ['no manifest', () => mkdirSync(join(dir, 'current'))],
+  [
+    'a manifest that is none',
+    () => {
+      mkdirSync(join(dir, 'current'));
+      writeFileSync(join(dir, 'current', MANIFEST_FILE), '{}');
+    },
+  ],
+])('what runs from %s is no release', (_, make) => {
+  make();
+  expect(runningRelease(join(dir, 'current'))).toEqual({ releaseId: null, version: null, folder: null });
 });

@@ -46,7 +46,8 @@ const page =
   ({ searchParams }) => {
     const rows = all.filter(({ inhibitedBy }) => inhibitedBy === null || searchParams.get('inhibited') !== 'false');
     const some = rows.length > 2;
-    const counts = { open: rows.length, acknowledged: some ? 1 : 0, critical: some ? 3 : 0 };
+    const critical = rows.filter(({ severity }) => severity === 'critical').length;
+    const counts = { open: rows.length, acknowledged: some ? 1 : 0, critical: some ? 3 : critical };
     return { body: { rows, nextCursor: some ? 'next' : null, total: some ? 41 : rows.length, counts } };
   };
 
