@@ -23,6 +23,7 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
+import { MinutesSection } from './minutes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -95,6 +96,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <ProblemWords problem={waiting.problem} />
         <AgendaCard meeting={meeting} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
+        <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
         <AttendanceSection meeting={meeting} />
         {isHost && (
           <Card title={words('links.title')}>

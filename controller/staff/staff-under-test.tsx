@@ -67,6 +67,7 @@ export class StaffServerUnderTest extends PlayedServer {
     signInWays: () => ({ body: { openid: null } }),
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
+    minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {

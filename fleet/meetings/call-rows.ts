@@ -114,6 +114,7 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
     case 'role-changed':
       return recordRole(trx, event.peerId, event.role);
     case 'participant-removed':
+    case 'page-shown':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);
