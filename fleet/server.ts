@@ -433,7 +433,14 @@ const updates = new Updates({
   clock,
   logger,
 });
-const record = new MeetingRecord({ store, meetings, clock, logger });
+const record = new MeetingRecord({
+  store,
+  meetings,
+  fleetUrl,
+  mails: mail && new MeetingMails(),
+  clock,
+  logger,
+});
 const signage = new Signage({ store, dataDir, settings });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
@@ -543,7 +550,7 @@ const app = await buildApp({
       liveUrl: liveUrlAt,
       onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
     }),
-    ...recordRoutes({ store }),
+    ...recordRoutes({ store, minutes: record.minutes }),
     ...auditRoutes({ audit: new AuditList({ store }) }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),

@@ -13,6 +13,7 @@ import { TextArea } from '#ui/text-area.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { currentLanguage } from '#ui/words/words.ts';
 import { useLiveHome } from './live-home.ts';
 import {
   draftOfForm,
@@ -42,7 +43,10 @@ export function NewMeetingPage() {
         initial={initial}
         meetingId={null}
         action={t('form.create')}
-        send={async (form) => (await callApi(meetingsApi.createMeeting, { body: draftOfForm(form) })).meeting}
+        send={async (form) =>
+          (await callApi(meetingsApi.createMeeting, { body: { ...draftOfForm(form), language: currentLanguage() } }))
+            .meeting
+        }
       />
     </>
   );

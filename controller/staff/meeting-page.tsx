@@ -24,6 +24,7 @@ import { ChatSection } from './chat-section.tsx';
 import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
+import { MinutesSection } from './minutes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -97,6 +98,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <AgendaCard meeting={meeting} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <ChatSection meeting={meeting} />
+        <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
         <AttendanceSection meeting={meeting} />
         {isHost && (
           <Card title={words('links.title')}>

@@ -70,6 +70,7 @@ export class StaffServerUnderTest extends PlayedServer {
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false } }),
+    minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {

@@ -190,6 +190,7 @@ describe('a new meeting', () => {
       ],
       roomIds: [idOf(201)],
       agenda: 'Prices\nNext steps',
+      language: 'en',
     });
     const asked = server.asked.findLast(({ name }) => name === 'findRooms')!.url.searchParams;
     expect(asked.get('startsAtMs')).toBe(String(new Date('2027-03-04T14:30').getTime()));

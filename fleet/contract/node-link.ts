@@ -12,6 +12,7 @@ import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { CallPoll } from './polls.ts';
 import { EpochMs, Id, RoomName, z } from './schema.ts';
+import { EpochMs, Id, RoomName, ShownTitle, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';
 
@@ -97,6 +98,18 @@ const knownCallEvents = [
     atMs: EpochMs,
     order: CallOrder,
     byPeerId: Id,
+  }),
+  /** a page of a document was shown for more than a moment, from `fromMs` to `atMs` */
+  z.object({
+    name: z.literal('page-shown'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    documentId: Id,
+    title: ShownTitle,
+    page: z.number().int().min(1).max(MAX_DOCUMENT_PAGES),
+    fromMs: EpochMs,
   }),
   /** a role that somebody was given, or fell to somebody */
   z.object({

@@ -117,6 +117,7 @@ const here = {
   actionId: newId(),
   helpId: newId(),
   rolloutId: newId(),
+  minutesId: newId(),
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;

@@ -47,3 +47,18 @@ test('only a guest reads that the link is for one person', () => {
   expect(mailOf(meeting({ inviteId: 'i' }), from).text).toContain('for Mina alone');
   expect(mailOf(meeting(), from).text).not.toContain('alone');
 });
+
+test.each([
+  ['ko', '회의록: Plans', 'Joon 님이 회의록을 보냅니다.'],
+  ['en', 'Minutes: Plans', 'Joon sends you the minutes of this meeting.'],
+] as const)('minutes are read without the signs of Markdown, and enclosed with them: %s', (language, subject, lead) => {
+  const text = '# Plans\n\n## Agenda\n\n1. Price\\_list \\<b\\>\n';
+  const to = { name: 'Mina', address: 'mina@corp.example' };
+  const message = { about: 'minutes', to, title: 'Plans', hostName: 'Joon\r\nBcc: x', language, text } as const;
+  const mail = mailOf({ ...message, hostName: 'Joon' }, { from: FROM, joinUrl: null });
+  expect(mail.subject).toBe(subject);
+  expect(mail.text).toBe(`${lead}\n\nPlans\n\nAgenda\n\n1. Price_list <b>\n\n`);
+  expect(mail.html).toContain('1. Price_list &lt;b&gt;');
+  expect(mail.attachments).toMatchObject([{ content: text }]);
+  expect((mailOf(message, { from: FROM, joinUrl: null }).from as { name: string }).name).toBe('Joon Bcc: x');
+});

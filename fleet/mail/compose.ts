@@ -4,7 +4,7 @@ import { cutText, shownText } from '#contract/shown-text.ts';
 import { calendarOf } from './calendar-part.ts';
 import { alertWords } from './alert-words.ts';
 import type { AlertMailMessage, MailMessage } from './message.ts';
-import { accountWords, joinWords, meetingWords } from './words.ts';
+import { accountWords, joinWords, meetingWords, minutesWords } from './words.ts';
 
 const MAX_NAME = { units: 100, bytes: 400 };
 /** One line of what people typed, as headers bear it. */
@@ -21,6 +21,18 @@ export function mailOf(
     const { subject, lines, button } = accountWords(to.name);
     const content = bodyOf(lines, { label: button, url: message.inviteUrl }, []);
     return { envelope, to, from: { name: 'Maru', address: from }, subject, ...content };
+  }
+  if (message.about === 'minutes') {
+    const [title, hostName] = [line(message.title), line(message.hostName)];
+    const { subject, lines, fileName } = minutesWords({ title, hostName, language: message.language });
+    return {
+      envelope,
+      to,
+      from: { name: hostName || 'Maru', address: from },
+      subject,
+      ...bodyOf([...lines, '', ...readable(message.text)], null, []),
+      attachments: [{ filename: fileName, contentType: 'text/markdown; charset=utf-8', content: message.text }],
+    };
   }
   const facts = { ...message, title: line(message.title), hostName: line(message.hostName) };
   const { subject, lines } = meetingWords(facts);
@@ -66,6 +78,15 @@ export function alertMailOf(message: AlertMailMessage, { from }: { from: string 
     ...bodyOf(lines, { label: button, url: message.consoleUrl }, []),
   };
 }
+
+/** Markdown as people read it: without its signs. */
+const readable = (markdown: string): string[] =>
+  markdown.split('\n').map((each) =>
+    each
+      .replace(/^#+ /, '')
+      .replace(/\[(.+?)\]\((https?:[^)]+)\)/g, '$1: $2')
+      .replace(/\\([\\`*_[\]<>|~#.)+-])/g, '$1'),
+  );
 
 type Button = { label: string; url: string };
 

@@ -123,7 +123,7 @@ export class MailDelivery {
   async #send({ mailId, message }: Row): Promise<void> {
     const { settings } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
-    const joinUrl = parsed.about === 'account' ? null : await this.#joinUrlOf(parsed);
+    const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
     await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl }));
   }
 

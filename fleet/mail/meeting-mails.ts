@@ -1,9 +1,9 @@
 /** Which mails a meeting's changes queue, to whom, and with what calendar part. Called in the transaction of the change. */
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import { z } from '#contract/schema.ts';
+import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { mailsLeft, queueMail, reachedPeople, refuseMail, supersede } from './mail-queue.ts';
-import type { MeetingMessage } from './message.ts';
+import type { MeetingMessage, MinutesMessage } from './message.ts';
 
 type Times = { startsAtMs: number | null; endsAtMs: number | null };
 type Person = { personId: string; inviteId: string | null; name: string; address: string };
@@ -68,6 +68,29 @@ export class MeetingMails {
       const mail = request(meeting, person, { about: 'cancelled', sender });
       mail.message.calendar = calendarFor('CANCEL', times);
       await queueMail(trx, { ...mail, kind: 'meeting-cancel' });
+    }
+  }
+
+  /** The minutes, to all people of the meeting with an address. Those above the sender's limit get none, and their host sees that. */
+  async minutes(
+    trx: AuthorityWrite,
+    meetingId: string,
+    { text, language, sender }: { text: string; language: Language; sender: string },
+  ): Promise<void> {
+    const rows = await trx.selectFrom('meetingPerson').select('personId').where('meetingId', '=', meetingId).execute();
+    const people = await peopleIn(
+      trx,
+      meetingId,
+      rows.map(({ personId }) => personId),
+    );
+    if (people.length === 0) return;
+    const { title, hostName } = await meetingIn(trx, meetingId);
+    let left = await mailsLeft(trx, sender, null);
+    for (const { personId, name, address } of people) {
+      left -= 1;
+      const message: MinutesMessage = { about: 'minutes', to: { name, address }, title, hostName, language, text };
+      const mail = { kind: 'meeting-minutes' as const, meetingId, personId, accountId: null, sender, message };
+      await (left >= 0 ? queueMail : refuseMail)(trx, mail);
     }
   }
 

@@ -20,6 +20,15 @@ export type MeetingMessage = {
   /** null: it has no time, and no calendar knows it */
   calendar: { method: 'REQUEST' | 'CANCEL'; startsAtMs: number; endsAtMs: number } | null;
 };
+/** `text`: Markdown, as the host sent it. */
+export type MinutesMessage = {
+  about: 'minutes';
+  to: Recipient;
+  title: string;
+  hostName: string;
+  language: Language;
+  text: string;
+};
 /** The link opens an account: it is stored until the mail is sent or given up. */
 export type AccountMessage = { about: 'account'; to: Recipient; inviteUrl: string };
 /** Not queued here: the outbox of alerts has its own tries. */
@@ -41,4 +50,4 @@ export type AlertMailMessage = {
     url: string | null;
   }[];
 };
-export type MailMessage = MeetingMessage | AccountMessage;
+export type MailMessage = MeetingMessage | MinutesMessage | AccountMessage;

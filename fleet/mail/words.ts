@@ -1,4 +1,5 @@
 /** The words of mails, in Korean and in English: a recipient may read either, and has no language set here. */
+import type { Language } from '#contract/schema.ts';
 import type { MeetingMessage } from './message.ts';
 
 type Facts = Pick<MeetingMessage, 'about' | 'title' | 'hostName' | 'startsAtMs' | 'endsAtMs' | 'roomNames'>;
@@ -49,6 +50,17 @@ export function accountWords(name: string): { subject: string; lines: string[]; 
     ],
     button: '비밀번호 정하기 · Choose a password',
   };
+}
+
+/** In the language of the meeting, as the minutes themselves. */
+export function minutesWords({ title, hostName, language }: { title: string; hostName: string; language: Language }) {
+  return language === 'ko'
+    ? { subject: `회의록: ${title}`, lines: [`${hostName} 님이 회의록을 보냅니다.`], fileName: '회의록.md' }
+    : {
+        subject: `Minutes: ${title}`,
+        lines: [`${hostName} sends you the minutes of this meeting.`],
+        fileName: 'minutes.md',
+      };
 }
 
 /** In the time zone of the server's machine, which it names. */

@@ -1,5 +1,5 @@
 /** Who may steer the document of a call, without a call: `shared-document.integration.test.ts` has it in a node. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { DocumentChange } from '#contract/shared-document.ts';
 import { CallDocument } from './call-document.ts';
 import { ExpiringMap } from './expiring-map.ts';
@@ -21,6 +21,7 @@ it.each([
     known: new ExpiringMap(1_000),
     settings: defaultSettings,
     onChange: (change) => changes.push(change),
+    onPageShown: () => {},
   });
   document.present(ana, { act: 'show', documentId: 'd', title: 'Plan', pageCount: 2, page: 1 });
   const handOver = () => document.present(ana, { act: 'hand-over', peerId });
@@ -28,4 +29,38 @@ it.each([
   else handOver();
   const presenter = document.seenBy(ana)?.presenter?.peerId;
   expect([presenter, changes.length]).toEqual(outcome === 'ben' ? ['ben', 2] : ['ana', 1]);
+});
+
+it('reports a page once it is shown no more, and none that somebody leafed over', () => {
+  vi.useFakeTimers();
+  const ana = peerWho('ana', 'view', 'present');
+  const shown: unknown[] = [];
+  const document = new CallDocument({
+    joined: () => [ana],
+    known: new ExpiringMap(1_000),
+    settings: defaultSettings,
+    onChange: () => {},
+    onPageShown: ({ page, fromMs }) => shown.push([page, fromMs, Date.now()]),
+  });
+  vi.setSystemTime(0);
+  document.present(ana, { act: 'show', documentId: 'd', title: 'Plan', pageCount: 9, page: 1 });
+  vi.setSystemTime(60_000);
+  document.present(ana, { act: 'turn-page', page: 2 });
+  vi.setSystemTime(61_000);
+  document.present(ana, { act: 'turn-page', page: 3 });
+  vi.setSystemTime(62_000);
+  // the same page
+  document.present(ana, { act: 'point', at: { x: 1, y: 1 } });
+  vi.setSystemTime(90_000);
+  document.present(ana, { act: 'stop' });
+  document.present(ana, { act: 'show', documentId: 'd', title: 'Plan', pageCount: 9, page: 1 });
+  vi.setSystemTime(99_000);
+  document.close();
+  document.close();
+  vi.useRealTimers();
+  expect(shown).toEqual([
+    [1, 0, 60_000],
+    [3, 61_000, 90_000],
+    [1, 90_000, 99_000],
+  ]);
 });

@@ -27,7 +27,12 @@ export type CallDocumentOptions = {
   settings: Pick<MediaSettings, 'drawingActsPerSecond' | 'otherActsPerSecond'>;
   /** the state has it already */
   onChange: (change: DocumentChange) => void;
+  /** a page is shown no more, and was for more than a moment */
+  onPageShown: (page: { documentId: string; title: string; page: number; fromMs: number }) => void;
 };
+
+/** who leafs through a document shows no page */
+const SHOWN_FOR_MS = 3_000;
 
 /** A bucket holds as much as comes in two seconds: what waited in a slow line comes at once. */
 const BURST_SECONDS = 2;
@@ -36,6 +41,7 @@ export class CallDocument {
   readonly #options: CallDocumentOptions;
   readonly #limits = new WeakMap<Peer, { drawing: TokenBucket; other: TokenBucket }>();
   #shown: SharedDocument | null = null;
+  #pageShown: { documentId: string; title: string; page: number; fromMs: number } | null = null;
 
   constructor(options: CallDocumentOptions) {
     this.#options = options;
@@ -128,6 +134,19 @@ export class CallDocument {
     if (this.#shown && isOutsider({ permissions })) this.#apply({ change: 'withdrawn', reason: 'outsider-in-call' });
   }
 
+  #followPage(): void {
+    const before = this.#pageShown;
+    if (isSamePage(before, this.#shown)) return;
+    const nowMs = Date.now();
+    if (before && nowMs - before.fromMs >= SHOWN_FOR_MS) this.#options.onPageShown(before);
+    this.#pageShown = this.#shown && {
+      documentId: this.#shown.documentId,
+      title: this.#shown.title,
+      page: this.#shown.page,
+      fromMs: nowMs,
+    };
+  }
+
   #inCall(peerId: string): Peer | undefined {
     return this.#options.joined().find((peer) => peer.peerId === peerId);
   }
@@ -143,10 +162,21 @@ export class CallDocument {
     return limits;
   }
 
+  /** Twice is harmless. */
+  close(): void {
+    this.#shown = null;
+    this.#followPage();
+  }
+
   #apply(change: DocumentChange): void {
     this.#shown = changedDocument(this.#shown, change);
+    this.#followPage();
     this.#options.onChange(change);
   }
+}
+
+function isSamePage(a: { documentId: string; page: number } | null, b: typeof a): boolean {
+  return a?.documentId === b?.documentId && a?.page === b?.page;
 }
 
 export const mayView = ({ permissions }: Pick<Peer, 'permissions'>): boolean => permissions.documents.includes('view');

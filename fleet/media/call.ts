@@ -86,6 +86,7 @@ export class Call {
       known: knownDocuments,
       settings,
       onChange: (change) => this.#sendDocumentChange(change),
+      onPageShown: (page) => options.events.onEvent({ name: 'page-shown', ...page }),
     });
     this.order = new OrderInCall({
       peers: this.peers,
@@ -376,6 +377,7 @@ export class Call {
     this.peers.clear();
     this.#programs.close();
     this.#media.close();
+    this.document.close();
     if (reason && this.opened) events.onEvent({ name: 'call-ended', reason });
     events.onClosed(this.opened ? reason : null);
   }

@@ -119,6 +119,7 @@ export async function applyEvent(
     case 'role-changed':
       return recordRole(trx, event.peerId, event.role);
     case 'participant-removed':
+    case 'page-shown':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

@@ -73,6 +73,7 @@ export class PeopleMeetings {
           createdAtMs: Date.now(),
           hostAccountId: account.accountId,
           agenda: draft.agenda ?? '',
+          language: draft.language ?? 'ko',
           ...times,
         })
         .execute();
@@ -120,7 +121,13 @@ export class PeopleMeetings {
       const roomIds = await roomsFor(trx, draft.roomIds, reach, before);
       await trx
         .updateTable('meeting')
-        .set({ title: draft.title, agenda: draft.agenda ?? former.agenda, ...times, sequence: sequence + 1 })
+        .set({
+          title: draft.title,
+          agenda: draft.agenda ?? former.agenda,
+          language: draft.language ?? former.language,
+          ...times,
+          sequence: sequence + 1,
+        })
         .where('meetingId', '=', meetingId)
         .execute();
       await setRooms(trx, meetingId, roomIds);

@@ -2,34 +2,37 @@
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Logger } from 'pino';
 import type { Meetings } from '../meetings/index.ts';
-import type { AuthorityStore } from '../store/index.ts';
+import { type MinutesDependencies, MinutesOfMeetings } from './meeting-minutes.ts';
+import { recordPage } from './pages-shown.ts';
 import { recordSigns, recordStay } from './stays.ts';
 
-export type MeetingRecordDependencies = {
-  store: AuthorityStore;
-  meetings: Pick<Meetings, 'onCallEvent' | 'nodes'>;
+export type MeetingRecordDependencies = MinutesDependencies & {
+  meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
   clock: Pick<WallClock, 'nowMs'>;
   logger: Logger;
 };
 
 /** so much of a stay is not counted where its node died */
-const SIGNS_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 30_000;
 
 export class MeetingRecord {
+  readonly minutes: MinutesOfMeetings;
   readonly #deps: MeetingRecordDependencies;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deps: MeetingRecordDependencies) {
     this.#deps = deps;
+    this.minutes = new MinutesOfMeetings(deps);
   }
 
   /** Before the broker listens: no event is missed. */
   start(): void {
     const { meetings, logger } = this.#deps;
     meetings.onCallEvent(recordStay);
+    meetings.onCallEvent(recordPage);
     this.#timer = setInterval(
       () => void this.look().catch((error: unknown) => logger.error({ err: error }, 'record of calls not kept')),
-      SIGNS_EVERY_MS,
+      LOOK_EVERY_MS,
     );
     this.#timer.unref();
   }
@@ -50,5 +53,6 @@ export class MeetingRecord {
         clock.nowMs(),
       ),
     );
+    for (const meetingId of await this.minutes.writeDue(clock.nowMs())) meetings.changed(meetingId);
   }
 }

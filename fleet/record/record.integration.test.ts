@@ -257,3 +257,45 @@ test('an agenda is kept as it is seen, changed with the meeting, and stays where
   expect((await change({ sequence: 1, agenda: '' })).body.meeting.agenda).toBe('');
   expect((await change({ sequence: 2, agenda: 'x\n'.repeat(21) })).status).toBe(400);
 });
+
+test('minutes are its hosts’ until they are sent; what is typed is cleaned and bounded', async () => {
+  const made = await make({ people: [{ accountId: joon!.accountId }], language: 'en' });
+  const { meetingId } = made;
+  const host = await entry(mina!, made);
+  const at = Date.now() - 60 * MINUTE_MS;
+  const documentId = newId();
+  const shows = { name: 'page-shown', documentId, title: 'Plan', page: 2, fromMs: at, atMs: at + MINUTE_MS };
+  await happened(host.callId, meetingId, joined(host, at, { displayName: 'Mina Kim' }), shows);
+  const shown = () => store.read.selectFrom('pageShown').selectAll().where('meetingId', '=', meetingId).execute();
+  await expect.poll(shown).toMatchObject([{ documentId, page: 2, fromMs: at, untilMs: at + MINUTE_MS }]);
+  const minutesId = newId();
+  const row = { minutesId, meetingId, startedAtMs: at, endedAtMs: at, language: 'en' as const, facts: '{}' };
+  await store.write((trx) =>
+    trx
+      .insertInto('minutes')
+      .values({ ...row, text: '# Draft\n', sentAtMs: null })
+      .execute(),
+  );
+  const path = `meetings/${meetingId}/minutes`;
+  const seenBy = async (who: Person) => (await ask(who, 'GET', path)).body.minutes;
+  expect(await seenBy(mina!)).toMatchObject([{ minutesId, text: '# Draft\n', revision: 1, sentAtMs: null }]);
+  expect(await seenBy(joon!)).toEqual([]);
+  expect((await ask(sora!, 'GET', path)).status).toBe(403);
+  const file = (who: Person) =>
+    fetch(new URL(`/api/v1/${path}/${minutesId}/file.md`, fleet.ready.fleetUrl), { headers: { cookie: who.cookie } });
+  expect((await file(joon!)).status).toBe(404);
+  const correct = (who: Person, text: string, revision: number) =>
+    ask(who, 'PUT', `${path}/${minutesId}`, { text, revision });
+  expect((await correct(joon!, 'x', 1)).status).toBe(403);
+  expect((await correct(mina!, 'x'.repeat(20_001), 1)).status).toBe(400);
+  expect((await correct(mina!, '# 결산\r\n\u202e- a\u0000b\n', 1)).status).toBe(200);
+  expect((await correct(mina!, 'late', 1)).body.error.code).toBe('meeting-changed');
+  expect((await ask(joon!, 'POST', `${path}/${minutesId}/mails`, { revision: 2 })).status).toBe(403);
+  expect((await ask(mina!, 'POST', `${path}/${minutesId}/mails`, { revision: 2 })).status).toBe(200);
+  expect(await seenBy(joon!)).toMatchObject([{ text: '# 결산\n- ab\n', sentAtMs: expect.any(Number) }]);
+  const sent = await file(joon!);
+  expect([sent.headers.get('content-type'), await sent.text()]).toEqual([
+    'text/markdown; charset=utf-8',
+    '# 결산\n- ab\n',
+  ]);
+});

@@ -1,13 +1,22 @@
 /** What a meeting left behind, for its people. */
 import { Readable } from 'node:stream';
+import type { MeetingRole } from '#contract/call-order.ts';
 import { recordApi } from '#contract/http/record-api.ts';
-import { type ServedRoute, serve } from '../http/route.ts';
+import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
+import type { MinutesOfMeetings } from './meeting-minutes.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 
-export function recordRoutes({ store }: { store: AuthorityStore }): ServedRoute[] {
+type RecordRoutesDependencies = { store: AuthorityStore; minutes: MinutesOfMeetings };
+
+/** Who may manage the meeting without being one of its people counts as host. */
+const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
+  isHost: meetingRole === null || meetingRole === 'host' || meetingRole === 'co-host',
+});
+
+export function recordRoutes({ store, minutes }: RecordRoutesDependencies): ServedRoute[] {
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -16,6 +25,24 @@ export function recordRoutes({ store }: { store: AuthorityStore }): ServedRoute[
       fileName: `maru-attendance-${new Date().toISOString().slice(0, 10)}.csv`,
       sizeBytes: null,
     }),
+    minutes: async (context) => ({ minutes: await minutes.list(context.params.meetingId, hosts(context)) }),
+    minutesFile: async (context) => {
+      const { text, startedAtMs } = await minutes.find(context.params, hosts(context));
+      return {
+        stream: Readable.from([text]),
+        contentType: 'text/markdown; charset=utf-8',
+        fileName: `maru-minutes-${new Date(startedAtMs).toISOString().slice(0, 10)}.md`,
+        sizeBytes: Buffer.byteLength(text),
+      };
+    },
+    correctMinutes: async ({ params, body }) => {
+      await minutes.correct(params, body);
+      return {};
+    },
+    sendMinutes: async (context) => {
+      await minutes.send(context.params, context.body.revision, actorOf(context));
+      return {};
+    },
     pastMeetings: ({ account, query }) => pastMeetings(store.read, account.accountId, query, Date.now()),
     ownTime: async ({ account }) => ({ intervals: await ownTime(store.read, account.accountId, Date.now()) }),
   });

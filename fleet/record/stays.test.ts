@@ -2,17 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { attendanceOf } from './meeting-attendance.ts';
 import { recordSigns, recordStay } from './stays.ts';
 
-const [meetingId, callId, nodeId] = [newId(), newId(), newId()];
+let [meetingId, callId, nodeId] = ['', '', ''];
 let dataDir: string;
 let store: AuthorityStore;
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-stays-'));
   store = authorityStore({
     dataDir,
@@ -21,6 +21,9 @@ beforeEach(async () => {
     },
   });
   await store.start();
+});
+beforeEach(async () => {
+  [meetingId, callId, nodeId] = [newId(), newId(), newId()];
   const call = {
     callId,
     meetingId,
@@ -39,7 +42,7 @@ beforeEach(async () => {
     await trx.insertInto('call').values(call).execute();
   });
 });
-afterEach(async () => {
+afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });

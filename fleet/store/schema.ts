@@ -68,6 +68,8 @@ export type AuthorityTables = {
     cancelledAtMs: number | null;
     /** its lines */
     agenda: Generated<string>;
+    /** of what is written about it: that in which its host made it */
+    language: Generated<Language>;
   };
   /** Rooms of a meeting that a person made. */
   meetingRoom: { meetingId: string; roomId: string };
@@ -103,7 +105,7 @@ export type AuthorityTables = {
   };
   mail: {
     mailId: string;
-    kind: 'meeting-request' | 'meeting-change' | 'meeting-cancel' | 'account-invite';
+    kind: 'meeting-request' | 'meeting-change' | 'meeting-cancel' | 'meeting-minutes' | 'account-invite';
     meetingId: string | null;
     /** who is or was in the meeting */
     personId: string | null;

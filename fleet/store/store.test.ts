@@ -132,6 +132,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table invite drop column created_by; alter table pairing drop column proven_at_ms; alter table call drop column call_order;
     drop table chat_post;
     drop table minutes; drop table page_shown; drop table stay; alter table meeting drop column agenda;
+    alter table meeting drop column language;
     drop table viewing; drop table chapter; drop table broadcast;
     drop table rollout_room; drop table rollout; drop table update_history; drop table feed_fault;
     drop table help_message; drop table help_request; drop table room_action; drop table notification_alert; drop table notification; drop table alert_target;

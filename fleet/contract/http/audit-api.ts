@@ -73,6 +73,7 @@ export const AuditKind = z.enum([
   'meeting-changed',
   'meeting-cancelled',
   'meeting-policy-changed',
+  'minutes-sent',
   'broadcast-planned',
   'broadcast-started',
   'broadcast-held',

@@ -5,7 +5,7 @@ import { MeetingRole } from '../call-order.ts';
 import { MeetingAgenda } from '../meeting-agenda.ts';
 import { MeetingPolicy } from '../meeting-policy.ts';
 import { openWord } from '../open-words.ts';
-import { EpochMs, Id, MeetingTitle, PersonName, z } from '../schema.ts';
+import { EpochMs, Id, Language, MeetingTitle, PersonName, z } from '../schema.ts';
 import { ofHost, ofInvited, permitted, type RouteTable } from './route.ts';
 
 export const Invite = z.object({
@@ -123,6 +123,8 @@ export const MeetingDraft = z.strictObject({
   policy: MeetingPolicy.optional(),
   /** left out: none; in a change: as it was */
   agenda: MeetingAgenda.optional(),
+  /** in which its minutes are written; left out: Korean; in a change: as it was */
+  language: Language.optional(),
 });
 export type MeetingDraft = z.input<typeof MeetingDraft>;
 

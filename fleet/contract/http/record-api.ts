@@ -1,8 +1,8 @@
-/** What a meeting leaves behind: who was there; which meetings are over. */
+/** What a meeting leaves behind: who was there, minutes; which meetings are over. */
 import { openWord } from '../open-words.ts';
-import { EpochMs, Id, z } from '../schema.ts';
+import { EpochMs, Id, Language, z } from '../schema.ts';
 import { MeetingSummary } from './meetings-api.ts';
-import { ofInvited, pageRoute, type RouteTable, settled } from './route.ts';
+import { ofHost, ofInvited, pageRoute, type RouteTable, settled } from './route.ts';
 
 /** `account`: of the organisation; `room`: with everybody in it, and laptops that it let in */
 export const AttendeeKind = z.enum(['room', 'account', 'guest']);
@@ -36,7 +36,35 @@ export type CallAttendance = z.infer<typeof CallAttendance>;
 export const PastMeeting = MeetingSummary.extend({ heldAtMs: EpochMs });
 export type PastMeeting = z.infer<typeof PastMeeting>;
 
+/** 60 KB of Korean: below what a request may bear */
+export const MAX_MINUTES_UNITS = 20_000;
+/** Of one sitting. */
+export const MeetingMinutes = z.object({
+  minutesId: Id,
+  startedAtMs: EpochMs,
+  endedAtMs: EpochMs,
+  language: Language,
+  /** Markdown */
+  text: z.string(),
+  /** a change names the one that it was made on */
+  revision: z.number().int().positive(),
+  /** null: a draft */
+  sentAtMs: EpochMs.nullable(),
+});
+export type MeetingMinutes = z.infer<typeof MeetingMinutes>;
+const MinutesText = z
+  .string()
+  .max(MAX_MINUTES_UNITS)
+  // what is not seen, and what turns the direction of what follows; lines and indents stay
+  .overwrite((text) =>
+    text
+      .normalize('NFC')
+      .replace(/\r\n?/g, '\n')
+      .replace(/(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ''),
+  );
+
 const MeetingParams = z.object({ meetingId: Id });
+const MinutesParams = MeetingParams.extend({ minutesId: Id });
 
 export const recordApi = {
   attendance: {
@@ -57,6 +85,44 @@ export const recordApi = {
     summary: 'The attendance of a meeting as a CSV file',
     params: MeetingParams,
     contentTypes: ['text/csv'],
+  },
+  minutes: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/minutes',
+    access: ofInvited,
+    summary: 'Minutes of a meeting, the newest first; drafts for its hosts alone',
+    params: MeetingParams,
+    response: z.object({ minutes: z.array(MeetingMinutes) }),
+  },
+  minutesFile: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/minutes/:minutesId/file.md',
+    access: ofInvited,
+    summary: 'Minutes as a Markdown file',
+    params: MinutesParams,
+    contentTypes: ['text/markdown'],
+  },
+  correctMinutes: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/minutes/:minutesId',
+    access: ofHost,
+    summary: 'Correct a draft of minutes, unless somebody else did meanwhile',
+    params: MinutesParams,
+    body: z.strictObject({ text: MinutesText, revision: z.number().int().positive() }),
+    response: z.object({}),
+  },
+  sendMinutes: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/meetings/:meetingId/minutes/:minutesId/mails',
+    access: ofHost,
+    summary: 'Send minutes to the people of the meeting; from then on all of them see them',
+    params: MinutesParams,
+    body: z.strictObject({ revision: z.number().int().positive() }),
+    response: z.object({}),
   },
   pastMeetings: {
     ...pageRoute({

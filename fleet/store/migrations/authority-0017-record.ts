@@ -7,6 +7,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('agenda', 'text', (c) => c.notNull().defaultTo(''))
     .execute();
   await db.schema
+    .alterTable('meeting')
+    .addColumn('language', 'text', (c) => c.notNull().defaultTo('ko'))
+    .execute();
+  await db.schema
     .createTable('stay')
     .addColumn('stayId', 'text', (c) => c.primaryKey())
     .addColumn('meetingId', 'text', (c) => c.notNull().references('meeting.meetingId'))

@@ -5,7 +5,7 @@ import type { BroadcastDesk, MeetingAir } from '#contract/broadcast.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
-import type { CallAttendance } from '#contract/http/record-api.ts';
+import type { CallAttendance, MeetingMinutes } from '#contract/http/record-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { playStreams } from '../played-streams.ts';
@@ -169,6 +169,39 @@ const attended: CallAttendance[] = [
   },
 ];
 
+const minutesOf = (sentAtMs: number | null): MeetingMinutes => ({
+  minutesId: id(920),
+  startedAtMs: at(8, 58, -1),
+  endedAtMs: at(9, 41, -1),
+  language: 'ko',
+  text: `# 회의록: Price talks
+
+- 일시: 2026년 11월 29일 일요일 08:58 (08:58–09:41)
+- 주최자: Mina Park
+- 회의실: 한라 회의실
+
+## 참석자
+
+- Mina Park, 08:58–09:41 (43분)
+- 한라 회의실 (회의실), 08:58–09:41 (43분)
+- ${LONG_NAME} (외부 참가자), 09:09–09:29 (20분)
+
+## 안건
+
+1. 1분기 가격
+2. 대리점 교육 일정 확정
+
+## 공유한 문서
+
+- 가격표: 1쪽 09:02–09:10, 2쪽 09:10–09:25
+
+## 생중계와 녹화
+
+- 녹화, 09:00–09:41: [Price talks](https://maru.example/watch/1)
+`,
+  revision: 1,
+  sentAtMs,
+});
 const pastList = {
   rows: [
     { ...meeting(7, 'Price talks', { rooms: [halla] }), heldAtMs: at(9, 0, -1) },
@@ -261,6 +294,7 @@ function scene(
     signInWays: { body: { openid: null } },
     meeting: { body: { meeting: detail } },
     chatPosts: { body: { posts, hasOlder: true } },
+    minutes: { body: { minutes: [] } },
     attendance: { body: { calls: [] } },
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
@@ -396,6 +430,27 @@ export const staffScenes: readonly Scene[] = [
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, attendance: { body: { calls: attended } } },
     act: (page) => page.getByRole('region', { name: /^(Attendance|참석 기록)$/ }).scrollIntoViewIfNeeded(),
+  }),
+  scene('meeting-minutes-draft', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
+    act: async (page) => {
+      await page.getByText(/^(Preview|미리 보기)$/).click();
+      await page.getByRole('region', { name: /^(Minutes|회의록)$/ }).scrollIntoViewIfNeeded();
+    },
+  }),
+  scene('meeting-minutes-sent', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...past, role: 'member' } } },
+      minutes: { body: { minutes: [minutesOf(at(9, 50, -1))] } },
+    },
+    act: (page) => page.getByRole('region', { name: /^(Minutes|회의록)$/ }).scrollIntoViewIfNeeded(),
+  }),
+  scene('meeting-minutes-send-asked', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
+    act: press(/^(Send|보내기)$/),
   }),
   scene('meeting-cancelled', {
     hash: meetingHash,

@@ -137,6 +137,7 @@ export default {
     'meeting-created': 'Meeting made',
     'meeting-changed': 'Meeting changed',
     'meeting-cancelled': 'Meeting cancelled',
+    'minutes-sent': 'Minutes sent',
     'meeting-policy-changed': 'Rules of a meeting changed',
     'meeting-defaults-changed': 'Rules for new meetings changed',
     'broadcast-planned': 'Broadcast planned',

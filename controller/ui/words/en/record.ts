@@ -12,6 +12,21 @@ export default {
     minutes_other: '{{count}} min',
     shortly: 'under 1 min',
   },
+  minutes: {
+    title: 'Minutes',
+    none: 'No minutes have been sent yet.',
+    noneForHost: 'A draft is written by itself a few minutes after the last person has left.',
+    draftLead: 'Only hosts see this draft. Correct it, then send it to the people of the meeting.',
+    draftOf: 'Draft of {{when}}',
+    preview: 'Preview',
+    save: 'Save',
+    send: 'Send',
+    sendTitle: 'Send these minutes?',
+    sendBody:
+      'Everyone who is invited and has a mail address gets them, and sees them on this page. They cannot be changed after that.',
+    sent: 'Sent on {{time}}',
+    download: 'Markdown',
+  },
   past: {
     title: 'Past meetings',
     find: 'Find by title',

@@ -140,6 +140,7 @@ export default {
     'meeting-created': '회의 생성',
     'meeting-changed': '회의 변경',
     'meeting-cancelled': '회의 취소',
+    'minutes-sent': '회의록 보냄',
     'meeting-policy-changed': '회의 입장 규칙 변경',
     'meeting-defaults-changed': '새 회의 기본 규칙 변경',
     'broadcast-planned': '생중계 예약',

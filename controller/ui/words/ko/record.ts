@@ -13,6 +13,21 @@ export default {
     minutes_other: '{{count}}분',
     shortly: '1분 미만',
   },
+  minutes: {
+    title: '회의록',
+    none: '아직 받은 회의록이 없습니다.',
+    noneForHost: '마지막 참가자가 나가고 몇 분 뒤에 초안이 자동으로 작성됩니다.',
+    draftLead: '이 초안은 주최자에게만 보입니다. 내용을 고친 뒤 참석자에게 보내 주세요.',
+    draftOf: '{{when}} 회의 초안',
+    preview: '미리 보기',
+    save: '저장',
+    send: '보내기',
+    sendTitle: '이 회의록을 보낼까요?',
+    sendBody:
+      '초대받은 사람 중 메일 주소가 있는 모두에게 보내고 이 페이지에도 표시합니다. 보낸 뒤에는 고칠 수 없습니다.',
+    sent: '{{time}}에 보냄',
+    download: 'Markdown',
+  },
   past: {
     title: '지난 회의',
     find: '제목으로 찾기',

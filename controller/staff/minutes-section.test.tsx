@@ -1,0 +1,96 @@
+// @vitest-environment happy-dom
+/** Minutes on a meeting's page: a draft that hosts correct and send, and what others see. */
+import { act } from 'react';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
+import { takeArrival } from '#ui/sign-in/arrival.ts';
+import { Staff } from './staff.tsx';
+import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
+
+let server: StaffServerUnderTest;
+let page: PageUnderTest;
+const startedAtMs = new Date(2027, 0, 5, 9).getTime();
+const LABEL = 'Draft of 5 Jan 2027, 09:00';
+let minutes: object[] = [];
+const one = (over: object = {}) => ({
+  minutesId: idOf(900),
+  startedAtMs,
+  endedAtMs: startedAtMs + 1,
+  language: 'en',
+  text: '# Minutes: Plans\n\n1. \\<b\\>bold\\</b\\>\n- [here](https://maru.example/w) [not](javascript:1)\n',
+  revision: 4,
+  sentAtMs: null,
+  ...over,
+});
+beforeEach(() => {
+  server = new StaffServerUnderTest();
+  server.install();
+  server.answers.minutes = () => ({ body: { minutes } });
+  page = staffPage();
+});
+afterEach(() => page.end());
+
+async function show(role: 'host' | 'member' = 'host'): Promise<void> {
+  server.meetings = [detailOf(3, { role })];
+  location.hash = `#/meetings/${idOf(103)}`;
+  await page.show(<Staff arrival={takeArrival()} />);
+  await page.until(() => server.streams.length > 0);
+  await act(async () => server.home());
+  await page.until(() => page.text.includes('Minutes'));
+}
+async function confirmSend(): Promise<void> {
+  await page.press('Send');
+  expect(server.askedFor('sendMinutes')).toBe(0);
+  await act(async () => page.buttons('Send').at(-1)!.click());
+}
+
+it('a draft is corrected and sent, each on the revision that was seen', async () => {
+  minutes = [one()];
+  server.answers.correctMinutes = () => {
+    minutes = [one({ text: 'better', revision: 5 })];
+    return { body: {} };
+  };
+  server.answers.sendMinutes = () => {
+    minutes = [one({ text: 'better', revision: 6, sentAtMs: startedAtMs })];
+    return { body: {} };
+  };
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  await page.fill(LABEL, 'better');
+  await confirmSend();
+  await page.until(() => page.text.includes('Sent on 5 Jan 2027, 09:00'));
+  expect(server.bodyOf('correctMinutes')).toEqual({ text: 'better', revision: 4 });
+  expect(server.bodyOf('sendMinutes')).toEqual({ revision: 5 });
+  expect(page.buttons('Send')).toEqual([]);
+});
+
+it('a correction that another host overtook is refused in words, and what was typed stays', async () => {
+  minutes = [one()];
+  server.answers.correctMinutes = () => refusal(409, 'meeting-changed');
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  await page.fill(LABEL, 'mine');
+  await confirmSend();
+  await page.until(() => page.text.includes('Code for IT: meeting-changed'));
+  expect(server.askedFor('sendMinutes')).toBe(0);
+  expect(document.querySelector('textarea')!.value).toBe('mine');
+});
+
+it('what was sent is read as text, with links of https alone, and saved as a file', async () => {
+  minutes = [one({ sentAtMs: startedAtMs })];
+  await show('member');
+  await page.until(() => page.text.includes('<b>bold</b>'));
+  const links = [...document.querySelectorAll('main a[rel=noreferrer]')].map((each) => each.getAttribute('href'));
+  expect(links).toEqual(['https://maru.example/w']);
+  expect(page.text).toContain('[not](javascript:1)');
+  expect(document.querySelector('a[download]')?.getAttribute('href')).toBe(
+    `/api/v1/meetings/${idOf(103)}/minutes/${idOf(900)}/file.md`,
+  );
+  expect(document.querySelector('textarea')).toBeNull();
+});
+
+it('says what comes where there are none', async () => {
+  minutes = [];
+  await show();
+  await page.until(() => page.text.includes('A draft is written by itself'));
+});

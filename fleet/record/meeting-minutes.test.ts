@@ -1,0 +1,295 @@
+/** Minutes on a real store: when they are written, of what, and what becomes of a draft. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
+import { MeetingMails } from '../mail/index.ts';
+import { type AuthorityStore, type AuthorityTables, authorityStore, newId } from '../store/index.ts';
+import { MINUTES_AFTER_MS, MinutesOfMeetings } from './meeting-minutes.ts';
+
+const MINUTE_MS = 60_000;
+const from = new Date(2027, 0, 5, 14).getTime();
+const at = (minute: number): number => from + minute * MINUTE_MS;
+let dataDir: string;
+let store: AuthorityStore;
+let minutes: MinutesOfMeetings;
+let meetingId: string;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-minutes-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  minutes = new MinutesOfMeetings({ store, fleetUrl: 'https://maru.example', mails: new MeetingMails() });
+  const account = { accountId: 'mina', issuer: 'local', subject: 'mina', userName: 'mina', displayName: 'Mina Kim' };
+  await store.write((trx) =>
+    trx
+      .insertInto('account')
+      .values({ ...account, createdAtMs: 1 })
+      .execute(),
+  );
+});
+beforeEach(async () => {
+  meetingId = newId();
+  const meeting = {
+    meetingId,
+    title: '분기 *결산*',
+    createdAtMs: 1,
+    hostAccountId: 'mina',
+    agenda: '매출 보고\n1. 채용',
+  };
+  await store.write((trx) =>
+    trx
+      .insertInto('meeting')
+      .values({ ...meeting, language: 'en' })
+      .execute(),
+  );
+});
+afterAll(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+async function call(endedAtMs: number | null, of: Partial<AuthorityTables['call']> = {}): Promise<string> {
+  const callId = newId();
+  const row = { callId, meetingId, nodeId: 'n', nodeInstanceId: 'i', state: 'open' as const, participantCount: 0 };
+  await store.write((trx) =>
+    trx
+      .insertInto('call')
+      .values({ ...row, createdAtMs: from, openedAtMs: from, endedAtMs, endReason: null, callOrder: null, ...of })
+      .execute(),
+  );
+  return callId;
+}
+const stayOf = (
+  callId: string,
+  displayName: string,
+  joinedAtMs: number,
+  leftAtMs: number | null,
+  more: object = {},
+) => ({
+  stayId: newId(),
+  meetingId,
+  callId,
+  peerId: newId(),
+  person: displayName,
+  kind: 'account' as const,
+  accountId: null,
+  displayName,
+  joinedAtMs,
+  leftAtMs,
+  seenAtMs: leftAtMs ?? joinedAtMs,
+  ...more,
+});
+const stay = (...of: Parameters<typeof stayOf>) =>
+  store.write((trx) =>
+    trx
+      .insertInto('stay')
+      .values(stayOf(...of))
+      .execute(),
+  );
+const due = (minute: number) => minutes.writeDue(at(minute));
+const drafts = () => minutes.list(meetingId, { isHost: true });
+
+test('are written once nobody has been in the meeting for a while, and once', async () => {
+  const callId = await call(at(30));
+  await stay(callId, 'Mina Kim', at(0), at(30));
+  expect(await due(31)).toEqual([]);
+  expect(await minutes.writeDue(at(30) + MINUTES_AFTER_MS)).toEqual([meetingId]);
+  expect(await due(40)).toEqual([]);
+  expect(await drafts()).toMatchObject([{ startedAtMs: at(0), endedAtMs: at(30), revision: 1, sentAtMs: null }]);
+});
+
+test('a meeting that goes on is not closed: who comes back within that time is in the same minutes', async () => {
+  const first = await call(at(30));
+  await stay(first, 'Mina Kim', at(0), at(30));
+  const second = await call(null, { openedAtMs: at(31) });
+  await stay(second, 'Joon Park', at(31), null);
+  expect(await due(50)).toEqual([]);
+  await store.write((trx) =>
+    trx
+      .updateTable('call')
+      .set({ endedAtMs: at(60) })
+      .where('callId', '=', second)
+      .execute(),
+  );
+  await store.write((trx) =>
+    trx
+      .updateTable('stay')
+      .set({ leftAtMs: at(60) })
+      .where('callId', '=', second)
+      .execute(),
+  );
+  expect(await due(70)).toEqual([meetingId]);
+  const [one, ...others] = await drafts();
+  expect(others).toEqual([]);
+  expect(one).toMatchObject({ startedAtMs: at(0), endedAtMs: at(60) });
+  expect(one!.text).toContain('- Mina Kim, 14:00–14:30 (30 min)\n- Joon Park, 14:31–15:00 (29 min)');
+  // days later it is held again
+  const third = await call(at(3_030));
+  await stay(third, 'Sora Lee', at(3_000), at(3_030));
+  expect(await due(3_040)).toEqual([meetingId]);
+  const [newest] = await drafts();
+  expect(newest!.text).toContain('Sora Lee');
+  expect(newest!.text).not.toContain('Mina Kim, ');
+});
+
+test('of a room’s own meeting, and of a call into which nobody came, there are none', async () => {
+  await call(at(30), { openedAtMs: null });
+  await store.write((trx) =>
+    trx.updateTable('meeting').set({ hostAccountId: null }).where('meetingId', '=', meetingId).execute(),
+  );
+  await stay(await call(at(30)), 'Mina Kim', at(0), at(30));
+  expect(await due(60)).toEqual([]);
+});
+
+test('name people, agenda, pages and what was broadcast, as people typed it', async () => {
+  const callId = await call(at(43));
+  await stay(callId, 'Mina Kim', at(0), at(43));
+  await stay(callId, '한라', at(0), at(43), { kind: 'room' });
+  await stay(callId, '[x](javascript:1) <b>', at(5), at(5.2), { kind: 'guest' });
+  const shown = { meetingId, documentId: 'd', title: 'Plan_1' };
+  const broadcast = {
+    broadcastId: 'b',
+    meetingId,
+    kind: 'recording' as const,
+    title: 'Price talks',
+    phase: 'ended' as const,
+  };
+  await store.write(async (trx) => {
+    for (const [page, a, b] of [
+      [1, 10, 12],
+      [2, 12, 15],
+    ] as const)
+      await trx
+        .insertInto('pageShown')
+        .values({ ...shown, shownId: newId(), page, fromMs: at(a), untilMs: at(b) })
+        .execute();
+    await trx
+      .insertInto('broadcast')
+      .values({
+        ...broadcast,
+        audience: '{}',
+        quality: '{}',
+        stage: '{}',
+        createdBy: 'account:mina',
+        createdAtMs: from,
+        startsAtMs: null,
+        liveAtMs: at(20),
+        greenRoomClosedAtMs: null,
+        endedAtMs: at(30),
+        recording: 'ready',
+        durationMs: 1,
+        sizeBytes: 1,
+        keptSinceMs: 1,
+        deletedAtMs: null,
+      })
+      .execute();
+  });
+  await due(60);
+  const { text } = (await drafts())[0]!;
+  const [head, ...rest] = text.split('\n## ');
+  expect(head).toMatch(
+    /^# Minutes: 분기 \\\*결산\\\*\n\n- When: Tuesday.* 5 January 2027.* \(14:00–14:43\)\n- Host: Mina Kim\n$/,
+  );
+  expect(rest).toEqual([
+    'Attendees\n\n- Mina Kim, 14:00–14:43 (43 min)\n- 한라 (room), 14:00–14:43 (43 min)\n- \\[x\\](javascript:1) \\<b\\> (guest), 14:05–14:05 (under 1 min)\n',
+    'Agenda\n\n1. 매출 보고\n2. 1\\. 채용\n',
+    'Documents shown\n\n- Plan\\_1: page 1 14:10–14:12, page 2 14:12–14:15\n',
+    'Broadcast and recording\n\n- Recording, 14:20–14:30: [Price talks](https://maru.example/watch/b)\n',
+  ]);
+  const facts = store.read.selectFrom('minutes').select('facts').where('meetingId', '=', meetingId);
+  const row = await facts.executeTakeFirstOrThrow();
+  expect(JSON.parse(row.facts)).toMatchObject({
+    hostName: 'Mina Kim',
+    sections: { people: [{ displayName: 'Mina Kim' }, {}, {}], documents: [{ pages: [{ page: 1 }, { page: 2 }] }] },
+  });
+});
+
+test('however much was shown and however many came, they fit', async () => {
+  const callId = await call(at(43));
+  const stays = Array.from({ length: 160 }, (_, n) => stayOf(callId, `${n} ${'가'.repeat(78)}`, at(0), at(43)));
+  const pages = Array.from({ length: 1_500 }, (_, n) => ({
+    shownId: newId(),
+    meetingId,
+    documentId: `d${n % 40}`,
+    title: '나'.repeat(200),
+    page: (n % 400) + 1,
+    fromMs: at(1),
+    untilMs: at(2),
+  }));
+  await store.write(async (trx) => {
+    await trx.insertInto('stay').values(stays).execute();
+    for (let n = 0; n < pages.length; n += 100)
+      await trx
+        .insertInto('pageShown')
+        .values(pages.slice(n, n + 100))
+        .execute();
+    await trx.updateTable('meeting').set({ language: 'ko' }).where('meetingId', '=', meetingId).execute();
+  });
+  await due(60);
+  const { text } = (await drafts())[0]!;
+  expect(text.length).toBeLessThanOrEqual(MAX_MINUTES_UNITS);
+  expect(text).toContain('외 10명');
+  expect(text.endsWith('\n…\n')).toBe(true);
+});
+
+test('a draft is its hosts’; it is corrected, sent once by mail to the people of the meeting, and kept', async () => {
+  await store.write(async (trx) => {
+    for (const [displayName, email] of [
+      ['Joon Park', 'joon@corp.example'],
+      ['Dealer', 'dealer@dealer.example'],
+      ['Without', null],
+    ] as const)
+      await trx
+        .insertInto('meetingPerson')
+        .values({
+          personId: newId(),
+          meetingId,
+          accountId: null,
+          displayName,
+          email,
+          role: 'guest',
+          inviteId: null,
+          addedAtMs: 1,
+        })
+        .execute();
+  });
+  await stay(await call(at(30)), 'Mina Kim', at(0), at(30));
+  await due(60);
+  const [draft] = await drafts();
+  const of = { meetingId, minutesId: draft!.minutesId };
+  expect(await minutes.list(meetingId, { isHost: false })).toEqual([]);
+  await expect(minutes.find(of, { isHost: false })).rejects.toMatchObject({ code: 'not-found' });
+  await minutes.correct(of, { text: '# 결산\n', revision: 1 });
+  // somebody else had it open
+  await expect(minutes.correct(of, { text: 'x', revision: 1 })).rejects.toMatchObject({ code: 'meeting-changed' });
+  await expect(minutes.send(of, 1, 'account:mina')).rejects.toMatchObject({ code: 'meeting-changed' });
+  await expect(minutes.send({ ...of, meetingId: newId() }, 2, 'x')).rejects.toMatchObject({ code: 'not-found' });
+  await minutes.send(of, 2, 'account:mina');
+  await expect(minutes.send(of, 3, 'account:mina')).rejects.toMatchObject({ code: 'not-possible-now' });
+  await expect(minutes.correct(of, { text: 'x', revision: 3 })).rejects.toMatchObject({ code: 'not-possible-now' });
+  expect(await minutes.list(meetingId, { isHost: false })).toMatchObject([
+    { text: '# 결산\n', sentAtMs: expect.any(Number) },
+  ]);
+  const mails = await store.read
+    .selectFrom('mail')
+    .select(['kind', 'message', 'failure'])
+    .where('meetingId', '=', meetingId)
+    .execute();
+  expect(mails.map(({ kind, failure }) => [kind, failure])).toEqual([
+    ['meeting-minutes', null],
+    ['meeting-minutes', null],
+  ]);
+  expect(JSON.parse(mails[0]!.message)).toMatchObject({
+    about: 'minutes',
+    to: { name: 'Joon Park', address: 'joon@corp.example' },
+    text: '# 결산\n',
+    language: 'en',
+  });
+});

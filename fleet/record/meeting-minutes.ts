@@ -1,0 +1,184 @@
+/**
+ * The minutes of people's meetings: written once nobody has been in a call of the meeting for a while, a draft until a host has
+ * sent it. Each stay is in the minutes of one sitting.
+ */
+import type { Selectable } from 'kysely';
+import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import type { MeetingMinutes as ShownMinutes } from '#contract/http/record-api.ts';
+import { appendAudit } from '../audit/index.ts';
+import type { MeetingMails } from '../mail/index.ts';
+import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';
+import { writeMinutes } from './minutes/write-minutes.ts';
+import { deviceStay, staysIn } from './stays.ts';
+
+type Row = Selectable<AuthorityTables['minutes']>;
+type Named = { meetingId: string; minutesId: string };
+export type MinutesDependencies = {
+  store: AuthorityStore;
+  /** origin of pages */
+  fleetUrl: string;
+  /** null: no mail server is set up */
+  mails: Pick<MeetingMails, 'minutes'> | null;
+};
+
+/** who left by mistake, or whose line was lost, is back within it */
+export const MINUTES_AFTER_MS = 2 * 60_000;
+/** what ended before, when no server ran that writes minutes, has none */
+const MOST_LATE_MS = 7 * 86_400_000;
+const MOST_SHOWN = 50;
+
+export class MinutesOfMeetings {
+  readonly #deps: MinutesDependencies;
+
+  constructor(deps: MinutesDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Writes those that are due. @returns of which meetings */
+  async writeDue(nowMs: number): Promise<string[]> {
+    const meetingIds = await this.#dueAt(nowMs);
+    for (const meetingId of meetingIds) await this.#write(meetingId);
+    return meetingIds;
+  }
+
+  /** Its newest, the newest first; drafts for hosts alone. */
+  async list(meetingId: string, { isHost }: { isHost: boolean }): Promise<ShownMinutes[]> {
+    let query = this.#deps.store.read.selectFrom('minutes').selectAll().where('meetingId', '=', meetingId);
+    if (!isHost) query = query.where('sentAtMs', 'is not', null);
+    const rows = await query.orderBy('endedAtMs', 'desc').limit(MOST_SHOWN).execute();
+    return rows.map(({ facts: _, meetingId: __, ...shown }) => shown);
+  }
+
+  /** @throws ProtocolError not-found: also a draft, for others than hosts */
+  async find({ meetingId, minutesId }: Named, { isHost }: { isHost: boolean }): Promise<Row> {
+    const row = await this.#deps.store.read
+      .selectFrom('minutes')
+      .selectAll()
+      .where('meetingId', '=', meetingId)
+      .where('minutesId', '=', minutesId)
+      .executeTakeFirst();
+    if (!row || (row.sentAtMs === null && !isHost)) throw new ProtocolError('not-found', 'no such minutes');
+    return row;
+  }
+
+  /** @throws ProtocolError not-found; InvalidStateError not-possible-now: sent before, meeting-changed: corrected meanwhile */
+  async correct(of: Named, { text, revision }: Pick<Row, 'text' | 'revision'>): Promise<void> {
+    await this.#change(of, revision, { text });
+  }
+
+  /** By mail to the people of the meeting; from now on all of them see it. @throws as `correct` */
+  async send(of: Named, revision: number, actor: string): Promise<void> {
+    await this.#change(of, revision, { sentAtMs: Date.now() }, actor);
+  }
+
+  async #change(
+    { meetingId, minutesId }: Named,
+    revision: number,
+    change: { text: string } | { sentAtMs: number },
+    sender?: string,
+  ): Promise<void> {
+    await this.#deps.store.write(async (trx) => {
+      const row = await trx
+        .selectFrom('minutes')
+        .selectAll()
+        .where('meetingId', '=', meetingId)
+        .where('minutesId', '=', minutesId)
+        .executeTakeFirst();
+      if (!row) throw new ProtocolError('not-found', 'no such minutes');
+      if (row.sentAtMs !== null) throw new InvalidStateError('not-possible-now', 'the minutes are sent');
+      if (row.revision !== revision) throw new InvalidStateError('meeting-changed');
+      await trx
+        .updateTable('minutes')
+        .set({ ...change, revision: revision + 1 })
+        .where('minutesId', '=', minutesId)
+        .execute();
+      if (sender === undefined) return;
+      const { text, language } = row;
+      await this.#deps.mails?.minutes(trx, meetingId, { text, language, sender });
+      await appendAudit(trx, {
+        kind: 'minutes-sent',
+        actor: sender,
+        subject: `meeting:${meetingId}`,
+        details: { minutesId },
+      });
+    });
+  }
+
+  /** Nobody is in a call of the meeting, and the last one has been over for a while. */
+  async #dueAt(nowMs: number): Promise<string[]> {
+    const rows = await this.#deps.store.read
+      .selectFrom('stay')
+      .innerJoin('meeting', 'meeting.meetingId', 'stay.meetingId')
+      .innerJoin('call', 'call.callId', 'stay.callId')
+      .select('stay.meetingId')
+      .where('meeting.hostAccountId', 'is not', null)
+      .where('call.endedAtMs', '>', nowMs - MOST_LATE_MS)
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('minutes')
+              .select('minutesId')
+              .whereRef('minutes.meetingId', '=', 'stay.meetingId')
+              .whereRef('minutes.endedAtMs', '>=', 'stay.joinedAtMs'),
+          ),
+        ),
+      )
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('call as running')
+              .select('running.callId')
+              .whereRef('running.meetingId', '=', 'stay.meetingId')
+              .where((r) =>
+                r.or([r('running.endedAtMs', '>', nowMs - MINUTES_AFTER_MS), r('running.endedAtMs', 'is', null)]),
+              )
+              .where('running.openedAtMs', 'is not', null),
+          ),
+        ),
+      )
+      .distinct()
+      .execute();
+    return rows.map(({ meetingId }) => meetingId);
+  }
+
+  async #write(meetingId: string): Promise<void> {
+    const { store, fleetUrl } = this.#deps;
+    const { read } = store;
+    const last = await read
+      .selectFrom('minutes')
+      .select(({ fn }) => fn.max('endedAtMs').as('endedAtMs'))
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirst();
+    const rows = await staysIn(read)
+      .where('stay.meetingId', '=', meetingId)
+      .where('stay.joinedAtMs', '>', last?.endedAtMs ?? 0)
+      .execute();
+    const ended = rows
+      .filter(({ callEndedAtMs }) => callEndedAtMs !== null)
+      .map((row) => ({ ...deviceStay(row, 0), callId: row.callId }));
+    if (ended.length === 0) return;
+    const meeting = await read
+      .selectFrom('meeting')
+      .select('language')
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirstOrThrow();
+    const sitting = {
+      meetingId,
+      callIds: [...new Set(ended.map(({ callId }) => callId))],
+      startedAtMs: Math.min(...ended.map(({ fromMs }) => fromMs)),
+      endedAtMs: Math.max(...ended.map(({ untilMs }) => untilMs)),
+      language: meeting.language,
+      fleetUrl,
+    };
+    const { text, facts } = await writeMinutes(read, sitting);
+    const { callIds: _, fleetUrl: __, ...kept } = sitting;
+    await store.write((trx) =>
+      trx
+        .insertInto('minutes')
+        .values({ minutesId: newId(), ...kept, facts: JSON.stringify(facts), text, sentAtMs: null })
+        .execute(),
+    );
+  }
+}
