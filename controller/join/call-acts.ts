@@ -16,21 +16,25 @@ type Call = Pick<
   | 'raiseHand'
   | 'lowerHand'
   | 'endForAll'
+  | 'recallChat'
 >;
 export type CallActs = {
   /** under way, by the key it was begun with */
   isPending: (key: string) => boolean;
   do: (key: string, act: (call: Call) => Promise<void>) => void;
+  /** a failure of something that was asked elsewhere */
+  report: (error: unknown) => void;
 };
 
 export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void): CallActs {
   const { t } = useTranslation('errors');
-  const { run, pending, problem } = useAsyncAction<true>();
+  const { run, pending, problem, report } = useAsyncAction<true>();
   useEffect(() => {
     if (problem !== null) add({ words: t(`${problem.code}.what`), tone: 'warn' });
   }, [problem, add, t]);
   return {
     isPending: (key) => pending(key) !== null,
     do: (key, act) => void run(() => act(call), { key, about: true }),
+    report,
   };
 }

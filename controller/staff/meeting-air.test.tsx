@@ -80,7 +80,7 @@ describe('a plan', () => {
     await page.fill('Only from these addresses', '10.20.0.0/16, kitchen');
     const submit = () =>
       act(async () => {
-        document.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+        document.querySelector('[role="dialog"] form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
       });
     await submit();
     expect(page.text).toContain('This time is over');
@@ -96,7 +96,7 @@ describe('a plan', () => {
       audience: { placeIds: [idOf(301)], groups: ['Plant'], allowedRanges: ['10.20.0.0/16'] },
       quality: { height: 1080, partMs: 500 },
     });
-    await page.until(() => document.querySelector('form') === null);
+    await page.until(() => document.querySelector('[role="dialog"] form') === null);
   });
 
   it('is shown with the address for viewers, changed, and cancelled once asked', async () => {
@@ -108,7 +108,7 @@ describe('a plan', () => {
     await page.press('Change the plan');
     await page.fill('Title', 'Other');
     await act(async () => {
-      document.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+      document.querySelector('[role="dialog"] form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
     });
     expect(server.bodyOf('changeBroadcast')).toMatchObject({ title: 'Other', startsAtMs: null });
     await page.until(() => page.text.includes('Other'));
@@ -125,7 +125,7 @@ describe('a plan', () => {
     await page.press('Change the plan');
     expect(page.buttons('At a set time')).toEqual([]);
     await act(async () => {
-      document.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+      document.querySelector('[role="dialog"] form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
     });
     expect(server.bodyOf('changeBroadcast')).toEqual({
       title: 'Meeting 1',

@@ -286,6 +286,11 @@ export class CallClient {
     await this.#chat.send(text, messageId);
   }
 
+  /** An own message, or with the right `order` any; everybody's page loses its words. @throws the node's refusal */
+  async recallChat(messageId: string): Promise<void> {
+    await this.#connection.ask('recall-chat', { messageId });
+  }
+
   /** The state gets what was said before. False: there is no more. */
   readOlderChat(): Promise<boolean> {
     return this.#chat.readOlder();
@@ -363,7 +368,7 @@ export class CallClient {
     const left = this.#toShowIn(call);
     this.#roster = rosterOf(call);
     this.#followed.start(call.document);
-    this.#chat.start(callId, call.chat);
+    this.#chat.start(callId, call.chat, call.recalledChat);
     this.#phase = {
       name: 'joined',
       callId,
@@ -425,6 +430,10 @@ export class CallClient {
         return;
       case 'chat-message':
         this.#chat.follow(notification.data);
+        this.#publish();
+        return;
+      case 'chat-recalled':
+        this.#chat.recalled(notification.data.messageId);
         this.#publish();
         return;
       case 'document-changed':

@@ -100,6 +100,10 @@ export class Call {
         this.#tell({ event: 'chat-message', data: message });
         if (person !== null) options.events.onEvent({ name: 'chat-posted', message, person });
       },
+      onRecalled: (messageId, byPeerId) => {
+        this.#tell({ event: 'chat-recalled', data: { messageId } });
+        if (byPeerId !== null) options.events.onEvent({ name: 'chat-recalled', messageId, byPeerId });
+      },
     });
   }
 
@@ -446,6 +450,7 @@ export class Call {
       order: this.order.order,
       air: this.#air,
       chat: this.chat.newest,
+      recalledChat: this.chat.recalled,
     };
   }
 

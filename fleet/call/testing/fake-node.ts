@@ -90,6 +90,7 @@ export class FakeNode {
   iceServers: IceServer[] = [];
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
+  recalledChat: string[] = [];
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
@@ -199,6 +200,9 @@ export class FakeNode {
         if (this.onChat === 'ok') answer({});
         else refuse(this.onChat);
         break;
+      case 'recall-chat':
+        answer({});
+        break;
       case 'read-chat':
         answer({ messages: this.olderChat.shift() ?? [] });
         break;
@@ -263,6 +267,7 @@ export class FakeNode {
       document: this.document,
       order: this.order,
       chat: this.chat,
+      recalledChat: this.recalledChat,
     };
   }
 }
