@@ -18,6 +18,7 @@ type Call = Pick<
   | 'endForAll'
   | 'endPoll'
   | 'hidePoll'
+  | 'recallChat'
 >;
 export type CallActs = {
   /** under way, by the key it was begun with */
@@ -25,11 +26,13 @@ export type CallActs = {
   do: (key: string, act: (call: Call) => Promise<void>) => void;
   /** begun at once, also beside others of its kind */
   report: (act: () => Promise<void>) => void;
+  /** a failure of something that was asked elsewhere */
+  report: (error: unknown) => void;
 };
 
 export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void): CallActs {
   const { t } = useTranslation('errors');
-  const { run, pending, problem } = useAsyncAction<true>();
+  const { run, pending, problem, report } = useAsyncAction<true>();
   useEffect(() => {
     if (problem !== null) add({ words: t(`${problem.code}.what`), tone: 'warn' });
   }, [problem, add, t]);
@@ -37,5 +40,6 @@ export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void)
     isPending: (key) => pending(key) !== null,
     do: (key, act) => void run(() => act(call), { key, about: true }),
     report: (act) => void run(act),
+    report,
   };
 }

@@ -41,6 +41,7 @@ import { ShareSheet } from './share-sheet.tsx';
 import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
 import { useChat } from './use-chat.ts';
+import { useEarlierChat } from './use-earlier-chat.ts';
 import { useDocuments } from './use-documents.ts';
 import { usePoll } from './use-poll.ts';
 import { useScreenShare } from './use-screen-share.ts';
@@ -74,6 +75,15 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const acts = useCallActs(guest.call, add);
   const chat = useChat(call.chat, selfPeerId);
   const poll = usePoll(call.polls);
+  const readOlderInCall = useCallback(() => guest.call.readOlderChat(), [guest]);
+  const earlier = useEarlierChat({
+    meetingId,
+    isOpen: chat.isOpen && phase !== null,
+    inCall: call.chat,
+    selfPeerId,
+    readOlderInCall,
+    onFailed: acts.report,
+  });
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
   const waitingProblem =
@@ -194,6 +204,9 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               <ChatPanel
                 messages={call.chat}
                 selfPeerId={selfPeerId}
+                mayModerate={rights.includes('order')}
+                onRecall={(messageId) => acts.do(messageId, (its) => its.recallChat(messageId))}
+                earlier={earlier}
                 onSend={(text) => guest.call.sendChat(text)}
                 onClose={() => chat.setOpen(false)}
               />

@@ -1,19 +1,26 @@
 /** The chat of the call: beside the stage on a laptop, over it on a phone. Text alone, lines as they were written. */
 import X from 'lucide-react/icons/x';
 import { useTranslation } from 'react-i18next';
-import type { ChatMessage } from '#contract/chat.ts';
+import { type ChatMessage, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { Button } from '#ui/button.tsx';
 import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
+import type { EarlierChat } from './use-earlier-chat.ts';
 
 type ChatPanelProps = {
   messages: readonly ChatMessage[];
   selfPeerId: string;
+  /** any message, not the own ones alone */
+  mayModerate: boolean;
+  onRecall: (messageId: string) => void;
+  /** of the meeting, from before the call; in their order */
+  earlier: EarlierChat;
   /** resolves once everybody gets it */
   onSend: (text: string) => Promise<void>;
   onClose: () => void;
 };
 
-export function ChatPanel({ messages, selfPeerId, onSend, onClose }: ChatPanelProps) {
+export function ChatPanel(props: ChatPanelProps) {
+  const { messages, selfPeerId, mayModerate, onRecall, earlier, onSend, onClose } = props;
   const { t } = useTranslation('meeting');
   const { t: join } = useTranslation('join');
   const { t: common } = useTranslation('common');
@@ -30,9 +37,24 @@ export function ChatPanel({ messages, selfPeerId, onSend, onClose }: ChatPanelPr
         <Button variant="quiet" icon={X} aria-label={common('close')} className="-mr-2" onPress={onClose} />
       </div>
       <ChatMessages
-        messages={messages}
+        messages={[...earlier.messages, ...messages]}
         nameOf={({ peerId, displayName }) =>
           peerId === selfPeerId ? join('call.you', { name: displayName }) : displayName
+        }
+        above={
+          earlier.hasOlder && (
+            <Button variant="quiet" className="self-center" onPress={earlier.readOlder}>
+              {t('chat.older')}
+            </Button>
+          )
+        }
+        mayRecall={({ messageId, peerId, atMs, isRecalled = false }) =>
+          !isRecalled &&
+          (earlier.mayRecall(messageId) ??
+            ((mayModerate || peerId === selfPeerId) && Date.now() - atMs < RECALL_WITHIN_MS))
+        }
+        onRecall={({ messageId }) =>
+          earlier.mayRecall(messageId) === null ? onRecall(messageId) : earlier.recall(messageId)
         }
         className="flex-1"
       />

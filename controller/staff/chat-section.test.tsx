@@ -30,6 +30,8 @@ const post = (number: number, over: Partial<ChatPost> = {}): ChatPost => ({
   isFromCall: false,
   text: `words ${number}`,
   atMs: 1_700_000_000_000 + number,
+  isRecalled: false,
+  mayRecall: false,
   ...over,
 });
 async function show(revision?: number): Promise<void> {
@@ -40,7 +42,7 @@ async function show(revision?: number): Promise<void> {
 }
 const section = () => document.querySelector<HTMLElement>('section[aria-label="Chat"]');
 const written = (): string[] =>
-  [...section()!.querySelectorAll('li p + p')].map(({ textContent }) => textContent ?? '');
+  [...section()!.querySelectorAll('li p:last-of-type')].map(({ textContent }) => textContent ?? '');
 async function send(text: string): Promise<void> {
   const field = section()!.querySelector<HTMLTextAreaElement>('textarea[aria-label="Message"]')!;
   await act(async () => {
@@ -101,6 +103,22 @@ test('older ones come on demand, before what is there', async () => {
   await page.until(() => written().length === 3);
   expect(written()).toEqual(['words 0', 'words 1', 'words 2']);
   expect(page.buttons('Show earlier messages')).toEqual([]);
+});
+
+test('a message is recalled after a question, and its place stays', async () => {
+  server.posts = [post(0, { mayRecall: true }), post(1)];
+  await show();
+  await page.until(() => written().length === 2);
+  expect(page.buttons('Recall the message of Joon Lee')).toHaveLength(1);
+  await page.press('Recall the message of Joon Lee');
+  server.answers.recallChat = ({ pathname }) => {
+    expect(pathname.endsWith(`/chat/${idOf(600)}`)).toBe(true);
+    server.posts = [post(0, { text: '', isRecalled: true }), post(1)];
+    return { body: {} };
+  };
+  await page.press('Recall');
+  await page.until(() => !page.text.includes('words 0'));
+  expect(written()).toEqual(['This message was recalled.', 'words 1']);
 });
 
 test('who may not read it sees no chat', async () => {

@@ -6,25 +6,22 @@ import { Card } from '#ui/card.tsx';
 import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
-import { dateAndTime } from '#ui/words/format.ts';
-import { currentLanguage } from '#ui/words/words.ts';
 import { useMeetingChat } from './use-meeting-chat.ts';
 
 export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
   const { t } = useTranslation('meeting');
-  const { posts, hasOlder, problem, readOlder, send } = useMeetingChat(meetingId, chatRevision);
-  const older = useAsyncAction();
+  const { posts, hasOlder, problem, readOlder, send, recall } = useMeetingChat(meetingId, chatRevision);
+  const acts = useAsyncAction<true>();
   // who manages meetings without being one of the people
   if (problem?.code === 'forbidden') return null;
   return (
     <Card title={t('chat.title')}>
       <div className="flex flex-col gap-3">
-        <ProblemWords problem={problem ?? older.problem} />
+        <ProblemWords problem={problem ?? acts.problem} />
         {posts !== null && (
           <ChatMessages
             messages={posts}
             nameOf={({ isOwn, displayName }) => (isOwn ? t('chat.you', { name: displayName }) : displayName)}
-            timeOf={({ atMs }) => dateAndTime(atMs, currentLanguage())}
             marksOf={({ isFromCall }) => (isFromCall ? [t('chat.inCall')] : [])}
             emptyWords={t('chat.emptyPage')}
             above={
@@ -32,13 +29,15 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
                 <Button
                   variant="quiet"
                   className="self-center"
-                  isPending={older.isPending}
-                  onPress={() => void older.run(readOlder)}
+                  isPending={acts.pending('older') !== null}
+                  onPress={() => void acts.run(readOlder, { key: 'older', about: true })}
                 >
                   {t('chat.older')}
                 </Button>
               )
             }
+            mayRecall={({ mayRecall }) => mayRecall}
+            onRecall={({ messageId }) => void acts.run(() => recall(messageId))}
             className="max-h-96"
           />
         )}

@@ -17,6 +17,7 @@ export type MeetingChatState = {
   readOlder: () => Promise<void>;
   /** resolves once it is kept */
   send: (text: string) => Promise<void>;
+  recall: (messageId: string) => Promise<void>;
 };
 type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem'>;
 
@@ -57,7 +58,17 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
     },
     [meetingId, look],
   );
-  return { ...known, readOlder, send };
+  const recall = useCallback(
+    async (messageId: string) => {
+      await callApi(chatApi.recallChat, { params: { meetingId, messageId } });
+      const without = (post: ChatPost): ChatPost =>
+        post.messageId === messageId ? { ...post, text: '', isRecalled: true, mayRecall: false } : post;
+      setKnown((before) => ({ ...before, posts: before.posts?.map(without) ?? null }));
+      look();
+    },
+    [meetingId, look],
+  );
+  return { ...known, readOlder, send, recall };
 }
 
 /** What was read further back stays, unless more was written meanwhile than was read now. */

@@ -293,6 +293,11 @@ export class CallClient {
     await this.#chat.send(text, messageId);
   }
 
+  /** An own message, or with the right `order` any; everybody's page loses its words. @throws the node's refusal */
+  async recallChat(messageId: string): Promise<void> {
+    await this.#connection.ask('recall-chat', { messageId });
+  }
+
   /** The state gets what was said before. False: there is no more. */
   readOlderChat(): Promise<boolean> {
     return this.#chat.readOlder();
@@ -399,6 +404,7 @@ export class CallClient {
     this.#followed.start(call.document);
     this.#chat.start(callId, call.chat);
     this.#polls.start(call.polls, call.ownAnswers);
+    this.#chat.start(callId, call.chat, call.recalledChat);
     this.#phase = {
       name: 'joined',
       callId,
@@ -468,6 +474,8 @@ export class CallClient {
         return;
       case 'poll-answered':
         this.#polls.answered(notification.data);
+      case 'chat-recalled':
+        this.#chat.recalled(notification.data.messageId);
         this.#publish();
         return;
       case 'document-changed':

@@ -35,15 +35,24 @@ export class FollowedChat {
   }
 
   /** Of a snapshot: what was there before stays, and what came meanwhile joins it. Another call's begins anew. */
-  start(callId: string, messages: readonly ChatMessage[]): void {
+  start(callId: string, messages: readonly ChatMessage[], recalled: readonly string[] = []): void {
     if (callId !== this.#callId) this.#messages = [];
     this.#callId = callId;
     this.#add(messages);
+    for (const messageId of recalled) this.recalled(messageId);
     for (const each of this.#unanswered.values()) this.#send(each);
   }
 
   follow(message: ChatMessage): void {
     this.#add([message]);
+  }
+
+  /** Its place stays, the words go. */
+  recalled(messageId: string): void {
+    if (!this.#messages.some((each) => each.messageId === messageId && !each.isRecalled)) return;
+    this.#messages = this.#messages.map((each) =>
+      each.messageId === messageId ? { ...each, text: '', isRecalled: true } : each,
+    );
   }
 
   /** Resolves once everybody gets it. @throws the node's refusal */

@@ -169,6 +169,28 @@ describe('chat', () => {
     expect(await left).toBe('not-possible-now');
   });
 
+  it('that is recalled loses its words, also where that happened while we were away', async () => {
+    node.chat = [message(0), message(1), message(2)];
+    await joined();
+    node.tell({ event: 'chat-recalled', data: { messageId: id(101) } });
+    await pass(20);
+    expect(state().chat.map(({ text, isRecalled = false }) => [text, isRecalled])).toEqual([
+      ['m0', false],
+      ['', true],
+      ['m2', false],
+    ]);
+    // the snapshot of the return holds the newest alone
+    node.chat = [message(3)];
+    node.recalledChat = [id(100), id(101)];
+    node.current!.end(1006);
+    await pass(2_000);
+    expect(texts()).toEqual(['', '', 'm2', 'm3']);
+    const recalling = call.recallChat(id(102));
+    await pass(20);
+    await recalling;
+    expect(asked('recall-chat')).toEqual([{ messageId: id(102) }]);
+  });
+
   it('of before is read in parts, until the first', async () => {
     node.chat = [message(4), message(5)];
     node.olderChat = [

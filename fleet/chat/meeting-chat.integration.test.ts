@@ -1,6 +1,7 @@
 /** What is written in a meeting, at the real fleet server: in calls and on its page, once each, for its people alone, over a restart. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import { topicOf } from '#contract/topics.ts';
 import { EventsUnderTest } from '../events-under-test.ts';
@@ -151,6 +152,58 @@ test('what is written on the page while a call runs is sent to its node', async 
   expect(commands.find(({ name }) => name === 'post-chat')).toMatchObject(sent);
 });
 
+const recall = (who: Person, meetingId: string, messageId: string) =>
+  ask(who, 'DELETE', `/${meetingId}/chat/${messageId}`);
+/** As they stand in the file, the one of that id. */
+const kept = (messageId: string) =>
+  store.read.selectFrom('chatPost').selectAll().where('messageId', '=', messageId).executeTakeFirstOrThrow();
+
+test('a recalled message keeps its place, and its words are gone from the store', async () => {
+  const meetingId = await make();
+  const ids = [newId(), newId(), newId()] as const;
+  await write(mina!, meetingId, 'By the host', ids[0]);
+  const callId = await call(meetingId);
+  const [event] = await report(callId, meetingId, posted(0, 'A secret', { messageId: ids[1] }));
+  await report(callId, meetingId, posted(1, 'Rude words', { messageId: ids[2] }));
+  expect(codeOf(await recall(joon!, meetingId, ids[0]))).toBe('forbidden');
+  expect(codeOf(await recall(sora!, meetingId, ids[1]))).toBe('forbidden');
+  expect(codeOf(await recall(joon!, meetingId, newId()))).toBe('not-found');
+  // its writer in the call, and the host on the page; each twice
+  const recalled = { name: 'chat-recalled', messageId: ids[1], byPeerId: newId() };
+  for (const _ of [1, 2]) await report(callId, meetingId, recalled);
+  for (const _ of [1, 2]) expect((await recall(mina!, meetingId, ids[2])).status).toBe(200);
+  // the post comes again behind it
+  await send([{ ...event!, eventId: newId() }]);
+  const { posts } = await read(joon!, meetingId);
+  expect(posts.map(({ text, isRecalled, mayRecall }) => [text, isRecalled, mayRecall])).toEqual([
+    ['By the host', false, false],
+    ['', true, false],
+    ['', true, false],
+  ]);
+  expect((await read(mina!, meetingId)).posts[0]!.mayRecall).toBe(true);
+  for (const id of ids.slice(1)) expect((await kept(id)).text).toBe('');
+  await expect
+    .poll(() => commands.find(({ name, messageId }) => name === 'recall-chat' && messageId === ids[2]))
+    .toEqual({ name: 'recall-chat', callId, messageId: ids[2] });
+});
+
+test('after 24 hours nobody recalls', async () => {
+  const meetingId = await make();
+  const messageId = newId();
+  await write(mina!, meetingId, 'Long ago', messageId);
+  const { atMs } = await kept(messageId);
+  await store.write((trx) =>
+    trx
+      .updateTable('chatPost')
+      .set({ atMs: atMs - RECALL_WITHIN_MS })
+      .where('messageId', '=', messageId)
+      .execute(),
+  );
+  expect((await read(mina!, meetingId)).posts[0]!.mayRecall).toBe(false);
+  expect(codeOf(await recall(mina!, meetingId, messageId))).toBe('not-possible-now');
+  expect(texts(await read(mina!, meetingId))).toEqual(['Long ago']);
+});
+
 test('older ones are read in parts, until the first', async () => {
   const meetingId = await make();
   const callId = await call(meetingId);
@@ -187,17 +240,17 @@ test('bad input is refused in words: long, empty, of another’s id, a thousand 
 
 test('open pages are notified by their home stream', async () => {
   const meetingId = await make();
-  const home = new EventsUnderTest(`${fleet.ready.fleetUrl}/api/v1/staff-home`, { cookie: joon!.cookie });
+  const home = new EventsUnderTest(`${fleet.ready.fleetUrl}/api/v1/staff-home`, { cookie: mina!.cookie });
   try {
     const revision = (): number | undefined =>
       home.last('home')?.meetings.find((each: Json) => each.meetingId === meetingId)?.chatRevision;
-    await expect.poll(() => home.last('home'), { timeout: 5_000 }).toBeTruthy();
+    await expect.poll(() => home.last('home'), { timeout: 15_000 }).toBeTruthy();
     expect(revision()).toBeUndefined();
-    await write(mina!, meetingId, 'News');
-    await expect.poll(revision, { timeout: 5_000 }).toBe(1);
+    await write(joon!, meetingId, 'News');
+    await expect.poll(revision, { timeout: 15_000 }).toBe(1);
     const callId = await call(meetingId);
     await report(callId, meetingId, posted(0, 'More'));
-    await expect.poll(revision, { timeout: 5_000 }).toBe(2);
+    await expect.poll(revision, { timeout: 15_000 }).toBe(2);
   } finally {
     home.close();
   }

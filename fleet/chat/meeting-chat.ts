@@ -2,12 +2,13 @@
  * What people write on a meeting's page, and read there. What is written in a call its media node orders, and reports; what is
  * written here while a call runs is sent to its node.
  */
-import { InvalidStateError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
+import type { MeetingRole } from '#contract/call-order.ts';
 import { CHAT_POSTS_AT_ONCE, type ChatPost } from '#contract/http/chat-api.ts';
 import type { NodeCommand } from '#contract/node-link.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import { insertPost, postsBefore, seenBy } from './posts.ts';
+import { type ChatReader, insertPost, mayRecall, postOf, postsBefore, recallPost, seenBy } from './posts.ts';
 
 export type MeetingChatDependencies = {
   store: AuthorityStore;
@@ -16,11 +17,15 @@ export type MeetingChatDependencies = {
   /** what is written in this meeting is not as it was */
   onChanged: (meetingId: string) => void;
 };
-export type ChatWriter = { accountId: string; displayName: string };
+/** `role`: in the meeting. */
+export type ChatPerson = { accountId: string; displayName: string; role: MeetingRole | null };
 
 /** of one account, in all meetings */
 const POSTS = { burst: 20, refillPerMinute: 60 };
-const personOfWriter = (accountId: string): string => `account:${accountId}`;
+const readerOf = ({ accountId, role }: ChatPerson): ChatReader => ({
+  person: `account:${accountId}`,
+  isHost: role === 'host' || role === 'co-host',
+});
 
 export class MeetingChat {
   readonly #deps: MeetingChatDependencies;
@@ -33,12 +38,12 @@ export class MeetingChat {
   /** @param beforeNumber null: the newest of all */
   async read(
     meetingId: string,
-    accountId: string,
+    by: ChatPerson,
     beforeNumber: number | null,
   ): Promise<{ posts: ChatPost[]; hasOlder: boolean }> {
     const part = { beforeNumber, most: CHAT_POSTS_AT_ONCE };
     const { rows, hasOlder } = await postsBefore(this.#deps.store.read, meetingId, part);
-    return { posts: rows.map((row) => seenBy(personOfWriter(accountId), row)), hasOlder };
+    return { posts: rows.map((row) => seenBy(readerOf(by), row)), hasOlder };
   }
 
   /**
@@ -47,20 +52,42 @@ export class MeetingChat {
    */
   async post(
     meetingId: string,
-    { accountId, displayName }: ChatWriter,
+    by: ChatPerson,
     { messageId, text }: { messageId: string; text: string },
   ): Promise<ChatPost> {
     const { store, commandCall, onChanged } = this.#deps;
-    if (!this.#limit.take(accountId)) throw new UserError('too-many-attempts', 'too many messages');
-    const [person, atMs] = [personOfWriter(accountId), Date.now()];
+    const { displayName } = by;
+    if (!this.#limit.take(by.accountId)) throw new UserError('too-many-attempts', 'too many messages');
+    const reader = readerOf(by);
+    const [{ person }, atMs] = [reader, Date.now()];
     const written = { meetingId, messageId, callId: null, person, displayName, isGuest: 0 as const, text, atMs };
     const row = await store.write((trx) => insertPost(trx, written));
     if (row.person !== person)
       throw new InvalidStateError('not-possible-now', 'a message of this id is somebody else’s');
     // one that was kept before may not have reached the call
-    const sent = { messageId, displayName: row.displayName, text: row.text, atMs: row.atMs };
-    if (row.callId === null) await commandCall(meetingId, (callId) => ({ name: 'post-chat', callId, ...sent }));
+    const sent = { messageId, displayName: row.displayName, person, text: row.text, atMs: row.atMs };
+    if (row.callId === null && row.recalledAtMs === null)
+      await commandCall(meetingId, (callId) => ({ name: 'post-chat', callId, ...sent }));
     onChanged(meetingId);
-    return seenBy(person, row);
+    return seenBy(reader, row);
+  }
+
+  /**
+   * The same again changes nothing.
+   * @throws ProtocolError not-found; UserError forbidden: somebody else's, and the caller is no host; InvalidStateError
+   *   not-possible-now: it was written too long ago
+   */
+  async recall(meetingId: string, by: ChatPerson, messageId: string): Promise<void> {
+    const { store, commandCall, onChanged } = this.#deps;
+    const reader = readerOf(by);
+    await store.write(async (trx) => {
+      const row = await postOf(trx, { meetingId, messageId });
+      if (!row) throw new ProtocolError('not-found', 'no such message');
+      if (row.person !== reader.person && !reader.isHost) throw new UserError('forbidden', 'somebody else wrote it');
+      if (!mayRecall(reader, row)) throw new InvalidStateError('not-possible-now', 'it was written too long ago');
+      await recallPost(trx, row);
+    });
+    await commandCall(meetingId, (callId) => ({ name: 'recall-chat', callId, messageId }));
+    onChanged(meetingId);
   }
 }

@@ -1,11 +1,14 @@
 /** The rows of what is written in a meeting: each message once, numbered in the order in which it is kept. */
+import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type Row = AuthorityTables['chatPost'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
-export type NewPost = Omit<Row, 'number' | 'revision'>;
+export type NewPost = Omit<Row, 'number' | 'revision' | 'recalledAtMs'>;
+/** Of a meeting's chat: who reads it. `isHost`: also a co-host. */
+export type ChatReader = { person: string; isHost: boolean };
 
 export const postOf = (db: Reader, { meetingId, messageId }: Pick<Row, 'meetingId' | 'messageId'>) =>
   db
@@ -24,18 +27,43 @@ export async function insertPost(trx: AuthorityWrite, post: NewPost): Promise<Ro
     .select((e) => e.fn.max('number').as('number'))
     .where('meetingId', '=', post.meetingId)
     .executeTakeFirst();
-  const row = { ...post, number: (last?.number ?? -1) + 1, revision: await nextRevision(trx, post.meetingId) };
+  const row: Row = {
+    ...post,
+    recalledAtMs: null,
+    number: (last?.number ?? -1) + 1,
+    revision: await nextRevision(trx, post.meetingId),
+  };
   await trx.insertInto('chatPost').values(row).execute();
   return row;
 }
 
+export type ChatEvent = Extract<KnownCallEvent, { name: 'chat-posted' | 'chat-recalled' }>;
+export const isChatEvent = (event: KnownCallEvent): event is ChatEvent =>
+  event.name === 'chat-posted' || event.name === 'chat-recalled';
+
 /** As a node reports it, in the transaction of the event. */
-export async function recordChatPosted(
-  trx: AuthorityWrite,
-  { meetingId, callId, message, person }: Extract<KnownCallEvent, { name: 'chat-posted' }>,
-): Promise<void> {
+export async function recordChatEvent(trx: AuthorityWrite, event: ChatEvent): Promise<void> {
+  if (event.name === 'chat-recalled') {
+    await recallPost(trx, event);
+    return;
+  }
+  const { meetingId, callId, message, person } = event;
   const { messageId, displayName, isGuest, text, atMs } = message;
   await insertPost(trx, { meetingId, messageId, callId, person, displayName, isGuest: isGuest ? 1 : 0, text, atMs });
+}
+
+/** The place stays, the words are gone for good. */
+export async function recallPost(
+  trx: AuthorityWrite,
+  { meetingId, messageId }: Pick<Row, 'meetingId' | 'messageId'>,
+): Promise<void> {
+  await trx
+    .updateTable('chatPost')
+    .set({ text: '', recalledAtMs: Date.now(), revision: await nextRevision(trx, meetingId) })
+    .where('meetingId', '=', meetingId)
+    .where('messageId', '=', messageId)
+    .where('recalledAtMs', 'is', null)
+    .execute();
 }
 
 /** Those before a number, the newest of them, in their order. @param beforeNumber null: the newest of all */
@@ -53,15 +81,21 @@ export async function postsBefore(
   return { rows: rows.slice(0, most).reverse(), hasOlder: rows.length > most };
 }
 
-export const seenBy = (person: string, row: Row): ChatPost => ({
+/** An own one, or for hosts any, within RECALL_WITHIN_MS. */
+export const mayRecall = ({ person, isHost }: ChatReader, row: Pick<Row, 'person' | 'atMs'>): boolean =>
+  (isHost || row.person === person) && Date.now() - row.atMs <= RECALL_WITHIN_MS;
+
+export const seenBy = (reader: ChatReader, row: Row): ChatPost => ({
   messageId: row.messageId,
   number: row.number,
   displayName: row.displayName,
   isGuest: row.isGuest === 1,
-  isOwn: row.person === person,
+  isOwn: row.person === reader.person,
   isFromCall: row.callId !== null,
   text: row.text,
   atMs: row.atMs,
+  isRecalled: row.recalledAtMs !== null,
+  mayRecall: row.recalledAtMs === null && mayRecall(reader, row),
 });
 
 /** By meeting: it counts up with each change of what is written there; a meeting in which nothing is written is left out. */

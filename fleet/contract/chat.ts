@@ -5,6 +5,8 @@ import { bytesOf, graphemesOf, shownText } from './shown-text.ts';
 export const MAX_CHAT_LETTERS = 2_000;
 /** How many messages a call keeps; the oldest leave first. */
 export const CHAT_MESSAGES_KEPT = 500;
+/** How long after it was written a message may be recalled. */
+export const RECALL_WITHIN_MS = 24 * 3_600_000;
 /** How many of them a room's projection names. */
 export const CHAT_MESSAGES_IN_ROOM = 30;
 
@@ -33,5 +35,7 @@ export const ChatMessage = z.object({
   isGuest: z.boolean(),
   text: z.string(),
   atMs: EpochMs,
+  /** its place stays, and the words are gone for everyone: `text` is empty */
+  isRecalled: z.boolean().optional(),
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;

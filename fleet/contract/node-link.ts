@@ -135,6 +135,16 @@ const knownCallEvents = [
     /** who wrote it */
     person: z.string().min(1).max(300),
   }),
+  /** its words are gone, by who wrote it or by a host */
+  z.object({
+    name: z.literal('chat-recalled'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    messageId: Id,
+    byPeerId: Id,
+  }),
   z.object({
     name: z.literal('poll-started'),
     eventId: Id,
@@ -233,9 +243,13 @@ export const NodeCommand = z.discriminatedUnion('name', [
     callId: Id,
     messageId: Id,
     displayName: z.string(),
+    /** who wrote it: in the call it is theirs too */
+    person: PersonKey,
     text: ChatText,
     atMs: EpochMs,
   }),
+  /** on the meeting's page */
+  z.strictObject({ name: z.literal('recall-chat'), callId: Id, messageId: Id }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);

@@ -43,6 +43,7 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('raise-hand'), isUp: z.boolean() }),
   z.strictObject({ name: z.literal('lower-hand'), peerId: Id }),
   z.strictObject({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
+  z.strictObject({ name: z.literal('recall-chat'), messageId: Id }),
   /** the TV shows its code for CODE_SHOWN_MS, so that a phone can prove that it is in the room */
   z.strictObject({ name: z.literal('show-code') }),
   z.strictObject({ name: z.literal('answer-feedback'), answer: z.enum(['good', 'bad']) }),
@@ -113,6 +114,7 @@ export const CALL_COMMANDS = [
   'raise-hand',
   'lower-hand',
   'send-chat',
+  'recall-chat',
   'show-code',
   'answer-feedback',
   'watch-roster',

@@ -161,6 +161,7 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('raise-hand'), isUp: z.boolean() }),
       z.object({ name: z.literal('lower-hand'), peerId: Id }),
       z.object({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
+      z.object({ name: z.literal('recall-chat'), messageId: Id }),
       /** the pairing code, in a call, for CODE_SHOWN_MS */
       z.object({ name: z.literal('show-code') }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */

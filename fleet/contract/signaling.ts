@@ -97,6 +97,8 @@ export const CallSnapshot = z.object({
   polls: z.array(CallPoll).default([]),
   /** of this peer's person, to those polls */
   ownAnswers: z.array(OwnAnswer).default([]),
+  /** of all that are kept: what was recalled while a client was away has no words on its page either */
+  recalledChat: z.array(Id).optional(),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -217,6 +219,11 @@ export const signalingMethods = {
   'lower-hand': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Repeated with the same id it is one message; everybody, its sender included, gets it as `chat-message`. */
   'send-chat': { request: z.strictObject({ messageId: Id, text: ChatText }), response: z.object({}) },
+  /**
+   * An own message, or with the right `order` any, within RECALL_WITHIN_MS: its place stays, the words go for everybody, who get it
+   * as `chat-recalled`. The same again changes nothing.
+   */
+  'recall-chat': { request: z.strictObject({ messageId: Id }), response: z.object({}) },
   /** Messages of before that number, the newest of them, in their order; as many as fit. None: there are no older ones. */
   'read-chat': {
     request: z.strictObject({ beforeNumber: z.number().int().nonnegative() }),
@@ -279,6 +286,7 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('poll-changed'), data: CallPoll }),
   /** by this peer's person, on any of their pages */
   z.object({ event: z.literal('poll-answered'), data: OwnAnswer }),
+  z.object({ event: z.literal('chat-recalled'), data: z.object({ messageId: Id }) }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),

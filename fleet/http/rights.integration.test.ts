@@ -114,6 +114,7 @@ const here = {
   alertId: newId(),
   targetId: newId(),
   callId: newId(),
+  messageId: newId(),
   actionId: newId(),
   helpId: newId(),
   rolloutId: newId(),

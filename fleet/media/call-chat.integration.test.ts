@@ -1,7 +1,7 @@
 /** The chat of a call as clients meet it: in one order for all, once each, there for who comes late, bounded. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import { type ChatMessage, CHAT_MESSAGES_KEPT } from '#contract/chat.ts';
+import { type ChatMessage, CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { RawClient } from './testing/raw-client.ts';
 import { startTestNode, type TestNode } from './testing/test-node.ts';
@@ -95,6 +95,54 @@ test('who is removed gets no more of it, and leaves their words behind', async (
   const { chat } = await (await it.prepare({ callId })).join('Next');
   expect(texts(chat)).toEqual(['Something', 'Among ourselves']);
   expect(heard(lee)).toHaveLength(before);
+  end(callId);
+});
+
+test('its writer recalls a message, and a host any: the place stays, the words go, also for who was away or comes later', async () => {
+  const callId = uuidv7();
+  const host = await join(callId, 'Host', { role: 'host' });
+  const [mina, lee] = [await join(callId, 'Mina'), await join(callId, 'Lee', { isGuest: true, role: 'guest' })];
+  const [ofMina, ofLee] = [uuidv7(), uuidv7()];
+  await say(mina, 'A secret', ofMina);
+  await say(lee, 'Rude words', ofLee);
+  const recall = (client: RawClient, messageId: string) => codeOf(client.request('recall-chat', { messageId }));
+  expect(await recall(lee, ofMina)).toBe('forbidden');
+  expect(await recall(mina, ofLee)).toBe('forbidden');
+  expect(await recall(mina, uuidv7())).toBe('not-possible-now');
+  const former = lee.hello!;
+  lee.drop();
+  // at another entry it is still hers
+  const again = await join(callId, 'Mina');
+  for (const _ of [1, 2]) expect(await recall(again, ofMina)).toBe('done');
+  expect(await recall(host, ofLee)).toBe('done');
+  await host.request('ping', {});
+  const gone = host.notifications.flatMap((each) => (each.event === 'chat-recalled' ? [each.data.messageId] : []));
+  expect(gone).toEqual([ofMina, ofLee]);
+  const back = await it.open();
+  const { admission } = await back.resume(former);
+  if (admission.kind === 'fresh') throw new Error('not resumed');
+  const { chat } = await (await it.prepare({ callId })).join('Late');
+  for (const seen of [chat, admission.call.chat])
+    expect(seen.map(({ messageId, text, isRecalled }) => [messageId, text, isRecalled])).toEqual([
+      [ofMina, '', true],
+      [ofLee, '', true],
+    ]);
+  expect(admission.call.recalledChat).toEqual([ofMina, ofLee]);
+  end(callId);
+});
+
+test('what was written 24 hours ago stays', async () => {
+  const callId = uuidv7();
+  const mina = await join(callId, 'Mina', { role: 'host' });
+  const { chat, peers } = it.node.registry.calls.get(callId)!;
+  const [old, young] = [uuidv7(), uuidv7()];
+  const peer = peers.get(mina.hello!.peerId)!;
+  chat.send(peer, { messageId: old, text: 'Old' }, 1_000);
+  chat.send(peer, { messageId: young, text: 'Young' }, 2_000);
+  const nowMs = 1_001 + RECALL_WITHIN_MS;
+  expect(() => chat.recall(peer, old, nowMs)).toThrow(expect.objectContaining({ code: 'not-possible-now' }));
+  chat.recall(peer, young, nowMs);
+  expect(texts(chat.newest)).toEqual(['Old', '']);
   end(callId);
 });
 

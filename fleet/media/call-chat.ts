@@ -2,7 +2,7 @@
  * The chat of one call: numbers messages, keeps the newest within a bound of messages and bytes, and lets who comes later read
  * them. Text alone; who was removed leaves their words behind. The fleet keeps what it is notified of with the meeting.
  */
-import { CHAT_MESSAGES_KEPT, type ChatMessage } from '#contract/chat.ts';
+import { CHAT_MESSAGES_KEPT, type ChatMessage, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { bytesOf } from '#contract/shown-text.ts';
 import type { NodeCommand } from '#contract/node-link.ts';
@@ -21,10 +21,13 @@ export type CallChatOptions = {
   settings: Pick<MediaSettings, 'chatBurst' | 'chatPerMinute'>;
   /** to everybody who is in; `person`: who wrote it, null: on the meeting's page, so that the fleet has it */
   onMessage: (message: ChatMessage, person: string | null) => void;
+  /** to everybody who is in; `byPeerId` null: on the meeting's page */
+  onRecalled: (messageId: string, byPeerId: string | null) => void;
 };
 
-type Kept = { message: ChatMessage; sizeBytes: number };
+type Kept = { message: ChatMessage; sizeBytes: number; person: string };
 type Sender = Pick<Peer, 'peerId' | 'displayName' | 'claims'>;
+type Recaller = Pick<Peer, 'peerId' | 'claims' | 'permissions'>;
 
 export class CallChat {
   readonly #options: CallChatOptions;
@@ -63,25 +66,68 @@ export class CallChat {
       throw new InvalidStateError('not-possible-now', 'a message of this id is somebody else’s');
     if (!this.#limitOf(peer).take()) throw new UserError('too-many-attempts', 'too many messages');
     const { peerId, displayName, claims } = peer;
-    this.#add({ messageId, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs }, personOf(claims));
+    const written = { messageId, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs };
+    const person = personOf(claims);
+    this.#options.onMessage(this.#add(written, person), person);
   }
 
   /** From the meeting's page, by the fleet. */
-  post({ messageId, displayName, text, atMs }: Extract<NodeCommand, { name: 'post-chat' }>): void {
+  post({ messageId, displayName, person, text, atMs }: Extract<NodeCommand, { name: 'post-chat' }>): void {
     if (this.#senders.has(messageId)) return;
     // its writer is nobody's peer
-    this.#add({ messageId, peerId: messageId, displayName, isGuest: false, text, atMs }, null);
+    const written = { messageId, peerId: messageId, displayName, isGuest: false, text, atMs };
+    this.#options.onMessage(this.#add(written, person), null);
   }
 
-  #add(written: Omit<ChatMessage, 'number'>, person: string | null): void {
+  /**
+   * By who wrote it, at whichever entry, or by a host.
+   * @throws UserError forbidden; InvalidStateError not-possible-now: after RECALL_WITHIN_MS, or it is not kept any more
+   */
+  recall({ peerId, claims, permissions }: Recaller, messageId: string, nowMs = Date.now()): void {
+    const kept = this.#keptOf(messageId);
+    if (!kept) throw new InvalidStateError('not-possible-now', 'no such message is kept');
+    const { message, person } = kept;
+    if (message.peerId !== peerId && person !== personOf(claims) && !permissions.rights.includes('order'))
+      throw new UserError('forbidden', 'somebody else wrote it');
+    if (nowMs - message.atMs > RECALL_WITHIN_MS)
+      throw new InvalidStateError('not-possible-now', 'it was written too long ago');
+    this.#recall(kept, peerId);
+  }
+
+  /** On the meeting's page: the fleet has decided it. */
+  recallByFleet(messageId: string): void {
+    const kept = this.#keptOf(messageId);
+    if (kept) this.#recall(kept, null);
+  }
+
+  /** Of those that are kept. */
+  get recalled(): string[] {
+    return this.#kept.filter(({ message }) => message.isRecalled).map(({ message }) => message.messageId);
+  }
+
+  #keptOf(messageId: string): Kept | undefined {
+    return this.#kept.find(({ message }) => message.messageId === messageId);
+  }
+
+  #recall(kept: Kept, byPeerId: string | null): void {
+    const { message } = kept;
+    if (message.isRecalled) return;
+    kept.message = { ...message, text: '', isRecalled: true };
+    this.#sizeBytes -= kept.sizeBytes;
+    kept.sizeBytes = bytesOf(JSON.stringify(kept.message));
+    this.#sizeBytes += kept.sizeBytes;
+    this.#options.onRecalled(message.messageId, byPeerId);
+  }
+
+  #add(written: Omit<ChatMessage, 'number'>, person: string): ChatMessage {
     const message = { ...written, number: this.#next++ };
-    this.#keep(message);
-    this.#options.onMessage(message, person);
+    this.#keep(message, person);
+    return message;
   }
 
-  #keep(message: ChatMessage): void {
+  #keep(message: ChatMessage, person: string): void {
     const sizeBytes = bytesOf(JSON.stringify(message));
-    this.#kept.push({ message, sizeBytes });
+    this.#kept.push({ message, sizeBytes, person });
     this.#sizeBytes += sizeBytes;
     while (this.#kept.length > CHAT_MESSAGES_KEPT || this.#sizeBytes > MOST_BYTES)
       this.#sizeBytes -= this.#kept.shift()!.sizeBytes;

@@ -114,6 +114,7 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
     'raise-hand': { isUp: false },
     'lower-hand': { peerId: uuidv7() },
     'send-chat': { messageId: uuidv7(), text: 'Hello' },
+    'recall-chat': { messageId: uuidv7() },
     'read-chat': { beforeNumber: 0 },
     'start-poll': {
       pollId: uuidv7(),

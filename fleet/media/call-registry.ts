@@ -226,6 +226,9 @@ export class CallRegistry {
       case 'post-chat':
         this.calls.get(command.callId)?.chat.post(command);
         return;
+      case 'recall-chat':
+        this.calls.get(command.callId)?.chat.recallByFleet(command.messageId);
+        return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
           if (roomOf(peer.claims) === command.roomId) its.rename(peer, command.roomName);

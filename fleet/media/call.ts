@@ -103,6 +103,10 @@ export class Call {
         this.#tell({ event: 'chat-message', data: message });
         if (person !== null) options.events.onEvent({ name: 'chat-posted', message, person });
       },
+      onRecalled: (messageId, byPeerId) => {
+        this.#tell({ event: 'chat-recalled', data: { messageId } });
+        if (byPeerId !== null) options.events.onEvent({ name: 'chat-recalled', messageId, byPeerId });
+      },
     });
     this.polls = new CallPolls({
       settings,
@@ -463,6 +467,7 @@ export class Call {
       air: this.#air,
       chat: this.chat.newest,
       ...this.polls.seenBy(peer),
+      recalledChat: this.chat.recalled,
     };
   }
 

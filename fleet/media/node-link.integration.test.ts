@@ -185,7 +185,7 @@ test('what is written in a call is reported, and what the fleet posts into it ev
   await expect
     .poll(() => events().find(({ name }) => name === 'chat-posted'))
     .toMatchObject({ callId, person: 'account:1', message });
-  const post = { name: 'post-chat', callId, messageId: uuidv7(), displayName: 'Mina', text: 'From the page', atMs: 5 };
+  const post = { name: 'post-chat', callId, messageId: uuidv7(), person: 'account:2', displayName: 'Mina', text: 'From the page', atMs: 5 };
   for (const _ of [1, 2]) broker.tell(topicOf('nodeCommand', fleet.nodeId), post);
   expect(await client.told('chat-message', ({ text }) => text === 'From the page')).toMatchObject({
     messageId: post.messageId,
@@ -196,6 +196,12 @@ test('what is written in a call is reported, and what the fleet posts into it ev
   });
   await client.request('send-chat', { messageId: uuidv7(), text: 'Next' });
   expect((await client.told('chat-message', ({ text }) => text === 'Next')).number).toBe(2);
+  broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'recall-chat', callId, messageId: post.messageId });
+  expect(await client.told('chat-recalled')).toEqual({ messageId: post.messageId });
+  await client.request('recall-chat', { messageId: message.messageId });
+  await expect
+    .poll(() => events().filter(({ name }) => name === 'chat-recalled'))
+    .toMatchObject([{ callId, messageId: message.messageId, byPeerId: client.hello!.peerId }]);
   // the fleet has it
   expect(events().filter(({ name }) => name === 'chat-posted').length).toBeLessThanOrEqual(2);
   await client.request('leave-call', {});

@@ -48,6 +48,8 @@ const permits: Permits = {
   'raise-hand': always,
   'lower-hand': byRight('mute'),
   'send-chat': always,
+  // somebody else's by a right: the chat knows whose it is
+  'recall-chat': always,
   'read-chat': always,
   'start-poll': byRight('order'),
   'answer-poll': always,
@@ -133,6 +135,10 @@ const handlers: Handlers = {
   },
   'send-chat': ({ call, peer }, message) => {
     call.chat.send(joined(peer), message);
+    return DONE;
+  },
+  'recall-chat': ({ call, peer }, { messageId }) => {
+    call.chat.recall(joined(peer), messageId);
     return DONE;
   },
   'read-chat': ({ call, peer }, { beforeNumber }) => {

@@ -159,6 +159,7 @@ describe('what is asked wrongly is answered, and nothing else happens', () => {
       ['raise-hand', { isUp: true }],
       ['lower-hand', { peerId: uuidv7() }],
       ['send-chat', { messageId: uuidv7(), text: 'Hello' }],
+      ['recall-chat', { messageId: uuidv7() }],
       ['read-chat', { beforeNumber: 9 }],
       ['answer-poll', { pollId: uuidv7(), choices: [] as number[] }],
       ['end-poll', { pollId: uuidv7() }],

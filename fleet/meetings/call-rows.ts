@@ -5,6 +5,7 @@
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
+import type { ChatEvent } from '../chat/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { recordJoin, recordLeave, recordRole } from './entries.ts';
 import type { RegisteredNode } from './media-nodes.ts';
@@ -83,7 +84,7 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Know
 export async function applyEvent(
   trx: AuthorityWrite,
   call: CallRow,
-  event: Exclude<KnownCallEvent, { name: 'chat-posted' }>,
+  event: Exclude<KnownCallEvent, ChatEvent>,
 ): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {

@@ -8,7 +8,7 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
-import { recordChatPosted } from '../chat/index.ts';
+import { isChatEvent, recordChatEvent } from '../chat/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
@@ -157,8 +157,8 @@ export class Calls {
           continue;
         }
         // also of a call that is over: its words were said
-        if (event.name === 'chat-posted') {
-          await recordChatPosted(trx, event);
+        if (isChatEvent(event)) {
+          await recordChatEvent(trx, event);
           written.add(call.meetingId);
           continue;
         }

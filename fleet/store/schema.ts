@@ -247,8 +247,10 @@ export type AuthorityTables = {
     person: string;
     displayName: string;
     isGuest: 0 | 1;
+    /** empty once it is recalled */
     text: string;
     atMs: number;
+    recalledAtMs: number | null;
   };
   invite: {
     inviteId: string;

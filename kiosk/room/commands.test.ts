@@ -32,6 +32,7 @@ const FIELDS: Partial<Record<CallCommand['name'], object>> = {
   'raise-hand': { isUp: true },
   'lower-hand': { peerId: guest.peerId },
   'send-chat': { messageId: id(91), text: 'Hello' },
+  'recall-chat': { messageId: id(91) },
   'answer-feedback': { answer: 'good' },
 };
 const ANSWERS: Record<CallCommand['name'], string> = {
@@ -54,6 +55,7 @@ const ANSWERS: Record<CallCommand['name'], string> = {
   'raise-hand': 'no no no yes yes no no',
   'lower-hand': 'no no no yes yes no no',
   'send-chat': 'no no no yes yes no no',
+  'recall-chat': 'no no no yes yes no no',
   'show-code': 'no no no yes yes no no',
   'answer-feedback': 'no no no no no yes no',
   'watch-roster': 'yes yes yes yes yes yes yes',

@@ -69,6 +69,7 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'set-order':
     case 'raise-hand':
     case 'send-chat':
+    case 'recall-chat':
     case 'show-code':
       return inCall(phase, null, () => tell(room, command));
     case 'answer-feedback':

@@ -70,6 +70,7 @@ const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'raise-hand': fc.record({ isUp: fc.boolean() }),
   'lower-hand': whom,
   'send-chat': fc.constant({ messageId: id(91), text: 'Hello' }),
+  'recall-chat': fc.constant({ messageId: id(91) }),
   'show-code': nothing,
   'answer-feedback': fc.record({ answer: fc.constantFrom('good', 'bad') }),
   'watch-roster': nothing,
@@ -194,7 +195,7 @@ const TOLD = [
     'set-layout',
   ],
   ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant', 'set-order', 'set-role', 'let-speak'],
-  ...['raise-hand', 'lower-hand', 'send-chat', 'show-code'],
+  ...['raise-hand', 'lower-hand', 'send-chat', 'recall-chat', 'show-code'],
 ];
 
 const acts = fc.array(

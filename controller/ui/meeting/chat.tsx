@@ -1,28 +1,34 @@
 /** The chat of a call or a meeting: its messages as they were written, text alone, and the field for the next one. */
 import SendHorizontal from 'lucide-react/icons/send-horizontal';
+import Undo2 from 'lucide-react/icons/undo-2';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChatMessage, ChatText } from '#contract/chat.ts';
 import { Button } from '../button.tsx';
-import { clockTime } from '../words/format.ts';
+import { ConfirmDialog } from '../dialog.tsx';
+import { clockTime, dateAndTime } from '../words/format.ts';
 import { currentLanguage } from '../words/words.ts';
 
-type ShownMessage = Pick<ChatMessage, 'messageId' | 'displayName' | 'isGuest' | 'text' | 'atMs'>;
+type ShownMessage = Pick<ChatMessage, 'messageId' | 'displayName' | 'isGuest' | 'text' | 'atMs' | 'isRecalled'>;
 type ChatMessagesProps<M extends ShownMessage> = {
   messages: readonly M[];
   nameOf: (message: M) => string;
-  /** left out: the time of day */
-  timeOf?: (message: M) => string;
   /** beside name and time */
   marksOf?: (message: M) => string[];
   emptyWords?: string;
   /** before the first */
   above?: ReactNode;
+  /** left out: nobody here may */
+  mayRecall?: (message: M) => boolean;
+  /** never rejects */
+  onRecall?: (message: M) => void;
   className?: string;
 };
 
 export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>) {
-  const { messages, nameOf, timeOf = timeOfDay, marksOf = noMarks, emptyWords, above, className = '' } = props;
+  const { messages, nameOf, marksOf = noMarks, emptyWords, above, className = '' } = props;
+  const { mayRecall = () => false, onRecall } = props;
+  const [asked, setAsked] = useState<M | null>(null);
   const { t } = useTranslation('meeting');
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -47,23 +53,51 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
       <ol className="flex flex-col gap-3">
         {messages.length === 0 && <li className="text-base text-quiet">{emptyWords ?? t('chat.empty')}</li>}
         {messages.map((message) => (
-          <li key={message.messageId}>
-            <p className="text-small text-quiet">
+          <li key={message.messageId} className="relative">
+            <p className={`text-small text-quiet ${mayRecall(message) ? 'pr-12' : ''}`}>
               <bdi className="font-semibold">{nameOf(message)}</bdi>
-              {message.isGuest && ` · ${t('mark.guest')}`} · <time>{timeOf(message)}</time>
+              {message.isGuest && ` · ${t('mark.guest')}`} · <time>{timeOfDay(message)}</time>
               {marksOf(message).map((mark) => ` · ${mark}`)}
             </p>
-            <p dir="auto" className="text-base whitespace-pre-wrap">
-              {message.text}
-            </p>
+            {mayRecall(message) && (
+              <Button
+                variant="quiet"
+                icon={Undo2}
+                aria-label={t('chat.recallOf', { name: nameOf(message) })}
+                className="absolute! -top-3 right-0"
+                onPress={() => setAsked(message)}
+              />
+            )}
+            {message.isRecalled ? (
+              <p className="text-base text-quiet italic">{t('chat.recalled')}</p>
+            ) : (
+              <p dir="auto" className="text-base whitespace-pre-wrap">
+                {message.text}
+              </p>
+            )}
           </li>
         ))}
       </ol>
+      <ConfirmDialog
+        title={t('chat.recallTitle')}
+        body={t('chat.recallBody')}
+        action={t('chat.recall')}
+        isOpen={asked !== null}
+        onConfirm={() => {
+          if (asked !== null) onRecall?.(asked);
+          setAsked(null);
+        }}
+        onClose={() => setAsked(null)}
+      />
     </div>
   );
 }
 
-const timeOfDay = ({ atMs }: ShownMessage): string => clockTime(atMs, currentLanguage());
+/** With its date where that is not today's. */
+const timeOfDay = ({ atMs }: ShownMessage): string => {
+  const isToday = new Date(atMs).toDateString() === new Date().toDateString();
+  return (isToday ? clockTime : dateAndTime)(atMs, currentLanguage());
+};
 const noMarks = (): string[] => [];
 
 type ChatComposerProps = {

@@ -93,6 +93,7 @@ export class FakeNode {
   chat: ChatMessage[] = [];
   polls: CallPoll[] = [];
   ownAnswers: OwnAnswer[] = [];
+  recalledChat: string[] = [];
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
@@ -206,6 +207,8 @@ export class FakeNode {
       case 'answer-poll':
         if (this.onAnswer === 'ok') answer({});
         else refuse(this.onAnswer);
+      case 'recall-chat':
+        answer({});
         break;
       case 'read-chat':
         answer({ messages: this.olderChat.shift() ?? [] });
@@ -273,6 +276,7 @@ export class FakeNode {
       chat: this.chat,
       polls: this.polls,
       ownAnswers: this.ownAnswers,
+      recalledChat: this.recalledChat,
     };
   }
 }

@@ -17,6 +17,10 @@ export const ChatPost = z.object({
   isFromCall: z.boolean(),
   text: z.string(),
   atMs: EpochMs,
+  /** its place stays, and the words are gone for everyone: `text` is empty */
+  isRecalled: z.boolean(),
+  /** the caller, now: wrote it or is a host, within RECALL_WITHIN_MS */
+  mayRecall: z.boolean(),
 });
 export type ChatPost = z.infer<typeof ChatPost>;
 
@@ -46,5 +50,14 @@ export const chatApi = {
     params: MeetingParams,
     body: z.strictObject({ messageId: Id, text: ChatText }),
     response: z.object({ post: ChatPost }),
+  },
+  recallChat: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/meetings/:meetingId/chat/:messageId',
+    access: ofPeople,
+    summary: 'Recall an own message, or as a host any: its place stays, the words go for everyone. Within 24 hours',
+    params: MeetingParams.extend({ messageId: Id }),
+    response: z.object({}),
   },
 } as const satisfies RouteTable;

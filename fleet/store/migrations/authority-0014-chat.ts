@@ -14,6 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('isGuest', 'integer', (c) => c.notNull())
     .addColumn('text', 'text', (c) => c.notNull())
     .addColumn('atMs', 'bigint', (c) => c.notNull())
+    .addColumn('recalledAtMs', 'bigint')
     .addPrimaryKeyConstraint('chatPostKey', ['meetingId', 'messageId'])
     .execute();
   await db.schema.createIndex('chatPostByNumber').unique().on('chatPost').columns(['meetingId', 'number']).execute();

@@ -149,6 +149,7 @@ class FakeCall {
   raiseHand = (isUp: boolean) => this.#ask(`hand ${isUp}`);
   lowerHand = (peerId: string) => this.#ask(`lower ${peerId}`);
   sendChat = (text: string, messageId: string) => this.#ask(`chat ${text} ${messageId}`);
+  recallChat = (messageId: string) => this.#ask(`recall ${messageId}`);
   removeParticipant = (peerId: string) => this.#ask(`remove ${peerId}`);
   setMicrophone(): void {}
   setCamera(): void {}
@@ -489,6 +490,7 @@ describe('the screen’s session', () => {
     effect({ name: 'raise-hand', isUp: true });
     effect({ name: 'lower-hand', peerId: id(5) });
     effect({ name: 'send-chat', messageId: id(6), text: 'Hello' });
+    effect({ name: 'recall-chat', messageId: id(6) });
     expect(call.asked).toEqual([
       'order {"isLocked":true}',
       `role ${id(5)} presenter`,
@@ -496,6 +498,7 @@ describe('the screen’s session', () => {
       'hand true',
       `lower ${id(5)}`,
       `chat Hello ${id(6)}`,
+      `recall ${id(6)}`,
     ]);
   });
 

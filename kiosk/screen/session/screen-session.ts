@@ -315,6 +315,9 @@ export class ScreenSession {
       case 'send-chat':
         this.#attempt('send-chat', this.call.sendChat(effect.text, effect.messageId));
         return;
+      case 'recall-chat':
+        this.#attempt('recall-chat', this.call.recallChat(effect.messageId));
+        return;
       case 'show-code':
         this.#showCode();
         return;

@@ -282,8 +282,17 @@ const posts: ChatPost[] = [
     isOwn: false,
     isGuest: true,
   },
+  { displayName: '김준호', text: '', isFromCall: true, isOwn: false, isRecalled: true, mayRecall: false },
   { displayName: 'Mina Park', text: 'Thank you all. The minutes follow.', isFromCall: false, isOwn: true },
-].map((post, n) => ({ messageId: id(950 + n), number: 40 + n, isGuest: false, atMs: at(9, n * 7), ...post }));
+].map((post, n) => ({
+  messageId: id(950 + n),
+  number: 40 + n,
+  isGuest: false,
+  isRecalled: false,
+  mayRecall: true,
+  atMs: at(9, n * 7),
+  ...post,
+}));
 
 function scene(
   name: string,

@@ -78,6 +78,7 @@ export function applyCommand(
     case 'raise-hand':
     case 'lower-hand':
     case 'send-chat':
+    case 'recall-chat':
     case 'show-code':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');

@@ -134,6 +134,11 @@ export default {
     you: '{{name}} (you)',
     inCall: 'in the call',
     older: 'Show earlier messages',
+    recall: 'Recall',
+    recallOf: 'Recall the message of {{name}}',
+    recallTitle: 'Recall this message?',
+    recallBody: 'Its place stays. The words are deleted for everyone.',
+    recalled: 'This message was recalled.',
     emptyPage: 'No messages yet. Everyone invited sees what is written here, before, during and after the meeting.',
   },
 } as const;

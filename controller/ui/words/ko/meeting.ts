@@ -133,6 +133,11 @@ export default {
     you: '{{name}}(나)',
     inCall: '회의 중',
     older: '이전 메시지 보기',
+    recall: '회수',
+    recallOf: '{{name}} 메시지 회수',
+    recallTitle: '이 메시지를 회수할까요?',
+    recallBody: '메시지 자리는 남고, 내용은 모두에게서 삭제됩니다.',
+    recalled: '회수된 메시지입니다.',
     emptyPage: '아직 메시지가 없습니다. 여기에 쓴 내용은 회의 전, 회의 중, 회의 후에 초대받은 모두에게 보입니다.',
   },
 } as const satisfies Translated<typeof en>;
