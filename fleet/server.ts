@@ -58,6 +58,7 @@ import {
   StaffHomes,
 } from './meetings/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
+import { pollRoutes, Polls } from './polls/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import {
   AlertBook,
@@ -526,6 +527,7 @@ const app = await buildApp({
     ...signageRoutes({ signage }),
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
+    ...pollRoutes({ polls: new Polls({ store }) }),
     ...broadcastRoutes({
       broadcasts,
       store,

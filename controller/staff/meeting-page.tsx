@@ -21,6 +21,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
+import { PollsSection } from './polls-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -92,6 +93,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         />
         <ProblemWords problem={waiting.problem} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
+        <PollsSection meeting={meeting} isHost={isHost} />
         {isHost && (
           <Card title={words('links.title')}>
             <InviteList meetingId={meetingId} asOf={meeting} />

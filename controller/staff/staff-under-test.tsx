@@ -4,10 +4,12 @@ import type { Account } from '#contract/http/people-api.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
 import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
+import pollsEn from '#ui/words/en/polls.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
+import pollsKo from '#ui/words/ko/polls.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
 
@@ -64,6 +66,8 @@ export class StaffServerUnderTest extends PlayedServer {
     signInWays: () => ({ body: { openid: null } }),
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
+    meetingPolls: () => ({ body: { polls: [] } }),
+    preparedPolls: () => ({ body: { preparedPolls: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));
@@ -82,5 +86,6 @@ export const staffPage = (): PageUnderTest =>
     staff: { en: staffEn, ko: staffKo },
     broadcast: { en: broadcastEn, ko: broadcastKo },
     meeting: { en: meetingEn, ko: meetingKo },
+    polls: { en: pollsEn, ko: pollsKo },
     'sign-in': { en: signInEn, ko: signInKo },
   });

@@ -114,6 +114,8 @@ export async function applyEvent(trx: AuthorityWrite, call: CallRow, event: Know
     case 'role-changed':
       return recordRole(trx, event.peerId, event.role);
     case 'participant-removed':
+    case 'poll-started':
+    case 'poll-ended':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

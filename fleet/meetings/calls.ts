@@ -8,6 +8,7 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
+import { recordPoll } from '../polls/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
@@ -153,6 +154,8 @@ export class Calls {
         // also of a call that is over: its invite is good for the next one
         if (event.name === 'participant-removed')
           toRemove.push(...(await recordRemoval(trx, event.peerId, event.byPeerId)));
+        // and the result of a call that we ended comes after its end
+        if (event.name === 'poll-started' || event.name === 'poll-ended') await recordPoll(trx, event);
         if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
         if (call.endedAtMs !== null) continue;
         await applyEvent(trx, call, event);

@@ -10,6 +10,7 @@ import { kiosksApi } from './kiosks-api.ts';
 import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { placesApi } from './places-api.ts';
+import { pollsApi } from './polls-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
@@ -31,6 +32,7 @@ export const allRoutes = {
   ...settingsApi,
   ...signageApi,
   ...documentsApi,
+  ...pollsApi,
   ...broadcastsApi,
   ...helpApi,
   ...updatesApi,
