@@ -59,6 +59,7 @@ import {
 } from './meetings/index.ts';
 import { chatRoutes, MeetingChat } from './chat/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
+import { pollRoutes, Polls } from './polls/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import {
   AlertBook,
@@ -543,6 +544,7 @@ const app = await buildApp({
     ...signageRoutes({ signage }),
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
+    ...pollRoutes({ polls: new Polls({ store }) }),
     ...broadcastRoutes({
       broadcasts,
       store,

@@ -6,11 +6,13 @@ import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/pag
 import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import recordEn from '#ui/words/en/record.ts';
+import pollsEn from '#ui/words/en/polls.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
+import pollsKo from '#ui/words/ko/polls.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
 
@@ -72,6 +74,8 @@ export class StaffServerUnderTest extends PlayedServer {
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false } }),
     minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
+    meetingPolls: () => ({ body: { polls: [] } }),
+    preparedPolls: () => ({ body: { preparedPolls: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));
@@ -91,5 +95,6 @@ export const staffPage = (): PageUnderTest =>
     broadcast: { en: broadcastEn, ko: broadcastKo },
     meeting: { en: meetingEn, ko: meetingKo },
     record: { en: recordEn, ko: recordKo },
+    polls: { en: pollsEn, ko: pollsKo },
     'sign-in': { en: signInEn, ko: signInKo },
   });

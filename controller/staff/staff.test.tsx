@@ -2,6 +2,7 @@
 /** The staff page in its states: who is signed in, what runs, a meeting that is made, looked at, changed and cancelled, the account. */
 import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pollUnderTest } from '#contract/poll-under-test.ts';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
@@ -250,6 +251,40 @@ describe('a meeting', () => {
     expect(server.bodyOf('decideWaiting')).toEqual({ name: 'admit-all' });
     await act(async () => server.stream('/waiting').say('waiting', waitingList()));
     expect(document.querySelector('section[aria-label=Waiting]')).toBeNull();
+  });
+
+  it('shows the polls of its calls to everybody, and to hosts what is prepared', async () => {
+    const poll = pollUnderTest({
+      pollId: idOf(601),
+      counts: [2, 1],
+      answeredCount: 3,
+      peopleCount: 4,
+      result: { endedAtMs: 5, rightChoice: null, answers: [{ displayName: 'Ana', choices: [1] }] },
+    });
+    const lost = { ...poll, pollId: idOf(602), question: 'Cut off', result: null };
+    const draft = { question: 'Later?', choices: ['Yes', 'No'], isMultiple: false, isSecret: true, rightChoice: null };
+    let prepared = [{ preparedPollId: idOf(603), preparedAtMs: 5, draft }];
+    server.answers.meetingPolls = () => ({
+      body: {
+        polls: [
+          { poll, isLost: false },
+          { poll: lost, isLost: true },
+        ],
+      },
+    });
+    server.answers.preparedPolls = () => ({ body: { preparedPolls: prepared } });
+    server.answers.removePreparedPoll = () => ({ body: {} });
+    await open();
+    const section = () => document.querySelector('section[aria-label=Polls]')?.textContent;
+    await page.until(() => section() !== undefined);
+    expect(section()).toContain('2 people, 67%');
+    expect(section()).toContain('Ana');
+    expect(section()).toContain('No result');
+    expect(section()).toContain('Later?');
+    prepared = [];
+    await page.press('Remove “Later?”');
+    await page.until(() => !section()?.includes('Later?'));
+    expect(server.askedFor('removePreparedPoll')).toBe(1);
   });
 
   it('shows a member neither who waits nor what a host may do', async () => {

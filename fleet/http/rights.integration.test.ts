@@ -104,6 +104,7 @@ const here = {
   signageKey: '0'.repeat(64),
   documentId: newId(),
   broadcastId: newId(),
+  preparedPollId: newId(),
   page: '1',
   size: 'tv',
   accountId: newId(),

@@ -280,26 +280,26 @@ it('in any order has the numbers of the people’s last answers, each once', () 
       for (const each of acts) {
         const peer = peerOf(each.who);
         if (each.do === 'enter') scene.enter(`P${each.who}`);
-        else if (!peer) continue;
-        else if (each.do === 'leave') scene.leave(peer);
-        else if (each.do === 'start') {
+        if (each.do === 'enter' || !peer) continue;
+        if (each.do === 'leave') scene.leave(peer);
+        if (each.do === 'start') {
           const pollId = uuidv7();
           const code = scene.code(() => scene.start(peer, draftOf({ isMultiple, isSecret }), pollId));
           expect(code).toBe(running === null ? 'done' : 'not-possible-now');
           if (code !== 'done') continue;
           running = pollId;
           answers.set(pollId, new Map());
-        } else if (each.do === 'end') {
+        }
+        if (each.do === 'end') {
           if (running !== null) scene.polls.end(running);
           running = null;
-        } else {
-          const pollId = [...answers.keys()].at(-1);
-          if (pollId === undefined) continue;
-          const fits = each.choices.every((choice) => choice < 3) && (isMultiple || each.choices.length <= 1);
-          const code = scene.code(() => scene.polls.answer(peer, { pollId, choices: each.choices }));
-          expect(code).toBe(pollId !== running ? 'poll-ended' : fits ? 'done' : 'bad-message');
-          if (code === 'done') answers.get(pollId)!.set(each.who, each.choices);
         }
+        const pollId = [...answers.keys()].at(-1);
+        if (each.do !== 'answer' || pollId === undefined) continue;
+        const fits = each.choices.every((choice) => choice < 3) && (isMultiple || each.choices.length <= 1);
+        const code = scene.code(() => scene.polls.answer(peer, { pollId, choices: each.choices }));
+        expect(code).toBe(pollId !== running ? 'poll-ended' : fits ? 'done' : 'bad-message');
+        if (code === 'done') answers.get(pollId)!.set(each.who, each.choices);
       }
       if (running !== null) scene.polls.end(running);
       for (const poll of scene.events.filter(({ name }) => name === 'poll-ended').map(({ poll: ended }) => ended)) {

@@ -121,6 +121,8 @@ export async function applyEvent(
       return recordRole(trx, event.peerId, event.role);
     case 'participant-removed':
     case 'page-shown':
+    case 'poll-started':
+    case 'poll-ended':
       return;
     case 'call-ended':
       return endRow(trx, call, event.reason);

@@ -9,6 +9,7 @@ import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
 import { isChatEvent, recordChatEvent } from '../chat/index.ts';
+import { recordPoll } from '../polls/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
@@ -165,6 +166,8 @@ export class Calls {
         // also of a call that is over: its invite is good for the next one
         if (event.name === 'participant-removed')
           toRemove.push(...(await recordRemoval(trx, event.peerId, event.byPeerId)));
+        // and the result of a call that we ended comes after its end
+        if (event.name === 'poll-started' || event.name === 'poll-ended') await recordPoll(trx, event);
         if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
         if (call.endedAtMs === null) await applyEvent(trx, call, event);
         await this.#deps.onEvent(trx, event);

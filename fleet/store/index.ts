@@ -20,6 +20,7 @@ import * as authorityFleet from './migrations/authority-0012-fleet.ts';
 import * as authorityUpdates from './migrations/authority-0013-updates.ts';
 import * as authorityChat from './migrations/authority-0014-chat.ts';
 import * as authorityRecord from './migrations/authority-0017-record.ts';
+import * as authorityPolls from './migrations/authority-0015-polls.ts';
 import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
 import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -55,6 +56,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0013-updates': authorityUpdates,
   '0014-chat': authorityChat,
   '0017-record': authorityRecord,
+  '0015-polls': authorityPolls,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

@@ -231,6 +231,10 @@ export type AuthorityTables = {
     /** a CallOrder as JSON, as its node reported it last; null: the open one */
     callOrder: string | null;
   };
+  /** of a call, as its node reported it; `poll` a CallPoll as JSON */
+  poll: { callId: string; pollId: string; meetingId: string; startedAtMs: number; poll: string };
+  /** by a host; `draft` a PollDraft as JSON */
+  preparedPoll: { preparedPollId: string; meetingId: string; preparedAtMs: number; draft: string };
   callEvent: { eventId: string; callId: string; atMs: number };
   /** What is written in a meeting: before, during and after its calls. */
   chatPost: {

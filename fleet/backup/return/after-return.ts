@@ -109,6 +109,8 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   call: { stays: 'its node reports it, or it is given up as after any restart' },
   entry: { stays: 'of a call' },
   callEvent: { stays: 'of a call' },
+  poll: { stays: 'of a call' },
+  preparedPoll: { stays: 'a host starts it, or removes it' },
   ticket: { stays: 'of a call: an admission ends with it' },
   usedPairingCode: { stays: 'codes that the TV showed live for minutes' },
   document: { stays: 'what is not on the disk fails at the start' },

@@ -12,6 +12,7 @@ import { meetingsApi } from './meetings-api.ts';
 import { peopleApi } from './people-api.ts';
 import { placesApi } from './places-api.ts';
 import { recordApi } from './record-api.ts';
+import { pollsApi } from './polls-api.ts';
 import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
@@ -34,6 +35,7 @@ export const allRoutes = {
   ...settingsApi,
   ...signageApi,
   ...documentsApi,
+  ...pollsApi,
   ...broadcastsApi,
   ...helpApi,
   ...updatesApi,

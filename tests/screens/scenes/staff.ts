@@ -9,6 +9,7 @@ import type { CallAttendance, MeetingMinutes } from '#contract/http/record-api.t
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { playStreams } from '../played-streams.ts';
+import { endedQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene } from './scene.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -311,6 +312,8 @@ function scene(
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
     listInvites: { body: { invites } },
+    meetingPolls: { body: { polls: [] } },
+    preparedPolls: { body: { preparedPolls: [] } },
     plannedBroadcasts: { body: { broadcasts: [planned] } },
     audienceChoices: { body: choices },
     createInvite: {
@@ -410,6 +413,34 @@ export const staffScenes: readonly Scene[] = [
     },
   }),
   scene('meeting', { hash: meetingHash }),
+  scene('meeting-polls', {
+    hash: meetingHash,
+    answers: {
+      meetingPolls: {
+        body: {
+          polls: [
+            { poll: runningPoll, isLost: false },
+            { poll: endedQuiz, isLost: false },
+            { poll: longPoll, isLost: true },
+          ],
+        },
+      },
+      preparedPolls: {
+        body: {
+          preparedPolls: [
+            {
+              preparedPollId: id(960),
+              preparedAtMs: 5,
+              draft: { ...runningPoll, question: '오늘 결정한 내용에 모두 동의하십니까?', rightChoice: null },
+            },
+          ],
+        },
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('region', { name: /^(Polls|투표)$/ }).scrollIntoViewIfNeeded();
+    },
+  }),
   scene('meeting-nobody', {
     hash: meetingHash,
     waiting: { meetingId: id(103), count: 0, waiting: [] },

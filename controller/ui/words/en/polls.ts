@@ -43,5 +43,12 @@ export default {
   counted: '{{people}}, {{percent}}%',
   others_one: 'and {{count}} more',
   others_other: 'and {{count}} more',
-  by: 'Started by {{name}}',
+  section: 'Polls',
+  runs: 'running',
+  lost: 'No result: the connection to the media server was lost',
+  prepare: 'Prepare a poll',
+  prepareNote: 'It is kept here. Hosts start it in the meeting.',
+  prepared: 'Prepared',
+  keep: 'Keep poll',
+  removePrepared: 'Remove “{{question}}”',
 } as const;

@@ -44,5 +44,12 @@ export default {
   share: '{{percent}}%',
   counted: '{{people}}, {{percent}}%',
   others_other: '외 {{count}}명',
-  by: '{{name}} 님이 시작',
+  section: '투표',
+  runs: '진행 중',
+  lost: '미디어 서버와 연결이 끊겨 결과가 없습니다',
+  prepare: '투표 준비',
+  prepareNote: '여기에 저장되며, 회의에서 주최자가 시작합니다.',
+  prepared: '준비한 투표',
+  keep: '투표 저장',
+  removePrepared: '‘{{question}}’ 삭제',
 } as const satisfies Translated<typeof en>;
