@@ -25,7 +25,7 @@ export type CallActs = {
   isPending: (key: string) => boolean;
   do: (key: string, act: (call: Call) => Promise<void>) => void;
   /** begun at once, also beside others of its kind */
-  report: (act: () => Promise<void>) => void;
+  atOnce: (act: () => Promise<void>) => void;
   /** a failure of something that was asked elsewhere */
   report: (error: unknown) => void;
 };
@@ -39,7 +39,7 @@ export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void)
   return {
     isPending: (key) => pending(key) !== null,
     do: (key, act) => void run(() => act(call), { key, about: true }),
-    report: (act) => void run(act),
+    atOnce: (act) => void run(act),
     report,
   };
 }

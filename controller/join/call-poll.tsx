@@ -20,7 +20,7 @@ export function CallPoll({ poll: { current, isOpen, setOpen }, call, acts, mayKe
         poll={current}
         mayKeep={mayKeep}
         // one after the other: the newest counts
-        onAnswer={(choices) => acts.report(() => call.answerPoll(pollId, choices))}
+        onAnswer={(choices) => acts.atOnce(() => call.answerPoll(pollId, choices))}
         onEnd={mayKeep ? () => acts.do('poll', (to) => to.endPoll(pollId)) : null}
         onHide={mayKeep ? () => acts.do('poll', (to) => to.hidePoll(pollId)) : null}
         isPending={acts.isPending('poll')}

@@ -83,7 +83,6 @@ describe('a plan', () => {
         document
           .querySelector('[role="dialog"] form')!
           .dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
-        document.querySelector('[role="dialog"] form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
       });
     await submit();
     expect(page.text).toContain('This time is over');
@@ -114,7 +113,6 @@ describe('a plan', () => {
       document
         .querySelector('[role="dialog"] form')!
         .dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
-      document.querySelector('[role="dialog"] form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
     });
     expect(server.bodyOf('changeBroadcast')).toMatchObject({ title: 'Other', startsAtMs: null });
     await page.until(() => page.text.includes('Other'));
@@ -134,7 +132,6 @@ describe('a plan', () => {
       document
         .querySelector('[role="dialog"] form')!
         .dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
-      document.querySelector('[role="dialog"] form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
     });
     expect(server.bodyOf('changeBroadcast')).toEqual({
       title: 'Meeting 1',

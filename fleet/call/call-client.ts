@@ -402,7 +402,6 @@ export class CallClient {
     const left = this.#toShowIn(call);
     this.#roster = rosterOf(call);
     this.#followed.start(call.document);
-    this.#chat.start(callId, call.chat);
     this.#polls.start(call.polls, call.ownAnswers);
     this.#chat.start(callId, call.chat, call.recalledChat);
     this.#phase = {
@@ -474,6 +473,8 @@ export class CallClient {
         return;
       case 'poll-answered':
         this.#polls.answered(notification.data);
+        this.#publish();
+        return;
       case 'chat-recalled':
         this.#chat.recalled(notification.data.messageId);
         this.#publish();

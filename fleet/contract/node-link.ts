@@ -11,7 +11,6 @@ import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { CallPoll } from './polls.ts';
-import { EpochMs, Id, RoomName, z } from './schema.ts';
 import { EpochMs, Id, RoomName, ShownTitle, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';

@@ -185,7 +185,15 @@ test('what is written in a call is reported, and what the fleet posts into it ev
   await expect
     .poll(() => events().find(({ name }) => name === 'chat-posted'))
     .toMatchObject({ callId, person: 'account:1', message });
-  const post = { name: 'post-chat', callId, messageId: uuidv7(), person: 'account:2', displayName: 'Mina', text: 'From the page', atMs: 5 };
+  const post = {
+    name: 'post-chat',
+    callId,
+    messageId: uuidv7(),
+    person: 'account:2',
+    displayName: 'Mina',
+    text: 'From the page',
+    atMs: 5,
+  };
   for (const _ of [1, 2]) broker.tell(topicOf('nodeCommand', fleet.nodeId), post);
   expect(await client.told('chat-message', ({ text }) => text === 'From the page')).toMatchObject({
     messageId: post.messageId,

@@ -55,8 +55,8 @@ export const authorityMigrations: Record<string, Migration> = {
   '0012-fleet': authorityFleet,
   '0013-updates': authorityUpdates,
   '0014-chat': authorityChat,
-  '0017-record': authorityRecord,
   '0015-polls': authorityPolls,
+  '0017-record': authorityRecord,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

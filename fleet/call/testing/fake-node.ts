@@ -207,6 +207,7 @@ export class FakeNode {
       case 'answer-poll':
         if (this.onAnswer === 'ok') answer({});
         else refuse(this.onAnswer);
+        break;
       case 'recall-chat':
         answer({});
         break;
