@@ -20,7 +20,7 @@ export default {
     draftOf: 'Draft of {{when}}',
     preview: 'Preview',
     save: 'Save',
-    send: 'Send',
+    send: 'Send the minutes',
     sendTitle: 'Send these minutes?',
     sendBody:
       'Everyone who is invited and has a mail address gets them, and sees them on this page. They cannot be changed after that.',

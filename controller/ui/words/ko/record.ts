@@ -21,7 +21,7 @@ export default {
     draftOf: '{{when}} 회의 초안',
     preview: '미리 보기',
     save: '저장',
-    send: '보내기',
+    send: '회의록 보내기',
     sendTitle: '이 회의록을 보낼까요?',
     sendBody:
       '초대받은 사람 중 메일 주소가 있는 모두에게 보내고 이 페이지에도 표시합니다. 보낸 뒤에는 고칠 수 없습니다.',
