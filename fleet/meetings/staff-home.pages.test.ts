@@ -117,10 +117,12 @@ test('while nobody looks, the clock judges no room', async () => {
 test('a page is read again where a meeting of its own changes, and left alone where one of others does', async () => {
   const [mina, joon] = [await pageOf('mina'), await pageOf('joon')];
   for (const { wake } of [mina, joon]) wake.mockClear();
-  for (const handler of handlers) handler('of-mina');
-  await until(() => mina.wake.mock.calls.length > 0);
+  // pages are read in the order in which they were opened
   for (const handler of handlers) handler('of-joon');
   await until(() => joon.wake.mock.calls.length > 0);
+  expect(mina.wake).not.toHaveBeenCalled();
+  for (const handler of handlers) handler('of-mina');
+  await until(() => mina.wake.mock.calls.length > 0);
   for (const { wake } of [mina, joon]) expect(wake).toHaveBeenCalledOnce();
   for (const { close } of [mina, joon]) close();
 });
