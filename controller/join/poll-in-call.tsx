@@ -9,9 +9,9 @@ import { PollDialog } from '#ui/meeting/poll-dialog.tsx';
 import type { CallActs } from './call-acts.ts';
 import type { Poll } from './use-poll.ts';
 
-type CallPollProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
+type PollInCallProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
 
-export function CallPoll({ poll: { current, isOpen, setOpen }, call, acts, mayKeep }: CallPollProps) {
+export function PollInCall({ poll: { current, isOpen, setOpen }, call, acts, mayKeep }: PollInCallProps) {
   if (current === null || !isOpen) return null;
   const { pollId } = current;
   return (
