@@ -21,6 +21,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
+import { NotesSection } from './notes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -91,6 +92,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
           className="shadow-card"
         />
         <ProblemWords problem={waiting.problem} />
+        <NotesSection meetingId={meetingId} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         {isHost && (
           <Card title={words('links.title')}>

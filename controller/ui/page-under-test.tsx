@@ -142,9 +142,10 @@ export class PageUnderTest {
   }
 
   async type(selector: string, text: string): Promise<void> {
-    const input = document.querySelector<HTMLInputElement>(selector)!;
+    const input = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(selector)!;
+    const prototype = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
     await act(async () => {
-      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(input, text);
+      Object.getOwnPropertyDescriptor(prototype, 'value')!.set!.call(input, text);
       input.dispatchEvent(new Event('input', { bubbles: true }));
     });
   }

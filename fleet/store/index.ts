@@ -18,6 +18,7 @@ import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
 import * as authorityFleet from './migrations/authority-0012-fleet.ts';
 import * as authorityUpdates from './migrations/authority-0013-updates.ts';
+import * as authorityNotes from './migrations/authority-0016-notes.ts';
 import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
 import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -51,6 +52,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0011-broadcasts': authorityBroadcasts,
   '0012-fleet': authorityFleet,
   '0013-updates': authorityUpdates,
+  '0016-notes': authorityNotes,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

@@ -37,11 +37,11 @@ async function ask(machine: TestMachine, url: string): Promise<{ status: number;
   return stdout ? (JSON.parse(stdout) as { status: number; body: string }) : { status: 0, body: stderr };
 }
 
-const LAST_MIGRATION = /"0013-updates": (\w+),?/;
+const LAST_MIGRATION = /"0016-notes": (\w+),?/;
 /** A server's release with one more step of the database, which is `up`. */
 const withMigration = (up: string) => (_path: string, text: string) =>
   LAST_MIGRATION.test(text)
-    ? text.replace(LAST_MIGRATION, `"0013-updates": $1, "9999-later": { up: async (db) => { ${up} } },`)
+    ? text.replace(LAST_MIGRATION, `"0016-notes": $1, "9999-later": { up: async (db) => { ${up} } },`)
     : null;
 
 beforeAll(async () => {
@@ -221,7 +221,7 @@ describe.skipIf(reason !== null)('a server, from a medium', () => {
     expect(await pidOf('maru-media')).toBe(media);
     expect(await pidOf('maru-fleet')).not.toBe(fleet);
     const copies = await server.run('stat -c "%a %U %n" /var/lib/maru-fleet/before-upgrade/*');
-    expect(copies.stdout).toBe('600 maru-fleet /var/lib/maru-fleet/before-upgrade/0013-updates.sqlite\n');
+    expect(copies.stdout).toBe('600 maru-fleet /var/lib/maru-fleet/before-upgrade/0016-notes.sqlite\n');
     expect((await server.run(tableCount)).stdout).toBe('1\n');
     // nobody is in a call: it looks each ten seconds
     await expect.poll(() => pidOf('maru-media'), { timeout: 60_000, interval: 1_000 }).not.toBe(media);

@@ -128,6 +128,8 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   meetingRoom: { stays: 'of a meeting' },
   meetingPerson: { stays: 'of a meeting' },
   bookingMeeting: { stays: 'of a meeting' },
+  notesUpdate: { stays: 'open pages send again what the copy lacks' },
+  notesSnapshot: { stays: 'open pages send again what the copy lacks' },
   chapter: { stays: 'of a recording' },
   knownNetwork: { stays: 'only makes guesses from there cheaper to tell apart' },
 };
