@@ -76,6 +76,7 @@ import { MeetingRecord, recordRoutes } from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
+import { Notes, NotesLinks } from './notes/index.ts';
 import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import { FIRST_ADMIN_FILE, type ServerReady, type ServerServing } from './supervision.ts';
@@ -327,6 +328,8 @@ const broadcasts = new Broadcasts({
 /** On the host by which a page came, unless IT has named another: the cookie is of that host. */
 const liveUrlAt = (pageHost: string): string =>
   options.liveUrl !== null || liveAt ? liveUrl : originOf(lan ? 'https' : 'http', { host: pageHost, port: ports.live });
+const notes = new Notes({ store, logger });
+const notesLinks = new NotesLinks({ notes, logger });
 const alerts = new AlertBook({ store, clock, placesOf: (roomId) => people.places.pathOfRoom(roomId) });
 const alertList = new AlertList({ store, book: alerts, places: people.places });
 const notifications = new AlertNotifications({
@@ -353,6 +356,7 @@ const rooms = new Rooms({
   broadcasts,
   liveUrl: () => liveUrl,
   documents,
+  notes,
   enrolment,
   register,
   clock,
@@ -479,6 +483,8 @@ await help.start();
 await updates.start();
 await signage.start();
 await documents.start();
+notes.start();
+notesLinks.start();
 await broadcasts.start();
 notifications.start();
 health.start();
@@ -589,6 +595,7 @@ const app = await buildApp({
   liveUrl: liveUrlAt,
   caCertificate: lan && !tlsFiles ? authority.certificateDer : null,
   onRoomLink: (request, socket, head, network) => rooms.links.handleUpgrade(request, socket, head, network),
+  onNotesLink: (...upgrade) => notesLinks.handleUpgrade(...upgrade),
 });
 await app.listen({
   host: httpsAt?.host ?? listenAddress,
@@ -636,6 +643,7 @@ async function end(): Promise<void> {
   if (ending) return;
   ending = true;
   rooms.links.stop();
+  notesLinks.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   health.stop();
   await notifications.stop();
@@ -643,6 +651,7 @@ async function end(): Promise<void> {
   await rooms.stop();
   waitingKiosks.stop();
   help.stop();
+  notes.stop();
   await updates.stop();
   retention.stop();
   record.stop();

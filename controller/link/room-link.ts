@@ -8,6 +8,7 @@ import type { ErrorCode, MaruError } from '#contract/error-codes.ts';
 import { COMMAND_TIMEOUT_MS } from '#contract/timing.ts';
 import type { DocumentAccess } from '#contract/grants.ts';
 import type { ProjectionValues } from '#contract/projections.ts';
+import type { NoteLine } from '#contract/note-line.ts';
 import { readProjections } from '#contract/relayed-projections.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { RoomCommand } from '#contract/room-command.ts';
@@ -172,6 +173,11 @@ export class RoomLink {
   /** Of the room's call. @throws as `command`; `recording-not-allowed`, `program-unavailable` */
   async setRecording(on: boolean): Promise<void> {
     await this.request({ type: 'set-recording', id: newId(), on });
+  }
+
+  /** To the notes of the meeting that the room is in. @throws as `command`; `not-possible-now` where it is in none of its own */
+  async addNote(line: NoteLine): Promise<void> {
+    await this.request({ type: 'add-note', id: newId(), line });
   }
 
   private request(message: Answered): Promise<RoomInvite | null> {

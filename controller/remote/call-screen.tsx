@@ -20,6 +20,7 @@ import { ChatCard } from './chat-card.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
+import { NoteCard } from './note-sheet.tsx';
 import { Notices, ProblemNote } from './notes.tsx';
 import { NowCard } from './now-card.tsx';
 import { OrderCard } from './order-card.tsx';
@@ -128,6 +129,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
         <OrderCard view={view} link={link} asking={asking} canInvite={snapshot.waiting !== null} />
         <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
         <ChatCard view={view} link={link} />
+        {snapshot.waiting !== null && <NoteCard link={link} />}
       </div>
     </div>
   );

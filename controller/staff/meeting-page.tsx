@@ -26,6 +26,7 @@ import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
 import { MinutesSection } from './minutes-section.tsx';
 import { PollsSection } from './polls-section.tsx';
+import { NotesSection } from './notes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -97,6 +98,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         />
         <ProblemWords problem={waiting.problem} />
         <AgendaCard meeting={meeting} />
+        <NotesSection meetingId={meetingId} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <ChatSection meeting={meeting} />
         <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />

@@ -57,6 +57,7 @@ const table = {
   'document-took-too-long': { kind: 'user', httpStatus: 422, closeCode: 4476 },
   'picture-too-large': { kind: 'user', httpStatus: 422, closeCode: 4477 },
   'picture-unreadable': { kind: 'user', httpStatus: 422, closeCode: 4530 },
+  'notes-too-large': { kind: 'user', httpStatus: 413, closeCode: 4560 },
   'quota-exceeded': { kind: 'user', httpStatus: 413, closeCode: 4478 },
   'sign-in-not-fresh': { kind: 'user', httpStatus: 401, closeCode: 4483 },
   'account-disabled': { kind: 'user', httpStatus: 403, closeCode: 4484 },

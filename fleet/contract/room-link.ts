@@ -8,6 +8,7 @@ import { DocumentAccess } from './grants.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { RoomCommand } from './room-command.ts';
 import { RosterUpdate } from './room-state.ts';
+import { NoteLine } from './note-line.ts';
 import { openUnion } from './open-words.ts';
 import { PairingCode } from './pairing-offer.ts';
 import { ProtocolVersion } from './protocol-version.ts';
@@ -29,6 +30,8 @@ export const RoomLinkFromController = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('direct-broadcast'), id: Id, act: BroadcastAct }),
   /** served by the fleet alone: records the call that the room is in, or ends that; answered as a command is */
   z.strictObject({ type: z.literal('set-recording'), id: Id, on: z.boolean() }),
+  /** served by the fleet alone: a line of the notes of the meeting that the room is in; answered as a command is, the same id twice adds one */
+  z.strictObject({ type: z.literal('add-note'), id: Id, line: NoteLine }),
   z.strictObject({ type: z.literal('ping') }),
   /** ends this pairing */
   z.strictObject({ type: z.literal('unpair') }),

@@ -13,6 +13,7 @@ import {
   UserError,
   type WireError,
 } from '#contract/error-codes.ts';
+import type { NoteLine } from '#contract/note-line.ts';
 import { negotiate, protocolOf } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
@@ -49,6 +50,8 @@ export type RoomLinkHost<Admitted extends { pairingId: string }> = {
   directBroadcast?: (admitted: Admitted, act: BroadcastAct) => Promise<void>;
   /** The fleet server alone. @throws the refusal */
   setRecording?: (admitted: Admitted, on: boolean) => Promise<void>;
+  /** The fleet server alone. @param id of the request: the same one again adds nothing. @throws the refusal */
+  addNote?: (admitted: Admitted, id: string, line: NoteLine) => Promise<void>;
   /** By the code on the TV. The fleet server alone: over the LAN a phone is in the house. @throws the refusal */
   provePresence?: (admitted: Admitted, code: string, network: string) => Promise<void>;
   /** @throws InvalidStateError for a pairing that its holder cannot end */
@@ -217,6 +220,13 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
         return this.#reply(message.id, async () => {
           if (!host.setRecording) throw onlyAtFleet();
           await host.setRecording(admitted, message.on);
+          return { type: 'command-reply', id: message.id, error: null };
+        });
+      case 'add-note':
+        host.touch(admitted);
+        return this.#reply(message.id, async () => {
+          if (!host.addNote) throw onlyAtFleet();
+          await host.addNote(admitted, message.id, message.line);
           return { type: 'command-reply', id: message.id, error: null };
         });
       case 'prove-presence':

@@ -181,7 +181,7 @@ function bearerOf({ headers }: FastifyRequest): string {
 }
 
 /** In one of its rooms. */
-async function reachesMeeting(
+export async function reachesMeeting(
   reach: Reach,
   meetingId: string,
   { roomsOfMeeting }: AccessDependencies,

@@ -9,18 +9,22 @@ import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { permitted } from '#contract/http/route.ts';
 import { MAX_HTTP_BODY_BYTES } from '#contract/limits.ts';
+import { NOTES_LINK_PATH } from '#contract/notes-link.ts';
 import { ROOM_LINK_PATH } from '#contract/room-link.ts';
 import { httpApp } from '#edge/http-app.ts';
 import { refuseUpgrade } from '#edge/refuse-upgrade.ts';
 import { installSecurityHeaders } from '#edge/security-headers.ts';
 import type { TrustedProxies } from '#edge/who-is-calling.ts';
+import type { NotesRights } from '../notes/index.ts';
 import type { OpenidSignIn } from '../people/index.ts';
 import { type AccessDependencies, callerOf } from './access.ts';
 import { apiDocsPage } from './api-docs.ts';
 import { installApiRoutes } from './api-routes.ts';
+import { cookieName } from './cookies.ts';
 import { limitBodyTime } from './body-deadline.ts';
 import { allowInline, inlineHashesOf } from './inline-hashes.ts';
 import type { Metrics } from './metrics.ts';
+import { notesRightsOf } from './notes-rights.ts';
 import { openApi } from './openapi.ts';
 import { isAllowedOrigin, isKnownHost, type Origins } from './origins.ts';
 import { installOpenidPages } from './openid-pages.ts';
@@ -48,6 +52,7 @@ export type AppDependencies = Omit<AccessDependencies, 'secure'> & {
   /** what somebody should look after though we serve; one line each */
   complaints: () => string[];
   onRoomLink: (request: IncomingMessage, socket: Duplex, head: Buffer, network: string) => void;
+  onNotesLink: (request: IncomingMessage, socket: Duplex, head: Buffer, network: string, rights: NotesRights) => void;
   logger: Logger;
 };
 
@@ -132,23 +137,26 @@ function installOwnPages(app: FastifyInstance, deps: AppDependencies): void {
   });
 }
 
-/** WebSockets do not pass Fastify: the room link is the only one, and its Origin is checked here. */
-function installUpgrades(
-  app: FastifyInstance,
-  origins: Origins,
-  { onRoomLink, proxies, logger, metrics }: AppDependencies,
-): void {
+/** WebSockets do not pass Fastify: their Origin is checked here. */
+function installUpgrades(app: FastifyInstance, origins: Origins, deps: AppDependencies): void {
+  const { onRoomLink, onNotesLink, proxies, logger, metrics } = deps;
+  const secure = deps.tls !== null;
+  const sessionIn = ({ headers }: IncomingMessage): string | null =>
+    app.parseCookie(headers.cookie ?? '')[cookieName('session', secure)] ?? null;
+  const links: Record<string, AppDependencies['onRoomLink']> = {
+    [ROOM_LINK_PATH]: onRoomLink,
+    [NOTES_LINK_PATH]: (request, socket, head, network) =>
+      onNotesLink(request, socket, head, network, notesRightsOf(sessionIn(request), { ...deps, secure })),
+  };
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const network = proxies.networkOf(request);
-    const path = request.url?.split('?')[0];
-    const allowed =
-      path === ROOM_LINK_PATH &&
-      isKnownHost(origins, request.headers.host) &&
-      isAllowedOrigin(origins, request.headers);
-    if (allowed) return onRoomLink(request, socket, head, network);
-    const status = path === ROOM_LINK_PATH ? '403 Forbidden' : '404 Not Found';
-    logger.warn({ network, path, code: path === ROOM_LINK_PATH ? 'forbidden' : 'not-found' }, 'upgrade refused');
+    const path = request.url?.split('?')[0] ?? '';
+    const open = Object.hasOwn(links, path) ? links[path] : undefined;
+    const isOurs = isKnownHost(origins, request.headers.host) && isAllowedOrigin(origins, request.headers);
+    if (open && isOurs) return open(request, socket, head, network);
+    const status = open ? '403 Forbidden' : '404 Not Found';
+    logger.warn({ network, path, code: open ? 'forbidden' : 'not-found' }, 'upgrade refused');
     metrics.refused('http', status.slice(0, 3));
     refuseUpgrade(socket, status);
   });

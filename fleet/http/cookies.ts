@@ -8,14 +8,14 @@ const TTL_MS = { session: SESSION_TTL_MS, device: KNOWN_BROWSER_TTL_MS, openid: 
 /** An attempt's comes back from another site, the provider's. */
 const SAME_SITE = { session: 'strict', device: 'strict', openid: 'lax' } as const;
 
-const nameOf = (kept: Kept, secure: boolean): string => `${secure ? '__Host-' : ''}maru-${kept}`;
+export const cookieName = (kept: Kept, secure: boolean): string => `${secure ? '__Host-' : ''}maru-${kept}`;
 
 export function readCookie(request: FastifyRequest, kept: Kept, secure: boolean): string | null {
-  return request.cookies[nameOf(kept, secure)] ?? null;
+  return request.cookies[cookieName(kept, secure)] ?? null;
 }
 
 export function keepCookie(reply: FastifyReply, kept: Kept, secure: boolean, token: string): void {
-  reply.setCookie(nameOf(kept, secure), token, {
+  reply.setCookie(cookieName(kept, secure), token, {
     path: '/',
     httpOnly: true,
     sameSite: SAME_SITE[kept],
@@ -25,7 +25,7 @@ export function keepCookie(reply: FastifyReply, kept: Kept, secure: boolean, tok
 }
 
 export function dropCookie(reply: FastifyReply, kept: Kept, secure: boolean): void {
-  reply.clearCookie(nameOf(kept, secure), { path: '/', httpOnly: true, sameSite: SAME_SITE[kept], secure });
+  reply.clearCookie(cookieName(kept, secure), { path: '/', httpOnly: true, sameSite: SAME_SITE[kept], secure });
 }
 
 /** The packager reads it, on a port of its own: cookies know no ports. */

@@ -127,6 +127,7 @@ describe('a phone gets why what it asked for was refused:', () => {
     pairings: { isLive: () => true, isPresent: () => true },
     waiting: { decide: refuse, invite: refuse },
     air: { direct: refuse, setRecording: refuse },
+    notes: { add: refuse },
     relay: { send: refuse },
   } as never);
 
@@ -135,6 +136,7 @@ describe('a phone gets why what it asked for was refused:', () => {
     ['an invitation', () => host.makeInvite!(admitted, null)],
     ['an act of a broadcast', () => host.directBroadcast!(admitted, { name: 'end' })],
     ['a recording', () => host.setRecording!(admitted, true)],
+    ['a line of the notes', () => host.addNote!(admitted, newId(), { kind: 'note', text: 'Prices' })],
   ])('%s', async (_, act) => {
     await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
   });
@@ -154,6 +156,7 @@ describe('a phone whose pairing was ended', () => {
     pairings: { isLive: () => false, isPresent: () => true },
     waiting: { decide: note('decide'), invite: note('invite') },
     air: { direct: note('direct'), setRecording: note('record') },
+    notes: { add: note('add a note') },
     relay: {
       send: async ({ isAllowed }: { isAllowed: () => boolean }) => {
         if (isAllowed()) done.push('command');
@@ -167,6 +170,7 @@ describe('a phone whose pairing was ended', () => {
     ['invites nobody', () => host.makeInvite!(admitted, null)],
     ['takes nothing off the air', () => host.directBroadcast!(admitted, { name: 'end' })],
     ['ends no recording', () => host.setRecording!(admitted, false)],
+    ['adds no line to the notes', () => host.addNote!(admitted, newId(), { kind: 'note', text: 'Prices' })],
   ])('%s', async (_, act) => {
     await expect(act()).rejects.toMatchObject({ code: 'pairing-revoked' });
     expect(done).toEqual([]);

@@ -14,6 +14,7 @@ import type { PairingRow, Pairings } from './pairings.ts';
 import type { RoomReports } from './room-reports.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import type { RoomAir } from './room-air.ts';
+import type { RoomNotes } from './room-notes.ts';
 import type { RoomWaiting } from './room-waiting.ts';
 
 export type RoomLinkDependencies = {
@@ -24,6 +25,7 @@ export type RoomLinkDependencies = {
   meetings: Pick<Meetings, 'documentAccessOfRoom' | 'onPolicyChanged'>;
   waiting: Pick<RoomWaiting, 'follow' | 'decide' | 'invite'>;
   air: Pick<RoomAir, 'follow' | 'direct' | 'setRecording'>;
+  notes: Pick<RoomNotes, 'add'>;
   logger: Logger;
 };
 type Admitted = { pairingId: string; pairing: PairingRow; roomId: string; roomName: string };
@@ -36,7 +38,7 @@ export function fleetRoomLinks(deps: RoomLinkDependencies): RoomLinks<Admitted> 
 }
 
 export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admitted> {
-  const { pairings, relay, reports, registry, meetings, waiting, air, logger } = deps;
+  const { pairings, relay, reports, registry, meetings, waiting, air, notes, logger } = deps;
   const invites = new AttemptLimit({ burst: 20, refillPerMinute: 10 });
   return {
     admit: async (token) => {
@@ -124,6 +126,10 @@ export function fleetRoomLinkHost(deps: RoomLinkDependencies): RoomLinkHost<Admi
       if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
       if (on && !pairings.isPresent(pairing)) throw new UserError('presence-needed');
       await air.setRecording(roomId, on, `pairing:${pairingId}`);
+    },
+    addNote: async ({ pairing, roomId }, id, line) => {
+      if (!pairings.isLive(pairing)) throw new UserError('pairing-revoked');
+      await notes.add(roomId, id, line);
     },
     provePresence: ({ pairing }, code, network) => pairings.prove(pairing, code, network),
     unpair: ({ pairing, pairingId }) => pairings.revoke(pairing, `pairing:${pairingId}`),

@@ -10,6 +10,7 @@ import type { Broadcasts } from '../broadcasts/index.ts';
 import type { CertificateRegister, Enrolment } from '../devices/index.ts';
 import type { Documents, IdleTv } from '../documents/index.ts';
 import type { Meetings } from '../meetings/index.ts';
+import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, TelemetryStore } from '../store/index.ts';
 import { CommandRelay } from './command-relay.ts';
 import { DesiredState } from './desired-state.ts';
@@ -22,6 +23,7 @@ import { RoomAir } from './room-air.ts';
 import { RoomEventLog } from './room-event-log.ts';
 import { fleetRoomLinks } from './room-link.ts';
 import { RoomList, type RoomListDependencies } from './room-list.ts';
+import { RoomNotes } from './room-notes.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { RoomReports } from './room-reports.ts';
 import { RoomServices } from './room-services.ts';
@@ -36,6 +38,7 @@ export type RoomsDependencies = {
   /** origin of the delivery of broadcasts */
   liveUrl: () => string;
   documents: Pick<Documents, 'takeAlong'>;
+  notes: Pick<Notes, 'append'>;
   enrolment: Enrolment;
   register: CertificateRegister;
   clock: WallClock;
@@ -87,6 +90,7 @@ export class Rooms {
       broker,
       meetings,
       broadcasts,
+      notes,
       enrolment,
       register,
       clock,
@@ -148,6 +152,7 @@ export class Rooms {
     this.links = fleetRoomLinks({
       waiting: this.#waiting,
       air: this.#air,
+      notes: new RoomNotes({ notes, meetings, reports: this.reports }),
       pairings: this.pairings,
       relay: this.#relay,
       reports: this.reports,

@@ -21,6 +21,7 @@ import * as authorityUpdates from './migrations/authority-0013-updates.ts';
 import * as authorityChat from './migrations/authority-0014-chat.ts';
 import * as authorityRecord from './migrations/authority-0017-record.ts';
 import * as authorityPolls from './migrations/authority-0015-polls.ts';
+import * as authorityNotes from './migrations/authority-0016-notes.ts';
 import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
 import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -57,6 +58,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0014-chat': authorityChat,
   '0015-polls': authorityPolls,
   '0017-record': authorityRecord,
+  '0016-notes': authorityNotes,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

@@ -537,6 +537,10 @@ export type AuthorityTables = {
     /** of a failure */
     detail: string;
   };
+  /** `content`: an update of yjs, base64. In the order of `position`. */
+  notesUpdate: { meetingId: string; position: number; content: string; atMs: number };
+  /** `content`: all updates up to `upToPosition` as one, base64 */
+  notesSnapshot: { meetingId: string; upToPosition: number; content: string; atMs: number };
   /** Why the feed of a source was not taken in, as it was then (`stamp`). */
   feedFault: { source: string; stamp: string; refusal: FeedRefusal; detail: string; atMs: number };
   helpMessage: {

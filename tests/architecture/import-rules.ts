@@ -13,6 +13,7 @@ const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
 const aggregates = 'rooms|devices|meetings|documents|chat|broadcasts|updates|people|mail|alerts|help|audit';
+const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|help|audit|notes';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =

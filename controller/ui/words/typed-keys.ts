@@ -14,6 +14,7 @@ import type fleet from './en/fleet.ts';
 import type helpdesk from './en/helpdesk.ts';
 import type join from './en/join.ts';
 import type meeting from './en/meeting.ts';
+import type notes from './en/notes.ts';
 import type notices from './en/notices.ts';
 import type signals from './en/signals.ts';
 import type people from './en/people.ts';
@@ -51,6 +52,7 @@ declare module 'i18next' {
       helpdesk: typeof helpdesk;
       join: typeof join;
       meeting: typeof meeting;
+      notes: typeof notes;
       notices: typeof notices;
       signals: typeof signals;
       people: typeof people;

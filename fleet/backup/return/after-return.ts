@@ -134,6 +134,8 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   stay: { stays: 'of a call' },
   pageShown: { stays: 'of a call' },
   minutes: { stays: 'its people see it; those of later calls are lost' },
+  notesUpdate: { stays: 'open pages send again what the copy lacks' },
+  notesSnapshot: { stays: 'open pages send again what the copy lacks' },
   chapter: { stays: 'of a recording' },
   knownNetwork: { stays: 'only makes guesses from there cheaper to tell apart' },
 };

@@ -436,6 +436,11 @@ export default {
     meaning: 'It was not added. Those that are there already stay.',
     todo: 'Save it as PNG, JPEG or WebP, then add it again.',
   },
+  'notes-too-large': {
+    what: 'The notes are too large for that',
+    meaning: 'What you wrote last is not saved. Everything before it is.',
+    todo: 'Copy it, open the notes again and add it in smaller parts.',
+  },
   'quota-exceeded': {
     what: 'There is no more space for documents',
     meaning: 'What is shared already stays.',

@@ -70,6 +70,24 @@ export default {
     slow: 'This takes longer than usual. The room keeps trying.',
     cancel: 'Cancel',
   },
+  note: {
+    add: 'Add a note',
+    kindLabel: 'What it is',
+    kind: { note: 'Note', decision: 'Decision', task: 'Task' },
+    text: { note: 'What to note', decision: 'What was decided', task: 'What is to be done' },
+    person: 'Who does it',
+    dueOn: 'Until when',
+    missing: 'Please write something.',
+    noMeeting:
+      'The room is in a meeting of others, so there are no notes of yours to add this to. Ask their host to write it down.',
+    save: 'Add',
+    close: 'Close',
+    added: {
+      note: 'The note is in the meeting’s notes.',
+      decision: 'The decision is in the meeting’s notes.',
+      task: 'The task is in the meeting’s notes.',
+    },
+  },
   call: {
     controls: 'Meeting controls',
     mute: 'Mute',

@@ -82,6 +82,11 @@ export default {
     save: 'Save changes',
     incomplete: 'Something is missing above.',
   },
+  notes: {
+    title: 'Notes',
+    lead: 'Everybody who is invited writes in the same notes: decisions, tasks and what was said.',
+    open: 'Open the notes',
+  },
   meeting: {
     title: 'Meeting',
     cancelled: 'This meeting was cancelled.',

@@ -74,6 +74,24 @@ export default {
     slow: '평소보다 오래 걸리고 있습니다. 계속 연결을 시도합니다.',
     cancel: '취소',
   },
+  note: {
+    add: '메모 추가',
+    kindLabel: '종류',
+    kind: { note: '메모', decision: '결정', task: '할 일' },
+    text: { note: '메모할 내용', decision: '결정한 내용', task: '해야 할 일' },
+    person: '담당자',
+    dueOn: '기한',
+    missing: '내용을 입력해 주세요.',
+    noMeeting:
+      '다른 사람의 회의에 참여 중이어서 여기에는 메모를 추가할 수 없습니다. 그 회의의 주최자에게 적어 달라고 요청해 주세요.',
+    save: '추가',
+    close: '닫기',
+    added: {
+      note: '회의 메모에 추가했습니다.',
+      decision: '결정을 회의 메모에 추가했습니다.',
+      task: '할 일을 회의 메모에 추가했습니다.',
+    },
+  },
   call: {
     controls: '회의 조작',
     mute: '마이크 끄기',

@@ -82,6 +82,11 @@ export default {
     save: '변경 저장',
     incomplete: '위에 빠진 내용이 있습니다.',
   },
+  notes: {
+    title: '메모',
+    lead: '초대받은 사람이 결정, 할 일, 회의 내용을 한곳에 함께 씁니다.',
+    open: '메모 열기',
+  },
   meeting: {
     title: '회의',
     cancelled: '취소된 회의입니다.',

@@ -1,0 +1,4 @@
+/** What other aggregates see of notes. */
+export { Notes } from './notes.ts';
+export type { NotesRights } from './notes-link-session.ts';
+export { NotesLinks } from './notes-links.ts';

@@ -1,0 +1,90 @@
+/** Lines that are added from outside of the editor, and what is read from notes: decisions, tasks, Markdown. */
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { NoteLine } from '#contract/note-line.ts';
+import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
+import { appendLine, outcomesIn } from './note-lines.ts';
+import { markdownOf } from './notes-markdown.ts';
+
+const notes = (): Y.XmlFragment => new Y.Doc().getXmlFragment(NOTES_FRAGMENT);
+type Part = string | Y.XmlElement;
+function block(nodeName: string, attributes: Record<string, unknown>, ...parts: Part[]): Y.XmlElement {
+  const element = new Y.XmlElement<Record<string, never>>(nodeName);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value as never);
+  element.insert(
+    0,
+    parts.map((part) => (typeof part === 'string' ? new Y.XmlText(part) : part)),
+  );
+  return element as unknown as Y.XmlElement;
+}
+const line = (text: string): Y.XmlElement => block('paragraph', {}, text);
+
+test('lines come in their order, and tasks one below the other', () => {
+  const fragment = notes();
+  appendLine(fragment, { kind: 'note', text: '안건을 확인함' });
+  appendLine(fragment, { kind: 'decision', text: 'Prices stay' });
+  appendLine(fragment, { kind: 'task', text: 'Write to the dealers', person: '준', dueOn: '2026-12-24' });
+  appendLine(fragment, { kind: 'task', text: 'Book the room', person: null, dueOn: null });
+  expect(markdownOf(fragment)).toBe(
+    '안건을 확인함\n\n> **→** Prices stay\n\n- [ ] Write to the dealers (준, 2026-12-24)\n- [ ] Book the room\n',
+  );
+  expect(outcomesIn(fragment)).toEqual({
+    decisions: ['Prices stay'],
+    tasks: [
+      { text: 'Write to the dealers', person: '준', dueOn: '2026-12-24', isDone: false },
+      { text: 'Book the room', person: null, dueOn: null, isDone: false },
+    ],
+  });
+});
+
+test('an empty last line, in which somebody may be about to write, stays the last', () => {
+  const fragment = notes();
+  fragment.insert(0, [line('Agenda'), line('')]);
+  appendLine(fragment, { kind: 'note', text: 'From the phone' });
+  expect(fragment.toString()).toBe(
+    '<paragraph>Agenda</paragraph><paragraph>From the phone</paragraph><paragraph></paragraph>',
+  );
+});
+
+test('headings, bold and lists in lists are Markdown; what looks like markup is not', () => {
+  const fragment = notes();
+  const nested = block('bulletList', {}, block('listItem', {}, line('second')));
+  fragment.insert(0, [
+    block('heading', { level: 2 }, 'Prices'),
+    block('bulletList', {}, block('listItem', {}, line('first'), nested)),
+    block('orderedList', {}, block('listItem', {}, line('one')), block('listItem', {}, line('two'))),
+    line('# no heading, *no* <b>bold</b>'),
+    line('1. no list'),
+    line('bold'),
+    line(''),
+    block('of-later', {}, 'what we do not know'),
+  ]);
+  const bold = (fragment.get(5) as Y.XmlElement).get(0) as Y.XmlText;
+  bold.format(0, 4, { bold: {} });
+  expect(markdownOf(fragment)).toBe(
+    [
+      '## Prices',
+      '- first\n  - second',
+      '1. one\n2. two',
+      '\\# no heading, \\*no\\* \\<b\\>bold\\</b\\>',
+      '1\\. no list',
+      '**bold**',
+      'what we do not know\n',
+    ].join('\n\n'),
+  );
+});
+
+test('a task that is done, and one without words', () => {
+  const fragment = notes();
+  const done = block('taskItem', { checked: true, person: 'Mina' }, line('Call'));
+  fragment.insert(0, [block('taskList', {}, done, block('taskItem', { checked: false }, line('')))]);
+  expect(outcomesIn(fragment).tasks).toEqual([{ text: 'Call', person: 'Mina', dueOn: null, isDone: true }]);
+  expect(markdownOf(notes())).toBe('');
+});
+
+test('a line is cleaned: one line, nothing hidden; without words it is none', () => {
+  expect(NoteLine.parse({ kind: 'note', text: 'a\nb\u202e\u200b' })).toEqual({ kind: 'note', text: 'a b' });
+  for (const text of ['', ' \n ', '\u200b', 'x'.repeat(1_001)])
+    expect(NoteLine.safeParse({ kind: 'note', text }).success).toBe(false);
+  expect(NoteLine.safeParse({ kind: 'task', text: 'x', person: null, dueOn: '2026-13-01' }).success).toBe(false);
+});

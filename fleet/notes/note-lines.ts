@@ -1,0 +1,103 @@
+/** Lines with a meaning in the notes: adding one from outside of the editor, and reading decisions and tasks. */
+import * as Y from 'yjs';
+import type { NoteLine } from '#contract/note-line.ts';
+
+/** An update that adds one: its text of at most four bytes a letter, and what yjs writes around it. */
+export const MOST_BYTES_OF_LINE = 8 * 1024;
+
+type NotedTask = {
+  text: string;
+  /** as it was typed; null: nobody is named */
+  person: string | null;
+  /** `2026-11-30`; null: no day is named */
+  dueOn: string | null;
+  isDone: boolean;
+};
+export type NotesOutcomes = { decisions: string[]; tasks: NotedTask[] };
+
+/** At the end; before an empty line there, in which somebody may be about to write. */
+export function appendLine(notes: Y.XmlFragment, line: NoteLine): void {
+  const last = notes.length > 0 ? notes.get(notes.length - 1) : undefined;
+  const isEmptyEnd = last instanceof Y.XmlElement && last.nodeName === 'paragraph' && wordsOf(last) === '';
+  const at = isEmptyEnd ? notes.length - 1 : notes.length;
+  if (line.kind !== 'task') {
+    notes.insert(at, [withText(line.kind === 'note' ? 'paragraph' : 'decision', line.text)]);
+    return;
+  }
+  const before = at > 0 ? notes.get(at - 1) : undefined;
+  if (before instanceof Y.XmlElement && before.nodeName === 'taskList') {
+    before.push([taskItem(line)]);
+    return;
+  }
+  const list = new Y.XmlElement('taskList');
+  list.insert(0, [taskItem(line)]);
+  notes.insert(at, [list]);
+}
+
+/** In the order of the notes; what is empty is left out. */
+export function outcomesIn(notes: Y.XmlFragment): NotesOutcomes {
+  const outcomes: NotesOutcomes = { decisions: [], tasks: [] };
+  for (const element of elementsIn(notes)) {
+    if (element.nodeName === 'decision') {
+      const text = wordsOf(element);
+      if (text !== '') outcomes.decisions.push(text);
+    } else if (element.nodeName === 'taskItem') {
+      const task = taskIn(element);
+      if (task.text !== '') outcomes.tasks.push(task);
+    }
+  }
+  return outcomes;
+}
+
+/** Its own line, without the lists below it. */
+export function taskIn(item: Y.XmlElement): NotedTask {
+  const attributes = item.getAttributes() as Record<string, unknown>;
+  const word = (name: string): string | null => {
+    const value = attributes[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const own = item.toArray().filter((child) => child instanceof Y.XmlElement && child.nodeName === 'paragraph');
+  return {
+    text: own.map((child) => wordsOf(child as Y.XmlElement)).join(' '),
+    person: word('person'),
+    dueOn: word('dueOn'),
+    isDone: attributes.checked === true,
+  };
+}
+
+/** Without marks, on one line. */
+export function wordsOf(element: Y.XmlElement): string {
+  return element
+    .toArray()
+    .map((child) =>
+      child instanceof Y.XmlText ? plainText(child) : child instanceof Y.XmlElement ? wordsOf(child) : '',
+    )
+    .join('')
+    .trim();
+}
+
+const plainText = (text: Y.XmlText): string =>
+  (text.toDelta() as { insert: unknown }[]).map(({ insert }) => (typeof insert === 'string' ? insert : '')).join('');
+
+function* elementsIn(parent: Y.XmlFragment): Generator<Y.XmlElement> {
+  for (const child of parent.toArray()) {
+    if (!(child instanceof Y.XmlElement)) continue;
+    yield child;
+    yield* elementsIn(child);
+  }
+}
+
+function withText(nodeName: string, text: string): Y.XmlElement {
+  const element = new Y.XmlElement(nodeName);
+  element.insert(0, [new Y.XmlText(text)]);
+  return element;
+}
+
+function taskItem({ text, person, dueOn }: Extract<NoteLine, { kind: 'task' }>): Y.XmlElement {
+  const item = new Y.XmlElement<{ checked: boolean; person: string; dueOn: string }>('taskItem');
+  item.setAttribute('checked', false);
+  if (person !== null) item.setAttribute('person', person);
+  if (dueOn !== null) item.setAttribute('dueOn', dueOn);
+  item.insert(0, [withText('paragraph', text)]);
+  return item as unknown as Y.XmlElement;
+}

@@ -1,0 +1,264 @@
+/**
+ * One page's link to the notes of one meeting, from its hello to its close: rights before each update and each second, sizes,
+ * refusals. A frame that breaks the protocol ends this link alone.
+ */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync';
+import * as Y from 'yjs';
+import { type ErrorCode, MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
+import { type NotesAccess, NotesLinkFromPage, type NotesLinkToPage } from '#contract/notes-link.ts';
+import { negotiate, PROTOCOL_VERSION, protocolOf } from '#contract/protocol-version.ts';
+import { HELLO_WITHIN_MS } from '#contract/timing.ts';
+import { TokenBucket } from '#edge/attempt-limit.ts';
+import { checkStateVector } from './note-update.ts';
+import type { Notes } from './notes.ts';
+import type { NotesFollower, OpenNotes } from './open-notes.ts';
+
+/** within which a right that ended or changed takes effect */
+export const ACCESS_CHECK_MS = 700;
+/** a page that reads nothing comes again, and gets what it lacks */
+const MAX_BUFFERED_BYTES = 6 * 1024 * 1024;
+/** after the close frame, for a peer that does not answer it */
+const CLOSE_TIMEOUT_MS = 1_500;
+
+/** What the caller may do with a meeting's notes now. @throws UserError not-signed-in, forbidden */
+export type NotesRights = (meetingId: string) => Promise<{ accountId: string; access: NotesAccess }>;
+
+export type NotesLinkSessionOptions = {
+  socket: WebSocket;
+  network: string;
+  notes: Notes;
+  rights: NotesRights;
+  /** its person is known */
+  onProven: (accountId: string) => void;
+  logger: Logger;
+};
+type Admitted = { meetingId: string; opened: OpenNotes; follower: NotesFollower; unfollow: () => void };
+
+export class NotesLinkSession {
+  readonly #options: NotesLinkSessionOptions;
+  /** a person who types sends at most ten a second; who comes back may send some at once */
+  readonly #flood = new TokenBucket({ burst: 200, refillPerMinute: 30 * 60 });
+  #helloTimer: NodeJS.Timeout | undefined;
+  #checks: NodeJS.Timeout | undefined;
+  /** messages are handled in their order */
+  #turn: Promise<void> = Promise.resolve();
+  #admitted: Admitted | null = null;
+  #isGreeted = false;
+  #access: NotesAccess = 'read';
+  #updateCount = 0;
+  #isChecking = false;
+  #isClosed = false;
+  #isRefused = false;
+  #answersPings = true;
+  accountId: string | null = null;
+
+  constructor(options: NotesLinkSessionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { socket, logger, network } = this.#options;
+    this.#helloTimer = setTimeout(() => this.refuse('hello-expected'), HELLO_WITHIN_MS);
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('pong', () => {
+      this.#answersPings = true;
+    });
+    // ws closes by itself, with 1009 for a message that announces too much
+    socket.on('error', (error) => logger.warn({ network, reason: error.message }, 'notes link broke the protocol'));
+    socket.on('close', () => this.#end());
+  }
+
+  checkAlive(): void {
+    const { socket } = this.#options;
+    if (!this.#answersPings) {
+      socket.terminate();
+      return;
+    }
+    this.#answersPings = false;
+    socket.ping();
+  }
+
+  /** Sends the reason, then closes. */
+  refuse(code: ErrorCode, reason: string = code): void {
+    if (this.#isClosed) return;
+    const { socket, network, logger } = this.#options;
+    const error = new ProtocolError(code, reason);
+    if (code !== 'shutting-down')
+      logger.warn({ network, accountId: this.accountId, code, reason }, 'notes link refused');
+    this.#send({ type: 'error', error: error.toWire() });
+    this.#isRefused = true;
+    this.#end();
+    socket.close(error.closeCode, code);
+    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#helloTimer);
+    clearInterval(this.#checks);
+    this.#admitted?.unfollow();
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#isClosed) return;
+    if (!this.#flood.take()) {
+      this.refuse('too-many-attempts');
+      return;
+    }
+    this.#turn = this.#turn.then(() => this.#handle(data, isBinary)).catch((thrown: unknown) => this.#objectTo(thrown));
+  }
+
+  async #handle(data: RawData, isBinary: boolean): Promise<void> {
+    // what a page sent right before it was closed counts
+    if (this.#isRefused || (this.#isClosed && !this.#isGreeted)) return;
+    if (!this.#isGreeted) return this.#greet(isBinary ? null : JSON.parse(String(data)));
+    if (isBinary) return this.#handleFrame(new Uint8Array(data as Buffer));
+    const message = NotesLinkFromPage.parse(JSON.parse(String(data)));
+    if (message.type === 'hello') throw new ProtocolError('bad-message', 'a link has one hello');
+    this.#send({ type: 'pong' });
+  }
+
+  async #greet(raw: unknown): Promise<void> {
+    const { notes, onProven, logger } = this.#options;
+    const { meetingId } = helloIn(raw);
+    const { accountId, access } = await this.#rightsIn(meetingId);
+    const opened = await notes.open(meetingId);
+    if (this.#isClosed) return;
+    // from here to the end without a wait: no update is lost between the state vector and those that follow
+    clearTimeout(this.#helloTimer);
+    this.#isGreeted = true;
+    this.accountId = accountId;
+    this.#access = access;
+    onProven(accountId);
+    const follower: NotesFollower = {
+      onUpdate: (update) => this.#sendFrame(messageYjsUpdate, update),
+      onFailed: (error) => this.refuse(error instanceof MaruError ? error.code : 'internal'),
+    };
+    this.#admitted = { meetingId, opened, follower, unfollow: opened.follow(follower) };
+    this.#checks = setInterval(() => void this.#check(), ACCESS_CHECK_MS);
+    this.#checks.unref();
+    this.#send({ type: 'welcome', protocol: PROTOCOL_VERSION, meetingId, access });
+    this.#sendFrame(messageYjsSyncStep1, Y.encodeStateVector(opened.doc));
+    logger.info({ meetingId, accountId, access }, 'notes link open');
+  }
+
+  async #handleFrame(frame: Uint8Array): Promise<void> {
+    const { kind, content } = frameIn(frame);
+    const { opened, follower, meetingId } = this.#admitted!;
+    if (kind === messageYjsSyncStep1) {
+      checkStateVector(content);
+      this.#sendFrame(messageYjsSyncStep2, Y.encodeStateAsUpdate(opened.doc, content));
+      return;
+    }
+    this.#updateCount += 1;
+    const count = this.#updateCount;
+    try {
+      const { access } = await this.#rightsIn(meetingId);
+      this.#setAccess(access);
+      if (access !== 'write') throw new UserError('forbidden', 'read only');
+      const applied = opened.apply(content, follower);
+      // the next one is handled meanwhile: several share a commit
+      void applied.then(
+        () => this.#send({ type: 'saved', count }),
+        (thrown: unknown) => this.#objectToUpdate(thrown),
+      );
+    } catch (thrown) {
+      this.#objectToUpdate(thrown);
+    }
+  }
+
+  /** What the person can do something about drops the update; all else ends the link. */
+  #objectToUpdate(thrown: unknown): void {
+    const error = toMaruError(thrown);
+    if (error.code !== 'forbidden' && error.code !== 'notes-too-large') {
+      this.#objectTo(thrown);
+      return;
+    }
+    const { network, logger } = this.#options;
+    logger.warn({ network, accountId: this.accountId, code: error.code }, 'an update of notes is dropped');
+    this.#send({ type: 'update-refused', error: error.toWire() });
+  }
+
+  async #rightsIn(meetingId: string): Promise<{ accountId: string; access: NotesAccess }> {
+    const { rights, notes } = this.#options;
+    const { accountId, access } = await rights(meetingId);
+    if (this.accountId !== null && this.accountId !== accountId)
+      throw new UserError('not-signed-in', 'another account');
+    return { accountId, access: access === 'write' && (await notes.isWritable(meetingId)) ? 'write' : 'read' };
+  }
+
+  async #check(): Promise<void> {
+    if (this.#isChecking || this.#isClosed) return;
+    this.#isChecking = true;
+    try {
+      this.#setAccess((await this.#rightsIn(this.#admitted!.meetingId)).access);
+    } catch (thrown) {
+      // a disk that cannot be read ends nobody's right
+      if (thrown instanceof UserError || thrown instanceof ProtocolError) this.refuse(thrown.code, thrown.message);
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+
+  #setAccess(access: NotesAccess): void {
+    if (this.#access === access) return;
+    this.#access = access;
+    this.#send({ type: 'access', access });
+  }
+
+  #objectTo(thrown: unknown): void {
+    if (this.#isClosed) return;
+    const error = toMaruError(thrown);
+    if (error.code === 'internal')
+      this.#options.logger.error({ err: error.cause, accountId: this.accountId }, 'notes link message failed');
+    this.refuse(error.code, error.message);
+  }
+
+  #send(message: NotesLinkToPage): void {
+    this.#write(JSON.stringify(message));
+  }
+
+  #sendFrame(kind: number, content: Uint8Array): void {
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, kind);
+    encoding.writeVarUint8Array(encoder, content);
+    this.#write(encoding.toUint8Array(encoder));
+  }
+
+  #write(data: string | Uint8Array): void {
+    const { socket } = this.#options;
+    if (this.#isClosed || socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+    else socket.send(data);
+  }
+}
+
+const FRAME_KINDS: readonly number[] = [messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate];
+
+/** @throws ProtocolError bad-message */
+function frameIn(frame: Uint8Array): { kind: number; content: Uint8Array } {
+  const decoder = decoding.createDecoder(frame);
+  try {
+    const kind = decoding.readVarUint(decoder);
+    const content = decoding.readVarUint8Array(decoder);
+    if (FRAME_KINDS.includes(kind) && !decoding.hasContent(decoder)) return { kind, content };
+  } catch (error) {
+    throw new ProtocolError('bad-message', 'a damaged frame', { cause: error });
+  }
+  throw new ProtocolError('bad-message', 'no frame of the protocol');
+}
+
+function helloIn(raw: unknown): Extract<NotesLinkFromPage, { type: 'hello' }> {
+  if ((raw as { type?: unknown } | null)?.type !== 'hello') throw new ProtocolError('hello-expected');
+  // the number first: the hello of another release may break our schema
+  const protocol = protocolOf(raw);
+  const negotiated = protocol === null ? 'accepted' : negotiate(protocol);
+  if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
+  const { data } = NotesLinkFromPage.safeParse(raw);
+  if (data?.type !== 'hello') throw new ProtocolError('bad-message', 'hello breaks its schema');
+  return data;
+}

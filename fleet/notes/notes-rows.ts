@@ -1,0 +1,81 @@
+/** The notes of a meeting in the store: updates in their order, and one snapshot in place of those before. */
+import { sql } from 'kysely';
+import * as Y from 'yjs';
+import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
+
+export type StoredNotes = {
+  /** in their order; the snapshot is the first */
+  updates: Uint8Array[];
+  /** of the last one; 0: there is none */
+  lastPosition: number;
+  /** how many stand beside the snapshot */
+  looseCount: number;
+};
+
+const toText = (update: Uint8Array): string => Buffer.from(update).toString('base64');
+const fromText = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+
+/** In one statement: a snapshot that is written meanwhile takes its updates with it. */
+export async function readNotes(db: AuthorityStore['read'], meetingId: string): Promise<StoredNotes> {
+  const rows = await db
+    .selectFrom('notesSnapshot')
+    .select(['upToPosition as position', 'content', sql<number>`0`.as('isLoose')])
+    .where('meetingId', '=', meetingId)
+    .unionAll(
+      db
+        .selectFrom('notesUpdate')
+        .select(['position', 'content', sql<number>`1`.as('isLoose')])
+        .where('meetingId', '=', meetingId),
+    )
+    .execute();
+  const inOrder = rows.sort((one, other) => one.isLoose - other.isLoose || one.position - other.position);
+  return {
+    updates: inOrder.map(({ content }) => fromText(content)),
+    lastPosition: inOrder.at(-1)?.position ?? 0,
+    looseCount: inOrder.filter(({ isLoose }) => isLoose === 1).length,
+  };
+}
+
+/** `firstPosition`: of the first of them */
+export async function addUpdates(
+  trx: AuthorityWrite,
+  meetingId: string,
+  firstPosition: number,
+  updates: readonly Uint8Array[],
+): Promise<void> {
+  const atMs = Date.now();
+  const rows = updates.map((update, at) => ({
+    meetingId,
+    position: firstPosition + at,
+    content: toText(update),
+    atMs,
+  }));
+  await trx.insertInto('notesUpdate').values(rows).execute();
+}
+
+/** All of the document up to this position. */
+export async function writeSnapshot(
+  trx: AuthorityWrite,
+  meetingId: string,
+  upToPosition: number,
+  doc: Uint8Array,
+): Promise<void> {
+  const row = { upToPosition, content: toText(doc), atMs: Date.now() };
+  await trx
+    .insertInto('notesSnapshot')
+    .values({ meetingId, ...row })
+    .onConflict((conflict) => conflict.column('meetingId').doUpdateSet(row))
+    .execute();
+  await trx
+    .deleteFrom('notesUpdate')
+    .where('meetingId', '=', meetingId)
+    .where('position', '<=', upToPosition)
+    .execute();
+}
+
+/** @throws what yjs throws for a row that is damaged: never a blank document in its place */
+export function documentOf({ updates }: StoredNotes): Y.Doc {
+  const doc = new Y.Doc();
+  for (const update of updates) Y.applyUpdate(doc, update);
+  return doc;
+}

@@ -1,0 +1,127 @@
+/** The aggregate: which meetings' notes are in memory, for how long, and what other parts of the server read and add. */
+import type { Logger } from 'pino';
+import { ProtocolError } from '#contract/error-codes.ts';
+import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
+import type { NoteLine } from '#contract/note-line.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import { appendLine, MOST_BYTES_OF_LINE, type NotesOutcomes, outcomesIn } from './note-lines.ts';
+import { markdownOf } from './notes-markdown.ts';
+import { documentOf, readNotes } from './notes-rows.ts';
+import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
+
+const LOOK_MS = 5_000;
+/** how many lines of phones are known by their ids, so that one that is sent twice is added once */
+const MOST_KNOWN_LINES = 2_000;
+
+type Entry = { notes: Promise<OpenNotes>; opened: OpenNotes | null; usedAtMs: number };
+
+export class Notes {
+  readonly #store: AuthorityStore;
+  readonly #logger: Logger;
+  readonly #entries = new Map<string, Entry>();
+  readonly #lines = new Map<string, Promise<void>>();
+  #looks: NodeJS.Timeout | undefined;
+
+  constructor({ store, logger }: { store: AuthorityStore; logger: Logger }) {
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#looks = setInterval(() => this.#look(), LOOK_MS);
+    this.#looks.unref();
+  }
+  /** All is on the disk already. */
+  stop(): void {
+    clearInterval(this.#looks);
+  }
+
+  /** In memory from now on. Follow them in the same turn: unused ones are dropped. @throws OperationalError storage-failed */
+  async open(meetingId: string): Promise<OpenNotes> {
+    const entry = this.#entries.get(meetingId) ?? this.#read(meetingId);
+    entry.usedAtMs = performance.now();
+    return entry.notes;
+  }
+
+  /** Of a meeting that goes on or is to come; one that was cancelled or is over for good is read only. @throws ProtocolError not-found */
+  async isWritable(meetingId: string): Promise<boolean> {
+    const row = await this.#store.read
+      .selectFrom('meeting')
+      .select(['endedAtMs', 'cancelledAtMs'])
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirst();
+    if (!row) throw new ProtocolError('not-found', 'no such meeting');
+    return row.endedAtMs === null && row.cancelledAtMs === null;
+  }
+
+  /**
+   * At the end of the notes, saved when it is answered.
+   * @param lineId of the request: the same one again adds nothing
+   * @throws UserError notes-too-large; OperationalError storage-failed
+   */
+  async append(meetingId: string, lineId: string, line: NoteLine): Promise<void> {
+    const known = this.#lines.get(lineId);
+    if (known) return known;
+    const adding = this.open(meetingId).then((notes) =>
+      notes.change((fragment) => appendLine(fragment, line), MOST_BYTES_OF_LINE),
+    );
+    this.#lines.set(lineId, adding);
+    for (const oldest of this.#lines.keys()) if (this.#lines.size > MOST_KNOWN_LINES) this.#lines.delete(oldest);
+    adding.catch(() => this.#lines.delete(lineId));
+    return adding;
+  }
+
+  /** As Markdown (CommonMark, with the task lists of GitHub); empty: nothing was written. */
+  async markdown(meetingId: string): Promise<string> {
+    return this.#readOnly(meetingId, ({ doc }) => markdownOf(doc.getXmlFragment(NOTES_FRAGMENT)));
+  }
+
+  /** What the meeting decided, and its tasks, in the order of the notes. */
+  async outcomes(meetingId: string): Promise<NotesOutcomes> {
+    return this.#readOnly(meetingId, ({ doc }) => outcomesIn(doc.getXmlFragment(NOTES_FRAGMENT)));
+  }
+
+  async #readOnly<T>(meetingId: string, read: (notes: Pick<OpenNotes, 'doc'>) => T): Promise<T> {
+    const opened = await this.#entries.get(meetingId)?.notes;
+    if (opened) return read(opened);
+    const doc = documentOf(await readNotes(this.#store.read, meetingId));
+    try {
+      return read({ doc });
+    } finally {
+      doc.destroy();
+    }
+  }
+
+  #read(meetingId: string): Entry {
+    const forget = (): void => {
+      if (this.#entries.get(meetingId) === entry) this.#entries.delete(meetingId);
+    };
+    const notes = OpenNotes.read(this.#store, meetingId, (error) => {
+      this.#logger.error({ err: error, meetingId }, 'notes are given up and read from the disk again');
+      forget();
+    });
+    const entry: Entry = { notes, opened: null, usedAtMs: performance.now() };
+    this.#entries.set(meetingId, entry);
+    notes.then(
+      (opened) => {
+        entry.opened = opened;
+      },
+      // the next one who asks tries again
+      forget,
+    );
+    return entry;
+  }
+
+  #look(): void {
+    const nowMs = performance.now();
+    for (const [meetingId, entry] of this.#entries) {
+      const { opened } = entry;
+      if (!opened) continue;
+      if (opened.isBusySince(nowMs - SNAPSHOT_IDLE_MS)) continue;
+      void opened.snapshot();
+      if (opened.isUsed || nowMs - entry.usedAtMs < SNAPSHOT_IDLE_MS) continue;
+      this.#entries.delete(meetingId);
+      opened.doc.destroy();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** The shared notes of each meeting: its updates in their order, and one snapshot of those before. */
+import type { Kysely } from 'kysely';
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('notesUpdate')
+    .addColumn('meetingId', 'text', (c) => c.notNull().references('meeting.meetingId').onDelete('cascade'))
+    .addColumn('position', 'bigint', (c) => c.notNull())
+    .addColumn('content', 'text', (c) => c.notNull())
+    .addColumn('atMs', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('notesUpdateKey', ['meetingId', 'position'])
+    .execute();
+  await db.schema
+    .createTable('notesSnapshot')
+    .addColumn('meetingId', 'text', (c) => c.primaryKey().references('meeting.meetingId').onDelete('cascade'))
+    .addColumn('upToPosition', 'bigint', (c) => c.notNull())
+    .addColumn('content', 'text', (c) => c.notNull())
+    .addColumn('atMs', 'bigint', (c) => c.notNull())
+    .execute();
+}
