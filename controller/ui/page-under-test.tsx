@@ -143,7 +143,6 @@ export class PageUnderTest {
 
   async type(selector: string, text: string): Promise<void> {
     const input = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(selector)!;
-    const { prototype } = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
     const prototype = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
     await act(async () => {
       Object.getOwnPropertyDescriptor(prototype, 'value')!.set!.call(input, text);

@@ -13,15 +13,15 @@ import * as authorityRoomSettings from './migrations/authority-0008-room-setting
 import * as authorityDocuments from './migrations/authority-0009-documents.ts';
 import * as authorityPeople from './migrations/authority-0010-people.ts';
 import * as authorityBroadcasts from './migrations/authority-0011-broadcasts.ts';
-import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
-import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
-import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
 import * as authorityFleet from './migrations/authority-0012-fleet.ts';
 import * as authorityUpdates from './migrations/authority-0013-updates.ts';
 import * as authorityChat from './migrations/authority-0014-chat.ts';
-import * as authorityRecord from './migrations/authority-0017-record.ts';
 import * as authorityPolls from './migrations/authority-0015-polls.ts';
 import * as authorityNotes from './migrations/authority-0016-notes.ts';
+import * as authorityRecord from './migrations/authority-0017-record.ts';
+import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
+import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
+import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
 import * as telemetryJoinedEvents from './migrations/telemetry-0004-joined-events.ts';
 import * as telemetryFleet from './migrations/telemetry-0005-fleet.ts';
 import type { AuthorityTables, TelemetryTables } from './schema.ts';
@@ -57,8 +57,8 @@ export const authorityMigrations: Record<string, Migration> = {
   '0013-updates': authorityUpdates,
   '0014-chat': authorityChat,
   '0015-polls': authorityPolls,
-  '0017-record': authorityRecord,
   '0016-notes': authorityNotes,
+  '0017-record': authorityRecord,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

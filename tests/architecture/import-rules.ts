@@ -12,8 +12,8 @@ const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
-const aggregates = 'rooms|devices|meetings|documents|chat|broadcasts|updates|people|mail|alerts|help|audit';
-const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|help|audit|notes';
+const aggregates =
+  'rooms|devices|meetings|documents|chat|polls|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =
