@@ -28,6 +28,7 @@ describe('a booking that is given back', () => {
     const object = objectOf('STATUS:CONFIRMED');
     expect(linesOf(edit(object, 'give-back'), /^STATUS/)).toEqual(['STATUS:CANCELLED']);
     expect(linesOf(edit(object, 'give-back', 'give-back'), /^STATUS/)).toEqual(['STATUS:CANCELLED']);
+    expect(linesOf(edit(object, 'give-back', 'give-back'), /^X-MARU/)).toEqual(['X-MARU-GIVEN-BACK:STATUS=CONFIRMED']);
     const back = edit(object, 'give-back', 'give-back', 'take-back');
     expect(linesOf(back, /^(STATUS|X-MARU)/)).toEqual(['STATUS:CONFIRMED']);
   });
