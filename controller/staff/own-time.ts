@@ -1,5 +1,5 @@
 /** How long somebody was in meetings on each day and in each week of this device's time zone. Pure. */
-export type TimeSpan = { fromMs: number; untilMs: number };
+export type TimeInMeeting = { fromMs: number; untilMs: number };
 /** `startMs`: its first moment */
 export type TimeSlot = { startMs: number; ms: number };
 
@@ -7,17 +7,17 @@ const DAYS_SHOWN = 7;
 const WEEKS_SHOWN = 8;
 
 /** The last seven days, today first. */
-export const byDayOf = (spans: readonly TimeSpan[], nowMs: number): TimeSlot[] =>
+export const byDayOf = (spans: readonly TimeInMeeting[], nowMs: number): TimeSlot[] =>
   slots(spans, (n) => dayBefore(nowMs, n), DAYS_SHOWN);
 
 /** The last eight weeks from Monday on, this one first. */
-export function byWeekOf(spans: readonly TimeSpan[], nowMs: number): TimeSlot[] {
+export function byWeekOf(spans: readonly TimeInMeeting[], nowMs: number): TimeSlot[] {
   const sinceMonday = (new Date(nowMs).getDay() + 6) % 7;
   return slots(spans, (n) => dayBefore(nowMs, sinceMonday + 7 * n), WEEKS_SHOWN);
 }
 
 /** @param startOf of the slot so many before the present one; -1: of the next */
-function slots(spans: readonly TimeSpan[], startOf: (n: number) => number, count: number): TimeSlot[] {
+function slots(spans: readonly TimeInMeeting[], startOf: (n: number) => number, count: number): TimeSlot[] {
   return Array.from({ length: count }, (_, n) => {
     const [startMs, endMs] = [startOf(n), startOf(n - 1)];
     const ms = spans.reduce(

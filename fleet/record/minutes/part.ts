@@ -16,9 +16,9 @@ export type Sitting = {
   fleetUrl: string;
 };
 /** `lines`: Markdown below the title, one for each thing; `facts`: as JSON */
-export type MinutesSection = { part: string; title: string; lines: string[]; facts: unknown };
+export type WrittenPart = { part: string; title: string; lines: string[]; facts: unknown };
 /** null: there is nothing of it */
-export type MinutesPart = (db: AuthorityStore['read'], sitting: Sitting) => Promise<MinutesSection | null>;
+export type MinutesPart = (db: AuthorityStore['read'], sitting: Sitting) => Promise<WrittenPart | null>;
 
 /** What people typed, as text of Markdown: nothing of it is a link, a heading or HTML. */
 export const plain = (text: string): string =>

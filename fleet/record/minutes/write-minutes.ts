@@ -1,7 +1,7 @@
 /** Minutes of one sitting: the parts under a head, as facts and as Markdown. */
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import type { AuthorityStore } from '../../store/index.ts';
-import { dateIn, plain, rangeIn, type MinutesSection, type Sitting } from './part.ts';
+import { dateIn, plain, rangeIn, type WrittenPart, type Sitting } from './part.ts';
 import { minutesParts } from './parts.ts';
 
 type Head = { title: string; hostName: string; roomNames: string[] };
@@ -19,7 +19,7 @@ export async function writeMinutes(db: AuthorityStore['read'], sitting: Sitting)
   return { text: bounded(markdownOf(head, sections, sitting)), facts };
 }
 
-function markdownOf(head: Head, sections: readonly MinutesSection[], sitting: Sitting): string {
+function markdownOf(head: Head, sections: readonly WrittenPart[], sitting: Sitting): string {
   const { language, startedAtMs, endedAtMs } = sitting;
   const name = words[language];
   const lines = [
