@@ -1,4 +1,5 @@
 /** The minutes of a meeting: a draft that its hosts correct and send, and what was sent. */
+import ChevronDown from 'lucide-react/icons/chevron-down';
 import Download from 'lucide-react/icons/download';
 import Send from 'lucide-react/icons/send';
 import { useCallback, useEffect, useState } from 'react';
@@ -82,8 +83,9 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
         value={text}
         onChange={(next) => setTyped((before) => ({ text: next, revision: before?.revision ?? draft.revision }))}
       />
-      <details className="rounded-control border border-line px-4 py-1">
-        <summary className="flex min-h-12 cursor-pointer items-center text-base font-medium">
+      <details className="group rounded-control border border-line px-4 py-1">
+        <summary className="flex min-h-12 cursor-pointer items-center gap-2 text-base font-medium">
+          <Icon of={ChevronDown} className="size-5 shrink-0 text-quiet group-open:rotate-180" />
           {t('minutes.preview')}
         </summary>
         <MarkdownText text={text} />

@@ -1,5 +1,6 @@
 /** How long somebody was in meetings on each day and in each week of this device's time zone. Pure. */
 export type OwnTimeSpan = { fromMs: number; untilMs: number };
+export type TimeInMeeting = { fromMs: number; untilMs: number };
 /** `startMs`: its first moment */
 export type TimeSlot = { startMs: number; ms: number };
 
@@ -12,12 +13,18 @@ export const byDayOf = (spans: readonly OwnTimeSpan[], nowMs: number): TimeSlot[
 
 /** The last eight weeks from Monday on, this one first. */
 export function byWeekOf(spans: readonly OwnTimeSpan[], nowMs: number): TimeSlot[] {
+export const byDayOf = (spans: readonly TimeInMeeting[], nowMs: number): TimeSlot[] =>
+  slots(spans, (n) => dayBefore(nowMs, n), DAYS_SHOWN);
+
+/** The last eight weeks from Monday on, this one first. */
+export function byWeekOf(spans: readonly TimeInMeeting[], nowMs: number): TimeSlot[] {
   const sinceMonday = (new Date(nowMs).getDay() + 6) % 7;
   return slots(spans, (n) => dayBefore(nowMs, sinceMonday + 7 * n), WEEKS_SHOWN);
 }
 
 /** @param startOf of the slot so many before the present one; -1: of the next */
 function slots(spans: readonly OwnTimeSpan[], startOf: (n: number) => number, count: number): TimeSlot[] {
+function slots(spans: readonly TimeInMeeting[], startOf: (n: number) => number, count: number): TimeSlot[] {
   return Array.from({ length: count }, (_, n) => {
     const [startMs, endMs] = [startOf(n), startOf(n - 1)];
     const ms = spans.reduce(
