@@ -9,14 +9,12 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateOnly, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { byDayOf, byWeekOf, type TimeSlot, type OwnTimeSpan } from './own-time.ts';
 import { byDayOf, byWeekOf, type TimeSlot, type TimeInMeeting } from './own-time.ts';
 
 const MINUTE_MS = 60_000;
 
 export function OwnTimeCard() {
   const { t } = useTranslation('record');
-  const [shown, setShown] = useState<{ spans: readonly OwnTimeSpan[]; atMs: number } | null>(null);
   const [shown, setShown] = useState<{ spans: readonly TimeInMeeting[]; atMs: number } | null>(null);
   const { run, isPending, problem } = useAsyncAction();
   const show = async () => {

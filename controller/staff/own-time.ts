@@ -1,5 +1,4 @@
 /** How long somebody was in meetings on each day and in each week of this device's time zone. Pure. */
-export type OwnTimeSpan = { fromMs: number; untilMs: number };
 export type TimeInMeeting = { fromMs: number; untilMs: number };
 /** `startMs`: its first moment */
 export type TimeSlot = { startMs: number; ms: number };
@@ -8,11 +7,6 @@ const DAYS_SHOWN = 7;
 const WEEKS_SHOWN = 8;
 
 /** The last seven days, today first. */
-export const byDayOf = (spans: readonly OwnTimeSpan[], nowMs: number): TimeSlot[] =>
-  slots(spans, (n) => dayBefore(nowMs, n), DAYS_SHOWN);
-
-/** The last eight weeks from Monday on, this one first. */
-export function byWeekOf(spans: readonly OwnTimeSpan[], nowMs: number): TimeSlot[] {
 export const byDayOf = (spans: readonly TimeInMeeting[], nowMs: number): TimeSlot[] =>
   slots(spans, (n) => dayBefore(nowMs, n), DAYS_SHOWN);
 
@@ -23,7 +17,6 @@ export function byWeekOf(spans: readonly TimeInMeeting[], nowMs: number): TimeSl
 }
 
 /** @param startOf of the slot so many before the present one; -1: of the next */
-function slots(spans: readonly OwnTimeSpan[], startOf: (n: number) => number, count: number): TimeSlot[] {
 function slots(spans: readonly TimeInMeeting[], startOf: (n: number) => number, count: number): TimeSlot[] {
   return Array.from({ length: count }, (_, n) => {
     const [startMs, endMs] = [startOf(n), startOf(n - 1)];
