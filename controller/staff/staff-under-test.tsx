@@ -66,7 +66,7 @@ export class StaffServerUnderTest extends PlayedServer {
     signInWays: () => ({ body: { openid: null } }),
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
-    chatPosts: () => ({ body: { posts: this.posts, hasOlder: false } }),
+    chatPosts: () => ({ body: { posts: this.posts, hasOlder: false, people: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));

@@ -196,6 +196,7 @@ const posts: ChatPost[] = [
   isGuest: false,
   isRecalled: false,
   mayRecall: true,
+  mentions: [],
   atMs: at(9, n * 7),
   ...post,
 }));
@@ -208,7 +209,7 @@ function scene(
     currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
     signInWays: { body: { openid: null } },
     meeting: { body: { meeting: detail } },
-    chatPosts: { body: { posts, hasOlder: true } },
+    chatPosts: { body: { posts, hasOlder: true, people: [] } },
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
