@@ -75,6 +75,13 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const acts = useCallActs(guest.call, add);
   const chat = useChat(call.chat, selfPeerId);
   const poll = usePoll(call.polls);
+  const nameable = useMemo(
+    () =>
+      call.participants
+        .filter(({ peerId, peerKind }) => peerId !== selfPeerId && peerKind !== 'program')
+        .map(({ peerId, displayName }) => ({ id: peerId, name: displayName })),
+    [call.participants, selfPeerId],
+  );
   const readOlderInCall = useCallback(() => guest.call.readOlderChat(), [guest]);
   const earlier = useEarlierChat({
     meetingId,
@@ -207,7 +214,8 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 mayModerate={rights.includes('order')}
                 onRecall={(messageId) => acts.do(messageId, (its) => its.recallChat(messageId))}
                 earlier={earlier}
-                onSend={(text) => guest.call.sendChat(text)}
+                people={nameable}
+                onSend={(text, about) => guest.call.sendChat(text, undefined, about)}
                 onClose={() => chat.setOpen(false)}
               />
             )}

@@ -1,9 +1,11 @@
 /** The chat of the call: beside the stage on a laptop, over it on a phone. Text alone, lines as they were written. */
 import X from 'lucide-react/icons/x';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChatMessage, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { Button } from '#ui/button.tsx';
-import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
+import { ChatComposer, ChatMessages, type ComposedAbout } from '#ui/meeting/chat.tsx';
+import type { Nameable } from '#ui/meeting/chat-mentions.ts';
 import type { EarlierChat } from './use-earlier-chat.ts';
 
 type ChatPanelProps = {
@@ -15,12 +17,15 @@ type ChatPanelProps = {
   /** of the meeting, from before the call; in their order */
   earlier: EarlierChat;
   /** resolves once everybody gets it */
-  onSend: (text: string) => Promise<void>;
+  onSend: (text: string, about: ComposedAbout) => Promise<void>;
+  /** who is in the call, by peerId, without this one */
+  people: readonly Nameable[];
   onClose: () => void;
 };
 
 export function ChatPanel(props: ChatPanelProps) {
-  const { messages, selfPeerId, mayModerate, onRecall, earlier, onSend, onClose } = props;
+  const { messages, selfPeerId, mayModerate, onRecall, earlier, onSend, people, onClose } = props;
+  const [replyTo, setReplyTo] = useState<ChatMessage | null>(null);
   const { t } = useTranslation('meeting');
   const { t: join } = useTranslation('join');
   const { t: common } = useTranslation('common');
@@ -56,9 +61,11 @@ export function ChatPanel(props: ChatPanelProps) {
         onRecall={({ messageId }) =>
           earlier.mayRecall(messageId) === null ? onRecall(messageId) : earlier.recall(messageId)
         }
+        onReply={setReplyTo}
+        selfPeerId={selfPeerId}
         className="flex-1"
       />
-      <ChatComposer onSend={onSend} isFocused />
+      <ChatComposer onSend={onSend} people={people} replyTo={replyTo} onReplyEnd={() => setReplyTo(null)} isFocused />
     </section>
   );
 }

@@ -11,7 +11,7 @@ import { useToasts } from '#ui/toast.tsx';
 const AT_ONCE = 2;
 
 export function useCallNews(call: CallState, selfPeerId: string | null) {
-  const { participants, mutedByPeerId, keptMutedTimes, order, role } = call;
+  const { chat, participants, mutedByPeerId, keptMutedTimes, order, role } = call;
   const { t } = useTranslation('join');
   const toasts = useToasts();
   const { add } = toasts;
@@ -40,6 +40,17 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
       if (!known.has(peerId) && peerId !== selfPeerId)
         add({ words: t('hand.raised', { ns: 'meeting', name: displayName }) });
   }, [participants, selfPeerId, add, t]);
+
+  const chatBefore = useRef<number | null>(null);
+  useEffect(() => {
+    if (selfPeerId === null) return;
+    const known = chatBefore.current;
+    chatBefore.current = chat.at(-1)?.number ?? -1;
+    if (known === null) return;
+    for (const { number, peerId, displayName, mentions = [] } of chat)
+      if (number > known && peerId !== selfPeerId && mentions.some((each) => each.peerId === selfPeerId))
+        add({ words: t('chat.mentionedBy', { ns: 'meeting', name: displayName }) });
+  }, [chat, selfPeerId, add, t]);
 
   const wasLocked = useRef(false);
   useEffect(() => {

@@ -88,7 +88,8 @@ export function useEarlierChat({
 const recalled = (post: ChatPost): ChatPost => ({ ...post, text: '', isRecalled: true, mayRecall: false });
 
 /** As one of the call: its writer is nobody's peer, or this one. */
-const messageOf = ({ isOwn, isFromCall: _, ...post }: ChatPost, selfPeerId: string): EarlierMessage => ({
+const messageOf = ({ isOwn, isFromCall: _, mentions, ...post }: ChatPost, selfPeerId: string): EarlierMessage => ({
   ...post,
+  mentions: mentions.map(({ name, isMe }) => ({ name, ...(isMe && { peerId: selfPeerId }) })),
   peerId: isOwn ? selfPeerId : post.messageId,
 });

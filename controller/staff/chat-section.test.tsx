@@ -32,6 +32,7 @@ const post = (number: number, over: Partial<ChatPost> = {}): ChatPost => ({
   atMs: 1_700_000_000_000 + number,
   isRecalled: false,
   mayRecall: false,
+  mentions: [],
   ...over,
 });
 async function show(revision?: number): Promise<void> {
@@ -43,12 +44,15 @@ async function show(revision?: number): Promise<void> {
 const section = () => document.querySelector<HTMLElement>('section[aria-label="Chat"]');
 const written = (): string[] =>
   [...section()!.querySelectorAll('li p:last-of-type')].map(({ textContent }) => textContent ?? '');
-async function send(text: string): Promise<void> {
+async function type(text: string): Promise<void> {
   const field = section()!.querySelector<HTMLTextAreaElement>('textarea[aria-label="Message"]')!;
   await act(async () => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!.call(field, text);
     field.dispatchEvent(new Event('input', { bubbles: true }));
   });
+}
+async function send(text: string): Promise<void> {
+  await type(text);
   await page.press('Send');
 }
 
@@ -95,14 +99,52 @@ test('what others write comes when the home stream names another revision', asyn
 test('older ones come on demand, before what is there', async () => {
   server.answers.chatPosts = ({ searchParams }) =>
     searchParams.get('beforeNumber') === '2'
-      ? { body: { posts: [post(0), post(1)], hasOlder: false } }
-      : { body: { posts: [post(2)], hasOlder: true } };
+      ? { body: { posts: [post(0), post(1)], hasOlder: false, people: [] } }
+      : { body: { posts: [post(2)], hasOlder: true, people: [] } };
   await show();
   await page.until(() => page.buttons('Show earlier messages').length === 1);
   await page.press('Show earlier messages');
   await page.until(() => written().length === 3);
   expect(written()).toEqual(['words 0', 'words 1', 'words 2']);
   expect(page.buttons('Show earlier messages')).toEqual([]);
+});
+
+test('an answer shows what it answers in one line, and who is named is marked', async () => {
+  const naming = { text: '@Mina Park look', mentions: [{ name: 'Mina Park', isMe: true }] };
+  server.posts = [
+    post(0, { text: 'two\nlines' }),
+    post(1, { replyTo: idOf(600), ...naming }),
+    post(2, { replyTo: idOf(1) }),
+  ];
+  await show();
+  await page.until(() => written().length === 3);
+  expect(section()!.textContent).toContain('Joon Lee: two lines');
+  expect(section()!.textContent).toContain('Reply to an earlier message');
+  expect(section()!.querySelector('li strong')!.textContent).toBe('@Mina Park');
+  expect(section()!.querySelectorAll('li')[1]!.textContent).toContain('mentions you');
+});
+
+test('what is sent answers the chosen message and names who was chosen from the list', async () => {
+  server.posts = [post(0)];
+  server.answers.chatPosts = () => ({
+    body: { posts: server.posts, hasOlder: false, people: [{ accountId: idOf(2), displayName: 'Joon Lee' }] },
+  });
+  await show();
+  await page.until(() => written().length === 1);
+  let asked: unknown;
+  server.answers.postChat = (_url, body) => {
+    asked = body;
+    return { body: { post: post(1, { messageId: idOf(601) }) } };
+  };
+  await page.press('Reply to Joon Lee');
+  expect(section()!.querySelector('form')!.textContent).toContain('Joon Lee: words 0');
+  await type('Thank you @jo');
+  await page.press('@Joon Lee');
+  expect(section()!.querySelector('textarea')!.value).toBe('Thank you @Joon Lee ');
+  await page.press('Send');
+  await page.until(() => asked !== undefined);
+  expect(asked).toMatchObject({ text: 'Thank you @Joon Lee', replyTo: idOf(600), mentions: [idOf(2)] });
+  await page.until(() => !section()!.querySelector('form')!.textContent!.includes('words 0'));
 });
 
 test('a message is recalled after a question, and its place stays', async () => {

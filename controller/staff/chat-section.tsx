@@ -1,5 +1,7 @@
 /** What is written in a meeting, before, during and after its calls, and the field for the next message. */
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -10,8 +12,9 @@ import { useMeetingChat } from './use-meeting-chat.ts';
 
 export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
   const { t } = useTranslation('meeting');
-  const { posts, hasOlder, problem, readOlder, send, recall } = useMeetingChat(meetingId, chatRevision);
+  const { posts, hasOlder, problem, people, readOlder, send, recall } = useMeetingChat(meetingId, chatRevision);
   const acts = useAsyncAction<true>();
+  const [replyTo, setReplyTo] = useState<ChatPost | null>(null);
   // who manages meetings without being one of the people
   if (problem?.code === 'forbidden') return null;
   return (
@@ -38,10 +41,11 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
             }
             mayRecall={({ mayRecall }) => mayRecall}
             onRecall={({ messageId }) => void acts.run(() => recall(messageId))}
+            onReply={setReplyTo}
             className="max-h-96"
           />
         )}
-        <ChatComposer onSend={send} />
+        <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyEnd={() => setReplyTo(null)} />
       </div>
     </Card>
   );

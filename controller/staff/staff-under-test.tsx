@@ -76,6 +76,7 @@ export class StaffServerUnderTest extends PlayedServer {
     attendance: () => ({ body: { calls: [] } }),
     meetingPolls: () => ({ body: { polls: [] } }),
     preparedPolls: () => ({ body: { preparedPolls: [] } }),
+    chatPosts: () => ({ body: { posts: this.posts, hasOlder: false, people: [] } }),
     findRooms: () => ({ body: { rooms: this.rooms } }),
     meeting: ({ pathname }) => {
       const meeting = this.meetings.find(({ meetingId }) => pathname.endsWith(meetingId));

@@ -3,7 +3,10 @@ import { useCallback, useEffect, useState } from 'react';
 import { v7 as newId } from 'uuid';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import { chatApi, type ChatPost } from '#contract/http/chat-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
 import { callApi } from '#ui/http-client.ts';
+import type { ComposedAbout } from '#ui/meeting/chat.tsx';
+import type { Nameable } from '#ui/meeting/chat-mentions.ts';
 
 /** a meeting of before today is not in the home stream, which names revisions */
 const LOOK_MS = 20_000;
@@ -16,14 +19,18 @@ export type MeetingChatState = {
   problem: MaruError | null;
   readOlder: () => Promise<void>;
   /** resolves once it is kept */
-  send: (text: string) => Promise<void>;
+  /** who can be named in a message */
+  people: readonly Nameable[];
+  /** `mentions`: accountIds */
+  send: (text: string, about: ComposedAbout) => Promise<void>;
   recall: (messageId: string) => Promise<void>;
 };
-type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem'>;
+type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem' | 'people'>;
+type Answer = RouteAnswer<typeof chatApi.chatPosts>;
 
 /** @param revision undefined: nothing is written yet, as far as is known */
 export function useMeetingChat(meetingId: string, revision: number | undefined): MeetingChatState {
-  const [known, setKnown] = useState<Known>({ posts: null, hasOlder: false, problem: null });
+  const [known, setKnown] = useState<Known>({ posts: null, hasOlder: false, problem: null, people: [] });
   const [looked, setLooked] = useState(0);
   const look = useCallback(() => setLooked((count) => count + 1), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is why it is read again
@@ -51,8 +58,9 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
     setKnown((before) => ({ ...before, posts: merged(older.posts, before.posts ?? []), hasOlder: older.hasOlder }));
   }, [meetingId, posts]);
   const send = useCallback(
-    async (text: string) => {
-      const { post } = await callApi(chatApi.postChat, { params: { meetingId }, body: { messageId: newId(), text } });
+    async (text: string, about: ComposedAbout) => {
+      const body = { messageId: newId(), text, ...about };
+      const { post } = await callApi(chatApi.postChat, { params: { meetingId }, body });
       setKnown((before) => ({ ...before, posts: merged(before.posts ?? [], [post]) }));
       look();
     },
@@ -72,12 +80,13 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
 }
 
 /** What was read further back stays, unless more was written meanwhile than was read now. */
-function withNewest(before: Known, newest: { posts: ChatPost[]; hasOlder: boolean }): Known {
+function withNewest(before: Known, newest: Answer): Known {
+  const people = newest.people.map(({ accountId, displayName }) => ({ id: accountId, name: displayName }));
   const [first] = newest.posts;
   const last = before.posts?.at(-1);
   const isContinued = before.posts !== null && first && last && last.number >= first.number - 1;
-  if (!isContinued) return { ...newest, problem: null };
-  return { posts: merged(before.posts!, newest.posts), hasOlder: before.hasOlder, problem: null };
+  if (!isContinued) return { ...newest, problem: null, people };
+  return { posts: merged(before.posts!, newest.posts), hasOlder: before.hasOlder, problem: null, people };
 }
 
 /** Each once, the newer version of it, in their order. */

@@ -14,7 +14,7 @@ import { ActQueue } from './act-queue.ts';
 import { CallAdmission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
-import { FollowedChat } from './followed-chat.ts';
+import { type ChatAbout, FollowedChat } from './followed-chat.ts';
 import { FollowedDocument } from './followed-document.ts';
 import { FollowedPolls } from './followed-polls.ts';
 import { LocalMedia } from './local-media.ts';
@@ -288,9 +288,9 @@ export class CallClient {
    * Resolves once everybody gets it; over drops, it is sent again until the node has answered. The same id again is one message.
    * @throws the node's refusal
    */
-  async sendChat(text: string, messageId?: string): Promise<void> {
+  async sendChat(text: string, messageId?: string, about?: ChatAbout): Promise<void> {
     if (this.#phase.name !== 'joined') throw new InvalidStateError('not-possible-now', 'not in a call');
-    await this.#chat.send(text, messageId);
+    await this.#chat.send(text, messageId, about);
   }
 
   /** An own message, or with the right `order` any; everybody's page loses its words. @throws the node's refusal */

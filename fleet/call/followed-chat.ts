@@ -6,9 +6,12 @@ import type { ChatMessage } from '#contract/chat.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type { SendRequest } from './media-session.ts';
 
+/** Which message it answers, and peerIds of those whom it names. */
+export type ChatAbout = { replyTo?: string | undefined; mentions?: string[] | undefined };
 type Unanswered = {
   readonly messageId: string;
   readonly text: string;
+  readonly about: ChatAbout;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
@@ -56,9 +59,9 @@ export class FollowedChat {
   }
 
   /** Resolves once everybody gets it. @throws the node's refusal */
-  send(text: string, messageId: string = uuidv7()): Promise<void> {
+  send(text: string, messageId: string = uuidv7(), about: ChatAbout = {}): Promise<void> {
     return new Promise((resolve, reject) => {
-      const each = { messageId, text, resolve, reject };
+      const each = { messageId, text, about, resolve, reject };
       this.#unanswered.set(messageId, each);
       this.#send(each);
     });
@@ -85,7 +88,7 @@ export class FollowedChat {
   }
 
   #send(each: Unanswered): void {
-    this.#options.ask('send-chat', { messageId: each.messageId, text: each.text }).then(
+    this.#options.ask('send-chat', { messageId: each.messageId, text: each.text, ...each.about }).then(
       () => this.#settle(each, each.resolve),
       (error: unknown) => {
         if (this.#options.isConnected()) this.#settle(each, () => each.reject(error));

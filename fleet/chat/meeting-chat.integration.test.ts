@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RECALL_WITHIN_MS } from '#contract/chat.ts';
-import type { ChatPost } from '#contract/http/chat-api.ts';
+import type { ChatPost, chatApi } from '#contract/http/chat-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
 import { topicOf } from '#contract/topics.ts';
 import { EventsUnderTest } from '../events-under-test.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
@@ -58,7 +59,7 @@ async function make(): Promise<string> {
   expect(status, JSON.stringify(body)).toBe(200);
   return body.meeting.meetingId;
 }
-async function read(who: Person, meetingId: string, query = ''): Promise<{ posts: ChatPost[]; hasOlder: boolean }> {
+async function read(who: Person, meetingId: string, query = ''): Promise<RouteAnswer<typeof chatApi.chatPosts>> {
   const { status, body } = await ask(who, 'GET', `/${meetingId}/chat${query}`);
   expect(status, JSON.stringify(body)).toBe(200);
   return body;
@@ -105,7 +106,7 @@ const posted = (number: number, text: string, more: object = {}) => ({
 
 test('what is written before, during and after a call is the meeting’s, in its order and once each', async () => {
   const meetingId = await make();
-  expect(await read(mina!, meetingId)).toEqual({ posts: [], hasOlder: false });
+  expect(await read(mina!, meetingId)).toMatchObject({ posts: [], hasOlder: false });
   const messageId = newId();
   for (const _ of [1, 2]) expect((await write(mina!, meetingId, 'Before', messageId)).status).toBe(200);
   const callId = await call(meetingId);
@@ -187,6 +188,32 @@ test('a recalled message keeps its place, and its words are gone from the store'
     .toEqual({ name: 'recall-chat', callId, messageId: ids[2] });
 });
 
+test('a message answers another and names people of the meeting, who see that they are meant', async () => {
+  const meetingId = await make();
+  const [first, second, third] = [newId(), newId(), newId()];
+  await write(mina!, meetingId, 'Which page?', first);
+  const callId = await call(meetingId);
+  const mentions = [mina!.accountId, sora!.accountId];
+  const body = { messageId: second, text: '@Mina Kim page 3', replyTo: first, mentions };
+  const { post } = (await ask(joon!, 'POST', `/${meetingId}/chat`, body)).body;
+  // Sora is none of its people
+  expect(post).toMatchObject({ replyTo: first, mentions: [{ name: 'Mina Kim', isMe: false }] });
+  await expect
+    .poll(() => commands.find(({ messageId }) => messageId === second))
+    .toMatchObject({ replyTo: first, mentioned: [{ person: `account:${mina!.accountId}`, name: 'Mina Kim' }] });
+  const mentioned = [{ person: `account:${mina!.accountId}`, name: 'Mina' }];
+  await report(callId, meetingId, { ...posted(0, '@Mina look', { messageId: third, replyTo: second }), mentioned });
+  const { posts, people } = await read(mina!, meetingId);
+  expect(posts.map(({ replyTo, mentions: named }) => [replyTo, named])).toEqual([
+    [undefined, []],
+    [first, [{ name: 'Mina Kim', isMe: true }]],
+    [second, [{ name: 'Mina', isMe: true }]],
+  ]);
+  expect(people.map(({ displayName }) => displayName)).toEqual(['Joon Park', 'Mina Kim']);
+  await recall(joon!, meetingId, second);
+  expect((await read(mina!, meetingId)).posts[1]).toMatchObject({ text: '', mentions: [] });
+});
+
 test('after 24 hours nobody recalls', async () => {
   const meetingId = await make();
   const messageId = newId();
@@ -214,7 +241,7 @@ test('older ones are read in parts, until the first', async () => {
   expect([known.posts.length, known.hasOlder]).toEqual([50, true]);
   while (known.hasOlder) {
     const older = await read(mina!, meetingId, `?beforeNumber=${known.posts[0]!.number}`);
-    known = { posts: [...older.posts, ...known.posts], hasOlder: older.hasOlder };
+    known = { ...older, posts: [...older.posts, ...known.posts] };
   }
   expect(texts(known)).toEqual(all);
 });

@@ -4,11 +4,22 @@
  */
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
-import { CHAT_POSTS_AT_ONCE, type ChatPost } from '#contract/http/chat-api.ts';
+import { CHAT_POSTS_AT_ONCE, type ChatPost, type chatApi } from '#contract/http/chat-api.ts';
+import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';
 import type { NodeCommand } from '#contract/node-link.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import { type ChatReader, insertPost, mayRecall, postOf, postsBefore, recallPost, seenBy } from './posts.ts';
+import {
+  chatPeople,
+  type ChatReader,
+  insertPost,
+  mayRecall,
+  mentionedIn,
+  postOf,
+  postsBefore,
+  recallPost,
+  seenBy,
+} from './posts.ts';
 
 export type MeetingChatDependencies = {
   store: AuthorityStore;
@@ -22,8 +33,9 @@ export type ChatPerson = { accountId: string; displayName: string; role: Meeting
 
 /** of one account, in all meetings */
 const POSTS = { burst: 20, refillPerMinute: 60 };
+const personOfAccount = (accountId: string): string => `account:${accountId}`;
 const readerOf = ({ accountId, role }: ChatPerson): ChatReader => ({
-  person: `account:${accountId}`,
+  person: personOfAccount(accountId),
   isHost: role === 'host' || role === 'co-host',
 });
 
@@ -40,10 +52,11 @@ export class MeetingChat {
     meetingId: string,
     by: ChatPerson,
     beforeNumber: number | null,
-  ): Promise<{ posts: ChatPost[]; hasOlder: boolean }> {
+  ): Promise<RouteAnswer<typeof chatApi.chatPosts>> {
     const part = { beforeNumber, most: CHAT_POSTS_AT_ONCE };
     const { rows, hasOlder } = await postsBefore(this.#deps.store.read, meetingId, part);
-    return { posts: rows.map((row) => seenBy(readerOf(by), row)), hasOlder };
+    const people = await chatPeople(this.#deps.store.read, meetingId);
+    return { posts: rows.map((row) => seenBy(readerOf(by), row)), hasOlder, people };
   }
 
   /**
@@ -53,21 +66,31 @@ export class MeetingChat {
   async post(
     meetingId: string,
     by: ChatPerson,
-    { messageId, text }: { messageId: string; text: string },
+    { messageId, text, replyTo, mentions = [] }: RouteOutput<typeof chatApi.postChat, 'body'>,
   ): Promise<ChatPost> {
     const { store, commandCall, onChanged } = this.#deps;
     const { displayName } = by;
     if (!this.#limit.take(by.accountId)) throw new UserError('too-many-attempts', 'too many messages');
     const reader = readerOf(by);
     const [{ person }, atMs] = [reader, Date.now()];
-    const written = { meetingId, messageId, callId: null, person, displayName, isGuest: 0 as const, text, atMs };
-    const row = await store.write((trx) => insertPost(trx, written));
+    const row = await store.write(async (trx) => {
+      const people = mentions.length === 0 ? [] : await chatPeople(trx, meetingId);
+      const named = people.filter(({ accountId }) => mentions.includes(accountId));
+      return insertPost(trx, {
+        ...{ meetingId, messageId, callId: null, person, displayName, isGuest: 0, text, atMs },
+        replyTo: replyTo ?? null,
+        mentioned: JSON.stringify(
+          named.map((each) => ({ person: personOfAccount(each.accountId), name: each.displayName })),
+        ),
+      });
+    });
     if (row.person !== person)
       throw new InvalidStateError('not-possible-now', 'a message of this id is somebody else’s');
     // one that was kept before may not have reached the call
     const sent = { messageId, displayName: row.displayName, person, text: row.text, atMs: row.atMs };
+    const about = { replyTo: row.replyTo ?? undefined, mentioned: mentionedIn(row) };
     if (row.callId === null && row.recalledAtMs === null)
-      await commandCall(meetingId, (callId) => ({ name: 'post-chat', callId, ...sent }));
+      await commandCall(meetingId, (callId) => ({ name: 'post-chat', callId, ...sent, ...about }));
     onChanged(meetingId);
     return seenBy(reader, row);
   }

@@ -47,9 +47,12 @@ export async function recordChatEvent(trx: AuthorityWrite, event: ChatEvent): Pr
     await recallPost(trx, event);
     return;
   }
-  const { meetingId, callId, message, person } = event;
-  const { messageId, displayName, isGuest, text, atMs } = message;
-  await insertPost(trx, { meetingId, messageId, callId, person, displayName, isGuest: isGuest ? 1 : 0, text, atMs });
+  const { meetingId, callId, message, person, mentioned = [] } = event;
+  const { messageId, displayName, isGuest, text, atMs, replyTo = null } = message;
+  await insertPost(trx, {
+    ...{ meetingId, messageId, callId, person, displayName, isGuest: isGuest ? 1 : 0, text, atMs, replyTo },
+    mentioned: JSON.stringify(mentioned),
+  });
 }
 
 /** The place stays, the words are gone for good. */
@@ -59,7 +62,7 @@ export async function recallPost(
 ): Promise<void> {
   await trx
     .updateTable('chatPost')
-    .set({ text: '', recalledAtMs: Date.now(), revision: await nextRevision(trx, meetingId) })
+    .set({ text: '', mentioned: '[]', recalledAtMs: Date.now(), revision: await nextRevision(trx, meetingId) })
     .where('meetingId', '=', meetingId)
     .where('messageId', '=', messageId)
     .where('recalledAtMs', 'is', null)
@@ -95,8 +98,31 @@ export const seenBy = (reader: ChatReader, row: Row): ChatPost => ({
   text: row.text,
   atMs: row.atMs,
   isRecalled: row.recalledAtMs !== null,
+  ...(row.replyTo !== null && { replyTo: row.replyTo }),
+  mentions: mentionedIn(row).map(({ person, name }) => ({ name, isMe: person === reader.person })),
   mayRecall: row.recalledAtMs === null && mayRecall(reader, row),
 });
+
+export const mentionedIn = ({ mentioned }: Pick<Row, 'mentioned'>): { person: string; name: string }[] =>
+  JSON.parse(mentioned);
+
+/** The meeting's people with an account, its host among them, by name: who can be named in a message. */
+export async function chatPeople(db: Reader, meetingId: string): Promise<{ accountId: string; displayName: string }[]> {
+  const invited = db
+    .selectFrom('meetingPerson')
+    .select('accountId')
+    .where('meetingId', '=', meetingId)
+    .where('accountId', 'is not', null);
+  const host = db.selectFrom('meeting').select('hostAccountId as accountId').where('meetingId', '=', meetingId);
+  return db
+    .selectFrom('account')
+    .select(['accountId', 'displayName'])
+    .where('accountId', 'in', invited.union(host).$castTo<{ accountId: string }>())
+    .where('disabledAtMs', 'is', null)
+    .orderBy('displayName')
+    .orderBy('accountId')
+    .execute();
+}
 
 /** By meeting: it counts up with each change of what is written there; a meeting in which nothing is written is left out. */
 export async function chatRevisionsOf(db: Reader, meetingIds: readonly string[]): Promise<Map<string, number>> {

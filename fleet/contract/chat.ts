@@ -25,6 +25,11 @@ export const ChatText = z
   .min(1)
   .refine((text) => bytesOf(text) <= 8_000 && graphemesOf(text).length <= MAX_CHAT_LETTERS, 'longer than a message');
 
+export const MAX_MENTIONS = 20;
+/** Somebody whom a message names: `@` and the name stand in its text. `peerId` absent: not in the call. */
+export const ChatMention = z.object({ peerId: Id.optional(), name: z.string() });
+export type ChatMention = z.infer<typeof ChatMention>;
+
 export const ChatMessage = z.object({
   /** chosen by its sender, so that a repeated send is one message */
   messageId: Id,
@@ -37,5 +42,8 @@ export const ChatMessage = z.object({
   atMs: EpochMs,
   /** its place stays, and the words are gone for everyone: `text` is empty */
   isRecalled: z.boolean().optional(),
+  /** the message that it answers; the reader may not have that one */
+  replyTo: Id.optional(),
+  mentions: z.array(ChatMention).optional(),
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;

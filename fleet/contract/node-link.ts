@@ -133,6 +133,8 @@ const knownCallEvents = [
     message: ChatMessage,
     /** who wrote it */
     person: z.string().min(1).max(300),
+    /** whom it names */
+    mentioned: z.array(z.object({ person: z.string().max(300), name: z.string() })).optional(),
   }),
   /** its words are gone, by who wrote it or by a host */
   z.object({
@@ -246,6 +248,8 @@ export const NodeCommand = z.discriminatedUnion('name', [
     person: PersonKey,
     text: ChatText,
     atMs: EpochMs,
+    replyTo: Id.optional(),
+    mentioned: z.array(z.object({ person: PersonKey, name: z.string() })).optional(),
   }),
   /** on the meeting's page */
   z.strictObject({ name: z.literal('recall-chat'), callId: Id, messageId: Id }),

@@ -8,7 +8,7 @@
  */
 import { CallAir, OFF_AIR } from './broadcast.ts';
 import { CallOrder, MeetingRole, OPEN_ORDER, OrderChange } from './call-order.ts';
-import { ChatMessage, ChatText } from './chat.ts';
+import { ChatMessage, ChatText, MAX_MENTIONS } from './chat.ts';
 import { WireError } from './error-codes.ts';
 import { CallPermissions, PeerKind } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
@@ -218,7 +218,17 @@ export const signalingMethods = {
   /** Needs the right `mute`. */
   'lower-hand': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Repeated with the same id it is one message; everybody, its sender included, gets it as `chat-message`. */
-  'send-chat': { request: z.strictObject({ messageId: Id, text: ChatText }), response: z.object({}) },
+  'send-chat': {
+    request: z.strictObject({
+      messageId: Id,
+      text: ChatText,
+      /** messageId of the one that it answers */
+      replyTo: Id.optional(),
+      /** peerIds of those whom it names; who is not in the call is left out */
+      mentions: z.array(Id).max(MAX_MENTIONS).optional(),
+    }),
+    response: z.object({}),
+  },
   /**
    * An own message, or with the right `order` any, within RECALL_WITHIN_MS: its place stays, the words go for everybody, who get it
    * as `chat-recalled`. The same again changes nothing.

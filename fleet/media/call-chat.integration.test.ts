@@ -1,7 +1,7 @@
 /** The chat of a call as clients meet it: in one order for all, once each, there for who comes late, bounded. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
-import { type ChatMessage, CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
+import { type ChatMessage, CHAT_MESSAGES_KEPT, MAX_MENTIONS, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { RawClient } from './testing/raw-client.ts';
 import { startTestNode, type TestNode } from './testing/test-node.ts';
@@ -109,17 +109,17 @@ test('its writer recalls a message, and a host any: the place stays, the words g
   expect(await recall(lee, ofMina)).toBe('forbidden');
   expect(await recall(mina, ofLee)).toBe('forbidden');
   expect(await recall(mina, uuidv7())).toBe('not-possible-now');
-  const former = lee.hello!;
-  lee.drop();
   // at another entry it is still hers
   const again = await join(callId, 'Mina');
+  const former = lee.hello!;
+  lee.drop();
   for (const _ of [1, 2]) expect(await recall(again, ofMina)).toBe('done');
   expect(await recall(host, ofLee)).toBe('done');
+  const back = await it.open();
+  const { admission } = await back.resume(former);
   await host.request('ping', {});
   const gone = host.notifications.flatMap((each) => (each.event === 'chat-recalled' ? [each.data.messageId] : []));
   expect(gone).toEqual([ofMina, ofLee]);
-  const back = await it.open();
-  const { admission } = await back.resume(former);
   if (admission.kind === 'fresh') throw new Error('not resumed');
   const { chat } = await (await it.prepare({ callId })).join('Late');
   for (const seen of [chat, admission.call.chat])
@@ -128,6 +128,28 @@ test('its writer recalls a message, and a host any: the place stays, the words g
       [ofLee, '', true],
     ]);
   expect(admission.call.recalledChat).toEqual([ofMina, ofLee]);
+  end(callId);
+});
+
+test('a message answers another and names who is in the call; who is not is left out', async () => {
+  const callId = uuidv7();
+  const [mina, lee] = [await join(callId, 'Mina'), await join(callId, 'Lee', { isGuest: true, role: 'guest' })];
+  const first = uuidv7();
+  await say(mina, 'Which page?', first);
+  const about = { replyTo: first, mentions: [mina.hello!.peerId, uuidv7()] };
+  const messageId = uuidv7();
+  await lee.request('send-chat', { messageId, text: '@Mina page 3', ...about });
+  const message = await mina.told('chat-message', ({ text }) => text === '@Mina page 3');
+  expect(message).toMatchObject({ replyTo: first, mentions: [{ peerId: mina.hello!.peerId, name: 'Mina' }] });
+  const { chat } = await (await it.prepare({ callId })).join('Late');
+  expect(chat[1]).toEqual(message);
+  await lee.request('recall-chat', { messageId });
+  expect(it.node.registry.calls.get(callId)!.chat.newest[1]).toMatchObject({ text: '', replyTo: first });
+  expect(it.node.registry.calls.get(callId)!.chat.newest[1]!.mentions).toBeUndefined();
+  const many = Array.from({ length: MAX_MENTIONS + 1 }, () => uuidv7());
+  expect(await codeOf(lee.request('send-chat', { messageId: uuidv7(), text: 'All', mentions: many }))).toBe(
+    'bad-message',
+  );
   end(callId);
 });
 

@@ -2,7 +2,7 @@
  * The chat of one call: numbers messages, keeps the newest within a bound of messages and bytes, and lets who comes later read
  * them. Text alone; who was removed leaves their words behind. The fleet keeps what it is notified of with the meeting.
  */
-import { CHAT_MESSAGES_KEPT, type ChatMessage, RECALL_WITHIN_MS } from '#contract/chat.ts';
+import { CHAT_MESSAGES_KEPT, type ChatMention, type ChatMessage, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
 import { bytesOf } from '#contract/shown-text.ts';
 import type { NodeCommand } from '#contract/node-link.ts';
@@ -19,13 +19,16 @@ const MOST_BYTES_AT_ONCE = 32 * 1024;
 
 export type CallChatOptions = {
   settings: Pick<MediaSettings, 'chatBurst' | 'chatPerMinute'>;
-  /** to everybody who is in; `person`: who wrote it, null: on the meeting's page, so that the fleet has it */
-  onMessage: (message: ChatMessage, person: string | null) => void;
+  joined: () => readonly Sender[];
+  /** to everybody who is in; `by`: who wrote it and whom it names, null: on the meeting's page, so that the fleet has it */
+  onMessage: (message: ChatMessage, by: WrittenBy | null) => void;
   /** to everybody who is in; `byPeerId` null: on the meeting's page */
   onRecalled: (messageId: string, byPeerId: string | null) => void;
 };
 
 type Kept = { message: ChatMessage; sizeBytes: number; person: string };
+/** `mentioned`: by person. */
+type WrittenBy = { person: string; mentioned: { person: string; name: string }[] };
 type Sender = Pick<Peer, 'peerId' | 'displayName' | 'claims'>;
 type Recaller = Pick<Peer, 'peerId' | 'claims' | 'permissions'>;
 
@@ -59,23 +62,39 @@ export class CallChat {
   }
 
   /** The same message again is one. @throws UserError too-many-attempts; InvalidStateError not-possible-now */
-  send(peer: Sender, { messageId, text }: RequestOf<'send-chat'>, nowMs = Date.now()): void {
+  send(peer: Sender, request: RequestOf<'send-chat'>, nowMs = Date.now()): void {
+    const { messageId, text, replyTo, mentions = [] } = request;
     const sender = this.#senders.get(messageId);
     if (sender === peer.peerId) return;
     if (sender !== undefined)
       throw new InvalidStateError('not-possible-now', 'a message of this id is somebody else’s');
     if (!this.#limitOf(peer).take()) throw new UserError('too-many-attempts', 'too many messages');
     const { peerId, displayName, claims } = peer;
-    const written = { messageId, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs };
+    const named = mentions.length === 0 ? [] : this.#options.joined().filter((each) => mentions.includes(each.peerId));
+    const written = {
+      ...{ messageId, peerId, displayName, isGuest: claims.isGuest, text, atMs: nowMs },
+      ...(replyTo !== undefined && { replyTo }),
+      ...(named.length > 0 && { mentions: named.map((each) => ({ peerId: each.peerId, name: each.displayName })) }),
+    };
     const person = personOf(claims);
-    this.#options.onMessage(this.#add(written, person), person);
+    const mentioned = named.map((each) => ({ person: personOf(each.claims), name: each.displayName }));
+    this.#options.onMessage(this.#add(written, person), { person, mentioned });
   }
 
   /** From the meeting's page, by the fleet. */
-  post({ messageId, displayName, person, text, atMs }: Extract<NodeCommand, { name: 'post-chat' }>): void {
+  post(command: Extract<NodeCommand, { name: 'post-chat' }>): void {
+    const { messageId, displayName, person, text, atMs, replyTo, mentioned = [] } = command;
     if (this.#senders.has(messageId)) return;
-    // its writer is nobody's peer
-    const written = { messageId, peerId: messageId, displayName, isGuest: false, text, atMs };
+    const mentions = mentioned.flatMap((each): ChatMention[] => {
+      const peers = this.#options.joined().filter(({ claims }) => personOf(claims) === each.person);
+      return peers.length > 0 ? peers.map(({ peerId }) => ({ peerId, name: each.name })) : [{ name: each.name }];
+    });
+    const written = {
+      // its writer is nobody's peer
+      ...{ messageId, peerId: messageId, displayName, isGuest: false, text, atMs },
+      ...(replyTo !== undefined && { replyTo }),
+      ...(mentions.length > 0 && { mentions }),
+    };
     this.#options.onMessage(this.#add(written, person), null);
   }
 
@@ -112,7 +131,8 @@ export class CallChat {
   #recall(kept: Kept, byPeerId: string | null): void {
     const { message } = kept;
     if (message.isRecalled) return;
-    kept.message = { ...message, text: '', isRecalled: true };
+    const { mentions: _, ...place } = message;
+    kept.message = { ...place, text: '', isRecalled: true };
     this.#sizeBytes -= kept.sizeBytes;
     kept.sizeBytes = bytesOf(JSON.stringify(kept.message));
     this.#sizeBytes += kept.sizeBytes;

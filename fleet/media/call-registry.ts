@@ -301,7 +301,7 @@ export class CallRegistry {
       events: {
         onEvent: (draft: CallEventDraft) => {
           // no name and no words of a person stand in a log
-          logger.info({ callId, ...draft, displayName: undefined, message: undefined }, 'call');
+          logger.info({ callId, ...draft, displayName: undefined, message: undefined, mentioned: undefined }, 'call');
           onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
           onLoadChanged();
         },

@@ -99,9 +99,10 @@ export class Call {
     });
     this.chat = new CallChat({
       settings,
-      onMessage: (message, person) => {
+      joined: () => this.joined,
+      onMessage: (message, by) => {
         this.#tell({ event: 'chat-message', data: message });
-        if (person !== null) options.events.onEvent({ name: 'chat-posted', message, person });
+        if (by !== null) options.events.onEvent({ name: 'chat-posted', message, ...by });
       },
       onRecalled: (messageId, byPeerId) => {
         this.#tell({ event: 'chat-recalled', data: { messageId } });

@@ -255,6 +255,10 @@ export type AuthorityTables = {
     text: string;
     atMs: number;
     recalledAtMs: number | null;
+    /** messageId of the one that it answers */
+    replyTo: string | null;
+    /** whom it names, as JSON: person and name of each */
+    mentioned: string;
   };
   invite: {
     inviteId: string;

@@ -1,6 +1,8 @@
 /** The chat of a call or a meeting: its messages as they were written, text alone, and the field for the next one. */
 import SendHorizontal from 'lucide-react/icons/send-horizontal';
-import Undo2 from 'lucide-react/icons/undo-2';
+import Reply from 'lucide-react/icons/reply';
+import Trash2 from 'lucide-react/icons/trash-2';
+import X from 'lucide-react/icons/x';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChatMessage, ChatText } from '#contract/chat.ts';
@@ -8,8 +10,14 @@ import { Button } from '../button.tsx';
 import { ConfirmDialog } from '../dialog.tsx';
 import { clockTime, dateAndTime } from '../words/format.ts';
 import { currentLanguage } from '../words/words.ts';
+import { mentionPieces, type Nameable, namedIn, offeredNames, withName } from './chat-mentions.ts';
 
-type ShownMessage = Pick<ChatMessage, 'messageId' | 'displayName' | 'isGuest' | 'text' | 'atMs' | 'isRecalled'>;
+type ShownMessage = Pick<
+  ChatMessage,
+  'messageId' | 'displayName' | 'isGuest' | 'text' | 'atMs' | 'isRecalled' | 'replyTo'
+> & {
+  mentions?: readonly { name: string; peerId?: string | undefined; isMe?: boolean }[] | undefined;
+};
 type ChatMessagesProps<M extends ShownMessage> = {
   messages: readonly M[];
   nameOf: (message: M) => string;
@@ -22,12 +30,17 @@ type ChatMessagesProps<M extends ShownMessage> = {
   mayRecall?: (message: M) => boolean;
   /** never rejects */
   onRecall?: (message: M) => void;
+  /** left out: nobody here answers a message */
+  onReply?: (message: M) => void;
+  /** who looks; absent: each mention knows whether it is meant */
+  selfPeerId?: string;
   className?: string;
 };
 
 export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>) {
   const { messages, nameOf, marksOf = noMarks, emptyWords, above, className = '' } = props;
-  const { mayRecall = () => false, onRecall } = props;
+  const { mayRecall = () => false, onRecall, onReply, selfPeerId } = props;
+  const byId = new Map(messages.map((message) => [message.messageId, message]));
   const [asked, setAsked] = useState<M | null>(null);
   const { t } = useTranslation('meeting');
   const list = useRef<HTMLDivElement>(null);
@@ -53,26 +66,48 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
       <ol className="flex flex-col gap-3">
         {messages.length === 0 && <li className="text-base text-quiet">{emptyWords ?? t('chat.empty')}</li>}
         {messages.map((message) => (
-          <li key={message.messageId} className="relative">
-            <p className={`text-small text-quiet ${mayRecall(message) ? 'pr-12' : ''}`}>
+          <li
+            key={message.messageId}
+            className={`group relative ${isMeant(message, selfPeerId) ? 'rounded-control bg-accent-soft px-3 py-2' : ''}`}
+          >
+            <p className={`text-small text-quiet ${mayRecall(message) ? 'pr-24' : onReply ? 'pr-12' : ''}`}>
               <bdi className="font-semibold">{nameOf(message)}</bdi>
               {message.isGuest && ` · ${t('mark.guest')}`} · <time>{timeOfDay(message)}</time>
               {marksOf(message).map((mark) => ` · ${mark}`)}
+              {isMeant(message, selfPeerId) && ` · ${t('chat.namesYou')}`}
             </p>
-            {mayRecall(message) && (
-              <Button
-                variant="quiet"
-                icon={Undo2}
-                aria-label={t('chat.recallOf', { name: nameOf(message) })}
-                className="absolute! -top-3 right-0"
-                onPress={() => setAsked(message)}
-              />
+            <div className="absolute -top-3 right-0 flex">
+              {onReply && !message.isRecalled && (
+                <Button
+                  variant="quiet"
+                  icon={Reply}
+                  aria-label={t('chat.replyToName', { name: nameOf(message) })}
+                  onPress={() => onReply(message)}
+                />
+              )}
+              {mayRecall(message) && (
+                <Button
+                  variant="quiet"
+                  icon={Trash2}
+                  aria-label={t('chat.recallOf', { name: nameOf(message) })}
+                  onPress={() => setAsked(message)}
+                />
+              )}
+            </div>
+            {message.replyTo !== undefined && (
+              <p className="mb-1 truncate border-l-2 border-edge pl-2 text-small text-quiet">
+                {quoteOf(byId.get(message.replyTo)) ?? t('chat.replyToEarlier')}
+              </p>
             )}
             {message.isRecalled ? (
               <p className="text-base text-quiet italic">{t('chat.recalled')}</p>
             ) : (
               <p dir="auto" className="text-base whitespace-pre-wrap">
-                {message.text}
+                {mentionPieces(message.text, message.mentions?.map(({ name }) => name) ?? []).map(
+                  ({ text, name }, at) =>
+                    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
+                    name === null ? text : <strong key={at}>{text}</strong>,
+                )}
               </p>
             )}
           </li>
@@ -99,23 +134,53 @@ const timeOfDay = ({ atMs }: ShownMessage): string => {
   return (isToday ? clockTime : dateAndTime)(atMs, currentLanguage());
 };
 const noMarks = (): string[] => [];
+const isMeant = ({ mentions = [] }: ShownMessage, selfPeerId: string | undefined): boolean =>
+  mentions.some(({ peerId, isMe = false }) => isMe || (peerId !== undefined && peerId === selfPeerId));
+/** In one line; null: it is not here, or recalled. */
+const quoteOf = (message: ShownMessage | undefined): string | null =>
+  message === undefined || message.isRecalled ? null : `${message.displayName}: ${message.text.replace(/\s+/g, ' ')}`;
 
+const NOBODY: readonly Nameable[] = [];
+
+/** `mentions`: ids of those of `people` whom it names. */
+export type ComposedAbout = { replyTo?: string | undefined; mentions?: string[] | undefined };
 type ChatComposerProps = {
   /** resolves once everybody gets it */
-  onSend: (text: string) => Promise<void>;
+  onSend: (text: string, about: ComposedAbout) => Promise<void>;
   /** opened to write at once */
   isFocused?: boolean;
+  /** who can be named in it */
+  people?: readonly Nameable[];
+  /** the message that it answers */
+  replyTo?: ShownMessage | null;
+  /** it answers none any more: it was sent, or nobody wants that */
+  onReplyEnd?: () => void;
 };
 
-export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
+export function ChatComposer(props: ChatComposerProps) {
+  const { onSend, isFocused = false, people = NOBODY, replyTo = null, onReplyEnd } = props;
   const { t } = useTranslation('meeting');
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<'failed' | 'tooLong' | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
+  const [offered, setOffered] = useState(NOBODY);
+  const [chosen, setChosen] = useState(NOBODY);
+  const answers = replyTo?.messageId;
   useEffect(() => {
-    if (isFocused) field.current?.focus();
-  }, [isFocused]);
+    if (isFocused || answers !== undefined) field.current?.focus();
+  }, [isFocused, answers]);
+  const choose = (person: Nameable) => {
+    const { current } = field;
+    if (!current) return;
+    const made = withName(text, current.selectionStart, person.name);
+    setText(made.text);
+    setChosen((before) => [...before, person]);
+    setOffered(NOBODY);
+    current.focus();
+    // once it is drawn
+    requestAnimationFrame(() => current.setSelectionRange(made.caret, made.caret));
+  };
   const send = async () => {
     const checked = ChatText.safeParse(text);
     if (text.trim() === '') return;
@@ -123,10 +188,17 @@ export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
       setProblem('tooLong');
       return;
     }
+    const mentions = namedIn(checked.data, chosen);
     setText('');
     setProblem(null);
+    setOffered(NOBODY);
     try {
-      await onSend(checked.data);
+      await onSend(checked.data, {
+        ...(answers !== undefined && { replyTo: answers }),
+        ...(mentions.length > 0 && { mentions }),
+      });
+      setChosen(NOBODY);
+      onReplyEnd?.();
     } catch {
       // what was typed is not lost
       setText((since) => (since === '' ? text : since));
@@ -145,6 +217,21 @@ export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-2">
+      {replyTo !== null && (
+        <div className="flex items-center gap-2 border-l-2 border-accent pl-3">
+          <p className="min-w-0 flex-1 truncate text-small text-quiet">{quoteOf(replyTo) ?? t('chat.recalled')}</p>
+          <Button variant="quiet" icon={X} aria-label={t('chat.noReply')} onPress={() => onReplyEnd?.()} />
+        </div>
+      )}
+      {offered.length > 0 && (
+        <fieldset aria-label={t('chat.whom')} className="flex flex-wrap gap-2">
+          {offered.map((person) => (
+            <Button key={person.id} variant="plain" onPress={() => choose(person)}>
+              <bdi>@{person.name}</bdi>
+            </Button>
+          ))}
+        </fieldset>
+      )}
       <div className="flex items-stretch gap-2">
         <textarea
           ref={field}
@@ -156,8 +243,10 @@ export function ChatComposer({ onSend, isFocused = false }: ChatComposerProps) {
           value={text}
           dir="auto"
           onChange={(event) => {
-            setText(event.target.value);
+            const { value, selectionStart } = event.target;
+            setText(value);
             setProblem(null);
+            setOffered(offeredNames(value.slice(0, selectionStart), people));
           }}
           onKeyDown={onKeyDown}
           className="min-h-14 min-w-0 flex-1 resize-none rounded-control border border-edge bg-raised px-4 py-2 text-base text-ink placeholder:text-quiet focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent"

@@ -1,5 +1,5 @@
 /** What is written in a meeting, before, during and after its calls: for its people, on its page. */
-import { ChatText } from '../chat.ts';
+import { ChatText, MAX_MENTIONS } from '../chat.ts';
 import { EpochMs, Id, z } from '../schema.ts';
 import { ofPeople, type RouteTable } from './route.ts';
 
@@ -19,6 +19,10 @@ export const ChatPost = z.object({
   atMs: EpochMs,
   /** its place stays, and the words are gone for everyone: `text` is empty */
   isRecalled: z.boolean(),
+  /** the message that it answers; it may have been written too long ago to be among these */
+  replyTo: Id.optional(),
+  /** whom it names: `@` and the name stand in the text */
+  mentions: z.array(z.object({ name: z.string(), isMe: z.boolean() })),
   /** the caller, now: wrote it or is a host, within RECALL_WITHIN_MS */
   mayRecall: z.boolean(),
 });
@@ -39,6 +43,8 @@ export const chatApi = {
       /** in their order */
       posts: z.array(ChatPost).max(CHAT_POSTS_AT_ONCE),
       hasOlder: z.boolean(),
+      /** who can be named in a message */
+      people: z.array(z.object({ accountId: Id, displayName: z.string() })),
     }),
   },
   postChat: {
@@ -48,7 +54,14 @@ export const chatApi = {
     access: ofPeople,
     summary: 'Write in a meeting; its call, where one runs, gets it too. The same id again is one message',
     params: MeetingParams,
-    body: z.strictObject({ messageId: Id, text: ChatText }),
+    body: z.strictObject({
+      messageId: Id,
+      text: ChatText,
+      /** messageId of the one that it answers */
+      replyTo: Id.optional(),
+      /** accountIds of those whom it names; who is none of the meeting's people is left out */
+      mentions: z.array(Id).max(MAX_MENTIONS).optional(),
+    }),
     response: z.object({ post: ChatPost }),
   },
   recallChat: {

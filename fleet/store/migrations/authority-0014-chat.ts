@@ -15,6 +15,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('text', 'text', (c) => c.notNull())
     .addColumn('atMs', 'bigint', (c) => c.notNull())
     .addColumn('recalledAtMs', 'bigint')
+    .addColumn('replyTo', 'text')
+    .addColumn('mentioned', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('chatPostKey', ['meetingId', 'messageId'])
     .execute();
   await db.schema.createIndex('chatPostByNumber').unique().on('chatPost').columns(['meetingId', 'number']).execute();

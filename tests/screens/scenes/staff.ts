@@ -291,6 +291,7 @@ const posts: ChatPost[] = [
   isGuest: false,
   isRecalled: false,
   mayRecall: true,
+  mentions: [],
   atMs: at(9, n * 7),
   ...post,
 }));
@@ -308,6 +309,7 @@ function scene(
     attendance: { body: { calls: [] } },
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
+    chatPosts: { body: { posts, hasOlder: true, people: [] } },
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },
