@@ -56,7 +56,7 @@ const event = (name: string, more: object = {}) => ({ name, eventId: newId(), ca
 const publish = (...events: object[]) =>
   fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
 const polls = async (who = mina!): Promise<{ poll: CallPoll; isLost: boolean }[]> =>
-  (await fleet.api('GET', `/api/v1/meetings/${meetingId}/polls`, null, who.cookie)).body.polls;
+  (await fleet.api('GET', `/api/v1/meetings/${meetingId}/polls`, undefined, who.cookie)).body.polls;
 const at = (path: string) => `/api/v1/meetings/${meetingId}/prepared-polls${path}`;
 const draft = { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: 1 };
 
@@ -84,7 +84,7 @@ test('a poll runs, then has its result, once per event, for the people of the me
   await expect.poll(async () => (await polls()).length).toBe(2);
   expect((await polls())[1]!.poll.counts).toEqual([1, 0]);
   expect(await polls(joon)).toEqual(await polls());
-  const { status } = await fleet.api('GET', `/api/v1/meetings/${meetingId}/polls`, null, sora!.cookie);
+  const { status } = await fleet.api('GET', `/api/v1/meetings/${meetingId}/polls`, undefined, sora!.cookie);
   expect(status).toBe(403);
 });
 
@@ -124,10 +124,10 @@ test('a host prepares polls, in order and not without end; a member neither sees
   }
   expect((await fleet.api('POST', at(''), draft, mina!.cookie)).body.error.code).toBe('not-possible-now');
   for (const method of ['GET', 'POST'] as const)
-    expect((await fleet.api(method, at(''), method === 'POST' ? draft : null, joon!.cookie)).status).toBe(403);
-  expect((await fleet.api('DELETE', at(`/${made[0]}`), null, mina!.cookie)).status).toBe(200);
-  expect((await fleet.api('DELETE', at(`/${made[0]}`), null, mina!.cookie)).status).toBe(200);
-  const { body } = await fleet.api('GET', at(''), null, mina!.cookie);
+    expect((await fleet.api(method, at(''), method === 'POST' ? draft : undefined, joon!.cookie)).status).toBe(403);
+  expect((await fleet.api('DELETE', at(`/${made[0]}`), undefined, mina!.cookie)).status).toBe(200);
+  expect((await fleet.api('DELETE', at(`/${made[0]}`), undefined, mina!.cookie)).status).toBe(200);
+  const { body } = await fleet.api('GET', at(''), undefined, mina!.cookie);
   expect(body.preparedPolls.map(({ draft: { question } }: Json) => question)).toEqual(
     Array.from({ length: MAX_PREPARED_POLLS - 1 }, (_, n) => `Q${n + 1}`),
   );

@@ -69,6 +69,10 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'set-order':
     case 'raise-hand':
     case 'send-chat':
+    case 'start-poll':
+    case 'answer-poll':
+    case 'end-poll':
+    case 'hide-poll':
     case 'show-code':
       return inCall(phase, null, () => tell(room, command));
     case 'answer-feedback':

@@ -78,6 +78,10 @@ export function applyCommand(
     case 'raise-hand':
     case 'lower-hand':
     case 'send-chat':
+    case 'start-poll':
+    case 'answer-poll':
+    case 'end-poll':
+    case 'hide-poll':
     case 'show-code':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');
